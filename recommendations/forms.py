@@ -205,9 +205,9 @@ class EditionTermsForm(ChangeForm):
             "seen": terms.pk,
         } | {cls._name(one.recommendation_id): strip_zeros(one.weight) for one in terms.weights.all()}
 
-    def answers(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them."""
-        typed = super().answers()
+        typed = super().values()
         return typed | {"weights": {key: typed.pop(name) for name, key in self.weighed.items()}}
 
     @staticmethod

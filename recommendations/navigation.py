@@ -33,11 +33,11 @@ class NavigationItem(NamedTuple):
 
 
 class EditionChoice(NamedTuple):
-    """An edition to switch to. `standing` says that it is past or upcoming; it is empty for the current edition."""
+    """An edition to switch to. `phase` says that it is past or upcoming; it is empty for the current edition."""
 
     url: str
     year: int
-    standing: str
+    phase: str
     is_shown: bool
 
 

@@ -13,7 +13,7 @@ def read_list(job_id: int) -> None:
     """Read the file or text of a draft import."""
     with claim_job(job_id) as progress:
         if progress is not None:
-            actions.read_import(key=int(progress.job.key), tell=progress.tell)
+            actions.read_import(key=int(progress.job.key), tell=progress.report)
 
 
 @shared_task(name="drop_unloaded_lists")

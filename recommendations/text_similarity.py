@@ -102,14 +102,14 @@ def diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
     Between words that both texts have, removed words come before added words.
     """
     before, after = old.split(), new.split()
-    pieces: list[DiffSegment] = []
+    segments: list[DiffSegment] = []
     for is_equal, steps in groupby(Indel.opcodes(before, after), key=lambda step: step.tag == "equal"):
         run = list(steps)
         taken_out = " ".join(word for step in run for word in before[step.src_start : step.src_end])
         put_in = " ".join(word for step in run for word in after[step.dest_start : step.dest_end])
         sides = [(DiffSide.BOTH, taken_out)] if is_equal else [(DiffSide.OLD, taken_out), (DiffSide.NEW, put_in)]
-        pieces += [DiffSegment(side, text) for side, text in sides if text]
-    return tuple(pieces)
+        segments += [DiffSegment(side, text) for side, text in sides if text]
+    return tuple(segments)
 
 
 def _stems(text: str) -> list[str]:

@@ -18,7 +18,7 @@ class RecommendationYear:
     """
 
     year: int
-    told: int | None = None
+    stated_years: int | None = None
     source: str = ""
     repeats: int | None = None
 
@@ -31,7 +31,7 @@ class YearsUnmet(NamedTuple):
     source: str
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """Return the number in words, such as "6 years running" or "at least 1 year running"."""
         years = f"{self.years} year{'' if self.years == 1 else 's'} running"
         return f"at least {years}" if self.is_at_least else years
@@ -45,19 +45,19 @@ def count_years_unmet(key: int, asked: Mapping[int, RecommendationYear]) -> Year
     missing.
     """
     run = [asked[key]]
-    while run[-1].told is None:
+    while run[-1].stated_years is None:
         before = asked.get(run[-1].repeats or 0)
         if before is None or before.year != run[-1].year - 1:
             break
         run.append(before)
     *again, first = run
-    years = (first.told or 0) + len(again)
+    years = (first.stated_years or 0) + len(again)
     if not years:
         return None
     since = _join_years([one.year for one in reversed(again)])
-    if first.told is None:
+    if first.stated_years is None:
         return YearsUnmet(years, True, f"asked in {first.year}, and again in {since}")
-    source = f"{first.told} years told by {first.source}; asked again in {since}" if again else first.source
+    source = f"{first.stated_years} years told by {first.source}; asked again in {since}" if again else first.source
     return YearsUnmet(years, False, source)
 
 

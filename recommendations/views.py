@@ -58,7 +58,7 @@ def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
         },
     )
     now = clock.now(row.country.time_zone)
-    if added := save_form(form, lambda: add_recommendation(edition=row, by=request.user, now=now, **form.answers())):
+    if added := save_form(form, lambda: add_recommendation(edition=row, by=request.user, now=now, **form.values())):
         messages.success(request, f"Recommendation {added.number} is added. Now give it its benchmarks.")
         return redirect("recommendation_detail", pk=added.pk)
     return render_form(request, "recommendations/recommendation_add.html", form, {"edition": row})
@@ -83,7 +83,7 @@ def recommendation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             version=form.cleaned_data["version"] or 0,
             by=request.user,
             now=clock.now(row.edition.country.time_zone),
-            **form.answers(),
+            **form.values(),
         ),
         current=lambda: RecommendationEditForm(
             reader=request.user,
@@ -104,7 +104,7 @@ def benchmark_add(request: SignedInRequest, pk: int) -> HttpResponse:
     _check_may_edit(request, row.edition)
     form = BenchmarkForm(sent_data(request), reader=request.user, edition=row.edition)
     now = clock.now(row.edition.country.time_zone)
-    if added := save_form(form, lambda: add_benchmark(recommendation=row, by=request.user, now=now, **form.answers())):
+    if added := save_form(form, lambda: add_benchmark(recommendation=row, by=request.user, now=now, **form.values())):
         messages.success(request, f"Benchmark {added.key} is added.")
         return redirect(f"{reverse('recommendation_detail', args=[row.pk])}#benchmark-{added.letter}")
     return render_form(request, "recommendations/benchmark_add.html", form, {"recommendation": row})
@@ -128,7 +128,7 @@ def benchmark_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             seen=form.cleaned_data["seen"] or 0,
             by=request.user,
             now=clock.now(edition.country.time_zone),
-            **form.answers(),
+            **form.values(),
         ),
         current=lambda: BenchmarkForm(reader=request.user, edition=edition, initial=initial),
     )
@@ -165,7 +165,7 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
             seen=form.cleaned_data["seen"] or 0,
             by=request.user,
             now=clock.now(edition.country.time_zone),
-            **form.answers(),
+            **form.values(),
         ),
         current=lambda: EditionTermsForm(edition=edition, recommendations=recommendations, initial=initial),
     )

@@ -74,7 +74,7 @@ def test_rows_with_another_name_today_keep_their_history_and_their_redactions(mi
     assert logged.exists()
 
     assert find_redacted_text_faults() == []
-    assert set(logged) <= set(AuditEntry.objects.on(version))
+    assert set(logged) <= set(AuditEntry.objects.for_rows(version))
     client.force_login(OfficerFactory(countries=[version.update.commitment.country]))
     log = client.get(reverse("log_list"), {"record": "dialogues.updateversion", "row": version.pk}).text
     entry = client.get(reverse("log_detail", args=[logged[0].number])).text

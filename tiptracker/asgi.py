@@ -94,7 +94,7 @@ class ClientDisconnected(Exception):
 class PersonShare:
     """The requests and processor time that one person uses in this process."""
 
-    taken: int = 0
+    holders: int = 0
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_PER_PERSON))
     used: float = 0.0
     counted_at: float = 0.0
@@ -132,8 +132,8 @@ class AsgiApplication:
 
     wsgi: Callable[..., Any]
     threads: int
-    most_bytes: int
-    seconds_at_first: float = INITIAL_BODY_SECONDS
+    max_bytes: int
+    initial_seconds: float = INITIAL_BODY_SECONDS
     bodies: int = 0
     long_bodies: int = 0
     serving: int = 0
@@ -141,11 +141,11 @@ class AsgiApplication:
     shares: dict[bytes | int, PersonShare] = field(default_factory=dict)
     people: dict[bytes, int] = field(default_factory=dict)
     pool: ThreadPoolExecutor = field(init=False)
-    pool_of_health: ThreadPoolExecutor = field(init=False)
+    health_pool: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         self.pool = ThreadPoolExecutor(self.threads, thread_name_prefix="web")
-        self.pool_of_health = ThreadPoolExecutor(1, thread_name_prefix="health")
+        self.health_pool = ThreadPoolExecutor(1, thread_name_prefix="health")
 
     async def __call__(self, scope: AsgiScope, receive: AsgiReceive, send: AsgiSend) -> None:
         """Answer one request."""
@@ -184,17 +184,17 @@ class AsgiApplication:
             return
         key = self.people.get(shown, shown)
         share = self.shares.setdefault(key, PersonShare())
-        if share.taken >= MAX_REQUESTS_PER_PERSON:
+        if share.holders >= MAX_REQUESTS_PER_PERSON:
             raise RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, error_pages.TOO_BUSY, retry_after=5)
-        share.taken += 1
+        share.holders += 1
         try:
             yield share
         finally:
-            share.taken -= 1
-            if key == shown and not share.taken:  # unknown session or token, or counted under the person from now on
+            share.holders -= 1
+            if key == shown and not share.holders:  # unknown session or token, or counted under the person from now on
                 del self.shares[key]
             if len(self.shares) >= MAX_KNOWN_CREDENTIALS:
-                self.shares = {key: share for key, share in self.shares.items() if share.taken}
+                self.shares = {key: share for key, share in self.shares.items() if share.holders}
             if person := environ.get(PERSON_KEY):
                 if len(self.people) >= MAX_KNOWN_CREDENTIALS:
                     self.people.clear()
@@ -208,10 +208,10 @@ class AsgiApplication:
         length = parse_whole_number(stated) or 0
         if not length:
             return
-        if length > self.most_bytes:
+        if length > self.max_bytes:
             raise RefusedRequest(HTTPStatus.CONTENT_TOO_LARGE, error_pages.TOO_LARGE)
         with self._turn(is_long=length > MAX_BYTES_IN_MEMORY):
-            ends_at = asyncio.get_running_loop().time() + self.seconds_at_first
+            ends_at = asyncio.get_running_loop().time() + self.initial_seconds
             left = length
             while left > 0:
                 try:
@@ -253,7 +253,7 @@ class AsgiApplication:
                 answer.write(stuck.content)
                 answer.seek(0)
                 return HTTPStatus.SERVICE_UNAVAILABLE, _encode_headers(stuck.items()), 0
-            return await loop.run_in_executor(self.pool_of_health, self._serve, environ, answer)
+            return await loop.run_in_executor(self.health_pool, self._serve, environ, answer)
         if self.serving < self.threads:
             self.moved_at = loop.time()
         self.serving += 1
@@ -265,12 +265,12 @@ class AsgiApplication:
 
     def _serve(self, environ: dict[str, Any], answer: BodyFile) -> WsgiResult:
         """Run the WSGI application in this thread and write the body of its response to `answer`."""
-        said: tuple[int, RawHeaders] = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
+        head: tuple[int, RawHeaders] = (HTTPStatus.INTERNAL_SERVER_ERROR, [])
         begun = time.thread_time()
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], int]:
-            nonlocal said
-            said = int(status.split(" ", 1)[0]), _encode_headers(headers)
+            nonlocal head
+            head = int(status.split(" ", 1)[0]), _encode_headers(headers)
             return answer.write
 
         try:
@@ -283,12 +283,12 @@ class AsgiApplication:
         except Exception:
             logger.exception("%s %s could not be answered.", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             page = error_pages.plain_page(*error_pages.SERVER_ERROR, status=HTTPStatus.INTERNAL_SERVER_ERROR)
-            said = page.status_code, _encode_headers(page.items())
+            head = page.status_code, _encode_headers(page.items())
             answer.seek(0)
             answer.truncate()
             answer.write(page.content)
         answer.seek(0)
-        return *said, time.thread_time() - begun
+        return *head, time.thread_time() - begun
 
 
 def _credential_digest(environ: dict[str, Any]) -> bytes | None:
@@ -362,5 +362,5 @@ async def _send_response(send: AsgiSend, status: int, headers: RawHeaders, parts
 application = AsgiApplication(
     wsgi_application,
     threads=settings.WEB_THREADS,
-    most_bytes=settings.UPLOAD_MAX_TOTAL_BYTES + FORM_BYTES_ALLOWANCE,
+    max_bytes=settings.UPLOAD_MAX_TOTAL_BYTES + FORM_BYTES_ALLOWANCE,
 )

@@ -137,8 +137,8 @@ def _division_names(parts: Sequence[Any]) -> tuple[str, ...]:
     """Return the names, each with its kind where a city has the same name as the area around it."""
     known = [(DIVISION_NAME_OVERRIDES.get(part.code, part.name), part.type.lower()) for part in parts]
     often = Counter(normalize_name(name) for name, _ in known)
-    told = (f"{name} ({kind})" if often[normalize_name(name)] > 1 else name for name, kind in known)
-    return tuple(sorted(told, key=lambda name: strip_accents(name).casefold()))
+    labelled = (f"{name} ({kind})" if often[normalize_name(name)] > 1 else name for name, kind in known)
+    return tuple(sorted(labelled, key=lambda name: strip_accents(name).casefold()))
 
 
 def _list_all(rows: Iterable[Any]) -> list[Any]:

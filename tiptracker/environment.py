@@ -34,7 +34,7 @@ class Variable[T]:
 
     name: str
     parse: Callable[..., T]
-    wanted: str
+    expected: str
     meaning: str
     default: T | None = None
     default_text: str = "–"
@@ -49,13 +49,13 @@ class Variable[T]:
         try:
             return self.parse(self.name) if fallback is None else self.parse(self.name, fallback)
         except EnvError as error:
-            raise ImproperlyConfigured(self._complaint()) from (None if self.is_secret else error)
+            raise ImproperlyConfigured(self._error_message()) from (None if self.is_secret else error)
 
-    def _complaint(self) -> str:
+    def _error_message(self) -> str:
         if self.name not in os.environ:
             return f"Set {self.name}: {self.meaning}."
-        given = "its value" if self.is_secret else f"“{os.environ[self.name]}”"
-        return f"{self.name}: {given} is not {self.wanted}.".replace("`", "")
+        value = "its value" if self.is_secret else f"“{os.environ[self.name]}”"
+        return f"{self.name}: {value} is not {self.expected}.".replace("`", "")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Section:
         *,
         default: str | None = "",
         default_text: str = "",
-        wanted: str = "text",
+        expected: str = "text",
         pattern: str = "",
         is_secret: bool = False,
     ) -> Variable[str]:
@@ -87,8 +87,8 @@ class Section:
         def parse(name: str, *fallback: str) -> str:
             return env.str(name, *fallback, validate=validate.Regexp(pattern) if pattern else None)
 
-        told = default_text or (f"`{default}`" if default else "–")
-        return self.declare(Variable(name, parse, wanted, meaning, default, told, is_secret))
+        shown_default = default_text or (f"`{default}`" if default else "–")
+        return self.declare(Variable(name, parse, expected, meaning, default, shown_default, is_secret))
 
     def number(
         self, name: str, default: int, meaning: str, *, least: int = 1, most: int | None = None, unit: str = ""
@@ -98,19 +98,19 @@ class Section:
         def parse(name: str, *fallback: int) -> int:
             return env.int(name, *fallback, validate=validate.Range(min=least, max=most))
 
-        wanted = f"a whole number of {unit}" if unit else "a whole number"
-        wanted += f", {least} or more" if most is None else f" from {least} to {most}"
-        return self.declare(Variable(name, parse, wanted, meaning, default, _describe_number(default)))
+        expected = f"a whole number of {unit}" if unit else "a whole number"
+        expected += f", {least} or more" if most is None else f" from {least} to {most}"
+        return self.declare(Variable(name, parse, expected, meaning, default, _describe_number(default)))
 
     def flag(self, name: str, meaning: str, *, default: bool = False, default_text: str = "") -> Variable[bool]:
         """Declare a yes or no."""
-        told = default_text or f"`{str(default).lower()}`"
-        return self.declare(Variable(name, env.bool, "`true` or `false`", meaning, default, told))
+        shown_default = default_text or f"`{str(default).lower()}`"
+        return self.declare(Variable(name, env.bool, "`true` or `false`", meaning, default, shown_default))
 
     def names(self, name: str, meaning: str, *, default_text: str = "none", is_secret: bool = False) -> Variable[Any]:
         """Declare a list of texts."""
-        wanted = "a list with commas between"
-        return self.declare(Variable(name, env.list, wanted, meaning, [], default_text, is_secret))
+        expected = "a list with commas between"
+        return self.declare(Variable(name, env.list, expected, meaning, [], default_text, is_secret))
 
     def folder(self, name: str, meaning: str, *, default_text: str) -> Variable[Path]:
         """Declare a folder. Its default is given where it is read."""
@@ -118,8 +118,8 @@ class Section:
 
     def rate(self, name: str, default: str, meaning: str) -> Variable[str]:
         """Declare how often something may be done."""
-        wanted = "a number per `s`, `m`, `h` or `d` (second, minute, hour, day), such as `300/m`"
-        return self.text(name, meaning, default=default, wanted=wanted, pattern=r"^[1-9]\d*/[smhd]$")
+        expected = "a number per `s`, `m`, `h` or `d` (second, minute, hour, day), such as `300/m`"
+        return self.text(name, meaning, default=default, expected=expected, pattern=r"^[1-9]\d*/[smhd]$")
 
 
 def _describe_number(value: int) -> str:
@@ -141,20 +141,20 @@ SECRET_KEY = REQUIRED.text(
     "SECRET_KEY",
     "signs sessions and links, and encrypts the secrets of second steps. Only on a checkout it may be left out: "
     "`make setup` makes one there",
-    wanted="50 or more random characters",
+    expected="50 or more random characters",
     is_secret=True,
 )
 ALLOWED_HOSTS = REQUIRED.names(
     "ALLOWED_HOSTS", "the names that people use, such as `tip.example.gov`", default_text="this machine's own names"
 )
 _PASSWORD = "12 or more letters and digits"  # noqa: S105 -- what a password has to be
-REQUIRED.text("DATABASE_PASSWORD", "of the role that reads and writes rows", wanted=_PASSWORD, is_secret=True)
+REQUIRED.text("DATABASE_PASSWORD", "of the role that reads and writes rows", expected=_PASSWORD, is_secret=True)
 REQUIRED.text(
-    "DATABASE_OWNER_PASSWORD", "of the role that owns the tables and migrates them", wanted=_PASSWORD, is_secret=True
+    "DATABASE_OWNER_PASSWORD", "of the role that owns the tables and migrates them", expected=_PASSWORD, is_secret=True
 )
-REQUIRED.text("REDIS_PASSWORD", "of Redis", wanted=_PASSWORD, is_secret=True)
-REQUIRED.text("TLS_CERTIFICATE", "the certificate with its chain; user 33 must be able to read it", wanted="a file")
-REQUIRED.text("TLS_KEY", "the key of the certificate; user 33 must be able to read it", wanted="a file")
+REQUIRED.text("REDIS_PASSWORD", "of Redis", expected=_PASSWORD, is_secret=True)
+REQUIRED.text("TLS_CERTIFICATE", "the certificate with its chain; user 33 must be able to read it", expected="a file")
+REQUIRED.text("TLS_KEY", "the key of the certificate; user 33 must be able to read it", expected="a file")
 
 # --- Production: may be set -----------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ ADDRESSES.number("HTTPS_PORT", 443, "the port of this machine that the proxy ans
 PUBLIC_URL = ADDRESSES.text(
     "PUBLIC_URL",
     "what links in mails begin with. Set it where `ALLOWED_HOSTS` names no single host, as `.example.gov` doesn't",
-    wanted="an address",
+    expected="an address",
     default_text="`https://` and the first host of `ALLOWED_HOSTS`",
 )
 CSRF_TRUSTED_ORIGINS = ADDRESSES.names(
@@ -177,13 +177,13 @@ SECRET_KEY_FALLBACKS = ADDRESSES.names(
 )
 
 MAIL = Section("Mail", "The mail server. Nobody is invited without one: an invitation is a mail.")
-EMAIL_HOST = MAIL.text("EMAIL_HOST", "its name", wanted="a host", default_text="this machine")
+EMAIL_HOST = MAIL.text("EMAIL_HOST", "its name", expected="a host", default_text="this machine")
 EMAIL_PORT = MAIL.number("EMAIL_PORT", 587, "its port", most=65535)
 EMAIL_USE_TLS = MAIL.flag("EMAIL_USE_TLS", "whether to speak TLS with it", default=True)
 EMAIL_HOST_USER = MAIL.text("EMAIL_HOST_USER", "the name to sign in with")
 EMAIL_HOST_PASSWORD = MAIL.text("EMAIL_HOST_PASSWORD", "the password of that name", is_secret=True)
 DEFAULT_FROM_EMAIL = MAIL.text(
-    "DEFAULT_FROM_EMAIL", "who mails come from", wanted="an e-mail address", default="tip-tracker@localhost"
+    "DEFAULT_FROM_EMAIL", "who mails come from", expected="an e-mail address", default="tip-tracker@localhost"
 )
 
 SIGN_IN = Section(
@@ -192,7 +192,7 @@ SIGN_IN = Section(
     "besides. It needs all three.",
 )
 OIDC_SERVER_URL = SIGN_IN.text(
-    "OIDC_SERVER_URL", "the provider's issuer, as it names itself", wanted="an address that begins with `https://`"
+    "OIDC_SERVER_URL", "the provider's issuer, as it names itself", expected="an address that begins with `https://`"
 )
 OIDC_CLIENT_ID = SIGN_IN.text("OIDC_CLIENT_ID", "the name that the provider knows the application by", default=None)
 OIDC_CLIENT_SECRET = SIGN_IN.text(
@@ -203,7 +203,7 @@ FILES = Section("Files", "What people may upload, and who looks through it.")
 CLAMD_URL = FILES.text(
     "CLAMD_URL",
     "the malware scanner. Without one, files are cleaned and not scanned",
-    wanted="the address of clamd: `tcp://host:port` or `unix:///path`",
+    expected="the address of clamd: `tcp://host:port` or `unix:///path`",
     pattern=r"$|tcp://[^/:]+:\d+$|unix:///.+$",
     default_text="none",
 )
@@ -308,7 +308,7 @@ SECURE = SHIPPED.flag(
 SECURE_PROXY_HEADER = SHIPPED.text(
     "SECURE_PROXY_HEADER",
     "the header in which the proxy says whether a request came by HTTPS, such as `X-Forwarded-Proto`",
-    wanted="the name of a header",
+    expected="the name of a header",
     default_text="none is trusted",
 )
 TRUSTED_PROXIES = SHIPPED.number(
@@ -327,7 +327,7 @@ DATABASE_URL: Variable[Any] = SHIPPED.declare(
 REDIS_URL = SHIPPED.text(
     "REDIS_URL",
     "the broker, the cache and the limits. Production needs Redis and a password of 12 or more characters",
-    wanted="the address of Redis: `redis://:password@host:port/number`",
+    expected="the address of Redis: `redis://:password@host:port/number`",
     default_text="files in `VAR_DIR`",
     is_secret=True,
 )
@@ -341,7 +341,7 @@ MEDIA_ROOT = SHIPPED.folder(
     default_text="`files` in `VAR_DIR`",
 )
 STATIC_ROOT = SHIPPED.folder("STATIC_ROOT", "collected static files", default_text="`static` in `VAR_DIR`")
-SHIPPED.text("ALIVE_FILE", "the file that a worker touches while it works; the watchdog sets it", wanted="a file")
+SHIPPED.text("ALIVE_FILE", "the file that a worker touches while it works; the watchdog sets it", expected="a file")
 
 OTHER_PROGRAMS = Section(
     "Of other programs",
@@ -392,7 +392,7 @@ DEMONSTRATION = DEMO.flag(
 DEMO_CLOCK = DEMO.text(
     "DEMO_CLOCK",
     "the domain's time and the machine's time that it stands for; `manage.py demo` sets it",
-    wanted="two moments (ISO 8601) with a space between",
+    expected="two moments (ISO 8601) with a space between",
 )
 SECOND_FACTOR_REQUIRED = DEMO.flag(
     "SECOND_FACTOR_REQUIRED",

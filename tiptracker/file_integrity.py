@@ -44,8 +44,8 @@ class FileIntegrityError(Exception):
 def read_intact_file(path: str, sha256: str) -> bytes:
     """Return the content of a file whose hash matches. Raises FileIntegrityError."""
     try:
-        with default_storage.open(path) as kept:
-            content = bytes(kept.read())
+        with default_storage.open(path) as file:
+            content = bytes(file.read())
     except OSError:
         raise FileIntegrityError(FileFault.MISSING) from None
     if hashlib.sha256(content).hexdigest() != sha256:
@@ -53,11 +53,11 @@ def read_intact_file(path: str, sha256: str) -> bytes:
     return content
 
 
-def describe_fault(fault: FileFault, *, what: str, number: int, remedy: str) -> str:
+def describe_fault(fault: FileFault, *, noun: str, number: int, remedy: str) -> str:
     """Return the sentence that a page shows instead of the file."""
     if fault == FileFault.MISSING:
         return (
-            f"This server doesn’t find {what}. It may be kept on another machine: tell your administrator its number, "
+            f"This server doesn’t find {noun}. It may be kept on another machine: tell your administrator its number, "
             f"{number}."
         )
     return (
@@ -108,6 +108,6 @@ def log_fault(
     logger.error("%s %s is %s (%s)", kind.capitalize(), row.pk, fault, path)
     verb = f"{kind}.{fault}"
     type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)  # several requests may arrive at once
-    same = AuditEntry.objects.on(row).filter(verb=verb)
+    same = AuditEntry.objects.for_rows(row).filter(verb=verb)
     if not same.filter(at__gte=log_now() - LOG_INTERVAL).exists():
         record(verb, by=by, row=row, country=country, before={"sha256": sha256})

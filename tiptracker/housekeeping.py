@@ -101,9 +101,9 @@ def _remove_rows(rows: QuerySet[Any]) -> int:
         after = keys[-1]
         try:
             with transaction.atomic():
-                held = lock_rows(rows.filter(pk__in=keys))  # only rows that are still expired
-                rows.model._base_manager.filter(pk__in=[row.pk for row in held]).delete()
-                removed += len(held)
+                locked = lock_rows(rows.filter(pk__in=keys))  # only rows that are still expired
+                rows.model._base_manager.filter(pk__in=[row.pk for row in locked]).delete()
+                removed += len(locked)
         except ProtectedError:
             logger.warning("Some %s are pointed at by now, and stay", rows.model._meta.verbose_name_plural)
     return removed
@@ -118,16 +118,16 @@ def remove_orphan_files(*, before: datetime) -> int:
     A file is written before the row that refers to it. `before` must therefore be much longer ago than any transaction
     lasts.
     """
-    seen, orphans = 0, []
+    checked, orphans = 0, []
     for names in batched(_file_names(), BATCH_SIZE, strict=False):
-        seen += len(names)
+        checked += len(names)
         orphans += _find_unreferenced(set(names))
-    if len(orphans) > MIN_SUSPICIOUS_ORPHANS and len(orphans) > seen * MAX_ORPHAN_SHARE:
+    if len(orphans) > MIN_SUSPICIOUS_ORPHANS and len(orphans) > checked * MAX_ORPHAN_SHARE:
         logger.error(
             "%s of %s kept files belong to no row of this database. None was removed: check that MEDIA_ROOT and "
             "DATABASE_URL belong together.",
             len(orphans),
-            seen,
+            checked,
         )
         return 0
     removed = 0
@@ -170,8 +170,8 @@ def remove_expired_cache_files() -> int:
         if isinstance(cache, FileBasedCache):
             for path in cache._list_cache_files():  # type: ignore[attr-defined]  # Django's own, and its only way to ask
                 try:
-                    with open(path, "rb") as kept:  # noqa: PTH123 -- as Django's own opens it
-                        removed += cache._is_expired(kept)  # type: ignore[attr-defined]  # which also deletes it
+                    with open(path, "rb") as file:  # noqa: PTH123 -- as Django's own opens it
+                        removed += cache._is_expired(file)  # type: ignore[attr-defined]  # which also deletes it
                 except FileNotFoundError:
                     continue
     return removed

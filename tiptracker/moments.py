@@ -8,26 +8,26 @@ MAX_UTC_OFFSET = timedelta(hours=16)
 """ISO 8601 allows larger offsets from UTC, but PostgreSQL does not. Such a moment is converted to UTC."""
 
 
-def parse_moment(told: str, *, field: str = "known_by") -> datetime:
+def parse_moment(text: str, *, field: str = "known_by") -> datetime:
     """Parse an ISO 8601 moment that has a time zone. Raises Refused."""
     # A plus sign in an address is decoded as a space.
-    head, space, zone = told.rpartition(" ")
-    spelt = f"{head}+{zone}" if space and zone.replace(":", "").isdecimal() and "T" in head else told
+    head, space, zone = text.rpartition(" ")
+    spelt = f"{head}+{zone}" if space and zone.replace(":", "").isdecimal() and "T" in head else text
     try:
-        meant = datetime.fromisoformat(spelt)
+        moment = datetime.fromisoformat(spelt)
     except ValueError as error:
-        raise Refused(f"“{told}” is no moment. Give one such as 2022-07-31T23:59:59+02:00.", field=field) from error
-    if meant.tzinfo is None:
+        raise Refused(f"“{text}” is no moment. Give one such as 2022-07-31T23:59:59+02:00.", field=field) from error
+    if moment.tzinfo is None:
         raise Refused(
             "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
             field=field,
         )
-    meant = refuse_extreme_years(meant, told, field=field)
-    return meant if abs(meant.utcoffset() or timedelta()) < MAX_UTC_OFFSET else meant.astimezone(UTC)
+    moment = refuse_extreme_years(moment, text, field=field)
+    return moment if abs(moment.utcoffset() or timedelta()) < MAX_UTC_OFFSET else moment.astimezone(UTC)
 
 
-def refuse_extreme_years(meant: datetime, told: str, *, field: str) -> datetime:
+def refuse_extreme_years(moment: datetime, text: str, *, field: str) -> datetime:
     """Return the moment. Raises Refused for the years 1 and 9999, which another time zone can push out of range."""
-    if not MINYEAR < meant.year < MAXYEAR:
-        raise Refused(f"“{told}” is too far off. Give a moment between the years 2 and 9998.", field=field)
-    return meant
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise Refused(f"“{text}” is too far off. Give a moment between the years 2 and 9998.", field=field)
+    return moment

@@ -33,9 +33,9 @@ def _secret_key() -> str:
     """Return the key from the environment, or else the one that `make setup` made for this machine."""
     if key := env.SECRET_KEY.read():
         return key
-    kept = VAR_DIR / "secret_key"
-    if kept.exists():
-        return kept.read_text().strip()
+    path = VAR_DIR / "secret_key"
+    if path.exists():
+        return path.read_text().strip()
     raise ImproperlyConfigured("Set SECRET_KEY, or run `make setup`, which makes one for this machine.")
 
 

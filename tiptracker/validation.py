@@ -112,7 +112,7 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
     if row.version == version:
         return
     last = (
-        AuditEntry.objects.on(cast("models.Model", row))
+        AuditEntry.objects.for_rows(cast("models.Model", row))
         .exclude(verb__in=VERBS_CHANGING_NOTHING)
         .select_related("by", "detail")
         .order_by("-number")
@@ -125,18 +125,18 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
     )
 
 
-def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, what: str) -> None:
+def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, noun: str) -> None:
     """Refuse if `newest` (a row or None) is not the row that the page showed when the form was filled.
 
-    `seen` is the key of the row shown, or 0 if there was none. None skips the check. `what` names the row, such as
+    `seen` is the key of the row shown, or 0 if there was none. None skips the check. `noun` names the row, such as
     "review".
     """
     if seen is None or (newest.pk if newest else 0) == seen:
         return
-    told = (
-        f"{newest.recorded_by} recorded a newer {what} on {format_moment(newest.recorded_at, now)}." if newest else ""
+    sentence = (
+        f"{newest.recorded_by} recorded a newer {noun} on {format_moment(newest.recorded_at, now)}." if newest else ""
     )
-    raise EditConflict(f"{told} What you typed is kept: look at what stands now, then send it again.".strip())
+    raise EditConflict(f"{sentence} What you typed is kept: look at what stands now, then send it again.".strip())
 
 
 def _replace_redaction_mark(row: models.Model, fields: Iterable[Any]) -> None:

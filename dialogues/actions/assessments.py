@@ -50,7 +50,7 @@ def assess(
     law = require_text(law, "Name the section of the law, such as 22 U.S.C. 7106(b)(1).", field="law")
     locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
-    refuse_unseen(newest, seen, now, what="assessment")
+    refuse_unseen(newest, seen, now, noun="assessment")
     change_reason = _check_change_reason(newest, verdict, change_reason, now)
     cited = {piece.pk: piece for piece in evidence}
     rows = Evidence.objects.filter(pk__in=cited)

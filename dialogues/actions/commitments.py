@@ -342,7 +342,7 @@ def _lock_for_change(
     """
     refuse_future(on, now, field="on")
     locked, standing = lock_with_standing(commitment, now)
-    refuse_unseen(locked.events.select_related("recorded_by").order_by("-pk").first(), seen, now, what="entry")
+    refuse_unseen(locked.events.select_related("recorded_by").order_by("-pk").first(), seen, now, noun="entry")
     if on < (newest := newest_event_date(locked)):
         raise Refused(f"Its newest entry is of {format_date(newest)}. Give that day or a later one.", field="on")
     return locked, standing

@@ -228,7 +228,7 @@ def review_evidence(
             day = format_date(update_decision.recorded_at.astimezone(now.tzinfo).date())
             raise Refused(f"It came with an update that went back on {day}. Wait for the ministry to mend it.")
     earlier = locked.reviews.filter(evidence_link=evidence_link).select_related("recorded_by")
-    refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, what="review")
+    refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, noun="review")
     written_review = add_review(
         evidence=locked,
         evidence_link=evidence_link,

@@ -140,7 +140,7 @@ def read_stored_file(*, file: EvidenceFile, by: User) -> bytes:
     except FileIntegrityError as error:
         _log_fault(error.fault, file, by)
         remedy = "ask who sent it to send it again"
-        raise Refused(describe_fault(error.fault, what="this file", number=file.pk, remedy=remedy)) from error
+        raise Refused(describe_fault(error.fault, noun="this file", number=file.pk, remedy=remedy)) from error
 
 
 def scan_unscanned_files(*, now: datetime) -> int:

@@ -296,7 +296,7 @@ class UpdateVersionViewSet(
             raise PermissionDenied
         return version
 
-    def as_told(self, row: UpdateVersion) -> Any:
+    def serialize_row(self, row: UpdateVersion) -> Any:
         """Return the decision on the update version, which is the answer to accepting or returning it."""
         return DecisionSerializer(row.decision, context=self.get_serializer_context()).data
 

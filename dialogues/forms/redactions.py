@@ -34,10 +34,10 @@ class RedactionForm(TrackerForm):
             del self.fields["country"]
         self.countries = countries
 
-    def hold_back(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
+    def require_confirmation(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
         """Hold back every field except `words`: the words to remove must be typed here even if they name a person."""
         if name != "words":
-            super().hold_back(name, sentence, found)
+            super().require_confirmation(name, sentence, found)
 
     @property
     def chosen_country(self) -> Country:

@@ -244,7 +244,7 @@ def _disclosure_context(redaction: Redaction, files: Sequence[EvidenceFile], use
     return {
         "is_searching": redaction.words != REDACTED,
         "withdrawn": list(briefings.order_by("pk").prefetch_related("downloads__by")),
-        "taken": list(downloads.on(*files)) if files else [],
+        "taken": list(downloads.for_rows(*files)) if files else [],
     }
 
 

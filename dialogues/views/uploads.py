@@ -40,7 +40,7 @@ class UploadResult(NamedTuple):
             file.name for file in self.files if REMOVED_NUMBER_MARK in file.name or find_personal_data(file.name)
         ]:
             quoted = ", ".join(f"“{name}”" for name in named)
-            form.hold_back(
+            form.require_confirmation(
                 "files",
                 f"Held back: the name of {quoted} held a number, or holds a name, by which somebody could be found. "
                 "If the file shows a victim or a private person, untick it; if it doesn’t, confirm that and send it "

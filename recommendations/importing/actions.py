@@ -53,9 +53,9 @@ def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source
         raise Refused(f"The {year} edition on {locked} is there already.", field="year")
     first, last = default_tracking_period(year)
     refuse_overlap(locked, first, last)
-    told = {"tier": tier, "source": source, "starts_on": first, "ends_on": last}
-    edition = insert_row(Edition(country=locked, year=year, **told))
-    record("edition.opened", by=by, row=edition, country=locked, after=told | {"year": year})
+    values = {"tier": tier, "source": source, "starts_on": first, "ends_on": last}
+    edition = insert_row(Edition(country=locked, year=year, **values))
+    record("edition.opened", by=by, row=edition, country=locked, after=values | {"year": year})
     return edition
 
 
@@ -65,7 +65,7 @@ def create_import(
     edition: Edition,
     name: str,
     content: bytes,
-    brought: DraftImport | None,
+    draft: DraftImport | None,
     is_pasted: bool = False,
     charset: str = "",
     text_status: TextStatus,
@@ -81,7 +81,7 @@ def create_import(
     """
     if not can_set_up(by):
         raise PermissionDenied
-    begun = EditionImport(
+    imported = EditionImport(
         edition=edition,
         name=name[:MAX_NAME_LENGTH],
         sha256=sha256(content).hexdigest(),
@@ -89,18 +89,18 @@ def create_import(
         begun_at=now,
         begun_by=by,
     )
-    if brought is not None:
-        begun.brought = serialize_draft(brought)
-        return insert_row(begun)
-    begun.is_pasted, begun.charset = is_pasted, charset
-    begun.content.save("", ContentFile(content), save=False)
+    if draft is not None:
+        imported.brought = serialize_draft(draft)
+        return insert_row(imported)
+    imported.is_pasted, imported.charset = is_pasted, charset
+    imported.content.save("", ContentFile(content), save=False)
     try:
-        insert_row(begun)
+        insert_row(imported)
     except BaseException:
-        begun.content.delete(save=False)
+        imported.content.delete(save=False)
         raise
-    enqueue(READ_LIST_JOB, begun.pk)
-    return begun
+    enqueue(READ_LIST_JOB, imported.pk)
+    return imported
 
 
 @transaction.atomic
@@ -119,22 +119,22 @@ def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
     if imported is None or not imported.is_unread:  # discarded in the meantime, or read already
         return
     tell(10, "Opening the file")
-    with imported.content.open() as kept:
-        content = bytes(kept.read())
+    with imported.content.open() as file:
+        content = bytes(file.read())
     charset = Charset(imported.charset) if imported.charset else None
-    wanted = get_expected_edition(imported.edition)
+    expected = get_expected_edition(imported.edition)
     tell(20, "Finding the list")
     if imported.is_pasted:
-        brought = read_draft_text(content.decode(), wanted)
+        draft = read_draft_text(content.decode(), expected)
     else:
         run = Sandbox(imported.begun_by_id, is_job=True)
-        brought = read_draft_file(imported.name, content, wanted, charset, run=run)
+        draft = read_draft_file(imported.name, content, expected, charset, run=run)
     tell(90, "Keeping the list")
     with transaction.atomic():
         locked = EditionImport.objects.select_for_update(no_key=True).filter(pk=key).first()
         if locked is None or not locked.is_unread:
             return
-        locked.brought = serialize_draft(brought)
+        locked.brought = serialize_draft(draft)
         update_row(locked)
         _delete_content(locked)
 
@@ -148,15 +148,15 @@ def _delete_content(imported: EditionImport) -> None:
 
 @transaction.atomic
 def set_columns(
-    *, imported: EditionImport, holds: tuple[ColumnType, ...], has_headings: bool, by: User
+    *, imported: EditionImport, types: tuple[ColumnType, ...], has_headings: bool, by: User
 ) -> EditionImport:
     """Set what each column of a table holds, to correct the guess. Raises PermissionDenied, Refused."""
     locked = _lock_read(imported, by)
-    brought = deserialize_draft(locked.brought)
-    said = [column for column in holds if column]
-    if len(said) != len(set(said)):
+    draft = deserialize_draft(locked.brought)
+    used = [column for column in types if column]
+    if len(used) != len(set(used)):
         raise Refused("Two columns can’t hold the same. Say of one of them that it holds nothing.", field="columns")
-    locked.brought = serialize_draft(brought._replace(columns=ColumnLayout(holds, has_headings)))
+    locked.brought = serialize_draft(draft._replace(columns=ColumnLayout(types, has_headings)))
     return update_row(locked)
 
 
@@ -168,7 +168,7 @@ def load_import(
     pillars: Mapping[int, Pillar],
     texts: Mapping[int, str],
     leaves_out_wrong: bool,
-    seen: str | None,
+    fingerprint: str | None,
     by: User,
     now: datetime,
 ) -> EditionImport:
@@ -188,27 +188,27 @@ def load_import(
     locked = _lock_read(imported, by)
     lock_rows(Recommendation.objects.filter(edition=edition))
     lock_rows(Benchmark.objects.filter(recommendation__edition=edition))
-    found = build_preview(locked, texts)
-    if seen is not None and seen != found.seen:
+    preview = build_preview(locked, texts)
+    if fingerprint is not None and fingerprint != preview.fingerprint:
         raise EditConflict(
             "The list was changed meanwhile, so nothing was loaded. What you chose is kept: look at what stands now, "
             "then load it again."
         )
-    if not found.listed.rows:
+    if not preview.imported_list.rows:
         raise Refused(
             "No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file."
         )
-    if found.listed.wrong and not leaves_out_wrong:
+    if preview.imported_list.unreadable and not leaves_out_wrong:
         raise Refused("Some rows can’t be read. Mend the file, or say that they are to be left out.", field="leave_out")
-    benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in found.standing.items()}
-    planned = plan_import(found.old, found.listed.rows, pairing, benchmarks)
-    writer = ImportWriter(edition, locked, found, by, now)
-    did = writer.write(planned, pillars) | {"left_out": len(found.listed.wrong)}
+    benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in preview.existing_rows.items()}
+    planned = plan_import(preview.existing_items, preview.imported_list.rows, pairing, benchmarks)
+    writer = ImportWriter(edition, locked, preview, by, now)
+    did = writer.write(planned, pillars) | {"left_out": len(preview.imported_list.unreadable)}
     locked.brought, locked.did, locked.loaded_at, locked.loaded_by = {}, did, now, by
     update_row(locked)
     if writer.has_written:
-        told: dict[str, Any] = did | {"file": locked.name, "sha256": locked.sha256, "import": locked.pk}
-        record("edition.imported", by=by, row=edition, country=edition.country_id, after=told)
+        values: dict[str, Any] = did | {"file": locked.name, "sha256": locked.sha256, "import": locked.pk}
+        record("edition.imported", by=by, row=edition, country=edition.country_id, after=values)
     return locked
 
 

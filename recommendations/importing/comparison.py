@@ -164,23 +164,23 @@ def _describe_changes(
     old: ExistingItem, row: ImportedItem, status: TextStatus, ministries: Mapping[str, int]
 ) -> tuple[str, ...]:
     """Describe in words what differs besides the text. Fields that the list leaves empty keep their values."""
-    said = []
+    changes = []
     if old.number != row.number:
-        said.append(f"number {old.number} becomes {row.number}")
+        changes.append(f"number {old.number} becomes {row.number}")
     if old.text != row.text and normalize_wording(old.text) == normalize_wording(row.text):
-        said.append("it is spelt otherwise")
+        changes.append("it is spelt otherwise")
     if old.text_status != status:
-        said.append(
+        changes.append(
             "our reconstruction becomes the report’s words"
             if status is TextStatus.OFFICIAL
             else "the report’s words become our reconstruction"
         )
     if row.pillar and row.pillar != old.pillar:
-        said.append(f"it belongs to {row.pillar.label.lower()}")
+        changes.append(f"it belongs to {row.pillar.label.lower()}")
     lead = ministries.get(normalize_name(row.lead))
     if lead and lead != old.lead:
-        said.append(f"{row.lead} leads")
+        changes.append(f"{row.lead} leads")
     supporting = {key for name in row.supporting if (key := ministries.get(normalize_name(name)))}
     if supporting and supporting != old.supporting:
-        said.append(f"{', '.join(row.supporting)} support it")
-    return tuple(said)
+        changes.append(f"{', '.join(row.supporting)} support it")
+    return tuple(changes)

@@ -69,38 +69,38 @@ def _draft_from_table(cells: TableCells) -> DraftImport:
     return DraftImport(cells=cells, columns=guess_columns(cells))
 
 
-def _draft_from_narrative(said: str | Iterable[Paragraph], sought: ExpectedEdition) -> DraftImport:
-    found = report_parser.parse_narrative(said, country=sought.code)
-    report_parser.refuse_other_narrative(found, country=sought.code, year=sought.year)
-    rows = tuple(ImportedItem(item.number, item.text, item.doubt) for item in found.recommendations)
-    introduction = [f"Before the list it says: “{found.introduction}”"] if found.introduction else []
-    return DraftImport(rows, notes=(*found.doubts, *introduction), left_out=found.left_out, tier=found.tier)
+def _draft_from_narrative(source: str | Iterable[Paragraph], expected: ExpectedEdition) -> DraftImport:
+    narrative = report_parser.parse_narrative(source, country=expected.code)
+    report_parser.refuse_other_narrative(narrative, country=expected.code, year=expected.year)
+    rows = tuple(ImportedItem(item.number, item.text, item.doubt) for item in narrative.recommendations)
+    introduction = [f"Before the list it says: “{narrative.introduction}”"] if narrative.introduction else []
+    return DraftImport(rows, notes=(*narrative.doubts, *introduction), left_out=narrative.left_out, tier=narrative.tier)
 
 
-def serialize_draft(brought: DraftImport) -> dict[str, Any]:
+def serialize_draft(draft: DraftImport) -> dict[str, Any]:
     """Return the draft as JSON data."""
-    document = {"notes": list(brought.notes), "left_out": list(brought.left_out), "tier": brought.tier}
-    if brought.cells is None:
-        return document | {"rows": [[row.number, row.text, row.doubt] for row in brought.rows]}
+    document = {"notes": list(draft.notes), "left_out": list(draft.left_out), "tier": draft.tier}
+    if draft.cells is None:
+        return document | {"rows": [[row.number, row.text, row.doubt] for row in draft.rows]}
     return document | {
-        "lines": [[line.number, list(line.cells)] for line in brought.cells.lines],
-        "cells_notes": list(brought.cells.notes),
-        "holds": [column.value for column in brought.columns.holds],
-        "has_headings": brought.columns.has_headings,
+        "lines": [[line.number, list(line.cells)] for line in draft.cells.lines],
+        "cells_notes": list(draft.cells.notes),
+        "holds": [column.value for column in draft.columns.types],
+        "has_headings": draft.columns.has_headings,
     }
 
 
 def deserialize_draft(document: Mapping[str, Any]) -> DraftImport:
     """Return the draft from JSON data."""
-    brought = DraftImport(
+    draft = DraftImport(
         notes=tuple(document["notes"]),
         left_out=tuple(document["left_out"]),
         tier=Tier(document["tier"]) if document["tier"] else None,
     )
     if "lines" not in document:
-        return brought._replace(rows=tuple(ImportedItem(*row) for row in document["rows"]))
+        return draft._replace(rows=tuple(ImportedItem(*row) for row in document["rows"]))
     lines = tuple(TableLine(number, tuple(cells)) for number, cells in document["lines"])
-    return brought._replace(
+    return draft._replace(
         cells=TableCells(lines, tuple(document["cells_notes"])),
         columns=ColumnLayout(tuple(ColumnType(one) for one in document["holds"]), document["has_headings"]),
     )

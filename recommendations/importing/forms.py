@@ -61,23 +61,23 @@ class ImportForm(TrackerForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         if "file" not in self.errors and "pasted" not in self.errors:
-            if said.get("file") and said.get("pasted"):
+            if data.get("file") and data.get("pasted"):
                 self.add_error("file", "Choose a file or paste the text, not both.")
-            elif not said.get("file") and not said.get("pasted"):
+            elif not data.get("file") and not data.get("pasted"):
                 self.add_error("file", "Choose a file, or paste the text below.")
-        return said
+        return data
 
 
 class ColumnsForm(TrackerForm):
     """What each column of a table holds."""
 
-    def __init__(self, *args: Any, brought: DraftImport, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, draft: DraftImport, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lines = brought.cells.lines if brought.cells else ()
-        columns = brought.columns
-        for place, column in enumerate(columns.holds):
+        lines = draft.cells.lines if draft.cells else ()
+        columns = draft.columns
+        for place, column in enumerate(columns.types):
             heading, *below = [line.cells[place] for line in lines[:3] if place < len(line.cells)] or [""]
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 choices=ColumnType.choices(),
@@ -90,11 +90,11 @@ class ColumnsForm(TrackerForm):
             required=False, initial=columns.has_headings, label="The first row is headings"
         )
 
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them."""
         names = [name for name in self.fields if name.startswith("column_")]
         return {
-            "holds": tuple(ColumnType(self.cleaned_data[name]) for name in names),
+            "types": tuple(ColumnType(self.cleaned_data[name]) for name in names),
             "has_headings": self.cleaned_data["has_headings"],
         }
 
@@ -104,15 +104,15 @@ class PreviewForm(TrackerForm):
 
     seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, found: ImportPreview, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, preview: ImportPreview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found = found
-        self.texts = {row.number: row.text for row in found.listed.rows}
-        self.initial = {"seen": found.seen} | dict(self.initial)
-        for line in found.comparison.undecided:
+        self.preview = preview
+        self.texts = {row.number: row.text for row in preview.imported_list.rows}
+        self.initial = {"seen": preview.fingerprint} | dict(self.initial)
+        for line in preview.comparison.undecided:
             if line.old:
-                self._ask_what_became(line, found.standing[line.old.key])
-        for line in found.comparison.lines:
+                self._add_became_field(line, preview.existing_rows[line.old.key])
+        for line in preview.comparison.lines:
             if line.new and line.new.doubt:
                 number = line.new.number
                 self.fields[f"text_{number}"] = forms.CharField(
@@ -126,17 +126,18 @@ class PreviewForm(TrackerForm):
             number = row.number
             self.fields[f"pillar_{number}"] = forms.ChoiceField(
                 choices=[("", "Choose one"), *Pillar.choices()],
-                initial=found.pillar_of(row),
+                initial=preview.pillar_of(row),
                 label=f"Pillar of number {number}",
                 help_text=row.text,
                 error_messages={"required": f"Say to which of the three Ps number {number} belongs."},
             )
-        if found.listed.wrong:
+        if preview.imported_list.unreadable:
             self.fields["leave_out"] = forms.BooleanField(
-                required=False, label=f"Load without the rows that can’t be read ({len(found.listed.wrong)})"
+                required=False,
+                label=f"Load without the rows that can’t be read ({len(preview.imported_list.unreadable)})",
             )
 
-    def _ask_what_became(self, line: ItemComparison, row: Recommendation) -> None:
+    def _add_became_field(self, line: ItemComparison, row: Recommendation) -> None:
         alike = "; ".join(f"{self._called(one.number)} ({one.likeness} of 100)" for one in line.candidates)
         self.fields[f"became_{row.pk}"] = forms.CharField(
             initial=str(line.new.number) if line.new else "",
@@ -163,54 +164,56 @@ class PreviewForm(TrackerForm):
 
         A submitted form uses the entered numbers, otherwise the proposed ones.
         """
-        paired = {line.new.number for line in self.found.comparison.lines if line.old and line.new and line.is_certain}
+        paired = {
+            line.new.number for line in self.preview.comparison.lines if line.old and line.new and line.is_certain
+        }
         for key in self._undecided():
             paired.update(_parse_numbers(self[f"became_{key}"].value() or ""))
-        return [row for row in self.found.listed.rows if row.number not in paired and row.pillar is None]
+        return [row for row in self.preview.imported_list.rows if row.number not in paired and row.pillar is None]
 
     def _undecided(self) -> list[int]:
-        return [line.old.key for line in self.found.comparison.undecided if line.old]
+        return [line.old.key for line in self.preview.comparison.undecided if line.old]
 
     def clean(self) -> dict[str, Any]:
-        listed = {row.number for row in self.found.listed.rows}
+        listed = {row.number for row in self.preview.imported_list.rows}
         for key in self._undecided():
             name = f"became_{key}"
-            said = (self.cleaned_data.get(name) or "").strip()
-            if name in self.errors or said.casefold() == RETIRED:
+            answer = (self.cleaned_data.get(name) or "").strip()
+            if name in self.errors or answer.casefold() == RETIRED:
                 continue
-            if not _NUMBER_LIST.fullmatch(said):
+            if not _NUMBER_LIST.fullmatch(answer):
                 self.add_error(name, f"Give its new number, several with commas, or write “{RETIRED}”.")
-            elif strange := [number for number in _parse_numbers(said) if number not in listed]:
-                self.add_error(name, f"There is no number {strange[0]} in the new list. Give numbers of that list.")
+            elif unknown := [number for number in _parse_numbers(answer) if number not in listed]:
+                self.add_error(name, f"There is no number {unknown[0]} in the new list. Give numbers of that list.")
             else:
-                self._ask_where_benchmarks_go(key, tuple(dict.fromkeys(_parse_numbers(said))))
+                self._add_benchmark_fields(key, tuple(dict.fromkeys(_parse_numbers(answer))))
         return self.cleaned_data
 
-    def _ask_where_benchmarks_go(self, key: int, became: Sequence[int]) -> None:
+    def _add_benchmark_fields(self, key: int, became: Sequence[int]) -> None:
         """Add an error for each benchmark of a split item that is not assigned to one of its parts."""
-        for one in self.found.standing[key].benchmarks.all():
+        for one in self.preview.existing_rows[key].benchmarks.all():
             name = f"goes_{one.pk}"
             if len(became) > 1 and name not in self.errors and self.cleaned_data.get(name) not in became:
                 self.add_error(name, describe_split_choice(became))
 
-    def answers(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the decisions as the action takes them."""
-        said = self.cleaned_data
-        became = {key: tuple(_parse_numbers(said[f"became_{key}"])) for key in self._undecided()}
-        goes = {key: number for key, number in _values_by_number(said, "goes_").items() if number}
+        data = self.cleaned_data
+        became = {key: tuple(_parse_numbers(data[f"became_{key}"])) for key in self._undecided()}
+        goes = {key: number for key, number in _values_by_number(data, "goes_").items() if number}
         return {
             "pairing": Pairing(became, goes),
-            "pillars": {number: Pillar(value) for number, value in _values_by_number(said, "pillar_").items()},
-            "texts": {number: " ".join(value.split()) for number, value in _values_by_number(said, "text_").items()},
-            "leaves_out_wrong": said.get("leave_out", False),
-            "seen": said["seen"] or None,
+            "pillars": {number: Pillar(value) for number, value in _values_by_number(data, "pillar_").items()},
+            "texts": {number: " ".join(value.split()) for number, value in _values_by_number(data, "text_").items()},
+            "leaves_out_wrong": data.get("leave_out", False),
+            "fingerprint": data["seen"] or None,
         }
 
 
-def _values_by_number(said: Mapping[str, Any], beginning: str) -> dict[int, Any]:
+def _values_by_number(data: Mapping[str, Any], prefix: str) -> dict[int, Any]:
     """Return the values of the fields with this prefix, by the number after the prefix."""
-    return {int(name.removeprefix(beginning)): value for name, value in said.items() if name.startswith(beginning)}
+    return {int(name.removeprefix(prefix)): value for name, value in data.items() if name.startswith(prefix)}
 
 
-def _parse_numbers(said: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d{1,5}", said)]
+def _parse_numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,5}", text)]

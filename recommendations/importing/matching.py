@@ -24,29 +24,29 @@ class Pairing:
 
 
 class NewItem(NamedTuple):
-    """A row to create. `like` is the key of the old item that it comes from; it takes that item's pillar and lead."""
+    """A row to create. `existing_key` is the old item that it comes from; it takes that item's pillar and lead."""
 
     row: ImportedItem
-    like: int | None = None
+    existing_key: int | None = None
 
 
 class ImportPlan(NamedTuple):
     """What to write. Old items and benchmarks are given by key, rows by number.
 
-    `kept` are old items that continue as another row of the list, `begun` are new items. `retired` are items no longer
-    asked, with the number that each was merged into, if any. `moved` are benchmarks that change their recommendation.
-    `split` are old items that became several.
+    `continued` are old items that continue as another row of the list. `retired` are items no longer asked, with the
+    number that each was merged into, if any. `moved` are benchmarks that change their recommendation. `split` are old
+    items that became several.
     """
 
-    kept: Mapping[int, ImportedItem]
-    begun: Sequence[NewItem]
+    continued: Mapping[int, ImportedItem]
+    new_items: Sequence[NewItem]
     retired: Mapping[int, int | None]
     moved: Mapping[int, int]
     split: Mapping[int, Sequence[int]]
 
 
 def plan_import(
-    old: Sequence[ExistingItem],
+    old_items: Sequence[ExistingItem],
     rows: Sequence[ImportedItem],
     pairing: Pairing,
     benchmarks: Mapping[int, Collection[int]],
@@ -56,50 +56,52 @@ def plan_import(
     Raises Refused, with the field `became_KEY` or `goes_KEY`, if a decision is missing or impossible.
     """
     by_number = {row.number: row for row in rows}
-    became = _resolve_pairing(old, rows, pairing)
-    heirs: dict[int, int] = {}
-    for each in sorted(old, key=lambda each: (len(became[each.key]) != 1, each.number)):
-        if free := [number for number in became[each.key] if number not in heirs.values()]:
-            heirs[each.key] = free[0]
-    begun = [
-        NewItem(row, next((each.key for each in old if row.number in became[each.key]), None))
+    became = _resolve_pairing(old_items, rows, pairing)
+    heir_numbers: dict[int, int] = {}
+    for item in sorted(old_items, key=lambda item: (len(became[item.key]) != 1, item.number)):
+        if free := [number for number in became[item.key] if number not in heir_numbers.values()]:
+            heir_numbers[item.key] = free[0]
+    new_items = [
+        NewItem(row, next((item.key for item in old_items if row.number in became[item.key]), None))
         for row in rows
-        if row.number not in heirs.values()
+        if row.number not in heir_numbers.values()
     ]
-    retired = {key: next(iter(numbers), None) for key, numbers in became.items() if key not in heirs}
+    retired = {key: next(iter(numbers), None) for key, numbers in became.items() if key not in heir_numbers}
     moved = {
         benchmark: number
-        for each in old
-        for benchmark in benchmarks.get(each.key, ())
-        if (number := _benchmark_destination(benchmark, became[each.key], pairing)) is not None
-        and heirs.get(each.key) != number
+        for item in old_items
+        for benchmark in benchmarks.get(item.key, ())
+        if (number := _benchmark_destination(benchmark, became[item.key], pairing)) is not None
+        and heir_numbers.get(item.key) != number
     }
     split = {key: numbers for key, numbers in became.items() if len(numbers) > 1}
-    return ImportPlan({key: by_number[number] for key, number in heirs.items()}, begun, retired, moved, split)
+    return ImportPlan(
+        {key: by_number[number] for key, number in heir_numbers.items()}, new_items, retired, moved, split
+    )
 
 
 def _resolve_pairing(
-    old: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing
+    old_items: Sequence[ExistingItem], rows: Sequence[ImportedItem], pairing: Pairing
 ) -> dict[int, tuple[int, ...]]:
     """Return, by key, the numbers that each old item became. Identical wordings are paired without a decision."""
-    certain = match_identical(old, rows)
+    certain = match_identical(old_items, rows)
     numbers = {row.number for row in rows}
     became: dict[int, tuple[int, ...]] = {}
-    for each in old:
-        if row := certain.get(each.key):
-            became[each.key] = (row.number,)
+    for item in old_items:
+        if row := certain.get(item.key):
+            became[item.key] = (row.number,)
             continue
-        if each.key not in pairing.became:
+        if item.key not in pairing.became:
             raise Refused(
-                f"Say what became of number {each.number}: the numbers it has now, or that it is retired.",
-                field=f"became_{each.key}",
+                f"Say what became of number {item.number}: the numbers it has now, or that it is retired.",
+                field=f"became_{item.key}",
             )
-        if strange := [number for number in pairing.became[each.key] if number not in numbers]:
+        if unknown := [number for number in pairing.became[item.key] if number not in numbers]:
             raise Refused(
-                f"There is no number {strange[0]} in the new list. Give numbers of that list.",
-                field=f"became_{each.key}",
+                f"There is no number {unknown[0]} in the new list. Give numbers of that list.",
+                field=f"became_{item.key}",
             )
-        became[each.key] = tuple(dict.fromkeys(pairing.became[each.key]))
+        became[item.key] = tuple(dict.fromkeys(pairing.became[item.key]))
     return became
 
 

@@ -16,7 +16,7 @@ _PILLAR_WORDS = {
 
 def suggest_pillar(text: str) -> Pillar | None:
     """Return the pillar whose words occur most often; None if two tie or none occur."""
-    said = {pillar: len(re.findall(words, text.casefold())) for pillar, words in _PILLAR_WORDS.items()}
-    most = max(said.values())
-    found = [pillar for pillar, count in said.items() if count == most]
+    counts = {pillar: len(re.findall(words, text.casefold())) for pillar, words in _PILLAR_WORDS.items()}
+    most = max(counts.values())
+    found = [pillar for pillar, count in counts.items() if count == most]
     return found[0] if most and len(found) == 1 else None

@@ -22,23 +22,23 @@ from tiptracker.text_rules import normalize_name
 class ImportPreview(NamedTuple):
     """What loading an import would do.
 
-    `standing` are the current rows by key, with their benchmarks. `seen` is their fingerprint, to detect changes before
-    loading. `last_year` are the pillars, by number, of very similar recommendations of the edition before. `old` are
-    the current rows as values.
+    `existing_rows` are the current rows by key, with their benchmarks. `existing_items` are the same as values.
+    `fingerprint` is their fingerprint, to detect changes before loading. `last_year_pillars` are the pillars, by
+    number, of very similar recommendations of the edition before.
     """
 
-    brought: DraftImport
-    listed: ImportedList
+    draft: DraftImport
+    imported_list: ImportedList
     comparison: ListComparison
-    standing: Mapping[int, Recommendation]
+    existing_rows: Mapping[int, Recommendation]
     ministries: Mapping[str, int]
-    seen: str
-    last_year: Mapping[int, Pillar]
-    old: Sequence[ExistingItem]
+    fingerprint: str
+    last_year_pillars: Mapping[int, Pillar]
+    existing_items: Sequence[ExistingItem]
 
     def pillar_of(self, row: ImportedItem) -> Pillar | None:
         """Return the pillar in the table, or a proposal: last year's, or one from the words. None if there is none."""
-        return row.pillar or self.last_year.get(row.number) or suggest_pillar(row.text)
+        return row.pillar or self.last_year_pillars.get(row.number) or suggest_pillar(row.text)
 
 
 def get_expected_edition(edition: Edition) -> ExpectedEdition:
@@ -48,17 +48,22 @@ def get_expected_edition(edition: Edition) -> ExpectedEdition:
 
 def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = None) -> ImportPreview:
     """Return what loading would do now. `texts` are corrected texts by number. Raises Refused if there is no list."""
-    brought = deserialize_draft(imported.brought)
-    listed = brought.listed(get_expected_edition(imported.edition))
+    draft = deserialize_draft(imported.brought)
+    imported_list = draft.listed(get_expected_edition(imported.edition))
     if texts:
-        listed = listed._replace(rows=tuple(replace(row, text=texts.get(row.number, row.text)) for row in listed.rows))
-    standing = list_existing(imported.edition)
+        imported_list = imported_list._replace(
+            rows=tuple(replace(row, text=texts.get(row.number, row.text)) for row in imported_list.rows)
+        )
+    existing_rows = list_existing(imported.edition)
     ministries = _ministry_keys_by_name(imported.edition.country)
-    old = [to_existing_item(row) for row in standing.values()]
+    existing_items = [to_existing_item(row) for row in existing_rows.values()]
     status = TextStatus(imported.text_status)
-    found = compare_lists(old, listed.rows, status=status, ministries=ministries)
-    seen, last_year = list_fingerprint(standing.values()), _last_years_pillars(imported.edition, listed.rows)
-    return ImportPreview(brought, listed, found, standing, ministries, seen, last_year, old)
+    comparison = compare_lists(existing_items, imported_list.rows, status=status, ministries=ministries)
+    fingerprint = list_fingerprint(existing_rows.values())
+    last_year_pillars = _last_years_pillars(imported.edition, imported_list.rows)
+    return ImportPreview(
+        draft, imported_list, comparison, existing_rows, ministries, fingerprint, last_year_pillars, existing_items
+    )
 
 
 def list_existing(edition: Edition) -> dict[int, Recommendation]:
@@ -70,22 +75,22 @@ def list_existing(edition: Edition) -> dict[int, Recommendation]:
 
 def list_fingerprint(rows: Iterable[Recommendation]) -> str:
     """Return a short hash that changes whenever one of these rows, or the place of a benchmark, changes."""
-    told = [(row.pk, row.version, [one.pk for one in row.benchmarks.all()]) for row in rows]
-    return sha256(json.dumps(told).encode()).hexdigest()[:16]
+    state = [(row.pk, row.version, [benchmark.pk for benchmark in row.benchmarks.all()]) for row in rows]
+    return sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 
 def _last_years_pillars(edition: Edition, rows: Sequence[ImportedItem]) -> dict[int, Pillar]:
     """Return last year's pillar, by number, for rows without one whose text is very similar to last year's."""
-    before = Edition.objects.preceding(edition).first()
-    lacking = [row for row in rows if row.pillar is None]
-    if before is None or not lacking:
+    previous = Edition.objects.preceding(edition).first()
+    without_pillar = [row for row in rows if row.pillar is None]
+    if previous is None or not without_pillar:
         return {}
-    old = list(Recommendation.objects.filter(edition=before).asked().with_pillar())
-    found = pick_best_pairs(find_similar_pairs([row.text for row in old], [row.text for row in lacking]))
+    old_rows = list(Recommendation.objects.filter(edition=previous).asked().with_pillar())
+    pairs = pick_best_pairs(find_similar_pairs([row.text for row in old_rows], [row.text for row in without_pillar]))
     return {
-        lacking[pair.new].number: Pillar(old[place].pillar)
-        for place, pair in found.items()
-        if pair.likeness >= LIKELY_SIMILARITY and old[place].pillar
+        without_pillar[pair.new].number: Pillar(old_rows[place].pillar)
+        for place, pair in pairs.items()
+        if pair.likeness >= LIKELY_SIMILARITY and old_rows[place].pillar
     }
 
 

@@ -22,8 +22,8 @@ def format_preview(found: ImportPreview) -> Iterator[str]:
         yield from (f"          {change}" for change in line.changes)
         if line.new and line.new.doubt:
             yield f"          ? {line.new.doubt}"
-    yield from (f"wrong     row {one.line}: {one.why}" for one in found.listed.wrong)
-    yield from (f"? {note}" for note in found.listed.notes)
+    yield from (f"wrong     row {one.line}: {one.reason}" for one in found.imported_list.unreadable)
+    yield from (f"? {note}" for note in found.imported_list.notes)
     if unknown := found.comparison.unknown_ministries:
         yield f"? No ministry is called {', '.join(unknown)} here; none is made. Add it first, or name it later."
 
@@ -32,38 +32,42 @@ def serialize_preview(found: ImportPreview) -> dict[str, Any]:
     """Return the preview as JSON data. `pairing` is the proposal to correct and pass back."""
     return {
         "items": [_serialize_item(line) for line in found.comparison.lines],
-        "wrong": [{"row": one.line, "why": one.why} for one in found.listed.wrong],
-        "notes": list(found.listed.notes),
+        "wrong": [{"row": one.line, "why": one.reason} for one in found.imported_list.unreadable],
+        "notes": list(found.imported_list.notes),
         "unknown_ministries": list(found.comparison.unknown_ministries),
         "pairing": propose_pairing(found),
     }
 
 
-def propose_pairing(found: ImportPreview) -> dict[str, Any]:
+def propose_pairing(preview: ImportPreview) -> dict[str, Any]:
     """Return the proposed pairing: what each undecided old item became, by number, and the pillar of each new item."""
-    asked = [(line.old, line.new) for line in found.comparison.undecided if line.old]
-    begun = [line.new for line in found.comparison.lines if line.new and line.old is None]
+    undecided = [(line.old, line.new) for line in preview.comparison.undecided if line.old]
+    begun = [line.new for line in preview.comparison.lines if line.new and line.old is None]
     return {
-        "became": {str(old.number): [new.number] if new else RETIRED for old, new in asked},
+        "became": {str(old.number): [new.number] if new else RETIRED for old, new in undecided},
         "benchmarks": {},
-        "pillars": {str(row.number): found.pillar_of(row) for row in begun},
+        "pillars": {str(row.number): preview.pillar_of(row) for row in begun},
     }
 
 
-def parse_pairing(said: Mapping[str, Any], found: ImportPreview) -> tuple[Pairing, dict[int, Pillar]]:
+def parse_pairing(document: Mapping[str, Any], preview: ImportPreview) -> tuple[Pairing, dict[int, Pillar]]:
     """Convert a pairing that the user edited to keys. Raises Refused.
 
     The pairing names old items by number and benchmarks by number and letter, such as "4a".
     """
-    keys = {row.number: key for key, row in found.standing.items()}
-    lettered = {f"{row.number}{one.letter}": one.pk for row in found.standing.values() for one in row.benchmarks.all()}
+    keys = {row.number: key for key, row in preview.existing_rows.items()}
+    lettered = {
+        f"{row.number}{benchmark.letter}": benchmark.pk
+        for row in preview.existing_rows.values()
+        for benchmark in row.benchmarks.all()
+    }
     try:
         became = {
             _look_up(keys, int(number), number): () if numbers == RETIRED else tuple(map(int, numbers))
-            for number, numbers in said.get("became", {}).items()
+            for number, numbers in document.get("became", {}).items()
         }
-        goes = {_look_up(lettered, name, name): int(number) for name, number in said.get("benchmarks", {}).items()}
-        pillars = {int(number): Pillar(one) for number, one in said.get("pillars", {}).items() if one}
+        goes = {_look_up(lettered, name, name): int(number) for name, number in document.get("benchmarks", {}).items()}
+        pillars = {int(number): Pillar(pillar) for number, pillar in document.get("pillars", {}).items() if pillar}
     except (AttributeError, TypeError, ValueError) as error:
         raise Refused(
             "The pairing can’t be understood. Take what --dry-run --json proposes, and change its numbers alone."

@@ -14,9 +14,9 @@ MAX_LISTED = 50
 class ImportResultRow(NamedTuple):
     """One effect of an import: what, how many, and which items, if stored."""
 
-    what: str
-    many: int
-    which: str = ""
+    label: str
+    quantity: int
+    details: str = ""
 
 
 def summarize_result(did: Mapping[str, Any]) -> str:
@@ -32,21 +32,21 @@ def list_result_rows(did: Mapping[str, Any]) -> list[ImportResultRow]:
     """Return every effect of the import, in reading order."""
     changed, retired, joined = did.get("changed", {}), did.get("retired", []), did.get("joined", {})
     split, moved = did.get("split", {}), did.get("benchmarks", {})
-    gone = _join_limited(_describe_retired(number, joined) for number in retired)
-    parts = _join_limited(f"{old} into {_join_with_and(new)}" for old, new in _sort_by_number(split))
-    places = _join_limited(_describe_moved(*pair) for pair in _sort_by_number(moved))
+    retired_text = _join_limited(_describe_retired(number, joined) for number in retired)
+    split_text = _join_limited(f"{old} into {_join_with_and(new)}" for old, new in _sort_by_number(split))
+    moved_text = _join_limited(_describe_moved(*pair) for pair in _sort_by_number(moved))
     always = [
         ImportResultRow("New", len(did["new"]), _format_numbers(did["new"])),
         ImportResultRow("Changed", len(changed), "; ".join(_describe_renumbered(changed))),
         ImportResultRow("Unchanged", did.get("unchanged", 0)),
-        ImportResultRow("No longer asked", len(retired), gone),
+        ImportResultRow("No longer asked", len(retired), retired_text),
     ]
-    perhaps = [
-        ImportResultRow("Split", len(split), parts),
-        ImportResultRow("Benchmarks moved", did.get("moved", 0), places),
+    optional = [
+        ImportResultRow("Split", len(split), split_text),
+        ImportResultRow("Benchmarks moved", did.get("moved", 0), moved_text),
         ImportResultRow("Rows left out", did.get("left_out", 0)),
     ]
-    return [*always, *(fact for fact in perhaps if fact.many)]
+    return [*always, *(fact for fact in optional if fact.quantity)]
 
 
 def _describe_renumbered(changed: Mapping[str, int]) -> Iterator[str]:
@@ -71,8 +71,8 @@ def _format_numbers(numbers: Collection[int]) -> str:
 
 
 def _join_limited(parts: Iterable[str]) -> str:
-    found = iter(parts)
-    shown, more = list(islice(found, MAX_LISTED)), sum(1 for _ in found)
+    remaining = iter(parts)
+    shown, more = list(islice(remaining, MAX_LISTED)), sum(1 for _ in remaining)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 

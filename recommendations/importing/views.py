@@ -45,7 +45,7 @@ class PreviewRow(NamedTuple):
     """An item on the preview page: its differences word by word, and the fields for the user's decisions."""
 
     line: ItemComparison
-    pieces: Sequence[DiffSegment]
+    segments: Sequence[DiffSegment]
     became: BoundField | None = None
     benchmarks: Sequence[BoundField] = ()
 
@@ -77,12 +77,12 @@ def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             return redirect("import_preview", pk=imported.pk)
     rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("brought", "did")
-    brought = list(rows.select_related("begun_by", "loaded_by")[:MAX_SHOWN])
+    imports = list(rows.select_related("begun_by", "loaded_by")[:MAX_SHOWN])
     context = {
         "edition": edition,
         "form": form,
-        "waiting": [one for one in brought if one.loaded_at is None],
-        "loaded": [one for one in brought if one.loaded_at],
+        "waiting": [row for row in imports if row.loaded_at is None],
+        "loaded": [row for row in imports if row.loaded_at],
         "kept_days": DRAFT_RETENTION.days,
     }
     return render_page(request, "recommendations/edition_import.html", context, status=422 if form.errors else 200)
@@ -97,18 +97,18 @@ def _upload_size_error(request: HttpRequest) -> str:
     return f"The file is larger than {most} MB, so it was not taken. Cut out the pages with the country’s narrative."
 
 
-def _start_import(request: SignedInRequest, edition: Edition, said: dict[str, Any]) -> EditionImport:
+def _start_import(request: SignedInRequest, edition: Edition, data: dict[str, Any]) -> EditionImport:
     """Save the import: read a short text now, or queue a job for anything else. Raises Refused."""
-    pasted, file = said["pasted"], said["file"]
+    pasted, file = data["pasted"], data["file"]
     is_read_now = not file and len(pasted) <= MAX_READ_IN_REQUEST
     return actions.create_import(
         edition=edition,
         name=file.name if file else PASTED_NAME,
         content=file.read() if file else pasted.encode(),
-        brought=read_draft_text(pasted, get_expected_edition(edition)) if is_read_now else None,
+        draft=read_draft_text(pasted, get_expected_edition(edition)) if is_read_now else None,
         is_pasted=not file,
-        charset=said["charset"],
-        text_status=TextStatus(said["text_status"]),
+        charset=data["charset"],
+        text_status=TextStatus(data["text_status"]),
         by=request.user,
         now=clock.now(edition.country.time_zone),
     )
@@ -160,16 +160,16 @@ def _check_may_import(request: SignedInRequest) -> None:
 def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     """Show the preview with its two forms, the decisions and the columns of a table. Perform the one submitted."""
     sends = request.POST.get("do")
-    brought = deserialize_draft(imported.brought)
-    columns = ColumnsForm(request.POST if sends == "columns" else None, brought=brought)
+    draft = deserialize_draft(imported.brought)
+    columns = ColumnsForm(request.POST if sends == "columns" else None, draft=draft)
     if columns.is_valid():
         try:
-            actions.set_columns(imported=imported, by=request.user, **columns.said())
+            actions.set_columns(imported=imported, by=request.user, **columns.values())
         except Refused as refusal:
             add_refusal(columns, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    context: dict[str, Any] = {"imported": imported, "columns": columns if brought.is_table else None}
+    context: dict[str, Any] = {"imported": imported, "columns": columns if draft.is_table else None}
     form: PreviewForm | None = None
     try:
         found = build_preview(imported)
@@ -177,11 +177,11 @@ def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpRes
         context["refusal"] = str(refusal)
     else:
         context |= _found_context(found, imported.edition)
-        form = PreviewForm(found=found) if found.listed.rows else None
+        form = PreviewForm(preview=found) if found.imported_list.rows else None
     if form:
         is_too_long = len(form.fields) > MAX_FIELDS
         if sends == "load" and not is_too_long:
-            form = PreviewForm(request.POST, found=found)
+            form = PreviewForm(request.POST, preview=found)
             if form.is_valid() and _load(request, imported, form):
                 return redirect("import_preview", pk=imported.pk)
         context |= _decisions_context(form, is_too_long=is_too_long)
@@ -193,10 +193,10 @@ def _load(request: SignedInRequest, imported: EditionImport, form: PreviewForm) 
     """Load the list as decided. Return whether that was not refused."""
     try:
         now = clock.now(imported.edition.country.time_zone)
-        loaded = actions.load_import(imported=imported, by=request.user, now=now, **form.answers())
+        loaded = actions.load_import(imported=imported, by=request.user, now=now, **form.values())
     except Refused as refusal:
         add_refusal(form, refusal)
-        mark_as_seen(form, "seen", form.found.seen)  # the user can submit again after seeing the current list
+        mark_as_seen(form, "seen", form.preview.fingerprint)  # the user can submit again after seeing the current list
         return False
     messages.success(request, result.summarize_result(loaded.did))
     return True
@@ -204,7 +204,7 @@ def _load(request: SignedInRequest, imported: EditionImport, form: PreviewForm) 
 
 def _found_context(found: ImportPreview, edition: Edition) -> dict[str, Any]:
     """Return what the template shows of the list as found."""
-    listed, tier = found.listed, found.brought.tier
+    listed, tier = found.imported_list, found.draft.tier
     notes = [*listed.notes]
     if tier and tier != edition.tier:
         notes.append(
@@ -214,23 +214,23 @@ def _found_context(found: ImportPreview, edition: Edition) -> dict[str, Any]:
     return {
         "found_count": len(listed.rows),
         "notes": notes,
-        "wrong": listed.wrong[:MAX_SHOWN],
-        "wrong_count": len(listed.wrong),
-        "wrong_more": max(len(listed.wrong) - MAX_SHOWN, 0),
+        "wrong": listed.unreadable[:MAX_SHOWN],
+        "wrong_count": len(listed.unreadable),
+        "wrong_more": max(len(listed.unreadable) - MAX_SHOWN, 0),
     }
 
 
 def _decisions_context(form: PreviewForm, *, is_too_long: bool) -> dict[str, Any]:
     """Return what the template shows of the comparison and of the user's decisions."""
-    found = form.found
+    found = form.preview
     comparison = found.comparison
     undecided = [] if is_too_long else comparison.undecided
     others = [line for line in comparison.lines if is_too_long or line.is_certain]
     return {
         "form": form,
-        "whole": found.listed.rows[:MAX_SHOWN],
-        "whole_more": max(len(found.listed.rows) - MAX_SHOWN, 0),
-        "left_out": found.brought.left_out,
+        "whole": found.imported_list.rows[:MAX_SHOWN],
+        "whole_more": max(len(found.imported_list.rows) - MAX_SHOWN, 0),
+        "left_out": found.draft.left_out,
         "unknown_ministries": comparison.unknown_ministries[:MAX_SHOWN],
         "unknown_count": len(comparison.unknown_ministries),
         "undecided": [_preview_row(line, form) for line in undecided],
@@ -247,8 +247,10 @@ def _decisions_context(form: PreviewForm, *, is_too_long: bool) -> dict[str, Any
 
 def _preview_row(line: ItemComparison, form: PreviewForm | None = None) -> PreviewRow:
     """Return the row of an item, with its fields if `form` asks what it became."""
-    pieces = diff_words(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
+    segments = diff_words(line.old.text, line.new.text) if line.old and line.new and not line.is_little_alike else ()
     if form is None or line.old is None:
-        return PreviewRow(line, pieces)
-    benchmarks = form.found.standing[line.old.key].benchmarks.all()
-    return PreviewRow(line, pieces, form[f"became_{line.old.key}"], [form[f"goes_{one.pk}"] for one in benchmarks])
+        return PreviewRow(line, segments)
+    benchmarks = form.preview.existing_rows[line.old.key].benchmarks.all()
+    return PreviewRow(
+        line, segments, form[f"became_{line.old.key}"], [form[f"goes_{benchmark.pk}"] for benchmark in benchmarks]
+    )

@@ -40,7 +40,7 @@ class ImportWriter:
 
     edition: Edition
     imported: EditionImport
-    found: ImportPreview
+    preview: ImportPreview
     by: User
     now: datetime
     has_written: bool = False
@@ -51,72 +51,72 @@ class ImportWriter:
     entries: list[AuditEvent] = field(default_factory=list)
     """Changed rows, their new terms and their log entries, to be written together."""
 
-    def write(self, planned: ImportPlan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
+    def write(self, plan: ImportPlan, pillars: Mapping[int, Pillar]) -> dict[str, Any]:
         """Carry out the plan. Return what it did, as stored in the import. `pillars` are by number."""
-        numbers = {key: row.number for key, row in self.found.standing.items()}
-        self._retire(planned.retired)
+        numbers = {key: row.number for key, row in self.preview.existing_rows.items()}
+        self._retire(plan.retired)
         self._write_changed()  # from here on their numbers are free
-        changed = self._go_on(planned.kept, pillars)
+        changed = self._write_continued(plan.continued, pillars)
         self._write_changed()
         insert_rows(self.terms)
-        self._begin(planned.begun, pillars)
-        moved = self._move(planned.moved, numbers)
-        self.has_written = bool(self.entries or planned.begun)
+        self._write_new(plan.new_items, pillars)
+        moved = self._move(plan.moved, numbers)
+        self.has_written = bool(self.entries or plan.new_items)
         if self.has_written:
             enqueue_readiness(self.edition.country_id)
         record_all(self.entries, by=self.by, country=self.edition.country_id)
         return {
-            "new": [each.row.number for each in planned.begun],
+            "new": [item.row.number for item in plan.new_items],
             "changed": changed,
-            "unchanged": len(planned.kept) - len(changed),
-            "retired": [numbers[key] for key in planned.retired],
-            "joined": {str(numbers[key]): number for key, number in planned.retired.items() if number},
-            "split": {str(numbers[key]): list(became) for key, became in planned.split.items()},
+            "unchanged": len(plan.continued) - len(changed),
+            "retired": [numbers[key] for key in plan.retired],
+            "joined": {str(numbers[key]): number for key, number in plan.retired.items() if number},
+            "split": {str(numbers[key]): list(became) for key, became in plan.split.items()},
             "moved": len(moved),
             "benchmarks": moved,
         }
 
     @property
-    def _whence(self) -> str:
+    def _reason(self) -> str:
         return f"As it stands in “{self.imported.name}”."
 
     def _retire(self, retired: Mapping[int, int | None]) -> None:
         for key, number in retired.items():
-            row = self.found.standing[key]
+            row = self.preview.existing_rows[key]
             before = recommendation_audit_values(row, row.pillar, self.now)
             row.is_retired = True
-            into = f"It went into number {number} of" if number else "It stands no longer in"
-            self._keep(row, row.pillar, f"{into} “{self.imported.name}”.", before)
+            reason = f"It went into number {number} of" if number else "It stands no longer in"
+            self._queue_change(row, row.pillar, f"{reason} “{self.imported.name}”.", before)
 
-    def _go_on(self, kept: Mapping[int, ImportedItem], pillars: Mapping[int, Pillar]) -> dict[str, int]:
+    def _write_continued(self, continued: Mapping[int, ImportedItem], pillars: Mapping[int, Pillar]) -> dict[str, int]:
         """Collect the changes of continued rows. Return the changed ones: old number to new number."""
-        pairs = [(self.found.standing[key], row) for key, row in kept.items()]
-        renumbered = [one.pk for one, row in pairs if one.number != row.number]
+        pairs = [(self.preview.existing_rows[key], row) for key, row in continued.items()]
+        renumbered = [recommendation.pk for recommendation, row in pairs if recommendation.number != row.number]
         Recommendation.objects.filter(pk__in=renumbered).update(number=_TEMPORARY_NUMBER - F("number"))
         changed: dict[str, int] = {}
-        for one, row in pairs:
-            self.rows[row.number] = one
-            number = one.number
-            if self._change(one, row, pillars):
+        for recommendation, row in pairs:
+            self.rows[row.number] = recommendation
+            number = recommendation.number
+            if self._change(recommendation, row, pillars):
                 changed[str(number)] = row.number
         return changed
 
-    def _change(self, one: Recommendation, row: ImportedItem, pillars: Mapping[int, Pillar]) -> bool:
+    def _change(self, recommendation: Recommendation, row: ImportedItem, pillars: Mapping[int, Pillar]) -> bool:
         """Update a row in memory. Return whether anything changed."""
-        before = recommendation_audit_values(one, one.pillar, self.now)
+        before = recommendation_audit_values(recommendation, recommendation.pillar, self.now)
         lead, supporting = self._ministries(row)
-        one.number, one.text, one.text_status = row.number, row.text, self._status
-        one.lead_id = lead or one.lead_id
-        pillar = pillars.get(row.number) or row.pillar or one.pillar
+        recommendation.number, recommendation.text, recommendation.text_status = row.number, row.text, self._status
+        recommendation.lead_id = lead or recommendation.lead_id
+        pillar = pillars.get(row.number) or row.pillar or recommendation.pillar
         has_new_support = bool(supporting) and supporting != set(before["supporting"])
-        if recommendation_audit_values(one, pillar, self.now) == before and not has_new_support:
+        if recommendation_audit_values(recommendation, pillar, self.now) == before and not has_new_support:
             return False
         if has_new_support:
-            one.supporting.set(supporting)
-        self._keep(one, pillar, self._whence, before)
+            recommendation.supporting.set(supporting)
+        self._queue_change(recommendation, pillar, self._reason, before)
         return True
 
-    def _keep(self, row: Recommendation, pillar: str | None, reason: str, before: Mapping[str, Any]) -> None:
+    def _queue_change(self, row: Recommendation, pillar: str | None, reason: str, before: Mapping[str, Any]) -> None:
         """Queue a changed row to be written, with a log entry and, if its dated values changed, new terms."""
         row.version += 1
         self.changed.append(row)
@@ -131,29 +131,31 @@ class ImportWriter:
         update_rows(self.changed, _CHANGED_FIELDS)
         self.changed = []
 
-    def _begin(self, begun: Iterable[NewItem], pillars: Mapping[int, Pillar]) -> None:
+    def _write_new(self, new_items: Iterable[NewItem], pillars: Mapping[int, Pillar]) -> None:
         """Write the new rows in bulk, because there may be a thousand."""
-        placed, rows, supporting = [], [], []
-        for each in begun:
-            like = self.found.standing.get(each.like or 0)
-            placed.append(self._pillar(each.row, like, pillars))
-            lead, named = self._ministries(each.row)
-            supporting.append(named or ({one.pk for one in like.supporting.all()} if like else set()))
+        new_pillars, rows, supporting = [], [], []
+        for item in new_items:
+            existing = self.preview.existing_rows.get(item.existing_key or 0)
+            new_pillars.append(self._pillar(item.row, existing, pillars))
+            lead, supporters = self._ministries(item.row)
+            supporting.append(
+                supporters or ({ministry.pk for ministry in existing.supporting.all()} if existing else set())
+            )
             rows.append(
                 Recommendation(
                     edition=self.edition,
                     origin=Origin.REPORT,
-                    number=each.row.number,
-                    text=each.row.text,
+                    number=item.row.number,
+                    text=item.row.text,
                     text_status=self._status,
-                    indicia=list(like.indicia) if like else [],
-                    lead_id=lead or (like.lead_id if like else None),
+                    indicia=list(existing.indicia) if existing else [],
+                    lead_id=lead or (existing.lead_id if existing else None),
                 )
             )
         Recommendation.objects.bulk_create(rows)
         RecommendationTerms.objects.bulk_create(
-            build_recommendation_terms(row, pillar, self._whence, by=self.by, now=self.now)
-            for row, pillar in zip(rows, placed, strict=True)
+            build_recommendation_terms(row, pillar, self._reason, by=self.by, now=self.now)
+            for row, pillar in zip(rows, new_pillars, strict=True)
         )
         support: Any = Recommendation.supporting.through
         support.objects.bulk_create(
@@ -163,15 +165,15 @@ class ImportWriter:
         )
         self.rows |= {row.number: row for row in rows}
 
-    def _pillar(self, row: ImportedItem, like: Recommendation | None, pillars: Mapping[int, Pillar]) -> Pillar:
-        pillar = pillars.get(row.number) or row.pillar or (Pillar(like.pillar) if like else None)
+    def _pillar(self, row: ImportedItem, existing: Recommendation | None, pillars: Mapping[int, Pillar]) -> Pillar:
+        pillar = pillars.get(row.number) or row.pillar or (Pillar(existing.pillar) if existing else None)
         if pillar is None:
             raise Refused(f"Say to which of the three Ps number {row.number} belongs.", field=f"pillar_{row.number}")
         return pillar
 
     def _ministries(self, row: ImportedItem) -> tuple[int | None, set[int]]:
         """Return the keys of the ministries that a row names. Unknown ministries are ignored and not created."""
-        known = self.found.ministries
+        known = self.preview.ministries
         return known.get(normalize_name(row.lead)), {
             key for name in row.supporting if (key := known.get(normalize_name(name)))
         }
@@ -181,21 +183,21 @@ class ImportWriter:
 
         `numbers` are the old list's numbers, by key. Return each benchmark's old name and its new one.
         """
-        called: dict[str, str] = {}
+        renamed: dict[str, str] = {}
         for key, number in moved.items():
             benchmark = Benchmark.objects.select_related("recommendation").get(pk=key)
-            then = f"{numbers[benchmark.recommendation_id]}{benchmark.letter}"
+            old_key = f"{numbers[benchmark.recommendation_id]}{benchmark.letter}"
             before = {"recommendation": benchmark.recommendation_id, "letter": benchmark.letter}
-            there = self.rows[number]
-            benchmark.letter = next_letter(there.benchmarks.values_list("letter", flat=True))
-            benchmark.recommendation = there
+            target = self.rows[number]
+            benchmark.letter = next_letter(target.benchmarks.values_list("letter", flat=True))
+            benchmark.recommendation = target
             update_row(benchmark)
-            if terms := build_moved_terms(benchmark, self._whence, by=self.by, now=self.now):
+            if terms := build_moved_terms(benchmark, self._reason, by=self.by, now=self.now):
                 insert_row(terms)
-            after = {"recommendation": there.pk, "letter": benchmark.letter, "import": self.imported.pk}
+            after = {"recommendation": target.pk, "letter": benchmark.letter, "import": self.imported.pk}
             self.entries.append(AuditEvent("benchmark.moved", benchmark, before, after))
-            called[then] = benchmark.key
-        return called
+            renamed[old_key] = benchmark.key
+        return renamed
 
     @property
     def _status(self) -> TextStatus:

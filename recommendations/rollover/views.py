@@ -31,7 +31,7 @@ class RepeatsRow(NamedTuple):
 
     recommendation: Recommendation
     field: BoundField
-    pieces: Sequence[DiffSegment]
+    segments: Sequence[DiffSegment]
 
 
 def get_edition_pair(request: SignedInRequest, pk: int) -> tuple[Edition, Edition | None]:
@@ -75,8 +75,8 @@ def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
     lines = []
     for row in new:
         field = form[f"repeats_{row.pk}"]
-        pieces = diff_words(texts[field.initial], row.text) if field.initial in texts else ()
-        lines.append(RepeatsRow(row, field, pieces))
+        segments = diff_words(texts[field.initial], row.text) if field.initial in texts else ()
+        lines.append(RepeatsRow(row, field, segments))
     context: dict[str, Any] = {"edition": edition, "before": before, "form": form, "lines": lines}
     return render_page(request, "recommendations/edition_repeats.html", context, status=422 if form.errors else 200)
 

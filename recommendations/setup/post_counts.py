@@ -48,12 +48,20 @@ def _default_editions(countries: Collection[int], reader: User) -> Iterable[Mapp
         .filter(country__in=countries)
         .annotate(
             has_deadline=Exists(EditionTerms.objects.filter(edition=OuterRef("pk"))),
-            asked=Count("recommendations", filter=is_asked),
-            checked=Count("recommendations", filter=is_asked & Q(Exists(checked))),
-            is_brought=Exists(waiting),
+            recommendation_count=Count("recommendations", filter=is_asked),
+            with_benchmark=Count("recommendations", filter=is_asked & Q(Exists(checked))),
+            has_draft_import=Exists(waiting),
         )
         .order_by("year")
-        .values("country", "has_deadline", "asked", "checked", "is_brought", edition=F("pk"), edition_year=F("year"))
+        .values(
+            "country",
+            "has_deadline",
+            "recommendation_count",
+            "with_benchmark",
+            "has_draft_import",
+            edition=F("pk"),
+            edition_year=F("year"),
+        )
     )
     found: dict[int, Mapping[str, Any]] = {}
     for one in editions:
@@ -64,7 +72,7 @@ def _default_editions(countries: Collection[int], reader: User) -> Iterable[Mapp
 
 
 def _is_followed(edition: Mapping[str, Any]) -> bool:
-    return bool(edition["has_deadline"] or edition["asked"])
+    return bool(edition["has_deadline"] or edition["recommendation_count"])
 
 
 def _count_ministries(countries: Collection[int], reader: User, day: date) -> Iterable[Mapping[str, Any]]:
@@ -92,8 +100,8 @@ def _count_embassy_users(countries: Collection[int]) -> Iterable[Mapping[str, An
     counted = {
         "officers": Count("users", filter=officer),
         "ambassadors": Count("users", filter=ambassador),
-        "officers_come": Count("users", filter=officer & has_come),
-        "have_come": Count("users", filter=(officer | ambassador) & has_come),
+        "active_officers": Count("users", filter=officer & has_come),
+        "active_people": Count("users", filter=(officer | ambassador) & has_come),
     }
     rows = Country.objects.filter(pk__in=countries).order_by().annotate(**counted)
     return [{"country": row["pk"]} | {name: row[name] for name in counted} for row in rows.values("pk", *counted)]

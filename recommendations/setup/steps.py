@@ -34,33 +34,31 @@ class PostCounts(NamedTuple):
     """What a post has.
 
     `edition` is the key of the newest edition with a deadline or recommendations; None if there is no edition. Editions
-    without either are known only by their tier. `asked` is the number of its recommendations, `checked` how many of
-    these
-    have a benchmark. `is_brought` means that a draft import of its list waits for review. `have_come` counts officers
-    and
-    ambassadors who have set a password.
+    without either are known only by their tier. `with_benchmark` is how many of its recommendations have a benchmark.
+    `has_draft_import` means that a draft import of its list waits for review. `active_people` counts officers and
+    ambassadors who have set a password, `active_officers` only the officers.
     """
 
     districts: int = 0
     edition: int | None = None
     edition_year: int | None = None
     has_deadline: bool = False
-    asked: int = 0
-    checked: int = 0
-    is_brought: bool = False
+    recommendation_count: int = 0
+    with_benchmark: int = 0
+    has_draft_import: bool = False
     ministries: int = 0
     without_holder: int = 0
     officers: int = 0
     ambassadors: int = 0
-    officers_come: int = 0
-    have_come: int = 0
+    active_officers: int = 0
+    active_people: int = 0
     has_contact: bool = False
     without_focal_point: int = 0
 
     @property
-    def wants_its_list(self) -> bool:
+    def needs_recommendations(self) -> bool:
         """Return whether the edition's list of recommendations comes next."""
-        return self.has_deadline and not self.asked
+        return self.has_deadline and not self.recommendation_count
 
 
 class StepStatus(NamedTuple):
@@ -68,8 +66,8 @@ class StepStatus(NamedTuple):
 
     step: SetupStep
     state: StepState
-    told: str
-    next_hand: StepOwner | None
+    sentence: str
+    owner: StepOwner | None
 
     @property
     def number(self) -> int:
@@ -105,11 +103,11 @@ def _edition_status(post: PostCounts) -> _Status:
     if not post.has_deadline:
         told = f"{edition} has no deadline yet: an officer sets it in the edition’s terms."
         return StepState.BEGUN, told, StepOwner.OFFICER
-    if post.wants_its_list:
-        brought = "was brought, and waits to be looked over" if post.is_brought else "is not there yet"
+    if post.needs_recommendations:
+        brought = "was brought, and waits to be looked over" if post.has_draft_import else "is not there yet"
         told = f"{edition} has its days; its list of recommendations {brought}."
         return StepState.BEGUN, told, StepOwner.ADMINISTRATOR
-    return StepState.DONE, f"{edition}, {_format_count(post.asked, 'recommendation')}.", None
+    return StepState.DONE, f"{edition}, {_format_count(post.recommendation_count, 'recommendation')}.", None
 
 
 def _ministries_status(post: PostCounts) -> _Status:
@@ -123,13 +121,13 @@ def _ministries_status(post: PostCounts) -> _Status:
 
 
 def _benchmarks_status(post: PostCounts) -> _Status:
-    if not post.asked:
+    if not post.recommendation_count:
         told = "Suggested from the recommendations’ text once those are added. An officer does this."
         return StepState.TO_DO, told, None
-    if left := post.asked - post.checked:
+    if left := post.recommendation_count - post.with_benchmark:
         verb = "has" if left == 1 else "have"
-        told = f"{left} of {_format_count(post.asked, 'recommendation')} {verb} none."
-        return StepState.BEGUN if post.checked else StepState.TO_DO, told, StepOwner.OFFICER
+        told = f"{left} of {_format_count(post.recommendation_count, 'recommendation')} {verb} none."
+        return StepState.BEGUN if post.with_benchmark else StepState.TO_DO, told, StepOwner.OFFICER
     return StepState.DONE, "Every recommendation has at least one.", None
 
 
@@ -139,7 +137,7 @@ def _people_status(post: PostCounts) -> _Status:
         return StepState.TO_DO, told, StepOwner.ADMINISTRATOR
     if lacking := _describe_missing_people(post):
         return StepState.BEGUN, " ".join(lacking), StepOwner.ADMINISTRATOR
-    told = f"{post.have_come} embassy staff can verify."
+    told = f"{post.active_people} embassy staff can verify."
     if post.without_focal_point:
         told += f" {_ministries_have(post.without_focal_point)} no focal point yet."
     return StepState.DONE, told, None
@@ -149,11 +147,11 @@ def _describe_missing_people(post: PostCounts) -> list[str]:
     lacking = []
     if not post.officers:
         lacking.append("No officer is invited yet, and officers alone log and judge.")
-    elif not post.officers_come:
+    elif not post.active_officers:
         lacking.append("No officer has set a password yet.")
     if post.officers + post.ambassadors < 2:
         lacking.append("No one can verify their own entries: invite a second officer or the ambassador.")
-    elif post.have_come < 2 and not lacking:
+    elif post.active_people < 2 and not lacking:
         lacking.append("Nobody else who can verify has set a password yet.")
     return lacking + _lacking_contact(post)
 

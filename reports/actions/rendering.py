@@ -107,7 +107,9 @@ def get_or_render_pdf(html: str, input_sha256: str, country: Country, progress: 
         if (file := _read_unaltered(other)) is not None:
             return file
     share = RENDERED_PERCENT - GATHERED_PERCENT
-    return pdf.render_pdf(html, lambda per_cent, step: progress.tell(GATHERED_PERCENT + per_cent * share // 100, step))
+    return pdf.render_pdf(
+        html, lambda per_cent, step: progress.report(GATHERED_PERCENT + per_cent * share // 100, step)
+    )
 
 
 def _read_unaltered(briefing: Briefing) -> bytes | None:

@@ -28,7 +28,7 @@ def withdraw_redacted_briefings(*, redaction: Redaction, now: datetime, progress
     """
     briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
     for done, briefing in enumerate(briefings if redaction.words else ()):
-        progress.tell(min(90, 10 * done), "Looking through the briefings")
+        progress.report(min(90, 10 * done), "Looking through the briefings")
         if reason := _withdrawal_reason(briefing, redaction.words):
             withdraw_briefing(briefing=briefing, redaction=redaction, reason=reason, now=now)
     if redaction.words:

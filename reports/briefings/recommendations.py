@@ -83,7 +83,7 @@ def _recommendation_facts(row: Recommendation, unmet: YearsUnmet | None) -> tupl
         sentences.format_indicia(row.indicia),
         f"led by {row.lead.name}" if row.lead else "no ministry leads",
         f"with {formatting.join_with_and(supporting)}" if supporting else "",
-        f"unmet {unmet.told} ({unmet.source})" if unmet else "",
+        f"unmet {unmet.text} ({unmet.source})" if unmet else "",
     )
     return tuple(filter(None, facts))
 

@@ -129,7 +129,7 @@ def of_the_proxy(directive):
 
 
 def test_the_proxy_lets_through_as_much_as_the_application_takes():
-    assert int(of_the_proxy("client_max_body_size").removesuffix("m")) * 1024**2 == asgi.application.most_bytes
+    assert int(of_the_proxy("client_max_body_size").removesuffix("m")) * 1024**2 == asgi.application.max_bytes
 
 
 def test_the_proxy_gives_up_a_slow_body_before_the_application_would():

@@ -195,7 +195,7 @@ def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(c
     client.force_login(AmbassadorFactory(name="The ambassador"))
     opened = client.get(address("evidence_detail", evidence))
 
-    assert [(one.who, one.did, one.times) for one in opened.context["openings"]] == [
+    assert [(one.actor, one.action, one.times) for one in opened.context["openings"]] == [
         ("The ambassador", "Opened evidence", 1),
         ("Somebody in Washington", "Opened evidence", 2),
         ("Somebody in Washington", "Downloaded a file", 1),
@@ -243,7 +243,7 @@ def test_who_opened_evidence_are_the_last_who_did(client):
 
     openings = client.get(address("evidence_detail", evidence)).context["openings"]
 
-    assert [one.who for one in openings] == ["Newest of all", *(f"Reader {number}" for number in range(11, 2, -1))]
+    assert [one.actor for one in openings] == ["Newest of all", *(f"Reader {number}" for number in range(11, 2, -1))]
 
 
 def test_the_history_of_evidence_goes_by_the_demonstrations_clock(client):

@@ -41,7 +41,7 @@ def picture_of(client, file, page=1):
 
 
 def told(file):
-    return list(AuditEntry.objects.on(file).values_list("verb", "by__name"))
+    return list(AuditEntry.objects.for_rows(file).values_list("verb", "by__name"))
 
 
 @pytest.mark.parametrize("page", ["evidence_detail", "version_detail"])

@@ -119,13 +119,13 @@ def test_whoever_opens_an_update_is_told_in_the_log_and_on_its_page_to_the_post(
 
     page = client.get(address("version_detail", sent))
 
-    told = AuditEntry.objects.on(sent).values_list("verb", "by__name", "country")
+    told = AuditEntry.objects.for_rows(sent).values_list("verb", "by__name", "country")
     country = sent.update.commitment.country_id
     assert list(told) == [
         ("update.viewed", "Somebody in Washington", country),
         ("update.viewed", "The ambassador", country),
     ]
-    assert [(past.who, past.did) for past in page.context["history"]] == [
+    assert [(past.actor, past.action) for past in page.context["history"]] == [
         ("The ambassador", "Opened an update"),
         ("Somebody in Washington", "Opened an update"),
     ]

@@ -159,8 +159,8 @@ def _tell_changed(say: Callable[[str], None], queries: Queries, walk: Walk, by: 
     pairing, pillars = parse_pairing(propose_pairing(found), found)
     with Cost(queries) as cost:
         done = load_import(
-            imported=imported, pairing=pairing, pillars=pillars, texts={}, leaves_out_wrong=False, seen=found.seen,
-            by=by, now=now + timedelta(seconds=1),
+            imported=imported, pairing=pairing, pillars=pillars, texts={}, leaves_out_wrong=False,
+            fingerprint=found.fingerprint, by=by, now=now + timedelta(seconds=1),
         )  # fmt: skip
     say(f"    loaded in {cost}; {len(done.did['changed']):,} changed")
     stands = Recommendation.objects.filter(edition=edition).asked().order_by("number").values_list("number", "text")

@@ -34,7 +34,7 @@ ASKED = {
 def test_years_unmet_are_told_or_counted(key, told, source):
     found = count_years_unmet(key, ASKED)
 
-    assert (found.told, found.source) == (told, source)
+    assert (found.text, found.source) == (told, source)
 
 
 @pytest.mark.parametrize("key", [1, 8, 10], ids=["asked for the first time", "after a year without a list", "unknown"])

@@ -188,14 +188,14 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
 
 def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeypatch, run_jobs):
     told = []
-    tell = JobProgress.tell
+    report = JobProgress.report
 
     def note(self, per_cent, step):
-        tell(self, per_cent, step)
+        report(self, per_cent, step)
         job = Job.objects.get(pk=self.job.pk)
         told.append((job.progress, job.step))
 
-    monkeypatch.setattr(JobProgress, "tell", note)
+    monkeypatch.setattr(JobProgress, "report", note)
     ask(edition, OfficerFactory())
     job = run_jobs()[-1]
 
@@ -213,7 +213,7 @@ def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeyp
 def test_what_is_begun_anew_goes_on_from_where_it_was():
     job = JobFactory(state=State.RUNNING, progress=60)
     progress = JobProgress(job)
-    progress.tell(1, "Gathering the facts")
+    progress.report(1, "Gathering the facts")
     job.refresh_from_db()
 
     assert (job.progress, job.step) == (60, "Gathering the facts")

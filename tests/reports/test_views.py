@@ -681,9 +681,9 @@ def test_recommendation_detail_leads_to_the_years_before_and_after(client):
     before, after = shown(client, first), shown(client, again)
 
     assert (before.context["repeated"], before.context["repeated_by"]) == (None, [again])
-    assert before.context["unmet"].told == "5 years running"
+    assert before.context["unmet"].text == "5 years running"
     assert (after.context["repeated"], after.context["repeated_by"]) == (first, [])
-    assert after.context["unmet"].told == "6 years running"
+    assert after.context["unmet"].text == "6 years running"
     assert "1 of 2022" in before.text
     assert "4 of 2021" in after.text
 

@@ -8,4 +8,4 @@ def answer(environ, start_response):
     return [environ["wsgi.input"].read()]
 
 
-application = AsgiApplication(answer, threads=1, most_bytes=10_000_000, seconds_at_first=1.0)
+application = AsgiApplication(answer, threads=1, max_bytes=10_000_000, initial_seconds=1.0)

@@ -80,7 +80,7 @@ def echo(environ, start_response):
 
 
 def application(wsgi=echo, *, threads=1, seconds=30.0):
-    return asgi.AsgiApplication(wsgi, threads=threads, most_bytes=1_000_000, seconds_at_first=seconds)
+    return asgi.AsgiApplication(wsgi, threads=threads, max_bytes=1_000_000, initial_seconds=seconds)
 
 
 def length(number):
@@ -229,7 +229,7 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
     assert (other.status, at_once) == (200, asgi.MAX_CONCURRENT_PER_PERSON)
     assert [one.status for one in mine] == [200] * 6
     assert len(served) == 6
-    assert not any(share.taken for share in app.shares.values())
+    assert not any(share.holders for share in app.shares.values())
 
 
 def test_who_has_used_up_their_share_of_the_processor_waits_and_nobody_else(monkeypatch):
@@ -280,7 +280,7 @@ def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
 
     assert (refused.status, refused.headers["retry-after"]) == (503, "5")
     assert (other.status, nobody.status) == (200, 200)
-    assert not any(share.taken for share in app.shares.values())
+    assert not any(share.holders for share in app.shares.values())
 
 
 @pytest.mark.django_db

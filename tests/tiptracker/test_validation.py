@@ -92,8 +92,8 @@ def test_stale_page_is_told_even_where_the_log_says_nothing_of_it():
 def test_newer_row_than_the_page_showed_is_told_of():
     newest = DialogueFactory(recorded_by=OfficerFactory(name="Palesa Nkosi"))
 
-    refuse_unseen(newest, None, NOW, what="review")
-    refuse_unseen(newest, newest.pk, NOW, what="review")
-    refuse_unseen(None, 0, NOW, what="review")
+    refuse_unseen(newest, None, NOW, noun="review")
+    refuse_unseen(newest, newest.pk, NOW, noun="review")
+    refuse_unseen(None, 0, NOW, noun="review")
     with pytest.raises(EditConflict, match=r"Palesa Nkosi recorded a newer review on 8 November 2021 at 12:00\."):
-        refuse_unseen(newest, 0, NOW, what="review")
+        refuse_unseen(newest, 0, NOW, noun="review")

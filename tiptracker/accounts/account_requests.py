@@ -55,11 +55,11 @@ class AccountRequestStage(ChoiceEnum):
 
 def request_stage(request: AccountRequest, now: datetime) -> AccountRequestStage:
     """Return the stage of `request` at `now`."""
-    taken = {step.kind for step in request.steps.all()}
+    past_steps = {step.kind for step in request.steps.all()}
     for ended in (AccountRequestStage.REVERTED, AccountRequestStage.DONE, AccountRequestStage.STOPPED):
-        if ended in taken:  # these stages have the values of the steps that lead to them
+        if ended in past_steps:  # these stages have the values of the steps that lead to them
             return ended
-    if AccountRequestStepKind.CONSENTED in taken:
+    if AccountRequestStepKind.CONSENTED in past_steps:
         return AccountRequestStage.DELAY
     if now - request.asked_at > (DELAY if request.is_own else LAPSES_AFTER):
         return AccountRequestStage.LAPSED
@@ -135,23 +135,23 @@ def countries_of(person: User) -> list[Country]:
 @transaction.atomic
 def request_address_change(*, person: User, email: str, by: User, now: datetime) -> AccountRequest:
     """Ask for a new address for an account that has a password. Raises PermissionDenied, Refused."""
-    held = _lock_person(person, by)
+    locked = _lock_person(person, by)
     email = email.strip().lower()
-    if email == held.email:
+    if email == locked.email:
         raise Refused("That is the address of the account already. Give another one.", field="email")
     if User.objects.get_queryset().filter(email=email).exists():
         raise Refused("Another account has that address. Give another one.", field="email")
-    return _create_request(held, AccountRequestKind.ADDRESS, email, by, now)
+    return _create_request(locked, AccountRequestKind.ADDRESS, email, by, now)
 
 
 @transaction.atomic
 def request_second_factor_removal(*, person: User, by: User, now: datetime) -> AccountRequest:
     """Ask to remove every second step of a person who lost theirs. Raises PermissionDenied, Refused."""
     actions.refuse_own_account(person, by)
-    held = _lock_person(person, by)
-    if not Authenticator.objects.filter(user=held).exists():
-        raise Refused(f"{held} has no second step: there is nothing to remove.")
-    return _create_request(held, AccountRequestKind.SECOND_STEP, "", by, now)
+    locked = _lock_person(person, by)
+    if not Authenticator.objects.filter(user=locked).exists():
+        raise Refused(f"{locked} has no second step: there is nothing to remove.")
+    return _create_request(locked, AccountRequestKind.SECOND_STEP, "", by, now)
 
 
 def _create_request(person: User, kind: AccountRequestKind, email: str, by: User, now: datetime) -> AccountRequest:
@@ -161,8 +161,8 @@ def _create_request(person: User, kind: AccountRequestKind, email: str, by: User
     request = AccountRequest(
         person=person, kind=kind, old_email=person.email, new_email=email, asked_by=by, asked_at=now
     )
-    asked = [] if request.is_own else consenters(request, now)
-    if not request.is_own and not asked:
+    approvers = [] if request.is_own else consenters(request, now)
+    if not request.is_own and not approvers:
         raise Refused(
             "Nobody can approve this: it takes an administrator not appointed by you, or an ambassador of the country "
             "for two weeks or longer. Whoever runs the server makes a second administrator with "
@@ -171,7 +171,7 @@ def _create_request(person: User, kind: AccountRequestKind, email: str, by: User
         )
     request.save(force_insert=True)
     mails.notify_request_made(request)
-    mails.ask_for_consent(request, asked)
+    mails.ask_for_consent(request, approvers)
     if request.is_own:
         mails.send_address_confirmation(request)
     _log_for_countries("person.address_change_asked" if email else "person.second_factor_drop_asked", request, by)
@@ -181,10 +181,10 @@ def _create_request(person: User, kind: AccountRequestKind, email: str, by: User
 def _lock_person(person: User, by: User) -> User:
     if person != by and by.role != Role.ADMINISTRATOR:
         raise PermissionDenied
-    held = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
-    if not held.has_usable_password():
-        raise Refused(f"{held} has no password yet. Change the address at once instead.", field="email")
-    return held
+    locked = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    if not locked.has_usable_password():
+        raise Refused(f"{locked} has no password yet. Change the address at once instead.", field="email")
+    return locked
 
 
 # --- Decide on a request and carry it out -----------------------------------------------------------------------------
@@ -344,5 +344,5 @@ def _log_for_countries(
 
 
 def _was_password_reset_recently(person: User) -> bool:
-    resets = AuditEntry.objects.on(person).filter(verb="person.password_reset", at__gt=log_now() - DELAY)
+    resets = AuditEntry.objects.for_rows(person).filter(verb="person.password_reset", at__gt=log_now() - DELAY)
     return resets.exists()

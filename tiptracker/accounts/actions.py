@@ -28,10 +28,10 @@ def invite(*, person: User, by: User) -> Mail:
     if person.has_usable_password():
         raise Refused(f"{person} has set a password already and can ask for another on the sign-in page.")
     if not Backend().user_can_authenticate(person):
-        why = (
+        problem = (
             f"{person}’s last day is over. Change it" if person.is_active else f"{person}’s account is closed. Open it"
         )
-        raise Refused(f"{why} first, then send the invitation.")
+        raise Refused(f"{problem} first, then send the invitation.")
     if not mails.find_waiting_invitation(person):
         person.set_unusable_password()  # differs each time, so earlier links become void
         person.save(update_fields=["password"])

@@ -55,9 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 self._record_refusal("person.locked_out", email)
             raise
 
-    def begins_lock_out(self, request: HttpRequest, who: str) -> bool:
+    def begins_lock_out(self, request: HttpRequest, identifier: str) -> bool:
         """Return whether to log this lock-out: once per lock-out, not per attempt, so that nobody can fill the log."""
-        key = sha256(f"{who} {self.get_client_ip(request)}".encode()).hexdigest()
+        key = sha256(f"{identifier} {self.get_client_ip(request)}".encode()).hexdigest()
         return bool(cache.add(f"locked-out:{key}", 1, timeout=settings.LOCKED_OUT_MINUTES * 60))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -71,8 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_active and not is_expired(user):
             return None
         with transaction.atomic():
-            why = "expired" if user.is_active else "closed"
-            record("person.sign_in_refused", by=None, row=user, after={"account": why})
+            reason = "expired" if user.is_active else "closed"
+            record("person.sign_in_refused", by=None, row=user, after={"account": reason})
         return redirect("account_inactive" if not user.is_active else "account_expired")
 
     def login(self, request: HttpRequest, user: User) -> None:

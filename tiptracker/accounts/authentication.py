@@ -36,9 +36,9 @@ class TokenAuthentication(BaseAuthentication):
         if kind.lower() != BEARER.lower():
             return None
         token = tokens.find_token(secret.strip())
-        if why := tokens.refusal_reason(token) if token else "unknown":
-            tokens.note_refusal(token, why)
-        if token is None or why:
+        if reason := tokens.refusal_reason(token) if token else "unknown":
+            tokens.note_refusal(token, reason)
+        if token is None or reason:
             raise AuthenticationFailed(INVALID_CREDENTIALS_MESSAGE)
         tokens.note_use(token, request_context.address.get())
         request_context.token.set(token.beginning)

@@ -49,15 +49,15 @@ def send_reset_link(person: User | None, email: str) -> Mail:
     return queue_mail(MailKind.PASSWORD_RESET, person=person, key=str(person.pk) if person else f"nobody {stranger}")
 
 
-def notify_sign_in_changed(person: User, what: str) -> None:
+def notify_sign_in_changed(person: User, change: str) -> None:
     """Tell the person what changed in their sign-in, in words: "A passkey was added"."""
-    queue_mail(MailKind.SIGN_IN_CHANGED, person=person, words={"what": what})
+    queue_mail(MailKind.SIGN_IN_CHANGED, person=person, words={"what": change})
 
 
-def notify_account_changed(person: User, what: str, addresses: Iterable[str]) -> None:
-    """Tell the person that an administrator changed `what`: one mail to each address, which shows no other address."""
+def notify_account_changed(person: User, change: str, addresses: Iterable[str]) -> None:
+    """Tell the person what an administrator changed: one mail to each address, which shows no other address."""
     for address in addresses:
-        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": what})
+        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": change})
 
 
 def notify_request_made(request: AccountRequest) -> None:

@@ -40,8 +40,8 @@ def in_visible_countries(user: "AnyUser", only: "Country | None" = None, *, path
     With `only`, the condition is for rows of that country, if the user sees it. The database then checks visibility
     once; for all countries it checks it for every row.
     """
-    seen = Country.objects.visible_to(user)
-    return Q((f"{path}__in", seen)) if only is None else Q(models.Exists(seen.filter(pk=only.pk)), (path, only))
+    visible = Country.objects.visible_to(user)
+    return Q((f"{path}__in", visible)) if only is None else Q(models.Exists(visible.filter(pk=only.pk)), (path, only))
 
 
 class Country(models.Model):

@@ -15,13 +15,13 @@ LAST_USED_KEY = "last_half_minute"
 def use_code(app: Authenticator, code: str) -> bool:
     """Use up `code` and return whether it was still unused. The caller must hold a lock on the person."""
     secret = decrypt(app.data["secret"])
-    meant = [
+    matching = [
         half_minute
         for half_minute in yield_hotp_counters_from_time()
         if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, half_minute)))
     ]
-    if not meant or meant[-1] <= app.data.get(LAST_USED_KEY, -1):
+    if not matching or matching[-1] <= app.data.get(LAST_USED_KEY, -1):
         return False
-    app.data[LAST_USED_KEY] = meant[-1]
+    app.data[LAST_USED_KEY] = matching[-1]
     app.save(update_fields=["data"])
     return True

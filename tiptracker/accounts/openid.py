@@ -125,7 +125,7 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         configuration = self.openid_config
         with get_adapter().get_requests_session() as session:
             keys = fetch_json(session, configuration["jwks_uri"])
-            said = read_id_token(
+            claims = read_id_token(
                 kwargs["response"]["id_token"],
                 keys=keys,
                 issuer=configuration["issuer"],
@@ -133,13 +133,13 @@ class OpenIdAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
                 nonce=self.nonce,
             )
             headers = {"Authorization": f"Bearer {token.token}"}
-            told = fetch_json(session, configuration["userinfo_endpoint"], headers)
-        if told.get("sub") != said["sub"]:
+            user_info = fetch_json(session, configuration["userinfo_endpoint"], headers)
+        if user_info.get("sub") != claims["sub"]:
             raise ProviderError("untrusted", "an answer on somebody else")
-        about = said | told
-        about["email"] = about["email"].strip() if isinstance(about.get("email"), str) else ""
-        about["email_verified"] = about.get("email_verified") in {True, "true"}  # some providers send a string
-        return self.get_provider().sociallogin_from_response(request, {"userinfo": about})
+        profile = claims | user_info
+        profile["email"] = profile["email"].strip() if isinstance(profile.get("email"), str) else ""
+        profile["email_verified"] = profile.get("email_verified") in {True, "true"}  # some providers send a string
+        return self.get_provider().sociallogin_from_response(request, {"userinfo": profile})
 
 
 class OpenIdProvider(OpenIDConnectProvider):  # type: ignore[misc]
@@ -148,8 +148,8 @@ class OpenIdProvider(OpenIDConnectProvider):  # type: ignore[misc]
     oauth2_adapter_class = OpenIdAdapter
 
     def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
-        asked = super().get_redirect_from_request_kwargs(request)
-        return {key: asked[key] for key in asked.keys() & {"next_url"}} | {"process": AuthProcess.LOGIN}
+        parameters = super().get_redirect_from_request_kwargs(request)
+        return {key: parameters[key] for key in parameters.keys() & {"next_url"}} | {"process": AuthProcess.LOGIN}
 
     def redirect(
         self, request: HttpRequest, process: str, next_url: str | None = None, data: object = None, **kwargs: Any

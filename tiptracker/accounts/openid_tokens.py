@@ -25,8 +25,8 @@ LEEWAY = 60
 class ProviderError(Exception):
     """An answer of the provider that is not accepted; `reason` is "silent", "garbled", "declined" or "untrusted"."""
 
-    def __init__(self, reason: str, why: str) -> None:
-        super().__init__(why)
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
         self.reason = reason
 
 
@@ -113,7 +113,7 @@ def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: st
     """
     try:
         key = _find_signing_key(token, keys)
-        said: dict[str, Any] = jwt.decode(
+        claims: dict[str, Any] = jwt.decode(
             token,
             key=key,
             algorithms=list(ALGORITHMS),
@@ -124,12 +124,12 @@ def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: st
         )
     except jwt.PyJWTError as error:
         raise ProviderError("untrusted", type(error).__name__) from error
-    parties = said["aud"] if isinstance(said["aud"], list) else [said["aud"]]
-    if said.get("azp", audience) != audience or (len(parties) > 1 and "azp" not in said):
+    parties = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    if claims.get("azp", audience) != audience or (len(parties) > 1 and "azp" not in claims):
         raise ProviderError("untrusted", "a token for others as well")
-    if not nonce or not compare_digest(str(said.get("nonce", "")).encode(), nonce.encode()):
+    if not nonce or not compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise ProviderError("untrusted", "the answer to another question")
-    return said
+    return claims
 
 
 def _find_signing_key(token: str, keys: dict[str, Any]) -> jwt.PyJWK:

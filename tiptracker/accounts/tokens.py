@@ -47,12 +47,12 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
     Raises Refused if the name is taken, if the person has MAX_TOKENS tokens, or if the last day is out of range.
     """
     User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
-    kept = ApiToken.objects.filter(person=person, revoked_at=None)
+    active = ApiToken.objects.filter(person=person, revoked_at=None)
     # Expired tokens free their name and their place within the limit.
-    kept.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
-    if kept.filter(name__iexact=name).exists():
+    active.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
+    if active.filter(name__iexact=name).exists():
         raise Refused("You have a token of this name. Choose another name, or revoke that one first.", field="name")
-    if kept.count() >= MAX_TOKENS:
+    if active.count() >= MAX_TOKENS:
         raise Refused(
             f"You have {MAX_TOKENS} tokens already. Revoke one that nothing uses any more, then make this one."
         )
@@ -126,7 +126,7 @@ def note_use(token: ApiToken, address: str | None) -> None:
         ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now, last_used_from=address)
 
 
-def note_refusal(token: ApiToken | None, why: str) -> None:
+def note_refusal(token: ApiToken | None, reason: str) -> None:
     """Record a refused token in the activity log, once per address and token in LOCKED_OUT_MINUTES.
 
     The limit keeps attackers from flooding the log.
@@ -134,15 +134,15 @@ def note_refusal(token: ApiToken | None, why: str) -> None:
     key = f"token-refused:{request_context.address.get()}:{token.pk if token else 0}"
     if cache.add(key, 1, timeout=settings.LOCKED_OUT_MINUTES * 60):
         with transaction.atomic():
-            record("token.refused", by=None, row=token, after={"why": why})
+            record("token.refused", by=None, row=token, after={"why": reason})
 
 
 def _refuse_expiry(person: User, expires_on: date) -> None:
     today, last = clock.today(), latest_expiry(person)
     if today <= expires_on <= last:
         return
-    why = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"
-    raise Refused(f"Give a day from today to {last.day} {last:%B %Y}: {why}.", field="expires_on")
+    reason = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"
+    raise Refused(f"Give a day from today to {last.day} {last:%B %Y}: {reason}.", field="expires_on")
 
 
 def _log_fields(token: ApiToken) -> dict[str, str]:

@@ -181,7 +181,7 @@ class _SecondFactorChangeMixin:
     request: SignedInRequest
     verb: str
     kind: str
-    told: str
+    description: str
 
     def form_valid(self, form: Any) -> HttpResponse:
         person, session = self.request.user, self.request.session
@@ -190,13 +190,13 @@ class _SecondFactorChangeMixin:
             if self.verb == "person.second_factor_added":
                 session[ENROLLED_IN_SESSION] = True
             actions.end_sign_ins(person, but=session.session_key)
-            mails.notify_sign_in_changed(person, self.told)
+            mails.notify_sign_in_changed(person, self.description)
             record(self.verb, by=person, row=person, after={"second_factor": self.kind})
         return response
 
 
 class _ActivateAppView(_RefusalLoggingMixin, _SecondFactorChangeMixin, ActivateTOTPView):  # type: ignore[misc]
-    verb, kind, told = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
+    verb, kind, description = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Set up the app, and use up the code that was typed for it."""
@@ -208,22 +208,26 @@ class _ActivateAppView(_RefusalLoggingMixin, _SecondFactorChangeMixin, ActivateT
 
 
 class _DeactivateAppView(_SecondFactorChangeMixin, DeactivateTOTPView):  # type: ignore[misc]
-    verb, kind, told = "person.second_factor_removed", "totp", "The app that shows codes was removed from your sign-in"
+    verb, kind, description = (
+        "person.second_factor_removed",
+        "totp",
+        "The app that shows codes was removed from your sign-in",
+    )
 
 
 class _AddPasskeyView(_SecondFactorChangeMixin, AddWebAuthnView):  # type: ignore[misc]
-    verb, kind, told = "person.second_factor_added", "webauthn", "A passkey was added to your sign-in"
+    verb, kind, description = "person.second_factor_added", "webauthn", "A passkey was added to your sign-in"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Ask for a passkey: stored on the device, and unlocked there by finger, face or PIN."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        wanted = context["js_data"]["creation_options"]["publicKey"]["authenticatorSelection"]
-        wanted |= {"residentKey": "required", "requireResidentKey": True}
+        selection = context["js_data"]["creation_options"]["publicKey"]["authenticatorSelection"]
+        selection |= {"residentKey": "required", "requireResidentKey": True}
         return context
 
 
 class _RemovePasskeyView(_SecondFactorChangeMixin, RemoveWebAuthnView):  # type: ignore[misc]
-    verb, kind, told = "person.second_factor_removed", "webauthn", "A passkey was removed from your sign-in"
+    verb, kind, description = "person.second_factor_removed", "webauthn", "A passkey was removed from your sign-in"
 
     def form_valid(self, form: Any) -> HttpResponse:
         passkey = self.get_object()
@@ -237,7 +241,11 @@ class _RemovePasskeyView(_SecondFactorChangeMixin, RemoveWebAuthnView):  # type:
 
 
 class _MakeRecoveryCodesView(_SecondFactorChangeMixin, GenerateRecoveryCodesView):  # type: ignore[misc]
-    verb, kind, told = "person.recovery_codes_made", "recovery_codes", "New recovery codes were made for your sign-in"
+    verb, kind, description = (
+        "person.recovery_codes_made",
+        "recovery_codes",
+        "New recovery codes were made for your sign-in",
+    )
 
 
 class _ReauthenticationMixin(_RefusalLoggingMixin):
@@ -346,10 +354,10 @@ def token_add(request: SignedInRequest) -> HttpResponse:
         request.POST or None, initial={"expires_on": tokens.latest_expiry(person, tokens.DEFAULT_LIFETIME)}
     )
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        data = form.cleaned_data
         try:
             token, secret = tokens.create_token(
-                person=person, name=said["name"], scope=TokenScope(said["scope"]), expires_on=said["expires_on"]
+                person=person, name=data["name"], scope=TokenScope(data["scope"]), expires_on=data["expires_on"]
             )
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))

@@ -52,13 +52,13 @@ class ApiRootView(StrictParametersMixin, APIRootView):
 
 def build_router() -> DefaultRouter:
     """Build the router with every app's view sets. Each has one address, without a second one that ends in `.json`."""
-    whole = DefaultRouter()
-    whole.include_format_suffixes = False
-    whole.APIRootView = ApiRootView
-    whole.register("ministries", MinistryViewSet, basename="ministry")
+    router = DefaultRouter()
+    router.include_format_suffixes = False
+    router.APIRootView = ApiRootView
+    router.register("ministries", MinistryViewSet, basename="ministry")
     for app in APPS:
-        import_module(f"{app}.api").routes(whole)
-    return whole
+        import_module(f"{app}.api").routes(router)
+    return router
 
 
 # --- Readers and the rows that they may name --------------------------------------------------------------------------
@@ -77,9 +77,9 @@ def is_embassy(reader: AnyUser) -> bool:
 
 def validate_body(kind: type[Serializer[Any]], view: GenericViewSet[Any]) -> dict[str, Any]:
     """Return the body as validated by the serializer class `kind`. Raises ValidationError (answered 400, by field)."""
-    asked = kind(data=view.request.data, context=view.get_serializer_context())
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
+    serializer = kind(data=view.request.data, context=view.get_serializer_context())
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
 
 
 def serializers_by_reader(
@@ -145,8 +145,8 @@ class VisibleRowListField(serializers.ListField):
         if isinstance(data, list) and len(data) > (most := self.max_length or 0):
             self.fail("max_length", max_length=most)
         ids: list[int] = super().to_internal_value(data)
-        seen: QuerySet[Any] = self.model.objects.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
-        rows = seen.in_bulk({pk for pk in ids if abs(pk) <= BigIntegerField.MAX_BIGINT})
+        visible: QuerySet[Any] = self.model.objects.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
+        rows = visible.in_bulk({pk for pk in ids if abs(pk) <= BigIntegerField.MAX_BIGINT})
         for pk in ids:
             if pk not in rows:
                 self.fail("does_not_exist", pk_value=pk)
@@ -379,11 +379,11 @@ def document_refusals(
 def _refusal_statuses(method: str, operation: OpenApiSchema) -> Iterator[HTTPStatus]:
     parameters = operation.get("parameters", [])
     has_body = "requestBody" in operation
-    asked = {each["name"] for each in parameters if each["in"] == "query"}
+    query_names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
     gives_json = any("application/json" in answer.get("content", {}) for answer in operation["responses"].values())
     yield from (status for status in REFUSAL_RESPONSES if str(status.value) in operation["responses"])
     yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
-    if "page" in asked or any(each["in"] == "path" for each in parameters):
+    if "page" in query_names or any(parameter["in"] == "path" for parameter in parameters):
         yield HTTPStatus.NOT_FOUND
     if gives_json:
         yield HTTPStatus.NOT_ACCEPTABLE

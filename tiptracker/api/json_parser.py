@@ -43,13 +43,13 @@ class JsonParser(BaseParser):
 def parse_json(text: str) -> Any:
     """Parse JSON. Raises ValueError with the reason if it is malformed or cannot be stored."""
     try:
-        said = json.loads(text, parse_constant=_refuse_non_number, parse_float=_parse_finite)
-        json.dumps(said, ensure_ascii=False).encode()
+        value = json.loads(text, parse_constant=_refuse_non_number, parse_float=_parse_finite)
+        json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ValueError("half of a character without its other half") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    return said
+    return value
 
 
 def _refuse_non_number(text: str) -> NoReturn:

@@ -64,8 +64,8 @@ def refuse_parameters(query: QueryDict, names: list[str]) -> None:
     errors: dict[str, list[str]] = {}
     for name, values in query.lists():
         if name not in names:
-            taken = f"takes: {', '.join(names)}" if names else "takes no parameters"
-            errors[name] = [f"Unknown parameter. This address {taken}."]
+            known = f"takes: {', '.join(names)}" if names else "takes no parameters"
+            errors[name] = [f"Unknown parameter. This address {known}."]
         elif len(values) > 1:
             errors[name] = [f"Give this parameter once. It was given {len(values)} times."]
         elif not values[0].strip():
@@ -83,10 +83,10 @@ class ApiPagination(PageNumberPagination):
 
     def get_page_size(self, request: Request) -> int | None:
         """Return the requested page size. Raises ValidationError outside 1 to MAX_PAGE_SIZE."""
-        asked = request.query_params.get(self.page_size_query_param)
-        if asked is None:
+        value = request.query_params.get(self.page_size_query_param)
+        if value is None:
             return self.page_size
-        size = parse_whole_number(asked)
+        size = parse_whole_number(value)
         if size is None or not 1 <= size <= MAX_PAGE_SIZE:
             sentence = f"Give a whole number from 1 to {MAX_PAGE_SIZE}."
             raise ValidationError({self.page_size_query_param: [sentence]})
@@ -97,10 +97,10 @@ class ApiPagination(PageNumberPagination):
 
         A page after the last one is answered 404.
         """
-        asked = request.query_params.get(self.page_query_param, "1")
-        if parse_whole_number(asked) is None:
+        value = request.query_params.get(self.page_query_param, "1")
+        if parse_whole_number(value) is None:
             raise ValidationError({self.page_query_param: ["Give a whole number, from 1 to the last page."]})
-        return asked
+        return value
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Document the parameters as REST framework does, with the bounds of `page_size`."""
@@ -132,6 +132,6 @@ class RecordedSinceFilter(filters.Filter):
     field_class = MomentField
 
     def __init__(self, field_name: str = "recorded_at", *, counts: str = "", **kwargs: Any) -> None:
-        told = f"A moment with its zone: rows recorded then or later. {counts}".strip()
+        description = f"A moment with its zone: rows recorded then or later. {counts}".strip()
         super().__init__(field_name, "gte", **kwargs)
-        set_override(self, "field", {"type": "string", "format": "date-time", "description": told})
+        set_override(self, "field", {"type": "string", "format": "date-time", "description": description})

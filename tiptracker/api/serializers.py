@@ -59,16 +59,16 @@ class BodySerializer(serializers.Serializer[Any]):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """Return the values of the body without the confirmation."""
-        said = dict(super().run_validation(data))
-        is_confirmed = said.pop("confirmed_no_personal_data")
-        if (length := _text_length(said)) > MAX_BODY_CHARACTERS:
+        validated = dict(super().run_validation(data))
+        is_confirmed = validated.pop("confirmed_no_personal_data")
+        if (length := _text_length(validated)) > MAX_BODY_CHARACTERS:
             sentence = f"Shorten the texts to {MAX_BODY_CHARACTERS} characters together; they have {length}."
             raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
         kinds: set[str] = set()
-        if (errors := _personal_data_errors(said, kinds)) and not is_confirmed:
+        if (errors := _personal_data_errors(validated, kinds)) and not is_confirmed:
             raise serializers.ValidationError(errors)
         confirmations.confirm(kinds)
-        return said
+        return validated
 
 
 def _text_length(value: Any) -> int:

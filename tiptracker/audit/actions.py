@@ -61,7 +61,7 @@ def record(
 
 
 def record_all(
-    told: Sequence[AuditEvent], *, by: User | None, country: Country | int | None = None
+    events: Sequence[AuditEvent], *, by: User | None, country: Country | int | None = None
 ) -> list[AuditEntry]:
     """Append an entry for each event, in this order, with the same number of queries for a thousand as for one.
 
@@ -71,25 +71,25 @@ def record_all(
     """
     if not is_in_transaction():
         raise RuntimeError("An entry belongs in the transaction of its action.")
-    if not told:
+    if not events:
         return []
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
     last, previous = log_head() or (0, chain.GENESIS_HASH)
     entries, details = [], []
-    for number, one in enumerate(told, last + 1):
+    for number, event in enumerate(events, last + 1):
         salt = secrets.token_hex(16)
-        was, became = _to_json(one.before), _to_json(_with_request_context(one.after))
-        of = one.country or country
+        was, became = _to_json(event.before), _to_json(_with_request_context(event.after))
+        of = event.country or country
         entry = AuditEntry(
             number=number,
             at=log_now(),
             by=by if by and by.pk else None,
             country_id=of.pk if isinstance(of, Country) else of,
-            verb=one.verb,
-            table=one.row._meta.label_lower if one.row is not None else "",
-            row=str(one.row.pk) if one.row is not None else "",
+            verb=event.verb,
+            table=event.row._meta.label_lower if event.row is not None else "",
+            row=str(event.row.pk) if event.row is not None else "",
             address=request_context.address.get(),
             before_digest=chain.salted_digest(salt, "before", was),
             after_digest=chain.salted_digest(salt, "after", became),
@@ -126,7 +126,7 @@ def record_once(
 
     Lock the row before, so that simultaneous requests for several parts of it give one entry.
     """
-    same = AuditEntry.objects.on(row).filter(verb=verb, by=by.pk)
+    same = AuditEntry.objects.for_rows(row).filter(verb=verb, by=by.pk)
     if not same.filter(at__gte=timezone.now() - within).exists():
         record(verb, by=by, row=row, country=country, after=after)
 
@@ -137,8 +137,8 @@ def find_log_fault() -> tuple[int, str] | None:
     if fault := chain.find_first_fault(map(_chain_fields, entries.iterator(chunk_size=2000))):
         return fault
     for entry in entries.iterator(chunk_size=2000):
-        if said := _find_detail_fault(entry):
-            return entry.number, said
+        if problem := _find_detail_fault(entry):
+            return entry.number, problem
     return None
 
 
@@ -172,11 +172,11 @@ def log_head() -> tuple[int, str] | None:
 
 def find_head_fault(number: int, noted: str) -> str:
     """Return what is wrong with the entry that was the head when its hash was noted; "" if it is unchanged."""
-    kept = AuditEntry.objects.filter(number=number).values_list("hash", flat=True).first()
-    if kept is None:
+    stored = AuditEntry.objects.filter(number=number).values_list("hash", flat=True).first()
+    if stored is None:
         newest = log_head()
         return f"entry {number} is missing: the log ends at {newest[0] if newest else 'nothing'}"
-    return "" if kept == noted else f"entry {number} is not the one that was noted"
+    return "" if stored == noted else f"entry {number} is not the one that was noted"
 
 
 @transaction.atomic
@@ -186,14 +186,14 @@ def record_export(*, entries: AuditEntryQuerySet, chosen: Mapping[str, str], by:
     An administrator's export belongs to no country, like the accounts that an administrator looks after.
     """
     newest = log_head()
-    taken = entries.filter(number__lte=newest[0] if newest else 0)
+    exported = entries.filter(number__lte=newest[0] if newest else 0)
     if by.role == Role.ADMINISTRATOR:
-        record("log.exported", by=by, after={"filter": chosen, "rows": taken.count()})
-        return taken
-    rows = dict(taken.order_by().values_list("country").annotate(Count("pk")))
+        record("log.exported", by=by, after={"filter": chosen, "rows": exported.count()})
+        return exported
+    rows = dict(exported.order_by().values_list("country").annotate(Count("pk")))
     for country in Country.objects.visible_to(by):
         record("log.exported", by=by, country=country, after={"filter": chosen, "rows": rows.get(country.pk, 0)})
-    return taken
+    return exported
 
 
 def _find_detail_fault(entry: AuditEntry) -> str:

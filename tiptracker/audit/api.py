@@ -46,8 +46,8 @@ class ReadLoggingMixin(APIView):
         """Count the rows before they are sent; if that fails, nothing is sent."""
         is_answer = isinstance(response, Response) and response.status_code == HTTPStatus.OK
         if is_answer and (reader := self._reader(request)):
-            asked = {**{key: str(value) for key, value in self.kwargs.items()}, **request.query_params.dict()}
-            count_read(self.basename, rows=_count_rows(response), by=reader, asked=asked, now=clock.now())
+            parameters = {**{key: str(value) for key, value in self.kwargs.items()}, **request.query_params.dict()}
+            count_read(self.basename, rows=_count_rows(response), by=reader, parameters=parameters, now=clock.now())
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _reader(self, request: Request) -> User | None:

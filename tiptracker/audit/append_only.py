@@ -153,12 +153,12 @@ class AppendOnly(_TriggerOperation):
         if self.once:
             same = f"({same}) OR ({self._once(model, 'IS')})"
         refusal = f"SELECT RAISE(ABORT, '{table} is append-only: record another row instead')"
-        held = f"({self.when}) AND " if self.when else ""
+        when = f"({self.when}) AND " if self.when else ""
         only = f"WHEN {self.when}" if self.when else ""
         return [
             f"DROP TRIGGER IF EXISTS {table}_append_only",
             f"DROP TRIGGER IF EXISTS {table}_append_only_delete",
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} WHEN {held}NOT ({same}) BEGIN {refusal}; END",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table} WHEN {when}NOT ({same}) BEGIN {refusal}; END",
             f"CREATE TRIGGER {table}_append_only_delete BEFORE DELETE ON {table} {only} BEGIN {refusal}; END",
         ]
 

@@ -48,10 +48,10 @@ def list_differences(table: str, before: str, after: str) -> list[FieldDifferenc
     return lines
 
 
-def _format_side(text: str, said: dict[str, Any], key: str, field: AnyField | None) -> str:
+def _format_side(text: str, values: dict[str, Any], key: str, field: AnyField | None) -> str:
     if text == REDACTED:
         return REDACTED
-    return format_value(said[key], field) if key in said else ""
+    return format_value(values[key], field) if key in values else ""
 
 
 def format_value(value: Any, field: AnyField | None = None) -> str:
@@ -86,8 +86,8 @@ def _format_text(value: str, field: AnyField | None) -> str:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(text) if text and text != REDACTED else {}
-    return said
+    values: dict[str, Any] = json.loads(text) if text and text != REDACTED else {}
+    return values
 
 
 def _find_field(table: str, key: str) -> AnyField | None:

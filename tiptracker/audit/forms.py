@@ -85,69 +85,69 @@ class LogFilter(TrackerForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse an end before the start, because such a span finds nothing."""
-        said = super().clean() or self.cleaned_data
-        since, until = said.get("since"), said.get("until")
+        data = super().clean() or self.cleaned_data
+        since, until = data.get("since"), data.get("until")
         if since and until and since > until:
             self.add_error("until", "The last day lies before the first. Give the same day or a later one.")
-        return said
+        return data
 
     @property
-    def first(self) -> list[BoundField]:
+    def main_fields(self) -> list[BoundField]:
         """The fields that are always visible."""
         return [self[name] for name in MAIN_FIELDS]
 
     @property
-    def more(self) -> list[BoundField]:
+    def extra_fields(self) -> list[BoundField]:
         """The fields that are folded away."""
         return [self[name] for name in self.fields if name not in MAIN_FIELDS]
 
     @property
-    def more_is_used(self) -> bool:
+    def has_extra_values(self) -> bool:
         """Whether a field that is folded away has a value."""
-        return any(self.data.get(field.name) for field in self.more)
+        return any(self.data.get(field.name) for field in self.extra_fields)
 
     @property
-    def leaves_out_machine(self) -> bool:
+    def excludes_automatic(self) -> bool:
         """Whether the tracker's own entries are left out, because the filter cannot be meant for them."""
-        said = self.cleaned_data
-        return said.get("who") != NOBODY and not any(
-            said.get(name) for name in ("what", "record", "row", "address", "text")
+        data = self.cleaned_data
+        return data.get("who") != NOBODY and not any(
+            data.get(name) for name in ("what", "record", "row", "address", "text")
         )
 
     def narrow(self, entries: AuditEntryQuerySet, user: AnyUser) -> AuditEntryQuerySet:
         """Return the entries that match the filter. Words are searched only in values that this user may read."""
-        said = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
-        asked = self._of_what()
-        if who := said.get("who"):
-            asked &= Q(by=None) if who == NOBODY else Q(by=who)
-        if country := said.get("country"):
-            asked &= Q(country__code=country)
-        if record := said.get("record"):
-            asked &= Q(table__in=all_labels(record))
-        if row := said.get("row"):
-            asked &= Q(row=str(row))
-        if since := said.get("since"):
-            asked &= Q(at__gte=clock.to_machine_time(timezone.make_aware(datetime.combine(since, time.min))))
-        if until := said.get("until"):
-            asked &= Q(at__lte=clock.to_machine_time(timezone.make_aware(datetime.combine(until, time.max))))
-        if address := said.get("address"):
-            asked &= Q(address=address)
-        if text := said.get("text"):
+        data = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        query = self._verb_query()
+        if actor := data.get("who"):
+            query &= Q(by=None) if actor == NOBODY else Q(by=actor)
+        if country := data.get("country"):
+            query &= Q(country__code=country)
+        if record := data.get("record"):
+            query &= Q(table__in=all_labels(record))
+        if row := data.get("row"):
+            query &= Q(row=str(row))
+        if since := data.get("since"):
+            query &= Q(at__gte=clock.to_machine_time(timezone.make_aware(datetime.combine(since, time.min))))
+        if until := data.get("until"):
+            query &= Q(at__lte=clock.to_machine_time(timezone.make_aware(datetime.combine(until, time.max))))
+        if address := data.get("address"):
+            query &= Q(address=address)
+        if text := data.get("text"):
             as_kept = json.dumps(text, ensure_ascii=False)[1:-1]
             either = Q(before__icontains=as_kept) | Q(after__icontains=as_kept)
-            asked &= Q(pk__in=AuditDetail.objects.visible_to(user).filter(either).values("entry"))
-        return entries.filter(asked)
+            query &= Q(pk__in=AuditDetail.objects.visible_to(user).filter(either).values("entry"))
+        return entries.filter(query)
 
-    def _of_what(self) -> Q:
-        what = self.cleaned_data.get("what")
-        if self.leaves_out_machine:
+    def _verb_query(self) -> Q:
+        group = self.cleaned_data.get("what")
+        if self.excludes_automatic:
             return ~Q(verb__in=list_verbs(VerbGroup.MACHINE))
-        return _group_query(VerbGroup(what)) if what and what != EVERYTHING else Q()
+        return _group_query(VerbGroup(group)) if group and group != EVERYTHING else Q()
 
     def chosen(self) -> dict[str, str]:
         """Return the filter as typed, for the log."""
         typed = {name: self.data[name] for name in self.fields if self.data.get(name)}
-        return {**typed, "what": PEOPLE_ONLY} if self.leaves_out_machine else typed
+        return {**typed, "what": PEOPLE_ONLY} if self.excludes_automatic else typed
 
     @property
     def is_narrowed(self) -> bool:

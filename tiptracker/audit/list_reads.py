@@ -22,7 +22,7 @@ PAGE_PARAMETERS = ("page", "page_size")
 
 
 @transaction.atomic
-def count_read(name: str, *, rows: int, by: User, asked: Mapping[str, str], now: datetime) -> None:
+def count_read(name: str, *, rows: int, by: User, parameters: Mapping[str, str], now: datetime) -> None:
     """Add `rows` of the list `name` to what `by` was sent today, and write to the log if an entry is due.
 
     An entry is due at a person's first request for a list on a day (`now` is in the person's zone), and after each
@@ -31,7 +31,7 @@ def count_read(name: str, *, rows: int, by: User, asked: Mapping[str, str], now:
     day = now.date()
     counts = lock_rows(ListRead.objects.on_day(by, day))
     count = next((one for one in counts if one.list == name), None) or _create_count(name, by, now)
-    request = sha256(json.dumps([name, dict(asked)], sort_keys=True).encode()).hexdigest()
+    request = sha256(json.dumps([name, dict(parameters)], sort_keys=True).encode()).hexdigest()
     if count.last_request == request:
         return
     count.rows, count.last_request = count.rows + rows, request
@@ -40,7 +40,7 @@ def count_read(name: str, *, rows: int, by: User, asked: Mapping[str, str], now:
         count.told = count.rows
     count.save(update_fields=["rows", "told", "last_request"])
     if is_due:
-        narrowed = {key: value for key, value in asked.items() if key not in PAGE_PARAMETERS}
+        narrowed = {key: value for key, value in parameters.items() if key not in PAGE_PARAMETERS}
         after = {"list": name, "rows": count.rows, "asked": narrowed}
         record_all([AuditEvent("list.read", after=after, country=each) for each in _log_countries(by)], by=by)
 

@@ -33,7 +33,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
             return self
         return self.filter(country__in=Country.objects.visible_to(user))
 
-    def on(self, *rows: models.Model) -> Self:
+    def for_rows(self, *rows: models.Model) -> Self:
         """Return the entries on any of these rows."""
         on_one = [Q(table__in=all_labels(row._meta.label_lower), row=str(row.pk)) for row in rows]
         return self.filter(reduce(or_, on_one))
@@ -89,11 +89,11 @@ class AuditDetailQuerySet(models.QuerySet["AuditDetail"]):
         An administrator may read no facts, so only those of accounts. Entries on no row of no country (a refused
         passkey, an administrator's export) hold no fact and are included.
         """
-        seen = self.filter(entry__in=AuditEntry.objects.visible_to(user))
+        visible = self.filter(entry__in=AuditEntry.objects.visible_to(user))
         if user.is_authenticated and user.role == Role.ADMINISTRATOR:
             of_no_row = Q(entry__table="", entry__country=None)
-            return seen.filter(Q(entry__table__startswith=ACCOUNT_TABLE_PREFIX) | of_no_row)
-        return seen
+            return visible.filter(Q(entry__table__startswith=ACCOUNT_TABLE_PREFIX) | of_no_row)
+        return visible
 
 
 class AuditDetail(models.Model):

@@ -43,15 +43,15 @@ def refused_requests_middleware(get_response: Handler) -> Handler:
 
 
 def _log_refusal(request: HttpRequest, person: User) -> None:
-    asked = _describe_request(request)
+    description = _describe_request(request)
     key = f"refused:{person.pk}"
-    told = cache.get(key, ())
-    if asked in told or len(told) >= MAX_REFUSALS:
+    logged = cache.get(key, ())
+    if description in logged or len(logged) >= MAX_REFUSALS:
         return
-    cache.set(key, (*told, asked), WINDOW_SECONDS)
+    cache.set(key, (*logged, description), WINDOW_SECONDS)
     verb = "person.forgery_refused" if getattr(request, FORGED_ATTRIBUTE, False) else "person.refused"
     with transaction.atomic():
-        record(verb, by=person, row=person, country=_log_country(person), after={"asked": asked})
+        record(verb, by=person, row=person, country=_log_country(person), after={"asked": description})
 
 
 def _describe_request(request: HttpRequest) -> str:

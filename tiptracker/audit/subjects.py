@@ -78,8 +78,8 @@ class Subject(NamedTuple):
 class HistoryRow(NamedTuple):
     """What one person did to a record, as one line: first time, last time, how many times, number of the last entry."""
 
-    did: str
-    who: str
+    action: str
+    actor: str
     number: int
     first_at: datetime
     last_at: datetime
@@ -97,15 +97,15 @@ class LogEntryRow(NamedTuple):
     """An entry as a list shows it: what was done, and the record it was done to (None if that is not shown)."""
 
     entry: AuditEntry
-    thing: Subject | None
+    subject: Subject | None
 
     @property
-    def did(self) -> str:
+    def action(self) -> str:
         """What was done, in words."""
         return describe_verb(self.entry.verb, self.entry.country.name if self.entry.country else "")
 
     @property
-    def who(self) -> str:
+    def actor(self) -> str:
         """The person who did it."""
         return describe_actor(self.entry.by.name if self.entry.by else None, has_address=self.entry.address is not None)
 
@@ -129,8 +129,8 @@ def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[s
         kind = SUBJECT_KINDS.get(label, SubjectKind(_table_noun(label)))
         found |= {(table, row): Subject(f"{kind.noun} {row}") for row in rows}
         if kind.name:
-            seen = apps.get_model(label)._default_manager.visible_to(user)
-            for pk, name, key in seen.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
+            visible = apps.get_model(label)._default_manager.visible_to(user)
+            for pk, name, key in visible.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
                 named = date_format(name, "j F Y") if isinstance(name, date) else str(name)
                 found[table, str(pk)] = Subject(f"{kind.noun} {pk}", named, _subject_url(kind, key, user))
     return found
@@ -157,24 +157,24 @@ def list_openings(user: AnyUser, *rows: models.Model | None) -> list[HistoryRow]
 
 
 def _entries_on(user: AnyUser, rows: Iterable[models.Model | None]) -> AuditEntryQuerySet:
-    return AuditEntry.objects.visible_to(user).on(*(row for row in rows if row is not None)).order_by()
+    return AuditEntry.objects.visible_to(user).for_rows(*(row for row in rows if row is not None)).order_by()
 
 
-def _summarize(entries: AuditEntryQuerySet, **apart: Combinable) -> list[HistoryRow]:
-    """Return a line for each verb and person, and for each value of the expressions `apart`; the latest first."""
-    lines: Any = entries.values("verb", "by", "by__name", **apart).annotate(
+def _summarize(entries: AuditEntryQuerySet, **grouping: Combinable) -> list[HistoryRow]:
+    """Return a line for each verb and person, and for each value of the expressions `grouping`; the latest first."""
+    lines: Any = entries.values("verb", "by", "by__name", **grouping).annotate(
         newest=Max("number"), first_at=Min("at"), last_at=Max("at"), times=Count("pk")
     )
     return [
         HistoryRow(
-            describe_verb(each["verb"], each.get("place", "")),
-            describe_actor(each["by__name"], has_address=each.get("has_address", True)),
-            each["newest"],
-            each["first_at"],
-            each["last_at"],
-            each["times"],
+            describe_verb(line["verb"], line.get("place", "")),
+            describe_actor(line["by__name"], has_address=line.get("has_address", True)),
+            line["newest"],
+            line["first_at"],
+            line["last_at"],
+            line["times"],
         )
-        for each in lines.order_by("-newest")[:MAX_HISTORY_ROWS]
+        for line in lines.order_by("-newest")[:MAX_HISTORY_ROWS]
     ]
 
 
@@ -190,8 +190,8 @@ def count_openings(
     )
     if keys is not None:
         entries = entries.filter(row__in=[str(key) for key in keys])
-    told = entries.order_by().values("row").annotate(people=Count("by", distinct=True), last_at=Max("at"))
-    return {int(each["row"]): OpeningCount(each["people"], each["last_at"]) for each in told}
+    counts = entries.order_by().values("row").annotate(people=Count("by", distinct=True), last_at=Max("at"))
+    return {int(row["row"]): OpeningCount(row["people"], row["last_at"]) for row in counts}
 
 
 def describe_actor(name: str | None, *, has_address: bool) -> str:

@@ -23,21 +23,21 @@ def verify_log(*, now: datetime) -> LogVerification:
     last = LogVerification.objects.first()
     newest = log_head() or (0, "")
     fault = find_log_fault()
-    if fault is None and last and last.number and (said := find_head_fault(last.number, last.hash)):
-        fault = (last.number, said)
-    number, said = fault or (None, "")
+    if fault is None and last and last.number and (description := find_head_fault(last.number, last.hash)):
+        fault = (last.number, description)
+    number, description = fault or (None, "")
     with transaction.atomic():
         found = LogVerification.objects.create(
-            at=now, number=newest[0], hash=newest[1], fault=said, faulty_number=number
+            at=now, number=newest[0], hash=newest[1], fault=description, faulty_number=number
         )
         if number is not None:
-            logger.error("The log does not hold: %s", said)
-            if last is None or last.fault != said:
-                _report_fault(number, said)
+            logger.error("The log does not hold: %s", description)
+            if last is None or last.fault != description:
+                _report_fault(number, description)
     return found
 
 
-def _report_fault(number: int, said: str) -> None:
+def _report_fault(number: int, description: str) -> None:
     """Report a fault by mail and in the log of each country concerned.
 
     An entry of one country concerns that country, any other entry all countries.
@@ -48,4 +48,4 @@ def _report_fault(number: int, said: str) -> None:
     for person in User.objects.get_queryset().filter(readers, is_active=True).distinct().order_by("pk"):
         mails.notify_log_fault(person, number)
     for country in (None, *countries.order_by("pk")):
-        record("log.fault_found", by=None, country=country, after={"entry": number, "fault": said})
+        record("log.fault_found", by=None, country=country, after={"entry": number, "fault": description})

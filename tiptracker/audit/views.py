@@ -39,14 +39,14 @@ EXPORT_CHUNK = 500
 def log_list(request: HttpRequest) -> HttpResponse:
     """List the log, newest first, filtered by the query string. An invalid filter gives its errors and no entries."""
     user = _require_log_reader(request)
-    asked = _read_filter(request)
+    log_filter = _read_filter(request)
     entries = AuditEntry.objects.visible_to(user)
-    if not asked.is_valid():
-        return render(request, "audit/log_list.html", {"filter": asked}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    found = asked.narrow(entries, user).select_related("by", "country").order_by("-number")
+    if not log_filter.is_valid():
+        return render(request, "audit/log_list.html", {"filter": log_filter}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    found = log_filter.narrow(entries, user).select_related("by", "country").order_by("-number")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "filter": asked,
+        "filter": log_filter,
         "page": page,
         "lines": list_entry_rows(page, user),
         "head": actions.log_head(),
@@ -81,13 +81,13 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
 def log_export(request: HttpRequest) -> HttpResponseBase:
     """Export the filtered entries as CSV. The user must authenticate again, and the log records the export."""
     user = _require_log_reader(request)
-    asked = _read_filter(request)
-    if not asked.is_valid():
+    log_filter = _read_filter(request)
+    if not log_filter.is_valid():
         return redirect(f"{reverse('log_list')}?{request.GET.urlencode()}")
-    found = asked.narrow(AuditEntry.objects.visible_to(user), user)
-    taken = actions.record_export(entries=found, chosen=asked.chosen(), by=user)
+    found = log_filter.narrow(AuditEntry.objects.visible_to(user), user)
+    exported = actions.record_export(entries=found, chosen=log_filter.chosen(), by=user)
     answer = StreamingHttpResponse(
-        csv_lines(EXPORT_HEADINGS, _export_rows(taken, user)), content_type="text/csv; charset=utf-8"
+        csv_lines(EXPORT_HEADINGS, _export_rows(exported, user)), content_type="text/csv; charset=utf-8"
     )
     day = timezone.localdate(
         clock.to_domain_time(AuditEntry.objects.visible_to(user).latest("number").at)
@@ -127,10 +127,10 @@ def _export_row(row: LogEntryRow, zone: tzinfo) -> tuple[object, ...]:
         str(zone),
         entry.by.name if entry.by else "",
         entry.by.email if entry.by else "",
-        row.did,
+        row.action,
         entry.verb,
         entry.country.code if entry.country else "",
-        row.thing.name if row.thing else "",
+        row.subject.name if row.subject else "",
         entry.table,
         entry.row,
         entry.address or "",

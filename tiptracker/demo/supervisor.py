@@ -20,9 +20,9 @@ MIN_UPTIME_SECONDS = 10.0
 
 def web_command(host: str, port: int) -> list[str]:
     """Return the command for Granian with one worker process. Production runs more of them."""
-    where = ["--host", host, "--port", str(port)]
+    address = ["--host", host, "--port", str(port)]
     more = ["--http", "1", "--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
-    return [sys.executable, "-m", "granian", "--interface", "asginl", *where, *more, "tiptracker.asgi:application"]
+    return [sys.executable, "-m", "granian", "--interface", "asginl", *address, *more, "tiptracker.asgi:application"]
 
 
 def worker_command(*, with_beat: bool, queues: str = "celery") -> list[str]:

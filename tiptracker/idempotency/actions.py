@@ -55,12 +55,12 @@ def create_once(attempt: IdempotencyKey, write: Callable[[], models.Model]) -> A
     """Run `write` and complete the key, in one transaction. Return the id of the row. Raises what `write` raises."""
     with transaction.atomic():
         # Lock it first, so that no other process takes the request over before the row exists.
-        held = _unfinished(attempt).select_for_update(no_key=True).first()
-        if held is None:
+        locked = _unfinished(attempt).select_for_update(no_key=True).first()
+        if locked is None:
             raise RequestStillRunning("The same request was sent again, and is being carried out. Wait a moment.")
-        held.made = write().pk
-        held.save(update_fields=["made"])
-    return held.made
+        locked.made = write().pk
+        locked.save(update_fields=["made"])
+    return locked.made
 
 
 def release_key(attempt: IdempotencyKey) -> None:

@@ -50,9 +50,9 @@ class IdempotentCreateMixin(GenericViewSet[Any]):
         row = self.get_queryset().filter(pk=pk).first()
         if row is None:
             raise NotFound
-        return self.as_told(row)
+        return self.serialize_row(row)
 
-    def as_told(self, row: Any) -> Any:
+    def serialize_row(self, row: Any) -> Any:
         """Return the row as JSON."""
         return self.get_serializer(row).data
 
@@ -108,11 +108,13 @@ def _request_digest(request: Request) -> str:
 
     So another multipart boundary, or JSON fields in another order, give the same request.
     """
-    said: Any = request.data
-    if isinstance(said, QueryDict):
-        said = {name: [_digestible(value) for value in values] for name, values in said.lists()}
-    whole = json.dumps([request.method, request.path, request.content_type.partition(";")[0], said], sort_keys=True)
-    return sha256(whole.encode()).hexdigest()
+    data: Any = request.data
+    if isinstance(data, QueryDict):
+        data = {name: [_digestible(value) for value in values] for name, values in data.lists()}
+    request_text = json.dumps(
+        [request.method, request.path, request.content_type.partition(";")[0], data], sort_keys=True
+    )
+    return sha256(request_text.encode()).hexdigest()
 
 
 def _digestible(value: Any) -> Any:

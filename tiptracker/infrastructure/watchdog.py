@@ -113,9 +113,9 @@ def _log(sentence: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run a command, and end when it no longer does its work.")
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--url", help="what answers 200 while the command works")
-    what.add_argument("--file", type=Path, help="what the command touches while it works")
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--url", help="what answers 200 while the command works")
+    target.add_argument("--file", type=Path, help="what the command touches while it works")
     parser.add_argument("--seconds", type=float, default=120.0, help="how old the file may be")
     parser.add_argument("--once", action="store_true", help="ask once; run nothing")
     parser.add_argument("--every", type=float, default=10.0, help="seconds between two checks")

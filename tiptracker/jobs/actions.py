@@ -66,12 +66,12 @@ class JobProgress:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.most = job.progress
+        self.highest = job.progress
 
-    def tell(self, per_cent: int, step: str) -> None:
+    def report(self, per_cent: int, step: str) -> None:
         """Report progress (`per_cent`, 0 to 100) and the current step in words. A job that restarts never goes back."""
-        self.most = max(self.most, per_cent)
-        Job.objects.filter(pk=self.job.pk).update(progress=self.most, step=step, heartbeat_at=timezone.now())
+        self.highest = max(self.highest, per_cent)
+        Job.objects.filter(pk=self.job.pk).update(progress=self.highest, step=step, heartbeat_at=timezone.now())
 
 
 @contextmanager
@@ -82,10 +82,10 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
     understands; the traceback goes to the server log. RetryJobLater puts the job back until then, any number of times.
     """
     now = timezone.now()
-    taken = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now + MAX_CLOCK_SKEW).update(
+    claimed = Job.objects.filter(pk=job_id, state=State.QUEUED, due_at__lte=now + MAX_CLOCK_SKEW).update(
         state=State.RUNNING, attempts=F("attempts") + 1, is_wanted_again=False, heartbeat_at=now
     )
-    if not taken:
+    if not claimed:
         yield None
         return
     job = Job.objects.get(pk=job_id)

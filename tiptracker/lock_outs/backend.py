@@ -27,9 +27,9 @@ class LockOutCache(BaseCache):
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         """Return the values of these keys in one query, as Django's caches do."""
-        asked = {_key_digest(key): key for key in keys}
-        rows = LockOutCount.objects.filter(key__in=asked, expires_at__gt=timezone.now())
-        return {asked[row.key]: row.value for row in rows}
+        digests = {_key_digest(key): key for key in keys}
+        rows = LockOutCount.objects.filter(key__in=digests, expires_at__gt=timezone.now())
+        return {digests[row.key]: row.value for row in rows}
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Store `value` unless the key has one; return whether it was stored. Of simultaneous calls, one succeeds."""

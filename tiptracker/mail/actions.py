@@ -104,7 +104,7 @@ def is_permanent_failure(error: OSError) -> bool:
 def _describe_error(error: OSError) -> str:
     """Return what the server said, or what happened."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{code} {_decode(said)}" for code, said in error.recipients.values())
+        return "; ".join(f"{code} {_decode(answer)}" for code, answer in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_decode(error.smtp_error)}"
     if isinstance(error, TimeoutError):
@@ -112,8 +112,8 @@ def _describe_error(error: OSError) -> str:
     return str(error) or type(error).__name__
 
 
-def _decode(said: bytes | str) -> str:
-    return said.decode(errors="replace") if isinstance(said, bytes) else said
+def _decode(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
 def _finish(mail: Mail, state: MailState) -> None:

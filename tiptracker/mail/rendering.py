@@ -58,7 +58,9 @@ def build_message(mail: Mail) -> EmailMessage | None:
         if not _needs_link(person, purpose, clock.to_domain_time(mail.tried_at or mail.queued_at)):
             return None
         address, more["link"] = person.email, mail_links.password_link(person, purpose)
-    said = render_to_string(f"account/email/{mail.kind}.txt", {"person": person, "post": _post_name(person), **more})
-    subject, _, text = said.partition("\n")
+    rendered = render_to_string(
+        f"account/email/{mail.kind}.txt", {"person": person, "post": _post_name(person), **more}
+    )
+    subject, _, text = rendered.partition("\n")
     message_id = {"Message-ID": mail.message_id}
     return EmailMessage(subject.strip(), text.strip() + "\n", to=[address], headers=message_id)

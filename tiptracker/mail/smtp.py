@@ -19,11 +19,11 @@ class _DeadlineMixin:
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connected: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-        held = connected.dup()  # TLS detaches the original socket
-        self._deadline = threading.Timer(CONNECTION_DEADLINE_SECONDS, _shut_down, [held])
+        duplicate = connected.dup()  # TLS detaches the original socket
+        self._deadline = threading.Timer(CONNECTION_DEADLINE_SECONDS, _shut_down, [duplicate])
         self._deadline.daemon = True
         self._deadline.start()
-        self._held = held
+        self._held = duplicate
         return connected
 
     def close(self) -> None:
@@ -35,9 +35,9 @@ class _DeadlineMixin:
         super().close()  # type: ignore[misc]
 
 
-def _shut_down(held: socket.socket) -> None:
+def _shut_down(connection: socket.socket) -> None:
     with suppress(OSError):
-        held.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class _DeadlineSmtp(_DeadlineMixin, smtplib.SMTP):

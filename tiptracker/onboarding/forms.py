@@ -58,15 +58,15 @@ class PersonFilter(CountryFilter):
 
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
         """Return those of `people` that match the filter on `day`. Invalid values do not narrow the list."""
-        said = self.cleaned_data
-        if words := said.get("q"):
+        data = self.cleaned_data
+        if words := data.get("q"):
             people = filter_by_words(people, words, "name", "email")
-        if role := said.get("role"):
+        if role := data.get("role"):
             people = people.filter(role=role)
-        if country := said.get("country"):
+        if country := data.get("country"):
             works_there = User.countries.through.objects.filter(country=country).values("user")
             people = people.filter(Q(pk__in=works_there) | Q(ministry__country=country))
-        if state := said.get("state"):
+        if state := data.get("state"):
             people = people.filter(_state_query(AccountState(state), day))
         return people
 
@@ -117,8 +117,8 @@ class AccountForm(TrackerForm):
 
     def account(self) -> AccountDetails:
         """Return the typed details as the actions take them."""
-        said = self.cleaned_data
-        return AccountDetails(said["name"], Role(said["role"]), said["ministry"], said["countries"], said["until"])
+        data = self.cleaned_data
+        return AccountDetails(data["name"], Role(data["role"]), data["ministry"], data["countries"], data["until"])
 
 
 class PersonAddForm(AccountForm):
@@ -130,17 +130,17 @@ class PersonAddForm(AccountForm):
 
     def clean(self) -> dict[str, Any]:
         """Show all errors at once; the action would refuse them one after the other."""
-        said, found = self.cleaned_data, []
-        if role := said.get("role"):
-            found = list(find_invalid_details(Role(role), said.get("ministry"), said.get("countries", [])))
-        if is_expired(User(valid_until_on=said.get("until"))):
+        data, found = self.cleaned_data, []
+        if role := data.get("role"):
+            found = list(find_invalid_details(Role(role), data.get("ministry"), data.get("countries", [])))
+        if is_expired(User(valid_until_on=data.get("until"))):
             found.append(("until", PAST_DAY_MESSAGE))
-        if there := find_person_by_email(said.get("email", "")):
+        if there := find_person_by_email(data.get("email", "")):
             found.append(("email", describe_taken_email(there)))
         for field, sentence in found:
             if field not in self.errors:
                 self.add_error(field, sentence)
-        return said
+        return data
 
 
 class PersonEditForm(AccountForm):
@@ -209,11 +209,11 @@ class OfficeHolderRow(TrackerForm):
         """Whether the row is about an existing office holder or has any input."""
         return any(str(value or "").strip() for value in raw_values(self).values())
 
-    def said(self) -> tuple[OfficeHolder | None, OfficeHolderInput]:
+    def row_and_input(self) -> tuple[OfficeHolder | None, OfficeHolderInput]:
         """Return the existing office holder (None for a new one) and the input for it."""
-        said = self.cleaned_data
-        return said["row"], OfficeHolderInput(
-            said["holder"], said["title"], said["from_on"], said["source"], until_on=said["until_on"]
+        data = self.cleaned_data
+        return data["row"], OfficeHolderInput(
+            data["holder"], data["title"], data["from_on"], data["source"], until_on=data["until_on"]
         )
 
     @staticmethod
@@ -256,10 +256,10 @@ class DistrictRow(TrackerForm):
         """The name of the row in error messages."""
         return numbered("District", self)
 
-    def said(self) -> tuple[District, DistrictInput]:
+    def row_and_input(self) -> tuple[District, DistrictInput]:
         """Return the district and the input for it."""
-        said = self.cleaned_data
-        return said["row"], DistrictInput(said["name"], said["capital"])
+        data = self.cleaned_data
+        return data["row"], DistrictInput(data["name"], data["capital"])
 
 
 DistrictFormSet = forms.formset_factory(DistrictRow, extra=0, max_num=MAX_DISTRICTS, absolute_max=MAX_DISTRICTS + 10)

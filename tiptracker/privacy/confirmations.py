@@ -13,8 +13,8 @@ _request_kinds: ContextVar[set[str] | None] = ContextVar("told", default=None)
 
 def confirm(kinds: Iterable[str]) -> None:
     """Record for this request that findings of these `kinds` were confirmed to identify nobody."""
-    if (told := _request_kinds.get()) is not None:
-        told.update(kinds)
+    if (request_kinds := _request_kinds.get()) is not None:
+        request_kinds.update(kinds)
 
 
 def confirmed_kinds() -> list[str]:

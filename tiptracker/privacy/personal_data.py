@@ -172,9 +172,9 @@ def _blank_web_address(found: re.Match[str]) -> str:
 
 
 def _to_ascii(letter: str) -> str:
-    kept = next((kept for kept, letters in _EQUIVALENTS.items() if letter in letters), None)
-    if kept is not None:
-        return kept
+    replacement = next((replacement for replacement, letters in _EQUIVALENTS.items() if letter in letters), None)
+    if replacement is not None:
+        return replacement
     match unicodedata.category(letter):
         case "Nd":
             return str(unicodedata.decimal(letter))
@@ -207,10 +207,10 @@ _LAW_REFERENCE = re.compile(r" of (?:19|20)\d\d\b")
 def _find_announced_numbers(plain: str) -> Iterator[_Span]:
     """Find numbers announced by a word, as in "Passport no. X" or "ID number X", in any format that is long enough."""
     for found in _ANNOUNCED.finditer(plain):
-        which = found["which"]
-        digits = len(_DIGITS.findall(which))
-        enough = 4 if found["number"] and which[0].isalpha() else 5 if found["number"] else 6
-        reads_like_days = _DATE.match(which) or _YEARS.fullmatch(which) or _LAW_REFERENCE.match(plain, found.end())
+        number = found["which"]
+        digits = len(_DIGITS.findall(number))
+        enough = 4 if found["number"] and number[0].isalpha() else 5 if found["number"] else 6
+        reads_like_days = _DATE.match(number) or _YEARS.fullmatch(number) or _LAW_REFERENCE.match(plain, found.end())
         if digits >= enough and not reads_like_days:
             yield *found.span("which"), PersonalDataKind.PASSPORT if found["passport"] else PersonalDataKind.IDENTITY
 

@@ -158,9 +158,9 @@ def _overlap(sign: _IdentifyingDetail, name: _Name) -> bool:
 
 def _find_names(plain: str, signs: Sequence[_IdentifyingDetail]) -> Iterator[_Name]:
     """Yield the names in a text. An identifying detail is not part of a name."""
-    taken = {place for sign in signs for place in range(sign.start, sign.end)}
+    signed = {place for sign in signs for place in range(sign.start, sign.end)}
     found = (_Word(word[0], *word.span()) for word in _WORD_PATTERN.finditer(plain))
-    words = [word for word in found if word.start not in taken]
+    words = [word for word in found if word.start not in signed]
     at = 0
     while at < len(words):
         if count := _name_length(plain, words, at):

@@ -34,7 +34,7 @@ def run_process(
     folder: Path,
     most_waited: float,
     most_answered: int,
-    held: Sequence[int] = (),
+    inherited_files: Sequence[int] = (),
 ) -> ProcessResult:
     """Run `command` with `content` on its standard input and an empty environment, and wait for its end.
 
@@ -50,7 +50,7 @@ def run_process(
         stderr=subprocess.PIPE,
         cwd=folder,
         env={},
-        pass_fds=held,
+        pass_fds=inherited_files,
     )
     conversation = _ProcessPipes(process, content, most_answered)
     try:

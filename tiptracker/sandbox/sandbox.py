@@ -57,14 +57,14 @@ class Sandbox(NamedTuple):
         if self.person is not None and is_known_to_fail(module, *arguments, content=content):
             return None
         self._refuse_beyond_share()
-        with self._turn() as held:
+        with self._turn() as slots:
             ended = run_process(
                 [sys.executable, "-B", "-m", module, *arguments],
                 content,
                 folder=settings.BASE_DIR,
                 most_waited=most_waited,
                 most_answered=MAX_ANSWER_BYTES,
-                held=held,
+                inherited_files=slots,
             )
         self._count(ended.seconds)
         if ended.code == 0 and not ended.is_too_much:
@@ -73,9 +73,9 @@ class Sandbox(NamedTuple):
         if ended.is_late and ended.seconds < most_waited / 30:
             raise _busy_error()  # the machine had no time for it, so the file is not at fault
         # If one page of a file crashes or answers too much, the other pages are not tried either.
-        which = () if ended.code < 0 or ended.is_too_much else arguments
+        failing_arguments = () if ended.code < 0 or ended.is_too_much else arguments
         if self.person is not None:
-            cache.set(_failure_key(module, which, content), True, FAILURE_REMEMBERED_SECONDS)
+            cache.set(_failure_key(module, failing_arguments, content), True, FAILURE_REMEMBERED_SECONDS)
         return None
 
     @contextmanager
@@ -85,24 +85,24 @@ class Sandbox(NamedTuple):
         patience = BUSY_RETRY_SECONDS if self.is_job else settings.SANDBOX_PATIENCE
         until = time.monotonic() + patience
         person = "" if self.person is None else f"person-{self.person % _PERSON_SLOTS}"
-        wanted = []
+        queues = []
         if not self.is_job:
             # A waiting request holds a thread that could serve others. So only a few wait, and not all of them for one
             # person. A person's own limit comes first: a request over it must not take a general slot even briefly,
             # because another person would be refused meanwhile.
-            wanted += [(f"{person}-request", max(many + waiting - 1, 1), 0)] if person else []
-            wanted += [("request", many + waiting, 0)]
-        wanted += [(person, 1, patience)] if person else []
-        wanted += [("process", many, patience)]
+            queues += [(f"{person}-request", max(many + waiting - 1, 1), 0)] if person else []
+            queues += [("request", many + waiting, 0)]
+        queues += [(person, 1, patience)] if person else []
+        queues += [("process", many, patience)]
         with ExitStack() as stack:
-            held = []
-            for name, places, most_waited in wanted:
+            slots = []
+            for name, places, most_waited in queues:
                 left = max(until - time.monotonic(), 0) if most_waited else 0
                 file = stack.enter_context(acquire_slot(settings.SANDBOX_DIR, name, places, most_waited=left))
                 if file is None:
                     raise _busy_error()
-                held.append(file)
-            yield held
+                slots.append(file)
+            yield slots
 
     def _refuse_beyond_share(self) -> None:
         most, now = settings.SANDBOX_SECONDS_PER_HOUR, time.time()
@@ -134,14 +134,14 @@ def is_known_to_fail(module: str, *arguments: str, content: bytes) -> bool:
 
     A failure counts with these arguments or with none.
     """
-    names = {_failure_key(module, which, content) for which in ((), arguments)}
+    names = {_failure_key(module, failing_arguments, content) for failing_arguments in ((), arguments)}
     return bool(cache.get_many(names))
 
 
 def _failure_key(module: str, arguments: tuple[str, ...], content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
-    whole = "\0".join((module, _code_version(module), *arguments, digest))
-    return f"sandbox:failed:{hashlib.sha256(whole.encode()).hexdigest()}"
+    text = "\0".join((module, _code_version(module), *arguments, digest))
+    return f"sandbox:failed:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 @once

@@ -16,18 +16,18 @@ _POLL_SECONDS = 0.05
 
 
 @contextmanager
-def acquire_slot(folder: Path, name: str, many: int, *, most_waited: float = 0) -> Iterator[int | None]:
-    """Hold one of `many` slots called `name` during the block, or yield None.
+def acquire_slot(folder: Path, name: str, count: int, *, most_waited: float = 0) -> Iterator[int | None]:
+    """Hold one of `count` slots called `name` during the block, or yield None.
 
     None means that no slot became free within `most_waited` seconds.
     """
     until = time.monotonic() + most_waited
     with ExitStack() as stack:
-        while (held := _try_lock_slot(folder, name, many)) is None and time.monotonic() < until:
+        while (lock := _try_lock_slot(folder, name, count)) is None and time.monotonic() < until:
             time.sleep(_POLL_SECONDS)
-        if held is not None:
-            stack.callback(os.close, held)
-        yield held
+        if lock is not None:
+            stack.callback(os.close, lock)
+        yield lock
 
 
 def _try_lock_slot(folder: Path, name: str, many: int) -> int | None:

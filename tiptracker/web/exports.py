@@ -40,12 +40,12 @@ def export_rows(
     content = (
         spreadsheets.csv_text(heads, rows, zone) if kind == "csv" else spreadsheets.workbook(name, heads, rows, zone)
     )
-    asked: dict[str, Any] = {
+    parameters: dict[str, Any] = {
         key: value for key, value in request.GET.items() if key not in (FORMAT_PARAMETER, "page") and value
     }
     with transaction.atomic():
         for country in Country.objects.visible_to(request.user):
-            after = {"list": name, "as": kind, "asked": asked, "rows": len(rows)}
+            after = {"list": name, "as": kind, "asked": parameters, "rows": len(rows)}
             record("list.exported", by=request.user, country=country, after=after)
     return HttpResponse(
         content,

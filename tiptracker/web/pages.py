@@ -54,8 +54,8 @@ def render_page(
     status: int = 200,
 ) -> HttpResponse:
     """Render the whole page, or only its `partial` if htmx asks for it."""
-    wanted = f"{template}#{partial}" if partial and request.headers.get("HX-Request") else template
-    response = render(request, wanted, dict(context), status=status)
+    template_name = f"{template}#{partial}" if partial and request.headers.get("HX-Request") else template
+    response = render(request, template_name, dict(context), status=status)
     if partial:
         patch_vary_headers(response, ["HX-Request"])
     return response

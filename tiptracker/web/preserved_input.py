@@ -57,7 +57,7 @@ class FieldDescription(NamedTuple):
     """A field as its page shows it: the label and, for a choice, the label of each stored value."""
 
     label: str
-    words: Mapping[str, str]
+    choice_labels: Mapping[str, str]
 
 
 def format_inputs(
@@ -68,13 +68,13 @@ def format_inputs(
     `fields` describes the fields of the page by the same names. Other fields get a label made from their name.
     """
     known = fields or {}
-    said = []
+    inputs = []
     for name, texts in typed:
         label, words = known.get(name) or FieldDescription(field_label(name), {})
         text = ", ".join(words.get(text, text) for text in texts if text.strip())
         if text and is_typed_field(name):
-            said.append(TypedInput(label, text))
-    return said
+            inputs.append(TypedInput(label, text))
+    return inputs
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -56,8 +56,8 @@ class RateLimit(SimpleRateThrottle):
         return bool(super().throttle_success())
 
     def get_cache_key(self, request: Any, view: Any = None) -> str:
-        who = request.user.pk if isinstance(request.user, User) else client_address(request)
-        return f"limit:{self.scope}:{who}"
+        client = request.user.pk if isinstance(request.user, User) else client_address(request)
+        return f"limit:{self.scope}:{client}"
 
 
 class ApiRateLimit(RateLimit):

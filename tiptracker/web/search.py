@@ -102,13 +102,13 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
     "update_version__narrative". The two are searched separately so that PostgreSQL can use its index on each
     (`IndexWords`).
     """
-    asked = split_words(text)
-    if not asked:
+    words = split_words(text)
+    if not words:
         return rows
     if connection.vendor == "postgresql":
-        found = (_rows_with_word(rows.model, fields, word) for word in asked)
+        found = (_rows_with_word(rows.model, fields, word) for word in words)
         return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in found)))
-    begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in asked)
+    begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in words)
     return rows.filter(reduce(and_, begins))
 
 

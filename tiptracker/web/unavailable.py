@@ -36,12 +36,12 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     if hasattr(request, "session"):
         request.session.modified = False  # otherwise the session would be saved, which needs the database
     saved = _saved_sentence(request, outage)
-    whole = " ".join(filter(None, (f"{outage.title}.", saved, outage.sentence)))
+    text = " ".join(filter(None, (f"{outage.title}.", saved, outage.sentence)))
     answer: HttpResponse
     if request.path.startswith("/api/"):
-        answer = JsonResponse({"detail": whole})
+        answer = JsonResponse({"detail": text})
     elif wants_json(request):
-        answer = JsonResponse({"state": "unavailable", "sentence": whole})
+        answer = JsonResponse({"state": "unavailable", "sentence": text})
     else:
         paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _form_or_link(request, saved))
         page = format_html(
@@ -63,12 +63,12 @@ def _saved_sentence(request: HttpRequest, outage: Outage) -> str:
 
 def _form_or_link(request: HttpRequest, saved: str) -> SafeString:
     """Return a form to send again if a form was sent, otherwise a link back."""
-    told = format_html("<p>{}</p>", saved) if saved else SafeString("")
+    saved_text = format_html("<p>{}</p>", saved) if saved else SafeString("")
     if form := _resend_form(request):
-        return format_html("{}{}", told, form)
-    where = request.get_full_path() if request.method in {"GET", "HEAD"} or is_account_page(request) else "/"
-    label = "Go to the start page" if where == "/" else "Open the page again"
-    return format_html('{}<p><a href="{}">{}</a></p>', told, where, label)
+        return format_html("{}{}", saved_text, form)
+    url = request.get_full_path() if request.method in {"GET", "HEAD"} or is_account_page(request) else "/"
+    label = "Go to the start page" if url == "/" else "Open the page again"
+    return format_html('{}<p><a href="{}">{}</a></p>', saved_text, url, label)
 
 
 def _resend_form(request: HttpRequest) -> SafeString | None:

@@ -87,10 +87,10 @@ class _HtmlWalker:
         self._hear(element.tail)
 
     def _depths_of(self, element: etree._Element) -> Iterator[str]:
-        name, said = element.tag, element.attrib
-        if name in _HIDDEN_TAGS or "hidden" in said or _HIDDEN_STYLE.search(said.get("style", "")):
+        name, attributes = element.tag, element.attrib
+        if name in _HIDDEN_TAGS or "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style", "")):
             yield "unseen"
-        if name in _BOILERPLATE_TAGS or said.get("role") in _BOILERPLATE_ROLES:
+        if name in _BOILERPLATE_TAGS or attributes.get("role") in _BOILERPLATE_ROLES:
             yield "beside"
         if _HEADING.fullmatch(name):
             yield "heading"

@@ -88,14 +88,14 @@ def _page_lines(page: Any, number: int) -> list[PdfLine]:
 
 def _build_line(text: Any, run: list[tuple[int, str]], page: int) -> list[PdfLine]:
     """Return the line of `run` (index and letter of each character); empty if nothing in it is visible."""
-    seen = [index for index, sign in run if not sign.isspace()]
-    if not seen:
+    visible = [index for index, sign in run if not sign.isspace()]
+    if not visible:
         return []
     words = "".join(sign for _, sign in run).translate(_LIGATURES).strip()
-    first_word = next((index for index, sign in run if index > seen[0] and sign.isspace()), seen[-1] + 1) - 1
-    first, last, end = (_character_box(text, index) for index in (seen[0], seen[-1], first_word))
+    first_word = next((index for index, sign in run if index > visible[0] and sign.isspace()), visible[-1] + 1) - 1
+    first, last, end = (_character_box(text, index) for index in (visible[0], visible[-1], first_word))
     x, y = c_double(), c_double()
-    raw.FPDFText_GetCharOrigin(text.raw, seen[0], byref(x), byref(y))
+    raw.FPDFText_GetCharOrigin(text.raw, visible[0], byref(x), byref(y))
     size = max(abs(first.top - first.bottom), 1.0)
     return [PdfLine(words, first.left, last.right, y.value, size, end.right - first.left, page)]
 
@@ -115,8 +115,8 @@ def _attach_markers(lines: list[PdfLine]) -> list[PdfLine]:
         beside = [line for line in behind if abs(line.base - marker.base) < 0.5 * max(line.size, marker.size)]
         if beside:
             nearest = min(beside, key=lambda line: line.left)
-            whole = nearest._replace(text=f"{marker.text} {nearest.text}", left=marker.left)
-            found[found.index(nearest)] = whole
+            joined = nearest._replace(text=f"{marker.text} {nearest.text}", left=marker.left)
+            found[found.index(nearest)] = joined
             found.remove(marker)
     return found
 

@@ -39,22 +39,26 @@ class ParsedNarrative(NamedTuple):
     """Texts found within the list that are not part of it: page numbers, running heads, charts."""
 
 
-def parse_narrative(said: str | Iterable[Paragraph], country: str | None = None) -> ParsedNarrative:
+def parse_narrative(source: str | Iterable[Paragraph], country: str | None = None) -> ParsedNarrative:
     """Parse the narrative in a text or in a file's paragraphs; if there are several, that of `country` (alpha-3).
 
     Raises Refused if it finds no list or more than one.
     """
     blocks, about, section, found = _find_narrative(
-        build_blocks(split_paragraphs(said) if isinstance(said, str) else said), country
+        build_blocks(split_paragraphs(source) if isinstance(source, str) else source), country
     )
-    told = about.told(section.heading), metadata.find_year(blocks), metadata.find_tier(blocks, blocks[: section.start])
-    code, year, tier = (each.value for each in told)
+    parsed = (
+        about.told(section.heading),
+        metadata.find_year(blocks),
+        metadata.find_tier(blocks, blocks[: section.start]),
+    )
+    code, year, tier = (each.value for each in parsed)
     return ParsedNarrative(
         Tier(tier) if tier else None,
         code,
         int(year) if year else None,
         tuple(ParsedItem(number, text, doubt) for number, (text, doubt) in enumerate(found.items, 1)),
-        tuple(doubt for doubt in (*(each.doubt for each in told), section.doubt) if doubt),
+        tuple(doubt for doubt in (*(each.doubt for each in parsed), section.doubt) if doubt),
         found.introduction,
         tuple(section.left_out),
     )
@@ -63,8 +67,8 @@ def parse_narrative(said: str | Iterable[Paragraph], country: str | None = None)
 def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = None, year: int | None = None) -> None:
     """Refuse a narrative that says it is about another country (alpha-3) or from another year."""
     if country and narrative.country and narrative.country != country:
-        about, asked = countries.country_name_of(narrative.country), countries.country_name_of(country)
-        raise Refused(f"This narrative is about {about}, not {asked}. Choose {asked}’s.")
+        found, expected = countries.country_name_of(narrative.country), countries.country_name_of(country)
+        raise Refused(f"This narrative is about {found}, not {expected}. Choose {expected}’s.")
     if year and narrative.year and narrative.year != year:
         instead = f"Choose that of {year}, or go to the edition of {narrative.year}."
         raise Refused(f"This narrative is from the report of {narrative.year}, not {year}. {instead}")

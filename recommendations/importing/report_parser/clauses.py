@@ -110,8 +110,8 @@ def _semicolon_boundaries(text: str) -> list[_Boundary]:
     They are outside quotation marks and brackets, or directly before a closing quotation mark.
     """
     patterns = [_QUOTED_OR_BRACKETED] if text.count('"') % 2 else [_QUOTED_OR_BRACKETED, _STRAIGHT_QUOTED]
-    kept = {place for each in patterns for found in each.finditer(text) for place in range(*found.span())}
-    found = [each for each in _SEMICOLON.finditer(text) if each["quote"] or each.start() not in kept]
+    protected = {place for each in patterns for found in each.finditer(text) for place in range(*found.span())}
+    found = [each for each in _SEMICOLON.finditer(text) if each["quote"] or each.start() not in protected]
     cuts = []
     for each in found:
         end = each.end("quote") if each["quote"] else each.start()

@@ -40,8 +40,8 @@ class LineJoiner:
     """Joins lines using the words of the text: a word written without a hyphen elsewhere gets none."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        whole = (_HYPHENATED_BREAK.sub(" ", normalize_characters(text)).casefold() for text in texts)
-        self.words = Counter(word for text in whole for word in _WORD.findall(text))
+        cleaned = (_HYPHENATED_BREAK.sub(" ", normalize_characters(text)).casefold() for text in texts)
+        self.words = Counter(word for text in cleaned for word in _WORD.findall(text))
 
     def mend(self, text: str) -> str:
         """Return `text` in one line, with broken words repaired."""

@@ -87,11 +87,11 @@ def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
     text = _BROKEN_WATCH_LIST.sub(" ", text)
     parts = [HARD_BREAK, *re.split(rf"([\n{HARD_BREAK}{PAGE_BREAK}])", text)]
     signed = zip(parts[1::2], parts[::2], strict=True)
-    told = [(line.strip(), sign) for line, sign in signed if normalize_characters(line).strip()]
+    filled = [(line.strip(), sign) for line, sign in signed if normalize_characters(line).strip()]
     lines: list[ParagraphLine] = []
     beside: tuple[str, ...] = ()
-    are_aside = flag_boilerplate([line for line, _ in told], [sign == HARD_BREAK for _, sign in told])
-    for (line, sign), is_aside in zip(told, are_aside, strict=True):
+    are_aside = flag_boilerplate([line for line, _ in filled], [sign == HARD_BREAK for _, sign in filled])
+    for (line, sign), is_aside in zip(filled, are_aside, strict=True):
         if is_aside:
             beside += (line,)
         else:

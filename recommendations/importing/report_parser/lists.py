@@ -84,8 +84,8 @@ def _strip_enumeration(blocks: list[Block]) -> list[Block]:
     marks = [each for each in found[first:] if each]
     if first > 1 or len(marks) < 2 or len(marks) < len(found) - first:
         return blocks
-    said = [each["number"].casefold() for each in marks]
-    is_in_order = said in (row[: len(said)] for row in _ENUMERATIONS)
+    numbers = [each["number"].casefold() for each in marks]
+    is_in_order = numbers in (row[: len(numbers)] for row in _ENUMERATIONS)
     if not is_in_order or len({_number_style(each) for each in marks}) > 1:
         return blocks
     items = [Block(each.string[each.end() :], ParagraphKind.ITEM, each["sign"]) for each in marks]
@@ -134,8 +134,8 @@ def _number_sequence(first: re.Match[str], given: list[re.Match[str]]) -> list[r
 
 
 def _ordinal(number: re.Match[str]) -> int:
-    said = number["number"]
-    return int(said) if said.isdigit() else ord(said)
+    text = number["number"]
+    return int(text) if text.isdigit() else ord(text)
 
 
 def _number_style(number: re.Match[str]) -> str:

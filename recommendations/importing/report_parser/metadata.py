@@ -186,13 +186,13 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
     ways = [ways for ways in (titled, placed, alone) if len(set(ways)) == 1]
     if not ways:
         return _tier_by_standards("\n".join(plain))
-    said = ways[0][0]
-    if not said:
+    title_tier = ways[0][0]
+    if not title_tier:
         return ParsedValue(None, "It is a special case, which is on no tier.")
-    if placed and placed[0] != said:
-        doubt = f"Its title says {Tier(said).label}, its text {Tier(placed[0]).label}: see which one it is."
-        return ParsedValue(said, doubt)
-    return ParsedValue(said)
+    if placed and placed[0] != title_tier:
+        doubt = f"Its title says {Tier(title_tier).label}, its text {Tier(placed[0]).label}: see which one it is."
+        return ParsedValue(title_tier, doubt)
+    return ParsedValue(title_tier)
 
 
 def _tier_by_standards(opening: str) -> ParsedValue:
@@ -200,9 +200,9 @@ def _tier_by_standards(opening: str) -> ParsedValue:
 
     These leave one tier at most (22 U.S.C. 7107(b)(1)).
     """
-    for pattern, said in ((_NO_SIGNIFICANT_EFFORTS, Tier.TIER_3), (_MEETS_STANDARDS, Tier.TIER_1)):
+    for pattern, tier in ((_NO_SIGNIFICANT_EFFORTS, Tier.TIER_3), (_MEETS_STANDARDS, Tier.TIER_1)):
         if pattern.search(opening):
-            return ParsedValue(said, f"Its tier isn’t named; what it says of the minimum standards means {said.label}.")
+            return ParsedValue(tier, f"Its tier isn’t named; what it says of the minimum standards means {tier.label}.")
     if _SPECIAL_CASE.search(opening):
         return ParsedValue(None, "It is a special case, it seems, which is on no tier.")
     return ParsedValue(None, "Its tier isn’t told plainly: see which one it is.")

@@ -71,20 +71,22 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
     """
     plain = [i for i, each in enumerate(blocks) if each.kind == ParagraphKind.PLAIN]
     accounts = [i for i in plain if is_narration(blocks[i].text, country)]
-    told = [i for i in plain if _OPENING_PARAGRAPH.search(blocks[i].text)]
-    told = sorted({*told} & {*accounts}) or [i for i in told if not has_demand(first_sentence(blocks[i].text))]
-    first = next(iter(told or (accounts if country else [])), None)
+    openings = [i for i in plain if _OPENING_PARAGRAPH.search(blocks[i].text)]
+    openings = sorted({*openings} & {*accounts}) or [
+        i for i in openings if not has_demand(first_sentence(blocks[i].text))
+    ]
+    first = next(iter(openings or (accounts if country else [])), None)
     if first is None:
         return
     end = next((i for i in range(first, len(blocks)) if _is_section_end(blocks[i])), len(blocks))
-    start = max((i for i in told if i < end), default=first) + 1
+    start = max((i for i in openings if i < end), default=first) + 1
     for index in range(start, end):
         block = blocks[index]
         is_plain = block.kind == ParagraphKind.PLAIN
         if block.kind == ParagraphKind.ITEM or (is_plain and not is_narration(block.text, country)):
             section = _build_section("", [], blocks, index, country)
             if any(each.kind == ParagraphKind.ITEM or has_demand(each.text) for each in section.blocks):
-                yield section._replace(doubt="" if told else UNCERTAIN_START)
+                yield section._replace(doubt="" if openings else UNCERTAIN_START)
             return
 
 

@@ -30,13 +30,13 @@ GUESSED_CHARSET = (
 )
 
 
-def decode(content: bytes, said: Charset | None = None) -> tuple[str, bool]:
+def decode(content: bytes, charset: Charset | None = None) -> tuple[str, bool]:
     """Return the text, and whether its encoding is a guess that the user should check.
 
-    `said` is the encoding that the user chose. Raises Refused if the bytes don't fit it, or fit no encoding.
+    `charset` is the encoding that the user chose. Raises Refused if the bytes don't fit it, or fit no encoding.
     """
-    if said is not None:
-        return _decode_as(content, said), False
+    if charset is not None:
+        return _decode_as(content, charset), False
     name, rest = split_byte_order_mark(content)
     if name:
         return _decode_strictly(rest, name, f"It begins like {name.upper()}, but goes on otherwise."), False
@@ -50,12 +50,12 @@ def decode(content: bytes, said: Charset | None = None) -> tuple[str, bool]:
     return _decode_strictly(content, "utf-8", "It looks like no text."), False
 
 
-def _decode_as(content: bytes, said: Charset) -> str:
-    reason = f"It can’t be read as {said.label}."
-    if said is Charset.UTF_16:
+def _decode_as(content: bytes, charset: Charset) -> str:
+    reason = f"It can’t be read as {charset.label}."
+    if charset is Charset.UTF_16:
         marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         return _decode_strictly(content, "utf-16" if marked else guess_utf_16(content) or "utf-16-le", reason)
-    return _decode_strictly(content, "utf-8-sig" if said is Charset.UTF_8 else said.value, reason)
+    return _decode_strictly(content, "utf-8-sig" if charset is Charset.UTF_8 else charset.value, reason)
 
 
 def _decode_strictly(content: bytes, name: str, reason: str, refused: re.Pattern[str] = _CONTROL_CHARACTERS) -> str:

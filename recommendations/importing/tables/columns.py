@@ -26,7 +26,7 @@ class ColumnType(ChoiceEnum):
 class ColumnLayout(NamedTuple):
     """What each column holds, and whether the first line is headings."""
 
-    holds: tuple[ColumnType, ...]
+    types: tuple[ColumnType, ...]
     has_headings: bool
 
 
@@ -52,19 +52,19 @@ def guess_columns(cells: TableCells) -> ColumnLayout:
     if not cells.lines:
         return ColumnLayout((), False)
     first, below = cells.lines[0], cells.lines[1:]
-    holds = _types_from_headings(first, below)
+    types = _types_from_headings(first, below)
     says_numbers = any(_type_from_heading(heading) is ColumnType.NUMBER for heading in first.cells)
-    if ColumnType.TEXT in holds or (says_numbers and len(below) > 0 and parse_number(first.cells[0]) is None):
-        return ColumnLayout(_fill_from_content(holds, below), True)
+    if ColumnType.TEXT in types or (says_numbers and len(below) > 0 and parse_number(first.cells[0]) is None):
+        return ColumnLayout(_fill_from_content(types, below), True)
     return ColumnLayout(_types_from_content(cells.lines), False)
 
 
 def _type_from_heading(heading: str) -> ColumnType:
     """Return what a heading says about its column."""
-    said = " ".join(heading.casefold().split())
-    if len(said) > 60:
+    text = " ".join(heading.casefold().split())
+    if len(text) > 60:
         return ColumnType.NOTHING
-    found = (column for column, words in _HEADING_PATTERNS.items() if re.search(words, said))
+    found = (column for column, words in _HEADING_PATTERNS.items() if re.search(words, text))
     return next(found, ColumnType.NOTHING)
 
 
@@ -81,12 +81,14 @@ def _types_from_headings(line: TableLine, below: Sequence[TableLine]) -> list[Co
     return found
 
 
-def _fill_from_content(holds: Sequence[ColumnType], below: Sequence[TableLine]) -> tuple[ColumnType, ...]:
+def _fill_from_content(types: Sequence[ColumnType], below: Sequence[TableLine]) -> tuple[ColumnType, ...]:
     """Fill columns without a known heading from their cells: text, pillars and lead ministries, but not numbers."""
-    told = (*_types_from_content(below), *[ColumnType.NOTHING] * len(holds))
+    guesses = (*_types_from_content(below), *[ColumnType.NOTHING] * len(types))
     return tuple(
-        guess if said is ColumnType.NOTHING and guess is not ColumnType.NUMBER and guess not in holds else said
-        for said, guess in zip(holds, told, strict=False)
+        guess
+        if heading_type is ColumnType.NOTHING and guess is not ColumnType.NUMBER and guess not in types
+        else heading_type
+        for heading_type, guess in zip(types, guesses, strict=False)
     )
 
 
@@ -104,7 +106,7 @@ def _types_from_content(lines: Sequence[TableLine]) -> tuple[ColumnType, ...]:
         found[lengths.index(longest)] = ColumnType.TEXT
     for place, cells in enumerate(columns):
         column = next(
-            (column for column, holds in _CONTENT_TESTS if column not in found and holds(cells)), ColumnType.NOTHING
+            (column for column, matches in _CONTENT_TESTS if column not in found and matches(cells)), ColumnType.NOTHING
         )
         if found[place] is ColumnType.NOTHING:
             found[place] = column
@@ -124,10 +126,10 @@ def _are_numbers(cells: Sequence[str]) -> bool:
     return bool(cells) and len(numbers) == len(cells) and all(one < other for one, other in pairwise(numbers))
 
 
-def _are_mostly(cells: Sequence[str], find: Callable[[str], object]) -> bool:
-    """Return whether `find` finds something in more than half of the non-empty cells."""
-    said = [cell for cell in cells if cell]
-    return sum(find(cell) is not None for cell in said) * 2 > len(said)
+def _are_mostly(cells: Sequence[str], test: Callable[[str], object]) -> bool:
+    """Return whether `test` finds something in more than half of the non-empty cells."""
+    filled = [cell for cell in cells if cell]
+    return sum(test(cell) is not None for cell in filled) * 2 > len(filled)
 
 
 _CONTENT_TESTS: tuple[tuple[ColumnType, Callable[[Sequence[str]], bool]], ...] = (

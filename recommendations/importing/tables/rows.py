@@ -43,14 +43,14 @@ class UnreadableRow(NamedTuple):
     """A row of the file that can't be used, and the reason."""
 
     line: int
-    why: str
+    reason: str
 
 
 class ImportedList(NamedTuple):
     """The content of a file: items by number, rows that can't be used, and notes on the whole list."""
 
     rows: tuple[ImportedItem, ...]
-    wrong: tuple[UnreadableRow, ...] = ()
+    unreadable: tuple[UnreadableRow, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -65,9 +65,9 @@ class ExpectedEdition(NamedTuple):
         return f"{self.names[0] if self.names else self.code} {self.year}"
 
 
-def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition) -> ImportedList:
-    """Return the list of the country and year `sought`. Raises Refused if there is no list, or only another's."""
-    if ColumnType.TEXT not in columns.holds:
+def read_rows(cells: TableCells, columns: ColumnLayout, expected: ExpectedEdition) -> ImportedList:
+    """Return the list of the country and year `expected`. Raises Refused if there is no list, or only another's."""
+    if ColumnType.TEXT not in columns.types:
         raise Refused(
             "No list was found: no column holds what the recommendations say. Say which one does, or choose another "
             "file.",
@@ -76,16 +76,16 @@ def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition)
     lines = cells.lines[1:] if columns.has_headings else cells.lines
     if not lines:
         raise Refused("No list was found: there is no row below the headings. Choose another file.", field="file")
-    own, others = _select_rows([(line.number, _values_by_column(line, columns)) for line in lines], sought)
-    is_numbered = ColumnType.NUMBER in columns.holds
+    own, others = _select_rows([(line.number, _values_by_column(line, columns)) for line in lines], expected)
+    is_numbered = ColumnType.NUMBER in columns.types
     rows: list[ImportedItem] = []
-    wrong: list[UnreadableRow] = []
-    for place, (line, told) in enumerate(own, start=1):
-        number = told[ColumnType.NUMBER] if is_numbered else str(place)
-        if why := _describe_problem(number, told[ColumnType.TEXT]):
-            wrong.append(UnreadableRow(line, why))
+    unreadable: list[UnreadableRow] = []
+    for place, (line, values) in enumerate(own, start=1):
+        number = values[ColumnType.NUMBER] if is_numbered else str(place)
+        if reason := _describe_problem(number, values[ColumnType.TEXT]):
+            unreadable.append(UnreadableRow(line, reason))
         else:
-            rows.append(_build_item(line, number, told))
+            rows.append(_build_item(line, number, values))
     _refuse_two_lists(rows)
     doubled, rest = _separate_duplicates(rows)
     notes = [*cells.notes]
@@ -93,45 +93,47 @@ def read_rows(cells: TableCells, columns: ColumnLayout, sought: ExpectedEdition)
         notes.append(f"{others} rows of other countries or years are left out.")
     if not is_numbered:
         notes.append("No column holds numbers: the list is numbered in the order of its rows.")
-    elif all(parse_number(told[ColumnType.NUMBER]) is None for _, told in own):
+    elif all(parse_number(values[ColumnType.NUMBER]) is None for _, values in own):
         notes.append(
             "No number can be read in the column that is said to hold them. Say that it holds “Nothing of the list”: "
             "the list is then numbered in the order of its rows."
         )
-    return ImportedList(tuple(sorted(rest, key=lambda row: row.number)), (*wrong, *doubled), tuple(notes))
+    return ImportedList(tuple(sorted(rest, key=lambda row: row.number)), (*unreadable, *doubled), tuple(notes))
 
 
 def _values_by_column(line: TableLine, columns: ColumnLayout) -> RowValues:
-    told = dict.fromkeys(ColumnType, "")
-    told |= {column: cell for column, cell in zip(columns.holds, line.cells, strict=False) if column}
-    return told
+    values = dict.fromkeys(ColumnType, "")
+    values |= {column: cell for column, cell in zip(columns.types, line.cells, strict=False) if column}
+    return values
 
 
-def _select_rows(rows: list[tuple[int, RowValues]], sought: ExpectedEdition) -> tuple[list[tuple[int, RowValues]], int]:
-    """Return the rows (line and values) of the country and year `sought`, and how many other rows there are.
+def _select_rows(
+    rows: list[tuple[int, RowValues]], expected: ExpectedEdition
+) -> tuple[list[tuple[int, RowValues]], int]:
+    """Return the rows (line and values) of the country and year `expected`, and how many other rows there are.
 
     Raises Refused if all rows belong to others.
     """
-    names = {normalize_name(name) for name in (sought.code, *sought.names)}
+    names = {normalize_name(name) for name in (expected.code, *expected.names)}
     own = []
     others: Counter[str] = Counter()
-    for line, told in rows:
-        country, year = told[ColumnType.COUNTRY], told[ColumnType.YEAR]
-        if (country and normalize_name(country) not in names) or (year and year != str(sought.year)):
+    for line, values in rows:
+        country, year = values[ColumnType.COUNTRY], values[ColumnType.YEAR]
+        if (country and normalize_name(country) not in names) or (year and year != str(expected.year)):
             others[f"{country} {year}".strip()] += 1
         else:
-            own.append((line, told))
+            own.append((line, values))
     if not own:
         found = " and ".join(name for name, _ in others.most_common(3))
         raise Refused(
-            f"This is the list of {found}, not of {sought}. Choose that of {sought}, or go to its own edition."
+            f"This is the list of {found}, not of {expected}. Choose that of {expected}, or go to its own edition."
         )
     return own, sum(others.values())
 
 
 def _describe_problem(number: str, text: str) -> str:
     """Return why a row can't be used, or ""."""
-    read = parse_number(number)
+    parsed = parse_number(number)
     if not text:
         return "It says nothing."
     if _SPREADSHEET_ERROR.fullmatch(text) or _SPREADSHEET_ERROR.fullmatch(number):
@@ -140,21 +142,21 @@ def _describe_problem(number: str, text: str) -> str:
         return f"It is longer than {REASON_MAX_LENGTH:,} characters. Does it hold more than one recommendation?"
     if not number:
         return "It has no number."
-    if read is None or not 1 <= read <= MAX_ITEM_NUMBER:
+    if parsed is None or not 1 <= parsed <= MAX_ITEM_NUMBER:
         return f"“{number[:40]}” is no number of a list, from 1 to {MAX_ITEM_NUMBER:,}."
     return ""
 
 
-def _build_item(line: int, number: str, told: RowValues) -> ImportedItem:
-    said = told[ColumnType.PILLAR]
-    pillar = parse_pillar(said)
-    supporting = [name for name in _MINISTRY_SEPARATOR.split(told[ColumnType.SUPPORTING]) if name]
+def _build_item(line: int, number: str, values: RowValues) -> ImportedItem:
+    pillar_text = values[ColumnType.PILLAR]
+    pillar = parse_pillar(pillar_text)
+    supporting = [name for name in _MINISTRY_SEPARATOR.split(values[ColumnType.SUPPORTING]) if name]
     return ImportedItem(
         number=parse_number(number) or 0,
-        text=" ".join(told[ColumnType.TEXT].split()),
-        doubt=f"“{said}” is none of the three Ps: choose one." if said and pillar is None else "",
+        text=" ".join(values[ColumnType.TEXT].split()),
+        doubt=f"“{pillar_text}” is none of the three Ps: choose one." if pillar_text and pillar is None else "",
         pillar=pillar,
-        lead=" ".join(told[ColumnType.LEAD].split()),
+        lead=" ".join(values[ColumnType.LEAD].split()),
         supporting=tuple(supporting),
         line=line,
     )

@@ -90,18 +90,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, dry_run: bool, is_json: bool, **options: Any) -> None:
-        asked = ImportOptions(**{name: options[name] for name in ImportOptions.__dataclass_fields__})
+        chosen = ImportOptions(**{name: options[name] for name in ImportOptions.__dataclass_fields__})
         try:
-            country, by = _find_country(asked.country), _find_administrator(asked.by)
-            content = read_input_file(asked.file)
-            wanted = ExpectedEdition(country.code, asked.year, (country.name,))
-            brought = read_draft_file(
-                asked.file.name, content, wanted, _parse_charset(asked.charset), run=Sandbox(None)
+            country, by = _find_country(chosen.country), _find_administrator(chosen.by)
+            content = read_input_file(chosen.file)
+            expected = ExpectedEdition(country.code, chosen.year, (country.name,))
+            draft = read_draft_file(
+                chosen.file.name, content, expected, _parse_charset(chosen.charset), run=Sandbox(None)
             )
             with transaction.atomic():
-                _lock_existing(country, asked.year)
-                edition = _get_or_add_edition(country, asked, brought, by)
-                found, did = _import_list(asked, edition, content, brought, by, is_rehearsal=dry_run)
+                _lock_existing(country, chosen.year)
+                edition = _get_or_add_edition(country, chosen, draft, by)
+                found, did = _import_list(chosen, edition, content, draft, by, is_rehearsal=dry_run)
                 transaction.set_rollback(dry_run)
         except Refused as refusal:
             self.stderr.write(f"{refusal}{_pairing_hint(refusal)}")
@@ -126,26 +126,26 @@ def _lock_existing(country: Country, year: int) -> None:
 
 
 def _import_list(
-    asked: ImportOptions, edition: Edition, content: bytes, brought: DraftImport, by: User, *, is_rehearsal: bool
+    chosen: ImportOptions, edition: Edition, content: bytes, draft: DraftImport, by: User, *, is_rehearsal: bool
 ) -> tuple[ImportPreview, Mapping[str, Any] | None]:
     """Return the preview and the result of the import.
 
     In a dry run, the result is None if the user has to decide something first.
     """
     now = clock.now(edition.country.time_zone)
-    status = TextStatus.RECONSTRUCTION if asked.is_reconstruction else TextStatus.OFFICIAL
+    status = TextStatus.RECONSTRUCTION if chosen.is_reconstruction else TextStatus.OFFICIAL
     imported = create_import(
-        edition=edition, name=asked.file.name, content=content, brought=brought, text_status=status, by=by, now=now
+        edition=edition, name=chosen.file.name, content=content, draft=draft, text_status=status, by=by, now=now
     )
-    if asked.columns is not None:
-        imported = _set_columns(imported, asked.columns, by)
+    if chosen.columns is not None:
+        imported = _set_columns(imported, chosen.columns, by)
     found = build_preview(imported)
-    pairing, pillars = preview_output.parse_pairing(_read_pairing(asked.pairing), found)
+    pairing, pillars = preview_output.parse_pairing(_read_pairing(chosen.pairing), found)
     try:
         _refuse_undecided(found, pairing.became)
         done = load_import(
             imported=imported, pairing=pairing, pillars=_suggested_pillars(found) | pillars, texts={},
-            leaves_out_wrong=asked.leaves_out_wrong, seen=found.seen, by=by, now=now,
+            leaves_out_wrong=chosen.leaves_out_wrong, fingerprint=found.fingerprint, by=by, now=now,
         )  # fmt: skip
     except Refused:
         if is_rehearsal:
@@ -156,8 +156,8 @@ def _import_list(
 
 def _pairing_hint(refusal: Refused) -> str:
     """Say where to answer a question that a page would ask next to a field."""
-    asked = (refusal.field or "").partition("_")[0]
-    return " Say it in the file of --pairing." if asked in ("pillar", "goes", "became") else ""
+    field = (refusal.field or "").partition("_")[0]
+    return " Say it in the file of --pairing." if field in ("pillar", "goes", "became") else ""
 
 
 def _refuse_undecided(found: ImportPreview, became: Mapping[int, object]) -> None:
@@ -177,19 +177,19 @@ def _suggested_pillars(found: ImportPreview) -> dict[int, Pillar]:
     return {row.number: pillar for row in rows if (pillar := found.pillar_of(row))}
 
 
-def _get_or_add_edition(country: Country, asked: ImportOptions, brought: DraftImport, by: User) -> Edition:
+def _get_or_add_edition(country: Country, chosen: ImportOptions, draft: DraftImport, by: User) -> Edition:
     """Return the edition. Create it if it doesn't exist."""
-    if there := Edition.objects.filter(country=country, year=asked.year).select_related("country").first():
+    if there := Edition.objects.filter(country=country, year=chosen.year).select_related("country").first():
         return there
-    if asked.tier is not None and asked.tier not in set(Tier):
-        raise Refused(f"“{asked.tier}” is no tier. Give {_join_with_or(Tier)}.")
-    tier = Tier(asked.tier) if asked.tier else brought.tier
+    if chosen.tier is not None and chosen.tier not in set(Tier):
+        raise Refused(f"“{chosen.tier}” is no tier. Give {_join_with_or(Tier)}.")
+    tier = Tier(chosen.tier) if chosen.tier else draft.tier
     if tier is None:
         raise Refused(
-            f"The {asked.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_join_with_or(Tier)}."
+            f"The {chosen.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_join_with_or(Tier)}."
         )
-    source = f"TIP Report {asked.year}, {country} narrative"
-    return add_edition_without_terms(country=country, year=asked.year, tier=tier, source=source, by=by)
+    source = f"TIP Report {chosen.year}, {country} narrative"
+    return add_edition_without_terms(country=country, year=chosen.year, tier=tier, source=source, by=by)
 
 
 def _find_country(code: str) -> Country:
@@ -220,23 +220,23 @@ def _read_pairing(file: Path | None) -> Mapping[str, Any]:
     if file is None:
         return {}
     try:
-        said = json.loads(read_input_file(file))
+        document = json.loads(read_input_file(file))
     except ValueError as error:
         raise Refused(
             f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
         ) from error
-    found: Mapping[str, Any] = said.get("pairing", said) if isinstance(said, dict) else {}
+    found: Mapping[str, Any] = document.get("pairing", document) if isinstance(document, dict) else {}
     return found
 
 
-def _set_columns(imported: EditionImport, said: str, by: User) -> EditionImport:
-    names = [name.strip() for name in said.split(",")]
+def _set_columns(imported: EditionImport, columns: str, by: User) -> EditionImport:
+    names = [name.strip() for name in columns.split(",")]
     if strange := [name for name in names if name not in set(ColumnType)]:
         raise Refused(
             f"A column can’t hold “{strange[0]}”. It holds {_join_with_or(filter(None, ColumnType))}, or nothing."
         )
     has_headings = bool(imported.brought.get("has_headings"))
-    return set_columns(imported=imported, holds=tuple(map(ColumnType, names)), has_headings=has_headings, by=by)
+    return set_columns(imported=imported, types=tuple(map(ColumnType, names)), has_headings=has_headings, by=by)
 
 
 def _join_with_or(words: Any) -> str:

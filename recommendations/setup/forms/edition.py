@@ -102,7 +102,7 @@ class EditionForm(EditionFactsForm):
             "deadline_source",
         ))  # fmt: skip
 
-    def answers(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them. Empty dates of the tracking period get their defaults."""
         said = self.cleaned_data
         first, last = default_tracking_period(said["year"])

@@ -28,18 +28,18 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
     editions: Any = list(
         Edition.objects.visible_to(request.user)
         .filter(country=country)
-        .annotate(asked=Count("recommendations", filter=Q(recommendations__is_retired=False)))
+        .annotate(recommendation_count=Count("recommendations", filter=Q(recommendations__is_retired=False)))
         .prefetch_related(Prefetch("milestones", milestones))
         .order_by("-year")
     )
     year = editions[0].year + 1 if editions else now.year
     form = EditionForm(sent_data(request), year=year)
-    if edition := save_form(form, lambda: open_edition(country=country, by=request.user, now=now, **form.answers())):
+    if edition := save_form(form, lambda: open_edition(country=country, by=request.user, now=now, **form.values())):
         messages.success(request, f"The {edition.year} edition is added. Next: its list of recommendations.")
         return redirect("edition_import", pk=edition.pk)
     context = step_context(country, SetupStep.EDITION) | {
-        "editions": [one for one in editions if one.asked or one.milestones.all()],
-        "others": [one for one in editions if not (one.asked or one.milestones.all())],
+        "editions": [one for one in editions if one.recommendation_count or one.milestones.all()],
+        "others": [one for one in editions if not (one.recommendation_count or one.milestones.all())],
     }
     return render_form(request, "recommendations/setup_edition.html", form, context)
 

@@ -23,7 +23,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 class SetupStepRow(NamedTuple):
     """A step as a page shows it. `url` is its page; empty if this user may not do the step."""
 
-    standing: StepStatus
+    status: StepStatus
     url: str
 
 
@@ -32,8 +32,8 @@ class PostRow(NamedTuple):
 
     country: Country
     steps: Sequence[StepStatus]
-    done: int
-    next: StepStatus | None
+    done_count: int
+    next_step: StepStatus | None
 
 
 @login_required
@@ -52,7 +52,7 @@ def setup_list(request: SignedInRequest) -> HttpResponse:
 
 def _build_post_row(country: Country, steps: tuple[StepStatus, ...]) -> PostRow:
     done = sum(one.state is StepState.DONE for one in steps)
-    return PostRow(country, steps, done, next((one for one in steps if one.next_hand), None))
+    return PostRow(country, steps, done, next((one for one in steps if one.owner), None))
 
 
 @login_required
@@ -69,7 +69,7 @@ def setup_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "country": country,
         "lines": lines,
-        "ahead": next((line for line in lines if line.standing.next_hand is hand), None),
+        "ahead": next((line for line in lines if line.status.owner is hand), None),
         "hand": hand,
         "is_done": all(one.state is StepState.DONE for one in steps),
         "can_set_up": can_set_up(user),
@@ -110,7 +110,7 @@ def _step_urls(country: Country, post: PostCounts, hand: StepOwner | None) -> di
     """Return the URLs of the steps that this owner may do."""
     if hand is StepOwner.ADMINISTRATOR:
         urls = {step: reverse(name, args=[country.pk]) for step, name in STEP_PAGES.items()}
-        if post.wants_its_list:
+        if post.needs_recommendations:
             urls[SetupStep.EDITION] = reverse("edition_import", args=[post.edition])
         return urls
     if hand is not StepOwner.OFFICER or not post.edition:

@@ -78,13 +78,13 @@ def brought(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list
     else:
         content, found = content.encode(), read_draft_text(content, get_expected_edition(edition))
     return create_import(
-        edition=edition, name=name, content=content, brought=found, text_status=status,
+        edition=edition, name=name, content=content, draft=found, text_status=status,
         by=by or AdministratorFactory(), now=now,
     )  # fmt: skip
 
 
 def loaded(imported, became=None, goes=None, *, by=None, now=NOW, **said):
-    told = {"pillars": {}, "texts": {}, "leaves_out_wrong": False, "seen": None} | said
+    told = {"pillars": {}, "texts": {}, "leaves_out_wrong": False, "fingerprint": None} | said
     return load_import(
         imported=imported, pairing=Pairing(became or {}, goes or {}), by=by or AdministratorFactory(), now=now, **told
     )
@@ -184,12 +184,12 @@ def test_columns_that_were_guessed_wrongly_are_corrected():
     edition = EditionFactory()
     imported = brought(edition, table([("Fund the shelter.", "Later")], ("Recommendation", "Note")))
     set_columns(
-        imported=imported, holds=(ColumnType.NOTHING, ColumnType.TEXT), has_headings=True, by=AdministratorFactory()
+        imported=imported, types=(ColumnType.NOTHING, ColumnType.TEXT), has_headings=True, by=AdministratorFactory()
     )
 
-    assert [row.text for row in build_preview(EditionImport.objects.get()).listed.rows] == ["Later"]
+    assert [row.text for row in build_preview(EditionImport.objects.get()).imported_list.rows] == ["Later"]
     with refuses("Two columns can’t hold the same.", field="columns"):
-        set_columns(imported=imported, holds=(ColumnType.TEXT,) * 2, has_headings=True, by=AdministratorFactory())
+        set_columns(imported=imported, types=(ColumnType.TEXT,) * 2, has_headings=True, by=AdministratorFactory())
 
 
 # --- The same again ---------------------------------------------------------------------------------------------------
@@ -447,21 +447,21 @@ def test_administrators_alone_bring_and_load(factory):
     with pytest.raises(PermissionDenied):
         discard_import(imported=imported, by=by)
     with pytest.raises(PermissionDenied):
-        set_columns(imported=imported, holds=(), has_headings=True, by=by)
+        set_columns(imported=imported, types=(), has_headings=True, by=by)
 
 
 def test_a_list_that_changed_since_the_preview_is_not_overwritten():
     edition = EditionFactory()
     row = RecommendationFactory(edition=edition, number=1, text="Fund it.")
     imported = brought(edition, table([(1, "Fund it well.")]))
-    seen = build_preview(imported).seen
+    fingerprint = build_preview(imported).fingerprint
     Recommendation.objects.filter(pk=row.pk).update(version=2)
     before = everything()
 
     with pytest.raises(EditConflict, match="The list was changed meanwhile"):
-        loaded(imported, {row.pk: (1,)}, seen=seen)
+        loaded(imported, {row.pk: (1,)}, fingerprint=fingerprint)
     assert everything() == before
-    assert loaded(imported, {row.pk: (1,)}, seen=build_preview(imported).seen).loaded_at == NOW
+    assert loaded(imported, {row.pk: (1,)}, fingerprint=build_preview(imported).fingerprint).loaded_at == NOW
 
 
 def test_another_countrys_list_stays_as_it_is():
@@ -498,4 +498,4 @@ def test_the_pillar_of_what_was_asked_much_alike_the_year_before_is_proposed():
 
     found = build_preview(brought(following, table([(1, f"{text} and beyond"), (2, "Ratify the protocol")])))
 
-    assert [found.pillar_of(row) for row in found.listed.rows] == [Pillar.PROTECTION, Pillar.PREVENTION]
+    assert [found.pillar_of(row) for row in found.imported_list.rows] == [Pillar.PROTECTION, Pillar.PREVENTION]

@@ -32,8 +32,8 @@ def test_a_pair_goes_on_with_all_that_hangs_on_it():
 def test_a_split_goes_on_as_the_first_and_its_benchmarks_go_where_they_are_sent():
     found = planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2, 12: 3})
 
-    assert found.kept == {102: ONE, 101: TWO}
-    assert found.begun == [NewItem(THREE, like=101)]
+    assert found.continued == {102: ONE, 101: TWO}
+    assert found.new_items == [NewItem(THREE, existing_key=101)]
     assert (found.retired, found.moved, found.split) == ({}, {12: 3}, {101: (2, 3)})
 
 
@@ -65,11 +65,11 @@ def test_of_a_split_and_a_pair_for_one_number_the_pair_goes_on_there():
 def test_what_says_the_same_needs_nobody_to_say_so():
     found = planned([C], [ImportedItem(9, "Keep  this.")], {})
 
-    assert found.kept == {103: ImportedItem(9, "Keep  this.")}
+    assert found.continued == {103: ImportedItem(9, "Keep  this.")}
 
 
 def test_a_new_item_begins_like_none():
-    assert planned([C], [ImportedItem(1, "Keep this."), ImportedItem(2, "New.")], {}).begun == [
+    assert planned([C], [ImportedItem(1, "Keep this."), ImportedItem(2, "New.")], {}).new_items == [
         NewItem(ImportedItem(2, "New."))
     ]
 

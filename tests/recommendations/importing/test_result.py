@@ -47,4 +47,4 @@ def test_of_an_import_of_before_is_told_what_it_kept():
 def test_a_long_list_is_told_as_far_as_a_page_holds_it(many, end):
     did = DID | {"retired": list(range(1, many + 1)), "joined": {}}
 
-    assert {fact.what: fact.which for fact in list_result_rows(did)}["No longer asked"].endswith(end)
+    assert {fact.label: fact.details for fact in list_result_rows(did)}["No longer asked"].endswith(end)

@@ -196,7 +196,7 @@ def test_days_and_errors_of_a_workbook_are_told_as_they_read():
     listed = read(content.getvalue())
 
     assert said(listed) == {1: "2022-01-28"}
-    assert listed.wrong == ((3, "The spreadsheet holds an error there: #DIV/0!."),)
+    assert listed.unreadable == ((3, "The spreadsheet holds an error there: #DIV/0!."),)
 
 
 BOMB = b"<worksheet>" + b" " * (70 * 1024 * 1024) + b"</worksheet>"
@@ -277,7 +277,7 @@ N, T, L, P, NIL = ColumnType.NUMBER, ColumnType.TEXT, ColumnType.LEAD, ColumnTyp
 
 
 @pytest.mark.parametrize(
-    ("lines", "holds", "has_headings"),
+    ("lines", "types", "has_headings"),
     [
         (["No.;Prioritized recommendation", f"1;{LONG}"], (N, T), True),
         (["#;Text;Lead ministry;Supporting", f"1;{LONG};Police;Labour"], (N, T, L, ColumnType.SUPPORTING), True),
@@ -306,17 +306,17 @@ N, T, L, P, NIL = ColumnType.NUMBER, ColumnType.TEXT, ColumnType.LEAD, ColumnTyp
         ([f"{LONG};Fund 5", f"{LONG} Soon.;Train 6 of them"], (T, NIL), False),
     ],
 )  # fmt: skip
-def test_columns_are_told_by_their_headings_else_by_what_they_hold(lines, holds, has_headings):
-    assert guess_columns(read_table("\n".join(lines).encode(), run=Sandbox(None))) == (holds, has_headings)
+def test_columns_are_recognized_by_headings_or_else_by_content(lines, types, has_headings):
+    assert guess_columns(read_table("\n".join(lines).encode(), run=Sandbox(None))) == (types, has_headings)
 
 
 def test_columns_may_be_corrected():
     cells = read_table(f"What;Note\n{LONG};later\n".encode(), run=Sandbox(None))
     wrong = guess_columns(cells)
 
-    assert read_rows(cells, wrong._replace(holds=(NIL, T), has_headings=True), LESOTHO).rows[0].text == "later"
+    assert read_rows(cells, wrong._replace(types=(NIL, T), has_headings=True), LESOTHO).rows[0].text == "later"
     with refuses("No list was found: no column holds what the recommendations say.", field="columns"):
-        read_rows(cells, wrong._replace(holds=(NIL, NIL)), LESOTHO)
+        read_rows(cells, wrong._replace(types=(NIL, NIL)), LESOTHO)
 
 
 # --- Rows -------------------------------------------------------------------------------------------------------------
@@ -331,7 +331,7 @@ def test_a_row_that_can_not_be_taken_says_why():
     )
 
     assert said(listed) == {1: "Fund it.", 5: "Sound."}
-    assert dict(listed.wrong) == {
+    assert dict(listed.unreadable) == {
         3: "It has no number.",
         4: "“ten” is no number of a list, from 1 to 10,000.",
         5: "It says nothing.",
@@ -347,16 +347,16 @@ def test_a_number_is_taken_whatever_stands_around_it_if_it_is_the_only_one():
     listed = read("Number,Recommendation\nRec 1,a\nR-02,b\n3.,c\n4.0,d\nNo. 5),e\n6.1,f\n2021-07,g\n1234567,h\nten,i\n")
 
     assert said(listed) == {1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}
-    assert [one.line for one in listed.wrong] == [7, 8, 9, 10]
+    assert [one.line for one in listed.unreadable] == [7, 8, 9, 10]
     assert listed.notes == ()
 
 
 def test_where_no_number_can_be_read_it_is_said_how_to_do_without():
     cells = read_table(b"Urgent,Recommendation\nhigh,Fund it.\nlow,Train them.\n", run=Sandbox(None))
     columns = guess_columns(cells)
-    listed = read_rows(cells, columns._replace(holds=(N, T)), LESOTHO)
+    listed = read_rows(cells, columns._replace(types=(N, T)), LESOTHO)
 
-    assert (listed.rows, len(listed.wrong)) == ((), 2)
+    assert (listed.rows, len(listed.unreadable)) == ((), 2)
     assert "Say that it holds “Nothing of the list”" in listed.notes[0]
     assert said(read_rows(cells, columns, LESOTHO)) == {1: "Fund it.", 2: "Train them."}
 

@@ -319,7 +319,7 @@ def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, editio
     imported, _ = waiting(client, edition)
 
     with pytest.raises(Refused, match="has not been read yet"):
-        actions.set_columns(imported=imported, holds=(), has_headings=False, by=administrator)
+        actions.set_columns(imported=imported, types=(), has_headings=False, by=administrator)
     with pytest.raises(PermissionDenied):
         actions.retry_reading(imported=imported, by=OfficerFactory())
 

@@ -9,13 +9,13 @@ WHOLE = PostCounts(
     edition=1,
     edition_year=2021,
     has_deadline=True,
-    asked=15,
-    checked=15,
+    recommendation_count=15,
+    with_benchmark=15,
     ministries=3,
     officers=1,
     ambassadors=1,
-    officers_come=1,
-    have_come=2,
+    active_officers=1,
+    active_people=2,
     has_contact=True,
 )
 NOBODY_ELSE = "No one can verify their own entries: invite a second officer or the ambassador."
@@ -24,12 +24,12 @@ ADMINISTRATOR, OFFICER = StepOwner.ADMINISTRATOR, StepOwner.OFFICER
 
 def state(step, post):
     (found,) = (one for one in list_step_statuses(post) if one.step is step)
-    return found.state, found.told, found.next_hand
+    return found.state, found.sentence, found.owner
 
 
 def test_a_post_with_everything_waits_for_nobody():
     assert {one.state for one in list_step_statuses(WHOLE)} == {StepState.DONE}
-    assert [one.told for one in list_step_statuses(WHOLE)] == [
+    assert [one.sentence for one in list_step_statuses(WHOLE)] == [
         "With 10 districts.",
         "The 2021 edition, 15 recommendations.",
         "3 ministries, each with its office holder.",
@@ -37,7 +37,7 @@ def test_a_post_with_everything_waits_for_nobody():
         "2 embassy staff can verify.",
     ]
     assert [one.number for one in list_step_statuses(WHOLE)] == [1, 2, 3, 4, 5]
-    assert {one.next_hand for one in list_step_statuses(WHOLE)} == {None}
+    assert {one.owner for one in list_step_statuses(WHOLE)} == {None}
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_post_with_everything_waits_for_nobody():
         (SetupStep.EDITION, PostCounts(), (StepState.TO_DO, "No report edition has been added.", ADMINISTRATOR)),
         (
             SetupStep.EDITION,
-            PostCounts(edition=1, edition_year=2021, asked=3),
+            PostCounts(edition=1, edition_year=2021, recommendation_count=3),
             (
                 StepState.BEGUN,
                 "The 2021 edition has no deadline yet: an officer sets it in the edition’s terms.",
@@ -56,7 +56,7 @@ def test_a_post_with_everything_waits_for_nobody():
         ),
         (
             SetupStep.EDITION,
-            PostCounts(edition=1, edition_year=2021, has_deadline=True, is_brought=True),
+            PostCounts(edition=1, edition_year=2021, has_deadline=True, has_draft_import=True),
             (
                 StepState.BEGUN,
                 "The 2021 edition has its days; its list of recommendations was brought, and waits to be looked over.",
@@ -89,12 +89,12 @@ def test_a_post_with_everything_waits_for_nobody():
         ),
         (
             SetupStep.BENCHMARKS,
-            PostCounts(asked=15),
+            PostCounts(recommendation_count=15),
             (StepState.TO_DO, "15 of 15 recommendations have none.", OFFICER),
         ),
         (
             SetupStep.BENCHMARKS,
-            PostCounts(asked=15, checked=14),
+            PostCounts(recommendation_count=15, with_benchmark=14),
             (StepState.BEGUN, "1 of 15 recommendations has none.", OFFICER),
         ),
         (
@@ -108,17 +108,17 @@ def test_a_post_with_everything_waits_for_nobody():
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(officers_come=0),
+            WHOLE._replace(active_officers=0),
             (StepState.BEGUN, "No officer has set a password yet.", ADMINISTRATOR),
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(have_come=1),
+            WHOLE._replace(active_people=1),
             (StepState.BEGUN, "Nobody else who can verify has set a password yet.", ADMINISTRATOR),
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(officers=0, officers_come=0, ambassadors=2),
+            WHOLE._replace(officers=0, active_officers=0, ambassadors=2),
             (StepState.BEGUN, "No officer is invited yet, and officers alone log and judge.", ADMINISTRATOR),
         ),
         (

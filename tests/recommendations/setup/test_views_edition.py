@@ -128,7 +128,7 @@ def test_the_page_lists_what_is_there_by_the_deadline_that_counts_and_nothing_el
 
     page = client.get(reverse("setup_edition", args=[edition.country_id]))
 
-    assert [(one, one.asked) for one in page.context["editions"]] == [(edition, 1)]
+    assert [(one, one.recommendation_count) for one in page.context["editions"]] == [(edition, 1)]
     assert page.context["others"] == [known]
     assert "1 known by its tier alone" in page.text
     for one in (edition, known):

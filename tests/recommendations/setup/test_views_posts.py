@@ -35,7 +35,7 @@ def invited(**more):
 
 def steps_of(client, country):
     lines = client.get(reverse("setup_detail", args=[country.pk])).context["lines"]
-    return {line.standing.step: line for line in lines}
+    return {line.status.step: line for line in lines}
 
 
 def test_an_empty_installation_receives_its_first_administrator_here(client):
@@ -89,8 +89,8 @@ def test_how_far_each_step_is_comes_from_the_rows_of_that_country_alone(client):
     OfficerFactory(countries=[lesotho], email="public.record@tip-tracker.invalid")
     client.force_login(AdministratorFactory())
 
-    assert {line.standing.state for line in steps_of(client, lesotho).values()} == {StepState.TO_DO, StepState.BEGUN}
-    assert {step: line.standing.state for step, line in steps_of(client, malawi).items()} == dict.fromkeys(
+    assert {line.status.state for line in steps_of(client, lesotho).values()} == {StepState.TO_DO, StepState.BEGUN}
+    assert {step: line.status.state for step, line in steps_of(client, malawi).items()} == dict.fromkeys(
         SetupStep, StepState.DONE
     )
     assert "Every step is done." in client.get(reverse("setup_detail", args=[malawi.pk])).text
@@ -124,7 +124,7 @@ def test_a_post_is_set_up_only_with_a_contact_person_whom_ministries_are_told(cl
     assert ("Ministries have no contact person at the embassy." in people) is not is_told
     if not is_told:
         assert page.context["ahead"].url == reverse("setup_people", args=[malawi.pk])
-        assert page.context["ahead"].standing.told == "Ministries have no contact person at the embassy."
+        assert page.context["ahead"].status.sentence == "Ministries have no contact person at the embassy."
 
 
 @pytest.mark.day("2022-01-28")
@@ -144,7 +144,7 @@ def test_each_thing_that_lacks_is_counted(client):
     OfficerFactory(is_active=False, countries=[country])
     client.force_login(AdministratorFactory())
 
-    told = {step: line.standing.told for step, line in steps_of(client, country).items()}
+    told = {step: line.status.sentence for step, line in steps_of(client, country).items()}
     assert told[SetupStep.EDITION] == "The 2021 edition, 3 recommendations."
     assert told[SetupStep.MINISTRIES] == "2 ministries have no office holder yet."
     assert told[SetupStep.BENCHMARKS] == "2 of 3 recommendations have none."
@@ -159,7 +159,7 @@ def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
     EditionFactory(country=country, year=2022, terms=False)
     client.force_login(AdministratorFactory())
 
-    assert steps_of(client, country)[SetupStep.EDITION].standing.told == "The 2021 edition, 1 recommendation."
+    assert steps_of(client, country)[SetupStep.EDITION].status.sentence == "The 2021 edition, 1 recommendation."
 
 
 def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_to_theirs(client):
@@ -167,7 +167,7 @@ def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_
     client.force_login(AdministratorFactory())
 
     page = client.get(reverse("setup_detail", args=[country.pk]))
-    assert page.context["ahead"].standing.step is SetupStep.COUNTRY
+    assert page.context["ahead"].status.step is SetupStep.COUNTRY
     assert page.context["ahead"].url == reverse("setup_country", args=[country.pk])
 
     client.force_login(OfficerFactory())
@@ -202,7 +202,7 @@ def test_step_2_leads_an_administrator_to_the_list_until_it_is_there_and_an_offi
         client.force_login(person)
         line = steps_of(client, edition.country)[SetupStep.EDITION]
         assert client.get(line.url).status_code == 200
-        return line.url, line.standing.told
+        return line.url, line.status.sentence
 
     bring, terms = (reverse(name, args=[edition.pk]) for name in ("edition_import", "edition_terms"))
     lacks = "The 2021 edition has its days; its list of recommendations is not there yet."

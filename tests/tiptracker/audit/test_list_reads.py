@@ -85,7 +85,7 @@ def test_another_entry_is_left_once_500_more_rows_went_out():
     officer = OfficerFactory()
 
     for page in range(1, 8):
-        count_read("evidence", rows=250, by=officer, asked={"page": str(page)}, now=NOON)
+        count_read("evidence", rows=250, by=officer, parameters={"page": str(page)}, now=NOON)
 
     assert told() == [("evidence", 250), ("evidence", 750), ("evidence", 1250), ("evidence", 1750)]
     assert ListRead.objects.get().rows == 1750
@@ -94,10 +94,10 @@ def test_another_entry_is_left_once_500_more_rows_went_out():
 def test_lists_people_and_days_are_counted_apart():
     one, other = OfficerFactory(), OfficerFactory()
 
-    count_read("evidence", rows=300, by=one, asked={"page": "1"}, now=NOON)
-    count_read("commitment", rows=300, by=one, asked={"page": "1"}, now=NOON)
-    count_read("evidence", rows=300, by=other, asked={"page": "1"}, now=NOON)
-    count_read("evidence", rows=300, by=one, asked={"page": "1"}, now=NOON.replace(day=29))
+    count_read("evidence", rows=300, by=one, parameters={"page": "1"}, now=NOON)
+    count_read("commitment", rows=300, by=one, parameters={"page": "1"}, now=NOON)
+    count_read("evidence", rows=300, by=other, parameters={"page": "1"}, now=NOON)
+    count_read("evidence", rows=300, by=one, parameters={"page": "1"}, now=NOON.replace(day=29))
 
     assert told() == [("evidence", 300), ("commitment", 300), ("evidence", 300), ("evidence", 300)]
 
@@ -175,19 +175,19 @@ def test_a_program_that_asks_300_times_a_minute_reads_a_whole_record(settings):
 
 def test_counting_asks_as_much_for_500_rows_as_for_one(django_assert_num_queries):
     officer = OfficerFactory(countries=[CountryFactory(), CountryFactory(elsewhere=True)])
-    count_read("evidence", rows=1, by=officer, asked={"page": "1"}, now=NOON)
+    count_read("evidence", rows=1, by=officer, parameters={"page": "1"}, now=NOON)
 
     with django_assert_num_queries(4):  # savepoint, its end; the counts, locked; the new count
-        count_read("evidence", rows=400, by=officer, asked={"page": "2"}, now=NOON)
+        count_read("evidence", rows=400, by=officer, parameters={"page": "2"}, now=NOON)
     is_locked = connection.vendor == "postgresql"
     with django_assert_num_queries(8 + is_locked):  # … and countries, head, entries, details; the log's lock
-        count_read("evidence", rows=400, by=officer, asked={"page": "3"}, now=NOON)
+        count_read("evidence", rows=400, by=officer, parameters={"page": "3"}, now=NOON)
 
 
 def test_counts_of_past_days_go():
     officer = OfficerFactory()
 
     for day in (26, 27, 28):
-        count_read("evidence", rows=1, by=officer, asked={}, now=NOON.replace(day=day))
+        count_read("evidence", rows=1, by=officer, parameters={}, now=NOON.replace(day=day))
 
     assert [row.day.day for row in ListRead.objects.order_by("day")] == [27, 28]

@@ -15,7 +15,7 @@ def test_two_requests_at_once_lose_no_count_and_tell_the_log_once(fresh_database
     officer = OfficerFactory()
 
     def read(page):
-        return lambda: count_read("evidence", rows=200, by=officer, asked={"page": page}, now=NOON)
+        return lambda: count_read("evidence", rows=200, by=officer, parameters={"page": page}, now=NOON)
 
     assert both_at_once(read("1"), read("2")) == ["done", "done"]
     assert both_at_once(read("3"), read("4")) == ["done", "done"]

@@ -96,7 +96,7 @@ def test_claimed_runs_the_work_once_however_often_it_is_delivered():
 def test_progress_is_told_while_it_runs_and_beats():
     job = waiting(heartbeat_at=timezone.now() - timedelta(minutes=1))
     with claim_job(job.pk) as progress:
-        progress.tell(40, "Drawing the charts")
+        progress.report(40, "Drawing the charts")
         job.refresh_from_db()
 
     assert (job.state, job.progress, job.step) == (State.RUNNING, 40, "Drawing the charts")

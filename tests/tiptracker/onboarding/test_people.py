@@ -466,7 +466,7 @@ def test_the_history_of_a_person_names_each_country(client):
 
     history = client.get(reverse("person_detail", args=[person.pk])).context["history"]
 
-    told = {past.did: past.times for past in history}
+    told = {past.action: past.times for past in history}
     assert (told["Set a role for Lesotho"], told["Set a role for Malawi"], told["Removed access to Lesotho"]) == (
         1,
     ) * 3

@@ -66,9 +66,9 @@ class Command(BaseCommand):
 
     def _run(self, wishes: DemoOptions) -> None:
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-        with (settings.VAR_DIR / "running").open("w") as held:
+        with (settings.VAR_DIR / "running").open("w") as lock_file:
             try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise CommandError("This demonstration is running already. Stop that one first (Ctrl-C).") from None
             self._prepare_database(is_reset=wishes.is_reset)
@@ -76,8 +76,10 @@ class Command(BaseCommand):
             self._serve(wishes, environment)
 
     def _prepare_database(self, *, is_reset: bool) -> None:
-        if why := database.describe_foreign_data():
-            raise CommandError(f"{why} The demonstration keeps away: give it a database of its own by DATABASE_URL=.")
+        if problem := database.describe_foreign_data():
+            raise CommandError(
+                f"{problem} The demonstration keeps away: give it a database of its own by DATABASE_URL=."
+            )
         if is_reset:
             self.stdout.write("Starting over.")
             database.drop_tables()

@@ -34,7 +34,7 @@ class AccountDetails(NamedTuple):
     until: date | None
 
     @property
-    def works_on(self) -> set[Country]:
+    def accessible_countries(self) -> set[Country]:
         """The countries that these details give access to."""
         return {self.ministry.country} if self.ministry else set(self.countries)
 
@@ -322,7 +322,7 @@ def _refuse_taken_email(email: str, field: str) -> None:
 def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:
     """Ask for confirmation if a person who works on a country would get another one."""
     here = set(countries_of(person))
-    there = account.works_on
+    there = account.accessible_countries
     seal = f"{account.role}:{account.ministry.pk if account.ministry else ''}:" + ",".join(
         str(country.pk) for country in sorted(there, key=lambda country: country.pk)
     )

@@ -48,8 +48,8 @@ def add_country(
     except (IntegrityError, Refused):  # another request (such as a double click) was faster
         _refuse_existing(code)
         raise
-    told = _add_districts(row, districts)
-    record("country.added", by=by, row=row, country=row, after={"code": code} | _log_fields(row) | told)
+    logged = _add_districts(row, districts)
+    record("country.added", by=by, row=row, country=row, after={"code": code} | _log_fields(row) | logged)
     return row
 
 
@@ -78,9 +78,9 @@ def change_country(
         raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
     locked.version += 1
     update_row(locked)
-    told = {key: after[key] for key in changed} | _add_districts(locked, districts)
+    logged = {key: after[key] for key in changed} | _add_districts(locked, districts)
     was = {key: before[key] for key in changed}
-    record("country.changed", by=by, row=locked, country=locked, before=was, after=told)
+    record("country.changed", by=by, row=locked, country=locked, before=was, after=logged)
     return locked
 
 
@@ -169,7 +169,7 @@ def _set_fields(row: Country, *, name: str, time_zone: str, currency: str, paper
 def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict[str, str]:
     """Add the districts and return what the log records of them. Raises Refused if one exists already."""
     known = {normalize_name(name) for name in country.districts.values_list("name", flat=True)}
-    told: dict[str, str] = {}
+    logged: dict[str, str] = {}
     for district in districts:
         name = _take_name(district.name, known, field="districts", remedy="Take one of the two out.")
         row = District(country=country, name=name, capital=district.capital.strip())
@@ -177,10 +177,10 @@ def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict
             insert_row(row)
         except Refused as refusal:
             raise Refused(f"“{name[:40]}”: {refusal}", field="districts") from refusal
-        told[f"district {name}: name"] = name
+        logged[f"district {name}: name"] = name
         if row.capital:
-            told[f"district {name}: capital"] = row.capital
-    return told
+            logged[f"district {name}: capital"] = row.capital
+    return logged
 
 
 def _take_name(typed: str, known: set[str], *, field: str, remedy: str) -> str:

@@ -51,8 +51,8 @@ def add_ministries(
     if not ministries and not holders:
         raise Refused("Name a ministry, or who holds office in one that stands here already.")
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
-    for number, held in enumerate(holders):
-        _fill_office(locked, held, f"known-{number}", on, by)
+    for number, assignment in enumerate(holders):
+        _fill_office(locked, assignment, f"known-{number}", on, by)
     return [_add_ministry(locked, each, f"new-{number}", by) for number, each in enumerate(ministries)]
 
 
@@ -134,15 +134,17 @@ def _add_ministry(country: Country, typed: MinistryInput, line: str, by: User) -
     others = Ministry.objects.filter(country=country)
     _refuse_taken_names(others, name, short_name, remedy="Take this line out.", line=f"{line}-")
     row = _insert(Ministry(country=country, name=name, short_name=short_name), line)
-    told: dict[str, Any] = {"country": country.name, "name": name, "short_name": short_name}
+    logged: dict[str, Any] = {"country": country.name, "name": name, "short_name": short_name}
     if typed.holder:
-        told |= _log_fields(_add_holder(row, typed.holder, line))
-    record("ministry.added", by=by, row=row, country=country, after=told)
+        logged |= _log_fields(_add_holder(row, typed.holder, line))
+    record("ministry.added", by=by, row=row, country=country, after=logged)
     return row
 
 
-def _fill_office(country: Country, held: tuple[Ministry, OfficeHolderInput], line: str, on: date, by: User) -> None:
-    ministry, holder = held
+def _fill_office(
+    country: Country, assignment: tuple[Ministry, OfficeHolderInput], line: str, on: date, by: User
+) -> None:
+    ministry, holder = assignment
     if ministry.country_id != country.pk:
         raise Refused("That ministry is another country’s. Load the page again.", field=f"{line}-holder")
     if there := in_office(ministry.office_holders, on).first():
@@ -150,8 +152,8 @@ def _fill_office(country: Country, held: tuple[Ministry, OfficeHolderInput], lin
             f"{there} holds that office. Say under Ministries when that ended.",
             field=f"{line}-holder",
         )
-    told = _log_fields(_add_holder(ministry, holder, line))
-    record("ministry.changed", by=by, row=ministry, country=country, before={}, after=told)
+    logged = _log_fields(_add_holder(ministry, holder, line))
+    record("ministry.changed", by=by, row=ministry, country=country, before={}, after=logged)
 
 
 def _add_holder(ministry: Ministry, holder: OfficeHolderInput, line: str) -> OfficeHolder:

@@ -50,7 +50,7 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             change_districts(
                 country=country,
                 version=form.cleaned_data["version"],
-                districts=[row.said() for row in rows],
+                districts=[row.row_and_input() for row in rows],
                 by=request.user,
                 now=clock.now(),
             )

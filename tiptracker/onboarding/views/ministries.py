@@ -44,13 +44,13 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
         rows = rows.filter(country=country)
     found = rows.annotate(people=Count("users")).order_by("country__name", "name", "pk")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    held: dict[int, list[OfficeHolder]] = {}
+    holders_by_ministry: dict[int, list[OfficeHolder]] = {}
     for holder in in_office(OfficeHolder.objects, clock.today()).filter(ministry__in=list(page)):
-        held.setdefault(holder.ministry_id, []).append(holder)
+        holders_by_ministry.setdefault(holder.ministry_id, []).append(holder)
     context = {
         "filter": chosen,
         "page": page,
-        "lines": [(ministry, held.get(ministry.pk, [])) for ministry in page],
+        "lines": [(ministry, holders_by_ministry.get(ministry.pk, [])) for ministry in page],
         "countries": countries,
         "nothing": f"{country} has no ministries yet." if country else "No ministries have been added.",
     }
@@ -79,7 +79,7 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             change_ministry(
                 ministry=ministry,
-                holders=[row.said() for row in filled],
+                holders=[row.row_and_input() for row in filled],
                 by=request.user,
                 now=clock.now(),
                 **form.cleaned_data,

@@ -197,31 +197,32 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | PersonEditForm) -> str:
     """Save the change and return the sentence that says what was changed."""
-    said: dict[str, Any] = {"person": person, "version": form.cleaned_data["version"]}
-    said |= {"by": request.user, "now": clock.now()}
+    arguments: dict[str, Any] = {"person": person, "version": form.cleaned_data["version"]}
+    arguments |= {"by": request.user, "now": clock.now()}
     if isinstance(form, PersonNameForm):
-        rename_person(name=form.cleaned_data["name"], **said)
+        rename_person(name=form.cleaned_data["name"], **arguments)
         return "Name saved."
     before, after = account_details(person), form.account()
-    change_person(account=after, confirmed=form.cleaned_data["confirmed"], **said)
+    change_person(account=after, confirmed=form.cleaned_data["confirmed"], **arguments)
     return _saved(before, after)
 
 
 def _saved(before: AccountDetails, after: AccountDetails) -> str:
     """Return sentences on what was changed, what access was removed, and how to undo it."""
-    given, taken = after.works_on - before.works_on, before.works_on - after.works_on
-    told = {
+    gained = after.accessible_countries - before.accessible_countries
+    lost = before.accessible_countries - after.accessible_countries
+    changes = {
         "Name saved.": before.name != after.name,
         "Last day saved.": before.until != after.until,
         f"Role changed from {before.role.label.lower()} to {after.role.label.lower()}.": before.role != after.role,
         f"Ministry changed from {before.ministry or 'none'} to {after.ministry or 'none'}.": (
             before.ministry != after.ministry
         ),
-        f"Access to {_listed(taken)} removed.": bool(taken),
-        f"Access to {_listed(given)} given.": bool(given),
+        f"Access to {_listed(lost)} removed.": bool(lost),
+        f"Access to {_listed(gained)} given.": bool(gained),
     }
-    sentences = [sentence for sentence, is_so in told.items() if is_so]
-    if (before.role, before.ministry) != (after.role, after.ministry) or given or taken:
+    sentences = [sentence for sentence, is_so in changes.items() if is_so]
+    if (before.role, before.ministry) != (after.role, after.ministry) or gained or lost:
         sentences.append(f"{after.name} is signed out and gets an e-mail.")
         sentences.append("To undo this, change it back under “Change the account”.")
     return " ".join(sentences)
@@ -236,8 +237,8 @@ def _warn_of_contact(request: SignedInRequest, countries: Iterable[Country]) -> 
     """Ask for a new contact person for each of `countries` that now has none."""
     for country in Country.objects.visible_to(request.user).filter(pk__in=[one.pk for one in countries], contact=None):
         sentence = 'The ministries of {} have no contact person at the embassy now. <a href="{}">Name another one</a>.'
-        where = f"{reverse('setup_people', args=[country.pk])}#contact"
-        messages.warning(request, format_html(sentence, country, where))
+        url = f"{reverse('setup_people', args=[country.pk])}#contact"
+        messages.warning(request, format_html(sentence, country, url))
 
 
 def _resubmit_fields(form: TrackerForm, seal: str) -> list[tuple[str, str]]:

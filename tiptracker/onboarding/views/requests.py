@@ -120,33 +120,33 @@ def account_request_list(request: SignedInRequest) -> HttpResponse:
 def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one request: what is asked, for whom, by whom. A POST consents to it or stops it (`do`)."""
     rows = AccountRequest.objects.visible_to(request.user).select_related("person__ministry__country", "asked_by")
-    asked = get_object_or_404(rows.prefetch_related("steps__by"), pk=pk)
+    account_request = get_object_or_404(rows.prefetch_related("steps__by"), pk=pk)
     require_recent_sign_in(request)
     user, now = request.user, clock.now()
     form = TrackerForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
         try:
             if request.POST.get("do") == "consent":
-                account_requests.consent(request=asked, by=user, now=now)
-                messages.success(request, _consent_message(asked))
+                account_requests.consent(request=account_request, by=user, now=now)
+                messages.success(request, _consent_message(account_request))
             else:
-                account_requests.stop(request=asked, by=user, now=now)
+                account_requests.stop(request=account_request, by=user, now=now)
                 messages.success(request, "The request is cancelled. It stays in the list of requests about accounts.")
         except Refused as refusal:
             add_field_error(form, str(refusal), None)
         else:
-            return redirect("account_request_detail", pk=asked.pk)
-    at = request_stage(asked, now)
-    able = account_requests.consenters(asked, now)
+            return redirect("account_request_detail", pk=account_request.pk)
+    stage = request_stage(account_request, now)
+    approvers = account_requests.consenters(account_request, now)
     context: dict[str, Any] = {
-        "asked": asked,
-        "stage": at,
+        "asked": account_request,
+        "stage": stage,
         "form": form,
-        "due_at": due_at(asked),
-        "can_consent": at is AccountRequestStage.CONSENT and user in able,
-        "can_stop": at in WAITING_STAGES and account_requests.can_stop(asked, user, now),
-        "consenters": able,
-        "countries": [country.name for country in account_requests.countries_of(asked.person)],
+        "due_at": due_at(account_request),
+        "can_consent": stage is AccountRequestStage.CONSENT and user in approvers,
+        "can_stop": stage in WAITING_STAGES and account_requests.can_stop(account_request, user, now),
+        "consenters": approvers,
+        "countries": [country.name for country in account_requests.countries_of(account_request.person)],
         "leads_to_person": user.role == Role.ADMINISTRATOR,
         "leads_to_list": user.role in CONSENTING_ROLES,
     }
@@ -154,8 +154,8 @@ def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "onboarding/account_request_detail.html", context, status=status)
 
 
-def _consent_message(asked: AccountRequest) -> str:
-    if asked.new_email:
+def _consent_message(account_request: AccountRequest) -> str:
+    if account_request.new_email:
         return "You approved. The new address takes effect a day after it was asked for, unless somebody cancels it."
-    person: User = asked.person
+    person: User = account_request.person
     return f"You approved. {person} sets up a new second step at the next sign-in. An e-mail tells them."

@@ -46,8 +46,8 @@ class StyledBoundField(BoundField):
         attrs = super().build_widget_attrs(attrs, widget)
         own = next((name for kind, name in WIDGET_CLASSES if isinstance(widget, kind)), "")
         refused = f"{own}--error" if own and self.errors and not self.use_fieldset else ""
-        given = widget.attrs.get("class", "")
-        if classes := " ".join(f"{attrs.get('class', '')} {given} {own} {refused}".split()):
+        widget_classes = widget.attrs.get("class", "")
+        if classes := " ".join(f"{attrs.get('class', '')} {widget_classes} {own} {refused}".split()):
             attrs["class"] = classes
         if self.use_fieldset:
             attrs.pop("aria-invalid", None)  # the whole group is invalid, not one of its choices
@@ -63,14 +63,14 @@ class StyledBoundField(BoundField):
         return "" if self.field.required else "optional"
 
     @property
-    def tells_a_story(self) -> bool:
+    def is_narrative(self) -> bool:
         """Whether the field is a narrative, so that the note about victims' names is shown above it."""
         return isinstance(self.field.widget, NarrativeTextarea)
 
     @property
-    def held_back(self) -> "PersonalDataConfirmation | None":
+    def confirmation(self) -> "PersonalDataConfirmation | None":
         """The personal data found in the field, with the control that confirms that it identifies nobody."""
-        return self.form.held_back.get(self.name) if isinstance(self.form, TrackerForm) else None
+        return self.form.confirmations.get(self.name) if isinstance(self.form, TrackerForm) else None
 
 
 class FormRenderer(TemplatesSetting):
@@ -140,7 +140,7 @@ class TrackerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.held_back: dict[str, PersonalDataConfirmation] = {}
+        self.confirmations: dict[str, PersonalDataConfirmation] = {}
 
     def full_clean(self) -> None:
         """Validate the input, with our own error messages wherever a field has none."""
@@ -151,24 +151,24 @@ class TrackerForm(forms.Form):
                     field.error_messages |= sentences
             field.error_messages |= own
         if self.is_bound:
-            self._leave_out_what_nobody_sees()
+            self._remove_invisible_characters()
         super().full_clean()
         if self.is_bound:
             for name, field in self.fields.items():
                 if is_free_text(field) and (
                     findings := personal_data.find_personal_data(_text_within_limit(field, self[name].data))
                 ):
-                    self.hold_back(
+                    self.require_confirmation(
                         name, personal_data.describe_findings(findings), [(each.kind, each.text) for each in findings]
                     )
 
-    def _leave_out_what_nobody_sees(self) -> None:
+    def _remove_invisible_characters(self) -> None:
         typed = {name: self[name].data or "" for name, field in self.fields.items() if is_free_text(field)}
         changed = {
-            self.add_prefix(name): kept
+            self.add_prefix(name): cleaned
             for name, text in typed.items()
             if (
-                kept := text_rules.remove_invisible(
+                cleaned := text_rules.remove_invisible(
                     text, in_one_line=not isinstance(self.fields[name].widget, forms.Textarea)
                 )
             )
@@ -177,17 +177,17 @@ class TrackerForm(forms.Form):
         if changed:
             data: Any = self.data
             self.data = data = data.copy()
-            for name, kept in changed.items():
-                data[name] = kept
+            for name, cleaned in changed.items():
+                data[name] = cleaned
 
-    def hold_back(self, name: str, sentence: str, found: Sequence[tuple[str, str]]) -> None:
-        """Refuse a field with `sentence` unless the user confirmed all findings in it (`found`: kind and text)."""
+    def require_confirmation(self, name: str, sentence: str, findings: Sequence[tuple[str, str]]) -> None:
+        """Refuse a field with `sentence` unless the user confirmed all findings in it (`findings`: kind and text)."""
         control = f"{self.add_prefix(name)}-confirmed"
-        marks = sorted({sha256(f"{kind}\n{text}".encode()).hexdigest()[:16] for kind, text in found})
-        is_confirmed = set(marks) <= set(str(self.data.get(control, "")).split("-"))
-        self.held_back[name] = PersonalDataConfirmation(control, "-".join(marks), is_confirmed)
+        digests = sorted({sha256(f"{kind}\n{text}".encode()).hexdigest()[:16] for kind, text in findings})
+        is_confirmed = set(digests) <= set(str(self.data.get(control, "")).split("-"))
+        self.confirmations[name] = PersonalDataConfirmation(control, "-".join(digests), is_confirmed)
         if is_confirmed:
-            confirmations.confirm(kind for kind, _ in found)
+            confirmations.confirm(kind for kind, _ in findings)
         else:
             self.add_error(name, sentence)
 

@@ -44,12 +44,12 @@ class Command(BaseCommand):
             )
         if fault := find_log_fault():
             raise CommandError(f"The log does not hold: {fault[1]}.", returncode=1)
-        if expect and (said := find_head_fault(*expect)):
-            raise CommandError(f"The log does not hold: {said}.", returncode=1)
+        if expect and (head_fault := find_head_fault(*expect)):
+            raise CommandError(f"The log does not hold: {head_fault}.", returncode=1)
         if faults := find_redaction_faults():
             more = f"; {len(faults) - MAX_LISTED_FAULTS} more like these" if len(faults) > MAX_LISTED_FAULTS else ""
-            told = "; ".join(faults[:MAX_LISTED_FAULTS])
-            raise CommandError(f"The redacted texts do not fit the redactions: {told}{more}.", returncode=1)
+            listed = "; ".join(faults[:MAX_LISTED_FAULTS])
+            raise CommandError(f"The redacted texts do not fit the redactions: {listed}{more}.", returncode=1)
         newest = log_head()
         if newest is None:
             self.stdout.write("The log is empty.")
