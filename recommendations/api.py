@@ -89,8 +89,8 @@ class RecommendationSerializer(PublishedRecommendationSerializer):
 
         See `RecommendationQuerySet.years_unmet`.
         """
-        found = self.context["unmet"].get(row.pk)
-        return UnmetSerializer(found).data if found else None
+        unmet = self.context["unmet"].get(row.pk)
+        return UnmetSerializer(unmet).data if unmet else None
 
 
 class BenchmarkTermsSerializer(serializers.ModelSerializer[BenchmarkTerms]):
@@ -202,8 +202,8 @@ class RecommendationViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Recommen
         return recommendations.prefetch_related("supporting").order_by("edition", "-origin", "number")
 
     def get_serializer_context(self) -> dict[str, Any]:
-        seen = Recommendation.objects.visible_to(self.request.user)
-        context: dict[str, Any] = {**super().get_serializer_context(), "unmet": SimpleLazyObject(seen.years_unmet)}
+        visible = Recommendation.objects.visible_to(self.request.user)
+        context: dict[str, Any] = {**super().get_serializer_context(), "unmet": SimpleLazyObject(visible.years_unmet)}
         return context
 
 

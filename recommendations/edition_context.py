@@ -103,9 +103,9 @@ def _edition_by_key(request: HttpRequest, key: str) -> Edition:
     return _first_or_404(one for one in visible_editions(request) if str(one.pk) == key)
 
 
-def _first_or_404(found: Iterator[Edition]) -> Edition:
+def _first_or_404(editions: Iterator[Edition]) -> Edition:
     """Return the first edition found. Raises Http404 if there is none."""
-    if (edition := next(found, None)) is None:
+    if (edition := next(editions, None)) is None:
         raise Http404
     return edition
 
@@ -129,8 +129,8 @@ def default_edition(request: HttpRequest) -> Edition | None:
     It is the default edition of the first country, by name, that has a current edition; if none has one, of the first
     country. None if the user sees no tracked edition.
     """
-    found = [one for country in visible_countries(request) if (one := default_edition_of_country(request, country))]
-    return next((one for one in found if edition_phase(one) is Phase.CURRENT), next(iter(found), None))
+    editions = [one for country in visible_countries(request) if (one := default_edition_of_country(request, country))]
+    return next((one for one in editions if edition_phase(one) is Phase.CURRENT), next(iter(editions), None))
 
 
 def visible_countries(request: HttpRequest) -> list[Country]:

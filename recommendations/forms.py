@@ -183,12 +183,12 @@ class EditionTermsForm(ChangeForm):
         )
         self.weighed = {self._name(one.pk): one.pk for one in recommendations}
         for one in recommendations:
-            listed = "recommendation" if one.origin == Origin.REPORT else Origin.ACTION_PLAN.label.lower()
+            noun = "recommendation" if one.origin == Origin.REPORT else Origin.ACTION_PLAN.label.lower()
             self.fields[self._name(one.pk)] = forms.DecimalField(
                 max_digits=5,
                 decimal_places=2,
                 min_value=Decimal(0),
-                label=f"Weight of {listed} {one.number}",
+                label=f"Weight of {noun} {one.number}",
                 help_text=one.text,
                 error_messages={"required": "Give a weight; 1 is the ordinary one."},
             )
@@ -207,8 +207,8 @@ class EditionTermsForm(ChangeForm):
 
     def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them."""
-        typed = super().values()
-        return typed | {"weights": {key: typed.pop(name) for name, key in self.weighed.items()}}
+        entered = super().values()
+        return entered | {"weights": {key: entered.pop(name) for name, key in self.weighed.items()}}
 
     @staticmethod
     def _name(recommendation: int) -> str:

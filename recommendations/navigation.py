@@ -84,17 +84,19 @@ def _page_head(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User) or not _is_enrolled(request) or user.role == Role.ADMINISTRATOR:
         return {}
     shown = get_page_edition(request)
-    told: dict[str, Any] = {"countries": _edition_choices(request, shown)}
+    context: dict[str, Any] = {"countries": _edition_choices(request, shown)}
     if shown is None:
-        return told
+        return context
     phase = edition_phase(shown)
-    told |= {"country": shown.country.name, "year": shown.year, "word": describe_phase(shown)}
+    context |= {"country": shown.country.name, "year": shown.year, "word": describe_phase(shown)}
     if _is_edition_page(request) and phase is not Phase.CURRENT:
         others = editions_of_country(request, shown.country_id)
         current = next((one for one in others if edition_phase(one) is Phase.CURRENT), None)
-        told["notice"] = _phase_notice(shown, phase)
-        told["current"] = current and EditionChoice(_same_page_url(request, current), current.year, "", is_shown=False)
-    return told
+        context["notice"] = _phase_notice(shown, phase)
+        context["current"] = current and EditionChoice(
+            _same_page_url(request, current), current.year, "", is_shown=False
+        )
+    return context
 
 
 def _phase_notice(edition: Edition, phase: Phase) -> str:

@@ -70,26 +70,26 @@ def find_similar_pairs(old: Sequence[str], new: Sequence[str]) -> list[SimilarPa
     To stay fast on long lists, each text is compared only with the texts that share its rarest words.
     """
     stems = [_stems(text) for text in new]
-    holding = _texts_by_word(stems)
-    spelt = [" ".join(words) for words in stems]
-    found = [
+    positions = _texts_by_word(stems)
+    joined = [" ".join(words) for words in stems]
+    pairs = [
         SimilarPair(place, other, round(score))
         for place, own in enumerate(map(_stems, old))
-        for said in [" ".join(own)]
-        for other in _select_comparable(own, holding)
-        if (score := fuzz.token_set_ratio(said, spelt[other])) >= MIN_SIMILARITY
+        for text in [" ".join(own)]
+        for other in _select_comparable(own, positions)
+        if (score := fuzz.token_set_ratio(text, joined[other])) >= MIN_SIMILARITY
     ]
-    return sorted(found, key=lambda pair: (-pair.likeness, pair.old, pair.new))
+    return sorted(pairs, key=lambda pair: (-pair.likeness, pair.old, pair.new))
 
 
-def pick_best_pairs(found: Iterable[SimilarPair]) -> dict[int, SimilarPair]:
+def pick_best_pairs(pairs: Iterable[SimilarPair]) -> dict[int, SimilarPair]:
     """Pick at most one pair for each old and each new text from `find_similar_pairs`, most similar first.
 
     The result is keyed by the position of the old text.
     """
     chosen: dict[int, SimilarPair] = {}
     taken = set()
-    for pair in found:
+    for pair in pairs:
         if pair.old not in chosen and pair.new not in taken:
             chosen[pair.old] = pair
             taken.add(pair.new)
@@ -101,12 +101,12 @@ def diff_words(old: str, new: str) -> tuple[DiffSegment, ...]:
 
     Between words that both texts have, removed words come before added words.
     """
-    before, after = old.split(), new.split()
+    old_words, new_words = old.split(), new.split()
     segments: list[DiffSegment] = []
-    for is_equal, steps in groupby(Indel.opcodes(before, after), key=lambda step: step.tag == "equal"):
-        run = list(steps)
-        taken_out = " ".join(word for step in run for word in before[step.src_start : step.src_end])
-        put_in = " ".join(word for step in run for word in after[step.dest_start : step.dest_end])
+    for is_equal, steps in groupby(Indel.opcodes(old_words, new_words), key=lambda step: step.tag == "equal"):
+        edits = list(steps)
+        taken_out = " ".join(word for step in edits for word in old_words[step.src_start : step.src_end])
+        put_in = " ".join(word for step in edits for word in new_words[step.dest_start : step.dest_end])
         sides = [(DiffSide.BOTH, taken_out)] if is_equal else [(DiffSide.OLD, taken_out), (DiffSide.NEW, put_in)]
         segments += [DiffSegment(side, text) for side, text in sides if text]
     return tuple(segments)
@@ -124,16 +124,16 @@ def _stem(word: str) -> str:
 
 def _texts_by_word(texts: Sequence[Sequence[str]]) -> Mapping[str, list[int]]:
     """Return for each word the positions of the texts that contain it."""
-    holding: dict[str, list[int]] = {}
+    positions: dict[str, list[int]] = {}
     for place, words in enumerate(texts):
         for word in dict.fromkeys(words):
-            holding.setdefault(word, []).append(place)
-    return holding
+            positions.setdefault(word, []).append(place)
+    return positions
 
 
-def _select_comparable(words: Sequence[str], holding: Mapping[str, list[int]]) -> list[int]:
+def _select_comparable(words: Sequence[str], positions: Mapping[str, list[int]]) -> list[int]:
     """Return the positions of the texts that share the rarest of these words, those that share the most first."""
-    known = sorted({word for word in words if word in holding}, key=lambda word: (len(holding[word]), word))
-    met = chain.from_iterable(holding[word] for word in known[:_MAX_RARE_WORDS])
-    shared = Counter(islice(met, _MAX_WORD_MATCHES))
+    known = sorted({word for word in words if word in positions}, key=lambda word: (len(positions[word]), word))
+    matches = chain.from_iterable(positions[word] for word in known[:_MAX_RARE_WORDS])
+    shared = Counter(islice(matches, _MAX_WORD_MATCHES))
     return [place for place, _ in shared.most_common(_MAX_COMPARED)]

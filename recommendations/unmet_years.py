@@ -37,27 +37,26 @@ class YearsUnmet(NamedTuple):
         return f"at least {years}" if self.is_at_least else years
 
 
-def count_years_unmet(key: int, asked: Mapping[int, RecommendationYear]) -> YearsUnmet | None:
+def count_years_unmet(key: int, recommendations: Mapping[int, RecommendationYear]) -> YearsUnmet | None:
     """Return for how long the recommendation `key` has been unmet; None if unknown.
 
-    `asked` holds, by key, at least the chain of recommendations that it repeats. The count stops at a year whose list
-    is
-    missing.
+    `recommendations` holds, by key, at least the chain of those that it repeats. The count stops at a year whose list
+    is missing.
     """
-    run = [asked[key]]
+    run = [recommendations[key]]
     while run[-1].stated_years is None:
-        before = asked.get(run[-1].repeats or 0)
-        if before is None or before.year != run[-1].year - 1:
+        repeated = recommendations.get(run[-1].repeats or 0)
+        if repeated is None or repeated.year != run[-1].year - 1:
             break
-        run.append(before)
-    *again, first = run
-    years = (first.stated_years or 0) + len(again)
+        run.append(repeated)
+    *later, first = run
+    years = (first.stated_years or 0) + len(later)
     if not years:
         return None
-    since = _join_years([one.year for one in reversed(again)])
+    since = _join_years([one.year for one in reversed(later)])
     if first.stated_years is None:
         return YearsUnmet(years, True, f"asked in {first.year}, and again in {since}")
-    source = f"{first.stated_years} years told by {first.source}; asked again in {since}" if again else first.source
+    source = f"{first.stated_years} years told by {first.source}; asked again in {since}" if later else first.source
     return YearsUnmet(years, False, source)
 
 

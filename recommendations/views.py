@@ -46,7 +46,7 @@ def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
     """Add a recommendation to an edition."""
     row = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=edition)
     _check_may_edit(request, row)
-    last = Recommendation.objects.visible_to(request.user).asked().filter(edition=row, origin=Origin.REPORT).last()
+    last = Recommendation.objects.visible_to(request.user).active().filter(edition=row, origin=Origin.REPORT).last()
     form = RecommendationForm(
         sent_data(request),
         reader=request.user,
@@ -144,7 +144,7 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     _check_may_edit(request, edition)
     recommendations = list(
-        Recommendation.objects.visible_to(request.user).asked().filter(edition=edition).order_by("-origin", "number")
+        Recommendation.objects.visible_to(request.user).active().filter(edition=edition).order_by("-origin", "number")
     )
     history = list(
         EditionTerms.objects.visible_to(request.user)
@@ -175,7 +175,7 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
     benchmarks = (
         Benchmark.objects.visible_to(request.user)
         .filter(recommendation__edition=edition)
-        .asked()
+        .active()
         .select_related("recommendation")
         .order_by("-recommendation__origin", "recommendation__number", "letter")
     )

@@ -31,7 +31,7 @@ By whoever operates the installation, where the default does not fit."""
 def table(section: Section, level: str = "##") -> str:
     """A section as a heading, its introduction and its table."""
     rows = [
-        f"| `{one.name}` | {one.meaning} | {one.wanted}{' (secret)' if one.is_secret else ''} | {one.default_text} |"
+        f"| `{one.name}` | {one.meaning} | {one.expected}{' (secret)' if one.is_secret else ''} | {one.default_text} |"
         for one in section.variables
     ]
     head = ["| variable | what it is | value | default |", "|---|---|---|---|"]

@@ -113,7 +113,7 @@ def test_each_variable_is_declared_once_and_explained():
     declared = [one for section in SECTIONS for one in section.variables]
 
     assert len({one.name for one in declared}) == len(declared)
-    assert [one.name for one in declared if not (one.meaning and one.wanted and one.default_text)] == []
+    assert [one.name for one in declared if not (one.meaning and one.expected and one.default_text)] == []
 
 
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "FONTCONFIG_FILE", "MAKELEVEL"}

@@ -65,8 +65,8 @@ def remove_expired(*, now: datetime) -> RemovedCounts:
         cached=remove_expired_cache_files(),
     )
     # allauth saves its own row of a session shortly before the session itself is saved.
-    gone = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
-    _remove_rows(gone.filter(created_at__lt=now - timedelta(days=1)))
+    ended_sessions = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    _remove_rows(ended_sessions.filter(created_at__lt=now - timedelta(days=1)))
     if any(asdict(removed).values()):
         with transaction.atomic():
             record("housekeeping.done", by=None, after=asdict(removed))
@@ -94,8 +94,8 @@ def _remove_rows(rows: QuerySet[Any]) -> int:
     """Delete rows in batches. A batch that other rows refer to by now stays until the next night."""
     removed, after = 0, None
     for _ in range(MAX_BATCHES):
-        rest = rows.order_by("pk") if after is None else rows.filter(pk__gt=after).order_by("pk")
-        keys = list(rest.values_list("pk", flat=True)[:BATCH_SIZE])
+        remaining = rows.order_by("pk") if after is None else rows.filter(pk__gt=after).order_by("pk")
+        keys = list(remaining.values_list("pk", flat=True)[:BATCH_SIZE])
         if not keys:
             break
         after = keys[-1]

@@ -223,7 +223,7 @@ def _write_recommendation(entry: entries.RecommendationEntry) -> Recommendation 
     edition = _find_edition(entry.year)
     if entry.number in find_recommendations(edition):
         return None
-    if edition.recommendations.asked().filter(number=entry.number).exists():
+    if edition.recommendations.active().filter(number=entry.number).exists():
         raise Refused(
             f"The {entry.year} edition has a list already, so our reconstruction of it can’t be loaded beside it. Load "
             "the public record into an empty database, then that list in the place of the reconstruction."

@@ -229,7 +229,7 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
     benchmarks = list(
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition)
-        .asked()
+        .active()
         .select_related("recommendation")
         .with_terms()
     )

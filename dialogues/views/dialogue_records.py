@@ -127,7 +127,7 @@ class _RecordPage:
         benchmarks = list(
             Benchmark.objects.visible_to(user)
             .filter(recommendation__edition__country=dialogue.country)
-            .asked()
+            .active()
             .select_related("recommendation__edition")
             .with_terms()
         )

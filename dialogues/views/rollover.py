@@ -93,7 +93,7 @@ class _RolloverPage:
         )
         rows = Recommendation.objects.visible_to(user).order_by("-origin", "number", "is_retired", "pk")
         self.old = list(rows.filter(edition=before).prefetch_related(benchmarks))
-        self.new = list(rows.asked().filter(edition=edition).prefetch_related(benchmarks))
+        self.new = list(rows.active().filter(edition=edition).prefetch_related(benchmarks))
         self.again = {
             benchmark.repeats_id: benchmark
             for row in self.new

@@ -135,13 +135,13 @@ def record_milestone_done(
     source = require_text(source, "Say where this is told, so that it can be looked up.", field="source")
     old = locked.done.known_by(None).first()
     before = {"done_on": old.done_on, "source": old.source} if old else None
-    told = {"done_on": done_on, "source": source}
-    if told == before:
+    values = {"done_on": done_on, "source": source}
+    if values == before:
         raise Refused("This is recorded already. Change something, or leave it as it is.")
-    row = insert_row(MilestoneDone(milestone=locked, **told, recorded_at=now, recorded_by=by))
+    row = insert_row(MilestoneDone(milestone=locked, **values, recorded_at=now, recorded_by=by))
     country = milestone.edition.country_id
     enqueue_readiness(country)
-    record("milestone.done", by=by, row=locked, country=country, before=before, after=told | {"done": row.pk})
+    record("milestone.done", by=by, row=locked, country=country, before=before, after=values | {"done": row.pk})
     return row
 
 
@@ -163,13 +163,13 @@ def _non_default_weights(terms: EditionTerms) -> dict[int, Decimal]:
 
 def _check_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int, Decimal]:
     """Return the weights other than 1, by recommendation (id). Raises Refused if a weight is wrong."""
-    asked = set(edition.recommendations.asked().values_list("pk", flat=True))
+    weighed = set(edition.recommendations.active().values_list("pk", flat=True))
     for key, weight in weights.items():
-        if key not in asked:
+        if key not in weighed:
             raise Refused("One of those recommendations is not of this edition. Load the page again.")
         if weight < 0:
             raise Refused("A weight is zero or more; 1 is the ordinary one.", field=f"weight_{key}")
-    if asked and not any(weights.get(key, 1) for key in asked):
+    if weighed and not any(weights.get(key, 1) for key in weighed):
         raise Refused("One recommendation at least has to weigh something. Give it a weight above zero.")
     return {key: weight for key, weight in weights.items() if weight != 1}
 

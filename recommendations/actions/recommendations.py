@@ -121,7 +121,7 @@ def _set_fields(recommendation: Recommendation, values: RecommendationValues) ->
     recommendation.text = require_text(values["text"], "Write what the recommendation says.", field="text")
     if number < 1:
         raise Refused("Recommendations are numbered from 1. Give the number it has in the list.", field="number")
-    others = edition.recommendations.asked().exclude(pk=recommendation.pk)
+    others = edition.recommendations.active().exclude(pk=recommendation.pk)
     if taken := others.filter(origin=values["origin"], number=number).first():
         raise Refused(f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
     recommendation.number, recommendation.origin = number, values["origin"]

@@ -106,28 +106,28 @@ def compare_lists(
     `ministries` are the country's ministry keys, by their names as `normalize_name` returns them.
     """
     certain = match_identical(old, rows)
-    left = [each for each in old if each.key not in certain]
+    unmatched = [item for item in old if item.key not in certain]
     taken = {row.number for row in certain.values()}
     free = [row for row in rows if row.number not in taken]
-    found = find_similar_pairs([each.text for each in left], [row.text for row in free])
-    proposed = {left[place].key: (free[pair.new], pair.likeness) for place, pair in pick_best_pairs(found).items()}
-    candidates = _match_candidates(found, left, free)
+    pairs = find_similar_pairs([item.text for item in unmatched], [row.text for row in free])
+    proposed = {unmatched[place].key: (free[pair.new], pair.likeness) for place, pair in pick_best_pairs(pairs).items()}
+    candidates = _match_candidates(pairs, unmatched, free)
     by_number = {
         row.number: ItemComparison(ItemChange.DOUBTFUL if row.doubt else ItemChange.NEW, new=row) for row in free
     }
     gone = []
-    for each in old:
-        if row := certain.get(each.key):
-            changes = _describe_changes(each, row, status, ministries)
+    for item in old:
+        if row := certain.get(item.key):
+            changes = _describe_changes(item, row, status, ministries)
             kind = ItemChange.CHANGED if changes else ItemChange.UNCHANGED
-            by_number[row.number] = ItemComparison(ItemChange.DOUBTFUL if row.doubt else kind, each, row, changes)
-        elif each.key in proposed:
-            row, likeness = proposed[each.key]
-            changes = _describe_changes(each, row, status, ministries)
+            by_number[row.number] = ItemComparison(ItemChange.DOUBTFUL if row.doubt else kind, item, row, changes)
+        elif item.key in proposed:
+            row, likeness = proposed[item.key]
+            changes = _describe_changes(item, row, status, ministries)
             kind = ItemChange.CHANGED if likeness >= LIKELY_SIMILARITY and not row.doubt else ItemChange.DOUBTFUL
-            by_number[row.number] = ItemComparison(kind, each, row, changes, False, candidates[each.key], likeness)
+            by_number[row.number] = ItemComparison(kind, item, row, changes, False, candidates[item.key], likeness)
         else:
-            gone.append(ItemComparison(ItemChange.GONE, each, is_certain=False, candidates=candidates[each.key]))
+            gone.append(ItemComparison(ItemChange.GONE, item, is_certain=False, candidates=candidates[item.key]))
     named = {name for row in rows for name in (row.lead, *row.supporting) if name}
     return ListComparison(
         (*(by_number[number] for number in sorted(by_number)), *gone),
@@ -140,21 +140,21 @@ def match_identical(old: Sequence[ExistingItem], rows: Sequence[ImportedItem]) -
     by_words: dict[str, ImportedItem] = {}
     for row in rows:
         by_words.setdefault(normalize_wording(row.text), row)
-    found = {}
-    for each in old:
-        words = normalize_wording(each.text)
+    matches = {}
+    for item in old:
+        words = normalize_wording(item.text)
         if words in by_words:
-            found[each.key] = by_words.pop(words)
-    return found
+            matches[item.key] = by_words.pop(words)
+    return matches
 
 
 def _match_candidates(
-    found: Sequence[SimilarPair], left: Sequence[ExistingItem], free: Sequence[ImportedItem]
+    pairs: Sequence[SimilarPair], unmatched: Sequence[ExistingItem], free: Sequence[ImportedItem]
 ) -> dict[int, tuple[MatchCandidate, ...]]:
     """Return the most similar rows of each old item, by its key."""
-    candidates: dict[int, list[MatchCandidate]] = {each.key: [] for each in left}
-    for pair in found:
-        own = candidates[left[pair.old].key]
+    candidates: dict[int, list[MatchCandidate]] = {item.key: [] for item in unmatched}
+    for pair in pairs:
+        own = candidates[unmatched[pair.old].key]
         if len(own) < MAX_CANDIDATES:
             own.append(MatchCandidate(free[pair.new].number, pair.likeness))
     return {key: tuple(own) for key, own in candidates.items()}

@@ -69,7 +69,7 @@ def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = Non
 def list_existing(edition: Edition) -> dict[int, Recommendation]:
     """Return by key the recommendations now asked in the report's list, with pillar, ministries and benchmarks."""
     benchmarks = Prefetch("benchmarks", Benchmark.objects.order_by("letter").with_terms())
-    rows = Recommendation.objects.filter(edition=edition, origin=Origin.REPORT).asked().order_by("number")
+    rows = Recommendation.objects.filter(edition=edition, origin=Origin.REPORT).active().order_by("number")
     return {row.pk: row for row in rows.with_pillar().prefetch_related("supporting", benchmarks)}
 
 
@@ -85,7 +85,7 @@ def _last_years_pillars(edition: Edition, rows: Sequence[ImportedItem]) -> dict[
     without_pillar = [row for row in rows if row.pillar is None]
     if previous is None or not without_pillar:
         return {}
-    old_rows = list(Recommendation.objects.filter(edition=previous).asked().with_pillar())
+    old_rows = list(Recommendation.objects.filter(edition=previous).active().with_pillar())
     pairs = pick_best_pairs(find_similar_pairs([row.text for row in old_rows], [row.text for row in without_pillar]))
     return {
         without_pillar[pair.new].number: Pillar(old_rows[place].pillar)

@@ -11,9 +11,9 @@ from recommendations.text_similarity import DiffSide, diff_words
 from tiptracker.errors import Refused
 
 
-def format_preview(found: ImportPreview) -> Iterator[str]:
+def format_preview(preview: ImportPreview) -> Iterator[str]:
     """Yield one line for each item with its differences, then unreadable rows, then notes on the whole list."""
-    for line in found.comparison.lines:
+    for line in preview.comparison.lines:
         yield _format_item(line)
         if line.old and line.is_little_alike:
             yield f"          little alike to {line.old.number}. {line.old.text}"
@@ -22,20 +22,20 @@ def format_preview(found: ImportPreview) -> Iterator[str]:
         yield from (f"          {change}" for change in line.changes)
         if line.new and line.new.doubt:
             yield f"          ? {line.new.doubt}"
-    yield from (f"wrong     row {one.line}: {one.reason}" for one in found.imported_list.unreadable)
-    yield from (f"? {note}" for note in found.imported_list.notes)
-    if unknown := found.comparison.unknown_ministries:
+    yield from (f"wrong     row {one.line}: {one.reason}" for one in preview.imported_list.unreadable)
+    yield from (f"? {note}" for note in preview.imported_list.notes)
+    if unknown := preview.comparison.unknown_ministries:
         yield f"? No ministry is called {', '.join(unknown)} here; none is made. Add it first, or name it later."
 
 
-def serialize_preview(found: ImportPreview) -> dict[str, Any]:
+def serialize_preview(preview: ImportPreview) -> dict[str, Any]:
     """Return the preview as JSON data. `pairing` is the proposal to correct and pass back."""
     return {
-        "items": [_serialize_item(line) for line in found.comparison.lines],
-        "wrong": [{"row": one.line, "why": one.reason} for one in found.imported_list.unreadable],
-        "notes": list(found.imported_list.notes),
-        "unknown_ministries": list(found.comparison.unknown_ministries),
-        "pairing": propose_pairing(found),
+        "items": [_serialize_item(line) for line in preview.comparison.lines],
+        "wrong": [{"row": one.line, "why": one.reason} for one in preview.imported_list.unreadable],
+        "notes": list(preview.imported_list.notes),
+        "unknown_ministries": list(preview.comparison.unknown_ministries),
+        "pairing": propose_pairing(preview),
     }
 
 

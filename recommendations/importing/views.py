@@ -172,16 +172,16 @@ def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpRes
     context: dict[str, Any] = {"imported": imported, "columns": columns if draft.is_table else None}
     form: PreviewForm | None = None
     try:
-        found = build_preview(imported)
+        preview = build_preview(imported)
     except Refused as refusal:
         context["refusal"] = str(refusal)
     else:
-        context |= _found_context(found, imported.edition)
-        form = PreviewForm(preview=found) if found.imported_list.rows else None
+        context |= _found_context(preview, imported.edition)
+        form = PreviewForm(preview=preview) if preview.imported_list.rows else None
     if form:
         is_too_long = len(form.fields) > MAX_FIELDS
         if sends == "load" and not is_too_long:
-            form = PreviewForm(request.POST, preview=found)
+            form = PreviewForm(request.POST, preview=preview)
             if form.is_valid() and _load(request, imported, form):
                 return redirect("import_preview", pk=imported.pk)
         context |= _decisions_context(form, is_too_long=is_too_long)
@@ -202,35 +202,35 @@ def _load(request: SignedInRequest, imported: EditionImport, form: PreviewForm) 
     return True
 
 
-def _found_context(found: ImportPreview, edition: Edition) -> dict[str, Any]:
+def _found_context(preview: ImportPreview, edition: Edition) -> dict[str, Any]:
     """Return what the template shows of the list as found."""
-    listed, tier = found.imported_list, found.draft.tier
-    notes = [*listed.notes]
+    imported_list, tier = preview.imported_list, preview.draft.tier
+    notes = [*imported_list.notes]
     if tier and tier != edition.tier:
         notes.append(
             f"The narrative puts {edition.country} on {tier.label}; this edition says {edition.get_tier_display()}. "
             "Is it the right narrative? The tier is put right with the edition."
         )
     return {
-        "found_count": len(listed.rows),
+        "found_count": len(imported_list.rows),
         "notes": notes,
-        "wrong": listed.unreadable[:MAX_SHOWN],
-        "wrong_count": len(listed.unreadable),
-        "wrong_more": max(len(listed.unreadable) - MAX_SHOWN, 0),
+        "unreadable": imported_list.unreadable[:MAX_SHOWN],
+        "unreadable_count": len(imported_list.unreadable),
+        "unreadable_more": max(len(imported_list.unreadable) - MAX_SHOWN, 0),
     }
 
 
 def _decisions_context(form: PreviewForm, *, is_too_long: bool) -> dict[str, Any]:
     """Return what the template shows of the comparison and of the user's decisions."""
-    found = form.preview
-    comparison = found.comparison
+    preview = form.preview
+    comparison = preview.comparison
     undecided = [] if is_too_long else comparison.undecided
     others = [line for line in comparison.lines if is_too_long or line.is_certain]
     return {
         "form": form,
-        "whole": found.imported_list.rows[:MAX_SHOWN],
-        "whole_more": max(len(found.imported_list.rows) - MAX_SHOWN, 0),
-        "left_out": found.draft.left_out,
+        "items": preview.imported_list.rows[:MAX_SHOWN],
+        "items_more": max(len(preview.imported_list.rows) - MAX_SHOWN, 0),
+        "left_out": preview.draft.left_out,
         "unknown_ministries": comparison.unknown_ministries[:MAX_SHOWN],
         "unknown_count": len(comparison.unknown_ministries),
         "undecided": [_preview_row(line, form) for line in undecided],

@@ -44,8 +44,8 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
         """
         if not user.is_authenticated or not user.is_active or user.role == Role.FOCAL_POINT:
             return self.none()
-        seen = self.filter(edition__in=Edition.objects.visible_to(user))
-        return seen if user.role == Role.ADMINISTRATOR else seen.filter(loaded_at__isnull=False)
+        visible = self.filter(edition__in=Edition.objects.visible_to(user))
+        return visible if user.role == Role.ADMINISTRATOR else visible.filter(loaded_at__isnull=False)
 
     def with_size(self) -> Self:
         """Add the size of each draft: `.items` of a narrative, or `.lines` of a table without its headings.

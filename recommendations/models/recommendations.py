@@ -32,7 +32,7 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         """Limit to recommendations of the user's countries. They are published, so every role may read them."""
         return self.filter(edition__in=Edition.objects.visible_to(user))
 
-    def asked(self) -> Self:
+    def active(self) -> Self:
         """Limit to recommendations that are not retired. Retired ones stay, with their commitments and evidence."""
         return self.filter(is_retired=False)
 
@@ -54,9 +54,11 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
 
         The repeats are looked up only in this queryset, so include all that the user sees, or all of a country.
         """
-        told = self.order_by().values_list("pk", "edition__year", "years_unmet", "years_unmet_source", "repeats_id")
-        asked = {pk: RecommendationYear(year, years, source, repeats) for pk, year, years, source, repeats in told}
-        return {key: found for key in asked if (found := count_years_unmet(key, asked))}
+        rows = self.order_by().values_list("pk", "edition__year", "years_unmet", "years_unmet_source", "repeats_id")
+        years_by_key = {
+            pk: RecommendationYear(year, years, source, repeats) for pk, year, years, source, repeats in rows
+        }
+        return {key: unmet for key in years_by_key if (unmet := count_years_unmet(key, years_by_key))}
 
     def as_worded_by(self, moment: datetime | None) -> "list[Recommendation]":
         """Return the recommendations known at `moment` (None: now), with number, text and `.pillar` of that time."""
@@ -179,7 +181,7 @@ class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
             return self.filter(commitment_links__commitment__ministry=user.ministry_id).distinct()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
 
-    def asked(self) -> Self:
+    def active(self) -> Self:
         """Limit to benchmarks of recommendations that are not retired."""
         return self.filter(recommendation__is_retired=False)
 
@@ -203,8 +205,8 @@ class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
         placed = self.annotate(
             then_under=Subquery(terms.values("recommendation")[:1]), then_letter=Subquery(terms.values("letter")[:1])
         )
-        listed = RecommendationTerms.objects.known_by(moment).filter(recommendation=OuterRef("then_under"))
-        return placed.annotate(then_number=Subquery(listed.values("number")[:1]))
+        numbers = RecommendationTerms.objects.known_by(moment).filter(recommendation=OuterRef("then_under"))
+        return placed.annotate(then_number=Subquery(numbers.values("number")[:1]))
 
 
 class Benchmark(models.Model):

@@ -39,8 +39,8 @@ def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
     locked = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     lock_rows(Recommendation.objects.filter(edition=locked))
     before = get_preceding_edition(locked)
-    old = {row.pk: row for row in list_asked_recommendations(before)}
-    new = {row.pk: row for row in list_asked_recommendations(locked)}
+    old = {row.pk: row for row in list_active_recommendations(before)}
+    new = {row.pk: row for row in list_active_recommendations(locked)}
     if seen is not None and seen != recommendations_fingerprint([*old.values(), *new.values()]):
         raise EditConflict(
             "One of the two lists was changed meanwhile, so nothing was saved. What you chose is kept: look at what "
@@ -132,13 +132,13 @@ def get_preceding_edition(edition: Edition) -> Edition:
     return before
 
 
-def list_asked_recommendations(edition: Edition) -> list[Recommendation]:
+def list_active_recommendations(edition: Edition) -> list[Recommendation]:
     """Return what an edition asks now, the report's own recommendations first, with ministries."""
-    rows = Recommendation.objects.filter(edition=edition).asked().select_related("edition")
+    rows = Recommendation.objects.filter(edition=edition).active().select_related("edition")
     return list(rows.prefetch_related("supporting").order_by("-origin", "number"))
 
 
 def recommendations_fingerprint(rows: Iterable[Recommendation]) -> str:
     """Return a short hash that changes whenever one of these rows changes."""
-    told = ",".join(f"{row.pk}:{row.version}" for row in rows)
-    return sha256(told.encode()).hexdigest()[:16]
+    versions = ",".join(f"{row.pk}:{row.version}" for row in rows)
+    return sha256(versions.encode()).hexdigest()[:16]

@@ -28,14 +28,14 @@ def propose_repeats(old: Mapping[int, str], new: Mapping[int, str]) -> dict[int,
     Two identical wordings are always chosen, even if other texts are similar too.
     """
     old_keys, new_keys = list(old), list(new)
-    found = find_similar_pairs(list(old.values()), list(new.values()))
+    pairs = find_similar_pairs(list(old.values()), list(new.values()))
     candidates: dict[int, list[RepeatCandidate]] = {key: [] for key in new}
-    for pair in found:
+    for pair in pairs:
         own = candidates[new_keys[pair.new]]
         if len(own) < MAX_CANDIDATES:
             own.append(RepeatCandidate(old_keys[pair.old], pair.likeness))
     chosen = _match_identical(old, new)
-    for pair in pick_best_pairs(found).values():
+    for pair in pick_best_pairs(pairs).values():
         key, repeated = new_keys[pair.new], old_keys[pair.old]
         if pair.likeness >= LIKELY_SIMILARITY and key not in chosen and repeated not in chosen.values():
             chosen[key] = repeated

@@ -53,7 +53,7 @@ def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
     edition, before = get_edition_pair(request, pk)
     if before is None:
         return render_page(request, "recommendations/edition_repeats.html", {"edition": edition})
-    old, new = _list_asked_recommendations(request, before), _list_asked_recommendations(request, edition)
+    old, new = _list_active_recommendations(request, before), _list_active_recommendations(request, edition)
     proposed = propose_repeats({row.pk: row.text for row in old}, {row.pk: row.text for row in new})
     typed = request.POST if request.method == "POST" else None
     seen = actions.recommendations_fingerprint([*old, *new])
@@ -81,6 +81,6 @@ def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "recommendations/edition_repeats.html", context, status=422 if form.errors else 200)
 
 
-def _list_asked_recommendations(request: SignedInRequest, edition: Edition) -> list[Recommendation]:
-    rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).asked()
+def _list_active_recommendations(request: SignedInRequest, edition: Edition) -> list[Recommendation]:
+    rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).active()
     return list(rows.order_by("-origin", "number"))

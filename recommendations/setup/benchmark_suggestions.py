@@ -97,13 +97,13 @@ def suggest_benchmarks(text: str, *, districts: int = 0) -> tuple[BenchmarkSugge
     pattern
     gives one benchmark with its own wording.
     """
-    found: list[BenchmarkSuggestion] = []
+    suggestions: list[BenchmarkSuggestion] = []
     for part in _CLAUSE.finditer(text):
         clause = part.group().strip()
-        known = [each for tell in SUGGESTERS for each in tell(clause, districts)]
-        known.sort(key=lambda each: clause.find(each.words))
-        found += known or [BenchmarkSuggestion(_capitalize(clause), clause)]
-    return tuple(dict.fromkeys(found))
+        known = [suggestion for suggest in SUGGESTERS for suggestion in suggest(clause, districts)]
+        known.sort(key=lambda suggestion: clause.find(suggestion.words))
+        suggestions += known or [BenchmarkSuggestion(_capitalize(clause), clause)]
+    return tuple(dict.fromkeys(suggestions))
 
 
 def _suggest_coverage(clause: str, districts: int) -> Iterator[BenchmarkSuggestion]:
@@ -193,8 +193,8 @@ def _surrounding_words(clause: str, match: re.Match[str]) -> str:
     before = [found.end() for found in _PHRASE_BREAK.finditer(clause, 0, match.start())]
     after = _PHRASE_BREAK.search(clause, match.end())
     near = clause[before[-1] if before else 0 : after.start() if after else len(clause)].strip()
-    told = near if len(near.split()) > 2 else clause
-    return next((words for words in (told, near) if len(words) <= MAX_CRITERION_LENGTH), match.group())
+    phrase = near if len(near.split()) > 2 else clause
+    return next((words for words in (phrase, near) if len(words) <= MAX_CRITERION_LENGTH), match.group())
 
 
 def _capitalize(clause: str) -> str:

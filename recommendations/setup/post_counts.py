@@ -21,17 +21,17 @@ def count_by_post(countries: Iterable[Country], *, reader: User, day: date) -> d
 
     The number of queries does not grow with the number of countries.
     """
-    found: dict[int, dict[str, Any]] = {one.pk: {} for one in countries}
-    for pk in Country.objects.filter(pk__in=found).with_contact().values_list("pk", flat=True):
-        found[pk]["has_contact"] = True
+    counts: dict[int, dict[str, Any]] = {one.pk: {} for one in countries}
+    for pk in Country.objects.filter(pk__in=counts).with_contact().values_list("pk", flat=True):
+        counts[pk]["has_contact"] = True
     for row in chain(
-        _count_districts(found),
-        _default_editions(found, reader),
-        _count_ministries(found, reader, day),
-        _count_embassy_users(found),
+        _count_districts(counts),
+        _default_editions(counts, reader),
+        _count_ministries(counts, reader, day),
+        _count_embassy_users(counts),
     ):
-        found[row["country"]] |= {name: value for name, value in row.items() if name != "country"}
-    return {pk: PostCounts(**told) for pk, told in found.items()}
+        counts[row["country"]] |= {name: value for name, value in row.items() if name != "country"}
+    return {pk: PostCounts(**values) for pk, values in counts.items()}
 
 
 def _count_districts(countries: Collection[int]) -> Iterable[Mapping[str, Any]]:
@@ -63,12 +63,12 @@ def _default_editions(countries: Collection[int], reader: User) -> Iterable[Mapp
             edition_year=F("year"),
         )
     )
-    found: dict[int, Mapping[str, Any]] = {}
+    newest: dict[int, Mapping[str, Any]] = {}
     for one in editions:
-        there = found.get(one["country"])
-        if there is None or _is_followed(one) or not _is_followed(there):
-            found[one["country"]] = one
-    return found.values()
+        earlier = newest.get(one["country"])
+        if earlier is None or _is_followed(one) or not _is_followed(earlier):
+            newest[one["country"]] = one
+    return newest.values()
 
 
 def _is_followed(edition: Mapping[str, Any]) -> bool:
@@ -76,12 +76,12 @@ def _is_followed(edition: Mapping[str, Any]) -> bool:
 
 
 def _count_ministries(countries: Collection[int], reader: User, day: date) -> Iterable[Mapping[str, Any]]:
-    held = in_office(OfficeHolder.objects, day).filter(ministry=OuterRef("pk"))
-    heard = User.objects.get_queryset().filter(ministry=OuterRef("pk"), is_active=True)
+    holders = in_office(OfficeHolder.objects, day).filter(ministry=OuterRef("pk"))
+    focal_points = User.objects.get_queryset().filter(ministry=OuterRef("pk"), is_active=True)
     return (
         Ministry.objects.visible_to(reader)
         .filter(country__in=countries)
-        .annotate(is_held=Exists(held), is_heard=Exists(heard))
+        .annotate(is_held=Exists(holders), is_heard=Exists(focal_points))
         .order_by()
         .values("country")
         .annotate(

@@ -101,12 +101,12 @@ def _edition_status(post: PostCounts) -> _Status:
         return StepState.TO_DO, "No report edition has been added.", StepOwner.ADMINISTRATOR
     edition = f"The {post.edition_year} edition"
     if not post.has_deadline:
-        told = f"{edition} has no deadline yet: an officer sets it in the edition’s terms."
-        return StepState.BEGUN, told, StepOwner.OFFICER
+        sentence = f"{edition} has no deadline yet: an officer sets it in the edition’s terms."
+        return StepState.BEGUN, sentence, StepOwner.OFFICER
     if post.needs_recommendations:
-        brought = "was brought, and waits to be looked over" if post.has_draft_import else "is not there yet"
-        told = f"{edition} has its days; its list of recommendations {brought}."
-        return StepState.BEGUN, told, StepOwner.ADMINISTRATOR
+        list_status = "was brought, and waits to be looked over" if post.has_draft_import else "is not there yet"
+        sentence = f"{edition} has its days; its list of recommendations {list_status}."
+        return StepState.BEGUN, sentence, StepOwner.ADMINISTRATOR
     return StepState.DONE, f"{edition}, {_format_count(post.recommendation_count, 'recommendation')}.", None
 
 
@@ -114,46 +114,46 @@ def _ministries_status(post: PostCounts) -> _Status:
     if not post.ministries:
         return StepState.TO_DO, "No ministries have been added.", StepOwner.ADMINISTRATOR
     if post.without_holder:
-        told = f"{_ministries_have(post.without_holder)} no office holder yet."
-        return StepState.BEGUN, told, StepOwner.ADMINISTRATOR
-    each = "with its office holder" if post.ministries == 1 else "each with its office holder"
-    return StepState.DONE, f"{_format_count(post.ministries, 'ministry')}, {each}.", None
+        sentence = f"{_ministries_have(post.without_holder)} no office holder yet."
+        return StepState.BEGUN, sentence, StepOwner.ADMINISTRATOR
+    holders = "with its office holder" if post.ministries == 1 else "each with its office holder"
+    return StepState.DONE, f"{_format_count(post.ministries, 'ministry')}, {holders}.", None
 
 
 def _benchmarks_status(post: PostCounts) -> _Status:
     if not post.recommendation_count:
-        told = "Suggested from the recommendations’ text once those are added. An officer does this."
-        return StepState.TO_DO, told, None
-    if left := post.recommendation_count - post.with_benchmark:
-        verb = "has" if left == 1 else "have"
-        told = f"{left} of {_format_count(post.recommendation_count, 'recommendation')} {verb} none."
-        return StepState.BEGUN if post.with_benchmark else StepState.TO_DO, told, StepOwner.OFFICER
+        sentence = "Suggested from the recommendations’ text once those are added. An officer does this."
+        return StepState.TO_DO, sentence, None
+    if unchecked := post.recommendation_count - post.with_benchmark:
+        verb = "has" if unchecked == 1 else "have"
+        sentence = f"{unchecked} of {_format_count(post.recommendation_count, 'recommendation')} {verb} none."
+        return StepState.BEGUN if post.with_benchmark else StepState.TO_DO, sentence, StepOwner.OFFICER
     return StepState.DONE, "Every recommendation has at least one.", None
 
 
 def _people_status(post: PostCounts) -> _Status:
     if not post.officers + post.ambassadors:
-        told = " ".join(["No officer or ambassador has an open account.", *_lacking_contact(post)])
-        return StepState.TO_DO, told, StepOwner.ADMINISTRATOR
-    if lacking := _describe_missing_people(post):
-        return StepState.BEGUN, " ".join(lacking), StepOwner.ADMINISTRATOR
-    told = f"{post.active_people} embassy staff can verify."
+        sentence = " ".join(["No officer or ambassador has an open account.", *_lacking_contact(post)])
+        return StepState.TO_DO, sentence, StepOwner.ADMINISTRATOR
+    if problems := _describe_missing_people(post):
+        return StepState.BEGUN, " ".join(problems), StepOwner.ADMINISTRATOR
+    sentence = f"{post.active_people} embassy staff can verify."
     if post.without_focal_point:
-        told += f" {_ministries_have(post.without_focal_point)} no focal point yet."
-    return StepState.DONE, told, None
+        sentence += f" {_ministries_have(post.without_focal_point)} no focal point yet."
+    return StepState.DONE, sentence, None
 
 
 def _describe_missing_people(post: PostCounts) -> list[str]:
-    lacking = []
+    problems = []
     if not post.officers:
-        lacking.append("No officer is invited yet, and officers alone log and judge.")
+        problems.append("No officer is invited yet, and officers alone log and judge.")
     elif not post.active_officers:
-        lacking.append("No officer has set a password yet.")
+        problems.append("No officer has set a password yet.")
     if post.officers + post.ambassadors < 2:
-        lacking.append("No one can verify their own entries: invite a second officer or the ambassador.")
-    elif post.active_people < 2 and not lacking:
-        lacking.append("Nobody else who can verify has set a password yet.")
-    return lacking + _lacking_contact(post)
+        problems.append("No one can verify their own entries: invite a second officer or the ambassador.")
+    elif post.active_people < 2 and not problems:
+        problems.append("Nobody else who can verify has set a password yet.")
+    return problems + _lacking_contact(post)
 
 
 def _lacking_contact(post: PostCounts) -> list[str]:

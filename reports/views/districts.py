@@ -62,7 +62,7 @@ def _export_rows(counted: DistrictBenchmark) -> Iterator[tuple[object, ...]]:
 
 
 def _find_benchmarks(user: User, edition: Edition) -> list[DistrictBenchmark]:
-    benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition).asked()
+    benchmarks = Benchmark.objects.visible_to(user).filter(recommendation__edition=edition).active()
     counted = [
         (benchmark, terms.indicator)
         for benchmark in benchmarks.select_related("recommendation").with_terms()

@@ -56,7 +56,7 @@ def _start_tasks(user: User, edition: Edition, before: Edition | None, result: R
     tasks = []
     if result.deadline_on is None:
         tasks.append(PageLink(reverse("edition_terms", args=[edition.pk]), f"Set the deadline of {edition.year}"))
-    recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).asked()
+    recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).active()
     if before and not recommendations.exclude(repeats=None).exists():
         tasks.append(PageLink(reverse("edition_repeats", args=[edition.pk]), f"Carry {before.year} over"))
     if recommendations.filter(benchmarks=None).exists():

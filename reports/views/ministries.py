@@ -37,7 +37,7 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         today = clock.today(ministry.country.time_zone)
         facts = gather_facts(edition)
         displays = score_display.display_benchmarks(facts, evaluate_readiness(facts, as_of=today))
-        led = Recommendation.objects.visible_to(user).asked().filter(edition=edition, lead=ministry)
+        led = Recommendation.objects.visible_to(user).active().filter(edition=edition, lead=ministry)
         parties = gather_responsible_parties(user, edition, facts, today)
         context |= {
             "today": today,

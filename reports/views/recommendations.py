@@ -161,7 +161,7 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
     filter_form = RecommendationFilterForm(request.GET, ministries=ministries)
     filter_form.is_valid()
     visible = Recommendation.objects.visible_to(user).filter(edition=edition)
-    recommendations = _apply_filter(visible.asked().select_related("lead").with_pillar(), filter_form.cleaned_data)
+    recommendations = _apply_filter(visible.active().select_related("lead").with_pillar(), filter_form.cleaned_data)
     context: dict[str, Any] = {"edition": edition, "filter": filter_form, "is_narrowed": filter_form.is_narrowing}
     if not exports.is_export_requested(request) and not filter_form.is_narrowing:
         retired = visible.filter(is_retired=True).order_by("number", "pk").values_list("pk", "text")
@@ -308,7 +308,7 @@ def _build_published(user: User, edition: Edition, rows: QuerySet[Recommendation
 
 def _find_repeats(user: User, recommendation: Recommendation) -> QuerySet[Recommendation]:
     """Return the recommendations that repeat this one in a later edition."""
-    rows = Recommendation.objects.visible_to(user).asked().filter(repeats=recommendation)
+    rows = Recommendation.objects.visible_to(user).active().filter(repeats=recommendation)
     return rows.select_related("edition").order_by("edition__year", "-origin", "number")
 
 

@@ -81,7 +81,7 @@ def bring(page: Page, *, pasted: str = "", file: str = "") -> None:
 
 def pair(page: Page) -> None:
     """Say what became of each, and load: first without a word on what was split, which is refused."""
-    before = {row.number: row for row in Recommendation.objects.filter(edition__year=2021).asked()}
+    before = {row.number: row for row in Recommendation.objects.filter(edition__year=2021).active()}
     proposed = {number: page.locator(f"#id_became_{row.pk}").input_value() for number, row in before.items()}
     assert {number: proposed[number] for number in (1, 4, 10)} == {1: "3", 4: "1", 10: "10"}
     for number, row in before.items():

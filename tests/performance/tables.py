@@ -142,7 +142,7 @@ def tell_tables(say: Callable[[str], None], queries: Queries, now: datetime) -> 
             with Cost(queries) as cost:
                 walk.load(address)
             say(f"    loaded in {cost}")
-            stands = Recommendation.objects.filter(edition=edition).asked().order_by("number")
+            stands = Recommendation.objects.filter(edition=edition).active().order_by("number")
             if [tuple(row) for row in stands.values_list("number", "text")] != [row[:2] for row in rows]:
                 wrong.append(f"Of {name}, loaded as {what}, not every row stands as it was brought.")
     return [*wrong, *_tell_changed(say, queries, walk, by, now)]
@@ -163,6 +163,6 @@ def _tell_changed(say: Callable[[str], None], queries: Queries, walk: Walk, by: 
             fingerprint=found.fingerprint, by=by, now=now + timedelta(seconds=1),
         )  # fmt: skip
     say(f"    loaded in {cost}; {len(done.did['changed']):,} changed")
-    stands = Recommendation.objects.filter(edition=edition).asked().order_by("number").values_list("number", "text")
+    stands = Recommendation.objects.filter(edition=edition).active().order_by("number").values_list("number", "text")
     is_whole = [tuple(row) for row in stands] == [row[:2] for row in table(" and beyond")]
     return [] if is_whole else ["Of a list in other words, not every row stands as it was brought."]

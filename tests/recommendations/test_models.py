@@ -250,7 +250,7 @@ def test_what_is_retired_gives_its_number_away():
     retired = RecommendationFactory(number=4, is_retired=True)
     RecommendationFactory(number=4)
 
-    assert list(Recommendation.objects.asked().exclude(pk=retired.pk)) == list(Recommendation.objects.asked())
+    assert list(Recommendation.objects.active().exclude(pk=retired.pk)) == list(Recommendation.objects.active())
     with pytest.raises(IntegrityError, match=r"(?i)unique"), transaction.atomic():
         Recommendation.objects.filter(pk=retired.pk).update(is_retired=False)
 

@@ -222,17 +222,17 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountR
     request = _lock_request(request)
     if by is not None and not can_stop(request, by, now):
         raise PermissionDenied
-    at = request_stage(request, now)
-    if at in WAITING_STAGES:
+    stage = request_stage(request, now)
+    if stage in WAITING_STAGES:
         _record_step(request, AccountRequestStepKind.STOPPED, by, now)
         _log_for_countries("person.request_stopped", request, by)
         return AccountRequestStage.STOPPED
-    if at is AccountRequestStage.DONE and _can_put_back(request, now):
+    if stage is AccountRequestStage.DONE and _can_put_back(request, now):
         _record_step(request, AccountRequestStepKind.REVERTED, by, now)
         ended = _set_address(request, request.old_email)
         _log_for_countries("person.address_put_back", request, by, ended)
         return AccountRequestStage.REVERTED
-    raise Refused(f"This request can’t be cancelled: {at.label.lower()}. Tell an administrator if that is wrong.")
+    raise Refused(f"This request can’t be cancelled: {stage.label.lower()}. Tell an administrator if that is wrong.")
 
 
 def _can_put_back(request: AccountRequest, now: datetime) -> bool:

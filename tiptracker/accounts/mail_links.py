@@ -56,8 +56,8 @@ def find_person(token: str, purpose: LinkPurpose, *, locked: bool = False) -> Us
 
 
 def _fingerprint(person: User, secret: str | None = None) -> str:
-    stands = f"{person.email}|{person.password}|{person.last_login}|{_second_step_removals(person).count()}"
-    return salted_hmac("tiptracker.accounts.links", stands, secret, algorithm="sha256").hexdigest()[:32]
+    state = f"{person.email}|{person.password}|{person.last_login}|{_second_step_removals(person).count()}"
+    return salted_hmac("tiptracker.accounts.links", state, secret, algorithm="sha256").hexdigest()[:32]
 
 
 def _second_step_removals(person: User) -> QuerySet[AccountRequestStep]:

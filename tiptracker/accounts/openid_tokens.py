@@ -135,11 +135,11 @@ def read_id_token(token: str, *, keys: dict[str, Any], issuer: str, audience: st
 def _find_signing_key(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
     """Return the key that the token names; if it names none, the only key there is."""
     try:
-        known = jwt.PyJWKSet.from_dict(keys).keys
+        provider_keys = jwt.PyJWKSet.from_dict(keys).keys
     except (TypeError, AttributeError, KeyError, ValueError) as error:
         raise ProviderError("garbled", "no keys") from error
     named = jwt.get_unverified_header(token).get("kid")
-    found = [key for key in known if key.key_id == named] if named else known
+    found = [key for key in provider_keys if key.key_id == named] if named else provider_keys
     if len(found) != 1:
         raise ProviderError("untrusted", "a key that isn't the provider's")
     return found[0]

@@ -324,9 +324,9 @@ def sign_in_list(request: SignedInRequest) -> HttpResponse:
         ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
         messages.success(request, ends)
         return redirect("sign_in_list")
-    own, there = UserSession.objects.filter(user=person), Session.objects.values("session_key")
-    own.exclude(session_key__in=there).delete()  # rows of ended sessions; allauth would query each one
-    found = list(own.order_by("-created_at"))
+    own_sessions, live_keys = UserSession.objects.filter(user=person), Session.objects.values("session_key")
+    own_sessions.exclude(session_key__in=live_keys).delete()  # rows of ended sessions; allauth would query each one
+    found = list(own_sessions.order_by("-created_at"))
     lines = [{"row": one, "is_here": one.session_key == here} for one in found]
     return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(found) > 1})
 

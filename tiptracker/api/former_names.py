@@ -61,15 +61,17 @@ def refuse_both_names(former_names: Mapping[str, str], used: Collection[str]) ->
 def mark_former_names(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Post-processing hook of the schema: mark former names of fields and parameters as deprecated."""
     properties = [
-        each for schema in result["components"]["schemas"].values() for each in schema.get("properties", {}).values()
+        described
+        for schema in result["components"]["schemas"].values()
+        for described in schema.get("properties", {}).values()
     ]
     parameters = [
-        each
+        described
         for operations in result["paths"].values()
         for operation in operations.values()
-        for each in operation.get("parameters", [])
+        for described in operation.get("parameters", [])
     ]
-    for each in (*properties, *parameters):
-        if str(each.get("description", "")).startswith(DESCRIPTION_START):
-            each["deprecated"] = True
+    for described in (*properties, *parameters):
+        if str(described.get("description", "")).startswith(DESCRIPTION_START):
+            described["deprecated"] = True
     return result

@@ -64,8 +64,8 @@ def refuse_parameters(query: QueryDict, names: list[str]) -> None:
     errors: dict[str, list[str]] = {}
     for name, values in query.lists():
         if name not in names:
-            known = f"takes: {', '.join(names)}" if names else "takes no parameters"
-            errors[name] = [f"Unknown parameter. This address {known}."]
+            accepted = f"takes: {', '.join(names)}" if names else "takes no parameters"
+            errors[name] = [f"Unknown parameter. This address {accepted}."]
         elif len(values) > 1:
             errors[name] = [f"Give this parameter once. It was given {len(values)} times."]
         elif not values[0].strip():

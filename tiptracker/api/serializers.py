@@ -85,8 +85,8 @@ def _personal_data_errors(value: Any, kinds: set[str]) -> Any:
     if isinstance(value, Mapping):
         return {name: errors for name, part in value.items() if (errors := _personal_data_errors(part, kinds))}
     if isinstance(value, list):
-        each = [_personal_data_errors(part, kinds) or {} for part in value]
-        return each if any(each) else []
+        part_errors = [_personal_data_errors(part, kinds) or {} for part in value]
+        return part_errors if any(part_errors) else []
     text = value.name if isinstance(value, UploadedFile) else value
     findings = personal_data.find_personal_data(text) if isinstance(text, str) else []
     kinds.update(found.kind for found in findings)

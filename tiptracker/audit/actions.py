@@ -80,25 +80,25 @@ def record_all(
     entries, details = [], []
     for number, event in enumerate(events, last + 1):
         salt = secrets.token_hex(16)
-        was, became = _to_json(event.before), _to_json(_with_request_context(event.after))
-        of = event.country or country
+        before, after = _to_json(event.before), _to_json(_with_request_context(event.after))
+        entry_country = event.country or country
         entry = AuditEntry(
             number=number,
             at=log_now(),
             by=by if by and by.pk else None,
-            country_id=of.pk if isinstance(of, Country) else of,
+            country_id=entry_country.pk if isinstance(entry_country, Country) else entry_country,
             verb=event.verb,
             table=event.row._meta.label_lower if event.row is not None else "",
             row=str(event.row.pk) if event.row is not None else "",
             address=request_context.address.get(),
-            before_digest=chain.salted_digest(salt, "before", was),
-            after_digest=chain.salted_digest(salt, "after", became),
+            before_digest=chain.salted_digest(salt, "before", before),
+            after_digest=chain.salted_digest(salt, "after", after),
             previous_hash=previous,
         )
         previous = entry.hash = chain.hash_entry(previous, _hashed_fields(entry))
         entries.append(entry)
-        if was or became:
-            details.append(AuditDetail(entry=entry, salt=salt, before=was, after=became))
+        if before or after:
+            details.append(AuditDetail(entry=entry, salt=salt, before=before, after=after))
     AuditEntry.objects.bulk_create(entries)
     AuditDetail.objects.bulk_create(details)
     return entries

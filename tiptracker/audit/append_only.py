@@ -133,13 +133,13 @@ class AppendOnly(_TriggerOperation):
             create = "CREATE OR REPLACE TRIGGER"
             refuse = "EXECUTE FUNCTION refuse_change()"
             call = f"EXECUTE FUNCTION {table}_append_only()" if self.redactable else refuse
-            each = f"ON {table} FOR EACH ROW"
-            triggers = [f"{create} append_only BEFORE UPDATE OR DELETE {each} {only} {call}"]
+            for_each_row = f"ON {table} FOR EACH ROW"
+            triggers = [f"{create} append_only BEFORE UPDATE OR DELETE {for_each_row} {only} {call}"]
             if self.once:  # a deleted row has no NEW to compare
                 but_once = f"WHEN (({self.when or 'TRUE'}) AND NOT ({self._once(model, 'IS NOT DISTINCT FROM')}))"
                 triggers = [
-                    f"{create} append_only BEFORE UPDATE {each} {but_once} {call}",
-                    f"{create} append_only_delete BEFORE DELETE {each} {only} {refuse}",
+                    f"{create} append_only BEFORE UPDATE {for_each_row} {but_once} {call}",
+                    f"{create} append_only_delete BEFORE DELETE {for_each_row} {only} {refuse}",
                 ]
             functions = [_REFUSE_CHANGE_SQL, *([_redaction_function_sql(model, may_go)] if self.redactable else [])]
             return [*functions, *triggers, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {refuse}"]

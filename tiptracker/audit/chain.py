@@ -32,12 +32,12 @@ def format_timestamp(at: datetime) -> str:
 
 
 def find_hash_fault(
-    number: int, named: str, own: str, sealed: Mapping[str, str | int | None], *, previous: str | None
+    number: int, previous_hash: str, entry_hash: str, sealed: Mapping[str, str | int | None], *, previous: str | None
 ) -> str:
     """Return why an entry does not follow the one whose hash is `previous`, or does not have its own hash; else ""."""
-    if named != previous:
+    if previous_hash != previous:
         return f"entry {number} does not follow the one before it"
-    return "" if hash_entry(named, sealed) == own else f"entry {number} was changed or put in"
+    return "" if hash_entry(previous_hash, sealed) == entry_hash else f"entry {number} was changed or put in"
 
 
 def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
@@ -47,12 +47,12 @@ def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | i
     end can only be detected with a head that was noted before.
     """
     earlier, previous, expected = "", GENESIS_HASH, 1
-    for number, named, own, sealed in entries:
+    for number, previous_hash, entry_hash, sealed in entries:
         if number != expected:
             return expected, f"entry {expected} is missing"
-        if named == earlier:  # it follows the entry before the last one
+        if previous_hash == earlier:  # it follows the entry before the last one
             return number - 1, f"entry {number - 1} was put in"
-        if fault := find_hash_fault(number, named, own, sealed, previous=previous):
+        if fault := find_hash_fault(number, previous_hash, entry_hash, sealed, previous=previous):
             return number, fault
-        earlier, previous, expected = previous, own, expected + 1
+        earlier, previous, expected = previous, entry_hash, expected + 1
     return None

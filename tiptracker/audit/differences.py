@@ -29,19 +29,19 @@ class FieldDifference(NamedTuple):
 
 def list_differences(table: str, before: str, after: str) -> list[FieldDifference]:
     """Return the fields of an entry on a row of `table`, from its two stored sides. A redacted side shows the mark."""
-    was, became = _parse(before), _parse(after)
-    keys = [*became, *(key for key in was if key not in became)]
+    old_values, new_values = _parse(before), _parse(after)
+    keys = [*new_values, *(key for key in old_values if key not in new_values)]
     if not keys and REDACTED in (before, after):
         return [FieldDifference("All of it", before, after, differs=False)]
     lines = []
     for key in keys:
         field = _find_field(table, key)
-        differs = key in was and key in became and was[key] != became[key]
+        differs = key in old_values and key in new_values and old_values[key] != new_values[key]
         lines.append(
             FieldDifference(
                 _format_label(key, field),
-                _format_side(before, was, key, field),
-                _format_side(after, became, key, field),
+                _format_side(before, old_values, key, field),
+                _format_side(after, new_values, key, field),
                 differs,
             )
         )
@@ -62,10 +62,10 @@ def format_value(value: Any, field: AnyField | None = None) -> str:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return "; ".join(f"{_format_label(key)}: {format_value(each)}" for key, each in value.items())
+            return "; ".join(f"{_format_label(key)}: {format_value(item)}" for key, item in value.items())
         case list():
-            separator = "; " if any(isinstance(each, list | dict) for each in value) else ", "
-            return separator.join(format_value(each, field) for each in value)
+            separator = "; " if any(isinstance(item, list | dict) for item in value) else ", "
+            return separator.join(format_value(item, field) for item in value)
         case str():
             return _format_text(value, field)
     return f"number {value}" if field is not None and field.is_relation else str(value)
@@ -79,10 +79,10 @@ def _format_text(value: str, field: AnyField | None) -> str:
     try:
         if len(value) == len("2022-01-28"):
             return date_format(date.fromisoformat(value), "j F Y")
-        at = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return date_format(timezone.localtime(at), "j F Y, H:i") if at.tzinfo else value
+    return date_format(timezone.localtime(moment), "j F Y, H:i") if moment.tzinfo else value
 
 
 def _parse(text: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def count_read(name: str, *, rows: int, by: User, parameters: Mapping[str, str],
     if is_due:
         narrowed = {key: value for key, value in parameters.items() if key not in PAGE_PARAMETERS}
         after = {"list": name, "rows": count.rows, "asked": narrowed}
-        record_all([AuditEvent("list.read", after=after, country=each) for each in _log_countries(by)], by=by)
+        record_all([AuditEvent("list.read", after=after, country=country) for country in _log_countries(by)], by=by)
 
 
 def seconds_until_limit_resets(by: User, *, now: datetime) -> int:

@@ -48,11 +48,11 @@ def describe_verb(verb: str, country: str = "") -> str:
     if verb in VERBS:
         return VERBS[verb][1].format(country=country or "a country")
     noun, _, done = verb.partition(".")
-    thing = noun.replace("_", " ")
+    noun_text = noun.replace("_", " ")
     return (
-        f"Loaded from the public record: {thing}"
+        f"Loaded from the public record: {noun_text}"
         if verb.endswith(LOADED_SUFFIX)
-        else f"{done.replace('_', ' ').capitalize()}: {thing}"
+        else f"{done.replace('_', ' ').capitalize()}: {noun_text}"
     )
 
 
@@ -61,4 +61,4 @@ def list_verbs(group: VerbGroup) -> list[str]:
 
     Verbs that end in LOADED_SUFFIX are listed only for people; all others of them are changes of the record.
     """
-    return [verb for verb, (of, _) in VERBS.items() if of is group]
+    return [verb for verb, (verb_group, _) in VERBS.items() if verb_group is group]

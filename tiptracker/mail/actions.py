@@ -42,8 +42,8 @@ def queue_mail(
     """
     if not is_in_transaction():
         raise RuntimeError("A mail belongs in the transaction of what it tells of.")
-    rest = {"person": person, "address": address, "words": dict(words or {}), "queued_at": timezone.now()}
-    mail, _ = Mail.objects.get_or_create(kind=kind, key=key or new_key(), state=MailState.QUEUED, defaults=rest)
+    defaults = {"person": person, "address": address, "words": dict(words or {}), "queued_at": timezone.now()}
+    mail, _ = Mail.objects.get_or_create(kind=kind, key=key or new_key(), state=MailState.QUEUED, defaults=defaults)
     enqueue("send_mail", mail.pk)
     return mail
 

@@ -47,8 +47,8 @@ def _format_times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _format_moment(at: datetime | None) -> str:
-    if at is None:
+def _format_moment(moment: datetime | None) -> str:
+    if moment is None:
         return ""
-    shown = timezone.localtime(clock.to_domain_time(at))
+    shown = timezone.localtime(clock.to_domain_time(moment))
     return f"on {date_format(shown, 'j F Y')} at {shown:%H:%M}"

@@ -135,8 +135,8 @@ class PersonAddForm(AccountForm):
             found = list(find_invalid_details(Role(role), data.get("ministry"), data.get("countries", [])))
         if is_expired(User(valid_until_on=data.get("until"))):
             found.append(("until", PAST_DAY_MESSAGE))
-        if there := find_person_by_email(data.get("email", "")):
-            found.append(("email", describe_taken_email(there)))
+        if existing := find_person_by_email(data.get("email", "")):
+            found.append(("email", describe_taken_email(existing)))
         for field, sentence in found:
             if field not in self.errors:
                 self.add_error(field, sentence)
@@ -195,9 +195,9 @@ class OfficeHolderRow(TrackerForm):
     until_on = DayField(required=False, label="In office until")
     source = forms.CharField(required=False, max_length=300, label="Source")
 
-    def __init__(self, *args: Any, there: Sequence[OfficeHolder], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, existing: Sequence[OfficeHolder], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "row", there, empty="New")
+        set_row_choices(self, "row", existing, empty="New")
 
     @property
     def row_name(self) -> str:
@@ -247,9 +247,9 @@ class DistrictRow(TrackerForm):
     name = forms.CharField(max_length=100, label="District")
     capital = forms.CharField(required=False, max_length=100, label="Capital")
 
-    def __init__(self, *args: Any, there: Sequence[District], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, existing: Sequence[District], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "row", there)
+        set_row_choices(self, "row", existing)
 
     @property
     def row_name(self) -> str:

@@ -67,10 +67,10 @@ def format_inputs(
 
     `fields` describes the fields of the page by the same names. Other fields get a label made from their name.
     """
-    known = fields or {}
+    descriptions = fields or {}
     inputs = []
     for name, texts in typed:
-        label, words = known.get(name) or FieldDescription(field_label(name), {})
+        label, words = descriptions.get(name) or FieldDescription(field_label(name), {})
         text = ", ".join(words.get(text, text) for text in texts if text.strip())
         if text and is_typed_field(name):
             inputs.append(TypedInput(label, text))

@@ -101,17 +101,17 @@ class Command(BaseCommand):
             with transaction.atomic():
                 _lock_existing(country, chosen.year)
                 edition = _get_or_add_edition(country, chosen, draft, by)
-                found, did = _import_list(chosen, edition, content, draft, by, is_rehearsal=dry_run)
+                preview, did = _import_list(chosen, edition, content, draft, by, is_rehearsal=dry_run)
                 transaction.set_rollback(dry_run)
         except Refused as refusal:
             self.stderr.write(f"{refusal}{_pairing_hint(refusal)}")
             raise SystemExit(2) from refusal
         if is_json:
             self.stdout.write(
-                json.dumps(preview_output.serialize_preview(found) | {"did": did}, indent=2, ensure_ascii=False)
+                json.dumps(preview_output.serialize_preview(preview) | {"did": did}, indent=2, ensure_ascii=False)
             )
             return
-        for line in preview_output.format_preview(found):
+        for line in preview_output.format_preview(preview):
             self.stdout.write(line)
         self.stdout.write(_format_result(did, is_rehearsal=dry_run))
 
@@ -139,19 +139,19 @@ def _import_list(
     )
     if chosen.columns is not None:
         imported = _set_columns(imported, chosen.columns, by)
-    found = build_preview(imported)
-    pairing, pillars = preview_output.parse_pairing(_read_pairing(chosen.pairing), found)
+    preview = build_preview(imported)
+    pairing, pillars = preview_output.parse_pairing(_read_pairing(chosen.pairing), preview)
     try:
-        _refuse_undecided(found, pairing.became)
+        _refuse_undecided(preview, pairing.became)
         done = load_import(
-            imported=imported, pairing=pairing, pillars=_suggested_pillars(found) | pillars, texts={},
-            leaves_out_wrong=chosen.leaves_out_wrong, fingerprint=found.fingerprint, by=by, now=now,
+            imported=imported, pairing=pairing, pillars=_suggested_pillars(preview) | pillars, texts={},
+            leaves_out_wrong=chosen.leaves_out_wrong, fingerprint=preview.fingerprint, by=by, now=now,
         )  # fmt: skip
     except Refused:
         if is_rehearsal:
-            return found, None
+            return preview, None
         raise
-    return found, done.did
+    return preview, done.did
 
 
 def _pairing_hint(refusal: Refused) -> str:
@@ -160,8 +160,8 @@ def _pairing_hint(refusal: Refused) -> str:
     return " Say it in the file of --pairing." if field in ("pillar", "goes", "became") else ""
 
 
-def _refuse_undecided(found: ImportPreview, became: Mapping[int, object]) -> None:
-    left = [line.old.number for line in found.comparison.undecided if line.old and line.old.key not in became]
+def _refuse_undecided(preview: ImportPreview, became: Mapping[int, object]) -> None:
+    left = [line.old.number for line in preview.comparison.undecided if line.old and line.old.key not in became]
     if left:
         numbers = ", ".join(map(str, left))
         raise Refused(
@@ -171,16 +171,16 @@ def _refuse_undecided(found: ImportPreview, became: Mapping[int, object]) -> Non
         )
 
 
-def _suggested_pillars(found: ImportPreview) -> dict[int, Pillar]:
+def _suggested_pillars(preview: ImportPreview) -> dict[int, Pillar]:
     """Return the pillar of each new item, by number, if its text suggests one and the table gives none."""
-    rows = [line.new for line in found.comparison.lines if line.new and line.old is None and not line.new.pillar]
-    return {row.number: pillar for row in rows if (pillar := found.pillar_of(row))}
+    rows = [line.new for line in preview.comparison.lines if line.new and line.old is None and not line.new.pillar]
+    return {row.number: pillar for row in rows if (pillar := preview.pillar_of(row))}
 
 
 def _get_or_add_edition(country: Country, chosen: ImportOptions, draft: DraftImport, by: User) -> Edition:
     """Return the edition. Create it if it doesn't exist."""
-    if there := Edition.objects.filter(country=country, year=chosen.year).select_related("country").first():
-        return there
+    if edition := Edition.objects.filter(country=country, year=chosen.year).select_related("country").first():
+        return edition
     if chosen.tier is not None and chosen.tier not in set(Tier):
         raise Refused(f"“{chosen.tier}” is no tier. Give {_join_with_or(Tier)}.")
     tier = Tier(chosen.tier) if chosen.tier else draft.tier
@@ -203,10 +203,10 @@ def _find_administrator(email: str | None) -> User:
     people = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
     if email is not None:
         people = people.filter(email=email.strip().lower())
-    found = list(people[:2])
-    if len(found) != 1:
+    administrators = list(people[:2])
+    if len(administrators) != 1:
         raise Refused("Say who loads it: --by with the e-mail address of an administrator who may sign in.")
-    return found[0]
+    return administrators[0]
 
 
 def _parse_charset(name: str | None) -> Charset | None:
@@ -225,8 +225,8 @@ def _read_pairing(file: Path | None) -> Mapping[str, Any]:
         raise Refused(
             f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
         ) from error
-    found: Mapping[str, Any] = document.get("pairing", document) if isinstance(document, dict) else {}
-    return found
+    pairing: Mapping[str, Any] = document.get("pairing", document) if isinstance(document, dict) else {}
+    return pairing
 
 
 def _set_columns(imported: EditionImport, columns: str, by: User) -> EditionImport:

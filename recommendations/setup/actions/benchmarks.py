@@ -94,8 +94,8 @@ def _get_or_add_indicator(
     if typed.ministry and typed.ministry.country_id != country:
         sentence = "That ministry is another country's. Choose one of this country's."
         raise Refused(sentence, field=f"{line}-new_ministry")
-    there = {normalize_name(one.name): one for one in Indicator.objects.filter(country=country)}
-    if same := there.get(normalize_name(name)):
+    existing = {normalize_name(one.name): one for one in Indicator.objects.filter(country=country)}
+    if same := existing.get(normalize_name(name)):
         if normalize_name(same.unit) != normalize_name(unit):
             sentence = f"“{same}” is counted in {same.unit} already. Give this one another name."
             raise Refused(sentence, field=f"{line}-new_name")
@@ -103,7 +103,7 @@ def _get_or_add_indicator(
             sentence = f"“{same}” is counted already. Choose no ministry here; set it on the page of that indicator."
             raise Refused(sentence, field=f"{line}-new_ministry")
         return same
-    is_answered = any(one.question == typed.question for one in there.values())
+    is_answered = any(one.question == typed.question for one in existing.values())
     row = Indicator(
         country_id=country,
         name=name,
@@ -117,7 +117,7 @@ def _get_or_add_indicator(
         insert_row(row)
     except Refused as refusal:
         raise Refused(str(refusal), field=f"{line}-new_{refusal.field}") from refusal
-    told = {field: getattr(row, field) for field in ("name", "unit", "better", "pillar", "question")}
-    told["ministry"] = row.ministry.name if row.ministry else None
-    record("indicator.added", by=by, row=row, country=country, after=told)
+    values = {field: getattr(row, field) for field in ("name", "unit", "better", "pillar", "question")}
+    values["ministry"] = row.ministry.name if row.ministry else None
+    record("indicator.added", by=by, row=row, country=country, after=values)
     return row

@@ -122,16 +122,16 @@ def change_edition(
     if not changed and not milestones:
         raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
     update_row(locked)
-    there = set(locked.milestones.values_list("kind", flat=True))
-    if twice := there & set(milestones):
-        kind = MilestoneKind(min(twice))
+    existing = set(locked.milestones.values_list("kind", flat=True))
+    if duplicates := existing & set(milestones):
+        kind = MilestoneKind(min(duplicates))
         raise Refused(f"“{kind.label}” has its day already. Load the page again.", field=f"{kind.value}_on")
-    told: dict[str, Any] = {name: after[name] for name in changed}
+    values: dict[str, Any] = {name: after[name] for name in changed}
     if milestones:
-        told["milestones"] = {kind.value: _add_milestone(locked, kind, day) for kind, day in milestones.items()}
+        values["milestones"] = {kind.value: _add_milestone(locked, kind, day) for kind, day in milestones.items()}
     was = {name: before[name] for name in changed}
     enqueue_readiness(locked.country_id)
-    record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=told)
+    record("edition.changed", by=by, row=locked, country=locked.country_id, before=was, after=values)
     return locked
 
 

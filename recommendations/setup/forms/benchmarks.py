@@ -80,20 +80,20 @@ class SuggestedBenchmarkRow(TrackerForm):
         return bool(self["accept"].data)
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if said.get("indicator") and any(said.get(f"new_{name}") for name in ("name", "unit", "ministry")):
+        data = self.cleaned_data
+        if data.get("indicator") and any(data.get(f"new_{name}") for name in ("name", "unit", "ministry")):
             self.add_error("indicator", "Choose an indicator, or name a new one, not both.")
-        return said
+        return data
 
     @property
     def accepted(self) -> AcceptedBenchmark:
         """Return the accepted benchmark as the action takes it."""
-        said = self.cleaned_data
-        indicator: Indicator | NewIndicator | None = said["indicator"]
-        if indicator is None and said["new_name"] and said["rule"] != Rule.ASSESSED:
-            indicator = NewIndicator(said["new_name"], said["new_unit"], said["question"], said["new_ministry"])
+        data = self.cleaned_data
+        indicator: Indicator | NewIndicator | None = data["indicator"]
+        if indicator is None and data["new_name"] and data["rule"] != Rule.ASSESSED:
+            indicator = NewIndicator(data["new_name"], data["new_unit"], data["question"], data["new_ministry"])
         return AcceptedBenchmark(
-            said["criterion"], said["rule"], said["target"], indicator, said["is_about_complicity"]
+            data["criterion"], data["rule"], data["target"], indicator, data["is_about_complicity"]
         )
 
 

@@ -25,11 +25,11 @@ class ChooseCountryForm(forms.Form):
         label="Country", error_messages={"required": "Choose a country.", "invalid_choice": "Choose one of the list."}
     )
 
-    def __init__(self, *args: Any, there: Collection[str], today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, existing: Collection[str], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        left = [(code, name) for code, name in country_reference.country_names().items() if code not in there]
-        cast("forms.ChoiceField", self.fields["country"]).choices = [("", "Choose one"), *left]
+        available = [(code, name) for code, name in country_reference.country_names().items() if code not in existing]
+        cast("forms.ChoiceField", self.fields["country"]).choices = [("", "Choose one"), *available]
 
     def clean_country(self) -> CountryReference | None:
         """Return the facts of the reference list about the country as of today."""

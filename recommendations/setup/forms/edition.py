@@ -40,10 +40,10 @@ class EditionFactsForm(TrackerForm):
         help_text="Such as “TIP Report 2021, Lesotho narrative”.",
     )
 
-    def __init__(self, *args: Any, there: Collection[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, existing: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = [kind for kind in TYPED_MILESTONES if kind not in there]
-        for kind in self.asked:
+        self.offered_milestones = [kind for kind in TYPED_MILESTONES if kind not in existing]
+        for kind in self.offered_milestones:
             self.fields[f"{kind.value}_on"] = DayField(
                 label=kind.label, required=False, help_text=MILESTONE_HINTS[kind]
             )
@@ -52,21 +52,21 @@ class EditionFactsForm(TrackerForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        for kind in self.asked:
+        data = self.cleaned_data
+        for kind in self.offered_milestones:
             day = f"{kind.value}_on"
-            if said.get(f"{kind.value}_source") and not said.get(day) and day not in self.errors:
+            if data.get(f"{kind.value}_source") and not data.get(day) and day not in self.errors:
                 self.add_error(day, "Give the day that this is the source of, or leave both empty.")
-        return said
+        return data
 
     def facts(self) -> dict[str, Any]:
         """Return the entered facts of the edition as both actions take them."""
-        said = self.cleaned_data
-        return {name: said[name] for name in EDITABLE_FIELDS} | {
+        data = self.cleaned_data
+        return {name: data[name] for name in EDITABLE_FIELDS} | {
             "milestones": {
-                kind: MilestoneDate(said[f"{kind.value}_on"], said[f"{kind.value}_source"])
-                for kind in self.asked
-                if said[f"{kind.value}_on"]
+                kind: MilestoneDate(data[f"{kind.value}_on"], data[f"{kind.value}_source"])
+                for kind in self.offered_milestones
+                if data[f"{kind.value}_on"]
             }
         }
 
@@ -104,11 +104,11 @@ class EditionForm(EditionFactsForm):
 
     def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them. Empty dates of the tracking period get their defaults."""
-        said = self.cleaned_data
-        first, last = default_tracking_period(said["year"])
+        data = self.cleaned_data
+        first, last = default_tracking_period(data["year"])
         return self.facts() | {
-            "year": said["year"],
-            "period": (said["starts_on"] or first, said["ends_on"] or last),
-            "deadline": MilestoneDate(said["deadline_on"], said["deadline_source"]),
-            "reason": said["reason"],
+            "year": data["year"],
+            "period": (data["starts_on"] or first, data["ends_on"] or last),
+            "deadline": MilestoneDate(data["deadline_on"], data["deadline_source"]),
+            "reason": data["reason"],
         }

@@ -25,22 +25,22 @@ class HolderRow(TrackerForm):
 
         The title is prefilled and doesn't count.
         """
-        said = raw_values(self)
-        return any(str(said[name] or "").strip() for name in said if name not in ("title", "ministry"))
+        data = raw_values(self)
+        return any(str(data[name] or "").strip() for name in data if name not in ("title", "ministry"))
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if (said.get("from_on") or said.get("source")) and not said.get("holder") and "holder" not in self.errors:
+        data = self.cleaned_data
+        if (data.get("from_on") or data.get("source")) and not data.get("holder") and "holder" not in self.errors:
             self.add_error("holder", "Give the name of the office holder, or leave the day and the source empty.")
-        return said
+        return data
 
     @property
     def office_holder(self) -> OfficeHolderInput | None:
         """Return the office holder that the row names, if any."""
-        said = self.cleaned_data
+        data = self.cleaned_data
         return (
-            OfficeHolderInput(said["holder"], said["title"], said["from_on"], said["source"])
-            if said["holder"]
+            OfficeHolderInput(data["holder"], data["title"], data["from_on"], data["source"])
+            if data["holder"]
             else None
         )
 
@@ -59,14 +59,14 @@ class MinistryRow(HolderRow):
         return numbered("Ministry", self)
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean()
+        data = super().clean()
         if not self.is_filled:
-            return said
-        if not said.get("name") and "name" not in self.errors:
+            return data
+        if not data.get("name") and "name" not in self.errors:
             self.add_error("name", "Give the ministry’s name, or empty the row.")
-        if not said.get("short_name") and "short_name" not in self.errors:
+        if not data.get("short_name") and "short_name" not in self.errors:
             self.add_error("short_name", "Give a short name, such as “Home Affairs”. Lists show it.")
-        return said
+        return data
 
     @property
     def ministry(self) -> MinistryInput:

@@ -39,23 +39,23 @@ class PersonRow(TrackerForm):
     @property
     def is_filled(self) -> bool:
         """Return whether the user entered a person. The day is prefilled and doesn't count."""
-        said = raw_values(self)
-        return any(str(said[name] or "").strip() for name in ("name", "email", "role", "ministry"))
+        data = raw_values(self)
+        return any(str(data[name] or "").strip() for name in ("name", "email", "role", "ministry"))
 
     def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
+        data = self.cleaned_data
         if not self.is_filled:
-            return said
+            return data
         for name, sentence in REQUIRED_MESSAGES.items():
-            if not said.get(name) and name not in self.errors:
+            if not data.get(name) and name not in self.errors:
                 self.add_error(name, sentence)
-        return said
+        return data
 
     @property
     def invited(self) -> PersonInput:
         """Return the person to invite."""
-        said = self.cleaned_data
-        return PersonInput(said["name"], said["email"], Role(said["role"]), said["ministry"], said["until"])
+        data = self.cleaned_data
+        return PersonInput(data["name"], data["email"], Role(data["role"]), data["ministry"], data["until"])
 
 
 REQUIRED_MESSAGES = {

@@ -50,7 +50,7 @@ def setup_benchmarks(request: SignedInRequest, pk: int) -> HttpResponse:
 @form_page
 def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the benchmarks suggested for one recommendation, to accept, change or skip."""
-    recommendations = Recommendation.objects.visible_to(request.user).asked().select_related("edition__country")
+    recommendations = Recommendation.objects.visible_to(request.user).active().select_related("edition__country")
     row = get_object_or_404(recommendations, pk=pk)
     country = row.edition.country
     set_page_edition(request, row.edition)
@@ -81,8 +81,8 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             add_row_refusal(reason, {"accepted": accepted}, refusal)
         else:
-            what = "A benchmark is" if len(added) == 1 else f"{len(added)} benchmarks are"
-            messages.success(request, f"{what} added to recommendation {row.number}.")
+            subject = "A benchmark is" if len(added) == 1 else f"{len(added)} benchmarks are"
+            messages.success(request, f"{subject} added to recommendation {row.number}.")
             return _redirect_to_next(request, row)
     context = step_context(country, SetupStep.BENCHMARKS) | {
         "rows": rows,
@@ -97,9 +97,9 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _new_suggestions(row: Recommendation, benchmarks: Iterable[Benchmark]) -> list[BenchmarkSuggestion]:
     """Return the suggested benchmarks that the recommendation doesn't have yet."""
-    there = {normalize_name(one.wording) for one in benchmarks}
+    existing = {normalize_name(one.wording) for one in benchmarks}
     suggested = suggest_benchmarks(row.text, districts=row.edition.country.districts.count())
-    return [one for one in suggested if normalize_name(one.criterion) not in there]
+    return [one for one in suggested if normalize_name(one.criterion) not in existing]
 
 
 def _can_open_page(request: SignedInRequest, edition: Edition | None) -> bool:
@@ -110,7 +110,7 @@ def _can_open_page(request: SignedInRequest, edition: Edition | None) -> bool:
 
 def _with_benchmark_counts(request: SignedInRequest, edition: Edition) -> Any:
     """Return the recommendations of an edition, each with its number of benchmarks as `.benchmark_count`."""
-    rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).asked()
+    rows = Recommendation.objects.visible_to(request.user).filter(edition=edition).active()
     return rows.annotate(benchmark_count=Count("benchmarks")).order_by("-origin", "number")
 
 

@@ -23,10 +23,10 @@ def setup_add(request: SignedInRequest) -> HttpResponse:
     """Add a post: choose the country, then review its known facts before they are saved."""
     if not can_set_up(request.user):
         raise PermissionDenied
-    there = set(Country.objects.visible_to(request.user).values_list("code", flat=True))
-    said = request.POST if request.method == "POST" else request.GET
-    is_asked = request.method == "POST" or "country" in said
-    choosing = ChooseCountryForm(said if is_asked else None, there=there, today=clock.today())
+    existing = set(Country.objects.visible_to(request.user).values_list("code", flat=True))
+    data = request.POST if request.method == "POST" else request.GET
+    is_asked = request.method == "POST" or "country" in data
+    choosing = ChooseCountryForm(data if is_asked else None, existing=existing, today=clock.today())
     if not choosing.is_valid():
         status = 422 if is_asked else 200
         return render_page(request, "recommendations/setup_add.html", {"choosing": choosing}, status=status)
@@ -57,12 +57,12 @@ def setup_country(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_form(request, "recommendations/setup_country.html", form, context)
 
 
-def _selected_level(land: CountryReference, asked: str) -> DivisionLevel | None:
+def _selected_level(land: CountryReference, text: str) -> DivisionLevel | None:
     """Return the level of divisions that the URL asks for, by its position in the list.
 
     The default is the level called districts.
     """
-    level = parse_whole_number(asked)
+    level = parse_whole_number(text)
     if level is not None and level < len(land.levels):
         return land.levels[level]
     return land.districts

@@ -52,7 +52,7 @@ def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     milestones = list(Milestone.objects.visible_to(request.user).filter(edition=edition).as_known_by(None))
     initial = EditionFactsForm.filled_from(edition)
-    form = EditionFactsForm(sent_data(request), there={one.kind for one in milestones}, initial=initial)
+    form = EditionFactsForm(sent_data(request), existing={one.kind for one in milestones}, initial=initial)
     if save_form(form, lambda: change_edition(edition=edition, by=request.user, **form.facts())):
         messages.success(request, f"The {edition.year} edition is saved.")
         return redirect("setup_edition", pk=edition.country_id)

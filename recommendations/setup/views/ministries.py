@@ -27,14 +27,14 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
     country = get_post_country(request, pk, to_set_up=True)
     today = clock.today(country.time_zone)
     ministries = list(Ministry.objects.visible_to(request.user).filter(country=country).order_by("name"))
-    held = in_office_by_ministry(ministries, today)
+    holders = in_office_by_ministry(ministries, today)
     data = sent_data(request)
     is_sent = data is not None and "more" not in data
     page = TrackerForm(data if is_sent else None)
     new = MinistryFormSet(data, prefix="new")
     known_kwargs: dict[str, Any] = {"prefix": "known", "form_kwargs": {"ministries": ministries}}
     if data is None:
-        without_holder = [{"ministry": ministry.pk} for ministry in ministries if ministry.pk not in held]
+        without_holder = [{"ministry": ministry.pk} for ministry in ministries if ministry.pk not in holders]
         known = KnownMinistryFormSet(initial=without_holder, **known_kwargs)
     else:
         known = KnownMinistryFormSet(data, **known_kwargs)
@@ -45,7 +45,7 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
                 country=country,
                 ministries=[row.ministry for row in filled["new"]],
                 holders=[(row.cleaned_data["ministry"], row.office_holder) for row in filled["known"]],
-                on=today,
+                day=today,
                 by=request.user,
             )
         except Refused as refusal:
@@ -57,7 +57,7 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
         known = KnownMinistryFormSet(initial=[raw_values(row) for row in known.forms], **known_kwargs)
         new = add_empty_row(new, prefix="new")
     context = step_context(country, SetupStep.MINISTRIES) | {
-        "there": [(ministry, held.get(ministry.pk, [])) for ministry in ministries],
+        "ministries": [(ministry, holders.get(ministry.pk, [])) for ministry in ministries],
         "new": new,
         "known": known,
         "wrong_forms": invalid_forms(page, *known.forms, *new.forms),
@@ -67,10 +67,10 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def in_office_by_ministry(ministries: Sequence[Ministry], day: date) -> dict[int, list[OfficeHolder]]:
     """Return the office holders on `day`, by ministry. Ministries without one are left out."""
-    found: dict[int, list[OfficeHolder]] = {}
+    holders: dict[int, list[OfficeHolder]] = {}
     for holder in in_office(OfficeHolder.objects, day).filter(ministry__in=ministries):
-        found.setdefault(holder.ministry_id, []).append(holder)
-    return found
+        holders.setdefault(holder.ministry_id, []).append(holder)
+    return holders
 
 
 def _filled_rows(rows: Any) -> list[Any]:

@@ -109,8 +109,8 @@ def _send(request: SignedInRequest, people: Sequence[User]) -> None:
     for sentence in refused_ones:
         messages.warning(request, sentence)
     if queued := len(people) - len(refused_ones):
-        what = "The invitation is" if queued == 1 else f"{queued} invitations are"
-        messages.success(request, f"{what} queued. See “Invitation” below.")
+        subject = "The invitation is" if queued == 1 else f"{queued} invitations are"
+        messages.success(request, f"{subject} queued. See “Invitation” below.")
 
 
 def _name_contact(request: SignedInRequest, country: Country, form: ContactForm) -> bool:

@@ -44,8 +44,8 @@ def setup_list(request: SignedInRequest) -> HttpResponse:
     if not can_follow_set_up(user):
         raise PermissionDenied
     countries = list(Country.objects.visible_to(user).order_by("name"))
-    found = count_by_post(countries, reader=user, day=clock.today())
-    lines = [_build_post_row(country, list_step_statuses(found[country.pk])) for country in countries]
+    counts = count_by_post(countries, reader=user, day=clock.today())
+    lines = [_build_post_row(country, list_step_statuses(counts[country.pk])) for country in countries]
     context = {"lines": lines, "can_set_up": can_set_up(user), "count": len(SetupStep)}
     return render_page(request, "recommendations/setup_list.html", context)
 

@@ -91,7 +91,7 @@ def loaded(imported, became=None, goes=None, *, by=None, now=NOW, **said):
 
 
 def listed(edition):
-    rows = Recommendation.objects.filter(edition=edition).asked().with_pillar().order_by("number")
+    rows = Recommendation.objects.filter(edition=edition).active().with_pillar().order_by("number")
     return [(row.number, row.text, row.text_status, row.pillar) for row in rows]
 
 
@@ -235,7 +235,7 @@ def where_commitments_go():
 
 
 def by_number(edition):
-    return {row.number: row.pk for row in Recommendation.objects.filter(edition=edition).asked()}
+    return {row.number: row.pk for row in Recommendation.objects.filter(edition=edition).active()}
 
 
 def replaced(edition, **said):

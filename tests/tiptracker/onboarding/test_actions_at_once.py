@@ -33,7 +33,7 @@ def test_ministries(fresh_database):
             country=country,
             ministries=[MinistryInput("Ministry of Health", "Health")],
             holders=(),
-            on=date(2022, 1, 28),
+            day=date(2022, 1, 28),
             by=administrator,
         )
 

@@ -29,7 +29,7 @@ def put_down(*ministries, holders=(), country=None, by=None):
         country=country or CountryFactory(),
         ministries=ministries,
         holders=holders,
-        on=DAY,
+        day=DAY,
         by=by or AdministratorFactory(),
     )
 

@@ -243,8 +243,8 @@ def lift_lock_out(*, person: User, by: User) -> None:
 
 def _held_countries(person: User) -> list[Country]:
     """Lock and return the countries that a person works on or is the contact person of, before the person is locked."""
-    own = Country.objects.filter(Q(contact=person) | Q(users=person)).values("pk")
-    return lock_rows(Country.objects.filter(pk__in=own))
+    countries = Country.objects.filter(Q(contact=person) | Q(users=person)).values("pk")
+    return lock_rows(Country.objects.filter(pk__in=countries))
 
 
 def _clear_contact(person: User, countries: Iterable[Country], by: User) -> None:
@@ -315,19 +315,21 @@ def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]
 
 
 def _refuse_taken_email(email: str, field: str) -> None:
-    if there := find_person_by_email(email):
-        raise Refused(describe_taken_email(there), field=field)
+    if person := find_person_by_email(email):
+        raise Refused(describe_taken_email(person), field=field)
 
 
 def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:
     """Ask for confirmation if a person who works on a country would get another one."""
-    here = set(countries_of(person))
-    there = account.accessible_countries
+    old_countries = set(countries_of(person))
+    new_countries = account.accessible_countries
     seal = f"{account.role}:{account.ministry.pk if account.ministry else ''}:" + ",".join(
-        str(country.pk) for country in sorted(there, key=lambda country: country.pk)
+        str(country.pk) for country in sorted(new_countries, key=lambda country: country.pk)
     )
-    if here and there - here and confirmed != seal:
-        raise CountryMoveUnconfirmed(leaves=here - there, joins=there - here, seal=seal)
+    if old_countries and new_countries - old_countries and confirmed != seal:
+        raise CountryMoveUnconfirmed(
+            leaves=old_countries - new_countries, joins=new_countries - old_countries, seal=seal
+        )
 
 
 def _log_fields(person: User) -> dict[str, Any]:

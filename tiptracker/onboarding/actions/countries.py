@@ -151,8 +151,8 @@ def contact_choices(country: Country) -> Any:
 
 
 def _refuse_existing(code: str) -> None:
-    if there := Country.objects.filter(code=code).first():
-        raise Refused(f"{there} is set up already. Go on with it from the list of posts.", field="name")
+    if country := Country.objects.filter(code=code).first():
+        raise Refused(f"{country} is set up already. Go on with it from the list of posts.", field="name")
 
 
 def _set_fields(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:

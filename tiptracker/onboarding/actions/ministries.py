@@ -38,13 +38,13 @@ def add_ministries(
     country: Country,
     ministries: Sequence[MinistryInput],
     holders: Sequence[tuple[Ministry, OfficeHolderInput]] = (),
-    on: date,
+    day: date,
     by: User,
 ) -> list[Ministry]:
     """Add ministries to a country, and office holders to existing ministries; all or nothing.
 
     A refusal's field is "new-2-name" or "known-0-name": the line, counted from 0, and the field with the error. A
-    ministry with an office holder `on` that day accepts no new one, because the day on which that person left is not
+    ministry with an office holder `day` that day accepts no new one, because the day on which that person left is not
     known here. Raises PermissionDenied, Refused.
     """
     require_administrator(by)
@@ -52,8 +52,8 @@ def add_ministries(
         raise Refused("Name a ministry, or who holds office in one that stands here already.")
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     for number, assignment in enumerate(holders):
-        _fill_office(locked, assignment, f"known-{number}", on, by)
-    return [_add_ministry(locked, each, f"new-{number}", by) for number, each in enumerate(ministries)]
+        _fill_office(locked, assignment, f"known-{number}", day, by)
+    return [_add_ministry(locked, ministry, f"new-{number}", by) for number, ministry in enumerate(ministries)]
 
 
 @transaction.atomic
@@ -118,11 +118,11 @@ def _fill_in(row: OfficeHolder, holder: OfficeHolderInput, line: str) -> None:
 
 
 def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, *, remedy: str, line: str = "") -> None:
-    for there in others:
-        if normalize_name(there.name) == normalize_name(name):
-            raise Refused(f"“{there.name}” is there already. {remedy}", field=f"{line}name")
-        if normalize_name(there.short_name) == normalize_name(short_name):
-            sentence = f"“{there.short_name}” is the short name of {there.name}. Give another one."
+    for other in others:
+        if normalize_name(other.name) == normalize_name(name):
+            raise Refused(f"“{other.name}” is there already. {remedy}", field=f"{line}name")
+        if normalize_name(other.short_name) == normalize_name(short_name):
+            sentence = f"“{other.short_name}” is the short name of {other.name}. Give another one."
             raise Refused(sentence, field=f"{line}short_name")
 
 
@@ -142,14 +142,14 @@ def _add_ministry(country: Country, typed: MinistryInput, line: str, by: User) -
 
 
 def _fill_office(
-    country: Country, assignment: tuple[Ministry, OfficeHolderInput], line: str, on: date, by: User
+    country: Country, assignment: tuple[Ministry, OfficeHolderInput], line: str, day: date, by: User
 ) -> None:
     ministry, holder = assignment
     if ministry.country_id != country.pk:
         raise Refused("That ministry is another country’s. Load the page again.", field=f"{line}-holder")
-    if there := in_office(ministry.office_holders, on).first():
+    if holder_in_office := in_office(ministry.office_holders, day).first():
         raise Refused(
-            f"{there} holds that office. Say under Ministries when that ended.",
+            f"{holder_in_office} holds that office. Say under Ministries when that ended.",
             field=f"{line}-holder",
         )
     logged = _log_fields(_add_holder(ministry, holder, line))

@@ -40,7 +40,9 @@ def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now
     locked = Country.objects.select_for_update(no_key=True).get(
         pk=country.pk
     )  # so that sending the same form twice is refused
-    added = [_add_person(locked, each, f"people-{number}", by, now) for number, each in enumerate(people)]
+    added = [
+        _add_person(locked, person_input, f"people-{number}", by, now) for number, person_input in enumerate(people)
+    ]
     for person in added:  # write the log last, because another request may be adding the same people
         handle_person_added(person, by=by)
     return added

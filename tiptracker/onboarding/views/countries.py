@@ -39,12 +39,12 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a country's data, and correct the names of its districts."""
     require_administrator(request.user)
     country = get_object_or_404(Country.objects.visible_to(request.user).select_related("contact"), pk=pk)
-    there = list(country.districts.all())
+    districts = list(country.districts.all())
     is_sent = request.method == "POST"
     data = request.POST if is_sent else None
     form = VersionForm(data, initial={"version": country.version})
-    filled = [{"row": one.pk, "name": one.name, "capital": one.capital} for one in there]
-    rows = DistrictFormSet(data, initial=filled, prefix="districts", form_kwargs={"there": there})
+    filled = [{"row": one.pk, "name": one.name, "capital": one.capital} for one in districts]
+    rows = DistrictFormSet(data, initial=filled, prefix="districts", form_kwargs={"existing": districts})
     if is_sent and all([form.is_valid(), rows.is_valid()]):
         try:
             change_districts(
@@ -67,7 +67,7 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "country": country,
         "form": form,
         "rows": rows,
-        "there": there,
+        "districts": districts,
         "wrong_forms": invalid_forms(form, *rows.forms) if is_sent else [],
         "history": history(request.user, country),
     }

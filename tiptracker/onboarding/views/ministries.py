@@ -63,13 +63,13 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Edit a ministry's names and its present and former office holders. Its country stays."""
     require_administrator(request.user)
     ministry = get_object_or_404(Ministry.objects.visible_to(request.user).select_related("country"), pk=pk)
-    there = list(ministry.office_holders.all())
-    kwargs: dict[str, Any] = {"prefix": "holders", "form_kwargs": {"there": there}}
+    holders = list(ministry.office_holders.all())
+    kwargs: dict[str, Any] = {"prefix": "holders", "form_kwargs": {"existing": holders}}
     initial = {"name": ministry.name, "short_name": ministry.short_name, "version": ministry.version}
     data = request.POST if request.method == "POST" else None
     is_sent = data is not None and "more" not in data
     form = MinistryForm(data, initial=initial)
-    rows = OfficeHolderFormSet(data, initial=[OfficeHolderRow.filled_from(one) for one in there], **kwargs)
+    rows = OfficeHolderFormSet(data, initial=[OfficeHolderRow.filled_from(one) for one in holders], **kwargs)
     if data is not None and not is_sent:
         form = MinistryForm(initial=raw_values(form))
         rows = add_empty_row(rows, **kwargs)
@@ -90,7 +90,7 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             if isinstance(refusal, EditConflict):
                 ministry.refresh_from_db()
                 mark_as_seen(form, "version", ministry.version)
-                context |= {"stands": ministry, "stand_holders": list(ministry.office_holders.all())}
+                context |= {"current": ministry, "current_holders": list(ministry.office_holders.all())}
         else:
             messages.success(request, f"{ministry} saved.")
             return redirect("ministry_list")

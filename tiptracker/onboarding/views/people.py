@@ -137,8 +137,8 @@ def person_add(request: SignedInRequest) -> HttpResponse:
         else:
             _invite(request, person)
             return redirect("person_detail", pk=person.pk)
-    there = find_person_by_email(form["email"].value() or "") if "email" in form.errors else None
-    context = {"form": form, "there": there}
+    existing = find_person_by_email(form["email"].value() or "") if "email" in form.errors else None
+    context = {"form": form, "existing": existing}
     return render_page(request, "onboarding/person_add.html", context, status=422 if form.is_bound else 200)
 
 

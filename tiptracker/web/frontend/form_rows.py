@@ -92,10 +92,10 @@ def add_row_error(lines: Mapping[str, Sequence[forms.Form]], sentence: str, fiel
     """
     name, _, rest = (field or "").partition("-")
     number, _, within = rest.partition("-")
-    place = parse_whole_number(number)
-    if name not in lines or place is None:
+    row_number = parse_whole_number(number)
+    if name not in lines or row_number is None:
         return False
-    add_field_error(lines[name][place], sentence, within)
+    add_field_error(lines[name][row_number], sentence, within)
     return True
 
 

@@ -71,7 +71,7 @@ def everything():
 
 
 def listed():
-    return [(row.number, row.text, row.text_status) for row in Recommendation.objects.asked().order_by("number")]
+    return [(row.number, row.text, row.text_status) for row in Recommendation.objects.active().order_by("number")]
 
 
 def test_an_edition_that_is_not_there_is_opened_and_its_list_loaded(administrator, run):
