@@ -72,32 +72,34 @@ def read_pdf(content: bytes) -> Iterator[Paragraph]:
 def _page_lines(page: Any, number: int) -> list[PdfLine]:
     """Return the lines of a page in the order in which they are drawn, with separate bullets joined to their lines."""
     text = page.get_textpage()
-    found = []
-    run: list[tuple[int, str]] = []
+    lines = []
+    characters: list[tuple[int, str]] = []
     for index in range(text.count_chars()):
         sign = chr(raw.FPDFText_GetUnicode(text.raw, index))
         if sign not in "\r\n":
-            run.append((index, "-" if sign in _LINE_END_HYPHENS else sign))
+            characters.append((index, "-" if sign in _LINE_END_HYPHENS else sign))
         if sign in "\r\n" or sign in _LINE_END_HYPHENS:
-            found += _build_line(text, run, number)
-            run = []
-    found += _build_line(text, run, number)
+            lines += _build_line(text, characters, number)
+            characters = []
+    lines += _build_line(text, characters, number)
     text.close()
-    return _attach_markers(found)
+    return _attach_markers(lines)
 
 
-def _build_line(text: Any, run: list[tuple[int, str]], page: int) -> list[PdfLine]:
-    """Return the line of `run` (index and letter of each character); empty if nothing in it is visible."""
-    visible = [index for index, sign in run if not sign.isspace()]
+def _build_line(text: Any, characters: list[tuple[int, str]], page: int) -> list[PdfLine]:
+    """Return the line of `characters` (index and letter of each character); empty if nothing in it is visible."""
+    visible = [index for index, sign in characters if not sign.isspace()]
     if not visible:
         return []
-    words = "".join(sign for _, sign in run).translate(_LIGATURES).strip()
-    first_word = next((index for index, sign in run if index > visible[0] and sign.isspace()), visible[-1] + 1) - 1
+    line_text = "".join(sign for _, sign in characters).translate(_LIGATURES).strip()
+    first_word = (
+        next((index for index, sign in characters if index > visible[0] and sign.isspace()), visible[-1] + 1) - 1
+    )
     first, last, end = (_character_box(text, index) for index in (visible[0], visible[-1], first_word))
     x, y = c_double(), c_double()
     raw.FPDFText_GetCharOrigin(text.raw, visible[0], byref(x), byref(y))
     size = max(abs(first.top - first.bottom), 1.0)
-    return [PdfLine(words, first.left, last.right, y.value, size, end.right - first.left, page)]
+    return [PdfLine(line_text, first.left, last.right, y.value, size, end.right - first.left, page)]
 
 
 def _character_box(text: Any, index: int) -> Any:
@@ -109,16 +111,16 @@ def _character_box(text: Any, index: int) -> Any:
 
 def _attach_markers(lines: list[PdfLine]) -> list[PdfLine]:
     """Join each separate bullet or number to the line to its right."""
-    found = list(lines)
+    remaining = list(lines)
     for marker in [line for line in lines if _MARKER.fullmatch(line.text)]:
-        behind = [line for line in found if line.left > marker.left]
-        beside = [line for line in behind if abs(line.base - marker.base) < 0.5 * max(line.size, marker.size)]
-        if beside:
-            nearest = min(beside, key=lambda line: line.left)
+        behind = [line for line in remaining if line.left > marker.left]
+        same_height = [line for line in behind if abs(line.base - marker.base) < 0.5 * max(line.size, marker.size)]
+        if same_height:
+            nearest = min(same_height, key=lambda line: line.left)
             joined = nearest._replace(text=f"{marker.text} {nearest.text}", left=marker.left)
-            found[found.index(nearest)] = joined
-            found.remove(marker)
-    return found
+            remaining[remaining.index(nearest)] = joined
+            remaining.remove(marker)
+    return remaining
 
 
 # --- Page headers and footers -----------------------------------------------------------------------------------------
@@ -152,21 +154,21 @@ def _margin_lines(lines: list[PdfLine], height: float) -> Iterator[PdfLine]:
 
 def _line_spacing(lines: list[PdfLine]) -> float:
     """Return the usual distance between the lines of a page, in points."""
-    steps = [one.base - other.base for one, other in pairwise(lines)]
+    steps = [line.base - next_line.base for line, next_line in pairwise(lines)]
     return median([step for step in steps if step > 1] or [12.0])
 
 
 # --- Paragraphs -------------------------------------------------------------------------------------------------------
 
 
-def _join_paragraphs(pages: list[list[PdfLine]], beside: set[PdfLine]) -> Iterator[Paragraph]:
+def _join_paragraphs(pages: list[list[PdfLine]], boilerplate: set[PdfLine]) -> Iterator[Paragraph]:
     """Yield the paragraphs page by page. The furniture of a page comes before its text."""
-    edges = _right_edges([line for lines in pages for line in lines if line not in beside])
+    edges = _right_edges([line for lines in pages for line in lines if line not in boilerplate])
     text: list[str] = []
     before: PdfLine | None = None
     for lines in pages:
         for line in lines:
-            if line in beside:
+            if line in boilerplate:
                 yield Paragraph(line.text, ParagraphKind.FURNITURE)
                 continue
             sign = "" if before is None else _separator_between(before, line, _line_spacing(lines), edges[before])
@@ -181,12 +183,13 @@ def _join_paragraphs(pages: list[list[PdfLine]], beside: set[PdfLine]) -> Iterat
         yield Paragraph("".join(text))
 
 
-def _separator_between(one: PdfLine, other: PdfLine, pitch: float, edge: float) -> str:
+def _separator_between(line: PdfLine, next_line: PdfLine, pitch: float, edge: float) -> str:
     """Return the separator between two consecutive lines: "" for a new paragraph, otherwise a character."""
-    has_room = one.right + 0.25 * one.size + other.word < edge - 0.3 * one.size
-    goes_on = one.page != other.page or other.base > one.base + 0.5 * one.size  # on another page or in another column
-    is_apart = not goes_on and one.base - other.base > 1.3 * max(pitch, one.size)
-    if is_apart or _STARTS_WITH_MARKER.match(other.text) or abs(one.size - other.size) > 0.08 * one.size:
+    has_room = line.right + 0.25 * line.size + next_line.word < edge - 0.3 * line.size
+    # It goes on if the next line is on another page or in another column.
+    goes_on = line.page != next_line.page or next_line.base > line.base + 0.5 * line.size
+    is_apart = not goes_on and line.base - next_line.base > 1.3 * max(pitch, line.size)
+    if is_apart or _STARTS_WITH_MARKER.match(next_line.text) or abs(line.size - next_line.size) > 0.08 * line.size:
         return ""
     if has_room:
         return "" if goes_on else HARD_BREAK

@@ -53,7 +53,7 @@ def read_content(content: bytes) -> list[Paragraph]:
     """Read a file in this process, like `read_report`. Raises UnreadableFile."""
     reader = _select_reader(content)
     try:
-        found = list(reader(content))
+        paragraphs = list(reader(content))
     except UnreadableFile:
         raise
     except Exception as error:  # a malicious file can make a library fail in any way; all failures mean the same
@@ -61,17 +61,22 @@ def read_content(content: bytes) -> list[Paragraph]:
             "is damaged, or something else than its beginning says. Open it to see, save it again, then choose it "
             "again; or paste its text."
         ) from error
-    n_lines = sum(1 + each.text.count("\n") + each.text.count(HARD_BREAK) for each in found)
-    if sum(len(each.text) for each in found) > MAX_CHARACTERS or n_lines > MAX_LINES:
+    n_lines = sum(1 + paragraph.text.count("\n") + paragraph.text.count(HARD_BREAK) for paragraph in paragraphs)
+    if sum(len(paragraph.text) for paragraph in paragraphs) > MAX_CHARACTERS or n_lines > MAX_LINES:
         raise UnreadableFile(
             "holds more text than a whole TIP Report. Cut out the country’s narrative, or paste its text."
         )
-    if not any(letter.isalpha() for each in found if each.kind != ParagraphKind.TITLE for letter in each.text):
+    if not any(
+        letter.isalpha()
+        for paragraph in paragraphs
+        if paragraph.kind != ParagraphKind.TITLE
+        for letter in paragraph.text
+    ):
         raise UnreadableFile(
             "has no text in it. If it shows some, it is a picture, such as a scan: have its text recognized (OCR), or "
             "take the report’s web page instead."
         )
-    return found
+    return paragraphs
 
 
 def _select_reader(content: bytes) -> Callable[[bytes], Iterator[Paragraph]]:

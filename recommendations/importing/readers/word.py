@@ -84,10 +84,10 @@ def _texts(element: etree._Element) -> Iterator[str]:
 
 def _property_value(element: etree._Element, path: str) -> str | None:
     """Return the value of the property at `path`, such as "numPr/ilvl"."""
-    found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
-    if found is None:
+    child = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
+    if child is None:
         return None
-    return next((str(value) for key, value in found.attrib.items() if etree.QName(key).localname == "val"), "")
+    return next((str(value) for key, value in child.attrib.items() if etree.QName(key).localname == "val"), "")
 
 
 def _style_kinds(root: etree._Element | None) -> dict[str, ParagraphKind]:

@@ -44,22 +44,22 @@ def parse_narrative(source: str | Iterable[Paragraph], country: str | None = Non
 
     Raises Refused if it finds no list or more than one.
     """
-    blocks, about, section, found = _find_narrative(
+    blocks, detector, section, parsed_list = _find_narrative(
         build_blocks(split_paragraphs(source) if isinstance(source, str) else source), country
     )
     parsed = (
-        about.told(section.heading),
+        detector.detect(section.heading),
         metadata.find_year(blocks),
         metadata.find_tier(blocks, blocks[: section.start]),
     )
-    code, year, tier = (each.value for each in parsed)
+    code, year, tier = (field.value for field in parsed)
     return ParsedNarrative(
         Tier(tier) if tier else None,
         code,
         int(year) if year else None,
-        tuple(ParsedItem(number, text, doubt) for number, (text, doubt) in enumerate(found.items, 1)),
-        tuple(doubt for doubt in (*(each.doubt for each in parsed), section.doubt) if doubt),
-        found.introduction,
+        tuple(ParsedItem(number, text, doubt) for number, (text, doubt) in enumerate(parsed_list.items, 1)),
+        tuple(doubt for doubt in (*(field.doubt for field in parsed), section.doubt) if doubt),
+        parsed_list.introduction,
         tuple(section.left_out),
     )
 
@@ -67,8 +67,8 @@ def parse_narrative(source: str | Iterable[Paragraph], country: str | None = Non
 def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = None, year: int | None = None) -> None:
     """Refuse a narrative that says it is about another country (alpha-3) or from another year."""
     if country and narrative.country and narrative.country != country:
-        found, expected = countries.country_name_of(narrative.country), countries.country_name_of(country)
-        raise Refused(f"This narrative is about {found}, not {expected}. Choose {expected}’s.")
+        actual, expected = countries.country_name_of(narrative.country), countries.country_name_of(country)
+        raise Refused(f"This narrative is about {actual}, not {expected}. Choose {expected}’s.")
     if year and narrative.year and narrative.year != year:
         instead = f"Choose that of {year}, or go to the edition of {narrative.year}."
         raise Refused(f"This narrative is from the report of {narrative.year}, not {year}. {instead}")
@@ -81,27 +81,29 @@ def _find_narrative(
     parts = metadata.split_narratives(blocks)
     if len(parts) > MAX_NARRATIVES:
         raise Refused(f"More than {MAX_NARRATIVES} narratives stand in it. Keep only the one that you mean.")
-    found = [
-        (part, about, section, what)
+    candidates = [
+        (part, detector, section, parsed_list)
         for part in parts
-        for about in [metadata.CountryDetector(part)]
-        for section in find_list_sections(part, about.told().value)
-        if (what := parse_list(section.blocks, about.told().value)).items
+        for detector in [metadata.CountryDetector(part)]
+        for section in find_list_sections(part, detector.detect().value)
+        if (parsed_list := parse_list(section.blocks, detector.detect().value)).items
     ]
-    if len(found) > 1 and country:
-        asked = [each for each in found if each[1].told(each[2].heading).value == country]
-        found = asked or found
-    if not found:
+    if len(candidates) > 1 and country:
+        of_country = [
+            candidate for candidate in candidates if candidate[1].detect(candidate[2].heading).value == country
+        ]
+        candidates = of_country or candidates
+    if not candidates:
         raise Refused(
             "No list of prioritized recommendations was found. Paste it with its heading, such as “Prioritized "
             "recommendations:”, in a line above it."
         )
-    if any(each[3].items != found[0][3].items for each in found):
-        codes = dict.fromkeys(about.told(section.heading).value for _, about, section, _ in found)
+    if any(candidate[3].items != candidates[0][3].items for candidate in candidates):
+        codes = dict.fromkeys(detector.detect(section.heading).value for _, detector, section, _ in candidates)
         named = ", ".join(countries.country_name_of(code) for code in codes if code)
         lacks = f"None is about {countries.country_name_of(country)}. " if country and country not in codes else ""
         raise Refused(
-            f"{len(found)} lists of recommendations stand in it{f' ({named})' if named else ''}. "
+            f"{len(candidates)} lists of recommendations stand in it{f' ({named})' if named else ''}. "
             f"{lacks}Keep only the narrative that you mean, then try again."
         )
-    return found[0]
+    return candidates[0]

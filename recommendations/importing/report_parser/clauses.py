@@ -58,11 +58,11 @@ def split_clauses(text: str) -> list[ClauseSpan]:
         cuts = semicolons + [_Boundary(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
         return _spans_between(text, sorted(cuts))
     cuts = list(_sentence_boundaries(text, sentences))
-    found = _spans_between(text, cuts)
+    spans = _spans_between(text, cuts)
     if cuts and not any(each.doubt for each in cuts):
-        return found
-    doubts = (SEMICOLON_AMONG_SENTENCES if _has_boundary_inside(semicolons, piece) else "" for piece in found)
-    return [piece._replace(doubt=piece.doubt or doubt) for piece, doubt in zip(found, doubts, strict=True)]
+        return spans
+    doubts = (SEMICOLON_AMONG_SENTENCES if _has_boundary_inside(semicolons, span) else "" for span in spans)
+    return [span._replace(doubt=span.doubt or doubt) for span, doubt in zip(spans, doubts, strict=True)]
 
 
 def has_several_clauses(text: str) -> bool:
@@ -87,21 +87,21 @@ def _sentence_boundaries(text: str, sentences: list[SentenceBreak]) -> Iterator[
             yield _Boundary(each.end, each.start, "" if each.is_glued else ENDS_AT_FULL_STOP)
 
 
-def _has_boundary_inside(cuts: list[_Boundary], piece: ClauseSpan) -> bool:
+def _has_boundary_inside(cuts: list[_Boundary], span: ClauseSpan) -> bool:
     """Return whether one of these boundaries, which are in order, lies in the part."""
-    following = bisect_left(cuts, (piece.start,))
-    return following < len(cuts) and cuts[following].end < piece.end
+    following = bisect_left(cuts, (span.start,))
+    return following < len(cuts) and cuts[following].end < span.end
 
 
 def _spans_between(text: str, cuts: list[_Boundary]) -> list[ClauseSpan]:
     first, last = _Boundary(0, 0), _Boundary(len(text), len(text))
-    found = []
+    spans = []
     for before, after in pairwise([first, *cuts, last]):
         piece = text[before.start : after.end]
         if piece.strip(f" {UNCERTAIN_BREAK}"):
             start = before.start + len(piece) - len(piece.lstrip())
-            found.append(ClauseSpan(start, before.start + len(piece.rstrip()), after.doubt or before.doubt_of_next))
-    return found
+            spans.append(ClauseSpan(start, before.start + len(piece.rstrip()), after.doubt or before.doubt_of_next))
+    return spans
 
 
 def _semicolon_boundaries(text: str) -> list[_Boundary]:
@@ -125,4 +125,4 @@ def _semicolon_boundaries(text: str) -> list[_Boundary]:
 def has_unpaired_marks(text: str) -> bool:
     """Return whether a quotation mark or bracket in the text has no counterpart."""
     pairs = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
-    return text.count('"') % 2 > 0 or any(text.count(one) != text.count(other) for one, other in pairs)
+    return text.count('"') % 2 > 0 or any(text.count(opening) != text.count(closing) for opening, closing in pairs)

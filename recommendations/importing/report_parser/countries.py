@@ -48,13 +48,13 @@ class CountryMatch(NamedTuple):
 def find_country_code(name: str) -> str | None:
     """Return the code of the country that the whole `name` means; None if there is none."""
     head, _, tail = name.partition(", ")
-    if found := _codes_by_name().get(_normalize_name(name)) or (
+    if code := _codes_by_name().get(_normalize_name(name)) or (
         _codes_by_name().get(_normalize_name(f"{tail} {head}")) if tail else None
     ):
-        return found
+        return code
     two = re.fullmatch(r"([^()]+?)\s*\(([^()]+)\)", name)  # such as "Turkey (Türkiye)"
-    one, other = (find_country_code(each) for each in two.groups()) if two else (None, None)
-    return one if one == other else None
+    first, second = (find_country_code(each) for each in two.groups()) if two else (None, None)
+    return first if first == second else None
 
 
 def match_leading_country(text: str) -> CountryMatch | None:

@@ -46,7 +46,7 @@ class LineJoiner:
     def mend(self, text: str) -> str:
         """Return `text` in one line, with broken words repaired."""
         text = _ANTI_TRAFFICKING.sub(lambda anti: re.sub(r"\s", "", anti[0]), normalize_characters(text))
-        text = _HYPHENATED_BREAK.sub(self._whole, _SPLIT_WORD.sub(self._joined, text))
+        text = _HYPHENATED_BREAK.sub(self._joined_word, _SPLIT_WORD.sub(self._joined, text))
         text = _UNSPACED_BREAK.sub("", text)
         return _WHITESPACE.sub(" ", re.sub(r"[\n\v\f]+", " ", text)).strip()
 
@@ -63,7 +63,7 @@ class LineJoiner:
     def _is_word(self, half: str) -> bool:
         return self.words[half.casefold()] > 1 or half.casefold() in _COMPOUND_PARTS
 
-    def _whole(self, broken: re.Match[str]) -> str:
+    def _joined_word(self, broken: re.Match[str]) -> str:
         head, hyphen, tail = broken["head"], broken["hyphen"], broken["tail"]
         if tail.casefold() in _AFTER_SUSPENDED_HYPHEN:
             return f"{head}- {tail}"

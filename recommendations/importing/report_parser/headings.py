@@ -75,16 +75,16 @@ def repair_headings(text: str) -> str:
     """Return a paragraph with each list heading in one line, if line breaks or small capitals had broken it."""
     if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
         return text
-    plain = _BROKEN_LIST_HEADING.sub(lambda found: _join_lines(found[0]), plain)
-    pieces, end = [], 0
-    for found in _COUNTRY_FOLLOWS.finditer(plain):
-        broken = plain[found.end() : found.end() + MAX_HEADING_LENGTH]
+    plain = _BROKEN_LIST_HEADING.sub(lambda match: _join_lines(match[0]), plain)
+    parts, end = [], 0
+    for match in _COUNTRY_FOLLOWS.finditer(plain):
+        broken = plain[match.end() : match.end() + MAX_HEADING_LENGTH]
         name = _leading_country_name(broken)
-        if name and found.start() >= end:
-            pieces += [plain[end : found.end()], name]
+        if name and match.start() >= end:
+            parts += [plain[end : match.end()], name]
             signs = [place.end() for place in _VISIBLE_CHARACTER.finditer(broken)]
-            end = found.end() + signs[len(_VISIBLE_CHARACTER.findall(name)) - 1]
-    return "".join([*pieces, plain[end:]])
+            end = match.end() + signs[len(_VISIBLE_CHARACTER.findall(name)) - 1]
+    return "".join([*parts, plain[end:]])
 
 
 def _leading_country_name(text: str) -> str:
@@ -123,8 +123,8 @@ def find_list_start(text: str) -> int | None:
 
 def _find_country_end(text: str, *, is_capital: bool) -> int | None:
     """Return where the country's name after "Recommendations for" and its punctuation end; None if it is no name."""
-    found = countries.match_leading_country(text)
-    if found and (after := _AFTER_COUNTRY.match(text, found.end)):
+    country = countries.match_leading_country(text)
+    if country and (after := _AFTER_COUNTRY.match(text, country.end)):
         return len(text) if _CONTENTS_LEADER.fullmatch(text[after.end() :]) else after.end()
     if colon := re.match(r"(?:[^:.;]|\bSt\.){2,80}:\s*", text, re.IGNORECASE):
         return colon.end()
@@ -172,6 +172,6 @@ def is_section_start(text: str) -> bool:
 
 def find_glued_headings(text: str) -> Iterator[int]:
     """Yield the positions where a heading starts directly after a sentence in the same paragraph."""
-    for found in _GLUED_HEADING.finditer(text):
-        if found.end() < len(text):
-            yield found.end()
+    for match in _GLUED_HEADING.finditer(text):
+        if match.end() < len(text):
+            yield match.end()

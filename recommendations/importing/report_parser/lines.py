@@ -37,14 +37,14 @@ class ParagraphLine(NamedTuple):
     text: str
     sign: str
     """What separates it from the line before: HARD_BREAK, PAGE_BREAK or a newline."""
-    beside: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 class LineGroup(NamedTuple):
     """Lines that belong together, as one text with newlines, and the furniture among or before them."""
 
     text: str
-    beside: tuple[str, ...]
+    asides: tuple[str, ...]
 
 
 def group_lines(text: str) -> Iterator[LineGroup]:
@@ -52,9 +52,9 @@ def group_lines(text: str) -> Iterator[LineGroup]:
     lines, behind = _split_lines(text)
     normalized = [normalize_characters(line.text) for line in lines]
     each_begins = _has_item_per_line(normalized)
-    sort = next((marker_style(mark[0]) for line in normalized if (mark := match_marker(line))), "")
+    style = next((marker_style(marker[0]) for line in normalized if (marker := match_marker(line))), "")
     parting = [
-        _is_group_start(before.text, line, each_begins=each_begins, sort=sort) for before, line in pairwise(lines)
+        _is_group_start(before.text, line, each_begins=each_begins, style=style) for before, line in pairwise(lines)
     ]
     has_bullets = any(map(BULLET.match, normalized))
     has_several = any(parts and has_sentence_end(before.text) for before, parts in zip(lines, parting, strict=False))
@@ -79,7 +79,7 @@ def group_lines(text: str) -> Iterator[LineGroup]:
 
 
 def _merge_lines(lines: list[ParagraphLine]) -> LineGroup:
-    return LineGroup("\n".join(line.text for line in lines), tuple(text for line in lines for text in line.beside))
+    return LineGroup("\n".join(line.text for line in lines), tuple(text for line in lines for text in line.asides))
 
 
 def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
@@ -89,15 +89,15 @@ def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
     signed = zip(parts[1::2], parts[::2], strict=True)
     filled = [(line.strip(), sign) for line, sign in signed if normalize_characters(line).strip()]
     lines: list[ParagraphLine] = []
-    beside: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     are_aside = flag_boilerplate([line for line, _ in filled], [sign == HARD_BREAK for _, sign in filled])
     for (line, sign), is_aside in zip(filled, are_aside, strict=True):
         if is_aside:
-            beside += (line,)
+            asides += (line,)
         else:
-            lines.append(ParagraphLine(line, sign, beside))
-            beside = ()
-    return lines, beside
+            lines.append(ParagraphLine(line, sign, asides))
+            asides = ()
+    return lines, asides
 
 
 def _has_item_per_line(lines: list[str]) -> bool:
@@ -121,16 +121,16 @@ def match_marker(text: str) -> re.Match[str] | None:
     return BULLET.match(text) or NUMBER.match(text)
 
 
-def marker_style(mark: str) -> str:
+def marker_style(marker: str) -> str:
     """Return a common form for the markers of one list: the same for "(1)" and "(2)"."""
-    return re.sub(r"\d+", "1", mark.strip())
+    return re.sub(r"\d+", "1", marker.strip())
 
 
-def _is_group_start(before: str, line: ParagraphLine, *, each_begins: bool, sort: str) -> bool:
-    """Return whether a line starts a new group. `sort` is the style of the paragraph's first marker."""
+def _is_group_start(before: str, line: ParagraphLine, *, each_begins: bool, style: str) -> bool:
+    """Return whether a line starts a new group. `style` is the style of the paragraph's first marker."""
     text = normalize_characters(line.text).strip()
     before = normalize_characters(before).strip()
-    if _is_at_heading(before, text) or _is_at_marker(before, text, sort):
+    if _is_at_heading(before, text) or _is_at_marker(before, text, style):
         return True
     if is_incomplete(before) or before.endswith(("-", "\u2010")) or is_continuation(text):
         return False
@@ -146,7 +146,7 @@ def _is_at_heading(before: str, text: str) -> bool:
     return headings.is_section_start(text) and not is_incomplete(before)
 
 
-def _is_at_marker(before: str, text: str, sort: str) -> bool:
+def _is_at_marker(before: str, text: str, style: str) -> bool:
     """Return whether a line starts with a bullet, or with a number that is not part of a sentence."""
     if bullet := BULLET.match(text):
         earlier = (BULLET.match(before) or [""])[0]
@@ -155,4 +155,4 @@ def _is_at_marker(before: str, text: str, sort: str) -> bool:
     if NUMBER_ALONE.fullmatch(text):
         return has_clause_end(before)
     number = NUMBER.match(text)
-    return bool(number and has_clause_end(before) and marker_style(number[0]) == sort)
+    return bool(number and has_clause_end(before) and marker_style(number[0]) == style)

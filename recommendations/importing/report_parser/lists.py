@@ -66,29 +66,29 @@ def parse_list(blocks: list[Block], country: str | None) -> ParsedList:
     blocks = [part for block in _strip_enumeration(blocks) for part in _split_at_bullets(block)]
     introduction, blocks = _split_introduction(blocks, country)
     if any(block.kind == ParagraphKind.ITEM for block in blocks):
-        found = list(_items_with_bullets(blocks))
+        items = list(_items_with_bullets(blocks))
     else:
-        found = list(_items_without_bullets(_rejoin_paragraphs(blocks)))
-    found = [
+        items = list(_items_without_bullets(_rejoin_paragraphs(blocks)))
+    items = [
         (text[piece.start : piece.end], doubt)
-        for text, doubt in _strip_separators(found)
+        for text, doubt in _strip_separators(items)
         for piece in clauses.split_glued(text)
     ]
-    return ParsedList(_strip_uncertainty_marks(introduction), list(_add_doubts(found)))
+    return ParsedList(_strip_uncertainty_marks(introduction), list(_add_doubts(items)))
 
 
 def _strip_enumeration(blocks: list[Block]) -> list[Block]:
     """Remove the letters or numbers of the blocks, if they are lettered or numbered in order, and make them items."""
-    found = [_ENUMERATION_MARK.match(block.text) if block.kind == ParagraphKind.PLAIN else None for block in blocks]
-    first = next((index for index, each in enumerate(found) if each), 0)
-    marks = [each for each in found[first:] if each]
-    if first > 1 or len(marks) < 2 or len(marks) < len(found) - first:
+    matches = [_ENUMERATION_MARK.match(block.text) if block.kind == ParagraphKind.PLAIN else None for block in blocks]
+    first = next((index for index, match in enumerate(matches) if match), 0)
+    marks = [match for match in matches[first:] if match]
+    if first > 1 or len(marks) < 2 or len(marks) < len(matches) - first:
         return blocks
-    numbers = [each["number"].casefold() for each in marks]
+    numbers = [match["number"].casefold() for match in marks]
     is_in_order = numbers in (row[: len(numbers)] for row in _ENUMERATIONS)
-    if not is_in_order or len({_number_style(each) for each in marks}) > 1:
+    if not is_in_order or len({_number_style(match) for match in marks}) > 1:
         return blocks
-    items = [Block(each.string[each.end() :], ParagraphKind.ITEM, each["sign"]) for each in marks]
+    items = [Block(match.string[match.end() :], ParagraphKind.ITEM, match["sign"]) for match in marks]
     return blocks[:first] + items
 
 
@@ -112,25 +112,27 @@ def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
     If those after a full stop form a sequence, the others number something inside an item.
     """
     own = _INLINE_NUMBER.match(f"{block.mark} {block.text[:1]}") if block.mark else None
-    given = list(_INLINE_NUMBER.finditer(block.text)) if block.kind == ParagraphKind.PLAIN or own else []
-    first = own or next(iter(given), None)
+    matches = list(_INLINE_NUMBER.finditer(block.text)) if block.kind == ParagraphKind.PLAIN or own else []
+    first = own or next(iter(matches), None)
     begins = "" if own or not first else block.text[: first.start()].rstrip()
     if not first or (begins and not _is_introduction(begins)):
         return []
-    behind_stops = [each for each in given if each.start() == 0 or has_sentence_end(block.text[: each.start()])]
-    rows = ([each for each in _number_sequence(first, among) if each is not own] for among in (behind_stops, given))
+    behind_stops = [match for match in matches if match.start() == 0 or has_sentence_end(block.text[: match.start()])]
+    rows = (
+        [match for match in _number_sequence(first, among) if match is not own] for among in (behind_stops, matches)
+    )
     return next((row for row in rows if len(row) > (0 if own else 1)), [])
 
 
-def _number_sequence(first: re.Match[str], given: list[re.Match[str]]) -> list[re.Match[str]]:
+def _number_sequence(first: re.Match[str], matches: list[re.Match[str]]) -> list[re.Match[str]]:
     """Return the sequence from the first number, which must be 1 or a. Empty if it starts twice."""
-    found = [first] if first["number"] in {"1", "a"} else []
-    if any(each["sign"] == first["sign"] for each in given if each is not first):
+    sequence = [first] if first["number"] in {"1", "a"} else []
+    if any(match["sign"] == first["sign"] for match in matches if match is not first):
         return []
-    for each in given:
-        if found and _ordinal(each) == _ordinal(found[-1]) + 1 and _number_style(each) == _number_style(first):
-            found.append(each)
-    return found
+    for match in matches:
+        if sequence and _ordinal(match) == _ordinal(sequence[-1]) + 1 and _number_style(match) == _number_style(first):
+            sequence.append(match)
+    return sequence
 
 
 def _ordinal(number: re.Match[str]) -> int:
@@ -179,13 +181,13 @@ def _rejoin_paragraphs(blocks: list[Block]) -> list[Block]:
     is_clauses = not are_open[-1] and clauses.has_several_clauses(" ".join(block.text for block in blocks))
     if sum(are_open) * 2 > len(blocks) and not is_clauses:
         return blocks
-    found = blocks[:1]
+    rejoined = blocks[:1]
     for block, is_open in zip(blocks[1:], are_open[:-1], strict=True):
         if is_open:
-            found[-1] = found[-1]._replace(text=f"{found[-1].text} {UNCERTAIN_BREAK}{block.text}")
+            rejoined[-1] = rejoined[-1]._replace(text=f"{rejoined[-1].text} {UNCERTAIN_BREAK}{block.text}")
         else:
-            found.append(block)
-    return found
+            rejoined.append(block)
+    return rejoined
 
 
 def _items_without_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
@@ -221,32 +223,32 @@ def _items_with_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
     yield " ".join(texts), doubt
 
 
-def _strip_separators(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _strip_separators(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Remove the semicolons between items, if all but the last end with one."""
-    if len(found) < 2 or not all(_SEPARATOR.search(text) for text, _ in found[:-1]):
-        return found
-    return [(_SEPARATOR.sub("", text), doubt) for text, doubt in found[:-1]] + found[-1:]
+    if len(items) < 2 or not all(_SEPARATOR.search(text) for text, _ in items[:-1]):
+        return items
+    return [(_SEPARATOR.sub("", text), doubt) for text, doubt in items[:-1]] + items[-1:]
 
 
-def _add_doubts(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Yield the text of each item with the reasons why the user should check it."""
-    few = len(found) // 3
-    open_ends = [not has_sentence_end(_strip_uncertainty_marks(text)) for text, _ in found]
-    small_letters = [text.lstrip(UNCERTAIN_BREAK)[:1].islower() for text, _ in found]
+    allowed = len(items) // 3
+    open_ends = [not has_sentence_end(_strip_uncertainty_marks(text)) for text, _ in items]
+    small_letters = [text.lstrip(UNCERTAIN_BREAK)[:1].islower() for text, _ in items]
     n_open, n_small = sum(open_ends), sum(small_letters)
-    for number, ((text, doubt), is_open, is_small) in enumerate(zip(found, open_ends, small_letters, strict=True)):
-        words = _strip_uncertainty_marks(text)
+    for number, ((text, doubt), is_open, is_small) in enumerate(zip(items, open_ends, small_letters, strict=True)):
+        plain = _strip_uncertainty_marks(text)
         reasons = {
-            clauses.MAY_BE_PART: is_continuation(words) and number > 0,
+            clauses.MAY_BE_PART: is_continuation(plain) and number > 0,
             doubt: bool(doubt),
             UNCERTAIN_LINE_END: UNCERTAIN_BREAK in text,
             BROKEN_WORD: UNCERTAIN_HYPHEN in text,
-            OPEN_END: is_open and n_open <= few,
-            SMALL_LETTER: is_small and n_small <= few,
-            TOO_LONG: len(words) > MAX_ITEM_LENGTH,
-            clauses.UNPAIRED_MARKS: clauses.has_unpaired_marks(words),
+            OPEN_END: is_open and n_open <= allowed,
+            SMALL_LETTER: is_small and n_small <= allowed,
+            TOO_LONG: len(plain) > MAX_ITEM_LENGTH,
+            clauses.UNPAIRED_MARKS: clauses.has_unpaired_marks(plain),
         }
-        yield words, " ".join(reason for reason, holds in reasons.items() if holds)
+        yield plain, " ".join(reason for reason, applies in reasons.items() if applies)
 
 
 def _strip_uncertainty_marks(text: str) -> str:

@@ -100,7 +100,7 @@ class CountryDetector:
     def __init__(self, blocks: list[Block]) -> None:
         self._blocks = blocks
 
-    def told(self, heading: str = "") -> ParsedValue:
+    def detect(self, heading: str = "") -> ParsedValue:
         """Return the country's code.
 
         The sources in order: titles with a tier, the list's `heading`, the report's title, other titles, the opening.
@@ -148,8 +148,8 @@ def find_year(blocks: list[Block]) -> ParsedValue:
     titles = [block.text for block in blocks if block.kind == ParagraphKind.TITLE]
     heads = [block.text for block in blocks if block.kind != ParagraphKind.TITLE and _is_title(block)]
     for texts in (titles, heads):
-        named = [found for text in texts for found in _REPORT_YEAR.finditer(text)]
-        years = list(dict.fromkeys(found["before"] or found["after"] for found in named))
+        named = [match for text in texts for match in _REPORT_YEAR.finditer(text)]
+        years = list(dict.fromkeys(match["before"] or match["after"] for match in named))
         if len(years) > 1:
             doubt = f"More than one year is named at its head ({', '.join(years)}): see which one it is."
             return ParsedValue(None, doubt)
@@ -158,7 +158,7 @@ def find_year(blocks: list[Block]) -> ParsedValue:
     is_report = any(_REPORT_NAME_PATTERN.search(text) for text in titles + heads)
     days = (_PUBLICATION_DATE.fullmatch(text) for text in heads if is_report)
     for dates in (days, map(_STATED_YEAR.fullmatch, heads), map(_year_after_name, heads)):
-        stated = {found[1] for found in dates if found}
+        stated = {match[1] for match in dates if match}
         if len(stated) == 1:
             return ParsedValue(stated.pop())
     return ParsedValue(None, "The year of the report isn’t named at its head: see which one it is.")
@@ -166,8 +166,8 @@ def find_year(blocks: list[Block]) -> ParsedValue:
 
 def _year_after_name(text: str) -> re.Match[str] | None:
     """Match the year in "Lesotho 2021" and "Lesotho (2021): Tier 2"."""
-    found = re.fullmatch(r"[^\d]{2,80}?\W(20\d\d)\b\)?(?:\W.*)?", text)
-    return found if found and countries.find_country_code(text[: found.start(1)].rstrip(" (,–-")) else None
+    match = re.fullmatch(r"[^\d]{2,80}?\W(20\d\d)\b\)?(?:\W.*)?", text)
+    return match if match and countries.find_country_code(text[: match.start(1)].rstrip(" (,–-")) else None
 
 
 def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
@@ -181,12 +181,12 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
     short = [block.text for block in blocks if len(block.text) < 60]
     titles = [title for block in blocks if (title := _match_title(block.text))]
     titled = [_tier_value(title) for title in titles if _country_in_title(title["name"])]
-    placed = [_tier_value(found) for text in plain for found in _current_placements(text)][-1:]
-    alone = [_tier_value(found) for text in short if (found := _TIER_ALONE.fullmatch(text))]
-    ways = [ways for ways in (titled, placed, alone) if len(set(ways)) == 1]
-    if not ways:
+    placed = [_tier_value(match) for text in plain for match in _current_placements(text)][-1:]
+    alone = [_tier_value(match) for text in short if (match := _TIER_ALONE.fullmatch(text))]
+    agreeing = [tiers for tiers in (titled, placed, alone) if len(set(tiers)) == 1]
+    if not agreeing:
         return _tier_by_standards("\n".join(plain))
-    title_tier = ways[0][0]
+    title_tier = agreeing[0][0]
     if not title_tier:
         return ParsedValue(None, "It is a special case, which is on no tier.")
     if placed and placed[0] != title_tier:
@@ -208,12 +208,12 @@ def _tier_by_standards(opening: str) -> ParsedValue:
     return ParsedValue(None, "Its tier isn’t told plainly: see which one it is.")
 
 
-def _tier_value(found: re.Match[str]) -> str:
+def _tier_value(match: re.Match[str]) -> str:
     """Return the value of a tier; empty for a special case, which has none."""
-    if not found["tier"]:
+    if not match["tier"]:
         return ""
-    number = found["tier"].casefold()
-    return Tier.WATCH_LIST if found["list"] else Tier(_TIER_NUMBERS.get(number, number))
+    number = match["tier"].casefold()
+    return Tier.WATCH_LIST if match["list"] else Tier(_TIER_NUMBERS.get(number, number))
 
 
 def _match_title(text: str) -> re.Match[str] | None:
@@ -223,16 +223,16 @@ def _match_title(text: str) -> re.Match[str] | None:
 
 def _current_placements(text: str) -> Iterator[re.Match[str]]:
     """Yield the places where a text says which tier the country is on, not which it was or would be on."""
-    for found in _PLACED_ON_TIER.finditer(text):
-        sentence = re.split(r"[.;:]\s+(?=[A-Z\w])", text[max(0, found.start() - 300) : found.start()])[-1]
-        if not _OTHER_TIME_BEFORE.search(sentence) and not _OTHER_TIME_AFTER.match(text, found.end()):
-            yield found
+    for match in _PLACED_ON_TIER.finditer(text):
+        sentence = re.split(r"[.;:]\s+(?=[A-Z\w])", text[max(0, match.start() - 300) : match.start()])[-1]
+        if not _OTHER_TIME_BEFORE.search(sentence) and not _OTHER_TIME_AFTER.match(text, match.end()):
+            yield match
 
 
 def _name_in_report(text: str) -> str | None:
     """Return the country in "2021 Trafficking in Persons Report: Lesotho - United States Department of State"."""
-    found = _REPORT_YEAR.search(text) or _REPORT_NAME_PATTERN.search(text)
-    after = re.match(r"[\s:,/–—-]+(.+)", text[found.end() :]) if found else None
+    match = _REPORT_YEAR.search(text) or _REPORT_NAME_PATTERN.search(text)
+    after = re.match(r"[\s:,/–—-]+(.+)", text[match.end() :]) if match else None
     return re.split(r"\s+[-–—|]\s+|/", after[1])[0].replace("-", " ") if after else None
 
 
@@ -260,4 +260,4 @@ def _country_in_title(text: str) -> str | None:
 def _countries_of_governments(texts: Iterable[str]) -> list[str]:
     """Return the country that each text says its government is of, or starts with."""
     named = (text[start.end() :] if (start := _GOVERNMENT_OF.search(text)) else text for text in texts)
-    return [found.code for name in named if (found := countries.match_leading_country(name))]
+    return [country.code for name in named if (country := countries.match_leading_country(name))]

@@ -46,26 +46,26 @@ class Block(NamedTuple):
         return self.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}
 
 
-def build_blocks(given: Iterable[Paragraph]) -> list[Block]:
+def build_blocks(paragraphs: Iterable[Paragraph]) -> list[Block]:
     """Return the blocks of a file in order, with the furniture where it was found."""
-    given = [each._replace(text=_strip_markup(each.text)) for each in given]
-    mender = LineJoiner(each.text for each in given)
-    found = [block for paragraph in given for block in _paragraph_blocks(paragraph, mender)]
-    found = list(_attach_bullets(part for block in found for part in _split_at_headings(block)))
-    return _rejoin_blocks(_mark_boilerplate(found), mender)
+    paragraphs = [paragraph._replace(text=_strip_markup(paragraph.text)) for paragraph in paragraphs]
+    mender = LineJoiner(paragraph.text for paragraph in paragraphs)
+    split_blocks = [block for paragraph in paragraphs for block in _paragraph_blocks(paragraph, mender)]
+    split_blocks = list(_attach_bullets(part for block in split_blocks for part in _split_at_headings(block)))
+    return _rejoin_blocks(_mark_boilerplate(split_blocks), mender)
 
 
 def _strip_markup(text: str) -> str:
     """Remove our own marks and plain-text formatting, and repair broken headings."""
     text = re.sub(f"[{UNCERTAIN_BREAK}{UNCERTAIN_HYPHEN}]", "", text)
-    return headings.repair_headings(_BOLD_OR_ITALIC.sub(lambda found: found["bold"] or found["heading"], text))
+    return headings.repair_headings(_BOLD_OR_ITALIC.sub(lambda match: match["bold"] or match["heading"], text))
 
 
 def _paragraph_blocks(paragraph: Paragraph, mender: LineJoiner) -> Iterator[Block]:
     """Yield the blocks of one paragraph. Furniture within it comes before the text."""
     if paragraph.kind == ParagraphKind.PLAIN:
-        for text, beside in group_lines(paragraph.text):
-            yield from (Block(mender.mend(each), ParagraphKind.FURNITURE) for each in beside)
+        for text, asides in group_lines(paragraph.text):
+            yield from (Block(mender.mend(aside), ParagraphKind.FURNITURE) for aside in asides)
             if text:
                 yield build_block(mender.mend(text), ParagraphKind.PLAIN)
     elif text := mender.mend(paragraph.text):
@@ -81,22 +81,22 @@ def build_block(text: str, kind: ParagraphKind) -> Block:
     if headings.is_heading(plain := _HEADING_MARKUP.sub("", text)):
         return Block(plain, kind)
     is_in_list = kind in {ParagraphKind.ITEM, ParagraphKind.PART}
-    found = BULLET.match(text) if is_in_list else match_marker(text) if kind == ParagraphKind.PLAIN else None
-    if not found:
+    match = BULLET.match(text) if is_in_list else match_marker(text) if kind == ParagraphKind.PLAIN else None
+    if not match:
         return Block(seam + text, kind)
-    return Block(text[found.end() :].strip(), kind if is_in_list else ParagraphKind.ITEM, found[0].strip())
+    return Block(text[match.end() :].strip(), kind if is_in_list else ParagraphKind.ITEM, match[0].strip())
 
 
 def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
     """Join a marker that stood alone to the next paragraph, and a marker within a sentence to its text."""
     bullet: Block | None = None
     before: Block | None = None
-    for given in blocks:
-        block = given
-        if before and _is_inside_sentence(before, given):
-            block = Block(f"{given.mark} {given.text}", ParagraphKind.PLAIN)
-        elif before and _is_nested_item(before, given):
-            block = given._replace(kind=ParagraphKind.PART)
+    for original in blocks:
+        block = original
+        if before and _is_inside_sentence(before, original):
+            block = Block(f"{original.mark} {original.text}", ParagraphKind.PLAIN)
+        elif before and _is_nested_item(before, original):
+            block = original._replace(kind=ParagraphKind.PART)
         before = before if block.is_boilerplate else block
         if block.kind == ParagraphKind.ITEM and not block.text:
             bullet = block
@@ -145,13 +145,13 @@ def _split_at_headings(block: Block) -> Iterator[Block]:
 
 def _mark_boilerplate(blocks: list[Block]) -> list[Block]:
     """Mark capital lines that are no known heading as furniture, if the text continues after them."""
-    found = list(blocks)
+    marked = list(blocks)
     text = [index for index, block in enumerate(blocks) if not _may_be_boilerplate(block)]
     for before, after in pairwise(text):
         if after > before + 1 and _is_interrupted(blocks[before], blocks[after]):
-            beside = blocks[before + 1 : after]
-            found[before + 1 : after] = [Block(block.text, ParagraphKind.FURNITURE) for block in beside]
-    return found
+            between = blocks[before + 1 : after]
+            marked[before + 1 : after] = [Block(block.text, ParagraphKind.FURNITURE) for block in between]
+    return marked
 
 
 def _may_be_boilerplate(block: Block) -> bool:
@@ -169,7 +169,7 @@ def _is_interrupted(before: Block, after: Block) -> bool:
 
 def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
     """Join the blocks that the end of a page or line cut in two."""
-    found: list[list[Block]] = []
+    groups: list[list[Block]] = []
     last = None
     for block in blocks:
         group = [block]
@@ -177,15 +177,15 @@ def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
             if (
                 last is not None
                 and block.kind == ParagraphKind.PLAIN
-                and _is_same_paragraph(found[last][-1], block.text)
+                and _is_same_paragraph(groups[last][-1], block.text)
             ):
-                group = found.pop(last)  # it goes behind the furniture that interrupts it
+                group = groups.pop(last)  # it goes behind the furniture that interrupts it
                 group.append(block)
-            last = len(found)
-        found.append(group)
+            last = len(groups)
+        groups.append(group)
     return [
         group[0]._replace(text=mender.mend("\n".join(block.text for block in group))) if len(group) > 1 else group[0]
-        for group in found
+        for group in groups
     ]
 
 

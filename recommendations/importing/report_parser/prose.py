@@ -94,22 +94,22 @@ def find_sentence_breaks(text: str, before: str = _CAPITAL_START) -> Iterator[Se
     Full stops in amounts, initials and abbreviations are skipped.
     """
     opened, counted = 0, 0
-    for found in re.finditer(rf"{_SENTENCE_GAP}(?={before})", text):
-        is_glued = not found["gap"]
-        opened, counted = opened + text.count('"', counted, found.start()), found.start()
-        after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[found.end() : found.end() + 40])
-        word = _last_word(text[max(0, found.start() - 40) : found.start()])
-        is_abbreviated = found["dot"].startswith(".") and _is_abbreviation(word)
-        if is_abbreviated and not (is_glued and has_demand(text[found.end() : found.end() + 40])):
+    for match in re.finditer(rf"{_SENTENCE_GAP}(?={before})", text):
+        is_glued = not match["gap"]
+        opened, counted = opened + text.count('"', counted, match.start()), match.start()
+        after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[match.end() : match.end() + 40])
+        word = _last_word(text[max(0, match.start() - 40) : match.start()])
+        is_abbreviated = match["dot"].startswith(".") and _is_abbreviation(word)
+        if is_abbreviated and not (is_glued and has_demand(text[match.end() : match.end() + 40])):
             continue
         if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
             continue
-        end = found.start() + len(found["dot"])
-        if is_glued and found["dot"].endswith('"') and opened % 2 == 0:
+        end = match.start() + len(match["dot"])
+        if is_glued and match["dot"].endswith('"') and opened % 2 == 0:
             end -= 1  # the quotation mark opens the next sentence
             yield SentenceBreak(end, end, is_glued)
         else:
-            yield SentenceBreak(end, found.end(), is_glued)
+            yield SentenceBreak(end, match.end(), is_glued)
 
 
 def _last_word(text: str) -> str:
@@ -159,7 +159,7 @@ def first_sentence(text: str) -> str:
 
 def has_demand(text: str) -> bool:
     """Return whether a sentence in `text` starts with a verb that is typical of recommendations."""
-    for start in (0, *(found.end() for found in re.finditer(r"[,;:.!?)•●▪■◦·*–-]\s+", text))):
+    for start in (0, *(match.end() for match in re.finditer(r"[,;:.!?)•●▪■◦·*–-]\s+", text))):
         verb = _IMPERATIVE_START.match(text, start)
         if verb and verb["verb"].casefold() in _IMPERATIVES:
             return True

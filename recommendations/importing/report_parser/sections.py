@@ -45,8 +45,8 @@ class ListSection(NamedTuple):
 
 def find_list_sections(blocks: list[Block], country: str | None) -> list[ListSection]:
     """Return the lists of a narrative, each after its heading; without headings, after the opening paragraph."""
-    found = [section for section in _sections_with_heading(blocks, country) if section.blocks]
-    return found or [section for section in _sections_without_heading(blocks, country) if section.blocks]
+    sections = [section for section in _sections_with_heading(blocks, country) if section.blocks]
+    return sections or [section for section in _sections_without_heading(blocks, country) if section.blocks]
 
 
 def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator[ListSection]:
@@ -94,7 +94,7 @@ def _build_section(
     heading: str, first: list[Block], blocks: list[Block], start: int, country: str | None
 ) -> ListSection:
     """Return the list from block `start` up to its end."""
-    found: list[Block] = []
+    section_blocks: list[Block] = []
     left_out: list[str] = []
     waiting: list[str] = []
     for index in range(start - len(first), len(blocks)):
@@ -104,8 +104,10 @@ def _build_section(
             continue
         if _is_section_end(block):
             break
-        is_account = found and block.kind == ParagraphKind.PLAIN and _is_narration_start(block, found, country)
-        if is_account and not _is_list_resumed(found[-1], blocks[index + 1 : index + 1 + MAX_BLOCKS]):
+        is_account = (
+            section_blocks and block.kind == ParagraphKind.PLAIN and _is_narration_start(block, section_blocks, country)
+        )
+        if is_account and not _is_list_resumed(section_blocks[-1], blocks[index + 1 : index + 1 + MAX_BLOCKS]):
             break
         left_out += waiting
         waiting = []
@@ -113,12 +115,12 @@ def _build_section(
         cut = _find_narration_start(block.text, following, country)
         if cut is not None and _is_list_resumed(block, blocks[index + 1 : index + 1 + MAX_BLOCKS]):
             cut = None
-        found.append(block if cut is None else block._replace(text=block.text[:cut]))
-        if len(found) > MAX_BLOCKS:
+        section_blocks.append(block if cut is None else block._replace(text=block.text[:cut]))
+        if len(section_blocks) > MAX_BLOCKS:
             raise Refused(f"The list goes on for more than {MAX_BLOCKS:,} paragraphs. Keep only the list itself.")
         if cut is not None:
             break
-    return ListSection(heading, found, left_out, start)
+    return ListSection(heading, section_blocks, left_out, start)
 
 
 def _is_list_resumed(item: Block, following: list[Block]) -> bool:
@@ -137,14 +139,16 @@ def _is_section_end(block: Block) -> bool:
     return is_heading or headings.find_list_start(block.text) is not None
 
 
-def _is_narration_start(block: Block, found: list[Block], country: str | None) -> bool:
+def _is_narration_start(block: Block, section_blocks: list[Block], country: str | None) -> bool:
     """Return whether a paragraph without a heading starts the account of what the government did."""
     if is_government_narration(block.text):
         return True
     if not is_narration(block.text, country) or is_continuation(block.text):
         return False
-    last = found[-1]
-    is_cut = last.kind == ParagraphKind.PLAIN and not has_clause_end(last.text) and _are_mostly_complete(found[:-1])
+    last = section_blocks[-1]
+    is_cut = (
+        last.kind == ParagraphKind.PLAIN and not has_clause_end(last.text) and _are_mostly_complete(section_blocks[:-1])
+    )
     return not is_cut and not is_narration(last.text, country)
 
 
@@ -167,6 +171,6 @@ def _find_narration_start(text: str, following: Block | None, country: str | Non
             return each.end
     if is_narration(text, country) or (following and not is_narration(following.text, country)):
         return None
-    seams = (found.end() for found in re.finditer(UNCERTAIN_BREAK, text) if found.start())
+    seams = (match.end() for match in re.finditer(UNCERTAIN_BREAK, text) if match.start())
     accounts = (seam for seam in seams if is_narration(text[seam:], country) and not is_continuation(text[seam:]))
     return next(accounts, None)

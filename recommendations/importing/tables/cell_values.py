@@ -12,10 +12,10 @@ _MAX_DIGITS = 5
 
 def parse_number(cell: str) -> int | None:
     """Return the only number in a cell, such as 1 for "1.", "Rec 1" or "R-01"; None if there is none or several."""
-    found = _NUMBER.findall(cell)
-    return int(found[0]) if len(found) == 1 and len(found[0]) <= _MAX_DIGITS else None
+    numbers = _NUMBER.findall(cell)
+    return int(numbers[0]) if len(numbers) == 1 and len(numbers[0]) <= _MAX_DIGITS else None
 
 
 def parse_pillar(cell: str) -> Pillar | None:
     """Return the pillar that a cell starts with, such as "Prevent" or "Protection of victims"; None otherwise."""
-    return next((one for one in Pillar if cell.casefold().startswith(one.value[:7])), None)
+    return next((pillar for pillar in Pillar if cell.casefold().startswith(pillar.value[:7])), None)

@@ -64,8 +64,8 @@ def _type_from_heading(heading: str) -> ColumnType:
     text = " ".join(heading.casefold().split())
     if len(text) > 60:
         return ColumnType.NOTHING
-    found = (column for column, words in _HEADING_PATTERNS.items() if re.search(words, text))
-    return next(found, ColumnType.NOTHING)
+    matching = (column for column, pattern in _HEADING_PATTERNS.items() if re.search(pattern, text))
+    return next(matching, ColumnType.NOTHING)
 
 
 def _types_from_headings(line: TableLine, below: Sequence[TableLine]) -> list[ColumnType]:
@@ -73,12 +73,12 @@ def _types_from_headings(line: TableLine, below: Sequence[TableLine]) -> list[Co
 
     A column of numbers must contain at least one number, because a column headed “Priority” may say “high”.
     """
-    found: list[ColumnType] = []
+    types: list[ColumnType] = []
     for heading, cells in zip(line.cells, _column_cells(below, len(line.cells)), strict=True):
         column = _type_from_heading(heading)
         is_of_words = column is ColumnType.NUMBER and cells and all(parse_number(cell) is None for cell in cells)
-        found.append(column if column not in found and not is_of_words else ColumnType.NOTHING)
-    return found
+        types.append(column if column not in types and not is_of_words else ColumnType.NOTHING)
+    return types
 
 
 def _fill_from_content(types: Sequence[ColumnType], below: Sequence[TableLine]) -> tuple[ColumnType, ...]:
@@ -101,16 +101,16 @@ def _types_from_content(lines: Sequence[TableLine]) -> tuple[ColumnType, ...]:
     columns = _column_cells(lines, max((len(line.cells) for line in lines), default=0))
     lengths = [sum(map(len, column)) / max(len(column), 1) for column in columns]
     longest = max(lengths, default=0)
-    found = [ColumnType.NOTHING] * len(columns)
+    types = [ColumnType.NOTHING] * len(columns)
     if longest >= _MIN_TEXT_LENGTH:
-        found[lengths.index(longest)] = ColumnType.TEXT
+        types[lengths.index(longest)] = ColumnType.TEXT
     for place, cells in enumerate(columns):
         column = next(
-            (column for column, matches in _CONTENT_TESTS if column not in found and matches(cells)), ColumnType.NOTHING
+            (column for column, matches in _CONTENT_TESTS if column not in types and matches(cells)), ColumnType.NOTHING
         )
-        if found[place] is ColumnType.NOTHING:
-            found[place] = column
-    return tuple(found)
+        if types[place] is ColumnType.NOTHING:
+            types[place] = column
+    return tuple(types)
 
 
 def _column_cells(lines: Sequence[TableLine], width: int) -> list[list[str]]:
