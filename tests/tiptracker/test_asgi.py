@@ -99,7 +99,7 @@ def asked(app, *parts, **scope):
 # --- Bodies -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_body_is_handed_on_whole_whatever_the_parts_it_came_in():
+def test_body_is_complete_whatever_its_chunks():
     answer = asked(application(), b"log", b"", b"in=" + b"a" * 200_000, **POST, headers=length(200_006))
 
     assert (answer.status, answer.headers["x-path"]) == (200, "/accounts/login/")
@@ -146,7 +146,7 @@ def test_whatever_is_slow_holds_no_thread():
     assert (app.bodies, app.long_bodies) == (0, 0)
 
 
-def test_too_long_a_body_is_refused_before_it_comes():
+def test_too_long_body_is_refused_before_it_is_received():
     answer = asked(application(), **POST, headers=length(1_000_001))
 
     assert answer.status == 413
@@ -156,7 +156,7 @@ def test_too_long_a_body_is_refused_before_it_comes():
 @pytest.mark.parametrize(
     ("size", "most"), [(asgi.MAX_BYTES_IN_MEMORY + 1, asgi.MAX_LONG_BODIES), (10, asgi.MAX_BODIES)]
 )
-def test_more_bodies_than_there_is_room_for_are_told_to_wait(size, most):
+def test_too_many_bodies_at_once_are_told_to_wait(size, most):
     async def ask():
         app = application()
         tasks = [asyncio.create_task(Asked(app, **POST, headers=length(size)).run()) for _ in range(most)]
@@ -232,7 +232,7 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
     assert not any(share.holders for share in app.shares.values())
 
 
-def test_who_has_used_up_their_share_of_the_processor_waits_and_nobody_else(monkeypatch):
+def test_only_the_person_over_the_processor_budget_waits(monkeypatch):
     monkeypatch.setattr(asgi, "CPU_BUDGET_SECONDS", 0.05)
     monkeypatch.setattr(asgi, "CPU_REFILL_RATE", 0.5)
     loops = iter([0, 0.25])  # seconds of the processor that the first requests take
@@ -260,7 +260,7 @@ def test_who_has_used_up_their_share_of_the_processor_waits_and_nobody_else(monk
     assert other_took < mine_took
 
 
-def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
+def test_only_the_person_with_too_many_requests_is_told_to_wait():
     async def ask():
         app = application()
         tasks = [
@@ -284,7 +284,7 @@ def test_who_asks_for_too_much_at_once_is_told_to_wait_and_nobody_else():
 
 
 @pytest.mark.django_db
-def test_the_application_says_whose_a_session_and_a_token_is(client):
+def test_application_names_the_person_of_a_session_and_of_a_token(client):
     officer = OfficerFactory()
     _, secret = tokens.create_token(
         person=officer, name="Nightly", scope=TokenScope.READ, expires_on=tokens.latest_expiry(officer)
@@ -314,7 +314,7 @@ class Parts:
         self.is_closed = True
 
 
-def test_an_answer_is_closed_as_django_asks_so_that_its_connection_goes_back():
+def test_response_is_closed_so_that_its_connection_is_returned():
     parts = Parts()
 
     def stream(environ, start_response):
@@ -336,7 +336,7 @@ def test_a_fault_outside_django_is_a_page_too():
 
 
 @pytest.mark.parametrize(("stuck_after", "status"), [(120, 200), (-1, 503)])
-def test_a_busy_server_is_well_and_one_whose_threads_are_stuck_is_not(monkeypatch, stuck_after, status):
+def test_busy_server_is_healthy_and_one_with_stuck_threads_is_not(monkeypatch, stuck_after, status):
     monkeypatch.setattr(asgi, "STUCK_AFTER_SECONDS", stuck_after)
     is_done = threading.Event()
 
@@ -379,7 +379,7 @@ def test_a_header_with_an_underscore_passes_for_no_other():
 # --- A real server ----------------------------------------------------------------------------------------------------
 
 
-def test_slow_bodies_end_and_keep_nobody_from_a_page_on_a_real_server():
+def test_slow_bodies_are_ended_and_block_no_other_request_on_a_real_server():
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws", "--port", str(port)]
     server = subprocess.Popen(

@@ -33,7 +33,7 @@ def test_lesotho_comes_with_its_ten_districts_its_zone_and_its_own_currency_firs
         ("PHL", ["Region", "Province"], 17),  # nothing there is called a district: the widest parts
     ],
 )
-def test_districts_are_what_is_called_so_else_the_widest_parts(code, kinds, districts):
+def test_districts_are_those_called_districts_or_else_the_largest_divisions(code, kinds, districts):
     found = country_reference.find_country(code, DAY)
 
     assert [level.kind for level in found.levels] == kinds

@@ -56,7 +56,7 @@ def test_a_variable_that_is_not_set_has_its_default(monkeypatch):
         (env.DAY, "31/03/2022", "DAY: “31/03/2022” is not a day, such as 2022-03-31."),
     ],
 )
-def test_a_wrong_value_says_which_variable_what_it_is_and_what_is_wanted(monkeypatch, variable, given, sentence):
+def test_invalid_value_is_refused_with_variable_value_and_what_is_expected(monkeypatch, variable, given, sentence):
     monkeypatch.setenv(variable.name, given)
 
     with pytest.raises(ImproperlyConfigured) as refused:

@@ -89,7 +89,7 @@ def test_mails_that_ended_long_ago_go_and_those_that_wait_stay(settings):
     assert set(Mail.objects.values_list("pk", flat=True)) == {new.pk, waiting.pk}
 
 
-def test_sessions_that_ran_out_go_and_whoever_is_signed_in_stays_so(client):
+def test_expired_sessions_are_removed_and_live_ones_stay(client):
     sign_in(client, OfficerFactory())
     here = client.session.session_key
     Session.objects.create(session_key="over", session_data="", expire_date=ago(minutes=1))
@@ -114,7 +114,7 @@ def test_old_files_that_no_row_names_go_and_new_ones_stay_for_their_row(settings
     assert remove().files == 0
 
 
-def test_a_file_whose_row_came_meanwhile_stays(settings, monkeypatch):
+def test_file_whose_row_was_saved_meanwhile_is_kept(settings, monkeypatch):
     """It is asked for once more as it goes."""
     orphan = keep("evidence/ab/orphan", days=settings.ORPHAN_FILES_KEPT_DAYS + 1)
     modified = default_storage.get_modified_time
@@ -160,7 +160,7 @@ def test_the_log_has_how_many_were_removed_and_nothing_of_a_night_without():
     assert (entry.by, entry.country) == (None, None)
 
 
-def test_batches_are_bounded_and_the_rest_goes_the_next_night(monkeypatch):
+def test_batches_are_bounded_and_continue_the_next_night(monkeypatch):
     monkeypatch.setattr(housekeeping, "BATCH_SIZE", 2)
     monkeypatch.setattr(housekeeping, "MAX_BATCHES", 2)
     for _ in range(5):

@@ -17,9 +17,9 @@ from tiptracker.text_rules import remove_invisible
         ("a null \0 stays, to be refused", "a null \0 stays, to be refused"),
     ],
 )
-def test_seen_leaves_out_what_nobody_sees(text, kept):
+def test_invisible_characters_are_removed(text, kept):
     assert remove_invisible(text) == kept
 
 
-def test_seen_in_one_line_is_one_line():
+def test_line_breaks_become_spaces_in_one_line():
     assert remove_invisible("A\r\nraid\u2028now\tand\u00a0then", in_one_line=True) == "A  raid now and\u00a0then"

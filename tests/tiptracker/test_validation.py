@@ -55,7 +55,7 @@ def test_span_may_be_one_day_but_not_turned_round():
 
 
 @pytest.mark.django_db
-def test_row_that_its_fields_do_not_hold_is_refused_beside_the_field():
+def test_invalid_row_is_refused_with_the_field_named():
     row = DialogueFactory.build(country=None, recorded_by=None, place="x" * 201)
     with refuses("at most 200 characters", field="place"):
         insert_row(row)
@@ -68,7 +68,7 @@ def test_row_that_its_fields_do_not_hold_is_refused_beside_the_field():
 
 
 @pytest.mark.django_db
-def test_stale_page_is_told_who_changed_what_and_when():
+def test_stale_page_is_refused_naming_who_changed_what_and_when():
     dialogue = DialogueFactory(version=2)
     by = OfficerFactory(name="Palesa Nkosi")
     same, other = {"place": "here", "record": "a", "agreed": "b"}, {"place": "here", "record": "c", "agreed": "d"}
@@ -83,13 +83,13 @@ def test_stale_page_is_told_who_changed_what_and_when():
 
 
 @pytest.mark.django_db
-def test_stale_page_is_told_even_where_the_log_says_nothing_of_it():
+def test_stale_page_is_refused_even_without_a_log_entry():
     with refuses("Somebody changed this meanwhile. What you typed is kept"):
         refuse_stale(DialogueFactory(version=2), 1, NOW)
 
 
 @pytest.mark.django_db
-def test_newer_row_than_the_page_showed_is_told_of():
+def test_refusal_names_a_row_newer_than_the_page_showed():
     newest = DialogueFactory(recorded_by=OfficerFactory(name="Palesa Nkosi"))
 
     refuse_unseen(newest, None, NOW, noun="review")

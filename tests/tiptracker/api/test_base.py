@@ -211,7 +211,7 @@ def test_the_documentation_page_works_in_a_browser_under_our_policy(live, page):
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_signed_in", [True, False])
 @pytest.mark.parametrize("path", ["/api/", "/api/v1/promises/", "/api/v2/", "/api/v1/commitments.json"])
-def test_what_is_not_there_is_not_found_as_json(client, is_signed_in, path):
+def test_unknown_api_address_is_404_as_json(client, is_signed_in, path):
     if is_signed_in:
         client.force_login(OfficerFactory())
 
@@ -222,7 +222,7 @@ def test_what_is_not_there_is_not_found_as_json(client, is_signed_in, path):
 
 
 @pytest.mark.django_db
-def test_what_is_not_there_outside_the_api_is_a_page(client):
+def test_unknown_address_outside_the_api_is_a_404_page(client):
     response = client.get("/promises/")
 
     assert response.status_code == 404
@@ -285,7 +285,7 @@ def test_the_root_names_every_list(client):
     assert sorted(client.get(reverse("api-root")).json()) == sorted((*LISTS, "readiness"))
 
 
-def test_whoever_sends_no_token_is_told_what_to_send(client):
+def test_request_without_a_token_is_told_what_to_send(client):
     answer = client.get(reverse("commitment-list"))
 
     assert answer.status_code == 401

@@ -221,7 +221,7 @@ def test_ids_in_an_address_of_every_sort_are_not_found(officer, value):
     assert accept.status_code == 404
 
 
-def test_what_is_not_meant_but_can_be_kept_is_read():
+def test_unusual_but_valid_json_is_read():
     assert json_parser.parse_json('{"a": "\\ud83d\\ude00 \\u202e \\\\ud800", "b": [1e308, 0.1, -0.0], "c": null}') == {
         "a": "\U0001f600 \u202e \\ud800",
         "b": [1e308, 0.1, -0.0],

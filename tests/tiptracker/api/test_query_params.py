@@ -116,7 +116,7 @@ def test_the_documentation_says_of_each_list_what_counts_as_new():
     }  # fmt: skip
 
 
-def test_who_may_not_ask_at_all_is_not_told_what_could_be_asked(client):
+def test_forbidden_request_is_not_told_the_parameters(client):
     assert client.get("/api/v1/commitments/?since=1").status_code == 401
 
 

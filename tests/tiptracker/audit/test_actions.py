@@ -148,7 +148,7 @@ def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ['{"number": 0}', REDACTED])
-def test_verify_names_an_entry_beside_whose_after_a_before_was_put(text):
+def test_verify_names_an_entry_to_which_a_before_was_added(text):
     entry = wrote(2)[1]
     alter_detail(entry, "before", text)
 
@@ -156,7 +156,7 @@ def test_verify_names_an_entry_beside_whose_after_a_before_was_put(text):
 
 
 @pytest.mark.django_db
-def test_verify_names_an_entry_beside_which_a_before_and_after_was_put():
+def test_verify_names_an_entry_to_which_before_and_after_were_added():
     wrote(1)
     entry = record("thing.looked_at", by=None)
     AuditDetail.objects.create(entry=entry, salt="salt", after='{"number": 7}')
@@ -177,7 +177,7 @@ def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
 
 
 @pytest.mark.django_db
-def test_verify_names_an_entry_whose_before_and_after_is_gone():
+def test_verify_names_an_entry_whose_detail_is_missing():
     entry = wrote(2)[0]
     behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", entry.pk)
 

@@ -13,7 +13,7 @@ def sealed(*whats):
     return entries
 
 
-def test_first_fault_of_a_whole_chain_is_none():
+def test_intact_chain_has_no_fault():
     assert chain.find_first_fault(sealed("a", "b", "c")) is None
     assert chain.find_first_fault([]) is None
 
@@ -48,7 +48,7 @@ def test_first_fault_names_an_entry_put_in():
     assert chain.find_first_fault([at_the_start, (2, *first[1:])]) == (1, "entry 1 was put in")
 
 
-def test_digest_does_not_depend_on_the_order_of_what_is_sealed():
+def test_digest_does_not_depend_on_field_order():
     assert chain.hash_entry("", {"a": 1, "b": None}) == chain.hash_entry("", {"b": None, "a": 1})
 
 

@@ -57,7 +57,7 @@ def operations():
             yield pattern.name, actions["get"], pattern.callback.cls
 
 
-def test_every_operation_that_hands_out_rows_is_counted_and_told_in_the_log():
+def test_every_list_operation_is_counted_and_logged():
     uncounted = {
         name
         for name, action, view in operations()
@@ -121,7 +121,7 @@ def test_single_rows_count_like_those_of_a_list():
     assert told() == [("commitment", 1)]
 
 
-def test_an_entry_says_what_was_asked_and_stands_in_the_log_of_each_country():
+def test_list_read_entry_has_the_parameters_and_is_logged_for_each_country():
     countries = [CountryFactory(), CountryFactory(elsewhere=True)]
     observer = ObserverFactory(countries=countries)
 
@@ -140,7 +140,7 @@ def test_an_administrators_reading_belongs_to_no_country():
     assert AuditEntry.objects.get(verb="list.read").country is None
 
 
-def test_what_is_refused_or_not_found_counts_nothing():
+def test_refused_and_missing_rows_are_not_counted():
     client = signed_in(FocalPointFactory())
 
     assert client.get(f"{EVIDENCE}?nonsense=1").status_code == 400

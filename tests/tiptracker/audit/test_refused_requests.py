@@ -30,7 +30,7 @@ def told():
     ]
 
 
-def test_what_is_not_open_to_somebody_is_told(client):
+def test_forbidden_requests_are_logged(client):
     RecommendationFactory()
     focal_point = FocalPointFactory()
     enter(client, focal_point)
@@ -46,7 +46,7 @@ def test_what_is_not_open_to_somebody_is_told(client):
     assert AuditDetail.objects.visible_to(AdministratorFactory()).filter(entry=entry).exists()
 
 
-def test_what_the_api_refuses_is_told_too(client):
+def test_forbidden_api_requests_are_logged(client):
     observer = ObserverFactory()
     enter(client, observer)
 
@@ -60,7 +60,7 @@ def test_what_the_api_refuses_is_told_too(client):
     assert [(verb, by) for verb, by, _, _ in told()] == [("person.refused", observer)]
 
 
-def test_a_form_that_did_not_come_from_our_own_page_is_told():
+def test_cross_site_form_is_logged():
     client = Client(enforce_csrf_checks=True)
     officer = OfficerFactory()
     enter(client, officer)
@@ -73,7 +73,7 @@ def test_a_form_that_did_not_come_from_our_own_page_is_told():
     assert "[token]" in after
 
 
-def test_what_is_repeated_is_told_once_and_a_flood_no_further(client, monkeypatch):
+def test_repeated_refusal_is_logged_once_and_a_flood_is_capped(client, monkeypatch):
     monkeypatch.setattr(refused_requests, "MAX_REFUSALS", 3)
     RecommendationFactory()
     enter(client, ObserverFactory())
@@ -87,7 +87,7 @@ def test_what_is_repeated_is_told_once_and_a_flood_no_further(client, monkeypatc
     assert len(told()) == 3
 
 
-def test_another_person_is_told_of_all_the_same():
+def test_refusals_are_logged_for_each_person():
     RecommendationFactory()
     for _ in range(2):
         client = Client()
@@ -97,7 +97,7 @@ def test_another_person_is_told_of_all_the_same():
     assert len(told()) == 2
 
 
-def test_neither_what_is_unseen_nor_a_mistake_nor_signing_in_is_a_refusal(client):
+def test_not_found_invalid_and_sign_in_requests_are_not_refusals(client):
     elsewhere = CommitmentFactory(country=CountryFactory(elsewhere=True), united_states=True, letter="A letter")
     assert client.get(reverse("dashboard")).status_code == 302
     RecommendationFactory()

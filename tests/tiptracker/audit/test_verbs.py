@@ -57,6 +57,6 @@ def test_every_verb_is_found_in_one_group():
     assert sorted(verb for group in VerbGroup for verb in list_verbs(group)) == sorted(VERBS)
 
 
-def test_what_was_loaded_and_what_nobody_knows_is_read_too():
+def test_loaded_and_unknown_verbs_have_descriptions():
     assert describe_verb("edition_terms.loaded") == "Loaded from the public record: edition terms"
     assert describe_verb("old_thing.no_longer_done") == "No longer done: old thing"

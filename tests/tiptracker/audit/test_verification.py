@@ -38,7 +38,7 @@ def test_it_is_called_every_night_and_may_take_long():
     assert task.time_limit >= 1800
 
 
-def test_a_log_that_holds_is_told_on_its_page_and_to_nobody_by_mail(client):
+def test_intact_log_is_shown_on_its_page_without_a_mail(client):
     record("evidence.logged", by=None, country=CountryFactory())
     enter(client, AdministratorFactory())
     assert "The log has not been verified yet." in client.get(reverse("log_list")).text
@@ -50,7 +50,7 @@ def test_a_log_that_holds_is_told_on_its_page_and_to_nobody_by_mail(client):
     assert not Mail.objects.exists()
 
 
-def test_a_fault_is_told_to_administrators_and_to_the_countrys_officers_and_ambassador_once():
+def test_log_fault_is_mailed_once_to_administrators_officers_and_ambassador():
     here, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     told = [AdministratorFactory(), OfficerFactory(countries=[here]), AmbassadorFactory(countries=[here])]
     OfficerFactory(countries=[elsewhere])
@@ -73,7 +73,7 @@ def test_a_fault_is_told_to_administrators_and_to_the_countrys_officers_and_amba
         assert "The log does not verify: entry 1 was changed or put in." in browser.get(reverse("log_list")).text
 
 
-def test_another_fault_is_told_again_and_one_of_no_country_to_all():
+def test_new_log_fault_is_mailed_again_and_to_all_if_it_has_no_country():
     countries = (CountryFactory(), CountryFactory(elsewhere=True))
     officers = [OfficerFactory(countries=[country]) for country in countries]
     for _ in range(2):

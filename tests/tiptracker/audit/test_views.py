@@ -99,7 +99,7 @@ def test_log_list_names_a_row_by_its_day_in_words(client, officer):
     assert reverse("run_detail", args=[run.pk]) in page
 
 
-def test_log_list_is_in_the_countrys_time_and_says_whose(client, officer, monkeypatch, settings):
+def test_log_list_shows_the_time_of_the_country_and_names_its_zone(client, officer, monkeypatch, settings):
     settings.DEMO_CLOCK = ""
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2022, 1, 28, 22, 30, tzinfo=UTC))
     entry = wrote()
@@ -114,7 +114,7 @@ def test_log_list_is_in_the_countrys_time_and_says_whose(client, officer, monkey
     assert numbers(search(client, since="2022-01-30")) == []
 
 
-def test_the_log_of_a_demonstration_is_told_and_searched_by_its_clock(client, officer):
+def test_demonstration_log_is_shown_and_searched_by_its_clock(client, officer):
     entry = wrote()
 
     assert "28 Jan 2022, 09:" in search(client).text
@@ -196,7 +196,7 @@ def test_log_list_leaves_out_what_the_tracker_does_by_itself_and_says_so(client,
 
 
 @pytest.mark.parametrize(("asked", "is_open"), [({"what": "read"}, False), ({"address": "192.0.2.1"}, True)])
-def test_log_list_folds_away_what_is_seldom_asked_for_and_clears_what_was(client, officer, asked, is_open):
+def test_log_list_folds_rare_filters_and_can_clear_them(client, officer, asked, is_open):
     page = search(client, **asked)
 
     assert ('<details class="filters__more" open>' in page.text) == is_open
@@ -236,7 +236,7 @@ def test_log_list_shows_nothing_for_what_cant_be_meant(client, officer, asked, t
     assert client.get(reverse("log_export"), asked).url.startswith(reverse("log_list"))
 
 
-def test_log_list_says_where_nothing_was_found_and_leads_to_the_whole(client, officer):
+def test_empty_log_search_says_so_and_links_to_the_full_log(client, officer):
     wrote(after={"text": "kept"})
 
     nothing = search(client, text="never written")
@@ -405,7 +405,7 @@ def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, o
     assert entry.detail.after == '{"filter": {"text": "found"}, "rows": 1}'
 
 
-def test_an_export_of_several_countries_is_told_in_the_log_of_each(client):
+def test_export_of_several_countries_is_logged_for_each(client):
     both = [CountryFactory(), CountryFactory(elsewhere=True)]
     enter(client, OfficerFactory(countries=both))
     wrote()

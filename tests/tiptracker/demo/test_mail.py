@@ -7,7 +7,7 @@ from tiptracker.demo.mail import ReadableFileBackend
 LINK = f"http://127.0.0.1:8000/accounts/invitation/{'x' * 120}/?next=/"
 
 
-def test_a_mail_is_a_file_with_its_letters_and_its_whole_link(tmp_path):
+def test_mail_file_keeps_its_characters_and_its_complete_link(tmp_path):
     said = f"Come to the embassy’s tracker in Côte d’Ivoire:\n\n{LINK}\n"
     message = EmailMessage("An invitation", said, "tracker@localhost", ["officer@demo.example"])
 

@@ -59,7 +59,7 @@ def fails(database, statement="SELECT 1"):
     return error.value
 
 
-def test_a_server_that_hangs_is_given_up_and_used_again_once_it_goes_on(server, database):
+def test_frozen_server_is_an_outage_and_is_used_again_when_it_answers(server, database):
     assert ask(database) == (1,)
     database.close()
 

@@ -35,7 +35,7 @@ def test_a_snapshot_inside_a_snapshot_is_part_of_it(fresh_database):
     assert seen == before
 
 
-def test_a_snapshot_holds_nobody_up_and_sees_later_what_came(fresh_database):
+def test_snapshot_blocks_no_writer_and_sees_later_rows_only_afterwards(fresh_database):
     with snapshot():
         meanwhile(OfficerFactory)  # would wait for as long as SQLite's lock for writing were held
     before = counts()

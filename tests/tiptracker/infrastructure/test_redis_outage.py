@@ -142,7 +142,7 @@ def test_limits_are_stricter_while_each_process_counts_by_itself(redis, settings
     assert may == [True] * (40 // FALLBACK_DIVISOR) + [False] * (40 - 40 // FALLBACK_DIVISOR)
 
 
-def test_an_emptied_cache_lets_nobody_try_on(client):
+def test_emptied_cache_does_not_end_a_lock_out(client):
     officer = OfficerFactory()
     for _ in range(5):
         sign_in(client, officer, "a wrong password")
@@ -152,7 +152,7 @@ def test_an_emptied_cache_lets_nobody_try_on(client):
     assert sign_in(client, officer, PASSWORD).status_code != 302
 
 
-def test_a_full_disk_stops_nobody_from_signing_in(client, monkeypatch):
+def test_sign_in_works_on_a_full_disk(client, monkeypatch):
     """Where there is no Redis, the cache is a folder of files."""
 
     def full(*_, **__):

@@ -93,7 +93,7 @@ def test_claimed_runs_the_work_once_however_often_it_is_delivered():
     assert job.finished_at
 
 
-def test_progress_is_told_while_it_runs_and_beats():
+def test_progress_reports_are_saved_as_heartbeats():
     job = waiting(heartbeat_at=timezone.now() - timedelta(minutes=1))
     with claim_job(job.pk) as progress:
         progress.report(40, "Drawing the charts")
@@ -124,7 +124,7 @@ def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
     assert "secret detail" in caplog.text
 
 
-def test_what_is_asked_for_while_it_runs_is_done_once_more(sent, django_capture_on_commit_callbacks):
+def test_job_requested_while_it_runs_is_run_once_more(sent, django_capture_on_commit_callbacks):
     job = waiting(kind="readiness", key="7")
     with django_capture_on_commit_callbacks(execute=True), claim_job(job.pk):
         enqueue("readiness", 7)
@@ -177,7 +177,7 @@ def test_sweep_tries_once_more_what_was_tried_one_time_less(sent, django_capture
     assert (job.state, sent) == (State.QUEUED, [(job.kind, job.pk)])
 
 
-def test_sweep_goes_by_the_time_without_a_heartbeat(sent, django_capture_on_commit_callbacks):
+def test_sweep_puts_back_jobs_without_a_recent_heartbeat(sent, django_capture_on_commit_callbacks):
     waiting(heartbeat_at=timezone.now() - STUCK_AFTER + timedelta(seconds=30))
     late = lost()
     with django_capture_on_commit_callbacks(execute=True):
@@ -260,7 +260,7 @@ def put_back(**fields):
     return job
 
 
-def test_what_is_put_back_is_begun_again_when_it_is_due_and_not_before(sent, django_capture_on_commit_callbacks):
+def test_job_put_back_restarts_only_when_due(sent, django_capture_on_commit_callbacks):
     job = put_back()
     job.refresh_from_db()
     assert (job.state, job.step, job.attempts) == (State.QUEUED, "Waiting for the mail server", 0)
@@ -276,7 +276,7 @@ def test_what_is_put_back_is_begun_again_when_it_is_due_and_not_before(sent, dja
         assert progress
 
 
-def test_what_is_put_back_again_and_again_is_never_given_up_by_the_sweep():
+def test_job_put_back_repeatedly_is_not_failed_by_the_sweep():
     job = put_back()
     for _ in range(MAX_ATTEMPTS + 1):
         Job.objects.update(due_at=timezone.now())
@@ -307,7 +307,7 @@ def test_what_was_asked_for_again_while_it_ran_is_not_put_back_for_long():
         assert progress
 
 
-def test_a_job_whose_message_was_lost_is_told_of_again_by_the_worker_of_its_queue(
+def test_worker_sends_the_message_of_a_job_again_if_it_was_lost(
     sent, django_capture_on_commit_callbacks
 ):
     mail, reading = waiting(kind="send_mail"), waiting(kind="readiness")

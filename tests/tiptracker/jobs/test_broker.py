@@ -26,7 +26,7 @@ def test_a_message_arrives_once_and_in_turn(channel):
     assert channel._get("mail") == {"number": 3}
 
 
-def test_a_message_has_its_name_once_it_is_whole(channel, tmp_path, monkeypatch):
+def test_message_file_gets_its_name_only_when_complete(channel, tmp_path, monkeypatch):
     """kombu's own writes into the file that a worker looks for: one that reads it too early ends."""
     seen = []
     write = Path.write_text

@@ -43,7 +43,7 @@ def test_a_job_that_its_worker_lost_is_swept_up_and_done(live):
     assert wait_for(job, State.READY).attempts == 2
 
 
-def test_a_message_delivered_twice_is_done_once(live):
+def test_message_delivered_twice_runs_its_job_once(live):
     edition = BenchmarkFactory().recommendation.edition
     job = wait_for(enqueue("readiness", edition.pk), State.READY)
     app.send_task("readiness", args=[job.pk])
@@ -63,7 +63,7 @@ def test_a_queued_job_waits_for_the_next_worker(live):
     assert wait_for(job, State.READY).attempts == 1
 
 
-def test_of_forty_jobs_from_four_senders_none_is_lost_and_none_is_done_twice(live, monkeypatch):
+def test_forty_jobs_from_four_senders_each_run_exactly_once(live, monkeypatch):
     """A quarter of the messages never leave, another quarter leaves twice: the rows say what is to be done."""
     sends = app.send_task
 

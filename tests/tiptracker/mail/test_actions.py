@@ -98,7 +98,7 @@ def test_no_row_and_no_message_holds_the_link_or_a_strangers_address(server):
 # --- Sending ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_mail_that_is_taken_is_told_as_sent_with_its_message_id(server):
+def test_accepted_mail_is_recorded_as_sent_with_its_message_id(server):
     mail = tried(queued())
 
     (taken,) = server.taken
@@ -120,7 +120,7 @@ def test_a_mail_is_sent_once_however_often_its_job_runs(server):
 @pytest.mark.parametrize(
     ("word", "answer"), [("RCPT", "550 no such user"), ("DATA", "554 not this"), ("text", "552 too much")]
 )
-def test_what_is_refused_for_good_is_told_in_the_servers_words(server, word, answer):
+def test_permanently_refused_mail_keeps_the_servers_reason(server, word, answer):
     server.answers[word] = answer
 
     mail = tried(queued())
@@ -199,7 +199,7 @@ def test_pauses_grow_and_after_a_day_it_is_given_up(server):
     assert job_of(mail).state == State.READY
 
 
-def test_an_invitation_goes_where_its_person_is_by_then(server):
+def test_invitation_is_sent_to_the_current_address(server):
     """The link is made from the account as it then stands, so nobody at the old address may get it."""
     person = OfficerFactory()
     person.set_unusable_password()
@@ -214,7 +214,7 @@ def test_an_invitation_goes_where_its_person_is_by_then(server):
     assert [taken["To"] for taken in server.taken] == ["moved@post.example"]
 
 
-def test_a_mail_that_cannot_be_put_together_is_given_up_and_told_to_the_operator(caplog):
+def test_mail_that_cannot_be_built_fails_and_is_logged_for_the_operator(caplog):
     mail = queued()
     Mail.objects.update(kind="no_such_template")
 

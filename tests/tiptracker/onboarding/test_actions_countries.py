@@ -78,7 +78,7 @@ def test_a_country_is_added_with_its_districts_and_logged():
         ({"districts": [DistrictInput("Ndola", "x" * 101)]}, "“Ndola”: Ensure this value", "districts"),
     ],
 )
-def test_what_is_wrong_with_a_country_is_told_and_nothing_is_kept(wrong, sentence, field):
+def test_invalid_country_is_refused_and_nothing_is_saved(wrong, sentence, field):
     CountryFactory()
     administrator = AdministratorFactory()
 

@@ -62,7 +62,7 @@ def test_several_ministries_are_added_at_once_each_with_who_holds_office():
     assert {each.country for each in entries} == {health.country} == {works.country}
 
 
-def test_somebody_takes_office_where_nobody_holds_it():
+def test_office_without_holder_can_be_filled():
     ministry = MinistryFactory(short_name="Police")
     OfficeHolderFactory(ministry=ministry, name="The one before", until_on=date(2021, 12, 31))
 
@@ -72,7 +72,7 @@ def test_somebody_takes_office_where_nobody_holds_it():
     assert AuditEntry.objects.get().verb == "ministry.changed"
 
 
-def test_whoever_holds_office_is_not_put_out_of_it():
+def test_office_with_holder_accepts_no_new_one():
     ministry = MinistryFactory()
     OfficeHolderFactory(ministry=ministry, name="Palesa", title="Minister")
 

@@ -58,7 +58,7 @@ def test_a_request_that_is_consented_to_and_stopped_at_once_ends_in_one_way(fres
     assert person.email != "new@post.example"
 
 
-def test_what_is_due_is_carried_out_once(fresh_database):
+def test_due_request_is_carried_out_once(fresh_database):
     person = OfficerFactory()
     asked, second = AdministratorFactory(), AdministratorFactory()
     now = clock.now()

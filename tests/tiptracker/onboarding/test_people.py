@@ -134,7 +134,7 @@ def test_who_is_locked_out_is_shown_and_can_be_let_in_again(client, django_captu
 # --- Adding and changing ----------------------------------------------------------------------------------------------
 
 
-def test_an_added_person_is_told_whole(client, administrator):
+def test_log_of_an_added_person_has_every_field(client, administrator):
     assert add(client).status_code == 302
 
     before, after, entry = logged("user.added")
@@ -153,7 +153,7 @@ def test_an_added_person_is_told_whole(client, administrator):
     assert added.role_given_by == administrator
 
 
-def test_a_changed_person_is_told_before_and_after_and_nothing_else(client):
+def test_log_of_a_changed_person_has_only_changed_fields(client):
     officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
 
     assert change(client, officer, name="Lineo M.", role="observer").status_code == 302
@@ -163,7 +163,7 @@ def test_a_changed_person_is_told_before_and_after_and_nothing_else(client):
     assert after == {"name": "Lineo M.", "role": "observer"}
 
 
-def test_a_focal_points_ministry_is_told_by_its_name(client):
+def test_log_names_the_ministry_of_a_focal_point(client):
     ministry, other = MinistryFactory(name="Police"), MinistryFactory(name="Justice")
     someone = FocalPointFactory(ministry=ministry, valid_until_on="2099-12-31")
 

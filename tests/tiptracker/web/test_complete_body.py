@@ -48,7 +48,7 @@ def taken(sent, content_type, stated):
     return request.POST.dict(), [file.name for file in request.FILES.getlist("files")]
 
 
-def test_a_whole_form_is_taken_with_its_files():
+def test_complete_form_is_accepted_with_its_files():
     whole = form(narrative="Told.")
 
     assert taken(whole, FORM, len(whole)) == ({"narrative": "Told."}, ["photo.pdf"])

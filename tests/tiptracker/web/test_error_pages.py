@@ -93,7 +93,7 @@ def test_while_all_is_well_an_unknown_address_stands_in_the_frame_of_the_site(cl
     assert "site-header" in answer.text
 
 
-def test_a_program_is_told_of_our_fault_in_json():
+def test_api_answers_server_errors_in_json():
     answer = pages.server_error(RequestFactory().get("/api/v1/updates/"))
 
     assert answer.status_code == 500

@@ -140,7 +140,7 @@ def test_export_is_noted_with_what_was_asked_and_how_much_there_was(client):
     }
 
 
-def test_export_asked_too_often_waits_and_hands_out_nothing(client, settings):
+def test_export_over_the_rate_limit_is_refused_without_data(client, settings):
     settings.LIMITS = settings.LIMITS | {"exports": "1/h"}
     CommitmentFactory(text="Handed out once")
     client.force_login(OfficerFactory())

@@ -30,7 +30,7 @@ def navigation(client, user):
     return {item.label: item.waiting for item in client.get(reverse("recommendation_list")).context["navigation"]}
 
 
-def test_the_inbox_leads_whoever_may_review_and_nobody_else(client):
+def test_navigation_has_the_inbox_only_for_those_who_may_review(client):
     BenchmarkFactory()
     for user, items in (
         (OfficerFactory(), {"Inbox", "Log progress"}),

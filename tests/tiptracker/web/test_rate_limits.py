@@ -52,7 +52,7 @@ def test_the_api_counts_by_person_not_by_address(limit):
     assert other.get(COMMITMENTS).status_code == 200
 
 
-def test_who_is_not_known_is_counted_by_address_and_keeps_nobody_out(limit):
+def test_anonymous_requests_are_limited_by_address_only(limit):
     limit("api_refused", "3/m")
     stranger, person = Client(), signed_in(OfficerFactory())
 
@@ -136,7 +136,7 @@ def test_too_many_uploads_to_the_api(limit):
 # --- What is handed out -----------------------------------------------------------------------------------------------
 
 
-def test_briefings_are_handed_out_so_often_by_page_and_api_together(limit):
+def test_briefing_downloads_by_page_and_api_share_one_limit(limit):
     limit("exports", "2/h")
     briefing = BriefingFactory(content=b"%PDF-1.7\n")
     client = signed_in(OfficerFactory())
@@ -154,7 +154,7 @@ def test_briefings_are_handed_out_so_often_by_page_and_api_together(limit):
     assert AuditEntry.objects.filter(verb="briefing.downloaded").count() == 2
 
 
-def test_the_log_is_handed_out_as_often_as_any_document(limit, client):
+def test_log_export_has_the_limit_of_document_downloads(limit, client):
     limit("exports", "1/h")
     enter(client, OfficerFactory())
 

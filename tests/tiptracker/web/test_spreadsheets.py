@@ -71,7 +71,7 @@ def test_without_that_a_semicolon_would_run_it():
 
 
 @given(st.text(alphabet="=@+-＝'\" ;,\t|:\na(!", max_size=30))
-def test_a_text_comes_back_as_it_was(text):
+def test_escaped_text_is_unescaped_unchanged(text):
     assert unescape_formulas(escape_formulas(text)) == text
 
 
@@ -82,7 +82,7 @@ def test_what_was_taken_along_is_read_again_as_it_was(text):
     assert read_delimited(content).lines[1].cells == ("1", text)
 
 
-def test_every_cell_stands_in_quotes_and_comes_back_as_it_was_given():
+def test_every_cell_is_quoted_and_read_back_unchanged():
     rows = [["Hlotse, “Leribe”", 3], ["two\nlines", "ñ"], [None, -1]]
 
     text = "".join(csv_lines(["Where", "How many"], rows))

@@ -82,7 +82,7 @@ def letter():
     return SimpleUploadedFile("letter.txt", b"What stands in the letter.")
 
 
-def test_a_page_says_what_is_down_and_when_to_try_again():
+def test_outage_page_names_the_outage_and_when_to_try_again():
     client = browser(OfficerFactory())
 
     with down() as asked:
@@ -94,7 +94,7 @@ def test_a_page_says_what_is_down_and_when_to_try_again():
     assert len(asked) == 1, "a database that fails is asked once a request"
 
 
-def test_what_was_typed_comes_back_and_can_be_sent_again(form):
+def test_outage_page_keeps_the_input_to_send_it_again(form):
     client, url, token = form
     with down() as asked:
         answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token, "files": letter()})
@@ -128,7 +128,7 @@ def test_another_sites_form_is_not_given_back(form, token):
     assert "csrfmiddlewaretoken" not in answer.text
 
 
-def test_nothing_of_a_sign_in_comes_back():
+def test_outage_page_keeps_no_sign_in_data():
     client = browser()
     url = reverse("account_login")
     token = token_in(client.get(url).text)
@@ -166,7 +166,7 @@ def test_a_program_is_answered_as_ever_in_json():
     assert answer.json() == {"detail": f"{UNREACHABLE.title}. {UNREACHABLE.sentence}"}
 
 
-def test_a_script_of_ours_is_told_by_a_word(form):
+def test_outage_answer_to_our_scripts_has_a_state(form):
     client, url, token = form
 
     with down():

@@ -76,7 +76,7 @@ class Demonstration:
 
 
 @pytest.mark.long
-def test_demo_starts_signs_everybody_in_goes_on_and_leaves_nothing(environment):
+def test_demo_starts_signs_in_every_role_restarts_and_cleans_up(environment):
     """… whatever ends it: Ctrl-C, its own death, that of a child, or that of the `make` that waits for it."""
     first = Demonstration(environment)
     assert f"demonstration: {first.url}" in first.said

@@ -44,7 +44,7 @@ def test_asked_again_before_the_link_was_used_it_gives_another_one():
 
 
 @pytest.mark.parametrize("email", ["taken@post.example", "no address"])
-def test_it_takes_over_no_account_and_refuses_what_is_no_address(email):
+def test_command_refuses_an_existing_account_and_an_invalid_address(email):
     OfficerFactory(email="taken@post.example")
 
     with pytest.raises(CommandError, match=r"already|no e-mail address"):

@@ -61,7 +61,7 @@ def test_form_gives_each_control_its_class(name, expected):
     assert {attrs["class"] for _, attrs in Elements(str(Logged())).named(name)} == {expected}
 
 
-def test_form_keeps_a_class_that_the_widget_brought():
+def test_form_keeps_the_class_of_a_widget():
     class Small(forms.Form):
         n = forms.CharField(widget=forms.TextInput(attrs={"class": "small"}))
 
@@ -78,7 +78,7 @@ def test_refused_field_points_at_its_hint_and_its_error():
     assert set(attrs["aria-describedby"].split()) <= set(elements.ids())
 
 
-def test_refused_form_begins_with_links_to_what_is_wrong():
+def test_refused_form_starts_with_links_to_its_errors():
     html = str(Logged({"what": "x", "on": "2022-01-01"}))
     links = [attrs["href"] for tag, attrs in Elements(html).found if tag == "a"]
     assert links == ["#id_who", "#id_sure"]
@@ -154,14 +154,14 @@ class Told(TrackerForm):
         ("later", "", "Fill this in."),
     ],
 )
-def test_plain_form_says_in_our_words_what_is_wrong(field, typed, sentence):
+def test_plain_form_uses_our_error_messages(field, typed, sentence):
     form = Told({field: typed})
     form.fields["later"] = forms.CharField()
     assert sentence in form.errors[field]
     assert not any("Ensure" in said or "valid" in said for said in form.errors[field])
 
 
-def test_text_comes_back_to_the_character():
+def test_text_is_preserved_character_by_character():
     typed = "\n  First line,\n\tsecond <b>&amp; last\n"
     html = str(Logged({"what": typed}))
     assert f">\n{typed.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</textarea>" in html

@@ -68,7 +68,7 @@ def test_a_link_that_calls_somebody_is_held_back():
     assert told(story="A raid.", link="https://www.gov.ls/58123456").is_valid()
 
 
-def test_what_is_too_long_is_refused_with_its_length_and_not_looked_at(monkeypatch):
+def test_text_over_the_limit_is_refused_with_its_length_and_not_scanned(monkeypatch):
     looked = []
     monkeypatch.setattr(personal_data, "find_personal_data", lambda text: looked.append(len(text)) or [])
 
@@ -83,7 +83,7 @@ def test_no_browser_cuts_off_what_somebody_tells():
     assert 'maxlength="60"' in str(Told()["title"])
 
 
-def test_what_nobody_sees_is_left_out_and_lines_stay():
+def test_invisible_characters_are_removed_and_line_breaks_kept():
     form = told(title="A \u202eraid\u200b\x07\u2028now", story="Lekhotla\r\nla\u2066 ’Muso\u00a0: é\tê")
 
     assert form.is_valid()
@@ -100,7 +100,7 @@ def test_a_form_offers_nothing_to_confirm_where_nothing_was_found():
         assert "send it as it is" not in str(form)
 
 
-def test_a_confirmed_text_goes_through_and_stays_confirmed_where_something_else_is_wrong():
+def test_confirmed_text_is_accepted_and_stays_confirmed_if_another_field_is_wrong():
     tick = {"story-confirmed": box(told(), "story")["value"]}
 
     assert told(**tick).is_valid()
@@ -129,7 +129,7 @@ def test_what_was_confirmed_may_lessen():
     assert told(**{"story-confirmed": box(two, "story")["value"]}).is_valid()
 
 
-def test_the_line_about_names_stands_above_every_narrative_and_says_what_to_write():
+def test_note_about_names_is_shown_above_every_narrative_field():
     html = str(Told())
     assert html.count("No names of victims,") == 1
     assert html.index('name="title"') < html.index("No names of victims,") < html.index('name="story"')
