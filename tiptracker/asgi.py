@@ -113,9 +113,9 @@ class PersonShare:
         """
         clock = asyncio.get_running_loop().time
         async with self.turns:
-            beyond = self.use(0, clock()) - CPU_BUDGET_SECONDS
-            if beyond > 0:
-                await asyncio.sleep(beyond / CPU_REFILL_RATE)
+            excess = self.use(0, clock()) - CPU_BUDGET_SECONDS
+            if excess > 0:
+                await asyncio.sleep(excess / CPU_REFILL_RATE)
             yield lambda seconds: self.use(seconds, clock())
 
 

@@ -222,7 +222,7 @@ def test_an_unseen_and_an_unknown_edition_narrow_to_the_same_empty_list(client, 
     assert asked == [{"count": 0, "next": None, "previous": None, "results": []}] * 3
 
 
-def test_a_filter_that_is_no_choice_is_refused_beside_its_name(client, officer):
+def test_filter_with_an_unknown_choice_is_refused_by_its_name(client, officer):
     response = client.get("/api/v1/recommendations/", {"pillar": "punishment"})
 
     assert response.status_code == 400

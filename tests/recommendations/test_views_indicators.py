@@ -61,7 +61,7 @@ def test_the_ministries_to_choose_from_are_the_countrys_own(client, indicator):
 
 
 @pytest.mark.parametrize("typed", ["theirs", "0", str(10**25), "police"])
-def test_a_ministry_that_is_not_offered_is_refused_beside_the_field(client, indicator, typed):
+def test_ministry_that_is_not_offered_is_refused_at_its_field(client, indicator, typed):
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
     client.force_login(OfficerFactory())
 

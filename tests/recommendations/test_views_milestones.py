@@ -50,9 +50,7 @@ def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(clien
         ("source", "", "Fill this in."),
     ],
 )
-def test_a_milestone_recorded_wrongly_is_refused_beside_the_field_and_nothing_is_lost(
-    client, plan, field, typed, sentence
-):
+def test_invalid_milestone_is_refused_at_its_field_and_keeps_the_input(client, plan, field, typed, sentence):
     client.force_login(OfficerFactory())
     told = {"done_on": "2021-12-20", "source": "Diplomatic note 12"} | {field: typed}
 

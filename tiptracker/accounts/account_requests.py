@@ -88,34 +88,36 @@ def consenters(request: AccountRequest, now: datetime) -> list[User]:
     given_by = dict(User.objects.get_queryset().values_list("pk", "role_given_by"))
     askers = _role_lineage(request.asked_by_id, given_by)
     people = User.objects.get_queryset().filter(is_active=True).exclude(pk__in=[request.asked_by_id, request.person_id])
-    able = [
-        one
-        for one in people.filter(role__in=[Role.ADMINISTRATOR, Role.AMBASSADOR]).prefetch_related("countries")
-        if one.has_usable_password() and Backend().user_can_authenticate(one)
+    candidates = [
+        person
+        for person in people.filter(role__in=[Role.ADMINISTRATOR, Role.AMBASSADOR]).prefetch_related("countries")
+        if person.has_usable_password() and Backend().user_can_authenticate(person)
     ]
     independent = [
-        one for one in able if one.role == Role.ADMINISTRATOR and not askers & _role_lineage(one.pk, given_by)
+        person
+        for person in candidates
+        if person.role == Role.ADMINISTRATOR and not askers & _role_lineage(person.pk, given_by)
     ]
     if independent:
         return independent
     countries = {country.pk for country in countries_of(request.person)}
     is_administrator = request.person.role == Role.ADMINISTRATOR
     return [
-        one
-        for one in able
-        if one.role == Role.AMBASSADOR
-        and (one.role_given_at is None or now - one.role_given_at >= MINIMUM_ROLE_AGE)
-        and (is_administrator or countries & {country.pk for country in one.countries.all()})
+        person
+        for person in candidates
+        if person.role == Role.AMBASSADOR
+        and (person.role_given_at is None or now - person.role_given_at >= MINIMUM_ROLE_AGE)
+        and (is_administrator or countries & {country.pk for country in person.countries.all()})
     ]
 
 
 def _role_lineage(pk: int, given_by: dict[int, int | None]) -> set[int]:
     """Return the ids of this person, of the person who gave them the role, and so on up the line."""
     line: set[int] = set()
-    one: int | None = pk
-    while one is not None and one not in line:
-        line.add(one)
-        one = given_by.get(one)
+    key: int | None = pk
+    while key is not None and key not in line:
+        line.add(key)
+        key = given_by.get(key)
     return line
 
 
@@ -260,7 +262,7 @@ def carry_out_due_requests(*, now: datetime) -> int:
     waiting = AccountRequest.objects.filter(
         steps__kind=AccountRequestStepKind.CONSENTED, asked_at__lte=now - DELAY
     ).waiting()
-    return sum(_carry_out_if_due(one, now) for one in waiting.order_by("pk"))
+    return sum(_carry_out_if_due(request, now) for request in waiting.order_by("pk"))
 
 
 @transaction.atomic
@@ -281,9 +283,9 @@ def _lock_request(request: AccountRequest) -> AccountRequest:
         .select_related("ministry__country")
         .get(pk=request.person_id)
     )
-    found = AccountRequest.objects.select_related("asked_by").prefetch_related("steps").get(pk=request.pk)
-    found.person = person
-    return found
+    locked = AccountRequest.objects.select_related("asked_by").prefetch_related("steps").get(pk=request.pk)
+    locked.person = person
+    return locked
 
 
 def _carry_out(request: AccountRequest, by: User | None, now: datetime, *, consented: bool = False) -> None:

@@ -156,8 +156,8 @@ def handle_account_change(
 
 def _notify_administrators(added: User, by: User) -> None:
     others = User.objects.get_queryset().filter(role=Role.ADMINISTRATOR, is_active=True)
-    for one in others.exclude(pk__in=[added.pk, by.pk]):
-        mails.notify_administrator_added(one, added, by.name)
+    for administrator in others.exclude(pk__in=[added.pk, by.pk]):
+        mails.notify_administrator_added(administrator, added, by.name)
 
 
 def _log_role_changes(
@@ -199,8 +199,10 @@ def end_sign_ins(person: User, *, but: str | None = None, only: str | None = Non
         only: the id of the one sign-in to end; without it, all of them end.
     """
     ended = [
-        one for one in UserSession.objects.filter(user=person) if one.session_key != but and only in (None, str(one.pk))
+        session
+        for session in UserSession.objects.filter(user=person)
+        if session.session_key != but and only in (None, str(session.pk))
     ]
-    for one in ended:
-        one.end()
+    for session in ended:
+        session.end()
     return len(ended)

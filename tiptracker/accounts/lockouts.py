@@ -17,14 +17,14 @@ def find_lock_outs(people: Iterable[User], now: float) -> dict[int, datetime]:
     People who are not locked out are left out. `now` is in seconds since 1970.
     """
     keys = {key: (person.pk, rate) for person in people for key, rate in _counter_keys(person)}
-    found: dict[int, datetime] = {}
+    lock_outs: dict[int, datetime] = {}
     for key, tries in caches["lock_outs"].get_many(keys).items():
         person, rate = keys[key]
         counted = [at for at in tries if at > now - rate.duration]
         if len(counted) >= rate.amount:
             until = datetime.fromtimestamp(counted[rate.amount - 1] + rate.duration, UTC)
-            found[person] = max(until, found.get(person, until))
-    return found
+            lock_outs[person] = max(until, lock_outs.get(person, until))
+    return lock_outs
 
 
 def clear_failed_attempts(person: User) -> None:

@@ -52,7 +52,7 @@ def find_person(token: str, purpose: LinkPurpose, *, locked: bool = False) -> Us
         return None
     # A link from before a change of SECRET_KEY works while the old key is a fallback.
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return person if any(constant_time_compare(fingerprint, _fingerprint(person, one)) for one in keys) else None
+    return person if any(constant_time_compare(fingerprint, _fingerprint(person, secret)) for secret in keys) else None
 
 
 def _fingerprint(person: User, secret: str | None = None) -> str:

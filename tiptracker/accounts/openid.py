@@ -54,8 +54,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         The empty second value keeps the password: allauth would remove it, because allauth's own table holds no
         address.
         """
-        found = super().authenticate_by_email(sociallogin)
-        return (found[0], "") if found else None
+        match = super().authenticate_by_email(sociallogin)
+        return (match[0], "") if match else None
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse people who are unknown here or whose address is not verified.

@@ -139,7 +139,7 @@ def _find_signing_key(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
     except (TypeError, AttributeError, KeyError, ValueError) as error:
         raise ProviderError("garbled", "no keys") from error
     named = jwt.get_unverified_header(token).get("kid")
-    found = [key for key in provider_keys if key.key_id == named] if named else provider_keys
-    if len(found) != 1:
+    candidates = [key for key in provider_keys if key.key_id == named] if named else provider_keys
+    if len(candidates) != 1:
         raise ProviderError("untrusted", "a key that isn't the provider's")
-    return found[0]
+    return candidates[0]

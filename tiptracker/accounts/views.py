@@ -155,11 +155,11 @@ class _RefusalLoggingMixin:
 
         An empty form is no attempt. While a user is locked out, repeated attempts must not fill the log.
         """
-        found = {error.code for errors in form.errors.as_data().values() for error in errors}
-        if found & {"too_many_login_attempts", "rate_limited"}:
+        codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+        if codes & {"too_many_login_attempts", "rate_limited"}:
             is_new = get_adapter().begins_lock_out(self.request, self.person().email)
             return "person.locked_out" if is_new else ""
-        return self.refused_verb if found - {"required"} else ""
+        return self.refused_verb if codes - {"required"} else ""
 
 
 class _AuthenticateView(_RefusalLoggingMixin, AuthenticateView):  # type: ignore[misc]
@@ -326,9 +326,9 @@ def sign_in_list(request: SignedInRequest) -> HttpResponse:
         return redirect("sign_in_list")
     own_sessions, live_keys = UserSession.objects.filter(user=person), Session.objects.values("session_key")
     own_sessions.exclude(session_key__in=live_keys).delete()  # rows of ended sessions; allauth would query each one
-    found = list(own_sessions.order_by("-created_at"))
-    lines = [{"row": one, "is_here": one.session_key == here} for one in found]
-    return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(found) > 1})
+    sessions = list(own_sessions.order_by("-created_at"))
+    lines = [{"row": session, "is_here": session.session_key == here} for session in sessions]
+    return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(sessions) > 1})
 
 
 # --- The user's own API tokens ----------------------------------------------------------------------------------------
@@ -338,9 +338,9 @@ def sign_in_list(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def token_list(request: HttpRequest) -> HttpResponse:
     """List the user's API tokens: those that work, and the newest 20 that have ended."""
-    found = list(ApiToken.objects.visible_to(request.user))
-    working = [token for token in found if not tokens.end_reason(token)]
-    ended = [token for token in found if tokens.end_reason(token)][:20]
+    visible = list(ApiToken.objects.visible_to(request.user))
+    working = [token for token in visible if not tokens.end_reason(token)]
+    ended = [token for token in visible if tokens.end_reason(token)][:20]
     return render(request, "account/token_list.html", {"working": working, "ended": ended})
 
 

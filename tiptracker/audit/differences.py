@@ -92,10 +92,10 @@ def _parse(text: str) -> dict[str, Any]:
 
 def _find_field(table: str, key: str) -> AnyField | None:
     try:
-        found = apps.get_model(current_label(table))._meta.get_field(current_field(key)) if table else None
+        field = apps.get_model(current_label(table))._meta.get_field(current_field(key)) if table else None
     except (LookupError, FieldDoesNotExist):
         return None
-    return found if isinstance(found, models.Field) else None
+    return field if isinstance(field, models.Field) else None
 
 
 def _format_label(key: str, field: AnyField | None = None) -> str:

@@ -30,7 +30,7 @@ def count_read(name: str, *, rows: int, by: User, parameters: Mapping[str, str],
     """
     day = now.date()
     counts = lock_rows(ListRead.objects.on_day(by, day))
-    count = next((one for one in counts if one.list == name), None) or _create_count(name, by, now)
+    count = next((row for row in counts if row.list == name), None) or _create_count(name, by, now)
     request = sha256(json.dumps([name, dict(parameters)], sort_keys=True).encode()).hexdigest()
     if count.last_request == request:
         return

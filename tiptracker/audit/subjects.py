@@ -112,9 +112,9 @@ class LogEntryRow(NamedTuple):
 
 def list_entry_rows(entries: Iterable[AuditEntry], user: AnyUser) -> list[LogEntryRow]:
     """Return the entries with the records that they are about."""
-    found = list(entries)
-    subjects = _find_subjects(found, user)
-    return [LogEntryRow(entry, subjects.get((entry.table, entry.row))) for entry in found]
+    listed = list(entries)
+    subjects = _find_subjects(listed, user)
+    return [LogEntryRow(entry, subjects.get((entry.table, entry.row))) for entry in listed]
 
 
 def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[str, str], Subject]:
@@ -123,17 +123,17 @@ def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[s
     for entry in entries:
         if entry.table:
             keys[entry.table].add(entry.row)
-    found: dict[tuple[str, str], Subject] = {}
+    subjects: dict[tuple[str, str], Subject] = {}
     for table, rows in keys.items():
         label = current_label(table)
         kind = SUBJECT_KINDS.get(label, SubjectKind(_table_noun(label)))
-        found |= {(table, row): Subject(f"{kind.noun} {row}") for row in rows}
+        subjects |= {(table, row): Subject(f"{kind.noun} {row}") for row in rows}
         if kind.name:
             visible = apps.get_model(label)._default_manager.visible_to(user)
             for pk, name, key in visible.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
                 named = date_format(name, "j F Y") if isinstance(name, date) else str(name)
-                found[table, str(pk)] = Subject(f"{kind.noun} {pk}", named, _subject_url(kind, key, user))
-    return found
+                subjects[table, str(pk)] = Subject(f"{kind.noun} {pk}", named, _subject_url(kind, key, user))
+    return subjects
 
 
 def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None = None) -> list[HistoryRow]:

@@ -27,14 +27,14 @@ def verify_log(*, now: datetime) -> LogVerification:
         fault = (last.number, description)
     number, description = fault or (None, "")
     with transaction.atomic():
-        found = LogVerification.objects.create(
+        verification = LogVerification.objects.create(
             at=now, number=newest[0], hash=newest[1], fault=description, faulty_number=number
         )
         if number is not None:
             logger.error("The log does not hold: %s", description)
             if last is None or last.fault != description:
                 _report_fault(number, description)
-    return found
+    return verification
 
 
 def _report_fault(number: int, description: str) -> None:

@@ -43,8 +43,8 @@ def log_list(request: HttpRequest) -> HttpResponse:
     entries = AuditEntry.objects.visible_to(user)
     if not log_filter.is_valid():
         return render(request, "audit/log_list.html", {"filter": log_filter}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    found = log_filter.narrow(entries, user).select_related("by", "country").order_by("-number")
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    matching = log_filter.narrow(entries, user).select_related("by", "country").order_by("-number")
+    page = Paginator(matching, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": log_filter,
         "page": page,
@@ -84,8 +84,8 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
     log_filter = _read_filter(request)
     if not log_filter.is_valid():
         return redirect(f"{reverse('log_list')}?{request.GET.urlencode()}")
-    found = log_filter.narrow(AuditEntry.objects.visible_to(user), user)
-    exported = actions.record_export(entries=found, chosen=log_filter.chosen(), by=user)
+    matching = log_filter.narrow(AuditEntry.objects.visible_to(user), user)
+    exported = actions.record_export(entries=matching, chosen=log_filter.chosen(), by=user)
     answer = StreamingHttpResponse(
         csv_lines(EXPORT_HEADINGS, _export_rows(exported, user)), content_type="text/csv; charset=utf-8"
     )
@@ -109,10 +109,10 @@ def _export_rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[obje
     """
     zone = timezone.get_current_timezone()
     detail = Prefetch("detail", AuditDetail.objects.visible_to(user))
-    found = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
+    rows = entries.select_related("by", "country").prefetch_related(detail).order_by("-number")
     return (
         _export_row(row, zone)
-        for some in batched(found.iterator(chunk_size=EXPORT_CHUNK), EXPORT_CHUNK, strict=False)
+        for some in batched(rows.iterator(chunk_size=EXPORT_CHUNK), EXPORT_CHUNK, strict=False)
         for row in list_entry_rows(some, user)
     )
 

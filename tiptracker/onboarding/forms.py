@@ -59,8 +59,8 @@ class PersonFilter(CountryFilter):
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
         """Return those of `people` that match the filter on `day`. Invalid values do not narrow the list."""
         data = self.cleaned_data
-        if words := data.get("q"):
-            people = filter_by_words(people, words, "name", "email")
+        if search_text := data.get("q"):
+            people = filter_by_words(people, search_text, "name", "email")
         if role := data.get("role"):
             people = people.filter(role=role)
         if country := data.get("country"):
@@ -130,14 +130,14 @@ class PersonAddForm(AccountForm):
 
     def clean(self) -> dict[str, Any]:
         """Show all errors at once; the action would refuse them one after the other."""
-        data, found = self.cleaned_data, []
+        data, problems = self.cleaned_data, []
         if role := data.get("role"):
-            found = list(find_invalid_details(Role(role), data.get("ministry"), data.get("countries", [])))
+            problems = list(find_invalid_details(Role(role), data.get("ministry"), data.get("countries", [])))
         if is_expired(User(valid_until_on=data.get("until"))):
-            found.append(("until", PAST_DAY_MESSAGE))
+            problems.append(("until", PAST_DAY_MESSAGE))
         if existing := find_person_by_email(data.get("email", "")):
-            found.append(("email", describe_taken_email(existing)))
-        for field, sentence in found:
+            problems.append(("email", describe_taken_email(existing)))
+        for field, sentence in problems:
             if field not in self.errors:
                 self.add_error(field, sentence)
         return data
@@ -270,7 +270,9 @@ def _group_by_country(ministries: Sequence[Ministry]) -> Choices:
 
     The ministries may be in any order, with their country loaded.
     """
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    ministries_by_country: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for ministry in ministries:
-        found[ministry.country.name].append((str(ministry.pk), f"{ministry.short_name} ({ministry.country.name})"))
-    return cast("Choices", sorted(found.items()))
+        ministries_by_country[ministry.country.name].append(
+            (str(ministry.pk), f"{ministry.short_name} ({ministry.country.name})")
+        )
+    return cast("Choices", sorted(ministries_by_country.items()))

@@ -85,14 +85,14 @@ def find_personal_data(text: str) -> list[PersonalDataFinding]:
     ]
     telephones = sorted((start, end) for start, end, kind in numbers if kind is PersonalDataKind.TELEPHONE)
     names = [(*span, PersonalDataKind.NAME) for span in find_identifiable_names(in_one_line, telephones)]
-    found: list[PersonalDataFinding] = []
+    findings: list[PersonalDataFinding] = []
     # Numbers first: if a name shares letters with a number, the number is reported.
     for start, end, kind in (*sorted(numbers, key=lambda span: (span[0], -span[1])), *names):
         first, last = places[start], places[end - 1] + 1
-        at = bisect_left(found, first, key=lambda each: each.start)
-        if (not at or first >= found[at - 1].end) and (at == len(found) or last <= found[at].start):
-            found.insert(at, PersonalDataFinding(kind, text[first:last], first))
-    return found
+        at = bisect_left(findings, first, key=lambda finding: finding.start)
+        if (not at or first >= findings[at - 1].end) and (at == len(findings) or last <= findings[at].start):
+            findings.insert(at, PersonalDataFinding(kind, text[first:last], first))
+    return findings
 
 
 def remove_numbers(text: str, mark: str = REMOVED_NUMBER_MARK) -> str:
@@ -160,15 +160,15 @@ def _normalize(text: str) -> tuple[str, list[int]]:
     return _UUID.sub(_blank_out, _WEB_ADDRESS.sub(_blank_web_address, plain)), places
 
 
-def _blank_out(found: re.Match[str]) -> str:
-    return _STOP * len(found[0])
+def _blank_out(match: re.Match[str]) -> str:
+    return _STOP * len(match[0])
 
 
-def _blank_web_address(found: re.Match[str]) -> str:
+def _blank_web_address(match: re.Match[str]) -> str:
     """Blank out a web address. If it starts a call, keep its characters."""
-    if not _CALL_LINK.search(found[0]):
-        return _blank_out(found)
-    return _ENCODED.sub(lambda code: "  +" if code[0].upper() == "%2B" else "   ", found[0])
+    if not _CALL_LINK.search(match[0]):
+        return _blank_out(match)
+    return _ENCODED.sub(lambda code: "  +" if code[0].upper() == "%2B" else "   ", match[0])
 
 
 def _to_ascii(letter: str) -> str:
@@ -206,13 +206,13 @@ _LAW_REFERENCE = re.compile(r" of (?:19|20)\d\d\b")
 
 def _find_announced_numbers(plain: str) -> Iterator[_Span]:
     """Find numbers announced by a word, as in "Passport no. X" or "ID number X", in any format that is long enough."""
-    for found in _ANNOUNCED.finditer(plain):
-        number = found["which"]
+    for match in _ANNOUNCED.finditer(plain):
+        number = match["which"]
         digits = len(_DIGITS.findall(number))
-        enough = 4 if found["number"] and number[0].isalpha() else 5 if found["number"] else 6
-        reads_like_days = _DATE.match(number) or _YEARS.fullmatch(number) or _LAW_REFERENCE.match(plain, found.end())
+        enough = 4 if match["number"] and number[0].isalpha() else 5 if match["number"] else 6
+        reads_like_days = _DATE.match(number) or _YEARS.fullmatch(number) or _LAW_REFERENCE.match(plain, match.end())
         if digits >= enough and not reads_like_days:
-            yield *found.span("which"), PersonalDataKind.PASSPORT if found["passport"] else PersonalDataKind.IDENTITY
+            yield *match.span("which"), PersonalDataKind.PASSPORT if match["passport"] else PersonalDataKind.IDENTITY
 
 
 # --- Numbers recognised by their format -------------------------------------------------------------------------------
@@ -224,9 +224,9 @@ _PASSPORT = re.compile(
 
 
 def _find_passports(plain: str) -> Iterator[_Span]:
-    for found in _PASSPORT.finditer(plain):
-        if not found[0].endswith("000"):
-            yield *found.span(), PersonalDataKind.PASSPORT
+    for match in _PASSPORT.finditer(plain):
+        if not match[0].endswith("000"):
+            yield *match.span(), PersonalDataKind.PASSPORT
 
 
 _GROUP = re.compile(r"\d++")
@@ -266,11 +266,11 @@ def _find_numbers(plain: str) -> Iterator[_Span]:
     groups = _find_digit_groups(plain)
     at = 0
     while at < len(groups):
-        found = _number_at(plain, groups, at)
-        if found is None:
+        number = _number_at(plain, groups, at)
+        if number is None:
             at += 3 if _is_day(groups[at : at + 3]) else 1
             continue
-        count, start, kind = found
+        count, start, kind = number
         end = groups[at + count - 1].end
         is_inside = plain[start - 1 : start] == "(" and ")" in plain[start:end]
         yield start - is_inside, end, kind
@@ -279,10 +279,10 @@ def _find_numbers(plain: str) -> Iterator[_Span]:
 
 def _find_digit_groups(plain: str) -> list[_DigitGroup]:
     groups: list[_DigitGroup] = []
-    for found in _GROUP.finditer(plain):
-        start, end = found.span()
+    for match in _GROUP.finditer(plain):
+        start, end = match.span()
         before = plain[groups[-1].end : start] if groups and start - groups[-1].end <= 5 else None
-        groups.append(_DigitGroup(found[0], start, end, before if before and _JOIN.fullmatch(before) else None))
+        groups.append(_DigitGroup(match[0], start, end, before if before and _JOIN.fullmatch(before) else None))
     return groups
 
 
@@ -471,12 +471,12 @@ _BIRTH_WORD = re.compile(
 
 def _find_birth_dates(plain: str) -> Iterator[_Span]:
     """Find dates with a birth word at most MAX_BIRTH_WORD_DISTANCE characters before or after."""
-    words = [found.span() for found in _BIRTH_WORD.finditer(plain)]
-    if not words:
+    spans = [match.span() for match in _BIRTH_WORD.finditer(plain)]
+    if not spans:
         return
-    starts, ends = [start for start, _ in words], list(accumulate((end for _, end in words), max))
-    for found in _DATE.finditer(plain):
-        first, last = found.span()
+    starts, ends = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
+    for match in _DATE.finditer(plain):
+        first, last = match.span()
         before, after = bisect_left(starts, first), bisect_left(starts, last)
         if (before and first - ends[before - 1] <= MAX_BIRTH_WORD_DISTANCE) or (
             after < len(starts) and starts[after] - last <= MAX_BIRTH_WORD_DISTANCE

@@ -131,9 +131,9 @@ def find_identifiable_names(plain: str, telephones: Sequence[tuple[int, int]]) -
     signs = sorted(
         [
             *(_IdentifyingDetail(start, end, is_close=True) for start, end in telephones),
-            *(_IdentifyingDetail(*found.span(), is_close=True) for found in _AGE.finditer(plain)),
-            *(_IdentifyingDetail(*found.span(), is_close=False) for found in _CASE.finditer(plain)),
-            *(_IdentifyingDetail(*found.span(), is_close=False) for found in _VILLAGE.finditer(plain)),
+            *(_IdentifyingDetail(*match.span(), is_close=True) for match in _AGE.finditer(plain)),
+            *(_IdentifyingDetail(*match.span(), is_close=False) for match in _CASE.finditer(plain)),
+            *(_IdentifyingDetail(*match.span(), is_close=False) for match in _VILLAGE.finditer(plain)),
         ]
     )
     starts = [sign.start for sign in signs]
@@ -159,8 +159,8 @@ def _overlap(sign: _IdentifyingDetail, name: _Name) -> bool:
 def _find_names(plain: str, signs: Sequence[_IdentifyingDetail]) -> Iterator[_Name]:
     """Yield the names in a text. An identifying detail is not part of a name."""
     signed = {place for sign in signs for place in range(sign.start, sign.end)}
-    found = (_Word(word[0], *word.span()) for word in _WORD_PATTERN.finditer(plain))
-    words = [word for word in found if word.start not in signed]
+    all_words = (_Word(word[0], *word.span()) for word in _WORD_PATTERN.finditer(plain))
+    words = [word for word in all_words if word.start not in signed]
     at = 0
     while at < len(words):
         if count := _name_length(plain, words, at):
@@ -198,7 +198,7 @@ def _is_lower_case_name(plain: str, words: Sequence[_Word], at: int) -> bool:
         return False
     if _NAMING_PHRASE.search(plain, max(0, pair[0].start - 20), pair[0].start):
         return True
-    first, second = (one.plain in _COMMON_NAMES for one in pair)
+    first, second = (word.plain in _COMMON_NAMES for word in pair)
     is_next_better = (
         second and not first and _is_lower_case_pair(plain, words[at + 1 : at + 3])
     )  # as in "brought palesa exercise"
@@ -207,7 +207,7 @@ def _is_lower_case_name(plain: str, words: Sequence[_Word], at: int) -> bool:
 
 def _is_lower_case_pair(plain: str, pair: Sequence[_Word]) -> bool:
     """Return whether two lower-case words stand together and neither is a word of ordinary sentences."""
-    is_plain = not any(one.is_capital or one.plain in _NOT_NAMES for one in pair)
+    is_plain = not any(word.is_capital or word.plain in _NOT_NAMES for word in pair)
     return len(pair) == 2 and is_plain and _is_adjacent(plain, pair[0], pair[1:], "")
 
 

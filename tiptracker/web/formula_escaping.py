@@ -30,20 +30,20 @@ def unescape_formulas(text: str) -> str:
 
 
 def _change_marks(text: str, change: Callable[[str], str], least: int) -> str:
-    def changed(found: re.Match[str]) -> str:
-        if len(found["marks"]) < least or not _is_formula(text, found):
-            return found[0]
-        return f"{found['before']}{change(found['marks'])}{found['sign']}"
+    def changed(match: re.Match[str]) -> str:
+        if len(match["marks"]) < least or not _is_formula(text, match):
+            return match[0]
+        return f"{match['before']}{change(match['marks'])}{match['sign']}"
 
     return _FORMULA_START.sub(changed, text)
 
 
-def _is_formula(text: str, found: re.Match[str]) -> bool:
+def _is_formula(text: str, match: re.Match[str]) -> bool:
     """Return whether a spreadsheet might run a cell that begins there.
 
     The start of a text, and the signs = and @, always count as a formula.
     """
-    if found["sign"] in "=@＝＠" or not found["part"]:
+    if match["sign"] in "=@＝＠" or not match["part"]:
         return True
-    end = _CELL_END.search(text, found.end())
-    return _DANGEROUS.search(text, found.end(), end.start() if end else len(text)) is not None
+    end = _CELL_END.search(text, match.end())
+    return _DANGEROUS.search(text, match.end(), end.start() if end else len(text)) is not None

@@ -38,11 +38,11 @@ def read_glossary() -> tuple[GlossarySection, ...]:
         sections = tomllib.load(file)["sections"]
     return tuple(
         GlossarySection(
-            one["title"],
-            slugify(one["title"]),
-            tuple(Term(name, slugify(name), meaning) for name, meaning in one["terms"].items()),
+            section["title"],
+            slugify(section["title"]),
+            tuple(Term(name, slugify(name), meaning) for name, meaning in section["terms"].items()),
         )
-        for one in sections
+        for section in sections
     )
 
 

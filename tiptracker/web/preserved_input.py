@@ -70,8 +70,8 @@ def format_inputs(
     descriptions = fields or {}
     inputs = []
     for name, texts in typed:
-        label, words = descriptions.get(name) or FieldDescription(field_label(name), {})
-        text = ", ".join(words.get(text, text) for text in texts if text.strip())
+        label, choice_labels = descriptions.get(name) or FieldDescription(field_label(name), {})
+        text = ", ".join(choice_labels.get(text, text) for text in texts if text.strip())
         if text and is_typed_field(name):
             inputs.append(TypedInput(label, text))
     return inputs

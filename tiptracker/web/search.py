@@ -106,8 +106,8 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
     if not words:
         return rows
     if connection.vendor == "postgresql":
-        found = (_rows_with_word(rows.model, fields, word) for word in words)
-        return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in found)))
+        row_keys = (_rows_with_word(rows.model, fields, word) for word in words)
+        return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in row_keys)))
     begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in words)
     return rows.filter(reduce(and_, begins))
 
@@ -119,10 +119,10 @@ def _rows_with_word(model: type[models.Model], fields: Sequence[str], word: str)
     for field in fields:
         relation, _, name = field.rpartition("__")
         by_row.setdefault(relation, []).append(name)
-    found = []
+    queries = []
     for relation, names in by_row.items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
-        said = texts._base_manager.alias(said=_WordVector(*names)).filter(said=query).order_by().values("pk")
-        found.append(model._base_manager.filter(**{f"{relation}__in": said}).values("pk") if relation else said)
-    first, *others = found
+        keys = texts._base_manager.alias(vector=_WordVector(*names)).filter(vector=query).order_by().values("pk")
+        queries.append(model._base_manager.filter(**{f"{relation}__in": keys}).values("pk") if relation else keys)
+    first, *others = queries
     return first.union(*others, all=True) if others else first

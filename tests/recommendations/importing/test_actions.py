@@ -475,7 +475,7 @@ def test_another_countrys_list_stays_as_it_is():
     assert len(listed(edition)) == 1
 
 
-def test_every_night_what_nobody_loaded_in_time_is_removed(settings):
+def test_expired_imports_are_removed_at_night(settings):
     kept = EditionImportFactory(loaded=True, begun_at=NOW - timedelta(days=400))
     young, _ = (EditionImportFactory(begun_at=NOW + timedelta(minutes=minutes)) for minutes in (1, -1))
 

@@ -139,7 +139,7 @@ def test_either_side_of_a_difference_is_its_text(old, new):
     assert (old == new) == all(piece.side is DiffSide.BOTH for piece in pieces)
 
 
-def test_what_is_taken_out_comes_before_what_is_put_in():
+def test_removed_words_come_before_added_words():
     pieces = diff_words("Fund the shelter and people now.", "Fund the shelter, its staff now.")
 
     assert [(piece.side.value, piece.text) for piece in pieces] == [
@@ -148,7 +148,7 @@ def test_what_is_taken_out_comes_before_what_is_put_in():
 
 
 @given(st.lists(WORDS, unique=True, max_size=6), st.lists(WORDS, unique=True, max_size=6))
-def test_each_old_and_each_new_item_stands_in_one_line(before, after):
+def test_each_old_and_each_new_item_has_one_line(before, after):
     seen = preview(
         [standing(number, text) for number, text in enumerate(before, 1)],
         [ImportedItem(number, text) for number, text in enumerate(after, 1)],

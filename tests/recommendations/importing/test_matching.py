@@ -62,7 +62,7 @@ def test_of_a_split_and_a_pair_for_one_number_the_pair_goes_on_there():
     assert found == ({102: ONE, 101: TWO}, [], {}, {11: 1}, {101: (1, 2)})
 
 
-def test_what_says_the_same_needs_nobody_to_say_so():
+def test_identical_items_are_paired_without_a_decision():
     found = planned([C], [ImportedItem(9, "Keep  this.")], {})
 
     assert found.continued == {103: ImportedItem(9, "Keep  this.")}
@@ -81,6 +81,6 @@ def test_a_new_item_begins_like_none():
         ({101: (7,)}, "There is no number 7 in the new list."),
     ],
 )
-def test_what_is_left_open_or_not_there_is_refused(became, sentence):
+def test_missing_or_unknown_decisions_are_refused(became, sentence):
     with refuses(sentence, field="became_101"):
         planned([A], [ONE], became)

@@ -44,7 +44,7 @@ def test_of_an_import_of_before_is_told_what_it_kept():
 
 
 @pytest.mark.parametrize(("many", "end"), [(50, "number 50"), (60, "number 50 and 10 more")])
-def test_a_long_list_is_told_as_far_as_a_page_holds_it(many, end):
+def test_long_result_is_shortened(many, end):
     did = DID | {"retired": list(range(1, many + 1)), "joined": {}}
 
     assert {fact.label: fact.details for fact in list_result_rows(did)}["No longer asked"].endswith(end)

@@ -84,7 +84,7 @@ def test_a_table_reads_alike_however_it_is_written(content, ending):
     assert said(read(content)) == SAYS
 
 
-def test_an_encoding_that_is_a_guess_is_told():
+def test_guessed_encoding_is_reported():
     listed = read(ENCODED["Windows-1252"])
 
     assert "read as Windows-1252: look whether apostrophes" in listed.notes[0]
@@ -182,7 +182,7 @@ def test_a_workbook_is_read():
     ]
 
 
-def test_days_and_errors_of_a_workbook_are_told_as_they_read():
+def test_dates_and_errors_of_a_workbook_are_read_as_shown():
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
@@ -389,7 +389,7 @@ def test_a_pillar_that_is_none_is_a_doubt():
     assert (row.pillar, row.doubt) == (None, "“Partnership” is none of the three Ps: choose one.")
 
 
-def test_rows_of_other_countries_and_years_are_left_out_and_told():
+def test_rows_of_other_countries_and_years_are_left_out_and_reported():
     listed = read(f"{HEAD}lso,2021,1,{LONG},,,\nSWZ,2021,1,Theirs.,,,\nLesotho,2020,2,Older.,,,\n")
 
     assert said(listed) == {1: LONG}

@@ -106,7 +106,7 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
     assert EditionImport.objects.get().loaded_by == administrator
 
 
-def test_a_file_is_read_by_what_it_is(client, edition):
+def test_file_is_read_by_its_content(client, edition):
     table = SimpleUploadedFile("list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\n")
     page, _ = brought(client, edition, file=table)
     assert '1. Fund it. <span class="source">Protection</span>' in page.text
@@ -375,7 +375,7 @@ def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_st
     assert "<ins>" not in second
 
 
-def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition, standing):
+def test_missing_decision_is_refused_and_the_input_stays(client, edition, standing):
     _, trees, both, first, second = standing
     page, url = brought(client, edition, pasted=NARRATIVE)
     chosen = fields_of(page) | {f"became_{both.pk}": "2, 3", f"goes_{first.pk}": "3"}
@@ -412,7 +412,7 @@ def test_what_is_left_open_is_refused_and_what_was_chosen_stays(client, edition,
         ("-1", "Give its new number, several with commas"),
     ],
 )
-def test_a_number_that_is_none_is_refused_beside_its_field(client, edition, standing, said, sentence):
+def test_invalid_number_is_refused_at_its_field(client, edition, standing, said, sentence):
     shelter, trees, *_ = standing
     page, url = brought(client, edition, pasted=NARRATIVE)
     response = client.post(url, fields_of(page) | {f"became_{trees.pk}": "retired", f"became_{shelter.pk}": said})
@@ -502,7 +502,7 @@ def test_the_same_list_again_says_so(client, edition):
     assert "nothing had to be changed." in client.post(url, fields_of(again), follow=True).text
 
 
-def test_a_tier_that_differs_is_told(client, edition):
+def test_different_tier_is_reported(client, edition):
     edition.tier = Tier.TIER_3
     edition.save()
     page, _ = brought(client, edition, pasted=NARRATIVE)

@@ -16,14 +16,14 @@ def test_the_same_words_are_chosen_whatever_their_number():
     assert {key: one.chosen for key, one in found.items()} == {1: 13, 2: 11}
 
 
-def test_what_is_only_somewhat_alike_is_named_and_not_chosen():
+def test_little_similar_item_is_offered_but_not_preselected():
     found = propose_repeats(OLD, {1: "Open shelters for children in all districts"})
 
     assert found[1].chosen is None
     assert found[1].candidates
 
 
-def test_no_old_one_is_chosen_twice():
+def test_no_old_item_is_preselected_twice():
     found = propose_repeats(OLD, {1: OLD[11], 2: f"{OLD[11]} of Lesotho"})
 
     assert [one.chosen for one in found.values()] == [11, None]

@@ -86,7 +86,7 @@ def test_a_choice_that_is_none_keeps_the_others(client, lists):
     assert not Recommendation.objects.exclude(repeats=None).exists()
 
 
-def test_what_was_changed_meanwhile_can_be_sent_again(client, lists):
+def test_edit_conflict_can_be_sent_again(client, lists):
     old, new = lists
     sent = as_shown(client, new)
     Recommendation.objects.filter(pk=old[0].pk).update(version=2)

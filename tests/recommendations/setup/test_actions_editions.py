@@ -102,7 +102,7 @@ def test_an_edition_is_opened_with_its_terms_and_its_days():
         ),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_of_it_is_kept(wrong, sentence, field):
+def test_invalid_input_is_refused_and_nothing_is_saved(wrong, sentence, field):
     there = EditionFactory(year=2021)
 
     with refuses(sentence, field=field):

@@ -74,7 +74,7 @@ def test_what_the_wording_suggests_is_shown_unticked_and_nothing_is_kept(client)
     assert not Benchmark.objects.exists()
 
 
-def test_what_was_accepted_is_suggested_no_more(client):
+def test_accepted_suggestion_is_not_offered_again(client):
     row = asked()
     client.post(address(row), as_shown(client, row) | {"suggested-0-accept": "on"})
 
@@ -195,7 +195,7 @@ def test_an_officer_is_led_from_one_recommendation_to_the_next_without_any(clien
         ({"reason": ""}, None, "Fill this in."),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_line_and_none_of_it_is_kept(client, changed, where, sentence):
+def test_errors_are_shown_at_their_row_and_no_row_is_saved(client, changed, where, sentence):
     IndicatorFactory(name="Counted elsewise", unit="trainees")
     DistrictFactory()
     row = asked()
@@ -211,7 +211,7 @@ def test_what_is_wrong_is_told_beside_its_line_and_none_of_it_is_kept(client, ch
     assert Indicator.objects.count() == 1
 
 
-def test_what_is_not_ticked_is_not_judged(client):
+def test_unticked_rows_are_not_validated(client):
     DistrictFactory()
     row = asked()
     sent = as_shown(client, row) | {"suggested-0-accept": "on", "suggested-1-target": "many", "suggested-1-rule": "x"}

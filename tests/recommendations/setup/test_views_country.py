@@ -105,7 +105,7 @@ def test_what_is_kept_is_what_was_typed(client):
         ({"districts": "x" * 20_001}, "districts", "Shorten this to 20000 characters"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_field_and_the_rest_stays_as_typed(client, changed, field, sentence):
+def test_errors_are_shown_at_their_field_and_the_other_input_stays(client, changed, field, sentence):
     page = client.post(reverse("setup_add"), typed(name="Kept as typed") | changed)
 
     assert page.status_code == 422

@@ -97,7 +97,7 @@ def test_all_that_can_be_said_of_an_edition_is_kept(client):
         ({"interim_assessment_on": "2024-02-01"}, "interim_assessment_on", "Give a day of the tracking period"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_field_and_the_rest_stays_as_typed(client, changed, field, sentence):
+def test_errors_are_shown_at_their_field_and_the_other_input_stays(client, changed, field, sentence):
     edition = EditionFactory(year=2021)
 
     page = send(client, edition.country, **changed)

@@ -34,7 +34,7 @@ def send(client, country, *new, known=(), **more):
     return client.post(reverse("setup_ministries", args=[country.pk]), sent)
 
 
-def test_several_are_kept_at_once_and_empty_lines_say_nothing(client):
+def test_several_rows_are_saved_at_once_and_empty_rows_ignored(client):
     country = CountryFactory()
     home = {
         "name": "Ministry of Home Affairs",
@@ -53,7 +53,7 @@ def test_several_are_kept_at_once_and_empty_lines_say_nothing(client):
     assert (holder.ministry.short_name, holder.name, holder.from_on) == ("Home Affairs", "Lineo", date(2021, 5, 1))
 
 
-def test_another_line_keeps_what_was_typed_and_judges_nothing(client):
+def test_added_row_keeps_the_input_without_validating_it(client):
     country = CountryFactory()
 
     page = send(client, country, {"name": "Ministry of Health"}, more="new")
@@ -77,7 +77,7 @@ def test_another_line_keeps_what_was_typed_and_judges_nothing(client):
         ({"name": "x" * 201, "short_name": "Health"}, "Shorten this to 200 characters"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_line_and_nothing_is_kept(client, row, sentence):
+def test_errors_are_shown_at_their_row_and_nothing_is_saved(client, row, sentence):
     police = MinistryFactory(short_name="Police")
 
     page = send(client, police.country, {}, {"name": "Kept as typed", "short_name": "Kept"}, row)
@@ -88,7 +88,7 @@ def test_what_is_wrong_is_told_beside_its_line_and_nothing_is_kept(client, row, 
     assert list(Ministry.objects.all()) == [police]
 
 
-def test_a_page_with_nothing_typed_is_told_so(client):
+def test_empty_form_is_refused(client):
     page = send(client, CountryFactory(), {}, {})
 
     assert page.status_code == 422

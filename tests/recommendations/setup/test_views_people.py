@@ -125,7 +125,7 @@ def test_an_account_that_is_closed_is_not_invited_again(client):
         (person(email="x@post.example"), "has an account with that address"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_line_and_nobody_is_invited(client, row, sentence):
+def test_errors_are_shown_at_their_row_and_nobody_is_invited(client, row, sentence):
     country = CountryFactory()
     OfficerFactory(email="there@post.example")
 
@@ -138,7 +138,7 @@ def test_what_is_wrong_is_told_beside_its_line_and_nobody_is_invited(client, row
     assert not Mail.objects.exists()
 
 
-def test_another_line_keeps_what_was_typed(client):
+def test_added_row_keeps_the_input(client):
     page = invite(client, CountryFactory(), person(name="Kept as typed", email="not yet"), more="people")
 
     assert page.status_code == 200

@@ -307,9 +307,7 @@ def test_what_was_asked_for_again_while_it_ran_is_not_put_back_for_long():
         assert progress
 
 
-def test_worker_sends_the_message_of_a_job_again_if_it_was_lost(
-    sent, django_capture_on_commit_callbacks
-):
+def test_worker_sends_the_message_of_a_job_again_if_it_was_lost(sent, django_capture_on_commit_callbacks):
     mail, reading = waiting(kind="send_mail"), waiting(kind="readiness")
     waiting(kind="readiness", messaged_at=timezone.now())
     waiting(kind="readiness", state=State.RUNNING)

@@ -93,7 +93,7 @@ def test_office_with_holder_accepts_no_new_one():
         ([HEALTH._replace(holder=OfficeHolderInput("L", source="x" * 301))], "at most 300 characters", "new-0-source"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_line_and_nothing_is_kept(lines, sentence, field):
+def test_errors_are_shown_at_their_row_and_nothing_is_saved(lines, sentence, field):
     police = MinistryFactory(short_name="Police")
 
     with refuses(sentence, field=field):

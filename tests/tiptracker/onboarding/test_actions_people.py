@@ -56,7 +56,7 @@ def test_people_get_an_account_without_a_password_and_their_own_country_alone():
         (LINEO._replace(until=date(2020, 1, 1)), "That day is over.", "people-1-until"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_line_and_nobody_gets_an_account(person, sentence, field):
+def test_errors_are_shown_at_their_row_and_no_account_is_created(person, sentence, field):
     OfficerFactory(email="there@post.example")
 
     with refuses(sentence, field=field):

@@ -194,7 +194,7 @@ def test_each_ministry_stands_below_its_country(client):
         ({"until": "2020-01-01"}, "until"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(client, typed, field):
+def test_errors_are_shown_at_their_field_and_the_input_stays(client, typed, field):
     OfficerFactory(email="taken@post.example")
 
     answer = add(client, **typed)

@@ -56,7 +56,7 @@ def test_ministries_stand_with_their_country_and_who_holds_office_today(client):
     assert [ministry for ministry, _ in narrowed.context["lines"]] == [theirs]
 
 
-def test_a_ministrys_names_and_who_held_office_are_put_right_and_told(client):
+def test_names_and_office_holders_of_a_ministry_are_corrected_and_logged(client):
     ministry = MinistryFactory(short_name="Police", name="Ministry of Police")
     holder = OfficeHolderFactory(ministry=ministry, name="Mr Past", title="Minister")
     there = {"row": holder.pk, "holder": "Mr Past", "title": "Minister", "until_on": "2021-12-31"}
@@ -84,7 +84,7 @@ def test_a_ministrys_names_and_who_held_office_are_put_right_and_told(client):
         ({}, {}, "__all__"),
     ],
 )
-def test_what_is_wrong_with_a_ministry_stands_beside_its_field(client, changed, row, told):
+def test_errors_of_a_ministry_are_shown_at_their_field(client, changed, row, told):
     MinistryFactory(short_name="Justice")
     ministry = MinistryFactory(short_name="Police")
 
@@ -95,7 +95,7 @@ def test_what_is_wrong_with_a_ministry_stands_beside_its_field(client, changed, 
     assert not AuditEntry.objects.filter(verb="ministry.changed").exists()
 
 
-def test_another_line_keeps_what_was_typed(client):
+def test_added_row_keeps_the_input(client):
     ministry = MinistryFactory()
 
     answer = edit(client, ministry, {"row": "", "holder": "Ms New"}, more="holders", name="Typed")
@@ -129,7 +129,7 @@ def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client, m
     assert send(2, "Leribe").status_code == 302
 
 
-def test_districts_are_put_right_and_told_and_named_once(client):
+def test_districts_are_corrected_logged_and_unique(client):
     country = CountryFactory()
     berea, leribe = (DistrictFactory(country=country, name=name) for name in ("Berea", "Leribe"))
     address = reverse("country_edit", args=[country.pk])

@@ -27,10 +27,10 @@ def country_list(request: SignedInRequest) -> HttpResponse:
     """List every country in the tracker with its data."""
     require_administrator(request.user)
     rows: Any = Country.objects.visible_to(request.user).select_related("contact")
-    found = rows.annotate(
+    countries = rows.annotate(
         district_count=Count("districts", distinct=True), ministry_count=Count("ministry", distinct=True)
     )
-    return render_page(request, "onboarding/country_list.html", {"countries": list(found.order_by("name"))})
+    return render_page(request, "onboarding/country_list.html", {"countries": list(countries.order_by("name"))})
 
 
 @login_required
@@ -43,7 +43,7 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     is_sent = request.method == "POST"
     data = request.POST if is_sent else None
     form = VersionForm(data, initial={"version": country.version})
-    filled = [{"row": one.pk, "name": one.name, "capital": one.capital} for one in districts]
+    filled = [{"row": district.pk, "name": district.name, "capital": district.capital} for district in districts]
     rows = DistrictFormSet(data, initial=filled, prefix="districts", form_kwargs={"existing": districts})
     if is_sent and all([form.is_valid(), rows.is_valid()]):
         try:

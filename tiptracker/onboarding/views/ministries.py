@@ -42,8 +42,8 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
     rows: Any = Ministry.objects.visible_to(request.user).select_related("country")
     if country := chosen.cleaned_data.get("country"):
         rows = rows.filter(country=country)
-    found = rows.annotate(people=Count("users")).order_by("country__name", "name", "pk")
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    ministries = rows.annotate(people=Count("users")).order_by("country__name", "name", "pk")
+    page = Paginator(ministries, PAGE_SIZE).get_page(request.GET.get("page"))
     holders_by_ministry: dict[int, list[OfficeHolder]] = {}
     for holder in in_office(OfficeHolder.objects, clock.today()).filter(ministry__in=list(page)):
         holders_by_ministry.setdefault(holder.ministry_id, []).append(holder)
@@ -69,7 +69,7 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     is_sent = data is not None and "more" not in data
     form = MinistryForm(data, initial=initial)
-    rows = OfficeHolderFormSet(data, initial=[OfficeHolderRow.filled_from(one) for one in holders], **kwargs)
+    rows = OfficeHolderFormSet(data, initial=[OfficeHolderRow.filled_from(holder) for holder in holders], **kwargs)
     if data is not None and not is_sent:
         form = MinistryForm(initial=raw_values(form))
         rows = add_empty_row(rows, **kwargs)

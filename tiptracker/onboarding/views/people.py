@@ -83,13 +83,13 @@ def person_list(request: SignedInRequest) -> HttpResponse:
     people = User.objects.visible_to(request.user).exclude(email__endswith=".invalid")
     chosen = PersonFilter(request.GET, countries=list(Country.objects.visible_to(request.user)))
     chosen.is_valid()
-    found = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
-    page = Paginator(found.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    matching = chosen.narrow(people, clock.today()).select_related("ministry__country").prefetch_related("countries")
+    page = Paginator(matching.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     locked = _locked_out_until(page, clock.now())
     context = {
         "filter": chosen,
         "page": page,
-        "lines": [AccountRow(one, account_state(one), locked.get(one.pk)) for one in page],
+        "lines": [AccountRow(person, account_state(person), locked.get(person.pk)) for person in page],
         "waiting": waiting_requests(request.user),
     }
     return render_page(request, "onboarding/person_list.html", context, partial="rows")
@@ -106,8 +106,8 @@ def account_state(person: User) -> AccountState:
 
 def _locked_out_until(people: Iterable[User], now: datetime) -> dict[int, datetime]:
     """Return until when people are locked out (domain time), by their key."""
-    found = lockouts.find_lock_outs(people, clock.to_machine_time(now).timestamp())
-    return {pk: clock.to_domain_time(until) for pk, until in found.items()}
+    lock_outs = lockouts.find_lock_outs(people, clock.to_machine_time(now).timestamp())
+    return {pk: clock.to_domain_time(until) for pk, until in lock_outs.items()}
 
 
 def _form_choices(request: SignedInRequest) -> dict[str, Any]:

@@ -32,8 +32,10 @@ CONSENTING_ROLES = (Role.ADMINISTRATOR, Role.AMBASSADOR)
 def waiting_requests(user: User, **narrowed: Any) -> list[AccountRequest]:
     """Return the requests about accounts that `user` sees and that are still waiting, narrowed by field."""
     rows = AccountRequest.objects.visible_to(user).waiting().filter(**narrowed)
-    found = rows.select_related("person", "asked_by").prefetch_related("steps")
-    return [one for one in found if request_stage(one, clock.now()) in WAITING_STAGES]
+    requests = rows.select_related("person", "asked_by").prefetch_related("steps")
+    return [
+        account_request for account_request in requests if request_stage(account_request, clock.now()) in WAITING_STAGES
+    ]
 
 
 @login_required
@@ -66,15 +68,15 @@ def account_address(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm the user's own new address by the link that was sent to it."""
-    found = mail_links.find_request(token, mail_links.RequestLinkAction.CONFIRM)
-    if found is None or request_stage(found, clock.now()) is not AccountRequestStage.LINK:
+    account_request = mail_links.find_request(token, mail_links.RequestLinkAction.CONFIRM)
+    if account_request is None or request_stage(account_request, clock.now()) is not AccountRequestStage.LINK:
         return _render_gone(request, "onboarding/account_address_confirm.html")
     if request.method == "POST":
         if account_requests.confirm_address(token=token, now=clock.now()) is None:
             return _render_gone(request, "onboarding/account_address_confirm.html")
-        messages.success(request, f"You sign in with {found.new_email} from now on.")
+        messages.success(request, f"You sign in with {account_request.new_email} from now on.")
         return redirect("account_login")
-    return render(request, "onboarding/account_address_confirm.html", {"asked": found})
+    return render(request, "onboarding/account_address_confirm.html", {"asked": account_request})
 
 
 @never_cache
@@ -82,13 +84,16 @@ def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def account_request_stop(request: HttpRequest, token: str) -> HttpResponse:
     """Stop a request about the user's own account, by the link in the mail to the current address."""
     page = "onboarding/account_request_stop.html"
-    found = mail_links.find_request(token, mail_links.RequestLinkAction.STOP)
-    if found is None:
+    account_request = mail_links.find_request(token, mail_links.RequestLinkAction.STOP)
+    if account_request is None:
         return _render_gone(request, page)
-    context: dict[str, Any] = {"asked": found, "form": TrackerForm(request.POST if request.method == "POST" else None)}
+    context: dict[str, Any] = {
+        "asked": account_request,
+        "form": TrackerForm(request.POST if request.method == "POST" else None),
+    }
     if request.method == "POST":
         try:
-            context["became"] = account_requests.stop(request=found, by=None, now=clock.now())
+            context["became"] = account_requests.stop(request=account_request, by=None, now=clock.now())
         except Refused as refusal:
             add_field_error(context["form"], str(refusal), None)
             return render(request, page, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -106,8 +111,11 @@ def account_request_list(request: SignedInRequest) -> HttpResponse:
     if request.user.role not in CONSENTING_ROLES:
         raise PermissionDenied
     now = clock.now()
-    found = AccountRequest.objects.visible_to(request.user).select_related("person", "asked_by")
-    lines = [(one, request_stage(one, now)) for one in found.prefetch_related("steps")[:100]]
+    visible = AccountRequest.objects.visible_to(request.user).select_related("person", "asked_by")
+    lines = [
+        (account_request, request_stage(account_request, now))
+        for account_request in visible.prefetch_related("steps")[:100]
+    ]
     context = {
         "waiting": [line for line in lines if line[1] in WAITING_STAGES],
         "ended": [line for line in lines if line[1] not in WAITING_STAGES],

@@ -159,7 +159,9 @@ class TrackerForm(forms.Form):
                     findings := personal_data.find_personal_data(_text_within_limit(field, self[name].data))
                 ):
                     self.require_confirmation(
-                        name, personal_data.describe_findings(findings), [(each.kind, each.text) for each in findings]
+                        name,
+                        personal_data.describe_findings(findings),
+                        [(finding.kind, finding.text) for finding in findings],
                     )
 
     def _remove_invisible_characters(self) -> None:

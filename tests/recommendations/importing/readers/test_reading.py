@@ -136,7 +136,7 @@ def test_a_pdf_is_read_across_its_lines_columns_and_pages(paper, layout):
     assert texts(pdf(LISTS[layout](items), PAPERS[paper])) == items
 
 
-def test_what_stands_at_the_edge_of_pages_is_left_out_and_told():
+def test_page_headers_and_footers_are_left_out_and_reported():
     items = [f"{item[:-1]} in phase {phase}." for phase in (1, 2, 3, 4) for item in ITEMS]
     found = parse_narrative(read_content(pdf(LISTS["a list"](items))))
 

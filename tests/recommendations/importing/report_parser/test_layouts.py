@@ -304,7 +304,7 @@ SOUP = st.lists(
 
 
 @given(SOUP)
-def test_nothing_is_ever_lost_or_said_twice(soup):
+def test_no_text_is_lost_or_repeated(soup):
     """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
     listed = "Train police " + " ".join(soup) + " now."
     found = parse_narrative(document(listed))

@@ -116,7 +116,7 @@ def test_a_special_case_is_on_no_tier(title):
     assert "special case" in found.doubts[-1]
 
 
-def test_a_tier_that_is_not_told_or_told_twice_is_doubted():
+def test_missing_or_ambiguous_tier_is_doubtful():
     untold = parse_narrative(document(LIST, before="LESOTHO", opening=UNPLACED))
     twice = parse_narrative(document(LIST, before="LESOTHO (Tier 3)"))
 

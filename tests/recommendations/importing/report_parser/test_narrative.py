@@ -61,7 +61,7 @@ FURNITURE = [
     ],
     ids=["bullets", "clauses"],
 )
-def test_furniture_in_the_middle_is_left_out_and_told(furniture, gap, listed, expected):
+def test_page_header_inside_a_list_is_left_out_and_reported(furniture, gap, listed, expected):
     lines = listed.split("\n")
     for line in range(1, len(lines)):
         found = parse_narrative(document("\n".join(lines[:line]) + f"{gap}{furniture}{gap}" + "\n".join(lines[line:])))
@@ -97,7 +97,7 @@ def test_a_heading_in_a_table_of_contents_begins_no_list(contents):
         ("train police; fund\n\n{}\n\nshelters; and act.", ["train police", "fund shelters", "act."]),
     ],
 )
-def test_what_stands_in_capitals_where_a_list_goes_on_is_left_out_and_told(beside, listed, expected):
+def test_capitals_between_items_are_left_out_and_reported(beside, listed, expected):
     found = parse_narrative(document(listed.format(beside)))
 
     assert texts(found) == expected
@@ -403,7 +403,7 @@ def test_of_several_narratives_the_country_asked_for_is_read():
         parse_narrative(both, country="KEN")
 
 
-def test_the_same_list_twice_is_one():
+def test_repeated_list_is_read_once():
     assert texts(parse_narrative(f"{document(LIST)}\n\n{document(LIST)}")) == ITEMS
 
 

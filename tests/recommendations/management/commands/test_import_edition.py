@@ -101,7 +101,7 @@ def test_loading_again_changes_nothing(administrator, run):
     assert everything() == [number + (place == 1) for place, number in enumerate(before)]
 
 
-def test_a_rehearsal_says_what_would_be_done_and_does_nothing(administrator, run):
+def test_dry_run_prints_the_changes_and_writes_nothing(administrator, run):
     CountryFactory()
     before = everything()
     told = run(NARRATIVE, "--dry-run")
@@ -110,7 +110,7 @@ def test_a_rehearsal_says_what_would_be_done_and_does_nothing(administrator, run
     assert everything() == before
 
 
-def test_a_list_that_stands_gives_way_by_the_pairing_that_a_rehearsal_proposed(administrator, run, refused):
+def test_loaded_list_is_replaced_by_the_pairing_that_a_dry_run_proposed(administrator, run, refused):
     edition = EditionFactory()
     shelter = RecommendationFactory(edition=edition, number=1, text="Fund the shelter.")
     trees = RecommendationFactory(edition=edition, number=2, text="Count every tree in the valley.")
@@ -134,7 +134,7 @@ def test_a_list_that_stands_gives_way_by_the_pairing_that_a_rehearsal_proposed(a
     assert (one.recommendation.number, two.recommendation.number) == (2, 3)
 
 
-def test_what_differs_is_marked_word_by_word(administrator, run):
+def test_differences_are_marked_word_by_word(administrator, run):
     edition = EditionFactory()
     RecommendationFactory(edition=edition, number=1, text="Fund the shelter and its people.")
     told = run(NARRATIVE, "--dry-run")
@@ -144,7 +144,7 @@ def test_what_differs_is_marked_word_by_word(administrator, run):
     assert "Nothing was loaded: some of it has to be said first." in told
 
 
-def test_a_table_is_loaded_with_its_columns_said(administrator, run):
+def test_table_is_loaded_with_given_columns(administrator, run):
     EditionFactory()
     content = "Wat;Nr;Soort\nFund the shelter.;1;Protection\n"
     run(content, "--columns", "text,number,pillar", "--reconstruction", name="lijst.csv")
@@ -152,7 +152,7 @@ def test_a_table_is_loaded_with_its_columns_said(administrator, run):
     assert listed() == [(1, "Fund the shelter.", "reconstruction")]
 
 
-def test_an_encoding_may_be_said(administrator, run, refused):
+def test_encoding_can_be_given(administrator, run, refused):
     EditionFactory()
     content = "Number,Recommendation\n1,Fund l’abri for victims.\n".encode("cp1252")
 
@@ -181,7 +181,7 @@ TABLE = "Number,Recommendation\n1,Fund the shelter.\nx,Train.\n"
         ("Country,Number,Recommendation\nEswatini,1,Fund it.\n", {"name": "list.csv"}, "This is the list of Eswatini"),
     ],
 )  # fmt: skip
-def test_what_can_not_be_loaded_is_refused_with_a_sentence(administrator, refused, content, options, sentence):
+def test_unloadable_list_is_refused_with_a_sentence(administrator, refused, content, options, sentence):
     EditionFactory()
 
     assert sentence in refused(content, **options)
@@ -204,7 +204,7 @@ def test_what_is_asked_wrongly_is_refused(administrator, refused, options, sente
     assert sentence in refused("Number,Recommendation\n1,Fund it.\n", *options, name="list.csv")
 
 
-def test_the_other_list_of_lesotho_is_read_whole(administrator, run):
+def test_other_list_of_lesotho_is_read_completely(administrator, run):
     EditionFactory()
     items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
     run(NARRATIVE.replace(NARRATIVE.split("\n")[4], items))

@@ -55,7 +55,7 @@ def test_command_takes_a_country_by_its_code_or_its_name(run, country):
     assert run("edition.txt", FILES["edition.txt"], "--country", country).returncode == 0
 
 
-def test_command_tells_people_what_is_doubtful(run):
+def test_command_prints_what_is_doubtful(run):
     said = document("The government should:\n\nTrain police. Fund shelters.\n\n346\n\nAmend the law.", before="LESOTHO")
 
     assert run("edition.txt", said.encode()).stdout.splitlines() == [
