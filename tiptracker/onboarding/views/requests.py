@@ -76,7 +76,7 @@ def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
             return _render_gone(request, "onboarding/account_address_confirm.html")
         messages.success(request, f"You sign in with {account_request.new_email} from now on.")
         return redirect("account_login")
-    return render(request, "onboarding/account_address_confirm.html", {"asked": account_request})
+    return render(request, "onboarding/account_address_confirm.html", {"account_request": account_request})
 
 
 @never_cache
@@ -88,7 +88,7 @@ def account_request_stop(request: HttpRequest, token: str) -> HttpResponse:
     if account_request is None:
         return _render_gone(request, page)
     context: dict[str, Any] = {
-        "asked": account_request,
+        "account_request": account_request,
         "form": TrackerForm(request.POST if request.method == "POST" else None),
     }
     if request.method == "POST":
@@ -101,7 +101,7 @@ def account_request_stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _render_gone(request: HttpRequest, page: str) -> HttpResponse:
-    return render(request, page, {"asked": None}, status=HTTPStatus.GONE)
+    return render(request, page, {"account_request": None}, status=HTTPStatus.GONE)
 
 
 @login_required
@@ -147,7 +147,7 @@ def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     stage = request_stage(account_request, now)
     approvers = account_requests.consenters(account_request, now)
     context: dict[str, Any] = {
-        "asked": account_request,
+        "account_request": account_request,
         "stage": stage,
         "form": form,
         "due_at": due_at(account_request),
