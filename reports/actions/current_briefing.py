@@ -36,7 +36,7 @@ def refresh_current_briefing(*, edition: Edition, log_number: int, now: datetime
     if reader is None or now.date() < edition.starts_on:
         return
     redactions = Redaction.objects.confirmed(country).count()
-    progress.tell(1, "Gathering the facts")
+    progress.report(1, "Gathering the facts")
     content = build_document(
         document=AMBASSADOR_DOCUMENT,
         edition=edition,

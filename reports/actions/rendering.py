@@ -56,7 +56,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
         return
     country = briefing.edition.country
     redactions = Redaction.objects.confirmed(country).count()
-    progress.tell(1, "Gathering the facts")
+    progress.report(1, "Gathering the facts")
     content = build_document(
         document=briefing.document,
         edition=briefing.edition,
@@ -79,7 +79,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     input_sha256 = pdf.hash_render_input(html)
     word = render_docx(content, paper) if isinstance(content, WashingtonInput) else b""
     files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), word)
-    progress.tell(RENDERED_PERCENT, "Keeping the file")
+    progress.report(RENDERED_PERCENT, "Keeping the file")
     with transaction.atomic():
         # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)

@@ -6,13 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from recommendations.edition_context import set_page_edition
-from recommendations.form_pages import render_form
 from reports.briefings.comparison import compare_documents
 from reports.choices import BriefingKind
 from reports.forms import BriefingCompareForm
 from reports.models import Briefing
 from reports.views.access import read_page
 from tiptracker.former_names import with_current_fields
+from tiptracker.web.form_pages import render_form
 from tiptracker.web.pages import SignedInRequest, render_page
 
 MAX_OFFERED = 50

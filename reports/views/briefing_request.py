@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from recommendations.edition_context import EditionRequest, edition_url
-from recommendations.form_pages import form_page, render_form, sent_data
 from recommendations.models import Edition
 from reports.choices import BriefingKind
 from reports.forms import BriefingSectionsForm
@@ -16,6 +15,7 @@ from reports.permissions import can_request_briefing
 from reports.views.briefings import offered_documents, request_from_form
 from tiptracker import clock
 from tiptracker.numbers import parse_whole_number
+from tiptracker.web.form_pages import form_page, render_form, sent_data
 from tiptracker.web.pages import SignedInRequest
 
 

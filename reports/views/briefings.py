@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from dialogues.choices import DialogueStage
 from dialogues.models import Dialogue, Redaction
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
-from recommendations.form_pages import form_page, render_form, save_form, sent_data
 from recommendations.models import Edition
 from reports.actions.briefings import clear_briefing, hand_out_file, request_briefing, retry_briefing
 from reports.choices import BriefingKind
@@ -25,6 +24,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
 from tiptracker.web import exports
+from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
 from tiptracker.web.rate_limits import rate_limited
 

@@ -11,8 +11,6 @@ from django.utils.timezone import localtime
 
 from dialogues.models import Dialogue
 from recommendations.edition_context import EditionRequest, edition_url
-from recommendations.form_pages import render_form
-from recommendations.forms import add_refusal
 from recommendations.models import Edition
 from reports import formatting, request_params
 from reports.forms import ChangesForm
@@ -30,6 +28,8 @@ from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web import exports
+from tiptracker.web.form_pages import render_form
+from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.pages import render_page
 
 FOUR_WEEKS, WEEK = timedelta(weeks=4), timedelta(weeks=1)

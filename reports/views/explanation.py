@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from django.http import Http404, HttpResponse
 
 from recommendations.edition_context import EditionRequest, edition_url
-from recommendations.form_pages import render_form
 from reports import formatting
 from reports.choices import PartKey
 from reports.readiness.answers import RowReference
@@ -28,6 +27,7 @@ from reports.views.record_rows import RecordedReview, RecordRow, find_record_row
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web.form_pages import render_form
 
 type PointsTexts = Mapping[tuple[PartKey, str], str]
 """The points of each line, and of each benchmark of a recommendation, by part and address: "3 of 7 points"."""

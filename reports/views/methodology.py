@@ -7,7 +7,6 @@ from django.http import HttpResponse
 
 from recommendations.choices import Rule
 from recommendations.edition_context import EditionRequest
-from recommendations.form_pages import render_form
 from reports.briefings.step_texts import step_texts
 from reports.readiness import backtest
 from reports.readiness.backtest.report import CONCLUSION
@@ -21,6 +20,7 @@ from reports.views.access import readiness_page
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web.form_pages import render_form
 
 
 @readiness_page

@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 
 from dialogues.models import UpdateVersion
 from recommendations.edition_context import EditionRequest, edition_url
-from recommendations.form_pages import render_form
 from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.checks import RecordProblem
@@ -27,6 +26,7 @@ from reports.views.trend import trend_context
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web import exports
+from tiptracker.web.form_pages import render_form
 
 RELATED_PAGES = (
     ("readiness_what_if", "What if some of it were met"),

@@ -3,12 +3,12 @@
 from django.utils.timezone import localtime
 
 from recommendations.edition_context import EditionRequest
-from recommendations.forms import add_refusal
 from reports import request_params
 from reports.forms import StandpointForm
 from reports.request_params import RequestedStandpoint
 from tiptracker import clock
 from tiptracker.errors import Refused
+from tiptracker.web.frontend.form_rows import add_refusal
 
 
 def read_standpoint(request: EditionRequest) -> tuple[RequestedStandpoint | None, StandpointForm]:

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 
 from recommendations.edition_context import EditionRequest
-from recommendations.form_pages import render_form
 from recommendations.models import Edition
 from reports.calendar.trend_events import gather_trend_events
 from reports.readiness.explanation.trend_display import WeekDisplay, display_trend
@@ -17,6 +16,7 @@ from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.web import exports
+from tiptracker.web.form_pages import render_form
 
 WIDE = {"width": 760, "size": 13}
 NARROW = {"width": 320, "size": 12.5}

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils.http import urlencode
 
 from recommendations.edition_context import EditionRequest, edition_url
-from recommendations.form_pages import render_form
 from recommendations.models import Benchmark, Recommendation
 from reports import formatting, request_params, sentences
 from reports.briefings.step_texts import step_texts
@@ -28,6 +27,7 @@ from reports.views.standpoint import pin_known_by, read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.web.form_pages import render_form
 from tiptracker.web.pages import render_page
 
 

@@ -204,10 +204,10 @@ class LongTextField(forms.CharField):
 class ChangeForm(TrackerForm):
     """A form to change a row. If another user changed it first, it shows the row's current values."""
 
-    standing: Sequence[tuple[str, str]] = ()
+    current_values: Sequence[tuple[str, str]] = ()
     """Label and value of each field whose current value differs from the entered one."""
 
-    def answers(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the entered values as the action takes them, without those of hidden fields."""
         return {field.name: self.cleaned_data[field.name] for field in self.visible_fields()}
 
@@ -216,7 +216,7 @@ class ChangeForm(TrackerForm):
 
         Its hidden fields replace those of this form, so that the user can send it again unchanged.
         """
-        self.standing = [
+        self.current_values = [
             (str(field.label), _display_value(field) or "nothing")
             for field in current.visible_fields()
             if field.name in current.initial and _display_value(field) != _display_value(self[field.name])
