@@ -76,7 +76,7 @@ def parse_met_benchmarks(texts: Iterable[str], result: Readiness) -> frozenset[i
 def parse_taken_steps(keys: Iterable[str], steps: NextSteps) -> list[ReadinessStep]:
     """Return the next steps assumed as taken, in their order. Raises Refused for a key that is not among `steps`."""
     chosen = set(keys)
-    taken = [step for step in steps.every if step.key in chosen]
+    taken = [step for step in steps.all_steps if step.key in chosen]
     if len(taken) < len(chosen):
         raise Refused(
             "A next step of this address is none any more. Tick those to take as taken, or ask for an earlier moment.",

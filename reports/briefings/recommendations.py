@@ -137,7 +137,7 @@ def _evidence_numbers(result: Readiness, annex: EvidenceAnnex) -> dict[int, tupl
 
 def _current_assessments(view: ReaderView, facts: Facts) -> dict[int, PrintedAssessment]:
     """Return the assessment of each benchmark that is in force on the day."""
-    in_force = [judgement.id for judgement in build_verified_view(facts, view.as_of).judgements.values()]
+    in_force = [judgement.id for judgement in build_verified_view(facts, view.as_of).assessments.values()]
     rows = Assessment.objects.visible_to(view.reader).filter(pk__in=in_force).select_related("recorded_by")
     return {
         row.benchmark_id: PrintedAssessment(

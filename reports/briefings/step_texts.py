@@ -22,11 +22,11 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
     def rows_of(model: Any) -> Any:
         return model.objects.visible_to(reader) if reader else model.objects.all()
 
-    zone = result.record.zone
-    rows = {row for step in steps.every for row in step.rows}
+    zone = result.known_facts.zone
+    rows = {row for step in steps.all_steps for row in step.rows}
     ids = {name: [row.id for row in rows if row.type == name] for name in ("update_version", "evidence", "commitment")}
-    benchmarks = {key for step in steps.every for key in step.benchmarks}
-    ministries = {step.ministry_id for step in steps.every if step.ministry_id is not None}
+    benchmarks = {key for step in steps.all_steps for key in step.benchmarks}
+    ministries = {step.ministry_id for step in steps.all_steps if step.ministry_id is not None}
     evidence = list(rows_of(Evidence).filter(pk__in=ids["evidence"]).values_list("pk", "title", "recorded_by_id"))
     return StepTexts(
         ministries=dict(rows_of(Ministry).filter(pk__in=ministries).values_list("pk", "name")),

@@ -252,7 +252,7 @@ class TalkingPointBuilder:
                 yield _SortedPoint("to_ask", self._benchmark_question(step.benchmarks[0]), (rank, date.max))
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
-        indicator = self.result.sent.asked.indicators[step.indicator_id or 0]
+        indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
         since = formatting.format_date(self.result.edition.tracking.starts_on)
         years = f"since {since} and in the year before" if step.years is YearsAsked.BOTH else f"since {since}"
         sentence = f"May we have the figure on {formatting.lowercase_first(indicator.name)} {years}, with its source?"

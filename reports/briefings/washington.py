@@ -100,7 +100,7 @@ class _WashingtonInputBuilder:
         verified_readings = [row.id for rows in self.verified.readings.values() for row in rows]
         readings = Reading.objects.visible_to(view.reader).filter(pk__in=verified_readings).select_related("evidence")
         self.readings = {row.pk: row for row in readings}
-        in_force = [one.id for one in self.verified.judgements.values()]
+        in_force = [one.id for one in self.verified.assessments.values()]
         assessments = Assessment.objects.visible_to(view.reader).filter(pk__in=in_force)
         self.assessments = {row.benchmark_id: row for row in assessments}
 

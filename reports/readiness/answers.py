@@ -77,7 +77,7 @@ class AskedBenchmark:
     terms: BenchmarkTermsFact
 
     @property
-    def counts(self) -> bool:
+    def is_decided_by_figure(self) -> bool:
         """Whether a figure decides the benchmark, and not the embassy's assessment."""
         return self.terms.rule is not Rule.ASSESSED and self.terms.indicator_id is not None
 
@@ -119,11 +119,11 @@ class Questionnaire:
     @property
     def benchmarks(self) -> tuple[AskedBenchmark, ...]:
         """All benchmarks, in the order of the recommendations."""
-        return tuple(one for each in self.recommendations for one in each.benchmarks)
+        return tuple(benchmark for recommendation in self.recommendations for benchmark in recommendation.benchmarks)
 
     def indicator_of(self, question: EffortQuestion) -> IndicatorFact | None:
         """Return the indicator whose figure answers a question; None if there is none."""
-        return next((one for one in self.indicators.values() if one.question is question), None)
+        return next((indicator for indicator in self.indicators.values() if indicator.question is question), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,31 +172,31 @@ def build_questionnaire(facts: Facts) -> Questionnaire:
     A recommendation or benchmark without terms is not asked yet. A retired recommendation is left out together with
     its benchmarks. The recommendations of the report come first, then those of an action plan.
     """
-    terms = newest_row(facts.edition_terms)
-    weights: Mapping[int, Decimal] = terms.weights if terms else {}
-    benchmarks = sorted(facts.benchmarks, key=lambda one: (one.letter, one.id))
+    edition_terms = newest_row(facts.edition_terms)
+    weights: Mapping[int, Decimal] = edition_terms.weights if edition_terms else {}
+    benchmarks = sorted(facts.benchmarks, key=lambda row: (row.letter, row.id))
     recommendations = tuple(
         AskedRecommendation(
-            id=each.id,
-            number=each.number,
-            origin=each.origin,
-            pillar=placed.pillar,
-            weight=Fraction(weights.get(each.id, Decimal(1))),
+            id=recommendation.id,
+            number=recommendation.number,
+            origin=recommendation.origin,
+            pillar=terms.pillar,
+            weight=Fraction(weights.get(recommendation.id, Decimal(1))),
             benchmarks=tuple(
-                AskedBenchmark(one.id, f"{each.number}{one.letter}", each.id, placed.pillar, asked)
-                for one in benchmarks
-                if one.recommendation_id == each.id and (asked := newest_row(one.terms))
+                AskedBenchmark(row.id, f"{recommendation.number}{row.letter}", recommendation.id, terms.pillar, asked)
+                for row in benchmarks
+                if row.recommendation_id == recommendation.id and (asked := newest_row(row.terms))
             ),
         )
-        for each in sorted(
-            facts.recommendations, key=lambda each: (each.origin is not Origin.REPORT, each.number, each.id)
+        for recommendation in sorted(
+            facts.recommendations, key=lambda row: (row.origin is not Origin.REPORT, row.number, row.id)
         )
-        if (placed := newest_row(each.terms)) and not placed.is_retired
+        if (terms := newest_row(recommendation.terms)) and not terms.is_retired
     )
     return Questionnaire(
         tracking=facts.edition.tracking,
         recommendations=recommendations,
-        indicators={one.id: one for one in facts.indicators},
+        indicators={indicator.id: indicator for indicator in facts.indicators},
         shares=_benchmark_shares(recommendations),
     )
 
@@ -206,73 +206,80 @@ def _benchmark_shares(recommendations: Iterable[AskedRecommendation]) -> Mapping
 
     A recommendation's share follows from its weight, and within it the benchmark's share from the benchmark's weight.
     """
-    every = tuple(recommendations)
-    everything = sum((each.weight for each in every), NOTHING)
+    listed = tuple(recommendations)
+    total_weight = sum((recommendation.weight for recommendation in listed), NOTHING)
     shares = {}
-    for each in every:
-        total = everything * sum((Fraction(one.terms.weight) for one in each.benchmarks), NOTHING)
-        for one in each.benchmarks:
-            shares[one.id] = each.weight * Fraction(one.terms.weight) / total if total else NOTHING
+    for recommendation in listed:
+        own_weight = sum((Fraction(benchmark.terms.weight) for benchmark in recommendation.benchmarks), NOTHING)
+        total = total_weight * own_weight
+        for benchmark in recommendation.benchmarks:
+            weight = recommendation.weight * Fraction(benchmark.terms.weight)
+            shares[benchmark.id] = weight / total if total else NOTHING
     return shares
 
 
-def compute_answers(asked: Questionnaire, sight: FactView) -> Answers:
+def compute_answers(questionnaire: Questionnaire, view: FactView) -> Answers:
     """Return the answers that a view of the record gives."""
-    return compute_partial_answers(asked, sight, asked.benchmarks, asked.indicators)
+    return compute_partial_answers(questionnaire, view, questionnaire.benchmarks, questionnaire.indicators)
 
 
 def compute_partial_answers(
-    asked: Questionnaire, sight: FactView, benchmarks: Iterable[AskedBenchmark], indicators: Collection[int]
+    questionnaire: Questionnaire, view: FactView, benchmarks: Iterable[AskedBenchmark], indicators: Collection[int]
 ) -> Answers:
     """Return only the answers on these benchmarks and on the questions that these indicators (ids) answer."""
-    counted = {one.question: one for key in indicators if (one := asked.indicators[key]).question}
+    asked = (questionnaire.indicators[indicator_id] for indicator_id in indicators)
+    by_question = {indicator.question: indicator for indicator in asked if indicator.question}
     return Answers(
         questions={
-            question: _answer_question(one, asked, sight)
-            for question, one in counted.items()
+            question: _answer_question(indicator, questionnaire, view)
+            for question, indicator in by_question.items()
             if question is not EffortQuestion.COMPLICITY
         },
-        benchmarks={one.id: _answer_benchmark(one, asked, sight) for one in benchmarks},
+        benchmarks={benchmark.id: _answer_benchmark(benchmark, questionnaire, view) for benchmark in benchmarks},
         figures={
-            question: evaluate_required_figure(counted[question], sight.readings.get(counted[question].id, ()))
+            question: evaluate_required_figure(by_question[question], view.readings.get(by_question[question].id, ()))
             for question in REQUIRED_QUESTIONS
-            if question in counted
+            if question in by_question
         },
     )
 
 
-def answers_with_readings(asked: Questionnaire, sight: FactView, readings: Mapping[int, ReadingFact]) -> Answers:
+def answers_with_readings(questionnaire: Questionnaire, view: FactView, readings: Mapping[int, ReadingFact]) -> Answers:
     """Return the answers that rest on these indicators (ids), if each had only the given reading."""
-    only = {indicator: (reading,) for indicator, reading in readings.items()}
-    seen = replace(sight, readings={**sight.readings, **only}, figures={**sight.figures, **only})
-    counting = [one for one in asked.benchmarks if one.counts and one.terms.indicator_id in readings]
-    return compute_partial_answers(asked, seen, counting, readings)
+    replaced = {indicator_id: (reading,) for indicator_id, reading in readings.items()}
+    assumed_view = replace(view, readings={**view.readings, **replaced}, figures={**view.figures, **replaced})
+    affected = [
+        benchmark
+        for benchmark in questionnaire.benchmarks
+        if benchmark.is_decided_by_figure and benchmark.terms.indicator_id in readings
+    ]
+    return compute_partial_answers(questionnaire, assumed_view, affected, readings)
 
 
-def max_answers(one: Answers, other: Answers) -> Answers:
-    """Return the better finding for each question, benchmark and figure of `one`; `one` wins if both are equal.
+def max_answers(answers: Answers, other: Answers) -> Answers:
+    """Return the better finding for each question, benchmark and figure of `answers`; `answers` wins if both are equal.
 
     `other` may answer only a part of them.
     """
-    return _pick_answers(max, one, other)
+    return _pick_answers(max, answers, other)
 
 
-def min_answers(one: Answers, other: Answers) -> Answers:
-    """Return the lower finding for each question, benchmark and figure of `one`, otherwise like `max_answers`."""
-    return _pick_answers(min, one, other)
+def min_answers(answers: Answers, other: Answers) -> Answers:
+    """Return the lower finding for each question, benchmark and figure of `answers`, otherwise like `max_answers`."""
+    return _pick_answers(min, answers, other)
 
 
-def _pick_answers(choose: Callable[..., Finding], one: Answers, other: Answers) -> Answers:
-    def pick[K](ours: Mapping[K, Finding], theirs: Mapping[K, Finding]) -> Mapping[K, Finding]:
+def _pick_answers(choose: Callable[..., Finding], answers: Answers, other: Answers) -> Answers:
+    def pick[K](own: Mapping[K, Finding], others: Mapping[K, Finding]) -> Mapping[K, Finding]:
         chosen = {
-            key: choose(ours[key], finding, key=attrgetter("worth")) for key, finding in theirs.items() if key in ours
+            key: choose(own[key], finding, key=attrgetter("worth")) for key, finding in others.items() if key in own
         }
-        return {**ours, **chosen}
+        return {**own, **chosen}
 
     return Answers(
-        questions=pick(one.questions, other.questions),
-        benchmarks=pick(one.benchmarks, other.benchmarks),
-        figures=pick(one.figures, other.figures),
+        questions=pick(answers.questions, other.questions),
+        benchmarks=pick(answers.benchmarks, other.benchmarks),
+        figures=pick(answers.figures, other.figures),
     )
 
 
@@ -296,12 +303,12 @@ def compare_periods(
     7107(b), Watch List (II)). Figures are compared unadjusted, and the reason says if one covers only a part of the
     year. A direction without a figure counts as that direction. No change from a zero counts as zero in both cases.
     """
-    moved = movement(now, before)
+    direction = movement(now, before)
     share: Fraction | None = None
-    if moved is ReadingDirection.LEVEL:
+    if direction is ReadingDirection.LEVEL:
         share = NOTHING if before and before.figure == 0 else HALF
-    elif moved is not None:
-        share = WHOLE if moved is _improvement(indicator) else NOTHING
+    elif direction is not None:
+        share = WHOLE if direction is _improvement(indicator) else NOTHING
     return Finding(share, _describe_movement(indicator, now, before, period), _reading_references(now, before))
 
 
@@ -309,13 +316,13 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
     """Answer whether a figure was given for the period. A direction is not a figure (22 U.S.C. 7106(b)(1), (7))."""
     rows = tuple(readings)
     name = formatting.capitalize_first(indicator.name)
-    given = find_effective_reading(row for row in rows if row.figure is not None)
-    if given and given.figure is not None:
-        return Finding(WHOLE, f"{name}: {formatting.format_number(given.figure)}.", _reading_references(given))
-    told = find_effective_reading(rows)
-    if told and told.direction:
-        return Finding(None, f"{name}: a direction, but no figure: {PRESUMED_AGAINST}.", _reading_references(told))
-    return Finding(None, _no_data_sentence(name), _reading_references(told))
+    latest = find_effective_reading(row for row in rows if row.figure is not None)
+    if latest and latest.figure is not None:
+        return Finding(WHOLE, f"{name}: {formatting.format_number(latest.figure)}.", _reading_references(latest))
+    reading = find_effective_reading(rows)
+    if reading and reading.direction:
+        return Finding(None, f"{name}: a direction, but no figure: {PRESUMED_AGAINST}.", _reading_references(reading))
+    return Finding(None, _no_data_sentence(name), _reading_references(reading))
 
 
 def evaluate_more_than_last_period(
@@ -325,13 +332,13 @@ def evaluate_more_than_last_period(
 
     Both readings must be figures. If less is better, the figure has to be below the one before.
     """
-    moved = movement(now, before)
+    direction = movement(now, before)
     reason = _describe_movement(indicator, now, before, period)
     share: Fraction | None = None
-    if now is not None and now.figure is None and moved is not None:
+    if now is not None and now.figure is None and direction is not None:
         reason += " Only a figure counts here."
-    elif moved is not None:
-        share = WHOLE if moved is _improvement(indicator) else NOTHING
+    elif direction is not None:
+        share = WHOLE if direction is _improvement(indicator) else NOTHING
     return Finding(share, reason, _reading_references(now, before))
 
 
@@ -354,100 +361,99 @@ def evaluate_target(indicator: IndicatorFact, target: Decimal, now: ReadingFact 
     return Finding(share, f"{counted} by {formatting.format_date(now.through_on)}.", _reading_references(now))
 
 
-def evaluate_assessed(actions: Iterable[Action], judgement: EffectiveAssessment) -> Finding:
+def evaluate_assessed(actions: Iterable[Action], assessment: EffectiveAssessment) -> Finding:
     """Apply the rule "assessed by the embassy" to verified actions, with an assessment in force.
 
     The share is 1 for "met" and one half for a concrete step, but 0 without a verified action (22 U.S.C. 7107(b), Tier
     2). It is 0 for stalled, no information or going backwards, but one half if an action ended after the day of the
     assessment. The day of an action is its end date, as everywhere.
     """
-    acts = tuple(actions)
-    last = max((act.on for act in acts), default=None)
-    rows = (RowReference("assessment", judgement.id), *_evidence_references(act.evidence_id for act in acts))
-    said = (
-        f"Assessed as of {formatting.format_date(judgement.on)}: {formatting.lowercase_first(judgement.verdict.label)}"
-    )
-    gives = VERDICT_SHARES[judgement.verdict]
-    if gives and last is None:
-        return Finding(NOTHING, f"{said}, but no verified action stands behind it, so it counts for 0.", rows)
-    if gives and last:
-        return Finding(gives, f"{said}, with a verified action over by {formatting.format_date(last)}.", rows)
-    if last and last > judgement.on:
+    verified = tuple(actions)
+    last = max((action.counts_from for action in verified), default=None)
+    rows = (RowReference("assessment", assessment.id), *_evidence_references(action.evidence_id for action in verified))
+    verdict = formatting.lowercase_first(assessment.verdict.label)
+    text = f"Assessed as of {formatting.format_date(assessment.holds_from)}: {verdict}"
+    share = VERDICT_SHARES[assessment.verdict]
+    if share and last is None:
+        return Finding(NOTHING, f"{text}, but no verified action stands behind it, so it counts for 0.", rows)
+    if share and last:
+        return Finding(share, f"{text}, with a verified action over by {formatting.format_date(last)}.", rows)
+    if last and last > assessment.holds_from:
         return Finding(
             HALF,
-            f"{said}; a verified action over by {formatting.format_date(last)} came after and counts as a step.",
+            f"{text}; a verified action over by {formatting.format_date(last)} came after and counts as a step.",
             rows,
         )
-    if judgement.verdict is Verdict.NO_INFORMATION:
-        return Finding(None, f"{said}, so it counts for 0.", rows)
-    return Finding(NOTHING, f"{said}.", rows)
+    if assessment.verdict is Verdict.NO_INFORMATION:
+        return Finding(None, f"{text}, so it counts for 0.", rows)
+    return Finding(NOTHING, f"{text}.", rows)
 
 
-def evaluate_unassessed(actions: Iterable[Action], findings: Iterable[int] = ()) -> Finding:
+def evaluate_unassessed(actions: Iterable[Action], other_evidence: Iterable[int] = ()) -> Finding:
     """Apply the rule "assessed by the embassy" without an assessment: a verified action is a step (one half).
 
-    `findings` are the ids of other evidence verified on the benchmark. With any of it the share is 0, otherwise there
-    is no data.
+    `other_evidence` are the ids of other evidence verified on the benchmark. With any of it the share is 0, otherwise
+    there is no data.
     """
-    if acts := tuple(actions):
-        last = formatting.format_date(max(act.on for act in acts))
+    if verified := tuple(actions):
+        last_day = formatting.format_date(max(action.counts_from for action in verified))
         return Finding(
             HALF,
-            f"Not assessed yet; a verified action over by {last} counts as a step.",
-            _evidence_references(act.evidence_id for act in acts),
+            f"Not assessed yet; a verified action over by {last_day} counts as a step.",
+            _evidence_references(action.evidence_id for action in verified),
         )
-    if found := _evidence_references(findings):
-        return Finding(NOTHING, "What is verified shows no concrete action.", found)
+    if references := _evidence_references(other_evidence):
+        return Finding(NOTHING, "What is verified shows no concrete action.", references)
     return Finding(None, "Nothing has been verified yet.")
 
 
-def evaluate_claimed(actions: Iterable[Action], judgement: EffectiveAssessment | None) -> Finding:
+def evaluate_claimed(actions: Iterable[Action], assessment: EffectiveAssessment | None) -> Finding:
     """Apply the rule "assessed by the embassy" to claims: the most that any of them would give if verified as sent.
 
     A claim that is not later than the day of the assessment gives at most what the assessment would give with the
     action verified.
     """
 
-    def would_give(act: Action) -> Fraction:
-        as_sent = CLAIM_SHARES[act.claimed] if act.claimed else NOTHING
-        if judgement is not None and act.on <= judgement.on:
-            return min(as_sent, VERDICT_SHARES[judgement.verdict])
-        return as_sent
+    def would_give(action: Action) -> Fraction:
+        share = CLAIM_SHARES[action.claimed] if action.claimed else NOTHING
+        if assessment is not None and action.counts_from <= assessment.holds_from:
+            return min(share, VERDICT_SHARES[assessment.verdict])
+        return share
 
-    best = max(actions, key=lambda act: (would_give(act), act.on, act.evidence_id), default=None)
+    best = max(actions, key=lambda action: (would_give(action), action.counts_from, action.evidence_id), default=None)
     if best is None or best.claimed is None:
         return Finding(None, "Nothing claimed.")
-    said = formatting.lowercase_first(best.claimed.label)
+    progress = formatting.lowercase_first(best.claimed.label)
     return Finding(
         would_give(best),
-        f"Claimed as {said}, {formatting.format_date(best.on)}; not verified.",
+        f"Claimed as {progress}, {formatting.format_date(best.counts_from)}; not verified.",
         (RowReference("evidence", best.evidence_id),),
     )
 
 
-def _answer_question(one: IndicatorFact, asked: Questionnaire, sight: FactView) -> Finding:
+def _answer_question(indicator: IndicatorFact, questionnaire: Questionnaire, view: FactView) -> Finding:
     """Answer the question of an indicator: compare the period with the year before."""
-    now = find_effective_reading(sight.readings.get(one.id, ()))
-    before = find_effective_reading(sight.previous.get(one.id, ()))
-    return compare_periods(one, now, before, asked.tracking)
+    now = find_effective_reading(view.readings.get(indicator.id, ()))
+    before = find_effective_reading(view.previous.get(indicator.id, ()))
+    return compare_periods(indicator, now, before, questionnaire.tracking)
 
 
-def _answer_benchmark(one: AskedBenchmark, asked: Questionnaire, sight: FactView) -> Finding:
+def _answer_benchmark(benchmark: AskedBenchmark, questionnaire: Questionnaire, view: FactView) -> Finding:
     """Answer a benchmark by its rule."""
-    judgement = sight.judgements.get(one.id)
-    actions = sight.actions.get(one.id, ())
-    if one.terms.indicator_id is None or one.terms.rule is Rule.ASSESSED:
-        if any(act.claimed for act in actions):
-            return evaluate_claimed(actions, judgement)
-        if judgement is not None:
-            return evaluate_assessed(actions, judgement)
-        return evaluate_unassessed(actions, sight.findings.get(one.id, ()))
-    indicator = asked.indicators[one.terms.indicator_id]
-    now = find_effective_reading(sight.figures.get(indicator.id, ()))
-    if one.terms.rule is Rule.TARGET and one.terms.target is not None:
-        return evaluate_target(indicator, one.terms.target, now)
-    before = find_effective_reading(sight.previous.get(indicator.id, ()))
-    return evaluate_more_than_last_period(indicator, now, before, asked.tracking)
+    assessment = view.assessments.get(benchmark.id)
+    actions = view.actions.get(benchmark.id, ())
+    if benchmark.terms.indicator_id is None or benchmark.terms.rule is Rule.ASSESSED:
+        if any(action.claimed for action in actions):
+            return evaluate_claimed(actions, assessment)
+        if assessment is not None:
+            return evaluate_assessed(actions, assessment)
+        return evaluate_unassessed(actions, view.other_evidence.get(benchmark.id, ()))
+    indicator = questionnaire.indicators[benchmark.terms.indicator_id]
+    now = find_effective_reading(view.figures.get(indicator.id, ()))
+    if benchmark.terms.rule is Rule.TARGET and benchmark.terms.target is not None:
+        return evaluate_target(indicator, benchmark.terms.target, now)
+    before = find_effective_reading(view.previous.get(indicator.id, ()))
+    return evaluate_more_than_last_period(indicator, now, before, questionnaire.tracking)
 
 
 def _improvement(indicator: IndicatorFact) -> ReadingDirection:
@@ -469,25 +475,25 @@ def _describe_movement(
     if now.through_on < period.ends_on:
         until = f" by {formatting.format_date(now.through_on)}, part of the year"
     if now.figure is None:
-        told = {
+        comparisons = {
             ReadingDirection.UP: "more than the year before",
             ReadingDirection.LEVEL: "as in the year before",
             ReadingDirection.DOWN: "less than the year before",
         }
         direction = now.direction or ReadingDirection.LEVEL
-        return f"{name}: {told[direction]}{until}, no figure given."
+        return f"{name}: {comparisons[direction]}{until}, no figure given."
     figure = formatting.format_number(now.figure)
     if before is None or before.figure is None:
         return f"{name}: {figure}{until}, but no figure for the year before to compare with."
-    was = formatting.format_number(before.figure)
+    figure_before = formatting.format_number(before.figure)
     if now.figure == before.figure:
         return f"{name} stayed at {figure}{until}."
-    return f"{name} {'rose' if now.figure > before.figure else 'fell'} from {was} to {figure}{until}."
+    return f"{name} {'rose' if now.figure > before.figure else 'fell'} from {figure_before} to {figure}{until}."
 
 
 def _reading_references(*readings: ReadingFact | None) -> tuple[RowReference, ...]:
-    return tuple(sorted(RowReference("reading", one.id) for one in readings if one))
+    return tuple(sorted(RowReference("reading", reading.id) for reading in readings if reading))
 
 
 def _evidence_references(ids: Iterable[int]) -> tuple[RowReference, ...]:
-    return tuple(sorted(RowReference("evidence", one) for one in ids))
+    return tuple(sorted(RowReference("evidence", evidence_id) for evidence_id in ids))

@@ -25,89 +25,95 @@ from reports.readiness.facts import Facts
 class RecordProblem:
     """A problem in the record: its kind, a sentence, what to do, and the rows to look at."""
 
-    misfit: ProblemKind
+    kind: ProblemKind
     sentence: str
     to_do: str
     rows: tuple[RowReference, ...]
 
 
-def find_problems(facts: Facts, asked: Questionnaire, seen: FactView, as_of: date) -> tuple[RecordProblem, ...]:
-    """Return all problems in the record on a day, grouped by kind. `seen` is the verified view."""
+def find_problems(
+    facts: Facts, questionnaire: Questionnaire, verified_view: FactView, as_of: date
+) -> tuple[RecordProblem, ...]:
+    """Return all problems in the record on a day, grouped by kind."""
     return (
-        *_met_without_action(asked, seen),
-        *_action_without_assessment(facts, asked, seen),
-        *_figures_too_low(asked, seen),
+        *_met_without_action(questionnaire, verified_view),
+        *_action_without_assessment(facts, questionnaire, verified_view),
+        *_figures_too_low(questionnaire, verified_view),
         *_figures_without_source(facts, as_of),
-        *_start_date_unknown(facts, asked, as_of),
+        *_start_date_unknown(facts, questionnaire, as_of),
         *_overdue_without_update(facts, as_of),
-        *_incomplete_recommendations(facts, asked),
+        *_incomplete_recommendations(facts, questionnaire),
         *_missed_milestones(facts, as_of),
     )
 
 
-def _met_without_action(asked: Questionnaire, seen: FactView) -> Iterator[RecordProblem]:
-    for one in _assessed_benchmarks(asked):
-        judgement = seen.judgements.get(one.id)
-        if judgement is not None and judgement.verdict is Verdict.MET and not seen.actions.get(one.id):
+def _met_without_action(questionnaire: Questionnaire, verified_view: FactView) -> Iterator[RecordProblem]:
+    for benchmark in _assessed_benchmarks(questionnaire):
+        assessment = verified_view.assessments.get(benchmark.id)
+        if assessment is not None and assessment.verdict is Verdict.MET and not verified_view.actions.get(benchmark.id):
             yield RecordProblem(
                 ProblemKind.MET_WITHOUT_ACTION,
-                f"{one.key} is assessed as met, but no verified action in the tracking period stands behind it.",
+                f"{benchmark.key} is assessed as met, but no verified action in the tracking period stands behind it.",
                 "Verify the action, or assess it again.",
-                (RowReference("benchmark", one.id), RowReference("assessment", judgement.id)),
+                (RowReference("benchmark", benchmark.id), RowReference("assessment", assessment.id)),
             )
 
 
-def _action_without_assessment(facts: Facts, asked: Questionnaire, seen: FactView) -> Iterator[RecordProblem]:
-    judged = {row.benchmark_id for row in facts.assessments}
-    for one in _assessed_benchmarks(asked):
-        actions = seen.actions.get(one.id, ())
-        if actions and one.id not in judged:
+def _action_without_assessment(
+    facts: Facts, questionnaire: Questionnaire, verified_view: FactView
+) -> Iterator[RecordProblem]:
+    assessed_ids = {row.benchmark_id for row in facts.assessments}
+    for benchmark in _assessed_benchmarks(questionnaire):
+        actions = verified_view.actions.get(benchmark.id, ())
+        if actions and benchmark.id not in assessed_ids:
             count = "a verified action" if len(actions) == 1 else f"{len(actions)} verified actions"
             yield RecordProblem(
                 ProblemKind.NOT_ASSESSED,
-                f"{one.key} has {count} and no assessment, so it counts as a step.",
+                f"{benchmark.key} has {count} and no assessment, so it counts as a step.",
                 "Assess it.",
                 (
-                    RowReference("benchmark", one.id),
-                    *sorted({RowReference("evidence", act.evidence_id) for act in actions}),
+                    RowReference("benchmark", benchmark.id),
+                    *sorted({RowReference("evidence", action.evidence_id) for action in actions}),
                 ),
             )
 
 
-def _figures_too_low(asked: Questionnaire, seen: FactView) -> Iterator[RecordProblem]:
+def _figures_too_low(questionnaire: Questionnaire, verified_view: FactView) -> Iterator[RecordProblem]:
     """Find figures that are lower than the number of verified actions on their benchmark by the same day."""
-    for one in asked.benchmarks:
-        if not one.counts:
+    for benchmark in questionnaire.benchmarks:
+        if not benchmark.is_decided_by_figure:
             continue
-        indicator = asked.indicators[one.terms.indicator_id or 0]
-        now = find_effective_reading(seen.figures.get(indicator.id, ()))
-        if now is None or now.figure is None or indicator.better is not Better.UP:
+        indicator = questionnaire.indicators[benchmark.terms.indicator_id or 0]
+        reading = find_effective_reading(verified_view.figures.get(indicator.id, ()))
+        if reading is None or reading.figure is None or indicator.better is not Better.UP:
             continue
-        actions = [act for act in seen.actions.get(one.id, ()) if act.on <= now.through_on]
-        if now.figure < len(actions):
+        actions = [
+            action for action in verified_view.actions.get(benchmark.id, ()) if action.counts_from <= reading.through_on
+        ]
+        if reading.figure < len(actions):
             yield RecordProblem(
                 ProblemKind.FIGURE_TOO_LOW,
-                f"{formatting.capitalize_first(indicator.name)}: {formatting.format_number(now.figure)} by "
-                f"{formatting.format_date(now.through_on)}, but "
+                f"{formatting.capitalize_first(indicator.name)}: {formatting.format_number(reading.figure)} by "
+                f"{formatting.format_date(reading.through_on)}, but "
                 f"{len(actions)} verified {'action' if len(actions) == 1 else 'actions'} over by then"
-                f" {'stands' if len(actions) == 1 else 'stand'} on {one.key}.",
+                f" {'stands' if len(actions) == 1 else 'stand'} on {benchmark.key}.",
                 "Ask for the figure anew, or look at what the actions show.",
                 (
-                    RowReference("reading", now.id),
-                    *sorted({RowReference("evidence", act.evidence_id) for act in actions}),
+                    RowReference("reading", reading.id),
+                    *sorted({RowReference("evidence", action.evidence_id) for action in actions}),
                 ),
             )
 
 
 def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
     """Find figures and directions without a source, unless the same span was recorded again later with a source."""
-    names = {one.id: one.name for one in facts.indicators}
-    sourced: dict[tuple[int, date, date], datetime] = {}
+    names = {indicator.id: indicator.name for indicator in facts.indicators}
+    sourced_at: dict[tuple[int, date, date], datetime] = {}
     for row in sorted(facts.readings, key=lambda row: row.recorded_at):
         if row.has_source and not row.is_no_data:
-            sourced[row.indicator_id, row.starts_on, row.through_on] = row.recorded_at
+            sourced_at[row.indicator_id, row.starts_on, row.through_on] = row.recorded_at
     for row in sorted(facts.readings, key=lambda row: row.id):
-        logged_at = sourced.get((row.indicator_id, row.starts_on, row.through_on))
+        logged_at = sourced_at.get((row.indicator_id, row.starts_on, row.through_on))
         if (
             not row.has_source
             and not row.is_no_data
@@ -123,13 +129,13 @@ def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem
             )
 
 
-def _start_date_unknown(facts: Facts, asked: Questionnaire, as_of: date) -> Iterator[RecordProblem]:
+def _start_date_unknown(facts: Facts, questionnaire: Questionnaire, as_of: date) -> Iterator[RecordProblem]:
     """Find verified actions in the window that do not count because no start date is known.
 
     Benchmarks that a figure decides are left out, since no action counts there.
     """
     window = facts.edition.tracking
-    assessed = {one.id for one in _assessed_benchmarks(asked)}
+    assessed = {benchmark.id for benchmark in _assessed_benchmarks(questionnaire)}
     index = FactIndex(facts)
     for evidence_link, row in sorted(index.links_in_force, key=lambda pair: pair[0].id):
         review = index.newest_review(row.id, evidence_link.id)
@@ -157,9 +163,9 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
 
     The United States sends no updates. So each of its own overdue commitments is reported.
     """
-    stands = commitment_standings(facts, as_of)
+    standings = commitment_standings(facts, as_of)
     for row in sorted(facts.commitments, key=lambda row: row.id):
-        standing = stands.get(row.id)
+        standing = standings.get(row.id)
         if standing is None or standing.due_on is None or not standing.is_silent:
             continue
         days = "a day" if standing.days_overdue == 1 else f"{standing.days_overdue} days"
@@ -180,23 +186,23 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
         )
 
 
-def _incomplete_recommendations(facts: Facts, asked: Questionnaire) -> Iterator[RecordProblem]:
+def _incomplete_recommendations(facts: Facts, questionnaire: Questionnaire) -> Iterator[RecordProblem]:
     """Find recommendations without a benchmark or without a lead ministry."""
-    led = {row.id for row in facts.recommendations if row.has_lead}
-    for each in asked.recommendations:
-        if not each.benchmarks:
+    with_lead = {row.id for row in facts.recommendations if row.has_lead}
+    for recommendation in questionnaire.recommendations:
+        if not recommendation.benchmarks:
             yield RecordProblem(
                 ProblemKind.NO_BENCHMARK,
-                f"{each.title} has no benchmark, so nothing can be shown on it.",
+                f"{recommendation.title} has no benchmark, so nothing can be shown on it.",
                 "Add a benchmark: what has to be so for it to be met.",
-                (RowReference("recommendation", each.id),),
+                (RowReference("recommendation", recommendation.id),),
             )
-        if each.id not in led:
+        if recommendation.id not in with_lead:
             yield RecordProblem(
                 ProblemKind.NO_LEAD,
-                f"No ministry leads {formatting.lowercase_first(each.title)}.",
+                f"No ministry leads {formatting.lowercase_first(recommendation.title)}.",
                 "Name the ministry that answers for it.",
-                (RowReference("recommendation", each.id),),
+                (RowReference("recommendation", recommendation.id),),
             )
 
 
@@ -216,5 +222,5 @@ def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
             )
 
 
-def _assessed_benchmarks(asked: Questionnaire) -> Iterator[AskedBenchmark]:
-    return (one for one in asked.benchmarks if one.terms.rule is Rule.ASSESSED)
+def _assessed_benchmarks(questionnaire: Questionnaire) -> Iterator[AskedBenchmark]:
+    return (benchmark for benchmark in questionnaire.benchmarks if benchmark.terms.rule is Rule.ASSESSED)

@@ -13,6 +13,8 @@ def commitment_standings(facts: Facts, as_of: date) -> Mapping[int, CommitmentSt
 
     `facts` are the known ones (`reports.readiness.countable_facts.facts_known_by`).
     """
-    sent = group_by_key((row.commitment_id, row) for row in facts.update_versions)
-    found = {row.id: standing_on(row.events, sent.get(row.id, ()), as_of, zone=facts.zone) for row in facts.commitments}
-    return {key: standing for key, standing in found.items() if standing is not None}
+    versions = group_by_key((row.commitment_id, row) for row in facts.update_versions)
+    standings = {
+        row.id: standing_on(row.events, versions.get(row.id, ()), as_of, zone=facts.zone) for row in facts.commitments
+    }
+    return {commitment_id: standing for commitment_id, standing in standings.items() if standing is not None}

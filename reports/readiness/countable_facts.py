@@ -46,13 +46,13 @@ class RecordedRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A concrete action of the government on a benchmark. It counts from the day `on`.
+    """A concrete action of the government on a benchmark, and the day from which it counts.
 
     `claimed` is None if the action is verified; otherwise it is the progress that the update claims.
     """
 
     evidence_id: int
-    on: date
+    counts_from: date
     claimed: ClaimedProgress | None = None
 
 
@@ -62,7 +62,7 @@ class EffectiveAssessment:
 
     id: int
     verdict: Verdict
-    on: date
+    holds_from: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class FactView:
     """What one view of the record lets count on a day.
 
     All mappings are by indicator id or benchmark id. `readings` answer the questions about the period. `figures` are
-    the readings that can move a benchmark. `previous` are readings for the whole period before. `judgements` are the
-    assessments in force. `findings` are the ids of verified evidence other than actions that count: with any of it, a
+    the readings that can move a benchmark. `previous` are readings for the whole period before. `assessments` are
+    those in force. `other_evidence` are the ids of verified evidence other than actions that count: with any of it, a
     benchmark is "not shown" and not "no data".
     """
 
@@ -79,15 +79,15 @@ class FactView:
     figures: Mapping[int, tuple[ReadingFact, ...]]
     previous: Mapping[int, tuple[ReadingFact, ...]]
     actions: Mapping[int, tuple[Action, ...]]
-    judgements: Mapping[int, EffectiveAssessment]
-    findings: Mapping[int, tuple[int, ...]]
+    assessments: Mapping[int, EffectiveAssessment]
+    other_evidence: Mapping[int, tuple[int, ...]]
 
 
-def facts_known_by(facts: Facts, by: datetime | None) -> Facts:
-    """Return the facts as they were known: every row recorded by that moment, or all rows if `by` is None."""
-    if by is None:
+def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
+    """Return the facts as they were known: every row recorded by that moment, or all rows if `known_by` is None."""
+    if known_by is None:
         return facts
-    moment = by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
+    moment = known_by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
 
     def so_far[R: RecordedRow](rows: Iterable[R]) -> tuple[R, ...]:
         return tuple([row for row in rows if row.recorded_at <= moment])
@@ -95,8 +95,11 @@ def facts_known_by(facts: Facts, by: datetime | None) -> Facts:
     return replace(
         facts,
         edition_terms=so_far(facts.edition_terms),
-        recommendations=tuple(_recommendation_with_terms(one, so_far(one.terms)) for one in facts.recommendations),
-        benchmarks=tuple(_benchmark_with_terms(one, so_far(one.terms)) for one in facts.benchmarks),
+        recommendations=tuple(
+            _recommendation_with_terms(recommendation, so_far(recommendation.terms))
+            for recommendation in facts.recommendations
+        ),
+        benchmarks=tuple(_benchmark_with_terms(benchmark, so_far(benchmark.terms)) for benchmark in facts.benchmarks),
         readings=so_far(facts.readings),
         evidence=so_far(facts.evidence),
         evidence_links=so_far(facts.evidence_links),
@@ -111,51 +114,55 @@ def facts_known_by(facts: Facts, by: datetime | None) -> Facts:
         commitments=tuple(
             _commitment_with_events(one, so_far(one.events), moment) for one in so_far(facts.commitments)
         ),
-        milestones=tuple(replace(one, done=so_far(one.done)) for one in facts.milestones),
+        milestones=tuple(replace(milestone, done=so_far(milestone.done)) for milestone in facts.milestones),
     )
 
 
 def _commitment_with_events(
-    one: CommitmentFact, events: tuple[CommitmentEventFact, ...], moment: datetime
+    commitment: CommitmentFact, events: tuple[CommitmentEventFact, ...], moment: datetime
 ) -> CommitmentFact:
     """Return a commitment with only these events, and with only the benchmarks linked by that moment."""
-    if not one.linked_at:
-        return replace(one, events=events)
-    known = {key for key in one.towards if key not in one.linked_at or one.linked_at[key] <= moment}
+    if not commitment.linked_at:
+        return replace(commitment, events=events)
+    known = {
+        benchmark_id
+        for benchmark_id in commitment.towards
+        if benchmark_id not in commitment.linked_at or commitment.linked_at[benchmark_id] <= moment
+    }
     return replace(
-        one,
+        commitment,
         events=events,
-        towards={key: reach for key, reach in one.towards.items() if key in known},
-        linked_at={key: at for key, at in one.linked_at.items() if key in known},
+        towards={benchmark_id: reach for benchmark_id, reach in commitment.towards.items() if benchmark_id in known},
+        linked_at={benchmark_id: at for benchmark_id, at in commitment.linked_at.items() if benchmark_id in known},
     )
 
 
 def _recommendation_with_terms(
-    one: RecommendationFact, terms: tuple[RecommendationTermsFact, ...]
+    recommendation: RecommendationFact, terms: tuple[RecommendationTermsFact, ...]
 ) -> RecommendationFact:
     """Return a recommendation with only these terms, and with the number that the newest of them gives."""
-    last = newest_row(terms)
-    number = one.number if last is None or last.number is None else last.number
-    return replace(one, terms=terms, number=number)
+    newest = newest_row(terms)
+    number = recommendation.number if newest is None or newest.number is None else newest.number
+    return replace(recommendation, terms=terms, number=number)
 
 
-def _benchmark_with_terms(one: BenchmarkFact, terms: tuple[BenchmarkTermsFact, ...]) -> BenchmarkFact:
+def _benchmark_with_terms(benchmark: BenchmarkFact, terms: tuple[BenchmarkTermsFact, ...]) -> BenchmarkFact:
     """Return a benchmark with only these terms, with the recommendation and letter that the newest of them give."""
-    last = newest_row(terms)
-    if last is None or last.recommendation_id is None or last.letter is None:
-        return replace(one, terms=terms)
-    return replace(one, terms=terms, recommendation_id=last.recommendation_id, letter=last.letter)
+    newest = newest_row(terms)
+    if newest is None or newest.recommendation_id is None or newest.letter is None:
+        return replace(benchmark, terms=terms)
+    return replace(benchmark, terms=terms, recommendation_id=newest.recommendation_id, letter=newest.letter)
 
 
-def _is_later(at: datetime | None, by: datetime) -> bool:
-    return at is not None and at > by
+def _is_later(at: datetime | None, moment: datetime) -> bool:
+    return at is not None and at > moment
 
 
 def terms_recorded_at(facts: Facts) -> Iterator[datetime]:
     """Yield the moments at which terms of the edition, its recommendations and its benchmarks were recorded."""
     yield from (terms.recorded_at for terms in facts.edition_terms)
-    yield from (terms.recorded_at for one in facts.recommendations for terms in one.terms)
-    yield from (terms.recorded_at for one in facts.benchmarks for terms in one.terms)
+    yield from (terms.recorded_at for recommendation in facts.recommendations for terms in recommendation.terms)
+    yield from (terms.recorded_at for benchmark in facts.benchmarks for terms in benchmark.terms)
 
 
 def newest_row[R: RecordedRow](rows: Iterable[R]) -> R | None:
@@ -227,8 +234,8 @@ def newest_recorded_at(facts: Facts, known_by: datetime | None = None) -> dateti
 def _recorded_moments(facts: Facts) -> Iterator[datetime]:
     for rows in (
         facts.edition_terms,
-        (terms for one in facts.recommendations for terms in one.terms),
-        (terms for one in facts.benchmarks for terms in one.terms),
+        (terms for recommendation in facts.recommendations for terms in recommendation.terms),
+        (terms for benchmark in facts.benchmarks for terms in benchmark.terms),
         facts.readings,
         facts.evidence,
         facts.evidence_links,
@@ -236,8 +243,8 @@ def _recorded_moments(facts: Facts) -> Iterator[datetime]:
         facts.update_versions,
         facts.assessments,
         facts.commitments,
-        (event for one in facts.commitments for event in one.events),
-        (done for one in facts.milestones for done in one.done),
+        (event for commitment in facts.commitments for event in commitment.events),
+        (done for milestone in facts.milestones for done in milestone.done),
     ):
         yield from (row.recorded_at for row in rows)
     yield from (at for row in facts.update_versions if (at := row.decided_at or row.returned_at))

@@ -41,34 +41,34 @@ def build_fact_views(facts: Facts, as_of: date) -> FactViews:
 
     `facts` are the known ones (see `facts_known_by`).
     """
-    index, ledger = FactIndex(facts), VerifiedHistory.of(facts)
-    seen = ledger.verified(as_of)
-    sent = _build_claimed_view(index, as_of, seen)
+    index, history = FactIndex(facts), VerifiedHistory.from_facts(facts)
+    verified_view = history.verified(as_of)
+    claimed_view = _build_claimed_view(index, as_of, verified_view)
     return FactViews(
-        verified=seen,
-        lean=ledger.verified(as_of, is_lean=True),
-        claimed=sent,
-        begun=ledger.verified(as_of, is_begun=True, is_lean=True),
-        waiting=_count_waiting_claims(index, as_of, sent),
+        verified=verified_view,
+        lean=history.verified(as_of, is_lean=True),
+        claimed=claimed_view,
+        begun=history.verified(as_of, is_begun=True, is_lean=True),
+        waiting=_count_waiting_claims(index, as_of, claimed_view),
     )
 
 
 def build_verified_view(facts: Facts, as_of: date) -> FactView:
     """Return what is verified and counts on a day. `facts` are the known ones (see `facts_known_by`)."""
-    return VerifiedHistory.of(facts).verified(as_of)
+    return VerifiedHistory.from_facts(facts).verified(as_of)
 
 
-def _build_claimed_view(index: FactIndex, as_of: date, seen: FactView) -> FactView:
+def _build_claimed_view(index: FactIndex, as_of: date, verified_view: FactView) -> FactView:
     """Return what would count on a day if each waiting claim were verified as sent.
 
-    Readings and figures are those of the verified view `seen` plus the claimed ones. Actions are only the claimed
-    ones, because the assessment caps what a claimed action gives, but not what a verified action gives.
+    Readings and figures are those of the verified view plus the claimed ones. Actions are only the claimed ones,
+    because the assessment caps what a claimed action gives, but not what a verified action gives.
 
     A rejected claim, a claim on rejected evidence and a claim of a returned update do not count. If the start date is
     unknown, the claim is in the window if its end date is. That also holds for evidence links that are verified: they
     stay claims until a review enters the start date.
     """
-    readings = [(row.indicator_id, row) for rows in seen.readings.values() for row in rows]
+    readings = [(row.indicator_id, row) for rows in verified_view.readings.values() for row in rows]
     figures = list(readings)
     for row in _claimed_readings(index, as_of):
         readings.append((row.indicator_id, row))
@@ -85,11 +85,11 @@ def _build_claimed_view(index: FactIndex, as_of: date, seen: FactView) -> FactVi
             continue
         window = index.facts.edition.tracking
         if is_in_window(window, first, evidence.happened_to) and evidence.happened_to <= as_of:
-            sent = index.version(evidence.update_version_id)
-            claimed = sent.progress if sent else ClaimedProgress.UNDER_WAY
+            version = index.version(evidence.update_version_id)
+            claimed = version.progress if version else ClaimedProgress.UNDER_WAY
             actions.append((evidence_link.benchmark_id, Action(evidence.id, evidence.happened_to, claimed)))
     return replace(
-        seen,
+        verified_view,
         readings=group_by_key(readings),
         figures=group_by_key(figures),
         actions=group_by_key(actions),
@@ -116,10 +116,12 @@ def _claimed_readings(index: FactIndex, as_of: date) -> Iterator[ReadingFact]:
             yield row
 
 
-def _count_waiting_claims(index: FactIndex, as_of: date, sent: FactView) -> int:
-    of_actions = {("evidence", action.evidence_id) for actions in sent.actions.values() for action in actions}
-    of_readings = {
+def _count_waiting_claims(index: FactIndex, as_of: date, claimed_view: FactView) -> int:
+    claimed_by_actions = {
+        ("evidence", action.evidence_id) for actions in claimed_view.actions.values() for action in actions
+    }
+    claimed_by_readings = {
         ("evidence", cited.id) if (cited := index.cited(row)) else ("reading", row.id)
         for row in _claimed_readings(index, as_of)
     }
-    return len(of_actions | of_readings)
+    return len(claimed_by_actions | claimed_by_readings)

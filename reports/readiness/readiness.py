@@ -53,8 +53,9 @@ class Readiness:
 
     `is_reviewed` is False if the embassy has reviewed nothing yet: the score is then 0 and pages show no figure.
     `waiting` counts the unreviewed claims, and `claims` groups them by ministry. `checks` are the problems in the
-    record. `working_mark` is the target. `due` maps benchmark ids to due dates. `seen` is the verified record, `sent`
-    the claimed one. `record` are the facts as known, and `promised` the open commitments of the government.
+    record. `working_mark` is the target. `due` maps benchmark ids to due dates. `verified_record` and `claimed_record`
+    are the record as verified and as claimed. `known_facts` are the facts as known by the moment, and
+    `open_commitments` those of the government.
     """
 
     edition: EditionFact
@@ -73,10 +74,10 @@ class Readiness:
     working_mark: Decimal | None
     working_mark_reason: str
     due: Mapping[int, date]
-    seen: EvaluatedRecord = field(compare=False, repr=False)
-    sent: EvaluatedRecord = field(compare=False, repr=False)
-    record: Facts = field(compare=False, repr=False)
-    promised: tuple[OpenCommitment, ...] = field(compare=False, repr=False)
+    verified_record: EvaluatedRecord = field(compare=False, repr=False)
+    claimed_record: EvaluatedRecord = field(compare=False, repr=False)
+    known_facts: Facts = field(compare=False, repr=False)
+    open_commitments: tuple[OpenCommitment, ...] = field(compare=False, repr=False)
     waiting_claims: tuple[Claim, ...] = field(compare=False, repr=False)
     method: str = METHOD_VERSION
 
@@ -88,11 +89,11 @@ class Readiness:
     def next_steps(self, *, without: Collection[StepKind] = ()) -> NextSteps:
         """Return the next steps in order, each with what it adds after all steps before it."""
         return compute_next_steps(
-            self.record,
-            seen=self.seen,
-            sent=self.sent,
+            self.known_facts,
+            seen=self.verified_record,
+            sent=self.claimed_record,
             waiting=self.waiting_claims,
-            promised=self.promised,
+            promised=self.open_commitments,
             as_of=self.as_of,
             deadline_on=self.deadline_on,
             target=self.working_mark,
@@ -101,21 +102,21 @@ class Readiness:
 
     def levers(self) -> tuple[BenchmarkGain, ...]:
         """Return what meeting each open benchmark would add, the largest gain first."""
-        return benchmark_gains(self.seen, self.verified, self.due)
+        return benchmark_gains(self.verified_record, self.verified, self.due)
 
     def smallest_set(self) -> tuple[int, ...] | None:
         """Return the fewest open benchmarks (ids) that would reach the target if met.
 
         The result is None if even all of them do not reach it, or if there is no target.
         """
-        return smallest_benchmark_set(self.seen, self.verified, self.working_mark, self.due)
+        return smallest_benchmark_set(self.verified_record, self.verified, self.working_mark, self.due)
 
-    def if_taken(self, steps: Iterable[ReadinessStep], *, met: Collection[int] = ()) -> Score:
+    def score_with(self, steps: Iterable[ReadinessStep], *, met: Collection[int] = ()) -> Score:
         """Return the score as it would be with these next steps taken and these benchmarks (ids) met."""
-        found = project(self.seen, met=met)
+        answers = project(self.verified_record, met=met)
         for step in steps:
-            found = max_answers(found, step.taken)
-        return compute_score(self.seen.asked, found)
+            answers = max_answers(answers, step.answers)
+        return compute_score(self.verified_record.questionnaire, answers)
 
 
 def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None = None) -> Readiness:
@@ -124,38 +125,40 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
     An action scores only if the government took it and it was verified by the moment. It must also lie wholly in the
     tracking period and be over by the day (22 U.S.C. 7107(b), Tier 2).
     """
-    record = countable_facts.facts_known_by(facts, known_by)
-    asked = build_questionnaire(record)
-    sights = build_fact_views(record, as_of)
-    found = compute_answers(asked, sights.verified)
-    sent = max_answers(found, compute_answers(asked, sights.claimed))
-    seen = EvaluatedRecord(asked, sights.lean, compute_answers(asked, sights.lean))
-    claimed = EvaluatedRecord(asked, sights.claimed, sent)
-    waiting = find_waiting_claims(record, seen, claimed)
-    promised = tuple(open_commitments(record, as_of))
-    terms = countable_facts.newest_row(record.edition_terms)
+    known_facts = countable_facts.facts_known_by(facts, known_by)
+    questionnaire = build_questionnaire(known_facts)
+    views = build_fact_views(known_facts, as_of)
+    verified_answers = compute_answers(questionnaire, views.verified)
+    claimed_answers = max_answers(verified_answers, compute_answers(questionnaire, views.claimed))
+    verified_record = EvaluatedRecord(questionnaire, views.lean, compute_answers(questionnaire, views.lean))
+    claimed_record = EvaluatedRecord(questionnaire, views.claimed, claimed_answers)
+    waiting = find_waiting_claims(known_facts, verified_record, claimed_record)
+    commitments = tuple(open_commitments(known_facts, as_of))
+    terms = countable_facts.newest_row(known_facts.edition_terms)
     deadline_on = terms.deadline_on if terms else None
     return Readiness(
         edition=facts.edition,
         as_of=as_of,
         known_by=known_by,
-        verified=compute_score(asked, found),
-        claimed=compute_score(asked, sent),
-        possible=compute_score(asked, max_answers(found, compute_answers(asked, sights.begun))),
-        ceiling=compute_score(asked, project_open_commitments(promised, as_of, deadline_on, claimed)),
-        is_reviewed=countable_facts.is_reviewed(record),
-        waiting=sights.waiting,
-        claims=claims_by_ministry(seen, waiting),
-        checks=find_problems(record, asked, sights.verified, as_of),
+        verified=compute_score(questionnaire, verified_answers),
+        claimed=compute_score(questionnaire, claimed_answers),
+        possible=compute_score(
+            questionnaire, max_answers(verified_answers, compute_answers(questionnaire, views.begun))
+        ),
+        ceiling=compute_score(questionnaire, project_open_commitments(commitments, as_of, deadline_on, claimed_record)),
+        is_reviewed=countable_facts.is_reviewed(known_facts),
+        waiting=views.waiting,
+        claims=claims_by_ministry(verified_record, waiting),
+        checks=find_problems(known_facts, questionnaire, views.verified, as_of),
         watch_list_years=years_on_watch_list(facts.tiers, facts.edition.year),
         deadline_on=deadline_on,
         working_mark=terms.working_mark if terms else None,
         working_mark_reason=terms.working_mark_reason if terms else "",
-        due=due_dates(promised),
-        seen=seen,
-        sent=claimed,
-        record=record,
-        promised=promised,
+        due=due_dates(commitments),
+        verified_record=verified_record,
+        claimed_record=claimed_record,
+        known_facts=known_facts,
+        open_commitments=commitments,
         waiting_claims=waiting,
     )
 
@@ -165,10 +168,10 @@ class DailyScores:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.ledger = VerifiedHistory.of(facts)
+        self.history = VerifiedHistory.from_facts(facts)
         self.first_review = countable_facts.first_reviewed_at(facts)
         self._terms_at = sorted(countable_facts.terms_recorded_at(facts))
-        self._asked: dict[int, Questionnaire] = {}
+        self._questionnaires: dict[int, Questionnaire] = {}
 
     def score(self, as_of: date, known_by: datetime) -> Fraction | None:
         """Return the score of a day by what was known at a moment; None if nothing had been reviewed by then."""
@@ -176,26 +179,26 @@ class DailyScores:
             return None
         return compute_points(*self._answers(as_of, known_by, is_lean=True))
 
-    def tally(self, as_of: date, known_by: datetime | None) -> Score:
+    def score_with_reasons(self, as_of: date, known_by: datetime | None) -> Score:
         """Return the score of a day with its reasons."""
         return compute_score(*self._answers(as_of, known_by))
 
-    def worth(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
+    def answer_shares(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
         """Return the questionnaire and the worth of each answer. If both are equal on two days, so are all points."""
-        asked, found = self._answers(as_of, known_by, is_lean=True)
-        every = (found.questions, found.benchmarks, found.figures)
-        return asked, tuple(finding.worth for findings in every for finding in findings.values())
+        questionnaire, answers = self._answers(as_of, known_by, is_lean=True)
+        mappings = (answers.questions, answers.benchmarks, answers.figures)
+        return questionnaire, tuple(finding.worth for findings in mappings for finding in findings.values())
 
     def _answers(
         self, as_of: date, known_by: datetime | None, *, is_lean: bool = False
     ) -> tuple[Questionnaire, Answers]:
         moment = known_by or ALL_KNOWN_AT
-        asked = self._questionnaire(moment)
-        return asked, compute_answers(asked, self.ledger.verified(as_of, moment, is_lean=is_lean))
+        questionnaire = self._questionnaire(moment)
+        return questionnaire, compute_answers(questionnaire, self.history.verified(as_of, moment, is_lean=is_lean))
 
     def _questionnaire(self, known_by: datetime) -> Questionnaire:
         """Return the questionnaire known by a moment. It stays the same until other terms are recorded."""
         recorded = bisect_right(self._terms_at, known_by)
-        if recorded not in self._asked:
-            self._asked[recorded] = build_questionnaire(countable_facts.facts_known_by(self.facts, known_by))
-        return self._asked[recorded]
+        if recorded not in self._questionnaires:
+            self._questionnaires[recorded] = build_questionnaire(countable_facts.facts_known_by(self.facts, known_by))
+        return self._questionnaires[recorded]

@@ -165,28 +165,32 @@ def version_lines(score: Score) -> Iterator[tuple[ScorePart, Decimal, tuple[Deci
         yield part, total, formatting.round_preserving_sum([line.points for line in part.lines], total=total)
 
 
-def compute_score(asked: Questionnaire, found: Answers) -> Score:
+def compute_score(questionnaire: Questionnaire, answers: Answers) -> Score:
     """Return the score of these answers.
 
     The three Ps and the question on complicit officials are computed from the answers.
     """
     complicity = complicity_finding(
-        (one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.terms.is_about_complicity
+        (benchmark.key, answers.benchmarks[benchmark.id])
+        for benchmark in questionnaire.benchmarks
+        if benchmark.terms.is_about_complicity
     )
     return Score(
         parts=(
-            fixed_part(PartKey.EFFORTS, {**found.questions, EffortQuestion.COMPLICITY: complicity}),
-            _concrete_action(asked.recommendations, found),
-            fixed_part(PartKey.THREE_PS, {pillar: _evaluate_pillar(pillar, asked, found) for pillar in Pillar}),
-            fixed_part(PartKey.DATA, found.figures),
+            fixed_part(PartKey.EFFORTS, {**answers.questions, EffortQuestion.COMPLICITY: complicity}),
+            _concrete_action(questionnaire.recommendations, answers),
+            fixed_part(
+                PartKey.THREE_PS, {pillar: _evaluate_pillar(pillar, questionnaire, answers) for pillar in Pillar}
+            ),
+            fixed_part(PartKey.DATA, answers.figures),
         ),
-        benchmarks=tuple(_benchmark_lines(asked, found)),
+        benchmarks=tuple(_benchmark_lines(questionnaire, answers)),
     )
 
 
-def compute_points(asked: Questionnaire, found: Answers) -> Fraction:
+def compute_points(questionnaire: Questionnaire, answers: Answers) -> Fraction:
     """Return the points of `compute_score` without the reasons. Use it to compare many answers."""
-    return PointCalculator(asked).points(found)
+    return PointCalculator(questionnaire).points(answers)
 
 
 class PointCalculator:
@@ -195,121 +199,131 @@ class PointCalculator:
     What answers add equals the difference of two `points`, but only the answers that change are looked at.
     """
 
-    def __init__(self, asked: Questionnaire) -> None:
-        self._each = {key: PART_POINTS[PartKey.ACTION] * share for key, share in asked.shares.items()}
-        officials = [one.id for one in asked.benchmarks if one.terms.is_about_complicity]
-        for key in officials:
-            self._each[key] += QUESTION_POINTS[EffortQuestion.COMPLICITY] / len(officials)
-        self._pillar_of = {one.id: one.pillar for one in asked.benchmarks}
-        self._pillar_asked = {one.question: one.pillar for one in asked.indicators.values() if one.question}
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self._benchmark_points = {
+            benchmark_id: PART_POINTS[PartKey.ACTION] * share for benchmark_id, share in questionnaire.shares.items()
+        }
+        officials = [benchmark.id for benchmark in questionnaire.benchmarks if benchmark.terms.is_about_complicity]
+        for benchmark_id in officials:
+            self._benchmark_points[benchmark_id] += QUESTION_POINTS[EffortQuestion.COMPLICITY] / len(officials)
+        self._benchmark_pillars = {benchmark.id: benchmark.pillar for benchmark in questionnaire.benchmarks}
+        self._question_pillars = {
+            indicator.question: indicator.pillar
+            for indicator in questionnaire.indicators.values()
+            if indicator.question
+        }
 
-    def pillars(self, found: Answers) -> frozenset[Pillar]:
+    def pillars(self, answers: Answers) -> frozenset[Pillar]:
         """Return the Ps that these answers show."""
         return frozenset(
-            [self._pillar_of[key] for key, finding in found.benchmarks.items() if finding.share]
-            + [self._pillar_asked[key] for key, finding in found.questions.items() if finding.share == WHOLE]
+            [self._benchmark_pillars[key] for key, finding in answers.benchmarks.items() if finding.share]
+            + [self._question_pillars[key] for key, finding in answers.questions.items() if finding.share == WHOLE]
         )
 
-    def points(self, found: Answers) -> Fraction:
+    def points(self, answers: Answers) -> Fraction:
         """Return the points of these answers, as `compute_score` does."""
         return (
-            _weigh(found.questions, QUESTION_POINTS)
-            + _weigh(found.benchmarks, self._each)
-            + _weigh(found.figures, FIGURE_POINTS)
-            + PILLAR_POINTS * len(self.pillars(found))
+            _weigh(answers.questions, QUESTION_POINTS)
+            + _weigh(answers.benchmarks, self._benchmark_points)
+            + _weigh(answers.figures, FIGURE_POINTS)
+            + PILLAR_POINTS * len(self.pillars(answers))
         )
 
-    def gain(self, taken: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
-        """Return the points that the answers `taken` add to a state where they are better.
+    def gain(self, added: Answers, state: Answers, shown: frozenset[Pillar]) -> Fraction:
+        """Return the points that the answers `added` add to a state where they are better.
 
         `shown` are the Ps that the state shows (see `pillars`).
         """
-        efforts = _points_gained(taken.questions, state.questions, QUESTION_POINTS)
-        action = _points_gained(taken.benchmarks, state.benchmarks, self._each)
-        data = _points_gained(taken.figures, state.figures, FIGURE_POINTS)
-        return efforts + action + data + PILLAR_POINTS * len(self.pillars(taken) - shown)
+        efforts = _points_gained(added.questions, state.questions, QUESTION_POINTS)
+        action = _points_gained(added.benchmarks, state.benchmarks, self._benchmark_points)
+        data = _points_gained(added.figures, state.figures, FIGURE_POINTS)
+        return efforts + action + data + PILLAR_POINTS * len(self.pillars(added) - shown)
 
 
-def _weigh[K](found: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
-    return sum((points[key] * finding.worth for key, finding in found.items()), NOTHING)
+def _weigh[K](findings: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
+    return sum((points[key] * finding.worth for key, finding in findings.items()), NOTHING)
 
 
-def _points_gained[K](taken: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
+def _points_gained[K](added: Mapping[K, Finding], state: Mapping[K, Finding], points: Mapping[K, Fraction]) -> Fraction:
     """Return the points that some answers add to a state where they are better. Answers the state lacks add nothing."""
     return sum(
         (
             points[key] * (finding.worth - state[key].worth)
-            for key, finding in taken.items()
+            for key, finding in added.items()
             if key in state and finding.worth > state[key].worth
         ),
         NOTHING,
     )
 
 
-def fixed_part(part: PartKey, found: Mapping[Any, Finding]) -> ScorePart:
+def fixed_part(part: PartKey, findings: Mapping[Any, Finding]) -> ScorePart:
     """Return a part that has the same lines for every record (see `METHOD_LINES`).
 
-    `found` maps questions or Ps to findings. A question without a finding counts as one without data.
+    `findings` maps questions or Ps to findings. A question without a finding counts as one without data.
     """
     return ScorePart(
         part,
         tuple(
             ScoreLine(
-                key=one.value, title=one.label, of=of, law=law, finding=found.get(one) or _unanswered_finding(one)
+                key=question.value,
+                title=question.label,
+                of=max_points,
+                law=law,
+                finding=findings.get(question) or _unanswered_finding(question),
             )
-            for one, of, law in METHOD_LINES[part]
+            for question, max_points, law in METHOD_LINES[part]
         ),
     )
 
 
-def _concrete_action(recommendations: Iterable[AskedRecommendation], found: Answers) -> ScorePart:
+def _concrete_action(recommendations: Iterable[AskedRecommendation], answers: Answers) -> ScorePart:
     """Return the part "Concrete action": the recommendations by weight (22 U.S.C. 7107(b), Tier 2).
 
     Nothing leaves the denominator: a recommendation without data has a share of 0.
     """
-    every = tuple(recommendations)
-    total = sum((each.weight for each in every), NOTHING)
+    listed = tuple(recommendations)
+    total = sum((recommendation.weight for recommendation in listed), NOTHING)
     return ScorePart(
         PartKey.ACTION,
         tuple(
             ScoreLine(
-                key=f"{each.prefix}{each.number}",
-                title=each.title,
-                of=PART_POINTS[PartKey.ACTION] * each.weight / total if total else NOTHING,
+                key=f"{recommendation.prefix}{recommendation.number}",
+                title=recommendation.title,
+                of=PART_POINTS[PartKey.ACTION] * recommendation.weight / total if total else NOTHING,
                 law=PART_LAW[PartKey.ACTION],
-                finding=recommendation_finding(each, found.benchmarks),
+                finding=recommendation_finding(recommendation, answers.benchmarks),
             )
-            for each in every
+            for recommendation in listed
         ),
     )
 
 
-def recommendation_finding(each: AskedRecommendation, found: Mapping[int, Finding]) -> Finding:
+def recommendation_finding(recommendation: AskedRecommendation, findings: Mapping[int, Finding]) -> Finding:
     """Return the finding on a recommendation: the weighted mean of its benchmarks.
 
-    `found` maps benchmark ids to findings.
+    `findings` maps benchmark ids to findings.
     """
-    own = [(one, found[one.id]) for one in each.benchmarks]
+    pairs = [(benchmark, findings[benchmark.id]) for benchmark in recommendation.benchmarks]
     return Finding(
-        weighted_mean((Fraction(one.terms.weight), finding) for one, finding in own),
-        describe_verdicts((one.key, finding) for one, finding in own),
-        rows_of(finding for _, finding in own),
+        weighted_mean((Fraction(benchmark.terms.weight), finding) for benchmark, finding in pairs),
+        describe_verdicts((benchmark.key, finding) for benchmark, finding in pairs),
+        rows_of(finding for _, finding in pairs),
     )
 
 
-def complicity_finding(flagged: Iterable[tuple[str, Finding]]) -> Finding:
+def complicity_finding(findings: Iterable[tuple[str, Finding]]) -> Finding:
     """Return the finding on complicit officials: the mean share of the benchmarks about them (22 U.S.C. 7106(b)(7)).
 
-    `flagged` are benchmark keys with their findings. Met means charged or convicted in the tracking period; a step
+    `findings` are benchmark keys with their findings. Met means charged or convicted in the tracking period; a step
     means investigated. No data is presumed against.
     """
-    pairs = tuple(flagged)
+    pairs = tuple(findings)
     share = weighted_mean((WHOLE, finding) for _, finding in pairs)
     rows = rows_of(finding for _, finding in pairs)
     if share is None:
         return Finding(None, "No data on complicit officials: presumed against (22 U.S.C. 7106(b)(7)).", rows)
-    shown = [key for key, finding in pairs if finding.worth]
-    if not shown:
+    moved = [key for key, finding in pairs if finding.worth]
+    if not moved:
         keys = formatting.join_with_and(key for key, _ in pairs)
         return Finding(share, f"Complicit officials: nothing charged, convicted or investigated on {keys}.", rows)
     return Finding(
@@ -323,19 +337,19 @@ def complicity_finding(flagged: Iterable[tuple[str, Finding]]) -> Finding:
     )
 
 
-def pillar_finding(shown: Iterable[tuple[str, Finding]], asked: Iterable[Finding]) -> Finding:
+def pillar_finding(shown: Iterable[tuple[str, Finding]], findings: Iterable[Finding]) -> Finding:
     """Return the finding on a P: 1 if anything shows it, otherwise 0; no data if nothing asked of it has data.
 
-    `shown` are names and findings of what shows the P, `asked` the findings on everything that is asked of it.
+    `shown` are names and findings of what shows the P, `findings` the findings on everything that is asked of it.
     """
-    pairs = tuple(shown)
-    if pairs:
-        names = formatting.join_with_and(name for name, _ in pairs)
-        return Finding(WHOLE, f"Shown by {names}.", rows_of(finding for _, finding in pairs))
-    rest = tuple(asked)
-    if all(finding.share is None for finding in rest):
-        return Finding(None, "Nothing of it is shown, for want of data.", rows_of(rest))
-    return Finding(NOTHING, "No benchmark of it has moved and no question of it is up.", rows_of(rest))
+    shown_pairs = tuple(shown)
+    if shown_pairs:
+        names = formatting.join_with_and(name for name, _ in shown_pairs)
+        return Finding(WHOLE, f"Shown by {names}.", rows_of(finding for _, finding in shown_pairs))
+    asked = tuple(findings)
+    if all(finding.share is None for finding in asked):
+        return Finding(None, "Nothing of it is shown, for want of data.", rows_of(asked))
+    return Finding(NOTHING, "No benchmark of it has moved and no question of it is up.", rows_of(asked))
 
 
 def describe_verdicts(findings: Iterable[tuple[str, Finding]]) -> str:
@@ -349,37 +363,43 @@ def describe_verdicts(findings: Iterable[tuple[str, Finding]]) -> str:
     return formatting.capitalize_first("; ".join(groups)) + "." if groups else "Nothing is asked."
 
 
-def _evaluate_pillar(pillar: Pillar, asked: Questionnaire, found: Answers) -> Finding:
+def _evaluate_pillar(pillar: Pillar, questionnaire: Questionnaire, answers: Answers) -> Finding:
     """Return the finding on a P by its benchmarks and questions.
 
     A benchmark shows the P if its share is above 0, and a question if its count is up. The question on complicit
     officials is left out: it is a mean of benchmarks, and these count for their own pillar.
     """
-    benchmarks = [(one.key, found.benchmarks[one.id]) for one in asked.benchmarks if one.pillar is pillar]
-    its = {one.question for one in asked.indicators.values() if one.pillar is pillar}
+    benchmarks = [
+        (benchmark.key, answers.benchmarks[benchmark.id])
+        for benchmark in questionnaire.benchmarks
+        if benchmark.pillar is pillar
+    ]
+    pillar_questions = {
+        indicator.question for indicator in questionnaire.indicators.values() if indicator.pillar is pillar
+    }
     questions = [
-        (question.label.lower(), found.questions[question])
+        (question.label.lower(), answers.questions[question])
         for question in QUESTION_POINTS
-        if question in its and question in found.questions
+        if question in pillar_questions and question in answers.questions
     ]
     shown = [(name, finding) for name, finding in benchmarks if finding.share]
     shown += [(name, finding) for name, finding in questions if finding.share == WHOLE]
     return pillar_finding(shown, [finding for _, finding in [*benchmarks, *questions]])
 
 
-def _benchmark_lines(asked: Questionnaire, found: Answers) -> Iterable[BenchmarkLine]:
-    for each in asked.recommendations:
-        for one in each.benchmarks:
+def _benchmark_lines(questionnaire: Questionnaire, answers: Answers) -> Iterable[BenchmarkLine]:
+    for recommendation in questionnaire.recommendations:
+        for benchmark in recommendation.benchmarks:
             yield BenchmarkLine(
-                benchmark_id=one.id,
-                recommendation_id=each.id,
-                recommendation=each.number,
+                benchmark_id=benchmark.id,
+                recommendation_id=recommendation.id,
+                recommendation=recommendation.number,
                 line=ScoreLine(
-                    key=one.key,
-                    title=one.key,
-                    of=PART_POINTS[PartKey.ACTION] * asked.shares[one.id],
-                    law=COMPLICITY_LAW if one.terms.is_about_complicity else PART_LAW[PartKey.ACTION],
-                    finding=found.benchmarks[one.id],
+                    key=benchmark.key,
+                    title=benchmark.key,
+                    of=PART_POINTS[PartKey.ACTION] * questionnaire.shares[benchmark.id],
+                    law=COMPLICITY_LAW if benchmark.terms.is_about_complicity else PART_LAW[PartKey.ACTION],
+                    finding=answers.benchmarks[benchmark.id],
                 ),
             )
 

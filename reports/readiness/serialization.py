@@ -64,7 +64,7 @@ def readiness_document(
         texts: the names and texts for the sentences of the next steps.
     """
     verified, claimed = result.verified, result.claimed
-    keys = {one.benchmark_id: one.line.key for one in verified.benchmarks}
+    keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in verified.benchmarks}
     smallest = result.smallest_set()
     steps = steps or result.next_steps()
     formatter = StepFormatter(result, texts)
@@ -83,18 +83,18 @@ def readiness_document(
         "parts": [_part(*pair) for pair in zip(verified.parts, claimed.parts, strict=True)],
         "benchmarks": [_benchmark(*pair) for pair in zip(verified.benchmarks, claimed.benchmarks, strict=True)],
         "next_steps": [
-            {**_step(one, keys, formatter), **_number_fields("cumulative", one.cumulative or Fraction(0))}
-            for one in steps.steps
+            {**_step(step, keys, formatter), **_number_fields("cumulative", step.cumulative or Fraction(0))}
+            for step in steps.steps
         ],
         **{
             name: [_step(one, keys, formatter) for one in getattr(steps, name)]
             for name in ("also_ask", "last_period", "to_assess", "after_deadline")
         },
         "target_reached_after": steps.target_reached_after,
-        "levers": [_lever(one) for one in result.levers()],
+        "levers": [_lever(lever) for lever in result.levers()],
         "smallest_set": None if smallest is None else [keys[one] for one in smallest],
-        "claims": [_ministry_claims(one) for one in result.claims],
-        "checks": [_problem(one) for one in result.checks],
+        "claims": [_ministry_claims(claim) for claim in result.claims],
+        "checks": [_problem(problem) for problem in result.checks],
         "watch_list_years": result.watch_list_years,
         "deadline_on": result.deadline_on.isoformat() if result.deadline_on else None,
         "working_mark": None if result.working_mark is None else float(result.working_mark),
@@ -157,10 +157,14 @@ def _benchmark(verified: BenchmarkLine, claimed: BenchmarkLine) -> dict[str, Any
 
 
 def _step(step: ReadinessStep, keys: Mapping[int, str], formatter: StepFormatter) -> dict[str, Any]:
-    indicator = formatter.result.sent.asked.indicators[step.indicator_id] if step.indicator_id is not None else None
+    indicator = (
+        formatter.result.claimed_record.questionnaire.indicators[step.indicator_id]
+        if step.indicator_id is not None
+        else None
+    )
     return {
         "kind": step.kind.value,
-        "benchmarks": [keys[one] for one in step.benchmarks],
+        "benchmarks": [keys[benchmark] for benchmark in step.benchmarks],
         "indicator": indicator.name if indicator else None,
         "rows": [row._asdict() for row in step.rows],
         "owner": formatter.owner(step),
@@ -193,8 +197,8 @@ def _ministry_claims(claimed: MinistryClaims) -> dict[str, Any]:
 
 def _problem(check: RecordProblem) -> dict[str, Any]:
     return {
-        "key": check.misfit.value,
-        "title": check.misfit.label,
+        "key": check.kind.value,
+        "title": check.kind.label,
         "sentence": check.sentence,
         "to_do": check.to_do,
         "rows": [row._asdict() for row in check.rows],

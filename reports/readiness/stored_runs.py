@@ -137,7 +137,7 @@ ALWAYS_STORED = ("score", "claimed", "possible", "ceiling", "parts", "benchmarks
 
 def without_redactable_texts(facts: Facts) -> Facts:
     """Return the facts as a run stores them: everything that scores, and no text that may be redacted."""
-    return replace(facts, edition_terms=tuple(replace(one, working_mark_reason="") for one in facts.edition_terms))
+    return replace(facts, edition_terms=tuple(replace(terms, working_mark_reason="") for terms in facts.edition_terms))
 
 
 def facts_from_document(document: Mapping[str, Any]) -> Facts:

@@ -70,23 +70,23 @@ class DatedAssessment:
 class VerifiedHistory:
     """Everything ever verified in the tracking period, each row with the moments between which it was verified.
 
-    Looked up once, it answers for every day of the year. `borne` are the evidence links, ordered by last day and then
-    by evidence id. `told` are the readings, `held` the assessments, and `previous` the readings for the year before.
+    Looked up once, it answers for every day of the year. `links` are the evidence links, ordered by last day and then
+    by evidence id. `previous` are the readings for the year before.
     """
 
-    borne: tuple[VerifiedLink, ...]
-    told: tuple[ReadingInForce, ...]
-    held: tuple[DatedAssessment, ...]
+    links: tuple[VerifiedLink, ...]
+    readings: tuple[ReadingInForce, ...]
+    assessments: tuple[DatedAssessment, ...]
     previous: tuple[ReadingInForce, ...]
 
     @classmethod
-    def of(cls, facts: Facts) -> "VerifiedHistory":
+    def from_facts(cls, facts: Facts) -> "VerifiedHistory":
         """Build the history of a record."""
         index = FactIndex(facts)
         return cls(
-            borne=tuple(sorted(_verified_links(index), key=attrgetter("last_on", "evidence_id"))),
-            told=tuple(_verified_readings(index)),
-            held=tuple(_dated_assessments(index)),
+            links=tuple(sorted(_verified_links(index), key=attrgetter("last_on", "evidence_id"))),
+            readings=tuple(_verified_readings(index)),
+            assessments=tuple(_dated_assessments(index)),
             previous=tuple(
                 ReadingInForce(row.recorded_at, index.known_until(row.evidence_id), row)
                 for row in facts.readings
@@ -107,15 +107,15 @@ class VerifiedHistory:
         """
         known_by = known_by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
         readings = group_by_key(
-            (told.reading.indicator_id, told.reading)
-            for told in self.told
-            if told.known_from <= known_by < told.known_until
-            and (told.reading.starts_on if is_begun else told.reading.through_on) <= as_of
+            (in_force.reading.indicator_id, in_force.reading)
+            for in_force in self.readings
+            if in_force.known_from <= known_by < in_force.known_until
+            and (in_force.reading.starts_on if is_begun else in_force.reading.through_on) <= as_of
         )
-        ordered = sorted(self.borne, key=attrgetter("first_on", "evidence_id")) if is_begun else self.borne
+        links = sorted(self.links, key=attrgetter("first_on", "evidence_id")) if is_begun else self.links
         actions: dict[int, list[VerifiedLink]] = defaultdict(list)
-        findings: dict[int, list[int]] = defaultdict(list)
-        for row in ordered:
+        other_evidence: dict[int, list[int]] = defaultdict(list)
+        for row in links:
             if (row.first_on if is_begun else row.last_on) > as_of:
                 break
             if not row.known_from <= known_by < row.known_until:
@@ -123,14 +123,14 @@ class VerifiedHistory:
             if row.is_action:
                 actions[row.benchmark_id].append(row)
             else:
-                findings[row.benchmark_id].append(row.evidence_id)
+                other_evidence[row.benchmark_id].append(row.evidence_id)
         return FactView(
             readings=readings,
             figures=readings,
             previous=group_by_key(
-                (told.reading.indicator_id, told.reading)
-                for told in self.previous
-                if told.known_from <= known_by < told.known_until
+                (in_force.reading.indicator_id, in_force.reading)
+                for in_force in self.previous
+                if in_force.known_from <= known_by < in_force.known_until
             ),
             actions={
                 key: tuple(
@@ -139,36 +139,45 @@ class VerifiedHistory:
                 )
                 for key, rows in actions.items()
             },
-            judgements=self._judgements(as_of, known_by, is_begun=is_begun),
-            findings={key: tuple(rows) for key, rows in findings.items()},
+            assessments=self._effective_assessments(as_of, known_by, is_begun=is_begun),
+            other_evidence={key: tuple(rows) for key, rows in other_evidence.items()},
         )
 
-    def _judgements(self, as_of: date, known_by: datetime, *, is_begun: bool) -> Mapping[int, EffectiveAssessment]:
+    def _effective_assessments(
+        self, as_of: date, known_by: datetime, *, is_begun: bool
+    ) -> Mapping[int, EffectiveAssessment]:
         """Return the assessment in force on each benchmark: the latest by the day it holds from, then by recording."""
-        dated = [(row.begun_on if is_begun else row.over_on, row.assessment) for row in self.held]
-        known = [(on, one) for on, one in dated if on <= as_of and one.recorded_at <= known_by]
+        dated = [(row.begun_on if is_begun else row.over_on, row.assessment) for row in self.assessments]
+        known = [
+            (holds_from, assessment)
+            for holds_from, assessment in dated
+            if holds_from <= as_of and assessment.recorded_at <= known_by
+        ]
         known.sort(key=lambda pair: (pair[0], pair[1].recorded_at, pair[1].id))
-        return {one.benchmark_id: EffectiveAssessment(one.id, one.verdict, on) for on, one in known}
+        return {
+            assessment.benchmark_id: EffectiveAssessment(assessment.id, assessment.verdict, holds_from)
+            for holds_from, assessment in known
+        }
 
 
 def _verified_links(index: FactIndex) -> Iterator[VerifiedLink]:
     """Yield evidence links of actions and findings in the window, for as long as their newest review verifies them."""
     for evidence_link in index.facts.evidence_links:
-        row = index.evidence.get(evidence_link.evidence_id)
-        if row is None or evidence_link.shows is SupportKind.CONTEXT:
+        evidence = index.evidence.get(evidence_link.evidence_id)
+        if evidence is None or evidence_link.shows is SupportKind.CONTEXT:
             continue
-        known_from = max(evidence_link.recorded_at, row.recorded_at)
-        for review, since, until in _verifying_reviews(index, row, evidence_link.id, known_from):
-            first = start_date_of(row, review)
-            if first is not None and is_in_window(index.facts.edition.tracking, first, row.happened_to):
+        known_from = max(evidence_link.recorded_at, evidence.recorded_at)
+        for review, since, until in _verifying_reviews(index, evidence, evidence_link.id, known_from):
+            first = start_date_of(evidence, review)
+            if first is not None and is_in_window(index.facts.edition.tracking, first, evidence.happened_to):
                 yield VerifiedLink(
                     since,
                     until,
                     first,
-                    row.happened_to,
+                    evidence.happened_to,
                     evidence_link.benchmark_id,
-                    row.id,
-                    is_action(evidence_link, row),
+                    evidence.id,
+                    is_action(evidence_link, evidence),
                 )
 
 
@@ -190,32 +199,38 @@ def _verified_readings(index: FactIndex) -> Iterator[ReadingInForce]:
 
 def _dated_assessments(index: FactIndex) -> Iterator[DatedAssessment]:
     """Yield assessments with the days they hold from. One without evidence holds from the day of its recording."""
-    stated: dict[int, date] = {}
+    stated_start: dict[int, date] = {}
     for (key, _), reviews in index.reviews.items():
-        last = reviews[-1]
-        if last.first_on is not None and last.decision is EvidenceDecision.VERIFIED:
-            stated[key] = max(last.first_on, stated.get(key, last.first_on))
+        newest = reviews[-1]
+        if newest.first_on is not None and newest.decision is EvidenceDecision.VERIFIED:
+            stated_start[key] = max(newest.first_on, stated_start.get(key, newest.first_on))
     for row in index.facts.assessments:
-        rests_on = [index.evidence[one] for one in row.evidence_ids if one in index.evidence]
+        rests_on = [index.evidence[evidence_id] for evidence_id in row.evidence_ids if evidence_id in index.evidence]
         recorded_on = row.recorded_at.astimezone(index.facts.zone).date()
         yield DatedAssessment(
             row,
-            max((one.happened_to for one in rests_on), default=recorded_on),
-            max((one.happened_from or stated.get(one.id, one.happened_to) for one in rests_on), default=recorded_on),
+            max((evidence.happened_to for evidence in rests_on), default=recorded_on),
+            max(
+                (
+                    evidence.happened_from or stated_start.get(evidence.id, evidence.happened_to)
+                    for evidence in rests_on
+                ),
+                default=recorded_on,
+            ),
         )
 
 
 def _verifying_reviews(
-    index: FactIndex, row: EvidenceFact, link_id: int | None, known_from: datetime
+    index: FactIndex, evidence: EvidenceFact, link_id: int | None, known_from: datetime
 ) -> Iterator[tuple[EvidenceReviewFact, datetime, datetime]]:
     """Yield the reviews that verify a line of evidence, in order, each with the moments between which it holds.
 
     It holds until a newer review is recorded or a revision replaces the evidence.
     """
-    reviews = index.reviews.get((row.id, link_id), ())
-    last = index.known_until(row.id)
-    for place, review in enumerate(reviews, start=1):
+    reviews = index.reviews.get((evidence.id, link_id), ())
+    in_force_until = index.known_until(evidence.id)
+    for number, review in enumerate(reviews, start=1):
         since = max(review.recorded_at, known_from)
-        until = min(last, reviews[place].recorded_at) if place < len(reviews) else last
+        until = min(in_force_until, reviews[number].recorded_at) if number < len(reviews) else in_force_until
         if review.decision is EvidenceDecision.VERIFIED and since < until:
             yield review, since, until

@@ -171,7 +171,7 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
         for row in versions.select_related("update__commitment__ministry")
     ]
     evidence = Evidence.objects.visible_to(user).filter(
-        pk__in=find_counting_statuses(facts, today).waiting, update_version__isnull=True
+        pk__in=find_counting_statuses(facts, today).waiting_evidence, update_version__isnull=True
     )
     logged = [
         WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, reverse("evidence_detail", args=[row.pk]))

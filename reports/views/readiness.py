@@ -137,7 +137,7 @@ def _problems_by_kind(
     rows = find_record_rows(user, [row for problem in result.checks for row in problem.rows], standpoint.known_by)
     return [
         (kind, [(problem, pick_rows(problem.rows, rows)) for problem in problems])
-        for kind, problems in groupby(result.checks, key=lambda problem: problem.misfit)
+        for kind, problems in groupby(result.checks, key=lambda problem: problem.kind)
     ]
 
 

@@ -109,7 +109,7 @@ class BackTest:
         name = told.strip().casefold()
         return tuple(
             sorted(
-                (one for one in self.rows if name in {one.row.code.casefold(), one.row.country.casefold()}),
+                (row for row in self.rows if name in {row.row.code.casefold(), row.row.country.casefold()}),
                 key=lambda one: one.row.edition,
             )
         )

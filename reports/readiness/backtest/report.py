@@ -56,7 +56,7 @@ def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> I
             f" {row.tier_before.label} before, {row.tier_after.label} after: {row.moved.label.lower()}."
         )
         yield f"Read: {row.source.label.lower()}. {_tested_sentence(row)}"
-        for part, points, lines in version_lines(one.tally):
+        for part, points, lines in version_lines(one.score):
             yield f"  {part.key.label}: {points:.1f} of {formatting.format_points(part.of)}"
             for line, given in zip(part.lines, lines, strict=True):
                 reason = line.finding.reason
@@ -177,7 +177,7 @@ def _country_year_fields(one: ScoredCountryYear) -> dict[str, Any]:
                     for line in part.lines
                 ],
             }
-            for part in one.tally.parts
+            for part in one.score.parts
         ],
         "sources": list(row.sources),
         "note": row.note,

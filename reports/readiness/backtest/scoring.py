@@ -71,12 +71,12 @@ class ScoredCountryYear:
     """A country-year and its score."""
 
     row: CountryYear
-    tally: Score
+    score: Score
 
     @property
     def points(self) -> Fraction:
         """The points of all parts, of 100."""
-        return self.tally.points
+        return self.score.points
 
 
 def score_country_year(row: CountryYear) -> ScoredCountryYear:

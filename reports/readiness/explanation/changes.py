@@ -70,7 +70,7 @@ class ScoreChange:
     @property
     def points(self) -> Fraction:
         """The points that its lines moved together."""
-        return sum((each.points for each in self.moved), Fraction(0))
+        return sum((change.points for change in self.moved), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +97,23 @@ def find_changes(facts: Facts, since: Standpoint, until: Standpoint) -> ScoreCha
         for row in facts.readings
         if row.evidence_id is not None
     }
-    here, worth = since, days.worth(since.as_of, since.known_by)
+    here, worth = since, days.answer_shares(since.as_of, since.known_by)
     stops = []
     for on, at, rows in _find_change_moments(facts, since, until):
         there = replace(here, as_of=on) if at is None else replace(here, known_by=at)
-        then = days.worth(there.as_of, there.known_by)
+        then = days.answer_shares(there.as_of, there.known_by)
         if then != worth:
-            was, stands = days.tally(here.as_of, here.known_by), days.tally(there.as_of, there.known_by)
+            was, stands = (
+                days.score_with_reasons(here.as_of, here.known_by),
+                days.score_with_reasons(there.as_of, there.known_by),
+            )
             if moved := tuple(_find_line_changes(_score_lines(was, plan), _score_lines(stands, plan), rows, cites)):
                 stops.append(ScoreChange(on, at, rows, moved))
         here, worth = there, then
-    first, last = days.tally(since.as_of, since.known_by), days.tally(here.as_of, here.known_by)
+    first, last = (
+        days.score_with_reasons(since.as_of, since.known_by),
+        days.score_with_reasons(here.as_of, here.known_by),
+    )
     return ScoreChanges(first.points, last.points, tuple(stops))
 
 
@@ -207,11 +213,13 @@ def _score_lines(tally: Score, plan: Collection[int]) -> ScoreLines:
     lines: dict[tuple[PartKey, str], ScoreLine] = {}
     for part in tally.parts:
         if part.key is PartKey.ACTION:
-            for one in tally.benchmarks:
-                key, kind = one.line.key, "Benchmark"
-                if one.recommendation_id in plan:
+            for benchmark in tally.benchmarks:
+                key, kind = benchmark.line.key, "Benchmark"
+                if benchmark.recommendation_id in plan:
                     key, kind = f"action_plan_{key}", Origin.ACTION_PLAN.label
-                lines[part.key, str(one.benchmark_id)] = replace(one.line, key=key, title=f"{kind} {one.line.key}")
+                lines[part.key, str(benchmark.benchmark_id)] = replace(
+                    benchmark.line, key=key, title=f"{kind} {benchmark.line.key}"
+                )
         else:
             for line in part.lines:
                 lines[part.key, line.key] = line

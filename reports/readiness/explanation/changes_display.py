@@ -63,7 +63,7 @@ class ScoreChangesDisplay:
     @property
     def rows(self) -> set[RowReference]:
         """Every row that moved a line."""
-        return {row for stop in self.stops for one in stop.moved for row in one.line.rows}
+        return {row for stop in self.stops for change in stop.moved for row in change.line.rows}
 
 
 def display_changes(
@@ -122,7 +122,7 @@ def _describe_interval(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> 
 
 
 def _display_change(stop: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
-    figures = formatting.round_preserving_sum([one.points for one in stop.moved], total=points)
+    figures = formatting.round_preserving_sum([change.points for change in stop.moved], total=points)
     moved = tuple(
         LineChangeDisplay(one, format_signed(figure), *_reasons(one))
         for one, figure in zip(stop.moved, figures, strict=True)

@@ -75,7 +75,7 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
         )
     if not needed:
         return f"{formatting.capitalize_first(mark)} is reached already."
-    keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
+    keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
     count = sentences.format_count(len(needed), "benchmark", "benchmarks")
     return f"{count}, met, would reach {mark}: {formatting.join_with_and(keys[one] for one in needed)}."
 
@@ -97,7 +97,7 @@ def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:
     The displayed points add up to the displayed gap.
     """
     gap = formatting.round_to_tenth(result.claimed.points) - formatting.round_to_tenth(result.score)
-    figures = formatting.round_preserving_sum([one.points for one in result.claims], total=gap)
+    figures = formatting.round_preserving_sum([claim.points for claim in result.claims], total=gap)
     return tuple(
         MinistryClaimsDisplay(
             one.ministry_id,

@@ -30,14 +30,14 @@ class CountingStatus:
 class CountingStatuses:
     """The counting statuses of evidence links and of readings, by id.
 
-    `holding` are the ids of the assessments in force, at most one per benchmark. `waiting` are the ids of evidence
-    that would count if it were verified, for what it shows or for a figure.
+    `assessments_in_force` are ids, at most one per benchmark. `waiting_evidence` are the ids of evidence that would
+    count if it were verified, for what it shows or for a figure.
     """
 
     evidence_links: Mapping[int, CountingStatus]
     readings: Mapping[int, CountingStatus]
-    holding: frozenset[int]
-    waiting: frozenset[int]
+    assessments_in_force: frozenset[int]
+    waiting_evidence: frozenset[int]
 
 
 COUNTS = CountingStatus(counts=True)
@@ -48,7 +48,11 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     """Return the counting status of each evidence link and each reading on a day, by everything that is known."""
     sights = build_fact_views(facts, as_of)
     seen, sent = sights.verified, sights.claimed
-    rule = {one.id: terms.rule for one in facts.benchmarks if (terms := countable_facts.newest_row(one.terms))}
+    rule = {
+        benchmark.id: terms.rule
+        for benchmark in facts.benchmarks
+        if (terms := countable_facts.newest_row(benchmark.terms))
+    }
     record = _Exclusions(FactIndex(facts), as_of)
     proven = {(one, act.evidence_id) for one, acts in seen.actions.items() for act in acts}
     waiting = {(one, act.evidence_id) for one, acts in sent.actions.items() for act in acts}
@@ -77,8 +81,8 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     return CountingStatuses(
         evidence_links={row.id: evidence_link(row) for row in facts.evidence_links},
         readings=readings,
-        holding=frozenset(one.id for one in seen.judgements.values()),
-        waiting=frozenset(evidence_id for _, evidence_id in waiting) | cited,
+        assessments_in_force=frozenset(one.id for one in seen.assessments.values()),
+        waiting_evidence=frozenset(evidence_id for _, evidence_id in waiting) | cited,
     )
 
 

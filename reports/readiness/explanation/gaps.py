@@ -28,7 +28,9 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
     `on_words_alone` is the number of unreviewed claims without a file or link.
     """
     unknown = [
-        one.line.key for one in result.verified.benchmarks if one.line.finding.verdict is ReadinessVerdict.NO_DATA
+        benchmark.line.key
+        for benchmark in result.verified.benchmarks
+        if benchmark.line.finding.verdict is ReadinessVerdict.NO_DATA
     ]
     uncounted = _indicators_without_figure(facts)
     found = (
@@ -66,7 +68,11 @@ def _indicators_without_figure(facts: Facts) -> list[str]:
         for row in facts.readings
         if row.figure is not None and countable_facts.is_of_period(window, row)
     }
-    return [one.name for one in sorted(facts.indicators, key=lambda one: one.id) if one.id not in told]
+    return [
+        indicator.name
+        for indicator in sorted(facts.indicators, key=lambda indicator: indicator.id)
+        if indicator.id not in told
+    ]
 
 
 def _count_without_start_date(facts: Facts) -> int:

@@ -69,7 +69,10 @@ def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
 
     Example: "1b: prosecutions rose …: 0.8 of 0.8."
     """
-    asked = {one.id: newest_row(one.terms) for one in countable_facts.facts_known_by(facts, result.known_by).benchmarks}
+    asked = {
+        benchmark.id: newest_row(benchmark.terms)
+        for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
+    }
     examples: dict[Rule, score_display.BenchmarkDisplay] = {}
     for key, one in score_display.display_benchmarks(facts, result).items():
         terms = asked[key]

@@ -126,8 +126,11 @@ def display_parts(result: Readiness) -> tuple[PartDisplay, ...]:
 
 def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, BenchmarkDisplay]:
     """Return the state of each benchmark by id. `facts` are those that the result was computed from."""
-    indicators = {one.id: one for one in facts.indicators}
-    terms = {one.id: newest_row(one.terms) for one in countable_facts.facts_known_by(facts, result.known_by).benchmarks}
+    indicators = {indicator.id: indicator for indicator in facts.indicators}
+    terms = {
+        benchmark.id: newest_row(benchmark.terms)
+        for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
+    }
     printed = {}
     for seen, sent in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
         held = terms[seen.benchmark_id]

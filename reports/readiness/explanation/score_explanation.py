@@ -91,7 +91,7 @@ class ScoreExplanation:
     """The explanations of one result, by part and address. `facts` are those that it was computed from."""
 
     def __init__(self, facts: Facts, result: Readiness) -> None:
-        self._asked = result.seen.asked
+        self._asked = result.verified_record.questionnaire
         self._facts = countable_facts.facts_known_by(facts, result.known_by)
         self._weights: CountingStatuses = find_counting_statuses(self._facts, result.as_of)
         self._lines = {
@@ -117,9 +117,9 @@ class ScoreExplanation:
         if (part, address) in self._lines:
             return self._line(part, address)
         for each in self._asked.recommendations if part is PartKey.ACTION else ():
-            for one in each.benchmarks:
-                if benchmark_address(each, one) == address:
-                    return self._benchmark(each, one)
+            for benchmark in each.benchmarks:
+                if benchmark_address(each, benchmark) == address:
+                    return self._benchmark(each, benchmark)
         return None
 
     def _line(self, part: PartKey, key: str) -> LineExplanation:
@@ -145,11 +145,13 @@ class ScoreExplanation:
         self, part: PartKey, key: str, recommendation: AskedRecommendation | None
     ) -> Iterator[CriterionExplanation]:
         if recommendation is not None:
-            yield from (self._of_benchmark(recommendation, one) for one in recommendation.benchmarks)
+            yield from (self._of_benchmark(recommendation, benchmark) for benchmark in recommendation.benchmarks)
         elif part is PartKey.THREE_PS:
             yield from self._of_pillar(Pillar(key))
         elif part is PartKey.EFFORTS and key == EffortQuestion.COMPLICITY:
-            yield from self._of_benchmarks(one for one in self._asked.benchmarks if one.terms.is_about_complicity)
+            yield from self._of_benchmarks(
+                benchmark for benchmark in self._asked.benchmarks if benchmark.terms.is_about_complicity
+            )
         else:
             yield self._of_question(part, EffortQuestion(key))
 
@@ -159,11 +161,11 @@ class ScoreExplanation:
             indicator = self._asked.indicator_of(question)
             if question is not EffortQuestion.COMPLICITY and indicator and indicator.pillar is pillar:
                 yield self._of_question(PartKey.EFFORTS, question)
-        yield from self._of_benchmarks(one for one in self._asked.benchmarks if one.pillar is pillar)
+        yield from self._of_benchmarks(benchmark for benchmark in self._asked.benchmarks if benchmark.pillar is pillar)
 
     def _of_benchmarks(self, benchmarks: Iterable[AskedBenchmark]) -> Iterator[CriterionExplanation]:
-        by_id = {each.id: each for each in self._asked.recommendations}
-        return (self._of_benchmark(by_id[one.recommendation_id], one) for one in benchmarks)
+        by_id = {recommendation.id: recommendation for recommendation in self._asked.recommendations}
+        return (self._of_benchmark(by_id[benchmark.recommendation_id], benchmark) for benchmark in benchmarks)
 
     def _of_benchmark(self, each: AskedRecommendation, one: AskedBenchmark) -> CriterionExplanation:
         line, sent = self._benchmark_lines[one.id]
@@ -196,9 +198,11 @@ class ScoreExplanation:
     def _assessments(self, benchmark_id: int) -> Iterator[ExplainedRow]:
         """Yield the assessments of a benchmark, the newest first. At most one of them is in force."""
         own = [row for row in self._facts.assessments if row.benchmark_id == benchmark_id]
-        why = ANOTHER_VERDICT_HOLDS if any(row.id in self._weights.holding for row in own) else HOLDS_LATER
+        why = ANOTHER_VERDICT_HOLDS if any(row.id in self._weights.assessments_in_force for row in own) else HOLDS_LATER
         for row in sorted(own, key=attrgetter("recorded_at", "id"), reverse=True):
-            yield ExplainedRow(RowReference("assessment", row.id), "" if row.id in self._weights.holding else why)
+            yield ExplainedRow(
+                RowReference("assessment", row.id), "" if row.id in self._weights.assessments_in_force else why
+            )
 
     def _readings(
         self, indicator_id: int | None, finding: Finding, sent: Finding, *, is_compared: bool

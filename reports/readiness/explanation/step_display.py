@@ -52,7 +52,7 @@ class StepsDisplay:
     @property
     def reviews(self) -> tuple[StepDisplay, ...]:
         """The first rung: the reviews that wait for the embassy."""
-        return tuple(one for one in self.steps if one.kind == "review")
+        return tuple(step for step in self.steps if step.kind == "review")
 
     @property
     def others(self) -> tuple[StepDisplay, ...]:
@@ -111,5 +111,5 @@ class StepsDisplay:
 
 def _sum_points(steps: Sequence[StepDisplay]) -> Decimal | None:
     """Return what steps add together; None if no figure is shown."""
-    points = [one.points for one in steps if one.points is not None]
+    points = [step.points for step in steps if step.points is not None]
     return sum(points, Decimal(0)) if points else None

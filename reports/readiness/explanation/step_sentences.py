@@ -44,10 +44,10 @@ def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step
     reached = steps.target_reached_after
     return step_display.StepsDisplay(
         steps=tuple(teller.ladder(steps.steps, reached)),
-        also_ask=tuple(teller.apart(one) for one in steps.also_ask),
-        last_period=tuple(teller.apart(one) for one in steps.last_period),
-        to_assess=tuple(teller.apart(one) for one in steps.to_assess if one.points),
-        after_deadline=tuple(teller.apart(one) for one in steps.after_deadline if one.points),
+        also_ask=tuple(teller.apart(step) for step in steps.also_ask),
+        last_period=tuple(teller.apart(step) for step in steps.last_period),
+        to_assess=tuple(teller.apart(step) for step in steps.to_assess if step.points),
+        after_deadline=tuple(teller.apart(step) for step in steps.after_deadline if step.points),
         target=_target_sentence(result, steps),
     )
 
@@ -57,9 +57,9 @@ class StepFormatter:
 
     def __init__(self, result: Readiness, texts: StepTexts) -> None:
         self.result, self.texts = result, texts
-        undated = {row.id for row in result.record.evidence if row.happened_from is None}
-        self.undated = {one.row for one in result.waiting_claims if undated.intersection(one.evidence)}
-        self.keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
+        undated = {row.id for row in result.known_facts.evidence if row.happened_from is None}
+        self.undated = {claim.row for claim in result.waiting_claims if undated.intersection(claim.evidence)}
+        self.keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
 
     def ladder(self, steps: Iterable[ReadinessStep], reached: int | None) -> Iterator[step_display.StepDisplay]:
         """Yield the steps of the ladder.
@@ -135,7 +135,7 @@ class StepFormatter:
         return f"Record the proof for the figure that was entered without any{towards}, and have it verified."
 
     def _ask(self, step: ReadinessStep) -> str:
-        indicator = self.result.sent.asked.indicators[step.indicator_id or 0]
+        indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
         edition = self.result.edition
         since = f"since {formatting.format_date(edition.tracking.starts_on)}"
         first, last = (formatting.format_date(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
@@ -170,7 +170,7 @@ class StepFormatter:
 
     @cached_property
     def _standings(self) -> Mapping[int, CommitmentStanding]:
-        return commitment_standings(self.result.record, self.result.as_of)
+        return commitment_standings(self.result.known_facts, self.result.as_of)
 
     def _ministry(self, step: ReadinessStep) -> str | None:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None

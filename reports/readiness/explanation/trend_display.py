@@ -85,7 +85,7 @@ class TrendDisplay:
             self.weeks,
             starts_on=self.starts_on,
             ends_on=self.ends_on,
-            events=[AxisEvent(one.on, one.name, one.dialogue_id is not None) for one in self.happenings],
+            events=[AxisEvent(one.on, one.name, one.dialogue_id is not None) for one in self.events],
             mark=self.mark,
             width=width,
             size=size,
@@ -95,7 +95,7 @@ class TrendDisplay:
     def _printed(self, weeks: Sequence[TrendWeek]) -> tuple[WeekDisplay, ...]:
         printed, after = [], date.min
         for week in weeks:
-            happened = tuple(one for one in self.happenings if after < one.on <= week.ends_on)
+            happened = tuple(event for event in self.happenings if after < event.on <= week.ends_on)
             printed.append(WeekDisplay(week.ends_on, _tenths(week.then), _tenths(week.hindsight), happened))
             after = week.ends_on
         return tuple(printed)
@@ -120,7 +120,7 @@ def display_trend(
         ends_on=tracking.ends_on,
         weeks=weeks,
         happenings=sorted(
-            (one for one in happenings if tracking.starts_on <= one.on <= tracking.ends_on),
+            (event for event in happenings if tracking.starts_on <= event.on <= tracking.ends_on),
             key=lambda one: (one.on, one.name),
         ),
         mark=terms.working_mark if terms else None,

@@ -63,7 +63,7 @@ class BenchmarkChoice:
 
 def display_what_if(result: Readiness, met: Collection[int], steps: Collection[ReadinessStep] = ()) -> WhatIfDisplay:
     """Return the score as it would be with these benchmarks (ids) met and these next steps taken."""
-    then = result.if_taken(steps, met=met)
+    then = result.score_with(steps, met=met)
     before, after = formatting.round_to_tenth(result.score), formatting.round_to_tenth(then.points)
     was = formatting.round_preserving_sum([part.points for part in result.verified.parts])
     would_be = formatting.round_preserving_sum([part.points for part in then.parts])
@@ -90,18 +90,18 @@ def display_what_if(result: Readiness, met: Collection[int], steps: Collection[R
 
 def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
     """Return every benchmark that is asked, in order."""
-    levers = {one.benchmark_id: one for one in result.levers()}
+    levers = {lever.benchmark_id: lever for lever in result.levers()}
     return tuple(
         BenchmarkChoice(
-            benchmark_id=one.benchmark_id,
-            key=one.line.key,
+            benchmark_id=benchmark.benchmark_id,
+            key=benchmark.line.key,
             alone=format_signed(formatting.round_to_tenth(lever.points))
-            if (lever := levers.get(one.benchmark_id))
+            if (lever := levers.get(benchmark.benchmark_id))
             else "",
             is_shown=lever is None,
             due_on=lever.due_on if lever else None,
         )
-        for one in result.verified.benchmarks
+        for benchmark in result.verified.benchmarks
     )
 
 
@@ -111,7 +111,7 @@ def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, befor
         stands = "0, since nothing has been reviewed yet"
     if not met and not steps:
         return f"Nothing is ticked. Readiness is {stands}."
-    keys = [one.line.key for one in result.verified.benchmarks if one.benchmark_id in met]
+    keys = [benchmark.line.key for benchmark in result.verified.benchmarks if benchmark.benchmark_id in met]
     named = (
         formatting.join_with_and(keys)
         if 0 < len(keys) <= MAX_NAMED

@@ -24,7 +24,7 @@ class Claim:
     """One thing to review: an update (`update_version`), or evidence or a reading that came without a waiting update.
 
     `ministry_id` is the ministry that sent it; None if the embassy recorded it. `update_versions`, `evidence` and
-    `readings` are the ids of what it claims, and `benchmarks` the ids of what it claims them for. `taken` are the
+    `readings` are the ids of what it claims, and `benchmarks` the ids of what it claims them for. `answers` are the
     answers it gives if all of it is taken as sent; none is better than what all claims together give.
     """
 
@@ -34,7 +34,7 @@ class Claim:
     evidence: tuple[int, ...]
     readings: tuple[int, ...]
     benchmarks: tuple[int, ...]
-    taken: Answers = field(compare=False, repr=False)
+    answers: Answers = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,20 @@ def find_waiting_claims(facts: Facts, seen: EvaluatedRecord, sent: EvaluatedReco
     `facts` are the known ones, `seen` is the verified record and `sent` the claimed one. A figure that a later reading
     replaced answers nothing, no matter who sent it.
     """
-    holding = _latest_reading_ids(sent.sight)
-    acts = group_by_key((act.evidence_id, (key, act)) for key, own in sent.sight.actions.items() for act in own)
-    told = {row.id: row for rows in sent.sight.readings.values() for row in rows}
+    holding = _latest_reading_ids(sent.view)
+    acts = group_by_key((act.evidence_id, (key, act)) for key, own in sent.view.actions.items() for act in own)
+    told = {row.id: row for rows in sent.view.readings.values() for row in rows}
     found = []
-    for row, unit in sorted(_review_units(facts, seen.sight, sent.sight).items()):
+    for row, unit in sorted(_review_units(facts, seen.view, sent.view).items()):
         actions = group_by_key(pair for one in unit.evidence for pair in acts.get(one, ()))
         claimed = group_by_key((told[one].indicator_id, told[one]) for one in unit.readings & holding)
         counted = {told[one].indicator_id for one in unit.readings}
         touched = [
-            one
-            for one in seen.asked.benchmarks
-            if one.id in actions or (one.counts and one.terms.indicator_id in counted)
+            benchmark
+            for benchmark in seen.questionnaire.benchmarks
+            if benchmark.id in actions or (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in counted)
         ]
-        alone = _view_with_only(seen.sight, sent.sight, actions, claimed)
+        alone = _view_with_only(seen.view, sent.view, actions, claimed)
         found.append(
             Claim(
                 row=row,
@@ -79,7 +79,7 @@ def find_waiting_claims(facts: Facts, seen: EvaluatedRecord, sent: EvaluatedReco
                 evidence=tuple(sorted(unit.evidence)),
                 readings=tuple(sorted(unit.readings)),
                 benchmarks=tuple(one.id for one in touched),
-                taken=min_answers(compute_partial_answers(seen.asked, alone, touched, counted), sent.found),
+                answers=min_answers(compute_partial_answers(seen.questionnaire, alone, touched, counted), sent.answers),
             )
         )
     return tuple(found)
@@ -98,12 +98,12 @@ def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple
 
     def taken(ministry: int | None, before: Answers) -> Answers:
         for claim in by_ministry[ministry]:
-            before = max_answers(before, claim.taken)
+            before = max_answers(before, claim.answers)
         return before
 
-    points = PointCalculator(seen.asked).points
-    alone = {one: points(taken(one, seen.found)) for one in by_ministry}
-    state, stands = seen.found, points(seen.found)
+    points = PointCalculator(seen.questionnaire).points
+    alone = {one: points(taken(one, seen.answers)) for one in by_ministry}
+    state, stands = seen.answers, points(seen.answers)
     listed = []
     for one in sorted(by_ministry, key=lambda one: (-alone[one], one is None, one or 0)):
         own = by_ministry[one]

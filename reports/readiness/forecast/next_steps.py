@@ -61,20 +61,20 @@ class ReadinessStep:
     may add if that depends on the figure. `cumulative` is readiness after this step and all before it; None if the
     step is not on the ladder. They are 0 until the step is compared with others.
 
-    `taken` are the answers that the step gives; `at_most` are the best answers that it could give, if these are better.
-    `place` is its position among steps with equal points and due dates.
+    `answers` are those that the step gives; `best_answers` are the best that it could give, if these are better.
+    `position` is its position among steps with equal points and due dates.
     """
 
     kind: StepKind
     benchmarks: tuple[int, ...]
     rows: tuple[RowReference, ...]
     ministry_id: int | None
-    taken: Answers = field(compare=False, repr=False)
-    place: int = field(compare=False, repr=False)
+    answers: Answers = field(compare=False, repr=False)
+    position: int = field(compare=False, repr=False)
     due_on: date | None = None
     indicator_id: int | None = None
     years: YearsAsked = YearsAsked.PERIOD
-    at_most: Answers | None = field(default=None, compare=False, repr=False)
+    best_answers: Answers | None = field(default=None, compare=False, repr=False)
     points: Fraction = NOTHING
     points_at_most: Fraction = NOTHING
     cumulative: Fraction | None = None
@@ -88,7 +88,7 @@ class ReadinessStep:
     @property
     def order(self) -> tuple[date, int, tuple[RowReference, ...]]:
         """The sort key for steps with equal points: the soonest due, then the order of the list, then the rows."""
-        return self.due_on or NO_DUE_DATE, self.place, self.rows
+        return self.due_on or NO_DUE_DATE, self.position, self.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class NextSteps:
     target_reached_after: int | None
 
     @property
-    def every(self) -> tuple[ReadinessStep, ...]:
+    def all_steps(self) -> tuple[ReadinessStep, ...]:
         """All steps, on the ladder and apart from it."""
         return (*self.steps, *self.also_ask, *self.last_period, *self.to_assess, *self.after_deadline)
 
@@ -145,7 +145,7 @@ def compute_next_steps(
     claims, promises = tuple(waiting), tuple(promised)
     is_over = deadline_on is not None and as_of > deadline_on
     asks = _figure_candidates(facts, sent, REQUIRED_QUESTIONS)
-    rungs = [_review_candidates(seen.asked, claims), asks]
+    rungs = [_review_candidates(seen.questionnaire, claims), asks]
     later: list[ReadinessStep] = []
     if not is_over:
         spoken_for = {key for row, _ in promises for key in row.towards}
@@ -156,16 +156,18 @@ def compute_next_steps(
         ]
         later = [_commitment_candidate(sent, one) for one in promises if _is_due_after(one, deadline_on)]
     steps, states = _build_ladder(
-        seen.asked, seen.found, ([one for one in rung if one.kind not in without] for rung in rungs)
+        seen.questionnaire, seen.answers, ([one for one in rung if one.kind not in without] for rung in rungs)
     )
     before = _figure_candidates(facts, sent, (*REQUIRED_QUESTIONS, EffortQuestion.MONEY), is_given=True)
     return NextSteps(
         steps=tuple(steps),
-        also_ask=_rank_separately(seen.asked, states[1], _figure_candidates(facts, sent, [EffortQuestion.MONEY])),
-        last_period=tuple(one for one in _rank_separately(seen.asked, states[1], before) if one.points_at_most),
-        to_assess=_rank_separately(seen.asked, seen.found, _assessment_candidates(seen)),
-        after_deadline=_rank_separately(seen.asked, states[-2], later),
-        target_reached_after=_target_reached_after(compute_points(seen.asked, seen.found), steps, target),
+        also_ask=_rank_separately(
+            seen.questionnaire, states[1], _figure_candidates(facts, sent, [EffortQuestion.MONEY])
+        ),
+        last_period=tuple(one for one in _rank_separately(seen.questionnaire, states[1], before) if one.points_at_most),
+        to_assess=_rank_separately(seen.questionnaire, seen.answers, _assessment_candidates(seen)),
+        after_deadline=_rank_separately(seen.questionnaire, states[-2], later),
+        target_reached_after=_target_reached_after(compute_points(seen.questionnaire, seen.answers), steps, target),
     )
 
 
@@ -180,7 +182,7 @@ def _build_ladder(
         taken, after = _build_rung(gains, states[-1], rung)
         steps += taken
         states.append(after)
-    stands = accumulate((one.points for one in steps), initial=compute_points(asked, state))
+    stands = accumulate((step.points for step in steps), initial=compute_points(asked, state))
     return [replace(one, cumulative=then) for one, then in zip(steps, islice(stands, 1, None), strict=True)], states[1:]
 
 
@@ -193,17 +195,19 @@ def _build_rung(
     """
     shown = gains.pillars(state)
     # A candidate's points only fall as steps are added. So the top of the heap is best once its points are up to date.
-    heap = [(-gains.gain(one.taken, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)]
+    heap = [
+        (-gains.gain(one.answers, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)
+    ]
     heapify(heap)
     steps: list[ReadinessStep] = []
     while heap and heap[0][0]:
         negative, order, number, computed_at, one = heappop(heap)
         if computed_at < len(steps):
-            heappush(heap, (-gains.gain(one.taken, state, shown), order, number, len(steps), one))
+            heappush(heap, (-gains.gain(one.answers, state, shown), order, number, len(steps), one))
             continue
-        at_most = gains.gain(one.at_most or one.taken, state, shown)
+        at_most = gains.gain(one.best_answers or one.answers, state, shown)
         steps.append(replace(one, points=-negative, points_at_most=at_most))
-        state = max_answers(state, one.taken)
+        state = max_answers(state, one.answers)
         shown = gains.pillars(state)
     return steps, state
 
@@ -216,11 +220,11 @@ def _rank_separately(
     shown = gains.pillars(state)
     found = [
         replace(
-            one,
-            points=gains.gain(one.taken, state, shown),
-            points_at_most=gains.gain(one.at_most or one.taken, state, shown),
+            step,
+            points=gains.gain(step.answers, state, shown),
+            points_at_most=gains.gain(step.best_answers or step.answers, state, shown),
         )
-        for one in candidates
+        for step in candidates
     ]
     return tuple(sorted(found, key=lambda step: (-step.points, step.order)))
 
@@ -243,7 +247,7 @@ def _benchmark_step(
 
 def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[ReadinessStep]:
     """Return each thing to review, taken as sent: waiting updates, and unreviewed evidence and figures."""
-    return [_benchmark_step(StepKind.REVIEW, asked, one.row, one.benchmarks, one.taken) for one in claims]
+    return [_benchmark_step(StepKind.REVIEW, asked, claim.row, claim.benchmarks, claim.answers) for claim in claims]
 
 
 def _figure_candidates(
@@ -258,10 +262,10 @@ def _figure_candidates(
     """
     found = []
     for place, question in enumerate(questions):
-        indicator = sent.asked.indicator_of(question)
+        indicator = sent.questionnaire.indicator_of(question)
         if indicator is None:
             continue
-        has_figure = any(row.figure is not None for row in sent.sight.readings.get(indicator.id, ()))
+        has_figure = any(row.figure is not None for row in sent.view.readings.get(indicator.id, ()))
         given = {question: ASSUMED_FINDING} if question in REQUIRED_QUESTIONS and not is_given else {}
         at_most, is_comparable = _answers_above_last_period(sent, indicator, given)
         if has_figure is not is_given or (is_given and is_comparable):
@@ -272,12 +276,12 @@ def _figure_candidates(
                 kind=StepKind.ASK,
                 benchmarks=(),
                 rows=(RowReference("indicator", indicator.id),),
-                ministry_id=_reporting_ministry(facts, sent.asked, indicator),
-                taken=Answers({}, {}, given),
-                place=place,
+                ministry_id=_reporting_ministry(facts, sent.questionnaire, indicator),
+                answers=Answers({}, {}, given),
+                position=place,
                 indicator_id=indicator.id,
                 years=YearsAsked.PERIOD if is_comparable else missing,
-                at_most=at_most,
+                best_answers=at_most,
             )
         )
     return found
@@ -290,19 +294,19 @@ def _answers_above_last_period(
 
     `given` is what any figure answers. The answers are None if less is better and last year's figure is zero.
     """
-    before = find_effective_reading(sent.sight.previous.get(indicator.id, ()))
+    before = find_effective_reading(sent.view.previous.get(indicator.id, ()))
     if before is None or before.figure is None:
         compared = {
-            one.id: ASSUMED_FINDING
-            for one in sent.asked.benchmarks
-            if one.terms.rule is Rule.MORE and one.terms.indicator_id == indicator.id
+            benchmark.id: ASSUMED_FINDING
+            for benchmark in sent.questionnaire.benchmarks
+            if benchmark.terms.rule is Rule.MORE and benchmark.terms.indicator_id == indicator.id
         }
         return Answers({indicator.question: ASSUMED_FINDING} if indicator.question else {}, compared, given), False
     further = before.figure + (-1 if indicator.better is Better.DOWN else 1)
     if further < 0:
         return None, True
-    reading = hypothetical_reading(sent.asked, indicator.id, further)
-    return answers_with_readings(sent.asked, sent.sight, {indicator.id: reading}), True
+    reading = hypothetical_reading(sent.questionnaire, indicator.id, further)
+    return answers_with_readings(sent.questionnaire, sent.view, {indicator.id: reading}), True
 
 
 def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: IndicatorFact) -> int | None:
@@ -324,9 +328,9 @@ def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: Indicator
         return max(sent)[-1]
     about = {row.id: row for row in facts.recommendations}
     leads = (
-        about[each.id].lead_id
-        for each in asked.recommendations
-        if each.pillar is indicator.pillar and indicator.indicium in about[each.id].indicia
+        about[recommendation.id].lead_id
+        for recommendation in asked.recommendations
+        if recommendation.pillar is indicator.pillar and indicator.indicium in about[recommendation.id].indicia
     )
     return next((lead for lead in leads if lead is not None), None)
 
@@ -334,12 +338,16 @@ def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: Indicator
 def _commitment_candidate(sent: EvaluatedRecord, promise: OpenCommitment) -> ReadinessStep:
     """Return a commitment of the government, taken as kept. All its links count, as in `project_open_commitments`."""
     row, due_on = promise
-    towards = [(one.id, row.towards[one.id]) for one in sent.asked.benchmarks if one.id in row.towards]
+    towards = [
+        (benchmark.id, row.towards[benchmark.id])
+        for benchmark in sent.questionnaire.benchmarks
+        if benchmark.id in row.towards
+    ]
     met = [key for key, reach in towards if reach is CommitmentReach.MEETS]
     further = [key for key, reach in towards if reach is CommitmentReach.CONTRIBUTES]
     return _benchmark_step(
         StepKind.KEEP,
-        sent.asked,
+        sent.questionnaire,
         RowReference("commitment", row.id),
         [key for key, _ in towards],
         project_changes(sent, met=met, steps=further),
@@ -366,14 +374,15 @@ def _agreement_candidates(
     return [
         _benchmark_step(
             StepKind.AGREE,
-            sent.asked,
-            RowReference("benchmark", one.id),
-            [one.id],
-            project_changes(sent, met=[one.id]),
-            ministry_id=leads[one.recommendation_id],
+            sent.questionnaire,
+            RowReference("benchmark", benchmark.id),
+            [benchmark.id],
+            project_changes(sent, met=[benchmark.id]),
+            ministry_id=leads[benchmark.recommendation_id],
         )
-        for one in open_benchmarks(seen)
-        if one.id not in spoken_for and not (one.counts and one.terms.indicator_id in figures)
+        for benchmark in open_benchmarks(seen)
+        if benchmark.id not in spoken_for
+        and not (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in figures)
     ]
 
 
@@ -382,13 +391,15 @@ def _assessment_candidates(seen: EvaluatedRecord) -> list[ReadinessStep]:
     return [
         _benchmark_step(
             StepKind.REVIEW,
-            seen.asked,
-            RowReference("benchmark", one.id),
-            [one.id],
-            project_changes(seen, met=[one.id]),
+            seen.questionnaire,
+            RowReference("benchmark", benchmark.id),
+            [benchmark.id],
+            project_changes(seen, met=[benchmark.id]),
         )
-        for one in seen.asked.benchmarks
-        if not one.counts and seen.sight.actions.get(one.id) and one.id not in seen.sight.judgements
+        for benchmark in seen.questionnaire.benchmarks
+        if not benchmark.is_decided_by_figure
+        and seen.view.actions.get(benchmark.id)
+        and benchmark.id not in seen.view.assessments
     ]
 
 

@@ -55,12 +55,12 @@ class BenchmarkGain:
 class EvaluatedRecord:
     """A questionnaire, one view of the record, and the answers that the view gives."""
 
-    asked: Questionnaire
-    sight: FactView
-    found: Answers
+    questionnaire: Questionnaire
+    view: FactView
+    answers: Answers
 
 
-def project(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
+def project(record: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
     """Return the answers as they would be with these benchmarks changed. No answer gets worse.
 
     A benchmark that the embassy assesses is met by an action and the verdict "met". A target is met by the better of
@@ -68,45 +68,49 @@ def project(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: Collecti
     question that the figure answers. If last year's figure is unknown, only the benchmark moves.
 
     Args:
-        seen: the record to start from.
+        record: the record to start from.
         met: ids of benchmarks taken as met.
         steps: ids of benchmarks taken as one concrete step further: at least one half if the embassy assesses them, and
             unchanged if a figure decides.
     """
-    return max_answers(seen.found, project_changes(seen, met=met, steps=steps))
+    return max_answers(record.answers, project_changes(record, met=met, steps=steps))
 
 
-def project_changes(seen: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
+def project_changes(record: EvaluatedRecord, *, met: Collection[int] = (), steps: Collection[int] = ()) -> Answers:
     """Return only the answers that `project` changes: those that rest on these benchmarks (ids)."""
-    asked = {one.id: one for one in seen.asked.benchmarks}
+    benchmarks = {benchmark.id: benchmark for benchmark in record.questionnaire.benchmarks}
     readings = {
-        indicator_id: hypothetical_reading(seen.asked, indicator_id, figure)
-        for indicator_id, own in _group_by_indicator(asked[key] for key in met).items()
-        if (figure := _figure_that_meets(own, seen)) is not None
+        indicator_id: hypothetical_reading(record.questionnaire, indicator_id, figure)
+        for indicator_id, decided in _group_by_indicator(benchmarks[benchmark_id] for benchmark_id in met).items()
+        if (figure := _figure_that_meets(decided, record)) is not None
     }
-    by_figures = answers_with_readings(seen.asked, seen.sight, readings)
-    taken = {key: Finding(HALF, "Taken as a step.") for key in steps if asked[key].terms.rule is Rule.ASSESSED}
-    taken |= {key: Finding(WHOLE, "Taken as met.") for key in met}
-    return replace(by_figures, benchmarks={**by_figures.benchmarks, **taken})
+    by_figures = answers_with_readings(record.questionnaire, record.view, readings)
+    assumed = {
+        benchmark_id: Finding(HALF, "Taken as a step.")
+        for benchmark_id in steps
+        if benchmarks[benchmark_id].terms.rule is Rule.ASSESSED
+    }
+    assumed |= {benchmark_id: Finding(WHOLE, "Taken as met.") for benchmark_id in met}
+    return replace(by_figures, benchmarks={**by_figures.benchmarks, **assumed})
 
 
 def project_open_commitments(
-    promised: Iterable[OpenCommitment], as_of: date, deadline_on: date | None, sent: EvaluatedRecord
+    commitments: Iterable[OpenCommitment], as_of: date, deadline_on: date | None, claimed_record: EvaluatedRecord
 ) -> Answers:
     """Return the claimed answers as they would be if the government kept its open commitments.
 
     Commitments that are due after the deadline are left out; those without a due date are included. After the deadline
-    they are the claimed answers. `sent` is the claimed record, `promised` are the open commitments.
+    they are the claimed answers. `claimed_record` is the claimed record, `commitments` are the open commitments.
     """
     if deadline_on is not None and as_of > deadline_on:
-        return sent.found
-    asked = {one.id for one in sent.asked.benchmarks}
-    given: dict[CommitmentReach, set[int]] = {reach: set() for reach in CommitmentReach}
-    for row, due_on in promised:
+        return claimed_record.answers
+    benchmark_ids = {benchmark_id.id for benchmark_id in claimed_record.questionnaire.benchmarks}
+    by_reach: dict[CommitmentReach, set[int]] = {reach: set() for reach in CommitmentReach}
+    for commitment, due_on in commitments:
         if due_on is None or deadline_on is None or due_on <= deadline_on:
-            for benchmark, reach in row.towards.items():
-                given[reach] |= {benchmark} & asked
-    return project(sent, met=given[CommitmentReach.MEETS], steps=given[CommitmentReach.CONTRIBUTES])
+            for benchmark_id, reach in commitment.towards.items():
+                by_reach[reach] |= {benchmark_id} & benchmark_ids
+    return project(claimed_record, met=by_reach[CommitmentReach.MEETS], steps=by_reach[CommitmentReach.CONTRIBUTES])
 
 
 def open_commitments(facts: Facts, as_of: date) -> Iterator[OpenCommitment]:
@@ -115,106 +119,119 @@ def open_commitments(facts: Facts, as_of: date) -> Iterator[OpenCommitment]:
     Only events close a commitment. One that is reported done is a claim and counts as such. One with a waiting update
     that claims progress is still open.
     """
-    for row in facts.commitments:
-        stands = summarize_events(row.events, as_of)
-        if row.ministry_id is not None and stands is not None and stands.is_open:
-            yield row, stands.due_on
+    for commitment in facts.commitments:
+        summary = summarize_events(commitment.events, as_of)
+        if commitment.ministry_id is not None and summary is not None and summary.is_open:
+            yield commitment, summary.due_on
 
 
-def due_dates(promised: Iterable[OpenCommitment]) -> Mapping[int, date]:
+def due_dates(commitments: Iterable[OpenCommitment]) -> Mapping[int, date]:
     """Return the soonest due date of an open commitment by benchmark id, without benchmarks that have none."""
     days: dict[int, date] = {}
-    for row, due_on in promised:
+    for row, due_on in commitments:
         for benchmark in row.towards if due_on else ():
             days[benchmark] = min(due_on or NO_DUE_DATE, days.get(benchmark, NO_DUE_DATE))
     return days
 
 
-def benchmark_gains(seen: EvaluatedRecord, stands: Score, due: Mapping[int, date]) -> tuple[BenchmarkGain, ...]:
+def benchmark_gains(record: EvaluatedRecord, stands: Score, due: Mapping[int, date]) -> tuple[BenchmarkGain, ...]:
     """Return what meeting each open benchmark alone would add, the most first.
 
     Of equal gains the soonest due comes first, then the order of the list.
     """
-    points = PointCalculator(seen.asked).points
-    order = {one.id: place for place, one in enumerate(seen.asked.benchmarks)}
-    found = [
-        BenchmarkGain(one.id, one.key, points(project(seen, met=[one.id])) - stands.points, due.get(one.id))
-        for one in open_benchmarks(seen)
+    points = PointCalculator(record.questionnaire).points
+    order = {one.id: place for place, one in enumerate(record.questionnaire.benchmarks)}
+    gains = [
+        BenchmarkGain(
+            benchmark.id,
+            benchmark.key,
+            points(project(record, met=[benchmark.id])) - stands.points,
+            due.get(benchmark.id),
+        )
+        for benchmark in open_benchmarks(record)
     ]
-    return tuple(sorted(found, key=lambda one: (-one.points, one.due_on or NO_DUE_DATE, order[one.benchmark_id])))
+    return tuple(sorted(gains, key=lambda one: (-one.points, one.due_on or NO_DUE_DATE, order[one.benchmark_id])))
 
 
-def open_benchmarks(seen: EvaluatedRecord) -> list[AskedBenchmark]:
+def open_benchmarks(record: EvaluatedRecord) -> list[AskedBenchmark]:
     """Return the benchmarks that are not fully shown, in order."""
-    return [one for one in seen.asked.benchmarks if seen.found.benchmarks[one.id].worth < WHOLE]
+    return [
+        benchmark
+        for benchmark in record.questionnaire.benchmarks
+        if record.answers.benchmarks[benchmark.id].worth < WHOLE
+    ]
 
 
 def smallest_benchmark_set(
-    seen: EvaluatedRecord, stands: Score, mark: Decimal | None, due: Mapping[int, date]
+    record: EvaluatedRecord, score: Score, target: Decimal | None, due: Mapping[int, date]
 ) -> tuple[int, ...] | None:
     """Return the fewest open benchmarks (ids, in order) that reach the target if met; of equal sets the soonest due.
 
     The result is empty if the target is reached already. It is None if there is no target, or if all benchmarks
     together do not reach it.
     """
-    if mark is None:
+    if target is None:
         return None
-    place = {one.id: number for number, one in enumerate(seen.asked.benchmarks)}
-    still_off = {line.key: line.of for line in _pillar_lines(stands) if not line.finding.worth}
+    positions = {one.id: number for number, one in enumerate(record.questionnaire.benchmarks)}
+    bonuses = {line.key: line.of for line in _pillar_lines(score) if not line.finding.worth}
 
-    def things(met: tuple[int, ...]) -> list[SetCandidate]:
+    def candidates(met: tuple[int, ...]) -> list[SetCandidate]:
         """Return benchmarks met together as candidates. The first carries the whole gain apart from the Ps."""
-        then = compute_score(seen.asked, project(seen, met=met))
-        turned_on = frozenset(line.key for line in _pillar_lines(then) if line.key in still_off and line.finding.worth)
-        gains = [_points_without_pillars(then) - _points_without_pillars(stands), *(Fraction(0) for _ in met[1:])]
-        return [SetCandidate(place[key], due.get(key), gain, turned_on) for key, gain in zip(met, gains, strict=True)]
+        projected = compute_score(record.questionnaire, project(record, met=met))
+        turned_on = frozenset(
+            line.key for line in _pillar_lines(projected) if line.key in bonuses and line.finding.worth
+        )
+        gains = [_points_without_pillars(projected) - _points_without_pillars(score), *(Fraction(0) for _ in met[1:])]
+        return [
+            SetCandidate(positions[key], due.get(key), gain, turned_on) for key, gain in zip(met, gains, strict=True)
+        ]
 
-    unmet = open_benchmarks(seen)
-    sharing = [one.id for own in _group_by_indicator(unmet).values() if len(own) > 1 for one in own]
-    alone = [one.id for one in unmet if one.id not in sharing]
-    free = [thing for key in alone for thing in things((key,))]
-    goal = Fraction(mark) - stands.points
+    unmet = open_benchmarks(record)
+    shared = [one.id for group in _group_by_indicator(unmet).values() if len(group) > 1 for one in group]
+    unshared = [one.id for one in unmet if one.id not in shared]
+    free = [thing for key in unshared for thing in candidates((key,))]
+    goal = Fraction(target) - score.points
     # Benchmarks that share a figure move together, so every combination of them is tried as a whole.
-    choices = chain.from_iterable(combinations(sharing, number) for number in range(len(sharing) + 1))
-    found = (find_smallest_set(free, still_off, goal, given=things(met) if met else ()) for met in choices)
-    best = min((taken for taken in found if taken is not None), key=rank_key, default=None)
-    ids = [one.id for one in seen.asked.benchmarks]
-    return None if best is None else tuple(ids[thing.place] for thing in best)
+    subsets = chain.from_iterable(combinations(shared, number) for number in range(len(shared) + 1))
+    sets = (find_smallest_set(free, bonuses, goal, given=candidates(met) if met else ()) for met in subsets)
+    best = min((found_set for found_set in sets if found_set is not None), key=rank_key, default=None)
+    ids = [benchmark.id for benchmark in record.questionnaire.benchmarks]
+    return None if best is None else tuple(ids[thing.position] for thing in best)
 
 
 def _group_by_indicator(benchmarks: Iterable[AskedBenchmark]) -> Mapping[int, list[AskedBenchmark]]:
     """Return the benchmarks that a figure decides, by the id of the indicator."""
-    found = defaultdict(list)
-    for one in benchmarks:
-        if one.counts:
-            found[one.terms.indicator_id or 0].append(one)
-    return found
+    groups = defaultdict(list)
+    for benchmark in benchmarks:
+        if benchmark.is_decided_by_figure:
+            groups[benchmark.terms.indicator_id or 0].append(benchmark)
+    return groups
 
 
-def _figure_that_meets(met: Iterable[AskedBenchmark], seen: EvaluatedRecord) -> Decimal | None:
+def _figure_that_meets(benchmarks: Iterable[AskedBenchmark], record: EvaluatedRecord) -> Decimal | None:
     """Return the figure that meets these benchmarks of one indicator; None if it is unknown.
 
     It is the best of the target, one more than the year before (one less if less is better), and the present figure.
     """
-    own = list(met)
-    indicator = seen.asked.indicators[own[0].terms.indicator_id or 0]
-    present = find_effective_reading(seen.sight.figures.get(indicator.id, ()))
-    before = find_effective_reading(seen.sight.previous.get(indicator.id, ()))
+    decided = list(benchmarks)
+    indicator = record.questionnaire.indicators[decided[0].terms.indicator_id or 0]
+    reading = find_effective_reading(record.view.figures.get(indicator.id, ()))
+    before = find_effective_reading(record.view.previous.get(indicator.id, ()))
     is_up = indicator.better is not Better.DOWN
-    aims = [one.terms.target for one in own if one.terms.rule is Rule.TARGET and one.terms.target is not None]
-    if any(one.terms.rule is Rule.MORE for one in own) and before is not None and before.figure is not None:
-        further = before.figure + (1 if is_up else -1)
-        aims += [further] if further >= 0 else []
-    if not aims:
+    figures = [one.terms.target for one in decided if one.terms.rule is Rule.TARGET and one.terms.target is not None]
+    if any(one.terms.rule is Rule.MORE for one in decided) and before is not None and before.figure is not None:
+        moved = before.figure + (1 if is_up else -1)
+        figures += [moved] if moved >= 0 else []
+    if not figures:
         return None
-    if present is not None and present.figure is not None:
-        aims.append(present.figure)
-    return max(aims) if is_up else min(aims)
+    if reading is not None and reading.figure is not None:
+        figures.append(reading.figure)
+    return max(figures) if is_up else min(figures)
 
 
-def hypothetical_reading(asked: Questionnaire, indicator_id: int, figure: Decimal) -> ReadingFact:
+def hypothetical_reading(questionnaire: Questionnaire, indicator_id: int, figure: Decimal) -> ReadingFact:
     """Return a reading that is not in the record: the figure for the whole period."""
-    period = asked.tracking
+    period = questionnaire.tracking
     return ReadingFact(
         id=0,
         indicator_id=indicator_id,
@@ -225,9 +242,9 @@ def hypothetical_reading(asked: Questionnaire, indicator_id: int, figure: Decima
     )
 
 
-def _pillar_lines(stands: Score) -> Iterable[ScoreLine]:
-    return next(part.lines for part in stands.parts if part.key is PartKey.THREE_PS)
+def _pillar_lines(score: Score) -> Iterable[ScoreLine]:
+    return next(part.lines for part in score.parts if part.key is PartKey.THREE_PS)
 
 
-def _points_without_pillars(stands: Score) -> Fraction:
-    return sum((part.points for part in stands.parts if part.key is not PartKey.THREE_PS), Fraction(0))
+def _points_without_pillars(score: Score) -> Fraction:
+    return sum((part.points for part in score.parts if part.key is not PartKey.THREE_PS), Fraction(0))

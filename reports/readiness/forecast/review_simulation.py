@@ -63,12 +63,12 @@ class AssumedVerdict(NamedTuple):
 class SimulatedOutcome:
     """The record as it would be: the view, its answers and its score of 100.
 
-    `reviews` are all reviews, real and simulated, by the id of the evidence that was decided on. The shares in `found`
-    are exact, but their reasons and rows are not meant to be shown.
+    `reviews` are all reviews, real and simulated, by the id of the evidence that was decided on. The shares of the
+    answers are exact, but their reasons and rows are not meant to be shown.
     """
 
-    sight: FactView
-    found: Answers
+    view: FactView
+    answers: Answers
     score: Fraction
     reviews: Mapping[int, tuple[EvidenceReviewFact, ...]] = field(default_factory=dict)
 
@@ -137,8 +137,10 @@ class ReviewSimulation:
         self._readings = group_by_key((row.evidence_id, row) for row in facts.readings)
         self._reviews = group_by_key((row.evidence_id, row) for row in facts.reviews)
         self._assessments = group_by_key((row.benchmark_id, row) for row in facts.assessments)
-        self._rested_on = {(row.benchmark_id, one) for row in facts.assessments for one in row.evidence_ids}
-        verified = VerifiedHistory.of(facts).verified(as_of)
+        self._rested_on = {
+            (row.benchmark_id, evidence_id) for row in facts.assessments for evidence_id in row.evidence_ids
+        }
+        verified = VerifiedHistory.from_facts(facts).verified(as_of)
         self._actions = verified.actions
         lean = replace(verified, actions={key: rows[-1:] for key, rows in self._actions.items()})
         found = compute_answers(self._asked, lean)
@@ -172,8 +174,8 @@ class ReviewSimulation:
             reviews=tuple(row for key in decided for row in reviews[key]),
             assessments=(),
         )
-        theirs = VerifiedHistory.of(alone).verified(self.as_of, is_lean=True)
-        actions, readings = dict(self.stands.sight.actions), dict(self.stands.sight.readings)
+        theirs = VerifiedHistory.from_facts(alone).verified(self.as_of, is_lean=True)
+        actions, readings = dict(self.stands.view.actions), dict(self.stands.view.readings)
         benchmarks = {row.benchmark_id for row in evidence_links}
         for key in benchmarks:
             others = next((act for act in reversed(self._actions.get(key, ())) if act.evidence_id not in decided), None)
@@ -182,8 +184,8 @@ class ReviewSimulation:
         for key in indicators:
             told = [row for row in readings.get(key, ()) if row.evidence_id not in decided]
             readings[key] = (*told, *theirs.readings.get(key, ()))
-        sight = replace(self.stands.sight, actions=actions, readings=readings, figures=readings)
-        return self._seen(self.stands.found, sight, reviews, benchmarks, indicators)
+        sight = replace(self.stands.view, actions=actions, readings=readings, figures=readings)
+        return self._seen(self.stands.answers, sight, reviews, benchmarks, indicators)
 
     def with_assessments(self, outcome: SimulatedOutcome, verdicts: Iterable[AssumedVerdict]) -> SimulatedOutcome:
         """Return an outcome with these verdicts recorded now."""
@@ -195,7 +197,7 @@ class ReviewSimulation:
             return outcome
         benchmarks = {row.benchmark_id for row in rows}
         rows += [row for key in benchmarks for row in self._assessments.get(key, ())]
-        rested_on = {one for row in rows for one in row.evidence_ids} & self._index.evidence.keys()
+        rested_on = {evidence_id for row in rows for evidence_id in row.evidence_ids} & self._index.evidence.keys()
         alone = replace(
             self.facts,
             evidence=tuple(self._index.evidence[key] for key in rested_on),
@@ -204,9 +206,9 @@ class ReviewSimulation:
             reviews=(),
             assessments=tuple(rows),
         )
-        judgements = VerifiedHistory.of(alone).verified(self.as_of).judgements
-        sight = replace(outcome.sight, judgements={**outcome.sight.judgements, **judgements})
-        return self._seen(outcome.found, sight, outcome.reviews, benchmarks)
+        judgements = VerifiedHistory.from_facts(alone).verified(self.as_of).assessments
+        sight = replace(outcome.view, assessments={**outcome.view.assessments, **judgements})
+        return self._seen(outcome.answers, sight, outcome.reviews, benchmarks)
 
     def _seen(
         self,
@@ -218,9 +220,10 @@ class ReviewSimulation:
     ) -> SimulatedOutcome:
         """Return an outcome that answers only these benchmarks and indicators (ids) again."""
         asked = [
-            one
-            for one in self._asked.benchmarks
-            if one.id in benchmarks or (one.counts and one.terms.indicator_id in indicators)
+            benchmark
+            for benchmark in self._asked.benchmarks
+            if benchmark.id in benchmarks
+            or (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in indicators)
         ]
         again = compute_partial_answers(self._asked, sight, asked, indicators)
         found = Answers(
@@ -292,20 +295,26 @@ class ReviewSimulation:
         Each verdict rests on the verified evidence in `sent` that no earlier verdict on the benchmark rests on.
         """
         return self.with_assessments(
-            outcome, [AssumedVerdict(one.id, verdict, self._fresh(one.id, sent, outcome)) for one in benchmarks]
+            outcome,
+            [
+                AssumedVerdict(benchmark.id, verdict, self._fresh(benchmark.id, sent, outcome))
+                for benchmark in benchmarks
+            ],
         )
 
     def falls(self, outcome: SimulatedOutcome) -> tuple[ScoreDrop, ...]:
         """Return what would be worth less: drops caused by figures, by indicator, then assessed benchmarks."""
         now, then = self.stands, outcome
-        benchmarks = _find_drops(now.found.benchmarks, then.found.benchmarks)
-        questions = _find_drops(now.found.questions, then.found.questions)
-        figures = _find_drops(now.found.figures, then.found.figures)
-        fallen = [one for one in self._asked.benchmarks if one.id in benchmarks]
+        benchmarks = _find_drops(now.answers.benchmarks, then.answers.benchmarks)
+        questions = _find_drops(now.answers.questions, then.answers.questions)
+        figures = _find_drops(now.answers.figures, then.answers.figures)
+        fallen = [benchmark for benchmark in self._asked.benchmarks if benchmark.id in benchmarks]
         found = []
         for indicator in self._asked.indicators.values():
             lines = {
-                one.key: benchmarks[one.id] for one in fallen if one.counts and one.terms.indicator_id == indicator.id
+                one.key: benchmarks[one.id]
+                for one in fallen
+                if one.is_decided_by_figure and one.terms.indicator_id == indicator.id
             }
             if question := indicator.question:
                 name = formatting.lowercase_first(question.label)
@@ -313,10 +322,10 @@ class ReviewSimulation:
                 lines |= {f"data on {name}": figures[question]} if question in figures else {}
             if lines:
                 before, after = (
-                    find_effective_reading(each.sight.readings.get(indicator.id, ())) for each in (now, then)
+                    find_effective_reading(each.view.readings.get(indicator.id, ())) for each in (now, then)
                 )
                 found.append(ScoreDrop(lines, indicator, before, after))
-        assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in fallen if not one.counts)
+        assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in fallen if not one.is_decided_by_figure)
         return (*found, *assessed)
 
     # --- Lines and evidence -------------------------------------------------------------------------------------------
@@ -354,7 +363,7 @@ class ReviewSimulation:
         For evidence without a start date, the other lines take its end date as the start date. Any day in the tracking
         period gives the same result.
         """
-        said = {(one.evidence_id, one.evidence_link_id): one for one in decisions}
+        said = {(decision.evidence_id, decision.evidence_link_id): decision for decision in decisions}
         return [
             said.get((row.id, line)) or verifying_decision(row, line)
             for row in evidence
@@ -379,7 +388,11 @@ class ReviewSimulation:
             for evidence_link in self._evidence_links.get(row.id, ())
             if is_action(evidence_link, row)
         }
-        return tuple(one for one in self._asked.benchmarks if one.id in shown and one.terms.rule is Rule.ASSESSED)
+        return tuple(
+            benchmark
+            for benchmark in self._asked.benchmarks
+            if benchmark.id in shown and benchmark.terms.rule is Rule.ASSESSED
+        )
 
     def fresh_grounds(self, benchmark_id: int, *, update_version_id: int | None = None) -> frozenset[int]:
         """Return the ids of verified evidence on a benchmark that no verdict on it rests on.
@@ -464,4 +477,4 @@ def _find_drops[K](now: Mapping[K, Finding], then: Mapping[K, Finding]) -> dict[
 
 def _last_action(actions: Collection[Action]) -> tuple[Action, ...]:
     """Return only the last of some actions on a benchmark: its share depends on no other."""
-    return (max(actions, key=lambda act: (act.on, act.evidence_id)),) if actions else ()
+    return (max(actions, key=lambda act: (act.counts_from, act.evidence_id)),) if actions else ()

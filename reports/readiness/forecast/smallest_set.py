@@ -22,10 +22,10 @@ NO_DUE_DATE = date.max
 class SetCandidate:
     """An item that may be taken, with its gain and the bonuses it turns on.
 
-    `place` is its unique place in the order. `due_on` is None if it has no due date.
+    `position` is its unique place in the order. `due_on` is None if it has no due date.
     """
 
-    place: int
+    position: int
     due_on: date | None
     gain: Fraction
     bonuses: frozenset[str] = frozenset()
@@ -35,22 +35,22 @@ class SetCandidate:
 class Pool:
     """Items of which exactly `count` are to be taken."""
 
-    things: tuple[SetCandidate, ...]
+    candidates: tuple[SetCandidate, ...]
     count: int
 
     def without(self, thing: SetCandidate) -> "Pool":
         """Return the pool without an item that is not taken."""
-        return Pool(tuple(each for each in self.things if each is not thing), self.count)
+        return Pool(tuple(step for step in self.candidates if step is not thing), self.count)
 
     def taking(self, thing: SetCandidate) -> "Pool":
         """Return the pool after an item was taken. If the item is not in the pool, the pool stays the same."""
-        return Pool(self.without(thing).things, self.count - (thing in self.things))
+        return Pool(self.without(thing).candidates, self.count - (thing in self.candidates))
 
 
 def rank_key(things: Iterable[SetCandidate]) -> tuple[int, list[date], list[int]]:
     """Return the sort key of a set: its size, then its due dates in order (none last), then its places."""
     taken = tuple(things)
-    return len(taken), sorted(thing.due_on or NO_DUE_DATE for thing in taken), sorted(thing.place for thing in taken)
+    return len(taken), sorted(thing.due_on or NO_DUE_DATE for thing in taken), sorted(thing.position for thing in taken)
 
 
 def find_smallest_set(
@@ -64,7 +64,7 @@ def find_smallest_set(
 
     Gains and bonuses must be at least 0. Items in `given` are always in the set and count in its rank.
     """
-    free = tuple(sorted(things, key=lambda thing: thing.place))
+    free = tuple(sorted(things, key=lambda thing: thing.position))
 
     def reaches(pools: Sequence[Pool], taken: Sequence[SetCandidate] = ()) -> bool:
         most = _max_gain(pools, (*given, *taken), bonuses)
@@ -75,7 +75,7 @@ def find_smallest_set(
         return None
     # Take as many as possible of the items due first, then of those due next, and so on: no other dates are sooner.
     pools: list[Pool] = []
-    rest = tuple(sorted(free, key=lambda thing: (thing.due_on or NO_DUE_DATE, thing.place)))
+    rest = tuple(sorted(free, key=lambda thing: (thing.due_on or NO_DUE_DATE, thing.position)))
     left = number
     for _, due in groupby(rest, key=lambda thing: thing.due_on):
         same = tuple(due)
@@ -92,7 +92,7 @@ def find_smallest_set(
             pools = with_it
         else:
             pools = [pool.without(thing) for pool in pools]
-    return tuple(sorted((*given, *taken), key=lambda thing: thing.place))
+    return tuple(sorted((*given, *taken), key=lambda thing: thing.position))
 
 
 def _max_gain(pools: Iterable[Pool], taken: Iterable[SetCandidate], bonuses: Mapping[str, Fraction]) -> Fraction | None:
@@ -101,7 +101,7 @@ def _max_gain(pools: Iterable[Pool], taken: Iterable[SetCandidate], bonuses: Map
     for thing in taken:
         best = {on | thing.bonuses: gain + thing.gain for on, gain in best.items()}
     for pool in pools:
-        if not 0 <= pool.count <= len(pool.things):
+        if not 0 <= pool.count <= len(pool.candidates):
             return None
         best = _draw_from_pool(pool, best)
     return max(gain + sum((bonuses[one] for one in on), Fraction(0)) for on, gain in best.items())
@@ -110,7 +110,7 @@ def _max_gain(pools: Iterable[Pool], taken: Iterable[SetCandidate], bonuses: Map
 def _draw_from_pool(pool: Pool, before: Mapping[frozenset[str], Fraction]) -> dict[frozenset[str], Fraction]:
     """Return the most gained for each set of bonuses after drawing the pool's count of items."""
     tables: list[dict[frozenset[str], Fraction]] = [dict(before), *({} for _ in range(pool.count))]
-    for seen, thing in enumerate(pool.things, start=1):
+    for seen, thing in enumerate(pool.candidates, start=1):
         for drawn in range(min(seen, pool.count), 0, -1):
             table = tables[drawn]
             for on, gain in tables[drawn - 1].items():

@@ -237,7 +237,10 @@ def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):
     days = DailyScores(counts.facts)
     assert not build_verified_view(counts.facts, END).previous
     for day in (START, KNOWN):
-        assert days.tally(END, noon(day)) == evaluate_readiness(counts.facts, as_of=END, known_by=noon(day)).verified
+        assert (
+            days.score_with_reasons(END, noon(day))
+            == evaluate_readiness(counts.facts, as_of=END, known_by=noon(day)).verified
+        )
 
 
 def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts):
@@ -248,4 +251,7 @@ def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts)
 
     for known_by, share in ((KNOWN, 0), (later, HALF)):
         alone = evaluate_readiness(counts.facts, as_of=END, known_by=noon(known_by)).verified
-        assert (shares(alone)["1b"], DailyScores(counts.facts).tally(END, noon(known_by))) == (share, alone)
+        assert (shares(alone)["1b"], DailyScores(counts.facts).score_with_reasons(END, noon(known_by))) == (
+            share,
+            alone,
+        )

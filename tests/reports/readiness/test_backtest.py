@@ -44,7 +44,7 @@ def told(**facts):
 
 
 def parts(row):
-    return [part.points for part in score_country_year(row).tally.parts]
+    return [part.points for part in score_country_year(row).score.parts]
 
 
 # --- A row in points --------------------------------------------------------------------------------------------------
@@ -76,12 +76,12 @@ def test_a_row_of_which_nothing_is_told_is_worth_nothing_and_says_why():
     found = score_country_year(told())
 
     assert found.points == 0
-    assert {line.finding.verdict.value for part in found.tally.parts for line in part.lines} == {"no_data"}
+    assert {line.finding.verdict.value for part in found.score.parts for line in part.lines} == {"no_data"}
 
 
 def test_each_line_gives_its_reason_and_points_at_no_row_of_the_record():
     row = told(prosecutions=NarrativeCount(Decimal(16), Decimal(4), UP), law_changed=True, achievements=3)
-    lines = {(part.key.value, line.key): line for part in score_country_year(row).tally.parts for line in part.lines}
+    lines = {(part.key.value, line.key): line for part in score_country_year(row).score.parts for line in part.lines}
 
     assert lines["increasing_efforts", "prosecutions"].finding.reason == "Prosecutions rose from 4 to 16."
     assert lines["concrete_action", "achievements"].finding.reason == "3 of 7 achievements by 31 March 2023."
@@ -157,7 +157,7 @@ def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_st
     ],
 )
 def test_a_p_is_shown_by_any_of_its_signs(facts, shown):
-    lines = score_country_year(told(**facts)).tally.parts[2].lines
+    lines = score_country_year(told(**facts)).score.parts[2].lines
 
     assert [line.key for line in lines if line.points] == shown
     assert sum(line.points for line in lines) == Fraction(20, 3) * len(shown)

@@ -45,11 +45,11 @@ def found(record, as_of=TODAY, **known):
 
 def told(record, as_of=TODAY, **known):
     """What the checks say: sort and sentence."""
-    return [(one.misfit, one.sentence) for one in found(record, as_of, **known)]
+    return [(one.kind, one.sentence) for one in found(record, as_of, **known)]
 
 
 def spoken(record, as_of=TODAY, **known):
-    return [one.misfit for one in found(record, as_of, **known)]
+    return [one.kind for one in found(record, as_of, **known)]
 
 
 def benchmark(record, key):
@@ -67,7 +67,7 @@ def test_met_without_a_verified_action_speaks(record):
     assessment = record.assess("1a", Verdict.MET, known=KNOWN)
 
     [check] = found(record)
-    assert check.misfit is ProblemKind.MET_WITHOUT_ACTION
+    assert check.kind is ProblemKind.MET_WITHOUT_ACTION
     assert check.sentence == "1a is assessed as met, but no verified action in the tracking period stands behind it."
     assert check.to_do == "Verify the action, or assess it again."
     assert check.rows == (benchmark(record, "1a"), RowReference("assessment", assessment))
@@ -127,7 +127,7 @@ def test_met_where_a_figure_decides_is_silent(record):
 def test_verified_actions_without_an_assessment_speak(record):
     first = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     [check] = found(record)
-    assert (check.misfit, check.to_do) == (ProblemKind.NOT_ASSESSED, "Assess it.")
+    assert (check.kind, check.to_do) == (ProblemKind.NOT_ASSESSED, "Assess it.")
     assert check.sentence == "1a has a verified action and no assessment, so it counts as a step."
 
     second = record.action("1a", START, START, known=KNOWN, verified=KNOWN)
@@ -187,7 +187,7 @@ def test_a_figure_below_the_number_of_verified_actions_speaks(record):
     figure, actions = tells(record, 2), acts(record, 3)
 
     [check] = found(record)
-    assert check.misfit is ProblemKind.FIGURE_TOO_LOW
+    assert check.kind is ProblemKind.FIGURE_TOO_LOW
     assert check.sentence == ("Prosecutions: 2 by 31 December 2021, but 3 verified actions over by then stand on 1b.")
     assert check.to_do == "Ask for the figure anew, or look at what the actions show."
     assert check.rows == (RowReference("reading", figure), *(RowReference("evidence", one) for one in actions))
@@ -273,7 +273,7 @@ def test_a_figure_without_a_source_speaks(record):
     row = record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (ProblemKind.NO_SOURCE, (RowReference("reading", row),))
+    assert (check.kind, check.rows) == (ProblemKind.NO_SOURCE, (RowReference("reading", row),))
     assert check.sentence == "Prosecutions through 1 September 2021 names no source."
     assert check.to_do == "Log the figure again with the document it comes from."
     assert spoken(record, DAY) == [ProblemKind.NO_SOURCE]
@@ -333,7 +333,7 @@ def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (
+    assert (check.kind, check.rows) == (
         ProblemKind.DAY_UNKNOWN,
         (RowReference("evidence", evidence), benchmark(record, "1a")),
     )
@@ -412,7 +412,7 @@ def test_a_promise_overdue_without_an_update_speaks(record):
     promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (ProblemKind.PAST_DUE, (RowReference("commitment", promise),))
+    assert (check.kind, check.rows) == (ProblemKind.PAST_DUE, (RowReference("commitment", promise),))
     assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago, and no update was received."
     assert check.to_do == "Ask the ministry for an update."
     assert told(record, DUE + A_DAY) == [
@@ -425,7 +425,7 @@ def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embas
     record.promise(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
 
     [check] = found(record)
-    assert (check.misfit, check.to_do) == (ProblemKind.PAST_DUE, "Record what became of it.")
+    assert (check.kind, check.to_do) == (ProblemKind.PAST_DUE, "Record what became of it.")
     assert "update" not in check.sentence
 
 
@@ -509,7 +509,7 @@ def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
 def test_a_recommendation_without_a_benchmark_or_a_lead_speaks(record):
     two = record.recommendation(2, Pillar.PROTECTION, has_lead=False)
 
-    assert [(one.misfit, one.sentence, one.to_do, one.rows) for one in found(record)] == [
+    assert [(one.kind, one.sentence, one.to_do, one.rows) for one in found(record)] == [
         (
             ProblemKind.NO_BENCHMARK,
             "Recommendation 2 has no benchmark, so nothing can be shown on it.",
@@ -556,7 +556,7 @@ def test_a_milestone_missed_speaks(record):
     row = record.milestone(MilestoneKind.ACTION_PLAN, DUE)
 
     [check] = found(record)
-    assert (check.misfit, check.rows) == (ProblemKind.MISSED, (RowReference("milestone", row),))
+    assert (check.kind, check.rows) == (ProblemKind.MISSED, (RowReference("milestone", row),))
     assert check.sentence == "Action plan presented: due on 21 December 2021, and not recorded as done."
     assert check.to_do == "Record the day on which it was done, or press for it."
     assert spoken(record, DUE) == []

@@ -301,7 +301,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
         "data_given": 10,
     }
     assert result.claimed.points == Fraction(659, 10)
-    [check] = [one for one in result.checks if one.misfit is ProblemKind.MET_WITHOUT_ACTION]
+    [check] = [one for one in result.checks if one.kind is ProblemKind.MET_WITHOUT_ACTION]
     assert check.sentence == "2b is assessed as met, but no verified action in the tracking period stands behind it."
 
 
@@ -355,7 +355,7 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
         ("3a", Fraction(3, 4), None),
     ]
     assert result.smallest_set() == (ids["1b"], ids["2a"])
-    assert result.if_taken((), met=[ids["1b"], ids["2a"]]).points == Fraction(127, 2)
+    assert result.score_with((), met=[ids["1b"], ids["2a"]]).points == Fraction(127, 2)
 
 
 def test_benchmarks_points_add_up_to_their_part():

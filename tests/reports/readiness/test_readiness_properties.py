@@ -74,7 +74,7 @@ def test_a_lever_gives_what_the_score_would_rise_by(record, as_of, known_by):
         one.line.key for one in result.verified.benchmarks if one.line.finding.worth < 1
     }
     for lever in result.levers():
-        then = result.if_taken((), met=[lever.benchmark_id])
+        then = result.score_with((), met=[lever.benchmark_id])
         assert lever.points == then.points - result.score >= 0
         assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[lever.key] == 1
 
@@ -96,7 +96,7 @@ def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of,
         chosen
         for number in range(len(unmet) + 1)
         for chosen in combinations(unmet, number)
-        if result.working_mark is not None and result.if_taken((), met=chosen).points >= result.working_mark
+        if result.working_mark is not None and result.score_with((), met=chosen).points >= result.working_mark
     ]
 
     assert result.smallest_set() == min(enough, key=rank, default=None)
@@ -161,7 +161,7 @@ def test_many_days_are_scored_like_each_of_them(record, asked):
     for as_of, known_by in asked:
         alone = evaluate_readiness(record.facts, as_of=as_of, known_by=noon(known_by))
 
-        assert scored.tally(as_of, noon(known_by)) == alone.verified
+        assert scored.score_with_reasons(as_of, noon(known_by)) == alone.verified
         assert scored.score(as_of, noon(known_by)) == (alone.score if alone.is_reviewed else None)
 
 

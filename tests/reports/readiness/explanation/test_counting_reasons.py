@@ -168,7 +168,7 @@ def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY)
 
-    assert find_counting_statuses(record.facts, TODAY).waiting == {action, counted, corrected}
+    assert find_counting_statuses(record.facts, TODAY).waiting_evidence == {action, counted, corrected}
 
 
 @settings(max_examples=200)
@@ -179,7 +179,7 @@ def test_waiting_is_counted_as_the_sentence_counts_it(record):
         row for row in record.facts.readings if row.evidence_id is None and weights.readings[row.id].is_claim
     ]
 
-    assert build_fact_views(record.facts, TODAY).waiting == len(weights.waiting) + len(without_file)
+    assert build_fact_views(record.facts, TODAY).waiting == len(weights.waiting_evidence) + len(without_file)
 
 
 @settings(max_examples=200)
@@ -202,7 +202,7 @@ def test_verdict_that_holds_is_that_of_the_latest_day(record):
     evidence = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     first = record.assess("1a", Verdict.MET, known=TODAY, on=[evidence])
 
-    assert find_counting_statuses(record.facts, TODAY).holding == {first}
+    assert find_counting_statuses(record.facts, TODAY).assessments_in_force == {first}
 
     last = record.assess("1a", Verdict.STALLED, known=date(2021, 12, 20))
-    assert find_counting_statuses(record.facts, TODAY).holding == {last}
+    assert find_counting_statuses(record.facts, TODAY).assessments_in_force == {last}

@@ -128,7 +128,7 @@ def test_what_is_printed_adds_up_and_is_what_the_rules_give(record, as_of, known
     assert then.before == formatting.round_to_tenth(result.score) == sum(part.before for part in then.parts)
     assert (
         then.after
-        == formatting.round_to_tenth(result.if_taken((), met=met).points)
+        == formatting.round_to_tenth(result.score_with((), met=met).points)
         == sum(part.after for part in then.parts)
     )
     assert figure(then.points) == then.after - then.before == sum(figure(part.points) for part in then.parts)

@@ -68,7 +68,7 @@ def test_the_public_record_of_lesotho_by_hand():
         (REVIEW, "10c", Fraction(1, 2)),
     ]
     assert rungs[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
-    asked = [result.sent.asked.indicators[one.indicator_id].question for one in rungs[ASK]]
+    asked = [result.claimed_record.questionnaire.indicators[one.indicator_id].question for one in rungs[ASK]]
     assert asked == [
         EffortQuestion.INVESTIGATIONS,
         EffortQuestion.PROSECUTIONS,
@@ -346,11 +346,15 @@ def test_no_step_is_due_after_the_deadline(record, as_of, known_by):
 
 def assumed(result, steps):
     """Readiness with these steps assumed, all at once: written from the method, not from the ladder."""
-    asked, verified, sent = result.seen.asked, result.seen.sight, result.sent.sight
+    asked, verified, sent = (
+        result.verified_record.questionnaire,
+        result.verified_record.view,
+        result.claimed_record.view,
+    )
     reviewed = {row for one in steps if one.kind is REVIEW for row in one.rows}
     claims = [one for one in result.waiting_claims if one.row in reviewed]
     if len(claims) == len(result.waiting_claims) or any(one.kind is not REVIEW for one in steps):
-        state = result.sent.found
+        state = result.claimed_record.answers
     else:
         evidence = {key for one in claims for key in one.evidence}
         readings = {key for one in claims for key in one.readings} & holding(sent)
@@ -363,17 +367,21 @@ def assumed(result, steps):
             readings={key: tuple(row for row in rows if row.id in kept) for key, rows in sent.readings.items()},
             figures={key: tuple(row for row in rows if row.id in kept) for key, rows in sent.figures.items()},
         )
-        state = min_answers(max_answers(result.seen.found, compute_answers(asked, alone)), result.sent.found)
+        state = min_answers(
+            max_answers(result.verified_record.answers, compute_answers(asked, alone)), result.claimed_record.answers
+        )
     questions = [asked.indicators[one.indicator_id].question for one in steps if one.kind is ASK]
     state = max_answers(state, Answers({}, {}, {one: Finding(WHOLE, "") for one in questions}))
-    promises = {row.id: row for row, _ in result.promised}
+    promises = {row.id: row for row, _ in result.open_commitments}
     met = {key for one in steps if one.kind is AGREE for key in one.benchmarks}
     further = set()
     for promise in (promises[one.rows[0].id] for one in steps if one.kind is KEEP):
-        towards = {key: reach for key, reach in promise.towards.items() if key in result.sent.found.benchmarks}
+        towards = {
+            key: reach for key, reach in promise.towards.items() if key in result.claimed_record.answers.benchmarks
+        }
         met |= {key for key, reach in towards.items() if reach is CommitmentReach.MEETS}
         further |= {key for key, reach in towards.items() if reach is CommitmentReach.CONTRIBUTES}
-    return compute_points(asked, project(replace(result.sent, found=state), met=met, steps=further))
+    return compute_points(asked, project(replace(result.claimed_record, answers=state), met=met, steps=further))
 
 
 def holding(sent):
@@ -411,4 +419,4 @@ def test_within_a_rung_each_step_adds_the_most_that_any_could_given_those_before
 def test_what_if_takes_any_of_the_steps_and_gives_the_sum(record, as_of, known_by):
     result, steps = found(record, as_of, known_by=known_by)
 
-    assert result.if_taken(steps.steps).points == (steps.steps[-1].cumulative if steps.steps else result.score)
+    assert result.score_with(steps.steps).points == (steps.steps[-1].cumulative if steps.steps else result.score)

@@ -45,10 +45,10 @@ class Counted(Record):
 
     def kept(self, met=(), steps=()):
         """What would be, with these benchmarks (keys) met and those a step further."""
-        seen = evaluate_readiness(self.facts, as_of=END).seen
+        seen = evaluate_readiness(self.facts, as_of=END).verified_record
         ids = self.benchmark_ids
         return compute_score(
-            seen.asked, project(seen, met=[ids[key] for key in met], steps=[ids[key] for key in steps])
+            seen.questionnaire, project(seen, met=[ids[key] for key in met], steps=[ids[key] for key in steps])
         )
 
 
@@ -542,7 +542,7 @@ def test_a_step_that_is_there_is_not_counted_again():
     record.action("1a", KNOWN, KNOWN, known=KNOWN, verified=KNOWN)
 
     assert record.smallest_set() == ["2a"]
-    assert evaluate_readiness(record.facts, as_of=TODAY).if_taken(
+    assert evaluate_readiness(record.facts, as_of=TODAY).score_with(
         (), met=[record.benchmark_ids["1a"]]
     ).points == Fraction(89, 3)
 
@@ -558,8 +558,8 @@ def test_one_benchmark_may_meet_another_on_the_same_figure():
 
     result = evaluate_readiness(record.facts, as_of=TODAY)
     assert result.smallest_set() == (record.benchmark_ids["1b"],)
-    assert result.if_taken((), met=[record.benchmark_ids["1b"]]).points == Fraction(20 + 7) + GIVEN + Fraction(40, 3)
-    assert points(result.if_taken((), met=[record.benchmark_ids["1a"]]))["concrete_action"] == 15
+    assert result.score_with((), met=[record.benchmark_ids["1b"]]).points == Fraction(20 + 7) + GIVEN + Fraction(40, 3)
+    assert points(result.score_with((), met=[record.benchmark_ids["1a"]]))["concrete_action"] == 15
 
 
 def test_two_benchmarks_on_one_figure_bring_it_once():
@@ -581,5 +581,5 @@ def test_what_if_is_never_the_record():
     record = Weighed(45)
     result = evaluate_readiness(record.facts, as_of=TODAY)
 
-    assert result.if_taken((), met=[]) == result.verified
-    assert result.if_taken((), met=[record.benchmark_ids["1a"]]).points > result.score == 0
+    assert result.score_with((), met=[]) == result.verified
+    assert result.score_with((), met=[record.benchmark_ids["1a"]]).points > result.score == 0

@@ -62,4 +62,4 @@ def test_smallest_is_what_an_exhaustive_search_finds(things, goal):
 def test_smallest_by_hand(things, goal, places):
     found = find_smallest_set(things, BONUSES, Fraction(goal))
 
-    assert (None if found is None else tuple(each.place for each in found)) == places
+    assert (None if found is None else tuple(each.position for each in found)) == places
