@@ -90,10 +90,10 @@ class Readiness:
         """Return the next steps in order, each with what it adds after all steps before it."""
         return compute_next_steps(
             self.known_facts,
-            seen=self.verified_record,
-            sent=self.claimed_record,
+            verified_record=self.verified_record,
+            claimed_record=self.claimed_record,
             waiting=self.waiting_claims,
-            promised=self.open_commitments,
+            open_commitments=self.open_commitments,
             as_of=self.as_of,
             deadline_on=self.deadline_on,
             target=self.working_mark,

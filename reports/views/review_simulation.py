@@ -136,7 +136,7 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "benchmark": benchmark,
         "by_figures": terms is not None and terms.rule != Rule.ASSESSED,
-        "assessing": [(verdict, _simulated_change(simulation.stands.score, added[verdict])) for verdict in Verdict],
+        "assessing": [(verdict, _simulated_change(simulation.current.score, added[verdict])) for verdict in Verdict],
     }
     return render_page(request, "reports/benchmark_simulation.html", context, partial="points")
 

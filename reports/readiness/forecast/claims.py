@@ -51,41 +51,52 @@ class MinistryClaims:
     readings: tuple[int, ...]
 
 
-def find_waiting_claims(facts: Facts, seen: EvaluatedRecord, sent: EvaluatedRecord) -> tuple[Claim, ...]:
+def find_waiting_claims(
+    facts: Facts, verified_record: EvaluatedRecord, claimed_record: EvaluatedRecord
+) -> tuple[Claim, ...]:
     """Return each claim that waits, ordered by its type and id.
 
-    `facts` are the known ones, `seen` is the verified record and `sent` the claimed one. A figure that a later reading
-    replaced answers nothing, no matter who sent it.
+    `facts` are the known ones. A figure that a later reading replaced answers nothing, no matter who sent it.
     """
-    holding = _latest_reading_ids(sent.view)
-    acts = group_by_key((act.evidence_id, (key, act)) for key, own in sent.view.actions.items() for act in own)
-    told = {row.id: row for rows in sent.view.readings.values() for row in rows}
-    found = []
-    for row, unit in sorted(_review_units(facts, seen.view, sent.view).items()):
-        actions = group_by_key(pair for one in unit.evidence for pair in acts.get(one, ()))
-        claimed = group_by_key((told[one].indicator_id, told[one]) for one in unit.readings & holding)
-        counted = {told[one].indicator_id for one in unit.readings}
-        touched = [
+    latest_ids = _latest_reading_ids(claimed_record.view)
+    actions_by_evidence = group_by_key(
+        (action.evidence_id, (benchmark_id, action))
+        for benchmark_id, benchmark_actions in claimed_record.view.actions.items()
+        for action in benchmark_actions
+    )
+    readings_by_id = {row.id: row for rows in claimed_record.view.readings.values() for row in rows}
+    claims = []
+    for row, unit in sorted(_review_units(facts, verified_record.view, claimed_record.view).items()):
+        actions = group_by_key(pair for row_id in unit.evidence for pair in actions_by_evidence.get(row_id, ()))
+        claimed = group_by_key(
+            (readings_by_id[row_id].indicator_id, readings_by_id[row_id]) for row_id in unit.readings & latest_ids
+        )
+        indicator_ids = {readings_by_id[row_id].indicator_id for row_id in unit.readings}
+        benchmarks = [
             benchmark
-            for benchmark in seen.questionnaire.benchmarks
-            if benchmark.id in actions or (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in counted)
+            for benchmark in verified_record.questionnaire.benchmarks
+            if benchmark.id in actions
+            or (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in indicator_ids)
         ]
-        alone = _view_with_only(seen.view, sent.view, actions, claimed)
-        found.append(
+        view = _view_with_only(verified_record.view, claimed_record.view, actions, claimed)
+        claims.append(
             Claim(
                 row=row,
                 ministry_id=unit.ministry,
                 update_versions=tuple(sorted(unit.update_versions)),
                 evidence=tuple(sorted(unit.evidence)),
                 readings=tuple(sorted(unit.readings)),
-                benchmarks=tuple(one.id for one in touched),
-                answers=min_answers(compute_partial_answers(seen.questionnaire, alone, touched, counted), sent.answers),
+                benchmarks=tuple(benchmark.id for benchmark in benchmarks),
+                answers=min_answers(
+                    compute_partial_answers(verified_record.questionnaire, view, benchmarks, indicator_ids),
+                    claimed_record.answers,
+                ),
             )
         )
-    return tuple(found)
+    return tuple(claims)
 
 
-def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple[MinistryClaims, ...]:
+def claims_by_ministry(verified_record: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple[MinistryClaims, ...]:
     """Split the gap between claimed and verified points by ministry, the largest gain first.
 
     The points of all ministries add up to the gap. A ministry's points are what its claims add after the claims of the
@@ -96,29 +107,33 @@ def claims_by_ministry(seen: EvaluatedRecord, waiting: Iterable[Claim]) -> tuple
     for claim in waiting:
         by_ministry[claim.ministry_id].append(claim)
 
-    def taken(ministry: int | None, before: Answers) -> Answers:
-        for claim in by_ministry[ministry]:
-            before = max_answers(before, claim.answers)
-        return before
+    def add_claims(ministry_id: int | None, answers: Answers) -> Answers:
+        for claim in by_ministry[ministry_id]:
+            answers = max_answers(answers, claim.answers)
+        return answers
 
-    points = PointCalculator(seen.questionnaire).points
-    alone = {one: points(taken(one, seen.answers)) for one in by_ministry}
-    state, stands = seen.answers, points(seen.answers)
+    points = PointCalculator(verified_record.questionnaire).points
+    points_alone = {
+        ministry_id: points(add_claims(ministry_id, verified_record.answers)) for ministry_id in by_ministry
+    }
+    state, points_before = verified_record.answers, points(verified_record.answers)
     listed = []
-    for one in sorted(by_ministry, key=lambda one: (-alone[one], one is None, one or 0)):
-        own = by_ministry[one]
-        state = taken(one, state)
-        then = points(state)
+    for ministry_id in sorted(
+        by_ministry, key=lambda ministry_id: (-points_alone[ministry_id], ministry_id is None, ministry_id or 0)
+    ):
+        claims = by_ministry[ministry_id]
+        state = add_claims(ministry_id, state)
+        points_after = points(state)
         listed.append(
             MinistryClaims(
-                ministry_id=one,
-                points=then - stands,
-                update_versions=tuple(sorted({key for claim in own for key in claim.update_versions})),
-                evidence=tuple(sorted({key for claim in own for key in claim.evidence})),
-                readings=tuple(sorted({key for claim in own for key in claim.readings})),
+                ministry_id=ministry_id,
+                points=points_after - points_before,
+                update_versions=tuple(sorted({key for claim in claims for key in claim.update_versions})),
+                evidence=tuple(sorted({key for claim in claims for key in claim.evidence})),
+                readings=tuple(sorted({key for claim in claims for key in claim.readings})),
             )
         )
-        stands = then
+        points_before = points_after
     return tuple(listed)
 
 
@@ -132,47 +147,55 @@ class _ReviewUnit:
         self.readings: set[int] = set()
 
 
-def _review_units(facts: Facts, verified: FactView, sent: FactView) -> Mapping[RowReference, _ReviewUnit]:
+def _review_units(facts: Facts, verified_view: FactView, claimed_view: FactView) -> Mapping[RowReference, _ReviewUnit]:
     """Group claiming evidence and readings by what is reviewed together: a waiting update, or each row alone."""
     index = FactIndex(facts)
     units: dict[RowReference, _ReviewUnit] = {}
 
-    def unit(update_version_id: int | None, alone: RowReference) -> _ReviewUnit:
+    def unit(update_version_id: int | None, own_row: RowReference) -> _ReviewUnit:
         version = index.version(update_version_id)
-        waits = version is not None and version.decided_at is None and version.returned_at is None
-        row = RowReference("update_version", version.id) if version and waits else alone
-        own = units.setdefault(row, _ReviewUnit(version.ministry_id if version else None))
-        own.update_versions |= {version.id} if version else set()
-        return own
+        is_waiting = version is not None and version.decided_at is None and version.returned_at is None
+        row = RowReference("update_version", version.id) if version and is_waiting else own_row
+        collected = units.setdefault(row, _ReviewUnit(version.ministry_id if version else None))
+        collected.update_versions |= {version.id} if version else set()
+        return collected
 
-    for key in {act.evidence_id for acts in sent.actions.values() for act in acts}:
+    for key in {action.evidence_id for actions in claimed_view.actions.values() for action in actions}:
         unit(index.evidence[key].update_version_id, RowReference("evidence", key)).evidence.add(key)
-    known = {row.id for rows in verified.readings.values() for row in rows}
-    for reading in (row for rows in sent.readings.values() for row in rows if row.id not in known):
+    known = {row.id for rows in verified_view.readings.values() for row in rows}
+    for reading in (row for rows in claimed_view.readings.values() for row in rows if row.id not in known):
         cited = index.cited(reading)
-        alone = RowReference("evidence", cited.id) if cited else RowReference("reading", reading.id)
-        unit(reading.update_version_id or (cited.update_version_id if cited else None), alone).readings.add(reading.id)
+        own_row = RowReference("evidence", cited.id) if cited else RowReference("reading", reading.id)
+        unit(reading.update_version_id or (cited.update_version_id if cited else None), own_row).readings.add(
+            reading.id
+        )
     return units
 
 
 def _view_with_only(
-    verified: FactView,
-    sent: FactView,
+    verified_view: FactView,
+    claimed_view: FactView,
     actions: Mapping[int, tuple[Action, ...]],
     claimed: Mapping[int, tuple[ReadingFact, ...]],
 ) -> FactView:
     """Return the claimed view as if only these actions (by benchmark) and readings (by indicator) had been claimed."""
     figures = {key: tuple(row for row in rows if row.figure is not None) for key, rows in claimed.items()}
     return replace(
-        sent,
+        claimed_view,
         actions=actions,
-        readings={**verified.readings, **{key: (*verified.readings.get(key, ()), *claimed[key]) for key in claimed}},
-        figures={**verified.figures, **{key: (*verified.figures.get(key, ()), *figures[key]) for key in claimed}},
+        readings={
+            **verified_view.readings,
+            **{key: (*verified_view.readings.get(key, ()), *claimed[key]) for key in claimed},
+        },
+        figures={
+            **verified_view.figures,
+            **{key: (*verified_view.figures.get(key, ()), *figures[key]) for key in claimed},
+        },
     )
 
 
-def _latest_reading_ids(sent: FactView) -> set[int]:
+def _latest_reading_ids(claimed_view: FactView) -> set[int]:
     """Return the ids of the readings in force: for each indicator the latest reading and the latest with a figure."""
-    told = list(sent.readings.values())
-    figures = [[row for row in rows if row.figure is not None] for rows in told]
-    return {row.id for rows in (*told, *figures) if (row := find_effective_reading(rows))}
+    readings = list(claimed_view.readings.values())
+    figures = [[row for row in rows if row.figure is not None] for rows in readings]
+    return {row.id for rows in (*readings, *figures) if (row := find_effective_reading(rows))}

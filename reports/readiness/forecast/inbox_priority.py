@@ -15,12 +15,12 @@ from reports.readiness.forecast.review_simulation import ReviewGain, ReviewSimul
 class UpdatePriority:
     """What an update could add: by accepting it with every line verified, and by the best verdict it then allows.
 
-    `falls` are the drops that accepting it would cause.
+    `drops` are the drops that accepting it would cause.
     """
 
     accepting: Fraction
     verdict: Fraction
-    falls: tuple[ScoreDrop, ...]
+    drops: tuple[ScoreDrop, ...]
 
     @property
     def points(self) -> Fraction:
@@ -34,16 +34,16 @@ def update_priority(simulation: ReviewSimulation, update_version_id: int) -> Upd
     The best verdict is "met" on every benchmark on which the update shows action. No other verdict gives more, and
     none takes points from another benchmark.
     """
-    sent = simulation.evidence_of(update_version_id)
-    taken = simulation.with_reviews(simulation.with_the_others_verified(sent))
-    best = simulation.assessed(taken, sent, simulation.assessable_by(sent), Verdict.MET)
+    evidence = simulation.update_evidence(update_version_id)
+    accepted = simulation.with_reviews(simulation.with_rest_verified(evidence))
+    best = simulation.with_verdict(accepted, evidence, simulation.assessable_benchmarks(evidence), Verdict.MET)
     return UpdatePriority(
-        accepting=taken.score - simulation.stands.score,
-        verdict=max(best.score - taken.score, NOTHING),
-        falls=simulation.falls(taken),
+        accepting=accepted.score - simulation.current.score,
+        verdict=max(best.score - accepted.score, NOTHING),
+        drops=simulation.score_drops(accepted),
     )
 
 
 def evidence_priority(simulation: ReviewSimulation, evidence_id: int) -> ReviewGain:
     """Return what verifying a piece of evidence and all its links would add."""
-    return simulation.of_reviews(simulation.with_the_others_verified(simulation.piece(evidence_id)))
+    return simulation.review_gain(simulation.with_rest_verified(simulation.evidence_with_id(evidence_id)))

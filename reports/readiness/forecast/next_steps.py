@@ -120,10 +120,10 @@ class NextSteps:
 def compute_next_steps(
     facts: Facts,
     *,
-    seen: EvaluatedRecord,
-    sent: EvaluatedRecord,
+    verified_record: EvaluatedRecord,
+    claimed_record: EvaluatedRecord,
     waiting: Iterable[Claim],
-    promised: Iterable[OpenCommitment],
+    open_commitments: Iterable[OpenCommitment],
     as_of: date,
     deadline_on: date | None,
     target: Decimal | None,
@@ -133,183 +133,204 @@ def compute_next_steps(
 
     Args:
         facts: the known facts.
-        seen: the verified record.
-        sent: the claimed record.
+        verified_record: the record as verified.
+        claimed_record: the record as claimed.
         waiting: the claims that wait for a review.
-        promised: the open commitments of the government.
+        open_commitments: the open commitments of the government.
         as_of: the day. After the deadline the ladder has only the first two rungs.
         deadline_on: the deadline of the edition, if it has one.
         target: the readiness to reach, of 100.
         without: kinds of steps to leave out of the ladder.
     """
-    claims, promises = tuple(waiting), tuple(promised)
+    claims, commitments = tuple(waiting), tuple(open_commitments)
+    questionnaire, answers = verified_record.questionnaire, verified_record.answers
     is_over = deadline_on is not None and as_of > deadline_on
-    asks = _figure_candidates(facts, sent, REQUIRED_QUESTIONS)
-    rungs = [_review_candidates(seen.questionnaire, claims), asks]
-    later: list[ReadinessStep] = []
+    figure_steps = _figure_candidates(facts, claimed_record, REQUIRED_QUESTIONS)
+    rungs = [_review_candidates(questionnaire, claims), figure_steps]
+    due_later: list[ReadinessStep] = []
     if not is_over:
-        spoken_for = {key for row, _ in promises for key in row.towards}
-        spoken_for |= {key for claim in claims for key in claim.benchmarks}
+        covered_ids = {benchmark_id for commitment, _ in commitments for benchmark_id in commitment.towards}
+        covered_ids |= {benchmark_id for claim in claims for benchmark_id in claim.benchmarks}
         rungs += [
-            [_commitment_candidate(sent, one) for one in promises if not _is_due_after(one, deadline_on)],
-            _agreement_candidates(facts, seen, sent, spoken_for=spoken_for, asks=asks),
+            [
+                _commitment_candidate(claimed_record, commitment)
+                for commitment in commitments
+                if not _is_due_after(commitment, deadline_on)
+            ],
+            _agreement_candidates(
+                facts, verified_record, claimed_record, covered_ids=covered_ids, figure_steps=figure_steps
+            ),
         ]
-        later = [_commitment_candidate(sent, one) for one in promises if _is_due_after(one, deadline_on)]
+        due_later = [
+            _commitment_candidate(claimed_record, commitment)
+            for commitment in commitments
+            if _is_due_after(commitment, deadline_on)
+        ]
     steps, states = _build_ladder(
-        seen.questionnaire, seen.answers, ([one for one in rung if one.kind not in without] for rung in rungs)
+        questionnaire, answers, ([step for step in rung if step.kind not in without] for rung in rungs)
     )
-    before = _figure_candidates(facts, sent, (*REQUIRED_QUESTIONS, EffortQuestion.MONEY), is_given=True)
+    last_period_steps = _figure_candidates(
+        facts, claimed_record, (*REQUIRED_QUESTIONS, EffortQuestion.MONEY), is_last_period=True
+    )
     return NextSteps(
         steps=tuple(steps),
         also_ask=_rank_separately(
-            seen.questionnaire, states[1], _figure_candidates(facts, sent, [EffortQuestion.MONEY])
+            questionnaire, states[1], _figure_candidates(facts, claimed_record, [EffortQuestion.MONEY])
         ),
-        last_period=tuple(one for one in _rank_separately(seen.questionnaire, states[1], before) if one.points_at_most),
-        to_assess=_rank_separately(seen.questionnaire, seen.answers, _assessment_candidates(seen)),
-        after_deadline=_rank_separately(seen.questionnaire, states[-2], later),
-        target_reached_after=_target_reached_after(compute_points(seen.questionnaire, seen.answers), steps, target),
+        last_period=tuple(
+            step for step in _rank_separately(questionnaire, states[1], last_period_steps) if step.points_at_most
+        ),
+        to_assess=_rank_separately(questionnaire, answers, _assessment_candidates(verified_record)),
+        after_deadline=_rank_separately(questionnaire, states[-2], due_later),
+        target_reached_after=_target_reached_after(compute_points(questionnaire, answers), steps, target),
     )
 
 
 def _build_ladder(
-    asked: Questionnaire, state: Answers, rungs: Iterable[Iterable[ReadinessStep]]
+    questionnaire: Questionnaire, state: Answers, rungs: Iterable[Iterable[ReadinessStep]]
 ) -> tuple[list[ReadinessStep], list[Answers]]:
     """Return the steps of a ladder that starts from the answers `state`, and the answers after each rung."""
-    gains = PointCalculator(asked)
+    calculator = PointCalculator(questionnaire)
     steps: list[ReadinessStep] = []
     states = [state]
     for rung in rungs:
-        taken, after = _build_rung(gains, states[-1], rung)
-        steps += taken
-        states.append(after)
-    stands = accumulate((step.points for step in steps), initial=compute_points(asked, state))
-    return [replace(one, cumulative=then) for one, then in zip(steps, islice(stands, 1, None), strict=True)], states[1:]
+        rung_steps, answers = _build_rung(calculator, states[-1], rung)
+        steps += rung_steps
+        states.append(answers)
+    totals = accumulate((step.points for step in steps), initial=compute_points(questionnaire, state))
+    steps = [replace(step, cumulative=total) for step, total in zip(steps, islice(totals, 1, None), strict=True)]
+    return steps, states[1:]
 
 
 def _build_rung(
-    gains: PointCalculator, state: Answers, candidates: Iterable[ReadinessStep]
+    calculator: PointCalculator, state: Answers, candidates: Iterable[ReadinessStep]
 ) -> tuple[list[ReadinessStep], Answers]:
     """Return the steps of one rung and the answers after all of them.
 
     Each step is the candidate that adds most after those before it. A candidate that adds nothing is left out.
     """
-    shown = gains.pillars(state)
+    shown_pillars = calculator.pillars(state)
     # A candidate's points only fall as steps are added. So the top of the heap is best once its points are up to date.
     heap = [
-        (-gains.gain(one.answers, state, shown), one.order, number, 0, one) for number, one in enumerate(candidates)
+        (-calculator.gain(candidate.answers, state, shown_pillars), candidate.order, number, 0, candidate)
+        for number, candidate in enumerate(candidates)
     ]
     heapify(heap)
     steps: list[ReadinessStep] = []
     while heap and heap[0][0]:
-        negative, order, number, computed_at, one = heappop(heap)
+        negative_gain, order, number, computed_at, candidate = heappop(heap)
         if computed_at < len(steps):
-            heappush(heap, (-gains.gain(one.answers, state, shown), order, number, len(steps), one))
+            heappush(
+                heap, (-calculator.gain(candidate.answers, state, shown_pillars), order, number, len(steps), candidate)
+            )
             continue
-        at_most = gains.gain(one.best_answers or one.answers, state, shown)
-        steps.append(replace(one, points=-negative, points_at_most=at_most))
-        state = max_answers(state, one.answers)
-        shown = gains.pillars(state)
+        at_most = calculator.gain(candidate.best_answers or candidate.answers, state, shown_pillars)
+        steps.append(replace(candidate, points=-negative_gain, points_at_most=at_most))
+        state = max_answers(state, candidate.answers)
+        shown_pillars = calculator.pillars(state)
     return steps, state
 
 
 def _rank_separately(
-    asked: Questionnaire, state: Answers, candidates: Iterable[ReadinessStep]
+    questionnaire: Questionnaire, state: Answers, candidates: Iterable[ReadinessStep]
 ) -> tuple[ReadinessStep, ...]:
     """Return candidates off the ladder as steps, each with what it alone would add to a state, the most first."""
-    gains = PointCalculator(asked)
-    shown = gains.pillars(state)
-    found = [
+    calculator = PointCalculator(questionnaire)
+    shown_pillars = calculator.pillars(state)
+    ranked = [
         replace(
             step,
-            points=gains.gain(step.answers, state, shown),
-            points_at_most=gains.gain(step.best_answers or step.answers, state, shown),
+            points=calculator.gain(step.answers, state, shown_pillars),
+            points_at_most=calculator.gain(step.best_answers or step.answers, state, shown_pillars),
         )
         for step in candidates
     ]
-    return tuple(sorted(found, key=lambda step: (-step.points, step.order)))
+    return tuple(sorted(ranked, key=lambda step: (-step.points, step.order)))
 
 
 def _benchmark_step(
     kind: StepKind,
-    asked: Questionnaire,
+    questionnaire: Questionnaire,
     row: RowReference,
     benchmarks: Sequence[int],
-    taken: Answers,
+    answers: Answers,
     *,
     ministry_id: int | None = None,
     due_on: date | None = None,
 ) -> ReadinessStep:
     """Return a step towards benchmarks (ids). Its place in the list is that of the first of them."""
-    places = (place for place, one in enumerate(asked.benchmarks) if one.id in benchmarks)
-    place = next(places, len(asked.benchmarks))
-    return ReadinessStep(kind, tuple(benchmarks), (row,), ministry_id, taken, place, due_on)
+    positions = (position for position, benchmark in enumerate(questionnaire.benchmarks) if benchmark.id in benchmarks)
+    position = next(positions, len(questionnaire.benchmarks))
+    return ReadinessStep(kind, tuple(benchmarks), (row,), ministry_id, answers, position, due_on)
 
 
-def _review_candidates(asked: Questionnaire, claims: Iterable[Claim]) -> list[ReadinessStep]:
+def _review_candidates(questionnaire: Questionnaire, claims: Iterable[Claim]) -> list[ReadinessStep]:
     """Return each thing to review, taken as sent: waiting updates, and unreviewed evidence and figures."""
-    return [_benchmark_step(StepKind.REVIEW, asked, claim.row, claim.benchmarks, claim.answers) for claim in claims]
+    return [
+        _benchmark_step(StepKind.REVIEW, questionnaire, claim.row, claim.benchmarks, claim.answers) for claim in claims
+    ]
 
 
 def _figure_candidates(
-    facts: Facts, sent: EvaluatedRecord, questions: Iterable[EffortQuestion], *, is_given: bool = False
+    facts: Facts, claimed_record: EvaluatedRecord, questions: Iterable[EffortQuestion], *, is_last_period: bool = False
 ) -> list[ReadinessStep]:
     """Return steps that ask for the figures on these questions that are neither verified nor claimed for the period.
 
     A required figure adds the points for data given. At most, it is also better than last year's figure. If last
     year's is unknown, the step asks for both years.
 
-    With `is_given`, the steps ask for last year's figures where only they are missing.
+    With `is_last_period`, the steps ask for last year's figures where only they are missing.
     """
-    found = []
-    for place, question in enumerate(questions):
-        indicator = sent.questionnaire.indicator_of(question)
+    steps = []
+    for position, question in enumerate(questions):
+        indicator = claimed_record.questionnaire.indicator_of(question)
         if indicator is None:
             continue
-        has_figure = any(row.figure is not None for row in sent.view.readings.get(indicator.id, ()))
-        given = {question: ASSUMED_FINDING} if question in REQUIRED_QUESTIONS and not is_given else {}
-        at_most, is_comparable = _answers_above_last_period(sent, indicator, given)
-        if has_figure is not is_given or (is_given and is_comparable):
+        has_figure = any(row.figure is not None for row in claimed_record.view.readings.get(indicator.id, ()))
+        answered = {question: ASSUMED_FINDING} if question in REQUIRED_QUESTIONS and not is_last_period else {}
+        at_most, is_comparable = _answers_above_last_period(claimed_record, indicator, answered)
+        if has_figure is not is_last_period or (is_last_period and is_comparable):
             continue
-        missing = YearsAsked.BEFORE if is_given else YearsAsked.BOTH
-        found.append(
+        missing = YearsAsked.BEFORE if is_last_period else YearsAsked.BOTH
+        steps.append(
             ReadinessStep(
                 kind=StepKind.ASK,
                 benchmarks=(),
                 rows=(RowReference("indicator", indicator.id),),
-                ministry_id=_reporting_ministry(facts, sent.questionnaire, indicator),
-                answers=Answers({}, {}, given),
-                position=place,
+                ministry_id=_reporting_ministry(facts, claimed_record.questionnaire, indicator),
+                answers=Answers({}, {}, answered),
+                position=position,
                 indicator_id=indicator.id,
                 years=YearsAsked.PERIOD if is_comparable else missing,
                 best_answers=at_most,
             )
         )
-    return found
+    return steps
 
 
 def _answers_above_last_period(
-    sent: EvaluatedRecord, indicator: IndicatorFact, given: Mapping[EffortQuestion, Finding]
+    claimed_record: EvaluatedRecord, indicator: IndicatorFact, answered: Mapping[EffortQuestion, Finding]
 ) -> tuple[Answers | None, bool]:
     """Return what a figure better than last year's would answer, and whether last year's figure is known.
 
-    `given` is what any figure answers. The answers are None if less is better and last year's figure is zero.
+    `answered` is what any figure answers. The answers are None if less is better and last year's figure is zero.
     """
-    before = find_effective_reading(sent.view.previous.get(indicator.id, ()))
+    before = find_effective_reading(claimed_record.view.previous.get(indicator.id, ()))
     if before is None or before.figure is None:
         compared = {
             benchmark.id: ASSUMED_FINDING
-            for benchmark in sent.questionnaire.benchmarks
+            for benchmark in claimed_record.questionnaire.benchmarks
             if benchmark.terms.rule is Rule.MORE and benchmark.terms.indicator_id == indicator.id
         }
-        return Answers({indicator.question: ASSUMED_FINDING} if indicator.question else {}, compared, given), False
-    further = before.figure + (-1 if indicator.better is Better.DOWN else 1)
-    if further < 0:
+        return Answers({indicator.question: ASSUMED_FINDING} if indicator.question else {}, compared, answered), False
+    figure = before.figure + (-1 if indicator.better is Better.DOWN else 1)
+    if figure < 0:
         return None, True
-    reading = hypothetical_reading(sent.questionnaire, indicator.id, further)
-    return answers_with_readings(sent.questionnaire, sent.view, {indicator.id: reading}), True
+    reading = hypothetical_reading(claimed_record.questionnaire, indicator.id, figure)
+    return answers_with_readings(claimed_record.questionnaire, claimed_record.view, {indicator.id: reading}), True
 
 
-def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: IndicatorFact) -> int | None:
+def _reporting_ministry(facts: Facts, questionnaire: Questionnaire, indicator: IndicatorFact) -> int | None:
     """Return the id of the ministry to ask for a figure, or None if no ministry is known.
 
     It is the ministry set on the indicator. Without one it is the last sender of a reading, and without a sender the
@@ -318,100 +339,101 @@ def _reporting_ministry(facts: Facts, asked: Questionnaire, indicator: Indicator
     if indicator.ministry_id is not None:
         return indicator.ministry_id
     index = FactIndex(facts)
-    sent = []
+    senders = []
     for row in facts.readings:
         cited = index.cited(row)
         version = index.version(row.update_version_id or (cited.update_version_id if cited else None))
         if row.indicator_id == indicator.id and version and version.ministry_id is not None:
-            sent.append((row.recorded_at, row.id, version.ministry_id))
-    if sent:
-        return max(sent)[-1]
-    about = {row.id: row for row in facts.recommendations}
+            senders.append((row.recorded_at, row.id, version.ministry_id))
+    if senders:
+        return max(senders)[-1]
+    recommendations = {row.id: row for row in facts.recommendations}
     leads = (
-        about[recommendation.id].lead_id
-        for recommendation in asked.recommendations
-        if recommendation.pillar is indicator.pillar and indicator.indicium in about[recommendation.id].indicia
+        recommendations[recommendation.id].lead_id
+        for recommendation in questionnaire.recommendations
+        if recommendation.pillar is indicator.pillar
+        and indicator.indicium in recommendations[recommendation.id].indicia
     )
     return next((lead for lead in leads if lead is not None), None)
 
 
-def _commitment_candidate(sent: EvaluatedRecord, promise: OpenCommitment) -> ReadinessStep:
+def _commitment_candidate(claimed_record: EvaluatedRecord, open_commitment: OpenCommitment) -> ReadinessStep:
     """Return a commitment of the government, taken as kept. All its links count, as in `project_open_commitments`."""
-    row, due_on = promise
+    commitment, due_on = open_commitment
     towards = [
-        (benchmark.id, row.towards[benchmark.id])
-        for benchmark in sent.questionnaire.benchmarks
-        if benchmark.id in row.towards
+        (benchmark.id, commitment.towards[benchmark.id])
+        for benchmark in claimed_record.questionnaire.benchmarks
+        if benchmark.id in commitment.towards
     ]
-    met = [key for key, reach in towards if reach is CommitmentReach.MEETS]
-    further = [key for key, reach in towards if reach is CommitmentReach.CONTRIBUTES]
+    met = [benchmark_id for benchmark_id, reach in towards if reach is CommitmentReach.MEETS]
+    contributed = [benchmark_id for benchmark_id, reach in towards if reach is CommitmentReach.CONTRIBUTES]
     return _benchmark_step(
         StepKind.KEEP,
-        sent.questionnaire,
-        RowReference("commitment", row.id),
-        [key for key, _ in towards],
-        project_changes(sent, met=met, steps=further),
-        ministry_id=row.ministry_id,
+        claimed_record.questionnaire,
+        RowReference("commitment", commitment.id),
+        [benchmark_id for benchmark_id, _ in towards],
+        project_changes(claimed_record, met=met, steps=contributed),
+        ministry_id=commitment.ministry_id,
         due_on=due_on,
     )
 
 
 def _agreement_candidates(
     facts: Facts,
-    seen: EvaluatedRecord,
-    sent: EvaluatedRecord,
+    verified_record: EvaluatedRecord,
+    claimed_record: EvaluatedRecord,
     *,
-    spoken_for: Collection[int],
-    asks: Iterable[ReadinessStep],
+    covered_ids: Collection[int],
+    figure_steps: Iterable[ReadinessStep],
 ) -> list[ReadinessStep]:
     """Return each open benchmark, taken as met, that needs a new commitment.
 
-    Benchmarks that are promised or claimed (`spoken_for`, ids) are left out, as are those for which `asks` already
-    asks for the figure.
+    Benchmarks that are promised or claimed (`covered_ids`) are left out, as are those for which `figure_steps` already
+    ask for the figure.
     """
-    figures = {one.indicator_id for one in asks}
+    asked_indicators = {step.indicator_id for step in figure_steps}
     leads = {row.id: row.lead_id for row in facts.recommendations}
     return [
         _benchmark_step(
             StepKind.AGREE,
-            sent.questionnaire,
+            claimed_record.questionnaire,
             RowReference("benchmark", benchmark.id),
             [benchmark.id],
-            project_changes(sent, met=[benchmark.id]),
+            project_changes(claimed_record, met=[benchmark.id]),
             ministry_id=leads[benchmark.recommendation_id],
         )
-        for benchmark in open_benchmarks(seen)
-        if benchmark.id not in spoken_for
-        and not (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in figures)
+        for benchmark in open_benchmarks(verified_record)
+        if benchmark.id not in covered_ids
+        and not (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in asked_indicators)
     ]
 
 
-def _assessment_candidates(seen: EvaluatedRecord) -> list[ReadinessStep]:
+def _assessment_candidates(verified_record: EvaluatedRecord) -> list[ReadinessStep]:
     """Return each benchmark with a verified action and no assessment, taken as assessed "met"."""
     return [
         _benchmark_step(
             StepKind.REVIEW,
-            seen.questionnaire,
+            verified_record.questionnaire,
             RowReference("benchmark", benchmark.id),
             [benchmark.id],
-            project_changes(seen, met=[benchmark.id]),
+            project_changes(verified_record, met=[benchmark.id]),
         )
-        for benchmark in seen.questionnaire.benchmarks
+        for benchmark in verified_record.questionnaire.benchmarks
         if not benchmark.is_decided_by_figure
-        and seen.view.actions.get(benchmark.id)
-        and benchmark.id not in seen.view.assessments
+        and verified_record.view.actions.get(benchmark.id)
+        and benchmark.id not in verified_record.view.assessments
     ]
 
 
-def _is_due_after(promise: OpenCommitment, deadline_on: date | None) -> bool:
-    _, due_on = promise
+def _is_due_after(open_commitment: OpenCommitment, deadline_on: date | None) -> bool:
+    _, due_on = open_commitment
     return due_on is not None and deadline_on is not None and due_on > deadline_on
 
 
-def _target_reached_after(stands: Fraction, steps: Iterable[ReadinessStep], target: Decimal | None) -> int | None:
+def _target_reached_after(readiness: Fraction, steps: Iterable[ReadinessStep], target: Decimal | None) -> int | None:
     """Return the number of the first step that reaches the target; 0 if it is reached already, None if none does."""
     if target is None:
         return None
-    if stands >= target:
+    if readiness >= target:
         return 0
-    return next((number for number, one in enumerate(steps, start=1) if (one.cumulative or 0) >= target), None)
+    return next((number for number, step in enumerate(steps, start=1) if (step.cumulative or 0) >= target), None)

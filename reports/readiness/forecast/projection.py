@@ -189,14 +189,14 @@ def smallest_benchmark_set(
     unmet = open_benchmarks(record)
     shared = [one.id for group in _group_by_indicator(unmet).values() if len(group) > 1 for one in group]
     unshared = [one.id for one in unmet if one.id not in shared]
-    free = [thing for key in unshared for thing in candidates((key,))]
+    free = [candidate for key in unshared for candidate in candidates((key,))]
     goal = Fraction(target) - score.points
     # Benchmarks that share a figure move together, so every combination of them is tried as a whole.
     subsets = chain.from_iterable(combinations(shared, number) for number in range(len(shared) + 1))
     sets = (find_smallest_set(free, bonuses, goal, given=candidates(met) if met else ()) for met in subsets)
     best = min((found_set for found_set in sets if found_set is not None), key=rank_key, default=None)
     ids = [benchmark.id for benchmark in record.questionnaire.benchmarks]
-    return None if best is None else tuple(ids[thing.position] for thing in best)
+    return None if best is None else tuple(ids[candidate.position] for candidate in best)
 
 
 def _group_by_indicator(benchmarks: Iterable[AskedBenchmark]) -> Mapping[int, list[AskedBenchmark]]:

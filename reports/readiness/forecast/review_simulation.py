@@ -101,16 +101,16 @@ class AssessmentGain:
 class UpdateGain:
     """The score today, what accepting an update adds, and what each assessment adds after that. All are of 100.
 
-    `accepting` is None if the update was accepted already. `falls` are the drops that accepting it would cause.
-    `needs_first_day` is True if evidence has no start date and no decision enters one. The points then come only if
+    `accepting` is None if the update was accepted already. `drops` are the drops that accepting it would cause.
+    `needs_start_date` is True if evidence has no start date and no decision enters one. The points then come only if
     the review enters a start date in the tracking period.
     """
 
     score: Fraction
     accepting: Fraction | None
     assessing: tuple[AssessmentGain, ...]
-    needs_first_day: bool
-    falls: tuple[ScoreDrop, ...] = ()
+    needs_start_date: bool
+    drops: tuple[ScoreDrop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class ReviewGain:
 
     score: Fraction
     points: Fraction
-    falls: tuple[ScoreDrop, ...]
+    drops: tuple[ScoreDrop, ...]
 
 
 class ReviewSimulation:
@@ -127,10 +127,10 @@ class ReviewSimulation:
 
     def __init__(self, facts: Facts, *, as_of: date, now: datetime) -> None:
         self.facts, self.as_of, self.now = facts, as_of, now
-        self._asked = build_questionnaire(facts)
-        self._points = PointCalculator(self._asked).points
+        self._questionnaire = build_questionnaire(facts)
+        self._points = PointCalculator(self._questionnaire).points
         self._index = FactIndex(facts)
-        self._sent = group_by_key(
+        self._evidence_by_update = group_by_key(
             (row.update_version_id, row) for row in self._index.in_force if row.update_version_id is not None
         )
         self._evidence_links = group_by_key((row.evidence_id, row) for row in facts.evidence_links)
@@ -143,62 +143,64 @@ class ReviewSimulation:
         verified = VerifiedHistory.from_facts(facts).verified(as_of)
         self._actions = verified.actions
         lean = replace(verified, actions={key: rows[-1:] for key, rows in self._actions.items()})
-        found = compute_answers(self._asked, lean)
-        self.stands = SimulatedOutcome(lean, found, self._points(found))
+        answers = compute_answers(self._questionnaire, lean)
+        self.current = SimulatedOutcome(lean, answers, self._points(answers))
 
     # --- Simulated rows -----------------------------------------------------------------------------------------------
 
     def with_reviews(self, decisions: Iterable[ReviewDecision]) -> SimulatedOutcome:
         """Return the record with these decisions recorded now."""
-        said: dict[int, list[EvidenceReviewFact]] = {}
-        for number, one in enumerate(decisions):
+        simulated: dict[int, list[EvidenceReviewFact]] = {}
+        for number, decision in enumerate(decisions):
             row = EvidenceReviewFact(
                 FIRST_HYPOTHETICAL_ID + number,
-                one.evidence_id,
-                one.evidence_link_id,
+                decision.evidence_id,
+                decision.evidence_link_id,
                 self.now,
-                one.decision,
-                one.first_on,
+                decision.decision,
+                decision.first_on,
             )
-            said.setdefault(one.evidence_id, []).append(row)
-        decided = said.keys() & self._index.evidence.keys()
+            simulated.setdefault(decision.evidence_id, []).append(row)
+        decided = simulated.keys() & self._index.evidence.keys()
         if not decided:
-            return self.stands
-        reviews = {key: (*self._reviews.get(key, ()), *said[key]) for key in decided}
+            return self.current
+        reviews = {key: (*self._reviews.get(key, ()), *simulated[key]) for key in decided}
         evidence_links = tuple(row for key in decided for row in self._evidence_links.get(key, ()))
-        alone = replace(
+        own_facts = replace(
             self.facts,
-            evidence=tuple(row for key in decided for row in self._piece(key)),
+            evidence=tuple(row for key in decided for row in self._with_revision(key)),
             evidence_links=evidence_links,
             readings=tuple(row for key in decided for row in self._readings.get(key, ())),
             reviews=tuple(row for key in decided for row in reviews[key]),
             assessments=(),
         )
-        theirs = VerifiedHistory.from_facts(alone).verified(self.as_of, is_lean=True)
-        actions, readings = dict(self.stands.view.actions), dict(self.stands.view.readings)
+        own_view = VerifiedHistory.from_facts(own_facts).verified(self.as_of, is_lean=True)
+        actions, readings = dict(self.current.view.actions), dict(self.current.view.readings)
         benchmarks = {row.benchmark_id for row in evidence_links}
         for key in benchmarks:
-            others = next((act for act in reversed(self._actions.get(key, ())) if act.evidence_id not in decided), None)
-            actions[key] = _last_action([*([others] if others else []), *theirs.actions.get(key, ())])
-        indicators = {row.indicator_id for row in alone.readings}
+            last_other = next(
+                (action for action in reversed(self._actions.get(key, ())) if action.evidence_id not in decided), None
+            )
+            actions[key] = _last_action([*([last_other] if last_other else []), *own_view.actions.get(key, ())])
+        indicators = {row.indicator_id for row in own_facts.readings}
         for key in indicators:
-            told = [row for row in readings.get(key, ()) if row.evidence_id not in decided]
-            readings[key] = (*told, *theirs.readings.get(key, ()))
-        sight = replace(self.stands.view, actions=actions, readings=readings, figures=readings)
-        return self._seen(self.stands.answers, sight, reviews, benchmarks, indicators)
+            kept = [row for row in readings.get(key, ()) if row.evidence_id not in decided]
+            readings[key] = (*kept, *own_view.readings.get(key, ()))
+        view = replace(self.current.view, actions=actions, readings=readings, figures=readings)
+        return self._outcome(self.current.answers, view, reviews, benchmarks, indicators)
 
     def with_assessments(self, outcome: SimulatedOutcome, verdicts: Iterable[AssumedVerdict]) -> SimulatedOutcome:
         """Return an outcome with these verdicts recorded now."""
         rows = [
-            AssessmentFact(FIRST_HYPOTHETICAL_ID + number, one.benchmark_id, self.now, one.verdict, one.rests_on)
-            for number, one in enumerate(verdicts)
+            AssessmentFact(FIRST_HYPOTHETICAL_ID + number, row.benchmark_id, self.now, row.verdict, row.rests_on)
+            for number, row in enumerate(verdicts)
         ]
         if not rows:
             return outcome
         benchmarks = {row.benchmark_id for row in rows}
         rows += [row for key in benchmarks for row in self._assessments.get(key, ())]
         rested_on = {evidence_id for row in rows for evidence_id in row.evidence_ids} & self._index.evidence.keys()
-        alone = replace(
+        own_facts = replace(
             self.facts,
             evidence=tuple(self._index.evidence[key] for key in rested_on),
             evidence_links=(),
@@ -206,36 +208,36 @@ class ReviewSimulation:
             reviews=(),
             assessments=tuple(rows),
         )
-        judgements = VerifiedHistory.from_facts(alone).verified(self.as_of).assessments
-        sight = replace(outcome.view, assessments={**outcome.view.assessments, **judgements})
-        return self._seen(outcome.answers, sight, outcome.reviews, benchmarks)
+        assessments = VerifiedHistory.from_facts(own_facts).verified(self.as_of).assessments
+        view = replace(outcome.view, assessments={**outcome.view.assessments, **assessments})
+        return self._outcome(outcome.answers, view, outcome.reviews, benchmarks)
 
-    def _seen(
+    def _outcome(
         self,
-        before: Answers,
-        sight: FactView,
+        previous: Answers,
+        view: FactView,
         reviews: Mapping[int, tuple[EvidenceReviewFact, ...]],
         benchmarks: Collection[int],
         indicators: Collection[int] = (),
     ) -> SimulatedOutcome:
         """Return an outcome that answers only these benchmarks and indicators (ids) again."""
-        asked = [
+        affected = [
             benchmark
-            for benchmark in self._asked.benchmarks
+            for benchmark in self._questionnaire.benchmarks
             if benchmark.id in benchmarks
             or (benchmark.is_decided_by_figure and benchmark.terms.indicator_id in indicators)
         ]
-        again = compute_partial_answers(self._asked, sight, asked, indicators)
-        found = Answers(
-            {**before.questions, **again.questions},
-            {**before.benchmarks, **again.benchmarks},
-            {**before.figures, **again.figures},
+        changed = compute_partial_answers(self._questionnaire, view, affected, indicators)
+        answers = Answers(
+            {**previous.questions, **changed.questions},
+            {**previous.benchmarks, **changed.benchmarks},
+            {**previous.figures, **changed.figures},
         )
-        return SimulatedOutcome(sight, found, self._points(found), reviews)
+        return SimulatedOutcome(view, answers, self._points(answers), reviews)
 
     # --- Gains and drops ----------------------------------------------------------------------------------------------
 
-    def of_update(
+    def update_gain(
         self, update_version_id: int, *, decisions: Collection[ReviewDecision] = (), is_accepted: bool = False
     ) -> UpdateGain:
         """Return what deciding on an update would add.
@@ -248,72 +250,72 @@ class ReviewSimulation:
             decisions: the decisions that accepting it records. Every other line of its evidence is taken as verified.
             is_accepted: whether the update was accepted already. Its reviews then stay as they are.
         """
-        sent = self.evidence_of(update_version_id)
-        said = [] if is_accepted else self.with_the_others_verified(sent, decisions)
-        taken = self.with_reviews(said)
-        assessable = self.assessable_by(sent)
+        evidence = self.update_evidence(update_version_id)
+        all_decisions = [] if is_accepted else self.with_rest_verified(evidence, decisions)
+        accepted = self.with_reviews(all_decisions)
+        assessable = self.assessable_benchmarks(evidence)
         choices = [(one,) for one in assessable] + ([assessable] if len(assessable) > 1 else [])
         return UpdateGain(
-            score=self.stands.score,
-            accepting=None if is_accepted else taken.score - self.stands.score,
+            score=self.current.score,
+            accepting=None if is_accepted else accepted.score - self.current.score,
             assessing=tuple(
                 AssessmentGain(
                     tuple(one.key for one in choice),
                     verdict,
-                    self.assessed(taken, sent, choice, verdict).score - taken.score,
+                    self.with_verdict(accepted, evidence, choice, verdict).score - accepted.score,
                 )
                 for choice in choices
                 for verdict in (Verdict.STEP, Verdict.MET)
             ),
-            needs_first_day=self.lacks_first_day(said, stated_by=decisions),
-            falls=self.falls(taken),
+            needs_start_date=self.lacks_start_date(all_decisions, entered_by=decisions),
+            drops=self.score_drops(accepted),
         )
 
-    def of_reviews(self, decisions: Iterable[ReviewDecision]) -> ReviewGain:
+    def review_gain(self, decisions: Iterable[ReviewDecision]) -> ReviewGain:
         """Return what these decisions would add."""
-        taken = self.with_reviews(decisions)
-        return ReviewGain(self.stands.score, taken.score - self.stands.score, self.falls(taken))
+        outcome = self.with_reviews(decisions)
+        return ReviewGain(self.current.score, outcome.score - self.current.score, self.score_drops(outcome))
 
-    def of_verdicts(self, benchmark_id: int, *, rests_on: Collection[int]) -> dict[Verdict, Fraction]:
+    def verdict_gains(self, benchmark_id: int, *, rests_on: Collection[int]) -> dict[Verdict, Fraction]:
         """Return what each verdict on a benchmark would add if it rested on this evidence (ids)."""
         grounds = frozenset(rests_on)
         return {
-            verdict: self.with_assessments(self.stands, [AssumedVerdict(benchmark_id, verdict, grounds)]).score
-            - self.stands.score
+            verdict: self.with_assessments(self.current, [AssumedVerdict(benchmark_id, verdict, grounds)]).score
+            - self.current.score
             for verdict in Verdict
         }
 
-    def assessed(
+    def with_verdict(
         self,
         outcome: SimulatedOutcome,
-        sent: Collection[EvidenceFact],
+        evidence: Collection[EvidenceFact],
         benchmarks: Iterable[AskedBenchmark],
         verdict: Verdict,
     ) -> SimulatedOutcome:
         """Return an outcome with this verdict on these benchmarks.
 
-        Each verdict rests on the verified evidence in `sent` that no earlier verdict on the benchmark rests on.
+        Each verdict rests on the verified evidence in `evidence` that no earlier verdict on the benchmark rests on.
         """
         return self.with_assessments(
             outcome,
             [
-                AssumedVerdict(benchmark.id, verdict, self._fresh(benchmark.id, sent, outcome))
+                AssumedVerdict(benchmark.id, verdict, self._unused_among(benchmark.id, evidence, outcome))
                 for benchmark in benchmarks
             ],
         )
 
-    def falls(self, outcome: SimulatedOutcome) -> tuple[ScoreDrop, ...]:
+    def score_drops(self, outcome: SimulatedOutcome) -> tuple[ScoreDrop, ...]:
         """Return what would be worth less: drops caused by figures, by indicator, then assessed benchmarks."""
-        now, then = self.stands, outcome
-        benchmarks = _find_drops(now.answers.benchmarks, then.answers.benchmarks)
-        questions = _find_drops(now.answers.questions, then.answers.questions)
-        figures = _find_drops(now.answers.figures, then.answers.figures)
-        fallen = [benchmark for benchmark in self._asked.benchmarks if benchmark.id in benchmarks]
-        found = []
-        for indicator in self._asked.indicators.values():
+        current, simulated = self.current, outcome
+        benchmarks = _find_drops(current.answers.benchmarks, simulated.answers.benchmarks)
+        questions = _find_drops(current.answers.questions, simulated.answers.questions)
+        figures = _find_drops(current.answers.figures, simulated.answers.figures)
+        lower = [benchmark for benchmark in self._questionnaire.benchmarks if benchmark.id in benchmarks]
+        drops = []
+        for indicator in self._questionnaire.indicators.values():
             lines = {
                 one.key: benchmarks[one.id]
-                for one in fallen
+                for one in lower
                 if one.is_decided_by_figure and one.terms.indicator_id == indicator.id
             }
             if question := indicator.question:
@@ -322,24 +324,24 @@ class ReviewSimulation:
                 lines |= {f"data on {name}": figures[question]} if question in figures else {}
             if lines:
                 before, after = (
-                    find_effective_reading(each.view.readings.get(indicator.id, ())) for each in (now, then)
+                    find_effective_reading(state.view.readings.get(indicator.id, ())) for state in (current, simulated)
                 )
-                found.append(ScoreDrop(lines, indicator, before, after))
-        assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in fallen if not one.is_decided_by_figure)
-        return (*found, *assessed)
+                drops.append(ScoreDrop(lines, indicator, before, after))
+        assessed = (ScoreDrop({one.key: benchmarks[one.id]}) for one in lower if not one.is_decided_by_figure)
+        return (*drops, *assessed)
 
     # --- Lines and evidence -------------------------------------------------------------------------------------------
 
-    def evidence_of(self, update_version_id: int) -> tuple[EvidenceFact, ...]:
+    def update_evidence(self, update_version_id: int) -> tuple[EvidenceFact, ...]:
         """Return the evidence of an update without what was revised since: a revised row is no longer part of it."""
-        return self._sent.get(update_version_id, ())
+        return self._evidence_by_update.get(update_version_id, ())
 
-    def piece(self, evidence_id: int) -> tuple[EvidenceFact, ...]:
+    def evidence_with_id(self, evidence_id: int) -> tuple[EvidenceFact, ...]:
         """Return the evidence with this id as a tuple; empty if the record has none."""
         row = self._index.evidence.get(evidence_id)
         return (row,) if row else ()
 
-    def lines_of(self, evidence_id: int) -> list[int | None]:
+    def review_lines(self, evidence_id: int) -> list[int | None]:
         """Return the lines on which evidence is reviewed: the id of each link, and None for the evidence itself.
 
         The evidence itself is a line if a figure cites it or if it has no link.
@@ -347,15 +349,22 @@ class ReviewSimulation:
         evidence_links: list[int | None] = [row.id for row in self._evidence_links.get(evidence_id, ())]
         return evidence_links if evidence_links and evidence_id not in self._readings else [*evidence_links, None]
 
-    def open_lines(self, evidence_id: int) -> list[int | None]:
+    def unreviewed_lines(self, evidence_id: int) -> list[int | None]:
         """Return the lines of evidence that have no review. The evidence itself needs one since its last figure."""
-        own = self._reviews.get(evidence_id, ())
-        said = {row.evidence_link_id for row in own}
-        since = max((row.recorded_at for row in self._readings.get(evidence_id, ())), default=None)
-        is_told = any(row.evidence_link_id is None and (since is None or row.recorded_at >= since) for row in own)
-        return [one for one in self.lines_of(evidence_id) if (not is_told if one is None else one not in said)]
+        reviews = self._reviews.get(evidence_id, ())
+        reviewed_links = {row.evidence_link_id for row in reviews}
+        newest_reading_at = max((row.recorded_at for row in self._readings.get(evidence_id, ())), default=None)
+        is_reviewed = any(
+            row.evidence_link_id is None and (newest_reading_at is None or row.recorded_at >= newest_reading_at)
+            for row in reviews
+        )
+        return [
+            line
+            for line in self.review_lines(evidence_id)
+            if (not is_reviewed if line is None else line not in reviewed_links)
+        ]
 
-    def with_the_others_verified(
+    def with_rest_verified(
         self, evidence: Collection[EvidenceFact], decisions: Iterable[ReviewDecision] = ()
     ) -> list[ReviewDecision]:
         """Return these decisions, and every other line of the evidence as verified, as accepting an update does.
@@ -363,48 +372,54 @@ class ReviewSimulation:
         For evidence without a start date, the other lines take its end date as the start date. Any day in the tracking
         period gives the same result.
         """
-        said = {(decision.evidence_id, decision.evidence_link_id): decision for decision in decisions}
+        given = {(decision.evidence_id, decision.evidence_link_id): decision for decision in decisions}
         return [
-            said.get((row.id, line)) or verifying_decision(row, line)
+            given.get((row.id, line)) or verifying_decision(row, line)
             for row in evidence
-            for line in self.lines_of(row.id)
+            for line in self.review_lines(row.id)
         ]
 
-    def lacks_first_day(self, said: Iterable[ReviewDecision], *, stated_by: Iterable[ReviewDecision] = ()) -> bool:
-        """Return whether a decision verifies evidence without a start date, and `stated_by` does not enter one."""
-        stated = {(one.evidence_id, one.evidence_link_id) for one in stated_by if one.first_on}
+    def lacks_start_date(
+        self, decisions: Iterable[ReviewDecision], *, entered_by: Iterable[ReviewDecision] = ()
+    ) -> bool:
+        """Return whether a decision verifies evidence without a start date, and `entered_by` does not enter one."""
+        with_start_date = {
+            (decision.evidence_id, decision.evidence_link_id) for decision in entered_by if decision.first_on
+        }
         return any(
-            one.decision is EvidenceDecision.VERIFIED
-            and (one.evidence_id, one.evidence_link_id) not in stated
-            and any(row.happened_from is None for row in self.piece(one.evidence_id))
-            for one in said
+            decision.decision is EvidenceDecision.VERIFIED
+            and (decision.evidence_id, decision.evidence_link_id) not in with_start_date
+            and any(row.happened_from is None for row in self.evidence_with_id(decision.evidence_id))
+            for decision in decisions
         )
 
-    def assessable_by(self, sent: Iterable[EvidenceFact]) -> tuple[AskedBenchmark, ...]:
+    def assessable_benchmarks(self, evidence: Iterable[EvidenceFact]) -> tuple[AskedBenchmark, ...]:
         """Return the benchmarks that the embassy assesses and on which this evidence shows action, in order."""
-        shown = {
+        shown_ids = {
             evidence_link.benchmark_id
-            for row in sent
+            for row in evidence
             for evidence_link in self._evidence_links.get(row.id, ())
             if is_action(evidence_link, row)
         }
         return tuple(
             benchmark
-            for benchmark in self._asked.benchmarks
-            if benchmark.id in shown and benchmark.terms.rule is Rule.ASSESSED
+            for benchmark in self._questionnaire.benchmarks
+            if benchmark.id in shown_ids and benchmark.terms.rule is Rule.ASSESSED
         )
 
-    def fresh_grounds(self, benchmark_id: int, *, update_version_id: int | None = None) -> frozenset[int]:
+    def unused_evidence_ids(self, benchmark_id: int, *, update_version_id: int | None = None) -> frozenset[int]:
         """Return the ids of verified evidence on a benchmark that no verdict on it rests on.
 
         With `update_version_id`, only evidence of that update is looked at. Evidence of returned updates is left out.
         """
-        rows = self._index.in_force if update_version_id is None else self.evidence_of(update_version_id)
-        return self._fresh(
-            benchmark_id, [row for row in rows if not self._index.returned_at(row.update_version_id)], self.stands
+        rows = self._index.in_force if update_version_id is None else self.update_evidence(update_version_id)
+        return self._unused_among(
+            benchmark_id, [row for row in rows if not self._index.returned_at(row.update_version_id)], self.current
         )
 
-    def _fresh(self, benchmark_id: int, rows: Iterable[EvidenceFact], outcome: SimulatedOutcome) -> frozenset[int]:
+    def _unused_among(
+        self, benchmark_id: int, rows: Iterable[EvidenceFact], outcome: SimulatedOutcome
+    ) -> frozenset[int]:
         return frozenset(
             row.id
             for row in rows
@@ -420,7 +435,7 @@ class ReviewSimulation:
         newest = newest_row(row for row in reviews if row.evidence_link_id == evidence_link_id)
         return newest is not None and newest.decision is EvidenceDecision.VERIFIED
 
-    def _piece(self, evidence_id: int) -> list[EvidenceFact]:
+    def _with_revision(self, evidence_id: int) -> list[EvidenceFact]:
         """Return a piece of evidence and the revision that replaced it, if any."""
         revision = self._index.revisions.get(evidence_id)
         return [self._index.evidence[evidence_id], *([revision] if revision else [])]
@@ -437,23 +452,24 @@ COUNTS_PHRASES = {WHOLE: "counts fully", HALF: "counts half"}
 WOULD_COUNT_PHRASES = {WHOLE: "would count fully", HALF: "would count half"}
 
 
-def describe_drop(fall: ScoreDrop, subject: str) -> str:
+def describe_drop(drop: ScoreDrop, subject: str) -> str:
     """Return why something drops, as a sentence: "This update gives 6 prosecutions; 8 were verified before."."""
-    if fall.indicator is None:
-        ((key, (now, then)),) = fall.lines.items()
-        counts, would = COUNTS_PHRASES.get(now, "does not count"), WOULD_COUNT_PHRASES.get(then, "would not count")
-        return f"{subject} lowers benchmark {key}: the benchmark {counts} now and {would} then."
-    name = formatting.lowercase_first(fall.indicator.name)
-    if fall.before is None or fall.before.figure is None:
+    if drop.indicator is None:
+        ((key, (share_now, share_then)),) = drop.lines.items()
+        counts_now = COUNTS_PHRASES.get(share_now, "does not count")
+        counts_then = WOULD_COUNT_PHRASES.get(share_then, "would not count")
+        return f"{subject} lowers benchmark {key}: the benchmark {counts_now} now and {counts_then} then."
+    name = formatting.lowercase_first(drop.indicator.name)
+    if drop.before is None or drop.before.figure is None:
         before = "a direction without a figure was verified before"
     else:
-        were = "was" if fall.before.figure == 1 else "were"
-        before = f"{_describe_figure(fall.indicator, fall.before, is_named=False)} {were} verified before"
-    if fall.after is None or fall.after.is_no_data:
+        verb = "was" if drop.before.figure == 1 else "were"
+        before = f"{_describe_figure(drop.indicator, drop.before, is_named=False)} {verb} verified before"
+    if drop.after is None or drop.after.is_no_data:
         return f"{subject} leaves no figure for {name}; {before}."
-    if fall.after.figure is None:
+    if drop.after.figure is None:
         return f"{subject} gives a direction for {name} and no figure; {before}."
-    return f"{subject} gives {_describe_figure(fall.indicator, fall.after, is_named=True)}; {before}."
+    return f"{subject} gives {_describe_figure(drop.indicator, drop.after, is_named=True)}; {before}."
 
 
 def _describe_figure(indicator: IndicatorFact, reading: ReadingFact, *, is_named: bool) -> str:
@@ -470,11 +486,15 @@ def _describe_figure(indicator: IndicatorFact, reading: ReadingFact, *, is_named
     return figure
 
 
-def _find_drops[K](now: Mapping[K, Finding], then: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:
+def _find_drops[K](current: Mapping[K, Finding], simulated: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:
     """Return what is worth less then than now, with both shares."""
-    return {key: (one.worth, then[key].worth) for key, one in now.items() if then[key].worth < one.worth}
+    return {
+        key: (finding.worth, simulated[key].worth)
+        for key, finding in current.items()
+        if simulated[key].worth < finding.worth
+    }
 
 
 def _last_action(actions: Collection[Action]) -> tuple[Action, ...]:
     """Return only the last of some actions on a benchmark: its share depends on no other."""
-    return (max(actions, key=lambda act: (act.counts_from, act.evidence_id)),) if actions else ()
+    return (max(actions, key=lambda action: (action.counts_from, action.evidence_id)),) if actions else ()

@@ -38,23 +38,27 @@ class Pool:
     candidates: tuple[SetCandidate, ...]
     count: int
 
-    def without(self, thing: SetCandidate) -> "Pool":
+    def without(self, candidate: SetCandidate) -> "Pool":
         """Return the pool without an item that is not taken."""
-        return Pool(tuple(step for step in self.candidates if step is not thing), self.count)
+        return Pool(tuple(other for other in self.candidates if other is not candidate), self.count)
 
-    def taking(self, thing: SetCandidate) -> "Pool":
+    def taking(self, candidate: SetCandidate) -> "Pool":
         """Return the pool after an item was taken. If the item is not in the pool, the pool stays the same."""
-        return Pool(self.without(thing).candidates, self.count - (thing in self.candidates))
+        return Pool(self.without(candidate).candidates, self.count - (candidate in self.candidates))
 
 
-def rank_key(things: Iterable[SetCandidate]) -> tuple[int, list[date], list[int]]:
+def rank_key(candidates: Iterable[SetCandidate]) -> tuple[int, list[date], list[int]]:
     """Return the sort key of a set: its size, then its due dates in order (none last), then its places."""
-    taken = tuple(things)
-    return len(taken), sorted(thing.due_on or NO_DUE_DATE for thing in taken), sorted(thing.position for thing in taken)
+    taken = tuple(candidates)
+    return (
+        len(taken),
+        sorted(candidate.due_on or NO_DUE_DATE for candidate in taken),
+        sorted(candidate.position for candidate in taken),
+    )
 
 
 def find_smallest_set(
-    things: Iterable[SetCandidate],
+    candidates: Iterable[SetCandidate],
     bonuses: Mapping[str, Fraction],
     goal: Fraction,
     *,
@@ -64,57 +68,61 @@ def find_smallest_set(
 
     Gains and bonuses must be at least 0. Items in `given` are always in the set and count in its rank.
     """
-    free = tuple(sorted(things, key=lambda thing: thing.position))
+    ordered = tuple(sorted(candidates, key=lambda candidate: candidate.position))
 
     def reaches(pools: Sequence[Pool], taken: Sequence[SetCandidate] = ()) -> bool:
-        most = _max_gain(pools, (*given, *taken), bonuses)
-        return most is not None and most >= goal
+        gain = _max_gain(pools, (*given, *taken), bonuses)
+        return gain is not None and gain >= goal
 
-    number = next((count for count in range(len(free) + 1) if reaches([Pool(free, count)])), None)
+    number = next((count for count in range(len(ordered) + 1) if reaches([Pool(ordered, count)])), None)
     if number is None:
         return None
     # Take as many as possible of the items due first, then of those due next, and so on: no other dates are sooner.
     pools: list[Pool] = []
-    rest = tuple(sorted(free, key=lambda thing: (thing.due_on or NO_DUE_DATE, thing.position)))
-    left = number
-    for _, due in groupby(rest, key=lambda thing: thing.due_on):
+    rest = tuple(sorted(ordered, key=lambda candidate: (candidate.due_on or NO_DUE_DATE, candidate.position)))
+    remaining = number
+    for _, due in groupby(rest, key=lambda candidate: candidate.due_on):
         same = tuple(due)
         rest = rest[len(same) :]
-        count = next(n for n in range(left, -1, -1) if reaches([*pools, Pool(same, n), Pool(rest, left - n)]))
+        count = next(
+            size
+            for size in range(remaining, -1, -1)
+            if reaches([*pools, Pool(same, size), Pool(rest, remaining - size)])
+        )
         pools.append(Pool(same, count))
-        left -= count
+        remaining -= count
     # Of sets with the same dates prefer the lowest places: take each item in order if the goal can still be reached.
     taken: list[SetCandidate] = []
-    for thing in free:
-        with_it = [pool.taking(thing) for pool in pools]
-        if reaches(with_it, [*taken, thing]):
-            taken.append(thing)
+    for candidate in ordered:
+        with_it = [pool.taking(candidate) for pool in pools]
+        if reaches(with_it, [*taken, candidate]):
+            taken.append(candidate)
             pools = with_it
         else:
-            pools = [pool.without(thing) for pool in pools]
-    return tuple(sorted((*given, *taken), key=lambda thing: thing.position))
+            pools = [pool.without(candidate) for pool in pools]
+    return tuple(sorted((*given, *taken), key=lambda candidate: candidate.position))
 
 
 def _max_gain(pools: Iterable[Pool], taken: Iterable[SetCandidate], bonuses: Mapping[str, Fraction]) -> Fraction | None:
     """Return the most that the taken items and the counts from each pool can gain; None if a pool has too few items."""
     best = {frozenset[str](): Fraction(0)}
-    for thing in taken:
-        best = {on | thing.bonuses: gain + thing.gain for on, gain in best.items()}
+    for candidate in taken:
+        best = {turned_on | candidate.bonuses: gain + candidate.gain for turned_on, gain in best.items()}
     for pool in pools:
         if not 0 <= pool.count <= len(pool.candidates):
             return None
         best = _draw_from_pool(pool, best)
-    return max(gain + sum((bonuses[one] for one in on), Fraction(0)) for on, gain in best.items())
+    return max(gain + sum((bonuses[bonus] for bonus in turned_on), Fraction(0)) for turned_on, gain in best.items())
 
 
-def _draw_from_pool(pool: Pool, before: Mapping[frozenset[str], Fraction]) -> dict[frozenset[str], Fraction]:
+def _draw_from_pool(pool: Pool, gains: Mapping[frozenset[str], Fraction]) -> dict[frozenset[str], Fraction]:
     """Return the most gained for each set of bonuses after drawing the pool's count of items."""
-    tables: list[dict[frozenset[str], Fraction]] = [dict(before), *({} for _ in range(pool.count))]
-    for seen, thing in enumerate(pool.candidates, start=1):
-        for drawn in range(min(seen, pool.count), 0, -1):
+    tables: list[dict[frozenset[str], Fraction]] = [dict(gains), *({} for _ in range(pool.count))]
+    for considered, candidate in enumerate(pool.candidates, start=1):
+        for drawn in range(min(considered, pool.count), 0, -1):
             table = tables[drawn]
-            for on, gain in tables[drawn - 1].items():
-                now = on | thing.bonuses
-                if now not in table or table[now] < gain + thing.gain:
-                    table[now] = gain + thing.gain
+            for turned_on, gain in tables[drawn - 1].items():
+                combined = turned_on | candidate.bonuses
+                if combined not in table or table[combined] < gain + candidate.gain:
+                    table[combined] = gain + candidate.gain
     return tables[pool.count]

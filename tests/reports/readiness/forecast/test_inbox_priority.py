@@ -70,9 +70,9 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
     said = [
         ReviewDecision(one.evidence_id, one.evidence_link_id, data.draw(decisions), data.draw(st.none() | days))
-        for one in simulation.with_the_others_verified(simulation.evidence_of(sent))
+        for one in simulation.with_rest_verified(simulation.update_evidence(sent))
     ]
-    gain, alone = simulation.of_update(sent, decisions=said), simulation.of_reviews(said)
+    gain, alone = simulation.update_gain(sent, decisions=said), simulation.review_gain(said)
     before = score(record, as_of)
 
     for one in said:
@@ -83,13 +83,13 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     benchmark = data.draw(st.sampled_from(sorted(record.benchmark_ids)))
     grounds = data.draw(st.sets(st.sampled_from([row.id for row in facts.evidence]))) if facts.evidence else set()
     after = ReviewSimulation(record.facts, as_of=as_of, now=now + timedelta(minutes=1))
-    added = after.of_verdicts(record.benchmark_ids[benchmark], rests_on=grounds)
+    added = after.verdict_gains(record.benchmark_ids[benchmark], rests_on=grounds)
     verdict = data.draw(st.sampled_from(Verdict))
 
     record.assess(benchmark, verdict, known=LATER + timedelta(days=1), on=grounds)
 
     if grounds:  # one that rests on nothing holds from the day on which it was given, here another
-        assert added[verdict] == score(record, as_of) - after.stands.score
+        assert added[verdict] == score(record, as_of) - after.current.score
 
 
 @settings(max_examples=60)
@@ -98,7 +98,7 @@ def test_a_simulation_is_one_evaluation_of_the_whole_record_whenever_it_is_decid
     """Any decisions on any lines, verified or rejected before, at a moment that may be earlier than rows there are."""
     now, facts = noon(today), record.facts
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
-    lines = [(row.id, line) for row in facts.evidence for line in simulation.lines_of(row.id)]
+    lines = [(row.id, line) for row in facts.evidence for line in simulation.review_lines(row.id)]
     chosen = data.draw(st.lists(st.sampled_from(lines), unique=True)) if lines else []
     said = [ReviewDecision(*line, data.draw(decisions), data.draw(st.none() | days)) for line in chosen]
     verdicts = [
@@ -115,10 +115,10 @@ def test_a_simulation_is_one_evaluation_of_the_whole_record_whenever_it_is_decid
     reviewed = simulation.with_reviews(said)
     assessed = simulation.with_assessments(reviewed, verdicts)
 
-    assert simulation.stands.score == evaluated(facts, as_of)
+    assert simulation.current.score == evaluated(facts, as_of)
     assert reviewed.score == evaluated(facts, as_of, said, now=now)
     assert assessed.score == evaluated(facts, as_of, said, verdicts, now=now)
-    assert bool(simulation.falls(assessed)) >= (assessed.score < simulation.stands.score)
+    assert bool(simulation.score_drops(assessed)) >= (assessed.score < simulation.current.score)
 
 
 @settings(max_examples=60)
@@ -128,16 +128,16 @@ def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
 
     for sent in facts.update_versions:
-        gain = simulation.of_update(sent.id)
+        gain = simulation.update_gain(sent.id)
         at_stake = inbox_priority.update_priority(simulation, sent.id)
-        accepted = simulation.with_the_others_verified(simulation.evidence_of(sent.id))
+        accepted = simulation.with_rest_verified(simulation.update_evidence(sent.id))
         assert at_stake.accepting == gain.accepting == evaluated(facts, as_of, accepted) - evaluated(facts, as_of)
         assert at_stake.verdict == max((one.points for one in gain.assessing), default=Fraction(0)) >= 0
-        assert at_stake.falls == gain.falls
+        assert at_stake.drops == gain.drops
     revised = {row.revises for row in facts.evidence}
     for row in facts.evidence:
         if row.id not in revised:
-            said = simulation.with_the_others_verified([row])
+            said = simulation.with_rest_verified([row])
             points = evaluated(facts, as_of, said) - evaluated(facts, as_of)
             assert inbox_priority.evidence_priority(simulation, row.id).points == points
 
@@ -158,9 +158,9 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
     at_stake = [inbox_priority.update_priority(simulation, one) for one in sent]
 
     for one, found in zip(sent, at_stake, strict=True):
-        gain = simulation.of_update(one)
-        said = simulation.with_the_others_verified(simulation.evidence_of(one))
-        assert found.accepting == gain.accepting == evaluated(record.facts, LATER, said) - simulation.stands.score
+        gain = simulation.update_gain(one)
+        said = simulation.with_rest_verified(simulation.update_evidence(one))
+        assert found.accepting == gain.accepting == evaluated(record.facts, LATER, said) - simulation.current.score
         assert found.verdict == max((each.points for each in gain.assessing), default=0)
     assert [found.points > 0 for found in at_stake] == [False, False, True]
 

@@ -30,7 +30,7 @@ def record():
 
 
 def simulate(record, update_version_id, **said):
-    return ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY)).of_update(update_version_id, **said)
+    return ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY)).update_gain(update_version_id, **said)
 
 
 def score(record):
@@ -109,7 +109,7 @@ def test_the_simulation_takes_a_first_day_for_granted_and_says_so(record):
 
     record.review(action, known=TODAY, key="1a", first_on=date(2021, 5, 1))
 
-    assert gain.needs_first_day
+    assert gain.needs_start_date
     assert gain.accepting == score(record) - gain.score > 0
 
 
@@ -199,7 +199,7 @@ def test_a_figure_below_the_verified_one_lowers_the_score_and_says_from_what_to_
     gain = simulate(record, sent)
 
     assert gain.accepting == -7 - Fraction(20, 3)
-    (fall,) = gain.falls
+    (fall,) = gain.drops
     assert (fall.before.figure, fall.after.figure) == (8, 3)
     assert fall.lines == {"prosecutions": (1, 0)}
     assert describe_drop(fall, "This update") == "This update gives 3 prosecutions; 8 were verified before."
@@ -210,7 +210,7 @@ def test_a_figure_of_something_with_a_unit_that_lowers_a_benchmark_names_it(reco
     record.reading(record.districts, 8, through=EVE, known=EVE, evidence=evidence)
     record.review(evidence, known=EVE)
 
-    (fall,) = simulate(record, send_figure(record, record.districts, 6)).falls
+    (fall,) = simulate(record, send_figure(record, record.districts, 6)).drops
 
     assert fall.lines == {"2b": (Fraction(8, 10), Fraction(6, 10))}
     assert describe_drop(fall, "This update") == "This update gives 6 districts; 8 were verified before."
@@ -219,7 +219,7 @@ def test_a_figure_of_something_with_a_unit_that_lowers_a_benchmark_names_it(reco
 def test_a_direction_that_takes_the_place_of_a_figure_is_said_to_be_none(record):
     prosecutions = counted(record, EffortQuestion.PROSECUTIONS, 8)
 
-    (fall,) = simulate(record, send_figure(record, prosecutions, ReadingDirection.DOWN)).falls
+    (fall,) = simulate(record, send_figure(record, prosecutions, ReadingDirection.DOWN)).drops
 
     said = "This update gives a direction for prosecutions and no figure; 8 were verified before."
     assert describe_drop(fall, "This update") == said
@@ -228,7 +228,7 @@ def test_a_direction_that_takes_the_place_of_a_figure_is_said_to_be_none(record)
 def test_an_update_that_lowers_nothing_gives_no_reason(record):
     prosecutions = counted(record, EffortQuestion.PROSECUTIONS, 8)
 
-    assert simulate(record, send_figure(record, prosecutions, 9)).falls == ()
+    assert simulate(record, send_figure(record, prosecutions, 9)).drops == ()
 
 
 def test_rejecting_what_was_verified_says_which_benchmark_counts_less(record):
@@ -236,10 +236,10 @@ def test_rejecting_what_was_verified_says_which_benchmark_counts_less(record):
     (evidence_link,) = record.tables["evidence_links"]
     simulation = ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY))
 
-    gain = simulation.of_reviews([ReviewDecision(action, evidence_link.id, EvidenceDecision.REJECTED)])
+    gain = simulation.review_gain([ReviewDecision(action, evidence_link.id, EvidenceDecision.REJECTED)])
 
     assert gain.points < 0
-    assert [describe_drop(one, "This evidence") for one in gain.falls] == [
+    assert [describe_drop(one, "This evidence") for one in gain.drops] == [
         "This evidence lowers benchmark 1a: the benchmark counts half now and would not count then."
     ]
 
@@ -249,7 +249,7 @@ def test_rejecting_the_only_figure_says_that_none_is_left(record):
     evidence = record.tables["evidence"][-1].id
     simulation = ReviewSimulation(record.facts, as_of=TODAY, now=noon(TODAY))
 
-    (fall,) = simulation.of_reviews([ReviewDecision(evidence, None, EvidenceDecision.REJECTED)]).falls
+    (fall,) = simulation.review_gain([ReviewDecision(evidence, None, EvidenceDecision.REJECTED)]).drops
 
     assert fall.lines.keys() == {"prosecutions", "data on prosecutions"}
     assert (
