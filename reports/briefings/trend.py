@@ -24,10 +24,10 @@ def build_trend(
     months = run.by_month
     return PrintedTrend(
         title=run.title,
-        chart=run.drawn(width=648, size=11, plot_height=96),
+        chart=run.draw_chart(width=648, size=11, plot_height=96),
         months=tuple(
-            PrintedMonth(week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened))
+            PrintedMonth(week.ends_on, week.then, week.hindsight, "; ".join(one.description for one in week.events))
             for week in months
-            if week.then is not None or week.hindsight or week.happened or week is months[-1]
+            if week.then is not None or week.hindsight or week.events or week is months[-1]
         ),
     )

@@ -22,18 +22,23 @@ def gather_days(user: User, edition: Edition, today: date) -> list[CalendarDay]:
     They are all milestones, the dialogues since the tracking period began, and commitments. A commitment is listed if
     it is due since then, or if it has a due date and is open, overdue or with the embassy.
     """
-    promised = Commitment.objects.visible_to(user).filter(country=edition.country_id).with_status(today)
+    commitments = Commitment.objects.visible_to(user).filter(country=edition.country_id).with_status(today)
     unsettled = Q(
         due_on__isnull=False,
         status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY],
     )
-    rows: Any = promised.filter(Q(due_on__gte=edition.starts_on) | unsettled)
+    rows: Any = commitments.filter(Q(due_on__gte=edition.starts_on) | unsettled)
     return year.sort_days(
         [
             *milestone_and_dialogue_days(user, edition, list_milestones(user, edition), today),
             *(
                 year.due_day(
-                    standing_from_row(row, today), row.due_on, text=row.text, maker=row.maker, key=row.pk, today=today
+                    standing_from_row(row, today),
+                    row.due_on,
+                    text=row.text,
+                    maker=row.maker,
+                    row_id=row.pk,
+                    today=today,
                 )
                 for row in rows.select_related("ministry").order_by("pk")
             ),

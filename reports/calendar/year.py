@@ -27,21 +27,22 @@ class DayKind(ChoiceEnum):
 class CalendarDay:
     """A day, what falls on it and its status.
 
-    `key` is the id of the row. `days_left` is set if the day is still to come, `days_overdue` if it is overdue.
+    `detail` is who made a commitment, or where a dialogue is held. `days_left` is set if the day is still to come,
+    `days_overdue` if it is overdue.
     """
 
-    on: date
+    falls_on: date
     kind: DayKind
-    what: str
-    who: str
-    word: ChoiceEnum
-    standing: str
-    key: int
+    title: str
+    detail: str
+    status: ChoiceEnum
+    status_text: str
+    row_id: int
     days_left: int | None = None
     days_overdue: int | None = None
 
     @property
-    def days(self) -> str:
+    def distance(self) -> str:
         """How far away the day is: "in 4 days", "overdue by 12 days"; empty if it is settled or over."""
         if self.days_overdue is not None:
             return format_overdue(self.days_overdue)
@@ -61,56 +62,58 @@ STATUS_FILLINGS = {
 """How the timeline fills the due dates of each status."""
 
 
-def milestone_day(kind: MilestoneKind, falls_on: date, done_on: date | None, key: int, today: date) -> CalendarDay:
+def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_id: int, today: date) -> CalendarDay:
     """Return a milestone on the day it was done, otherwise on its due date."""
-    day = partial(CalendarDay, kind=DayKind.MILESTONE, what=kind.label, who="", key=key)
+    day = partial(CalendarDay, kind=DayKind.MILESTONE, title=kind.label, detail="", row_id=row_id)
     if done_on is not None and done_on <= today:
-        standing = f"done; it was due by {sentences.format_short_date(falls_on)}"
-        return day(on=done_on, word=ClaimedProgress.DONE, standing=standing)
-    left = days_left(falls_on, today)
+        status_text = f"done; it was due by {sentences.format_short_date(due_on)}"
+        return day(falls_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)
+    left = days_left(due_on, today)
     if left is not None:
-        return day(on=falls_on, word=CommitmentStatus.OPEN, standing="ahead", days_left=left)
+        return day(falls_on=due_on, status=CommitmentStatus.OPEN, status_text="ahead", days_left=left)
     if kind in DATE_ONLY_MILESTONES:
-        return day(on=falls_on, word=ClaimedProgress.DONE, standing="past")
-    overdue = days_past_due(falls_on, today)
-    return day(on=falls_on, word=CommitmentStatus.OVERDUE, standing="overdue", days_overdue=overdue)
+        return day(falls_on=due_on, status=ClaimedProgress.DONE, status_text="past")
+    overdue = days_past_due(due_on, today)
+    return day(falls_on=due_on, status=CommitmentStatus.OVERDUE, status_text="overdue", days_overdue=overdue)
 
 
 UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
 """The stages of a dialogue that is still to be held."""
 
 
-def dialogue_day(stage: DialogueStage, held_on: date, place: str, key: int, today: date) -> CalendarDay:
+def dialogue_day(stage: DialogueStage, held_on: date, place: str, row_id: int, today: date) -> CalendarDay:
     """Return a dialogue with its stage: planned, held, not recorded or called off.
 
     Only a dialogue that is still to be held has days left.
     """
     left = (held_on - today).days if stage in UPCOMING_STAGES else None
-    standing = stage.label.lower() if stage is not DialogueStage.TODAY else DialogueStage.PLANNED.label.lower()
-    return CalendarDay(held_on, DayKind.DIALOGUE, "Dialogue", place, stage, standing, key, days_left=left)
+    status_text = stage.label.lower() if stage is not DialogueStage.TODAY else DialogueStage.PLANNED.label.lower()
+    return CalendarDay(held_on, DayKind.DIALOGUE, "Dialogue", place, stage, status_text, row_id, days_left=left)
 
 
-def due_day(stands: CommitmentStanding, due_on: date, *, text: str, maker: str, key: int, today: date) -> CalendarDay:
+def due_day(
+    standing: CommitmentStanding, due_on: date, *, text: str, maker: str, row_id: int, today: date
+) -> CalendarDay:
     """Return a commitment on the day it is due."""
     return CalendarDay(
         due_on,
         DayKind.DUE,
         text,
         maker,
-        stands.status,
-        format_with_embassy_since(stands.waits_since) if stands.waits_since else stands.status.label.lower(),
-        key,
+        standing.status,
+        format_with_embassy_since(standing.waits_since) if standing.waits_since else standing.status.label.lower(),
+        row_id,
         days_left=days_left(due_on, today)
-        if stands.status in (CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY)
+        if standing.status in (CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY)
         else None,
-        days_overdue=stands.days_overdue or None,
+        days_overdue=standing.days_overdue or None,
     )
 
 
 def sort_days(days: Iterable[CalendarDay]) -> list[CalendarDay]:
     """Sort by date; on one date milestones come first, then dialogues, then commitments."""
     kinds = list(DayKind)
-    return sorted(days, key=lambda day: (day.on, kinds.index(day.kind), day.key))
+    return sorted(days, key=lambda day: (day.falls_on, kinds.index(day.kind), day.row_id))
 
 
 def describe_year(days: Sequence[CalendarDay], today: date) -> str:
@@ -120,21 +123,21 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
     """
     overdue = sum(day.kind is DayKind.DUE and day.days_overdue is not None for day in days)
     missed = sum(day.kind is DayKind.MILESTONE and day.days_overdue is not None for day in days)
-    told = [
-        sentences.format_count(number, one, many)
-        for number, one, many in (
+    counted = [
+        sentences.format_count(number, singular, plural)
+        for number, singular, plural in (
             (overdue, "commitment is overdue", "commitments are overdue"),
             (missed, "milestone is missed", "milestones are missed"),
         )
         if number
     ]
-    begun = formatting.join_with_and(told) if told else "Nothing is overdue"
-    ahead = min((day.on for day in days if day.days_left is not None), default=None)
-    if ahead is None:
-        return f"{begun}; nothing lies ahead"
+    summary = formatting.join_with_and(counted) if counted else "Nothing is overdue"
+    next_day = min((day.falls_on for day in days if day.days_left is not None), default=None)
+    if next_day is None:
+        return f"{summary}; nothing lies ahead"
     return (
-        f"{begun}; the next day that counts is {formatting.format_date(ahead)}, "
-        f"{sentences.format_relative_date(ahead, today)}"
+        f"{summary}; the next day that counts is {formatting.format_date(next_day)}, "
+        f"{sentences.format_relative_date(next_day, today)}"
     )
 
 
@@ -146,18 +149,20 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
             day.on, _day_name(day), day.kind is DayKind.DIALOGUE, day.word in (ClaimedProgress.DONE, DialogueStage.HELD)
         )
         for day in days
-        if day.kind is not DayKind.DUE and day.word is not DialogueStage.CALLED_OFF
+        if day.kind is not DayKind.DUE and day.status is not DialogueStage.CALLED_OFF
     ]
     rows = [
         TimelineRow(
-            word, STATUS_FILLINGS[status], [day.on for day in days if day.kind is DayKind.DUE and day.word is status]
+            label,
+            STATUS_FILLINGS[status],
+            [day.falls_on for day in days if day.kind is DayKind.DUE and day.status is status],
         )
-        for status, word in sentences.STATUS_WORDS.items()
+        for status, label in sentences.STATUS_WORDS.items()
     ]
-    return timeline_chart(named, rows, starts_on=starts_on, ends_on=ends_on, today=today)
+    return timeline_chart(points, rows, starts_on=starts_on, ends_on=ends_on, today=today)
 
 
 def _day_name(day: CalendarDay) -> str:
     if day.kind is DayKind.DIALOGUE:
-        return day.what if day.word is DialogueStage.HELD else f"{day.what} {day.standing}"
-    return f"{day.what}: overdue" if day.days_overdue is not None else day.what
+        return day.title if day.status is DialogueStage.HELD else f"{day.title} {day.status_text}"
+    return f"{day.title}: overdue" if day.days_overdue is not None else day.title

@@ -53,7 +53,7 @@ from tiptracker.accounts.models import Ministry, User
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
-NOT_COMPARED = CountingStatus(counts=False, why="from a year that is not compared")
+NOT_COMPARED = CountingStatus(counts=False, reason="from a year that is not compared")
 """Status of rows that the facts of this edition don't include."""
 
 

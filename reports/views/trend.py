@@ -46,7 +46,7 @@ EXPORT_COLUMNS = ("Week to", "As then known", "In hindsight", "What happened")
 
 
 def _export_row(week: WeekDisplay) -> tuple[object, ...]:
-    return week.ends_on, week.then, week.hindsight, "; ".join(one.said for one in week.happened)
+    return week.ends_on, week.then, week.hindsight, "; ".join(one.description for one in week.events)
 
 
 def trend_context(

@@ -608,7 +608,7 @@ def test_accept_update_reviews_each_figure(police, officer):
     accept(sent, officer, [ReviewInput(piece, evidence_link, words[piece], "Seen.") for piece, evidence_link in parts])
 
     weights = find_counting_statuses(gather_facts(Edition.objects.get()), TODAY).readings
-    assert [(weights[reading.pk].counts, weights[reading.pk].why) for reading in sent.readings.order_by("pk")] == [
+    assert [(weights[reading.pk].counts, weights[reading.pk].reason) for reading in sent.readings.order_by("pk")] == [
         (True, ""),
         (False, "rejected by the embassy on 28 January 2022"),
     ]

@@ -85,7 +85,7 @@ def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(cl
             ("Kept", "verified done"),
         ],
     )
-    assert [(day.what, day.days) for day in note.due] == [
+    assert [(day.title, day.distance) for day in note.due] == [
         ("Overdue", "overdue by 14 days"),
         ("Ours", "overdue by 1 day"),
         ("Interim assessment", "in 4 days"),

@@ -39,7 +39,7 @@ def client(client):
 
 
 def days(client, **query):
-    return [(day.on, day.what, day.days) for day in client.get(reverse("timeline"), query).context["page"]]
+    return [(day.falls_on, day.title, day.distance) for day in client.get(reverse("timeline"), query).context["page"]]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_hel
 
     response = client.get(reverse("timeline"), {"kind": "dialogue"})
 
-    assert [(day.on, day.standing, day.days) for day in response.context["page"]] == [
+    assert [(day.falls_on, day.status_text, day.distance) for day in response.context["page"]] == [
         (date(2021, 11, 8), "held", ""),
         (date(2022, 1, 20), "not recorded", ""),
         (date(2022, 1, 30), "called off", ""),
@@ -116,7 +116,7 @@ def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_hel
     assert "the next day that counts is 1 February 2022" in response.text
 
     client.force_login(OfficerFactory())
-    upcoming = [day.on for day in client.get(reverse("dashboard")).context["next_days"]]
+    upcoming = [day.falls_on for day in client.get(reverse("dashboard")).context["next_days"]]
     assert upcoming == [date(2022, 2, 1), date(2022, 2, 3), date(2022, 2, 28)]
 
 
@@ -139,7 +139,7 @@ def test_dashboard_draws_the_year_and_lists_what_comes_next(client, whole):
 
     context = client.get(reverse("dashboard")).context
 
-    assert [day.what for day in context["next_days"]] == ["Moved", "Dialogue", "Deadline"]
+    assert [day.title for day in context["next_days"]] == ["Moved", "Dialogue", "Deadline"]
     assert [row.text for row in context["year"].rows] == ["2 overdue", "1 open", "1 verified done"]
     assert [(one.commitment.text, one.standing.days_overdue) for one in context["overdue"]] == [
         ("Overdue", 14),

@@ -54,7 +54,7 @@ def edition():
 def row(response, day):
     """A week's cells: as then known, in hindsight, what happened."""
     (week,) = [week for week in response.context["trend"].by_week if week.ends_on == day]
-    return week.then, week.hindsight, [one.said for one in week.happened]
+    return week.then, week.hindsight, [one.description for one in week.events]
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
@@ -102,7 +102,7 @@ def test_trend_marks_milestones_as_they_were_known(shown, edition):
     EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
 
     def marked(query=""):
-        return [(one.on, one.said) for one in shown(OfficerFactory(), query).context["trend"].happenings]
+        return [(one.day, one.description) for one in shown(OfficerFactory(), query).context["trend"].events]
 
     assert marked("?known_by=2022-01-19T12:00:00%2B02:00") == [
         (date(2021, 12, 1), "Interim assessment: due, and not recorded as done"),
@@ -119,7 +119,7 @@ def test_trend_marks_no_dialogue_of_another_country_and_no_milestone_of_another_
 
     response = shown(reader, f"?edition={edition.pk}")
 
-    assert response.context["trend"].happenings == []
+    assert response.context["trend"].events == []
     assert "Marker" not in response.text
 
 
@@ -199,4 +199,4 @@ def test_trend_query_count(client, django_assert_num_queries, count):
     with django_assert_num_queries(20):
         response = client.get(page_of("readiness_trend"))
 
-    assert len(response.context["trend"].happenings) == 2 * count
+    assert len(response.context["trend"].events) == 2 * count

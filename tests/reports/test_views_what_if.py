@@ -85,7 +85,7 @@ def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(what_if, thr
 
     response = what_if()
 
-    assert [(one.choice.key, one.choice.alone, one.choice.is_shown) for one in choices(response)] == [
+    assert [(one.choice.key, one.choice.points, one.choice.is_shown) for one in choices(response)] == [
         ("1a", "+5", False),
         ("2a", "+10", False),
         ("3a", "", True),

@@ -40,37 +40,38 @@ class Standpoint:
 class LineChange:
     """A line of the score that moved: its points, its reason before and after, and the rows that caused it.
 
-    `of_before` and `of` are the most it could give before and can give after, of 100. A change of weights alone can
-    move a line. In the second part the lines are benchmarks: "6a", or "action_plan_6a" for the action plan.
+    `max_points_before` and `max_points` are the most it could give before and can give after, of 100. A change of
+    weights alone can move a line. In the second part the lines are benchmarks: "6a", or "action_plan_6a" for the action
+    plan.
     """
 
     part: PartKey
     key: str
     title: str
     points: Fraction
-    before: str
-    reason: str
+    reason_before: str
+    reason_after: str
     rows: tuple[RowReference, ...]
-    of_before: Fraction
-    of: Fraction
+    max_points_before: Fraction
+    max_points: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreChange:
-    """A stop: a day on which events ended, or a moment (`at`) at which rows were recorded, and what that moved.
+    """A day on which events ended, or a moment (`recorded_at`) at which rows were recorded, and what that moved.
 
     `rows` are the rows that ended or were recorded then.
     """
 
-    on: date
-    at: datetime | None
+    day: date
+    recorded_at: datetime | None
     rows: tuple[RowReference, ...]
-    moved: tuple[LineChange, ...]
+    lines: tuple[LineChange, ...]
 
     @property
     def points(self) -> Fraction:
         """The points that its lines moved together."""
-        return sum((change.points for change in self.moved), Fraction(0))
+        return sum((change.points for change in self.lines), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class ScoreChanges:
 
     before: Fraction
     after: Fraction
-    stops: tuple[ScoreChange, ...]
+    changes: tuple[ScoreChange, ...]
 
 
 def find_changes(facts: Facts, since: Standpoint, until: Standpoint) -> ScoreChanges:
@@ -90,36 +91,33 @@ def find_changes(facts: Facts, since: Standpoint, until: Standpoint) -> ScoreCha
     """
     if until.as_of < since.as_of or is_known_before(until.known_by, since.known_by):
         raise ValueError("The second standpoint lies before the first.")
-    days = DailyScores(facts)
-    plan = {row.id for row in facts.recommendations if row.origin is Origin.ACTION_PLAN}
+    scores = DailyScores(facts)
+    plan_ids = {row.id for row in facts.recommendations if row.origin is Origin.ACTION_PLAN}
     cites = {
         RowReference("reading", row.id): RowReference("evidence", row.evidence_id)
         for row in facts.readings
         if row.evidence_id is not None
     }
-    here, worth = since, days.answer_shares(since.as_of, since.known_by)
-    stops = []
-    for on, at, rows in _find_change_moments(facts, since, until):
-        there = replace(here, as_of=on) if at is None else replace(here, known_by=at)
-        then = days.answer_shares(there.as_of, there.known_by)
-        if then != worth:
-            was, stands = (
-                days.score_with_reasons(here.as_of, here.known_by),
-                days.score_with_reasons(there.as_of, there.known_by),
-            )
-            if moved := tuple(_find_line_changes(_score_lines(was, plan), _score_lines(stands, plan), rows, cites)):
-                stops.append(ScoreChange(on, at, rows, moved))
-        here, worth = there, then
-    first, last = (
-        days.score_with_reasons(since.as_of, since.known_by),
-        days.score_with_reasons(here.as_of, here.known_by),
-    )
-    return ScoreChanges(first.points, last.points, tuple(stops))
+    current, shares = since, scores.answer_shares(since.as_of, since.known_by)
+    changes = []
+    for day, recorded_at, rows in _find_change_moments(facts, since, until):
+        following = replace(current, as_of=day) if recorded_at is None else replace(current, known_by=recorded_at)
+        new_shares = scores.answer_shares(following.as_of, following.known_by)
+        if new_shares != shares:
+            score_before = scores.score_with_reasons(current.as_of, current.known_by)
+            score_after = scores.score_with_reasons(following.as_of, following.known_by)
+            lines_before, lines_after = _score_lines(score_before, plan_ids), _score_lines(score_after, plan_ids)
+            if lines := tuple(_find_line_changes(lines_before, lines_after, rows, cites)):
+                changes.append(ScoreChange(day, recorded_at, rows, lines))
+        current, shares = following, new_shares
+    first = scores.score_with_reasons(since.as_of, since.known_by)
+    last = scores.score_with_reasons(current.as_of, current.known_by)
+    return ScoreChanges(first.points, last.points, tuple(changes))
 
 
-def is_known_before(one: datetime | None, other: datetime | None) -> bool:
+def is_known_before(moment: datetime | None, other: datetime | None) -> bool:
     """Return whether a moment of knowledge is before another. None (everything recorded) is the latest."""
-    return one is not None and (other is None or one < other)
+    return moment is not None and (other is None or moment < other)
 
 
 def _find_change_moments(
@@ -131,16 +129,18 @@ def _find_change_moments(
     """
     days: dict[date, set[RowReference]] = defaultdict(set)
     moments: dict[datetime, set[RowReference]] = defaultdict(set)
-    for on, row in _end_dates(facts):
-        if since.as_of < on <= until.as_of:
-            days[on].add(row)
+    for day, row in _end_dates(facts):
+        if since.as_of < day <= until.as_of:
+            days[day].add(row)
     for moment, row in _recorded_rows(facts):
         if is_known_before(since.known_by, moment) and not is_known_before(until.known_by, moment):
             moments[moment].add(row)
-    stops: list[tuple[date, datetime | None, set[RowReference]]] = [(on, None, rows) for on, rows in days.items()]
+    stops: list[tuple[date, datetime | None, set[RowReference]]] = [(day, None, rows) for day, rows in days.items()]
     stops += [(moment.astimezone(facts.zone).date(), moment, rows) for moment, rows in moments.items()]
-    for on, at, found in sorted(stops, key=lambda stop: (stop[0], stop[1].timestamp() if stop[1] else 0)):
-        yield on, at, tuple(sorted(found))
+    for day, recorded_at, references in sorted(
+        stops, key=lambda stop: (stop[0], stop[1].timestamp() if stop[1] else 0)
+    ):
+        yield day, recorded_at, tuple(sorted(references))
 
 
 def _end_dates(facts: Facts) -> Iterator[tuple[date, RowReference]]:
@@ -179,46 +179,51 @@ def _recorded_rows(facts: Facts) -> Iterator[tuple[datetime, RowReference]]:
 
 
 def _find_line_changes(
-    was: ScoreLines, stands: ScoreLines, rows: tuple[RowReference, ...], cites: Mapping[RowReference, RowReference]
+    lines_before: ScoreLines,
+    lines_after: ScoreLines,
+    rows: tuple[RowReference, ...],
+    cites: Mapping[RowReference, RowReference],
 ) -> Iterator[LineChange]:
     """Yield the lines whose points differ, in the order of the parts.
 
     A reading that existed before came to count through the evidence it cites (`cites`), so the evidence is shown.
     """
-    for key in {**stands, **was}:
-        old = was.get(key, NO_LINE)
-        now = stands.get(key, NO_LINE)
-        if now.points != old.points:
-            shown = old if now is NO_LINE else now
-            new = {row if row in rows else cites.get(row, row) for row in {*now.finding.rows} ^ {*old.finding.rows}}
+    for key in {**lines_after, **lines_before}:
+        before = lines_before.get(key, NO_LINE)
+        after = lines_after.get(key, NO_LINE)
+        if after.points != before.points:
+            shown = before if after is NO_LINE else after
+            new = {
+                row if row in rows else cites.get(row, row) for row in {*after.finding.rows} ^ {*before.finding.rows}
+            }
             yield LineChange(
                 part=key[0],
                 key=shown.key,
                 title=shown.title,
-                points=now.points - old.points,
-                before=old.finding.reason,
-                reason=now.finding.reason,
+                points=after.points - before.points,
+                reason_before=before.finding.reason,
+                reason_after=after.finding.reason,
                 rows=tuple(sorted(new & {*rows})) or rows,
-                of_before=old.of,
-                of=now.of,
+                max_points_before=before.of,
+                max_points=after.of,
             )
 
 
-def _score_lines(tally: Score, plan: Collection[int]) -> ScoreLines:
+def _score_lines(score: Score, plan_ids: Collection[int]) -> ScoreLines:
     """Return the lines whose sum is the score; the second part is split into benchmarks.
 
-    `plan` are the ids of the action plan's recommendations. Their numbers can be the same as the report's, so a
+    `plan_ids` are the ids of the action plan's recommendations. Their numbers can be the same as the report's, so a
     benchmark's key alone would be ambiguous.
     """
     lines: dict[tuple[PartKey, str], ScoreLine] = {}
-    for part in tally.parts:
+    for part in score.parts:
         if part.key is PartKey.ACTION:
-            for benchmark in tally.benchmarks:
-                key, kind = benchmark.line.key, "Benchmark"
-                if benchmark.recommendation_id in plan:
-                    key, kind = f"action_plan_{key}", Origin.ACTION_PLAN.label
+            for benchmark in score.benchmarks:
+                key, noun = benchmark.line.key, "Benchmark"
+                if benchmark.recommendation_id in plan_ids:
+                    key, noun = f"action_plan_{key}", Origin.ACTION_PLAN.label
                 lines[part.key, str(benchmark.benchmark_id)] = replace(
-                    benchmark.line, key=key, title=f"{kind} {benchmark.line.key}"
+                    benchmark.line, key=key, title=f"{noun} {benchmark.line.key}"
                 )
         else:
             for line in part.lines:

@@ -27,24 +27,24 @@ class ScoreAtStandpoint:
 class LineChangeDisplay:
     """A line that moved, with its points as displayed ("+1.5", "−0.8", "0") and its reasons before and after.
 
-    `said` and `says` are empty if the line was not asked then. If both reasons are the same, they say instead what
-    changed: the weight of the line.
+    A reason is empty if the line was not asked then. If both reasons are the same, they say instead what changed: the
+    weight of the line.
     """
 
     line: LineChange
     points: str
-    said: str
-    says: str
+    reason_before: str
+    reason_after: str
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreChangeDisplay:
     """A stop. The displayed points of its lines add up to its own."""
 
-    on: date
-    at: datetime | None
+    day: date
+    recorded_at: datetime | None
     points: str
-    moved: Sequence[LineChangeDisplay]
+    lines: Sequence[LineChangeDisplay]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +58,30 @@ class ScoreChangesDisplay:
     before: Decimal | None
     after: Decimal | None
     points: str
-    stops: Sequence[ScoreChangeDisplay]
+    changes: Sequence[ScoreChangeDisplay]
 
     @property
     def rows(self) -> set[RowReference]:
         """Every row that moved a line."""
-        return {row for stop in self.stops for change in stop.moved for row in change.line.rows}
+        return {row for stop in self.changes for change in stop.lines for row in change.line.rows}
 
 
 def display_changes(
-    found: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint, zone: ZoneInfo
+    changes: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint, zone: ZoneInfo
 ) -> ScoreChangesDisplay:
     """Return the changes as pages display them. `zone` is the country's time zone: it gives moments their day."""
-    difference = formatting.round_to_tenth(found.after) - formatting.round_to_tenth(found.before)
-    figures = formatting.round_preserving_sum([stop.points for stop in found.stops], total=difference)
+    difference = formatting.round_to_tenth(changes.after) - formatting.round_to_tenth(changes.before)
+    rounded = formatting.round_preserving_sum([change.points for change in changes.changes], total=difference)
     return ScoreChangesDisplay(
-        sentence=describe_changes(since, until, len(found.stops), zone),
+        sentence=describe_changes(since, until, len(changes.changes), zone),
         before=_displayed_score(since),
         after=_displayed_score(until),
         points=format_signed(difference),
-        stops=tuple(_display_change(stop, points) for stop, points in zip(found.stops, figures, strict=True)),
+        changes=tuple(_display_change(change, points) for change, points in zip(changes.changes, rounded, strict=True)),
     )
 
 
-def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, stops: int, zone: ZoneInfo) -> str:
+def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, changes: int, zone: ZoneInfo) -> str:
     """Describe the change in a sentence.
 
     Example: "The score rose from 12.3 to 19.5 between 31 December 2021 and 28 January 2022."
@@ -89,19 +89,19 @@ def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, stops: 
     If two moments of knowledge of one day are compared, the sentence says so. It gives no figure for an end at which
     nothing had been reviewed.
     """
-    way = _describe_interval(since.standpoint, until.standpoint, zone)
+    interval = _describe_interval(since.standpoint, until.standpoint, zone)
     if not until.is_reviewed:
         return "Nothing has been reviewed yet, so no score has moved."
     before, after = map(formatting.format_points, (since.score, until.score))
     if not since.is_reviewed:
-        return f"Nothing had been reviewed yet at first; {way} the score came to {after}."
+        return f"Nothing had been reviewed yet at first; {interval} the score came to {after}."
     if before != after:
         verb = "rose" if until.score > since.score else "fell"
-        return f"The score {verb} from {before} to {after} {way}."
-    if not stops:
-        return f"Nothing moved the score {way}: it is {after}."
-    moved = sentences.format_count(stops, "change", "changes")
-    return f"The score is {after} at both ends, though {moved} moved it {way}."
+        return f"The score {verb} from {before} to {after} {interval}."
+    if not changes:
+        return f"Nothing moved the score {interval}: it is {after}."
+    counted = sentences.format_count(changes, "change", "changes")
+    return f"The score is {after} at both ends, though {counted} moved it {interval}."
 
 
 def format_signed(points: Decimal) -> str:
@@ -121,13 +121,13 @@ def _describe_interval(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> 
     return f"as of {formatting.format_date(since.as_of)}, by what became known after {known}"
 
 
-def _display_change(stop: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
-    figures = formatting.round_preserving_sum([change.points for change in stop.moved], total=points)
-    moved = tuple(
-        LineChangeDisplay(one, format_signed(figure), *_reasons(one))
-        for one, figure in zip(stop.moved, figures, strict=True)
+def _display_change(change: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
+    rounded = formatting.round_preserving_sum([line.points for line in change.lines], total=points)
+    lines = tuple(
+        LineChangeDisplay(line, format_signed(figure), *_reasons(line))
+        for line, figure in zip(change.lines, rounded, strict=True)
     )
-    return ScoreChangeDisplay(stop.on, stop.at, format_signed(points), moved)
+    return ScoreChangeDisplay(change.day, change.recorded_at, format_signed(points), lines)
 
 
 def _reasons(line: LineChange) -> tuple[str, str]:
@@ -135,11 +135,14 @@ def _reasons(line: LineChange) -> tuple[str, str]:
 
     If only the weight changed they are "Weighed 2.7 of 30." and "Weighs 3 of 30." with the reason.
     """
-    of_before, of = map(formatting.format_points, (line.of_before, line.of))
-    if line.before != line.reason or of_before == of:
-        return line.before, line.reason
-    whole = formatting.format_points(PART_POINTS[line.part])
-    return f"Weighed {of_before} of {whole}.", f"Weighs {of} of {whole}. {line.reason}"
+    max_points_before, max_points = map(formatting.format_points, (line.max_points_before, line.max_points))
+    if line.reason_before != line.reason_after or max_points_before == max_points:
+        return line.reason_before, line.reason_after
+    part_points = formatting.format_points(PART_POINTS[line.part])
+    return (
+        f"Weighed {max_points_before} of {part_points}.",
+        f"Weighs {max_points} of {part_points}. {line.reason_after}",
+    )
 
 
 def _displayed_score(end: ScoreAtStandpoint) -> Decimal | None:

@@ -38,9 +38,9 @@ def describe_possible(result: Readiness) -> str:
     more = formatting.round_to_tenth(result.possible.points) - score
     if not more:
         return "All that is verified counts by this day: nothing waits for a later one."
-    said = "1 more point is" if more == 1 else f"{formatting.format_number(more)} more points are"
+    counted = "1 more point is" if more == 1 else f"{formatting.format_number(more)} more points are"
     return (
-        f"{said} verified but dated only to a later day: once it has come, the score is"
+        f"{counted} verified but dated only to a later day: once it has come, the score is"
         f" {formatting.format_number(score + more)}, if nothing else changes."
     )
 
@@ -51,11 +51,12 @@ def describe_projected(result: Readiness) -> str:
         return ""
     if result.deadline_on is not None and result.as_of > result.deadline_on:
         return "The deadline has passed: no promise can add to what is claimed."
-    reach, claimed = formatting.round_to_tenth(result.ceiling.points), formatting.round_to_tenth(result.claimed.points)
-    if reach == claimed:
+    projected = formatting.round_to_tenth(result.ceiling.points)
+    claimed = formatting.round_to_tenth(result.claimed.points)
+    if projected == claimed:
         return "No open promise would add to what is claimed."
     return (
-        f"{formatting.format_number(reach)} is within reach: what is claimed, and every promise of the government"
+        f"{formatting.format_number(projected)} is within reach: what is claimed, and every promise of the government"
         " kept that is due by the deadline or has no date."
     )
 
@@ -67,17 +68,18 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
     """
     if result.working_mark is None:
         return "No target is set, so nothing can be said to reach it."
-    mark = f"our target of {formatting.format_number(result.working_mark)}"
+    target = f"our target of {formatting.format_number(result.working_mark)}"
     if needed is None:
         return (
-            f"{formatting.capitalize_first(mark)} cannot be reached by what is asked alone: with every benchmark met,"
+            f"{formatting.capitalize_first(target)} cannot be reached by what is asked alone: with every benchmark met,"
             " figures would still have to rise."
         )
     if not needed:
-        return f"{formatting.capitalize_first(mark)} is reached already."
+        return f"{formatting.capitalize_first(target)} is reached already."
     keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
     count = sentences.format_count(len(needed), "benchmark", "benchmarks")
-    return f"{count}, met, would reach {mark}: {formatting.join_with_and(keys[one] for one in needed)}."
+    names = formatting.join_with_and(keys[benchmark_id] for benchmark_id in needed)
+    return f"{count}, met, would reach {target}: {names}."
 
 
 def describe_watch_list(result: Readiness) -> str:

@@ -23,7 +23,7 @@ class CountingStatus:
 
     counts: bool
     is_claim: bool = False
-    why: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +41,58 @@ class CountingStatuses:
 
 
 COUNTS = CountingStatus(counts=True)
-WAITING = CountingStatus(counts=False, is_claim=True, why="not verified yet")
+WAITING = CountingStatus(counts=False, is_claim=True, reason="not verified yet")
 
 
 def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     """Return the counting status of each evidence link and each reading on a day, by everything that is known."""
-    sights = build_fact_views(facts, as_of)
-    seen, sent = sights.verified, sights.claimed
-    rule = {
+    views = build_fact_views(facts, as_of)
+    verified_view, claimed_view = views.verified, views.claimed
+    rules = {
         benchmark.id: terms.rule
         for benchmark in facts.benchmarks
         if (terms := countable_facts.newest_row(benchmark.terms))
     }
-    record = _Exclusions(FactIndex(facts), as_of)
-    proven = {(one, act.evidence_id) for one, acts in seen.actions.items() for act in acts}
-    waiting = {(one, act.evidence_id) for one, acts in sent.actions.items() for act in acts}
-    figures = {row.id for rows in seen.readings.values() for row in rows}
-    figures |= {row.id for rows in seen.previous.values() for row in rows}
-    told = {row.id for rows in sent.readings.values() for row in rows}
+    exclusions = _Exclusions(FactIndex(facts), as_of)
+    verified_pairs = {
+        (benchmark_id, action.evidence_id)
+        for benchmark_id, actions in verified_view.actions.items()
+        for action in actions
+    }
+    claimed_pairs = {
+        (benchmark_id, action.evidence_id)
+        for benchmark_id, actions in claimed_view.actions.items()
+        for action in actions
+    }
+    counted_ids = {row.id for rows in verified_view.readings.values() for row in rows}
+    counted_ids |= {row.id for rows in verified_view.previous.values() for row in rows}
+    claimed_ids = {row.id for rows in claimed_view.readings.values() for row in rows}
 
     def evidence_link(row: EvidenceLinkFact) -> CountingStatus:
         pair = (row.benchmark_id, row.evidence_id)
-        if rule.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
-            return CountingStatus(counts=False, why="only a figure moves this benchmark")
-        if pair in proven:
+        if rules.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
+            return CountingStatus(counts=False, reason="only a figure moves this benchmark")
+        if pair in verified_pairs:
             return COUNTS
-        against = next(record.against_link(row), "")
-        if pair in waiting:
-            return CountingStatus(counts=False, is_claim=True, why=against or WAITING.why)
-        return CountingStatus(counts=False, why=against)
+        reason = next(exclusions.link_reasons(row), "")
+        if pair in claimed_pairs:
+            return CountingStatus(counts=False, is_claim=True, reason=reason or WAITING.reason)
+        return CountingStatus(counts=False, reason=reason)
 
     def reading(row: ReadingFact) -> CountingStatus:
-        if row.id in figures:
+        if row.id in counted_ids:
             return COUNTS
-        return WAITING if row.id in told else CountingStatus(counts=False, why=next(record.against_reading(row), ""))
+        if row.id in claimed_ids:
+            return WAITING
+        return CountingStatus(counts=False, reason=next(exclusions.reading_reasons(row), ""))
 
     readings = {row.id: reading(row) for row in facts.readings}
-    cited = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
+    cited_ids = {row.evidence_id for row in facts.readings if row.evidence_id is not None and readings[row.id].is_claim}
     return CountingStatuses(
         evidence_links={row.id: evidence_link(row) for row in facts.evidence_links},
         readings=readings,
-        assessments_in_force=frozenset(one.id for one in seen.assessments.values()),
-        waiting_evidence=frozenset(evidence_id for _, evidence_id in waiting) | cited,
+        assessments_in_force=frozenset(assessment.id for assessment in verified_view.assessments.values()),
+        waiting_evidence=frozenset(evidence_id for _, evidence_id in claimed_pairs) | cited_ids,
     )
 
 
@@ -93,7 +103,7 @@ class _Exclusions:
         self._index, self._as_of = index, as_of
         self._window = index.facts.edition.tracking
 
-    def against_link(self, evidence_link: EvidenceLinkFact) -> Iterator[str]:
+    def link_reasons(self, evidence_link: EvidenceLinkFact) -> Iterator[str]:
         """Yield the reasons why an evidence link does not count."""
         evidence = self._index.evidence[evidence_link.evidence_id]
         review = self._index.newest_review(evidence.id, evidence_link.id)
@@ -116,7 +126,7 @@ class _Exclusions:
         elif first is None:
             yield "verified, but nobody has stated its first day"
 
-    def against_reading(self, reading: ReadingFact) -> Iterator[str]:
+    def reading_reasons(self, reading: ReadingFact) -> Iterator[str]:
         """Yield the reasons why a reading does not count."""
         cited = self._index.cited(reading)
         if cited and cited.id in self._index.revisions:

@@ -27,25 +27,25 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
 
     `on_words_alone` is the number of unreviewed claims without a file or link.
     """
-    unknown = [
+    without_data = [
         benchmark.line.key
         for benchmark in result.verified.benchmarks
         if benchmark.line.finding.verdict is ReadinessVerdict.NO_DATA
     ]
-    uncounted = _indicators_without_figure(facts)
-    found = (
+    without_figure = _indicators_without_figure(facts)
+    gaps = (
         (
-            len(unknown),
+            len(without_data),
             "benchmark has",
             "benchmarks have",
-            _list_some("no information", unknown),
+            _list_some("no information", without_data),
             "recommendation_list",
         ),
         (
-            len(uncounted),
+            len(without_figure),
             "indicator has",
             "indicators have",
-            _list_some("no figure for the period", uncounted),
+            _list_some("no figure for the period", without_figure),
             "indicator_list",
         ),
         (result.waiting, "claim waits", "claims wait", "for a review", "inbox"),
@@ -54,8 +54,8 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
         (len(result.checks), "thing does", "things do", "not fit together", "readiness_checks"),
     )
     return tuple(
-        RecordGap(f"{sentences.format_count(number, one, many)} {rest}.", page)
-        for number, one, many, rest, page in found
+        RecordGap(f"{sentences.format_count(number, singular, plural)} {problem}.", page)
+        for number, singular, plural, problem, page in gaps
         if number
     )
 
@@ -63,7 +63,7 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
 def _indicators_without_figure(facts: Facts) -> list[str]:
     """Return the names of indicators without any figure for the period. A direction is not a figure."""
     window = facts.edition.tracking
-    told = {
+    with_figure = {
         row.indicator_id
         for row in facts.readings
         if row.figure is not None and countable_facts.is_of_period(window, row)
@@ -71,18 +71,18 @@ def _indicators_without_figure(facts: Facts) -> list[str]:
     return [
         indicator.name
         for indicator in sorted(facts.indicators, key=lambda indicator: indicator.id)
-        if indicator.id not in told
+        if indicator.id not in with_figure
     ]
 
 
 def _count_without_start_date(facts: Facts) -> int:
     """Count evidence in force that has no start date, neither its own nor one from a review."""
-    stated = {row.evidence_id for row in facts.reviews if row.first_on is not None}
-    return sum(row.happened_from is None and row.id not in stated for row in FactIndex(facts).in_force)
+    with_start_date = {row.evidence_id for row in facts.reviews if row.first_on is not None}
+    return sum(row.happened_from is None and row.id not in with_start_date for row in FactIndex(facts).in_force)
 
 
-def _list_some(what: str, names: Sequence[str]) -> str:
+def _list_some(problem: str, names: Sequence[str]) -> str:
     """Say which rows lack something, and count the rest: "no information: 1a, 2a and 4 more"."""
     if len(names) > MAX_NAMED + 1:
-        return f"{what}: {', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
-    return f"{what}: {formatting.join_with_and(names)}" if names else ""
+        return f"{problem}: {', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
+    return f"{problem}: {formatting.join_with_and(names)}" if names else ""

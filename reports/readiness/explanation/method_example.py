@@ -51,14 +51,14 @@ class RulePart:
 
 def method_parts(result: Readiness | None) -> tuple[RulePart, ...]:
     """Return the four parts with what they ask and an example from the result, if there is one."""
-    printed = {one.key: one for one in score_display.display_parts(result)} if result else {}
+    parts = {one.key: one for one in score_display.display_parts(result)} if result else {}
     return tuple(
         RulePart(
             key,
             score_display.without_trailing_zeros(formatting.round_to_tenth(of)),
             PART_LAW[key],
-            _best_line(printed[key]) if key in printed and not METHOD_LINES[key] else "",
-            _method_lines(key, printed.get(key)),
+            _best_line(parts[key]) if key in parts and not METHOD_LINES[key] else "",
+            _method_lines(key, parts.get(key)),
         )
         for key, of in PART_POINTS.items()
     )
@@ -69,13 +69,13 @@ def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
 
     Example: "1b: prosecutions rose …: 0.8 of 0.8."
     """
-    asked = {
+    newest_terms = {
         benchmark.id: newest_row(benchmark.terms)
         for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
     }
     examples: dict[Rule, score_display.BenchmarkDisplay] = {}
-    for key, one in score_display.display_benchmarks(facts, result).items():
-        terms = asked[key]
+    for benchmark_id, one in score_display.display_benchmarks(facts, result).items():
+        terms = newest_terms[benchmark_id]
         if terms and (terms.rule not in examples or one.points > examples[terms.rule].points):
             examples[terms.rule] = one
     return {
@@ -86,26 +86,26 @@ def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
 
 def count_exclusion_reasons(facts: Facts, result: Readiness) -> tuple[tuple[str, int], ...]:
     """Return the reasons why rows of the record do not count, with the number of rows, the most frequent first."""
-    weights = find_counting_statuses(countable_facts.facts_known_by(facts, result.known_by), result.as_of)
+    statuses = find_counting_statuses(countable_facts.facts_known_by(facts, result.known_by), result.as_of)
     counted = Counter(
-        one.why
-        for one in (*weights.evidence_links.values(), *weights.readings.values())
-        if one.why and not one.is_claim
+        status.reason
+        for status in (*statuses.evidence_links.values(), *statuses.readings.values())
+        if status.reason and not status.is_claim
     )
     return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _method_lines(key: PartKey, printed: score_display.PartDisplay | None) -> tuple[RuleLine, ...]:
-    given = {line.key: line for line in printed.lines} if printed else {}
+def _method_lines(key: PartKey, part: score_display.PartDisplay | None) -> tuple[RuleLine, ...]:
+    lines = {line.key: line for line in part.lines} if part else {}
     possible = formatting.round_preserving_sum([of for _, of, _ in METHOD_LINES[key]])
     return tuple(
         RuleLine(
-            one.label,
+            question.label,
             score_display.without_trailing_zeros(of),
             law,
-            _format_line(given[one.value]) if one.value in given else "",
+            _format_line(lines[question.value]) if question.value in lines else "",
         )
-        for (one, _, law), of in zip(METHOD_LINES[key], possible, strict=True)
+        for (question, _, law), of in zip(METHOD_LINES[key], possible, strict=True)
     )
 
 

@@ -74,7 +74,7 @@ class ShareBarFigures:
     claimed: Decimal | None
 
     @property
-    def further(self) -> str:
+    def text_beside_verdict(self) -> str:
         """The words for a bar that stands next to a verdict, so that "no data" is not said twice."""
         return self.text.removeprefix(NO_DATA).removeprefix(", ")
 
@@ -107,8 +107,8 @@ def readiness_bar_figures(result: Readiness) -> ReadinessBarFigures:
     if not result.is_reviewed:
         return ReadinessBarFigures(None, None, mark)
     verified, claimed, ceiling = (
-        without_trailing_zeros(formatting.round_to_tenth(one.points))
-        for one in (result.verified, result.claimed, result.ceiling)
+        without_trailing_zeros(formatting.round_to_tenth(score.points))
+        for score in (result.verified, result.claimed, result.ceiling)
     )
     return ReadinessBarFigures(verified, claimed, mark, ceiling)
 
@@ -117,8 +117,8 @@ def display_parts(result: Readiness) -> tuple[PartDisplay, ...]:
     """Return the four parts for display. Their displayed points add up to the displayed score."""
     claimed = formatting.round_preserving_sum([part.points for part in result.claimed.parts])
     return tuple(
-        _display_part(seen, points, lines, sent, claims, is_reviewed=result.is_reviewed)
-        for (seen, points, lines), sent, claims in zip(
+        _display_part(verified_part, points, lines, claimed_part, claimed_points, is_reviewed=result.is_reviewed)
+        for (verified_part, points, lines), claimed_part, claimed_points in zip(
             version_lines(result.verified), result.claimed.parts, claimed, strict=True
         )
     )
@@ -131,37 +131,37 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
         benchmark.id: newest_row(benchmark.terms)
         for benchmark in countable_facts.facts_known_by(facts, result.known_by).benchmarks
     }
-    printed = {}
-    for seen, sent in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
-        held = terms[seen.benchmark_id]
-        if held is None:
+    displays = {}
+    for verified_line, claimed_line in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True):
+        benchmark_terms = terms[verified_line.benchmark_id]
+        if benchmark_terms is None:
             continue
-        verified, claimed = seen.line.finding, sent.line.finding
-        indicator = indicators.get(held.indicator_id) if held.indicator_id is not None else None
-        printed[seen.benchmark_id] = BenchmarkDisplay(
-            key=seen.line.key,
-            bar=share_bar_figures(verified, claimed, held, indicator),
+        verified, claimed = verified_line.line.finding, claimed_line.line.finding
+        indicator = indicators.get(benchmark_terms.indicator_id) if benchmark_terms.indicator_id is not None else None
+        displays[verified_line.benchmark_id] = BenchmarkDisplay(
+            key=verified_line.line.key,
+            bar=share_bar_figures(verified, claimed, benchmark_terms, indicator),
             verdict=verified.verdict,
             reason=verified.reason,
             claim=claimed_reason(verified, claimed),
-            law=seen.line.law,
-            points=seen.line.points,
-            of=seen.line.of,
+            law=verified_line.line.law,
+            points=verified_line.line.points,
+            of=verified_line.line.of,
         )
-    return printed
+    return displays
 
 
 def share_bar_figures(
     verified: Finding, claimed: Finding, terms: BenchmarkTermsFact, indicator: IndicatorFact | None
 ) -> ShareBarFigures:
     """Return a benchmark's share as a short bar, with words such as "6 of 10 districts" rather than "60 %"."""
-    further = claimed.worth > verified.worth
+    is_more_claimed = claimed.worth > verified.worth
     text = describe_share(verified, terms, indicator)
-    if further:
+    if is_more_claimed:
         text += f", claimed {describe_share(claimed, terms, indicator)}"
-    if verified.share is None and not further:
+    if verified.share is None and not is_more_claimed:
         return ShareBarFigures(text, None, None)
-    return ShareBarFigures(text, per_cent(verified.worth), per_cent(claimed.worth) if further else None)
+    return ShareBarFigures(text, per_cent(verified.worth), per_cent(claimed.worth) if is_more_claimed else None)
 
 
 def describe_share(finding: Finding, terms: BenchmarkTermsFact, indicator: IndicatorFact | None) -> str:
@@ -169,8 +169,8 @@ def describe_share(finding: Finding, terms: BenchmarkTermsFact, indicator: Indic
     if finding.share is None:
         return NO_DATA
     if terms.rule is Rule.MORE:
-        fewer = indicator is not None and indicator.better is Better.DOWN
-        word = "less" if fewer else "more"
+        is_less_better = indicator is not None and indicator.better is Better.DOWN
+        word = "less" if is_less_better else "more"
         return f"{word} than the year before" if finding.share == WHOLE else f"not {word} than the year before"
     if terms.rule is Rule.TARGET and terms.target and indicator and indicator.better is Better.UP:
         reached = finding.share * Fraction(terms.target)
@@ -185,24 +185,24 @@ def per_cent(share: Fraction) -> Decimal:
 
 
 def _display_part(
-    seen: ScorePart,
+    part: ScorePart,
     points: Decimal,
-    printed: Sequence[Decimal],
-    sent: ScorePart,
-    claims: Decimal,
+    line_points: Sequence[Decimal],
+    claimed_part: ScorePart,
+    claimed_points: Decimal,
     *,
     is_reviewed: bool,
 ) -> PartDisplay:
-    possible = _possible_points(seen, printed)
+    max_points = _possible_points(part, line_points)
     return PartDisplay(
-        key=seen.key,
-        title=SHORT_TITLES.get(seen.key, seen.key.label),
+        key=part.key,
+        title=SHORT_TITLES.get(part.key, part.key.label),
         points=without_trailing_zeros(points) if is_reviewed else None,
-        claimed=without_trailing_zeros(claims) if is_reviewed else None,
-        of=without_trailing_zeros(formatting.round_to_tenth(seen.of)),
-        verdict=seen.verdict,
-        reason=seen.reason,
-        law=seen.law,
+        claimed=without_trailing_zeros(claimed_points) if is_reviewed else None,
+        of=without_trailing_zeros(formatting.round_to_tenth(part.of)),
+        verdict=part.verdict,
+        reason=part.reason,
+        law=part.law,
         lines=tuple(
             LineDisplay(
                 key=line.key,
@@ -214,20 +214,20 @@ def _display_part(
                 claim=claimed_reason(line.finding, claim.finding),
                 law=line.law,
             )
-            for line, claim, figure, of in zip(seen.lines, sent.lines, printed, possible, strict=True)
+            for line, claim, figure, of in zip(part.lines, claimed_part.lines, line_points, max_points, strict=True)
         ),
     )
 
 
-def _possible_points(seen: ScorePart, printed: Sequence[Decimal]) -> list[Decimal]:
+def _possible_points(part: ScorePart, line_points: Sequence[Decimal]) -> list[Decimal]:
     """Return the most that each line can give, rounded.
 
     A line that gives all of it shows the same figure twice: `6.6 of 6.6`.
     """
-    lost = [
+    remainders = [
         line.of - Fraction(figure) if line.points == line.of else Fraction(0)
-        for line, figure in zip(seen.lines, printed, strict=True)
+        for line, figure in zip(part.lines, line_points, strict=True)
     ]
-    order = sorted(range(len(lost)), key=lost.__getitem__)
-    could = dict(zip(order, formatting.round_preserving_sum([seen.lines[at].of for at in order]), strict=True))
-    return [could[at] for at in range(len(lost))]
+    order = sorted(range(len(remainders)), key=remainders.__getitem__)
+    rounded = dict(zip(order, formatting.round_preserving_sum([part.lines[index].of for index in order]), strict=True))
+    return [rounded[index] for index in range(len(remainders))]

@@ -28,27 +28,27 @@ HOLDS_LATER = "it holds from a later day"
 class ExplainedRow:
     """A row given for a criterion.
 
-    `why` is the reason if it does not count. `is_claim` is True if it would count once verified.
+    `reason` is the reason if it does not count. `is_claim` is True if it would count once verified.
     """
 
     row: RowReference
-    why: str = ""
+    reason: str = ""
     is_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedAndClaimedLine:
-    """A line of a part, as verified and as claimed (`sent`). `address` identifies it within the part ("6a")."""
+    """A line of a part, as verified and as claimed. `address` identifies it within the part ("6a")."""
 
     part: PartKey
     address: str
     line: ScoreLine
-    sent: ScoreLine
+    claimed_line: ScoreLine
 
     @property
     def claim(self) -> str:
         """A sentence on what claims would add; empty if they add nothing."""
-        return claimed_reason(self.line.finding, self.sent.finding)
+        return claimed_reason(self.line.finding, self.claimed_line.finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,67 +59,67 @@ class CriterionExplanation(VerifiedAndClaimedLine):
     """
 
     benchmark_id: int | None
-    given: tuple[ExplainedRow, ...]
+    rows: tuple[ExplainedRow, ...]
 
     @property
     def rests_on(self) -> tuple[ExplainedRow, ...]:
         """The rows that count."""
-        return tuple(one for one in self.given if not one.why)
+        return tuple(one for one in self.rows if not one.reason)
 
     @property
     def claimed(self) -> tuple[ExplainedRow, ...]:
         """The rows that would count if they were verified."""
-        return tuple(one for one in self.given if one.is_claim)
+        return tuple(one for one in self.rows if one.is_claim)
 
     @property
-    def aside(self) -> tuple[ExplainedRow, ...]:
+    def not_counted(self) -> tuple[ExplainedRow, ...]:
         """The rows that do not count."""
-        return tuple(one for one in self.given if one.why and not one.is_claim)
+        return tuple(one for one in self.rows if one.reason and not one.is_claim)
 
 
 @dataclass(frozen=True, slots=True)
 class LineExplanation(VerifiedAndClaimedLine):
-    """A line of a part with the criteria it rests on, or a benchmark with the line of its recommendation (`above`)."""
+    """A line of a part with the criteria it rests on, or a benchmark with the line of its recommendation."""
 
     recommendation_id: int | None
     benchmark_id: int | None
-    above: ScoreLine | None
-    grounds: tuple[CriterionExplanation, ...]
+    recommendation_line: ScoreLine | None
+    criteria: tuple[CriterionExplanation, ...]
 
 
 class ScoreExplanation:
     """The explanations of one result, by part and address. `facts` are those that it was computed from."""
 
     def __init__(self, facts: Facts, result: Readiness) -> None:
-        self._asked = result.verified_record.questionnaire
+        self._questionnaire = result.verified_record.questionnaire
         self._facts = countable_facts.facts_known_by(facts, result.known_by)
-        self._weights: CountingStatuses = find_counting_statuses(self._facts, result.as_of)
+        self._statuses: CountingStatuses = find_counting_statuses(self._facts, result.as_of)
         self._lines = {
-            (part.key, line.key): (line, sent)
+            (part.key, line.key): (line, claimed_line)
             for part, claimed in zip(result.verified.parts, result.claimed.parts, strict=True)
-            for line, sent in zip(part.lines, claimed.lines, strict=True)
+            for line, claimed_line in zip(part.lines, claimed.lines, strict=True)
         }
         action = next(part for part in result.verified.parts if part.key is PartKey.ACTION)
-        asked = tuple(zip(self._asked.recommendations, action.lines, strict=True))
-        self._recommendations = {line.key: each for each, line in asked}
-        self._line_of = {each.id: line for each, line in asked}
+        asked = tuple(zip(self._questionnaire.recommendations, action.lines, strict=True))
+        self._recommendations = {line.key: recommendation for recommendation, line in asked}
+        self._recommendation_lines = {recommendation.id: line for recommendation, line in asked}
         self._benchmark_lines = {
-            one.benchmark_id: (one.line, sent.line)
-            for one, sent in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True)
+            one.benchmark_id: (one.line, claimed_line.line)
+            for one, claimed_line in zip(result.verified.benchmarks, result.claimed.benchmarks, strict=True)
         }
 
-    def of_part(self, part: PartKey) -> tuple[LineExplanation, ...]:
+    def lines_of_part(self, part: PartKey) -> tuple[LineExplanation, ...]:
         """Return the lines of a part, in order."""
         return tuple(self._line(*key) for key in self._lines if key[0] is part)
 
-    def of(self, part: PartKey, address: str) -> LineExplanation | None:
+    def find_line(self, part: PartKey, address: str) -> LineExplanation | None:
         """Return a line of a part ("prosecutions", "6") or a benchmark ("6a"); None if there is none."""
         if (part, address) in self._lines:
             return self._line(part, address)
-        for each in self._asked.recommendations if part is PartKey.ACTION else ():
-            for benchmark in each.benchmarks:
-                if benchmark_address(each, benchmark) == address:
-                    return self._benchmark(each, benchmark)
+        for recommendation in self._questionnaire.recommendations if part is PartKey.ACTION else ():
+            for benchmark in recommendation.benchmarks:
+                if benchmark_address(recommendation, benchmark) == address:
+                    return self._benchmark(recommendation, benchmark)
         return None
 
     def _line(self, part: PartKey, key: str) -> LineExplanation:
@@ -130,18 +130,25 @@ class ScoreExplanation:
             *self._lines[part, key],
             recommendation_id=recommendation.id if recommendation else None,
             benchmark_id=None,
-            above=None,
-            grounds=tuple(self._grounds(part, key, recommendation)),
+            recommendation_line=None,
+            criteria=tuple(self._criteria(part, key, recommendation)),
         )
 
-    def _benchmark(self, each: AskedRecommendation, one: AskedBenchmark) -> LineExplanation:
-        ground = self._of_benchmark(each, one)
-        above = self._line_of[each.id]
+    def _benchmark(self, recommendation: AskedRecommendation, benchmark: AskedBenchmark) -> LineExplanation:
+        criterion = self._of_benchmark(recommendation, benchmark)
+        recommendation_line = self._recommendation_lines[recommendation.id]
         return LineExplanation(
-            PartKey.ACTION, ground.address, ground.line, ground.sent, each.id, one.id, above, (ground,)
+            PartKey.ACTION,
+            criterion.address,
+            criterion.line,
+            criterion.claimed_line,
+            recommendation.id,
+            benchmark.id,
+            recommendation_line,
+            (criterion,),
         )
 
-    def _grounds(
+    def _criteria(
         self, part: PartKey, key: str, recommendation: AskedRecommendation | None
     ) -> Iterator[CriterionExplanation]:
         if recommendation is not None:
@@ -150,7 +157,7 @@ class ScoreExplanation:
             yield from self._of_pillar(Pillar(key))
         elif part is PartKey.EFFORTS and key == EffortQuestion.COMPLICITY:
             yield from self._of_benchmarks(
-                benchmark for benchmark in self._asked.benchmarks if benchmark.terms.is_about_complicity
+                benchmark for benchmark in self._questionnaire.benchmarks if benchmark.terms.is_about_complicity
             )
         else:
             yield self._of_question(part, EffortQuestion(key))
@@ -158,79 +165,86 @@ class ScoreExplanation:
     def _of_pillar(self, pillar: Pillar) -> Iterator[CriterionExplanation]:
         """Yield everything asked of a P: the questions whose figures move it, then its benchmarks."""
         for question in EffortQuestion:
-            indicator = self._asked.indicator_of(question)
+            indicator = self._questionnaire.indicator_of(question)
             if question is not EffortQuestion.COMPLICITY and indicator and indicator.pillar is pillar:
                 yield self._of_question(PartKey.EFFORTS, question)
-        yield from self._of_benchmarks(benchmark for benchmark in self._asked.benchmarks if benchmark.pillar is pillar)
+        yield from self._of_benchmarks(
+            benchmark for benchmark in self._questionnaire.benchmarks if benchmark.pillar is pillar
+        )
 
     def _of_benchmarks(self, benchmarks: Iterable[AskedBenchmark]) -> Iterator[CriterionExplanation]:
-        by_id = {recommendation.id: recommendation for recommendation in self._asked.recommendations}
+        by_id = {recommendation.id: recommendation for recommendation in self._questionnaire.recommendations}
         return (self._of_benchmark(by_id[benchmark.recommendation_id], benchmark) for benchmark in benchmarks)
 
-    def _of_benchmark(self, each: AskedRecommendation, one: AskedBenchmark) -> CriterionExplanation:
-        line, sent = self._benchmark_lines[one.id]
-        if one.terms.rule is Rule.ASSESSED:
-            given = [*self._evidence_links(one.id), *self._assessments(one.id)]
+    def _of_benchmark(self, recommendation: AskedRecommendation, benchmark: AskedBenchmark) -> CriterionExplanation:
+        line, claimed_line = self._benchmark_lines[benchmark.id]
+        if benchmark.terms.rule is Rule.ASSESSED:
+            rows = [*self._evidence_links(benchmark.id), *self._assessments(benchmark.id)]
         else:
-            is_compared = one.terms.rule is Rule.MORE
-            figures = self._readings(one.terms.indicator_id, line.finding, sent.finding, is_compared=is_compared)
-            given = [*figures, *self._evidence_links(one.id)]
-        return CriterionExplanation(PartKey.ACTION, benchmark_address(each, one), line, sent, one.id, tuple(given))
+            is_compared = benchmark.terms.rule is Rule.MORE
+            figures = self._readings(
+                benchmark.terms.indicator_id, line.finding, claimed_line.finding, is_compared=is_compared
+            )
+            rows = [*figures, *self._evidence_links(benchmark.id)]
+        return CriterionExplanation(
+            PartKey.ACTION, benchmark_address(recommendation, benchmark), line, claimed_line, benchmark.id, tuple(rows)
+        )
 
     def _of_question(self, part: PartKey, question: EffortQuestion) -> CriterionExplanation:
-        line, sent = self._lines[part, question.value]
-        indicator = self._asked.indicator_of(question)
-        given = self._readings(
-            indicator.id if indicator else None, line.finding, sent.finding, is_compared=part is PartKey.EFFORTS
+        line, claimed_line = self._lines[part, question.value]
+        indicator = self._questionnaire.indicator_of(question)
+        rows = self._readings(
+            indicator.id if indicator else None, line.finding, claimed_line.finding, is_compared=part is PartKey.EFFORTS
         )
-        return CriterionExplanation(part, question.value, line, sent, None, tuple(given))
+        return CriterionExplanation(part, question.value, line, claimed_line, None, tuple(rows))
 
     def _evidence_links(self, benchmark_id: int) -> Iterator[ExplainedRow]:
         """Yield the evidence that supports a benchmark, the latest event first."""
-        ended = {row.id: row.happened_to for row in self._facts.evidence}
-        own = [
-            row for row in self._facts.evidence_links if row.benchmark_id == benchmark_id and row.evidence_id in ended
+        end_dates = {row.id: row.happened_to for row in self._facts.evidence}
+        rows = [
+            row
+            for row in self._facts.evidence_links
+            if row.benchmark_id == benchmark_id and row.evidence_id in end_dates
         ]
-        for row in sorted(own, key=lambda row: (ended[row.evidence_id], row.evidence_id), reverse=True):
-            weight = self._weights.evidence_links[row.id]
-            yield _explained_row(RowReference("evidence", row.evidence_id), weight)
+        for row in sorted(rows, key=lambda row: (end_dates[row.evidence_id], row.evidence_id), reverse=True):
+            status = self._statuses.evidence_links[row.id]
+            yield _explained_row(RowReference("evidence", row.evidence_id), status)
 
     def _assessments(self, benchmark_id: int) -> Iterator[ExplainedRow]:
         """Yield the assessments of a benchmark, the newest first. At most one of them is in force."""
-        own = [row for row in self._facts.assessments if row.benchmark_id == benchmark_id]
-        why = ANOTHER_VERDICT_HOLDS if any(row.id in self._weights.assessments_in_force for row in own) else HOLDS_LATER
-        for row in sorted(own, key=attrgetter("recorded_at", "id"), reverse=True):
-            yield ExplainedRow(
-                RowReference("assessment", row.id), "" if row.id in self._weights.assessments_in_force else why
-            )
+        rows = [row for row in self._facts.assessments if row.benchmark_id == benchmark_id]
+        in_force = self._statuses.assessments_in_force
+        reason = ANOTHER_VERDICT_HOLDS if any(row.id in in_force for row in rows) else HOLDS_LATER
+        for row in sorted(rows, key=attrgetter("recorded_at", "id"), reverse=True):
+            yield ExplainedRow(RowReference("assessment", row.id), "" if row.id in in_force else reason)
 
     def _readings(
-        self, indicator_id: int | None, finding: Finding, sent: Finding, *, is_compared: bool
+        self, indicator_id: int | None, finding: Finding, claimed_finding: Finding, *, is_compared: bool
     ) -> Iterator[ExplainedRow]:
         """Yield an indicator's readings, the latest day covered first.
 
         Readings of the year before are included if the rule compares with them (`is_compared`).
         """
         first = self._facts.edition.tracking.starts_on
-        own = [
+        rows = [
             row
             for row in self._facts.readings
             if row.indicator_id == indicator_id and (is_compared or row.through_on >= first)
         ]
-        for row in sorted(own, key=attrgetter("through_on", "recorded_at", "id"), reverse=True):
-            reference, weight = RowReference("reading", row.id), self._weights.readings[row.id]
-            if weight.counts and reference not in finding.rows:
+        for row in sorted(rows, key=attrgetter("through_on", "recorded_at", "id"), reverse=True):
+            reference, status = RowReference("reading", row.id), self._statuses.readings[row.id]
+            if status.counts and reference not in finding.rows:
                 yield ExplainedRow(reference, NO_DATA_REPLACES_NOTHING if row.is_no_data else REPLACED_BY_LATER)
-            elif weight.is_claim and reference not in sent.rows:
-                yield ExplainedRow(reference, f"{weight.why}, and would add nothing")
+            elif status.is_claim and reference not in claimed_finding.rows:
+                yield ExplainedRow(reference, f"{status.reason}, and would add nothing")
             else:
-                yield _explained_row(reference, weight)
+                yield _explained_row(reference, status)
 
 
-def benchmark_address(each: AskedRecommendation, one: AskedBenchmark) -> str:
+def benchmark_address(recommendation: AskedRecommendation, benchmark: AskedBenchmark) -> str:
     """Return the address of a benchmark's explanation: "6a", "action_plan_6a"."""
-    return f"{each.prefix}{one.key}"
+    return f"{recommendation.prefix}{benchmark.key}"
 
 
-def _explained_row(row: RowReference, weight: CountingStatus) -> ExplainedRow:
-    return ExplainedRow(row, "" if weight.counts else weight.why, weight.is_claim)
+def _explained_row(row: RowReference, status: CountingStatus) -> ExplainedRow:
+    return ExplainedRow(row, "" if status.counts else status.reason, status.is_claim)

@@ -62,18 +62,20 @@ class StepsDisplay:
     @property
     def reviews_in_one(self) -> StepDisplay | None:
         """The first rung in one line, for readers who do not review; None if nothing waits."""
-        own = self.reviews
-        if not own:
+        reviews = self.reviews
+        if not reviews:
             return None
-        what = "1 update or piece of evidence" if len(own) == 1 else f"{len(own)} updates and pieces of evidence"
+        counted = (
+            "1 update or piece of evidence" if len(reviews) == 1 else f"{len(reviews)} updates and pieces of evidence"
+        )
         return StepDisplay(
             kind="review",
-            sentence=f"Review {what} at the embassy that would raise readiness.",
-            owner=own[0].owner,
+            sentence=f"Review {counted} at the embassy that would raise readiness.",
+            owner=reviews[0].owner,
             due_on=None,
-            points=_sum_points(own),
-            cumulative=own[-1].cumulative,
-            reaches_target=any(one.reaches_target for one in own),
+            points=_sum_points(reviews),
+            cumulative=reviews[-1].cumulative,
+            reaches_target=any(one.reaches_target for one in reviews),
         )
 
     @property
@@ -84,8 +86,8 @@ class StepsDisplay:
     @property
     def on_one_page(self) -> tuple[StepDisplay, ...]:
         """The steps that the Ambassador's first page names: all reviews in one line, then the first other steps."""
-        own = self.reviews_in_one
-        return (own, *self.first) if own else self.first
+        review_step = self.reviews_in_one
+        return (review_step, *self.first) if review_step else self.first
 
     @property
     def more(self) -> str:
@@ -94,17 +96,17 @@ class StepsDisplay:
 
     def more_than(self, shown: int) -> str:
         """Return a sentence on the steps after the first `shown` of `on_one_page`; empty if there are none."""
-        rest = self.others[shown - bool(self.reviews) :]
-        if not rest:
+        remaining = self.others[shown - bool(self.reviews) :]
+        if not remaining:
             return ""
-        what = "1 more step" if len(rest) == 1 else f"{len(rest)} more steps"
-        points, last = _sum_points(rest), rest[-1].cumulative
+        counted = "1 more step" if len(remaining) == 1 else f"{len(remaining)} more steps"
+        points, last = _sum_points(remaining), remaining[-1].cumulative
         if points is None or last is None:
-            return f"{what}."
-        adds = "adds" if len(rest) == 1 else "add"
-        reached = " Our target is reached with one of them." if any(one.reaches_target for one in rest) else ""
+            return f"{counted}."
+        verb = "adds" if len(remaining) == 1 else "add"
+        reached = " Our target is reached with one of them." if any(one.reaches_target for one in remaining) else ""
         return (
-            f"{what} {adds} {formatting.format_number(points)} together, up to "
+            f"{counted} {verb} {formatting.format_number(points)} together, up to "
             f"{formatting.format_number(last)}.{reached}"
         )
 

@@ -40,14 +40,14 @@ def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step
 
     The displayed points of the ladder add up to the displayed readiness.
     """
-    teller = StepFormatter(result, texts)
-    reached = steps.target_reached_after
+    formatter = StepFormatter(result, texts)
+    reaching_step = steps.target_reached_after
     return step_display.StepsDisplay(
-        steps=tuple(teller.ladder(steps.steps, reached)),
-        also_ask=tuple(teller.apart(step) for step in steps.also_ask),
-        last_period=tuple(teller.apart(step) for step in steps.last_period),
-        to_assess=tuple(teller.apart(step) for step in steps.to_assess if step.points),
-        after_deadline=tuple(teller.apart(step) for step in steps.after_deadline if step.points),
+        steps=tuple(formatter.display_ladder(steps.steps, reaching_step)),
+        also_ask=tuple(formatter.display_separately(step) for step in steps.also_ask),
+        last_period=tuple(formatter.display_separately(step) for step in steps.last_period),
+        to_assess=tuple(formatter.display_separately(step) for step in steps.to_assess if step.points),
+        after_deadline=tuple(formatter.display_separately(step) for step in steps.after_deadline if step.points),
         target=_target_sentence(result, steps),
     )
 
@@ -61,22 +61,24 @@ class StepFormatter:
         self.undated = {claim.row for claim in result.waiting_claims if undated.intersection(claim.evidence)}
         self.keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
 
-    def ladder(self, steps: Iterable[ReadinessStep], reached: int | None) -> Iterator[step_display.StepDisplay]:
+    def display_ladder(
+        self, steps: Iterable[ReadinessStep], reaching_step: int | None
+    ) -> Iterator[step_display.StepDisplay]:
         """Yield the steps of the ladder.
 
         The displayed points are the differences of the displayed cumulative readiness.
         """
         before = formatting.round_to_tenth(self.result.score)
-        for number, one in enumerate(steps, start=1):
-            then = formatting.round_to_tenth(one.cumulative or Fraction(0))
-            yield self._told(one, then - before, then, reaches_target=number == reached)
-            before = then
+        for number, step in enumerate(steps, start=1):
+            cumulative = formatting.round_to_tenth(step.cumulative or Fraction(0))
+            yield self._display(step, cumulative - before, cumulative, reaches_target=number == reaching_step)
+            before = cumulative
 
-    def apart(self, step: ReadinessStep) -> step_display.StepDisplay:
+    def display_separately(self, step: ReadinessStep) -> step_display.StepDisplay:
         """Return a step off the ladder."""
-        return self._told(step, formatting.round_to_tenth(step.points), None)
+        return self._display(step, formatting.round_to_tenth(step.points), None)
 
-    def _told(
+    def _display(
         self, step: ReadinessStep, points: Decimal, cumulative: Decimal | None, *, reaches_target: bool = False
     ) -> step_display.StepDisplay:
         is_shown = self.result.is_reviewed
@@ -108,8 +110,8 @@ class StepFormatter:
             case StepKind.KEEP:
                 return self._keep(step)
             case StepKind.AGREE:
-                whom = self._ministry(step) or "the government"
-                return f"Agree with {whom} on benchmark {self._criterion(step)}."
+                ministry = self._ministry(step) or "the government"
+                return f"Agree with {ministry} on benchmark {self._criterion(step)}."
 
     def _review(self, step: ReadinessStep) -> str:
         row, towards = step.rows[0], self._towards(step)
@@ -118,10 +120,10 @@ class StepFormatter:
         if row.type == "update_version":
             if row.id not in self.texts.updates:
                 return f"Review the update that waits{towards}."
-            who, on, about = self.texts.updates[row.id]
+            sender, sent_on, commitment = self.texts.updates[row.id]
             return (
-                f"Review the update from {_with_article(who)} of {formatting.format_date(on)} on "
-                f"“{_without_full_stop(about)}”{towards}."
+                f"Review the update from {_with_article(sender)} of {formatting.format_date(sent_on)} on "
+                f"“{_without_full_stop(commitment)}”{towards}."
             )
         if row.type == "evidence":
             title = self.texts.evidence.get(row.id)
@@ -145,23 +147,22 @@ class StepFormatter:
             YearsAsked.BEFORE: f"from {first} to {last}, to compare with",
         }
         figure = f"the figure on {formatting.lowercase_first(indicator.name)} {years[step.years]}"
-        whom = self._ministry(step)
-        return f"Ask {whom} for {figure}." if whom else f"Find out which ministry has {figure}, and ask for it."
+        ministry = self._ministry(step)
+        return f"Ask {ministry} for {figure}." if ministry else f"Find out which ministry has {figure}, and ask for it."
 
     def _keep(self, step: ReadinessStep) -> str:
         text = self.texts.commitments.get(step.rows[0].id)
-        what = f"commitment “{_without_full_stop(text)}”" if text else "commitment"
-        whom = self._ministry(step) or "the ministry"
-        about, deadline = f"{what}{self._towards(step)}", self.result.deadline_on
+        noun = f"commitment “{_without_full_stop(text)}”" if text else "commitment"
+        ministry = self._ministry(step) or "the ministry"
+        commitment, deadline = f"{noun}{self._towards(step)}", self.result.deadline_on
         if step.due_on is None:
-            return f"Make sure that {whom} keeps its {about}. No date is agreed yet."
+            return f"Make sure that {ministry} keeps its {commitment}. No date is agreed yet."
         if deadline is not None and step.due_on > deadline:
-            return f"Ask {whom} to bring forward its {about}, due {formatting.format_date(step.due_on)}."
-        return (
-            f"Make sure that {whom} keeps its {about}, due {formatting.format_date(step.due_on)}.{self._stands(step)}"
-        )
+            return f"Ask {ministry} to bring forward its {commitment}, due {formatting.format_date(step.due_on)}."
+        due_on, status = formatting.format_date(step.due_on), self._status_sentence(step)
+        return f"Make sure that {ministry} keeps its {commitment}, due {due_on}.{status}"
 
-    def _stands(self, step: ReadinessStep) -> str:
+    def _status_sentence(self, step: ReadinessStep) -> str:
         """Return a sentence if the commitment is overdue or an update on it waits; empty if it is simply open."""
         standing = self._standings.get(step.rows[0].id)
         if standing is not None and standing.waits_since:

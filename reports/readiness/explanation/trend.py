@@ -18,12 +18,12 @@ UNCHANGED_WEEKS = 4
 def weekly_scores(facts: Facts, now: datetime) -> tuple[TrendWeek, ...]:
     """Return every week of the tracking period that has begun by `now`; the current week ends today."""
     today = now.astimezone(facts.zone).date()
-    days = DailyScores(facts)
+    scores = DailyScores(facts)
     return tuple(
         TrendWeek(
             ends_on,
-            then=days.score(ends_on, min(_end_of_day(ends_on, facts.zone), now)),
-            hindsight=days.score(ends_on, now),
+            then=scores.score(ends_on, min(_end_of_day(ends_on, facts.zone), now)),
+            hindsight=scores.score(ends_on, now),
         )
         for ends_on in week_ends(facts.edition.tracking, today)
     )
@@ -45,24 +45,24 @@ def week_ends(period: Period, today: date) -> Iterator[date]:
 
 def describe_trend(weeks: Sequence[TrendWeek]) -> str:
     """Describe the trend in a sentence without a full stop, for use as the title of the chart."""
-    known = [week for week in weeks if week.then is not None]
-    if not known:
+    reviewed = [week for week in weeks if week.then is not None]
+    if not reviewed:
         return "Nothing has been reviewed yet"
-    last = known[-1]
-    since = next((week for week in reversed(known) if week.then != last.then), None)
-    if since is None:
+    last = reviewed[-1]
+    last_different = next((week for week in reversed(reviewed) if week.then != last.then), None)
+    if last_different is None:
         return f"Verified readiness has stood at {_format_points(last)} since the first review"
-    moved = next(week for week in known if week.ends_on > since.ends_on)
-    weeks_ago = (last.ends_on - moved.ends_on).days // WEEK.days
+    first_unchanged = next(week for week in reviewed if week.ends_on > last_different.ends_on)
+    weeks_ago = (last.ends_on - first_unchanged.ends_on).days // WEEK.days
     if weeks_ago >= UNCHANGED_WEEKS:
-        return f"Verified readiness has not moved since the week to {formatting.format_date(moved.ends_on)}"
-    began = known[max(0, len(known) - 1 - UNCHANGED_WEEKS)]
-    if began.then == last.then:
-        return f"Verified readiness stands at {_format_points(last)}, as on {formatting.format_date(began.ends_on)}"
-    verb = "risen" if (last.then or 0) > (began.then or 0) else "fallen"
+        return f"Verified readiness has not moved since the week to {formatting.format_date(first_unchanged.ends_on)}"
+    start = reviewed[max(0, len(reviewed) - 1 - UNCHANGED_WEEKS)]
+    if start.then == last.then:
+        return f"Verified readiness stands at {_format_points(last)}, as on {formatting.format_date(start.ends_on)}"
+    verb = "risen" if (last.then or 0) > (start.then or 0) else "fallen"
     return (
-        f"Verified readiness has {verb} from {_format_points(began)} to {_format_points(last)} since "
-        f"{formatting.format_date(began.ends_on)}"
+        f"Verified readiness has {verb} from {_format_points(start)} to {_format_points(last)} since "
+        f"{formatting.format_date(start.ends_on)}"
     )
 
 

@@ -23,9 +23,9 @@ from reports.readiness.readiness import DailyScores
 class TrendEvent:
     """A dialogue or a milestone on a day: its name on a chart, and its description in a table."""
 
-    on: date
+    day: date
     name: str
-    said: str
+    description: str
     dialogue_id: int | None = None
 
 
@@ -39,18 +39,18 @@ class WeekDisplay:
     ends_on: date
     then: Decimal | None
     hindsight: Decimal | None
-    happened: tuple[TrendEvent, ...]
+    events: tuple[TrendEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrendDisplay:
-    """The weeks of an edition's tracking period, with dialogues and milestones, and the target (`mark`)."""
+    """The weeks of an edition's tracking period, with dialogues and milestones, and the target."""
 
     starts_on: date
     ends_on: date
     weeks: Sequence[TrendWeek]
-    happenings: Sequence[TrendEvent]
-    mark: Decimal | None
+    events: Sequence[TrendEvent]
+    target: Decimal | None
 
     @property
     def title(self) -> str:
@@ -66,12 +66,12 @@ class TrendDisplay:
     @property
     def by_week(self) -> tuple[WeekDisplay, ...]:
         """All weeks, in order."""
-        return self._printed(self.weeks)
+        return self._display_weeks(self.weeks)
 
     @property
     def by_month(self) -> tuple[WeekDisplay, ...]:
         """The last week that ended in each month."""
-        return self._printed(
+        return self._display_weeks(
             [
                 week
                 for week, following in pairwise([*self.weeks, None])
@@ -92,38 +92,38 @@ class TrendDisplay:
             plot_height=plot_height,
         )
 
-    def _printed(self, weeks: Sequence[TrendWeek]) -> tuple[WeekDisplay, ...]:
-        printed, after = [], date.min
+    def _display_weeks(self, weeks: Sequence[TrendWeek]) -> tuple[WeekDisplay, ...]:
+        displays, after = [], date.min
         for week in weeks:
-            happened = tuple(event for event in self.happenings if after < event.on <= week.ends_on)
-            printed.append(WeekDisplay(week.ends_on, _tenths(week.then), _tenths(week.hindsight), happened))
+            events = tuple(event for event in self.events if after < event.day <= week.ends_on)
+            displays.append(WeekDisplay(week.ends_on, _tenths(week.then), _tenths(week.hindsight), events))
             after = week.ends_on
-        return tuple(printed)
+        return tuple(displays)
 
 
 def display_trend(
-    facts: Facts, *, as_of: date, known_by: datetime | None, happenings: Iterable[TrendEvent]
+    facts: Facts, *, as_of: date, known_by: datetime | None, events: Iterable[TrendEvent]
 ) -> TrendDisplay:
     """Return the weeks up to a day. Later information is what was known at a moment (None: everything recorded)."""
     tracking = facts.edition.tracking
-    known = countable_facts.facts_known_by(facts, known_by)
-    terms = countable_facts.newest_row(known.edition_terms)
+    known_facts = countable_facts.facts_known_by(facts, known_by)
+    terms = countable_facts.newest_row(known_facts.edition_terms)
     last = min(as_of, tracking.ends_on)
     evening = datetime.combine(last, time.max, facts.zone)
-    now = max(evening, countable_facts.newest_recorded_at(known) or evening)
-    weeks = [week for week in weekly_scores(known, now) if week.ends_on <= last]
+    now = max(evening, countable_facts.newest_recorded_at(known_facts) or evening)
+    weeks = [week for week in weekly_scores(known_facts, now) if week.ends_on <= last]
     if (not weeks or weeks[-1].ends_on < last) and last >= tracking.starts_on:
-        days = DailyScores(known)
-        weeks.append(TrendWeek(last, days.score(last, evening), days.score(last, now)))
+        scores = DailyScores(known_facts)
+        weeks.append(TrendWeek(last, scores.score(last, evening), scores.score(last, now)))
     return TrendDisplay(
         starts_on=tracking.starts_on,
         ends_on=tracking.ends_on,
         weeks=weeks,
-        happenings=sorted(
-            (event for event in happenings if tracking.starts_on <= event.on <= tracking.ends_on),
-            key=lambda one: (one.on, one.name),
+        events=sorted(
+            (event for event in events if tracking.starts_on <= event.day <= tracking.ends_on),
+            key=lambda one: (one.day, one.name),
         ),
-        mark=terms.working_mark if terms else None,
+        target=terms.working_mark if terms else None,
     )
 
 

@@ -38,12 +38,12 @@ class WhatIfDisplay:
 
     The displayed points of the parts add up to both scores and to the difference.
 
-    `met` are the ids of benchmarks taken as met. `to_mark` says how far the target would be.
+    `met` are the ids of benchmarks taken as met. `target_sentence` says how far the target would be.
     """
 
     met: frozenset[int]
     sentence: str
-    to_mark: str
+    target_sentence: str
     before: Decimal
     after: Decimal
     points: str
@@ -56,21 +56,21 @@ class BenchmarkChoice:
 
     benchmark_id: int
     key: str
-    alone: str
+    points: str
     is_shown: bool
     due_on: date | None
 
 
 def display_what_if(result: Readiness, met: Collection[int], steps: Collection[ReadinessStep] = ()) -> WhatIfDisplay:
     """Return the score as it would be with these benchmarks (ids) met and these next steps taken."""
-    then = result.score_with(steps, met=met)
-    before, after = formatting.round_to_tenth(result.score), formatting.round_to_tenth(then.points)
-    was = formatting.round_preserving_sum([part.points for part in result.verified.parts])
-    would_be = formatting.round_preserving_sum([part.points for part in then.parts])
+    projected = result.score_with(steps, met=met)
+    before, after = formatting.round_to_tenth(result.score), formatting.round_to_tenth(projected.points)
+    points_before = formatting.round_preserving_sum([part.points for part in result.verified.parts])
+    points_after = formatting.round_preserving_sum([part.points for part in projected.parts])
     return WhatIfDisplay(
         met=frozenset(met),
         sentence=_what_if_sentence(result, met, len(steps), before, after),
-        to_mark=_target_sentence(result, then.points, is_supposed=bool(met or steps)),
+        target_sentence=_target_sentence(result, projected.points, is_supposed=bool(met or steps)),
         before=without_trailing_zeros(before),
         after=without_trailing_zeros(after),
         points=format_signed(after - before),
@@ -83,7 +83,7 @@ def display_what_if(result: Readiness, met: Collection[int], steps: Collection[R
                 of=without_trailing_zeros(formatting.round_to_tenth(part.of)),
                 points=format_signed(last - first),
             )
-            for part, first, last in zip(then.parts, was, would_be, strict=True)
+            for part, first, last in zip(projected.parts, points_before, points_after, strict=True)
         ),
     )
 
@@ -95,7 +95,7 @@ def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
         BenchmarkChoice(
             benchmark_id=benchmark.benchmark_id,
             key=benchmark.line.key,
-            alone=format_signed(formatting.round_to_tenth(lever.points))
+            points=format_signed(formatting.round_to_tenth(lever.points))
             if (lever := levers.get(benchmark.benchmark_id))
             else "",
             is_shown=lever is None,
@@ -106,34 +106,34 @@ def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
 
 
 def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, before: Decimal, after: Decimal) -> str:
-    stands = formatting.format_number(before)
+    readiness = formatting.format_number(before)
     if not result.is_reviewed:
-        stands = "0, since nothing has been reviewed yet"
+        readiness = "0, since nothing has been reviewed yet"
     if not met and not steps:
-        return f"Nothing is ticked. Readiness is {stands}."
+        return f"Nothing is ticked. Readiness is {readiness}."
     keys = [benchmark.line.key for benchmark in result.verified.benchmarks if benchmark.benchmark_id in met]
-    named = (
+    benchmarks = (
         formatting.join_with_and(keys)
         if 0 < len(keys) <= MAX_NAMED
         else sentences.format_count(len(keys), "benchmark", "benchmarks")
     )
-    taken = f"{sentences.format_count(steps, 'next step', 'next steps')} taken"
-    said = " and ".join([taken] * bool(steps) + [f"{named} met"] * bool(met))
+    taken_steps = f"{sentences.format_count(steps, 'next step', 'next steps')} taken"
+    assumptions = " and ".join([taken_steps] * bool(steps) + [f"{benchmarks} met"] * bool(met))
     if before == after:
-        return f"With {said}, readiness would still be {stands}."
-    return f"With {said}, readiness would be {formatting.format_number(after)}. It is {stands}."
+        return f"With {assumptions}, readiness would still be {readiness}."
+    return f"With {assumptions}, readiness would be {formatting.format_number(after)}. It is {readiness}."
 
 
 def _target_sentence(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
     """Return how far the target would be."""
     if result.working_mark is None:
         return "No target is set, so nothing can be said to reach it."
-    mark = Fraction(result.working_mark)
-    named = f"our target of {formatting.format_number(result.working_mark)}"
-    if result.score >= mark:
-        return f"{formatting.capitalize_first(named)} is reached already."
-    if points >= mark:
-        return f"That would reach {named}."
-    short = formatting.round_to_tenth(mark - points)
-    far = formatting.format_number(short) if short else "less than 0.1"
-    return f"That {'would be' if is_supposed else 'is'} {far} short of {named}."
+    target = Fraction(result.working_mark)
+    target_text = f"our target of {formatting.format_number(result.working_mark)}"
+    if result.score >= target:
+        return f"{formatting.capitalize_first(target_text)} is reached already."
+    if points >= target:
+        return f"That would reach {target_text}."
+    missing = formatting.round_to_tenth(target - points)
+    distance = formatting.format_number(missing) if missing else "less than 0.1"
+    return f"That {'would be' if is_supposed else 'is'} {distance} short of {target_text}."

@@ -21,7 +21,7 @@ PLAN_DUE = date(2021, 12, 28)
 def due(status, on, key=1):
     days = (TODAY - on).days if status is CommitmentStatus.OVERDUE else 0
     stands = CommitmentStanding(status, on, days_overdue=days, sent_on=date(2022, 1, 12))
-    return year.due_day(stands, on, text="A promise", maker="Ministry of Police", key=key, today=TODAY)
+    return year.due_day(stands, on, text="A promise", maker="Ministry of Police", row_id=key, today=TODAY)
 
 
 def dialogue(stage, on, key=1, today=TODAY):
@@ -85,7 +85,7 @@ def drawn(days, today=TODAY):
     ],
 )  # fmt: skip
 def test_each_day_says_how_it_stands(day, on, word, standing, days):
-    assert (day.on, day.word, day.standing, day.days) == (on, word, standing, days)
+    assert (day.falls_on, day.status, day.status_text, day.distance) == (on, word, standing, days)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def known_between(record, first, last, as_of=END):
 
 def told(stop):
     """The points that a stop moved, by part and line."""
-    return {(moved.part.value, moved.key): moved.points for moved in stop.moved}
+    return {(moved.part.value, moved.key): moved.points for moved in stop.lines}
 
 
 def test_another_number_alone_moves_nothing():
@@ -64,8 +64,8 @@ def test_another_number_alone_moves_nothing():
         for one in record.tables["recommendations"]
     ]
 
-    assert known_between(record, DAY, LATER).stops == ()
-    assert told(known_between(record, PERIOD.starts_on, DAY).stops[0])["concrete_action", "1a"] > 0
+    assert known_between(record, DAY, LATER).changes == ()
+    assert told(known_between(record, PERIOD.starts_on, DAY).changes[0])["concrete_action", "1a"] > 0
 
 
 # --- Lesotho ----------------------------------------------------------------------------------------------------------
@@ -75,8 +75,8 @@ def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved
     found = find_changes(lesotho().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
 
     assert (found.before, found.after) == (0, Fraction(121, 2))
-    (stop,) = found.stops
-    assert (stop.on, stop.at, stop.points) == (TIP_2022, noon(TIP_2022), Fraction(121, 2))
+    (stop,) = found.changes
+    assert (stop.day, stop.recorded_at, stop.points) == (TIP_2022, noon(TIP_2022), Fraction(121, 2))
     assert told(stop) == {
         ("increasing_efforts", "investigations"): 7,
         ("increasing_efforts", "prosecutions"): 7,
@@ -103,8 +103,8 @@ def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
     found = find_changes(lesotho().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
 
     assert (found.before, found.after) == (Fraction(43, 6), Fraction(121, 2))
-    (stop,) = found.stops
-    assert (stop.on, stop.at, stop.points) == (END, None, Fraction(160, 3))
+    (stop,) = found.changes
+    assert (stop.day, stop.recorded_at, stop.points) == (END, None, Fraction(160, 3))
     # The plan was launched by September: since then it counts as a step, and prevention as shown.
     assert told(stop)["concrete_action", "10a"] == Fraction(1, 2)
     assert ("three_ps", "prevention") not in told(stop)
@@ -112,13 +112,13 @@ def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
 
 def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it():
     record = lesotho()
-    (stop,) = find_changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).stops
-    moved = {(one.part.value, one.key): one for one in stop.moved}
+    (stop,) = find_changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).changes
+    moved = {(one.part.value, one.key): one for one in stop.lines}
 
     trials = moved["increasing_efforts", "prosecutions"]
     assert trials.title == "Prosecutions"
-    assert trials.before == "No data on prosecutions: presumed against (22 U.S.C. 7106(b)(1))."
-    assert trials.reason == "Prosecutions rose from 4 to 16."
+    assert trials.reason_before == "No data on prosecutions: presumed against (22 U.S.C. 7106(b)(1))."
+    assert trials.reason_after == "Prosecutions rose from 4 to 16."
     now, before = (
         next(row.id for row in record.facts.readings if row.figure == figure and row.recorded_at == noon(TIP_2022))
         for figure in (16, 4)
@@ -127,8 +127,8 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
 
     launch = moved["concrete_action", "10a"]
     assert launch.title == "Benchmark 10a"
-    assert launch.before == "Nothing has been verified yet."
-    assert launch.reason == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
+    assert launch.reason_before == "Nothing has been verified yet."
+    assert launch.reason_after == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
     assert {row.type for row in launch.rows} == {"assessment", "evidence"}
     assert {*trials.rows, *launch.rows} <= {*stop.rows}
 
@@ -143,7 +143,7 @@ def test_the_way_goes_day_by_day_and_moment_by_moment_in_the_order_of_time():
 
     found = find_changes(record.facts, Standpoint(DAY, noon(DAY)), Standpoint(END, noon(END)))
 
-    assert [(stop.on, stop.at, stop.rows, stop.points) for stop in found.stops] == [
+    assert [(stop.day, stop.recorded_at, stop.rows, stop.points) for stop in found.changes] == [
         (NEXT, noon(NEXT), (RowReference("evidence", first), RowReference("evidence", second)), STEP + PILLAR),
         (LATER, None, (RowReference("evidence", second),), STEP),
     ]
@@ -153,10 +153,10 @@ def test_one_stop_gathers_all_that_was_recorded_at_one_moment():
     record = small()
     acts = [record.action(key, DAY, DAY, known=DAY, verified=NEXT) for key in ("1a", "1b")]
 
-    (stop,) = known_between(record, DAY, LATER).stops
+    (stop,) = known_between(record, DAY, LATER).changes
 
     assert stop.points == 2 * STEP + PILLAR
-    assert [(one.key, one.rows) for one in stop.moved if one.part.value == "concrete_action"] == [
+    assert [(one.key, one.rows) for one in stop.lines if one.part.value == "concrete_action"] == [
         ("1a", (RowReference("evidence", acts[0]),)),
         ("1b", (RowReference("evidence", acts[1]),)),
     ]
@@ -170,9 +170,9 @@ def test_points_fall_by_a_review_that_rejects():
     found = known_between(record, DAY, LATER)
 
     assert (found.before, found.after) == (STEP + PILLAR, 0)
-    (stop,) = found.stops
+    (stop,) = found.changes
     assert told(stop) == {("concrete_action", "1a"): -STEP, ("three_ps", "prosecution"): -PILLAR}
-    assert all(one.rows == (RowReference("evidence", act),) for one in stop.moved)
+    assert all(one.rows == (RowReference("evidence", act),) for one in stop.lines)
 
 
 def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
@@ -183,11 +183,11 @@ def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
     found = known_between(record, DAY, LATER)
 
     assert found.before == found.after == STEP + PILLAR
-    assert [(stop.at, stop.points) for stop in found.stops] == [
+    assert [(stop.recorded_at, stop.points) for stop in found.changes] == [
         (noon(NEXT), -STEP - PILLAR),
         (noon(LATER), STEP + PILLAR),
     ]
-    assert found.stops[0].rows == found.stops[1].rows == (RowReference("evidence", put_right),)
+    assert found.changes[0].rows == found.changes[1].rows == (RowReference("evidence", put_right),)
 
 
 def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
@@ -203,11 +203,11 @@ def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
 
     found = known_between(record, DAY, LATER)
 
-    assert [(stop.at, told(stop)) for stop in found.stops] == [
+    assert [(stop.recorded_at, told(stop)) for stop in found.changes] == [
         (noon(NEXT), {("increasing_efforts", "investigations"): 7, ("three_ps", "prosecution"): PILLAR}),
         (noon(LATER), {("concrete_action", "1a"): STEP, ("concrete_action", "1b"): STEP}),
     ]
-    assert [one.rows for stop in found.stops for one in stop.moved if one.part.value != "three_ps"] == [
+    assert [one.rows for stop in found.changes for one in stop.lines if one.part.value != "three_ps"] == [
         (RowReference("evidence", cited),),
         (RowReference("evidence", act),),
         (RowReference("evidence", other),),
@@ -220,9 +220,9 @@ def test_an_assessment_raises_a_step_to_the_whole():
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     verdict = record.assess("1a", Verdict.MET, known=LATER, on=[act])
 
-    (stop,) = known_between(record, DAY, LATER).stops
+    (stop,) = known_between(record, DAY, LATER).changes
 
-    (moved,) = stop.moved
+    (moved,) = stop.lines
     assert (moved.points, moved.rows) == (STEP, (RowReference("assessment", verdict),))
 
 
@@ -236,11 +236,11 @@ def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
     found = known_between(record, DAY, LATER)
 
     # A step on the only benchmark of one of two recommendations: ¼ of 30, and with three times the weight ⅜.
-    (stop,) = found.stops
+    (stop,) = found.changes
     assert stop.rows == (RowReference("edition", 1),)
     assert told(stop) == {("concrete_action", "2a"): Fraction(15, 4)}
-    assert [(one.rows, one.before == one.reason) for one in stop.moved] == [(stop.rows, True)]
-    assert [(one.of_before, one.of) for one in stop.moved] == [(15, Fraction(45, 2))]
+    assert [(one.rows, one.reason_before == one.reason_after) for one in stop.lines] == [(stop.rows, True)]
+    assert [(one.max_points_before, one.max_points) for one in stop.lines] == [(15, Fraction(45, 2))]
 
 
 def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
@@ -254,10 +254,10 @@ def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
 
     found = known_between(record, DAY, LATER)
 
-    (stop,) = found.stops
-    assert (stop.at, stop.rows) == (noon(NEXT), (RowReference("benchmark", benchmark),))
+    (stop,) = found.changes
+    assert (stop.recorded_at, stop.rows) == (noon(NEXT), (RowReference("benchmark", benchmark),))
     assert told(stop) == {("concrete_action", "1a"): -15, ("three_ps", "prosecution"): -PILLAR}
-    assert stop.moved[0].reason == "No data on visits: presumed against (22 U.S.C. 7106(b)(1))."
+    assert stop.lines[0].reason_after == "No data on visits: presumed against (22 U.S.C. 7106(b)(1))."
 
 
 def test_a_benchmark_asked_later_lowers_what_the_others_give():
@@ -267,7 +267,7 @@ def test_a_benchmark_asked_later_lowers_what_the_others_give():
     asked_later = record.benchmark(recommendation, "1b", record.rule(known=NEXT))
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
-    (stop,) = known_between(record, DAY, LATER).stops
+    (stop,) = known_between(record, DAY, LATER).changes
 
     assert told(stop) == {("concrete_action", "1a"): -STEP}
     assert stop.rows == (RowReference("benchmark", asked_later),)
@@ -283,8 +283,8 @@ def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key
 
     found = known_between(record, DAY, LATER)
 
-    (stop,) = found.stops
-    assert [(one.key, one.title, one.points) for one in stop.moved if one.part.value == "concrete_action"] == [
+    (stop,) = found.changes
+    assert [(one.key, one.title, one.points) for one in stop.lines if one.part.value == "concrete_action"] == [
         ("1a", "Benchmark 1a", STEP),
         ("action_plan_1a", "Action plan 1a", STEP),
     ]
@@ -298,7 +298,7 @@ def test_what_moves_nothing_is_no_stop():
 
     found = known_between(record, DAY, LATER)
 
-    assert (found.before, found.after, found.stops) == (0, 0, ())
+    assert (found.before, found.after, found.changes) == (0, 0, ())
 
 
 def test_from_one_standpoint_to_itself_nothing_changed():
@@ -306,7 +306,7 @@ def test_from_one_standpoint_to_itself_nothing_changed():
 
     found = find_changes(lesotho().facts, here, here)
 
-    assert (found.before, found.after, found.stops) == (Fraction(121, 2), Fraction(121, 2), ())
+    assert (found.before, found.after, found.changes) == (Fraction(121, 2), Fraction(121, 2), ())
 
 
 @pytest.mark.parametrize(
@@ -344,7 +344,7 @@ def test_the_points_of_all_stops_add_up_to_the_difference(record, way):
 
     assert found.before == evaluate_readiness(record.facts, as_of=since.as_of, known_by=since.known_by).score
     assert found.after == evaluate_readiness(record.facts, as_of=until.as_of, known_by=until.known_by).score
-    assert sum(stop.points for stop in found.stops) == found.after - found.before
+    assert sum(stop.points for stop in found.changes) == found.after - found.before
 
 
 @given(records(), ways)
@@ -352,17 +352,17 @@ def test_every_stop_lies_on_the_way_and_says_what_moved(record, way):
     since, until = way
     found = find_changes(record.facts, since, until)
 
-    for stop in found.stops:
-        if stop.at is None:
-            assert since.as_of < stop.on <= until.as_of
+    for stop in found.changes:
+        if stop.recorded_at is None:
+            assert since.as_of < stop.day <= until.as_of
         else:
             assert since.known_by is not None
-            assert since.known_by < stop.at
-            assert until.known_by is None or stop.at <= until.known_by
+            assert since.known_by < stop.recorded_at
+            assert until.known_by is None or stop.recorded_at <= until.known_by
         assert stop.rows
-        assert all(one.points and one.rows for one in stop.moved)
-        assert all({*one.rows} <= {*stop.rows} for one in stop.moved)
-    assert sorted(stop.on for stop in found.stops) == [stop.on for stop in found.stops]
+        assert all(one.points and one.rows for one in stop.lines)
+        assert all({*one.rows} <= {*stop.rows} for one in stop.lines)
+    assert sorted(stop.day for stop in found.changes) == [stop.day for stop in found.changes]
 
 
 @given(records(), ways, st.randoms(use_true_random=False))

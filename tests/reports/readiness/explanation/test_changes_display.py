@@ -120,9 +120,9 @@ def test_lesotho_as_printed():
 
     assert page.sentence == "The score rose from 7.2 to 60.5 between 28 February 2022 and 31 March 2022."
     assert (page.before, page.after, page.points) == (Decimal("7.2"), Decimal("60.5"), "+53.3")
-    (stop,) = page.stops
+    (stop,) = page.changes
     assert stop.points == "+53.3"
-    assert [one.points for one in stop.moved if one.line.part.value == "three_ps"] == ["+6.7", "+6.7"]
+    assert [one.points for one in stop.lines if one.line.part.value == "three_ps"] == ["+6.7", "+6.7"]
 
 
 def test_where_nothing_was_reviewed_there_is_no_figure():
@@ -140,7 +140,7 @@ def test_what_was_lost_is_printed_as_lost():
     page = told(record, Standpoint(END, noon(DAY)), Standpoint(END, noon(LATER)))
 
     assert page.points == "−14.2"
-    assert [one.points for stop in page.stops for one in stop.moved] == ["−7.5", "−6.7"]
+    assert [one.points for stop in page.changes for one in stop.lines] == ["−7.5", "−6.7"]
 
 
 @given(records(), ways)
@@ -154,6 +154,6 @@ def test_what_is_printed_adds_up(record, way):
         find_changes(record.facts, *way).before
     )
     assert figure(page.points) == difference
-    assert sum(figure(stop.points) for stop in page.stops) == difference
-    for stop in page.stops:
-        assert sum(figure(one.points) for one in stop.moved) == figure(stop.points)
+    assert sum(figure(stop.points) for stop in page.changes) == difference
+    for stop in page.changes:
+        assert sum(figure(one.points) for one in stop.lines) == figure(stop.points)

@@ -39,13 +39,13 @@ def test_evidence_link_that_is_verified_counts(record):
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
     assert only_evidence_link(record).counts
-    assert only_evidence_link(record).why == ""
+    assert only_evidence_link(record).reason == ""
 
 
 def test_evidence_link_that_waits_is_a_claim(record):
     record.action("1a", DAY, DAY, known=DAY)
 
-    assert (only_evidence_link(record).is_claim, only_evidence_link(record).why) == (True, "not verified yet")
+    assert (only_evidence_link(record).is_claim, only_evidence_link(record).reason) == (True, "not verified yet")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_evidence_link_outside_the_window_says_on_which_side(record, first, last
 
     assert not only_evidence_link(record).counts
     assert not only_evidence_link(record).is_claim
-    assert only_evidence_link(record).why == why
+    assert only_evidence_link(record).reason == why
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_evidence_link_that_is_no_action_of_the_government_says_what_it_is(recor
     evidence = record.evidence(DAY, DAY, known=DAY, by=by, _1a=shows)
     record.review(evidence, known=DAY, key="1a")
 
-    assert (only_evidence_link(record).counts, only_evidence_link(record).why) == (False, why)
+    assert (only_evidence_link(record).counts, only_evidence_link(record).reason) == (False, why)
 
 
 def test_evidence_link_that_was_rejected_or_returned_or_put_right_says_so(record):
@@ -90,10 +90,10 @@ def test_evidence_link_that_was_rejected_or_returned_or_put_right_says_so(record
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
     record.evidence(DAY, DAY, known=DAY, revises=old)
 
-    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
+    assert [weight.reason for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
         "put right by a newer row"
     ]
-    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).evidence_links.values()] == [
+    assert [weight.reason for weight in find_counting_statuses(record.facts, TODAY).evidence_links.values()] == [
         "rejected by the embassy on 1 December 2021",
         "the update it came with was returned on 1 December 2021",
         "put right by a newer row",
@@ -104,13 +104,13 @@ def test_evidence_link_verified_without_a_first_day_stays_a_claim(record):
     record.action("1a", None, DAY, known=DAY, verified=DAY)
 
     assert only_evidence_link(record).is_claim
-    assert only_evidence_link(record).why == "verified, but nobody has stated its first day"
+    assert only_evidence_link(record).reason == "verified, but nobody has stated its first day"
 
 
 def test_evidence_link_on_a_counted_benchmark_leaves_it_to_the_figure(record):
     record.action("1b", DAY, DAY, known=DAY, verified=DAY)
 
-    assert (only_evidence_link(record).counts, only_evidence_link(record).why) == (
+    assert (only_evidence_link(record).counts, only_evidence_link(record).reason) == (
         False,
         "only a figure moves this benchmark",
     )
@@ -139,7 +139,7 @@ def test_reading_that_was_rejected_or_starts_late_says_so(record):
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=evidence)
     record.reading(record.cases, 6, starts=date(2021, 6, 1), through=DAY, known=DAY)
 
-    assert [weight.why for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
+    assert [weight.reason for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
         "rejected by the embassy on 1 December 2021",
         "not from the first day of the tracking period",
     ]
@@ -148,14 +148,14 @@ def test_reading_that_was_rejected_or_starts_late_says_so(record):
 def test_reading_that_says_no_data_is_told_as_that_and_not_as_rejected(record):
     record.reading(record.cases, None, through=DAY, known=DAY)
 
-    assert only_reading(record).why == "it says that there is no data"
+    assert only_reading(record).reason == "it says that there is no data"
 
 
 def test_reading_whose_update_was_returned_says_on_which_day(record):
     sent = record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=date(2021, 12, 3))
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=sent)
 
-    assert only_reading(record).why == "the update it came with was returned on 3 December 2021"
+    assert only_reading(record).reason == "the update it came with was returned on 3 December 2021"
 
 
 def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):
@@ -195,7 +195,7 @@ def test_every_row_that_does_not_count_has_its_reason(record):
         (row.benchmark_id, row.evidence_id) for row in facts.evidence_links if weights.evidence_links[row.id].counts
     } == actions
     for weight in (*weights.evidence_links.values(), *weights.readings.values()):
-        assert weight.counts == (weight.why == "")
+        assert weight.counts == (weight.reason == "")
 
 
 def test_verdict_that_holds_is_that_of_the_latest_day(record):

@@ -35,12 +35,12 @@ def reasons(record, as_of=TODAY, known_by=None):
 
 
 def ground(record, address="1a", part=PartKey.ACTION, **when):
-    (found,) = reasons(record, **when).of(part, address).grounds
+    (found,) = reasons(record, **when).find_line(part, address).criteria
     return found
 
 
 def told(given):
-    return [(one.row.type, one.row.id, one.why) for one in given]
+    return [(one.row.type, one.row.id, one.reason) for one in given]
 
 
 def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
@@ -51,7 +51,7 @@ def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
     found = ground(record)
 
     assert told(found.rests_on) == [("evidence", act, ""), ("assessment", new, "")]
-    assert told(found.aside) == [("assessment", old, "another verdict holds")]
+    assert told(found.not_counted) == [("assessment", old, "another verdict holds")]
 
 
 def test_what_does_not_count_stands_there_with_its_reason(record):
@@ -65,7 +65,7 @@ def test_what_does_not_count_stands_there_with_its_reason(record):
     found = ground(record)
 
     assert found.rests_on == found.claimed == ()
-    assert set(told(found.aside)) == {
+    assert set(told(found.not_counted)) == {
         ("evidence", plan, "a statement or plan, not a concrete action"),
         ("evidence", before, "before 1 April 2021"),
         ("evidence", back, "the update it came with was returned on 3 December 2021"),
@@ -88,8 +88,10 @@ def test_two_clocks_decide_what_is_there_and_what_counts(record):
 
     assert told(ground(record).rests_on) == [("evidence", act, "")]
     assert told(ground(record, known_by=noon(DAY)).claimed) == [("evidence", act, "not verified yet")]
-    assert ground(record, known_by=noon(date(2021, 11, 30))).given == ()
-    assert told(ground(record, as_of=date(2021, 11, 30)).aside) == [("evidence", act, "not over by 30 November 2021")]
+    assert ground(record, known_by=noon(date(2021, 11, 30))).rows == ()
+    assert told(ground(record, as_of=date(2021, 11, 30)).not_counted) == [
+        ("evidence", act, "not over by 30 November 2021")
+    ]
 
 
 def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures_place(record):
@@ -103,7 +105,7 @@ def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures
     found = ground(record, "prosecutions", PartKey.EFFORTS)
 
     assert told(found.rests_on) == [("reading", then, ""), ("reading", was, "")]
-    assert told(found.aside) == [
+    assert told(found.not_counted) == [
         ("reading", none, "“no data” never replaces a figure"),
         ("reading", first, "a later one stands in its place"),
     ]
@@ -114,26 +116,26 @@ def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures
 def test_year_before_is_left_out_where_nothing_is_compared(record, part, address):
     record.year_before(record.cases, 4, known=DAY)
 
-    assert ground(record, address, part).given == ()
+    assert ground(record, address, part).rows == ()
 
 
 def test_recommendation_stands_on_its_benchmarks_and_a_p_on_all_that_is_asked_of_it(record):
     found = reasons(record)
 
-    assert [one.address for one in found.of(PartKey.ACTION, "1").grounds] == ["1a", "1b", "1c"]
-    assert [one.address for one in found.of(PartKey.THREE_PS, "prosecution").grounds] == [
+    assert [one.address for one in found.find_line(PartKey.ACTION, "1").criteria] == ["1a", "1b", "1c"]
+    assert [one.address for one in found.find_line(PartKey.THREE_PS, "prosecution").criteria] == [
         "prosecutions",
         "1a",
         "1b",
         "1c",
     ]
-    assert found.of(PartKey.THREE_PS, "prevention").grounds == ()
+    assert found.find_line(PartKey.THREE_PS, "prevention").criteria == ()
 
 
 def test_complicit_officials_stand_on_the_benchmarks_about_them():
-    found = reasons(lesotho(), END, noon(date(2022, 7, 31))).of(PartKey.EFFORTS, "complicit_officials")
+    found = reasons(lesotho(), END, noon(date(2022, 7, 31))).find_line(PartKey.EFFORTS, "complicit_officials")
 
-    assert [one.address for one in found.grounds] == ["1d", "8b"]
+    assert [one.address for one in found.criteria] == ["1d", "8b"]
 
 
 def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
@@ -141,9 +143,9 @@ def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
     record.benchmark(plan, "1a", record.rule(known=START))
     found = reasons(record)
 
-    assert found.of(PartKey.ACTION, "1a").recommendation_id != plan
-    assert found.of(PartKey.ACTION, "action_plan_1a").recommendation_id == plan
-    assert found.of(PartKey.ACTION, "action_plan_1").recommendation_id == plan
+    assert found.find_line(PartKey.ACTION, "1a").recommendation_id != plan
+    assert found.find_line(PartKey.ACTION, "action_plan_1a").recommendation_id == plan
+    assert found.find_line(PartKey.ACTION, "action_plan_1").recommendation_id == plan
 
 
 @pytest.mark.parametrize(
@@ -151,18 +153,18 @@ def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
     [(PartKey.ACTION, "9z"), (PartKey.EFFORTS, "1a"), (PartKey.DATA, "money_for_victims"), (PartKey.THREE_PS, "")],
 )
 def test_no_such_line_is_none(record, part, address):
-    assert reasons(record).of(part, address) is None
+    assert reasons(record).find_line(part, address) is None
 
 
 @settings(max_examples=100)
 @given(records())
 def test_every_known_row_of_a_ground_is_told_once_and_every_row_of_a_sentence_is_among_them(record):
     found = reasons(record)
-    for line in [line for part in PartKey for line in found.of_part(part)]:
-        for one in line.grounds:
-            rows = [given.row for given in one.given]
+    for line in [line for part in PartKey for line in found.lines_of_part(part)]:
+        for one in line.criteria:
+            rows = [given.row for given in one.rows]
             assert len(rows) == len(set(rows))
-            assert len(one.rests_on) + len(one.claimed) + len(one.aside) == len(rows)
+            assert len(one.rests_on) + len(one.claimed) + len(one.not_counted) == len(rows)
             assert set(one.line.finding.rows) <= set(rows)
             if one.line.finding.worth:
                 assert set(one.line.finding.rows) <= {given.row for given in one.rests_on}

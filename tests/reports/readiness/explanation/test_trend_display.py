@@ -12,9 +12,9 @@ JULY_2022 = noon(date(2022, 7, 31))
 DIALOGUE = TrendEvent(date(2021, 4, 9), "Dialogue", "Dialogue, Maseru", dialogue_id=1)
 
 
-def told(facts=None, as_of=date(2021, 4, 21), known_by=None, happenings=()):
+def told(facts=None, as_of=date(2021, 4, 21), known_by=None, events=()):
     facts = facts or stepwise(date(2021, 4, 12), date(2021, 4, 20))
-    return display_trend(facts, as_of=as_of, known_by=known_by, happenings=happenings)
+    return display_trend(facts, as_of=as_of, known_by=known_by, events=events)
 
 
 def test_weeks_go_up_to_the_day_and_the_last_one_ends_with_it():
@@ -50,20 +50,20 @@ def test_the_title_of_what_was_reviewed_too_late_says_so():
 
 
 def test_what_happened_stands_in_its_week():
-    by_week = told(happenings=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
+    by_week = told(events=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
 
-    assert [[one.said for one in week.happened] for week in by_week] == [[], ["Dialogue, Maseru", "Deadline"], []]
+    assert [[one.description for one in week.events] for week in by_week] == [[], ["Dialogue, Maseru", "Deadline"], []]
 
 
 def test_what_happened_outside_the_period_is_left_out():
-    assert told(happenings=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).happenings == []
+    assert told(events=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).events == []
 
 
 def test_a_month_is_told_by_the_last_week_that_ended_in_it():
-    by_month = told(as_of=date(2021, 6, 4), happenings=[DIALOGUE]).by_month
+    by_month = told(as_of=date(2021, 6, 4), events=[DIALOGUE]).by_month
 
     assert [week.ends_on for week in by_month] == [date(2021, 4, 28), date(2021, 5, 26), date(2021, 6, 4)]
-    assert [one.said for one in by_month[0].happened] == ["Dialogue, Maseru"]
+    assert [one.description for one in by_month[0].events] == ["Dialogue, Maseru"]
 
 
 def test_scores_are_printed_to_one_decimal_and_none_where_nothing_was_reviewed():
@@ -74,5 +74,5 @@ def test_scores_are_printed_to_one_decimal_and_none_where_nothing_was_reviewed()
 
 @pytest.mark.parametrize("known_by", [None, JULY_2022])
 def test_the_mark_is_the_one_that_was_known(known_by):
-    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=known_by).mark == 45
-    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=noon(date(2021, 6, 30))).mark is None
+    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=known_by).target == 45
+    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=noon(date(2021, 6, 30))).target is None

@@ -48,7 +48,7 @@ def test_lesotho_with_two_benchmarks_met():
 
     assert then.sentence == "With 1c and 5a met, readiness would be 62.8. It is 60.5."
     assert (then.before, then.after, then.points) == (Decimal("60.5"), Decimal("62.8"), "+2.3")
-    assert then.to_mark == "Our target of 45 is reached already."
+    assert then.target_sentence == "Our target of 45 is reached already."
     action = next(part for part in then.parts if part.key == "concrete_action")
     assert (action.title, action.before, action.after, action.of) == ("Concrete action", 8, Decimal("10.3"), 30)
     assert sum(part.before for part in then.parts) == then.before
@@ -79,12 +79,15 @@ def test_where_nothing_was_reviewed_it_counts_from_nought_and_says_so():
 
 def test_it_says_how_far_the_working_mark_is():
     # A step on one of two: 7.5, and a third of 20: 14.2 in all; 1b met adds 15.
-    assert with_met(small(45)).to_mark == "That is 30.8 short of our target of 45."
-    assert with_met(small(45), "1b").to_mark == "That would be 15.8 short of our target of 45."
-    assert with_met(small(29), "1b").to_mark == "That would reach our target of 29."
-    assert with_met(small(14), "1b").to_mark == "Our target of 14 is reached already."
-    assert with_met(small(Decimal("29.2")), "1b").to_mark == "That would be less than 0.1 short of our target of 29.2."
-    assert with_met(small(), "1b").to_mark == "No target is set, so nothing can be said to reach it."
+    assert with_met(small(45)).target_sentence == "That is 30.8 short of our target of 45."
+    assert with_met(small(45), "1b").target_sentence == "That would be 15.8 short of our target of 45."
+    assert with_met(small(29), "1b").target_sentence == "That would reach our target of 29."
+    assert with_met(small(14), "1b").target_sentence == "Our target of 14 is reached already."
+    assert (
+        with_met(small(Decimal("29.2")), "1b").target_sentence
+        == "That would be less than 0.1 short of our target of 29.2."
+    )
+    assert with_met(small(), "1b").target_sentence == "No target is set, so nothing can be said to reach it."
 
 
 def test_a_benchmark_that_would_add_nothing_says_so():
@@ -111,8 +114,8 @@ def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():
 
     first, second = what_if_choices(evaluate_readiness(record.facts, as_of=DAY))
 
-    assert (first.key, first.alone, first.is_shown, first.due_on) == ("1a", "+7.5", False, date(2022, 2, 1))
-    assert (second.key, second.alone, second.is_shown, second.due_on) == ("1b", "", True, None)
+    assert (first.key, first.points, first.is_shown, first.due_on) == ("1a", "+7.5", False, date(2022, 2, 1))
+    assert (second.key, second.points, second.is_shown, second.due_on) == ("1b", "", True, None)
 
 
 @given(records(), days, moments, st.data())
