@@ -26,8 +26,8 @@ RETRY_DELAY = timedelta(minutes=10)
 
 def find_ambassador(edition: Edition) -> User | None:
     """Return an active ambassador of the country, or None. Without an ambassador no briefing is kept ready."""
-    people = User.objects.filter(role=Role.AMBASSADOR, is_active=True, countries=edition.country_id)
-    return people.order_by("pk").first()
+    ambassadors = User.objects.filter(role=Role.AMBASSADOR, is_active=True, countries=edition.country_id)
+    return ambassadors.order_by("pk").first()
 
 
 def has_changed_since(briefing: Briefing) -> bool:

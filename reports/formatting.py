@@ -71,10 +71,10 @@ def round_preserving_sum(values: Sequence[Fraction], *, total: Decimal | None = 
     Returns one figure for each value, in order; they add up to the total exactly. Of equal remainders the first is
     rounded up.
     """
-    whole = [floor(value * 10) for value in values]
-    goal = round_to_tenth(sum(values, Fraction(0))) if total is None else total
-    missing = int(goal * 10) - sum(whole)
-    by_remainder = sorted(range(len(values)), key=lambda i: (whole[i] - values[i] * 10, i))
+    tenths = [floor(value * 10) for value in values]
+    target_sum = round_to_tenth(sum(values, Fraction(0))) if total is None else total
+    missing = int(target_sum * 10) - sum(tenths)
+    by_remainder = sorted(range(len(values)), key=lambda i: (tenths[i] - values[i] * 10, i))
     for i in by_remainder[:missing]:
-        whole[i] += 1
-    return tuple(Decimal(tenth) / 10 for tenth in whole)
+        tenths[i] += 1
+    return tuple(Decimal(tenth) / 10 for tenth in tenths)

@@ -40,9 +40,9 @@ def format_short_date(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def format_count(number: int, one: str, many: str) -> str:
+def format_count(number: int, singular: str, plural: str) -> str:
     """Format a number with its noun: `1 day`, `12 days`."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{number} {singular if number == 1 else plural}"
 
 
 def format_days(number: int) -> str:
@@ -59,16 +59,16 @@ def describe_date_span(first: date | None, last: date) -> str:
         return f"by {format_short_date(last)}, first day unknown"
     if first == last:
         return format_short_date(last)
-    began = f"{first.day} {first:%b}" if first.year == last.year else format_short_date(first)
-    return f"between {began} and {format_short_date(last)}"
+    start = f"{first.day} {first:%b}" if first.year == last.year else format_short_date(first)
+    return f"between {start} and {format_short_date(last)}"
 
 
 def format_relative_date(day: date, as_of: date) -> str:
     """Describe how far a day is from `as_of`: `in 4 days`, `today`, `12 days ago`."""
-    ahead = (day - as_of).days
-    if ahead == 0:
+    days = (day - as_of).days
+    if days == 0:
         return "today"
-    return f"in {format_days(ahead)}" if ahead > 0 else f"{format_days(-ahead)} ago"
+    return f"in {format_days(days)}" if days > 0 else f"{format_days(-days)} ago"
 
 
 def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
@@ -79,10 +79,10 @@ def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
     """
     if newest is None:
         return "no fact recorded"
-    old = (as_of - newest.date()).days
-    if old > 0:
-        return f"facts up to {formatting.format_date(newest.date())}, {format_days(old)} old"
-    return f"facts up to {formatting.format_datetime(newest) if old else f'{newest:%H:%M}'}"
+    age = (as_of - newest.date()).days
+    if age > 0:
+        return f"facts up to {formatting.format_date(newest.date())}, {format_days(age)} old"
+    return f"facts up to {formatting.format_datetime(newest) if age else f'{newest:%H:%M}'}"
 
 
 def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
@@ -95,20 +95,20 @@ def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, 
 
 
 def describe_commitment_status(
-    stands: CommitmentStanding, since: date, as_of: date, *, is_ministrys: bool = True
+    standing: CommitmentStanding, last_event_on: date, as_of: date, *, is_ministrys: bool = True
 ) -> str:
-    """Describe the status of a commitment; `since` is the day of its last event."""
-    if stands.is_settled:
-        return f"{formatting.lowercase_first(stands.status.label)} {format_short_date(since)}"
-    if stands.status is CommitmentStatus.REPORTED:
-        return f"reported done {format_short_date(since)}; to be verified"
-    sent = describe_last_update(stands, is_ministrys=is_ministrys)
-    if said := format_status_detail(stands):
-        return f"{said}, {sent}" if sent else said
-    due = "no date agreed"
-    if stands.due_on:
-        due = "due today" if stands.due_on == as_of else f"due {format_relative_date(stands.due_on, as_of)}"
-    return f"{sent}; {due}" if sent else due
+    """Describe the status of a commitment; `last_event_on` is the day of its last event."""
+    if standing.is_settled:
+        return f"{formatting.lowercase_first(standing.status.label)} {format_short_date(last_event_on)}"
+    if standing.status is CommitmentStatus.REPORTED:
+        return f"reported done {format_short_date(last_event_on)}; to be verified"
+    last_update = describe_last_update(standing, is_ministrys=is_ministrys)
+    if detail := format_status_detail(standing):
+        return f"{detail}, {last_update}" if last_update else detail
+    due_text = "no date agreed"
+    if standing.due_on:
+        due_text = "due today" if standing.due_on == as_of else f"due {format_relative_date(standing.due_on, as_of)}"
+    return f"{last_update}; {due_text}" if last_update else due_text
 
 
 def describe_status_counts(statuses: list[str]) -> str:
@@ -126,11 +126,11 @@ def describe_benchmark_share(value: Fraction | None) -> str:
     return "met" if value == 1 else "a concrete step"
 
 
-def inflect_unit(figure: Decimal, many: str) -> str:
+def inflect_unit(figure: Decimal, plural: str) -> str:
     """Return the unit that fits the figure: `case` after 1, otherwise `cases`."""
-    if figure != 1 or not many.endswith("s"):
-        return many
-    return f"{many[:-3]}y" if many.endswith("ies") else many.removesuffix("s")
+    if figure != 1 or not plural.endswith("s"):
+        return plural
+    return f"{plural[:-3]}y" if plural.endswith("ies") else plural.removesuffix("s")
 
 
 def format_against_target(figure: Decimal, target: Decimal, unit: str) -> str:

@@ -40,16 +40,16 @@ def gather_facts(edition: Edition) -> facts.Facts:
     Readings are those of the tracking period and of the year before it. Tiers are those up to this edition's year.
     """
     country = edition.country
-    asked = facts.EditionFact(
+    edition_fact = facts.EditionFact(
         id=edition.pk,
         country=country.code,
         year=edition.year,
         tracking=facts.Period(edition.starts_on, edition.ends_on),
     )
-    indicators, readings = _indicators_and_readings(asked, edition)
+    indicators, readings = _indicators_and_readings(edition_fact, edition)
     milestones, tiers = _milestones_and_tiers(edition)
     return facts.Facts(
-        edition=asked,
+        edition=edition_fact,
         zone=ZoneInfo(country.time_zone),
         edition_terms=_edition_terms(edition),
         recommendations=_recommendations(edition),
@@ -86,7 +86,7 @@ def _load[F](kind: type[F], rows: QuerySet[Any], **columns: str) -> tuple[F, ...
 
 
 def _load_with[F](
-    kind: type[F], rows: QuerySet[Any], *others: str, **columns: str
+    kind: type[F], rows: QuerySet[Any], *other_columns: str, **columns: str
 ) -> Iterator[tuple[F, Sequence[Any]]]:
     """Load rows as facts of this kind, each with the values of other columns.
 
@@ -95,23 +95,25 @@ def _load_with[F](
     hints = get_type_hints(kind)
     # Look-up tables are faster than calling the enumeration, which costs more than the rest of the row.
     members = {
-        at: {"": None, None: None} | {one.value: one for one in type_}
-        for at, hint in enumerate(hints.values())
+        position: {"": None, None: None} | {member.value: member for member in type_}
+        for position, hint in enumerate(hints.values())
         for type_ in (hint, *get_args(hint))
         if isinstance(type_, type) and issubclass(type_, Enum)
     }
-    for row in rows.values_list(*(columns.get(name, name) for name in hints), *others):
+    for row in rows.values_list(*(columns.get(name, name) for name in hints), *other_columns):
         values = list(row)
-        for at, by_value in members.items():
-            values[at] = by_value[values[at]]
+        for position, by_value in members.items():
+            values[position] = by_value[values[position]]
         yield kind(*values[: len(hints)]), values[len(hints) :]
 
 
 def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
     """Load the edition's terms with their weights. The query has one row per weight, or one row without weights."""
     weights: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    told = {}
-    for key, at, deadline_on, mark, reason, weighed, weight in EditionTerms.objects.filter(edition=edition).values_list(
+    rows = {}
+    for terms_id, recorded_at, deadline_on, mark, reason, recommendation_id, weight in EditionTerms.objects.filter(
+        edition=edition
+    ).values_list(
         "id",
         "recorded_at",
         "deadline_on",
@@ -120,12 +122,12 @@ def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
         "weights__recommendation_id",
         "weights__weight",
     ):
-        told[key] = (at, deadline_on, mark, reason)
-        if weighed is not None:
-            weights[key][weighed] = weight
+        rows[terms_id] = (recorded_at, deadline_on, mark, reason)
+        if recommendation_id is not None:
+            weights[terms_id][recommendation_id] = weight
     return tuple(
-        facts.EditionTermsFact(key, at, deadline_on, weights[key], mark, reason)
-        for key, (at, deadline_on, mark, reason) in told.items()
+        facts.EditionTermsFact(terms_id, recorded_at, deadline_on, weights[terms_id], mark, reason)
+        for terms_id, (recorded_at, deadline_on, mark, reason) in rows.items()
     )
 
 
@@ -133,7 +135,7 @@ def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
     """Load recommendations with all their terms. Those without terms are not asked yet, so they are not read."""
     terms: dict[int, list[facts.RecommendationTermsFact]] = defaultdict(list)
     rows = {}
-    for one, (key, *others) in _load_with(
+    for row, (recommendation_id, *columns) in _load_with(
         facts.RecommendationTermsFact,
         RecommendationTerms.objects.filter(recommendation__edition=edition),
         "recommendation_id",
@@ -142,41 +144,41 @@ def _recommendations(edition: Edition) -> tuple[facts.RecommendationFact, ...]:
         "recommendation__lead_id",
         "recommendation__indicia",
     ):
-        terms[key].append(one)
-        rows[key] = others
+        terms[recommendation_id].append(row)
+        rows[recommendation_id] = columns
     return tuple(
         facts.RecommendationFact(
-            id=key,
+            id=recommendation_id,
             number=number,
             origin=Origin(origin),
-            terms=tuple(terms[key]),
+            terms=tuple(terms[recommendation_id]),
             has_lead=lead is not None,
             lead_id=lead,
             indicia=tuple(indicia),
         )
-        for key, (number, origin, lead, indicia) in rows.items()
+        for recommendation_id, (number, origin, lead, indicia) in rows.items()
     )
 
 
 def _benchmarks(edition: Edition) -> tuple[facts.BenchmarkFact, ...]:
     """Load benchmarks with all their terms. Those without terms are not asked yet, so they are not read."""
     terms: dict[tuple[Any, ...], list[facts.BenchmarkTermsFact]] = defaultdict(list)
-    for one, benchmark in _load_with(
+    for row, benchmark in _load_with(
         facts.BenchmarkTermsFact,
         BenchmarkTerms.objects.filter(benchmark__recommendation__edition=edition),
         "benchmark_id",
         "benchmark__recommendation_id",
         "benchmark__letter",
     ):
-        terms[tuple(benchmark)].append(one)
+        terms[tuple(benchmark)].append(row)
     return tuple(
-        facts.BenchmarkFact(id=key, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
-        for (key, recommendation, letter), rows in terms.items()
+        facts.BenchmarkFact(id=benchmark_id, recommendation_id=recommendation, letter=letter, terms=tuple(rows))
+        for (benchmark_id, recommendation, letter), rows in terms.items()
     )
 
 
 def _indicators_and_readings(
-    asked: facts.EditionFact, edition: Edition
+    edition_fact: facts.EditionFact, edition: Edition
 ) -> tuple[tuple[facts.IndicatorFact, ...], tuple[facts.ReadingFact, ...]]:
     """Load the country's indicators and their readings.
 
@@ -185,12 +187,23 @@ def _indicators_and_readings(
     compared = FilteredRelation(
         "readings",
         condition=Q(
-            readings__starts_on__gte=asked.previous.starts_on, readings__through_on__lte=asked.tracking.ends_on
+            readings__starts_on__gte=edition_fact.previous.starts_on,
+            readings__through_on__lte=edition_fact.tracking.ends_on,
         ),
     )
     indicators = {}
     readings = []
-    for indicator, (reading, at, starts_on, through_on, figure, direction, evidence, sent, source) in _load_with(
+    for indicator, (
+        reading_id,
+        recorded_at,
+        starts_on,
+        through_on,
+        figure,
+        direction,
+        evidence_id,
+        version_id,
+        source,
+    ) in _load_with(
         facts.IndicatorFact,
         Indicator.objects.filter(country=edition.country_id).annotate(compared=compared).order_by("pk", "compared__pk"),
         "compared__id",
@@ -204,19 +217,19 @@ def _indicators_and_readings(
         "compared__source",
     ):
         indicators[indicator.id] = indicator
-        if reading is not None:
+        if reading_id is not None:
             readings.append(
                 facts.ReadingFact(
-                    id=reading,
+                    id=reading_id,
                     indicator_id=indicator.id,
-                    recorded_at=at,
+                    recorded_at=recorded_at,
                     starts_on=starts_on,
                     through_on=through_on,
                     figure=figure,
                     direction=ReadingDirection(direction) if direction else None,
-                    evidence_id=evidence,
-                    update_version_id=sent,
-                    has_source=bool(source) or evidence is not None,
+                    evidence_id=evidence_id,
+                    update_version_id=version_id,
+                    has_source=bool(source) or evidence_id is not None,
                 )
             )
     return tuple(indicators.values()), tuple(readings)
@@ -225,16 +238,18 @@ def _indicators_and_readings(
 def _assessments(edition: Edition) -> tuple[facts.AssessmentFact, ...]:
     """Load assessments with the evidence they rest on. The query has one row per evidence, or one row without any."""
     grounds: dict[int, set[int]] = defaultdict(set)
-    told = {}
-    for key, benchmark, at, verdict, evidence in Assessment.objects.filter(
+    rows = {}
+    for assessment_id, benchmark_id, recorded_at, verdict, evidence_id in Assessment.objects.filter(
         benchmark__recommendation__edition=edition
     ).values_list("id", "benchmark_id", "recorded_at", "verdict", "grounds__evidence_id"):
-        told[key] = (benchmark, at, verdict)
-        if evidence is not None:
-            grounds[key].add(evidence)
+        rows[assessment_id] = (benchmark_id, recorded_at, verdict)
+        if evidence_id is not None:
+            grounds[assessment_id].add(evidence_id)
     return tuple(
-        facts.AssessmentFact(key, benchmark, at, Verdict(verdict), frozenset(grounds[key]))
-        for key, (benchmark, at, verdict) in told.items()
+        facts.AssessmentFact(
+            assessment_id, benchmark_id, recorded_at, Verdict(verdict), frozenset(grounds[assessment_id])
+        )
+        for assessment_id, (benchmark_id, recorded_at, verdict) in rows.items()
     )
 
 
@@ -246,8 +261,8 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
     """
     towards: dict[int, dict[int, CommitmentReach]] = defaultdict(dict)
     linked: dict[int, dict[int, datetime]] = defaultdict(dict)
-    told = {}
-    for key, at, ministry, benchmark, reach, linked_at, asked_in in Commitment.objects.filter(
+    rows = {}
+    for commitment_id, recorded_at, ministry, benchmark, reach, linked_at, edition_id in Commitment.objects.filter(
         country=edition.country_id
     ).values_list(
         "id",
@@ -258,19 +273,26 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
         "links__recorded_at",
         "links__benchmark__recommendation__edition_id",
     ):
-        told[key] = (at, ministry)
-        if asked_in == edition.pk:
-            towards[key][benchmark] = CommitmentReach(reach)
+        rows[commitment_id] = (recorded_at, ministry)
+        if edition_id == edition.pk:
+            towards[commitment_id][benchmark] = CommitmentReach(reach)
             if linked_at is not None:
-                linked[key][benchmark] = linked_at
+                linked[commitment_id][benchmark] = linked_at
     events: dict[int, list[facts.CommitmentEventFact]] = defaultdict(list)
-    made = CommitmentEvent.objects.filter(commitment__country=edition.country_id).order_by()
-    for event, (commitment,) in _load_with(facts.CommitmentEventFact, made, "commitment_id"):
-        events[commitment].append(event)
+    event_rows = CommitmentEvent.objects.filter(commitment__country=edition.country_id).order_by()
+    for event, (event_commitment_id,) in _load_with(facts.CommitmentEventFact, event_rows, "commitment_id"):
+        events[event_commitment_id].append(event)
     return tuple(
-        facts.CommitmentFact(key, at, ministry, towards[key], tuple(events[key]), linked[key])
-        for key, (at, ministry) in told.items()
-        if key in events
+        facts.CommitmentFact(
+            commitment_id,
+            recorded_at,
+            ministry,
+            towards[commitment_id],
+            tuple(events[commitment_id]),
+            linked[commitment_id],
+        )
+        for commitment_id, (recorded_at, ministry) in rows.items()
+        if commitment_id in events
     )
 
 
@@ -282,7 +304,7 @@ def _milestones_and_tiers(edition: Edition) -> tuple[tuple[facts.MilestoneFact, 
     milestones = {}
     done: dict[int, list[facts.MilestoneDoneFact]] = defaultdict(list)
     tiers = {}
-    for key, year, tier, milestone, kind, due_on, recording, at, done_on in Edition.objects.filter(
+    for edition_id, year, tier, milestone_id, kind, due_on, record_id, recorded_at, done_on in Edition.objects.filter(
         country=edition.country_id, year__lte=edition.year
     ).values_list(
         "id",
@@ -296,8 +318,10 @@ def _milestones_and_tiers(edition: Edition) -> tuple[tuple[facts.MilestoneFact, 
         "milestones__done__done_on",
     ):
         tiers[year] = Tier(tier)
-        if key == edition.pk and milestone is not None:
-            milestones[milestone] = (MilestoneKind(kind), due_on)
-            if recording is not None:
-                done[milestone].append(facts.MilestoneDoneFact(recording, at, done_on))
-    return tuple(facts.MilestoneFact(key, *told, tuple(done[key])) for key, told in milestones.items()), tiers
+        if edition_id == edition.pk and milestone_id is not None:
+            milestones[milestone_id] = (MilestoneKind(kind), due_on)
+            if record_id is not None:
+                done[milestone_id].append(facts.MilestoneDoneFact(record_id, recorded_at, done_on))
+    return tuple(
+        facts.MilestoneFact(row_id, *columns, tuple(done[row_id])) for row_id, columns in milestones.items()
+    ), tiers

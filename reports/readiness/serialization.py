@@ -185,13 +185,13 @@ def _lever(lever: BenchmarkGain) -> dict[str, Any]:
     }
 
 
-def _ministry_claims(claimed: MinistryClaims) -> dict[str, Any]:
+def _ministry_claims(claims: MinistryClaims) -> dict[str, Any]:
     return {
-        "ministry_id": claimed.ministry_id,
-        **_number_fields("points", claimed.points),
-        "update_versions": list(claimed.update_versions),
-        "evidence": list(claimed.evidence),
-        "readings": list(claimed.readings),
+        "ministry_id": claims.ministry_id,
+        **_number_fields("points", claims.points),
+        "update_versions": list(claims.update_versions),
+        "evidence": list(claims.evidence),
+        "readings": list(claims.readings),
     }
 
 

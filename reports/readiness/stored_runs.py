@@ -37,12 +37,12 @@ class StoredRun(Protocol):
 class RunComparison:
     """The result of computing a run again. `differing` are the top-level keys of the result that changed.
 
-    `again` is the whole result as computed today, with sentences and advice; None if it was not computed.
+    `recomputed` is the whole result as computed today, with sentences and advice; None if it was not computed.
     """
 
     outcome: RecomputeOutcome
     differing: tuple[str, ...] = ()
-    again: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    recomputed: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 class FieldUse(Enum):
@@ -164,22 +164,22 @@ def recompute_result(facts: Mapping[str, Any], as_of: date, known_by: datetime) 
     Raises:
         ValueError: if the document does not contain facts.
     """
-    read = facts_from_document(facts)
-    return readiness_document(evaluate_readiness(read, as_of=as_of, known_by=known_by.astimezone(read.zone)))
+    decoded = facts_from_document(facts)
+    return readiness_document(evaluate_readiness(decoded, as_of=as_of, known_by=known_by.astimezone(decoded.zone)))
 
 
 def comparable_fields(document: Mapping[str, Any], fields: DocumentFields = RESULT_FIELDS) -> dict[str, Any]:
     """Return the numbers, verdicts, codes and references of a result: the fields that a run stores and compares."""
-    kept: dict[str, Any] = {}
+    stored: dict[str, Any] = {}
     for name, use in fields.items():
         if name not in document or use is REGENERATED:
             continue
-        told = document[name]
+        value = document[name]
         if isinstance(use, RowFields):
-            kept[name] = [comparable_fields(row, use.fields) for row in told]
+            stored[name] = [comparable_fields(row, use.fields) for row in value]
         else:
-            kept[name] = comparable_fields(told, use) if isinstance(use, Mapping) else told
-    return kept
+            stored[name] = comparable_fields(value, use) if isinstance(use, Mapping) else value
+    return stored
 
 
 def compare_run(run: StoredRun) -> RunComparison:
@@ -190,16 +190,18 @@ def compare_run(run: StoredRun) -> RunComparison:
     if run.methodology != METHOD_VERSION:
         return RunComparison(RecomputeOutcome.NOT_COMPUTED)
     try:
-        again = recompute_result(run.facts, run.as_of, run.known_by)
+        recomputed = recompute_result(run.facts, run.as_of, run.known_by)
     except ValueError:
         return RunComparison(RecomputeOutcome.DIFFERS, ("facts",))
-    kept = with_current_fields(run.result)
+    stored = with_current_fields(run.result)
     differing = {
-        name for name in RESULT_FIELDS if name in kept and not _is_same_field(kept, again, name, RESULT_FIELDS[name])
+        name
+        for name in RESULT_FIELDS
+        if name in stored and not _is_same_field(stored, recomputed, name, RESULT_FIELDS[name])
     }
-    differing.update(name for name in ALWAYS_STORED if name not in kept)
+    differing.update(name for name in ALWAYS_STORED if name not in stored)
     return RunComparison(
-        RecomputeOutcome.DIFFERS if differing else RecomputeOutcome.SAME, tuple(sorted(differing)), again
+        RecomputeOutcome.DIFFERS if differing else RecomputeOutcome.SAME, tuple(sorted(differing)), recomputed
     )
 
 
@@ -208,36 +210,36 @@ def result_for_display(run: StoredRun, comparison: RunComparison) -> Mapping[str
 
     If the run differs or was not computed again, the stored result is returned unchanged.
     """
-    kept: Mapping[str, Any] = with_current_fields(run.result)
-    if comparison.again is None or comparison.outcome is not RecomputeOutcome.SAME:
-        return kept
-    return _with_new_sentences(kept, comparison.again, RESULT_FIELDS)
+    stored: Mapping[str, Any] = with_current_fields(run.result)
+    if comparison.recomputed is None or comparison.outcome is not RecomputeOutcome.SAME:
+        return stored
+    return _with_new_sentences(stored, comparison.recomputed, RESULT_FIELDS)
 
 
 def _is_same_field(
-    kept: Mapping[str, Any], again: Mapping[str, Any], name: str, use: FieldUse | RowFields | DocumentFields
+    stored: Mapping[str, Any], recomputed: Mapping[str, Any], name: str, use: FieldUse | RowFields | DocumentFields
 ) -> bool:
     """Return whether a stored field has the same value now. Nested fields that the run lacks are no difference."""
     if use is REGENERATED:
         return True
-    if name not in again:
+    if name not in recomputed:
         return False
-    ours, theirs = kept[name], again[name]
+    stored_value, new_value = stored[name], recomputed[name]
     if isinstance(use, RowFields):
-        old, new = _rows_by_field(use.by, ours), _rows_by_field(use.by, theirs)
+        old_rows, new_rows = _rows_by_field(use.by, stored_value), _rows_by_field(use.by, new_value)
         return (
-            old is not None
-            and new is not None
-            and old.keys() == new.keys()
-            and all(_has_same_fields(row, new[key], use.fields) for key, row in old.items())
+            old_rows is not None
+            and new_rows is not None
+            and old_rows.keys() == new_rows.keys()
+            and all(_has_same_fields(row, new_rows[key], use.fields) for key, row in old_rows.items())
         )
     if isinstance(use, Mapping):
-        return isinstance(ours, Mapping) and _has_same_fields(ours, theirs, use)
-    return bool(ours == theirs)
+        return isinstance(stored_value, Mapping) and _has_same_fields(stored_value, new_value, use)
+    return bool(stored_value == new_value)
 
 
-def _has_same_fields(kept: Mapping[str, Any], again: Mapping[str, Any], fields: DocumentFields) -> bool:
-    return all(_is_same_field(kept, again, name, use) for name, use in fields.items() if name in kept)
+def _has_same_fields(stored: Mapping[str, Any], recomputed: Mapping[str, Any], fields: DocumentFields) -> bool:
+    return all(_is_same_field(stored, recomputed, name, use) for name, use in fields.items() if name in stored)
 
 
 def _rows_by_field(name: str, rows: Any) -> dict[Any, Mapping[str, Any]] | None:
@@ -246,25 +248,29 @@ def _rows_by_field(name: str, rows: Any) -> dict[Any, Mapping[str, Any]] | None:
         isinstance(row, Mapping) and isinstance(row.get(name, row), str | int | None) for row in rows
     ):
         return None
-    found = {row[name]: row for row in rows}
-    return found if len(found) == len(rows) else None
+    by_field = {row[name]: row for row in rows}
+    return by_field if len(by_field) == len(rows) else None
 
 
-def _with_new_sentences(kept: Mapping[str, Any], again: Mapping[str, Any], fields: DocumentFields) -> dict[str, Any]:
+def _with_new_sentences(
+    stored: Mapping[str, Any], recomputed: Mapping[str, Any], fields: DocumentFields
+) -> dict[str, Any]:
     """Return the stored fields with the sentences of the result computed again."""
-    read: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for name, use in fields.items():
         if use is REGENERATED:
-            if name in again:
-                read[name] = again[name]
-        elif name in kept:
-            ours, theirs = kept[name], again[name]
+            if name in recomputed:
+                result[name] = recomputed[name]
+        elif name in stored:
+            stored_value, new_value = stored[name], recomputed[name]
             if isinstance(use, RowFields):
-                new = _rows_by_field(use.by, theirs) or {}
-                read[name] = [_with_new_sentences(row, new[row[use.by]], use.fields) for row in ours]
+                new_rows = _rows_by_field(use.by, new_value) or {}
+                result[name] = [_with_new_sentences(row, new_rows[row[use.by]], use.fields) for row in stored_value]
             else:
-                read[name] = _with_new_sentences(ours, theirs, use) if isinstance(use, Mapping) else ours
-    return read
+                result[name] = (
+                    _with_new_sentences(stored_value, new_value, use) if isinstance(use, Mapping) else stored_value
+                )
+    return result
 
 
 def _upgrade_milestone(milestone: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -38,7 +38,7 @@ class Command(RefusingCommand):
 
 
 def _rows_of_country(test: BackTest, country: str) -> tuple[ScoredCountryYear, ...]:
-    if rows := test.of_country(country):
+    if rows := test.rows_of_country(country):
         return rows
     codes = formatting.join_with_and(sorted({one.row.code for one in test.rows}))
     raise Refused(f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.")

@@ -104,9 +104,9 @@ class BackTest:
     left_out: tuple[tuple[NarrativeSource, int], ...]
     limits: tuple[str, ...]
 
-    def of_country(self, told: str) -> tuple[ScoredCountryYear, ...]:
+    def rows_of_country(self, name_or_code: str) -> tuple[ScoredCountryYear, ...]:
         """Return the rows of one country, by its code or name, oldest first; empty if it has none."""
-        name = told.strip().casefold()
+        name = name_or_code.strip().casefold()
         return tuple(
             sorted(
                 (row for row in self.rows if name in {row.row.code.casefold(), row.row.country.casefold()}),
@@ -141,12 +141,12 @@ def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
         ZeroDivisionError: if the tested rows inside or outside the held-out edition do not include both kinds,
             governments that moved up and governments that did not.
     """
-    everything = tuple(score_country_year(row) for row in rows)
-    tested = tuple(one for one in everything if one.row.is_tested)
-    forecast = _sample("Held against the edition after", _forecast_cases(everything))
+    scored = tuple(score_country_year(row) for row in rows)
+    tested = tuple(one for one in scored if one.row.is_tested)
+    forecast = _sample("Held against the edition after", _forecast_cases(scored))
     return BackTest(
         method=METHOD_VERSION,
-        rows=everything,
+        rows=scored,
         tested=_sample("All tested", _cases(tested)),
         groups=(
             _sample("Opening paragraph read", _cases(tested, lambda row: row.source is NarrativeSource.OPENING)),
@@ -155,15 +155,17 @@ def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
         marks=tuple(ThresholdOutcome(mark, classify(_cases(tested), mark)) for mark in THRESHOLDS),
         leave_one_out=leave_one_out(_cases(tested)),
         splits=_splits(tested),
-        after_years=_outcomes_by_years(everything),
+        after_years=_outcomes_by_years(scored),
         forecast=forecast,
-        left_out=_count_left_out(everything),
-        limits=(*LIMITS, *_counted_limits(everything, forecast)),
+        left_out=_count_left_out(scored),
+        limits=(*LIMITS, *_counted_limits(scored, forecast)),
     )
 
 
-def _cases(rows: Iterable[ScoredCountryYear], belongs: Callable[[CountryYear], bool] = lambda row: True) -> list[Case]:
-    return [Case(one.points, one.row.moved is TierChange.UP) for one in rows if belongs(one.row)]
+def _cases(
+    rows: Iterable[ScoredCountryYear], is_included: Callable[[CountryYear], bool] = lambda row: True
+) -> list[Case]:
+    return [Case(scored.points, scored.row.moved is TierChange.UP) for scored in rows if is_included(scored.row)]
 
 
 def _sample(title: str, cases: Sequence[Case]) -> Sample:
@@ -176,24 +178,24 @@ def _is_held_out(row: CountryYear) -> bool:
 
 
 def _splits(tested: Sequence[ScoredCountryYear]) -> tuple[Split, ...]:
-    inside = (f"edition {HELD_OUT_EDITION}", _cases(tested, _is_held_out))
-    outside = ("the other editions", _cases(tested, lambda row: not _is_held_out(row)))
+    held_out = (f"edition {HELD_OUT_EDITION}", _cases(tested, _is_held_out))
+    others = ("the other editions", _cases(tested, lambda row: not _is_held_out(row)))
     return tuple(
         Split(learnt_on, tried_on, mark, classify(cases, mark))
-        for (learnt_on, taught), (tried_on, cases) in ((inside, outside), (outside, inside))
-        for mark in [best_threshold(taught)]
+        for (learnt_on, training_cases), (tried_on, cases) in ((held_out, others), (others, held_out))
+        for mark in [best_threshold(training_cases)]
     )
 
 
 def _forecast_cases(rows: Sequence[ScoredCountryYear]) -> list[Case]:
     """Return the points in one edition, and whether the next edition moved the government up from the Watch List."""
-    after = {(one.row.code, one.row.edition - 1): one.row for one in rows if one.row.is_tested}
+    next_rows = {(scored.row.code, scored.row.edition - 1): scored.row for scored in rows if scored.row.is_tested}
     return [
-        Case(one.points, following.moved is TierChange.UP)
-        for one in rows
-        if one.row.has_text
-        and one.row.tier_after is Tier.WATCH_LIST
-        and (following := after.get((one.row.code, one.row.edition)))
+        Case(scored.points, following.moved is TierChange.UP)
+        for scored in rows
+        if scored.row.has_text
+        and scored.row.tier_after is Tier.WATCH_LIST
+        and (following := next_rows.get((scored.row.code, scored.row.edition)))
     ]
 
 
@@ -202,7 +204,7 @@ def _outcomes_by_years(rows: Sequence[ScoredCountryYear]) -> tuple[OutcomeByYear
 
     Rows from the press and from lists are included, because a tier needs no narrative.
     """
-    there = [one.row for one in rows if _is_held_out(one.row) and one.row.tier_before is Tier.WATCH_LIST]
+    listed = [scored.row for scored in rows if _is_held_out(scored.row) and scored.row.tier_before is Tier.WATCH_LIST]
     return tuple(
         OutcomeByYears(
             years,
@@ -210,21 +212,24 @@ def _outcomes_by_years(rows: Sequence[ScoredCountryYear]) -> tuple[OutcomeByYear
             fell=sum(row.moved is TierChange.DOWN for row in group),
             of=len(group),
         )
-        for years in sorted({row.years_before for row in there if row.years_before})
-        for group in [[row for row in there if row.years_before == years]]
+        for years in sorted({row.years_before for row in listed if row.years_before})
+        for group in [[row for row in listed if row.years_before == years]]
     )
 
 
 def _count_left_out(rows: Iterable[ScoredCountryYear]) -> tuple[tuple[NarrativeSource, int], ...]:
-    out = [one.row.source for one in rows if one.row.tier_before is Tier.WATCH_LIST and not one.row.is_tested]
-    return tuple((source, out.count(source)) for source in NarrativeSource if source in out)
+    sources = [
+        scored.row.source for scored in rows if scored.row.tier_before is Tier.WATCH_LIST and not scored.row.is_tested
+    ]
+    return tuple((source, sources.count(source)) for source in NarrativeSource if source in sources)
 
 
 def _counted_limits(rows: Sequence[ScoredCountryYear], forecast: Sample) -> Iterable[str]:
-    unseen = [
-        Fraction(sum(one.row.counts[each].direction is None for one in rows), len(rows)) for each in REQUIRED_QUESTIONS
+    unknown_shares = [
+        Fraction(sum(scored.row.counts[question].direction is None for scored in rows), len(rows))
+        for question in REQUIRED_QUESTIONS
     ]
-    yield f"Which way a count moved was not seen in {min(unseen):.0%} to {max(unseen):.0%} of the rows."
+    yield f"Which way a count moved was not seen in {min(unknown_shares):.0%} to {max(unknown_shares):.0%} of the rows."
     if forecast.area is not None:
         yield (
             "It describes; it does not forecast the next year: held against the edition after, on"

@@ -174,10 +174,10 @@ def _parse_count(cells: Mapping[str, str], column: str) -> NarrativeCount:
     now, before = (Decimal(cell) if (cell := cells[f"{column}_{when}"]) else None for when in ("now", "before"))
     direction = _parse_direction(cells[f"{column}_dir"])
     if now is not None and before is not None:
-        moved = (
+        computed = (
             ReadingDirection.LEVEL if now == before else ReadingDirection.UP if now > before else ReadingDirection.DOWN
         )
-        if moved is not direction:
+        if computed is not direction:
             raise ValueError(f"{cells['iso3']} {cells['edition']}: {column}_dir contradicts its figures.")
     return NarrativeCount(now, before, direction)
 

@@ -68,12 +68,12 @@ def area_under_curve(cases: Iterable[Case]) -> Fraction | None:
     Ties count half. The area is from 0 to 1, and one half is chance. It is None if all cases moved up or none did.
     """
     rows = tuple(cases)
-    up = [case.points for case in rows if case.moved_up]
+    upward = [case.points for case in rows if case.moved_up]
     others = [case.points for case in rows if not case.moved_up]
-    if not up or not others:
+    if not upward or not others:
         return None
-    twice = sum(2 * (one > other) + (one == other) for one in up for other in others)
-    return Fraction(twice, 2 * len(up) * len(others))
+    twice_won = sum(2 * (point > other_point) + (point == other_point) for point in upward for other_point in others)
+    return Fraction(twice_won, 2 * len(upward) * len(others))
 
 
 def classify(cases: Iterable[Case], mark: int) -> ClassificationOutcome:

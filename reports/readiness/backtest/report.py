@@ -32,7 +32,7 @@ def report_lines(test: BackTest) -> Iterator[str]:
     yield "\nArea under the curve (1 tells all apart, 0.5 is chance)"
     yield from (_area_line(sample) for sample in (test.tested, *test.groups))
     yield "\nMark    moved up, at or above    did not, below"
-    yield from (_outcome_line(f"{one.mark}", one.outcome) for one in test.marks)
+    yield from (_outcome_line(f"{result.mark}", result.outcome) for result in test.marks)
     marks = formatting.join_with_and(
         f"{mark} ({'once' if count == 1 else f'{count} times'})" for mark, count in test.leave_one_out.marks
     )
@@ -42,26 +42,28 @@ def report_lines(test: BackTest) -> Iterator[str]:
         yield f"\nLearnt on {split.learnt_on}: {split.mark}. Tried on {split.tried_on}"
         yield _outcome_line(f"{split.mark}", split.outcome)
     yield f"\nYears on the Watch List before edition {HELD_OUT_EDITION}"
-    yield from (f"{one.years:<8}{one.moved_up} of {one.of} moved up, {one.fell} fell" for one in test.after_years)
+    yield from (
+        f"{result.years:<8}{result.moved_up} of {result.of} moved up, {result.fell} fell" for result in test.after_years
+    )
     yield ""
     yield from limits(test)
 
 
 def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> Iterator[str]:
     """Yield the rows of one country, each with its parts and reasons, and the limits as lines of text."""
-    for one in rows:
-        row = one.row
+    for scored in rows:
+        row = scored.row
         yield (
-            f"{row.country} {row.edition}: {formatting.round_to_tenth(one.points)} of 100."
+            f"{row.country} {row.edition}: {formatting.round_to_tenth(scored.points)} of 100."
             f" {row.tier_before.label} before, {row.tier_after.label} after: {row.moved.label.lower()}."
         )
         yield f"Read: {row.source.label.lower()}. {_tested_sentence(row)}"
-        for part, points, lines in version_lines(one.score):
+        for part, points, lines in version_lines(scored.score):
             yield f"  {part.key.label}: {points:.1f} of {formatting.format_points(part.of)}"
-            for line, given in zip(part.lines, lines, strict=True):
+            for line, line_points in zip(part.lines, lines, strict=True):
                 reason = line.finding.reason
                 title = "" if line.title.lower() in reason.lower() else f"{line.title}. "
-                yield f"  {given:>6.1f}  {line.finding.verdict.label.lower():<13}{title}{reason}"
+                yield f"  {line_points:>6.1f}  {line.finding.verdict.label.lower():<13}{title}{reason}"
         yield from (f"  {source}" for source in row.sources)
         yield from (f"  Note: {note}" for note in [row.note] if note)
         yield ""
@@ -86,7 +88,7 @@ def backtest_document(test: BackTest) -> dict[str, Any]:
         "country_years": len(test.rows),
         "tested": _sample_fields(test.tested),
         "groups": [_sample_fields(sample) for sample in test.groups],
-        "marks": [{"mark": one.mark, **_outcome_fields(one.outcome)} for one in test.marks],
+        "marks": [{"mark": result.mark, **_outcome_fields(result.outcome)} for result in test.marks],
         "leave_one_out": {
             **_outcome_fields(test.leave_one_out.outcome),
             "marks": [{"mark": mark, "times": count} for mark, count in test.leave_one_out.marks],
@@ -98,7 +100,7 @@ def backtest_document(test: BackTest) -> dict[str, Any]:
             }
             for split in test.splits
         ],
-        "years_on_watch_list": [asdict(one) for one in test.after_years],
+        "years_on_watch_list": [asdict(result) for result in test.after_years],
         "forecast": _sample_fields(test.forecast),
         "left_out": {source.value: count for source, count in test.left_out},
         "limits": list(test.limits),
@@ -110,7 +112,7 @@ def country_document(test: BackTest, rows: Iterable[ScoredCountryYear]) -> dict[
     """Return the rows of one country as a JSON-compatible document, with points as in readiness, and the limits."""
     return {
         "method": test.method,
-        "rows": [_country_year_fields(one) for one in rows],
+        "rows": [_country_year_fields(scored) for scored in rows],
         "limits": list(test.limits),
         "disclaimer": DISCLAIMER,
     }
@@ -148,8 +150,8 @@ def _points_fields(points: Fraction) -> dict[str, Any]:
     return {"points": round(float(points), 4), "points_exact": str(points)}
 
 
-def _country_year_fields(one: ScoredCountryYear) -> dict[str, Any]:
-    row = one.row
+def _country_year_fields(scored: ScoredCountryYear) -> dict[str, Any]:
+    row = scored.row
     return {
         "country": row.code,
         "name": row.country,
@@ -159,7 +161,7 @@ def _country_year_fields(one: ScoredCountryYear) -> dict[str, Any]:
         "moved": row.moved.value,
         "source_kind": row.source.value,
         "is_tested": row.is_tested,
-        **_points_fields(one.points),
+        **_points_fields(scored.points),
         "parts": [
             {
                 "key": part.key.value,
@@ -177,7 +179,7 @@ def _country_year_fields(one: ScoredCountryYear) -> dict[str, Any]:
                     for line in part.lines
                 ],
             }
-            for part in one.score.parts
+            for part in scored.score.parts
         ],
         "sources": list(row.sources),
         "note": row.note,

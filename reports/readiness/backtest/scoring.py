@@ -82,30 +82,30 @@ class ScoredCountryYear:
 def score_country_year(row: CountryYear) -> ScoredCountryYear:
     """Return the score of a row. `Score.benchmarks` stays empty, because a narrative has no benchmarks."""
     pairs = {question: _readings(question, count, row.period) for question, count in row.counts.items()}
-    found = {
+    findings = {
         question: replace(compare_periods(_indicator(question), now, before, row.period), rows=())
         for question, (now, before) in pairs.items()
     }
-    moved = {question: movement(now, before) for question, (now, before) in pairs.items()}
+    directions = {question: movement(now, before) for question, (now, before) in pairs.items()}
     share = COMPLICITY_SHARES[row.officials]
     officials = Finding(share, f"{row.officials.label}.")
-    signs = _pillar_signs(row, moved)
+    signs = _pillar_signs(row, directions)
     parts = (
-        fixed_part(PartKey.EFFORTS, {**found, EffortQuestion.COMPLICITY: officials}),
+        fixed_part(PartKey.EFFORTS, {**findings, EffortQuestion.COMPLICITY: officials}),
         _concrete_action(row),
         fixed_part(PartKey.THREE_PS, {pillar: _evaluate_pillar(signs[pillar]) for pillar in Pillar}),
         fixed_part(
             PartKey.DATA,
-            {one: Finding(WHOLE if moved[one] else None, found[one].reason) for one in REQUIRED_QUESTIONS},
+            {one: Finding(WHOLE if directions[one] else None, findings[one].reason) for one in REQUIRED_QUESTIONS},
         ),
     )
     return ScoredCountryYear(row, Score(parts=parts, benchmarks=()))
 
 
 def _concrete_action(row: CountryYear) -> ScorePart:
-    told = None if row.achievements is None else _reading(row.period, figure=Decimal(row.achievements))
+    reading = None if row.achievements is None else _reading(row.period, figure=Decimal(row.achievements))
     indicator = IndicatorFact(0, "achievements", Pillar.PREVENTION, unit="achievements")
-    finding = replace(evaluate_target(indicator, ACHIEVEMENTS_ASKED, told), rows=())
+    finding = replace(evaluate_target(indicator, ACHIEVEMENTS_ASKED, reading), rows=())
     line = ScoreLine(
         "achievements", "Achievements told", PART_POINTS[PartKey.ACTION], PART_LAW[PartKey.ACTION], finding
     )
@@ -113,7 +113,7 @@ def _concrete_action(row: CountryYear) -> ScorePart:
 
 
 def _pillar_signs(
-    row: CountryYear, moved: Mapping[EffortQuestion, ReadingDirection | None]
+    row: CountryYear, directions: Mapping[EffortQuestion, ReadingDirection | None]
 ) -> Mapping[Pillar, list[tuple[str, Finding]]]:
     """Return what may show each P, as pairs of a name and a finding."""
     up = frozenset({ReadingDirection.UP})
@@ -133,24 +133,24 @@ def _pillar_signs(
         ],
     }
     for question, pillar in QUESTION_PILLARS.items():
-        signs[pillar].append((question.label.lower(), _sign(moved[question], up)))
+        signs[pillar].append((question.label.lower(), _sign(directions[question], up)))
     return signs
 
 
-def _sign[T](told: T | None, shows: Collection[T]) -> Finding:
+def _sign[T](report: T | None, showing: Collection[T]) -> Finding:
     """Return a finding on one report: 1 if it is among those that show the P, otherwise 0; no data without a report."""
-    if told is None:
+    if report is None:
         return Finding(None, "")
-    return Finding(WHOLE if told in shows else NOTHING, "")
+    return Finding(WHOLE if report in showing else NOTHING, "")
 
 
 def _evaluate_pillar(signs: Iterable[tuple[str, Finding]]) -> Finding:
     pairs = tuple(signs)
-    found = pillar_finding([pair for pair in pairs if pair[1].worth], [finding for _, finding in pairs])
-    if found.verdict is ReadinessVerdict.NOT_SHOWN:
+    result = pillar_finding([pair for pair in pairs if pair[1].worth], [finding for _, finding in pairs])
+    if result.verdict is ReadinessVerdict.NOT_SHOWN:
         # The method's sentence mentions benchmarks, but a narrative has none.
-        return replace(found, reason="Nothing that was told shows it.")
-    return found
+        return replace(result, reason="Nothing that was told shows it.")
+    return result
 
 
 def _indicator(question: EffortQuestion) -> IndicatorFact:
@@ -171,5 +171,5 @@ def _reading(
     period: Period, *, figure: Decimal | None = None, direction: ReadingDirection | None = None
 ) -> ReadingFact:
     """Return a reading of the whole period. It is not a row of the record, so its ids are 0."""
-    told_at = datetime.combine(period.ends_on, time(), UTC)
-    return ReadingFact(0, 0, told_at, period.starts_on, period.ends_on, figure=figure, direction=direction)
+    recorded_at = datetime.combine(period.ends_on, time(), UTC)
+    return ReadingFact(0, 0, recorded_at, period.starts_on, period.ends_on, figure=figure, direction=direction)

@@ -341,7 +341,7 @@ def test_leave_one_out_comes_out(whole):
 
 
 def test_lesotho_comes_out(whole):
-    found = [(one.row.edition, one.row.moved, f"{one.points:.1f}") for one in whole.of_country("LSO")]
+    found = [(one.row.edition, one.row.moved, f"{one.points:.1f}") for one in whole.rows_of_country("LSO")]
 
     assert found == [(2020, TierChange.DOWN, "29.5"), (2021, TierChange.UP, "76.9"), (2022, TierChange.UP, "84.7")]
 
@@ -380,8 +380,8 @@ def test_press_rows_change_nothing(whole):
 
 
 def test_a_country_is_found_by_code_or_name(whole):
-    assert len(whole.of_country(" lesotho ")) == len(whole.of_country("lso")) == 3
-    assert whole.of_country("Atlantis") == ()
+    assert len(whole.rows_of_country(" lesotho ")) == len(whole.rows_of_country("lso")) == 3
+    assert whole.rows_of_country("Atlantis") == ()
 
 
 def test_the_result_is_reckoned_once(whole):
@@ -392,7 +392,7 @@ def test_the_result_is_reckoned_once(whole):
 
 
 @pytest.mark.parametrize(
-    "tell", [report.report_lines, lambda test: report.country_report_lines(test, test.of_country("LSO"))]
+    "tell", [report.report_lines, lambda test: report.country_report_lines(test, test.rows_of_country("LSO"))]
 )
 def test_the_limits_and_the_disclaimer_stand_wherever_results_are(whole, tell):
     text = "\n".join(tell(whole))
@@ -402,7 +402,7 @@ def test_the_limits_and_the_disclaimer_stand_wherever_results_are(whole, tell):
 
 
 @pytest.mark.parametrize(
-    "tell", [report.backtest_document, lambda test: report.country_document(test, test.of_country("LSO"))]
+    "tell", [report.backtest_document, lambda test: report.country_document(test, test.rows_of_country("LSO"))]
 )
 def test_data_carries_the_limits_and_the_disclaimer(whole, tell):
     data = tell(whole)

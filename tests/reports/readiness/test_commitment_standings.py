@@ -94,9 +94,9 @@ def test_dashboard_calendar_handover_and_ministry_count_one_overdue(enter):
 
     dashboard = client.get(reverse("dashboard"))
     assert [one.commitment.text for one in dashboard.context["overdue"]] == [SHELTER]
-    days = {day.what: day for day in client.get(reverse("timeline")).context["page"]}
-    assert (days[FIGURES].standing, days[FIGURES].days) == (WITH_US[FIGURES], "")
-    assert days[SHELTER].days == "overdue by 14 days"
+    days = {day.title: day for day in client.get(reverse("timeline")).context["page"]}
+    assert (days[FIGURES].status_text, days[FIGURES].distance) == (WITH_US[FIGURES], "")
+    assert days[SHELTER].distance == "overdue by 14 days"
     note = client.get(reverse("handover")).context["note"]
     assert sum(party.overdue for party in note.parties) == 1
     assert not [day for day in note.due if day.what in WITH_US and day.days_overdue]

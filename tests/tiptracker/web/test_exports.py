@@ -211,7 +211,7 @@ EVERY = {
     "evidence_list": ({"sort": "title"}, "What happened", lambda page: [line.piece.title for line in page["lines"]]),
     "dialogue_list": ({}, "Place", lambda page: [meeting.place for meeting in page["meetings"]]),
     "recommendation_list": ({"pillar": "protection"}, "Recommendation", told),
-    "timeline": ({"kind": "due"}, "What", lambda page: [day.what for day in page["page"]]),
+    "timeline": ({"kind": "due"}, "What", lambda page: [day.title for day in page["page"]]),
     "district_list": (
         {}, "District", lambda page: [district.name for one in page["benchmarks"] for district in one.districts],
     ),
