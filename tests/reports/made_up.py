@@ -23,7 +23,7 @@ KEYS = ("1a", "1b", "2a", "2b", "3a")
 FIRST = PERIOD.starts_on - timedelta(days=40)
 days = st.dates(FIRST, PERIOD.ends_on + timedelta(days=40))
 inside = st.dates(PERIOD.starts_on, PERIOD.ends_on)
-told = st.one_of(st.none(), st.sampled_from(ReadingDirection), st.integers(0, 12))
+reading_values = st.one_of(st.none(), st.sampled_from(ReadingDirection), st.integers(0, 12))
 moments = st.one_of(st.none(), days.map(noon))
 
 
@@ -34,7 +34,7 @@ def spans(draw):
 
 
 def draw_promise(draw, record):
-    then = st.tuples(
+    later_events = st.tuples(
         st.sampled_from([one for one in CommitmentEventKind if one is not CommitmentEventKind.MADE]),
         days,
         st.none() | days,
@@ -44,23 +44,23 @@ def draw_promise(draw, record):
         known=draw(st.none() | days),
         ministry=draw(st.sampled_from([1, None])),
         due=draw(st.none() | days),
-        then=draw(st.lists(then, max_size=2)),
+        later_events=draw(st.lists(later_events, max_size=2)),
         **{f"_{key}": draw(st.sampled_from(CommitmentReach)) for key in draw(st.sets(st.sampled_from(KEYS)))},
     )
 
 
-def draw_readings(draw, record, counted, evidence, sent):
-    for indicator in counted:
+def draw_readings(draw, record, indicators, evidence, version_ids):
+    for indicator in indicators:
         if draw(st.booleans()):
-            record.year_before(indicator, draw(told), known=draw(days))
+            record.year_before(indicator, draw(reading_values), known=draw(days))
         for _ in range(draw(st.integers(0, 2))):
             record.reading(
                 indicator,
-                draw(told),
+                draw(reading_values),
                 through=draw(inside),
                 known=draw(days),
                 evidence=draw(st.sampled_from([None, *evidence])),
-                sent=draw(st.sampled_from(sent)),
+                sent=draw(st.sampled_from(version_ids)),
             )
 
 
@@ -68,7 +68,7 @@ def draw_readings(draw, record, counted, evidence, sent):
 def records(draw):
     """A record of three recommendations, with whatever may be on it."""
     record = Record(PERIOD)
-    counted = [
+    indicators = [
         record.indicator(
             question.value,
             draw(st.sampled_from(Pillar)),
@@ -90,13 +90,13 @@ def records(draw):
                 known=draw(days),
                 weight=draw(st.integers(0, 3)),
                 target=draw(st.integers(1, 9)) if rule is Rule.TARGET else None,
-                indicator_id=None if rule is Rule.ASSESSED else draw(st.sampled_from(counted)),
+                indicator_id=None if rule is Rule.ASSESSED else draw(st.sampled_from(indicators)),
                 is_about_complicity=draw(st.booleans()),
             ),
         )
     some = st.integers(0, 4)
-    sent = [None] + [
-        record.sending(
+    version_ids = [None] + [
+        record.update_version(
             draw(st.sampled_from(ClaimedProgress)),
             known=draw(days),
             returned=draw(st.one_of(st.none(), days)),
@@ -107,22 +107,22 @@ def records(draw):
     evidence = []
     for _ in range(draw(some)):
         first, last = draw(spans())
-        bears = {f"_{key}": draw(st.sampled_from(SupportKind)) for key in draw(st.sets(st.sampled_from(KEYS)))}
+        supports = {f"_{key}": draw(st.sampled_from(SupportKind)) for key in draw(st.sets(st.sampled_from(KEYS)))}
         evidence.append(
             record.evidence(
                 first,
                 last,
                 known=draw(days),
                 by=draw(st.sampled_from(DoneBy)),
-                sent=draw(st.sampled_from(sent)),
+                sent=draw(st.sampled_from(version_ids)),
                 revises=evidence[-1] if evidence and draw(st.integers(0, 4)) == 0 else None,  # a row has one revision
-                **bears,
+                **supports,
             )
         )
-    for one in evidence:
+    for evidence_id in evidence:
         for _ in range(draw(some)):
             record.review(
-                one,
+                evidence_id,
                 known=draw(days),
                 key=draw(st.sampled_from([None, *KEYS])),
                 decision=draw(
@@ -131,13 +131,20 @@ def records(draw):
                 first_on=draw(st.one_of(st.none(), days)),
             )
     for _ in range(draw(some)):
-        on = draw(st.sets(st.sampled_from(evidence))) if evidence else ()
+        evidence_ids = draw(st.sets(st.sampled_from(evidence))) if evidence else ()
         # An assessment rests on what was there.
-        there = max((row.recorded_at.date() for row in record.tables["evidence"] if row.id in on), default=FIRST)
-        record.assess(draw(st.sampled_from(KEYS)), draw(st.sampled_from(Verdict)), known=max(draw(days), there), on=on)
+        recorded_on = max(
+            (row.recorded_at.date() for row in record.tables["evidence"] if row.id in evidence_ids), default=FIRST
+        )
+        record.assess(
+            draw(st.sampled_from(KEYS)),
+            draw(st.sampled_from(Verdict)),
+            known=max(draw(days), recorded_on),
+            on=evidence_ids,
+        )
     for _ in range(draw(some)):
         draw_promise(draw, record)
     for known in draw(st.lists(days, max_size=2)):
         record.terms(known, deadline_on=draw(days), working_mark=draw(st.integers(0, 100)))
-    draw_readings(draw, record, counted, evidence, sent)
+    draw_readings(draw, record, indicators, evidence, version_ids)
     return record

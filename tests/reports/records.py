@@ -104,7 +104,7 @@ class Record:
     def indicator(self, name, pillar=Pillar.PROSECUTION, question=None, **fields):
         return self.add("indicators", IndicatorFact, name=name, pillar=pillar, question=question, **fields)
 
-    def reading(self, indicator, told=None, *, through, known, starts=None, evidence=None, sent=None, **fields):
+    def reading(self, indicator, value=None, *, through, known, starts=None, evidence=None, sent=None, **fields):
         """A reading: a number, a direction, or None for no data."""
         return self.add(
             "readings",
@@ -113,19 +113,19 @@ class Record:
             recorded_at=noon(known),
             starts_on=starts or self.tracking.starts_on,
             through_on=through,
-            figure=None if told is None or isinstance(told, ReadingDirection) else Decimal(told),
-            direction=told if isinstance(told, ReadingDirection) else None,
+            figure=None if value is None or isinstance(value, ReadingDirection) else Decimal(value),
+            direction=value if isinstance(value, ReadingDirection) else None,
             evidence_id=evidence,
             update_version_id=sent,
             **fields,
         )
 
-    def year_before(self, indicator, told, *, known):
+    def year_before(self, indicator, value, *, known):
         """The reading for the whole period before."""
         before = self.edition.previous
-        return self.reading(indicator, told, starts=before.starts_on, through=before.ends_on, known=known)
+        return self.reading(indicator, value, starts=before.starts_on, through=before.ends_on, known=known)
 
-    def evidence(self, first, last, *, known, by=DoneBy.GOVERNMENT, sent=None, revises=None, filed=None, **shows):
+    def evidence(self, first, last, *, known, by=DoneBy.GOVERNMENT, sent=None, revises=None, commitment=None, **shows):
         """A piece of evidence, and what it shows by benchmark: `_6a=Shows.ACTION`."""
         evidence = self.add(
             "evidence",
@@ -136,10 +136,10 @@ class Record:
             done_by=by,
             update_version_id=sent,
             revises=revises,
-            commitment_id=filed,
+            commitment_id=commitment,
         )
-        for key, what in shows.items():
-            self.evidence_link(evidence, key.removeprefix("_"), what, known=known)
+        for key, shown_kind in shows.items():
+            self.evidence_link(evidence, key.removeprefix("_"), shown_kind, known=known)
         return evidence
 
     def action(self, key, first, last, *, known, verified=None, **fields):
@@ -179,7 +179,7 @@ class Record:
             first_on=first_on,
         )
 
-    def sending(self, progress, *, known, returned=None, **fields):
+    def update_version(self, progress, *, known, returned=None, **fields):
         return self.add(
             "update_versions",
             UpdateVersionFact,
@@ -192,7 +192,7 @@ class Record:
 
     def claim(self, key, progress, last, *, known, first=None, returned=None, **fields):
         """What a ministry sent on a benchmark and nobody has reviewed."""
-        sent = self.sending(ClaimedProgress(progress), known=known, returned=returned, **fields)
+        sent = self.update_version(ClaimedProgress(progress), known=known, returned=returned, **fields)
         return self.action(key, first, last, known=known, sent=sent)
 
     def assess(self, key, verdict, *, known, on=()):
@@ -205,12 +205,12 @@ class Record:
             evidence_ids=frozenset(on),
         )
 
-    def promise(self, *, made, known=None, ministry=1, due=None, then=(), **towards):
-        """A commitment made on a day: `_6a=Reach.MEETS`; `then`: kind, day and due date of further events."""
+    def promise(self, *, made, known=None, ministry=1, due=None, later_events=(), **towards):
+        """A commitment made on a day: `_6a=Reach.MEETS`; `later_events`: kind, day and due date of further events."""
         events = []
-        for kind, on, due_on in [(CommitmentEventKind.MADE, made, due), *then]:
+        for kind, day, due_on in [(CommitmentEventKind.MADE, made, due), *later_events]:
             self.last_id += 1
-            events.append(CommitmentEventFact(self.last_id, noon(known or on), kind, on, due_on))
+            events.append(CommitmentEventFact(self.last_id, noon(known or day), kind, day, due_on))
         return self.add(
             "commitments",
             CommitmentFact,
@@ -229,19 +229,21 @@ class Record:
         return self.add("milestones", MilestoneFact, kind=kind, due_on=due, done=rows)
 
 
-def shares(tally):
+def shares(score):
     """Benchmarks' shares by key."""
-    return {one.line.key: one.line.finding.worth for one in tally.benchmarks}
+    return {benchmark.line.key: benchmark.line.finding.worth for benchmark in score.benchmarks}
 
 
-def points(tally):
+def points(score):
     """The parts' points by key."""
-    return {part.key.value: part.points for part in tally.parts}
+    return {part.key.value: part.points for part in score.parts}
 
 
-def lines(tally, part):
+def lines(score, part):
     """The points of a part's lines by key."""
-    return {line.key: line.points for each in tally.parts if each.key.value == part for line in each.lines}
+    return {
+        line.key: line.points for score_part in score.parts if score_part.key.value == part for line in score_part.lines
+    }
 
 
 def window(start, end):

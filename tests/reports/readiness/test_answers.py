@@ -108,7 +108,7 @@ def test_a_claim_lower_than_what_is_verified_takes_nothing_away(counts):
 
 @pytest.mark.parametrize("decision", [None, EvidenceDecision.VERIFIED])
 def test_a_reading_whose_version_went_back_is_no_claim(counts, decision):
-    sent = counts.sending("done", known=KNOWN, returned=KNOWN)
+    sent = counts.update_version("done", known=KNOWN, returned=KNOWN)
     counts.reading(counts.counted, 6, through=DAY, known=KNOWN, sent=sent)
     evidence = counts.evidence(START, DAY, known=KNOWN, sent=sent)
     counts.reading(counts.counted, 6, through=DAY, known=KNOWN, evidence=evidence)

@@ -441,16 +441,16 @@ def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embas
     ],
 )
 def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
-    record.promise(made=MADE, due=due, then=then, _1a=CommitmentReach.MEETS)
+    record.promise(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
 
     assert found(record) == ()
 
 
 def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_the_ministry(record):
     promise = record.promise(
-        made=MADE, due=DUE, then=[(CommitmentEventKind.REOPENED, DUE + A_DAY, None)], _1a=CommitmentReach.MEETS
+        made=MADE, due=DUE, later_events=[(CommitmentEventKind.REOPENED, DUE + A_DAY, None)], _1a=CommitmentReach.MEETS
     )
-    record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, filed=promise)
+    record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, commitment=promise)
 
     assert spoken(record) == [ProblemKind.PAST_DUE]
 
@@ -458,7 +458,9 @@ def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_th
 @pytest.mark.parametrize("sent_on", [MADE + A_DAY, DUE, DUE + A_DAY])
 def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent(record, sent_on):
     promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
-    record.sending(ClaimedProgress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY)
+    record.update_version(
+        ClaimedProgress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY
+    )
 
     assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
     assert spoken(record) == []
@@ -467,8 +469,8 @@ def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent
 def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     other = record.promise(made=MADE, _1a=CommitmentReach.MEETS)
-    record.sending(ClaimedProgress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
-    record.sending(ClaimedProgress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
+    record.update_version(ClaimedProgress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
+    record.update_version(ClaimedProgress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
 
     assert spoken(record) == [ProblemKind.PAST_DUE]
 
@@ -479,8 +481,8 @@ def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     ids=["moved since", "accepted since"],
 )
 def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
-    promise = record.promise(made=MADE, due=DUE, then=then, _1a=CommitmentReach.MEETS)
-    record.sending(
+    promise = record.promise(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
+    record.update_version(
         ClaimedProgress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
     )
     if accepted:
@@ -496,7 +498,7 @@ def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_sinc
 
 def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
     then = [(CommitmentEventKind.RESCHEDULED, DUE - A_DAY, TODAY)]
-    record.promise(made=MADE, due=DUE, then=then, _1a=CommitmentReach.MEETS)
+    record.promise(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
 
     assert spoken(record, known_by=noon(MADE)) == [ProblemKind.PAST_DUE]
     assert spoken(record, known_by=noon(MADE - A_DAY)) == []

@@ -201,7 +201,7 @@ def second_example():
     record.reading(prosecutions, None, through=december, known=date(2025, 1, 5), evidence=told)
     record.reading(money, 300, through=date(2025, 3, 31), known=date(2025, 1, 5), evidence=told)
 
-    figures = record.sending(ClaimedProgress.UNDER_WAY, known=date(2025, 1, 10), ministry_id=HOME)
+    figures = record.update_version(ClaimedProgress.UNDER_WAY, known=date(2025, 1, 10), ministry_id=HOME)
     sent = record.evidence(None, december, known=date(2025, 1, 10), sent=figures)
     record.reading(victims, 15, through=december, known=date(2025, 1, 10), evidence=sent)
     record.reading(shelters, 6, through=december, known=date(2025, 1, 10), evidence=sent)
@@ -237,7 +237,9 @@ def second_example():
     record.promise(made=made, ministry=JUSTICE, due=date(2025, 2, 1), _3b=CommitmentReach.CONTRIBUTES)
     record.promise(made=made, ministry=JUSTICE, _3c=CommitmentReach.MEETS)
     withdrawn = [(CommitmentEventKind.WITHDRAWN, date(2024, 12, 15), None)]
-    record.promise(made=made, ministry=JUSTICE, due=date(2025, 1, 31), then=withdrawn, _3a=CommitmentReach.MEETS)
+    record.promise(
+        made=made, ministry=JUSTICE, due=date(2025, 1, 31), later_events=withdrawn, _3a=CommitmentReach.MEETS
+    )
     record.promise(made=made, ministry=None, due=date(2025, 1, 31), _3b=CommitmentReach.MEETS)
     return record
 

@@ -46,7 +46,7 @@ def whole():
     record.promise(
         made=date(2021, 11, 8),
         due=date(2022, 1, 10),
-        then=[(CommitmentEventKind.RESCHEDULED, date(2022, 1, 9), date(2022, 2, 1))],
+        later_events=[(CommitmentEventKind.RESCHEDULED, date(2022, 1, 9), date(2022, 2, 1))],
         **{f"_{benchmark}": CommitmentReach.MEETS},
     )
     record.milestone(MilestoneKind.INTERIM, date(2022, 2, 1), date(2022, 1, 30))

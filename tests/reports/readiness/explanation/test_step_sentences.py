@@ -37,7 +37,7 @@ def told(record, *, as_of=DAY, **texts):
 
 
 def test_each_step_says_what_to_do_with_whom_and_by_when(record):
-    sent = record.sending(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
+    sent = record.update_version(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
     proof = record.action("1b", START, date(2022, 1, 10), known=DAY)
     dated = record.promise(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=CommitmentReach.MEETS)
@@ -99,7 +99,9 @@ def test_an_overdue_commitment_is_said_to_be(record):
 
 def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(record):
     promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
-    record.sending(ClaimedProgress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise)
+    record.update_version(
+        ClaimedProgress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise
+    )
     ladder = told(record, commitments={promise: "Name a judge"})
 
     [sentence] = [one.sentence for one in ladder.steps if "Name a judge" in one.sentence]

@@ -105,14 +105,14 @@ def test_what_the_embassy_logged_without_a_version_counts_as_under_way_and_stand
 
 def test_a_figure_without_a_file_is_a_claim_of_its_version(record):
     """5 against 4: the question 7, the figure 2 1/2, the P, and 1c half of its 5."""
-    sent = record.sending(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
+    sent = record.update_version(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, sent=sent)
 
     assert told(record) == [(JUSTICE, 7 + Fraction(5, 2) + P + Fraction(5, 2), (sent,), (), (figure,))]
 
 
 def test_a_figure_that_cites_evidence_is_a_claim_of_the_version_the_evidence_came_with(record):
-    sent = record.sending(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
+    sent = record.update_version(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     register = record.evidence(START, DAY, known=KNOWN, sent=sent)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, evidence=register)
     assert told(record) == [(JUSTICE, Fraction(12) + P, (sent,), (), (figure,))]
@@ -134,9 +134,9 @@ def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(r
     register = record.evidence(START, DAY, known=KNOWN)
     record.reading(record.counted, 3, through=DAY - timedelta(days=1), known=KNOWN, evidence=register)
     record.review(register, known=KNOWN)
-    police = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
+    police = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     eight = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=police)
-    justice = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    justice = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     five = record.reading(record.counted, 5, through=END, known=KNOWN, sent=justice)
 
     assert told(record) == [
@@ -147,9 +147,9 @@ def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(r
 
 def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(record):
     """Police claims 8 against 4, Justice, later, that there were fewer: 1c is 4, the figure 2 1/2, the question 0."""
-    police = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
+    police = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     eight = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=police)
-    justice = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    justice = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     fewer = record.reading(record.counted, ReadingDirection.DOWN, through=END, known=KNOWN, sent=justice)
 
     assert told(record) == [
@@ -160,7 +160,7 @@ def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(r
 
 @pytest.mark.parametrize("progress", ClaimedProgress)
 def test_a_version_that_went_back_claims_nothing_and_is_not_named(record, progress):
-    back = record.sending(progress, known=KNOWN, returned=KNOWN + timedelta(days=7), ministry_id=POLICE)
+    back = record.update_version(progress, known=KNOWN, returned=KNOWN + timedelta(days=7), ministry_id=POLICE)
     sent, draft = sends(record, POLICE, "2a", "under_way")
     action = record.action("1a", DAY, DAY, known=KNOWN, sent=back)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, sent=back)
@@ -180,7 +180,7 @@ def test_what_is_reviewed_claims_nothing(record):
 
 
 def test_what_shows_no_action_claims_nothing(record):
-    sent = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
+    sent = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     record.evidence(DAY, DAY, known=KNOWN, sent=sent, _1a=SupportKind.PLAN)
 
     assert told(record) == []
@@ -214,14 +214,14 @@ def test_a_figure_claimed_before_a_verified_direction_is_a_figure_given(record):
     register = record.evidence(START, END, known=KNOWN)
     record.reading(record.counted, ReadingDirection.UP, through=END, known=KNOWN, evidence=register)
     record.review(register, known=KNOWN)
-    sent = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    sent = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     figure = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=sent)
 
     assert told(record) == [(JUSTICE, Fraction(5, 2), (sent,), (), (figure,))]
 
 
 def test_a_direction_claimed_moves_the_question_alone(record):
-    sent = record.sending(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
+    sent = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     more = record.reading(record.counted, ReadingDirection.UP, through=DAY, known=KNOWN, sent=sent)
 
     assert told(record) == [(JUSTICE, 7 + P, (sent,), (), (more,))]

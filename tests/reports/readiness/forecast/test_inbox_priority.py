@@ -63,7 +63,7 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     """To the exact fraction: an update accepted with mixed decisions, a piece reviewed, a benchmark assessed."""
     now, facts = NOW, record.facts
     sent = (
-        record.sending(ClaimedProgress.DONE, known=PERIOD.starts_on)
+        record.update_version(ClaimedProgress.DONE, known=PERIOD.starts_on)
         if not facts.update_versions
         else facts.update_versions[0].id
     )
@@ -146,7 +146,7 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
     """What made-up records seldom hold."""
     record = lesotho()
     day, eve = date(2022, 1, 20), date(2022, 1, 10)
-    sent = [record.sending(ClaimedProgress.DONE, known=day) for _ in range(3)]
+    sent = [record.update_version(ClaimedProgress.DONE, known=day) for _ in range(3)]
     put_right = record.action("5a", day, day, known=day, sent=sent[0])
     record.evidence(day, day, known=day, revises=put_right)
     record.assess("5b", Verdict.STALLED, known=day, on=[record.action("5b", day, day, known=day, sent=sent[1])])

@@ -134,7 +134,7 @@ def test_a_benchmark_with_a_waiting_claim_is_reviewed_and_not_called_unpromised(
 
 
 def test_one_update_is_one_step_however_many_benchmarks_it_supports(record):
-    sent = record.sending(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE)
+    sent = record.update_version(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE)
     for key in ("1a", "1b", "2a"):
         record.action(key, START, date(2022, 1, 10), known=DAY, sent=sent)
     result, steps = found(record)
@@ -145,7 +145,7 @@ def test_one_update_is_one_step_however_many_benchmarks_it_supports(record):
 
 def test_a_commitment_whose_update_waits_is_still_to_be_kept(record):
     promise = record.promise(made=START, ministry=POLICE, due=DEADLINE, _1a=CommitmentReach.MEETS)
-    sent = record.sending(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE, commitment_id=promise)
+    sent = record.update_version(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE, commitment_id=promise)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
     result, steps = found(record)
 
@@ -213,7 +213,7 @@ def who_is_asked(record):
 
 def test_a_figure_is_asked_of_the_ministry_that_is_set(counted):
     counted.tables["indicators"] = [replace(one, ministry_id=HOME) for one in counted.tables["indicators"]]
-    sent = counted.sending(ClaimedProgress.UNDER_WAY, known=START, ministry_id=JUSTICE)
+    sent = counted.update_version(ClaimedProgress.UNDER_WAY, known=START, ministry_id=JUSTICE)
     counted.reading(counted.prosecutions, None, through=START, known=START, sent=sent)
 
     assert who_is_asked(counted) == HOME
@@ -221,7 +221,7 @@ def test_a_figure_is_asked_of_the_ministry_that_is_set(counted):
 
 def test_else_of_the_ministry_that_last_sent_a_reading_on_it(counted):
     for ministry, known in ((HOME, DAY), (JUSTICE, START)):
-        sent = counted.sending(ClaimedProgress.UNDER_WAY, known=known, ministry_id=ministry)
+        sent = counted.update_version(ClaimedProgress.UNDER_WAY, known=known, ministry_id=ministry)
         counted.reading(counted.prosecutions, None, through=START, known=known, sent=sent)
 
     assert who_is_asked(counted) == HOME

@@ -305,7 +305,7 @@ SOON = date(2022, 1, 31)
     ],
 )
 def test_the_ceiling_takes_open_promises_that_are_due_by_the_deadline_or_undated_as_kept(promised, due, then, share):
-    promised.promise(made=MADE, due=due, then=then, _1a=CommitmentReach.MEETS)
+    promised.promise(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
 
     assert ceiling(promised) == share
 
@@ -345,7 +345,7 @@ def test_the_deadline_is_the_one_that_was_known(promised):
 def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
     promised.promise(made=MADE, known=KNOWN + timedelta(days=90), due=SOON, _1a=CommitmentReach.MEETS)
     promised.promise(
-        made=MADE, then=[(CommitmentEventKind.WITHDRAWN, MADE + A_DAY, None)], _1a=CommitmentReach.CONTRIBUTES
+        made=MADE, later_events=[(CommitmentEventKind.WITHDRAWN, MADE + A_DAY, None)], _1a=CommitmentReach.CONTRIBUTES
     )
 
     assert ceiling(promised, known_by=noon(MADE)) == HALF

@@ -42,7 +42,7 @@ def added(gain):
 
 
 def test_the_simulation_is_what_happens_when_it_is_accepted_and_then_assessed(record):
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent)
     before, gain = score(record), simulate(record, sent)
 
@@ -57,7 +57,7 @@ def test_the_simulation_is_what_happens_when_it_is_accepted_and_then_assessed(re
 
 
 def test_the_simulation_counts_a_figure_as_verified_once_it_is_accepted(record):
-    sent = record.sending(ClaimedProgress.UNDER_WAY, known=SENT)
+    sent = record.update_version(ClaimedProgress.UNDER_WAY, known=SENT)
     evidence = record.evidence(SENT, SENT, known=SENT, sent=sent, _2b=SupportKind.ACTION)
     record.reading(record.districts, 6, through=SENT, known=SENT, evidence=evidence, sent=sent)
     gain = simulate(record, sent)
@@ -69,7 +69,7 @@ def test_the_simulation_counts_a_figure_as_verified_once_it_is_accepted(record):
 
 
 def test_the_simulation_counts_each_figure_and_file_by_itself(record):
-    sent = record.sending(ClaimedProgress.UNDER_WAY, known=SENT)
+    sent = record.update_version(ClaimedProgress.UNDER_WAY, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent)
     figures = [record.evidence(date(2021, 4, 1), SENT, known=SENT, sent=sent) for _ in range(2)]
     for evidence, count in zip(figures, (6, 3), strict=True):
@@ -84,7 +84,7 @@ def test_the_simulation_counts_each_figure_and_file_by_itself(record):
 
 
 def test_the_simulation_of_two_benchmarks_says_what_each_gives_and_what_both_do(record):
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     record.evidence(SENT, SENT, known=SENT, sent=sent, _1a=SupportKind.ACTION, _2a=SupportKind.ACTION)
 
     met = {keys: points for (keys, verdict), points in added(simulate(record, sent)).items() if verdict == Verdict.MET}
@@ -93,7 +93,7 @@ def test_the_simulation_of_two_benchmarks_says_what_each_gives_and_what_both_do(
 
 
 def test_the_simulation_adds_nothing_for_what_is_not_the_governments_or_no_action(record):
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     record.evidence(SENT, SENT, known=SENT, sent=sent, by=DoneBy.CIVIL_SOCIETY, _1a=SupportKind.ACTION)
     record.evidence(SENT, SENT, known=SENT, sent=sent, _1b=SupportKind.PLAN)
 
@@ -103,7 +103,7 @@ def test_the_simulation_adds_nothing_for_what_is_not_the_governments_or_no_actio
 
 
 def test_the_simulation_takes_a_first_day_for_granted_and_says_so(record):
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", None, SENT, known=SENT, sent=sent)
     gain = simulate(record, sent)
 
@@ -115,7 +115,7 @@ def test_the_simulation_takes_a_first_day_for_granted_and_says_so(record):
 
 def test_the_simulation_of_an_action_after_a_stalled_assessment_makes_it_a_step(record):
     record.assess("1a", Verdict.STALLED, known=date(2021, 12, 1))
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     record.action("1a", SENT, SENT, known=SENT, sent=sent)
 
     gain = simulate(record, sent)
@@ -127,7 +127,7 @@ def test_the_simulation_of_an_action_after_a_stalled_assessment_makes_it_a_step(
 @pytest.mark.parametrize("is_rested_on", [False, True])
 def test_the_simulation_rests_a_verdict_on_what_no_earlier_one_rests_on(record, is_rested_on):
     """An earlier verdict of 25 January: one that rested on the version's own evidence would stand behind it."""
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=SENT)
     later = record.action("1a", date(2022, 1, 25), date(2022, 1, 25), known=date(2022, 1, 25))
     record.assess("1a", Verdict.STALLED, known=date(2022, 1, 26), on=[later, *([action] if is_rested_on else [])])
@@ -142,7 +142,7 @@ def test_the_simulation_rests_a_verdict_on_what_no_earlier_one_rests_on(record, 
 
 def test_the_simulation_on_the_whole_record_of_lesotho_is_what_happens():
     record = lesotho()
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     action = record.action("5a", SENT, SENT, known=SENT, sent=sent)
     gain = simulate(record, sent)
 
@@ -155,7 +155,7 @@ def test_the_simulation_on_the_whole_record_of_lesotho_is_what_happens():
 
 
 def test_the_simulation_of_an_accepted_version_is_what_a_verdict_adds_to_it_as_it_was_reviewed(record):
-    sent = record.sending(ClaimedProgress.DONE, known=SENT)
+    sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     taken = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=TODAY)
     rejected = record.action("2a", SENT, SENT, known=SENT, sent=sent)
     record.review(rejected, known=TODAY, key="2a", decision=EvidenceDecision.REJECTED)
@@ -185,7 +185,7 @@ def counted(record, question, figure):
 
 
 def send_figure(record, indicator, told):
-    sent = record.sending(ClaimedProgress.UNDER_WAY, known=SENT)
+    sent = record.update_version(ClaimedProgress.UNDER_WAY, known=SENT)
     evidence = record.evidence(record.tracking.starts_on, SENT, known=SENT, sent=sent)
     record.reading(indicator, told, through=SENT, known=SENT, evidence=evidence, sent=sent)
     return sent
