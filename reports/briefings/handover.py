@@ -121,7 +121,7 @@ def _find_due_days(
     return [
         day
         for day in year.sort_days(days)
-        if day.days_overdue is not None or (day.days_left is not None and day.falls_on <= as_of + DUE_SOON)
+        if day.days_overdue is not None or (day.days_left is not None and day.shown_on <= as_of + DUE_SOON)
     ]
 
 

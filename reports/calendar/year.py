@@ -31,7 +31,7 @@ class CalendarDay:
     `days_overdue` if it is overdue.
     """
 
-    falls_on: date
+    shown_on: date
     kind: DayKind
     title: str
     detail: str
@@ -67,14 +67,14 @@ def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_i
     day = partial(CalendarDay, kind=DayKind.MILESTONE, title=kind.label, detail="", row_id=row_id)
     if done_on is not None and done_on <= today:
         status_text = f"done; it was due by {sentences.format_short_date(due_on)}"
-        return day(falls_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)
+        return day(shown_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)
     left = days_left(due_on, today)
     if left is not None:
-        return day(falls_on=due_on, status=CommitmentStatus.OPEN, status_text="ahead", days_left=left)
+        return day(shown_on=due_on, status=CommitmentStatus.OPEN, status_text="ahead", days_left=left)
     if kind in DATE_ONLY_MILESTONES:
-        return day(falls_on=due_on, status=ClaimedProgress.DONE, status_text="past")
+        return day(shown_on=due_on, status=ClaimedProgress.DONE, status_text="past")
     overdue = days_past_due(due_on, today)
-    return day(falls_on=due_on, status=CommitmentStatus.OVERDUE, status_text="overdue", days_overdue=overdue)
+    return day(shown_on=due_on, status=CommitmentStatus.OVERDUE, status_text="overdue", days_overdue=overdue)
 
 
 UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
@@ -113,7 +113,7 @@ def due_day(
 def sort_days(days: Iterable[CalendarDay]) -> list[CalendarDay]:
     """Sort by date; on one date milestones come first, then dialogues, then commitments."""
     kinds = list(DayKind)
-    return sorted(days, key=lambda day: (day.falls_on, kinds.index(day.kind), day.row_id))
+    return sorted(days, key=lambda day: (day.shown_on, kinds.index(day.kind), day.row_id))
 
 
 def describe_year(days: Sequence[CalendarDay], today: date) -> str:
@@ -132,7 +132,7 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
         if number
     ]
     summary = formatting.join_with_and(counted) if counted else "Nothing is overdue"
-    next_day = min((day.falls_on for day in days if day.days_left is not None), default=None)
+    next_day = min((day.shown_on for day in days if day.days_left is not None), default=None)
     if next_day is None:
         return f"{summary}; nothing lies ahead"
     return (
@@ -155,7 +155,7 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
         TimelineRow(
             label,
             STATUS_FILLINGS[status],
-            [day.falls_on for day in days if day.kind is DayKind.DUE and day.status is status],
+            [day.shown_on for day in days if day.kind is DayKind.DUE and day.status is status],
         )
         for status, label in sentences.STATUS_WORDS.items()
     ]

@@ -40,7 +40,7 @@ def timeline(request: EditionRequest) -> HttpResponse:
         "filter": filter_form,
         "is_narrowed": filter_form.is_narrowing,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "first_ahead": next((day for day in rows if day.falls_on >= today), None),
+        "first_ahead": next((day for day in rows if day.shown_on >= today), None),
     }
     return render_page(request, "reports/timeline.html", context, partial="rows")
 
@@ -57,4 +57,4 @@ def _filter_days(days: Sequence[CalendarDay], filters: dict[str, Any]) -> list[C
 
 
 def _export_row(day: CalendarDay) -> tuple[object, ...]:
-    return day.falls_on, day.title, day.kind.label, day.detail, day.status_text, day.days_left, day.days_overdue
+    return day.shown_on, day.title, day.kind.label, day.detail, day.status_text, day.days_left, day.days_overdue

@@ -39,7 +39,7 @@ def client(client):
 
 
 def days(client, **query):
-    return [(day.falls_on, day.title, day.distance) for day in client.get(reverse("timeline"), query).context["page"]]
+    return [(day.shown_on, day.title, day.distance) for day in client.get(reverse("timeline"), query).context["page"]]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_hel
 
     response = client.get(reverse("timeline"), {"kind": "dialogue"})
 
-    assert [(day.falls_on, day.status_text, day.distance) for day in response.context["page"]] == [
+    assert [(day.shown_on, day.status_text, day.distance) for day in response.context["page"]] == [
         (date(2021, 11, 8), "held", ""),
         (date(2022, 1, 20), "not recorded", ""),
         (date(2022, 1, 30), "called off", ""),
@@ -116,7 +116,7 @@ def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_hel
     assert "the next day that counts is 1 February 2022" in response.text
 
     client.force_login(OfficerFactory())
-    upcoming = [day.falls_on for day in client.get(reverse("dashboard")).context["next_days"]]
+    upcoming = [day.shown_on for day in client.get(reverse("dashboard")).context["next_days"]]
     assert upcoming == [date(2022, 2, 1), date(2022, 2, 3), date(2022, 2, 28)]
 
 

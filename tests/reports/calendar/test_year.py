@@ -85,7 +85,7 @@ def drawn(days, today=TODAY):
     ],
 )  # fmt: skip
 def test_each_day_says_how_it_stands(day, on, word, standing, days):
-    assert (day.falls_on, day.status, day.status_text, day.distance) == (on, word, standing, days)
+    assert (day.shown_on, day.status, day.status_text, day.distance) == (on, word, standing, days)
 
 
 @pytest.mark.parametrize(
