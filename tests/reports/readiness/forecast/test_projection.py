@@ -474,9 +474,9 @@ def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
         ([{"due": AFTER}], AFTER),
         ([{"due": KNOWN}, {"due": SOON}], KNOWN),
         ([{"due": SOON, "ministry": None}, {"due": DEADLINE}], DEADLINE),
-        ([{"due": SOON, "then": [(CommitmentEventKind.WITHDRAWN, TODAY, None)]}, {"due": DEADLINE}], DEADLINE),
-        ([{"due": SOON, "then": [(CommitmentEventKind.REPORTED_DONE, TODAY, None)]}], None),
-        ([{"due": SOON, "then": [(CommitmentEventKind.RESCHEDULED, TODAY, DEADLINE)]}], DEADLINE),
+        ([{"due": SOON, "later_events": [(CommitmentEventKind.WITHDRAWN, TODAY, None)]}, {"due": DEADLINE}], DEADLINE),
+        ([{"due": SOON, "later_events": [(CommitmentEventKind.REPORTED_DONE, TODAY, None)]}], None),
+        ([{"due": SOON, "later_events": [(CommitmentEventKind.RESCHEDULED, TODAY, DEADLINE)]}], DEADLINE),
     ],
 )
 @pytest.mark.parametrize("reach", CommitmentReach)
