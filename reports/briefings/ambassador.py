@@ -59,7 +59,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         title=f"{edition.country}: where the record stands",
         subtitle=_subtitle(edition),
         facts_up_to=view.newest(
-            countable_facts.newest_recorded_at(result.record),
+            countable_facts.newest_recorded_at(result.known_facts),
             *recorded_moments(view, commitments, versions),
             *(row.recorded_at for row in dialogues),
         ),
@@ -70,7 +70,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         parts=build_parts(result),
         checks=build_checks(result.checks, commitments, annex),
         ladder=display_steps(result, steps, step_texts(result, steps, reader=view.reader)),
-        trend=build_trend(view, result.record, dialogues, milestones),
+        trend=build_trend(view, result.known_facts, dialogues, milestones),
         press_for=pressing_commitments(commitments, result.deadline_on),
         milestones=_build_milestones(view, milestones),
         ministries=_build_ministries(view, recommendations, commitments),

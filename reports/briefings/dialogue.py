@@ -95,7 +95,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         title=f"{edition.country}: dialogue of {formatting.format_date(dialogue.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
         facts_up_to=view.newest(
-            countable_facts.newest_recorded_at(result.record),
+            countable_facts.newest_recorded_at(result.known_facts),
             *recorded_moments(view, commitments, versions),
             *(at for row in [dialogue, *earlier] for at in (row.entered_at, row.recorded_at) if at and view.knows(at)),
             *(step.recorded_at for step in steps),

@@ -112,7 +112,7 @@ def _find_due_days(
     """Return the overdue days, then those within `DUE_SOON`: milestones, planned dialogues and commitments."""
     falls_due = [
         year.due_day(
-            one.standing, one.standing.due_on, text=one.row.text, maker=one.row.maker, key=one.row.pk, today=as_of
+            one.standing, one.standing.due_on, text=one.row.text, maker=one.row.maker, row_id=one.row.pk, today=as_of
         )
         for one in commitments
         if one.standing.due_on and not one.standing.is_settled

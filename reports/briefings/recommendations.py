@@ -40,9 +40,9 @@ def build_recommendations(
     view: ReaderView, recommendations: list[Recommendation], result: Readiness, annex: EvidenceAnnex
 ) -> tuple[PrintedRecommendation, ...]:
     """Return the recommendations with their points, rounded so that they add up to the points of their part."""
-    printed = score_display.display_benchmarks(result.record, result)
+    printed = score_display.display_benchmarks(result.known_facts, result)
     terms = terms_in_force(view)
-    verdicts = _current_assessments(view, result.record)
+    verdicts = _current_assessments(view, result.known_facts)
     evidence = _evidence_numbers(result, annex)
     known = Recommendation.objects.visible_to(view.reader).filter(edition__country=view.edition.country_id)
     unmet = known.years_unmet()
@@ -124,7 +124,7 @@ def _evidence_numbers(result: Readiness, annex: EvidenceAnnex) -> dict[int, tupl
 
     These are the pieces that support it, and those that its figures cite.
     """
-    cited = {reading.id: reading.evidence_id for reading in result.record.readings}
+    cited = {reading.id: reading.evidence_id for reading in result.known_facts.readings}
     numbers = {pk: set(evidence_link) for pk, evidence_link in annex.by_benchmark.items()}
     for line in (*result.verified.benchmarks, *result.claimed.benchmarks):
         for row in line.line.finding.rows:

@@ -19,7 +19,7 @@ def build_trend(
     A month without a score and without events has no row, except the last month.
     """
     run = display_trend(
-        facts, as_of=view.as_of, known_by=view.known_by, happenings=list_trend_events(dialogues, milestones, view.as_of)
+        facts, as_of=view.as_of, known_by=view.known_by, events=list_trend_events(dialogues, milestones, view.as_of)
     )
     months = run.by_month
     return PrintedTrend(

@@ -52,12 +52,12 @@ def build_washington_input(view: ReaderView, *, has_sources: bool = True) -> Was
     view = view.checked()
     edition = view.edition
     result = evaluate_readiness(gather_facts(view.edition), as_of=view.as_of, known_by=view.known_by)
-    writer = _WashingtonInputBuilder(view, result.record, has_sources=has_sources)
+    writer = _WashingtonInputBuilder(view, result.known_facts, has_sources=has_sources)
     return WashingtonInput(
         **view.header,
         title=f"{edition.country}: input on the tracking period",
         subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
-        facts_up_to=view.newest(countable_facts.newest_recorded_at(result.record)),
+        facts_up_to=view.newest(countable_facts.newest_recorded_at(result.known_facts)),
         window=f"{formatting.format_date(edition.starts_on)} to {formatting.format_date(edition.ends_on)}",
         sentence=_summary_sentence(writer),
         has_sources=has_sources,

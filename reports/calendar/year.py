@@ -146,7 +146,10 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
     days = list(days)
     named = [
         AxisEvent(
-            day.on, _day_name(day), day.kind is DayKind.DIALOGUE, day.word in (ClaimedProgress.DONE, DialogueStage.HELD)
+            day.shown_on,
+            _day_name(day),
+            day.kind is DayKind.DIALOGUE,
+            day.status in (ClaimedProgress.DONE, DialogueStage.HELD),
         )
         for day in days
         if day.kind is not DayKind.DUE and day.status is not DialogueStage.CALLED_OFF
@@ -159,7 +162,7 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
         )
         for status, label in sentences.STATUS_WORDS.items()
     ]
-    return timeline_chart(points, rows, starts_on=starts_on, ends_on=ends_on, today=today)
+    return timeline_chart(named, rows, starts_on=starts_on, ends_on=ends_on, today=today)
 
 
 def _day_name(day: CalendarDay) -> str:

@@ -59,11 +59,11 @@ EXPORT_COLUMNS = ("Recorded", "Over by", "What moved", "Part", "Points", "It sai
 
 def _export_row(stop: ScoreChangeDisplay, change: LineChangeDisplay, rows: Sequence[RecordRow]) -> tuple[object, ...]:
     """Return a changed line as cells. A line that changed at a moment of knowledge has no date of its own."""
-    recorded_at, ended_on = (stop.at, None) if stop.at else (None, stop.on)
+    recorded_at, ended_on = (stop.recorded_at, None) if stop.recorded_at else (None, stop.day)
     points = Decimal(change.points.replace("−", "-"))
     facts = "; ".join(row.text for row in rows)
     line = change.line
-    return recorded_at, ended_on, line.title, line.part.label, points, change.said, change.says, facts
+    return recorded_at, ended_on, line.title, line.part.label, points, change.reason_before, change.reason_after, facts
 
 
 def parse_standpoint_range(params: QueryDict, edition: Edition) -> tuple[RequestedStandpoint, RequestedStandpoint]:
@@ -126,7 +126,7 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
         "presets": presets,
         "page": page,
         "has_benchmarks": bool(facts.benchmarks),
-        "stops": [(stop, _lines_with_rows(stop, rows, terms)) for stop in page.stops],
+        "stops": [(stop, _lines_with_rows(stop, rows, terms)) for stop in page.changes],
     }
 
 
@@ -137,9 +137,9 @@ def _lines_with_rows(
 
     Where terms of the edition were set at this stop, they stand for the edition.
     """
-    if stop.at and (set_then := terms.get(stop.at)):
+    if stop.recorded_at and (set_then := terms.get(stop.recorded_at)):
         rows = {**rows, set_then.row: set_then}
-    return [(change, pick_rows(change.line.rows, rows)) for change in stop.moved]
+    return [(change, pick_rows(change.line.rows, rows)) for change in stop.lines]
 
 
 def _build_form(edition: Edition, since: RequestedStandpoint, until: RequestedStandpoint) -> ChangesForm:

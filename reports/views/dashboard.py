@@ -280,7 +280,7 @@ def _year_days(
     """Return the days of the edition's year: milestones, dialogues and the due dates of these commitments."""
     due_days = [
         year.due_day(
-            standing, standing.due_on, text=commitment.text, maker=commitment.maker, key=commitment.pk, today=today
+            standing, standing.due_on, text=commitment.text, maker=commitment.maker, row_id=commitment.pk, today=today
         )
         for commitment, standing in commitments
         if standing.due_on and (standing.due_on >= edition.starts_on or standing.status in UNSETTLED)

@@ -74,10 +74,10 @@ def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: st
     facts = gather_facts(standpoint.edition)
     result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
     explanation = ScoreExplanation(facts, result)
-    line = explanation.of(part, key) if key else None
+    line = explanation.find_line(part, key) if key else None
     if key and line is None:
         raise Http404
-    lines = [line] if line else explanation.of_part(part)
+    lines = [line] if line else explanation.lines_of_part(part)
     rows = _find_rows(user, lines, standpoint)
     parts = {display.key: display for display in score_display.display_parts(result)}
     points = _points_by_line(parts, result)
@@ -92,7 +92,7 @@ def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: st
         "points": _format_points(display.points, display.of),
         "up": f"{edition_url(standpoint.edition, 'readiness_detail')}?{standpoint.query}",
         "up_label": "Readiness",
-        "answers": [_explanation_line(one, one.grounds, points, rows) for one in lines],
+        "answers": [_explanation_line(one, one.criteria, points, rows) for one in lines],
         "is_part": True,
     }
 
@@ -101,7 +101,7 @@ def _line_context(
     line: LineExplanation, standpoint: RequestedStandpoint, points: PointsTexts, rows: RecordRows
 ) -> dict[str, Any]:
     """Return the context for a line, with every row given for it."""
-    subject, part, above = rows.get(_subject_row(line)), line.part, line.above
+    subject, part, above = rows.get(_subject_row(line)), line.part, line.recommendation_line
     up = edition_url(standpoint.edition, "readiness_why", part.value, *([above.key] if above else []))
     return {
         "title": subject.text if subject else line.line.title,
@@ -114,16 +114,16 @@ def _line_context(
         "up_label": above.title if above else part.label,
         "read_at": subject.url if subject else "",
         # What a criterion gives in another part is no part of this line's points.
-        "answers": [_explanation_line(one, [one], points if one.part is part else {}, rows) for one in line.grounds],
-        "is_single": (len(line.grounds) == 1 and line.recommendation_id is None) or line.benchmark_id is not None,
+        "answers": [_explanation_line(one, [one], points if one.part is part else {}, rows) for one in line.criteria],
+        "is_single": (len(line.criteria) == 1 and line.recommendation_id is None) or line.benchmark_id is not None,
     }
 
 
 def _find_rows(user: User, lines: Iterable[LineExplanation], standpoint: RequestedStandpoint) -> RecordRows:
     """Return what the lines and their criteria are about, and every row given for them."""
-    grounds = [ground for line in lines for ground in line.grounds]
+    grounds = [ground for line in lines for ground in line.criteria]
     subjects = {_subject_row(line) for line in lines} | {_subject_row(ground) for ground in grounds}
-    given = {one.row for ground in grounds for one in ground.given}
+    given = {one.row for ground in grounds for one in ground.rows}
     return find_record_rows(user, (subjects | given) - {NO_ROW}, standpoint.known_by)
 
 
@@ -140,7 +140,7 @@ def _explanation_line(
         points=points.get((line.part, line.address), ""),
         rests_on=_explanation_rows(((ground, one) for ground in grounds for one in ground.rests_on), rows),
         claimed=_explanation_rows(((ground, one) for ground in grounds for one in ground.claimed), rows),
-        aside=_explanation_rows(((ground, one) for ground in grounds for one in ground.aside), rows),
+        aside=_explanation_rows(((ground, one) for ground in grounds for one in ground.not_counted), rows),
     )
 
 
@@ -150,7 +150,9 @@ def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> 
         (part.key, line.key): _format_points(line.points, line.of) for part in parts.values() for line in part.lines
     }
     benchmark_lines = {one.benchmark_id: one.line for one in result.verified.benchmarks}
-    for recommendation, line in zip(result.seen.asked.recommendations, parts[PartKey.ACTION].lines, strict=True):
+    for recommendation, line in zip(
+        result.verified_record.questionnaire.recommendations, parts[PartKey.ACTION].lines, strict=True
+    ):
         benchmarks = recommendation.benchmarks
         if not benchmarks:
             continue
@@ -190,5 +192,5 @@ def _explanation_rows(
     for criterion, one in explained:
         if row := rows.get(one.row):
             review = row.review_on(criterion.benchmark_id if one.row.type == "evidence" else None)
-            unique.setdefault((one.row, one.why), ExplanationRow(row, review, one.why))
+            unique.setdefault((one.row, one.reason), ExplanationRow(row, review, one.reason))
     return list(unique.values())

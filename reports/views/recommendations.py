@@ -398,7 +398,7 @@ def _benchmark_verdict(assessment: Assessment, statuses: CountingStatuses) -> Be
     recorded_on = timezone.localtime(assessment.recorded_at).date()
     held_from = max((piece.happened_to for piece in grounds), default=recorded_on)
     verdict = Verdict(assessment.verdict)
-    return BenchmarkVerdict(assessment, verdict, grounds, held_from, assessment.pk in statuses.holding)
+    return BenchmarkVerdict(assessment, verdict, grounds, held_from, assessment.pk in statuses.assessments_in_force)
 
 
 def _commitments_by_benchmark(

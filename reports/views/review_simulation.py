@@ -75,14 +75,14 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     is_accepted = decision is UpdateDecision.ACCEPTED
     context: dict[str, Any] = {"update_version": version, "is_accepted": is_accepted}
     if decision is not UpdateDecision.RETURNED:
-        chosen = _parse_decisions(request.GET, simulation, simulation.evidence_of(version.pk))
-        gain = simulation.of_update(version.pk, decisions=chosen.decisions, is_accepted=is_accepted)
+        chosen = _parse_decisions(request.GET, simulation, simulation.update_evidence(version.pk))
+        gain = simulation.update_gain(version.pk, decisions=chosen.decisions, is_accepted=is_accepted)
         accepting = gain.accepting or Fraction(0)
         context |= {
             "gain": gain,
             "chosen": chosen,
             "accepting": _simulated_change(gain.score, accepting),
-            "drops": _drop_reasons(gain.falls, "This update"),
+            "drops": _drop_reasons(gain.drops, "This update"),
             "assessing": [(one, _simulated_change(gain.score + accepting, one.points)) for one in gain.assessing],
         }
     return render_page(request, "reports/version_simulation.html", context, partial="points")
@@ -95,19 +95,19 @@ def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     evidence = get_object_or_404(rows.select_related("country", "update_version__decision"), pk=pk)
     set_page_country(request, evidence.country)
     simulation = _simulation_for_span(request, evidence.happened_from, evidence.happened_to)
-    evidence_facts = simulation.piece(evidence.pk)
+    evidence_facts = simulation.evidence_with_id(evidence.pk)
     chosen = _parse_decisions(request.GET, simulation, evidence_facts).decisions
     decisions = chosen or [
-        verifying_decision(fact, line) for fact in evidence_facts for line in simulation.open_lines(fact.id)
+        verifying_decision(fact, line) for fact in evidence_facts for line in simulation.unreviewed_lines(fact.id)
     ]
-    gain = simulation.of_reviews(decisions)
+    gain = simulation.review_gain(decisions)
     context = {
         "evidence": evidence,
         "is_all": not chosen,
         "count": len(decisions),
         "reviewing": _simulated_change(gain.score, gain.points),
-        "drops": _drop_reasons(gain.falls, "This evidence"),
-        "needs_first_day": simulation.lacks_first_day(decisions, stated_by=chosen),
+        "drops": _drop_reasons(gain.drops, "This evidence"),
+        "needs_first_day": simulation.lacks_start_date(decisions, entered_by=chosen),
     }
     return render_page(request, "reports/evidence_simulation.html", context, partial="points")
 
@@ -130,8 +130,8 @@ def benchmark_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
         rests_on: Collection[int] = _parse_ids(request.GET.getlist("evidence"))
     else:
         update_version_id = parse_whole_number(request.GET.get("update_version", ""))
-        rests_on = simulation.fresh_grounds(benchmark.pk, update_version_id=update_version_id)
-    added = simulation.of_verdicts(benchmark.pk, rests_on=rests_on)
+        rests_on = simulation.unused_evidence_ids(benchmark.pk, update_version_id=update_version_id)
+    added = simulation.verdict_gains(benchmark.pk, rests_on=rests_on)
     terms = benchmark.current_terms
     context = {
         "benchmark": benchmark,
@@ -173,7 +173,7 @@ def _parse_decisions(
     On the page of a single piece of evidence, its own field is `evidence-decision`.
     """
     decisions, needs_change, open_lines = [], False, 0
-    for fact, line in ((piece, line) for piece in evidence_facts for line in simulation.lines_of(piece.id)):
+    for fact, line in ((piece, line) for piece in evidence_facts for line in simulation.review_lines(piece.id)):
         prefixes = (f"evidence-{fact.id}", "evidence") if line is None else (f"evidence_link-{line}",)
         choice = _field_value(data, "decision", prefixes)
         if choice in EvidenceDecision:

@@ -36,7 +36,7 @@ def timeline(request: EditionRequest) -> HttpResponse:
         "today": today,
         "title": year.describe_year(days, today),
         "chart": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
-        "outside": sum(not edition.starts_on <= day.on <= edition.ends_on for day in days),
+        "outside": sum(not edition.starts_on <= day.shown_on <= edition.ends_on for day in days),
         "filter": filter_form,
         "is_narrowed": filter_form.is_narrowing,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),

@@ -57,9 +57,9 @@ def trend_context(
     Takes two queries.
     """
     events = gather_trend_events(user, edition, as_of=as_of, known_by=known_by)
-    trend = display_trend(facts, as_of=as_of, known_by=known_by, happenings=events)
+    trend = display_trend(facts, as_of=as_of, known_by=known_by, events=events)
     return {
         "trend": trend,
-        "trend_wide": trend.drawn(**WIDE, plot_height=plot_height),
-        "trend_narrow": trend.drawn(**NARROW, plot_height=plot_height),
+        "trend_wide": trend.draw_chart(**WIDE, plot_height=plot_height),
+        "trend_narrow": trend.draw_chart(**NARROW, plot_height=plot_height),
     }

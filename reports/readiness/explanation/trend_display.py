@@ -79,14 +79,14 @@ class TrendDisplay:
             ]
         )
 
-    def drawn(self, *, width: float, size: float, plot_height: float) -> TrendChart:
+    def draw_chart(self, *, width: float, size: float, plot_height: float) -> TrendChart:
         """Return the chart, in user units."""
         return trend_chart(
             self.weeks,
             starts_on=self.starts_on,
             ends_on=self.ends_on,
-            events=[AxisEvent(one.on, one.name, one.dialogue_id is not None) for one in self.events],
-            mark=self.mark,
+            events=[AxisEvent(event.day, event.name, event.dialogue_id is not None) for event in self.events],
+            mark=self.target,
             width=width,
             size=size,
             plot_height=plot_height,
