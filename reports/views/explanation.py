@@ -65,18 +65,21 @@ def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResp
     context: dict[str, Any] = {"standpoint": standpoint, "part": PartKey(part), "key": key}
     if standpoint is not None:
         with snapshot():
-            context |= _explain(request.user, standpoint, PartKey(part), key)
+            explained = _explain(request.user, standpoint, PartKey(part), key)
+        if explained is None:
+            raise Http404
+        context |= explained
     return render_form(request, "reports/readiness_why.html", form, context)
 
 
-def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: str) -> dict[str, Any]:
-    """Return the context for a part or, if there is a key, for a line. Raises Http404 if there is no such line."""
+def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: str) -> dict[str, Any] | None:
+    """Return the context for a part or, if there is a key, for a line; None if there is no such line."""
     facts = gather_facts(standpoint.edition)
     result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
     explanation = ScoreExplanation(facts, result)
     line = explanation.find_line(part, key) if key else None
     if key and line is None:
-        raise Http404
+        return None
     lines = [line] if line else explanation.lines_of_part(part)
     rows = _find_rows(user, lines, standpoint)
     parts = {display.key: display for display in score_display.display_parts(result)}

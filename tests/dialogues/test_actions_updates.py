@@ -620,7 +620,7 @@ def test_accept_update_gives_the_points_simulated(commitment, police, officer, b
     figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
     sent = send(commitment, police, files=papers, figures=figures)
     edition = Edition.objects.get()
-    simulation = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).of_update(sent.pk)
+    simulation = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).update_gain(sent.pk)
 
     accept(sent, officer)
 
