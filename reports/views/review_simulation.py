@@ -75,7 +75,7 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     is_accepted = decision is UpdateDecision.ACCEPTED
     context: dict[str, Any] = {"update_version": version, "is_accepted": is_accepted}
     if decision is not UpdateDecision.RETURNED:
-        chosen = _parse_decisions(request.GET, simulation, simulation.update_evidence(version.pk))
+        chosen = _parse_decisions(request.GET.dict(), simulation, simulation.update_evidence(version.pk))
         gain = simulation.update_gain(version.pk, decisions=chosen.decisions, is_accepted=is_accepted)
         accepting = gain.accepting or Fraction(0)
         context |= {
@@ -96,7 +96,7 @@ def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     set_page_country(request, evidence.country)
     simulation = _simulation_for_span(request, evidence.happened_from, evidence.happened_to)
     evidence_facts = simulation.evidence_with_id(evidence.pk)
-    chosen = _parse_decisions(request.GET, simulation, evidence_facts).decisions
+    chosen = _parse_decisions(request.GET.dict(), simulation, evidence_facts).decisions
     decisions = chosen or [
         verifying_decision(fact, line) for fact in evidence_facts for line in simulation.unreviewed_lines(fact.id)
     ]

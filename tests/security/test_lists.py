@@ -182,7 +182,7 @@ def of_dialogue_list(context):
 
 
 def of_ministry_home(context):
-    return [ask.commitment.pk for part in ("asked", "waiting", "settled") for ask in context[part]]
+    return [ask.commitment.pk for part in ("open", "waiting", "settled") for ask in context[part]]
 
 
 def of_log_list(context):
