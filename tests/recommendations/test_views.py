@@ -172,7 +172,7 @@ def test_recommendation_edit_at_once_shows_the_second_what_the_first_did(client)
 
     assert response.status_code == 422
     assert "First Officer changed pillar and text meanwhile" in response.text
-    assert response.context["standing"] == [("What it says", "Fund the police unit."), ("Pillar", "Protection")]
+    assert response.context["current_values"] == [("What it says", "Fund the police unit."), ("Pillar", "Protection")]
     assert "Fund it.</textarea>" in response.text
 
     version = response.context["form"]["version"].value()
@@ -292,7 +292,7 @@ def test_benchmark_edit_at_once_shows_the_second_what_the_first_did(client):
     response = client.post(page, judged(seen=seen, weight="1.00"))
 
     assert response.status_code == 422
-    assert response.context["standing"] == [("Success criterion", "Money is paid out.")]
+    assert response.context["current_values"] == [("Success criterion", "Money is paid out.")]
     assert "changed the terms meanwhile" in response.text
     assert "It was not clear." in response.text
     assert "A budget is released.</textarea>" in response.text
@@ -393,7 +393,7 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     assert response.status_code == 422
     assert "First Officer changed the terms meanwhile" in response.text
     assert "It was moved." in response.text
-    assert response.context["standing"] == [
+    assert response.context["current_values"] == [
         ("Deadline", "15 March 2022"),
         ("Our target", "45"),
         ("Where this target comes from", "The post's own working mark."),

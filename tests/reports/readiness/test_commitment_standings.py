@@ -99,7 +99,7 @@ def test_dashboard_calendar_handover_and_ministry_count_one_overdue(enter):
     assert days[SHELTER].distance == "overdue by 14 days"
     note = client.get(reverse("handover")).context["note"]
     assert sum(party.overdue for party in note.parties) == 1
-    assert not [day for day in note.due if day.what in WITH_US and day.days_overdue]
+    assert not [day for day in note.due if day.title in WITH_US and day.days_overdue]
     justice = Ministry.objects.get(short_name="Justice and Law")
     desk = client.get(reverse("ministry_detail", args=[justice.pk])).context["desk"]
     assert {one.row.text: one.status_text for one in desk.commitments}[FIGURES] == WITH_US[FIGURES]
