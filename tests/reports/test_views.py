@@ -624,7 +624,7 @@ def test_recommendation_detail_says_why_evidence_does_not_count(client):
     response = shown(client, benchmark.recommendation)
 
     (one,) = response.context["benchmarks"]
-    assert {entry.evidence.title: entry.counting.why for entry in one.history} == {
+    assert {entry.evidence.title: entry.counting.reason for entry in one.history} == {
         "An old law": "before 1 April 2021",
         "A charity's shelter": "done by civil society, not by the government",
         "A plan": "a statement or plan, not a concrete action",

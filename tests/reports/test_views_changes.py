@@ -112,7 +112,7 @@ def test_changes_goes_from_stop_to_stop_in_the_order_of_time(changed):
 
     response = changed(as_of_from="2021-11-20", known_on_from="2021-11-20")
 
-    assert [stop.at for stop, _ in response.context["stops"]] == [at_noon(DECEMBER), at_noon(JANUARY)]
+    assert [stop.recorded_at for stop, _ in response.context["stops"]] == [at_noon(DECEMBER), at_noon(JANUARY)]
     assert "Nothing had been reviewed yet at first" in response.text
     # A step of the only benchmark: 15, and a third of 20; then the whole: 15 more.
     assert [stop.points for stop, _ in response.context["stops"]] == ["+21.7", "+15"]
@@ -131,7 +131,7 @@ def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader)
 
     response = changed(reader())
 
-    first, second = ([(change.said, change.says) for change, _ in changes] for _, changes in response.context["stops"])
+    first, second = ([(change.reason_before, change.reason_after) for change, _ in changes] for _, changes in response.context["stops"])
     stands = "Not assessed yet; a verified action over by 1 December 2021 counts as a step."
     assert first == [("Weighed 15 of 30.", f"Weighs 22.5 of 30. {stands}")]
     assert second == [("Weighed 22.5 of 30.", f"Weighs 25 of 30. {stands}")]
@@ -180,7 +180,7 @@ def test_changes_takes_a_moment_with_its_zone(changed):
 
     ((stop, _),) = changed(known_by_from=before, known_by_to=after).context["stops"]
 
-    assert stop.at == at_noon(JANUARY)
+    assert stop.recorded_at == at_noon(JANUARY)
     assert changed(known_by_from=after).context["stops"] == []
 
 
