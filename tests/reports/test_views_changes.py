@@ -131,7 +131,10 @@ def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader)
 
     response = changed(reader())
 
-    first, second = ([(change.reason_before, change.reason_after) for change, _ in changes] for _, changes in response.context["stops"])
+    first, second = (
+        [(change.reason_before, change.reason_after) for change, _ in changes]
+        for _, changes in response.context["stops"]
+    )
     stands = "Not assessed yet; a verified action over by 1 December 2021 counts as a step."
     assert first == [("Weighed 15 of 30.", f"Weighs 22.5 of 30. {stands}")]
     assert second == [("Weighed 22.5 of 30.", f"Weighs 25 of 30. {stands}")]

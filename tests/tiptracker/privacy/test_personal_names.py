@@ -1,7 +1,7 @@
 """A name beside what tells who it is is asked about however it is written; officials in their work are not."""
 
-import ast
 import re
+import tomllib
 
 import pytest
 from django.conf import settings
@@ -90,14 +90,16 @@ def test_officials_institutions_and_names_by_themselves_are_left_alone():
     assert [(text, found) for text in texts if (found := names(text))] == []
 
 
+def texts_in(value):
+    """Every text in a data file, at whatever depth."""
+    if isinstance(value, dict | list):
+        return [text for part in (value.values() if isinstance(value, dict) else value) for text in texts_in(part)]
+    return [value] if isinstance(value, str) else []
+
+
 def test_no_text_of_the_public_record_and_of_the_exercise_is_asked_about():
     folder = settings.BASE_DIR / "dialogues" / "lesotho"
-    texts = [
-        node.value
-        for path in folder.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
+    texts = [text for path in folder.glob("*/*.toml") for text in texts_in(tomllib.loads(path.read_text()))]
 
     assert len(texts) > 500
     assert [text for text in texts if names(text)] == []
