@@ -131,6 +131,10 @@ class DoneBy(ChoiceEnum):
     UNITED_STATES = "united_states", "United States"
 
 
+GOVERNMENT_DOERS = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
+"""Whose actions count (22 U.S.C. 7107(b), Tier 2)."""
+
+
 class Sensitivity(ChoiceEnum):
     """Who may see a piece of evidence, besides the ministry that sent it."""
 

@@ -61,11 +61,11 @@ class UpdateVersionLike(Protocol):
 class EventSummary(NamedTuple):
     """What the events alone say on a day, whatever updates were sent.
 
-    `settled` is the status that the newest event sets, or None while the commitment may still be kept.
+    `closing_status` is the status that the newest event sets, or None while the commitment may still be kept.
     `last_dated` is the newest date-setting event: the day it happened and the moment it was recorded.
     """
 
-    settled: CommitmentStatus | None
+    closing_status: CommitmentStatus | None
     due_on: date | None
     slips: int
     last_dated: tuple[date, datetime]
@@ -73,7 +73,7 @@ class EventSummary(NamedTuple):
     @property
     def is_open(self) -> bool:
         """Whether the commitment may still be kept: it is not reported done, verified done or withdrawn."""
-        return self.settled is None
+        return self.closing_status is None
 
 
 class CommitmentStanding(NamedTuple):
@@ -114,7 +114,7 @@ def summarize_events(events: Iterable[CommitmentEventLike], day: date) -> EventS
     due_on = next((e.due_on for e in reversed(past) if e.due_on), None)
     last_dated = next((e for e in reversed(past) if e.kind in DATE_SETTING_EVENTS), past[0])
     return EventSummary(
-        settled=STATUS_AFTER_EVENT.get(CommitmentEventKind(past[-1].kind)),
+        closing_status=STATUS_AFTER_EVENT.get(CommitmentEventKind(past[-1].kind)),
         due_on=due_on,
         slips=sum(e.kind == CommitmentEventKind.RESCHEDULED for e in past),
         last_dated=(last_dated.happened_on, last_dated.recorded_at),
@@ -154,14 +154,14 @@ def standing_on(
     is_waiting = is_heard = False
     if last is not None:
         sent_on = last.recorded_at.astimezone(zone).date()
-        if summary.settled not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
+        if summary.closing_status not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
             is_waiting = not is_past(last.decided_at or last.returned_at)
             if last.returned_at is not None and not is_waiting:
                 returned_on = last.returned_at.astimezone(zone).date()
                 is_heard = (sent_on, last.recorded_at) > summary.last_dated
     overdue = days_past_due(summary.due_on, day) if summary.is_open and not is_waiting else 0
     return CommitmentStanding(
-        status=_choose_status(summary.settled, is_waiting=is_waiting, is_overdue=overdue > 0),
+        status=_choose_status(summary.closing_status, is_waiting=is_waiting, is_overdue=overdue > 0),
         due_on=summary.due_on,
         slips=summary.slips,
         days_overdue=overdue,
@@ -191,9 +191,9 @@ def _end_of_day(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time.max, zone)
 
 
-def _choose_status(settled: CommitmentStatus | None, *, is_waiting: bool, is_overdue: bool) -> CommitmentStatus:
+def _choose_status(closing_status: CommitmentStatus | None, *, is_waiting: bool, is_overdue: bool) -> CommitmentStatus:
     if is_waiting:
         return CommitmentStatus.WITH_EMBASSY
-    if settled is not None:
-        return settled
+    if closing_status is not None:
+        return closing_status
     return CommitmentStatus.OVERDUE if is_overdue else CommitmentStatus.OPEN

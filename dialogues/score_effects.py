@@ -5,12 +5,9 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from dialogues.choices import DoneBy, SupportKind
+from dialogues.choices import GOVERNMENT_DOERS, DoneBy, SupportKind
 from dialogues.commitment_status import CommitmentStanding
 from recommendations.choices import Rule
-
-DONE_BY_GOVERNMENT = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
-"""Whose actions count (22 U.S.C. 7107(b), Tier 2)."""
 
 
 class ScoreEffect(Enum):
@@ -93,7 +90,7 @@ def describe_exclusion(done_by: DoneBy, outside: str) -> str:
     """
     if outside:
         return f"It does not count: {outside}."
-    if done_by not in DONE_BY_GOVERNMENT:
+    if done_by not in GOVERNMENT_DOERS:
         return "It does not count: only what the government does, alone or jointly, can."
     return ""
 

@@ -89,18 +89,18 @@ class MilestoneKind(ChoiceEnum):
 DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})
 """Milestones that are only dates. Nobody records them as done."""
 
-INDICIA_SUMMARIES = (
-    "investigations, prosecutions, convictions, sentences served",
-    "protection of victims",
-    "prevention",
-    "cooperation with other governments in investigations",
-    "extradition",
-    "migration patterns",
-    "complicit officials",
-    "the share of victims who are foreigners",
-    "partnerships",
-    "the government monitors itself and publishes it",
-    "progress against the year before",
-    "demand for commercial sex",
-)
-"""A short summary of each of the twelve indicia, in order (22 U.S.C. 7106(b))."""
+INDICIA_SUMMARIES = {
+    1: "investigations, prosecutions, convictions, sentences served",
+    2: "protection of victims",
+    3: "prevention",
+    4: "cooperation with other governments in investigations",
+    5: "extradition",
+    6: "migration patterns",
+    7: "complicit officials",
+    8: "the share of victims who are foreigners",
+    9: "partnerships",
+    10: "the government monitors itself and publishes it",
+    11: "progress against the year before",
+    12: "demand for commercial sex",
+}
+"""A short summary of each of the twelve indicia, by its number (22 U.S.C. 7106(b))."""

@@ -34,7 +34,7 @@ class RecommendationForm(ChangeForm):
     )
     pillar = forms.TypedChoiceField(choices=Pillar.choices(), coerce=Pillar, label="Pillar", widget=forms.RadioSelect)
     indicia = forms.TypedMultipleChoiceField(
-        choices=[(number, f"{number}, {INDICIA_SUMMARIES[number - 1]}") for number in INDICIA],
+        choices=[(number, f"{number}, {INDICIA_SUMMARIES[number]}") for number in INDICIA],
         coerce=int,
         required=False,
         label="Indicia of 22 U.S.C. 7106(b)",

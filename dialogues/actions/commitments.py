@@ -243,7 +243,7 @@ def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitmen
 def is_reported_done(commitment: Commitment, now: datetime) -> bool:
     """Return whether the newest event up to today reports the commitment done, whether or not an update waits."""
     summary = summarize_events(commitment.events.all(), now.date())
-    return summary is not None and summary.settled is CommitmentStatus.REPORTED
+    return summary is not None and summary.closing_status is CommitmentStatus.REPORTED
 
 
 def waiting_version(commitment: Commitment) -> UpdateVersion | None:

@@ -31,6 +31,7 @@ from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_an
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, add_reading, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
 from dialogues.choices import (
+    GOVERNMENT_DOERS,
     ClaimedProgress,
     CommitmentEventKind,
     DoneBy,
@@ -70,7 +71,6 @@ from tiptracker.validation import (
 )
 
 WITHOUT_FILE: Sequence[EvidenceFile | None] = (None,)
-ACCEPTED_DONE_BY = (DoneBy.GOVERNMENT, DoneBy.JOINT)
 
 
 class FigureInput(NamedTuple):
@@ -133,7 +133,7 @@ def send_update(
     narrative = require_text(narrative, "Say what was done, in a few sentences.", field="narrative")
     refuse_future(happened_to, now, field="happened_to")
     refuse_reversed_dates(happened_from, happened_to, field="happened_to")
-    if done_by not in ACCEPTED_DONE_BY:
+    if done_by not in GOVERNMENT_DOERS:
         raise Refused("Say whether the government did it alone or together with others.", field="done_by")
     if len(files) > settings.UPLOAD_MAX_FILES:
         raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")

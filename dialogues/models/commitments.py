@@ -163,7 +163,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
 
 class Commitment(models.Model):
-    """Something that a ministry or the United States undertook to do. It never counts; what is done about it may."""
+    """Something that a ministry or the United States undertook to do. It never counts; what is done about it may.
+
+    It has no status column: the status follows from dated events (docs/decisions/0001-keep-facts-as-dated-rows.md).
+    """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="commitments")
     made_by = models.CharField(max_length=15, choices=MadeBy.choices(), default=MadeBy.MINISTRY)

@@ -14,10 +14,9 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import permissions
 from dialogues.actions.assessments import assess
-from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision, Verdict
+from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, SupportKind, UpdateDecision, Verdict
 from dialogues.forms.assessments import AssessmentForm
 from dialogues.models import Assessment, Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
-from dialogues.score_effects import DONE_BY_GOVERNMENT
 from dialogues.start_dates import find_start_date
 from dialogues.views.figure_comparison import FigureComparison, compare_figures
 from dialogues.views.timeline import newest_review
@@ -180,7 +179,7 @@ def needs_verdict(user: User, update_version: UpdateVersion) -> bool:
         .filter(
             evidence__update_version=update_version,
             evidence__revised_by=None,
-            evidence__done_by__in=DONE_BY_GOVERNMENT,
+            evidence__done_by__in=GOVERNMENT_DOERS,
             shows=SupportKind.ACTION,
         )
         .prefetch_related(

@@ -11,13 +11,12 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from dialogues.choices import EvidenceDecision, SupportKind, UpdateDecision
+from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, SupportKind, UpdateDecision
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenceLink, PrintedFile
 from reports.briefings.reader_view import ReaderView
-from reports.readiness import countable_facts
 
 CLAIMED, RETURNED = "claimed", "returned"
 YEAR = timedelta(days=366)
@@ -209,7 +208,7 @@ def _not_counting_reason(piece: GatheredEvidence) -> str:
     """Return why an action can't count as it is, even if it is verified; empty if it can."""
     if not any(evidence_link.shows == SupportKind.ACTION for evidence_link in piece.evidence_links):
         return ""
-    if piece.row.done_by not in countable_facts.GOVERNMENT_DOERS:
+    if piece.row.done_by not in GOVERNMENT_DOERS:
         return "does not count: not done by the government"
     return "" if piece.first_on else "stays a claim until a review states its first day"
 

@@ -6,10 +6,10 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from dialogues.choices import CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
+from dialogues.choices import GOVERNMENT_DOERS, CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.commitment_status import original_due_date
 from dialogues.models import UpdateVersion
-from dialogues.score_effects import DONE_BY_GOVERNMENT, describe_rescheduling
+from dialogues.score_effects import describe_rescheduling
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
@@ -278,7 +278,7 @@ class TalkingPointBuilder:
         unsettled = {one.row.pk: one for one in commitments if one.standing.status is not CommitmentStatus.VERIFIED}
         for piece in reversed(self.evidence):
             commitment, review = unsettled.get(piece.row.commitment_id or 0), piece.decisive
-            if commitment is None or review is None or piece.row.done_by not in DONE_BY_GOVERNMENT:
+            if commitment is None or review is None or piece.row.done_by not in GOVERNMENT_DOERS:
                 continue
             verified_on, keys = self.view.day(review.recorded_at), self._supported_keys(piece)
             is_undone = any(

@@ -118,7 +118,7 @@ class _WashingtonInputBuilder:
             title=pillar.label,
             indicia=tuple(
                 Indicium(
-                    label=f"{number}. {formatting.capitalize_first(INDICIA_SUMMARIES[number - 1])}"
+                    label=f"{number}. {formatting.capitalize_first(INDICIA_SUMMARIES[number])}"
                     if number
                     else "No indicium named",
                     law=f"22 U.S.C. 7106(b)({number})" if number else "22 U.S.C. 7106(b)",

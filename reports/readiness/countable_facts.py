@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from dialogues.choices import ClaimedProgress, DoneBy, SupportKind, Verdict
+from dialogues.choices import GOVERNMENT_DOERS, ClaimedProgress, SupportKind, Verdict
 from reports.readiness.facts import (
     BenchmarkFact,
     BenchmarkTermsFact,
@@ -29,9 +29,6 @@ from reports.readiness.facts import (
     RecommendationFact,
     RecommendationTermsFact,
 )
-
-GOVERNMENT_DOERS = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
-"""Whose actions count: the government's own and joint ones."""
 
 
 class RecordedRow(Protocol):

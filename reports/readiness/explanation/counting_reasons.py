@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
+from dialogues.choices import GOVERNMENT_DOERS, DoneBy, EvidenceDecision, SupportKind
 from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness import countable_facts
@@ -110,7 +110,7 @@ class _Exclusions:
         first = countable_facts.start_date_of(evidence, review)
         if evidence.id in self._index.revisions:
             yield "put right by a newer row"
-        if evidence.done_by not in countable_facts.GOVERNMENT_DOERS:
+        if evidence.done_by not in GOVERNMENT_DOERS:
             yield f"done by {describe_doer(evidence.done_by)}, not by the government"
         if evidence_link.shows is not SupportKind.ACTION:
             yield f"{formatting.lowercase_first(evidence_link.shows.label)}, not a concrete action"

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues.choices import CommitmentReach, DoneBy, EvidenceDecision, SupportKind, Verdict
+from dialogues.choices import GOVERNMENT_DOERS, CommitmentReach, DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
-from reports.readiness.countable_facts import GOVERNMENT_DOERS
 from reports.readiness.readiness import DailyScores, evaluate_readiness
 from tests.reports.made_up import KEYS, PERIOD, days, inside, moments, records, spans
 from tests.reports.records import Record, noon
