@@ -26,6 +26,7 @@ class EvidenceSummary(NamedTuple):
     done_by: str
     stated_by: str
     source: str
+    attribution: str
     link: str
     file: EvidenceFile | None
     commitment: CommitmentHeading | None
@@ -43,6 +44,7 @@ class EvidenceSummary(NamedTuple):
             done_by=DoneBy(evidence.done_by).label,
             stated_by=evidence.stated_by,
             source=evidence.source,
+            attribution=evidence.attribution,
             link=evidence.link,
             file=evidence.file,
             commitment=CommitmentHeading.of(evidence.commitment) if evidence.commitment else None,

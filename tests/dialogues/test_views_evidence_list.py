@@ -162,3 +162,9 @@ def test_evidence_list_query_count(client, django_assert_num_queries, count):
 
     with django_assert_num_queries(16):  # first which rows, then what they tell
         client.get(page_of("evidence_list"))
+
+
+def test_evidence_list_says_who_says_so_and_where(client):
+    EvidenceFactory(title="A law", stated_by="Lesotho press", source="Public Eye, 14 May 2021")
+
+    assert "Lesotho press: Public Eye, 14 May 2021" in client.get(reverse("evidence_list")).text
