@@ -5,7 +5,8 @@ from celery import shared_task
 from dialogues.actions import drafts
 from dialogues.actions.files import check_stored_files, delete_unsent_files, scan_unscanned_files
 from tiptracker import clock
-from tiptracker.jobs.actions import claim_job, enqueue
+from tiptracker.jobs.actions import JobProgress, enqueue
+from tiptracker.jobs.tasks import job_task
 
 
 @shared_task(name="drop_unsent_files")
@@ -32,12 +33,10 @@ def files_nightly() -> None:
     enqueue("check_files", 0)
 
 
-@shared_task(name="check_files")
-def check_files(job_id: int) -> None:
+@job_task("check_files")
+def check_files(progress: JobProgress) -> None:
     """Check kept files against their hashes, starting after the job's key (the id of the last file checked).
 
     The job fails if a file is no longer as it was kept.
     """
-    with claim_job(job_id) as progress:
-        if progress:
-            check_stored_files(after=int(progress.job.key))
+    check_stored_files(after=int(progress.job.key))

@@ -5,15 +5,14 @@ from celery import shared_task
 from recommendations.importing import actions
 from recommendations.models.imports import READ_LIST_JOB
 from tiptracker import clock
-from tiptracker.jobs.actions import claim_job
+from tiptracker.jobs.actions import JobProgress
+from tiptracker.jobs.tasks import job_task
 
 
-@shared_task(name=READ_LIST_JOB)
-def read_list(job_id: int) -> None:
+@job_task(READ_LIST_JOB)
+def read_list(progress: JobProgress) -> None:
     """Read the file or text of a draft import."""
-    with claim_job(job_id) as progress:
-        if progress is not None:
-            actions.read_import(key=int(progress.job.key), tell=progress.report)
+    actions.read_import(key=int(progress.job.key), tell=progress.report)
 
 
 @shared_task(name="drop_unloaded_lists")
