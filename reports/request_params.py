@@ -56,7 +56,9 @@ def parse_standpoint(params: Mapping[str, Any], edition: Edition, *, suffix: str
     if known_by is None and (text := params.get(name, "")):
         known_on = _parse_date(text, field=name)
         if known_on > today:
-            raise Refused("That day has not come yet. Leave it empty for all that is known now.", field=name)
+            raise Refused(
+                "future_day", "That day has not come yet. Leave it empty for all that is known now.", field=name
+            )
         known_by = refuse_extreme_years(datetime.combine(known_on, time.max, zone), text, field=name)
     return RequestedStandpoint(edition, as_of, known_by, today)
 
@@ -67,6 +69,7 @@ def parse_met_benchmarks(texts: Iterable[str], result: Readiness) -> frozenset[i
     chosen = set(texts)
     if chosen - ids.keys():
         raise Refused(
+            "benchmark_not_asked",
             "A benchmark of this address was not asked by then. Tick those to take as met, or ask for a later moment.",
             field="met",
         )
@@ -79,6 +82,7 @@ def parse_taken_steps(keys: Iterable[str], steps: NextSteps) -> list[ReadinessSt
     taken = [step for step in steps.all_steps if step.key in chosen]
     if len(taken) < len(chosen):
         raise Refused(
+            "unknown_step",
             "A next step of this address is none any more. Tick those to take as taken, or ask for an earlier moment.",
             field="step",
         )
@@ -93,12 +97,14 @@ def parse_as_of(text: str, edition: Edition, today: date, *, field: str = "as_of
     day = _parse_date(text, field=field)
     if day > today:
         raise Refused(
+            "future_day",
             f"{formatting.format_date(day)} has not come yet."
             f" Ask for today, {formatting.format_date(today)}, or an earlier day.",
             field=field,
         )
     if day < min(edition.starts_on, today):
         raise Refused(
+            "before_tracking_period",
             f"The tracking period begins on {formatting.format_date(edition.starts_on)}."
             " Ask for that day or a later one.",
             field=field,
@@ -110,4 +116,4 @@ def _parse_date(text: str, *, field: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused(f"“{text}” is no day. Give one such as 2022-03-31.", field=field) from error
+        raise Refused("not_a_day", f"“{text}” is no day. Give one such as 2022-03-31.", field=field) from error

@@ -6,12 +6,13 @@ from http import HTTPStatus
 class Refused(Exception):
     """A rule of the record forbids the action now. A page shows the sentence beside the form; the API answers 409.
 
-    `field` names the form field that the sentence is about; None means the whole form.
+    `code` says in one to four words which rule it is, such as "future_day". Programs and tests go by it, since the
+    sentence may be reworded. `field` names the form field that the sentence is about; None means the whole form.
     """
 
-    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+    def __init__(self, code: str, sentence: str, *, field: str | None = None) -> None:
         super().__init__(sentence)
-        self.field = field
+        self.code, self.field = code, field
 
 
 class TryLater(Refused):
@@ -22,11 +23,12 @@ class TryLater(Refused):
 
     def __init__(
         self,
+        code: str,
         sentence: str,
         *,
         seconds: int,
         status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE,
         field: str | None = None,
     ) -> None:
-        super().__init__(sentence, field=field)
+        super().__init__(code, sentence, field=field)
         self.seconds, self.status = seconds, status

@@ -76,15 +76,17 @@ def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: i
     """
     if is_machine_fault(faults, looked_for):
         raise Refused(
+            "all_files_missing",
             f"None of {looked_for} {things} is on this machine. MEDIA_ROOT has to be the folder that the other "
-            "machines use: mount it here."
+            "machines use: mount it here.",
         )
     if faults:
         numbers = ", ".join(str(number) for number in faults)
         are = f"{things.removesuffix('s')} is" if len(faults) == 1 else f"{things} are"
         raise Refused(
+            "files_missing_or_altered",
             f"{len(faults)} {are} missing or no longer what was kept (by number: {numbers}). Restore what is named "
-            "from a backup; until then it isn't given out."
+            "from a backup; until then it isn't given out.",
         )
 
 

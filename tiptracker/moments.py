@@ -16,9 +16,12 @@ def parse_moment(text: str, *, field: str = "known_by") -> datetime:
     try:
         moment = datetime.fromisoformat(spelt)
     except ValueError as error:
-        raise Refused(f"“{text}” is no moment. Give one such as 2022-07-31T23:59:59+02:00.", field=field) from error
+        raise Refused(
+            "not_a_moment", f"“{text}” is no moment. Give one such as 2022-07-31T23:59:59+02:00.", field=field
+        ) from error
     if moment.tzinfo is None:
         raise Refused(
+            "no_time_zone",
             "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
             field=field,
         )
@@ -29,5 +32,7 @@ def parse_moment(text: str, *, field: str = "known_by") -> datetime:
 def refuse_extreme_years(moment: datetime, text: str, *, field: str) -> datetime:
     """Return the moment. Raises Refused for the years 1 and 9999, which another time zone can push out of range."""
     if not MINYEAR < moment.year < MAXYEAR:
-        raise Refused(f"“{text}” is too far off. Give a moment between the years 2 and 9998.", field=field)
+        raise Refused(
+            "out_of_range", f"“{text}” is too far off. Give a moment between the years 2 and 9998.", field=field
+        )
     return moment

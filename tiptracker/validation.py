@@ -26,6 +26,9 @@ class EditConflict(Refused):
     The page shows the current values, keeps what the user typed, and lets the user send it again.
     """
 
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__("edit_conflict", sentence, field=field)
+
 
 class Versioned(Protocol):
     """A row that can be edited. Each change increases `version` by one."""
@@ -49,20 +52,22 @@ def format_moment(at: datetime, now: datetime) -> str:
 def require_text(text: str, sentence: str, *, field: str) -> str:
     """Return `text` without surrounding whitespace. Raises Refused with `sentence` if nothing is left."""
     if not (text := text.strip()):
-        raise Refused(sentence, field=field)
+        raise Refused("required", sentence, field=field)
     return text
 
 
 def refuse_future(day: date, now: datetime, *, field: str) -> None:
     """Refuse a day after today, because the record holds what has happened."""
     if day > now.date():
-        raise Refused(f"That day has not come yet. Give a day up to today, {format_date(now.date())}.", field=field)
+        raise Refused(
+            "future_day", f"That day has not come yet. Give a day up to today, {format_date(now.date())}.", field=field
+        )
 
 
 def refuse_reversed_dates(first: date | None, last: date, *, field: str) -> None:
     """Refuse a period whose end date is before its start date."""
     if first and last < first:
-        raise Refused("The last day lies before the first. Put one of them right.", field=field)
+        raise Refused("reversed_dates", "The last day lies before the first. Put one of them right.", field=field)
 
 
 def insert_row[Row: models.Model](row: Row) -> Row:
@@ -121,7 +126,7 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
     raise EditConflict(
         f"{_describe_actor(last)} changed {_describe_changes(last, row)} meanwhile{_describe_time(last, now)}. What "
         f"you typed is kept: compare it with "
-        "what stands now, then save again."
+        "what stands now, then save again.",
     )
 
 
@@ -151,8 +156,8 @@ def _refuse_invalid_fields(row: models.Model) -> None:
     try:
         row.clean_fields(exclude=relations)
     except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise Refused(messages[0], field=field) from error
+        field, [first, *_] = next(iter(error.error_dict.items()))
+        raise Refused(first.code or "invalid", first.messages[0], field=field) from error
 
 
 def _describe_actor(entry: AuditEntry | None) -> User | str:

@@ -48,7 +48,9 @@ def arrange_agenda(
             insert_row(row)
     if any(row.said for row in removed.values()):
         raise Refused(
-            "Something was said on an item that you left out. Put it back: the record keeps it.", field="items"
+            "already_discussed",
+            "Something was said on an item that you left out. Put it back: the record keeps it.",
+            field="items",
         )
     AgendaItem.objects.filter(pk__in=[row.pk for row in removed.values()]).delete()
     locked.version += 1
@@ -62,9 +64,11 @@ def _refuse_invalid_items(dialogue: Dialogue, items: Sequence[AgendaItemInput]) 
         if isinstance(item.about, str):
             require_text(item.about, "Say what the topic is, or leave the line out.", field="items")
         elif _country_id_of(item.about) != dialogue.country_id:
-            raise Refused("Something on the agenda is another country's. Leave it out.", field="items")
+            raise Refused(
+                "another_country", "Something on the agenda is another country's. Leave it out.", field="items"
+            )
     if len({_subject_key(_new_item(dialogue, item.about)) for item in items}) < len(items):
-        raise Refused("Something is on the agenda twice. Leave one out.", field="items")
+        raise Refused("named_twice", "Something is on the agenda twice. Leave one out.", field="items")
 
 
 def _country_id_of(about: Recommendation | Commitment) -> int:

@@ -56,10 +56,13 @@ def assess(
     rows = Evidence.objects.filter(pk__in=cited)
     if rows.filter(revised_by__isnull=False).exists():
         raise Refused(
-            "Some of that evidence was put right since. Choose the later entry in its place.", field="evidence"
+            "replaced",
+            "Some of that evidence was put right since. Choose the later entry in its place.",
+            field="evidence",
         )
     if rows.filter(evidence_links__benchmark=locked).count() < len(cited):
         raise Refused(
+            "unrelated_evidence",
             "Some of that evidence doesn't support this benchmark. Choose from the evidence listed under it.",
             field="evidence",
         )

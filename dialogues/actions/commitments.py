@@ -73,17 +73,25 @@ def record_commitment(
     commitment.text = require_text(commitment.text, "Say what was promised.", field="text")
     refuse_future(made_on, now, field="made_on")
     if due_on and due_on < made_on:
-        raise Refused("It can't be due before it was promised. Put one of the days right.", field="due_on")
+        raise Refused(
+            "due_too_early", "It can't be due before it was promised. Put one of the days right.", field="due_on"
+        )
     if (commitment.made_by == MadeBy.MINISTRY) != (ministry is not None):
         raise Refused(
-            "Name the ministry, or say that it is the United States' own undertaking: one of the two.", field="ministry"
+            "unclear_maker",
+            "Name the ministry, or say that it is the United States' own undertaking: one of the two.",
+            field="ministry",
         )
     if ministry and ministry.country_id != country.pk:
-        raise Refused("That ministry is another country's. Choose one of this country's.", field="ministry")
+        raise Refused(
+            "another_country", "That ministry is another country's. Choose one of this country's.", field="ministry"
+        )
     if not (dialogue or commitment.letter):
-        raise Refused("Say at which dialogue, or by which letter, it was made.", field="dialogue")
+        raise Refused("required", "Say at which dialogue, or by which letter, it was made.", field="dialogue")
     if dialogue and dialogue.country_id != country.pk:
-        raise Refused("That dialogue was with another country. Choose one with this country.", field="dialogue")
+        raise Refused(
+            "another_country", "That dialogue was with another country. Choose one with this country.", field="dialogue"
+        )
     if dialogue:
         _refuse_unless_held(dialogue, now)
     refuse_invalid_benchmarks([benchmark for benchmark, _ in links], country, field="links")
@@ -113,9 +121,12 @@ def record_commitment(
 
 def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
     if dialogue.called_off_at:
-        raise Refused("That dialogue was called off. Choose another, or name the letter.", field="dialogue")
+        raise Refused(
+            "called_off", "That dialogue was called off. Choose another, or name the letter.", field="dialogue"
+        )
     if dialogue.held_on > now.date():
         raise Refused(
+            "not_held_yet",
             f"That dialogue is planned for {format_date(dialogue.held_on)}: nothing was promised there yet. Choose "
             "another.",
             field="dialogue",
@@ -154,11 +165,13 @@ def reschedule(
     reason = require_text(reason, "Say why the date moved.", field="reason")
     locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
-        raise Refused(_settled_refusal(locked, "It can't be moved."))
+        raise Refused("closed", _settled_refusal(locked, "It can't be moved."))
     if due_on < on:
-        raise Refused("The new date lies before the day it was agreed on. Give a later one.", field="due_on")
+        raise Refused(
+            "due_too_early", "The new date lies before the day it was agreed on. Give a later one.", field="due_on"
+        )
     if due_on == standing.due_on:
-        raise Refused(f"It is due on {format_date(due_on)} already. Give another date.", field="due_on")
+        raise Refused("unchanged", f"It is due on {format_date(due_on)} already. Give another date.", field="due_on")
     return _record_event(
         locked, CommitmentEventKind.RESCHEDULED, standing, on=on, reason=reason, due_on=due_on, by=by, now=now
     )
@@ -175,7 +188,7 @@ def withdraw(
     locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
-        raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
+        raise Refused("closed", _settled_refusal(locked, "Reopen it first if that is wrong."))
     return _record_event(locked, CommitmentEventKind.WITHDRAWN, standing, on=on, reason=reason, by=by, now=now)
 
 
@@ -193,7 +206,7 @@ def reopen(
     locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if _is_open(locked, now):
-        raise Refused("It is open as it stands. There is nothing to reopen.")
+        raise Refused("already_open", "It is open as it stands. There is nothing to reopen.")
     return _record_event(locked, CommitmentEventKind.REOPENED, standing, on=on, reason=reason, by=by, now=now)
 
 
@@ -206,7 +219,7 @@ def report_done(
         raise PermissionDenied
     locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
-        raise Refused(_settled_refusal(locked, "It need not be reported again."))
+        raise Refused("closed", _settled_refusal(locked, "It need not be reported again."))
     return _record_event(locked, CommitmentEventKind.REPORTED_DONE, standing, on=on, by=by, now=now)
 
 
@@ -220,12 +233,12 @@ def verify_done(
     """
     if not can_verify_done(by, commitment):
         if can_change_commitment(by, commitment) and has_reported_done(by, commitment):
-            raise Refused("You reported this done yourself. Ask another officer to verify it.")
+            raise Refused("needs_second_person", "You reported this done yourself. Ask another officer to verify it.")
         raise PermissionDenied
     locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
-        raise Refused(_settled_refusal(locked, "Reopen it first if that is wrong."))
+        raise Refused("closed", _settled_refusal(locked, "Reopen it first if that is wrong."))
     refuse_unproven(locked, reason)
     reason = reason.strip()
     return _record_event(locked, CommitmentEventKind.VERIFIED_DONE, standing, on=on, reason=reason, by=by, now=now)
@@ -236,7 +249,7 @@ def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitmen
     locked = Commitment.objects.with_history().select_for_update(no_key=True, of=("self",)).get(pk=commitment.pk)
     standing = locked.standing_on(now.date())
     if standing is None:
-        raise Refused("It was made on a later day than today. Wait for that day.")
+        raise Refused("not_made_yet", "It was made on a later day than today. Wait for that day.")
     return locked, standing
 
 
@@ -267,6 +280,7 @@ def refuse_unproven(commitment: Commitment, reason: str) -> None:
     missing = [gap for gap in (find_missing_proof(commitment), "" if reason.strip() else "a written reason") if gap]
     if missing:
         raise Refused(
+            "unproven",
             f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
             field="reason" if missing == ["a written reason"] else None,
         )
@@ -302,10 +316,12 @@ def refuse_invalid_benchmarks(benchmarks: Sequence[Benchmark], country: Country,
     """Refuse, on `field`, a benchmark that is named twice or belongs to another country."""
     keys = {benchmark.pk for benchmark in benchmarks}
     if len(keys) < len(benchmarks):
-        raise Refused("A benchmark is named twice. Name each once.", field=field)
+        raise Refused("named_twice", "A benchmark is named twice. Name each once.", field=field)
     known = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
     if known < len(keys):
-        raise Refused("One of those benchmarks is another country's. Choose this country's.", field=field)
+        raise Refused(
+            "another_country", "One of those benchmarks is another country's. Choose this country's.", field=field
+        )
 
 
 def newest_event_date(commitment: Commitment) -> date:
@@ -344,7 +360,11 @@ def _lock_for_change(
     locked, standing = lock_with_standing(commitment, now)
     refuse_unseen(locked.events.select_related("recorded_by").order_by("-pk").first(), seen, now, noun="entry")
     if on < (newest := newest_event_date(locked)):
-        raise Refused(f"Its newest entry is of {format_date(newest)}. Give that day or a later one.", field="on")
+        raise Refused(
+            "before_newest_entry",
+            f"Its newest entry is of {format_date(newest)}. Give that day or a later one.",
+            field="on",
+        )
     return locked, standing
 
 
@@ -376,7 +396,9 @@ def _record_event(
 def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
     if waiting := waiting_version(commitment):
         sent_on = format_date(waiting.recorded_at.astimezone(now.tzinfo).date())
-        raise Refused(f"The ministry's update of {sent_on} waits in the inbox. Accept or return it first.")
+        raise Refused(
+            "update_waits", f"The ministry's update of {sent_on} waits in the inbox. Accept or return it first."
+        )
 
 
 def find_missing_proof(commitment: Commitment) -> str | None:

@@ -86,11 +86,12 @@ def record_dialogue(
     locked = lock_for_change(dialogue, version, by, now)
     if locked.held_on > now.date():
         raise Refused(
+            "not_held_yet",
             f"It is planned for {format_date(locked.held_on)}, so nothing of it can be recorded yet. If it was held "
-            "earlier, change its date first."
+            "earlier, change its date first.",
         )
     if not any(line.came for line in participants):
-        raise Refused("Tick who came, or add somebody: at least one office.", field="participants")
+        raise Refused("required", "Tick who came, or add somebody: at least one office.", field="participants")
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
     before = dialogue_audit_values(locked)
@@ -121,11 +122,15 @@ def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now:
         raise PermissionDenied
     locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
     if earlier := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
-        raise Refused(f"{earlier.recorded_by} ticked this off already, as done on {format_date(earlier.done_on)}.")
+        raise Refused(
+            "already_done", f"{earlier.recorded_by} ticked this off already, as done on {format_date(earlier.done_on)}."
+        )
     refuse_future(done_on, now, field="done_on")
     if done_on < locked.dialogue.held_on:
         raise Refused(
-            f"It was agreed on {format_date(locked.dialogue.held_on)}. Give that day or a later one.", field="done_on"
+            "before_agreed",
+            f"It was agreed on {format_date(locked.dialogue.held_on)}. Give that day or a later one.",
+            field="done_on",
         )
     done = insert_row(
         NextStepDone(step=locked, done_on=done_on, result=result.strip(), recorded_at=now, recorded_by=by)
@@ -143,7 +148,7 @@ def attach_files(
     if not can_manage_dialogues(by, dialogue.country):
         raise PermissionDenied
     if not files:
-        raise Refused("Choose a file to attach.", field="files")
+        raise Refused("required", "Choose a file to attach.", field="files")
     refuse_unless_own_and_unsent(files, by)
     attached = [
         insert_row(DialogueFile(dialogue=dialogue, file=file, what=what, recorded_at=now, recorded_by=by))
@@ -171,9 +176,13 @@ def _add_step(dialogue: Dialogue, line: NextStepInput, by: User, now: datetime) 
     step.text = require_text(step.text, "Say what is to be done next.", field="text")
     step.office = step.office.strip()
     if line.ministry and line.ministry.country_id != dialogue.country_id:
-        raise Refused("That ministry is another country's. Choose one of this country's.", field="owner")
+        raise Refused(
+            "another_country", "That ministry is another country's. Choose one of this country's.", field="owner"
+        )
     if line.due_on and line.due_on < dialogue.held_on:
-        raise Refused("It can't be due before the dialogue. Give a later day, or none.", field="due_on")
+        raise Refused(
+            "due_too_early", "It can't be due before the dialogue. Give a later day, or none.", field="due_on"
+        )
     content = model_to_dict(step, (*NextStepInput._fields, "dialogue"))
     refuse_duplicate(NextStep.objects.filter(**content, recorded_by=by).first(), now)
     insert_row(step)

@@ -100,7 +100,9 @@ def call_off(*, dialogue: Dialogue, version: int, reason: str, by: User, now: da
     locked = lock_for_change(dialogue, version, by, now)
     reason = require_text(reason, "Say why it was called off.", field="reason")
     if locked.recorded_at:
-        raise Refused("Something is recorded of this dialogue, so it was held. Put its record right instead.")
+        raise Refused(
+            "already_held", "Something is recorded of this dialogue, so it was held. Put its record right instead."
+        )
     before = dialogue_audit_values(locked)
     locked.called_off_at, locked.called_off_by, locked.called_off_reason = now, by, reason
     locked.version += 1
@@ -116,19 +118,23 @@ def lock_for_change(dialogue: Dialogue, version: int, by: User, now: datetime) -
     locked = Dialogue.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=dialogue.pk)
     refuse_stale(locked, version, now)
     if locked.called_off_at:
-        raise Refused("This dialogue was called off, and that stands. Plan another one instead.")
+        raise Refused("called_off", "This dialogue was called off, and that stands. Plan another one instead.")
     return locked
 
 
 def set_participants(dialogue: Dialogue, lines: Sequence[ParticipantInput]) -> None:
     """Replace the participants by `lines`. Refuse an empty list, or a participant without an office."""
     if not lines:
-        raise Refused("Say who is to come: at least one office.", field="participants")
+        raise Refused("required", "Say who is to come: at least one office.", field="participants")
     removed: dict[int | None, Participant] = {row.pk: row for row in dialogue.participants.all()}
     for line in lines:
         office = require_text(line.office, "Name the office of everybody who comes.", field="participants")
         if line.ministry and line.ministry.country_id != dialogue.country_id:
-            raise Refused("One of the ministries is another country's. Choose this country's.", field="participants")
+            raise Refused(
+                "another_country",
+                "One of the ministries is another country's. Choose this country's.",
+                field="participants",
+            )
         row = removed.pop(line.key, None) or Participant(dialogue=dialogue)
         row.name, row.office, row.presence, row.ministry = line.name.strip(), office, line.presence, line.ministry
         row.came = line.came

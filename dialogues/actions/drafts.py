@@ -150,7 +150,7 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
     if draft is None:
         raise EditConflict(
             "The draft on this page was sent or dropped meanwhile. What you typed is kept: read it through, then save "
-            "or send it as new."
+            "or send it as new.",
         )
     is_own = draft.saved_by_id == by.pk
     if page.name and draft.writer == page.name and is_own:
@@ -158,7 +158,7 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
     saved = "You saved a draft on another page or device" if is_own else f"{draft.saved_by} saved a draft"
     raise EditConflict(
         f"{saved} on {format_moment(draft.saved_at, now)}. What you typed is kept, and nothing was "
-        "overwritten: compare the two, then go on with the one that is right."
+        "overwritten: compare the two, then go on with the one that is right.",
     )
 
 
@@ -182,12 +182,14 @@ def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion |
     locked, standing = lock_with_standing(subject, now)
     if waiting := waiting_version(locked):
         raise DraftClosed(
+            "update_waits",
             f"{waiting.recorded_by} sent this update on {format_moment(waiting.recorded_at, now)}. It is with the "
-            "embassy; nothing more is needed until it has answered."
+            "embassy; nothing more is needed until it has answered.",
         )
     if standing.is_settled:
         raise DraftClosed(
-            f"{standing.status.label} on {format_date(newest_event_date(locked))}: nothing more is needed here."
+            "closed",
+            f"{standing.status.label} on {format_date(newest_event_date(locked))}: nothing more is needed here.",
         )
     return returned_version(locked)
 
@@ -196,8 +198,9 @@ def _refuse_too_long(content: DraftContent) -> None:
     length = sum(len(name) + sum(map(len, texts)) for name, texts in content.items())
     if length > MAX_CHARACTERS or sum(map(len, content.values())) > MAX_FIELDS:
         raise Refused(
+            "too_long",
             f"This is too long to be kept as a draft: it has {length} characters, {MAX_CHARACTERS} can be kept. "
-            "Shorten it, or put a part into a file."
+            "Shorten it, or put a part into a file.",
         )
 
 

@@ -11,10 +11,10 @@ from tiptracker.validation import format_moment
 
 
 class DuplicateRecord(Refused):
-    """Raised if the record exists already. `row` is the existing one."""
+    """Raised if the record exists already, with the code "duplicate". `row` is the existing one."""
 
     def __init__(self, sentence: str, row: Model, *, field: str | None = None) -> None:
-        super().__init__(sentence, field=field)
+        super().__init__("duplicate", sentence, field=field)
         self.row = row
 
 

@@ -121,9 +121,11 @@ def build_evidence(
     refuse_future(evidence.happened_to, now, field="happened_to")
     refuse_reversed_dates(evidence.happened_from, evidence.happened_to, field="happened_to")
     if not (evidence.source or evidence.link or evidence.file):
-        raise Refused("Give a source, a link or a file: without one nobody can check it.", field="source")
+        raise Refused("required", "Give a source, a link or a file: without one nobody can check it.", field="source")
     if evidence.commitment and evidence.commitment.country_id != country.pk:
-        raise Refused("That commitment is another country's. Choose one of this country's.", field="commitment")
+        raise Refused(
+            "another_country", "That commitment is another country's. Choose one of this country's.", field="commitment"
+        )
     refuse_invalid_benchmarks([benchmark for benchmark, _ in evidence_links], country, field="evidence_links")
     return evidence
 
@@ -147,7 +149,7 @@ def log_readings(
     All are logged or none. Raises as `log_evidence` does, and Refused if there is no figure.
     """
     if not counts:
-        raise Refused("Give at least one figure, or say of one that no data was given.")
+        raise Refused("required", "Give at least one figure, or say of one that no data was given.")
     return [
         log_evidence(
             country=country,
@@ -219,14 +221,18 @@ def review_evidence(
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     if later := Evidence.objects.filter(revises=locked).first():
         day = format_date(later.recorded_at.astimezone(now.tzinfo).date())
-        raise Refused(f"A later entry, of {day}, took its place. Review that one.")
+        raise Refused("replaced", f"A later entry, of {day}, took its place. Review that one.")
     if locked.update_version_id:
         update_decision = UpdateVersionDecision.objects.filter(update_version=locked.update_version_id).first()
         if update_decision is None:
-            raise Refused("It came with an update that waits in the inbox. Accept or return that update.")
+            raise Refused(
+                "update_waits", "It came with an update that waits in the inbox. Accept or return that update."
+            )
         if update_decision.decision == UpdateDecision.RETURNED:
             day = format_date(update_decision.recorded_at.astimezone(now.tzinfo).date())
-            raise Refused(f"It came with an update that went back on {day}. Wait for the ministry to mend it.")
+            raise Refused(
+                "update_returned", f"It came with an update that went back on {day}. Wait for the ministry to mend it."
+            )
     earlier = locked.reviews.filter(evidence_link=evidence_link).select_related("recorded_by")
     refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, noun="review")
     written_review = add_review(
@@ -268,7 +274,9 @@ def refuse_unless_reviewer(by: User, evidence: Evidence, evidence_link: Evidence
     if can_review_evidence(by, evidence, evidence_link):
         return
     if by.role == Role.OFFICER and has_recorded(by, evidence, evidence_link):
-        raise Refused("You recorded this yourself. Ask another officer, or the Ambassador, to verify it.")
+        raise Refused(
+            "needs_second_person", "You recorded this yourself. Ask another officer, or the Ambassador, to verify it."
+        )
     raise PermissionDenied
 
 
@@ -285,10 +293,13 @@ def add_review(
     """Write one review, or refuse it. The caller has already checked that the user may review."""
     reason = require_text(reason, "Say in a sentence why.", field="reason")
     if evidence_link and evidence_link.evidence_id != evidence.pk:
-        raise Refused("That belongs to another piece of evidence. Open it again and review it there.")
+        raise Refused(
+            "another_evidence", "That belongs to another piece of evidence. Open it again and review it there."
+        )
     if first_on:
         if evidence.happened_from:
             raise Refused(
+                "already_dated",
                 f"Its first day is told already: {format_date(evidence.happened_from)}. Leave this empty.",
                 field="first_on",
             )

@@ -140,7 +140,8 @@ def read_stored_file(*, file: EvidenceFile, by: User) -> bytes:
     except FileIntegrityError as error:
         _log_fault(error.fault, file, by)
         remedy = "ask who sent it to send it again"
-        raise Refused(describe_fault(error.fault, noun="this file", number=file.pk, remedy=remedy)) from error
+        sentence = describe_fault(error.fault, noun="this file", number=file.pk, remedy=remedy)
+        raise Refused(f"file_{error.fault}", sentence) from error
 
 
 def scan_unscanned_files(*, now: datetime) -> int:
@@ -221,6 +222,7 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     total = sum(file.size for file in files)
     if total > settings.UPLOAD_MAX_UPDATE_BYTES:
         raise Refused(
+            "too_large",
             f"Together the files have {format_size(total)}; at most {format_size(settings.UPLOAD_MAX_UPDATE_BYTES)} go "
             "with one update. Leave some out and send them with another, or attach smaller scans.",
             field="files",
@@ -253,7 +255,9 @@ def refuse_unless_own_and_unsent(
         attached |= Q(drafts=draft)
     own = EvidenceFile.objects.filter(attached, pk__in=locked - resendable).exclude(name=REDACTED).distinct()
     if len(own.filter(IS_UNSENT)) + len(locked & resendable) != len(files):
-        raise Refused("One of those files was sent already. Attach it again if it proves this too.", field="files")
+        raise Refused(
+            "already_sent", "One of those files was sent already. Attach it again if it proves this too.", field="files"
+        )
 
 
 def _refuse_over_ministry_quota(inspected: InspectedFile, by: User) -> None:
@@ -265,6 +269,7 @@ def _refuse_over_ministry_quota(inspected: InspectedFile, by: User) -> None:
     if (stored["size"] or 0) + len(inspected.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
         size = format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)
         raise Refused(
+            "quota_exceeded",
             f"“{inspected.name}” can't be kept: your ministry has used the {size} that it has room for. Send the "
             "update without it, and ask the embassy for more room.",
             field="files",
@@ -276,8 +281,9 @@ def _refuse_redacted(file: EvidenceFile) -> None:
     if decision:
         day = format_date(timezone.localtime(decision.recorded_at).date())
         raise Refused(
+            "redacted",
             f"This file was taken out of the record on {day} and destroyed. What it was cited for is still told; its "
-            f"hash was {file.stored_sha256}."
+            f"hash was {file.stored_sha256}.",
         )
 
 
@@ -285,11 +291,13 @@ def _refuse_in_quarantine(file: EvidenceFile) -> None:
     newest = max(file.scans.all(), key=lambda scan: (scan.at, scan.pk), default=None)
     if newest and newest.found:
         raise Refused(
-            f"This file holds malware ({newest.found}), so it isn't given out. Ask who sent it to send a clean copy."
+            "malware",
+            f"This file holds malware ({newest.found}), so it isn't given out. Ask who sent it to send a clean copy.",
         )
     if newest is None and settings.CLAMD_URL:
         raise Refused(
-            "This file hasn't been checked for malware yet, so it isn't given out. Try again in a quarter of an hour."
+            "not_scanned",
+            "This file hasn't been checked for malware yet, so it isn't given out. Try again in a quarter of an hour.",
         )
 
 

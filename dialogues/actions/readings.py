@@ -62,9 +62,9 @@ def record_reading(*, reading: ReadingInput, evidence: Evidence | None, by: User
     if not can_log_evidence(by, country):
         raise PermissionDenied
     if evidence and evidence.country_id != country.pk:
-        raise Refused("That evidence is another country's. Choose this country's.", field="evidence")
+        raise Refused("another_country", "That evidence is another country's. Choose this country's.", field="evidence")
     if not (reading.source.strip() or evidence or (reading.figure is None and not reading.direction)):
-        raise Refused("Name the source, or the evidence it stands in.", field="source")
+        raise Refused("required", "Name the source, or the evidence it stands in.", field="source")
     row = add_reading(reading, evidence=evidence, by=by, now=now)
     enqueue_readiness(country.pk)
     record("reading.recorded", by=by, row=row, country=country, after=reading_audit_values(row))
@@ -85,10 +85,12 @@ def add_reading(
     refuse_reversed_dates(reading.starts_on, reading.through_on, field=field or "through_on")
     if reading.figure is not None and reading.direction:
         raise Refused(
-            "Give the figure, or only the direction, or neither for “no data”: not both.", field=field or "direction"
+            "figure_and_direction",
+            "Give the figure, or only the direction, or neither for “no data”: not both.",
+            field=field or "direction",
         )
     if reading.figure is not None and reading.figure < 0:
-        raise Refused("A figure can't be less than zero. Put it right.", field=field or "figure")
+        raise Refused("out_of_range", "A figure can't be less than zero. Put it right.", field=field or "figure")
     row = reading.unsaved()
     row.note, row.source = reading.note.strip(), reading.source.strip()
     row.evidence, row.update_version = evidence, update_version
@@ -104,12 +106,15 @@ def _add_parts(reading: Reading, parts: Sequence[ReadingPartInput]) -> None:
     for part in parts:
         field = part_field_name(part.dimension, part.category)
         if reading.figure is None:
-            raise Refused("Give the whole figure too, or leave its parts empty.", field="figure")
+            raise Refused(
+                "parts_without_figure", "Give the whole figure too, or leave its parts empty.", field="figure"
+            )
         if part.figure < 0:
-            raise Refused("A figure can't be less than zero. Put it right.", field=field)
+            raise Refused("out_of_range", "A figure can't be less than zero. Put it right.", field=field)
         totals[part.dimension] = totals.get(part.dimension, Decimal(0)) + part.figure
         if totals[part.dimension] > reading.figure:
             raise Refused(
+                "parts_exceed_figure",
                 f"With this, {part.dimension.label.lower()} makes more than the whole figure, {reading.told}. "
                 "Put one of them right.",
                 field=field,

@@ -99,17 +99,19 @@ def refuse_pending_redaction(country: Country, rows: Iterable[models.Model | Non
     """Refuse a decision on content that a pending redaction may remove."""
     if find_pending_redactions(country, rows):
         raise Refused(
+            "redaction_pending",
             "Something of this update is proposed to be taken out of the record. Confirm or decline that first; who "
-            "proposed it asks a colleague to. The note on the update’s page leads there."
+            "proposed it asks a colleague to. The note on the update’s page leads there.",
         )
 
 
 def refuse_invalid_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
     """Refuse words too short to search for, a redaction without words or files, and a reason that repeats the words."""
     if not words.strip() and not files:
-        raise Refused("Write the words that are to be taken out, or choose a file.", field="words")
+        raise Refused("required", "Write the words that are to be taken out, or choose a file.", field="words")
     if words.strip() and len(normalize_for_search(words)) < MIN_SEARCH_CHARACTERS:
         raise Refused(
+            "too_short",
             f"Give at least {MIN_SEARCH_CHARACTERS} letters or digits: fewer stand in many words that name nobody.",
             field="words",
         )
@@ -143,13 +145,16 @@ def propose_redaction(
     _refuse_duplicate_proposal(country, words, files, now)
     file_ids = {file.pk for file in files}
     if rows_of_country(EvidenceFile, country).filter(pk__in=file_ids).count() < len(file_ids):
-        raise Refused("One of those files is not of this country’s record. Leave it out.", field="files")
+        raise Refused(
+            "another_country", "One of those files is not of this country’s record. Leave it out.", field="files"
+        )
     if EvidenceFile.objects.redacted().filter(pk__in=file_ids).exists():
-        raise Refused("One of those files has been taken out already. Leave it out.", field="files")
+        raise Refused("redacted", "One of those files has been taken out already. Leave it out.", field="files")
     places = find_places(country, words)
     redacted = [place for place in places if place.key not in left]
     if not files and not redacted:
         raise Refused(
+            "nothing_to_redact",
             "Nothing would be taken out: these words stand nowhere in the record, or you left every place as it is. "
             "Write them as they stand there.",
             field="words",
@@ -267,12 +272,13 @@ def _affects(redaction: Redaction, row: models.Model) -> bool:
 
 def _refuse_repeated_words(reason: str, words: str) -> None:
     if repeats_words(reason, words):
-        raise Refused(REASON_REPEATS_WORDS, field="reason")
+        raise Refused("reason_repeats_words", REASON_REPEATS_WORDS, field="reason")
 
 
 def _refuse_many(places: Sequence[FoundPlace], are_meant: bool) -> None:
     if len(places) > MANY_PLACES and not are_meant:
         raise Refused(
+            "many_places_unconfirmed",
             f"That would take out {len(places)} texts: such words rarely name one person. Write more of the name, "
             "untick what means something else, or tick that all of them are to go.",
             field="words",
@@ -298,8 +304,9 @@ def _lock_for_decision(redaction: Redaction, by: User, now: datetime) -> Redacti
     locked = _lock_redaction(redaction)
     if decision := RedactionDecision.objects.filter(redaction=locked).select_related("recorded_by").first():
         raise Refused(
+            "not_waiting",
             f"{decision.recorded_by} {decision.get_decision_display().lower()} this on "
-            f"{format_moment(decision.recorded_at, now)}. That stands."
+            f"{format_moment(decision.recorded_at, now)}. That stands.",
         )
     return locked
 

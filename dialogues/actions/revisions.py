@@ -54,8 +54,9 @@ def revise_evidence(
         raise PermissionDenied
     if not can_revise(by, evidence):
         raise Refused(
+            "sent_by_ministry",
             "A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again; what you know "
-            "yourself, log as evidence of its own."
+            "yourself, log as evidence of its own.",
         )
     reason = require_text(reason, "Say in a sentence why it is put right.", field="reason")
     revision = build_evidence(evidence.country, values, evidence_links, by, now)
@@ -65,7 +66,9 @@ def revise_evidence(
     content = _comparable_content(revision, evidence_links, counts)
     _refuse_replaced(locked, content, by, now)
     if content == _recorded_content(locked):
-        raise Refused("This says the same as what stands. Change what is wrong in it, or leave it as it is.")
+        raise Refused(
+            "unchanged", "This says the same as what stands. Change what is wrong in it, or leave it as it is."
+        )
     if revision.file and revision.file_id not in _cited_file_ids(locked):
         refuse_unless_own_and_unsent([revision.file], by)
     insert_row(revision)
@@ -109,7 +112,7 @@ def _refuse_replaced(evidence: Evidence, content: object, by: User, now: datetim
         refuse_duplicate(later, now)
     raise EditConflict(
         f"{later.recorded_by} put this right on {format_moment(later.recorded_at, now)}: “{later.title}”. Only the "
-        "newest entry can be put right. What you typed is kept: compare it with what stands now, then send it again."
+        "newest entry can be put right. What you typed is kept: compare it with what stands now, then send it again.",
     )
 
 

@@ -67,7 +67,7 @@ def roll_over_edition(
         if benchmark.pk in repeated:
             raise EditConflict(
                 f"{benchmark.key} of {before.year} was carried over meanwhile, so nothing of yours was saved. What you "
-                "chose is kept: look at what stands now, then carry the rest over."
+                "chose is kept: look at what stands now, then carry the rest over.",
             )
         _refuse_other_edition(benchmark, target, before, locked)
         repeated[benchmark.pk] = _repeat_benchmark(benchmark, target, by, now)
@@ -107,6 +107,7 @@ def _refuse_other_edition(
         or recommendation.is_retired
     ):
         raise Refused(
+            "stale_page",
             f"That is no longer asked in {before.year} or {edition.year}. Open this page again.",
             field=f"goes_{benchmark.pk}",
         )
@@ -119,7 +120,7 @@ def _repeat_benchmark(benchmark: Benchmark, target: Recommendation | Benchmark, 
             return link_repeated_benchmark(benchmark=target, repeated=benchmark, by=by)
         return copy_benchmark(benchmark=benchmark, under=target, by=by, now=now)
     except Refused as refusal:
-        raise Refused(str(refusal), field=f"goes_{benchmark.pk}") from refusal
+        raise Refused(refusal.code, str(refusal), field=f"goes_{benchmark.pk}") from refusal
 
 
 def _move_commitment(

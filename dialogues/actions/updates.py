@@ -134,21 +134,25 @@ def send_update(
     refuse_future(happened_to, now, field="happened_to")
     refuse_reversed_dates(happened_from, happened_to, field="happened_to")
     if done_by not in GOVERNMENT_DOERS:
-        raise Refused("Say whether the government did it alone or together with others.", field="done_by")
+        raise Refused("no_choice", "Say whether the government did it alone or together with others.", field="done_by")
     if len(files) > settings.UPLOAD_MAX_FILES:
-        raise Refused(f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files")
+        raise Refused(
+            "too_many", f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files"
+        )
     refuse_oversized_total(files)
     locked, standing = lock_with_standing(commitment, now)
     if standing.is_settled:
         raise Refused(
+            "closed",
             # The reason and its author may be internal to the embassy: a ministry sees only status and date.
             f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If "
-            "work goes on, ask the embassy to reopen it."
+            "work goes on, ask the embassy to reopen it.",
         )
     if waiting := waiting_version(locked):
         raise Refused(
+            "update_waits",
             f"Your update of {format_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
-            "embassy. Wait for its answer; it will stand here."
+            "embassy. Wait for its answer; it will stand here.",
         )
     returned = returned_version(locked)
     refuse_unless_own_and_unsent(files, by, returned=returned, draft=lock_draft(locked) if page else find_draft(locked))
@@ -300,8 +304,9 @@ def accept_update(
     if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
         if not any(review.decision == EvidenceDecision.VERIFIED for review in reviews):
             raise Refused(
+                "nothing_verified",
                 "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "
-                "say what is missing."
+                "say what is missing.",
             )
         refuse_unproven(locked, reason)
         add_event(
@@ -442,10 +447,11 @@ def _title_with_part(title: str, part: str) -> str:
 def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date:
     """Return the first day of the tracking period that contains the figure's last day, or that ended before it."""
     if not Indicator.objects.visible_to(by).filter(pk=figure.indicator.pk).exists():
-        raise Refused(f"“{figure.indicator}” isn't asked of your ministry. Leave it out.", field="figures")
+        raise Refused("not_asked", f"“{figure.indicator}” isn't asked of your ministry. Leave it out.", field="figures")
     editions = Edition.objects.filter(country=commitment.country_id, starts_on__lte=figure.through_on).tracked()
     if (edition := editions.first()) is None:
         raise Refused(
+            "before_tracking_period",
             f"No tracking period had begun by {format_date(figure.through_on)}. Give the last day that the figure "
             "covers.",
             field="figures",
@@ -458,7 +464,7 @@ def _refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
     if decision:
         raise EditConflict(
             f"{decision.recorded_by} {decision.decision} this update on {format_moment(decision.recorded_at, now)}. "
-            "Nothing of yours was saved: see what was decided."
+            "Nothing of yours was saved: see what was decided.",
         )
 
 
@@ -474,9 +480,13 @@ def _refuse_incomplete_reviews(
     reviewed = [_part_key(review.evidence, review.evidence_link) for review in reviews]
     allowed = {*labels, *(_part_key(piece, None) for piece, _ in parts)}
     if not allowed.issuperset(reviewed) or len(set(reviewed)) < len(reviewed):
-        raise Refused("Something is judged twice, or came with another update. Open this update again.")
+        raise Refused(
+            "mismatched_reviews", "Something is judged twice, or came with another update. Open this update again."
+        )
     if missing := [label for key, label in labels.items() if key not in reviewed]:
-        raise Refused(f"Say of each whether it is verified or rejected. Still open: {'; '.join(missing)}.")
+        raise Refused(
+            "missing_reviews", f"Say of each whether it is verified or rejected. Still open: {'; '.join(missing)}."
+        )
 
 
 def _part_key(evidence: Evidence, evidence_link: EvidenceLink | None) -> tuple[int, int | None]:

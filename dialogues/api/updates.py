@@ -198,7 +198,7 @@ class UpdateViewSet(
             raise PermissionDenied
         values = validate_body(SendWithFilesSerializer, self)
         if sentence := describe_oversized_request(request):
-            raise Refused(sentence, field="files")
+            raise Refused("too_large", sentence, field="files")
         if not can_send_update(request.user, values["commitment"]):
             raise PermissionDenied
         if values["files"]:

@@ -48,9 +48,10 @@ def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> Insp
     """
     name = clean_file_name(upload.name or "")
     if not upload.size:
-        raise Refused(f"“{name}” is empty. Choose the file again.", field="files")
+        raise Refused("empty_file", f"“{name}” is empty. Choose the file again.", field="files")
     if upload.size > settings.UPLOAD_MAX_BYTES:
         raise Refused(
+            "too_large",
             f"“{name}” has {format_size(upload.size)}; at most {format_size(settings.UPLOAD_MAX_BYTES)} can be taken. "
             "Send a smaller scan, or split it.",
             field="files",
@@ -61,10 +62,12 @@ def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> Insp
     try:
         media_type, content = sanitize_file_in_sandbox(sent, PurePosixPath(name).suffix.lower(), run=run)
     except FileRejected as reason:
-        raise Refused(f"“{name}” {reason}", field="files") from reason
+        raise Refused("file_rejected", f"“{name}” {reason}", field="files") from reason
     except TryLater as refusal:
         sentence = f"“{name}” was not taken. {refusal}"
-        raise TryLater(sentence, seconds=refusal.seconds, status=refusal.status, field="files") from refusal
+        raise TryLater(
+            refusal.code, sentence, seconds=refusal.seconds, status=refusal.status, field="files"
+        ) from refusal
     return InspectedFile(name, media_type, content, sha256(sent))
 
 
@@ -74,6 +77,7 @@ def _refuse_malware(name: str, content: bytes) -> None:
     except ScannerUnavailable as error:
         logger.exception("The scanner gave no verdict")
         raise Refused(
+            "scanner_unavailable",
             f"“{name}” can't be taken now: what checks files for malware doesn't answer. What you typed is kept: try "
             "again in a few minutes, or send it without the file.",
             field="files",
@@ -81,6 +85,7 @@ def _refuse_malware(name: str, content: bytes) -> None:
     if found:
         logger.warning("Malware in an upload: %s", found)
         raise Refused(
+            "malware",
             f"“{name}” holds malware ({found}) and was not kept. Have the computer it came from checked, then send a "
             "clean copy.",
             field="files",

@@ -225,8 +225,9 @@ def _write_recommendation(entry: entries.RecommendationEntry) -> Recommendation 
         return None
     if edition.recommendations.active().filter(number=entry.number).exists():
         raise Refused(
+            "edition_has_list",
             f"The {entry.year} edition has a list already, so our reconstruction of it can’t be loaded beside it. Load "
-            "the public record into an empty database, then that list in the place of the reconstruction."
+            "the public record into an empty database, then that list in the place of the reconstruction.",
         )
     wording = _copy(entry, "number", "text") | {"text_status": TextStatus.RECONSTRUCTION}
     row = Recommendation.objects.create(

@@ -58,8 +58,8 @@ from tiptracker.validation import EditConflict, format_date
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import (
     add_empty_row,
-    add_field_error,
-    add_row_error,
+    add_refusal_at,
+    add_row_refusal,
     invalid_forms,
     mark_as_seen,
     raw_values,
@@ -260,12 +260,12 @@ class _RecordPage:
 
         A field such as "commitments-0-due_on" numbers only the rows that are filled in.
         """
-        if add_row_error({name: self._filled(name) for name in ("commitments", "steps")}, str(refusal), refusal.field):
+        if add_row_refusal({name: self._filled(name) for name in ("commitments", "steps")}, refusal):
             return
         if refusal.field == "participants":
-            add_field_error(self.rows["others"].forms[0], str(refusal), "office")
+            add_refusal_at(self.rows["others"].forms[0], refusal, "office")
         else:
-            add_field_error(self.seen, str(refusal), None)
+            add_refusal_at(self.seen, refusal, None)
 
     def take_over(self, sentence: str) -> dict[str, Any]:
         """Handle a conflict: another user saved the record first.

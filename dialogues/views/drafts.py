@@ -176,7 +176,9 @@ def _save_or_drop(request: SignedInRequest, subject: DraftSubject, *, back: str)
     set_page_country(request, subject.country)
     if wait := rate_limits.seconds_to_wait("drafts", request):
         sentence = f"Not saved: this was saved very often. Wait {rate_limits.format_wait(wait)}, then save it again."
-        return rate_limits.set_retry_after(_refused_response(request, subject, Refused(sentence), back), wait)
+        return rate_limits.set_retry_after(
+            _refused_response(request, subject, Refused("too_often", sentence), back), wait
+        )
     now = clock.now(subject.country.time_zone)
     page = read_draft_page(request)
     if "drop_draft" in request.POST:

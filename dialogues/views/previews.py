@@ -120,7 +120,7 @@ def file_picture(request: SignedInRequest, pk: int, number: int) -> HttpResponse
     file = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
         if file.media_type not in PREVIEW_SOURCES:
-            raise Refused(CANNOT_PREVIEW)
+            raise Refused("no_preview", CANNOT_PREVIEW)
         content = read_for_preview(file=file, by=request.user)
         picture = draw_page_in_sandbox(content, file.media_type, number, run=Sandbox(request.user.pk))
     except PreviewError:

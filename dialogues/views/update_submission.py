@@ -42,7 +42,7 @@ from tiptracker.accounts.models import find_contact
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict, format_date
-from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, raw_values
+from tiptracker.web.frontend.form_rows import add_refusal_at, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -174,10 +174,10 @@ class _UpdatePage:
                 **{name: value for name, value in data.items() if name not in ("files", "through_on")},
             )
         except EditConflict as refusal:
-            self.form.add_error(None, str(refusal))
+            add_refusal_at(self.form, refusal, None)
             self.draft = self.colleague_draft = find_visible_draft(self.request.user, self.commitment)
         except Refused as refusal:
-            add_field_error(self.form, str(refusal), "through_on" if refusal.field == "figures" else refusal.field)
+            add_refusal_at(self.form, refusal, "through_on" if refusal.field == "figures" else refusal.field)
         else:
             return True
         return False

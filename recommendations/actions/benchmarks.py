@@ -101,15 +101,21 @@ def _add_terms(benchmark: Benchmark, values: BenchmarkTermsValues, *, by: User, 
     values["reason"] = require_text(values["reason"], sentence, field="reason")
     rule, target, indicator = values["rule"], values["target"], values["indicator"]
     if rule == Rule.TARGET and (target is None or target <= 0):
-        raise Refused("Give the figure to reach, above zero.", field="target")
+        raise Refused("no_target", "Give the figure to reach, above zero.", field="target")
     if rule != Rule.TARGET and target is not None:
-        raise Refused("A target goes with the rule “figure against a target” alone. Leave it empty.", field="target")
+        raise Refused(
+            "unused_target",
+            "A target goes with the rule “figure against a target” alone. Leave it empty.",
+            field="target",
+        )
     if rule != Rule.ASSESSED and indicator is None:
-        raise Refused("Name the indicator whose figures this rule reads.", field="indicator")
+        raise Refused("required", "Name the indicator whose figures this rule reads.", field="indicator")
     if indicator and indicator.country_id != benchmark.recommendation.edition.country_id:
-        raise Refused("That indicator is another country's. Choose one of this country's.", field="indicator")
+        raise Refused(
+            "another_country", "That indicator is another country's. Choose one of this country's.", field="indicator"
+        )
     if values["weight"] < 0:
-        raise Refused("A weight is zero or more; 1 is the ordinary one.", field="weight")
+        raise Refused("out_of_range", "A weight is zero or more; 1 is the ordinary one.", field="weight")
     terms = BenchmarkTerms(benchmark=benchmark, recorded_at=now, recorded_by=by, **values)
     terms.recommendation, terms.letter = benchmark.recommendation, benchmark.letter
     return insert_row(terms)

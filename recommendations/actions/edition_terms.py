@@ -54,13 +54,19 @@ def change_edition_terms(
     refuse_outside_period(locked, deadline_on, field="deadline_on")
     working_mark_reason = working_mark_reason.strip()
     if working_mark is not None and not 0 <= working_mark <= MAX_SCORE:
-        raise Refused("A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
+        raise Refused("out_of_range", "A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
     if working_mark is not None and not working_mark_reason:
-        raise Refused("Say where this mark comes from: it will be asked.", field="working_mark_reason")
+        raise Refused("required", "Say where this mark comes from: it will be asked.", field="working_mark_reason")
     if old and working_mark not in (None, old.working_mark) and working_mark_reason == old.working_mark_reason:
-        raise Refused("The mark is another one: say where the new one comes from.", field="working_mark_reason")
+        raise Refused(
+            "same_reason", "The mark is another one: say where the new one comes from.", field="working_mark_reason"
+        )
     if working_mark is None and working_mark_reason:
-        raise Refused("Give the target that this is the reason for, or leave both empty.", field="working_mark")
+        raise Refused(
+            "reason_without_target",
+            "Give the target that this is the reason for, or leave both empty.",
+            field="working_mark",
+        )
     weighed = _check_weights(locked, weights)
     terms = EditionTerms(
         edition=locked,
@@ -74,7 +80,9 @@ def change_edition_terms(
     before = _edition_terms_audit_values(old, _non_default_weights(old)) if old else None
     after = _edition_terms_audit_values(terms, weighed)
     if before and not any(before[name] != after[name] for name in after if name not in ("terms", "reason")):
-        raise Refused("Nothing here differs from the terms in force. Change something, or leave them as they are.")
+        raise Refused(
+            "unchanged", "Nothing here differs from the terms in force. Change something, or leave them as they are."
+        )
     insert_row(terms)
     for key, weight in weighed.items():
         insert_row(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
@@ -101,7 +109,9 @@ def refuse_outside_period(edition: Edition, day: date, *, field: str) -> None:
     """Refuse a day outside the tracking period: nothing done on it can count for the edition."""
     if not edition.starts_on <= day <= edition.ends_on:
         first, last = format_date(edition.starts_on), format_date(edition.ends_on)
-        raise Refused(f"Give a day of the tracking period, from {first} to {last}.", field=field)
+        raise Refused(
+            "outside_tracking_period", f"Give a day of the tracking period, from {first} to {last}.", field=field
+        )
 
 
 def refuse_overlap(country: Country, first: date, last: date) -> None:
@@ -111,6 +121,7 @@ def refuse_overlap(country: Country, first: date, last: date) -> None:
     )
     if other:
         raise Refused(
+            "overlapping_period",
             f"These days overlap the tracking period of the {other.year} edition, from "
             f"{format_date(other.starts_on)} to "
             f"{format_date(other.ends_on)}. Give a period that shares no day with it.",
@@ -130,14 +141,14 @@ def record_milestone_done(
         raise PermissionDenied
     locked = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
     if locked.kind in DATE_ONLY_MILESTONES:
-        raise Refused("This day comes by itself: there is nothing to record as done.")
+        raise Refused("date_only_milestone", "This day comes by itself: there is nothing to record as done.")
     refuse_future(done_on, now, field="done_on")
     source = require_text(source, "Say where this is told, so that it can be looked up.", field="source")
     old = locked.done.known_by(None).first()
     before = {"done_on": old.done_on, "source": old.source} if old else None
     values = {"done_on": done_on, "source": source}
     if values == before:
-        raise Refused("This is recorded already. Change something, or leave it as it is.")
+        raise Refused("unchanged", "This is recorded already. Change something, or leave it as it is.")
     row = insert_row(MilestoneDone(milestone=locked, **values, recorded_at=now, recorded_by=by))
     country = milestone.edition.country_id
     enqueue_readiness(country)
@@ -153,7 +164,7 @@ def refuse_stale_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, 
     if newest and newest.pk != seen:
         raise EditConflict(
             f"{newest.recorded_by} changed the terms meanwhile, on {format_moment(newest.recorded_at, now)}: "
-            f"“{newest.reason}” What you typed is kept: compare it with what stands now, then save again."
+            f"“{newest.reason}” What you typed is kept: compare it with what stands now, then save again.",
         )
 
 
@@ -166,11 +177,15 @@ def _check_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int
     weighed = set(edition.recommendations.active().values_list("pk", flat=True))
     for key, weight in weights.items():
         if key not in weighed:
-            raise Refused("One of those recommendations is not of this edition. Load the page again.")
+            raise Refused(
+                "another_edition", "One of those recommendations is not of this edition. Load the page again."
+            )
         if weight < 0:
-            raise Refused("A weight is zero or more; 1 is the ordinary one.", field=f"weight_{key}")
+            raise Refused("out_of_range", "A weight is zero or more; 1 is the ordinary one.", field=f"weight_{key}")
     if weighed and not any(weights.get(key, 1) for key in weighed):
-        raise Refused("One recommendation at least has to weigh something. Give it a weight above zero.")
+        raise Refused(
+            "all_weights_zero", "One recommendation at least has to weigh something. Give it a weight above zero."
+        )
     return {key: weight for key, weight in weights.items() if weight != 1}
 
 

@@ -24,7 +24,9 @@ def set_reporting_ministry(*, indicator: Indicator, ministry: Ministry | None, b
     if not can_set_reporting_ministry(by, indicator):
         raise PermissionDenied
     if ministry and ministry.country_id != indicator.country_id:
-        raise Refused("That ministry is another country's. Choose one of this country's.", field="ministry")
+        raise Refused(
+            "another_country", "That ministry is another country's. Choose one of this country's.", field="ministry"
+        )
     locked = Indicator.objects.select_for_update(no_key=True).get(pk=indicator.pk)
     before = locked.ministry
     if before == ministry:

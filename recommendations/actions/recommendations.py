@@ -88,7 +88,7 @@ def change_recommendation(
     locked = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     refuse_stale(locked, version, now)
     if locked.is_retired:
-        raise Refused("This recommendation is no longer asked, so it stays as it was.")
+        raise Refused("retired", "This recommendation is no longer asked, so it stays as it was.")
     old = locked.terms.known_by(None).first()
     before = recommendation_audit_values(locked, old.pillar if old else None, now)
     supporting = _set_fields(locked, values)
@@ -120,23 +120,31 @@ def _set_fields(recommendation: Recommendation, values: RecommendationValues) ->
     edition, number, lead = recommendation.edition, values["number"], values["lead"]
     recommendation.text = require_text(values["text"], "Write what the recommendation says.", field="text")
     if number < 1:
-        raise Refused("Recommendations are numbered from 1. Give the number it has in the list.", field="number")
+        raise Refused(
+            "out_of_range", "Recommendations are numbered from 1. Give the number it has in the list.", field="number"
+        )
     others = edition.recommendations.active().exclude(pk=recommendation.pk)
     if taken := others.filter(origin=values["origin"], number=number).first():
-        raise Refused(f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
+        raise Refused("taken", f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
     recommendation.number, recommendation.origin = number, values["origin"]
     recommendation.text_status = values["text_status"]
     recommendation.indicia = sorted(set(values["indicia"]))
     try:
         validate_indicia(recommendation.indicia)
     except ValidationError as error:
-        raise Refused(str(error.message), field="indicia") from error
+        raise Refused("out_of_range", str(error.message), field="indicia") from error
     if lead and lead.country_id != edition.country_id:
-        raise Refused("That ministry is another country's. Choose one of this country's.", field="lead")
+        raise Refused(
+            "another_country", "That ministry is another country's. Choose one of this country's.", field="lead"
+        )
     recommendation.lead = lead
     supporting = list(values["supporting"])
     if any(ministry.country_id != edition.country_id for ministry in supporting):
-        raise Refused("One of those ministries is another country's. Choose this country's.", field="supporting")
+        raise Refused(
+            "another_country",
+            "One of those ministries is another country's. Choose this country's.",
+            field="supporting",
+        )
     return supporting
 
 

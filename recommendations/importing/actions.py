@@ -50,7 +50,7 @@ def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
-        raise Refused(f"The {year} edition on {locked} is there already.", field="year")
+        raise Refused("taken", f"The {year} edition on {locked} is there already.", field="year")
     first, last = default_tracking_period(year)
     refuse_overlap(locked, first, last)
     values = {"tier": tier, "source": source, "starts_on": first, "ends_on": last}
@@ -155,7 +155,9 @@ def set_columns(
     draft = deserialize_draft(locked.brought)
     used = [column for column in types if column]
     if len(used) != len(set(used)):
-        raise Refused("Two columns can’t hold the same. Say of one of them that it holds nothing.", field="columns")
+        raise Refused(
+            "named_twice", "Two columns can’t hold the same. Say of one of them that it holds nothing.", field="columns"
+        )
     locked.brought = serialize_draft(draft._replace(columns=ColumnLayout(types, has_headings)))
     return update_row(locked)
 
@@ -192,14 +194,19 @@ def load_import(
     if fingerprint is not None and fingerprint != preview.fingerprint:
         raise EditConflict(
             "The list was changed meanwhile, so nothing was loaded. What you chose is kept: look at what stands now, "
-            "then load it again."
+            "then load it again.",
         )
     if not preview.imported_list.rows:
         raise Refused(
-            "No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file."
+            "no_readable_row",
+            "No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file.",
         )
     if preview.imported_list.unreadable and not leaves_out_wrong:
-        raise Refused("Some rows can’t be read. Mend the file, or say that they are to be left out.", field="leave_out")
+        raise Refused(
+            "unreadable_rows",
+            "Some rows can’t be read. Mend the file, or say that they are to be left out.",
+            field="leave_out",
+        )
     benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in preview.existing_rows.items()}
     planned = plan_import(preview.existing_items, preview.imported_list.rows, pairing, benchmarks)
     writer = ImportWriter(edition, locked, preview, by, now)
@@ -240,7 +247,10 @@ def _lock_unloaded(imported: EditionImport, by: User) -> EditionImport:
     rows = EditionImport.objects.select_for_update(no_key=True, of=("self",)).select_related("edition__country")
     locked = rows.get(pk=imported.pk)
     if locked.loaded_at is not None:
-        raise Refused("This list was loaded already, and stays as a record of that. To load another, bring it first.")
+        raise Refused(
+            "already_loaded",
+            "This list was loaded already, and stays as a record of that. To load another, bring it first.",
+        )
     return locked
 
 
@@ -248,5 +258,7 @@ def _lock_read(imported: EditionImport, by: User) -> EditionImport:
     """Return the locked row. Raises PermissionDenied, or Refused if it was already loaded or not read yet."""
     locked = _lock_unloaded(imported, by)
     if locked.is_unread:
-        raise Refused("This list has not been read yet. Wait until its preview is ready, then import it.")
+        raise Refused(
+            "not_read_yet", "This list has not been read yet. Wait until its preview is ready, then import it."
+        )
     return locked

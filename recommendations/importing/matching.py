@@ -93,11 +93,13 @@ def _resolve_pairing(
             continue
         if item.key not in pairing.became:
             raise Refused(
+                "required",
                 f"Say what became of number {item.number}: the numbers it has now, or that it is retired.",
                 field=f"became_{item.key}",
             )
         if unknown := [number for number in pairing.became[item.key] if number not in numbers]:
             raise Refused(
+                "not_in_list",
                 f"There is no number {unknown[0]} in the new list. Give numbers of that list.",
                 field=f"became_{item.key}",
             )
@@ -111,7 +113,7 @@ def _benchmark_destination(benchmark: int, became: tuple[int, ...], pairing: Pai
         return next(iter(became), None)
     chosen = pairing.benchmarks.get(benchmark)
     if chosen not in became:
-        raise Refused(describe_split_choice(became), field=f"goes_{benchmark}")
+        raise Refused("no_choice", describe_split_choice(became), field=f"goes_{benchmark}")
     return chosen
 
 

@@ -70,7 +70,8 @@ def parse_pairing(document: Mapping[str, Any], preview: ImportPreview) -> tuple[
         pillars = {int(number): Pillar(pillar) for number, pillar in document.get("pillars", {}).items() if pillar}
     except (AttributeError, TypeError, ValueError) as error:
         raise Refused(
-            "The pairing can’t be understood. Take what --dry-run --json proposes, and change its numbers alone."
+            "invalid_pairing",
+            "The pairing can’t be understood. Take what --dry-run --json proposes, and change its numbers alone.",
         ) from error
     return Pairing(became, goes), pillars
 
@@ -83,7 +84,9 @@ def format_diff(old: str, new: str) -> str:
 
 def _look_up[K, V](keys: Mapping[K, V], key: K, name: object) -> V:
     if key not in keys:
-        raise Refused(f"The list that stands has no {name}. Name what the pairing is about as --dry-run does.")
+        raise Refused(
+            "not_in_list", f"The list that stands has no {name}. Name what the pairing is about as --dry-run does."
+        )
     return keys[key]
 
 

@@ -168,7 +168,9 @@ class ImportWriter:
     def _pillar(self, row: ImportedItem, existing: Recommendation | None, pillars: Mapping[int, Pillar]) -> Pillar:
         pillar = pillars.get(row.number) or row.pillar or (Pillar(existing.pillar) if existing else None)
         if pillar is None:
-            raise Refused(f"Say to which of the three Ps number {row.number} belongs.", field=f"pillar_{row.number}")
+            raise Refused(
+                "required", f"Say to which of the three Ps number {row.number} belongs.", field=f"pillar_{row.number}"
+            )
         return pillar
 
     def _ministries(self, row: ImportedItem) -> tuple[int | None, set[int]]:

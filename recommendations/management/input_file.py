@@ -10,4 +10,6 @@ def read_input_file(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Refused(f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again.") from error
+        raise Refused(
+            "unreadable_file", f"“{file}” can’t be opened ({error.strerror}). Check its name, then try again."
+        ) from error

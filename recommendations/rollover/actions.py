@@ -44,12 +44,14 @@ def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
     if seen is not None and seen != recommendations_fingerprint([*old.values(), *new.values()]):
         raise EditConflict(
             "One of the two lists was changed meanwhile, so nothing was saved. What you chose is kept: look at what "
-            "stands now, then save it again."
+            "stands now, then save it again.",
         )
     for key, repeated in repeats.items():
         if key not in new or (repeated is not None and repeated not in old):
             years = f"{before.year} or {locked.year}"
-            raise Refused(f"One of these recommendations is no longer asked in {years}. Open this page again.")
+            raise Refused(
+                "stale_page", f"One of these recommendations is no longer asked in {years}. Open this page again."
+            )
     enqueue_readiness(locked.country_id)
     for key, repeated in repeats.items():
         _set_repeated(new[key], old.get(repeated or 0), by)
@@ -89,7 +91,9 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
     """
     terms = benchmark.current_terms
     if terms is None:
-        raise Refused(f"Benchmark {benchmark.key} has no terms yet, so nothing can be copied. Give it terms first.")
+        raise Refused(
+            "no_terms", f"Benchmark {benchmark.key} has no terms yet, so nothing can be copied. Give it terms first."
+        )
     return add_benchmark(
         recommendation=under,
         criterion=terms.criterion,
@@ -115,7 +119,7 @@ def link_repeated_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: Us
         raise PermissionDenied
     (locked,) = lock_rows(Benchmark.objects.filter(pk=benchmark.pk))
     if locked.repeats_id not in (None, repeated.pk):
-        raise Refused(f"{locked.key} repeats another one already. Copy {repeated.key}, or leave it.")
+        raise Refused("repeats_another", f"{locked.key} repeats another one already. Copy {repeated.key}, or leave it.")
     locked.repeats = repeated
     update_row(locked)
     after = {"repeats": repeated.pk}
@@ -128,7 +132,10 @@ def get_preceding_edition(edition: Edition) -> Edition:
     """Return the edition to roll over into `edition`. Raises Refused if there is none."""
     before = Edition.objects.preceding(edition).first()
     if before is None:
-        raise Refused(f"No list of a year before {edition.year} is here, so there is nothing to carry over.")
+        raise Refused(
+            "no_preceding_edition",
+            f"No list of a year before {edition.year} is here, so there is nothing to carry over.",
+        )
     return before
 
 

@@ -54,15 +54,18 @@ def request_briefing(
     _validate_document(document, edition)
     _validate_dialogue(document.dialogue, known_by)
     if as_of > now.date():
-        raise Refused("That day has not come yet. Ask for today or an earlier day.", field="as_of")
+        raise Refused("future_day", "That day has not come yet. Ask for today or an earlier day.", field="as_of")
     if as_of < edition.starts_on:
         raise Refused(
+            "before_tracking_period",
             f"The tracking period begins on {formatting.format_date(edition.starts_on)}. Ask for that day or a "
             f"later one.",
             field="as_of",
         )
     if known_by is not None and known_by > now:
-        raise Refused("That moment has not come yet. Leave it out for all that is known now.", field="known_by")
+        raise Refused(
+            "future_moment", "That moment has not come yet. Leave it out for all that is known now.", field="known_by"
+        )
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     briefing = Briefing(
         edition=edition,
@@ -103,28 +106,46 @@ def request_briefing(
 def _validate_document(document: Document, edition: Edition) -> None:
     kind, ministry = document.kind, document.ministry
     if kind == BriefingKind.MINISTRY and ministry is None:
-        raise Refused("Say which ministry the page is for.", field="ministry")
+        raise Refused("required", "Say which ministry the page is for.", field="ministry")
     if kind != BriefingKind.MINISTRY and ministry is not None:
-        raise Refused("Only a ministry’s page is about one ministry. Leave the ministry out.", field="ministry")
+        raise Refused(
+            "ministry_not_for_kind",
+            "Only a ministry’s page is about one ministry. Leave the ministry out.",
+            field="ministry",
+        )
     if ministry is not None and ministry.country_id != edition.country_id:
-        raise Refused("That ministry is another country’s. Choose one of this country’s.", field="ministry")
+        raise Refused(
+            "another_country", "That ministry is another country’s. Choose one of this country’s.", field="ministry"
+        )
     if (kind == BriefingKind.DIALOGUE) != (document.dialogue is not None):
-        raise Refused("A dialogue pack is for one dialogue, and nothing else is. Say for which one.", field="dialogue")
+        raise Refused(
+            "dialogue_not_for_kind" if document.dialogue else "required",
+            "A dialogue pack is for one dialogue, and nothing else is. Say for which one.",
+            field="dialogue",
+        )
     if document.dialogue is not None and document.dialogue.country_id != edition.country_id:
-        raise Refused("That dialogue is another country’s. Choose one of this country’s.", field="dialogue")
+        raise Refused(
+            "another_country", "That dialogue is another country’s. Choose one of this country’s.", field="dialogue"
+        )
     _validate_sections(kind, document.sections)
     if not document.has_sources and kind != BriefingKind.WASHINGTON:
-        raise Refused("Only input for Washington can leave its sources out.", field="has_sources")
+        raise Refused("needs_sources", "Only input for Washington can leave its sources out.", field="has_sources")
 
 
 def _validate_dialogue(dialogue: Dialogue | None, known_by: datetime | None) -> None:
     if dialogue is None:
         return
     if dialogue.called_off_at:
-        raise Refused("That dialogue was called off. Choose one that is planned, or that was held.", field="dialogue")
+        raise Refused(
+            "called_off",
+            "That dialogue was called off. Choose one that is planned, or that was held.",
+            field="dialogue",
+        )
     if not Dialogue.objects.filter(pk=dialogue.pk).known_by(known_by).exists():
         raise Refused(
-            "That dialogue had not been written down by then. Give a later day, or leave it empty.", field="known_by"
+            "not_recorded_by_then",
+            "That dialogue had not been written down by then. Give a later day, or leave it empty.",
+            field="known_by",
         )
 
 
@@ -132,11 +153,17 @@ def _validate_sections(kind: BriefingKind, names: tuple[str, ...] | None) -> Non
     if names is None:
         return
     if set(names) - {section.name for section in SECTIONS[kind]}:
-        raise Refused("This kind of document has no such section. Pick from those that are offered.", field="sections")
+        raise Refused(
+            "no_choice",
+            "This kind of document has no such section. Pick from those that are offered.",
+            field="sections",
+        )
     if len(set(names)) < len(names):
-        raise Refused("A section stands in a document once. Pick each one time.", field="sections")
+        raise Refused("named_twice", "A section stands in a document once. Pick each one time.", field="sections")
     if not names and kind != BriefingKind.AMBASSADOR:
-        raise Refused("Pick at least one section. Only the Ambassador’s briefing has pages besides.", field="sections")
+        raise Refused(
+            "required", "Pick at least one section. Only the Ambassador’s briefing has pages besides.", field="sections"
+        )
 
 
 @transaction.atomic
@@ -173,21 +200,29 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
         if not can_request_briefing(by, briefing.edition):
             raise PermissionDenied
         if briefing.requested_by_id is None:
-            raise Refused("The tracker made this briefing by itself. Ask for it, then somebody else can clear it.")
-        raise Refused("You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.")
+            raise Refused(
+                "made_by_tracker",
+                "The tracker made this briefing by itself. Ask for it, then somebody else can clear it.",
+            )
+        raise Refused(
+            "needs_second_person",
+            "You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.",
+        )
     rows = Briefing.objects.select_for_update(no_key=True, of=("self",))
     briefing = rows.select_related("edition", "job", "cleared_by").get(pk=briefing.pk)
     match briefing.state:
         case BriefingState.ISSUED | BriefingState.CLEARING:
             raise EditConflict(f"{briefing.cleared_by} has cleared it already. Nothing more is needed.")
         case BriefingState.WITHDRAWN:
-            raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
+            raise Refused("withdrawn", f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
         case BriefingState.READY if briefing.sha256 == sha256:
             briefing.cleared_by = by
             briefing.save(update_fields=["cleared_by"])
             queue_briefing(briefing)
         case _:
-            raise Refused("This is not the draft that you had before you. Read it as it is now, then clear it.")
+            raise Refused(
+                "stale_page", "This is not the draft that you had before you. Read it as it is now, then clear it."
+            )
     country = briefing.edition.country_id
     record("briefing.clearance_given", by=by, row=briefing, country=country, after={"sha256": sha256})
     return briefing
@@ -229,15 +264,19 @@ def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: boo
         raise PermissionDenied
     briefing.refresh_from_db(fields=RELOADED_FIELDS, from_queryset=Briefing.objects.select_for_update(no_key=True))
     if briefing.withdrawn_at:
-        raise Refused(f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
+        raise Refused("withdrawn", f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
     if not briefing.file:
-        raise Refused("This briefing is not ready yet. Wait until it is, or ask for it again.")
+        raise Refused("not_ready", "This briefing is not ready yet. Wait until it is, or ask for it again.")
     if as_word and not briefing.word:
-        raise Refused("There is no Word file of this document. Take its PDF, or ask for input for Washington anew.")
+        raise Refused(
+            "no_word_file",
+            "There is no Word file of this document. Take its PDF, or ask for input for Washington anew.",
+        )
     if Redaction.objects.confirmed(briefing.edition.country_id).unfinished().exists():
         raise Refused(
+            "redaction_unfinished",
             "A text is being taken out of the record, and no briefing is given out until each has been looked through "
-            "for it. Try again in a minute."
+            "for it. Try again in a minute.",
         )
     sha256 = briefing.get_file(as_word=as_word).sha256
     download = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=sha256)

@@ -28,7 +28,10 @@ def refuse_altered_briefing(*, briefing: Briefing, by: User, as_word: bool = Fal
     if file.path and (fault := _find_fault(file)) and _is_still_stored(briefing, file):
         _record_fault(fault, briefing, file, by)
         raise Refused(
-            describe_fault(fault, noun="the file of this briefing", number=briefing.pk, remedy="ask for a new briefing")
+            f"file_{fault}",
+            describe_fault(
+                fault, noun="the file of this briefing", number=briefing.pk, remedy="ask for a new briefing"
+            ),
         )
 
 

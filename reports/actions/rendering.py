@@ -68,8 +68,9 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     )
     if briefing.cleared_by and hash_content(content) != briefing.content_sha256:
         raise Refused(
+            "content_changed",
             "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
-            "tells it in other words. Ask for a new briefing, and have that cleared."
+            "tells it in other words. Ask for a new briefing, and have that cleared.",
         )
     run = None
     if briefing.cleared_by:
@@ -134,7 +135,10 @@ def _get_reader(briefing: Briefing) -> User:
     """Return the user whose access rights decide what the briefing shows: the requester."""
     reader = briefing.requested_by
     if reader is None or not Briefing.objects.visible_to(reader).filter(pk=briefing.pk).exists():
-        raise Refused(f"{briefing.prepared_by} no longer works on {briefing.edition.country}. Ask for a new briefing.")
+        raise Refused(
+            "requester_left",
+            f"{briefing.prepared_by} no longer works on {briefing.edition.country}. Ask for a new briefing.",
+        )
     return reader
 
 

@@ -38,13 +38,13 @@ def get_edition(code: str, year: str) -> Edition:
     if country is None:
         codes = list(Country.objects.values_list("code", flat=True).order_by("code"))
         there = f"There is {formatting.join_with_and(codes)}." if codes else "None has been loaded yet."
-        raise Refused(f"There is no country with the code “{code}” here. {there}")
+        raise Refused("unknown_country", f"There is no country with the code “{code}” here. {there}")
     tracked = {
         str(one.year): one for one in Edition.objects.filter(country=country).select_related("country").tracked()
     }
     if year not in tracked:
         there = f"There is {formatting.join_with_and(tracked)}." if tracked else "Load one first."
-        raise Refused(f"No edition {year} on {country} has recommendations to follow. {there}")
+        raise Refused("untracked_edition", f"No edition {year} on {country} has recommendations to follow. {there}")
     return tracked[year]
 
 
@@ -59,7 +59,7 @@ def get_ministry(name: str, country: Country) -> Ministry:
         if there
         else "None has been added yet."
     )
-    raise Refused(f"There is no ministry called “{name}” in {country}. {names}")
+    raise Refused("unknown_ministry", f"There is no ministry called “{name}” in {country}. {names}")
 
 
 def get_dialogue(name: str | None, country: Country, as_of: date, known_by: datetime) -> Dialogue:
@@ -70,15 +70,18 @@ def get_dialogue(name: str | None, country: Country, as_of: date, known_by: date
     there = list(Dialogue.objects.filter(country=country).nearest_first(as_of, known_by=known_by))
     if not there:
         raise Refused(
-            f"No dialogue with {country} is planned or recorded yet. Plan one first, on the page of dialogues."
+            "no_dialogues",
+            f"No dialogue with {country} is planned or recorded yet. Plan one first, on the page of dialogues.",
         )
     if name is None:
         return there[0]
     called = [one for one in there if name.strip() in (one.held_on.isoformat(), str(one))]
     if not called:
         days = formatting.join_with_and(sorted({one.held_on.isoformat() for one in there}))
-        raise Refused(f"There is no dialogue with {country} on “{name}”. There is {days}.")
+        raise Refused("unknown_dialogue", f"There is no dialogue with {country} on “{name}”. There is {days}.")
     if len(called) > 1:
         names = " or ".join(f"“{one}”" for one in called)
-        raise Refused(f"There are {len(called)} dialogues on {name}. Say which one is meant: {names}.")
+        raise Refused(
+            "ambiguous_dialogue", f"There are {len(called)} dialogues on {name}. Say which one is meant: {names}."
+        )
     return called[0]

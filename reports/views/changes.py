@@ -79,12 +79,14 @@ def parse_standpoint_range(params: QueryDict, edition: Edition) -> tuple[Request
         since = _as_known_then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
     if until.as_of < since.as_of:
         raise Refused(
+            "reversed_dates",
             f"{formatting.format_date(until.as_of)} lies before {formatting.format_date(since.as_of)}. Give the "
             f"earlier day first.",
             field="as_of_to",
         )
     if is_known_before(until.known_by, since.known_by):
         raise Refused(
+            "reversed_moments",
             "Less was known by then than at the start. Give a later day, or leave it empty for all that is known now.",
             field="known_on_to",
         )

@@ -140,9 +140,9 @@ def request_address_change(*, person: User, email: str, by: User, now: datetime)
     locked = _lock_person(person, by)
     email = email.strip().lower()
     if email == locked.email:
-        raise Refused("That is the address of the account already. Give another one.", field="email")
+        raise Refused("unchanged", "That is the address of the account already. Give another one.", field="email")
     if User.objects.get_queryset().filter(email=email).exists():
-        raise Refused("Another account has that address. Give another one.", field="email")
+        raise Refused("taken", "Another account has that address. Give another one.", field="email")
     return _create_request(locked, AccountRequestKind.ADDRESS, email, by, now)
 
 
@@ -152,20 +152,25 @@ def request_second_factor_removal(*, person: User, by: User, now: datetime) -> A
     actions.refuse_own_account(person, by)
     locked = _lock_person(person, by)
     if not Authenticator.objects.filter(user=locked).exists():
-        raise Refused(f"{locked} has no second step: there is nothing to remove.")
+        raise Refused("no_second_step", f"{locked} has no second step: there is nothing to remove.")
     return _create_request(locked, AccountRequestKind.SECOND_STEP, "", by, now)
 
 
 def _create_request(person: User, kind: AccountRequestKind, email: str, by: User, now: datetime) -> AccountRequest:
     for earlier in AccountRequest.objects.filter(person=person, kind=kind).waiting().prefetch_related("steps"):
         if request_stage(earlier, now) in WAITING_STAGES:
-            raise Refused("The same was asked for already and is pending. Cancel that request first.", field="email")
+            raise Refused(
+                "already_requested",
+                "The same was asked for already and is pending. Cancel that request first.",
+                field="email",
+            )
     request = AccountRequest(
         person=person, kind=kind, old_email=person.email, new_email=email, asked_by=by, asked_at=now
     )
     approvers = [] if request.is_own else consenters(request, now)
     if not request.is_own and not approvers:
         raise Refused(
+            "no_approver",
             "Nobody can approve this: it takes an administrator not appointed by you, or an ambassador of the country "
             "for two weeks or longer. Whoever runs the server makes a second administrator with "
             "manage.py invite_administrator.",
@@ -185,7 +190,9 @@ def _lock_person(person: User, by: User) -> User:
         raise PermissionDenied
     locked = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     if not locked.has_usable_password():
-        raise Refused(f"{locked} has no password yet. Change the address at once instead.", field="email")
+        raise Refused(
+            "no_password", f"{locked} has no password yet. Change the address at once instead.", field="email"
+        )
     return locked
 
 
@@ -202,11 +209,12 @@ def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
     if by not in consenters(request, now):
         raise PermissionDenied
     if request_stage(request, now) is not AccountRequestStage.CONSENT:
-        raise Refused("This request is not waiting for approval any more. Load the page again.")
+        raise Refused("not_waiting", "This request is not waiting for approval any more. Load the page again.")
     if request.kind == AccountRequestKind.SECOND_STEP and _was_password_reset_recently(request.person):
         raise Refused(
+            "recent_password_reset",
             f"A new password was set for {request.person} by mail within the last day. Ask {request.person} in person "
-            "or by telephone whether they did that, and approve a day after it."
+            "or by telephone whether they did that, and approve a day after it.",
         )
     _record_step(request, AccountRequestStepKind.CONSENTED, by, now)
     if request.kind == AccountRequestKind.SECOND_STEP or now >= due_at(request):
@@ -234,7 +242,10 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountR
         ended = _set_address(request, request.old_email)
         _log_for_countries("person.address_put_back", request, by, ended)
         return AccountRequestStage.REVERTED
-    raise Refused(f"This request can’t be cancelled: {stage.label.lower()}. Tell an administrator if that is wrong.")
+    raise Refused(
+        "cannot_cancel",
+        f"This request can’t be cancelled: {stage.label.lower()}. Tell an administrator if that is wrong.",
+    )
 
 
 def _can_put_back(request: AccountRequest, now: datetime) -> bool:

@@ -26,12 +26,13 @@ def invite(*, person: User, by: User) -> Mail:
     """
     person = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if person.has_usable_password():
-        raise Refused(f"{person} has set a password already and can ask for another on the sign-in page.")
-    if not Backend().user_can_authenticate(person):
-        problem = (
-            f"{person}’s last day is over. Change it" if person.is_active else f"{person}’s account is closed. Open it"
+        raise Refused(
+            "has_password", f"{person} has set a password already and can ask for another on the sign-in page."
         )
-        raise Refused(f"{problem} first, then send the invitation.")
+    if not Backend().user_can_authenticate(person):
+        if not person.is_active:
+            raise Refused("closed", f"{person}’s account is closed. Open it first, then send the invitation.")
+        raise Refused("account_expired", f"{person}’s last day is over. Change it first, then send the invitation.")
     if not mails.find_waiting_invitation(person):
         person.set_unusable_password()  # differs each time, so earlier links become void
         person.save(update_fields=["password"])
@@ -173,7 +174,7 @@ def _log_role_changes(
 def refuse_own_account(person: User, by: User) -> None:
     """Refuse what nobody may do to their own account."""
     if person == by:
-        raise Refused("Nobody does this to their own account. Ask another administrator.")
+        raise Refused("own_account", "Nobody does this to their own account. Ask another administrator.")
 
 
 def revoke_access(person: User) -> list[AuditEvent]:

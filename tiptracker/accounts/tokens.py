@@ -51,10 +51,13 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
     # Expired tokens free their name and their place within the limit.
     active.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
     if active.filter(name__iexact=name).exists():
-        raise Refused("You have a token of this name. Choose another name, or revoke that one first.", field="name")
+        raise Refused(
+            "taken", "You have a token of this name. Choose another name, or revoke that one first.", field="name"
+        )
     if active.count() >= MAX_TOKENS:
         raise Refused(
-            f"You have {MAX_TOKENS} tokens already. Revoke one that nothing uses any more, then make this one."
+            "too_many",
+            f"You have {MAX_TOKENS} tokens already. Revoke one that nothing uses any more, then make this one.",
         )
     _refuse_expiry(person, expires_on)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
@@ -142,7 +145,7 @@ def _refuse_expiry(person: User, expires_on: date) -> None:
     if today <= expires_on <= last:
         return
     reason = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"
-    raise Refused(f"Give a day from today to {last.day} {last:%B %Y}: {reason}.", field="expires_on")
+    raise Refused("out_of_range", f"Give a day from today to {last.day} {last:%B %Y}: {reason}.", field="expires_on")
 
 
 def _log_fields(token: ApiToken) -> dict[str, str]:

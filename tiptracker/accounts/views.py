@@ -45,6 +45,7 @@ from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import record
 from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
+from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.pages import SignedInRequest
 
 LINK_QUEUED_MESSAGE = (
@@ -360,7 +361,7 @@ def token_add(request: SignedInRequest) -> HttpResponse:
                 person=person, name=data["name"], scope=TokenScope(data["scope"]), expires_on=data["expires_on"]
             )
         except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            add_refusal(form, refusal)
         else:
             return render(request, "account/token_made.html", {"token": token, "secret": secret})
     context = {"form": form, "last_day": tokens.latest_expiry(person)}

@@ -267,17 +267,21 @@ def handle_api_exception(error: Exception, context: dict[str, Any]) -> Response 
         return Response({"detail": str(error)}, HTTPStatus.UNPROCESSABLE_CONTENT)
     if isinstance(error, RequestStillRunning):
         head = {rate_limits.RETRY_AFTER: str(RETRY_AFTER_SECONDS)}
-        return Response({"detail": str(error), "field": None}, HTTPStatus.CONFLICT, headers=head)
+        return Response(_describe_refusal(error), HTTPStatus.CONFLICT, headers=head)
     if isinstance(error, Refused):
         status, head = HTTPStatus.CONFLICT, {}
         if isinstance(error, TryLater):
             status, head = error.status, {rate_limits.RETRY_AFTER: str(error.seconds)}
-        return Response({"detail": str(error), "field": error.field}, status, headers=head)
+        return Response(_describe_refusal(error), status, headers=head)
     if isinstance(error, IncompleteBody):
         return Response({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
     if isinstance(error, SuspiciousOperation):
         return Response({"detail": BodyTooLarge.default_detail}, HTTPStatus.BAD_REQUEST)
     return exception_handler(error, context)
+
+
+def _describe_refusal(refusal: Refused) -> dict[str, str | None]:
+    return {"detail": str(refusal), "code": refusal.code, "field": refusal.field}
 
 
 def _throttle_detail(error: Throttled) -> ErrorDetail:
@@ -312,15 +316,20 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 DETAIL = {"type": "string", "description": "A sentence that says what is wrong, or what to do next."}
+CODE = {
+    "type": "string",
+    "description": "Which rule refuses, such as `future_day`. It stays when the sentence is reworded.",
+}
 COMPONENTS: OpenApiSchema = {
     "Problem": {"type": "object", "properties": {"detail": DETAIL}, "required": ["detail"]},
     "Refusal": {
         "type": "object",
         "properties": {
             "detail": DETAIL,
+            "code": CODE,
             "field": {"type": "string", "nullable": True, "description": "The field of the body it is about, if one."},
         },
-        "required": ["detail", "field"],
+        "required": ["detail", "code", "field"],
     },
     "FieldErrors": {
         "type": "object",

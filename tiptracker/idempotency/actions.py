@@ -41,12 +41,13 @@ def reserve_key(*, person: User, key: str, request: str, now: datetime) -> Idemp
         return attempt
     if attempt.request_digest != request:
         raise IdempotencyKeyReused(
+            "key_reused",
             "This Idempotency-Key was used for another request, with another address or body. Send this one with a "
-            "new key."
+            "new key.",
         )
     if attempt.made is None and not _take_over(attempt, now):
         raise RequestStillRunning(
-            "The same request is being carried out. Wait a moment, then send it again with this key."
+            "still_running", "The same request is being carried out. Wait a moment, then send it again with this key."
         )
     return attempt
 
@@ -57,7 +58,9 @@ def create_once(attempt: IdempotencyKey, write: Callable[[], models.Model]) -> A
         # Lock it first, so that no other process takes the request over before the row exists.
         locked = _unfinished(attempt).select_for_update(no_key=True).first()
         if locked is None:
-            raise RequestStillRunning("The same request was sent again, and is being carried out. Wait a moment.")
+            raise RequestStillRunning(
+                "still_running", "The same request was sent again, and is being carried out. Wait a moment."
+            )
         locked.made = write().pk
         locked.save(update_fields=["made"])
     return locked.made

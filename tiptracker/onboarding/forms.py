@@ -134,12 +134,12 @@ class PersonAddForm(AccountForm):
         if role := data.get("role"):
             problems = list(find_invalid_details(Role(role), data.get("ministry"), data.get("countries", [])))
         if is_expired(User(valid_until_on=data.get("until"))):
-            problems.append(("until", PAST_DAY_MESSAGE))
+            problems.append(("until", "past_day", PAST_DAY_MESSAGE))
         if existing := find_person_by_email(data.get("email", "")):
-            problems.append(("email", describe_taken_email(existing)))
-        for field, sentence in problems:
+            problems.append(("email", "taken", describe_taken_email(existing)))
+        for field, code, sentence in problems:
             if field not in self.errors:
-                self.add_error(field, sentence)
+                self.add_error(field, forms.ValidationError(sentence, code=code))
         return data
 
 

@@ -109,6 +109,7 @@ class Sandbox(NamedTuple):
         if self.person is not None and (cache.get(self._name_of_share(now)) or 0) >= most * 1000:
             wait = ceil(HOUR - now % HOUR)
             raise TryLater(
+                "hourly_share_used",
                 f"The files that you sent or opened in this hour took the server {most} seconds, which is as much as "
                 f"one person’s may. Try again in {format_wait(wait)}. What you typed is kept.",
                 seconds=wait,
@@ -157,6 +158,7 @@ def _code_version(module: str) -> str:
 
 def _busy_error() -> TryLater:
     return TryLater(
+        "server_busy",
         f"Too many files are being opened at the moment. Try again in {format_wait(BUSY_RETRY_SECONDS)}. What you "
         f"typed is kept.",
         seconds=BUSY_RETRY_SECONDS,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from tiptracker.errors import Refused
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.form_rows import add_refusal, add_row_error
+from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.frontend.forms import ChangeForm, TrackerForm
 from tiptracker.web.pages import render_page
 
@@ -50,12 +50,6 @@ def save_form[Row](
         if isinstance(refusal, EditConflict) and isinstance(form, ChangeForm) and current:
             form.show_current(current())
     return None
-
-
-def add_row_refusal(form: forms.Form, rows: Mapping[str, Sequence[forms.Form]], refusal: Refused) -> None:
-    """Show a refusal next to the row that it names (see `add_row_error`), or else on `form`."""
-    if not add_row_error(rows, str(refusal), refusal.field):
-        add_refusal(form, refusal)
 
 
 def render_form(request: HttpRequest, template: str, form: forms.Form, context: Mapping[str, Any]) -> HttpResponse:

@@ -11,9 +11,9 @@ from tiptracker.sandbox.confinement import confine
 def main() -> None:
     confine()
     try:
-        answer: list[Paragraph] | str = read_content(sys.stdin.buffer.read())
+        answer: list[Paragraph] | dict[str, str] = read_content(sys.stdin.buffer.read())
     except UnreadableFile as refusal:
-        answer = str(refusal)
+        answer = {"code": refusal.code, "sentence": str(refusal)}
     sys.stdout.write(json.dumps(answer))
 
 

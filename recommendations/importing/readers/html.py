@@ -37,7 +37,9 @@ def read_html(text: str) -> Iterator[Paragraph]:
     Raises UnreadableFile if the page has too many tags.
     """
     if text.count("<") > MAX_TAGS:
-        raise UnreadableFile("is a page of too many parts. Copy the narrative out of it, and paste its text.")
+        raise UnreadableFile(
+            "too_many", "is a page of too many parts. Copy the narrative out of it, and paste its text."
+        )
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(text.encode(errors="replace"), parser)
     if root is None:

@@ -43,8 +43,13 @@ class Paragraph(NamedTuple):
 class UnreadableFile(Exception):
     """A file that can't be read.
 
-    The message says why and what to do. It follows the file's name, as in "has a password. …".
+    The message says why and what to do. It follows the file's name, as in "has a password. …". `code` is that of the
+    refusal.
     """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 def split_paragraphs(text: str) -> Iterator[Paragraph]:

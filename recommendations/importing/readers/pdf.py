@@ -51,10 +51,14 @@ def read_pdf(content: bytes) -> Iterator[Paragraph]:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise UnreadableFile("has a password. Save it without one, then choose it again.") from error
+            raise UnreadableFile(
+                "password_protected", "has a password. Save it without one, then choose it again."
+            ) from error
         raise
     if len(document) > MAX_PAGES:
-        raise UnreadableFile(f"has more than {MAX_PAGES} pages. Cut out the country’s narrative, then choose it again.")
+        raise UnreadableFile(
+            "too_many", f"has more than {MAX_PAGES} pages. Cut out the country’s narrative, then choose it again."
+        )
     if title := document.get_metadata_dict().get("Title", "").strip():
         yield Paragraph(title, ParagraphKind.TITLE)
     pages, heights = [], []

@@ -28,24 +28,26 @@ def read_report(name: str, content: bytes, *, run: SandboxRunner) -> tuple[Parag
     try:
         if len(content) > MAX_BYTES:
             raise UnreadableFile(
+                "too_large",
                 f"has {len(content) / 1024 / 1024:.0f} MB; at most {MAX_BYTES // 1024 // 1024} MB can be read. "
-                "Cut out the pages with the country’s narrative, or paste its text."
+                "Cut out the pages with the country’s narrative, or paste its text.",
             )
         return _read_in_sandbox(content, run)
     except UnreadableFile as reason:
-        raise Refused(f"“{name}” {reason}") from reason
+        raise Refused(reason.code, f"“{name}” {reason}") from reason
 
 
 def _read_in_sandbox(content: bytes, run: SandboxRunner) -> tuple[Paragraph, ...]:
     answered = run("recommendations.importing.readers", content=content, most_waited=TIMEOUT_SECONDS)
     if answered is None:
         raise UnreadableFile(
+            "reader_failed",
             "can’t be opened here: it takes too long or too much room. Cut out the pages with the country’s narrative, "
-            "or paste its text."
+            "or paste its text.",
         )
     answer = json.loads(answered)
-    if isinstance(answer, str):
-        raise UnreadableFile(answer)
+    if isinstance(answer, dict):
+        raise UnreadableFile(answer["code"], answer["sentence"])
     return tuple(Paragraph(text, ParagraphKind(kind)) for text, kind in answer)
 
 
@@ -58,13 +60,14 @@ def read_content(content: bytes) -> list[Paragraph]:
         raise
     except Exception as error:  # a malicious file can make a library fail in any way; all failures mean the same
         raise UnreadableFile(
+            "damaged",
             "is damaged, or something else than its beginning says. Open it to see, save it again, then choose it "
-            "again; or paste its text."
+            "again; or paste its text.",
         ) from error
     n_lines = sum(1 + paragraph.text.count("\n") + paragraph.text.count(HARD_BREAK) for paragraph in paragraphs)
     if sum(len(paragraph.text) for paragraph in paragraphs) > MAX_CHARACTERS or n_lines > MAX_LINES:
         raise UnreadableFile(
-            "holds more text than a whole TIP Report. Cut out the country’s narrative, or paste its text."
+            "too_large", "holds more text than a whole TIP Report. Cut out the country’s narrative, or paste its text."
         )
     if not any(
         letter.isalpha()
@@ -73,8 +76,9 @@ def read_content(content: bytes) -> list[Paragraph]:
         for letter in paragraph.text
     ):
         raise UnreadableFile(
+            "no_text",
             "has no text in it. If it shows some, it is a picture, such as a scan: have its text recognized (OCR), or "
-            "take the report’s web page instead."
+            "take the report’s web page instead.",
         )
     return paragraphs
 
@@ -92,10 +96,12 @@ def _select_reader(content: bytes) -> Callable[[bytes], Iterator[Paragraph]]:
         return word.read_word
     if begins.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise UnreadableFile("has a password. Save it without one, then choose it again.")
-        raise UnreadableFile("is in an old format of Word. Save it as .docx, then choose it again.")
+            raise UnreadableFile("password_protected", "has a password. Save it without one, then choose it again.")
+        raise UnreadableFile("old_format", "is in an old format of Word. Save it as .docx, then choose it again.")
     if begins.startswith(b"{\\rtf"):
-        raise UnreadableFile("is in Rich Text Format. Save it as .docx or as plain text, then choose it again.")
+        raise UnreadableFile(
+            "unsupported_format", "is in Rich Text Format. Save it as .docx or as plain text, then choose it again."
+        )
     from recommendations.importing.readers import text  # noqa: PLC0415
 
     return text.read_text

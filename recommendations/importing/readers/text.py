@@ -27,10 +27,14 @@ def read_text(content: bytes) -> Iterator[Paragraph]:
 
         return html.read_html(text)
     if _OTHER_MARKUP.match(begins):
-        raise UnreadableFile("is XML that is no web page. Save it as .docx, PDF or plain text, then choose it again.")
+        raise UnreadableFile(
+            "unsupported_format",
+            "is XML that is no web page. Save it as .docx, PDF or plain text, then choose it again.",
+        )
     if any(unicodedata.category(letter) == "Cc" and letter not in _ALLOWED_CONTROLS for letter in set(text)):
         raise UnreadableFile(
-            "is neither a text, a web page, a PDF nor a Word document. Save it as one of them, then choose it again."
+            "unsupported_format",
+            "is neither a text, a web page, a PDF nor a Word document. Save it as one of them, then choose it again.",
         )
     return split_paragraphs(text)
 
@@ -53,7 +57,8 @@ def decode_report(content: bytes) -> str:
     text = content.decode("cp1252", errors="replace")
     if MISDECODED.search(text):
         raise UnreadableFile(
+            "undecodable",
             "doesn’t say in which letters it was saved, and they are neither those of UTF-8 nor of Windows. Save it as "
-            "UTF-8, then choose it again."
+            "UTF-8, then choose it again.",
         )
     return text

@@ -34,7 +34,8 @@ def read_word(content: bytes) -> Iterator[Paragraph]:
         body = _parse_part(packed, "word/document.xml")
         if body is None:
             raise UnreadableFile(
-                "is a packed file, but no Word document. Unpack it, or save it as .docx, then choose it."
+                "unsupported_format",
+                "is a packed file, but no Word document. Unpack it, or save it as .docx, then choose it.",
             )
         if (core := _parse_part(packed, "docProps/core.xml")) is not None:
             yield from (
@@ -54,15 +55,18 @@ def _parse_part(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
         return None
     with packed.open(name) as part:
         if len(read := part.read(MAX_UNPACKED_BYTES + 1)) > MAX_UNPACKED_BYTES:
-            raise UnreadableFile(_TOO_LARGE)
+            raise UnreadableFile("too_large", _TOO_LARGE)
     try:
         XmlCounter().add(read)
     except TooMuchXml as error:
-        raise UnreadableFile(_TOO_LARGE) from error
+        raise UnreadableFile("too_large", _TOO_LARGE) from error
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
     root = etree.fromstring(read, parser)
     if root.getroottree().docinfo.internalDTD is not None:  # a DTD can define entities, and no Word document needs one
-        raise UnreadableFile("holds definitions that no Word document has. Save it anew in Word, then choose it again.")
+        raise UnreadableFile(
+            "declares_entities",
+            "holds definitions that no Word document has. Save it anew in Word, then choose it again.",
+        )
     return root
 
 

@@ -68,10 +68,12 @@ def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = 
     """Refuse a narrative that says it is about another country (alpha-3) or from another year."""
     if country and narrative.country and narrative.country != country:
         actual, expected = countries.country_name_of(narrative.country), countries.country_name_of(country)
-        raise Refused(f"This narrative is about {actual}, not {expected}. Choose {expected}’s.")
+        raise Refused("another_country", f"This narrative is about {actual}, not {expected}. Choose {expected}’s.")
     if year and narrative.year and narrative.year != year:
         instead = f"Choose that of {year}, or go to the edition of {narrative.year}."
-        raise Refused(f"This narrative is from the report of {narrative.year}, not {year}. {instead}")
+        raise Refused(
+            "another_edition", f"This narrative is from the report of {narrative.year}, not {year}. {instead}"
+        )
 
 
 def _find_narrative(
@@ -80,7 +82,9 @@ def _find_narrative(
     """Return the blocks of the requested narrative, its country detector, the section of its list, and the list."""
     parts = metadata.split_narratives(blocks)
     if len(parts) > MAX_NARRATIVES:
-        raise Refused(f"More than {MAX_NARRATIVES} narratives stand in it. Keep only the one that you mean.")
+        raise Refused(
+            "too_many", f"More than {MAX_NARRATIVES} narratives stand in it. Keep only the one that you mean."
+        )
     candidates = [
         (part, detector, section, parsed_list)
         for part in parts
@@ -95,15 +99,17 @@ def _find_narrative(
         candidates = of_country or candidates
     if not candidates:
         raise Refused(
+            "no_list",
             "No list of prioritized recommendations was found. Paste it with its heading, such as “Prioritized "
-            "recommendations:”, in a line above it."
+            "recommendations:”, in a line above it.",
         )
     if any(candidate[3].items != candidates[0][3].items for candidate in candidates):
         codes = dict.fromkeys(detector.detect(section.heading).value for _, detector, section, _ in candidates)
         named = ", ".join(countries.country_name_of(code) for code in codes if code)
         lacks = f"None is about {countries.country_name_of(country)}. " if country and country not in codes else ""
         raise Refused(
+            "several_lists",
             f"{len(candidates)} lists of recommendations stand in it{f' ({named})' if named else ''}. "
-            f"{lacks}Keep only the narrative that you mean, then try again."
+            f"{lacks}Keep only the narrative that you mean, then try again.",
         )
     return candidates[0]

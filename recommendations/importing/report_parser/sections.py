@@ -57,7 +57,9 @@ def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator
             continue
         begun += 1
         if begun > MAX_LISTS:
-            raise Refused(f"More than {MAX_LISTS} lists of recommendations stand in it. Keep only the one you mean.")
+            raise Refused(
+                "too_many", f"More than {MAX_LISTS} lists of recommendations stand in it. Keep only the one you mean."
+            )
         kind = ParagraphKind.PLAIN if block.kind == ParagraphKind.HEADING else block.kind
         rest = block.text[start:].strip()
         first = [build_block(rest, kind)] if rest else []
@@ -117,7 +119,9 @@ def _build_section(
             cut = None
         section_blocks.append(block if cut is None else block._replace(text=block.text[:cut]))
         if len(section_blocks) > MAX_BLOCKS:
-            raise Refused(f"The list goes on for more than {MAX_BLOCKS:,} paragraphs. Keep only the list itself.")
+            raise Refused(
+                "too_many", f"The list goes on for more than {MAX_BLOCKS:,} paragraphs. Keep only the list itself."
+            )
         if cut is not None:
             break
     return ListSection(heading, section_blocks, left_out, start)

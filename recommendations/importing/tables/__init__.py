@@ -19,9 +19,10 @@ def read_table(content: bytes, charset: Charset | None = None, *, run: SandboxRu
     says what to do.
     """
     if not content.strip():
-        raise Refused("The file is empty. Choose the one that holds the list.", field="file")
+        raise Refused("empty_file", "The file is empty. Choose the one that holds the list.", field="file")
     if len(content) > MAX_FILE_BYTES:
         raise Refused(
+            "too_large",
             f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. A list of recommendations is far smaller: "
             "keep the list alone in a file of its own.",
             field="file",

@@ -13,7 +13,7 @@ def main() -> None:
     try:
         answer: object = read_workbook(sys.stdin.buffer.read())
     except Refused as refusal:
-        answer = str(refusal)
+        answer = {"code": refusal.code, "sentence": str(refusal)}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -34,9 +34,12 @@ class TableCells(NamedTuple):
 def clean_cells(row: Sequence[str], number: int) -> tuple[str, ...]:
     """Return the cells of a row without outer spaces and invisible characters. Raises Refused if it is too large."""
     if len(row) > MAX_COLUMNS:
-        raise Refused(f"Row {number} has {len(row)} cells. Keep the columns of the list alone.", field="file")
+        raise Refused(
+            "too_many", f"Row {number} has {len(row)} cells. Keep the columns of the list alone.", field="file"
+        )
     if any(len(cell) > MAX_CELL_LENGTH for cell in row):
         raise Refused(
+            "too_long",
             f"Row {number} has a cell of more than {MAX_CELL_LENGTH:,} characters. A quotation mark may be missing.",
             field="file",
         )

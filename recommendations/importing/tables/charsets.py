@@ -64,4 +64,4 @@ def _decode_strictly(content: bytes, name: str, reason: str, refused: re.Pattern
         text = content.decode(name)
         if not refused.search(text):
             return text
-    raise Refused(f"{reason} {_SAVE_AS_HINT}", field="file")
+    raise Refused("undecodable", f"{reason} {_SAVE_AS_HINT}", field="file")

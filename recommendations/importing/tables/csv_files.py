@@ -54,9 +54,10 @@ def _read_lines(text: str, sign: str) -> list[TableLine]:
             if any(cell.strip() for cell in row):
                 lines.append(TableLine(number, clean_cells([unescape_formulas(cell) for cell in row], number)))
             if len(lines) > MAX_ROWS or number > 10 * MAX_ROWS:
-                raise Refused(TOO_MANY_ROWS, field="file")
+                raise Refused("too_many", TOO_MANY_ROWS, field="file")
     except csv.Error as error:
         raise Refused(
+            "invalid_csv",
             f"Row {number + 1} can’t be read: {_describe_csv_error(error)}. Mend it in the spreadsheet, then choose "
             f"the file again.",
             field="file",

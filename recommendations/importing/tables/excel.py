@@ -39,6 +39,7 @@ def read_workbook(content: bytes) -> list[TableLine]:
     """
     if content.startswith(OLD_EXCEL_SIGNATURE):
         raise Refused(
+            "old_or_locked",
             "This is a workbook of an old Excel, or one locked with a password. Save it as .xlsx without a password, "
             "then choose it again.",
             field="file",
@@ -49,14 +50,16 @@ def read_workbook(content: bytes) -> list[TableLine]:
     except Refused:
         raise
     except TooMuchXml as error:
-        raise Refused(_TOO_LARGE, field="file") from error
+        raise Refused("too_large", _TOO_LARGE, field="file") from error
     except Exception as error:  # the library can fail in any way on a damaged file; the advice is the same
-        raise Refused(_DAMAGED, field="file") from error
+        raise Refused("damaged", _DAMAGED, field="file") from error
     if not filled:
-        raise Refused("The workbook holds nothing. Choose the one with the list.", field="file")
+        raise Refused("empty_file", "The workbook holds nothing. Choose the one with the list.", field="file")
     if len(filled) > 1:
         names = ", ".join(f"“{name}”" for name in filled)
-        raise Refused(f"Several sheets hold something: {names}. Keep the one with the list.", field="file")
+        raise Refused(
+            "several_sheets", f"Several sheets hold something: {names}. Keep the one with the list.", field="file"
+        )
     return next(iter(filled.values()))
 
 
@@ -65,22 +68,29 @@ def _refuse_unsafe_zip(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
-            raise Refused("This is a zip, but no Excel workbook. Save the list as .xlsx or CSV.", field="file")
+            raise Refused(
+                "unsupported_format",
+                "This is a zip, but no Excel workbook. Save the list as .xlsx or CSV.",
+                field="file",
+            )
         if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES:
-            raise Refused(_TOO_LARGE, field="file")
+            raise Refused("too_large", _TOO_LARGE, field="file")
         if any(part.flag_bits & 1 for part in parts):
-            raise Refused("The workbook is locked with a password. Save it without one.", field="file")
+            raise Refused(
+                "password_protected", "The workbook is locked with a password. Save it without one.", field="file"
+            )
         unpacked, xml = 0, XmlCounter()
         for part in parts:
             with archive.open(part) as stream:
                 read = stream.read(_MAX_UNPACKED_BYTES - unpacked + 1)  # its stated size is not trusted
             unpacked += len(read)
             if unpacked > _MAX_UNPACKED_BYTES:
-                raise Refused(_TOO_LARGE, field="file")
+                raise Refused("too_large", _TOO_LARGE, field="file")
             if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
                 continue
             if _ENTITY_DECLARATION.search(read):
                 raise Refused(
+                    "declares_entities",
                     "The workbook declares entities, which may draw on other files: no Excel writes that. "
                     "Copy the list into a new workbook.",
                     field="file",
@@ -103,7 +113,7 @@ def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
     rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
     for number, row in enumerate(islice(rows, MAX_ROWS + 1), start=1):
         if number > MAX_ROWS:
-            raise Refused(TOO_MANY_ROWS, field="file")
+            raise Refused("too_many", TOO_MANY_ROWS, field="file")
         if any(cell not in (None, "") for cell in row):
             yield TableLine(number, clean_cells([_format_cell(cell) for cell in row], number))
 

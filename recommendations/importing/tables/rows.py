@@ -69,13 +69,16 @@ def read_rows(cells: TableCells, columns: ColumnLayout, expected: ExpectedEditio
     """Return the list of the country and year `expected`. Raises Refused if there is no list, or only another's."""
     if ColumnType.TEXT not in columns.types:
         raise Refused(
+            "no_text_column",
             "No list was found: no column holds what the recommendations say. Say which one does, or choose another "
             "file.",
             field="columns",
         )
     lines = cells.lines[1:] if columns.has_headings else cells.lines
     if not lines:
-        raise Refused("No list was found: there is no row below the headings. Choose another file.", field="file")
+        raise Refused(
+            "no_rows", "No list was found: there is no row below the headings. Choose another file.", field="file"
+        )
     own, others = _select_rows([(line.number, _values_by_column(line, columns)) for line in lines], expected)
     is_numbered = ColumnType.NUMBER in columns.types
     rows: list[ImportedItem] = []
@@ -126,7 +129,8 @@ def _select_rows(
     if not own:
         found = " and ".join(name for name, _ in others.most_common(3))
         raise Refused(
-            f"This is the list of {found}, not of {expected}. Choose that of {expected}, or go to its own edition."
+            "another_edition",
+            f"This is the list of {found}, not of {expected}. Choose that of {expected}, or go to its own edition.",
         )
     return own, sum(others.values())
 
@@ -167,6 +171,7 @@ def _refuse_two_lists(rows: list[ImportedItem]) -> None:
     begins = [one.line for one, following in pairwise(rows) if (one.number, following.number) == (1, 2)]
     if len(begins) > 1:
         raise Refused(
+            "several_lists",
             f"There are two lists: the numbers begin at 1 in row {begins[0]} and again in row {begins[1]}. "
             "Keep the one you want.",
             field="file",

@@ -15,9 +15,11 @@ def read_workbook_in_sandbox(content: bytes, *, run: SandboxRunner) -> tuple[Tab
     answered = run("recommendations.importing.tables", content=content, most_waited=_TIMEOUT_SECONDS)
     if answered is None:
         raise Refused(
-            "The workbook takes too long or too much room to open. Copy the list alone into a new one.", field="file"
+            "reader_failed",
+            "The workbook takes too long or too much room to open. Copy the list alone into a new one.",
+            field="file",
         )
     answer = json.loads(answered)
-    if isinstance(answer, str):
-        raise Refused(answer, field="file")
+    if isinstance(answer, dict):
+        raise Refused(answer["code"], answer["sentence"], field="file")
     return tuple(TableLine(number, tuple(cells)) for number, cells in answer)

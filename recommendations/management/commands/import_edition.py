@@ -165,9 +165,10 @@ def _refuse_undecided(preview: ImportPreview, became: Mapping[int, object]) -> N
     if left:
         numbers = ", ".join(map(str, left))
         raise Refused(
+            "undecided",
             f"Of the list that stands, {numbers} say the same as nothing in the file, and nobody has said what they "
             "became. Run it with --dry-run --json, put the “pairing” that it proposes right, and give it back with "
-            "--pairing."
+            "--pairing.",
         )
 
 
@@ -182,11 +183,13 @@ def _get_or_add_edition(country: Country, chosen: ImportOptions, draft: DraftImp
     if edition := Edition.objects.filter(country=country, year=chosen.year).select_related("country").first():
         return edition
     if chosen.tier is not None and chosen.tier not in set(Tier):
-        raise Refused(f"“{chosen.tier}” is no tier. Give {_join_with_or(Tier)}.")
+        raise Refused("no_choice", f"“{chosen.tier}” is no tier. Give {_join_with_or(Tier)}.")
     tier = Tier(chosen.tier) if chosen.tier else draft.tier
     if tier is None:
         raise Refused(
-            f"The {chosen.year} edition isn’t there yet, and nothing tells its tier. Give --tier {_join_with_or(Tier)}."
+            "required",
+            f"The {chosen.year} edition isn’t there yet, and nothing tells its tier. Give --tier "
+            f"{_join_with_or(Tier)}.",
         )
     source = f"TIP Report {chosen.year}, {country} narrative"
     return add_edition_without_terms(country=country, year=chosen.year, tier=tier, source=source, by=by)
@@ -195,7 +198,10 @@ def _get_or_add_edition(country: Country, chosen: ImportOptions, draft: DraftImp
 def _find_country(code: str) -> Country:
     country = Country.objects.filter(code=code.upper()).first()
     if country is None:
-        raise Refused(f"There is no country with the code “{code}” here. An administrator adds it, under “Posts”.")
+        raise Refused(
+            "unknown_country",
+            f"There is no country with the code “{code}” here. An administrator adds it, under “Posts”.",
+        )
     return country
 
 
@@ -205,14 +211,17 @@ def _find_administrator(email: str | None) -> User:
         people = people.filter(email=email.strip().lower())
     administrators = list(people[:2])
     if len(administrators) != 1:
-        raise Refused("Say who loads it: --by with the e-mail address of an administrator who may sign in.")
+        raise Refused(
+            "administrator_unclear",
+            "Say who loads it: --by with the e-mail address of an administrator who may sign in.",
+        )
     return administrators[0]
 
 
 def _parse_charset(name: str | None) -> Charset | None:
     if name is None or name in set(Charset):
         return Charset(name) if name else None
-    raise Refused(f"“{name}” is no encoding that is read here. There is {_join_with_or(Charset)}.")
+    raise Refused("no_choice", f"“{name}” is no encoding that is read here. There is {_join_with_or(Charset)}.")
 
 
 def _read_pairing(file: Path | None) -> Mapping[str, Any]:
@@ -223,7 +232,7 @@ def _read_pairing(file: Path | None) -> Mapping[str, Any]:
         document = json.loads(read_input_file(file))
     except ValueError as error:
         raise Refused(
-            f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
+            "not_json", f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
         ) from error
     pairing: Mapping[str, Any] = document.get("pairing", document) if isinstance(document, dict) else {}
     return pairing
@@ -233,7 +242,8 @@ def _set_columns(imported: EditionImport, columns: str, by: User) -> EditionImpo
     names = [name.strip() for name in columns.split(",")]
     if strange := [name for name in names if name not in set(ColumnType)]:
         raise Refused(
-            f"A column can’t hold “{strange[0]}”. It holds {_join_with_or(filter(None, ColumnType))}, or nothing."
+            "no_choice",
+            f"A column can’t hold “{strange[0]}”. It holds {_join_with_or(filter(None, ColumnType))}, or nothing.",
         )
     has_headings = bool(imported.brought.get("has_headings"))
     return set_columns(imported=imported, types=tuple(map(ColumnType, names)), has_headings=has_headings, by=by)

@@ -68,7 +68,10 @@ def _country_code(country: str) -> str:
     """Return the code of a country given by its code or name. Raises Refused if it is unknown."""
     code = country.upper() if countries.is_country_code(country.upper()) else countries.find_country_code(country)
     if code is None:
-        raise Refused(f"“{country}” is no country that is known here. Say its code of three letters, such as LSO.")
+        raise Refused(
+            "unknown_country",
+            f"“{country}” is no country that is known here. Say its code of three letters, such as LSO.",
+        )
     return code
 
 

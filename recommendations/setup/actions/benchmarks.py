@@ -54,7 +54,7 @@ def accept_benchmarks(
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
     if not accepted:
-        raise Refused("Tick what you accept, or add a benchmark of your own.")
+        raise Refused("required", "Tick what you accept, or add a benchmark of your own.")
     # Lock the country too, so that two recommendations can't both create the same indicator.
     Country.objects.select_for_update(no_key=True).get(pk=recommendation.edition.country_id)
     rows = Recommendation.objects.select_for_update(no_key=True, of=("self",)).select_related("edition")
@@ -66,7 +66,9 @@ def accept_benchmarks(
     for number, one in enumerate(accepted):
         line = f"accepted-{number}"
         if normalize_name(one.criterion.strip()) in known:
-            raise Refused("There is a benchmark with these words already. Untick it.", field=f"{line}-criterion")
+            raise Refused(
+                "same_criterion", "There is a benchmark with these words already. Untick it.", field=f"{line}-criterion"
+            )
         known.add(normalize_name(one.criterion.strip()))
         indicator = one.indicator
         if isinstance(indicator, NewIndicator):
@@ -76,7 +78,7 @@ def accept_benchmarks(
             benchmark = add_benchmark(recommendation=locked, by=by, now=now, **values)
         except Refused as refusal:
             field = refusal.field if refusal.field in (None, "reason") else f"{line}-{refusal.field}"
-            raise Refused(str(refusal), field=field) from refusal
+            raise Refused(refusal.code, str(refusal), field=field) from refusal
         added.append(benchmark)
     return added
 
@@ -93,15 +95,15 @@ def _get_or_add_indicator(
     unit = require_text(typed.unit, "Say in which unit it is counted, such as “districts”.", field=f"{line}-new_unit")
     if typed.ministry and typed.ministry.country_id != country:
         sentence = "That ministry is another country's. Choose one of this country's."
-        raise Refused(sentence, field=f"{line}-new_ministry")
+        raise Refused("another_country", sentence, field=f"{line}-new_ministry")
     existing = {normalize_name(one.name): one for one in Indicator.objects.filter(country=country)}
     if same := existing.get(normalize_name(name)):
         if normalize_name(same.unit) != normalize_name(unit):
             sentence = f"“{same}” is counted in {same.unit} already. Give this one another name."
-            raise Refused(sentence, field=f"{line}-new_name")
+            raise Refused("another_unit", sentence, field=f"{line}-new_name")
         if typed.ministry and typed.ministry.pk != same.ministry_id:
             sentence = f"“{same}” is counted already. Choose no ministry here; set it on the page of that indicator."
-            raise Refused(sentence, field=f"{line}-new_ministry")
+            raise Refused("indicator_exists", sentence, field=f"{line}-new_ministry")
         return same
     is_answered = any(one.question == typed.question for one in existing.values())
     row = Indicator(
@@ -116,7 +118,7 @@ def _get_or_add_indicator(
     try:
         insert_row(row)
     except Refused as refusal:
-        raise Refused(str(refusal), field=f"{line}-new_{refusal.field}") from refusal
+        raise Refused(refusal.code, str(refusal), field=f"{line}-new_{refusal.field}") from refusal
     values = {field: getattr(row, field) for field in ("name", "unit", "better", "pillar", "question")}
     values["ministry"] = row.ministry.name if row.ministry else None
     record("indicator.added", by=by, row=row, country=country, after=values)

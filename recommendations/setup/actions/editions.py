@@ -61,13 +61,18 @@ def open_edition(
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
-        raise Refused(f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
+        raise Refused("taken", f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
     first, last = period
     refuse_reversed_dates(first, last, field="ends_on")
     if first == last:
-        raise Refused("The last day is the first. Give a later one: a tracking period is a year.", field="ends_on")
+        raise Refused(
+            "one_day_period",
+            "The last day is the first. Give a later one: a tracking period is a year.",
+            field="ends_on",
+        )
     if abs(first.year - year) > 1:
         raise Refused(
+            "out_of_range",
             f"The tracking period of the {year} edition begins in {year}, a year before or a year after. Give a day of "
             "one of these.",
             field="starts_on",
@@ -120,12 +125,16 @@ def change_edition(
     after = _editable_values(locked)
     changed = [name for name in EDITABLE_FIELDS if before[name] != after[name]]
     if not changed and not milestones:
-        raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
+        raise Refused(
+            "unchanged", "Nothing here differs from what stands. Change something, or go on to the next step."
+        )
     update_row(locked)
     existing = set(locked.milestones.values_list("kind", flat=True))
     if duplicates := existing & set(milestones):
         kind = MilestoneKind(min(duplicates))
-        raise Refused(f"“{kind.label}” has its day already. Load the page again.", field=f"{kind.value}_on")
+        raise Refused(
+            "milestone_exists", f"“{kind.label}” has its day already. Load the page again.", field=f"{kind.value}_on"
+        )
     values: dict[str, Any] = {name: after[name] for name in changed}
     if milestones:
         values["milestones"] = {kind.value: _add_milestone(locked, kind, day) for kind, day in milestones.items()}

@@ -25,8 +25,8 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.text_rules import normalize_name
-from tiptracker.web.form_pages import add_row_refusal, form_page, sent_data
-from tiptracker.web.frontend.form_rows import invalid_forms
+from tiptracker.web.form_pages import form_page, sent_data
+from tiptracker.web.frontend.form_rows import add_refusal, add_row_refusal, invalid_forms
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -79,7 +79,8 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
                 now=clock.now(country.time_zone),
             )
         except Refused as refusal:
-            add_row_refusal(reason, {"accepted": accepted}, refusal)
+            if not add_row_refusal({"accepted": accepted}, refusal):
+                add_refusal(reason, refusal)
         else:
             subject = "A benchmark is" if len(added) == 1 else f"{len(added)} benchmarks are"
             messages.success(request, f"{subject} added to recommendation {row.number}.")

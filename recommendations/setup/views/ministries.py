@@ -15,8 +15,8 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
 from tiptracker.errors import Refused
 from tiptracker.onboarding.actions.ministries import add_ministries
-from tiptracker.web.form_pages import add_row_refusal, form_page, sent_data
-from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
+from tiptracker.web.form_pages import form_page, sent_data
+from tiptracker.web.frontend.form_rows import add_empty_row, add_refusal, add_row_refusal, invalid_forms, raw_values
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -49,7 +49,8 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refusal:
-            add_row_refusal(page, filled, refusal)
+            if not add_row_refusal(filled, refusal):
+                add_refusal(page, refusal)
         else:
             messages.success(request, "Ministries added." if added else "Office holders saved.")
             return redirect("setup_detail", pk=country.pk)

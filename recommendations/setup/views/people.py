@@ -19,8 +19,8 @@ from tiptracker.errors import Refused
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.onboarding.actions.countries import contact_choices, set_contact
 from tiptracker.onboarding.actions.people import add_people, send_invitations
-from tiptracker.web.form_pages import add_row_refusal, form_page, save_form, sent_data
-from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms
+from tiptracker.web.form_pages import form_page, save_form, sent_data
+from tiptracker.web.frontend.form_rows import add_empty_row, add_refusal, add_row_refusal, invalid_forms
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -87,7 +87,8 @@ def _invite(request: SignedInRequest, country: Country, rows: Any, page: Tracker
     try:
         invited = add_people(country=country, people=[row.invited for row in filled], by=request.user, now=now)
     except Refused as refusal:
-        add_row_refusal(page, {"people": filled}, refusal)
+        if not add_row_refusal({"people": filled}, refusal):
+            add_refusal(page, refusal)
         return False
     _send(request, invited)
     return True

@@ -41,4 +41,7 @@ def _rows_of_country(test: BackTest, country: str) -> tuple[ScoredCountryYear, .
     if rows := test.rows_of_country(country):
         return rows
     codes = formatting.join_with_and(sorted({one.row.code for one in test.rows}))
-    raise Refused(f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.")
+    raise Refused(
+        "unknown_country",
+        f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.",
+    )

@@ -84,22 +84,27 @@ def _validate_options(
 ) -> None:
     if kind not in set(BriefingKind):
         raise Refused(
-            f"There is no kind of briefing called “{kind}”. There is {formatting.join_with_and(BriefingKind)}."
+            "no_choice",
+            f"There is no kind of briefing called “{kind}”. There is {formatting.join_with_and(BriefingKind)}.",
         )
     if ministry and kind != BriefingKind.MINISTRY:
-        raise Refused("Only --kind ministry is about one ministry. Leave --ministry out.")
+        raise Refused("ministry_not_for_kind", "Only --kind ministry is about one ministry. Leave --ministry out.")
     if kind == BriefingKind.MINISTRY and not ministry:
-        raise Refused("Say which ministry the page is for: --ministry, with its name or short name.")
+        raise Refused("required", "Say which ministry the page is for: --ministry, with its name or short name.")
     if dialogue and kind != BriefingKind.DIALOGUE:
-        raise Refused("Only --kind dialogue is about one dialogue. Leave --dialogue out.")
+        raise Refused("dialogue_not_for_kind", "Only --kind dialogue is about one dialogue. Leave --dialogue out.")
     if without_sources and kind != BriefingKind.WASHINGTON:
-        raise Refused("Only --kind washington can leave sources out. Leave --without-sources out.")
+        raise Refused("needs_sources", "Only --kind washington can leave sources out. Leave --without-sources out.")
     if Path(output).suffix.lower() not in WRITERS:
         raise Refused(
-            f"A briefing is written as {formatting.join_with_and(WRITERS)}. Let the name of the file end so: {output}"
+            "unsupported_format",
+            f"A briefing is written as {formatting.join_with_and(WRITERS)}. Let the name of the file end so: {output}",
         )
     if kind != BriefingKind.WASHINGTON and Path(output).suffix.lower() == ".docx":
-        raise Refused(f"Only --kind washington is written as .docx. Let the name of the file end in .pdf: {output}")
+        raise Refused(
+            "no_word_file",
+            f"Only --kind washington is written as .docx. Let the name of the file end in .pdf: {output}",
+        )
 
 
 def _requested_document(
@@ -153,4 +158,6 @@ def _write_file(said: DocumentContent, output: Path, paper: Paper) -> int:
     try:
         return output.write_bytes(WRITERS[output.suffix.lower()](said, paper))
     except OSError as error:
-        raise Refused(f"The briefing could not be written. {error.strerror or error}: {output}") from error
+        raise Refused(
+            "not_written", f"The briefing could not be written. {error.strerror or error}: {output}"
+        ) from error

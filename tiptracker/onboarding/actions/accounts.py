@@ -55,7 +55,7 @@ class CountryMoveUnconfirmed(Refused):
     """
 
     def __init__(self, *, leaves: Iterable[Country], joins: Iterable[Country], seal: str) -> None:
-        super().__init__("This gives somebody another country. Confirm it first.")
+        super().__init__("country_move_unconfirmed", "This gives somebody another country. Confirm it first.")
         self.leaves, self.joins, self.seal = leaves, joins, seal
 
 
@@ -126,7 +126,7 @@ def change_person(
     after = _log_fields(locked)
     changed = [key for key in after if before[key] != after[key]]
     if not changed:
-        raise Refused("Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
     if {"role", "ministry", "countries"} & set(changed):
         locked.role_given_by, locked.role_given_at = by, now
     _save_new_version(locked)
@@ -144,7 +144,7 @@ def rename_person(*, person: User, version: int, name: str, by: User, now: datet
     locked = _lock_person(person, version, by, now)
     before, locked.name = locked.name, require_text(name, "Give their name.", field="name")
     if before == locked.name:
-        raise Refused("Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
     _save_new_version(locked)
     record("user.changed", by=by, row=locked, before={"name": before}, after={"name": locked.name})
     return locked
@@ -159,12 +159,12 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
     """
     locked = _lock_person(person, version, by, now)
     if locked.has_usable_password():
-        raise Refused(f"{locked} has a password: ask for another address instead.", field="email")
+        raise Refused("has_password", f"{locked} has a password: ask for another address instead.", field="email")
     if not locked.is_active:
-        raise Refused(f"{locked}’s account is closed. Open it first, then change the address.", field="email")
+        raise Refused("closed", f"{locked}’s account is closed. Open it first, then change the address.", field="email")
     email = require_text(email, "Give their e-mail address.", field="email").lower()
     if email == locked.email:
-        raise Refused("That is the address of the account already. Give another one.", field="email")
+        raise Refused("unchanged", "That is the address of the account already. Give another one.", field="email")
     _refuse_taken_email(email, "email")
     stood, before = actions.snapshot_account(locked), locked.email
     locked.email, locked.role_given_by, locked.role_given_at = email, by, now
@@ -187,7 +187,7 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
     locked = _lock_person(person, version, by, now)
     _refuse_own_account(locked, by)
     if not locked.is_active:
-        raise Refused(f"The account of {locked} is closed already.")
+        raise Refused("already_closed", f"The account of {locked} is closed already.")
     stood, before = actions.snapshot_account(locked), locked.valid_until_on
     locked.is_active = False
     locked.valid_until_on = min(today, before or today)
@@ -210,7 +210,7 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
     _refuse_own_account(locked, by)
     refuse_past_day(until, "until")
     if locked.is_active:
-        raise Refused(f"The account of {locked} is open. Renew it instead.", field="until")
+        raise Refused("already_open", f"The account of {locked} is open. Renew it instead.", field="until")
     stood, before = actions.snapshot_account(locked), locked.valid_until_on
     locked.is_active, locked.valid_until_on = True, until
     locked.role_given_by, locked.role_given_at = by, now
@@ -272,29 +272,31 @@ def _save_new_version(person: User) -> None:
 
 def _refuse_own_account(person: User, by: User) -> None:
     if person == by:
-        raise Refused("Nobody does this to their own account. Ask another administrator.")
+        raise Refused("own_account", "Nobody does this to their own account. Ask another administrator.")
 
 
 def refuse_past_day(until: date | None, field: str) -> None:
     """Refuse a last day that is over."""
     if is_expired(User(valid_until_on=until)):
-        raise Refused(PAST_DAY_MESSAGE, field=field)
+        raise Refused("past_day", PAST_DAY_MESSAGE, field=field)
 
 
 def find_invalid_details(
     role: Role, ministry: Ministry | None, countries: Sequence[Country]
-) -> Iterator[tuple[str, str]]:
-    """Yield what does not fit the role: the field, and a sentence."""
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what does not fit the role: the field, the code of the refusal, and a sentence."""
     if role == Role.FOCAL_POINT and ministry is None:
-        yield "ministry", "Say which ministry they are the focal point of."
+        yield "ministry", "required", "Say which ministry they are the focal point of."
     if role != Role.FOCAL_POINT and ministry is not None:
-        yield "ministry", "Only a focal point belongs to a ministry. Leave it empty."
+        yield "ministry", "ministry_not_for_role", "Only a focal point belongs to a ministry. Leave it empty."
     if role in EMBASSY_ROLES and not countries:
-        yield "countries", "Choose at least one country that they work on."
+        yield "countries", "required", "Choose at least one country that they work on."
     if role == Role.FOCAL_POINT and countries:
-        yield "countries", "A focal point’s country comes from the ministry. Change the ministry instead."
+        sentence = "A focal point’s country comes from the ministry. Change the ministry instead."
+        yield "countries", "countries_not_for_role", sentence
     if role == Role.ADMINISTRATOR and countries:
-        yield "countries", "An administrator works on no country. Leave the countries empty."
+        sentence = "An administrator works on no country. Leave the countries empty."
+        yield "countries", "countries_not_for_role", sentence
 
 
 def find_person_by_email(email: str) -> User | None:
@@ -309,14 +311,14 @@ def describe_taken_email(by: User) -> str:
 
 
 def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:
-    for name, sentence in find_invalid_details(account.role, account.ministry, account.countries):
-        raise Refused(sentence, field=field(name))
+    for name, code, sentence in find_invalid_details(account.role, account.ministry, account.countries):
+        raise Refused(code, sentence, field=field(name))
     refuse_past_day(account.until, field("until"))
 
 
 def _refuse_taken_email(email: str, field: str) -> None:
     if person := find_person_by_email(email):
-        raise Refused(describe_taken_email(person), field=field)
+        raise Refused("taken", describe_taken_email(person), field=field)
 
 
 def _refuse_unconfirmed_move(person: User, account: AccountDetails, confirmed: str) -> None:

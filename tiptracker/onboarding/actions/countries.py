@@ -75,7 +75,9 @@ def change_country(
     after = _log_fields(locked)
     changed = [key for key in EDITABLE_FIELDS if before[key] != after[key]]
     if not changed and not districts:
-        raise Refused("Nothing here differs from what stands. Change something, or go on to the next step.")
+        raise Refused(
+            "unchanged", "Nothing here differs from what stands. Change something, or go on to the next step."
+        )
     locked.version += 1
     update_row(locked)
     logged = {key: after[key] for key in changed} | _add_districts(locked, districts)
@@ -111,7 +113,7 @@ def change_districts(
         if (row.name, row.capital) != (name, capital):
             changed.append((row, name, capital))
     if not after:
-        raise Refused("Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
     changed.sort(key=lambda line: line[0].pk)
     for row, _, _ in changed:  # two districts may swap their names
         District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
@@ -133,9 +135,15 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
     require_administrator(by)
     locked = Country.objects.select_for_update(no_key=True, of=("self",)).select_related("contact").get(pk=country.pk)
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
-        raise Refused("The contact person works for the country’s embassy. Choose one of its people.", field="contact")
+        raise Refused(
+            "no_choice",
+            "The contact person works for the country’s embassy. Choose one of its people.",
+            field="contact",
+        )
     if contact == locked.contact:
-        raise Refused("That is the contact person already. Choose another one, or leave it.", field="contact")
+        raise Refused(
+            "unchanged", "That is the contact person already. Choose another one, or leave it.", field="contact"
+        )
     before, locked.contact = locked.contact, contact
     locked.version += 1
     update_row(locked)
@@ -152,17 +160,19 @@ def contact_choices(country: Country) -> Any:
 
 def _refuse_existing(code: str) -> None:
     if country := Country.objects.filter(code=code).first():
-        raise Refused(f"{country} is set up already. Go on with it from the list of posts.", field="name")
+        raise Refused(
+            "already_set_up", f"{country} is set up already. Go on with it from the list of posts.", field="name"
+        )
 
 
 def _set_fields(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:
     row.name = require_text(name, "Give the name of the country.", field="name")
     if Country.objects.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
-        raise Refused("Another country has that name already. Give another one.", field="name")
+        raise Refused("taken", "Another country has that name already. Give another one.", field="name")
     if time_zone not in country_reference.list_time_zones():
-        raise Refused("Choose a time zone of the list.", field="time_zone")
+        raise Refused("no_choice", "Choose a time zone of the list.", field="time_zone")
     if currency not in country_reference.list_currencies():
-        raise Refused("Choose a currency of the list.", field="currency")
+        raise Refused("no_choice", "Choose a currency of the list.", field="currency")
     row.time_zone, row.currency, row.paper = time_zone, currency, paper
 
 
@@ -176,7 +186,7 @@ def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict
         try:
             insert_row(row)
         except Refused as refusal:
-            raise Refused(f"“{name[:40]}”: {refusal}", field="districts") from refusal
+            raise Refused(refusal.code, f"“{name[:40]}”: {refusal}", field="districts") from refusal
         logged[f"district {name}: name"] = name
         if row.capital:
             logged[f"district {name}: capital"] = row.capital
@@ -187,7 +197,7 @@ def _take_name(typed: str, known: set[str], *, field: str, remedy: str) -> str:
     """Return the name of a district and add it to the `known` ones. Raises Refused if it is empty or known."""
     name = require_text(normalize_apostrophes(typed), "Give each district a name.", field=field)
     if normalize_name(name) in known:
-        raise Refused(f"“{name}” is named twice. {remedy}", field=field)
+        raise Refused("named_twice", f"“{name}” is named twice. {remedy}", field=field)
     known.add(normalize_name(name))
     return name
 

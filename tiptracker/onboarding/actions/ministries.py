@@ -49,7 +49,7 @@ def add_ministries(
     """
     require_administrator(by)
     if not ministries and not holders:
-        raise Refused("Name a ministry, or who holds office in one that stands here already.")
+        raise Refused("required", "Name a ministry, or who holds office in one that stands here already.")
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     for number, assignment in enumerate(holders):
         _fill_office(locked, assignment, f"known-{number}", day, by)
@@ -93,7 +93,7 @@ def change_ministry(
             before, after = before | was, after | became
     changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
     if not changed:
-        raise Refused("Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
     locked.name, locked.short_name = name, short_name
     locked.version += 1
     update_row(locked)
@@ -114,16 +114,18 @@ def _fill_in(row: OfficeHolder, holder: OfficeHolderInput, line: str) -> None:
     row.title, row.source = holder.title.strip() or "Minister", holder.source.strip()
     row.from_on, row.until_on = holder.from_on, holder.until_on
     if row.from_on and row.until_on and row.until_on < row.from_on:
-        raise Refused("The end date is before the start date. Correct one of them.", field=f"{line}-until_on")
+        raise Refused(
+            "reversed_dates", "The end date is before the start date. Correct one of them.", field=f"{line}-until_on"
+        )
 
 
 def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, *, remedy: str, line: str = "") -> None:
     for other in others:
         if normalize_name(other.name) == normalize_name(name):
-            raise Refused(f"“{other.name}” is there already. {remedy}", field=f"{line}name")
+            raise Refused("taken", f"“{other.name}” is there already. {remedy}", field=f"{line}name")
         if normalize_name(other.short_name) == normalize_name(short_name):
             sentence = f"“{other.short_name}” is the short name of {other.name}. Give another one."
-            raise Refused(sentence, field=f"{line}short_name")
+            raise Refused("taken", sentence, field=f"{line}short_name")
 
 
 def _add_ministry(country: Country, typed: MinistryInput, line: str, by: User) -> Ministry:
@@ -146,9 +148,12 @@ def _fill_office(
 ) -> None:
     ministry, holder = assignment
     if ministry.country_id != country.pk:
-        raise Refused("That ministry is another country’s. Load the page again.", field=f"{line}-holder")
+        raise Refused(
+            "another_country", "That ministry is another country’s. Load the page again.", field=f"{line}-holder"
+        )
     if holder_in_office := in_office(ministry.office_holders, day).first():
         raise Refused(
+            "office_filled",
             f"{holder_in_office} holds that office. Say under Ministries when that ended.",
             field=f"{line}-holder",
         )
@@ -168,7 +173,7 @@ def _insert[Row: Ministry | OfficeHolder](row: Row, line: str, called: dict[str,
         return insert_row(row)
     except Refused as refusal:
         field = (called or {}).get(refusal.field or "", refusal.field)
-        raise Refused(str(refusal), field=f"{line}-{field}") from refusal
+        raise Refused(refusal.code, str(refusal), field=f"{line}-{field}") from refusal
 
 
 def _log_fields(holder: OfficeHolder) -> dict[str, Any]:

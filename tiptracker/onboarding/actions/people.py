@@ -36,7 +36,7 @@ def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now
     """
     require_administrator(by)
     if not people:
-        raise Refused("Name somebody to invite.")
+        raise Refused("required", "Name somebody to invite.")
     locked = Country.objects.select_for_update(no_key=True).get(
         pk=country.pk
     )  # so that sending the same form twice is refused
@@ -65,9 +65,13 @@ def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
 
 def _add_person(country: Country, typed: PersonInput, line: str, by: User, now: datetime) -> User:
     if typed.role not in POST_ROLES:
-        raise Refused("Choose one of the roles of a post.", field=f"{line}-role")
+        raise Refused("no_choice", "Choose one of the roles of a post.", field=f"{line}-role")
     if typed.ministry and typed.ministry.country_id != country.pk:
-        raise Refused("That ministry is another country’s. Choose one of this country’s.", field=f"{line}-ministry")
+        raise Refused(
+            "another_country",
+            "That ministry is another country’s. Choose one of this country’s.",
+            field=f"{line}-ministry",
+        )
     countries = [country] if typed.role in EMBASSY_ROLES else []
     account = AccountDetails(typed.name, typed.role, typed.ministry, countries, typed.until)
     return create_person(account, typed.email, by=by, now=now, field=lambda name: f"{line}-{name}")

@@ -17,7 +17,7 @@ from tiptracker.onboarding.actions.countries import change_districts
 from tiptracker.onboarding.forms import DistrictFormSet, VersionForm
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import EditConflict
-from tiptracker.web.frontend.form_rows import add_field_error, add_row_error, invalid_forms, mark_as_seen
+from tiptracker.web.frontend.form_rows import add_refusal, add_row_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
@@ -55,8 +55,8 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 now=clock.now(),
             )
         except Refused as refusal:
-            if not add_row_error({"districts": rows.forms}, str(refusal), refusal.field):
-                add_field_error(form, str(refusal), None)
+            if not add_row_refusal({"districts": rows.forms}, refusal):
+                add_refusal(form, refusal)
             if isinstance(refusal, EditConflict):
                 country.refresh_from_db()
                 mark_as_seen(form, "version", country.version)

@@ -20,8 +20,8 @@ from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import (
     add_empty_row,
-    add_field_error,
-    add_row_error,
+    add_refusal,
+    add_row_refusal,
     invalid_forms,
     mark_as_seen,
     raw_values,
@@ -85,8 +85,8 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except Refused as refusal:
-            if not add_row_error({"holders": filled}, str(refusal), refusal.field):
-                add_field_error(form, str(refusal), refusal.field)
+            if not add_row_refusal({"holders": filled}, refusal):
+                add_refusal(form, refusal)
             if isinstance(refusal, EditConflict):
                 ministry.refresh_from_db()
                 mark_as_seen(form, "version", ministry.version)

@@ -53,7 +53,7 @@ from tiptracker.onboarding.forms import (
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.onboarding.views.requests import waiting_requests
 from tiptracker.validation import EditConflict, format_date
-from tiptracker.web.frontend.form_rows import add_field_error, invalid_forms, mark_as_seen
+from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page, require_recent_sign_in
 
@@ -133,7 +133,7 @@ def person_add(request: SignedInRequest) -> HttpResponse:
                 account=form.account(), email=form.cleaned_data["email"], by=request.user, now=clock.now()
             )
         except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
+            add_refusal(form, refusal)
         else:
             _invite(request, person)
             return redirect("person_detail", pk=person.pk)
@@ -183,7 +183,7 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             context |= {"ministry": form.cleaned_data.get("ministry"), "typed": _resubmit_fields(form, move.seal)}
             return render_page(request, "onboarding/person_move.html", context)
         except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
+            add_refusal(form, refusal)
             if isinstance(refusal, EditConflict):
                 context["stands"] = _get_person(request, person.pk)
                 mark_as_seen(form, "version", context["stands"].version)
@@ -276,12 +276,12 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     form = {"renew": until, "reopen": until, "address": address}.get(do, page)
     action = PERSON_ACTIONS.get(do)
     if form.is_bound and action is None:
-        add_field_error(page, "Choose what is to be done with one of the buttons of this page.", None)
+        page.add_error(None, "Choose what is to be done with one of the buttons of this page.")
     elif action and form.is_valid():
         try:
             sentence = action(request, person, **form.cleaned_data)
         except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
+            add_refusal(form, refusal)
         else:
             if sentence:
                 messages.success(request, sentence)

@@ -21,7 +21,7 @@ from tiptracker.accounts.views import too_many_requests
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
 from tiptracker.onboarding.forms import EmailAddressForm
-from tiptracker.web.frontend.form_rows import add_field_error
+from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page, require_recent_sign_in
 
@@ -51,7 +51,7 @@ def account_address(request: SignedInRequest) -> HttpResponse:
         try:
             account_requests.request_address_change(person=request.user, email=email, by=request.user, now=clock.now())
         except Refused as refusal:
-            add_field_error(form, str(refusal), refusal.field)
+            add_refusal(form, refusal)
         else:
             messages.success(
                 request,
@@ -95,7 +95,7 @@ def account_request_stop(request: HttpRequest, token: str) -> HttpResponse:
         try:
             context["became"] = account_requests.stop(request=account_request, by=None, now=clock.now())
         except Refused as refusal:
-            add_field_error(context["form"], str(refusal), None)
+            add_refusal(context["form"], refusal)
             return render(request, page, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return render(request, page, context)
 
@@ -141,7 +141,7 @@ def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
                 account_requests.stop(request=account_request, by=user, now=now)
                 messages.success(request, "The request is cancelled. It stays in the list of requests about accounts.")
         except Refused as refusal:
-            add_field_error(form, str(refusal), None)
+            add_refusal(form, refusal)
         else:
             return redirect("account_request_detail", pk=account_request.pk)
     stage = request_stage(account_request, now)

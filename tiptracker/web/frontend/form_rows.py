@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 
@@ -75,27 +76,27 @@ def invalid_forms(*all_forms: forms.Form) -> list[forms.Form]:
     return [form for form in all_forms if form.is_bound and form.errors]
 
 
-def add_field_error(form: forms.Form, sentence: str, field: str | None) -> None:
-    """Show a refusal beside the field it names, or on the whole form if there is no such field."""
-    form.add_error(field if field in form.fields else None, sentence)
-
-
 def add_refusal(form: forms.Form, refusal: Refused) -> None:
     """Show a refusal next to the field that it names, or above the form if the form has no such field."""
-    add_field_error(form, str(refusal), refusal.field)
+    add_refusal_at(form, refusal, refusal.field)
 
 
-def add_row_error(lines: Mapping[str, Sequence[forms.Form]], sentence: str, field: str | None) -> bool:
-    """Show a refusal beside the row it names: "people-1-email" is in the second form of `lines["people"]`.
+def add_refusal_at(form: forms.Form, refusal: Refused, field: str | None) -> None:
+    """Show a refusal next to `field`, or above the form if the form has no such field."""
+    form.add_error(field if field in form.fields else None, ValidationError(str(refusal), code=refusal.code))
+
+
+def add_row_refusal(rows: Mapping[str, Sequence[forms.Form]], refusal: Refused) -> bool:
+    """Show a refusal next to the row that it names: "people-1-email" is in the second form of `rows["people"]`.
 
     Return whether the refusal names one of the rows.
     """
-    name, _, rest = (field or "").partition("-")
+    name, _, rest = (refusal.field or "").partition("-")
     number, _, within = rest.partition("-")
     row_number = parse_whole_number(number)
-    if name not in lines or row_number is None:
+    if name not in rows or row_number is None:
         return False
-    add_field_error(lines[name][row_number], sentence, within)
+    add_refusal_at(rows[name][row_number], refusal, within)
     return True
 
 
