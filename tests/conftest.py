@@ -95,6 +95,7 @@ from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 from tests.locks import recording
+from tests.refusing import made
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.jobs.models import Job, State
@@ -116,11 +117,13 @@ class Browser(django.test.Client):
     """
 
     def generic(self, method, path, data="", *args, **more):
+        made.clear()
         response = super().generic(method, path, data, *args, **more)
         bare, onward = path.partition("?")[0], urlsplit(response.headers.get("Location", "")).path
         if onward != bare and onward.endswith(bare) and re.fullmatch("/[A-Z]{3}/[0-9]{4}", onward.removesuffix(bare)):
             more["QUERY_STRING"] = ""  # what was asked stands in the address that is led to
-            return super().generic(method, response.headers["Location"], data, *args, **more)
+            response = super().generic(method, response.headers["Location"], data, *args, **more)
+        response.refusals = tuple(made)
         return response
 
 

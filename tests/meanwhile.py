@@ -40,7 +40,7 @@ def written_once_read(table: str, write: Callable[[], object]) -> Iterator[list[
 
 
 def both_at_once(*calls: Callable[[], object]) -> list[str]:
-    """What came of calls made at the same moment on connections of their own: "done", or the refusal's sentence."""
+    """What came of calls made at the same moment on connections of their own: "done", or the code of the refusal."""
     ready = Barrier(len(calls))
 
     def run(call: Callable[[], object]) -> str:
@@ -48,11 +48,11 @@ def both_at_once(*calls: Callable[[], object]) -> list[str]:
             ready.wait(timeout=10)
             call()
         except Refused as refusal:
-            return str(refusal)
+            return refusal.code
         else:
             return "done"
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(calls)) as threads:
-        return sorted(threads.map(run, calls), key=lambda told: told != "done")
+        return sorted(threads.map(run, calls), key=lambda outcome: outcome != "done")

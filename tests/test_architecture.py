@@ -452,6 +452,55 @@ def test_only_one_rule_says_what_is_overdue():
     assert breaches(sources("*.py", unless=ONE_RULE), lateness_of_its_own) == {}
 
 
+# --- Refusals ---------------------------------------------------------------------------------------------------------
+
+WELL_FORMED_CODE = r"[a-z]+(_[a-z]+){0,3}"
+"""One to four words in snake case."""
+
+
+@cache
+def refusal_classes():
+    """The definitions of Refused and of all that descends from it, by name."""
+    defined = {node.name: node for path in sources("*.py") for node in nodes(path, ast.ClassDef)}
+    found = {"Refused": defined["Refused"]}
+    while more := {
+        name: node
+        for name, node in defined.items()
+        if name not in found and any(last_name(base) in found for base in node.bases)
+    }:
+        found |= more
+    return found
+
+
+def takes_code(name):
+    """Whether what is called to make this refusal, or one of a class that it comes from, takes the code first."""
+    node = refusal_classes()[name]
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+            return [argument.arg for argument in method.args.args[1:2]] == ["code"]
+    return any(takes_code(last_name(base)) for base in node.bases if last_name(base) in refusal_classes())
+
+
+def written_codes(path):
+    """The codes that are written out where a refusal is made, also by a class that gives all of its own the same."""
+    for call in nodes(path, ast.Call):
+        name = last_name(call.func)
+        is_made = name in refusal_classes() and takes_code(name)
+        is_made_by_class = name == "__init__" and any(
+            call in ast.walk(definition) for definition in refusal_classes().values()
+        )
+        if (is_made or is_made_by_class) and call.args and isinstance(call.args[0], ast.Constant):
+            yield call.args[0].value
+
+
+def test_the_code_of_a_refusal_is_one_to_four_words():
+    def malformed(path):
+        return [code for code in written_codes(path) if not re.fullmatch(WELL_FORMED_CODE, code)]
+
+    assert {"required", "future_day", "edit_conflict"} <= set(written_codes(Path("tiptracker/validation.py")))
+    assert breaches(sources("*.py"), malformed) == {}
+
+
 # --- Files ------------------------------------------------------------------------------------------------------------
 
 

@@ -136,15 +136,13 @@ def send_update(
     if done_by not in GOVERNMENT_DOERS:
         raise Refused("no_choice", "Say whether the government did it alone or together with others.", field="done_by")
     if len(files) > settings.UPLOAD_MAX_FILES:
-        raise Refused(
-            "too_many", f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out.", field="files"
-        )
+        sentence = f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out."
+        raise Refused("too_many", sentence, field="files")
     refuse_oversized_total(files)
     locked, standing = lock_with_standing(commitment, now)
     if standing.is_settled:
         raise Refused(
-            "closed",
-            # The reason and its author may be internal to the embassy: a ministry sees only status and date.
+            "closed",  # The reason and its author may be internal to the embassy: a ministry sees status and date.
             f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If "
             "work goes on, ask the embassy to reopen it.",
         )
@@ -480,13 +478,11 @@ def _refuse_incomplete_reviews(
     reviewed = [_part_key(review.evidence, review.evidence_link) for review in reviews]
     allowed = {*labels, *(_part_key(piece, None) for piece, _ in parts)}
     if not allowed.issuperset(reviewed) or len(set(reviewed)) < len(reviewed):
-        raise Refused(
-            "mismatched_reviews", "Something is judged twice, or came with another update. Open this update again."
-        )
+        sentence = "Something is judged twice, or came with another update. Open this update again."
+        raise Refused("mismatched_reviews", sentence)
     if missing := [label for key, label in labels.items() if key not in reviewed]:
-        raise Refused(
-            "missing_reviews", f"Say of each whether it is verified or rejected. Still open: {'; '.join(missing)}."
-        )
+        sentence = f"Say of each whether it is verified or rejected. Still open: {'; '.join(missing)}."
+        raise Refused("missing_reviews", sentence)
 
 
 def _part_key(evidence: Evidence, evidence_link: EvidenceLink | None) -> tuple[int, int | None]:

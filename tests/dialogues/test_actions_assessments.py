@@ -22,7 +22,6 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +81,9 @@ def test_assess_refuses_a_changed_verdict_without_a_reason(benchmark, reason):
     assess_benchmark(benchmark, verdict=Verdict.NO_INFORMATION, change_reason="There was none before it.")
 
     with refuses(
-        "Say what changed since 28 January 2022: the verdict given then was “no information”", field="change_reason"
+        "required",
+        field="change_reason",
+        sentence="Say what changed since 28 January 2022: the verdict given then was “no information”",
     ):
         assess_benchmark(benchmark, verdict=Verdict.MET, change_reason=reason)
     assess_benchmark(benchmark, verdict=Verdict.NO_INFORMATION, change_reason=reason)
@@ -90,28 +91,30 @@ def test_assess_refuses_a_changed_verdict_without_a_reason(benchmark, reason):
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence", "field"),
+    ("values", "field", "code", "sentence"),
     [
-        ({"rationale": " "}, "Say why, in a sentence or two.", "rationale"),
-        ({"law": ""}, "Name the section of the law", "law"),
-        ({"verdict": "fine"}, "is not a valid choice", "verdict"),
+        ({"rationale": " "}, "rationale", "required", "Say why, in a sentence or two."),
+        ({"law": ""}, "law", "required", "Name the section of the law"),
+        ({"verdict": "fine"}, "verdict", "invalid_choice", ""),
     ],
 )
-def test_assess_refuses(benchmark, values, sentence, field):
-    with refuses(sentence, field=field):
+def test_assess_refuses(benchmark, values, field, code, sentence):
+    with refuses(code, field=field, sentence=sentence):
         assess_benchmark(benchmark, **values)
     assert not Assessment.objects.exists()
 
 
 def test_assess_refuses_evidence_that_does_not_support_the_benchmark(benchmark):
-    with refuses("Some of that evidence doesn't support this benchmark.", field="evidence"):
+    with refuses(
+        "unrelated_evidence", field="evidence", sentence="Some of that evidence doesn't support this benchmark."
+    ):
         assess_benchmark(benchmark, evidence=[EvidenceFactory(supports=[BenchmarkFactory()])])
 
 
 def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(benchmark):
     AssessmentFactory(benchmark=benchmark, recorded_by=OfficerFactory(name="Thabo Mokoena"))
 
-    with pytest.raises(EditConflict, match="Thabo Mokoena recorded a newer assessment on 15 January 2022"):
+    with refuses("edit_conflict", sentence="Thabo Mokoena recorded a newer assessment"):
         assess_benchmark(benchmark, seen=0)
     assert assess_benchmark(benchmark, seen=benchmark.assessments.get().pk, change_reason="It is in force.").pk
 

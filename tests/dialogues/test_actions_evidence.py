@@ -30,7 +30,6 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -127,20 +126,25 @@ def test_source_link_or_file_is_enough(officer, proof):
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence", "field"),
+    ("values", "field", "code", "sentence"),
     [
-        ({"title": " "}, "Say in a line what happened.", "title"),
-        ({"stated_by": ""}, "Name who says so", "stated_by"),
-        ({"happened_to": date(2022, 1, 29)}, "That day has not come yet.", "happened_to"),
-        ({"happened_from": jan(21)}, "The last day lies before the first.", "happened_to"),
-        ({"source": "  "}, "Give a source, a link or a file: without one nobody can check it.", "source"),
-        ({"link": "not an address"}, "Enter a valid URL.", "link"),
-        ({"title": "x" * 401}, "at most 400 characters", "title"),
-        ({"kind": "rumour"}, "is not a valid choice", "kind"),
+        ({"title": " "}, "title", "required", "Say in a line what happened."),
+        ({"stated_by": ""}, "stated_by", "required", "Name who says so"),
+        ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
+        ({"happened_from": jan(21)}, "happened_to", "reversed_dates", ""),
+        (
+            {"source": "  "},
+            "source",
+            "required",
+            "Give a source, a link or a file: without one nobody can check it.",
+        ),
+        ({"link": "not an address"}, "link", "invalid", ""),
+        ({"title": "x" * 401}, "title", "max_length", ""),
+        ({"kind": "rumour"}, "kind", "invalid_choice", ""),
     ],
 )
-def test_log_evidence_refuses(officer, values, sentence, field):
-    with refuses(sentence, field=field):
+def test_log_evidence_refuses(officer, values, field, code, sentence):
+    with refuses(code, field=field, sentence=sentence):
         log(officer, **values)
     assert not Evidence.objects.exists()
     assert not AuditEntry.objects.exists()
@@ -150,16 +154,16 @@ def test_log_evidence_refuses_rows_of_another_country(officer):
     elsewhere = CountryFactory(elsewhere=True)
     foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
 
-    with refuses("One of those benchmarks is another country's.", field="evidence_links"):
+    with refuses("another_country", field="evidence_links"):
         log(officer, evidence_links=[(foreign, SupportKind.ACTION)])
-    with refuses("That commitment is another country's.", field="commitment"):
+    with refuses("another_country", field="commitment", sentence="That commitment is another country's."):
         log(officer, commitment=CommitmentFactory(ministry__country=elsewhere))
 
 
 def test_log_evidence_refuses_one_benchmark_twice(officer):
     benchmark = BenchmarkFactory()
 
-    with refuses("A benchmark is named twice.", field="evidence_links"):
+    with refuses("named_twice", field="evidence_links"):
         log(officer, evidence_links=[(benchmark, SupportKind.ACTION), (benchmark, SupportKind.PLAN)])
 
 
@@ -168,7 +172,7 @@ def test_log_evidence_refuses_files_of_others_and_files_sent_before(officer):
     log(officer, file=sent)
 
     for file in (sent, EvidenceFileFactory()):
-        with refuses("was sent already. Attach it again", field="files"):
+        with refuses("already_sent", field="files"):
             log(officer, file=file, title="Another thing happened.")
 
 
@@ -244,35 +248,40 @@ def test_a_review_states_the_start_date_if_the_evidence_lacks_it(officer):
     evidence = EvidenceFactory(happened_from=None, happened_to=jan(10))
 
     assert review(evidence, officer, first_on=jan(3)).first_on == jan(3)
-    with refuses("The last day lies before the first.", field="first_on"):
+    with refuses("reversed_dates", field="first_on"):
         review(evidence, officer, first_on=jan(11))
 
 
 def test_a_review_cannot_state_a_start_date_that_the_evidence_has(officer):
-    with refuses("Its first day is told already: 10 January 2022. Leave this empty.", field="first_on"):
+    with refuses(
+        "already_dated", field="first_on", sentence="Its first day is told already: 10 January 2022. Leave this empty."
+    ):
         review(EvidenceFactory(), officer, first_on=jan(3))
 
 
 def test_review_needs_a_reason(officer):
-    with refuses("Say in a sentence why.", field="reason"):
+    with refuses("required", field="reason", sentence="Say in a sentence why."):
         review(EvidenceFactory(), officer, reason=" ")
 
 
 def test_nobody_verifies_their_own_evidence(officer):
-    with refuses("You recorded this yourself. Ask another officer, or the Ambassador, to verify it."):
+    with refuses(
+        "needs_second_person",
+        sentence="You recorded this yourself. Ask another officer, or the Ambassador, to verify it.",
+    ):
         review(EvidenceFactory(recorded_by=officer), officer)
 
 
 def test_nobody_verifies_their_own_evidence_link(officer):
     evidence_link = EvidenceLinkFactory(recorded_by=officer)
 
-    with refuses("You recorded this yourself."):
+    with refuses("needs_second_person"):
         review(evidence_link.evidence, officer, evidence_link)
     assert review(evidence_link.evidence, officer).pk
 
 
 def test_nobody_rejects_their_own_evidence(officer):
-    with refuses("You recorded this yourself."):
+    with refuses("needs_second_person"):
         review(EvidenceFactory(recorded_by=officer), officer, decision=EvidenceDecision.REJECTED)
 
 
@@ -303,17 +312,19 @@ def test_an_officer_of_another_country_cannot_review():
 
 
 def test_evidence_link_of_another_piece_is_refused(officer):
-    with refuses("That belongs to another piece of evidence."):
+    with refuses("another_evidence", sentence="That belongs to another piece of evidence."):
         review(EvidenceFactory(), officer, EvidenceLinkFactory())
 
 
 def test_evidence_of_a_waiting_update_is_reviewed_with_that_update(officer):
-    with refuses("It came with an update that waits in the inbox. Accept or return that update."):
+    with refuses(
+        "update_waits", sentence="It came with an update that waits in the inbox. Accept or return that update."
+    ):
         review(EvidenceFactory(update_version=UpdateVersionFactory()), officer)
 
 
 def test_evidence_of_a_returned_update_cannot_be_reviewed(officer):
-    with refuses("It came with an update that went back on 10 January 2022."):
+    with refuses("update_returned", sentence="It came with an update that went back on 10 January 2022."):
         review(EvidenceFactory(update_version=UpdateVersionFactory(returned=True)), officer)
 
 
@@ -328,7 +339,7 @@ def test_the_second_reviewer_is_refused_and_told_what_the_first_did(officer):
     evidence_link = EvidenceLinkFactory(evidence=evidence)
     EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
 
-    with pytest.raises(EditConflict, match="Reviewer recorded a newer review on 27 January 2022 at 12:00"):
+    with refuses("edit_conflict", sentence="Reviewer recorded a newer review"):
         review(evidence, officer, evidence_link, seen=0)
     assert review(evidence, officer, evidence_link, seen=evidence_link.reviews.get().pk).pk
     assert review(evidence, officer, seen=0).pk, "the evidence itself has none yet"

@@ -87,7 +87,7 @@ def test_only_officers_and_focal_points_upload(factory):
 def test_refused_upload_leaves_nothing_behind():
     before = stored_files()
 
-    with refuses("its content is damaged or something else", field="files"):
+    with refuses("file_rejected", field="files"):
         store_upload(upload=upload(b"not a PDF at all"), by=OfficerFactory(), now=NOW)
     assert stored_files() == before
     assert not EvidenceFile.objects.exists()
@@ -137,7 +137,10 @@ def test_a_deleted_unsent_file_can_be_neither_opened_nor_sent():
     delete_unsent_files(now=NOW)
 
     assert not EvidenceFile.objects.visible_to(by).exists()
-    with refuses("Attach it again", field="files"), transaction.atomic():
+    with (
+        refuses("already_sent", field="files", sentence="was sent already. Attach it again if it proves this too."),
+        transaction.atomic(),
+    ):
         refuse_unless_own_and_unsent([old], by)
 
 
@@ -164,7 +167,9 @@ def test_files_beyond_the_storage_limit_of_a_ministry_are_refused(settings):
     file = store_upload(upload=upload(), by=by, now=NOW)
     before = stored_files()
     with refuses(
-        "“a letter.pdf” can't be kept: your ministry has used the 0.0 MB that it has room for.", field="files"
+        "quota_exceeded",
+        field="files",
+        sentence="“a letter.pdf” can't be kept: your ministry has used the 0.0 MB that it has room for.",
     ):
         store_upload(upload=upload(), by=by, now=NOW)
     assert store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
@@ -177,7 +182,11 @@ def test_the_total_size_of_files_of_an_update_is_limited(settings):
     settings.UPLOAD_MAX_UPDATE_BYTES = 1024 * 1024
 
     refuse_oversized_total(files)
-    with refuses("Together the files have 1.0 MB; at most 1.0 MB go with one update. Leave some out", field="files"):
+    with refuses(
+        "too_large",
+        field="files",
+        sentence="Together the files have 1.0 MB; at most 1.0 MB go with one update. Leave some out",
+    ):
         refuse_oversized_total([*files, EvidenceFileFactory(content=b"a")])
 
 
@@ -212,7 +221,7 @@ def test_an_altered_or_missing_file_is_refused_and_logged_once(harm, fault, sent
     harm(file)
 
     for _ in range(3):
-        with refuses(sentence):
+        with refuses(f"file_{fault}", sentence=sentence):
             read_for_download(file=file, by=by)
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.by, entry.row, entry.country) == (
@@ -250,7 +259,7 @@ def test_altered_files_are_counted(caplog):
     for file in (EvidenceFileFactory(), EvidenceFileFactory()):
         alter(file)
 
-    with refuses("2 kept files are missing or no longer what was kept"):
+    with refuses("files_missing_or_altered", sentence="2 kept files are missing or no longer what was kept"):
         check_stored_files()
 
 
@@ -258,6 +267,6 @@ def test_a_server_without_the_storage_reports_itself_and_not_each_file():
     for _ in range(MIN_FILES_FOR_MACHINE_FAULT):
         delete_content(EvidenceFileFactory(content=b"a letter"))
 
-    with refuses(f"None of {MIN_FILES_FOR_MACHINE_FAULT} kept files is on this machine."):
+    with refuses("all_files_missing", sentence=f"None of {MIN_FILES_FOR_MACHINE_FAULT} kept files is on this machine."):
         check_stored_files()
     assert not AuditEntry.objects.exists()

@@ -81,25 +81,30 @@ def test_record_reading_accepts(values, text):
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence", "field"),
+    ("values", "field", "code", "sentence"),
     [
-        ({"direction": ReadingDirection.UP}, "Give the figure, or only the direction", "direction"),
-        ({"figure": Decimal(-1)}, "A figure can't be less than zero.", "figure"),
-        ({"figure": Decimal("1.234")}, "no more than 2 decimal places", "figure"),
-        ({"through_on": date(2022, 1, 29)}, "That day has not come yet.", "through_on"),
-        ({"through_on": date(2021, 3, 31)}, "The last day lies before the first.", "through_on"),
-        ({"source": " "}, "Name the source, or the evidence it stands in.", "source"),
-        ({"figure": None, "direction": ReadingDirection.UP, "source": ""}, "Name the source", "source"),
+        (
+            {"direction": ReadingDirection.UP},
+            "direction",
+            "figure_and_direction",
+            "Give the figure, or only the direction",
+        ),
+        ({"figure": Decimal(-1)}, "figure", "out_of_range", "A figure can't be less than zero."),
+        ({"figure": Decimal("1.234")}, "figure", "max_decimal_places", ""),
+        ({"through_on": date(2022, 1, 29)}, "through_on", "future_day", ""),
+        ({"through_on": date(2021, 3, 31)}, "through_on", "reversed_dates", ""),
+        ({"source": " "}, "source", "required", "Name the source, or the evidence it stands in."),
+        ({"figure": None, "direction": ReadingDirection.UP, "source": ""}, "source", "required", ""),
     ],
 )
-def test_record_reading_refuses(values, sentence, field):
-    with refuses(sentence, field=field):
+def test_record_reading_refuses(values, field, code, sentence):
+    with refuses(code, field=field, sentence=sentence):
         record_one(**values)
     assert not Reading.objects.exists()
 
 
 def test_record_reading_refuses_evidence_of_another_country():
-    with refuses("That evidence is another country's.", field="evidence"):
+    with refuses("another_country", field="evidence", sentence="That evidence is another country's."):
         record_one(evidence=EvidenceFactory(country=CountryFactory(elsewhere=True)))
 
 

@@ -193,18 +193,23 @@ def test_nobody_proposes_for_another_country(sent):
 
 
 @pytest.mark.parametrize(
-    ("more", "sentence", "field"),
+    ("more", "field", "code", "sentence"),
     [
-        ({"words": " "}, "Write the words that are to be taken out, or choose a file.", "words"),
-        ({"words": "P. E"}, "Give at least 4 letters or digits", "words"),
-        ({"words": "Nobody Known"}, "Nothing would be taken out", "words"),
-        ({"reason": " "}, "Say why, in a sentence.", "reason"),
-        ({"reason": f"It names {NAME.upper()}."}, "it can’t repeat what is to be taken out", "reason"),
-        ({"reason": "It names Palesa."}, "it can’t repeat what is to be taken out", "reason"),
+        ({"words": " "}, "words", "required", "Write the words that are to be taken out, or choose a file."),
+        ({"words": "P. E"}, "words", "too_short", "Give at least 4 letters or digits"),
+        ({"words": "Nobody Known"}, "words", "nothing_to_redact", "Nothing would be taken out"),
+        ({"reason": " "}, "reason", "required", "Say why, in a sentence."),
+        (
+            {"reason": f"It names {NAME.upper()}."},
+            "reason",
+            "reason_repeats_words",
+            "it can’t repeat what is to be taken out",
+        ),
+        ({"reason": "It names Palesa."}, "reason", "reason_repeats_words", ""),
     ],
 )
-def test_an_invalid_proposal_is_refused_on_its_field(sent, more, sentence, field):
-    with refuses(sentence, field=field):
+def test_an_invalid_proposal_is_refused_on_its_field(sent, more, field, code, sentence):
+    with refuses(code, field=field, sentence=sentence):
         propose(**more)
 
     assert not Redaction.objects.exists()
@@ -213,12 +218,12 @@ def test_an_invalid_proposal_is_refused_on_its_field(sent, more, sentence, field
 def test_nothing_is_proposed_where_every_place_is_left(sent):
     left = [place.key for place in find_places(CountryFactory(), NAME)]
 
-    with refuses("Nothing would be taken out", field="words"):
+    with refuses("nothing_to_redact", field="words"):
         propose(left=left)
 
 
 def test_the_same_is_not_proposed_twice(proposed):
-    with refuses("and it waits for somebody else to confirm it."):
+    with refuses("duplicate", sentence="and it waits for somebody else to confirm it."):
         propose(words="palesa  exercise", by=AmbassadorFactory())
 
 
@@ -261,14 +266,14 @@ def test_another_officer_or_the_ambassador_confirms(sent, proposed):
 def test_a_redaction_is_decided_on_once(proposed):
     confirm(proposed)
 
-    with refuses("confirmed this on 28 January 2022 at 12:00. That stands."):
+    with refuses("not_waiting", sentence="confirmed this on 28 January 2022 at 12:00. That stands."):
         decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
 
 
 def test_declining_leaves_the_record_and_erases_the_words(sent, proposed):
-    with refuses("Say why it is to stay", field="reason"):
+    with refuses("required", field="reason", sentence="Say why it is to stay"):
         decline_redaction(redaction=proposed, reason="", by=AmbassadorFactory(), now=NOW)
-    with refuses("it can’t repeat what is to be taken out", field="reason"):
+    with refuses("reason_repeats_words", field="reason"):
         decline_redaction(redaction=proposed, reason=f"{NAME} is an official.", by=AmbassadorFactory(), now=NOW)
     decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
 
@@ -366,7 +371,7 @@ def test_a_form_filled_before_is_refused_when_it_is_sent():
     AgendaItemFactory(dialogue=dialogue, note=f"Ask about {NAME}")
     carry_out(propose(by=OfficerFactory()))
 
-    with refuses("changed this meanwhile"):
+    with refuses("edit_conflict"):
         change_dialogue(
             dialogue=dialogue, version=1, held_on=dialogue.held_on, place=dialogue.place, purpose=dialogue.purpose,
             participants=[], by=OfficerFactory(), now=NOW,
@@ -517,10 +522,10 @@ def test_many_places_need_a_confirmation_from_both_people(sent):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
     second = AmbassadorFactory()
 
-    with refuses(f"That would take out {MANY_PLACES + 1} texts", field="words"):
+    with refuses("many_places_unconfirmed", field="words", sentence=f"That would take out {MANY_PLACES + 1} texts"):
         propose()
     redaction = propose(are_many_meant=True)
-    with refuses(f"That would take out {MANY_PLACES + 1} texts", field="words"):
+    with refuses("many_places_unconfirmed", field="words"):
         confirm(redaction, by=second)
     confirm(redaction, by=second, are_many_meant=True)
 
@@ -547,14 +552,18 @@ def test_a_redacted_file_is_destroyed_and_its_hashes_stay(sent):
     assert default_storage.exists(path)
 
     confirm(redaction)
-    with refuses("This file was taken out of the record on 28 January 2022 and destroyed"):
+    with refuses("redacted"):
         read_for_download(file=file, by=OfficerFactory())
     finish_redaction(redaction=redaction)
 
     file.refresh_from_db()
     assert not default_storage.exists(path)
     assert (file.name, file.stored_sha256) == (REDACTED, stored)
-    with refuses(stored):
+    with refuses(
+        "redacted",
+        sentence="This file was taken out of the record on 28 January 2022 and destroyed. What it was cited for is "
+        f"still told; its hash was {stored}.",
+    ):
         read_for_download(file=file, by=OfficerFactory())
     check_stored_files()  # it is gone, not damaged
     assert not AuditEntry.objects.filter(verb="file.altered").exists()
@@ -576,7 +585,7 @@ def test_a_file_that_nobody_sent_is_neither_found_nor_touched(sent):
     file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=sent.recorded_by)
 
     assert file.pk not in {place.row for place in find_places(CountryFactory(), NAME) if place.model is EvidenceFile}
-    with refuses("One of those files is not of this country’s record", field="files"):
+    with refuses("another_country", field="files", sentence="One of those files is not of this country’s record"):
         propose(words="", files=[file])
     carry_out(propose())
 
@@ -589,7 +598,7 @@ def test_a_redacted_file_cannot_be_proposed_again(sent):
     EvidenceFactory(update_version=sent, file=file)
     carry_out(propose(words="", files=[file]))
 
-    with refuses("One of those files has been taken out already", field="files"):
+    with refuses("redacted", field="files", sentence="One of those files has been taken out already"):
         propose(words="", files=[file])
 
 

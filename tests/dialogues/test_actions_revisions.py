@@ -45,7 +45,6 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -124,22 +123,22 @@ def test_revise_copies_figures_and_keeps_or_replaces_the_file(officer):
     )
     assert [(part.category, part.figure) for part in copied_reading.parts.all()] == [("Female", 2)]
     assert [row.figure for row in replaced.readings.all()] == [6]
-    with refuses("One of those files was sent already.", field="files"):
+    with refuses("already_sent", field="files"):
         put_right(replaced, officer, title="Changed", file=EvidenceFactory(file=EvidenceFileFactory()).file)
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence", "field"),
+    ("values", "field", "code", "sentence"),
     [
-        ({"reason": " "}, "Say in a sentence why it is put right.", "reason"),
-        ({"title": ""}, "Say in a line what happened.", "title"),
-        ({"source": ""}, "Give a source, a link or a file", "source"),
-        ({"happened_to": date(2022, 1, 29)}, "That day has not come yet.", "happened_to"),
-        ({"title": "Three men were charged"}, "This says the same as what stands.", None),
+        ({"reason": " "}, "reason", "required", "Say in a sentence why it is put right."),
+        ({"title": ""}, "title", "required", ""),
+        ({"source": ""}, "source", "required", ""),
+        ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
+        ({"title": "Three men were charged"}, None, "unchanged", "This says the same as what stands."),
     ],
 )
-def test_revise_refuses(officer, original, values, sentence, field):
-    with refuses(sentence, field=field):
+def test_revise_refuses(officer, original, values, *, field, code, sentence):
+    with refuses(code, field=field, sentence=sentence):
         put_right(original, officer, **values)
     assert Evidence.objects.get() == original
 
@@ -169,7 +168,10 @@ def test_revise_accepts_any_difference(officer, original, values):
 def test_evidence_that_a_ministry_sent_cannot_be_revised(officer):
     sent = EvidenceFactory(update_version=UpdateVersionFactory(accepted=True))
 
-    with refuses("A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again"):
+    with refuses(
+        "sent_by_ministry",
+        sentence="A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again",
+    ):
         put_right(sent, officer)
     assert Evidence.objects.get() == sent
 
@@ -191,9 +193,9 @@ def test_a_second_revision_is_refused_and_the_same_one_is_recorded_once(officer,
     with pytest.raises(DuplicateRecord) as refused:
         put_right(original, officer, now=NOW + timedelta(minutes=1))
     assert refused.value.row == revision
-    with pytest.raises(EditConflict, match="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"):
+    with refuses("edit_conflict", sentence="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"):
         put_right(original, OfficerFactory(), title="Four men were charged")
-    with pytest.raises(EditConflict, match="Only the newest entry can be put right"):
+    with refuses("edit_conflict"):
         put_right(original, officer, title="Four men were charged")
     assert put_right(revision, officer, title="Four men were charged").revises == revision
 
@@ -202,9 +204,9 @@ def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(
     revision = put_right(original, officer)
     values = {"decision": EvidenceDecision.VERIFIED, "reason": "Seen.", "now": NOW}
 
-    with refuses("You recorded this yourself."):
+    with refuses("needs_second_person"):
         review_evidence(evidence=revision, evidence_link=revision.evidence_links.get(), by=officer, **values)
-    with refuses("A later entry, of 28 January 2022, took its place. Review that one."):
+    with refuses("replaced", sentence="A later entry, of 28 January 2022, took its place. Review that one."):
         review_evidence(evidence=original, evidence_link=original.evidence_links.get(), by=ReviewerFactory(), **values)
     assert review_evidence(
         evidence=revision, evidence_link=revision.evidence_links.get(), by=ReviewerFactory(), **values
@@ -237,7 +239,7 @@ def test_a_revision_reopens_assessments_and_verified_commitments(officer, origin
         "rationale": "Two.",
         "law": "22 U.S.C. 7107(b)",
     }
-    with refuses("Some of that evidence was put right since.", field="evidence"):
+    with refuses("replaced", field="evidence", sentence="Some of that evidence was put right since."):
         assess(**assessment_values, evidence=[original], by=officer, now=NOW)
     assess(**assessment_values, evidence=[revision] if bears else [], by=officer, now=NOW)
     assert not Assessment.objects.asking_for_another_look().exists()

@@ -35,7 +35,6 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +166,7 @@ def test_a_commitment_that_works_towards_it_already_is_not_linked_twice(old, new
 def test_a_benchmark_rolled_over_meanwhile_is_refused(old, new):
     roll_over(new, {old: new})
 
-    with pytest.raises(EditConflict, match="4a of 2021 was carried over meanwhile"):
+    with refuses("edit_conflict", sentence="4a of 2021 was carried over meanwhile"):
         roll_over(new, {old: new})
     assert new.benchmarks.count() == 1
 
@@ -175,7 +174,7 @@ def test_a_benchmark_rolled_over_meanwhile_is_refused(old, new):
 def test_a_refused_rollover_changes_nothing(old, new):
     other = BenchmarkFactory(recommendation=old.recommendation, terms=False)
 
-    with refuses("Benchmark 4b has no terms yet", field=f"goes_{other.pk}"):
+    with refuses("no_terms", field=f"goes_{other.pk}"):
         roll_over(new, {old: new, other: new})
 
     assert not Benchmark.objects.filter(recommendation=new).exists()
@@ -184,9 +183,9 @@ def test_a_refused_rollover_changes_nothing(old, new):
 def test_a_rollover_refuses_targets_in_another_edition(old, new):
     elsewhere = RecommendationFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)))
 
-    with refuses("no longer asked in 2021 or 2022", field=f"goes_{old.pk}"):
+    with refuses("stale_page", field=f"goes_{old.pk}", sentence="no longer asked in 2021 or 2022"):
         roll_over(new, {old: elsewhere})
-    with refuses("no longer asked in 2021 or 2022", field=f"goes_{old.pk}"):
+    with refuses("stale_page", field=f"goes_{old.pk}"):
         roll_over(new, {old: old.recommendation})
 
 

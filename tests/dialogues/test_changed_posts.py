@@ -70,7 +70,7 @@ def test_a_ministrys_room_holds_what_was_uploaded_for_it(settings):
     settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
 
     assert store_upload(upload=upload(), by=stays, now=NOW)
-    with refuses("can't be kept", field="files"):
+    with refuses("quota_exceeded", field="files"):
         store_upload(upload=upload(), by=FocalPointFactory(ministry=first), now=NOW)
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
     ):
         moves(person, role=role, ministry=ministry, countries=countries)
         assert not EvidenceFile.objects.visible_to(person).exists()
-        with refuses("was sent already", field="files"), transaction.atomic():
+        with refuses("already_sent", field="files"), transaction.atomic():
             refuse_unless_own_and_unsent([file], person)
 
     moves(person, role=Role.FOCAL_POINT, ministry=first)
@@ -101,7 +101,7 @@ def test_a_file_of_one_country_is_not_taken_along_to_another():
     moves(officer, role=Role.OFFICER, countries=[elsewhere])
 
     assert not EvidenceFile.objects.visible_to(officer).exists()
-    with refuses("was sent already", field="files"), transaction.atomic():
+    with refuses("already_sent", field="files"), transaction.atomic():
         refuse_unless_own_and_unsent([file], officer)
 
 

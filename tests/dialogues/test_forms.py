@@ -9,11 +9,12 @@ from django.http import QueryDict
 from dialogues.forms.evidence import EvidenceLinkRows
 from dialogues.forms.fields import DatedForm, LastSeenField, LinkField, PastDayField
 from recommendations.models import Benchmark, Recommendation
+from tiptracker.errors import Refused
 from tiptracker.web.frontend.form_rows import (
     RowField,
     RowsField,
     add_empty_row,
-    add_field_error,
+    add_refusal,
     invalid_forms,
     mark_as_seen,
     raw_values,
@@ -157,8 +158,9 @@ def test_a_refused_form_can_be_sent_again_once_its_reader_has_seen_what_is_newer
 @pytest.mark.parametrize(("field", "where"), [("why", "why"), ("elsewhere", "__all__"), (None, "__all__")])
 def test_a_refusal_stands_beside_its_field_or_on_the_form(field, where):
     form = Seeing({"why": "Kept"})
-    add_field_error(form, "Not now.", field)
+    add_refusal(form, Refused("not_now", "Not now.", field=field))
     assert form.errors == {where: ["Not now."]}
+    assert form.has_error(where, "not_now")
 
 
 def test_refused_names_the_forms_to_put_right():

@@ -36,6 +36,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
@@ -538,7 +539,7 @@ def test_commitment_add_sent_again_says_what_it_recorded_and_adds_nothing(client
 
     row = Commitment.objects.get()
     assert again.status_code == 422
-    assert "You recorded exactly this on 28 January 2022 at 09:00, and it stands." in again.text
+    assert shows_refusal(again, "duplicate")
     assert f'<a href="{address("commitment_detail", row)}">{row}</a>' in again.text
     for changed in ({"due_on": "2022-02-21"}, {"links-0-reach": "contributes"}):
         assert client.post(reverse("commitment_add"), form | changed).status_code == 302
@@ -640,12 +641,12 @@ def test_commitment_verify_done_needs_proof_and_another_person(client):
     client.force_login(reporter)
     own = client.post(address("commitment_verify_done", row), typed)
     assert own.status_code == 422
-    assert "You reported this done yourself." in own.text
+    assert shows_refusal(own, "needs_second_person")
 
     client.force_login(other)
     unproven = client.post(address("commitment_verify_done", row), typed)
     assert unproven.status_code == 422
-    assert "What is missing:" in unproven.text
+    assert shows_refusal(unproven, "unproven")
     assert "We gave the course." in unproven.text
 
     EvidenceFactory(commitment=row, supports=[BenchmarkFactory()], verified=True)
@@ -669,7 +670,7 @@ def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothi
     first = client.post(address("commitment_reschedule", row), typed)
 
     assert first.status_code == 422
-    assert "recorded a newer entry on 27 January 2022" in first.text
+    assert shows_refusal(first, "edit_conflict")
     assert "due 1 February 2022" in first.text
     assert "They asked us." in first.text
 

@@ -33,6 +33,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -277,7 +278,7 @@ def test_dialogue_add_twice_is_refused_and_loses_nothing(client):
     response = client.post(reverse("dialogue_add"), filled())
 
     assert response.status_code == 422
-    assert "is there already. Open that one and change it." in response.text
+    assert shows_refusal(response, "duplicate")
     kept = Dialogue.objects.get()
     assert f'<a href="{reverse("dialogue_detail", args=[kept.pk])}">{kept}</a>' in response.text
 
@@ -342,7 +343,8 @@ def test_the_second_to_edit_sees_what_the_first_saved_and_loses_nothing(client):
     first = client.post(address("dialogue_edit", dialogue), filled(version=1))
 
     assert first.status_code == 422
-    for told in ("First Officer changed", "What the first one wrote", "B. First, Deputy Minister", "A. Minister"):
+    assert shows_refusal(first, "edit_conflict")
+    for told in ("What the first one wrote", "B. First, Deputy Minister", "A. Minister"):
         assert told in first.text, told
     again = filled(version=first.context["form"]["version"].value())
     assert client.post(address("dialogue_edit", dialogue), again).status_code == 302
@@ -360,7 +362,7 @@ def test_dialogue_call_off_keeps_it_with_its_reason(client):
         assert told in text, told
     again = client.post(url, {"reason": "Again.", "version": 2})
     assert again.status_code == 422
-    assert "This dialogue was called off, and that stands." in again.text
+    assert shows_refusal(again, "called_off")
 
 
 # --- Its agenda -------------------------------------------------------------------------------------------------------
@@ -534,10 +536,6 @@ def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, room):
         ({"commitments-0-text": "Train."}, "Say who promises it"),
         ({"commitments-0-who": "united_states", "commitments-0-no_date": "on"}, "Say what was promised."),
         ({"commitments-0-who": "united_states", "commitments-0-text": "T"}, "or tick that no date was agreed"),
-        (
-            {"commitments-0-who": "united_states", "commitments-0-text": "T", "commitments-0-due_on": "2022-01-27"},
-            "be due before it was promised",
-        ),
         ({"steps-0-office": "Registrar"}, "Say what is to be done next."),
         ({"steps-0-text": "A", "steps-0-owner": "office"}, "Say which office does it."),
         ({"others-0-name": "Somebody"}, "Say for which office"),
@@ -555,13 +553,27 @@ def test_dialogue_record_refuses_beside_the_row_and_keeps_what_was_typed(client,
     assert room.recorded_at is None
 
 
+def test_dialogue_record_shows_a_refusal_beside_its_row_and_saves_nothing(client, room):
+    said = {"commitments-0-who": "united_states", "commitments-0-text": "T", "commitments-0-due_on": "2022-01-27"}
+
+    response = client.post(address("dialogue_record", room), in_the_room(room, **said))
+
+    assert response.status_code == 422
+    assert response.context["commitments"].forms[0].has_error("due_on", "due_too_early")
+    assert shows_refusal(response, "due_too_early")
+    assert "They spoke." in response.text
+    assert not Commitment.objects.exists()
+    room.refresh_from_db()
+    assert room.recorded_at is None
+
+
 def test_dialogue_record_refuses_nobody_and_a_day_to_come(client, room):
     nobody = {key: value for key, value in in_the_room(room).items() if not key.endswith("-came")}
-    assert "Tick who came" in client.post(address("dialogue_record", room), nobody).text
+    assert shows_refusal(client.post(address("dialogue_record", room), nobody), "required")
     to_come = planned()
     response = client.post(address("dialogue_record", to_come), in_the_room(to_come))
     assert response.status_code == 422
-    assert "so nothing of it can be recorded yet" in response.text
+    assert shows_refusal(response, "not_held_yet")
     assert "They spoke." in response.text
 
 
@@ -597,7 +609,8 @@ def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone
     first = client.post(address("dialogue_record", room), in_the_room(room, **mine, **{"agreed-text": ""}))
 
     assert first.status_code == 422
-    for told in ("First Officer changed", "Theirs besides.", "Their step.", "They spoke."):
+    assert shows_refusal(first, "edit_conflict")
+    for told in ("Theirs besides.", "Their step.", "They spoke."):
         assert told in first.text, told
     again = {"draft_seen": first.context["draft"].seen}  # what could not be saved is kept as a draft
     again |= {"version": first.context["seen"]["version"].value(), f"said-{item.pk}-text": "Theirs on the item."}
@@ -629,7 +642,7 @@ def test_dialogue_record_goes_on_from_a_draft_that_goes_with_it(client, room):
         assert kept in page.text, kept
     stale = client.post(address("dialogue_record", room), typed | {"draft_seen": ""})
     assert stale.status_code == 422
-    assert "saved a draft" in stale.text
+    assert shows_refusal(stale, "edit_conflict")
 
     sent = client.post(address("dialogue_record", room), typed | {"draft_seen": room.draft.mark}, follow=True)
     assert "data-draft-sent" in sent.text
@@ -645,7 +658,7 @@ def test_next_step_done_ticks_it_off_with_a_word(client):
     url = address("next_step_done", step)
 
     early = client.post(url, {"done_on": "2021-11-07", "result": "Sent."})
-    assert (early.status_code, "It was agreed on 8 November 2021." in early.text) == (422, True)
+    assert (early.status_code, shows_refusal(early, "before_agreed")) == (422, True)
     done = client.post(url, {"done_on": "2022-01-27", "result": "Sent."}, follow=True)
     assert "27 Jan 2022" in done.text
     assert "Sent." in done.text
@@ -658,7 +671,7 @@ def test_dialogue_attach_keeps_a_statement_and_refuses_what_is_no_file(client):
     url = address("dialogue_attach", dialogue)
 
     none = client.post(url, {"what": "statement"})
-    assert (none.status_code, "Choose a file to attach." in none.text) == (422, True)
+    assert (none.status_code, shows_refusal(none, "required")) == (422, True)
     wrong = client.post(url, {"what": "statement", "files": SimpleUploadedFile("a.pdf", b"no pdf")})
     assert wrong.status_code == 422
     sent = client.post(url, {"what": "communique", "files": SimpleUploadedFile("joint.pdf", PDF)}, follow=True)

@@ -16,6 +16,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
 
     assert page.redirect_chain == [(send(promise), 302)]
     assert "It is a draft: it has not been sent yet." in page.text
-    assert "“wrong.pdf” is named like a PDF" in page.text
+    assert "“wrong.pdf”" in page.text
     assert Draft.objects.get().content == {
         "claimed": ["under_way"], "title": ["Six"], "happened_from": ["2022-01-10"], "happened_to": ["someday"],
         "done_by": ["government"],
@@ -82,7 +83,7 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
     page = client.post(at(promise), filled(files=[pdf()]))
 
     assert (told.status_code, told.json()["state"], told.json()["seen"]) == (409, "changed", theirs.mark)
-    assert "Ntate Thabo saved a draft on 28 January 2022 at 12:00" in told.json()["sentence"]
+    assert shows_refusal(told, "edit_conflict")
     assert page.status_code == 422
     assert "Seven districts" in page.text
     assert "Officers were named in six districts." in page.text
@@ -99,7 +100,7 @@ def test_what_was_sent_meanwhile_is_told_and_loses_nothing(client, own, promise)
 
     assert client.post(at(promise), filled(), headers=BY_SCRIPT).json()["state"] == "closed"
     page = client.post(at(promise), filled())
-    assert "sent this update on 10 January 2022" in page.text
+    assert shows_refusal(page, "update_waits")
     assert "Officers were named in six districts." in page.text
 
 
@@ -130,6 +131,7 @@ def test_saving_too_often_is_answered_with_how_long_to_wait(client, own, promise
     assert 0 < int(told.headers["Retry-After"]) <= 60
     page = client.post(at(promise), filled(title="Other"))
     assert page.status_code == 429
+    assert shows_refusal(page, "too_often")
     assert "Officers were named in six districts." in page.text
 
 

@@ -26,6 +26,7 @@ from tests.factories import (
     OfficerFactory,
     ReadingFactory,
 )
+from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +158,8 @@ def test_evidence_log_says_what_is_wrong_with_a_file(client):
     response = client.post(reverse("evidence_log"), filled(files=pdf(content=b"not a PDF at all")))
 
     assert response.status_code == 422
-    assert "its content is damaged or something else" in str(response.context["form"].errors["files"])
+    assert "files" in response.context["form"].errors
+    assert shows_refusal(response, "file_rejected")
 
 
 def test_evidence_log_takes_no_file_that_somebody_else_uploaded(client):
@@ -443,7 +445,7 @@ def test_evidence_log_sent_again_says_what_it_recorded_and_adds_nothing(client):
 
     evidence = Evidence.objects.get()
     assert again.status_code == 422
-    assert "You recorded exactly this on 28 January 2022 at 09:00, and it stands." in again.text
+    assert shows_refusal(again, "duplicate")
     assert f'<a href="{address("evidence_detail", evidence)}">The committee met.</a>' in again.text
     assert Reading.objects.count() == 1
 

@@ -27,6 +27,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +121,6 @@ def test_evidence_revise_replaces_the_file_and_lets_figures_that_have_no_room_go
         ({"title": ""}, "title", "Fill this in."),
         ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
         ({"count-figure": "2,5"}, "figure", "Give the figure in digits alone"),
-        ({}, "__all__", "This says the same as what stands."),
     ],
 )
 def test_evidence_revise_refuses_beside_the_field_and_keeps_what_was_typed(client, wrong, changed, field, sentence):
@@ -136,6 +136,17 @@ def test_evidence_revise_refuses_beside_the_field_and_keeps_what_was_typed(clien
     assert Evidence.objects.get() == wrong
 
 
+def test_evidence_revise_refuses_what_changes_nothing(client, wrong):
+    client.force_login(OfficerFactory())
+
+    response = client.post(page(wrong), as_it_stands(client.get(page(wrong))))
+
+    assert response.status_code == 422
+    assert shows_refusal(response, "unchanged")
+    assert "register.pdf" in response.text
+    assert Evidence.objects.get() == wrong
+
+
 def test_the_second_to_put_right_sees_what_stands_now_and_sends_what_was_typed_there(client, wrong):
     client.force_login(OfficerFactory())
     opened = client.get(page(wrong))
@@ -146,7 +157,7 @@ def test_the_second_to_put_right_sees_what_stands_now_and_sends_what_was_typed_t
     refused = client.post(page(wrong), as_it_stands(opened, title="Four men were charged"))
 
     assert refused.status_code == 422
-    assert "put this right on 27 January 2022" in refused.text
+    assert shows_refusal(refused, "edit_conflict")
     assert "Seen in court." in refused.text
     assert "Four men were charged" in refused.text
     assert f'action="{page(later)}"' in refused.text
@@ -163,7 +174,7 @@ def test_the_same_put_right_twice_is_recorded_once_and_leads_there(client, wrong
     again = client.post(page(wrong), sent)
 
     assert again.status_code == 422
-    assert "You recorded exactly this" in again.text
+    assert shows_refusal(again, "duplicate")
     assert detail(Evidence.objects.get(revises=wrong)) in again.text
 
 

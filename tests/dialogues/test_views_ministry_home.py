@@ -45,6 +45,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 from tiptracker.accounts.models import Country
 
 pytestmark = pytest.mark.django_db
@@ -441,7 +442,7 @@ def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unti
     kept = {file.name: file.pk for file in EvidenceFile.objects.all()}
     assert refused.status_code == 422
     assert sorted(kept) == ["list.pdf", "order.pdf"]
-    assert "“wrong.pdf” is named like a PDF" in refused.text
+    assert shows_refusal(refused, "file_rejected")
     assert all(f'name="kept_files" value="{pk}"' in refused.text for pk in kept.values())
 
     client.post(send(commitment), filled(kept_files=[kept["list.pdf"]], draft_seen=Draft.objects.get().mark))
@@ -536,7 +537,7 @@ def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_po
     again = client.post(send(commitment), filled(narrative="Told a second time."))
 
     assert again.status_code == 422
-    assert "is with the embassy. Wait for its answer" in again.text
+    assert shows_refusal(again, "update_waits")
     assert "Told a second time." in again.text
     assert UpdateVersion.objects.count() == 1
     assert "We have your update of 28 January 2022 and will answer it." in client.get(send(commitment)).text
@@ -552,7 +553,7 @@ def test_update_send_on_what_is_settled_is_refused_and_loses_nothing(client, pol
     response = client.post(send(commitment), filled())
 
     assert response.status_code == 422
-    assert "Nothing more is asked of you." in response.text
+    assert shows_refusal(response, "closed")
     assert "Officers were named in six districts." in response.text
 
 
@@ -625,7 +626,7 @@ def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client
 
     refused = client.post(send(commitment), filled())
     assert refused.status_code == 422
-    assert "Ntate Thabo saved a draft on 28 January 2022 at 12:00" in refused.text
+    assert shows_refusal(refused, "edit_conflict")
     assert "Seven districts by now." in refused.text
     assert "Officers were named in six districts." in refused.text
     assert Draft.objects.get().content == said

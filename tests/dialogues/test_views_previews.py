@@ -21,6 +21,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 
@@ -107,21 +108,18 @@ def infected(file):
     FileScan.objects.create(file=file, found="Eicar", at=at_noon(date(2022, 1, 11)))
 
 
-@pytest.mark.parametrize(
-    ("spoil", "sentence"),
-    [(altered, "This file is no longer what was kept"), (infected, "This file holds malware (Eicar)")],
-)
-def test_what_is_not_given_out_is_not_shown_either_and_says_why(client, spoil, sentence):
+@pytest.mark.parametrize(("spoil", "code"), [(altered, "file_altered"), (infected, "malware")])
+def test_what_is_not_given_out_is_not_shown_either_and_says_why(client, spoil, code):
     evidence = EvidenceFactory(file=kept())
     spoil(evidence.file)
     client.force_login(OfficerFactory())
 
     page, answer = client.get(reverse("evidence_detail", args=[evidence.pk])), picture_of(client, evidence.file)
 
-    assert sentence in page.text
+    assert shows_refusal(page, code)
     assert "<img" not in page.text
     assert answer.status_code == 409
-    assert sentence in answer.text
+    assert shows_refusal(answer, code)
     assert "file.shown" not in dict(told(evidence.file))
 
 
@@ -133,7 +131,7 @@ def test_a_file_that_was_destroyed_is_not_shown(client):
 
     assert "<img" not in client.get(reverse("evidence_detail", args=[evidence.pk])).text
     answer = picture_of(client, evidence.file)
-    assert (answer.status_code, "taken out of the record" in answer.text) == (409, True)
+    assert (answer.status_code, shows_refusal(answer, "redacted")) == (409, True)
 
 
 def test_a_file_that_cannot_be_drawn_is_to_be_downloaded(client):
@@ -142,7 +140,8 @@ def test_a_file_that_cannot_be_drawn_is_to_be_downloaded(client):
 
     assert previews.CANNOT_PREVIEW in client.get(reverse("evidence_detail", args=[evidence.pk])).text
     assert picture_of(client, evidence.file).status_code == 409
-    assert picture_of(client, EvidenceFactory(file=kept(b"PK", WORD, "plan.docx")).file).status_code == 409
+    document = picture_of(client, EvidenceFactory(file=kept(b"PK", WORD, "plan.docx")).file)
+    assert (document.status_code, shows_refusal(document, "no_preview")) == (409, True)
 
 
 def test_a_file_is_shown_to_those_who_see_what_cites_it(client):

@@ -36,6 +36,7 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
+from tests.refusing import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -345,7 +346,7 @@ def test_version_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
 
     refused = client.post(address("version_accept", sent), words(sent, "rejected"))
     assert refused.status_code == 422
-    assert "nothing of it is verified" in refused.text
+    assert shows_refusal(refused, "nothing_verified")
     assert "The list shows it." in refused.text
 
     assert client.post(address("version_accept", sent), words(sent)).status_code == 302

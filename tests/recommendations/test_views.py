@@ -24,6 +24,7 @@ from tests.factories import (
     RecommendationWeightFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +133,7 @@ def test_recommendation_add_refuses_a_taken_number_and_keeps_what_was_typed(clie
     response = client.post(reverse("recommendation_add", args=[EditionFactory().pk]), recommended())
 
     assert response.status_code == 422
-    assert "Number 1 is taken by “Train judges.”" in response.context["form"].errors["number"][0]
+    assert response.context["form"].has_error("number", "taken")
     assert "Fund the police unit.</textarea>" in response.text
 
 
@@ -171,7 +172,8 @@ def test_recommendation_edit_at_once_shows_the_second_what_the_first_did(client)
     response = client.post(page, filled | {"text": "Fund it."})
 
     assert response.status_code == 422
-    assert "First Officer changed pillar and text meanwhile" in response.text
+    assert shows_refusal(response, "edit_conflict")
+    assert "First Officer changed pillar and text" in response.text
     assert response.context["current_values"] == [("What it says", "Fund the police unit."), ("Pillar", "Protection")]
     assert "Fund it.</textarea>" in response.text
 
@@ -192,9 +194,8 @@ def test_recommendation_edit_asks_why_the_pillar_is_another_and_loses_nothing(cl
     refused = client.post(page, moved)
 
     assert refused.status_code == 422
-    assert refused.context["form"].errors == {
-        "reason": ["Say why it belongs to another pillar now. Until today it counts as before."]
-    }
+    assert list(refused.context["form"].errors) == ["reason"]
+    assert shows_refusal(refused, "required")
     assert "Fund the shelter.</textarea>" in refused.text
     assert row.terms.count() == 1
 
@@ -228,23 +229,24 @@ def test_benchmark_add_gives_the_next_letter_and_its_terms(client):
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "sentence"),
+    ("changed", "field", "code", "sentence"),
     [
-        ({"rule": "target"}, "target", "Give the figure to reach"),
-        ({"target": "3"}, "target", "A target goes with the rule"),
-        ({"rule": "more_than_last_period"}, "indicator", "Name the indicator"),
-        ({"reason": ""}, "reason", "Fill this in."),
-        ({"reason": "  "}, "reason", "Fill this in."),
-        ({"weight": "-1"}, "weight", "Give 0 or more."),
+        ({"rule": "target"}, "target", "no_target", ""),
+        ({"target": "3"}, "target", "unused_target", ""),
+        ({"rule": "more_than_last_period"}, "indicator", "required", ""),
+        ({"reason": ""}, "reason", None, "Fill this in."),
+        ({"reason": "  "}, "reason", None, "Fill this in."),
+        ({"weight": "-1"}, "weight", None, "Give 0 or more."),
     ],
 )
-def test_benchmark_add_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
+def test_benchmark_add_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, code, sentence):
     recommendation = RecommendationFactory()
     client.force_login(OfficerFactory())
 
     response = client.post(reverse("benchmark_add", args=[recommendation.pk]), judged(**changed))
 
     assert response.status_code == 422
+    assert response.context["form"].has_error(field, code)
     assert sentence in response.context["form"].errors[field][0]
     assert "A budget is released.</textarea>" in response.text
     assert not recommendation.benchmarks.exists()
@@ -293,7 +295,7 @@ def test_benchmark_edit_at_once_shows_the_second_what_the_first_did(client):
 
     assert response.status_code == 422
     assert response.context["current_values"] == [("Success criterion", "Money is paid out.")]
-    assert "changed the terms meanwhile" in response.text
+    assert shows_refusal(response, "edit_conflict")
     assert "It was not clear." in response.text
     assert "A budget is released.</textarea>" in response.text
 
@@ -352,18 +354,18 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "sentence"),
+    ("changed", "field", "code", "sentence"),
     [
-        ({"reason": ""}, "reason", "Fill this in."),
-        ({"deadline_on": ""}, "deadline_on", "Give the day."),
-        ({"deadline_on": "2023-01-01"}, "deadline_on", "Give a day of the tracking period"),
-        ({"working_mark": "101"}, "working_mark", "Give 100 or less."),
-        ({"working_mark_reason": ""}, "working_mark_reason", "Say where this mark comes from"),
-        ({"weight": ""}, "weight", "Give a weight; 1 is the ordinary one."),
-        ({"weight": "-1"}, "weight", "Give 0 or more."),
+        ({"reason": ""}, "reason", None, "Fill this in."),
+        ({"deadline_on": ""}, "deadline_on", None, "Give the day."),
+        ({"deadline_on": "2023-01-01"}, "deadline_on", "outside_tracking_period", ""),
+        ({"working_mark": "101"}, "working_mark", None, "Give 100 or less."),
+        ({"working_mark_reason": ""}, "working_mark_reason", "required", ""),
+        ({"weight": ""}, "weight", None, "Give a weight; 1 is the ordinary one."),
+        ({"weight": "-1"}, "weight", None, "Give 0 or more."),
     ],
 )
-def test_edition_terms_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
+def test_edition_terms_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, code, sentence):
     row, other = RecommendationFactory(), RecommendationFactory()
     named = {"weight": f"weight_{row.pk}"}
     client.force_login(OfficerFactory())
@@ -374,6 +376,7 @@ def test_edition_terms_refuses_beside_the_field_and_keeps_what_was_typed(client,
 
     assert response.status_code == 422
     form = response.context["form"]
+    assert form.has_error(named.get(field, field), code)
     assert sentence in form.errors[named.get(field, field)][0]
     assert form[f"weight_{other.pk}"].value() == "7"
     assert row.edition.terms.count() == 1
@@ -391,7 +394,7 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     response = client.post(page, filled | harder)
 
     assert response.status_code == 422
-    assert "First Officer changed the terms meanwhile" in response.text
+    assert shows_refusal(response, "edit_conflict")
     assert "It was moved." in response.text
     assert response.context["current_values"] == [
         ("Deadline", "15 March 2022"),
@@ -447,9 +450,7 @@ def test_another_working_mark_says_where_it_comes_from(client):
 
     response = client.post(page, filled | {"working_mark": "50", "reason": "Harder."})
     assert response.status_code == 422
-    assert response.context["form"].errors["working_mark_reason"] == [
-        "The mark is another one: say where the new one comes from."
-    ]
+    assert response.context["form"].has_error("working_mark_reason", "same_reason")
 
     told = filled | {"working_mark": "50", "working_mark_reason": "The ambassador's.", "reason": "Harder."}
     assert client.post(page, told).status_code == 302

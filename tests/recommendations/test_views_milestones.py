@@ -14,6 +14,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
+from tests.refusing import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -44,20 +45,19 @@ def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(clien
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
-    [
-        ("done_on", "2022-01-29", "That day has not come yet. Give a day up to today, 28 January 2022."),
-        ("source", "", "Fill this in."),
-    ],
+    ("changed", "code", "sentence"),
+    [({"done_on": "2022-01-29"}, "future_day", ""), ({"source": ""}, None, "Fill this in.")],
 )
-def test_invalid_milestone_is_refused_at_its_field_and_keeps_the_input(client, plan, field, typed, sentence):
+def test_invalid_milestone_is_refused_at_its_field_and_keeps_the_input(client, plan, changed, code, sentence):
     client.force_login(OfficerFactory())
-    told = {"done_on": "2021-12-20", "source": "Diplomatic note 12"} | {field: typed}
+    told = {"done_on": "2021-12-20", "source": "Diplomatic note 12"} | changed
+    [field] = changed
 
     response = client.post(reverse("milestone_done", args=[plan.pk]), told)
 
     assert response.status_code == 422
-    assert response.context["form"].errors[field] == [sentence]
+    assert response.context["form"].has_error(field, code)
+    assert sentence in response.context["form"].errors[field][0]
     assert all(value in response.text for value in told.values())
     assert not plan.done.exists()
 
@@ -95,6 +95,7 @@ def test_the_same_recorded_again_is_refused(client, plan):
     again = client.post(page, told)
 
     assert again.status_code == 422
+    assert shows_refusal(again, "unchanged")
     assert "This is recorded already. Change something, or leave it as it is." in again.text
     assert plan.done.count() == 1
 

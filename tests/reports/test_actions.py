@@ -10,9 +10,17 @@ from pypdf import PdfReader
 from reports.actions.briefings import request_briefing
 from reports.choices import BriefingKind
 from reports.models import Briefing, Document
-from tests.factories import MASERU, OfficerFactory, RecommendationFactory, at_noon
+from tests.factories import (
+    MASERU,
+    CountryFactory,
+    DialogueFactory,
+    MinistryFactory,
+    OfficerFactory,
+    RecommendationFactory,
+    at_noon,
+)
+from tests.refusing import refuses
 from tiptracker.choices import Paper
-from tiptracker.errors import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -43,24 +51,25 @@ def test_a_briefing_by_today_knows_what_is_known_now(client, edition, typed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"),
+    ("typed", "code", "sentence"),
     [
-        ("2022-01-29", "That moment has not come yet. Leave it out for all that is known now."),
-        ("soon", "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."),
+        ("2022-01-29", "future_moment", "That moment has not come yet. Leave it out for all that is known now."),
+        ("soon", "invalid", "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."),
     ],
 )
-def test_a_briefing_by_no_such_day_is_refused_beside_the_field(client, edition, typed, sentence):
+def test_a_briefing_by_no_such_day_is_refused_beside_the_field(client, edition, typed, code, sentence):
     client.force_login(OfficerFactory())
     response = client.post(reverse("briefing_list"), {"as_of": "2022-01-20", "known_by": typed})
 
     assert response.status_code == 422
     assert response.context["form"].errors["known_by"] == [sentence]
+    assert response.context["form"].has_error("known_by", code)
     assert typed in response.text
     assert not Briefing.objects.exists()
 
 
 def test_request_briefing_refuses_a_moment_that_has_not_come(edition):
-    with pytest.raises(Refused) as refused:
+    with refuses("future_moment", field="known_by"):
         request_briefing(
             edition=edition,
             document=Document(BriefingKind.AMBASSADOR),
@@ -70,7 +79,22 @@ def test_request_briefing_refuses_a_moment_that_has_not_come(edition):
             now=NOW,
         )
 
-    assert refused.value.field == "known_by"
+
+@pytest.mark.parametrize(
+    ("kind", "field", "factory"),
+    [(BriefingKind.MINISTRY, "ministry", MinistryFactory), (BriefingKind.DIALOGUE, "dialogue", DialogueFactory)],
+)
+def test_request_briefing_refuses_a_ministry_or_a_dialogue_of_another_country(edition, kind, field, factory):
+    theirs = factory(country=CountryFactory(elsewhere=True))
+
+    with refuses("another_country", field=field, sentence=f"That {field} is another country’s."):
+        request_briefing(
+            edition=edition,
+            document=Document(kind, **{field: theirs}),
+            as_of=date(2022, 1, 20),
+            by=OfficerFactory(),
+            now=NOW,
+        )
 
 
 def test_the_api_takes_a_moment_with_its_zone_and_no_other(client, edition):

@@ -22,10 +22,10 @@ from tests.factories import (
     RedactionDecisionFactory,
     RedactionFactory,
 )
+from tests.refusing import refuses
 from tests.transactions import record
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.models import AuditEntry
-from tiptracker.errors import Refused
 from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.models import State
 
@@ -175,7 +175,7 @@ def test_nobody_clears_it(edition, ambassador, made):
     keep(edition)
     (briefing,) = own()
     for person in (ambassador, OfficerFactory()):
-        with pytest.raises(Refused, match="The tracker made this briefing by itself"):
+        with refuses("made_by_tracker", sentence="The tracker made this briefing by itself."):
             clear_briefing(briefing=briefing, sha256=briefing.sha256, by=person, now=NOW)
 
     assert own()[0].cleared_by is None

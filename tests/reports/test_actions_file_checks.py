@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from reports.models import BriefingDownload
 from tests.factories import BriefingFactory, OfficerFactory
+from tests.refusing import shows_refusal
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import State
@@ -40,7 +41,8 @@ def test_a_file_that_is_not_as_it_was_made_is_not_handed_out(harm, fault, senten
     answer = client.get(reverse("briefing-file", args=[briefing.pk]))
 
     assert (page.status_code, answer.status_code) == (409, 409)
-    assert sentence in page.text
+    assert shows_refusal(page, f"file_{fault}")
+    assert answer.json()["code"] == f"file_{fault}"
     assert sentence in answer.json()["detail"]
     assert list(AuditEntry.objects.values_list("verb", "row")) == [(f"briefing.{fault}", str(briefing.pk))]
     assert not BriefingDownload.objects.exists()

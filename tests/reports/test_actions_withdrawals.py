@@ -27,7 +27,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusing import refuses, shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
@@ -152,7 +152,9 @@ def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confir
     after = [client.get(page), client.get(api)]
 
     assert [answer.status_code for answer in before] == [409, 409]
-    assert all("Try again in a minute." in answer.text for answer in before)
+    assert all(shows_refusal(answer, "redaction_unfinished") for answer in before)
+    assert "A text is being taken out of the record" in before[0].text
+    assert before[1].json()["code"] == "redaction_unfinished"
     assert [answer.status_code for answer in after] == [200, 200]
     assert all(b"".join(answer.streaming_content).startswith(b"%PDF") for answer in after)
     assert briefing.downloads.count() == 2
@@ -174,7 +176,8 @@ def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
         assert text in detail.text
     assert (file.status_code, api.status_code) == (410, 410)
     assert HELD in file.text
-    assert HELD in api.json()["detail"]
+    assert shows_refusal(api, "withdrawn")
+    assert api.json()["detail"] == f"This briefing was withdrawn. {HELD} Ask for a new one."
     assert (told["state"], told["withdrawn_reason"], told["sha256"]) == ("withdrawn", HELD, briefing.sha256)
     assert "Palesa" not in detail.text + file.text + api.text
     assert not briefing.downloads.exists()
@@ -295,5 +298,5 @@ def test_withdraw_takes_only_what_is_there():
 
     briefing.refresh_from_db()
     assert briefing.withdrawn_at is None
-    with refuses("not ready yet"):
+    with refuses("not_ready"):
         record_download(briefing=briefing, by=OfficerFactory(), now=NOW)

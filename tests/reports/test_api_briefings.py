@@ -33,17 +33,18 @@ def test_nothing_picked_is_told_from_no_section(ask):
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "code", "sentence"),
     [
-        ({"sections": ["weather"]}, "has no such section"),
-        ({"sections": ["parts", "parts"]}, "stands in a document once"),
-        ({"kind": "washington", "sections": []}, "Pick at least one section."),
+        ({"sections": ["weather"]}, "no_choice", "has no such section"),
+        ({"sections": ["parts", "parts"]}, "named_twice", "stands in a document once"),
+        ({"kind": "washington", "sections": []}, "required", "Pick at least one section."),
     ],
 )
-def test_sections_that_can_not_be_are_refused(ask, body, sentence):
+def test_sections_that_can_not_be_are_refused(ask, body, code, sentence):
     answer = ask(**body)
 
     assert answer.status_code == 409
+    assert (answer.json()["code"], answer.json()["field"]) == (code, "sections")
     assert sentence in answer.json()["detail"]
     assert not Briefing.objects.exists()
 

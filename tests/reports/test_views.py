@@ -839,20 +839,21 @@ def test_briefing_form_begins_and_ends_today(client, edition):
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"),
+    ("typed", "code", "sentence"),
     [
-        ("2022-01-29", "That day has not come yet."),
-        ("2021-03-31", "The tracking period begins on 1 April 2021."),
-        ("soon", "Give the day as"),
-        ("", "Give the day."),
+        ("2022-01-29", "future_day", "That day has not come yet."),
+        ("2021-03-31", "before_tracking_period", "The tracking period begins on 1 April 2021."),
+        ("soon", "invalid", "Give the day as"),
+        ("", "required", "Give the day."),
     ],
 )
-def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edition, typed, sentence):
+def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edition, typed, code, sentence):
     client.force_login(OfficerFactory())
 
     response = client.post(reverse("briefing_list"), {"what": "ambassador", "as_of": typed})
 
     assert response.status_code == 422
+    assert response.context["form"].has_error("as_of", code)
     assert sentence in response.context["form"].errors["as_of"][0]
     assert f'value="{typed}"' in response.text or not typed
     assert not Briefing.objects.exists()

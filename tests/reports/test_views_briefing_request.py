@@ -17,6 +17,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
+from tests.refusing import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-28")]
 
@@ -71,7 +72,6 @@ def test_an_ambassador_may_be_given_the_first_two_pages_alone(client):
         (place(evidence=2, parts=2), "Give one of them another."),
         ({"what": "washington"}, "Every section is left out. Give at least one a place."),
         ({"covering_note": "x" * 601}, "600"),
-        ({"as_of": "2022-02-28"}, "That day has not come yet."),
         (place(evidence=7), "Choose one of the places that are offered."),
     ],
 )
@@ -81,6 +81,16 @@ def test_what_can_not_be_is_refused_and_what_was_typed_stays(client, typed, sent
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert typed.get("covering_note", "Kept") in answer.content.decode()
+    assert not Briefing.objects.exists()
+
+
+@pytest.mark.usefixtures("officer", "edition")
+def test_a_day_that_has_not_come_is_refused_and_the_note_stays(client):
+    answer = post(client, as_of="2022-02-28", covering_note="Kept")
+
+    assert answer.status_code == 422
+    assert shows_refusal(answer, "future_day")
+    assert "Kept" in answer.text
     assert not Briefing.objects.exists()
 
 

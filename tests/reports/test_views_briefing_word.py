@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from docx import Document as WordDocument
 
@@ -29,7 +30,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import refuses
+from tests.refusing import command_refuses, shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +124,8 @@ def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs
     assert [default_storage.exists(path) for path in drawn] == [False, False]
     assert [default_storage.exists(path) for path in issued.paths] == [True, True]
     for change in ({"word": "briefings/other.docx"}, {"word_sha256": "0" * 64}, {"word_size": 1}):
-        assert refuses(lambda: Briefing.objects.update(**change)), change
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Briefing.objects.update(**change)
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
@@ -144,15 +146,21 @@ def test_it_is_handed_over_and_written_down(client, reader):
     assert AuditEntry.objects.get(verb="briefing.downloaded").by == user
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7"])
-def test_where_there_is_none_its_page_is_shown(client, content):
+@pytest.mark.parametrize(
+    ("content", "code", "sentence"),
+    [
+        (b"", "not_ready", "This briefing is not ready yet."),
+        (b"%PDF-1.7", "no_word_file", "There is no Word file of this document."),
+    ],
+)
+def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
     briefing = BriefingFactory(content=content)
     client.force_login(OfficerFactory())
 
     assert taken(client, briefing).headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
     api = client.get(reverse("briefing-word", args=[briefing.pk]))
-    assert api.status_code == 409
-    assert ("There is no Word file of this document." if content else "not ready yet") in api.json()["detail"]
+    assert (api.status_code, api.json()["code"]) == (409, code)
+    assert sentence in api.json()["detail"]
     assert not briefing.downloads.exists()
 
 
@@ -226,6 +234,7 @@ def test_withdrawn_for_a_redaction_it_is_destroyed_and_its_hash_kept(client, dra
 
     withdrawn = Briefing.objects.get()
     assert held_back.status_code == 409
+    assert shows_refusal(held_back, "redaction_unfinished")
     assert f'<a href="{reverse("briefing_word", args=[draft.pk])}">Try again</a>' in held_back.text
     assert (withdrawn.word, withdrawn.word_sha256) == ("", draft.word_sha256)
     assert [default_storage.exists(path) for path in draft.paths] == [False, False]
@@ -256,12 +265,12 @@ def test_the_command_writes_it(draft, tmp_path, without_sources):
 def test_the_command_refuses_another_kind_and_a_name_that_says_nothing(tmp_path, capsys, kind):
     RecommendationFactory()
     ministry = "Police" if kind == "ministry" else None
-    for name in ("a.docx", "a.odt"):
+    for name, code, sentence in (
+        ("a.docx", "no_word_file", "Only --kind washington is written as .docx. Let the name of the file end in .pdf:"),
+        ("a.odt", "unsupported_format", "A briefing is written as .pdf and .docx. Let the name of the file end so:"),
+    ):
         options = {"kind": kind, "as_of": "2022-01-28", "output": str(tmp_path / name), "ministry": ministry}
-        with pytest.raises(SystemExit):
+        with command_refuses(capsys, code, sentence=f"{sentence} {tmp_path / name}"):
             call_command("issue_briefing", "LSO", "2021", **options)
 
-    told = capsys.readouterr().err
-    assert "Only --kind washington is written as .docx. Let the name of the file end in .pdf" in told
-    assert "A briefing is written as .pdf and .docx. Let the name of the file end so" in told
     assert [*tmp_path.iterdir()] == []

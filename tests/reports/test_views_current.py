@@ -20,6 +20,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
+from tests.refusing import shows_refusal
 from tests.transactions import record
 from tiptracker.audit.actions import log_head
 from tiptracker.jobs.models import State
@@ -200,7 +201,7 @@ def test_clearing_it_all_the_same_is_refused_with_what_to_do(client, current, am
     answer = client.post(reverse("briefing_clear", args=[current.pk]), {"sha256": current.sha256})
 
     assert answer.status_code == 422
-    assert "The tracker made this briefing by itself. Ask for it" in answer.text
+    assert shows_refusal(answer, "made_by_tracker")
 
 
 def test_a_ministry_sees_nothing_of_it(client, current):

@@ -9,7 +9,6 @@ from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
 from tests.refusing import refuses
 from tests.transactions import record
 from tiptracker.validation import (
-    EditConflict,
     format_date,
     format_moment,
     insert_row,
@@ -31,13 +30,13 @@ def test_day_and_moment_are_spelt_as_read_in_the_country():
 
 def test_text_is_written_without_blanks_around_it_or_refused():
     assert require_text("  said \n", "Say it.", field="text") == "said"
-    with refuses("Say it.", field="text"):
+    with refuses("required", field="text", sentence="Say it."):
         require_text(" \n ", "Say it.", field="text")
 
 
 def test_today_has_come_and_tomorrow_has_not():
     refuse_future(date(2022, 1, 28), NOW, field="held_on")
-    with refuses("That day has not come yet. Give a day up to today, 28 January 2022.", field="held_on"):
+    with refuses("future_day", field="held_on", sentence="Give a day up to today, 28 January 2022."):
         refuse_future(date(2022, 1, 29), NOW, field="held_on")
 
 
@@ -50,19 +49,19 @@ def test_today_is_the_countrys_day_though_it_is_still_yesterday_in_utc():
 def test_span_may_be_one_day_but_not_turned_round():
     refuse_reversed_dates(date(2022, 1, 1), date(2022, 1, 1), field="happened_to")
     refuse_reversed_dates(None, date(2022, 1, 1), field="happened_to")
-    with refuses("The last day lies before the first.", field="happened_to"):
+    with refuses("reversed_dates", field="happened_to", sentence="The last day lies before the first."):
         refuse_reversed_dates(date(2022, 1, 2), date(2022, 1, 1), field="happened_to")
 
 
 @pytest.mark.django_db
 def test_invalid_row_is_refused_with_the_field_named():
     row = DialogueFactory.build(country=None, recorded_by=None, place="x" * 201)
-    with refuses("at most 200 characters", field="place"):
+    with refuses("max_length", field="place", sentence="at most 200 characters"):
         insert_row(row)
 
     kept = DialogueFactory()
     kept.purpose = "y" * 301
-    with refuses("at most 300 characters", field="purpose"):
+    with refuses("max_length", field="purpose"):
         update_row(kept)
     assert Dialogue.objects.get().purpose == "Progress on the recommendations"
 
@@ -75,16 +74,17 @@ def test_stale_page_is_refused_naming_who_changed_what_and_when():
     record("dialogue.changed", by=by, row=dialogue, before=same, after={**other, "recorded_at": NOW})
 
     refuse_stale(dialogue, 2, NOW)
-    with refuses(
+    sentence = (
         "Palesa Nkosi changed what was agreed and what was said meanwhile, on 28 January 2022 at 12:00. "
         "What you typed is kept: compare it with what stands now, then save again."
-    ):
+    )
+    with refuses("edit_conflict", sentence=sentence):
         refuse_stale(dialogue, 1, NOW)
 
 
 @pytest.mark.django_db
 def test_stale_page_is_refused_even_without_a_log_entry():
-    with refuses("Somebody changed this meanwhile. What you typed is kept"):
+    with refuses("edit_conflict", sentence="Somebody changed this meanwhile."):
         refuse_stale(DialogueFactory(version=2), 1, NOW)
 
 
@@ -95,5 +95,5 @@ def test_refusal_names_a_row_newer_than_the_page_showed():
     refuse_unseen(newest, None, NOW, noun="review")
     refuse_unseen(newest, newest.pk, NOW, noun="review")
     refuse_unseen(None, 0, NOW, noun="review")
-    with pytest.raises(EditConflict, match=r"Palesa Nkosi recorded a newer review on 8 November 2021 at 12:00\."):
+    with refuses("edit_conflict", sentence="Palesa Nkosi recorded a newer review on 8 November 2021 at 12:00."):
         refuse_unseen(newest, 0, NOW, noun="review")

@@ -36,16 +36,26 @@ def test_file_on_disk_is_read_whole():
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "code", "sentence"),
     [
-        ("a.pdf", b"", "“a.pdf” is empty. Choose the file again."),
-        ("a.pdf", b"just words", "“a.pdf” is named like a PDF, but its content is damaged or something else."),
-        ("a.pdf", DOCX, "“a.pdf” is a Word document by its content, but its name doesn't end in .docx."),
-        ("a.exe", b"MZ", "“a.exe” can't be taken. Send a PDF,"),
+        ("a.pdf", b"", "empty_file", "“a.pdf” is empty. Choose the file again."),
+        (
+            "a.pdf",
+            b"just words",
+            "file_rejected",
+            "“a.pdf” is named like a PDF, but its content is damaged or something else.",
+        ),
+        (
+            "a.pdf",
+            DOCX,
+            "file_rejected",
+            "“a.pdf” is a Word document by its content, but its name doesn't end in .docx.",
+        ),
+        ("a.exe", b"MZ", "file_rejected", "“a.exe” can't be taken. Send a PDF,"),
     ],
 )
-def test_refusal_names_the_file(name, content, told):
-    with refuses(told, field="files"):
+def test_refusal_names_the_file(name, content, code, sentence):
+    with refuses(code, field="files", sentence=sentence):
         inspect_upload(upload(name, content), run=Sandbox(None))
 
 
@@ -54,7 +64,11 @@ def test_file_over_the_limit_is_refused_and_one_at_it_is_not(settings):
     at_the_limit = PDF[:9] + b"\n" * (settings.UPLOAD_MAX_BYTES - len(PDF)) + PDF[9:]
 
     assert inspect_upload(upload("a.pdf", at_the_limit), run=Sandbox(None)).media_type == "application/pdf"
-    with refuses("at most 1.0 MB can be taken. Send a smaller scan, or split it.", field="files"):
+    with refuses(
+        "too_large",
+        field="files",
+        sentence="“a.pdf” has 1.0 MB; at most 1.0 MB can be taken. Send a smaller scan, or split it.",
+    ):
         inspect_upload(upload("a.pdf", PDF[:9] + b"\n" + at_the_limit[9:]), run=Sandbox(None))
 
 

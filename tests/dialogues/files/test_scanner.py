@@ -14,7 +14,7 @@ from dialogues.models import EvidenceFile
 from tests.dialogues.clamd import clamd
 from tests.dialogues.samples import PDF
 from tests.factories import EvidenceFactory, EvidenceFileFactory, FocalPointFactory, OfficerFactory, at_noon
-from tests.refusing import refuses
+from tests.refusing import refuses, shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
@@ -76,7 +76,7 @@ def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings)
 def test_upload_with_malware_is_refused_and_not_kept(settings):
     with (
         clamd() as (settings.CLAMD_URL, _),
-        refuses("“letter.pdf” holds malware (Eicar-Test) and was not kept.", field="files"),
+        refuses("malware", field="files", sentence="“letter.pdf” holds malware (Eicar-Test) and was not kept."),
     ):
         store_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
@@ -85,7 +85,11 @@ def test_upload_with_malware_is_refused_and_not_kept(settings):
 @pytest.mark.django_db
 def test_upload_is_refused_while_the_scanner_is_silent(settings, nobody):
     settings.CLAMD_URL = nobody
-    with refuses("can't be taken now: what checks files for malware doesn't answer.", field="files"):
+    with refuses(
+        "scanner_unavailable",
+        field="files",
+        sentence="“letter.pdf” can't be taken now: what checks files for malware doesn't answer.",
+    ):
         store_upload(upload=letter(), by=FocalPointFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
 
@@ -101,6 +105,7 @@ def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings
 
     response = client.get(address)
     assert response.status_code == 409
+    assert shows_refusal(response, "not_scanned")
     assert "This file hasn’t been checked for malware yet" in response.text.replace("&#x27;", "’")
     assert "a letter" not in response.text
     with clamd() as (settings.CLAMD_URL, _):
@@ -119,7 +124,7 @@ def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(
     assert AuditEntry.objects.values_list("verb", "row").get() == ("file.infected", str(kept.pk))
 
     settings.CLAMD_URL = ""
-    with refuses("This file holds malware (Eicar-Test), so it isn't given out. Ask who sent it"):
+    with refuses("malware", sentence="This file holds malware (Eicar-Test), so it isn't given out. Ask who sent it"):
         read_for_download(file=kept, by=by)
     assert read_for_download(file=clean, by=by) == b"a letter"
     assert not dropped.scans.exists()

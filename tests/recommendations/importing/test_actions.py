@@ -52,7 +52,6 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 from tiptracker.sandbox.sandbox import Sandbox
-from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +135,7 @@ def test_a_new_item_without_a_pillar_is_refused_and_nothing_is_written():
     imported = brought(EditionFactory(), narrative(["Fund the shelter.", "Train the police."]))
     before = everything()
 
-    with refuses("Say to which of the three Ps number 2 belongs.", field="pillar_2"):
+    with refuses("required", field="pillar_2", sentence="Say to which of the three Ps number 2 belongs."):
         loaded(imported, pillars={1: PROTECTION})
     assert everything() == before
     assert EditionImport.objects.get().loaded_at is None
@@ -174,7 +173,7 @@ def test_rows_that_can_not_be_read_are_left_out_only_where_somebody_says_so():
     edition = EditionFactory()
     imported = brought(edition, table([(1, "Fund it."), ("x", "Train.")]))
 
-    with refuses("Some rows can’t be read.", field="leave_out"):
+    with refuses("unreadable_rows", field="leave_out", sentence="Some rows can’t be read."):
         loaded(imported, pillars={1: PROTECTION})
     assert loaded(imported, pillars={1: PROTECTION}, leaves_out_wrong=True).did["left_out"] == 1
     assert [row[0] for row in listed(edition)] == [1]
@@ -188,7 +187,7 @@ def test_columns_that_were_guessed_wrongly_are_corrected():
     )
 
     assert [row.text for row in build_preview(EditionImport.objects.get()).imported_list.rows] == ["Later"]
-    with refuses("Two columns can’t hold the same.", field="columns"):
+    with refuses("named_twice", field="columns", sentence="Two columns can’t hold the same."):
         set_columns(imported=imported, types=(ColumnType.TEXT,) * 2, has_headings=True, by=AdministratorFactory())
 
 
@@ -211,9 +210,9 @@ def test_an_import_is_loaded_once():
     imported = brought(edition, narrative(["Fund the shelter.", "Train."]))
     loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
 
-    with refuses("This list was loaded already, and stays as a record of that."):
+    with refuses("already_loaded", sentence="This list was loaded already, and stays as a record of that."):
         loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
-    with refuses("This list was loaded already, and stays as a record of that."):
+    with refuses("already_loaded"):
         discard_import(imported=imported, by=AdministratorFactory())
 
 
@@ -332,7 +331,7 @@ def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_
     imported = brought(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."]))
     became = {both.pk: (2, 1), other.pk: (3,)}
 
-    with refuses("say whether it goes to 2 or 1.", field=f"goes_{first.pk}"):
+    with refuses("no_choice", field=f"goes_{first.pk}"):
         loaded(imported, became)
     did = loaded(imported, became, {first.pk: 2, second.pk: 1}).did
 
@@ -458,7 +457,7 @@ def test_a_list_that_changed_since_the_preview_is_not_overwritten():
     Recommendation.objects.filter(pk=row.pk).update(version=2)
     before = everything()
 
-    with pytest.raises(EditConflict, match="The list was changed meanwhile"):
+    with refuses("edit_conflict", sentence="The list was changed meanwhile"):
         loaded(imported, {row.pk: (1,)}, fingerprint=fingerprint)
     assert everything() == before
     assert loaded(imported, {row.pk: (1,)}, fingerprint=build_preview(imported).fingerprint).loaded_at == NOW

@@ -38,9 +38,9 @@ def test_a_split_goes_on_as_the_first_and_its_benchmarks_go_where_they_are_sent(
 
 
 def test_a_split_whose_benchmarks_are_not_sent_anywhere_is_refused():
-    with refuses("Its recommendation was split: say whether it goes to 2 or 3.", field="goes_12"):
+    with refuses("no_choice", field="goes_12", sentence="Its recommendation was split: say whether it goes to 2 or 3."):
         planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2})
-    with refuses("say whether it goes to 2 or 3.", field="goes_12"):
+    with refuses("no_choice", field="goes_12"):
         planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2, 12: 1})
 
 
@@ -75,12 +75,12 @@ def test_a_new_item_begins_like_none():
 
 
 @pytest.mark.parametrize(
-    ("became", "sentence"),
+    ("became", "code", "sentence"),
     [
-        ({}, "Say what became of number 1: the numbers it has now, or that it is retired."),
-        ({101: (7,)}, "There is no number 7 in the new list."),
+        ({}, "required", "Say what became of number 1: the numbers it has now, or that it is retired."),
+        ({101: (7,)}, "not_in_list", "There is no number 7 in the new list."),
     ],
 )
-def test_missing_or_unknown_decisions_are_refused(became, sentence):
-    with refuses(sentence, field="became_101"):
+def test_missing_or_unknown_decisions_are_refused(became, code, sentence):
+    with refuses(code, field="became_101", sentence=sentence):
         planned([A], [ONE], became)

@@ -27,7 +27,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.recommendations.another_list import ANOTHER_LIST
-from tiptracker.errors import Refused
+from tests.refusing import refuses, shows_refusal
 from tiptracker.jobs.models import Job, State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
@@ -180,17 +180,31 @@ def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(clie
 
 
 REFUSED = [
+    ({"pasted": "Nothing of the sort."}, "__all__", "no_list"),
+    ({"pasted": NARRATIVE.replace("LESOTHO", "ESWATINI")}, "__all__", "another_country"),
+    ({"pasted": 'Number\tRecommendation\n1\t"Fund it.\n'}, "file", "invalid_csv"),
+]
+
+
+@pytest.mark.parametrize(("said", "field", "code"), REFUSED)
+def test_what_can_not_be_read_is_refused_and_what_was_typed_stays(client, edition, said, field, code):
+    response = bring(client, edition, **said)
+
+    assert response.status_code == 422
+    assert response.context["form"].has_error(field, code)
+    assert response.context["form"]["pasted"].value() == said["pasted"]
+    assert not EditionImport.objects.exists()
+
+
+INVALID = [
     ({}, "file", "Choose a file, or paste the text below."),
-    ({"pasted": "Nothing of the sort."}, "__all__", "No list of prioritized recommendations was found."),
-    ({"pasted": NARRATIVE.replace("LESOTHO", "ESWATINI")}, "__all__", "This narrative is about Eswatini, not Lesotho."),
     ({"pasted": NARRATIVE, "text_status": "hearsay"}, "text_status", "Choose one from the list."),
-    ({"pasted": 'Number\tRecommendation\n1\t"Fund it.\n'}, "file", "Row 2 can’t be read: a quotation mark is opened"),
     ({"pasted": f"Call 5812 3456. {NARRATIVE}"}, "pasted", "reads like a telephone number"),
 ]
 
 
-@pytest.mark.parametrize(("said", "field", "sentence"), REFUSED)
-def test_what_can_not_be_read_is_refused_and_what_was_typed_stays(client, edition, said, field, sentence):
+@pytest.mark.parametrize(("said", "field", "sentence"), INVALID)
+def test_an_invalid_form_is_shown_again_and_what_was_typed_stays(client, edition, said, field, sentence):
     response = bring(client, edition, **said)
 
     assert response.status_code == 422
@@ -217,9 +231,9 @@ def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edi
     table = b"What,Note\nFund the shelter in each of the ten districts.,Later\n"
     _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
     wrong = client.post(url, {"do": "columns", "column_0": "text", "column_1": "text", "has_headings": "on"})
-    assert "Two columns can’t hold the same." in errors(wrong, "columns")["__all__"][0]
+    assert shows_refusal(wrong, "named_twice")
     none = client.post(url, {"do": "columns", "column_0": "", "column_1": "", "has_headings": "on"}, follow=True)
-    assert "No list was found: no column holds what the recommendations say." in none.text
+    assert shows_refusal(none, "no_text_column")
     right = client.post(url, {"do": "columns", "column_0": "", "column_1": "text", "has_headings": "on"}, follow=True)
     assert "1. Later" in right.text
 
@@ -318,7 +332,7 @@ def test_a_file_that_waits_to_be_read_goes_with_what_is_dropped_at_night_and_onc
 def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, edition, administrator):
     imported, _ = waiting(client, edition)
 
-    with pytest.raises(Refused, match="has not been read yet"):
+    with refuses("not_read_yet", sentence="This list has not been read yet."):
         actions.set_columns(imported=imported, types=(), has_headings=False, by=administrator)
     with pytest.raises(PermissionDenied):
         actions.retry_reading(imported=imported, by=OfficerFactory())
@@ -434,7 +448,7 @@ def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, stand
     Recommendation.objects.filter(pk=shelter.pk).update(version=7, text="Fund it all.")
 
     response = client.post(url, chosen)
-    assert "The list was changed meanwhile, so nothing was loaded." in errors(response)["__all__"][0]
+    assert shows_refusal(response, "edit_conflict")
     assert "Fund it all." in response.text
     assert response.context["form"][f"became_{shelter.pk}"].value() == "1"
     assert client.post(url, fields_of(response)).status_code == 302
@@ -467,7 +481,7 @@ def test_rows_that_can_not_be_read_are_told_and_left_out_by_a_tick(client, editi
     assert "Row 3: “x” is no number of a list" in page.text
 
     response = client.post(url, fields_of(page))
-    assert "Some rows can’t be read." in errors(response)["leave_out"][0]
+    assert response.context["form"].has_error("leave_out", "unreadable_rows")
     assert client.post(url, fields_of(page) | {"leave_out": "on"}).status_code == 302
 
 

@@ -30,7 +30,6 @@ from tests.factories import (
 from tests.refusing import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
-from tiptracker.validation import EditConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +100,7 @@ def test_a_list_that_was_changed_meanwhile_is_not_written_over(old, new):
     seen = recommendations_fingerprint([old, new])
     say(new, old)
 
-    with pytest.raises(EditConflict, match="One of the two lists was changed meanwhile"):
+    with refuses("edit_conflict", sentence="One of the two lists was changed meanwhile"):
         say(new, None, seen=seen)
     assert Recommendation.objects.get(pk=new.pk).repeats == old
 
@@ -116,12 +115,12 @@ def test_only_what_is_asked_the_year_before_in_the_country_is_repeated(old, new,
         "retired": lambda: RecommendationFactory(number=9, is_retired=True),
     }[of]()
 
-    with refuses("no longer asked in 2021 or 2022"):
+    with refuses("stale_page", sentence="no longer asked in 2021 or 2022"):
         say(new, told)
 
 
 def test_the_first_list_repeats_nothing(old):
-    with refuses("No list of a year before 2021 is here"):
+    with refuses("no_preceding_edition", sentence="No list of a year before 2021 is here"):
         say(old, None)
 
 
@@ -150,7 +149,7 @@ def test_a_copy_asks_by_the_terms_in_force_and_says_whence(old, new):
 
 
 def test_without_terms_nothing_is_copied(old, new):
-    with refuses("Benchmark 4a has no terms yet"):
+    with refuses("no_terms", sentence="Benchmark 4a has no terms yet"):
         copy_benchmark(
             benchmark=BenchmarkFactory(recommendation=old, terms=False), under=new, by=OfficerFactory(), now=NOW
         )
@@ -165,7 +164,7 @@ def test_a_benchmark_repeats_one_alone(old, new):
     by = OfficerFactory()
 
     assert link_repeated_benchmark(benchmark=own, repeated=first, by=by).repeats == first
-    with refuses("1a repeats another one already. Copy 4b, or leave it."):
+    with refuses("repeats_another", sentence="1a repeats another one already. Copy 4b, or leave it."):
         link_repeated_benchmark(benchmark=own, repeated=second, by=by)
     with pytest.raises(PermissionDenied):
         link_repeated_benchmark(benchmark=own, repeated=first, by=AdministratorFactory())

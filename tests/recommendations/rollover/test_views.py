@@ -6,6 +6,7 @@ from django.urls import reverse
 from recommendations.models import Recommendation
 from tests.factories import EditionFactory, OfficerFactory, RecommendationFactory
 from tests.recommendations.another_list import ANOTHER_LIST
+from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_edit_conflict_can_be_sent_again(client, lists):
     again = client.post(address(new), {field.html_name: field.value() or "" for field in page.context["form"]})
 
     assert page.status_code == 422
-    assert "One of the two lists was changed meanwhile" in page.text
+    assert shows_refusal(page, "edit_conflict")
     assert again.status_code == 302
 
 

@@ -85,27 +85,33 @@ def test_an_edition_is_opened_with_its_terms_and_its_days():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "sentence", "field"),
+    ("wrong", "code", "sentence", "field"),
     [
-        ({"year": 2021}, "The 2021 edition on Lesotho is there already.", "year"),
-        ({"source": " "}, "Say where the edition can be looked up.", "source"),
-        ({"source": "x" * 301}, "at most 300 characters", "source"),
-        ({"reason": ""}, "Say why this deadline", "reason"),
-        ({"period": (date(2022, 4, 1), date(2022, 3, 31))}, "The last day lies before the first.", "ends_on"),
-        ({"period": (date(2022, 4, 1), date(2022, 4, 1))}, "The last day is the first.", "ends_on"),
-        ({"period": (date(2, 4, 1), date(2023, 3, 31))}, "begins in 2022, a year before or a year after", "starts_on"),
-        ({"deadline": MilestoneDate(date(2023, 4, 1))}, "from 1 April 2022 to 31 March 2023.", "deadline_on"),
+        ({"year": 2021}, "taken", "The 2021 edition on Lesotho is there already.", "year"),
+        ({"source": " "}, "required", "Say where the edition can be looked up.", "source"),
+        ({"source": "x" * 301}, "max_length", "", "source"),
+        ({"reason": ""}, "required", "Say why this deadline", "reason"),
+        ({"period": (date(2022, 4, 1), date(2022, 3, 31))}, "reversed_dates", "", "ends_on"),
+        ({"period": (date(2022, 4, 1), date(2022, 4, 1))}, "one_day_period", "The last day is the first.", "ends_on"),
+        (
+            {"period": (date(2, 4, 1), date(2023, 3, 31))},
+            "out_of_range",
+            "begins in 2022, a year before or a year after",
+            "starts_on",
+        ),
+        ({"deadline": MilestoneDate(date(2023, 4, 1))}, "outside_tracking_period", "", "deadline_on"),
         (
             {"milestones": {MilestoneKind.ACTION_PLAN: MilestoneDate(date(2022, 3, 31))}},
-            "Give a day of the tracking period",
+            "outside_tracking_period",
+            "",
             "action_plan_on",
         ),
     ],
 )
-def test_invalid_input_is_refused_and_nothing_is_saved(wrong, sentence, field):
+def test_invalid_input_is_refused_and_nothing_is_saved(wrong, code, sentence, field):
     there = EditionFactory(year=2021)
 
-    with refuses(sentence, field=field):
+    with refuses(code, field=field, sentence=sentence):
         open_edition(country=there.country, by=AdministratorFactory(), now=NOW, **said(**wrong))
 
     assert list(Edition.objects.all()) == [there]
@@ -153,9 +159,9 @@ def test_a_change_of_nothing_and_a_day_that_is_there_are_refused():
     edition = EditionFactory()
     MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN)
 
-    with refuses("Nothing here differs from what stands."):
+    with refuses("unchanged", sentence="Nothing here differs from what stands."):
         changed(edition)
-    with refuses("“Action plan presented” has its day already.", field="action_plan_on"):
+    with refuses("milestone_exists", field="action_plan_on", sentence="“Action plan presented” has its day already."):
         changed(edition, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28))})
 
 
@@ -172,7 +178,8 @@ def test_a_tracking_period_that_shares_a_day_with_another_editions_is_refused_wi
     EditionFactory(year=2021)
     EditionFactory(year=2021, country=CountryFactory(elsewhere=True))
 
-    with refuses("the 2021 edition, from 1 April 2021 to 31 March 2022", field="starts_on"):
+    sentence = "the 2021 edition, from 1 April 2021 to 31 March 2022"
+    with refuses("overlapping_period", field="starts_on", sentence=sentence):
         open_edition(country=CountryFactory(), by=AdministratorFactory(), now=NOW, **said(period=period))
 
     assert not Edition.objects.filter(year=2022).exists()

@@ -23,6 +23,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
+from tests.refusing import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,9 @@ def test_a_ministry_is_chosen_for_no_indicator_that_is_there_already(client):
     sent = as_shown(client, row) | {"suggested-1-accept": "on", "suggested-1-new_ministry": police.pk}
 
     page = client.post(address(row), sent | {"suggested-1-new_name": "Counted elsewise"})
-    assert "“Counted elsewise” is counted already." in str(page.context["rows"].forms[1].errors["new_ministry"])
+    line = page.context["rows"].forms[1]
+    assert line.has_error("new_ministry", "indicator_exists")
+    assert "“Counted elsewise” is counted already." in str(line.errors["new_ministry"])
     chosen = {"suggested-1-indicator": there.pk, "suggested-1-new_name": "", "suggested-1-new_unit": ""}
     page = client.post(address(row), sent | chosen)
     assert "Choose an indicator, or name a new one, not both." in str(page.context["rows"].forms[1].errors)
@@ -181,21 +184,21 @@ def test_an_officer_is_led_from_one_recommendation_to_the_next_without_any(clien
 
 
 @pytest.mark.parametrize(
-    ("changed", "where", "sentence"),
+    ("changed", "field", "code", "sentence"),
     [
-        ({"suggested-1-criterion": ""}, 1, "Say what has to be so"),
-        ({"suggested-1-target": ""}, 1, "Give the figure to reach, above zero."),
-        ({"suggested-1-target": "many"}, 1, "Give a number in digits alone"),
-        ({"suggested-1-rule": "assessed"}, 1, "A target goes with the rule"),
-        ({"suggested-1-rule": "guessed"}, 1, "Choose one from the list."),
-        ({"suggested-1-new_name": ""}, 1, "Name the indicator whose figures this rule reads."),
-        ({"suggested-1-new_unit": ""}, 1, "Say in which unit it is counted"),
-        ({"suggested-1-new_name": "x" * 151}, 1, "Shorten this to 150 characters"),
-        ({"suggested-1-new_name": "Counted elsewise"}, 1, "is counted in trainees already"),
-        ({"reason": ""}, None, "Fill this in."),
+        ({"suggested-1-criterion": ""}, "criterion", "required", ""),
+        ({"suggested-1-target": ""}, "target", "no_target", ""),
+        ({"suggested-1-target": "many"}, "target", None, "Give a number in digits alone"),
+        ({"suggested-1-rule": "assessed"}, "target", "unused_target", ""),
+        ({"suggested-1-rule": "guessed"}, "rule", None, "Choose one from the list."),
+        ({"suggested-1-new_name": ""}, "indicator", "required", ""),
+        ({"suggested-1-new_unit": ""}, "new_unit", "required", "Say in which unit it is counted"),
+        ({"suggested-1-new_name": "x" * 151}, "new_name", None, "Shorten this to 150 characters"),
+        ({"suggested-1-new_name": "Counted elsewise"}, "new_name", "another_unit", "is counted in trainees already"),
+        ({"reason": ""}, "reason", None, "Fill this in."),
     ],
 )
-def test_errors_are_shown_at_their_row_and_no_row_is_saved(client, changed, where, sentence):
+def test_errors_are_shown_at_their_row_and_no_row_is_saved(client, changed, field, code, sentence):
     IndicatorFactory(name="Counted elsewise", unit="trainees")
     DistrictFactory()
     row = asked()
@@ -204,8 +207,9 @@ def test_errors_are_shown_at_their_row_and_no_row_is_saved(client, changed, wher
     page = client.post(address(row), as_shown(client, row) | ticked | changed)
 
     assert page.status_code == 422
-    form = page.context["reason"] if where is None else page.context["rows"].forms[where]
-    assert sentence in str(form.errors)
+    form = page.context["reason"] if field == "reason" else page.context["rows"].forms[1]
+    assert form.has_error(field, code)
+    assert sentence in form.errors[field][0]
     assert "Kept as typed" in page.text
     assert not Benchmark.objects.exists()
     assert Indicator.objects.count() == 1
@@ -226,11 +230,14 @@ def test_nothing_ticked_and_the_same_words_again_are_refused(client):
 
     page = client.post(address(row), sent)
     assert page.status_code == 422
+    assert shows_refusal(page, "required")
     assert "Tick what you accept, or add a benchmark of your own." in page.text
     assert client.post(address(row), sent | {"suggested-0-accept": "on"}).status_code == 302
     page = client.post(address(row), sent | {"suggested-0-accept": "on"})
 
-    assert "There is a benchmark with these words already." in str(page.context["rows"].forms[0].errors)
+    line = page.context["rows"].forms[0]
+    assert line.has_error("criterion", "same_criterion")
+    assert "There is a benchmark with these words already." in line.errors["criterion"][0]
     assert Benchmark.objects.count() == 1
 
 

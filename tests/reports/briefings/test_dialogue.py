@@ -791,15 +791,20 @@ def test_the_api_refuses_a_pack_that_cannot_be(client, edition, planned):
 
     told = {post(client, dialogue=pk).content.decode().replace(str(pk), "ID") for pk in (theirs.pk, 987654321)}
     assert told == {'{"dialogue":["You see nothing here with the id ID. Take one from the list."]}'}
-    for answer, sentence in (
-        (post(client), "Say for which one."),
-        (post(client, kind="ambassador", dialogue=planned.pk), "A dialogue pack is for one dialogue"),
-        (post(client, dialogue=off.pk), "That dialogue was called off."),
+    for answer, code, sentence in (
+        (post(client), "required", "Say for which one."),
+        (
+            post(client, kind="ambassador", dialogue=planned.pk),
+            "dialogue_not_for_kind",
+            "A dialogue pack is for one dialogue, and nothing else is.",
+        ),
+        (post(client, dialogue=off.pk), "called_off", "That dialogue was called off."),
         (
             post(client, dialogue=planned.pk, known_by="2022-01-19T12:00:00+02:00"),
+            "not_recorded_by_then",
             "That dialogue had not been written down by then.",
         ),
     ):
-        assert answer.status_code == 409
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
         assert sentence in answer.json()["detail"]
     assert not Briefing.objects.exists()

@@ -43,6 +43,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.refusing import command_refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -278,8 +279,13 @@ def test_the_api_takes_a_ministry_and_wants_one_for_its_page(client, edition, po
         return client.post("/api/v1/briefings/", body, content_type="application/json")
 
     assert ask(kind="ministry", ministry=police.pk).json()["ministry"] == police.pk
-    assert "Say which ministry" in str(ask(kind="ministry").json())
-    assert "Leave the ministry out" in str(ask(kind="ambassador", ministry=police.pk).json())
+    for body, code, sentence in (
+        ({"kind": "ministry"}, "required", "Say which ministry the page is for."),
+        ({"kind": "ambassador", "ministry": police.pk}, "ministry_not_for_kind", "Leave the ministry out."),
+    ):
+        refused = ask(**body).json()
+        assert (refused["code"], refused["field"]) == (code, "ministry")
+        assert sentence in refused["detail"]
 
 
 def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp_path, capsys):
@@ -293,14 +299,14 @@ def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp
         assert "Of 1 undertaking, 1 is under way or still to begin." in capsys.readouterr().out
     assert "DRAFT, NOT CLEARED" in pdf.extract_pdf_text(file.read_bytes())
 
-    for options, sentence in (
-        ({"kind": "ministry"}, "Say which ministry the page is for"),
+    for options, code, sentence in (
+        ({"kind": "ministry"}, "required", "Say which ministry the page is for: --ministry"),
         (
             {"kind": "ministry", "ministry": "Tourism"},
+            "unknown_ministry",
             "There is no ministry called “Tourism” in Lesotho. There is",
         ),
-        ({"kind": "ambassador", "ministry": "Police"}, "Leave --ministry out."),
+        ({"kind": "ambassador", "ministry": "Police"}, "ministry_not_for_kind", "Leave --ministry out."),
     ):
-        with pytest.raises(SystemExit):
+        with command_refuses(capsys, code, sentence=sentence):
             call_command("issue_briefing", "LSO", "2021", as_of="2022-01-28", output=str(file), **options)
-        assert sentence in capsys.readouterr().err

@@ -152,7 +152,11 @@ def test_only_input_for_washington_can_leave_sources_out(client):
         "/api/v1/briefings/", {"kind": "ambassador", "has_sources": False}, content_type="application/json"
     )
 
-    assert "Only input for Washington can leave its sources out." in str(answer.json())
+    assert answer.json() == {
+        "detail": "Only input for Washington can leave its sources out.",
+        "code": "needs_sources",
+        "field": "has_sources",
+    }
     assert not Briefing.objects.exists()
 
 

@@ -167,7 +167,7 @@ def test_the_link_of_the_mail_stops_a_request(administrator, when):
     person.refresh_from_db()
     assert person.email != NEW
     assert stranger.post(url).status_code == 422
-    with refuses("not waiting for approval any more"):
+    with refuses("not_waiting", sentence="not waiting for approval any more"):
         account_requests.consent(request=request, by=second, now=clock.now())
 
 
@@ -187,11 +187,11 @@ def test_who_asked_who_may_consent_and_the_owner_stop_a_request_and_nobody_else(
 def test_a_request_that_nobody_consents_to_lapses(administrator):
     person, second = OfficerFactory(), AdministratorFactory()
     request = asked_for_address(person, administrator)
-    with refuses("asked for already", field="email"):
+    with refuses("already_requested", field="email", sentence="asked for already"):
         asked_for_address(person, second)
 
     assert request_stage(request, later(24 * 8)) is AccountRequestStage.LAPSED
-    with refuses("not waiting for approval"):
+    with refuses("not_waiting"):
         account_requests.consent(request=request, by=second, now=later(24 * 8))
 
 
@@ -356,7 +356,7 @@ def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(a
     assert actions.set_password(token=token, password="another long password", purpose=mail_links.LinkPurpose.RESET)
     request = request_second_factor_removal(person=person, by=administrator, now=clock.now())
 
-    with refuses("by mail within the last day"):
+    with refuses("recent_password_reset", sentence="by mail within the last day"):
         account_requests.consent(request=request, by=second, now=clock.now())
 
     assert person.authenticator_set.count() == 2
@@ -405,7 +405,7 @@ def test_the_link_in_the_mail_to_the_old_address_puts_it_back_for_a_day(client, 
     thief = Client()
     sign_in(thief, User.objects.get_queryset().get(email=NEW))
     request = AccountRequest.objects.get()
-    with refuses("can’t be cancelled"):
+    with refuses("cannot_cancel", sentence="can’t be cancelled"):
         account_requests.stop(request=request, by=None, now=later(25))
 
     assert Client().post(stop).context["became"] == AccountRequestStage.REVERTED

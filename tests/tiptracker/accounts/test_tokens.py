@@ -20,6 +20,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
+from tests.refusing import refuses
 from tests.signing_in import enrol, enter
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, tokens
@@ -28,7 +29,6 @@ from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import TokenScope
-from tiptracker.errors import Refused
 
 pytestmark = pytest.mark.django_db
 COMMITMENTS = "/api/v1/commitments/"
@@ -122,7 +122,7 @@ def test_a_token_ends_no_later_than_the_account():
     last = clock.today() + timedelta(days=7)
     person = OfficerFactory(valid_until_on=last)
 
-    with pytest.raises(Refused, match="your account ends then"):
+    with refuses("out_of_range", field="expires_on", sentence="your account ends then"):
         make(person, days=8)
 
     assert make(person, days=7)[0].expires_on == last
@@ -133,7 +133,7 @@ def test_a_token_ends_no_later_than_the_account():
 def test_so_many_and_no_more_and_what_has_ended_makes_room():
     person = OfficerFactory()
     made = [make(person, name=f"Number {n}")[0] for n in range(tokens.MAX_TOKENS)]
-    with pytest.raises(Refused, match="10 tokens already"):
+    with refuses("too_many", sentence="You have 10 tokens already."):
         make(person)
 
     ApiToken.objects.filter(pk=made[0].pk).update(expires_on=clock.today() - timedelta(days=1))

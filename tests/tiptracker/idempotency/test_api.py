@@ -1,6 +1,5 @@
 """A POST that is sent again with the same Idempotency-Key is carried out once."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from threading import Barrier
@@ -295,5 +294,6 @@ def test_while_the_first_is_running_the_second_is_told_when_to_ask_again(client,
     response = send(client, commitment)
 
     assert (response.status_code, response.headers["Retry-After"]) == (409, "5")
-    assert json.loads(response.content)["field"] is None
+    told = response.json()
+    assert (told["code"], told["field"]) == ("still_running", None)
     assert UpdateVersion.objects.count() == 1

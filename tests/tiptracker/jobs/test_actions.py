@@ -106,7 +106,7 @@ def test_progress_reports_are_saved_as_heartbeats():
 def test_a_refusal_in_the_work_is_the_reason_that_a_person_reads():
     job = waiting()
     with claim_job(job.pk):
-        raise Refused("This edition has no deadline yet. Set its terms first.")
+        raise Refused("no_deadline", "This edition has no deadline yet. Set its terms first.")
 
     job.refresh_from_db()
     assert (job.state, job.reason) == (State.FAILED, "This edition has no deadline yet. Set its terms first.")

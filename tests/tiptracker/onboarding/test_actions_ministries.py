@@ -76,27 +76,32 @@ def test_office_with_holder_accepts_no_new_one():
     ministry = MinistryFactory()
     OfficeHolderFactory(ministry=ministry, name="Palesa", title="Minister")
 
-    with refuses("Palesa, Minister holds that office.", field="known-0-holder"):
+    with refuses("office_filled", field="known-0-holder", sentence="Palesa, Minister holds that office."):
         put_down(holders=[(ministry, OfficeHolderInput("Lineo"))])
 
 
 @pytest.mark.parametrize(
-    ("lines", "sentence", "field"),
+    ("lines", "code", "field", "sentence"),
     [
-        ([], "Name a ministry", None),
-        ([HEALTH, HEALTH], "“Ministry of Health” is there already.", "new-1-name"),
-        ([MinistryInput("Ministry of health affairs", "POLICE")], "“Police” is the short name", "new-0-short_name"),
-        ([WORKS, MinistryInput("", "Health")], "Give the ministry’s name.", "new-1-name"),
-        ([MinistryInput("Ministry of Health", "")], "Give a short name", "new-0-short_name"),
-        ([MinistryInput("x" * 201, "Health")], "at most 200 characters", "new-0-name"),
-        ([HEALTH._replace(holder=OfficeHolderInput("x" * 201))], "at most 200 characters", "new-0-holder"),
-        ([HEALTH._replace(holder=OfficeHolderInput("L", source="x" * 301))], "at most 300 characters", "new-0-source"),
+        ([], "required", None, "Name a ministry"),
+        ([HEALTH, HEALTH], "taken", "new-1-name", "“Ministry of Health” is there already."),
+        (
+            [MinistryInput("Ministry of health affairs", "POLICE")],
+            "taken",
+            "new-0-short_name",
+            "“Police” is the short name",
+        ),
+        ([WORKS, MinistryInput("", "Health")], "required", "new-1-name", "Give the ministry’s name."),
+        ([MinistryInput("Ministry of Health", "")], "required", "new-0-short_name", "Give a short name"),
+        ([MinistryInput("x" * 201, "Health")], "max_length", "new-0-name", "at most 200 characters"),
+        ([HEALTH._replace(holder=OfficeHolderInput("x" * 201))], "max_length", "new-0-holder", ""),
+        ([HEALTH._replace(holder=OfficeHolderInput("L", source="x" * 301))], "max_length", "new-0-source", ""),
     ],
 )
-def test_errors_are_shown_at_their_row_and_nothing_is_saved(lines, sentence, field):
+def test_errors_are_shown_at_their_row_and_nothing_is_saved(lines, code, field, sentence):
     police = MinistryFactory(short_name="Police")
 
-    with refuses(sentence, field=field):
+    with refuses(code, field=field, sentence=sentence):
         put_down(*lines)
 
     assert list(Ministry.objects.all()) == [police]
@@ -107,7 +112,7 @@ def test_errors_are_shown_at_their_row_and_nothing_is_saved(lines, sentence, fie
 def test_another_countrys_ministry_gets_nobody():
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
 
-    with refuses("another country’s", field="known-0-holder"):
+    with refuses("another_country", field="known-0-holder", sentence="That ministry is another country’s."):
         put_down(holders=[(theirs, OfficeHolderInput("Lineo"))], country=CountryFactory())
 
 

@@ -46,20 +46,25 @@ def test_people_get_an_account_without_a_password_and_their_own_country_alone():
 
 
 @pytest.mark.parametrize(
-    ("person", "sentence", "field"),
+    ("person", "code", "field", "sentence"),
     [
-        (LINEO._replace(name=" "), "Give their name.", "people-1-name"),
-        (LINEO._replace(email=""), "Give their e-mail address.", "people-1-email"),
-        (LINEO._replace(email="there@post.example"), "has an account with that address, as officer", "people-1-email"),
-        (LINEO._replace(role=Role.ADMINISTRATOR), "one of the roles of a post", "people-1-role"),
-        (LINEO._replace(role=Role.FOCAL_POINT), "Say which ministry", "people-1-ministry"),
-        (LINEO._replace(until=date(2020, 1, 1)), "That day is over.", "people-1-until"),
+        (LINEO._replace(name=" "), "required", "people-1-name", "Give their name."),
+        (LINEO._replace(email=""), "required", "people-1-email", "Give their e-mail address."),
+        (
+            LINEO._replace(email="there@post.example"),
+            "taken",
+            "people-1-email",
+            "has an account with that address, as officer",
+        ),
+        (LINEO._replace(role=Role.ADMINISTRATOR), "no_choice", "people-1-role", "one of the roles of a post"),
+        (LINEO._replace(role=Role.FOCAL_POINT), "required", "people-1-ministry", "Say which ministry"),
+        (LINEO._replace(until=date(2020, 1, 1)), "past_day", "people-1-until", "That day is over."),
     ],
 )
-def test_errors_are_shown_at_their_row_and_no_account_is_created(person, sentence, field):
+def test_errors_are_shown_at_their_row_and_no_account_is_created(person, code, field, sentence):
     OfficerFactory(email="there@post.example")
 
-    with refuses(sentence, field=field):
+    with refuses(code, field=field, sentence=sentence):
         invite(LINEO._replace(email="first@post.example"), person)
 
     assert people() == ["there@post.example"]
@@ -69,11 +74,12 @@ def test_errors_are_shown_at_their_row_and_no_account_is_created(person, sentenc
 def test_a_ministry_is_a_focal_points_alone_and_of_the_country():
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
 
-    with refuses("Only a focal point belongs to a ministry.", field="people-0-ministry"):
+    sentence = "Only a focal point belongs to a ministry."
+    with refuses("ministry_not_for_role", field="people-0-ministry", sentence=sentence):
         invite(LINEO._replace(ministry=MinistryFactory()))
-    with refuses("another country’s", field="people-0-ministry"):
+    with refuses("another_country", field="people-0-ministry", sentence="Choose one of this country’s."):
         invite(LINEO._replace(role=Role.FOCAL_POINT, ministry=theirs))
-    with refuses("Name somebody to invite."):
+    with refuses("required", sentence="Name somebody to invite."):
         invite()
 
 

@@ -19,7 +19,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses
+from tests.refusing import refuses, shows_refusal
 from tests.signing_in import enrol, enter, sign_in
 from tiptracker import clock
 from tiptracker.accounts import tokens
@@ -213,7 +213,7 @@ def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client):
     answer = change(client, officer, name="Lineo M.", role="officer", version=seen)
 
     assert answer.status_code == 422
-    assert "changed role meanwhile" in answer.text
+    assert shows_refusal(answer, "edit_conflict")
     assert answer.context["stands"].role == "observer"
     assert 'value="Lineo M."' in answer.text
     officer.refresh_from_db()
@@ -388,15 +388,22 @@ def test_a_closed_account_offers_no_change_of_address_and_refuses_one(client):
     assert not Mail.objects.filter(kind="invitation").exists()
 
 
-@pytest.mark.parametrize("closed", [True, False])
-def test_no_invitation_is_queued_that_would_never_be_sent(client, closed):
+@pytest.mark.parametrize(
+    ("closed", "code", "sentence"),
+    [
+        (True, "closed", "account is closed. Open it first, then send the invitation."),
+        (False, "account_expired", "last day is over. Change it first, then send the invitation."),
+    ],
+)
+def test_no_invitation_is_queued_that_would_never_be_sent(client, closed, code, sentence):
     over = clock.today() - timedelta(days=1)
     officer = OfficerFactory(password="!not yet", is_active=not closed, valid_until_on=over)
 
     answer = press(client, officer, "invite")
 
     assert answer.status_code == 422
-    assert "first, then send the invitation." in answer.text
+    assert shows_refusal(answer, code)
+    assert sentence in answer.text
     assert 'value="invite"' not in answer.text
     assert not Mail.objects.exists()
 
@@ -720,7 +727,7 @@ def test_the_other_administrators_read_of_a_new_administrator(client, how, run_j
 def test_refusals_leave_everything_as_it_was(administrator):
     officer = OfficerFactory()
     account = AccountDetails("Lineo", Role.OFFICER, MinistryFactory(), [CountryFactory()], date(2099, 12, 31))
-    with refuses("Only a focal point belongs to a ministry", field="ministry"):
+    with refuses("ministry_not_for_role", field="ministry"):
         change_person(person=officer, version=1, account=account, confirmed="", by=administrator, now=clock.now())
-    with refuses("has a password", field="email"):
+    with refuses("has_password", field="email", sentence="ask for another address instead"):
         change_unused_address(person=officer, version=1, email="x@post.example", by=administrator, now=clock.now())

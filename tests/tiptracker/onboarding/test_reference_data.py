@@ -13,6 +13,7 @@ from tests.factories import (
     MinistryFactory,
     OfficeHolderFactory,
 )
+from tests.refusing import shows_refusal
 from tests.signing_in import enter
 from tiptracker.accounts.models import Country, Ministry
 from tiptracker.audit.models import AuditEntry
@@ -123,7 +124,7 @@ def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client, m
     answer = send(1, "Leribe")
 
     assert answer.status_code == 422
-    assert "meanwhile" in answer.text
+    assert shows_refusal(answer, "edit_conflict")
     assert 'value="Leribe"' in answer.text
     assert 'name="version" value="2"' in answer.text
     assert send(2, "Leribe").status_code == 302

@@ -22,6 +22,7 @@ from tests.recommendations.importing.report_parser.editions import (
     document,
     of_clauses,
 )
+from tests.refusing import refuses
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -209,42 +210,54 @@ LAUGHS = (
     "<!DOCTYPE w [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '&a{n - 1};&a{n - 1};'>" for n in range(1, 40)) + "]>"
 )
 BAD = {
-    "too large": (b"x" * (report_file.MAX_BYTES + 1), r"has 30 MB; at most 30 MB can be read\. Cut out the pages"),
-    "too much text": (b"Train police. " * 500_000, "holds more text than a whole TIP Report"),
-    "too many lines": (b"a\n" * 150_000, "holds more text than a whole TIP Report"),
-    "letters that nobody tells": (document(CLAUSE_PARAGRAPH).encode("mac_roman"), "doesn’t say in which letters"),
-    "empty": (b"", r"has no text in it\."),
-    "a scan": (scan(), r"has no text in it\. If it shows some, it is a picture, such as a scan"),
-    "a PDF with a password": (locked(), r"has a password\. Save it without one"),
-    "half a PDF": (pdf("<p>Train.</p>")[:700], "is damaged, or something else"),
-    "a zip bomb": (docx("", **{"word/document.xml": "<a>" + " " * 50_000_000}), "unpacks to more than any"),
-    "a zip": (docx("", **{"word/document.xml": "<a/>"})[:50], "is damaged, or something else"),
-    "external entities": (docx("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES), "holds definitions that"),
-    "a billion laughs": (docx("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=LAUGHS), "holds definitions|is damaged"),
-    "half of an XML": (docx("<w:p>"), "is damaged, or something else"),
-    "an old document of Word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "is in an old format of Word"),
-    "Word with a password": (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "has a password"
+    "too large": (
+        b"x" * (report_file.MAX_BYTES + 1), "too_large", "has 30 MB; at most 30 MB can be read. Cut out the pages"
     ),
-    "rich text": (rb"{\rtf1 Train}", "is in Rich Text Format"),
-    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "is neither a text, a web page, a PDF nor a Word document"),
-    "XML": (ENTITIES.encode() + b"<a>&a;</a>", "is XML that is no web page"),
+    "too much text": (b"Train police. " * 500_000, "too_large", "holds more text than a whole TIP Report"),
+    "too many lines": (b"a\n" * 150_000, "too_large", ""),
+    "letters that nobody tells": (
+        document(CLAUSE_PARAGRAPH).encode("mac_roman"), "undecodable", "doesn’t say in which letters"
+    ),
+    "empty": (b"", "no_text", ""),
+    "a scan": (scan(), "no_text", "has no text in it. If it shows some, it is a picture, such as a scan"),
+    "a PDF with a password": (locked(), "password_protected", "has a password. Save it without one"),
+    "half a PDF": (pdf("<p>Train.</p>")[:700], "damaged", "is damaged, or something else"),
+    "a zip bomb": (
+        docx("", **{"word/document.xml": "<a>" + " " * 50_000_000}), "too_large", "unpacks to more than any"
+    ),
+    "a zip": (docx("", **{"word/document.xml": "<a/>"})[:50], "damaged", ""),
+    "external entities": (
+        docx("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES), "declares_entities", "holds definitions that"
+    ),
+    "a billion laughs": (docx("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=LAUGHS), "damaged", ""),
+    "half of an XML": (docx("<w:p>"), "damaged", ""),
+    "an old document of Word": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_format", "is in an old format of Word"
+    ),
+    "Word with a password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password_protected",
+        "has a password",
+    ),
+    "rich text": (rb"{\rtf1 Train}", "unsupported_format", "is in Rich Text Format"),
+    "a picture": (
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "unsupported_format",
+        "is neither a text, a web page, a PDF nor a Word document",
+    ),
+    "XML": (ENTITIES.encode() + b"<a>&a;</a>", "unsupported_format", "is XML that is no web page"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "sentence"), BAD.values(), ids=BAD)
-def test_what_cannot_be_read_is_refused_in_a_sentence(content, sentence):
-    with pytest.raises(Refused, match=f"^“file” (?:{sentence})") as refused:
+@pytest.mark.parametrize(("content", "code", "sentence"), BAD.values(), ids=BAD)
+def test_what_cannot_be_read_is_refused_in_a_sentence_about_the_file(content, code, sentence):
+    with refuses(code, sentence=f"“file” {sentence}"):
         read_report("file", content, run=Sandbox(None))
-
-    assert str(refused.value).endswith((".", "text."))
 
 
 def test_another_sort_of_zip_is_told_apart():
     parts = {"word/document.xml": "", "mimetype": "application/epub+zip"}
     packed = docx("", **parts).replace(b"word/document.xml", b"body/document.xml")
 
-    with pytest.raises(Refused, match="is a packed file, but no Word document"):
+    with refuses("unsupported_format", sentence="is a packed file, but no Word document"):
         read_report("book.epub", packed, run=Sandbox(None))
 
 
@@ -263,5 +276,5 @@ def test_a_page_nested_without_end_is_read_or_refused():
 def test_a_process_that_fails_refuses_the_file(monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
 
-    with pytest.raises(Refused, match="can’t be opened here: it takes too long or too much room"):
+    with refuses("reader_failed", sentence="can’t be opened here: it takes too long or too much room"):
         read_report("edition.txt", OPENING.encode(), run=Sandbox(None))

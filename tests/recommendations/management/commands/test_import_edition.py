@@ -51,17 +51,18 @@ def run(tmp_path, capsys):
 
 @pytest.fixture
 def refused(run, capsys):
-    """The sentence with which the command refuses; nothing at all is written."""
+    """The refusal that the command ends with. It says the sentence, and nothing at all is written."""
 
-    def sentence(*arguments, **options):
+    def refusal(*arguments, **options):
         before = everything()
         with pytest.raises(SystemExit) as ended:
             run(*arguments, **options)
         assert ended.value.code == 2
         assert everything() == before
-        return capsys.readouterr().err
+        assert capsys.readouterr().err.startswith(str(ended.value.__cause__))
+        return ended.value.__cause__
 
-    return sentence
+    return refusal
 
 
 def everything():
@@ -117,13 +118,15 @@ def test_loaded_list_is_replaced_by_the_pairing_that_a_dry_run_proposed(administ
     both = RecommendationFactory(edition=edition, number=3, text="Investigate and prosecute; adopt a plan of action.")
     one, two = BenchmarkFactory(recommendation=both, letter="a"), BenchmarkFactory(recommendation=both, letter="b")
 
-    assert "1, 2, 3 say the same as nothing in the file" in refused(NARRATIVE)
+    undecided = refused(NARRATIVE)
+    assert undecided.code == "undecided"
+    assert "1, 2, 3 say the same as nothing in the file" in str(undecided)
     proposed = run(NARRATIVE, "--dry-run", "--json")
     assert proposed["did"] is None
     assert proposed["pairing"]["became"] == {"1": [1], "2": "retired", "3": [3]}
     assert [item["kind"] for item in proposed["items"]][-1] == "gone"
     proposed["pairing"]["became"]["3"] = [2, 3]
-    assert "say whether it goes to 2 or 3" in refused(NARRATIVE, pairing=proposed)
+    assert refused(NARRATIVE, pairing=proposed).code == "no_choice"
     proposed["pairing"]["benchmarks"] = {"3a": 2, "3b": 3}
     told = run(NARRATIVE, "--json", pairing=proposed)
 
@@ -156,7 +159,7 @@ def test_encoding_can_be_given(administrator, run, refused):
     EditionFactory()
     content = "Number,Recommendation\n1,Fund l’abri for victims.\n".encode("cp1252")
 
-    assert "It can’t be read as UTF-8." in refused(content, "--charset", "utf-8", name="list.csv")
+    assert refused(content, "--charset", "utf-8", name="list.csv").code == "undecodable"
     run(content, "--charset", "cp1252", name="list.csv")
     assert listed()[0][1] == "Fund l’abri for victims."
 
@@ -164,44 +167,49 @@ def test_encoding_can_be_given(administrator, run, refused):
 TABLE = "Number,Recommendation\n1,Fund the shelter.\nx,Train.\n"
 
 
+@pytest.mark.usefixtures("administrator")
 @pytest.mark.parametrize(
-    ("content", "options", "sentence"),
+    ("content", "options", "code", "sentence"),
     [
-        (NARRATIVE, {"country": "XXX"}, "There is no country with the code “XXX” here."),
-        (NARRATIVE.replace("LESOTHO", "ESWATINI"), {}, "This narrative is about Eswatini, not Lesotho."),
-        ("Nothing of the sort.", {}, "No list of prioritized recommendations was found."),
-        (TABLE, {"name": "list.csv"}, "Some rows can’t be read."),
-        ("", {"name": "list.csv"}, "The file is empty."),
-        (b"x" * 50 * 1024 * 1024, {"name": "list.csv"}, "The file is larger than 10 MB."),
-        (b"x" * 50 * 1024 * 1024, {}, "at most 30 MB can be read"),
-        (b"\x81\x8d,Recommendation\n1,\x90\n", {"name": "list.csv"}, "It is not told what the file is written in"),
-        (NARRATIVE, {"pairing": "{"}, "is no JSON."),
-        (NARRATIVE, {"pairing": {"became": [1]}}, "The pairing can’t be understood."),
-        (NARRATIVE, {"pairing": {"became": {"9": [1]}}}, "The list that stands has no 9."),
-        ("Country,Number,Recommendation\nEswatini,1,Fund it.\n", {"name": "list.csv"}, "This is the list of Eswatini"),
-    ],
-)  # fmt: skip
-def test_unloadable_list_is_refused_with_a_sentence(administrator, refused, content, options, sentence):
-    EditionFactory()
-
-    assert sentence in refused(content, **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (["--tier", "5"], "“5” is no tier. Give 1, 2, 2WL or 3."),
-        (["--charset", "ebcdic"], "“ebcdic” is no encoding that is read here."),
-        (["--tier", "2", "--columns", "number,words"], "A column can’t hold “words”."),
-        (["--by", "officer@post.example"], "Say who loads it: --by"),
-        ([], "The 2021 edition isn’t there yet, and nothing tells its tier."),
+        (NARRATIVE, {"country": "XXX"}, "unknown_country", "There is no country with the code “XXX” here."),
+        (NARRATIVE.replace("LESOTHO", "ESWATINI"), {}, "another_country", ""),
+        ("Nothing of the sort.", {}, "no_list", ""),
+        (TABLE, {"name": "list.csv"}, "unreadable_rows", ""),
+        ("", {"name": "list.csv"}, "empty_file", ""),
+        (b"x" * 50 * 1024 * 1024, {"name": "list.csv"}, "too_large", ""),
+        (b"x" * 50 * 1024 * 1024, {}, "too_large", ""),
+        (b"\x81\x8d,Recommendation\n1,\x90\n", {"name": "list.csv"}, "undecodable", ""),
+        (NARRATIVE, {"pairing": "{"}, "not_json", "is no JSON."),
+        (NARRATIVE, {"pairing": {"became": [1]}}, "invalid_pairing", "The pairing can’t be understood."),
+        (NARRATIVE, {"pairing": {"became": {"9": [1]}}}, "not_in_list", "The list that stands has no 9."),
+        ("Country,Number,Recommendation\nEswatini,1,Fund it.\n", {"name": "list.csv"}, "another_edition", ""),
     ],
 )
-def test_what_is_asked_wrongly_is_refused(administrator, refused, options, sentence):
+def test_unloadable_list_is_refused_with_a_sentence(refused, content, options, code, sentence):
+    EditionFactory()
+
+    refusal = refused(content, **options)
+    assert refusal.code == code
+    assert sentence in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "sentence"),
+    [
+        (["--tier", "5"], "no_choice", "“5” is no tier. Give 1, 2, 2WL or 3."),
+        (["--charset", "ebcdic"], "no_choice", "“ebcdic” is no encoding that is read here."),
+        (["--tier", "2", "--columns", "number,words"], "no_choice", "A column can’t hold “words”."),
+        (["--by", "officer@post.example"], "administrator_unclear", "Say who loads it: --by"),
+        ([], "required", "The 2021 edition isn’t there yet, and nothing tells its tier."),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(administrator, refused, options, code, sentence):
     CountryFactory()
     OfficerFactory(email="officer@post.example")
 
-    assert sentence in refused("Number,Recommendation\n1,Fund it.\n", *options, name="list.csv")
+    refusal = refused("Number,Recommendation\n1,Fund it.\n", *options, name="list.csv")
+    assert refusal.code == code
+    assert sentence in str(refusal)
 
 
 def test_other_list_of_lesotho_is_read_completely(administrator, run):
@@ -213,6 +221,7 @@ def test_other_list_of_lesotho_is_read_completely(administrator, run):
 
 
 def test_a_missing_file_is_refused(administrator, capsys):
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as ended:
         call_command("import_edition", "/nowhere/list.csv", "--country", CountryFactory().code, "--year", "2021")
-    assert "can’t be opened (No such file or directory)." in capsys.readouterr().err
+    assert ended.value.__cause__.code == "unreadable_file"
+    assert capsys.readouterr().err.strip() == str(ended.value.__cause__)

@@ -94,10 +94,11 @@ def test_command_says_one_sentence_where_the_process_that_reads_failed(tmp_path,
     (tmp_path / "edition.txt").write_bytes(FILES["edition.txt"])
     monkeypatch.setattr("sys.executable", "/bin/false")
 
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as ended:
         call_command("parse_narrative", tmp_path / "edition.txt", stderr=(told := io.StringIO()))
 
-    assert told.getvalue().startswith("“edition.txt” can’t be opened here: it takes too long or too much room.")
+    assert ended.value.__cause__.code == "reader_failed"
+    assert told.getvalue().strip() == str(ended.value.__cause__)
     assert caplog.text == ""
 
 
@@ -105,7 +106,7 @@ def test_command_refuses_a_file_that_is_not_there(tmp_path):
     with pytest.raises(SystemExit) as refused:
         call_command("parse_narrative", tmp_path / "none.txt", stderr=(told := io.StringIO()))
 
-    assert refused.value.code == 2
+    assert (refused.value.code, refused.value.__cause__.code) == (2, "unreadable_file")
     assert (
         told.getvalue().strip()
         == f"“{tmp_path}/none.txt” can’t be opened (No such file or directory). Check its name, then try again."

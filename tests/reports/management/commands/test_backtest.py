@@ -3,6 +3,8 @@ import json
 import pytest
 from django.core.management import call_command
 
+from tests.refusing import command_refuses
+
 
 def run(capsys, *arguments):
     call_command("backtest", *arguments)
@@ -65,9 +67,6 @@ def test_backtest_prints_the_rows_of_a_country_as_json(capsys):
 
 @pytest.mark.parametrize("asked", ["XX", ""])
 def test_backtest_refuses_a_country_that_has_no_row(capsys, asked):
-    with pytest.raises(SystemExit) as stopped:
+    sentence = f"The back-test has no country “{asked}”. Give a name such as Lesotho"
+    with command_refuses(capsys, "unknown_country", sentence=sentence):
         call_command("backtest", "--country", asked)
-
-    said = capsys.readouterr()
-    assert (stopped.value.code, said.out) == (2, "")
-    assert said.err.startswith(f"The back-test has no country “{asked}”. Give a name such as Lesotho")

@@ -13,6 +13,7 @@ from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tests.kept import once
+from tests.refusing import command_refuses
 from tiptracker.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
@@ -56,34 +57,28 @@ def test_issue_briefing_needs_no_account(lesotho, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("asked", "code"),
     [
-        ({"country": "XXX"}, "There is no country with the code “XXX” here. There is LSO."),
-        ({"year": "1999"}, "No edition 1999 on Lesotho has recommendations to follow. There is 2021."),
-        (
-            {"kind": "poem"},
-            "There is no kind of briefing called “poem”. There is ambassador, ministry, dialogue and washington.",
-        ),
-        ({"as_of": "yesterday"}, "“yesterday” is no day. Give one such as 2022-03-31."),
-        ({"as_of": "2022-08-02"}, "2 August 2022 has not come yet. Ask for today, 1 August 2022, or an earlier day."),
-        ({"as_of": "2021-03-31"}, "The tracking period begins on 1 April 2021. Ask for that day or a later one."),
-        (
-            {"known_by": "soon"},
-            "“soon” is no moment. Give one such as 2022-07-31T23:59:59+02:00.",
-        ),
-        (
-            {"known_by": "2022-07-31T12:00"},
-            "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
-        ),
+        ({"country": "XXX"}, "unknown_country"),
+        ({"year": "1999"}, "untracked_edition"),
+        ({"as_of": "yesterday"}, "not_a_day"),
+        ({"as_of": "2022-08-02"}, "future_day"),
+        ({"as_of": "2021-03-31"}, "before_tracking_period"),
+        ({"known_by": "soon"}, "not_a_moment"),
+        ({"known_by": "2022-07-31T12:00"}, "no_time_zone"),
     ],
 )
-def test_issue_briefing_refuses_with_a_sentence(lesotho, tmp_path, capsys, asked, sentence):
-    with pytest.raises(SystemExit) as stopped:
+def test_issue_briefing_refuses_with_a_sentence(lesotho, tmp_path, capsys, asked, code):
+    with command_refuses(capsys, code):
         issue(tmp_path / "briefing.pdf", **asked)
 
-    assert stopped.value.code == 2
-    assert capsys.readouterr().err.strip() == sentence
     assert not (tmp_path / "briefing.pdf").exists()
+
+
+def test_issue_briefing_says_which_kinds_there_are(tmp_path, capsys):
+    sentence = "There is no kind of briefing called “poem”. There is ambassador, ministry, dialogue and washington."
+    with command_refuses(capsys, "no_choice", sentence=sentence):
+        issue(tmp_path / "briefing.pdf", kind="poem")
 
 
 @pytest.mark.usefixtures("lesotho")
@@ -114,21 +109,20 @@ def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys
     first, second = (DialogueFactory(planned=True, place=place) for place in ("Maseru", "Leribe"))
     file = tmp_path / "pack.pdf"
 
-    def refused(dialogue, **options):
-        asked = {"kind": "dialogue", "as_of": "2022-01-28", "output": str(file), "dialogue": dialogue} | options
-        with pytest.raises(SystemExit):
-            call_command("issue_briefing", "LSO", "2021", **asked)
-        return capsys.readouterr().err.strip()
+    def refused(dialogue, code, sentence, *, kind="dialogue"):
+        with command_refuses(capsys, code, sentence=sentence):
+            call_command(
+                "issue_briefing", "LSO", "2021", kind=kind, as_of="2022-01-28", output=str(file), dialogue=dialogue
+            )
 
-    assert refused("2022-02-09") == (
-        "There is no dialogue with Lesotho on “2022-02-09”. There is 2021-11-08 and 2022-02-10."
+    refused(
+        "2022-02-09",
+        "unknown_dialogue",
+        "There is no dialogue with Lesotho on “2022-02-09”. There is 2021-11-08 and 2022-02-10.",
     )
-    assert refused("2022-02-10") == (
-        "There are 2 dialogues on 2022-02-10. Say which one is meant: “2022-02-10, Leribe” or “2022-02-10, Maseru”."
-    )
-    assert refused("2022-02-10", kind="ambassador") == (
-        "Only --kind dialogue is about one dialogue. Leave --dialogue out."
-    )
+    both = "Say which one is meant: “2022-02-10, Leribe” or “2022-02-10, Maseru”."
+    refused("2022-02-10", "ambiguous_dialogue", f"There are 2 dialogues on 2022-02-10. {both}")
+    refused("2022-02-10", "dialogue_not_for_kind", "Only --kind dialogue is about one dialogue.", kind="ambassador")
     assert not file.exists()
     call_command(
         "issue_briefing", "LSO", "2021", kind="dialogue", as_of="2022-01-28", output=str(file), dialogue=str(second)
@@ -140,24 +134,19 @@ def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys
 def test_issue_briefing_without_any_dialogue_says_how_to_begin(tmp_path, capsys):
     edition = RecommendationFactory().edition
 
-    with pytest.raises(SystemExit):
-        issue(tmp_path / "pack.pdf", kind="dialogue")
-
-    assert capsys.readouterr().err.strip() == (
+    sentence = (
         f"No dialogue with {edition.country} is planned or recorded yet. Plan one first, on the page of dialogues."
     )
+    with command_refuses(capsys, "no_dialogues", sentence=sentence):
+        issue(tmp_path / "pack.pdf", kind="dialogue")
 
 
 def test_issue_briefing_writes_only_what_it_can(lesotho, tmp_path, capsys):
-    with pytest.raises(SystemExit):
+    with command_refuses(capsys, "unsupported_format"):
         issue(tmp_path / "briefing.odt")
-
-    assert "A briefing is written as .pdf and .docx. Let the name of the file end so:" in capsys.readouterr().err
 
 
 def test_issue_briefing_says_why_a_file_cannot_be_written(lesotho, tmp_path, capsys):
-    with pytest.raises(SystemExit) as stopped:
+    sentence = "The briefing could not be written. No such file or directory: "
+    with command_refuses(capsys, "not_written", sentence=sentence):
         issue(tmp_path / "nowhere" / "briefing.pdf")
-
-    assert stopped.value.code == 2
-    assert "No such file or directory" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from dialogues.lesotho.loading import load_public_record
 from tests import factories
 from tests.factories import MASERU
 from tests.kept import once
+from tests.refusing import command_refuses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
@@ -20,16 +21,6 @@ def lesotho():
 def run(capsys, *arguments):
     call_command("readiness", *arguments)
     return capsys.readouterr().out
-
-
-def refusal(capsys, *arguments):
-    """What is said on stderr when the command refuses, with exit code 2."""
-    with pytest.raises(SystemExit) as stopped:
-        call_command("readiness", *arguments)
-    assert stopped.value.code == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    return said.err.strip()
 
 
 def test_readiness_prints_json(lesotho, capsys):
@@ -117,41 +108,52 @@ def test_readiness_is_as_of_today_where_no_day_is_given(lesotho, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "code", "sentence"),
     [
-        (["--as-of", "2021-03-31"], "The tracking period begins on 1 April 2021. Ask for that day or a later one."),
+        (
+            ["--as-of", "2021-03-31"],
+            "before_tracking_period",
+            "The tracking period begins on 1 April 2021. Ask for that day or a later one.",
+        ),
         (
             ["--as-of", "2022-08-02"],
+            "future_day",
             "2 August 2022 has not come yet. Ask for today, 1 August 2022, or an earlier day.",
         ),
-        (["--as-of", "31 March"], "“31 March” is no day. Give one such as 2022-03-31."),
+        (["--as-of", "31 March"], "not_a_day", "“31 March” is no day. Give one such as 2022-03-31."),
         (
             ["--known-by", "2022-07-31T12:00"],
+            "no_time_zone",
             "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
         ),
         (
             ["--known-by", "July"],
+            "not_a_moment",
             "“July” is no moment. Give one such as 2022-07-31T23:59:59+02:00.",
         ),
     ],
 )
-def test_readiness_refuses_a_day_or_a_moment_it_can_not_take(capsys, arguments, sentence):
+def test_readiness_refuses_a_day_or_a_moment_it_can_not_take(capsys, arguments, code, sentence):
     factories.RecommendationFactory()
 
-    assert refusal(capsys, "LSO", "2021", *arguments) == sentence
+    with command_refuses(capsys, code, sentence=sentence):
+        call_command("readiness", "LSO", "2021", *arguments)
 
 
 def test_readiness_refuses_a_country_or_an_edition_that_is_not_there(capsys):
-    assert refusal(capsys, "LSO", "2021") == "There is no country with the code “LSO” here. None has been loaded yet."
+    def asked(country, year, code, sentence):
+        with command_refuses(capsys, code, sentence=sentence):
+            call_command("readiness", country, year)
+
+    none = "There is no country with the code “LSO” here. None has been loaded yet."
+    asked("LSO", "2021", "unknown_country", none)
 
     factories.EditionFactory()
-    assert refusal(capsys, "XYZ", "2021") == "There is no country with the code “XYZ” here. There is LSO."
-    assert refusal(capsys, "LSO", "2021") == (
-        "No edition 2021 on Lesotho has recommendations to follow. Load one first."
-    )
+    asked("XYZ", "2021", "unknown_country", "There is no country with the code “XYZ” here. There is LSO.")
+    none = "No edition 2021 on Lesotho has recommendations to follow. Load one first."
+    asked("LSO", "2021", "untracked_edition", none)
 
     factories.RecommendationFactory()
     for year in ("2020", "soon"):
-        assert refusal(capsys, "LSO", year) == (
-            f"No edition {year} on Lesotho has recommendations to follow. There is 2021."
-        )
+        others = f"No edition {year} on Lesotho has recommendations to follow. There is 2021."
+        asked("LSO", year, "untracked_edition", others)
