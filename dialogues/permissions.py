@@ -13,12 +13,12 @@ from tiptracker.choices import Role
 
 def can_upload(user: User) -> bool:
     """Return whether the user may upload files: officers, and focal points for their updates."""
-    return user.role in (Role.OFFICER, Role.FOCAL_POINT)
+    return user.role == Role.OFFICER or user.is_ministry
 
 
 def can_send_updates(user: User) -> bool:
     """Return whether the user's role may send updates at all. Checked before a request body is read."""
-    return user.role == Role.FOCAL_POINT
+    return user.is_ministry
 
 
 def can_give_reviews(user: User) -> bool:
@@ -89,7 +89,7 @@ def can_send_update(user: User, commitment: Commitment) -> bool:
 
     Other ministries can't see it.
     """
-    return user.role == Role.FOCAL_POINT and commitment.ministry_id == user.ministry_id
+    return user.is_ministry and commitment.ministry_id == user.ministry_id
 
 
 def can_draft(user: User, subject: Commitment | Dialogue) -> bool:

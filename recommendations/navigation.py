@@ -143,7 +143,7 @@ def _same_page_url(request: HttpRequest, edition: Edition) -> str:
     match = request.resolver_match
     if match is not None and _is_edition_page(request) and not match.kwargs:
         return edition_url(edition, match.view_name)
-    is_ministry = isinstance(request.user, User) and request.user.role == Role.FOCAL_POINT
+    is_ministry = isinstance(request.user, User) and request.user.is_ministry
     return edition_url(edition, "ministry_home" if is_ministry else "dashboard")
 
 

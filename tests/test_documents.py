@@ -65,6 +65,20 @@ def missing_names(text: str) -> list[str]:
     return sorted(named - words)
 
 
+NAMED_IN_FILE = re.compile(r"`([\w/.]+\.(?:py|html|toml))`\s+\(((?:`\w+`(?:,\s+)?)+)\)")
+"""A file followed by names in it: `tiptracker/choices.py` (`Role`)."""
+
+
+def misplaced_names(text: str) -> list[str]:
+    """Names in brackets after a file that don't stand in that file."""
+    return [
+        f"{name} in {path}"
+        for path, names in NAMED_IN_FILE.findall(text)
+        for name in re.findall(r"\w+", names)
+        if (TOP / path).exists() and not re.search(rf"\b{name}\b", (TOP / path).read_text())
+    ]
+
+
 def test_there_are_documents():
     assert {"README.md", "architecture.md", "0001-keep-facts-as-dated-rows.md"} <= {path.name for path in DOCUMENTS}
 
@@ -81,7 +95,9 @@ def test_named_files_exist(path):
 
 @pytest.mark.parametrize("name", ["architecture.md", "operating.md"])
 def test_named_functions_and_constants_exist(name):
-    assert missing_names((TOP / "docs" / name).read_text()) == []
+    text = (TOP / "docs" / name).read_text()
+    assert missing_names(text) == []
+    assert misplaced_names(text) == []
 
 
 def test_a_wrong_link_and_a_wrong_path_are_found():
@@ -90,6 +106,7 @@ def test_a_wrong_link_and_a_wrong_path_are_found():
     assert broken_links(TOP / "README.md", text) == ["gone.md"]
     assert missing_paths(text) == ["reports/gone.py", "gone/"]
     assert missing_names("`is_action` `is_" + "gone` `METHOD_VERSION`") == ["is_" + "gone"]
+    assert misplaced_names("`tiptracker/choices.py`\n(`Role`, `is_action`)") == ["is_action in tiptracker/choices.py"]
 
 
 def test_every_decision_is_in_the_index():

@@ -37,6 +37,8 @@ class Role(ChoiceEnum):
 
 EMBASSY_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
 """Roles that read everything the embassy holds on their countries."""
+MINISTRY_ROLES = frozenset({Role.FOCAL_POINT})
+"""Roles that read and send only what concerns their own ministry."""
 
 
 class TokenScope(ChoiceEnum):

@@ -24,7 +24,6 @@ from dialogues.commitment_status import (
 from dialogues.models.dialogues import Dialogue, Participant
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
-from tiptracker.choices import Role
 
 
 def _standing_annotations(day: date) -> dict[str, Any]:
@@ -88,7 +87,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.role == Role.FOCAL_POINT:
+        if user.is_ministry:
             rows = self if country is None else self.filter(country=country)
             return rows.filter(ministry=user.ministry_id)
         if not user.is_embassy:

@@ -13,7 +13,6 @@ from dialogues.dialogue_stage import stage_on
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import AnyUser, Country, Ministry
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.choices import Role
 
 
 class DialogueQuerySet(models.QuerySet["Dialogue"]):
@@ -24,7 +23,7 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.role == Role.FOCAL_POINT:
+        if user.is_ministry:
             return self.filter(commitments__ministry=user.ministry_id).distinct()
         if not user.is_embassy:
             return self.none()

@@ -28,7 +28,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.role == Role.FOCAL_POINT:
+        if user.is_ministry:
             return self.filter(commitment__ministry=user.ministry_id)
         if user.role == Role.OFFICER:
             return self.filter(dialogue__country__in=Country.objects.visible_to(user))

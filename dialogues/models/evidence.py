@@ -28,7 +28,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.role == Role.FOCAL_POINT:
+        if user.is_ministry:
             rows = self if country is None else self.filter(country=country)
             return rows.filter(
                 Q(commitment__ministry=user.ministry_id),
@@ -209,7 +209,7 @@ class EvidenceReviewQuerySet(models.QuerySet["EvidenceReview"]):
         A ministry never sees the embassy's reviews of what the embassy logged itself, even if the evidence is shared.
         """
         rows = self.filter(evidence__in=Evidence.objects.visible_to(user))
-        if user.is_authenticated and user.role == Role.FOCAL_POINT:
+        if user.is_authenticated and user.is_ministry:
             visible = Q(evidence_link=None) | Q(evidence_link__in=EvidenceLink.objects.visible_to(user))
             return rows.filter(visible, evidence__update_version__isnull=False)
         return rows

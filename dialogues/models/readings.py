@@ -12,7 +12,6 @@ from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models.updates import UpdateVersion
 from recommendations.models import Indicator
 from tiptracker.accounts.models import AnyUser, Country
-from tiptracker.choices import Role
 from tiptracker.validation import format_date
 
 
@@ -21,7 +20,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         """Filter to what the user may see. Embassy: all of its countries. Ministry: what it sent itself."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.role == Role.FOCAL_POINT:
+        if user.is_ministry:
             return self.filter(update_version__update__commitment__ministry=user.ministry_id)
         if not user.is_embassy:
             return self.none()

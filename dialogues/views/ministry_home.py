@@ -19,7 +19,6 @@ from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact
-from tiptracker.choices import Role
 from tiptracker.web.pages import render_page
 
 
@@ -110,7 +109,7 @@ def _ministry_commitment(
 def ministry_home(request: EditionRequest) -> HttpResponse:
     """Show what the ministry must do, most urgent first; what it sent and waits for; and what is settled."""
     user = request.user
-    if user.role != Role.FOCAL_POINT:
+    if not user.is_ministry:
         raise PermissionDenied
     rows = list_ministry_commitments(user, clock.today(request.edition.country.time_zone))
     context = {

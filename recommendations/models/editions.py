@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.tracking_period import year_before
 from tiptracker.accounts.models import AnyUser, Country
-from tiptracker.choices import Role
 
 
 class DatedQuerySet[Row: models.Model](models.QuerySet[Row]):
@@ -141,7 +140,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
         Administrators see milestones because they create them with the edition.
         """
-        if not user.is_authenticated or user.role == Role.FOCAL_POINT:
+        if not user.is_authenticated or user.is_ministry:
             return self.none()
         return self.filter(edition__in=Edition.objects.visible_to(user))
 

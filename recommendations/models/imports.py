@@ -42,7 +42,7 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
 
         Administrators see every import. Embassy roles see what was loaded for their countries. A ministry sees none.
         """
-        if not user.is_authenticated or not user.is_active or user.role == Role.FOCAL_POINT:
+        if not user.is_authenticated or not user.is_active or user.is_ministry:
             return self.none()
         visible = self.filter(edition__in=Edition.objects.visible_to(user))
         return visible if user.role == Role.ADMINISTRATOR else visible.filter(loaded_at__isnull=False)

@@ -7,13 +7,12 @@ from django.db.models import Q
 
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Pillar
 from tiptracker.accounts.models import AnyUser, Country, Ministry
-from tiptracker.choices import Role
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to the indicators of an embassy user's countries, or those that a focal point's commitments use."""
-        if user.is_authenticated and user.is_active and user.role == Role.FOCAL_POINT:
+        if user.is_authenticated and user.is_active and user.is_ministry:
             return self.filter(
                 benchmark_terms__benchmark__commitment_links__commitment__ministry=user.ministry_id
             ).distinct()

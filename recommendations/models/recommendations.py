@@ -13,7 +13,6 @@ from recommendations.models.editions import DatedQuerySet, Edition
 from recommendations.models.indicators import Indicator
 from recommendations.unmet_years import RecommendationYear, YearsUnmet, count_years_unmet
 from tiptracker.accounts.models import AnyUser, Ministry
-from tiptracker.choices import Role
 
 INDICIA = range(1, 13)
 """The numbers of the twelve indicia of 22 U.S.C. 7106(b)."""
@@ -178,7 +177,7 @@ class RecommendationTerms(models.Model):
 class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to benchmarks of an embassy user's countries, or those that a focal point's commitments address."""
-        if user.is_authenticated and user.is_active and user.role == Role.FOCAL_POINT:
+        if user.is_authenticated and user.is_active and user.is_ministry:
             return self.filter(commitment_links__commitment__ministry=user.ministry_id).distinct()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
 

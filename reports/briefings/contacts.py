@@ -15,7 +15,7 @@ from reports.briefings.commitments import PRESSING_STATUSES
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.choices import Role
+from tiptracker.choices import MINISTRY_ROLES
 
 STATUS_ORDER = (*PRESSING_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 """The order of commitments in a list, by status."""
@@ -104,7 +104,8 @@ def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, tod
     for commitment in sorted(known, key=lambda commitment: commitment.urgency):
         commitments[commitment.row.ministry_id].append(commitment)
     people: dict[int | None, list[str]] = defaultdict(list)
-    for person in User.objects.visible_to(reader).filter(role=Role.FOCAL_POINT, is_active=True).order_by("name", "pk"):
+    focal_points = User.objects.visible_to(reader).filter(role__in=MINISTRY_ROLES, is_active=True)
+    for person in focal_points.order_by("name", "pk"):
         people[person.ministry_id].append(person.name)
     ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
     parties = [

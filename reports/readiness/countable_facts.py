@@ -1,11 +1,11 @@
 """Decide which facts count: what was known by a moment, and which rows can count on a day.
 
-The law looks at concrete actions in the period and excludes promises (22 U.S.C. 7107(b), Tier 2). So a fact counts
-from its end date, if all its days lie in the tracking period. An evidence link counts if it shows a concrete action
-that the government took, alone or jointly.
+The law looks at concrete actions in the period and excludes promises (22 U.S.C. 7107(b), Tier 2). A fact counts from
+its end date, if all its days lie in the tracking period. An evidence link counts if it shows a concrete action that the
+government took, alone or jointly (`is_action`).
 
-A `FactView` is what one view of the record contains. The rules in `reports.readiness.answers` read nothing else, so
-the same rules give the verified and the claimed answers.
+A `FactView` is what one view of the record contains. It has no commitments, so a promise cannot count. The rules in
+`reports.readiness.answers` read nothing else, so the same rules give the verified and the claimed answers.
 """
 
 from collections import defaultdict
@@ -68,8 +68,8 @@ class FactView:
 
     All mappings are by indicator id or benchmark id. `readings` answer the questions about the period. `figures` are
     the readings that can move a benchmark. `previous` are readings for the whole period before. `assessments` are
-    those in force. `other_evidence` are the ids of verified evidence other than actions that count: with any of it, a
-    benchmark is "not shown" and not "no data".
+    those in force. `other_evidence` are the ids of verified evidence that shows no action that counts, such as a plan:
+    a benchmark with any of it is "not shown" instead of "no data". Commitments are left out: a promise never counts.
     """
 
     readings: Mapping[int, tuple[ReadingFact, ...]]

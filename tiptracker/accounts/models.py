@@ -10,7 +10,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from tiptracker.choices import EMBASSY_ROLES, AccountRequestKind, AccountRequestStepKind, Paper, Role, TokenScope
+from tiptracker.choices import (
+    EMBASSY_ROLES,
+    MINISTRY_ROLES,
+    AccountRequestKind,
+    AccountRequestStepKind,
+    Paper,
+    Role,
+    TokenScope,
+)
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
@@ -23,9 +31,9 @@ class CountryQuerySet(models.QuerySet["Country"]):
             return self.none()
         if user.role == Role.ADMINISTRATOR:
             return self
-        if user.role == Role.FOCAL_POINT:
+        if user.is_ministry:
             return self.filter(ministry=user.ministry_id)
-        return self.filter(users=user.pk)
+        return self.filter(users=user.pk) if user.is_embassy else self.none()
 
     def with_contact(self) -> Self:
         """Return the countries with a contact person who still works for their embassy and may sign in."""
@@ -107,8 +115,8 @@ class District(models.Model):
 
 class MinistryQuerySet(models.QuerySet["Ministry"]):
     def visible_to(self, user: "AnyUser") -> Self:
-        """Return the ministries the user may see: a focal point its own, everybody else those of their countries."""
-        if user.is_authenticated and user.is_active and user.role == Role.FOCAL_POINT:
+        """Return the ministries the user may see: a focal point its own, others those of their countries."""
+        if user.is_authenticated and user.is_active and user.is_ministry:
             return self.filter(pk=user.ministry_id)
         return self.filter(country__in=Country.objects.visible_to(user))
 
@@ -168,7 +176,7 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.none()
         if user.role == Role.ADMINISTRATOR:
             return self
-        if user.role == Role.FOCAL_POINT:
+        if user.is_ministry:
             return self.filter(ministry=user.ministry_id)
         mine = Country.objects.visible_to(user)
         return self.filter(Q(countries__in=mine) | Q(ministry__country__in=mine)).distinct()
@@ -250,6 +258,11 @@ class User(AbstractBaseUser):
     def is_embassy(self) -> bool:
         """Whether this person reads everything the embassy holds on their countries."""
         return self.role in EMBASSY_ROLES
+
+    @property
+    def is_ministry(self) -> bool:
+        """Whether this person reads and sends only what concerns their own ministry."""
+        return self.role in MINISTRY_ROLES
 
     def time_zone(self) -> str | None:
         """Return the IANA time zone of the country this person works on, or None if there is none in particular."""

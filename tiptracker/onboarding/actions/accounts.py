@@ -17,7 +17,7 @@ from tiptracker.accounts.account_requests import countries_of
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
-from tiptracker.choices import EMBASSY_ROLES, Role
+from tiptracker.choices import EMBASSY_ROLES, MINISTRY_ROLES, Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.onboarding.permissions import require_administrator
@@ -285,13 +285,13 @@ def find_invalid_details(
     role: Role, ministry: Ministry | None, countries: Sequence[Country]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what does not fit the role: the field, the code of the refusal, and a sentence."""
-    if role == Role.FOCAL_POINT and ministry is None:
+    if role in MINISTRY_ROLES and ministry is None:
         yield "ministry", "required", "Say which ministry they are the focal point of."
-    if role != Role.FOCAL_POINT and ministry is not None:
+    if role not in MINISTRY_ROLES and ministry is not None:
         yield "ministry", "ministry_not_for_role", "Only a focal point belongs to a ministry. Leave it empty."
     if role in EMBASSY_ROLES and not countries:
         yield "countries", "required", "Choose at least one country that they work on."
-    if role == Role.FOCAL_POINT and countries:
+    if role in MINISTRY_ROLES and countries:
         sentence = "A focal point’s country comes from the ministry. Change the ministry instead."
         yield "countries", "countries_not_for_role", sentence
     if role == Role.ADMINISTRATOR and countries:
