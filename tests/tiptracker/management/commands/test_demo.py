@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.live import free_port
+from tests.migrated import copy_migrated
 from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
 from tiptracker.demo.database import DEMO_ACCOUNTS
 
@@ -26,8 +27,15 @@ pytestmark = pytest.mark.any_database
 
 @pytest.fixture
 def environment(tmp_path, request):
-    """What the command is started with; embedded, or on the servers that the tests were given."""
-    chosen = {"DATABASE_URL": request.getfixturevalue("fresh_database")} if connection.vendor == "postgresql" else {}
+    """What the command is started with; embedded, or on the servers that the tests were given.
+
+    The database is migrated already: migrating from nothing takes long, and every run of the tests does it once.
+    """
+    chosen = {}
+    if connection.vendor == "postgresql":
+        chosen["DATABASE_URL"] = request.getfixturevalue("fresh_database")
+    else:
+        copy_migrated(tmp_path / "db.sqlite3")
     kept = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DEMO_CLOCK", "MAKELEVEL"}
     }
