@@ -6,6 +6,7 @@ They are shown when any of these may be broken.
 import base64
 import hashlib
 import logging
+import textwrap
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -16,15 +17,17 @@ from django.utils.html import escape
 
 logger = logging.getLogger(__name__)
 
-STYLE = (
-    "body{margin:0;color:#1b1b1b;background:#fff;font:1.06rem/1.5 system-ui,sans-serif}"
-    "header,main,footer{padding:0 1rem}"
-    ".marking{margin:0 -1rem;padding:.25rem 1rem;color:#fff;background:#2e6b34;font-weight:700;text-align:center}"
-    ".name{margin:0;padding:1rem 0;font-weight:700}"
-    "main{max-width:42rem;padding-bottom:2rem}"
-    "h1{font-size:1.75rem;line-height:1.2}"
-    "a{color:#005ea2}"
-)
+STYLE = """
+    body { margin: 0; color: #1b1b1b; background: #fff; font: 1.06rem/1.5 system-ui, sans-serif }
+    header, main, footer { padding: 0 1rem }
+    .marking {
+      margin: 0 -1rem; padding: .25rem 1rem; color: #fff; background: #2e6b34; font-weight: 700; text-align: center
+    }
+    .name { margin: 0; padding: 1rem 0; font-weight: 700 }
+    main { max-width: 42rem; padding-bottom: 2rem }
+    h1 { font-size: 1.75rem; line-height: 1.2 }
+    a { color: #005ea2 }
+  """
 
 
 def content_security_policy(style: str, *, form_action: str = "'none'") -> str:
@@ -47,6 +50,9 @@ class ErrorPage(NamedTuple):
     text: str
 
 
+MAX_LINE = 120
+"""Characters in a line of the HTML."""
+
 PAGE_TEMPLATE = """<!doctype html>
 <html lang="en-GB">
 <head>
@@ -56,12 +62,17 @@ PAGE_TEMPLATE = """<!doctype html>
   <style>{style}</style>
 </head>
 <body>
-  <header><p class="marking">UNCLASSIFIED</p><p class="name"><a href="/">TIP Tracker</a></p></header>
+  <header>
+    <p class="marking">UNCLASSIFIED</p>
+    <p class="name"><a href="/">TIP Tracker</a></p>
+  </header>
   <main id="main">
     <h1>{title}</h1>
 {paragraphs}
   </main>
-  <footer><p class="marking">UNCLASSIFIED</p></footer>
+  <footer>
+    <p class="marking">UNCLASSIFIED</p>
+  </footer>
 </body>
 </html>
 """
@@ -125,8 +136,17 @@ PROXY_PAGES = {"400": BAD_REQUEST, "413": TOO_LARGE, "429": TOO_MANY_REQUESTS, "
 
 def render_html(title: str, *paragraphs: str) -> str:
     """Return a whole HTML page with a title and paragraphs of plain text."""
-    written = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    written = "\n".join(map(_render_paragraph, paragraphs))
     return PAGE_TEMPLATE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{HOME_LINK}")
+
+
+def _render_paragraph(text: str) -> str:
+    """Return a paragraph of HTML, wrapped if its line would be longer than MAX_LINE."""
+    line = f"    <p>{escape(text)}</p>"
+    if len(line) <= MAX_LINE:
+        return line
+    wrapped = textwrap.fill(escape(text), MAX_LINE, initial_indent="      ", subsequent_indent="      ")
+    return f"    <p>\n{wrapped}\n    </p>"
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:

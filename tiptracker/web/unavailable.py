@@ -18,13 +18,15 @@ from tiptracker.infrastructure.outages import Outage
 from tiptracker.web import error_pages
 from tiptracker.web.preserved_input import TypedInput, field_label, is_secret_field, is_typed_field, wants_json
 
-STYLE = (
-    f"{error_pages.STYLE}*{{box-sizing:border-box}}"
-    "label{display:block;margin-top:1rem;font-weight:700}"
-    "input,textarea{width:100%;margin-top:.25rem;padding:.5rem;border:1px solid #565c65;font:inherit}"
-    "button{margin:1.5rem 0 0;padding:.75rem 1.25rem;border:0;border-radius:.25rem;color:#fff;background:#005ea2;"
-    "font:inherit;font-weight:700}"
-)
+STYLE = f"""{error_pages.STYLE.rstrip()}
+    * {{ box-sizing: border-box }}
+    label {{ display: block; margin-top: 1rem; font-weight: 700 }}
+    input, textarea {{ width: 100%; margin-top: .25rem; padding: .5rem; border: 1px solid #565c65; font: inherit }}
+    button {{
+      margin: 1.5rem 0 0; padding: .75rem 1.25rem; border: 0; border-radius: .25rem; color: #fff; background: #005ea2;
+      font: inherit; font-weight: 700
+    }}
+  """
 POLICY = error_pages.content_security_policy(STYLE, form_action="'self'")
 _CHOICE_VALUE = re.compile("[a-z0-9]+(_[a-z0-9]+)*")
 """The stored value of a choice, such as "under_way". It is shown but cannot be edited."""
