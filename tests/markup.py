@@ -1,0 +1,14 @@
+"""HTML without the whitespace that only lays a template out."""
+
+import re
+
+_BLOCKS = (
+    "body|caption|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|html|legend|li|link|"
+    "main|meta|nav|noscript|ol|option|p|script|section|select|style|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
+)
+_EDGE = re.compile(rf" ?(</?(?:{_BLOCKS})\b[^>]*>) ?")
+
+
+def without_layout(html: str) -> str:
+    """Collapse whitespace, and drop it at the edges of block elements, where it does not show."""
+    return _EDGE.sub(r"\1", re.sub(r"\s+", " ", html))
