@@ -1,7 +1,7 @@
 """Save drafts of forms, by a button or by the script while the user types. The script gets JSON.
 
 A page with such a form has `describe_draft(...)` as `draft` in its context, `data-draft` on the form, and the include
-`dialogues/draft.html` in the form. `draft_post_data` fills the forms from the draft.
+`dialogues/draft_controls.html` in the form. `draft_post_data` fills the forms from the draft.
 """
 
 from collections.abc import Sequence
