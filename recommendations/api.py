@@ -5,7 +5,7 @@ every field that a ministry may not read.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.functional import SimpleLazyObject
@@ -18,13 +18,16 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from recommendations.choices import EffortQuestion, Origin, Pillar
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from tiptracker.api.base import IdFilter, serializers_by_reader
+from tiptracker.api.former_names import FormerNamesMixin
 from tiptracker.api.query_params import StrictParametersMixin
 
 
-class EditionTermsSerializer(serializers.ModelSerializer[EditionTerms]):
+class EditionTermsSerializer(FormerNamesMixin, serializers.ModelSerializer[EditionTerms]):
+    former_names: ClassVar = {"working_mark": "readiness_target", "working_mark_reason": "readiness_target_reason"}
+
     class Meta:
         model = EditionTerms
-        fields = ("id", "deadline_on", "working_mark", "working_mark_reason", "reason", "recorded_at")
+        fields = ("id", "deadline_on", "readiness_target", "readiness_target_reason", "reason", "recorded_at")
 
 
 class PublishedEditionSerializer(serializers.ModelSerializer[Edition]):

@@ -160,7 +160,7 @@ class EditionTermsForm(ChangeForm):
     deadline_on = forms.DateField(
         label="Deadline", help_text="The day that counts for the post. A promise due by then is within reach."
     )
-    working_mark = forms.DecimalField(
+    readiness_target = forms.DecimalField(
         required=False,
         max_digits=4,
         decimal_places=1,
@@ -169,7 +169,7 @@ class EditionTermsForm(ChangeForm):
         label="Our target",
         help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
     )
-    working_mark_reason = LongTextField(required=False, label="Where this target comes from")
+    readiness_target_reason = LongTextField(required=False, label="Where this target comes from")
     reason = LongTextField(
         label="Why the terms change",
         help_text="They hold from now. What was known before stays as it was then, scores too.",
@@ -193,15 +193,17 @@ class EditionTermsForm(ChangeForm):
                 error_messages={"required": "Give a weight; 1 is the ordinary one."},
             )
         self.initial = dict.fromkeys(self.weighed, Decimal(1)) | dict(self.initial)
-        self.order_fields(("deadline_on", "working_mark", "working_mark_reason", *self.weighed, "reason", "seen"))
+        self.order_fields(
+            ("deadline_on", "readiness_target", "readiness_target_reason", *self.weighed, "reason", "seen")
+        )
 
     @classmethod
     def filled_from(cls, terms: EditionTerms) -> dict[str, Any]:
         """Return the initial values to change these terms, with their weights. The reason starts empty."""
         return {
             "deadline_on": terms.deadline_on,
-            "working_mark": strip_zeros(terms.working_mark),
-            "working_mark_reason": terms.working_mark_reason,
+            "readiness_target": strip_zeros(terms.readiness_target),
+            "readiness_target_reason": terms.readiness_target_reason,
             "seen": terms.pk,
         } | {cls._name(one.recommendation_id): strip_zeros(one.weight) for one in terms.weights.all()}
 

@@ -241,14 +241,16 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     smallest_set = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,
-        help_text="The fewest benchmarks that, met, reach the working mark; null where there is no mark or none do.",
+        help_text="The fewest benchmarks that, met, reach the target; null where there is no target or none do.",
     )
     claims = ClaimsSerializer(many=True, help_text="The gap between claimed and verified, by ministry.")
     checks = CheckSerializer(many=True, help_text="What doesn't fit together.")
     watch_list_years = serializers.IntegerField(help_text="The unbroken run of Watch List editions, this one counted.")
     deadline_on = serializers.DateField(allow_null=True)
-    working_mark = serializers.FloatField(allow_null=True)
-    working_mark_reason = serializers.CharField()
+    readiness_target = serializers.FloatField(allow_null=True)
+    working_mark = serializers.FloatField(allow_null=True, help_text=describe_former("readiness_target"))
+    readiness_target_reason = serializers.CharField()
+    working_mark_reason = serializers.CharField(help_text=describe_former("readiness_target_reason"))
     methodology = serializers.DictField()
 
 
@@ -283,22 +285,9 @@ class ReadinessViewSet(StrictParametersMixin, ViewSet):
         result = evaluate_readiness(gather_facts(edition), as_of=as_of, known_by=known_by)
         steps = result.next_steps()
         texts = step_texts(result, steps, reader=request.user)
-        return Response(with_former_names(serialization.readiness_document(result, steps=steps, texts=texts)))
-
-
-def with_former_names(document: Any) -> Any:
-    """Add the former names to a readiness document: `rounds` of claims, and `round` as the type of a row."""
-    match document:
-        case {"type": "update_version", **row}:
-            return {"type": "round", **row}
-        case {"update_versions": versions, **claims}:
-            return {**claims, "update_versions": versions, "rounds": versions}
-        case dict():
-            return {key: with_former_names(value) for key, value in document.items()}
-        case list():
-            return [with_former_names(value) for value in document]
-        case _:
-            return document
+        return Response(
+            serialization.with_former_names(serialization.readiness_document(result, steps=steps, texts=texts))
+        )
 
 
 class IgnoreAcceptHeader(BaseContentNegotiation):

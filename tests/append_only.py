@@ -68,7 +68,7 @@ KEPT = {
     CommitmentEvent: {"reason"},
     DialogueFile: set(),
     EditionImport: {"name"},  # once loaded
-    EditionTerms: {"reason", "working_mark_reason"},
+    EditionTerms: {"reason", "readiness_target_reason"},
     Evidence: {"title", "stated_by", "source", "link", "revision_reason"},
     EvidenceLink: set(),
     EvidenceFile: {"name"},

@@ -206,15 +206,15 @@ class EditionTermsFactory(DjangoModelFactory):
         model = EditionTerms
 
     deadline_on = DEADLINE_ON
-    working_mark = 45
-    working_mark_reason = "The post's own working mark."
+    readiness_target = 45
+    readiness_target_reason = "The post's own working mark."
     reason = "The edition was published."
     recorded_at = TERMS_SET_AT
     recorded_by = factory.SubFactory(RecorderFactory)
 
 
 class EditionFactory(DjangoModelFactory):
-    """The one 2021 edition on Lesotho, with terms: `terms__working_mark=50`, or `terms=False` for none."""
+    """The one 2021 edition on Lesotho, with terms: `terms__readiness_target=50`, or `terms=False` for none."""
 
     class Meta:
         model = Edition

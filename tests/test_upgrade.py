@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from dialogues.actions.redaction_checks import find_redacted_text_faults
 from dialogues.models import RedactionPlace, UpdateVersion
+from recommendations.models import EditionTerms
+from reports.choices import RecomputeOutcome
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from tests import database_roles
@@ -18,6 +20,7 @@ from tests.factories import OfficerFactory, RedactionDecisionFactory
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
+from tiptracker.audit.subjects import history
 from tiptracker.former_names import current_label
 
 EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.json").read_text())
@@ -94,3 +97,67 @@ def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migra
     UpdateVersion.objects.filter(pk=named.pk).update(narrative=REDACTED)
     with pytest.raises(IntegrityError, match="append-only"):
         UpdateVersion.objects.filter(pk=other.pk).update(narrative=REDACTED)
+
+
+# --- The target, formerly the working mark ----------------------------------------------------------------------------
+
+
+def test_terms_keep_their_target_its_reason_and_their_history(migrated, client):
+    loaded = EditionTerms.objects.get(readiness_target_reason__endswith="not the Department's.")
+    entry = AuditEntry.objects.get(verb="edition_terms.loaded")
+    officer = OfficerFactory(countries=[loaded.edition.country])
+    client.force_login(officer)
+
+    assert (
+        list(EditionTerms.objects.values_list("readiness_target", flat=True))
+        == [45] * EXPECTED["rows"]["recommendations.EditionTerms"]
+    )
+    assert loaded.readiness_target_reason == "The post's own working mark, from the back-test; not the Department's."
+    assert [row.number for row in history(officer, loaded)] == [entry.number]
+    assert '"working_mark"' in entry.detail.after
+    page = client.get(reverse("log_detail", args=[entry.number])).text
+    assert "Target" in page
+    assert "Reason for the target" in page
+
+
+def test_a_run_stored_with_the_former_names_is_computed_again_and_shown_with_its_target(migrated, client):
+    run = ReadinessRun.objects.get(edition__country__code="LSO", edition__year=2021, methodology="1")
+    client.force_login(OfficerFactory(countries=[run.edition.country]))
+
+    assert run.result["working_mark"] == 45
+    assert {terms["working_mark"] for terms in run.facts["edition_terms"]} == {"45.0"}
+    assert stored_runs.compare_run(run).outcome is RecomputeOutcome.SAME
+    assert {terms.readiness_target for terms in stored_runs.facts_from_document(run.facts).edition_terms} == {45}
+    response = client.get(reverse("run_detail", args=[run.pk]))
+    assert response.context["bar"].mark == response.context["result"]["readiness_target"] == 45
+    assert response.context["target_reason"].startswith("The post's own")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"readiness_target": 101}, {"readiness_target": -1}, {"readiness_target_reason": ""}]
+)
+def test_a_target_beyond_a_hundred_or_without_a_reason_is_still_refused(migrated, wrong):
+    terms = EditionTerms.objects.first()
+    terms.pk = None
+    for name, value in wrong.items():
+        setattr(terms, name, value)
+
+    with pytest.raises(IntegrityError, match="readiness_target"):
+        terms.save(force_insert=True)
+
+
+@pytest.mark.parametrize("field", ["working_mark_reason", "readiness_target_reason"])
+def test_the_reason_of_a_target_is_redacted_where_a_redaction_names_it_by_either_name(migrated, client, field):
+    named, other = EditionTerms.objects.filter(edition__country__code="LSO")[:2]
+    redaction = RedactionDecisionFactory(redaction__country=named.edition.country).redaction
+    redaction.places.create(table="recommendations.editionterms", row=named.pk, field=field)
+    client.force_login(OfficerFactory(countries=[named.edition.country]))
+
+    EditionTerms.objects.filter(pk=named.pk).update(readiness_target_reason=REDACTED)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        EditionTerms.objects.filter(pk=other.pk).update(readiness_target_reason=REDACTED)
+
+    page = client.get(reverse("redaction_detail", args=[redaction.pk])).text
+    assert "the reason for the target" in page
+    key = f"recommendations.editionterms {named.pk}, readiness_target_reason"
+    assert find_redacted_text_faults() == [f"{key} is named by a redaction of which the log tells nothing"]

@@ -23,8 +23,10 @@ FIELDS: Mapping[str, str] = {
     "round": "update_version",
     "round_id": "update_version_id",
     "rounds": "update_versions",
+    "working_mark": "readiness_target",
+    "working_mark_reason": "readiness_target_reason",
 }
-"""Keys of logged values, of stored facts and results, and of the content of briefings."""
+"""Keys of logged values, of stored facts and results, and of the content of briefings; fields of redacted places."""
 
 
 def current_label(label: str) -> str:
@@ -40,6 +42,11 @@ def all_labels(label: str) -> list[str]:
 def current_field(name: str) -> str:
     """Return what a field or key is called today."""
     return FIELDS.get(name, name)
+
+
+def all_fields(name: str) -> list[str]:
+    """Return today's name of a field and its former ones, under which stored rows may name it."""
+    return [name, *(former for former, today in FIELDS.items() if today == name)]
 
 
 def with_current_fields(document: Any) -> Any:

@@ -14,7 +14,7 @@ from dialogues.models.free_texts import FREE_TEXTS
 from recommendations.models import Edition, Milestone, Recommendation
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
-from tiptracker.former_names import current_label
+from tiptracker.former_names import current_field, current_label
 
 EDITABLE_MODELS = frozenset({AgendaItem, Dialogue, Edition, Milestone, Participant, Recommendation})
 """Models whose rows may be edited or deleted, so that a redacted text may have been replaced since."""
@@ -62,7 +62,7 @@ def find_redacted_text_faults() -> list[str]:
 def _confirmed_places() -> Iterator[PlaceKey]:
     confirmed = RedactionPlace.objects.filter(is_left=False, redaction__decision__decision=RedactionAnswer.CONFIRMED)
     for table, row, field in confirmed.values_list("table", "row", "field").iterator():
-        yield PlaceKey(current_label(table), row, field)
+        yield PlaceKey(current_label(table), row, current_field(field))
 
 
 def _redacted_places() -> Iterator[PlaceKey]:
@@ -100,9 +100,9 @@ def _find_unlogged(named: set[PlaceKey]) -> Iterator[PlaceKey]:
 
 
 def _parse_key(key: str) -> PlaceKey:
-    """Parse a place as a log entry lists it: "dialogues.updateversion:12:narrative", or with a former label."""
+    """Parse a place as a log entry lists it: "dialogues.updateversion:12:narrative", or with former names."""
     table, row, field = key.split(":")
-    return PlaceKey(current_label(table), int(row), field)
+    return PlaceKey(current_label(table), int(row), current_field(field))
 
 
 def _undecided_redactions() -> list[int]:

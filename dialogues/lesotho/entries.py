@@ -95,8 +95,8 @@ class EditionEntry(RecordEntry):
 class EditionTermsEntry(RecordEntry):
     year: EditionYear
     deadline_on: date
-    working_mark: Decimal
-    working_mark_reason: str
+    readiness_target: Decimal
+    readiness_target_reason: str
     reason: str
 
 

@@ -201,7 +201,7 @@ def _write_edition(entry: entries.EditionEntry) -> Edition | None:
 
 @write_entry.register
 def _write_edition_terms(entry: entries.EditionTermsEntry) -> EditionTerms | None:
-    values = _copy(entry, "deadline_on", "working_mark", "working_mark_reason", "reason")
+    values = _copy(entry, "deadline_on", "readiness_target", "readiness_target_reason", "reason")
     return _create_missing(EditionTerms, values, edition=_find_edition(entry.year), **_recorded(entry))
 
 

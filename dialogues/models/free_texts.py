@@ -60,7 +60,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     NextStepDone: FreeTextFields(("result",), "step__dialogue__country"),
     Edition: FreeTextFields(("source", "note"), "country"),
     EditionImport: FreeTextFields(("name",), "edition__country"),
-    EditionTerms: FreeTextFields(("reason", "working_mark_reason"), "edition__country"),
+    EditionTerms: FreeTextFields(("reason", "readiness_target_reason"), "edition__country"),
     Milestone: FreeTextFields(("source",), "edition__country"),
     MilestoneDone: FreeTextFields(("source",), "milestone__edition__country"),
     Recommendation: FreeTextFields(("text", "years_unmet_source"), "edition__country"),

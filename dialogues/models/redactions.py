@@ -12,7 +12,7 @@ from dialogues.models.files import EvidenceFile
 from tiptracker.accounts.models import AnyUser, Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role
-from tiptracker.former_names import all_labels, current_label
+from tiptracker.former_names import all_labels, current_field, current_label
 
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):
@@ -130,4 +130,4 @@ class RedactionPlace(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{current_label(self.table)}:{self.row}:{self.field}"
+        return f"{current_label(self.table)}:{self.row}:{current_field(self.field)}"

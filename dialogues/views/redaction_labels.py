@@ -234,7 +234,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "text": "the text",
     "title": "what happened",
     "topic": "the topic",
-    "working_mark_reason": "the reason of the working mark",
+    "readiness_target_reason": "the reason for the target",
     "years_unmet_source": "the source of the years unmet",
 }
 OFFICER_PAGES = ("edition_terms", "milestone_done")

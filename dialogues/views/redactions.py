@@ -42,7 +42,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
-from tiptracker.former_names import current_label
+from tiptracker.former_names import current_field, current_label
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form, save_form, sent_data
@@ -217,7 +217,8 @@ def _detail_context(redaction: Redaction, user: User) -> dict[str, Any]:
     decision = getattr(redaction, "decision", None)
     marked = {True: [], False: []}  # type: dict[bool, list[tuple[type[Model], int, str]]]
     for place in redaction.places.all():
-        marked[place.is_left].append((MODELS_BY_TABLE[current_label(place.table)], place.row, place.field))
+        model = MODELS_BY_TABLE[current_label(place.table)]
+        marked[place.is_left].append((model, place.row, current_field(place.field)))
     context: dict[str, Any] = {
         "decision": decision,
         "files": [each.file for each in redaction.files.select_related("file")],

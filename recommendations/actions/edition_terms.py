@@ -34,8 +34,8 @@ def change_edition_terms(
     edition: Edition,
     seen: int,
     deadline_on: date,
-    working_mark: Decimal | None,
-    working_mark_reason: str,
+    readiness_target: Decimal | None,
+    readiness_target_reason: str,
     weights: Mapping[int, Decimal],
     reason: str,
     by: User,
@@ -52,27 +52,31 @@ def change_edition_terms(
     old = locked.terms.known_by(None).select_related("recorded_by").prefetch_related("weights").first()
     refuse_stale_terms(old, seen, now)
     refuse_outside_period(locked, deadline_on, field="deadline_on")
-    working_mark_reason = working_mark_reason.strip()
-    if working_mark is not None and not 0 <= working_mark <= MAX_SCORE:
-        raise Refused("out_of_range", "A mark is of 100 points. Give one from 0 to 100.", field="working_mark")
-    if working_mark is not None and not working_mark_reason:
-        raise Refused("required", "Say where this mark comes from: it will be asked.", field="working_mark_reason")
-    if old and working_mark not in (None, old.working_mark) and working_mark_reason == old.working_mark_reason:
+    readiness_target_reason = readiness_target_reason.strip()
+    if readiness_target is not None and not 0 <= readiness_target <= MAX_SCORE:
+        raise Refused("out_of_range", "A mark is of 100 points. Give one from 0 to 100.", field="readiness_target")
+    if readiness_target is not None and not readiness_target_reason:
+        raise Refused("required", "Say where this mark comes from: it will be asked.", field="readiness_target_reason")
+    if (
+        old
+        and readiness_target not in (None, old.readiness_target)
+        and readiness_target_reason == old.readiness_target_reason
+    ):
         raise Refused(
-            "same_reason", "The mark is another one: say where the new one comes from.", field="working_mark_reason"
+            "same_reason", "The mark is another one: say where the new one comes from.", field="readiness_target_reason"
         )
-    if working_mark is None and working_mark_reason:
+    if readiness_target is None and readiness_target_reason:
         raise Refused(
             "reason_without_target",
             "Give the target that this is the reason for, or leave both empty.",
-            field="working_mark",
+            field="readiness_target",
         )
     weighed = _check_weights(locked, weights)
     terms = EditionTerms(
         edition=locked,
         deadline_on=deadline_on,
-        working_mark=working_mark,
-        working_mark_reason=working_mark_reason,
+        readiness_target=readiness_target,
+        readiness_target_reason=readiness_target_reason,
         reason=require_text(reason, "Say why the terms change, for whoever reads them after you.", field="reason"),
         recorded_at=now,
         recorded_by=by,
@@ -197,8 +201,8 @@ def _edition_terms_audit_values(terms: EditionTerms, weights: Mapping[int, Decim
     return {
         "terms": terms.pk,
         "deadline_on": terms.deadline_on,
-        "working_mark": terms.working_mark,
-        "working_mark_reason": terms.working_mark_reason,
+        "readiness_target": terms.readiness_target,
+        "readiness_target_reason": terms.readiness_target_reason,
         "weights": {str(key): weights[key] for key in sorted(weights)},
         "reason": terms.reason,
     }

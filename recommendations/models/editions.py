@@ -88,13 +88,13 @@ class EditionTermsQuerySet(DatedQuerySet["EditionTerms"]):
 class EditionTerms(models.Model):
     """What an edition is measured by, from `recorded_at` on: deadline, weights and the post's own target.
 
-    `working_mark` is the target: the readiness score that the post aims at.
+    `readiness_target` is the readiness score that the post aims at, of 100.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="terms")
     deadline_on = models.DateField("deadline")
-    working_mark = models.DecimalField("working mark", max_digits=4, decimal_places=1, null=True, blank=True)
-    working_mark_reason = models.TextField("why this mark", blank=True)
+    readiness_target = models.DecimalField("target", max_digits=4, decimal_places=1, null=True, blank=True)
+    readiness_target_reason = models.TextField("reason for the target", blank=True)
     reason = models.TextField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -106,12 +106,12 @@ class EditionTerms(models.Model):
         verbose_name_plural = "edition terms"
         constraints: ClassVar = [
             models.CheckConstraint(
-                name="working_mark_is_of_a_hundred",
-                condition=Q(working_mark__isnull=True) | Q(working_mark__range=(0, 100)),
+                name="readiness_target_is_of_a_hundred",
+                condition=Q(readiness_target__isnull=True) | Q(readiness_target__range=(0, 100)),
             ),
             models.CheckConstraint(
-                name="working_mark_has_its_reason",
-                condition=Q(working_mark__isnull=True) | ~Q(working_mark_reason=""),
+                name="readiness_target_has_its_reason",
+                condition=Q(readiness_target__isnull=True) | ~Q(readiness_target_reason=""),
             ),
             models.CheckConstraint(name="edition_terms_have_a_reason", condition=~Q(reason="")),
         ]

@@ -13,7 +13,7 @@ NOT_REVIEWED = "not reviewed yet"
 
 def build_readiness_summary(result: Readiness) -> ReadinessSummary:
     """Return the sentence and the figures of the readiness bar."""
-    bar, reason = score_display.readiness_bar_figures(result), result.working_mark_reason.rstrip(".")
+    bar, reason = score_display.readiness_bar_figures(result), result.readiness_target_reason.rstrip(".")
     return ReadinessSummary(
         sentence=headline.headline(result),
         verified=bar.verified,

@@ -41,15 +41,15 @@ class EditionTermsFact:
     """One version of an edition's terms. Every change adds a new row.
 
     `weights` maps recommendation ids to weights; a recommendation that is missing from it has the weight 1.
-    `working_mark` is the target, in points of 100.
+    `readiness_target` is what the post aims at, in points of 100.
     """
 
     id: int
     recorded_at: datetime
     deadline_on: date | None = None
     weights: Mapping[int, Decimal] = field(default_factory=dict)
-    working_mark: Decimal | None = None
-    working_mark_reason: str = ""
+    readiness_target: Decimal | None = None
+    readiness_target_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,8 @@ def _edition_terms(edition: Edition) -> tuple[facts.EditionTermsFact, ...]:
         "id",
         "recorded_at",
         "deadline_on",
-        "working_mark",
-        "working_mark_reason",
+        "readiness_target",
+        "readiness_target_reason",
         "weights__recommendation_id",
         "weights__weight",
     ):

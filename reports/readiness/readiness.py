@@ -53,9 +53,9 @@ class Readiness:
 
     `is_reviewed` is False if the embassy has reviewed nothing yet: the score is then 0 and pages show no figure.
     `waiting` counts the unreviewed claims, and `claims` groups them by ministry. `checks` are the problems in the
-    record. `working_mark` is the target. `due` maps benchmark ids to due dates. `verified_record` and `claimed_record`
-    are the record as verified and as claimed. `known_facts` are the facts as known by the moment, and
-    `open_commitments` those of the government.
+    record. `readiness_target` is what the post aims at, of 100. `due` maps benchmark ids to due dates.
+    `verified_record` and `claimed_record` are the record as verified and as claimed. `known_facts` are the facts as
+    known by the moment, and `open_commitments` those of the government.
     """
 
     edition: EditionFact
@@ -71,8 +71,8 @@ class Readiness:
     checks: tuple[RecordProblem, ...]
     watch_list_years: int
     deadline_on: date | None
-    working_mark: Decimal | None
-    working_mark_reason: str
+    readiness_target: Decimal | None
+    readiness_target_reason: str
     due: Mapping[int, date]
     verified_record: EvaluatedRecord = field(compare=False, repr=False)
     claimed_record: EvaluatedRecord = field(compare=False, repr=False)
@@ -96,7 +96,7 @@ class Readiness:
             open_commitments=self.open_commitments,
             as_of=self.as_of,
             deadline_on=self.deadline_on,
-            target=self.working_mark,
+            target=self.readiness_target,
             without=without,
         )
 
@@ -109,7 +109,7 @@ class Readiness:
 
         The result is None if even all of them do not reach it, or if there is no target.
         """
-        return smallest_benchmark_set(self.verified_record, self.verified, self.working_mark, self.due)
+        return smallest_benchmark_set(self.verified_record, self.verified, self.readiness_target, self.due)
 
     def score_with(self, steps: Iterable[ReadinessStep], *, met: Collection[int] = ()) -> Score:
         """Return the score as it would be with these next steps taken and these benchmarks (ids) met."""
@@ -152,8 +152,8 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
         checks=find_problems(known_facts, questionnaire, views.verified, as_of),
         watch_list_years=years_on_watch_list(facts.tiers, facts.edition.year),
         deadline_on=deadline_on,
-        working_mark=terms.working_mark if terms else None,
-        working_mark_reason=terms.working_mark_reason if terms else "",
+        readiness_target=terms.readiness_target if terms else None,
+        readiness_target_reason=terms.readiness_target_reason if terms else "",
         due=due_dates(commitments),
         verified_record=verified_record,
         claimed_record=claimed_record,

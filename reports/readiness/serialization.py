@@ -48,6 +48,13 @@ METHODOLOGY = {
 }
 """The method as every document states it: its version, the most each part can give, and the law it rests on."""
 
+FORMER_RESULT_NAMES: Mapping[str, str] = {
+    "rounds": "update_versions",
+    "working_mark": "readiness_target",
+    "working_mark_reason": "readiness_target_reason",
+}
+"""Former names of fields of the readiness document, which the API and the command also give in this release."""
+
 
 def readiness_document(
     result: Readiness, *, steps: NextSteps | None = None, texts: StepTexts = NO_TEXTS
@@ -97,10 +104,25 @@ def readiness_document(
         "checks": [_problem(problem) for problem in result.checks],
         "watch_list_years": result.watch_list_years,
         "deadline_on": result.deadline_on.isoformat() if result.deadline_on else None,
-        "working_mark": None if result.working_mark is None else float(result.working_mark),
-        "working_mark_reason": result.working_mark_reason,
+        "readiness_target": None if result.readiness_target is None else float(result.readiness_target),
+        "readiness_target_reason": result.readiness_target_reason,
         "methodology": METHODOLOGY,
     }
+
+
+def with_former_names(document: Any) -> Any:
+    """Add the former names to a readiness document, and give `round` as the type of a row."""
+    match document:
+        case {"type": "update_version", **row}:
+            return {"type": "round", **row}
+        case Mapping():
+            given = {key: with_former_names(value) for key, value in document.items()}
+            former = {former: given[name] for former, name in FORMER_RESULT_NAMES.items() if name in given}
+            return {**given, **former}
+        case list():
+            return [with_former_names(value) for value in document]
+        case _:
+            return document
 
 
 def facts_document(facts: Facts, known_by: datetime | None = None) -> dict[str, Any]:

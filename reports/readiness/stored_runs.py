@@ -116,8 +116,8 @@ RESULT_FIELDS: Final[DocumentFields] = {
     ),
     **_regenerated("checks", "next_steps", "also_ask", "last_period", "to_assess", "after_deadline"),
     **_regenerated("target_reached_after"),
-    **_compared("watch_list_years", "deadline_on", "working_mark"),
-    **_regenerated("working_mark_reason"),
+    **_compared("watch_list_years", "deadline_on", "readiness_target"),
+    **_regenerated("readiness_target_reason"),
     "methodology": {
         "version": COMPARED,
         "parts": RowFields("key", _METHOD_LINE_FIELDS),
@@ -137,7 +137,9 @@ ALWAYS_STORED = ("score", "claimed", "possible", "ceiling", "parts", "benchmarks
 
 def without_redactable_texts(facts: Facts) -> Facts:
     """Return the facts as a run stores them: everything that scores, and no text that may be redacted."""
-    return replace(facts, edition_terms=tuple(replace(terms, working_mark_reason="") for terms in facts.edition_terms))
+    return replace(
+        facts, edition_terms=tuple(replace(terms, readiness_target_reason="") for terms in facts.edition_terms)
+    )
 
 
 def facts_from_document(document: Mapping[str, Any]) -> Facts:

@@ -78,7 +78,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     verified, claimed, ceiling, possible = (
         _printed_figure(result, name) if is_reviewed else None for name in ("score", "claimed", "ceiling", "possible")
     )
-    mark = run.result.get("working_mark")
+    mark = result.get("readiness_target")
     target = None if mark is None else score_display.without_trailing_zeros(Decimal(str(mark)))
     context = {
         "run": run,
@@ -106,7 +106,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def _target_reason(user: User, run: ReadinessRun) -> str:
     """Return the reason for the target from the terms known at the time of the run."""
     terms = EditionTerms.objects.visible_to(user).filter(edition=run.edition).known_by(run.known_by).first()
-    return terms.working_mark_reason if terms else ""
+    return terms.readiness_target_reason if terms else ""
 
 
 def _stored_lines(

@@ -166,8 +166,8 @@ def test_edition_of_2021_has_its_terms_and_milestones(whole_record):
     edition = Edition.objects.get(year=2021)
     assert (edition.published_on, edition.target_tier) == (date(2021, 7, 1), "2")
     terms = EditionTerms.objects.get()
-    assert (terms.edition, terms.deadline_on, terms.working_mark) == (edition, date(2022, 2, 28), 45)
-    assert terms.working_mark_reason == "The post's own working mark, from the back-test; not the Department's."
+    assert (terms.edition, terms.deadline_on, terms.readiness_target) == (edition, date(2022, 2, 28), 45)
+    assert terms.readiness_target_reason == "The post's own working mark, from the back-test; not the Department's."
     assert local_day(terms.recorded_at) == date(2021, 7, 1)
     assert list(Milestone.objects.as_known_by(None).values_list("kind", "falls_on", "done_on")) == [
         ("action_plan", date(2021, 12, 28), None),
@@ -591,10 +591,10 @@ def test_exercise_is_over_before_the_demonstration_begins(exercise, set_clock):
     assert all(step.log for step in STEPS)
 
 
-def test_exercise_leaves_readiness_below_the_working_mark(exercise):
+def test_exercise_leaves_readiness_below_the_readiness_target(exercise):
     readiness = evaluate_readiness(gather_facts(Edition.objects.get(year=2021)), as_of=date(2022, 1, 28))
     assert 20 < readiness.score < 30
-    assert 35 < readiness.claimed.points < readiness.working_mark
+    assert 35 < readiness.claimed.points < readiness.readiness_target
 
 
 def test_exercise_leaves_one_commitment_overdue_and_the_action_plan_not_presented(exercise):

@@ -363,8 +363,8 @@ def measure_by(edition, by=None, **said):
     kept = {
         "seen": old.pk,
         "deadline_on": old.deadline_on,
-        "working_mark": old.working_mark,
-        "working_mark_reason": old.working_mark_reason,
+        "readiness_target": old.readiness_target,
+        "readiness_target_reason": old.readiness_target_reason,
         "weights": {one.recommendation_id: one.weight for one in old.weights.all()},
         "reason": "The Department asks more of it.",
         "now": NOW,
@@ -380,14 +380,14 @@ def test_change_terms_adds_a_row_with_its_weights_and_keeps_the_old(edition):
         edition,
         by,
         deadline_on=date(2022, 3, 15),
-        working_mark=Decimal(50),
-        working_mark_reason=" As the back-test has it. ",
+        readiness_target=Decimal(50),
+        readiness_target_reason=" As the back-test has it. ",
         weights={first.pk: Decimal("2.5"), second.pk: Decimal(1)},
     )
 
     kept = edition.terms.first()
     assert list(edition.terms.order_by("pk")) == [old, new]
-    assert (kept.deadline_on, kept.working_mark, kept.working_mark_reason, kept.reason) == (
+    assert (kept.deadline_on, kept.readiness_target, kept.readiness_target_reason, kept.reason) == (
         date(2022, 3, 15),
         50,
         "As the back-test has it.",
@@ -410,15 +410,15 @@ def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edi
         edition=edition,
         seen=0,
         deadline_on=date(2022, 2, 28),
-        working_mark=None,
-        working_mark_reason="",
+        readiness_target=None,
+        readiness_target_reason="",
         weights={},
         reason="The edition was published.",
         by=OfficerFactory(),
         now=NOW,
     )
 
-    assert edition.terms.get().working_mark is None
+    assert edition.terms.get().readiness_target is None
     assert AuditEntry.objects.get().detail.before == ""
     days = {(one.kind, one.due_on) for one in edition.milestones.all()}
     assert days == {(MilestoneKind.DEADLINE, date(2022, 2, 28)), (MilestoneKind.PERIOD_END, date(2022, 3, 31))}
@@ -437,21 +437,21 @@ def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edi
             "deadline_on",
         ),
         ({"deadline_on": date(2021, 3, 31)}, "outside_tracking_period", "", "deadline_on"),
-        ({"working_mark": Decimal(101)}, "out_of_range", "A mark is of 100 points.", "working_mark"),
-        ({"working_mark": Decimal(-1)}, "out_of_range", "", "working_mark"),
+        ({"readiness_target": Decimal(101)}, "out_of_range", "A mark is of 100 points.", "readiness_target"),
+        ({"readiness_target": Decimal(-1)}, "out_of_range", "", "readiness_target"),
         (
-            {"working_mark": Decimal("45.55"), "working_mark_reason": "Another."},
+            {"readiness_target": Decimal("45.55"), "readiness_target_reason": "Another."},
             "max_decimal_places",
             "",
-            "working_mark",
+            "readiness_target",
         ),
-        ({"working_mark_reason": " "}, "required", "Say where this mark comes from", "working_mark_reason"),
-        ({"working_mark": Decimal(50)}, "same_reason", "The mark is another one", "working_mark_reason"),
+        ({"readiness_target_reason": " "}, "required", "Say where this mark comes from", "readiness_target_reason"),
+        ({"readiness_target": Decimal(50)}, "same_reason", "The mark is another one", "readiness_target_reason"),
         (
-            {"working_mark": None},
+            {"readiness_target": None},
             "reason_without_target",
             "Give the target that this is the reason for",
-            "working_mark",
+            "readiness_target",
         ),
         ({"weights": {UNKNOWN: Decimal(2)}}, "another_edition", "", None),
         ({}, "unchanged", "Nothing here differs from the terms in force.", None),

@@ -37,7 +37,7 @@ def results(client, path, **query):
 
 
 def test_editions_tell_the_embassy_their_terms_newest_first(client, officer):
-    edition = EditionFactory(terms__working_mark=50)
+    edition = EditionFactory(terms__readiness_target=50)
 
     assert results(client, "editions") == [
         {
@@ -55,7 +55,9 @@ def test_editions_tell_the_embassy_their_terms_newest_first(client, officer):
                 {
                     "id": edition.terms.get().pk,
                     "deadline_on": "2022-02-28",
+                    "readiness_target": "50.0",
                     "working_mark": "50.0",
+                    "readiness_target_reason": "The post's own working mark.",
                     "working_mark_reason": "The post's own working mark.",
                     "reason": "The edition was published.",
                     "recorded_at": "2021-07-01T09:00:00+02:00",

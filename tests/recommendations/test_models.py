@@ -281,8 +281,8 @@ IMPOSSIBLE = {
     "counting nothing": lambda: BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=None),
     "weight below zero": lambda: BenchmarkFactory(terms__weight=-1),
     "terms without a reason": lambda: BenchmarkFactory(terms__reason=""),
-    "mark without its reason": lambda: EditionFactory(terms__working_mark_reason=""),
-    "mark over a hundred": lambda: EditionFactory(terms__working_mark=101),
+    "mark without its reason": lambda: EditionFactory(terms__readiness_target_reason=""),
+    "mark over a hundred": lambda: EditionFactory(terms__readiness_target=101),
     "a question answered twice": lambda: [IndicatorFactory(question=EffortQuestion.VICTIMS) for _ in range(2)],
     "indicium thirteen": lambda: IndicatorFactory(indicium=13),
 }

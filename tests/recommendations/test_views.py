@@ -331,7 +331,7 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
     client.force_login(OfficerFactory(name="Lerato Nkosi"))
     page, filled = terms_page(client, edition)
     weight = f"weight_{second.pk}"
-    assert (filled["working_mark"], filled[weight]) == (Decimal(45), Decimal(1))
+    assert (filled["readiness_target"], filled[weight]) == (Decimal(45), Decimal(1))
     assert "reason" not in filled
 
     changed = {"deadline_on": "2022-03-15", weight: "2.5", "reason": "It was moved."}
@@ -359,8 +359,8 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
         ({"reason": ""}, "reason", None, "Fill this in."),
         ({"deadline_on": ""}, "deadline_on", None, "Give the day."),
         ({"deadline_on": "2023-01-01"}, "deadline_on", "outside_tracking_period", ""),
-        ({"working_mark": "101"}, "working_mark", None, "Give 100 or less."),
-        ({"working_mark_reason": ""}, "working_mark_reason", "required", ""),
+        ({"readiness_target": "101"}, "readiness_target", None, "Give 100 or less."),
+        ({"readiness_target_reason": ""}, "readiness_target_reason", "required", ""),
         ({"weight": ""}, "weight", None, "Give a weight; 1 is the ordinary one."),
         ({"weight": "-1"}, "weight", None, "Give 0 or more."),
     ],
@@ -389,7 +389,7 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     page, filled = terms_page(client, edition)
     client.post(page, filled | {"deadline_on": "2022-03-15", weight: "3", "reason": "It was moved."})
     client.force_login(OfficerFactory(name="Second Officer"))
-    harder = {"working_mark": "50", "working_mark_reason": "The ambassador's.", "reason": "Harder."}
+    harder = {"readiness_target": "50", "readiness_target_reason": "The ambassador's.", "reason": "Harder."}
 
     response = client.post(page, filled | harder)
 
@@ -408,7 +408,11 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     again = client.post(page, filled | harder | {"seen": seen})
 
     assert again.status_code == 302
-    assert [(terms.working_mark, terms.weights.count()) for terms in edition.terms.all()] == [(50, 0), (45, 1), (45, 0)]
+    assert [(terms.readiness_target, terms.weights.count()) for terms in edition.terms.all()] == [
+        (50, 0),
+        (45, 1),
+        (45, 0),
+    ]
 
 
 def test_an_edition_without_terms_is_given_its_first(client):
@@ -418,7 +422,7 @@ def test_an_edition_without_terms_is_given_its_first(client):
 
     assert "No terms are set yet" in client.get(page).text
     assert client.post(page, {"deadline_on": "2022-02-28", "reason": "It was published."}).status_code == 302
-    assert edition.terms.get().working_mark is None
+    assert edition.terms.get().readiness_target is None
 
 
 def test_terms_of_benchmarks_and_of_the_edition_lead_to_each_other(client):
@@ -443,14 +447,14 @@ def test_edition_terms_query_count(client, django_assert_num_queries, how_many):
         client.get(reverse("edition_terms", args=[edition.pk]))
 
 
-def test_another_working_mark_says_where_it_comes_from(client):
+def test_another_readiness_target_says_where_it_comes_from(client):
     edition = RecommendationFactory().edition
     client.force_login(OfficerFactory())
     page, filled = terms_page(client, edition)
 
-    response = client.post(page, filled | {"working_mark": "50", "reason": "Harder."})
+    response = client.post(page, filled | {"readiness_target": "50", "reason": "Harder."})
     assert response.status_code == 422
-    assert response.context["form"].has_error("working_mark_reason", "same_reason")
+    assert response.context["form"].has_error("readiness_target_reason", "same_reason")
 
-    told = filled | {"working_mark": "50", "working_mark_reason": "The ambassador's.", "reason": "Harder."}
+    told = filled | {"readiness_target": "50", "readiness_target_reason": "The ambassador's.", "reason": "Harder."}
     assert client.post(page, told).status_code == 302

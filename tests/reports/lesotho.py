@@ -31,7 +31,7 @@ RECOMMENDATIONS = {
 def lesotho():
     """The record as a `Record`."""
     record = Record(PERIOD)
-    record.terms(TERMS, deadline_on=date(2022, 2, 28), working_mark=45, working_mark_reason="the post's own")
+    record.terms(TERMS, deadline_on=date(2022, 2, 28), readiness_target=45, readiness_target_reason="the post's own")
     investigations = record.indicator("investigations begun", question=EffortQuestion.INVESTIGATIONS)
     prosecutions = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     convictions = record.indicator("convictions", question=EffortQuestion.CONVICTIONS)

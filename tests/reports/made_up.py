@@ -145,6 +145,6 @@ def records(draw):
     for _ in range(draw(some)):
         draw_promise(draw, record)
     for known in draw(st.lists(days, max_size=2)):
-        record.terms(known, deadline_on=draw(days), working_mark=draw(st.integers(0, 100)))
+        record.terms(known, deadline_on=draw(days), readiness_target=draw(st.integers(0, 100)))
     draw_readings(draw, record, indicators, evidence, version_ids)
     return record

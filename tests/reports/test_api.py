@@ -9,7 +9,6 @@ from django.core.management import call_command
 
 from dialogues.choices import Verdict
 from recommendations.choices import EffortQuestion, Rule
-from reports.api import with_former_names
 from reports.models import Briefing, BriefingDownload
 from tests.factories import (
     AmbassadorFactory,
@@ -71,7 +70,7 @@ def test_readiness_says_what_the_command_says(client, officer, edition):
     response = ask(client)
 
     assert response.status_code == 200
-    assert response.json() == with_former_names(json.loads(printed.getvalue()))
+    assert response.json() == json.loads(printed.getvalue())
     assert response.json()["score"] > 0
 
 

@@ -212,7 +212,7 @@ def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
     one = BenchmarkFactory()
     EvidenceFactory(supports=[one], verified=True)
     other = BenchmarkFactory(recommendation=one.recommendation)
-    EditionTermsFactory(edition=EditionFactory(), working_mark=30, recorded_at=at_noon(date(2022, 1, 2)))
+    EditionTermsFactory(edition=EditionFactory(), readiness_target=30, recorded_at=at_noon(date(2022, 1, 2)))
 
     response = seen()
 

@@ -160,10 +160,10 @@ def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
 
 def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, reader):
     """… so that a reason redacted since is redacted here."""
-    edition = EditionFactory(terms__working_mark_reason="[redacted]")
+    edition = EditionFactory(terms__readiness_target_reason="[redacted]")
     RecommendationFactory(edition=edition)
     run = compute_readiness(edition=edition, as_of=date(2022, 1, 20), now=at_noon(date(2022, 1, 20)))
-    EditionTermsFactory(edition=edition, working_mark_reason="A later one.", recorded_at=at_noon(date(2022, 1, 27)))
+    EditionTermsFactory(edition=edition, readiness_target_reason="A later one.", recorded_at=at_noon(date(2022, 1, 27)))
 
     page = page_of_run(client, run)
 

@@ -143,7 +143,7 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
     ways = [preset.label for preset in what_if().context["presets"]]
     assert ways == ["Tick all next steps", "Tick all open benchmarks", "Tick none"]
 
-    EditionTermsFactory(edition=edition, working_mark=20, recorded_at=at_noon(date(2021, 7, 2)))
+    EditionTermsFactory(edition=edition, readiness_target=20, recorded_at=at_noon(date(2021, 7, 2)))
     response = what_if(as_of="2022-01-28")
     *_, fewest, everything, none = response.context["presets"]
     assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: 2 benchmarks, ")

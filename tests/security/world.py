@@ -209,7 +209,7 @@ class World:
             source=self.says("edition's source", PUBLISHED),
             note=self.says("edition's note", EMBASSY),
             terms__reason=self.says("edition's terms", EMBASSY),
-            terms__working_mark_reason=self.says("working mark", EMBASSY),
+            terms__readiness_target_reason=self.says("readiness target", EMBASSY),
         )
         by = self.people["administrator"]
         imported = EditionImportFactory(edition=edition, name=self.says("file of a list", ADMINISTRATOR), begun_by=by)

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
-from tiptracker.former_names import all_labels
+from tiptracker.former_names import all_fields, all_labels
 
 REDACTED = "[redacted]"
 """The fixed mark of a redaction: the only text that may replace a recorded text."""
@@ -169,7 +169,7 @@ class AppendOnly(_TriggerOperation):
             f"JOIN {_DECISION_TABLE} word ON word.redaction_id = place.redaction_id "
             f'WHERE place."table" {_is_one_of(all_labels(model._meta.label_lower))} '
             f'AND place."row" = OLD."{model._meta.pk.column}" '
-            f"AND place.field = '{name}' AND NOT place.is_left AND word.decision = 'confirmed')"
+            f"AND place.field {_is_one_of(all_fields(name))} AND NOT place.is_left AND word.decision = 'confirmed')"
         )
         return f"({named} OR {self.unless[name]})" if name in self.unless else named
 
@@ -187,9 +187,9 @@ class AppendOnly(_TriggerOperation):
         return " AND ".join(conditions)
 
 
-def _is_one_of(labels: Sequence[str]) -> str:
-    named = ", ".join(f"'{label}'" for label in labels)
-    return f"= {named}" if len(labels) == 1 else f"IN ({named})"
+def _is_one_of(names: Sequence[str]) -> str:
+    quoted = ", ".join(f"'{name}'" for name in names)
+    return f"= {quoted}" if len(names) == 1 else f"IN ({quoted})"
 
 
 class LiftAppendOnly(AppendOnly):

@@ -54,8 +54,8 @@ class Command(arguments.RefusingCommand):
         steps = result.next_steps()
         texts = step_texts(result, steps, reader=None)
         if is_json:
-            told = serialization.readiness_document(result, steps=steps, texts=texts)
-            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
+            document = serialization.readiness_document(result, steps=steps, texts=texts)
+            self.stdout.write(json.dumps(serialization.with_former_names(document), indent=2, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(_format_result(result, ministries, display_steps(result, steps, texts))))
 
@@ -94,8 +94,8 @@ def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterato
     for sentence in (context_display.describe_possible(result), context_display.describe_projected(result)):
         if sentence:
             yield f"  {sentence}"
-    if result.working_mark is not None:
-        yield f"  Target: {formatting.format_number(result.working_mark)}. {result.working_mark_reason}"
+    if result.readiness_target is not None:
+        yield f"  Target: {formatting.format_number(result.readiness_target)}. {result.readiness_target_reason}"
     yield f"  {context_display.describe_smallest_set(result, result.smallest_set())}"
     yield f"  {context_display.describe_watch_list(result)}"
     if claims := context_display.display_claims(result):

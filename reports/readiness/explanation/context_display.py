@@ -66,9 +66,9 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
 
     `needed` are the ids from `Readiness.smallest_set`. The caller passes them because it may need them, too.
     """
-    if result.working_mark is None:
+    if result.readiness_target is None:
         return "No target is set, so nothing can be said to reach it."
-    target = f"our target of {formatting.format_number(result.working_mark)}"
+    target = f"our target of {formatting.format_number(result.readiness_target)}"
     if needed is None:
         return (
             f"{formatting.capitalize_first(target)} cannot be reached by what is asked alone: with every benchmark met,"

@@ -21,8 +21,8 @@ def headline(result: Readiness) -> str:
         return f"Nothing has been reviewed yet; {claims} waiting."
     score, claimed = map(formatting.format_points, (result.verified.points, result.claimed.points))
     sentence = f"{score} of 100 verified, {claimed} claimed"
-    if result.working_mark is not None:
-        sentence += f"; our target is {formatting.format_number(result.working_mark)}"
+    if result.readiness_target is not None:
+        sentence += f"; our target is {formatting.format_number(result.readiness_target)}"
     if result.deadline_on is not None:
         sentence += f"; {time_left(result.deadline_on, result.as_of)}"
     return f"{sentence}."

@@ -103,7 +103,7 @@ def without_trailing_zeros(value: Decimal) -> Decimal:
 
 def readiness_bar_figures(result: Readiness) -> ReadinessBarFigures:
     """Return the figures of the bar under the headline."""
-    mark = None if result.working_mark is None else without_trailing_zeros(Decimal(result.working_mark))
+    mark = None if result.readiness_target is None else without_trailing_zeros(Decimal(result.readiness_target))
     if not result.is_reviewed:
         return ReadinessBarFigures(None, None, mark)
     verified, claimed, ceiling = (

@@ -198,9 +198,9 @@ def _without_full_stop(text: str) -> str:
 
 def _target_sentence(result: Readiness, steps: NextSteps) -> str:
     """Return whether these steps reach the target."""
-    if result.working_mark is None:
+    if result.readiness_target is None:
         return "No target is set."
-    target = f"our target of {formatting.format_number(result.working_mark)}"
+    target = f"our target of {formatting.format_number(result.readiness_target)}"
     if steps.target_reached_after == 0:
         return f"Readiness has reached {target}."
     if steps.target_reached_after is None:

@@ -123,7 +123,7 @@ def display_trend(
             (event for event in events if tracking.starts_on <= event.day <= tracking.ends_on),
             key=lambda one: (one.day, one.name),
         ),
-        target=terms.working_mark if terms else None,
+        target=terms.readiness_target if terms else None,
     )
 
 

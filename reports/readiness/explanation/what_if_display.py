@@ -126,10 +126,10 @@ def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, befor
 
 def _target_sentence(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
     """Return how far the target would be."""
-    if result.working_mark is None:
+    if result.readiness_target is None:
         return "No target is set, so nothing can be said to reach it."
-    target = Fraction(result.working_mark)
-    target_text = f"our target of {formatting.format_number(result.working_mark)}"
+    target = Fraction(result.readiness_target)
+    target_text = f"our target of {formatting.format_number(result.readiness_target)}"
     if result.score >= target:
         return f"{formatting.capitalize_first(target_text)} is reached already."
     if points >= target:

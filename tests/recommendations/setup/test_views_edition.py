@@ -124,7 +124,7 @@ def test_the_year_offered_is_this_one_then_the_one_after_the_newest(client):
 def test_the_page_lists_what_is_there_by_the_deadline_that_counts_and_nothing_elsewhere(client):
     edition = RecommendationFactory().edition
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
-    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), working_mark_reason="An officer’s own")
+    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), readiness_target_reason="An officer’s own")
     EditionFactory(country=CountryFactory(elsewhere=True), year=2019)
     known = EditionFactory(country=edition.country, year=2020, terms=False)
 

@@ -68,8 +68,8 @@ def test_gather_facts_brings_every_row_whole():
     assert (moved.pillar, moved.recorded_at) == (Pillar.PREVENTION, at_noon(DAY))
     [terms] = facts.edition_terms
     assert terms.recorded_at == TERMS_SET_AT
-    assert (terms.deadline_on, terms.working_mark) == (date(2022, 2, 28), 45)
-    assert terms.working_mark_reason == "The post's own working mark."
+    assert (terms.deadline_on, terms.readiness_target) == (date(2022, 2, 28), 45)
+    assert terms.readiness_target_reason == "The post's own working mark."
     assert terms.weights == {recommendation.id: 3}
 
     [indicator] = facts.indicators
@@ -238,8 +238,8 @@ def test_other_terms_leave_what_was_known_before_as_it_was():
         edition=edition(),
         seen=terms.pk,
         deadline_on=date(2022, 3, 15),
-        working_mark=Decimal(60),
-        working_mark_reason="Harder, to be sure.",
+        readiness_target=Decimal(60),
+        readiness_target_reason="Harder, to be sure.",
         weights={shown.pk: Decimal(3)},
         reason="The Department asks more of number 4.",
         by=factories.OfficerFactory(),
@@ -247,13 +247,13 @@ def test_other_terms_leave_what_was_known_before_as_it_was():
     )
 
     assert known(JULY_2022) == before
-    assert (before.deadline_on, before.working_mark, before.working_mark_reason) == (
+    assert (before.deadline_on, before.readiness_target, before.readiness_target_reason) == (
         date(2022, 2, 28),
         45,
         "The post's own working mark, from the back-test; not the Department's.",
     )
     after = known(LATER)
-    assert (after.deadline_on, after.working_mark, after.working_mark_reason) == (
+    assert (after.deadline_on, after.readiness_target, after.readiness_target_reason) == (
         date(2022, 3, 15),
         60,
         "Harder, to be sure.",

@@ -143,7 +143,7 @@ def test_readiness_of_lesotho_says_why():
     assert reasons["10a"].reason == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
     assert reasons["1c"].reason == "Assessed as of 31 March 2022: stalled."
     assert reasons["3b"].verdict is ReadinessVerdict.NO_DATA
-    assert result.working_mark == 45
+    assert result.readiness_target == 45
     assert result.deadline_on == date(2022, 2, 28)
     assert result.checks == ()
 
@@ -182,7 +182,7 @@ def second_example():
     record.benchmark(three, "3d", record.rule(Rule.TARGET, known=start, indicator_id=penalised, target=2))
     plan = record.recommendation(1, protection, origin=Origin.ACTION_PLAN)
     record.benchmark(plan, "4a", record.rule(known=date(2025, 1, 16)))
-    record.terms(start, weights={one: 2}, deadline_on=date(2025, 2, 28), working_mark=60)
+    record.terms(start, weights={one: 2}, deadline_on=date(2025, 2, 28), readiness_target=60)
 
     december = date(2024, 12, 31)
     told = record.evidence(date(2024, 4, 1), december, known=date(2025, 1, 5))
@@ -373,4 +373,4 @@ def test_readiness_of_an_empty_record_is_nothing_and_says_no_data():
     assert result.score == result.claimed.points == 0
     assert {part.verdict for part in result.verified.parts} == {ReadinessVerdict.NO_DATA}
     assert not result.is_reviewed
-    assert result.working_mark is None
+    assert result.readiness_target is None

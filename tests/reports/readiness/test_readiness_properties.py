@@ -95,7 +95,7 @@ def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of,
         chosen
         for number in range(len(unmet) + 1)
         for chosen in combinations(unmet, number)
-        if result.working_mark is not None and result.score_with((), met=chosen).points >= result.working_mark
+        if result.readiness_target is not None and result.score_with((), met=chosen).points >= result.readiness_target
     ]
 
     assert result.smallest_set() == min(enough, key=rank, default=None)

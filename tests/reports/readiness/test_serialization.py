@@ -53,7 +53,7 @@ def test_document_says_who_asks_when_and_how():
 
     assert found["edition"] == {"id": 1, "country": "LSO", "year": 2021}
     assert (found["as_of"], found["known_by"]) == ("2022-03-31", "2022-07-31T23:59:00+02:00")
-    assert (found["working_mark"], found["working_mark_reason"]) == (45.0, "the post's own")
+    assert (found["readiness_target"], found["readiness_target_reason"]) == (45.0, "the post's own")
     assert found["methodology"]["version"] == "1"
     assert "does not predict a tier" in found["methodology"]["disclaimer"]
 
@@ -87,7 +87,7 @@ def test_headline_says_where_the_record_stands():
     result = evaluate_readiness(lesotho().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
 
     assert headline(result) == "7.2 of 100 verified, 15.8 claimed; our target is 45; 31 days are left."
-    assert headline(replace(result, working_mark=None, deadline_on=None)) == "7.2 of 100 verified, 15.8 claimed."
+    assert headline(replace(result, readiness_target=None, deadline_on=None)) == "7.2 of 100 verified, 15.8 claimed."
     assert (
         headline(replace(result, is_reviewed=False, waiting=1)) == "Nothing has been reviewed yet; 1 claim is waiting."
     )

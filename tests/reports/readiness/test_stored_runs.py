@@ -267,4 +267,4 @@ def test_no_text_that_may_be_redacted_is_kept():
     run = kept()
 
     assert "Words of ours." not in json.dumps(run.facts) + json.dumps(run.result)
-    assert run.result["working_mark"] == 45.5
+    assert run.result["readiness_target"] == 45.5

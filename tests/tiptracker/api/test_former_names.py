@@ -4,7 +4,15 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from dialogues.models import EvidenceReview
-from tests.factories import BenchmarkFactory, EvidenceFactory, OfficerFactory, ReadingFactory, UpdateVersionFactory
+from tests.factories import (
+    BenchmarkFactory,
+    EditionFactory,
+    EvidenceFactory,
+    OfficerFactory,
+    ReadingFactory,
+    RecommendationFactory,
+    UpdateVersionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +44,19 @@ def test_answers_hold_both_names(client, officer, sent):
     assert row["rounds"] == row["versions"] != []
     row = client.get(f"/api/v1/readings/{reading.pk}/").json()
     assert row["round"] == row["update_version"] == sent.pk
+
+
+def test_readiness_and_the_terms_of_an_edition_hold_both_names_of_the_target(client, officer):
+    edition = EditionFactory(terms__readiness_target=50, terms__readiness_target_reason="The ambassador's.")
+    RecommendationFactory(edition=edition)
+
+    terms = client.get(f"/api/v1/editions/{edition.pk}/").json()["terms"][0]
+    readiness = client.get(f"/api/v1/readiness/?edition={edition.pk}").json()
+
+    assert terms["working_mark"] == terms["readiness_target"] == "50.0"
+    assert readiness["working_mark"] == readiness["readiness_target"] == 50
+    for given in (terms, readiness):
+        assert given["working_mark_reason"] == given["readiness_target_reason"] == "The ambassador's."
 
 
 def test_lists_are_filtered_by_either_name_and_not_by_both(client, officer, sent):
@@ -109,7 +130,7 @@ def test_the_schema_marks_former_names_as_deprecated_and_no_other(client):
         if each.get("deprecated")
     }
 
-    assert fields == {"round", "rounds", "bearing", "bearings"}
+    assert fields == {"round", "rounds", "bearing", "bearings", "working_mark", "working_mark_reason"}
     assert parameters == {("/api/v1/evidence/", "round"), ("/api/v1/readings/", "round")}
     assert {path for path, operation in operations if operation.get("deprecated")} == {
         "/api/v1/rounds/{id}/",

@@ -48,7 +48,7 @@ def test_recompute_runs_names_those_that_differ(run, capsys):
 
 
 def test_a_kept_run_holds_no_text_that_may_be_redacted(run):
-    reason = run.edition.terms.get().working_mark_reason
+    reason = run.edition.terms.get().readiness_target_reason
 
     assert reason
     assert reason not in str(run.facts) + str(run.result)

@@ -52,10 +52,10 @@ def test_smallest_set_is_empty_where_the_mark_is_reached():
 
 
 def test_smallest_set_says_where_no_mark_can_be_reached_or_is_set():
-    far = result(DEADLINE, working_mark=Decimal(99), working_mark_reason="far")
+    far = result(DEADLINE, readiness_target=Decimal(99), readiness_target_reason="far")
     assert "cannot be reached by what is asked alone" in fewest(far)
 
-    none = result(DEADLINE, working_mark=None)
+    none = result(DEADLINE, readiness_target=None)
     assert fewest(none) == "No target is set, so nothing can be said to reach it."
 
 

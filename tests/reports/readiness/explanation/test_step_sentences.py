@@ -21,7 +21,7 @@ POLICE, JUSTICE = 11, 12
 @pytest.fixture
 def record():
     record = Record(window("2021-04-01", "2022-03-31"))
-    record.terms(START, deadline_on=DEADLINE, working_mark=45)
+    record.terms(START, deadline_on=DEADLINE, readiness_target=45)
     one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1,))
     for key in ("1a", "1b", "1c", "1d", "1e"):
         record.benchmark(one, key, record.rule(known=START))
@@ -130,7 +130,7 @@ def test_without_texts_a_step_is_named_by_its_benchmarks(record):
     ],
 )
 def test_whether_the_target_is_reached_is_said(record, mark, sentence):
-    record.terms(date(2021, 5, 1), deadline_on=DEADLINE, working_mark=mark)
+    record.terms(date(2021, 5, 1), deadline_on=DEADLINE, readiness_target=mark)
 
     assert told(record).target == sentence
 

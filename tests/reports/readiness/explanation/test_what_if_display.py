@@ -29,7 +29,7 @@ def of_lesotho(*keys, as_of=PERIOD.ends_on, known_by=BY_JULY):
 def small(mark=None, benchmarks=("1a", "1b")):
     """A record that asks a few benchmarks of one recommendation, with a step on the first of them."""
     record = Record(PERIOD)
-    record.terms(PERIOD.starts_on, working_mark=mark)
+    record.terms(PERIOD.starts_on, readiness_target=mark)
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
     for key in benchmarks:
         record.benchmark(recommendation, key, record.rule(known=PERIOD.starts_on))
@@ -77,7 +77,7 @@ def test_where_nothing_was_reviewed_it_counts_from_nought_and_says_so():
     assert then.before == 0
 
 
-def test_it_says_how_far_the_working_mark_is():
+def test_it_says_how_far_the_readiness_target_is():
     # A step on one of two: 7.5, and a third of 20: 14.2 in all; 1b met adds 15.
     assert with_met(small(45)).target_sentence == "That is 30.8 short of our target of 45."
     assert with_met(small(45), "1b").target_sentence == "That would be 15.8 short of our target of 45."

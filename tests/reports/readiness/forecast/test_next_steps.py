@@ -32,7 +32,7 @@ def record():
     A benchmark met is 5 points, and 6 2/3 more where it is the first of its pillar.
     """
     record = Record(window("2021-04-01", "2022-03-31"))
-    record.terms(START, deadline_on=DEADLINE, working_mark=45)
+    record.terms(START, deadline_on=DEADLINE, readiness_target=45)
     one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1, 7))
     two = record.recommendation(2, Pillar.PROTECTION, lead_id=HOME, indicia=(2,))
     for recommendation, key in ((one, "1a"), (one, "1b"), (one, "1c"), (two, "2a"), (two, "2b"), (two, "2c")):
@@ -285,7 +285,7 @@ def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counte
 
 @pytest.mark.parametrize(("mark", "after"), [(0, 0), (11, 1), (12, 2), (90, None), (None, None)])
 def test_the_step_with_which_the_target_is_reached_is_told(record, mark, after):
-    record.terms(START + timedelta(days=1), deadline_on=DEADLINE, working_mark=mark)
+    record.terms(START + timedelta(days=1), deadline_on=DEADLINE, readiness_target=mark)
     _, steps = found(record)
 
     assert steps.target_reached_after == after

@@ -410,7 +410,7 @@ class Weighed(Record):
         self.marked(mark, known=START)
 
     def marked(self, mark, known):
-        self.terms(known, deadline_on=DEADLINE, weights={self.one: 2}, working_mark=mark)
+        self.terms(known, deadline_on=DEADLINE, weights={self.one: 2}, readiness_target=mark)
 
     def meets(self, key):
         """An action on a benchmark, verified and assessed as met."""
@@ -554,7 +554,7 @@ def test_one_benchmark_may_meet_another_on_the_same_figure():
     record.asks("1b", Rule.TARGET, target=10)
     record.asks("1c")
     record.tells(4)
-    record.terms(START, working_mark=40)
+    record.terms(START, readiness_target=40)
 
     result = evaluate_readiness(record.facts, as_of=TODAY)
     assert result.smallest_set() == (record.benchmark_ids["1b"],)
@@ -569,7 +569,7 @@ def test_two_benchmarks_on_one_figure_bring_it_once():
     record.asks("1b", Rule.TARGET, target=10)
     record.asks("1c")
     record.tells(4)
-    record.terms(START, working_mark=50)
+    record.terms(START, readiness_target=50)
 
     assert evaluate_readiness(record.facts, as_of=TODAY).smallest_set() == (
         record.benchmark_ids["1b"],
