@@ -99,7 +99,7 @@ def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migra
         UpdateVersion.objects.filter(pk=other.pk).update(narrative=REDACTED)
 
 
-# --- The target, formerly the working mark ----------------------------------------------------------------------------
+# --- The target, formerly the working mark, and the projected score, formerly the ceiling -----------------------------
 
 
 def test_terms_keep_their_target_its_reason_and_their_history(migrated, client):
@@ -120,17 +120,19 @@ def test_terms_keep_their_target_its_reason_and_their_history(migrated, client):
     assert "Reason for the target" in page
 
 
-def test_a_run_stored_with_the_former_names_is_computed_again_and_shown_with_its_target(migrated, client):
+def test_a_run_stored_with_the_former_names_is_computed_again_and_shown_with_its_figures(migrated, client):
     run = ReadinessRun.objects.get(edition__country__code="LSO", edition__year=2021, methodology="1")
     client.force_login(OfficerFactory(countries=[run.edition.country]))
 
-    assert run.result["working_mark"] == 45
+    assert (run.result["working_mark"], run.result["ceiling"], run.result["ceiling_exact"]) == (45, 46.5455, "512/11")
     assert {terms["working_mark"] for terms in run.facts["edition_terms"]} == {"45.0"}
     assert stored_runs.compare_run(run).outcome is RecomputeOutcome.SAME
     assert {terms.readiness_target for terms in stored_runs.facts_from_document(run.facts).edition_terms} == {45}
     response = client.get(reverse("run_detail", args=[run.pk]))
     assert response.context["bar"].mark == response.context["result"]["readiness_target"] == 45
     assert response.context["target_reason"].startswith("The post's own")
+    assert response.context["result"]["projected_exact"] == "512/11"
+    assert str(response.context["bar"].projected) == "46.5"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ FIELDS: Mapping[str, str] = {
     "bearing": "evidence_link",
     "bearing_id": "evidence_link_id",
     "bearings": "evidence_links",
+    "ceiling": "projected",
+    "ceiling_exact": "projected_exact",
     "round": "update_version",
     "round_id": "update_version_id",
     "rounds": "update_versions",

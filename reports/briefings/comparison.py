@@ -176,7 +176,7 @@ STANDING = ComparisonRule(
     labels={
         "sentence": "where the record stands",
         "possible": "what is possible",
-        "ceiling": "ceiling",
+        "projected": "projected",
         "mark": "our target",
         "watch_list": "Watch List",
     },

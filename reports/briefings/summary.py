@@ -19,7 +19,7 @@ def build_readiness_summary(result: Readiness) -> ReadinessSummary:
         verified=bar.verified,
         claimed=bar.claimed,
         mark=bar.mark,
-        ceiling=bar.ceiling,
+        projected=bar.projected,
         possible=context_display.describe_possible(result),
         watch_list=context_display.describe_watch_list(result),
         mark_note=""

@@ -28,7 +28,7 @@ class ReadinessBar:
     verified_width: float
     claimed_x: float
     claimed_width: float
-    ceiling_width: float
+    projected_width: float
     hatch: str
     mark_x: float | None
     labels: tuple[Label, ...]
@@ -83,7 +83,7 @@ def readiness_bar(
     verified: Decimal | None,
     claimed: Decimal | None,
     mark: Decimal | None,
-    ceiling: Decimal | None = None,
+    projected: Decimal | None = None,
     width: float = 640,
     size: float = 12,
 ) -> ReadinessBar:
@@ -94,7 +94,7 @@ def readiness_bar(
             empty.
         claimed: as `verified`.
         mark: the target; None if the edition has none.
-        ceiling: the projected points, drawn as an outline that starts where claimed ends; None to leave it out.
+        projected: the projected points, drawn as an outline that starts where claimed ends; None to leave it out.
         width: the width of the chart in user units.
         size: the type size of the labels in user units.
     """
@@ -108,7 +108,7 @@ def readiness_bar(
         )
     claimed_end = _position(claimed or 0, width)
     verified_end = min(_position(verified or 0, width), claimed_end)
-    reach = max(_position(ceiling or 0, width) - claimed_end, 0)
+    reach = max(_position(projected or 0, width) - claimed_end, 0)
     if verified is None or claimed is None:
         labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
     else:
@@ -116,8 +116,8 @@ def readiness_bar(
             (f"{formatting.format_number(verified)} verified", verified_end),
             (f"{formatting.format_number(claimed)} claimed", claimed_end),
         ]
-        if reach and ceiling is not None:
-            positions.append((f"{formatting.format_number(ceiling)} within reach", claimed_end + reach))
+        if reach and projected is not None:
+            positions.append((f"{formatting.format_number(projected)} within reach", claimed_end + reach))
         labels = _space_labels(positions, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
@@ -128,13 +128,15 @@ def readiness_bar(
         verified_width=verified_end,
         claimed_x=verified_end,
         claimed_width=round(claimed_end - verified_end, 2),
-        ceiling_width=round(reach, 2),
+        projected_width=round(reach, 2),
         hatch=hatch(x=verified_end, y=line, width=claimed_end - verified_end, height=bar_height),
         mark_x=None if mark is None else _position(mark, width),
         labels=labels,
         mark_label=mark_label,
         ends=_end_labels(mark_label, y=below, size=size, width=width),
-        description=_describe_bar(verified=verified, claimed=claimed, ceiling=ceiling if reach else None, mark=mark),
+        description=_describe_bar(
+            verified=verified, claimed=claimed, projected=projected if reach else None, mark=mark
+        ),
     )
 
 
@@ -185,7 +187,7 @@ def _end_labels(mark: Label | None, *, y: float, size: float, width: float) -> t
 
 
 def _describe_bar(
-    *, verified: Decimal | None, claimed: Decimal | None, ceiling: Decimal | None, mark: Decimal | None
+    *, verified: Decimal | None, claimed: Decimal | None, projected: Decimal | None, mark: Decimal | None
 ) -> str:
     """Describe the bar in a sentence, for readers who cannot see it."""
     first = NOTHING_REVIEWED.capitalize()
@@ -193,6 +195,6 @@ def _describe_bar(
         first = (
             f"{formatting.format_number(verified)} of 100 points verified, {formatting.format_number(claimed)} claimed"
         )
-        if ceiling is not None:
-            first += f", {formatting.format_number(ceiling)} within reach"
+        if projected is not None:
+            first += f", {formatting.format_number(projected)} within reach"
     return f"{first}." if mark is None else f"{first}; our target is {formatting.format_number(mark)}."

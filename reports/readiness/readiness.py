@@ -5,7 +5,7 @@ sum of four parts, in exact fractions. Each part is the sum of its lines, and ea
 Everything depends only on the facts, a day and a moment of knowledge.
 
 `compute_answers` (`reports.readiness.answers`) says what one view of the record answers. `compute_score`
-(`reports.readiness.scoring`) turns answers into points. Verified, claimed, possible and ceiling (projected) are scores
+(`reports.readiness.scoring`) turns answers into points. Verified, claimed, possible and projected are scores
 of different views of the same record.
 """
 
@@ -48,8 +48,8 @@ class Readiness:
     """The readiness of an edition as of a day and as known by a moment (`known_by` None: by now).
 
     `verified` is the score. `possible` also counts verified rows that have begun and are not over. `claimed` takes
-    each waiting claim as sent. `ceiling` (projected) adds to it every commitment due by the deadline, as if kept. So
-    score ≤ possible, and score ≤ claimed ≤ ceiling.
+    each waiting claim as sent. `projected` adds to it every commitment due by the deadline, as if kept. So
+    score ≤ possible, and score ≤ claimed ≤ projected.
 
     `is_reviewed` is False if the embassy has reviewed nothing yet: the score is then 0 and pages show no figure.
     `waiting` counts the unreviewed claims, and `claims` groups them by ministry. `checks` are the problems in the
@@ -64,7 +64,7 @@ class Readiness:
     verified: Score
     claimed: Score
     possible: Score
-    ceiling: Score
+    projected: Score
     is_reviewed: bool
     waiting: int
     claims: tuple[MinistryClaims, ...]
@@ -145,7 +145,9 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
         possible=compute_score(
             questionnaire, max_answers(verified_answers, compute_answers(questionnaire, views.begun))
         ),
-        ceiling=compute_score(questionnaire, project_open_commitments(commitments, as_of, deadline_on, claimed_record)),
+        projected=compute_score(
+            questionnaire, project_open_commitments(commitments, as_of, deadline_on, claimed_record)
+        ),
         is_reviewed=countable_facts.is_reviewed(known_facts),
         waiting=views.waiting,
         claims=claims_by_ministry(verified_record, waiting),

@@ -49,6 +49,8 @@ METHODOLOGY = {
 """The method as every document states it: its version, the most each part can give, and the law it rests on."""
 
 FORMER_RESULT_NAMES: Mapping[str, str] = {
+    "ceiling": "projected",
+    "ceiling_exact": "projected_exact",
     "rounds": "update_versions",
     "working_mark": "readiness_target",
     "working_mark_reason": "readiness_target_reason",
@@ -84,7 +86,7 @@ def readiness_document(
         **_number_fields("score", verified.points),
         **_number_fields("claimed", claimed.points),
         **_number_fields("possible", result.possible.points),
-        **_number_fields("ceiling", result.ceiling.points),
+        **_number_fields("projected", result.projected.points),
         "reviewed": result.is_reviewed,
         "waiting": result.waiting,
         "parts": [_part(*pair) for pair in zip(verified.parts, claimed.parts, strict=True)],

@@ -101,7 +101,7 @@ RESULT_FIELDS: Final[DocumentFields] = {
     "edition": _compared("id", "country", "year"),
     **_compared("as_of", "known_by"),
     **_regenerated("headline"),
-    **_numbers("score", "claimed", "possible", "ceiling"),
+    **_numbers("score", "claimed", "possible", "projected"),
     **_compared("reviewed", "waiting"),
     "parts": RowFields("key", {**_SCORED_FIELDS, "questions": RowFields("key", _LINE_FIELDS)}),
     "benchmarks": RowFields("id", {**_LINE_FIELDS, **_compared("id", "recommendation", "recommendation_id")}),
@@ -131,7 +131,7 @@ So a new sentence needs no entry here, and a new number is compared only once it
 (`checks`) and the next steps are advice: their wording or number may change while the score stays the same.
 """
 
-ALWAYS_STORED = ("score", "claimed", "possible", "ceiling", "parts", "benchmarks")
+ALWAYS_STORED = ("score", "claimed", "possible", "projected", "parts", "benchmarks")
 """Fields that every run of this version of the method contains. Later fields are compared if a run contains them."""
 
 

@@ -49,7 +49,7 @@ def methodology(request: EditionRequest) -> HttpResponse:
             "bar": score_display.readiness_bar_figures(result),
             "aside": method_example.count_exclusion_reasons(facts, result),
             "possible": context_display.describe_possible(result),
-            "ceiling": context_display.describe_projected(result),
+            "projected": context_display.describe_projected(result),
             "smallest_set": context_display.describe_smallest_set(result, result.smallest_set()),
             "watch_list": context_display.describe_watch_list(result),
             "first_step": _first_step(request.user, result),

@@ -63,7 +63,7 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "has_benchmarks": bool(result.verified.benchmarks),
                 "bar": score_display.readiness_bar_figures(result),
                 "possible": context_display.describe_possible(result),
-                "ceiling": context_display.describe_projected(result),
+                "projected": context_display.describe_projected(result),
                 "smallest_set": context_display.describe_smallest_set(result, needed),
                 "watch_list": context_display.describe_watch_list(result),
                 "parts": score_display.display_parts(result),

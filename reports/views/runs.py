@@ -75,8 +75,8 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     comparison = stored_runs.compare_run(run)
     result = stored_runs.result_for_display(run, comparison)
     is_reviewed = bool(result.get("reviewed"))
-    verified, claimed, ceiling, possible = (
-        _printed_figure(result, name) if is_reviewed else None for name in ("score", "claimed", "ceiling", "possible")
+    verified, claimed, projected, possible = (
+        _printed_figure(result, name) if is_reviewed else None for name in ("score", "claimed", "projected", "possible")
     )
     mark = result.get("readiness_target")
     target = None if mark is None else score_display.without_trailing_zeros(Decimal(str(mark)))
@@ -86,7 +86,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "method": METHOD_VERSION,
         "comparison": comparison,
         "target_reason": _target_reason(request.user, run) if target is not None else "",
-        "bar": score_display.ReadinessBarFigures(verified, claimed, target, ceiling),
+        "bar": score_display.ReadinessBarFigures(verified, claimed, target, projected),
         "possible": possible,
         "deadline_on": _parse_date(result.get("deadline_on")),
         "parts": _stored_lines(result.get("parts", []), is_reviewed=is_reviewed),

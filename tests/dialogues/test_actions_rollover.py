@@ -207,7 +207,7 @@ def test_the_score_of_the_year_before_stays_and_the_new_year_begins_without_poin
     assert evaluate_readiness(gather_facts(old.recommendation.edition), as_of=as_of) == before
     this_year = evaluate_readiness(gather_facts(new.edition), as_of=NOW.date())
     assert (this_year.verified.points, this_year.is_reviewed) == (0, False)
-    assert this_year.ceiling.points > 0  # what is open is within reach in the new year too
+    assert this_year.projected.points > 0  # what is open is within reach in the new year too
 
 
 def test_readiness_as_known_before_the_rollover_ignores_it(old, new):
@@ -218,8 +218,8 @@ def test_readiness_as_known_before_the_rollover_ignores_it(old, new):
 
     before = evaluate_readiness(facts, as_of=NOW.date(), known_by=NOW - timedelta(seconds=1))
 
-    assert before.ceiling.points == 0
-    assert evaluate_readiness(facts, as_of=NOW.date(), known_by=NOW).ceiling.points > 0
+    assert before.projected.points == 0
+    assert evaluate_readiness(facts, as_of=NOW.date(), known_by=NOW).projected.points > 0
     assert facts_from_document(json.loads(json.dumps(facts_document(facts)))) == facts
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reports.choices import BriefingKind
+from reports.models import Briefing
 from tests.factories import (
     AmbassadorFactory,
     BriefingFactory,
@@ -81,6 +82,22 @@ def test_a_reader_chooses_with_which_and_the_earlier_stands_first(client, editio
 def test_two_that_say_the_same_are_said_to(client, edition):
     ready(edition, date(2022, 1, 10))
     assert "Both say the same." in page_of(client, ready(edition, date(2022, 1, 28))).content.decode()
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_briefing_that_stores_the_projected_score_by_its_former_name_is_compared(client, edition):
+    standing = {"sentence": "31 of 100 verified."}
+    for day, stored in ((10, {"ceiling": "60"}), (12, {"projected": "60"}), (28, {"projected": "70"})):
+        BriefingFactory(
+            edition=edition,
+            as_of=date(2022, 1, day),
+            content=f"{day}".encode(),
+            said={"standing": standing | stored},
+        )
+    former, same, higher = Briefing.objects.order_by("as_of")
+
+    assert page_of(client, same, **{"with": former.pk}).context["count"] == 0
+    assert page_of(client, higher, **{"with": former.pk}).context["count"] == 1
 
 
 @pytest.mark.usefixtures("reader")

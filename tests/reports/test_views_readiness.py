@@ -149,7 +149,7 @@ def test_detail_says_what_stands_beside_the_score(seen):
         ("keep", promise.events.get().due_on),
         ("agree", None),
     ]
-    assert response.context["bar"].ceiling > response.context["bar"].claimed
+    assert response.context["bar"].projected > response.context["bar"].claimed
 
 
 def test_detail_prints_parts_that_add_up_and_lead_to_why(seen):

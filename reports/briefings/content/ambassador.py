@@ -33,7 +33,7 @@ class ReadinessSummary:
     """Readiness in one sentence, and the figures of the readiness bar in points of 100.
 
     `verified` and `claimed` are None if nothing has been reviewed. Then the document prints no figure, and the parts
-    have none either. `mark` is the post's target, `mark_note` gives its reason, and `ceiling` is the projected score.
+    have none either. `mark` is the post's target, `mark_note` gives its reason, and `projected` is the projected score.
     """
 
     sentence: str
@@ -41,7 +41,7 @@ class ReadinessSummary:
     claimed: Decimal | None
     mark: Decimal | None
     mark_note: str
-    ceiling: Decimal | None = None
+    projected: Decimal | None = None
     possible: str = ""
     watch_list: str = ""
 
@@ -52,7 +52,7 @@ class ReadinessSummary:
             verified=self.verified,
             claimed=self.claimed,
             mark=self.mark,
-            ceiling=self.ceiling,
+            projected=self.projected,
             width=648,
             size=11,
         )

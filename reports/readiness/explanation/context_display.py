@@ -51,7 +51,7 @@ def describe_projected(result: Readiness) -> str:
         return ""
     if result.deadline_on is not None and result.as_of > result.deadline_on:
         return "The deadline has passed: no promise can add to what is claimed."
-    projected = formatting.round_to_tenth(result.ceiling.points)
+    projected = formatting.round_to_tenth(result.projected.points)
     claimed = formatting.round_to_tenth(result.claimed.points)
     if projected == claimed:
         return "No open promise would add to what is claimed."

@@ -59,7 +59,7 @@ class ReadinessBarFigures:
     verified: Decimal | None
     claimed: Decimal | None
     mark: Decimal | None
-    ceiling: Decimal | None = None
+    projected: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,11 @@ def readiness_bar_figures(result: Readiness) -> ReadinessBarFigures:
     mark = None if result.readiness_target is None else without_trailing_zeros(Decimal(result.readiness_target))
     if not result.is_reviewed:
         return ReadinessBarFigures(None, None, mark)
-    verified, claimed, ceiling = (
+    verified, claimed, projected = (
         without_trailing_zeros(formatting.round_to_tenth(score.points))
-        for score in (result.verified, result.claimed, result.ceiling)
+        for score in (result.verified, result.claimed, result.projected)
     )
-    return ReadinessBarFigures(verified, claimed, mark, ceiling)
+    return ReadinessBarFigures(verified, claimed, mark, projected)
 
 
 def display_parts(result: Readiness) -> tuple[PartDisplay, ...]:

@@ -83,17 +83,17 @@ def test_hatching_of_nothing_is_empty():
 
 
 def test_the_projected_outline_starts_where_claimed_ends():
-    drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), ceiling=Decimal(75), mark=None, width=640)
+    drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), projected=Decimal(75), mark=None, width=640)
 
-    assert (drawn.claimed_end, drawn.ceiling_width) == (320, 160)
+    assert (drawn.claimed_end, drawn.projected_width) == (320, 160)
     assert [label.text for label in drawn.labels] == ["25 verified", "50 claimed", "75 within reach"]
     assert drawn.description == "25 of 100 points verified, 50 claimed, 75 within reach."
 
 
-def test_ceiling_that_adds_nothing_is_not_drawn():
-    drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), ceiling=Decimal(50), mark=None)
+def test_projected_score_that_adds_nothing_is_not_drawn():
+    drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), projected=Decimal(50), mark=None)
 
-    assert drawn.ceiling_width == 0
+    assert drawn.projected_width == 0
     assert len(drawn.labels) == 2
 
 

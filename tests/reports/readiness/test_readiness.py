@@ -318,7 +318,7 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
     6 2/3, 2a 6 of 8: 2 1/4, 2b a step: 1 1/2: 16 11/12. Justice: 3a done: 3/4; 1b and 3c no more than assessed. The
     embassy logged a step on 3b, which has one: 0. What went back and what was rejected is nobody's claim.
 
-    Ceiling. 2a kept: 8 of 8: 3/4 more. 3c kept: 1 1/2, and officials a mean of 3/4: 4 more. Steps on 1b and 3b are
+    Projected. 2a kept: 8 of 8: 3/4 more. 3c kept: 1 1/2, and officials a mean of 3/4: 4 more. Steps on 1b and 3b are
     there already. 2b is due after the deadline, 3a was withdrawn, the United States' undertaking is no action of the
     government. 65.9 + 6 1/4 = 72.15.
 
@@ -343,9 +343,9 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
         (None, 0, 0),
     ]
 
-    assert shares(result.ceiling) == {**shares(result.claimed), "2a": 1, "3c": 1}
-    assert lines(result.ceiling, "increasing_efforts")["complicit_officials"] == 6
-    assert result.ceiling.points == Fraction(7215, 100)
+    assert shares(result.projected) == {**shares(result.claimed), "2a": 1, "3c": 1}
+    assert lines(result.projected, "increasing_efforts")["complicit_officials"] == 6
+    assert result.projected.points == Fraction(7215, 100)
 
     february = date(2025, 2, 15)
     assert [(one.key, one.points, one.due_on) for one in result.levers()] == [

@@ -33,14 +33,16 @@ def test_the_order_of_facts_does_not_matter(record, as_of, known_by, random):
 
 
 @given(records(), days, moments)
-def test_score_is_at_most_claimed_and_claimed_at_most_the_ceiling_and_score_at_most_possible(record, as_of, known_by):
+def test_score_is_at_most_claimed_and_claimed_at_most_the_projected_score_and_score_at_most_possible(
+    record, as_of, known_by
+):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
-    assert 0 <= result.score <= result.claimed.points <= result.ceiling.points <= 100
+    assert 0 <= result.score <= result.claimed.points <= result.projected.points <= 100
     assert result.score <= result.possible.points <= 100
     for lower, higher in [
         (result.verified, result.claimed),
-        (result.claimed, result.ceiling),
+        (result.claimed, result.projected),
         (result.verified, result.possible),
     ]:
         for less, more in zip(lower.parts, higher.parts, strict=True):
@@ -50,11 +52,11 @@ def test_score_is_at_most_claimed_and_claimed_at_most_the_ceiling_and_score_at_m
 
 
 @given(records(), days, moments)
-def test_after_the_deadline_the_ceiling_is_what_is_claimed(record, as_of, known_by):
+def test_after_the_deadline_the_projected_score_is_what_is_claimed(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
     if result.deadline_on and as_of > result.deadline_on:
-        assert result.ceiling == result.claimed
+        assert result.projected == result.claimed
 
 
 @given(records(), days, moments)
@@ -109,7 +111,7 @@ def test_a_promise_never_changes_score_possible_or_claimed(record, as_of, promis
     after = evaluate_readiness(record.facts, as_of=as_of)
 
     assert (after.verified, after.possible, after.claimed) == (before.verified, before.possible, before.claimed)
-    assert after.ceiling.points >= before.ceiling.points
+    assert after.projected.points >= before.projected.points
 
 
 @given(records(), days, st.sampled_from(KEYS), st.sampled_from(sorted(GOVERNMENT_DOERS)), st.tuples(inside, inside))

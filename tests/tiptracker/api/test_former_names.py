@@ -46,7 +46,7 @@ def test_answers_hold_both_names(client, officer, sent):
     assert row["round"] == row["update_version"] == sent.pk
 
 
-def test_readiness_and_the_terms_of_an_edition_hold_both_names_of_the_target(client, officer):
+def test_readiness_and_the_terms_of_an_edition_hold_both_names(client, officer):
     edition = EditionFactory(terms__readiness_target=50, terms__readiness_target_reason="The ambassador's.")
     RecommendationFactory(edition=edition)
 
@@ -55,6 +55,8 @@ def test_readiness_and_the_terms_of_an_edition_hold_both_names_of_the_target(cli
 
     assert terms["working_mark"] == terms["readiness_target"] == "50.0"
     assert readiness["working_mark"] == readiness["readiness_target"] == 50
+    assert readiness["ceiling"] == readiness["projected"]
+    assert readiness["ceiling_exact"] == readiness["projected_exact"]
     for given in (terms, readiness):
         assert given["working_mark_reason"] == given["readiness_target_reason"] == "The ambassador's."
 
@@ -130,7 +132,10 @@ def test_the_schema_marks_former_names_as_deprecated_and_no_other(client):
         if each.get("deprecated")
     }
 
-    assert fields == {"round", "rounds", "bearing", "bearings", "working_mark", "working_mark_reason"}
+    assert fields == {
+        *("round", "rounds", "bearing", "bearings"),
+        *("working_mark", "working_mark_reason", "ceiling", "ceiling_exact"),
+    }
     assert parameters == {("/api/v1/evidence/", "round"), ("/api/v1/readings/", "round")}
     assert {path for path, operation in operations if operation.get("deprecated")} == {
         "/api/v1/rounds/{id}/",

@@ -32,6 +32,7 @@ def test_readiness_prints_json(lesotho, capsys):
     assert [part["points"] for part in found["parts"]] == [25, 8, 20, 7.5]
     assert len(found["benchmarks"]) == 24
     assert found["readiness_target"] == found["working_mark"] == 45
+    assert found["projected"] == found["ceiling"] == 61.25
     assert found["known_by"] == "2022-07-31T23:59:59+02:00"
 
 

@@ -31,7 +31,7 @@ def test_possible_tells_how_much_is_dated_to_a_later_day():
     assert "nothing waits for a later one" in context_display.describe_possible(result(END))
 
 
-def test_ceiling_tells_what_is_within_reach():
+def test_projected_score_tells_what_is_within_reach():
     assert (
         context_display.describe_projected(result(END))
         == "The deadline has passed: no promise can add to what is claimed."

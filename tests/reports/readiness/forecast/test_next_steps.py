@@ -52,7 +52,7 @@ def told(result, steps):
 
 
 def test_the_public_record_of_lesotho_by_hand():
-    """28 January 2022: 8 1/6, 7 1/6 and 1/2 to review, four figures to ask for, and what the ceiling has beside."""
+    """28 January 2022: 8 1/6, 7 1/6 and 1/2 to review, four figures to ask for, and what is projected beside."""
     record = lesotho()
     made = date(2021, 11, 8)
     record.promise(made=made, ministry=POLICE, _3a=CommitmentReach.CONTRIBUTES, _3b=CommitmentReach.CONTRIBUTES)
@@ -83,7 +83,7 @@ def test_the_public_record_of_lesotho_by_hand():
         (KEEP, "3a 3b", Fraction(1, 2)),
     ]
     assert rungs[KEEP][-1].cumulative == Fraction(77, 2)
-    assert result.ceiling.points == Fraction(57, 2)
+    assert result.projected.points == Fraction(57, 2)
     assert told(result, steps.after_deadline) == [(KEEP, "5a", Fraction(3, 4))]
     assert [one.points_at_most for one in steps.also_ask] == [4]
     assert steps.target_reached_after == len(rungs[REVIEW] + rungs[ASK] + rungs[KEEP]) + 2
@@ -329,11 +329,11 @@ def test_after_the_first_rung_readiness_is_what_is_claimed(record, as_of, known_
 
 
 @given(records(), days, moments)
-def test_with_the_questions_left_out_readiness_after_the_third_rung_is_the_ceiling(record, as_of, known_by):
+def test_with_the_questions_left_out_readiness_after_the_third_rung_is_the_projected_score(record, as_of, known_by):
     result, _ = found(record, as_of, known_by=known_by)
     ladder = result.next_steps(without=[ASK])
 
-    assert result.score + sum(one.points for one in rung(ladder, REVIEW, KEEP)) == result.ceiling.points
+    assert result.score + sum(one.points for one in rung(ladder, REVIEW, KEEP)) == result.projected.points
 
 
 @given(records(), days, moments)

@@ -1,4 +1,4 @@
-"""What keeping would bring, sentence by sentence of the method: with_kept, ceiling, levers, smallest set."""
+"""What keeping would bring, sentence by sentence of the method: with_kept, projected score, levers, smallest set."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -256,7 +256,7 @@ def test_what_is_about_complicit_officials_moves_their_question_by_its_share_of_
     assert (officials(met=["1a", "1b"]), officials(met=["1c"])) == (8, 0)
 
 
-# --- The ceiling ------------------------------------------------------------------------------------------------------
+# --- The projected score ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -268,8 +268,8 @@ def promised():
     return record
 
 
-def ceiling(record, as_of=TODAY, **known):
-    return shares(evaluate_readiness(record.facts, as_of=as_of, **known).ceiling)["1a"]
+def projected(record, as_of=TODAY, **known):
+    return shares(evaluate_readiness(record.facts, as_of=as_of, **known).projected)["1a"]
 
 
 MADE = date(2021, 11, 1)
@@ -304,42 +304,44 @@ SOON = date(2022, 1, 31)
         (SOON, [(CommitmentEventKind.VERIFIED_DONE, MADE, None), (CommitmentEventKind.REOPENED, TODAY, None)], 1),
     ],
 )
-def test_the_ceiling_takes_open_promises_that_are_due_by_the_deadline_or_undated_as_kept(promised, due, then, share):
+def test_the_projected_score_takes_open_promises_that_are_due_by_the_deadline_or_undated_as_kept(
+    promised, due, then, share
+):
     promised.promise(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
 
-    assert ceiling(promised) == share
+    assert projected(promised) == share
 
 
 def test_a_promise_that_contributes_gives_a_step_and_one_that_meets_gives_all(promised):
     promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES)
-    assert ceiling(promised) == HALF
+    assert projected(promised) == HALF
 
     promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
-    assert ceiling(promised) == 1
+    assert projected(promised) == 1
 
 
 def test_what_the_united_states_undertake_never_enters(promised):
     promised.promise(made=MADE, due=SOON, ministry=None, _1a=CommitmentReach.MEETS)
 
-    assert ceiling(promised) == 0
+    assert projected(promised) == 0
 
 
-def test_after_the_deadline_the_ceiling_is_what_is_claimed(promised):
+def test_after_the_deadline_the_projected_score_is_what_is_claimed(promised):
     promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
     promised.claim("1a", "under_way", KNOWN, known=KNOWN)
 
-    assert ceiling(promised, DEADLINE) == 1
-    assert ceiling(promised, AFTER) == HALF
+    assert projected(promised, DEADLINE) == 1
+    assert projected(promised, AFTER) == HALF
     result = evaluate_readiness(promised.facts, as_of=AFTER)
-    assert result.ceiling == result.claimed
+    assert result.projected == result.claimed
 
 
 def test_the_deadline_is_the_one_that_was_known(promised):
     promised.promise(made=MADE, due=AFTER, _1a=CommitmentReach.MEETS)
     promised.terms(TODAY, deadline_on=AFTER)
 
-    assert ceiling(promised, known_by=noon(TODAY - A_DAY)) == 0
-    assert ceiling(promised) == ceiling(promised, AFTER) == 1
+    assert projected(promised, known_by=noon(TODAY - A_DAY)) == 0
+    assert projected(promised) == projected(promised, AFTER) == 1
 
 
 def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
@@ -348,18 +350,18 @@ def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
         made=MADE, later_events=[(CommitmentEventKind.WITHDRAWN, MADE + A_DAY, None)], _1a=CommitmentReach.CONTRIBUTES
     )
 
-    assert ceiling(promised, known_by=noon(MADE)) == HALF
-    assert ceiling(promised, known_by=noon(MADE + A_DAY)) == 0
-    assert ceiling(promised) == 1
+    assert projected(promised, known_by=noon(MADE)) == HALF
+    assert projected(promised, known_by=noon(MADE + A_DAY)) == 0
+    assert projected(promised) == 1
 
 
 def test_a_promise_counts_from_the_day_it_was_made(promised):
     promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
 
-    assert (ceiling(promised, MADE - A_DAY), ceiling(promised, MADE)) == (0, 1)
+    assert (projected(promised, MADE - A_DAY), projected(promised, MADE)) == (0, 1)
 
 
-def test_the_ceiling_stands_on_what_is_claimed(promised):
+def test_the_projected_score_stands_on_what_is_claimed(promised):
     """A step promised adds nothing to a claim of "done", and a promise of a figure nothing to a higher claim."""
     promised.asks("1b", Rule.TARGET, target=10)
     promised.asks("1c", Rule.TARGET, target=20)
@@ -369,8 +371,8 @@ def test_the_ceiling_stands_on_what_is_claimed(promised):
     promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
 
     result = evaluate_readiness(promised.facts, as_of=TODAY)
-    assert shares(result.ceiling) == shares(result.claimed) == {"1a": 1, "1b": 1, "1c": Fraction(14, 20)}
-    assert moved(result.ceiling) == (7, GIVEN)
+    assert shares(result.projected) == shares(result.claimed) == {"1a": 1, "1b": 1, "1c": Fraction(14, 20)}
+    assert moved(result.projected) == (7, GIVEN)
     assert moved(result.verified) == (0, 0)
 
 
@@ -378,10 +380,10 @@ def test_a_promise_of_a_figure_brings_the_figure_if_it_meets_and_nothing_if_it_c
     promised.asks("1b", Rule.TARGET, target=10)
     promised.tells(4)
     promised.promise(made=MADE, _1b=CommitmentReach.CONTRIBUTES)
-    assert evaluate_readiness(promised.facts, as_of=TODAY).ceiling.points == 0
+    assert evaluate_readiness(promised.facts, as_of=TODAY).projected.points == 0
 
     promised.promise(made=MADE, _1b=CommitmentReach.MEETS)
-    assert moved(evaluate_readiness(promised.facts, as_of=TODAY).ceiling) == (7, GIVEN)
+    assert moved(evaluate_readiness(promised.facts, as_of=TODAY).projected) == (7, GIVEN)
 
 
 def test_a_promise_towards_what_is_not_asked_yet_is_left_alone(promised):
@@ -389,8 +391,8 @@ def test_a_promise_towards_what_is_not_asked_yet_is_left_alone(promised):
     promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
 
     known = noon(TODAY - A_DAY)
-    assert shares(evaluate_readiness(promised.facts, as_of=TODAY, known_by=known).ceiling) == {"1a": HALF}
-    assert shares(evaluate_readiness(promised.facts, as_of=TODAY).ceiling) == {"1a": HALF, "1b": 1}
+    assert shares(evaluate_readiness(promised.facts, as_of=TODAY, known_by=known).projected) == {"1a": HALF}
+    assert shares(evaluate_readiness(promised.facts, as_of=TODAY).projected) == {"1a": HALF, "1b": 1}
 
 
 # --- Levers -----------------------------------------------------------------------------------------------------------

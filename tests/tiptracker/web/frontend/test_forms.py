@@ -175,7 +175,9 @@ def test_readiness_bar_shows_no_figure_where_nothing_was_reviewed():
 
 
 def test_readiness_bar_draws_each_part_at_its_figure():
-    html = render_to_string("includes/readiness_bar.html", {"verified": 31.5, "claimed": 52, "ceiling": 83, "mark": 45})
+    html = render_to_string(
+        "includes/readiness_bar.html", {"verified": 31.5, "claimed": 52, "projected": 83, "mark": 45}
+    )
     widths = [attrs["width"] for tag, attrs in Elements(html).found if tag == "rect" and attrs["width"].endswith("%")]
     assert widths == ["100%", "83%", "52%", "52%", "31.5%"]
     assert "45 our target" in html
