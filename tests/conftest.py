@@ -90,11 +90,13 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.core.mail.backends import locmem
 from django.db import connection, connections
+from django.http import HttpResponse
 from django.test.utils import teardown_databases
 from django.utils import timezone
 
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 from tests.locks import recording
+from tests.markup import without_layout
 from tests.refusing import made
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
@@ -128,6 +130,15 @@ class Browser(django.test.Client):
 
 
 django.test.Client = Browser
+
+
+def _text_without_layout(response: HttpResponse) -> str:
+    text = response.content.decode(response.charset)
+    return without_layout(text) if "html" in response.headers.get("Content-Type", "") else text
+
+
+# Tests read a page's `text` as its reader does, whatever its template's line breaks and indentation; `content` is raw.
+HttpResponse.text = property(_text_without_layout)
 
 MASERU = ZoneInfo("Africa/Maseru")
 THE_DAY = date(2022, 1, 28)

@@ -7,8 +7,12 @@ _BLOCKS = (
     "main|meta|nav|noscript|ol|option|p|script|section|select|style|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
 )
 _EDGE = re.compile(rf" ?(</?(?:{_BLOCKS})\b[^>]*>) ?")
+_AS_TYPED = re.compile(r"(<(?:textarea|pre)\b.*?</(?:textarea|pre)>)", re.DOTALL)
 
 
 def without_layout(html: str) -> str:
-    """Collapse whitespace, and drop it at the edges of block elements, where it does not show."""
-    return _EDGE.sub(r"\1", re.sub(r"\s+", " ", html))
+    """Collapse whitespace, and drop it at the edges of block elements, where it does not show. Typed text stays."""
+    parts = _AS_TYPED.split(html)
+    return "".join(
+        part if number % 2 else _EDGE.sub(r"\1", re.sub(r"\s+", " ", part)) for number, part in enumerate(parts)
+    )

@@ -16,7 +16,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +59,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
     assert not UpdateVersion.objects.exists()
     kept = EvidenceFile.objects.get()
     for text in ('value="someday"', 'value="Six"', "Draft saved by you on 28 January 2022", f'value="{kept.pk}"'):
-        assert text in text_of(page), text
+        assert text in page.text, text
 
 
 def test_the_script_is_told_what_was_saved_and_when(client, own, promise):

@@ -28,7 +28,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 from tests.transactions import record
 from tiptracker.audit.models import AuditEntry
@@ -525,7 +524,7 @@ def test_a_destroyed_file_is_told_with_its_day_and_hashes_and_no_longer_offered(
     confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=at_noon(date(2022, 1, 28)))
 
     for page in pages:
-        text = text_of(client.get(page))
+        text = client.get(page).text
         assert f"File {file.pk}, destroyed on <time" in text
         assert "28 January 2022" in text
         assert download not in text

@@ -21,7 +21,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 
 pytestmark = pytest.mark.django_db
 AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
@@ -84,7 +83,7 @@ def sent(prosecutions):
 def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_year_before(client, sent):
     client.force_login(OfficerFactory())
     pages = {
-        name: text_of(client.get(address(name, row)))
+        name: client.get(address(name, row)).text
         for name, row in (
             ("version_detail", sent),
             ("evidence_detail", sent.evidence.get()),
@@ -102,7 +101,7 @@ def test_where_nothing_was_told_before_that_is_said(client, prosecutions):
     alone = told(prosecutions, 10, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(OfficerFactory())
 
-    text = text_of(client.get(address("evidence_detail", alone.evidence)))
+    text = client.get(address("evidence_detail", alone.evidence)).text
 
     assert "No other figure of this period is verified. No figure of the year before is recorded." in text
 

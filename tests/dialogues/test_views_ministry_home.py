@@ -45,7 +45,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 from tiptracker.accounts.models import Country
 
@@ -149,7 +148,7 @@ def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police
     said = {"narrative": ["So far"], "happened_to": ["soon"], "claimed": ["done"]}
     save_draft(of=commitment, content=said, files=(), page=DraftPage(), by=colleague, now=at_noon(date(2022, 1, 3)))
 
-    home = text_of(client.get(reverse("ministry_home")))
+    home = client.get(reverse("ministry_home")).text
     page = client.get(send(commitment))
 
     assert "by &#x27;M’e Lineo of 3 January 2022, 12:00, not sent yet." in home

@@ -21,7 +21,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
@@ -53,7 +52,7 @@ def test_a_pdf_is_shown_page_by_page_in_the_page(client, page):
     pieces = [EvidenceFactory(update_version=sent, file=file) for _ in range(2)]  # shown once, with the first
     client.force_login(OfficerFactory())
 
-    text = text_of(client.get(reverse(page, args=[pieces[0].pk if page == "evidence_detail" else sent.pk])))
+    text = client.get(reverse(page, args=[pieces[0].pk if page == "evidence_detail" else sent.pk])).text
 
     assert text.count("<img src=") == 12
     address = reverse("file_picture", args=[file.pk, 12])
@@ -90,7 +89,7 @@ def test_pictures_and_texts_are_shown_and_office_files_are_to_be_downloaded(clie
         EvidenceFactory(update_version=sent, file=file)
     client.force_login(OfficerFactory())
 
-    shown = text_of(client.get(reverse("version_detail", args=[sent.pk])))
+    shown = client.get(reverse("version_detail", args=[sent.pk])).text
 
     assert 'alt="sign.png, shown as a picture" width="64" height="48"' in shown
     assert "Maseru;&lt;3&gt;" in shown
@@ -159,7 +158,7 @@ def test_a_file_is_shown_to_those_who_see_what_cites_it(client):
     client.force_login(own)
     # A slow line: nothing of it is fetched until it is opened.
     page = client.get(reverse("evidence_detail", args=[sent.evidence.get().pk]))
-    assert "<details> <summary>Show map.pdf here</summary>" in text_of(page)
+    assert "<details> <summary>Show map.pdf here</summary>" in page.text
 
 
 def test_how_many_pages_there_are_is_asked_once(client, monkeypatch):

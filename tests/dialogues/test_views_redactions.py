@@ -28,7 +28,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED
@@ -507,7 +506,7 @@ def test_what_is_to_be_done_after_confirming_stands_on_its_page(client, officer,
     briefing = withdrawn_for(redaction)
     other = withdrawn_for(RedactionDecisionFactory(redaction__words=REDACTED).redaction)
 
-    text = text_of(client.get(reverse("redaction_detail", args=[redaction.pk])))
+    text = client.get(reverse("redaction_detail", args=[redaction.pk])).text
 
     assert f'href="{reverse("briefing_detail", args=[briefing.pk])}"' in text
     assert f'href="{reverse("briefing_detail", args=[other.pk])}"' not in text
@@ -571,7 +570,7 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
         assert "3 February 2022" in page.text
     assert 'A text here was taken out on <time datetime="2022-02-03">3 February 2022</time>.' in pages[0].text
     assert "narrative" not in pages[0].text
-    assert "Tell your contact at the embassy at once" in text_of(pages[0])
+    assert "Tell your contact at the embassy at once" in pages[0].text
     assert pages[4].json()["narrative"] == REDACTED
     assert pages[2].context["form"].initial["narrative"] == ""
 

@@ -18,7 +18,6 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
@@ -147,7 +146,7 @@ def test_both_years_stand_on_the_commitments_page(client, old, new):
     page = client.get(reverse("commitment_detail", args=[promise.pk]))
 
     assert [(one.key, one.year) for one in page.context["benchmarks"]] == [("1a", 2022), ("4a", 2021)]
-    assert "Recommendation 1 of 2022" in text_of(page)
+    assert "Recommendation 1 of 2022" in page.text
     moved = page.context["entries"][0]
     assert (moved.day, moved.title, moved.facts) == (date(2022, 8, 5), "It works towards the 2022 edition, too", ["1a"])
     assert moved.by
@@ -160,7 +159,7 @@ def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_count
     edition = old[0].recommendation.edition
     shown = client.get(reverse("evidence_log"))
     assert f'href="{page_of("evidence_log", edition=edition)}">Log it for 2021' in shown.text
-    assert "counts for the 2021 edition" in text_of(shown)
+    assert "counts for the 2021 edition" in shown.text
 
     form = client.get(page_of("evidence_log", edition=edition))
     offered = [value for _, group in form.context["rows"][0].fields["benchmark"].choices[1:] for value, _ in group]

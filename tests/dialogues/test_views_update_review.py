@@ -36,7 +36,6 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
@@ -68,7 +67,7 @@ def test_version_detail_puts_the_claim_beside_its_evidence(client):
     )
     client.force_login(OfficerFactory())
 
-    text = text_of(client.get(address("version_detail", sent)))
+    text = client.get(address("version_detail", sent)).text
 
     assert "Six districts have one." in text
     assert sent.evidence.get().title in text

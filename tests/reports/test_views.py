@@ -37,7 +37,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job, State
@@ -492,7 +491,7 @@ def test_recommendation_list_shows_how_far_each_benchmark_is(client):
         "no data",
     ]
     assert 'width="60%"' in response.text
-    assert "Prosecution, Ministry of Police, our reconstruction" in text_of(response)
+    assert "Prosecution, Ministry of Police, our reconstruction" in response.text
 
 
 def test_recommendation_list_is_most_important_first_the_action_plan_last(client):

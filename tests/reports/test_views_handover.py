@@ -25,7 +25,6 @@ from tests.factories import (
     RecommendationFactory,
     UpdateVersionFactory,
 )
-from tests.page_text import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +127,7 @@ def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(cl
         ("Kept", "verified done"),
     ]
     assert {decision and decision.value for _, decision in response.context["updates"]} == {None, "returned"}
-    assert "Somebody before, Minister, until 19 May 2020" in text_of(response)
+    assert "Somebody before, Minister, until 19 May 2020" in response.text
     assert reverse("ministry_detail", args=[police.pk]) in client.get(reverse("dashboard")).text
 
 

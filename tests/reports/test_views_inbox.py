@@ -34,7 +34,6 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.page_text import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +75,7 @@ def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
         (ClaimedProgress.DONE, 16),
         (ClaimedProgress.UNDER_WAY, 18),
     ]
-    assert "5 updates wait for the embassy’s answer" in text_of(response)
+    assert "5 updates wait for the embassy’s answer" in response.text
     for told in ("+36.7 points", "15 of it by a verdict", "+21.7 points", "0 points", "due in 1 day"):
         assert told in response.text
     assert "overdue" not in response.text
@@ -128,7 +127,7 @@ def test_inbox_and_the_update_say_why_points_would_be_lost(client, lower):
     assert "−6 points" in inbox.text
     assert update.context["accepting"].exact == line.stake.points
     for page in (inbox, update):
-        assert f"Why points are lost: {why}" in re.sub("<[^>]+>", "", text_of(page))
+        assert f"Why points are lost: {why}" in re.sub("<[^>]+>", "", page.text)
         assert "onvictions" not in page.text
     assert "What counts for less: 1a." in update.text
 

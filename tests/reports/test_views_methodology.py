@@ -22,7 +22,6 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.kept import once
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
@@ -51,7 +50,7 @@ def lesotho():
 
 
 def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho, look):
-    told = text_of(look(**AS_OF))
+    told = look(**AS_OF).text
 
     for example in (
         "Prosecutions rose from 4 to 16: 7 of 7.",
@@ -98,7 +97,7 @@ def test_methodology_says_what_does_not_count_here_and_why(look):
     response = look()
 
     assert response.context["aside"] == (("a statement or plan, not a concrete action", 1), ("before 1 April 2021", 1))
-    assert "1 claim would count if somebody verified it." in text_of(response)
+    assert "1 claim would count if somebody verified it." in response.text
     assert "1 × a statement or plan, not a concrete action" in response.text
 
 
@@ -112,7 +111,7 @@ def test_methodology_gives_no_figure_where_nothing_is_reviewed(lesotho, look):
 
 def test_methodology_shows_the_back_test_with_all_its_limits(look):
     RecommendationFactory()
-    told = text_of(look())
+    told = look().text
 
     for figures in ("24 of 25, missed 1", "36 of 58, missed 22", "0.86", "0.80", "0.90", "0.57", "8 of 8", "12 of 15"):
         assert figures in told

@@ -24,7 +24,6 @@ from tests.factories import (
     at_noon,
 )
 from tests.kept import once
-from tests.page_text import text_of
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -85,7 +84,7 @@ def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
     assert page.context["comparison"].differing == ("score", "waiting")
     assert 'role="alert"' in page.text
     assert "Recomputed just now: it differs." in page.text
-    assert "come out otherwise: score, waiting." in text_of(page)
+    assert "come out otherwise: score, waiting." in page.text
     assert "the same." not in page.text
 
 
@@ -112,7 +111,7 @@ def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(
 
     assert not computed.called
     for words in ("12 of 100, as it was counted then.", "Willingness", "12 of 50", "computed by method 0; method 1"):
-        assert words in text_of(page)
+        assert words in page.text
     assert "Recomputed just now" not in page.text
 
 

@@ -23,7 +23,6 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.page_text import text_of
 from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +102,7 @@ def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(what_if, thr
 def test_what_if_is_never_mistaken_for_the_record(what_if, three):
     response = what_if(three[0])
 
-    assert "<title>What if, not the record: Lesotho 2021" in text_of(response)
+    assert "<title>What if, not the record: Lesotho 2021" in response.text
     assert "<strong>A what-if, not the record.</strong>" in response.text
     assert "stroke-dasharray" in response.text.partition('id="result"')[2].partition("<table")[0]
     assert "does not predict a tier" in response.text

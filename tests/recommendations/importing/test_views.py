@@ -26,7 +26,6 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.markup import without_layout
 from tests.recommendations.another_list import ANOTHER_LIST
 from tests.refusing import refuses, shows_refusal
 from tiptracker.jobs.models import Job, State
@@ -81,14 +80,14 @@ def errors(response, form="form"):
 def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
     page, url = brought(client, edition, pasted=NARRATIVE)
 
-    assert "<h1>Look over the list of 2021</h1>" in without_layout(page.text)
+    assert "<h1>Look over the list of 2021</h1>" in page.text
     assert "Pasted text, brought on 5 August 2022, " in page.text
     assert "Its words are the report’s own." in page.text
     assert (
         "3 recommendations found in it. Nothing is written yet, and what you choose here is kept only by loading it."
-        in without_layout(page.text)
+        in page.text
     )
-    assert "1. Fund the shelter and its staff." in without_layout(page.text)
+    assert "1. Fund the shelter and its staff." in page.text
     assert fields_of(page) == {
         "do": "load",
         "seen": page.context["form"]["seen"].value(),
@@ -99,7 +98,7 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
     assert not Recommendation.objects.exists()
     response = client.post(url, fields_of(page), follow=True)
     assert "Loaded: 3 new." in response.text
-    assert "<h1>How the list of 2021 was loaded</h1>" in without_layout(response.text)
+    assert "<h1>How the list of 2021 was loaded</h1>" in response.text
     assert "Pasted text, loaded on 5 August 2022" in response.text
     assert [row.text for row in Recommendation.objects.order_by("number")][
         1
@@ -110,18 +109,18 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
 def test_file_is_read_by_its_content(client, edition):
     table = SimpleUploadedFile("list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\n")
     page, _ = brought(client, edition, file=table)
-    assert '1. Fund it. <span class="source">Protection</span>' in without_layout(page.text)
+    assert '1. Fund it. <span class="source">Protection</span>' in page.text
     assert "What the columns hold" in page.text
 
     word, _ = brought(client, edition, file=SimpleUploadedFile("lesotho.txt", NARRATIVE.encode()))
-    assert "3. Convene everybody." in without_layout(word.text)
+    assert "3. Convene everybody." in word.text
     assert "What the columns hold" not in word.text
 
 
 def test_cells_that_were_copied_are_a_table(client, edition):
     page, _ = brought(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
 
-    assert "2. Train them." in without_layout(page.text)
+    assert "2. Train them." in page.text
 
 
 def test_what_was_brought_waits_on_the_page_and_what_was_loaded_is_listed_below(client, edition):
@@ -236,7 +235,7 @@ def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edi
     none = client.post(url, {"do": "columns", "column_0": "", "column_1": "", "has_headings": "on"}, follow=True)
     assert shows_refusal(none, "no_text_column")
     right = client.post(url, {"do": "columns", "column_0": "", "column_1": "text", "has_headings": "on"}, follow=True)
-    assert "1. Later" in without_layout(right.text)
+    assert "1. Later" in right.text
 
 
 # --- Reading by a job -------------------------------------------------------------------------------------------------
@@ -262,7 +261,7 @@ def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, ed
 
     page = client.get(response.url)
     assert "Waiting for its turn" in page.text
-    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in without_layout(page.text)
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page.text
     assert f'hx-get="{response.url}" hx-trigger="every 1s"' in page.text
     imported = EditionImport.objects.get()
     assert (imported.is_unread, Recommendation.objects.exists()) == (True, False)
@@ -273,7 +272,7 @@ def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, ed
 
     assert [job.state for job in client.run_jobs()] == ["ready"]
 
-    assert "3. Convene everybody." in without_layout(client.get(response.url).text)
+    assert "3. Convene everybody." in client.get(response.url).text
     stored = imported.content.name
     imported.refresh_from_db()
     assert (imported.content.name, imported.sha256) == ("", EditionImport.objects.get().sha256)
@@ -284,7 +283,7 @@ def test_the_page_that_follows_the_reading_becomes_the_preview(client, edition):
     _, url = waiting(client, edition)
     script = {"HX-Request": "true"}
     under_way = client.get(url, headers=script)
-    assert without_layout(under_way.text).startswith('<div id="progress" hx-get=')
+    assert under_way.text.startswith('<div id="progress" hx-get=')
     Job.objects.update(state=State.RUNNING, progress=20, step="Finding the list")
     assert "Finding the list, 20 %" in client.get(url, headers=script).text
     Job.objects.update(state=State.QUEUED)
@@ -409,7 +408,7 @@ def test_missing_decision_is_refused_and_the_input_stays(client, edition, standi
     assert not EditionImport.objects.exclude(loaded_at=None).exists()
     response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{second.pk}": "2"}, follow=True)
     assert "Loaded: 1 new, 2 changed, 1 retired." in response.text
-    loaded = without_layout(response.text)
+    loaded = response.text
     assert "<dt>Changed</dt><dd>2: 3 is now 2; number 1 as before</dd>" in loaded
     assert "<dt>No longer asked</dt><dd>1: number 2</dd>" in loaded
     assert "<dt>Split</dt><dd>1: 3 into 2 and 3</dd>" in loaded

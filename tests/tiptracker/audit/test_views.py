@@ -23,7 +23,6 @@ from tests.factories import (
     ReadinessRunFactory,
     RecommendationFactory,
 )
-from tests.page_text import text_of
 from tests.signing_in import enter
 from tests.transactions import record
 from tiptracker.audit import request_context
@@ -107,7 +106,7 @@ def test_log_list_shows_the_time_of_the_country_and_names_its_zone(client, offic
     monkeypatch.undo()
 
     assert "Times are in Africa/Maseru." in search(client).text
-    detail = text_of(client.get(reverse("log_detail", args=[entry.number])))
+    detail = client.get(reverse("log_detail", args=[entry.number])).text
     assert "29 January 2022, 00:30:00</time>, time of Africa/Maseru" in detail
     assert "29 Jan 2022, 00:30:00" in search(client).text
     assert numbers(search(client, since="2022-01-29", until="2022-01-29")) == [entry.number]

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from dialogues.models import Evidence, EvidenceFile, UpdateVersion
 from tests.factories import BenchmarkFactory, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
-from tests.markup import without_layout
 from tests.signing_in import enter
 from tiptracker.audit.models import AuditEntry
 from tiptracker.web import rate_limits
@@ -149,7 +148,7 @@ def test_briefing_downloads_by_page_and_api_share_one_limit(limit):
         answer.getvalue()
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     assert all(waits(answer, 3600) for answer in answers[2:])
-    assert "Wait 60 minutes, then try again. Nothing was done." in without_layout(answers[2].text)
+    assert "Wait 60 minutes, then try again. Nothing was done." in answers[2].text
     assert answers[2].headers["Content-Type"].startswith("text/html")
     assert answers[3].json() == {"detail": "That was too often. Wait 60 minutes, then try again. Nothing was done."}
     assert AuditEntry.objects.filter(verb="briefing.downloaded").count() == 2
