@@ -34,6 +34,11 @@ def migrated(database_of_0_1_0):
         database_roles.grant(str(connection.settings_dict["NAME"]))
 
 
+def officer_of(country):
+    """A new officer: the numbered addresses of the factory may belong to people of the database of 0.1.0."""
+    return OfficerFactory(email="new.officer@example.org", countries=[country])
+
+
 def triggers():
     """Every trigger of the database at hand: its table, its name and what it does."""
     with connection.cursor() as cursor:
@@ -78,7 +83,7 @@ def test_rows_with_another_name_today_keep_their_history_and_their_redactions(mi
 
     assert find_redacted_text_faults() == []
     assert set(logged) <= set(AuditEntry.objects.for_rows(version))
-    client.force_login(OfficerFactory(countries=[version.update.commitment.country]))
+    client.force_login(officer_of(version.update.commitment.country))
     log = client.get(reverse("log_list"), {"record": "dialogues.updateversion", "row": version.pk}).text
     entry = client.get(reverse("log_detail", args=[logged[0].number])).text
     redaction = client.get(reverse("redaction_detail", args=[place.redaction_id])).text
@@ -105,13 +110,10 @@ def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migra
 def test_terms_keep_their_target_its_reason_and_their_history(migrated, client):
     loaded = EditionTerms.objects.get(readiness_target_reason__endswith="not the Department's.")
     entry = AuditEntry.objects.get(verb="edition_terms.loaded")
-    officer = OfficerFactory(countries=[loaded.edition.country])
+    officer = officer_of(loaded.edition.country)
     client.force_login(officer)
 
-    assert (
-        list(EditionTerms.objects.values_list("readiness_target", flat=True))
-        == [45] * EXPECTED["rows"]["recommendations.EditionTerms"]
-    )
+    assert set(EditionTerms.objects.values_list("readiness_target", flat=True)) == {45}
     assert loaded.readiness_target_reason == "The post's own working mark, from the back-test; not the Department's."
     assert [row.number for row in history(officer, loaded)] == [entry.number]
     assert '"working_mark"' in entry.detail.after
@@ -122,7 +124,7 @@ def test_terms_keep_their_target_its_reason_and_their_history(migrated, client):
 
 def test_a_run_stored_with_the_former_names_is_computed_again_and_shown_with_its_figures(migrated, client):
     run = ReadinessRun.objects.get(edition__country__code="LSO", edition__year=2021, methodology="1")
-    client.force_login(OfficerFactory(countries=[run.edition.country]))
+    client.force_login(officer_of(run.edition.country))
 
     assert (run.result["working_mark"], run.result["ceiling"], run.result["ceiling_exact"]) == (45, 46.5455, "512/11")
     assert {terms["working_mark"] for terms in run.facts["edition_terms"]} == {"45.0"}
@@ -153,7 +155,7 @@ def test_the_reason_of_a_target_is_redacted_where_a_redaction_names_it_by_either
     named, other = EditionTerms.objects.filter(edition__country__code="LSO")[:2]
     redaction = RedactionDecisionFactory(redaction__country=named.edition.country).redaction
     redaction.places.create(table="recommendations.editionterms", row=named.pk, field=field)
-    client.force_login(OfficerFactory(countries=[named.edition.country]))
+    client.force_login(officer_of(named.edition.country))
 
     EditionTerms.objects.filter(pk=named.pk).update(readiness_target_reason=REDACTED)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
