@@ -108,13 +108,13 @@ class AskedRecommendation:
 class Questionnaire:
     """Everything that the record is measured against, by the terms as they were known.
 
-    Nothing in it leaves a denominator. `shares` maps benchmark ids to their share of the whole list, by weight.
+    Nothing in it leaves a denominator. `list_weights` maps benchmark ids to their part of the whole list, from 0 to 1.
     """
 
     tracking: Period
     recommendations: tuple[AskedRecommendation, ...]
     indicators: Mapping[int, IndicatorFact]
-    shares: Mapping[int, Fraction]
+    list_weights: Mapping[int, Fraction]
 
     @property
     def benchmarks(self) -> tuple[AskedBenchmark, ...]:
@@ -197,25 +197,25 @@ def build_questionnaire(facts: Facts) -> Questionnaire:
         tracking=facts.edition.tracking,
         recommendations=recommendations,
         indicators={indicator.id: indicator for indicator in facts.indicators},
-        shares=_benchmark_shares(recommendations),
+        list_weights=_benchmark_list_weights(recommendations),
     )
 
 
-def _benchmark_shares(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Fraction]:
-    """Return the share of each benchmark (by id) in the whole list.
+def _benchmark_list_weights(recommendations: Iterable[AskedRecommendation]) -> Mapping[int, Fraction]:
+    """Return the weight of each benchmark (by id) in the whole list, from 0 to 1.
 
-    A recommendation's share follows from its weight, and within it the benchmark's share from the benchmark's weight.
+    A recommendation's part follows from its weight, and within it the benchmark's part from the benchmark's weight.
     """
     listed = tuple(recommendations)
     total_weight = sum((recommendation.weight for recommendation in listed), NOTHING)
-    shares = {}
+    weights = {}
     for recommendation in listed:
         own_weight = sum((Fraction(benchmark.terms.weight) for benchmark in recommendation.benchmarks), NOTHING)
         total = total_weight * own_weight
         for benchmark in recommendation.benchmarks:
             weight = recommendation.weight * Fraction(benchmark.terms.weight)
-            shares[benchmark.id] = weight / total if total else NOTHING
-    return shares
+            weights[benchmark.id] = weight / total if total else NOTHING
+    return weights
 
 
 def compute_answers(questionnaire: Questionnaire, view: FactView) -> Answers:

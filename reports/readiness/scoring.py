@@ -201,7 +201,8 @@ class PointCalculator:
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self._benchmark_points = {
-            benchmark_id: PART_POINTS[PartKey.ACTION] * share for benchmark_id, share in questionnaire.shares.items()
+            benchmark_id: PART_POINTS[PartKey.ACTION] * weight
+            for benchmark_id, weight in questionnaire.list_weights.items()
         }
         officials = [benchmark.id for benchmark in questionnaire.benchmarks if benchmark.terms.is_about_complicity]
         for benchmark_id in officials:
@@ -397,7 +398,7 @@ def _benchmark_lines(questionnaire: Questionnaire, answers: Answers) -> Iterable
                 line=ScoreLine(
                     key=benchmark.key,
                     title=benchmark.key,
-                    of=PART_POINTS[PartKey.ACTION] * questionnaire.shares[benchmark.id],
+                    of=PART_POINTS[PartKey.ACTION] * questionnaire.list_weights[benchmark.id],
                     law=COMPLICITY_LAW if benchmark.terms.is_about_complicity else PART_LAW[PartKey.ACTION],
                     finding=answers.benchmarks[benchmark.id],
                 ),
