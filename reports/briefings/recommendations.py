@@ -57,7 +57,7 @@ def build_recommendations(
             is_reconstruction=row.is_reconstruction,
             facts=_recommendation_facts(row, unmet.get(row.pk)),
             points=shown_points if result.is_reviewed else None,
-            of=formatting.round_to_tenth(sum((printed[pk].of for pk in own[row.pk]), Fraction(0))),
+            of=formatting.round_to_tenth(sum((printed[pk].max_points for pk in own[row.pk]), Fraction(0))),
             benchmarks=tuple(
                 _build_benchmark(printed[pk], terms[pk], verdicts.get(pk), evidence.get(pk, ())) for pk in own[row.pk]
             ),

@@ -73,10 +73,10 @@ DATA_LAW = "22 U.S.C. 7106(b)(1)"
 COMPLICITY_LAW = "22 U.S.C. 7107(b), Tier 2; 7106(b)(7)"
 
 METHOD_LINES: Mapping[PartKey, Sequence[tuple[EffortQuestion | Pillar, Fraction, str]]] = {
-    PartKey.EFFORTS: [(one, of, QUESTION_LAW[one]) for one, of in QUESTION_POINTS.items()],
+    PartKey.EFFORTS: [(one, points, QUESTION_LAW[one]) for one, points in QUESTION_POINTS.items()],
     PartKey.ACTION: [],
     PartKey.THREE_PS: [(one, PILLAR_POINTS, PILLAR_LAW[one]) for one in Pillar],
-    PartKey.DATA: [(one, of, DATA_LAW) for one, of in FIGURE_POINTS.items()],
+    PartKey.DATA: [(one, points, DATA_LAW) for one, points in FIGURE_POINTS.items()],
 }
 """What each part asks of every record: the question or P, the most it can give, and its section of the law.
 
@@ -90,14 +90,14 @@ class ScoreLine:
 
     key: str
     title: str
-    of: Fraction
+    max_points: Fraction
     law: str
     finding: Finding
 
     @property
     def points(self) -> Fraction:
         """The points that the line gives."""
-        return self.of * self.finding.worth
+        return self.max_points * self.finding.worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class ScorePart:
     lines: tuple[ScoreLine, ...]
 
     @property
-    def of(self) -> Fraction:
+    def max_points(self) -> Fraction:
         """The most that the part can give, of 100."""
         return PART_POINTS[self.key]
 
@@ -127,7 +127,7 @@ class ScorePart:
         """The verdict for its share; no data if none of its lines has data."""
         if all(line.finding.share is None for line in self.lines):
             return ReadinessVerdict.NO_DATA
-        return share_verdict(self.points / self.of)
+        return share_verdict(self.points / self.max_points)
 
     @property
     def reason(self) -> str:
@@ -268,7 +268,7 @@ def fixed_part(part: PartKey, findings: Mapping[Any, Finding]) -> ScorePart:
             ScoreLine(
                 key=question.value,
                 title=question.label,
-                of=max_points,
+                max_points=max_points,
                 law=law,
                 finding=findings.get(question) or _unanswered_finding(question),
             )
@@ -290,7 +290,7 @@ def _concrete_action(recommendations: Iterable[AskedRecommendation], answers: An
             ScoreLine(
                 key=f"{recommendation.prefix}{recommendation.number}",
                 title=recommendation.title,
-                of=PART_POINTS[PartKey.ACTION] * recommendation.weight / total if total else NOTHING,
+                max_points=PART_POINTS[PartKey.ACTION] * recommendation.weight / total if total else NOTHING,
                 law=PART_LAW[PartKey.ACTION],
                 finding=recommendation_finding(recommendation, answers.benchmarks),
             )
@@ -398,7 +398,7 @@ def _benchmark_lines(questionnaire: Questionnaire, answers: Answers) -> Iterable
                 line=ScoreLine(
                     key=benchmark.key,
                     title=benchmark.key,
-                    of=PART_POINTS[PartKey.ACTION] * questionnaire.list_weights[benchmark.id],
+                    max_points=PART_POINTS[PartKey.ACTION] * questionnaire.list_weights[benchmark.id],
                     law=COMPLICITY_LAW if benchmark.terms.is_about_complicity else PART_LAW[PartKey.ACTION],
                     finding=answers.benchmarks[benchmark.id],
                 ),

@@ -246,7 +246,7 @@ def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is
 
 def _share_percent(displays: Sequence[score_display.BenchmarkDisplay]) -> Decimal | None:
     """Return the percentage of points reached of those its benchmarks can give; None if it leads none."""
-    possible = sum((display.of for display in displays), Fraction(0))
+    possible = sum((display.max_points for display in displays), Fraction(0))
     reached = sum((display.points for display in displays), Fraction(0))
     return score_display.per_cent(reached / possible) if possible else None
 

@@ -160,7 +160,7 @@ def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> 
         if not benchmarks:
             continue
         own = [benchmark_lines[benchmark.id] for benchmark in benchmarks]
-        possible = formatting.round_preserving_sum([one.of for one in own], total=line.of)
+        possible = formatting.round_preserving_sum([one.max_points for one in own], total=line.of)
         points: Sequence[Decimal | None] = [None] * len(own)
         if line.points is not None:
             points = formatting.round_preserving_sum([one.points for one in own], total=line.points)

@@ -69,7 +69,9 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
     yield f"{result.edition.country} {result.edition.year}, as of {formatting.format_date(result.as_of)}{known}"
     yield headline.headline(result)
     for part, points, lines in version_lines(result.verified):
-        figure = f"{points:.1f} of {formatting.format_points(part.of)}" if result.is_reviewed else part.verdict.label
+        figure = (
+            f"{points:.1f} of {formatting.format_points(part.max_points)}" if result.is_reviewed else part.verdict.label
+        )
         yield f"\n{part.key.label}: {figure}. {part.law}"
         for line, given in zip(part.lines, lines, strict=True):
             shown = f"{given:>5.1f}" if result.is_reviewed else ""

@@ -59,7 +59,7 @@ def country_report_lines(test: BackTest, rows: Sequence[ScoredCountryYear]) -> I
         )
         yield f"Read: {row.source.label.lower()}. {_tested_sentence(row)}"
         for part, points, lines in version_lines(scored.score):
-            yield f"  {part.key.label}: {points:.1f} of {formatting.format_points(part.of)}"
+            yield f"  {part.key.label}: {points:.1f} of {formatting.format_points(part.max_points)}"
             for line, line_points in zip(part.lines, lines, strict=True):
                 reason = line.finding.reason
                 title = "" if line.title.lower() in reason.lower() else f"{line.title}. "
@@ -165,13 +165,13 @@ def _country_year_fields(scored: ScoredCountryYear) -> dict[str, Any]:
         "parts": [
             {
                 "key": part.key.value,
-                "of": float(part.of),
+                "of": float(part.max_points),
                 **_points_fields(part.points),
                 "lines": [
                     {
                         "key": line.key,
                         "title": line.title,
-                        "of": round(float(line.of), 4),
+                        "of": round(float(line.max_points), 4),
                         **_points_fields(line.points),
                         "verdict": line.finding.verdict.value,
                         "reason": line.finding.reason,

@@ -204,8 +204,8 @@ def _find_line_changes(
                 reason_before=before.finding.reason,
                 reason_after=after.finding.reason,
                 rows=tuple(sorted(new & {*rows})) or rows,
-                max_points_before=before.of,
-                max_points=after.of,
+                max_points_before=before.max_points,
+                max_points=after.max_points,
             )
 
 

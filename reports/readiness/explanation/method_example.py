@@ -79,7 +79,7 @@ def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
         if terms and (terms.rule not in examples or one.points > examples[terms.rule].points):
             examples[terms.rule] = one
     return {
-        rule: f"{one.key}: {_format_example(one.reason, one.points if result.is_reviewed else None, one.of)}"
+        rule: f"{one.key}: {_format_example(one.reason, one.points if result.is_reviewed else None, one.max_points)}"
         for rule, one in examples.items()
     }
 

@@ -83,7 +83,7 @@ class ShareBarFigures:
 class BenchmarkDisplay:
     """The state of a benchmark. `claim` is a sentence on what claims would add; empty if they add nothing.
 
-    `points` and `of` are what it gives and the most it can give, exact, of 100.
+    `points` and `max_points` are what it gives and the most it can give, exact, of 100.
     """
 
     key: str
@@ -93,7 +93,7 @@ class BenchmarkDisplay:
     claim: str
     law: str
     points: Fraction
-    of: Fraction
+    max_points: Fraction
 
 
 def without_trailing_zeros(value: Decimal) -> Decimal:
@@ -146,7 +146,7 @@ def display_benchmarks(facts: Facts, result: Readiness) -> Mapping[int, Benchmar
             claim=claimed_reason(verified, claimed),
             law=verified_line.line.law,
             points=verified_line.line.points,
-            of=verified_line.line.of,
+            max_points=verified_line.line.max_points,
         )
     return displays
 
@@ -199,7 +199,7 @@ def _display_part(
         title=SHORT_TITLES.get(part.key, part.key.label),
         points=without_trailing_zeros(points) if is_reviewed else None,
         claimed=without_trailing_zeros(claimed_points) if is_reviewed else None,
-        of=without_trailing_zeros(formatting.round_to_tenth(part.of)),
+        of=without_trailing_zeros(formatting.round_to_tenth(part.max_points)),
         verdict=part.verdict,
         reason=part.reason,
         law=part.law,
@@ -225,9 +225,11 @@ def _possible_points(part: ScorePart, line_points: Sequence[Decimal]) -> list[De
     A line that gives all of it shows the same figure twice: `6.6 of 6.6`.
     """
     remainders = [
-        line.of - Fraction(figure) if line.points == line.of else Fraction(0)
+        line.max_points - Fraction(figure) if line.points == line.max_points else Fraction(0)
         for line, figure in zip(part.lines, line_points, strict=True)
     ]
     order = sorted(range(len(remainders)), key=remainders.__getitem__)
-    rounded = dict(zip(order, formatting.round_preserving_sum([part.lines[index].of for index in order]), strict=True))
+    rounded = dict(
+        zip(order, formatting.round_preserving_sum([part.lines[index].max_points for index in order]), strict=True)
+    )
     return [rounded[index] for index in range(len(remainders))]

@@ -80,7 +80,7 @@ def display_what_if(result: Readiness, met: Collection[int], steps: Collection[R
                 title=SHORT_TITLES.get(part.key, part.key.label),
                 before=without_trailing_zeros(first),
                 after=without_trailing_zeros(last),
-                of=without_trailing_zeros(formatting.round_to_tenth(part.of)),
+                of=without_trailing_zeros(formatting.round_to_tenth(part.max_points)),
                 points=format_signed(last - first),
             )
             for part, first, last in zip(projected.parts, points_before, points_after, strict=True)

@@ -173,7 +173,7 @@ def smallest_benchmark_set(
     if target is None:
         return None
     positions = {one.id: number for number, one in enumerate(record.questionnaire.benchmarks)}
-    bonuses = {line.key: line.of for line in _pillar_lines(score) if not line.finding.worth}
+    bonuses = {line.key: line.max_points for line in _pillar_lines(score) if not line.finding.worth}
 
     def candidates(met: tuple[int, ...]) -> list[SetCandidate]:
         """Return benchmarks met together as candidates. The first carries the whole gain apart from the Ps."""

@@ -46,9 +46,9 @@ def test_score_is_at_most_claimed_and_claimed_at_most_the_projected_score_and_sc
         (result.verified, result.possible),
     ]:
         for less, more in zip(lower.parts, higher.parts, strict=True):
-            assert 0 <= less.points <= more.points <= less.of
+            assert 0 <= less.points <= more.points <= less.max_points
         for less, more in zip(lower.benchmarks, higher.benchmarks, strict=True):
-            assert 0 <= less.line.points <= more.line.points <= less.line.of
+            assert 0 <= less.line.points <= more.line.points <= less.line.max_points
 
 
 @given(records(), days, moments)
@@ -172,7 +172,7 @@ def test_a_score_is_the_sum_of_its_reasons(record, as_of):
         evaluate_readiness(record.facts, as_of=as_of).verified,
         evaluate_readiness(record.facts, as_of=as_of).claimed,
     ):
-        assert tally.points == sum(line.of * line.finding.worth for part in tally.parts for line in part.lines)
+        assert tally.points == sum(line.max_points * line.finding.worth for part in tally.parts for line in part.lines)
         assert sum(one.line.points for one in tally.benchmarks) == tally.parts[1].points
         assert all(line.finding.reason.endswith(".") for part in tally.parts for line in part.lines)
 
