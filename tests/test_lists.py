@@ -413,7 +413,7 @@ class Rows:
         ApiToken.objects.bulk_create(
             ApiToken(
                 person=self.officer, name=f"Program {number}", scope=TokenScope.READ, digest=f"{number:064}",
-                beginning="",
+                prefix="",
                 created_at=at_noon(DAY), expires_on=date(2022, 12, 31),
             )
             for number in self.numbers(many)

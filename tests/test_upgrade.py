@@ -17,8 +17,10 @@ from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from tests import database_roles
 from tests.factories import OfficerFactory, RedactionDecisionFactory
+from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.audit.differences import list_differences
 from tiptracker.audit.models import AuditEntry
 from tiptracker.audit.subjects import history
 from tiptracker.former_names import current_label
@@ -102,6 +104,14 @@ def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migra
     UpdateVersion.objects.filter(pk=named.pk).update(narrative=REDACTED)
     with pytest.raises(IntegrityError, match="append-only"):
         UpdateVersion.objects.filter(pk=other.pk).update(narrative=REDACTED)
+
+
+def test_a_token_keeps_its_prefix_and_its_entry_names_the_field_as_before(migrated):
+    entry = AuditEntry.objects.get(verb="token.made")
+
+    (shown,) = [one for one in list_differences(entry.table, "", entry.detail.after) if one.name == "Beginning"]
+    assert ApiToken.objects.get().prefix == shown.after
+    assert shown.after.startswith("tip_")
 
 
 # --- The target, formerly the working mark, and the projected score, formerly the ceiling -----------------------------

@@ -20,6 +20,7 @@ FIELDS: Mapping[str, str] = {
     "bearing": "evidence_link",
     "bearing_id": "evidence_link_id",
     "bearings": "evidence_links",
+    "beginning": "prefix",
     "ceiling": "projected",
     "ceiling_exact": "projected_exact",
     "round": "update_version",

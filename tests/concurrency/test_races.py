@@ -144,7 +144,7 @@ def nothing_committed():
 
 # --- What came of it --------------------------------------------------------------------------------------------------
 
-BY_CHANCE = ("sha256", "hash", "digest", "session", "beginning", "file", "word", "key", "row", "token", "message_id")
+BY_CHANCE = ("sha256", "hash", "digest", "session", "prefix", "file", "word", "key", "row", "token", "message_id")
 
 
 def state():

@@ -41,7 +41,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None or reason:
             raise AuthenticationFailed(INVALID_CREDENTIALS_MESSAGE)
         tokens.note_use(token, request_context.address.get())
-        request_context.token.set(token.beginning)
+        request_context.token.set(token.prefix)
         request_context.set_request_person(request, token.person_id)
         if zone := token.person.time_zone():
             timezone.activate(ZoneInfo(zone))  # until tiptracker.clock.country_time_middleware ends the request

@@ -294,7 +294,7 @@ class ApiToken(models.Model):
     person = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=60)
     scope = models.CharField(max_length=10, choices=TokenScope.choices())
-    beginning = models.CharField(max_length=10)  # in clear, so that its person recognises it
+    prefix = models.CharField("beginning", max_length=10)  # in clear, so that its person recognises it
     digest = models.CharField("SHA-256 of the whole", max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_on = models.DateField()  # the last day on which it works
@@ -314,7 +314,7 @@ class ApiToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.beginning}…)"
+        return f"{self.name} ({self.prefix}…)"
 
 
 class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):

@@ -65,7 +65,7 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
         person=person,
         name=name,
         scope=scope,
-        beginning=secret[:VISIBLE_LENGTH],
+        prefix=secret[:VISIBLE_LENGTH],
         digest=_digest(secret),
         created_at=timezone.now(),
         expires_on=expires_on,
@@ -149,7 +149,7 @@ def _refuse_expiry(person: User, expires_on: date) -> None:
 
 
 def _log_fields(token: ApiToken) -> dict[str, str]:
-    return {"name": token.name, "beginning": token.beginning}
+    return {"name": token.name, "prefix": token.prefix}
 
 
 def _digest(secret: str) -> str:

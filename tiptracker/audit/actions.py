@@ -66,7 +66,7 @@ def record_all(
     """Append an entry for each event, in this order, with the same number of queries for a thousand as for one.
 
     `country` decides who may read the entries. The values before and after are stored apart from the chain, which holds
-    only a salted digest of each. If an API token was used, the values after include its beginning. Without events, no
+    only a salted digest of each. If an API token was used, the values after include its prefix. Without events, no
     query runs. Raises RuntimeError outside a transaction.
     """
     if not is_in_transaction():
@@ -108,8 +108,8 @@ def _with_request_context(after: Mapping[str, Any] | None) -> Mapping[str, Any] 
     """Add to the values after: what the user confirmed about personal data, and the API token that was used."""
     if after and (kinds := confirmed_kinds()):
         after = {**after, "confirmed_no_personal_data": kinds}
-    if beginning := request_context.token.get():
-        after = {**(after or {}), "by_token": beginning}
+    if prefix := request_context.token.get():
+        after = {**(after or {}), "by_token": prefix}
     return after
 
 

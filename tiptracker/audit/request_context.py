@@ -12,7 +12,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 address: ContextVar[str | None] = ContextVar("address", default=None)
 token: ContextVar[str] = ContextVar("token", default="")
-"""The beginning of the API token in use; "" if the user signed in."""
+"""The prefix of the API token in use; "" if the user signed in."""
 
 
 PERSON_KEY = "tiptracker.person"

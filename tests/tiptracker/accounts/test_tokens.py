@@ -75,7 +75,7 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(client):
     assert secret not in str(dict(client.session))
     for name in ("token_list", "token_add", "mfa_index"):
         assert secret not in client.get(reverse(name)).text
-    assert token.beginning in client.get(reverse("token_list")).text
+    assert token.prefix in client.get(reverse("token_list")).text
     details = str(list(AuditEntry.objects.values_list("verb", "detail__before", "detail__after")))
     assert "token.made" in details
     assert secret not in details
@@ -219,7 +219,7 @@ def test_a_token_that_may_submit_writes_without_a_form_and_the_log_says_by_which
     assert answer.status_code == 201, answer.text
     entry = AuditEntry.objects.get(verb="update.sent")
     assert entry.by == own
-    assert f'"by_token": "{token.beginning}"' in entry.detail.after
+    assert f'"by_token": "{token.prefix}"' in entry.detail.after
     enter(client, own)
     client.get(reverse("ministry_home"))
     tokens.revoke(token, by=own)
