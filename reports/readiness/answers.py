@@ -130,12 +130,13 @@ class Questionnaire:
 class Answers:
     """The answers of one view of the record, or of a part of it.
 
-    They are findings by question (the five that compare figures), by benchmark id and by required figure.
+    They are findings by question (the five that compare figures) and by benchmark id. `required_figures` says, by
+    question, whether the figure that the law names was given.
     """
 
     questions: Mapping[EffortQuestion, Finding]
     benchmarks: Mapping[int, Finding]
-    figures: Mapping[EffortQuestion, Finding]
+    required_figures: Mapping[EffortQuestion, Finding]
 
 
 def share_verdict(share: Fraction | None) -> ReadinessVerdict:
@@ -236,7 +237,7 @@ def compute_partial_answers(
             if question is not EffortQuestion.COMPLICITY
         },
         benchmarks={benchmark.id: _answer_benchmark(benchmark, questionnaire, view) for benchmark in benchmarks},
-        figures={
+        required_figures={
             question: evaluate_required_figure(by_question[question], view.readings.get(by_question[question].id, ()))
             for question in REQUIRED_QUESTIONS
             if question in by_question
@@ -279,7 +280,7 @@ def _pick_answers(choose: Callable[..., Finding], answers: Answers, other: Answe
     return Answers(
         questions=pick(answers.questions, other.questions),
         benchmarks=pick(answers.benchmarks, other.benchmarks),
-        figures=pick(answers.figures, other.figures),
+        required_figures=pick(answers.required_figures, other.required_figures),
     )
 
 

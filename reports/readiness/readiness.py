@@ -188,7 +188,7 @@ class DailyScores:
     def answer_shares(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
         """Return the questionnaire and the worth of each answer. If both are equal on two days, so are all points."""
         questionnaire, answers = self._answers(as_of, known_by, is_lean=True)
-        mappings = (answers.questions, answers.benchmarks, answers.figures)
+        mappings = (answers.questions, answers.benchmarks, answers.required_figures)
         return questionnaire, tuple(finding.worth for findings in mappings for finding in findings.values())
 
     def _answers(

@@ -182,7 +182,7 @@ def compute_score(questionnaire: Questionnaire, answers: Answers) -> Score:
             fixed_part(
                 PartKey.THREE_PS, {pillar: _evaluate_pillar(pillar, questionnaire, answers) for pillar in Pillar}
             ),
-            fixed_part(PartKey.DATA, answers.figures),
+            fixed_part(PartKey.DATA, answers.required_figures),
         ),
         benchmarks=tuple(_benchmark_lines(questionnaire, answers)),
     )
@@ -226,7 +226,7 @@ class PointCalculator:
         return (
             _weigh(answers.questions, QUESTION_POINTS)
             + _weigh(answers.benchmarks, self._benchmark_points)
-            + _weigh(answers.figures, FIGURE_POINTS)
+            + _weigh(answers.required_figures, FIGURE_POINTS)
             + PILLAR_POINTS * len(self.pillars(answers))
         )
 
@@ -237,7 +237,7 @@ class PointCalculator:
         """
         efforts = _points_gained(added.questions, state.questions, QUESTION_POINTS)
         action = _points_gained(added.benchmarks, state.benchmarks, self._benchmark_points)
-        data = _points_gained(added.figures, state.figures, FIGURE_POINTS)
+        data = _points_gained(added.required_figures, state.required_figures, FIGURE_POINTS)
         return efforts + action + data + PILLAR_POINTS * len(self.pillars(added) - shown)
 
 

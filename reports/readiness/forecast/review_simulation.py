@@ -231,7 +231,7 @@ class ReviewSimulation:
         answers = Answers(
             {**previous.questions, **changed.questions},
             {**previous.benchmarks, **changed.benchmarks},
-            {**previous.figures, **changed.figures},
+            {**previous.required_figures, **changed.required_figures},
         )
         return SimulatedOutcome(view, answers, self._points(answers), reviews)
 
@@ -309,7 +309,7 @@ class ReviewSimulation:
         current, simulated = self.current, outcome
         benchmarks = _find_drops(current.answers.benchmarks, simulated.answers.benchmarks)
         questions = _find_drops(current.answers.questions, simulated.answers.questions)
-        figures = _find_drops(current.answers.figures, simulated.answers.figures)
+        figures = _find_drops(current.answers.required_figures, simulated.answers.required_figures)
         lower = [benchmark for benchmark in self._questionnaire.benchmarks if benchmark.id in benchmarks]
         drops = []
         for indicator in self._questionnaire.indicators.values():
