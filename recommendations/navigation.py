@@ -196,11 +196,11 @@ def _count_waiting(user: User, edition: Edition) -> int:
     updates.
     """
     own = {"country": edition.country_id}
-    logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).awaiting(user).filter(**own)
-    redactions = apps.get_model("dialogues", "Redaction").objects.visible_to(user).awaiting(user).filter(**own)
+    logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).for_review_by(user).filter(**own)
+    redactions = apps.get_model("dialogues", "Redaction").objects.visible_to(user).for_decision_by(user).filter(**own)
     others = [rows.order_by().values("pk") for rows in (logged, redactions)]
     if user.role != Role.OFFICER:
         return others[0].union(*others[1:], all=True).count()
-    versions = apps.get_model("dialogues", "UpdateVersion").objects.visible_to(user).waiting()
+    versions = apps.get_model("dialogues", "UpdateVersion").objects.visible_to(user).undecided()
     own = {f"update__commitment__{name}": value for name, value in own.items()}
     return versions.filter(**own).order_by().values("pk").union(*others, all=True).count()

@@ -22,7 +22,7 @@ STORED = {
 """What a row calls the person who did something to it. A token and a sign-in are somebody's of today, and so is the
 contact person of a country."""
 SIDE = {"role", "ministry", "ministry_id", "countries", "is_embassy", "get_role_display"}
-ASKS_A_PERSON = re.compile(r"^(?:visible_to|awaiting|can_\w+)$")
+ASKS_A_PERSON = re.compile(r"^(?:visible_to|for_review_by|for_decision_by|can_\w+)$")
 PATH = re.compile(rf"(?:^|__|\.)(?:{'|'.join(sorted(STORED))})(?:__|\.)(?:{'|'.join(sorted(SIDE))})(?=__|\W|$)")
 
 

@@ -261,7 +261,7 @@ def is_reported_done(commitment: Commitment, now: datetime) -> bool:
 
 def waiting_version(commitment: Commitment) -> UpdateVersion | None:
     """Return the update version that waits for a decision, or None. There is one at most."""
-    waiting = UpdateVersion.objects.filter(update__commitment=commitment).waiting()
+    waiting = UpdateVersion.objects.filter(update__commitment=commitment).undecided()
     return waiting.select_related("recorded_by").first()
 
 

@@ -90,7 +90,7 @@ def _find_in_log(country: Country, words: str) -> Iterator[FoundPlace]:
 
 def find_pending_redactions(country: Country, rows: Iterable[models.Model | None]) -> list[Redaction]:
     """Return the pending redactions that would remove a text of these rows, or one of them as a file."""
-    pending = Redaction.objects.filter(country=country).waiting().order_by("pk").prefetch_related("files", "places")
+    pending = Redaction.objects.filter(country=country).undecided().order_by("pk").prefetch_related("files", "places")
     present = [row for row in rows if row]
     return [redaction for redaction in pending if any(_affects(redaction, row) for row in present)]
 
@@ -287,7 +287,7 @@ def _refuse_many(places: Sequence[FoundPlace], are_meant: bool) -> None:
 
 def _refuse_duplicate_proposal(country: Country, words: str, files: Sequence[EvidenceFile], now: datetime) -> None:
     file_ids = {file.pk for file in files}
-    for other in Redaction.objects.filter(country=country).waiting().select_related("recorded_by"):
+    for other in Redaction.objects.filter(country=country).undecided().select_related("recorded_by"):
         same_files = file_ids == set(other.files.values_list("file", flat=True))
         if normalize_for_search(other.words) == normalize_for_search(words) and same_files:
             raise DuplicateRecord(

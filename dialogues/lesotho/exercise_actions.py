@@ -107,7 +107,7 @@ class Scene:
         return Evidence.objects.get(country=self.country, title=title)
 
     def waiting_update(self, commitment: str) -> UpdateVersion:
-        return UpdateVersion.objects.waiting().get(update__commitment=self.commitment(commitment))
+        return UpdateVersion.objects.undecided().get(update__commitment=self.commitment(commitment))
 
 
 class StepAction(Protocol):

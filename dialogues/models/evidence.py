@@ -74,7 +74,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             .exclude(recorded_by=besides)
         )
 
-    def awaiting(self, user: User) -> Self:
+    def for_review_by(self, user: User) -> Self:
         """Filter to unreviewed evidence that this user may review.
 
         This is the rule of `permissions.can_review_evidence`, for lists. Evidence without an update version was logged

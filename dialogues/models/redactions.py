@@ -25,13 +25,13 @@ class RedactionQuerySet(models.QuerySet["Redaction"]):
             return self.none()
         return self.filter(country__in=Country.objects.visible_to(user))
 
-    def waiting(self) -> Self:
+    def undecided(self) -> Self:
         """Filter to redactions without a decision."""
         return self.filter(decision__isnull=True)
 
-    def awaiting(self, user: User) -> Self:
-        """Filter to waiting redactions that this user may decide on: all but their own proposals."""
-        return self.waiting().exclude(recorded_by=user)
+    def for_decision_by(self, user: User) -> Self:
+        """Filter to undecided redactions that this user may decide on: all but their own proposals."""
+        return self.undecided().exclude(recorded_by=user)
 
     def confirmed(self, country: Country | int) -> Self:
         """Filter to confirmed redactions of a country, finished or not."""

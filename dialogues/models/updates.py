@@ -42,7 +42,7 @@ class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):
         """Filter to versions whose commitment the user may see. `country`: only versions of that country."""
         return self.filter(update__commitment__in=Commitment.objects.visible_to(user, country))
 
-    def waiting(self) -> Self:
+    def undecided(self) -> Self:
         """Filter to versions without a decision, oldest first."""
         return self.filter(decision__isnull=True).order_by("recorded_at", "pk")
 

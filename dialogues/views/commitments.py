@@ -191,7 +191,7 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
 
 def _ministry_context(timeline: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:
     """Return what the page adds for a ministry: why its update was returned, and the contact person."""
-    commitment, waiting = timeline.commitment, timeline.waiting
+    commitment, waiting = timeline.commitment, timeline.waiting_version
     decision = decision_on(timeline.returned) if timeline.returned else None
     return {
         "returned_reason": decision.reason if decision else "",

@@ -28,8 +28,8 @@ def find_next_action(user: User, timeline: CommitmentTimeline) -> NextAction:
     commitment = timeline.commitment
     if permissions.can_send_update(user, commitment):
         return _next_for_ministry(timeline)
-    if timeline.waiting:
-        return _next_decision(user, timeline, timeline.waiting)
+    if timeline.waiting_version:
+        return _next_decision(user, timeline, timeline.waiting_version)
     match timeline.standing.status:
         case CommitmentStatus.WITHDRAWN:
             return NextAction("It was withdrawn. Nothing is needed.")
@@ -44,9 +44,9 @@ def find_next_action(user: User, timeline: CommitmentTimeline) -> NextAction:
 def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
     commitment, status = timeline.commitment, timeline.standing.status
     send = reverse("update_send", args=[commitment.pk])
-    if timeline.waiting:
+    if waiting := timeline.waiting_version:
         return NextAction(
-            f"We have {_describe_sent_update(timeline.waiting)} and will answer it. You need not do anything until "
+            f"We have {_describe_sent_update(waiting)} and will answer it. You need not do anything until "
             "then. The embassy reads it with all that is attached, then accepts it, or returns it and says what to "
             "change. The answer will stand here and on your first page."
         )

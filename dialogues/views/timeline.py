@@ -68,7 +68,7 @@ class CommitmentTimeline:
         return self.versions[-1] if self.versions else None
 
     @property
-    def waiting(self) -> UpdateVersion | None:
+    def waiting_version(self) -> UpdateVersion | None:
         """Return the update version that has no decision yet."""
         return self.last_version if self.last_version and decision_on(self.last_version) is None else None
 

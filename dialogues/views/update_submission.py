@@ -69,7 +69,7 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, "Sent to the embassy.")
             return redirect(f"{reverse('commitment_detail', args=[pk])}?sent")
         page.keep()
-    is_closed = bool(timeline.waiting) or timeline.standing.is_settled
+    is_closed = bool(timeline.waiting_version) or timeline.standing.is_settled
     decision = decision_on(timeline.returned) if timeline.returned else None
     context = {
         "commitment": CommitmentHeading.of(commitment),

@@ -159,7 +159,7 @@ def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -
 
 def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> list[WaitingClaim]:
     """Return what waits for a decision: ministries' updates, then evidence logged here, oldest first."""
-    versions = UpdateVersion.objects.visible_to(user).waiting().filter(update__commitment__country=edition.country_id)
+    versions = UpdateVersion.objects.visible_to(user).undecided().filter(update__commitment__country=edition.country_id)
     updates = [
         WaitingClaim(
             row.update.commitment.text,

@@ -134,7 +134,7 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
     today = clock.today(country.time_zone)
     versions = list(
         UpdateVersion.objects.visible_to(user, country)
-        .waiting()
+        .undecided()
         .select_related("update__commitment__ministry", "recorded_by")
         .annotate(evidence_count=Count("evidence", distinct=True))
     )
@@ -198,7 +198,7 @@ def inbox(request: EditionRequest) -> HttpResponse:
             "logged_count": len(inbox.logged),
             "may_begin": bool(decidable.get(Role(user.role))),
             "redactions": list(
-                Redaction.objects.visible_to(user).awaiting(user).filter(country=country).order_by("pk")
+                Redaction.objects.visible_to(user).for_decision_by(user).filter(country=country).order_by("pk")
             ),
             "reported": list(commitments.filter(Q(status=CommitmentStatus.REPORTED), made_by=MadeBy.UNITED_STATES)),
             "overtaken_verdicts": list(
@@ -245,7 +245,7 @@ def inbox_next(request: EditionRequest) -> HttpResponse:
     If `after` still waits, the next item is the one below it. Otherwise it is the first of the list.
     """
     user, after = request.user, request.GET.get("after", "")
-    inbox = _build_inbox(request, Evidence.objects.visible_to(user, request.edition.country).awaiting(user))
+    inbox = _build_inbox(request, Evidence.objects.visible_to(user, request.edition.country).for_review_by(user))
     addresses = {
         f"version-{line.update_version.pk}": reverse("version_detail", args=[line.update_version.pk])
         for line in inbox.versions

@@ -58,7 +58,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     countries = list(Country.objects.visible_to(request.user).order_by("name"))
     waiting = dict(
         UpdateVersion.objects.visible_to(request.user)
-        .waiting()
+        .undecided()
         .order_by()
         .values_list("update__commitment__country")
         .annotate(number=Count("pk"))

@@ -619,7 +619,7 @@ def test_a_proposal_is_seen_by_officers_and_the_ambassador_of_its_country():
 
 
 def test_a_proposal_does_not_await_its_proposer(proposed):
-    assert not Redaction.objects.awaiting(proposed.recorded_by).exists()
-    assert Redaction.objects.awaiting(AmbassadorFactory()).get() == proposed
+    assert not Redaction.objects.for_decision_by(proposed.recorded_by).exists()
+    assert Redaction.objects.for_decision_by(AmbassadorFactory()).get() == proposed
     confirm(proposed)
-    assert not Redaction.objects.awaiting(AmbassadorFactory()).exists()
+    assert not Redaction.objects.for_decision_by(AmbassadorFactory()).exists()

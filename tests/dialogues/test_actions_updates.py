@@ -147,7 +147,7 @@ def test_send_update_keeps_what_was_sent(commitment, police):
         jan(20),
     )
     assert (sent.recorded_by, sent.recorded_at) == (police, NOW)
-    assert list(UpdateVersion.objects.waiting()) == [sent]
+    assert list(UpdateVersion.objects.undecided()) == [sent]
 
 
 def test_send_update_without_files_makes_the_update_itself_evidence(commitment, police):
@@ -579,7 +579,7 @@ def test_accept_update_reviews_each_link(commitment, police, officer):
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.row) == ("update.accepted", str(sent.pk))
     assert "Seen on a visit." in entry.detail.after
-    assert not UpdateVersion.objects.waiting().exists()
+    assert not UpdateVersion.objects.undecided().exists()
 
 
 def test_accept_update_never_assesses_nor_settles_what_is_under_way(commitment, police, officer, benchmark):
@@ -679,7 +679,7 @@ def test_accept_update_names_what_is_not_reviewed(commitment, police, officer, b
     ):
         accept(sent, officer, judgements(sent)[:1])
     assert not EvidenceReview.objects.exists()
-    assert list(UpdateVersion.objects.waiting()) == [sent]
+    assert list(UpdateVersion.objects.undecided()) == [sent]
 
 
 def test_accept_update_refuses_duplicate_reviews_and_parts_of_another_update(commitment, police, officer):
@@ -709,7 +709,7 @@ def test_accept_update_claimed_done_needs_a_reason(commitment, police, officer):
     with refuses("unproven", field="reason"):
         accept(sent, officer, reason=" ")
     assert not EvidenceReview.objects.exists(), "nothing of it is written"
-    assert list(UpdateVersion.objects.waiting()) == [sent]
+    assert list(UpdateVersion.objects.undecided()) == [sent]
 
 
 def test_accept_update_claimed_done_needs_something_verified(commitment, police, officer):

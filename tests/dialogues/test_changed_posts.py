@@ -50,7 +50,7 @@ def test_an_ambassador_reviews_what_an_officer_logged_wherever_that_officer_work
     moves(logged.recorded_by, role=Role.OBSERVER, countries=[CountryFactory()])
 
     assert can_review_evidence(ambassador, Evidence.objects.get(pk=logged.pk))
-    assert list(Evidence.objects.awaiting(ambassador)) == [logged]
+    assert list(Evidence.objects.for_review_by(ambassador)) == [logged]
 
 
 def test_an_ambassador_does_not_review_what_a_focal_point_sent_who_is_an_officer_today():

@@ -494,7 +494,7 @@ def test_waiting_versions_are_those_without_a_decision_oldest_first():
     UpdateVersionFactory(returned=True)
     UpdateVersionFactory(accepted=True)
 
-    assert list(UpdateVersion.objects.waiting()) == [older, newer]
+    assert list(UpdateVersion.objects.undecided()) == [older, newer]
 
 
 def test_current_evidence_is_what_no_revision_replaced():

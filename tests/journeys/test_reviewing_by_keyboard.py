@@ -45,7 +45,7 @@ def benchmark(key: str) -> Benchmark:
 def five(people: dict[str, User]) -> dict[str, UpdateVersion]:
     """Five updates of the police that wait, by benchmark; nothing else does."""
     police, officer = people["police"], people["officer"]
-    everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.awaiting(officer)]
+    everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.for_review_by(officer)]
     for one in everything:
         for evidence_link in [*one["evidence"].evidence_links.all(), None]:
             review_evidence(
@@ -54,7 +54,7 @@ def five(people: dict[str, User]) -> dict[str, UpdateVersion]:
                 decision=EvidenceDecision.REJECTED,
                 reason="Out of the way (exercise).",
             )
-    for waiting in UpdateVersion.objects.waiting():
+    for waiting in UpdateVersion.objects.undecided():
         return_update(update_version=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
     return {key: send(key, keys, police, officer) for key, keys in PROMISED.items()}
 

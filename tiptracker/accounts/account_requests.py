@@ -157,7 +157,7 @@ def request_second_factor_removal(*, person: User, by: User, now: datetime) -> A
 
 
 def _create_request(person: User, kind: AccountRequestKind, email: str, by: User, now: datetime) -> AccountRequest:
-    for earlier in AccountRequest.objects.filter(person=person, kind=kind).waiting().prefetch_related("steps"):
+    for earlier in AccountRequest.objects.filter(person=person, kind=kind).pending().prefetch_related("steps"):
         if request_stage(earlier, now) in WAITING_STAGES:
             raise Refused(
                 "already_requested",
@@ -272,7 +272,7 @@ def carry_out_due_requests(*, now: datetime) -> int:
     """Carry out the approved requests that have waited long enough, one transaction each. Return how many."""
     waiting = AccountRequest.objects.filter(
         steps__kind=AccountRequestStepKind.CONSENTED, asked_at__lte=now - DELAY
-    ).waiting()
+    ).pending()
     return sum(_carry_out_if_due(request, now) for request in waiting.order_by("pk"))
 
 

@@ -33,7 +33,7 @@ def invite(*, person: User, by: User) -> Mail:
         if not person.is_active:
             raise Refused("closed", f"{person}’s account is closed. Open it first, then send the invitation.")
         raise Refused("account_expired", f"{person}’s last day is over. Change it first, then send the invitation.")
-    if not mails.find_waiting_invitation(person):
+    if not mails.find_queued_invitation(person):
         person.set_unusable_password()  # differs each time, so earlier links become void
         person.save(update_fields=["password"])
         mail = mails.send_invitation(person)

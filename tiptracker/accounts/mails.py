@@ -23,9 +23,9 @@ def send_invitation(person: User) -> Mail:
     return queue_mail(MailKind.INVITATION, person=person, key=str(person.pk))
 
 
-def find_waiting_invitation(person: User) -> Mail | None:
+def find_queued_invitation(person: User) -> Mail | None:
     """Return the invitation to `person` that waits to be sent, or None."""
-    return Mail.objects.waiting().filter(kind=MailKind.INVITATION, key=str(person.pk)).first()
+    return Mail.objects.queued().filter(kind=MailKind.INVITATION, key=str(person.pk)).first()
 
 
 def last_invitations(people: Iterable[User]) -> dict[int, Mail]:

@@ -333,7 +333,7 @@ class AccountRequestQuerySet(models.QuerySet["AccountRequest"]):
             return self.filter(of_country | Q(person__role=Role.ADMINISTRATOR))
         return self.filter(person=user.pk)
 
-    def waiting(self) -> Self:
+    def pending(self) -> Self:
         """Return the requests that were neither carried out nor stopped."""
         ended = (AccountRequestStepKind.DONE, AccountRequestStepKind.STOPPED)
         return self.exclude(steps__kind__in=ended)

@@ -55,8 +55,8 @@ class MailQuerySet(models.QuerySet["Mail"]):
             return self.none()
         return self
 
-    def waiting(self) -> Self:
-        """Return the mails that still wait to be sent."""
+    def queued(self) -> Self:
+        """Return the mails that are not sent yet."""
         return self.filter(state=MailState.QUEUED)
 
 

@@ -76,7 +76,7 @@ def test_what_awaits_a_person_is_what_they_may_review():
     officer, waiting = logged()
     for user in (officer, OfficerFactory(), AmbassadorFactory(), ObserverFactory(), FocalPointFactory()):
         may = [row.pk for row in waiting if can_review_evidence(user, row)]
-        assert sorted(Evidence.objects.visible_to(user).awaiting(user).values_list("pk", flat=True)) == sorted(may)
+        assert sorted(Evidence.objects.visible_to(user).for_review_by(user).values_list("pk", flat=True)) == sorted(may)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ from tiptracker.onboarding.forms import (
     PersonNameForm,
 )
 from tiptracker.onboarding.permissions import require_administrator
-from tiptracker.onboarding.views.requests import waiting_requests
+from tiptracker.onboarding.views.requests import pending_requests
 from tiptracker.validation import EditConflict, format_date
 from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
@@ -90,7 +90,7 @@ def person_list(request: SignedInRequest) -> HttpResponse:
         "filter": chosen,
         "page": page,
         "lines": [AccountRow(person, account_state(person), locked.get(person.pk)) for person in page],
-        "waiting": waiting_requests(request.user),
+        "waiting": pending_requests(request.user),
     }
     return render_page(request, "onboarding/person_list.html", context, partial="rows")
 
@@ -309,7 +309,7 @@ def _person_context(request: SignedInRequest, person: User) -> dict[str, Any]:
         "second_steps": [words for kind, words in SECOND_FACTOR_LABELS.items() if kind in kinds],
         "sign_ins": UserSession.objects.filter(user=person, session_key__in=sessions).count(),
         "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=now.date()).count(),
-        "requests": waiting_requests(request.user, person=person),
+        "requests": pending_requests(request.user, person=person),
         "countries": _listed(account_requests.countries_of(person)),
         "contact_of": list(person.contact_of.all()),
         "invitation_link": link_of_invitation(invitation, now) if invitation else "",

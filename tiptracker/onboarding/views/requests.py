@@ -29,9 +29,9 @@ CONSENTING_ROLES = (Role.ADMINISTRATOR, Role.AMBASSADOR)
 """The roles whose consent may be asked for."""
 
 
-def waiting_requests(user: User, **narrowed: Any) -> list[AccountRequest]:
+def pending_requests(user: User, **narrowed: Any) -> list[AccountRequest]:
     """Return the requests about accounts that `user` sees and that are still waiting, narrowed by field."""
-    rows = AccountRequest.objects.visible_to(user).waiting().filter(**narrowed)
+    rows = AccountRequest.objects.visible_to(user).pending().filter(**narrowed)
     requests = rows.select_related("person", "asked_by").prefetch_related("steps")
     return [
         account_request for account_request in requests if request_stage(account_request, clock.now()) in WAITING_STAGES
@@ -59,7 +59,7 @@ def account_address(request: SignedInRequest) -> HttpResponse:
                 f"An e-mail to {request.user.email} contains a link to cancel it.",
             )
             return redirect("account_address")
-    context = {"form": form, "waiting": waiting_requests(request.user, person=request.user)}
+    context = {"form": form, "waiting": pending_requests(request.user, person=request.user)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render_page(request, "onboarding/account_address.html", context, status=status)
 
