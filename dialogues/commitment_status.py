@@ -80,8 +80,9 @@ class CommitmentStanding(NamedTuple):
     """The standing of a commitment on a day: its status, due date, and number of reschedulings (`slips`).
 
     `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent.
-    `returned_on` is the day on which that version was returned, while something is still expected. `is_silent`:
-    overdue, with no update version received since the commitment was made or rescheduled, or its last update accepted.
+    `returned_on` is the day on which that version was returned, while something is still expected.
+    `is_overdue_without_update`: overdue, with no update version received since the commitment was made or rescheduled,
+    or its last update accepted.
     """
 
     status: CommitmentStatus
@@ -90,7 +91,7 @@ class CommitmentStanding(NamedTuple):
     days_overdue: int = 0
     sent_on: date | None = None
     returned_on: date | None = None
-    is_silent: bool = False
+    is_overdue_without_update: bool = False
 
     @property
     def waits_since(self) -> date | None:
@@ -151,14 +152,14 @@ def standing_on(
         return None
     last = max((v for v in versions if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk), default=None)
     sent_on = returned_on = None
-    is_waiting = is_heard = False
+    is_waiting = has_update = False
     if last is not None:
         sent_on = last.recorded_at.astimezone(zone).date()
         if summary.closing_status not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
             is_waiting = not is_past(last.decided_at or last.returned_at)
             if last.returned_at is not None and not is_waiting:
                 returned_on = last.returned_at.astimezone(zone).date()
-                is_heard = (sent_on, last.recorded_at) > summary.last_dated
+                has_update = (sent_on, last.recorded_at) > summary.last_dated
     overdue = days_past_due(summary.due_on, day) if summary.is_open and not is_waiting else 0
     return CommitmentStanding(
         status=_choose_status(summary.closing_status, is_waiting=is_waiting, is_overdue=overdue > 0),
@@ -167,7 +168,7 @@ def standing_on(
         days_overdue=overdue,
         sent_on=sent_on,
         returned_on=returned_on,
-        is_silent=overdue > 0 and not is_heard,
+        is_overdue_without_update=overdue > 0 and not has_update,
     )
 
 

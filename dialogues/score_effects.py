@@ -68,7 +68,7 @@ def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) ->
 
     No update is expected on a commitment of the United States (`is_ministrys` is false).
     """
-    if standing.is_silent and is_ministrys:
+    if standing.is_overdue_without_update and is_ministrys:
         return f"{NO_UPDATE} since {_format_date(standing.sent_on)}" if standing.sent_on else NO_UPDATE
     return format_returned_on(standing.returned_on) if standing.returned_on else ""
 

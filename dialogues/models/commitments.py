@@ -73,7 +73,7 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         "status": Subquery(own.order_by(*newest_first).annotate(status=status).values("status")[:1]),
         "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
         "newest_returned_on": Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
-        "is_heard": Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
+        "has_update": Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
     }
 
 
@@ -103,7 +103,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Annotate with `standing_on` and `original_due_date` in SQL, at the end of `day`.
 
         Adds `.status` (None before the commitment was made), `.due_on`, `.first_due_on` and `.slips`. Also adds
-        `.sent_on`, `.newest_returned_on` and `.is_heard`, for `standing_from_row`.
+        `.sent_on`, `.newest_returned_on` and `.has_update`, for `standing_from_row`.
         """
         return self.annotate(**_standing_annotations(day))
 
@@ -225,7 +225,7 @@ def standing_from_row(row: Any, day: date) -> CommitmentStanding:
         days_overdue=days_past_due(row.due_on, day) if status is CommitmentStatus.OVERDUE else 0,
         sent_on=row.sent_on,
         returned_on=None if is_mended else row.newest_returned_on,
-        is_silent=status is CommitmentStatus.OVERDUE and not row.is_heard,
+        is_overdue_without_update=status is CommitmentStatus.OVERDUE and not row.has_update,
     )
 
 

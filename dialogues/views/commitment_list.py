@@ -70,10 +70,10 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
 def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
     row: Any = line.commitment
     standing = line.standing
-    silent = "yes" if standing.is_silent and row.made_by == MadeBy.MINISTRY else "no"
+    no_update = "yes" if standing.is_overdue_without_update and row.made_by == MadeBy.MINISTRY else "no"
     return (
         row.text, row.maker, row.made_on, line.status.label, standing.days_overdue or None, row.due_on,
-        row.first_due_on, row.slips, standing.waits_since, standing.returned_on, silent, row.evidence_count,
+        row.first_due_on, row.slips, standing.waits_since, standing.returned_on, no_update, row.evidence_count,
     )  # fmt: skip
 
 

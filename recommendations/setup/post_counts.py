@@ -81,13 +81,13 @@ def _count_ministries(countries: Collection[int], reader: User, day: date) -> It
     return (
         Ministry.objects.visible_to(reader)
         .filter(country__in=countries)
-        .annotate(is_held=Exists(holders), is_heard=Exists(focal_points))
+        .annotate(has_holder=Exists(holders), has_focal_point=Exists(focal_points))
         .order_by()
         .values("country")
         .annotate(
             ministries=Count("pk"),
-            without_holder=Count("pk", filter=Q(is_held=False)),
-            without_focal_point=Count("pk", filter=Q(is_heard=False)),
+            without_holder=Count("pk", filter=Q(has_holder=False)),
+            without_focal_point=Count("pk", filter=Q(has_focal_point=False)),
         )
     )
 

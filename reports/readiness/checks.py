@@ -166,7 +166,7 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
     standings = commitment_standings(facts, as_of)
     for row in sorted(facts.commitments, key=lambda row: row.id):
         standing = standings.get(row.id)
-        if standing is None or standing.due_on is None or not standing.is_silent:
+        if standing is None or standing.due_on is None or not standing.is_overdue_without_update:
             continue
         days = "a day" if standing.days_overdue == 1 else f"{standing.days_overdue} days"
         due = f"was due on {formatting.format_date(standing.due_on)}, {days} ago, and"

@@ -65,9 +65,13 @@ def sent(*versions: tuple) -> list[Version]:
     return rows
 
 
-def silent(due_on: date, slips: int, days_overdue: int, sent_on: date | None = None) -> CommitmentStanding:
+def overdue_without_update(
+    due_on: date, slips: int, days_overdue: int, sent_on: date | None = None
+) -> CommitmentStanding:
     """Overdue, and no update received since it was made, moved, or one was accepted."""
-    return CommitmentStanding(CommitmentStatus.OVERDUE, due_on, slips, days_overdue, sent_on, is_silent=True)
+    return CommitmentStanding(
+        CommitmentStatus.OVERDUE, due_on, slips, days_overdue, sent_on, is_overdue_without_update=True
+    )
 
 
 def jan(day: int) -> date:
@@ -87,7 +91,7 @@ HISTORIES = [
     History("before it was made", history(MADE), date(2021, 11, 7), None),
     History("made that day", history(MADE), date(2021, 11, 8), CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0)),
     History("due that day", history(MADE), DUE, CommitmentStanding(CommitmentStatus.OPEN, DUE, 0, 0)),
-    History("due the day before", history(MADE), jan(15), silent(DUE, 0, 1)),
+    History("due the day before", history(MADE), jan(15), overdue_without_update(DUE, 0, 1)),
     History("no date agreed", history(UNDATED), jan(28), CommitmentStanding(CommitmentStatus.OPEN, None, 0, 0)),
     History(
         "rescheduled before it was due",
@@ -99,7 +103,7 @@ HISTORIES = [
         "rescheduled, asked for the day before that",
         history(MADE, (CommitmentEventKind.RESCHEDULED, jan(20), jan(28))),
         jan(19),
-        silent(DUE, 0, 5),
+        overdue_without_update(DUE, 0, 5),
     ),
     History(
         "rescheduled twice, past due again",
@@ -109,13 +113,13 @@ HISTORIES = [
             (CommitmentEventKind.RESCHEDULED, jan(19), jan(25)),
         ),
         jan(28),
-        silent(jan(25), 2, 3),
+        overdue_without_update(jan(25), 2, 3),
     ),
     History(
         "no date agreed, then one",
         history(UNDATED, (CommitmentEventKind.RESCHEDULED, jan(10), jan(12))),
         jan(13),
-        silent(jan(12), 1, 1),
+        overdue_without_update(jan(12), 1, 1),
     ),
     History(
         "reported done", history(MADE, REPORTED), jan(12), CommitmentStanding(CommitmentStatus.REPORTED, DUE, 0, 0)
@@ -142,7 +146,7 @@ HISTORIES = [
         "returned, and past due since",
         history(MADE, REPORTED, (CommitmentEventKind.REPORT_RETURNED, jan(13))),
         jan(16),
-        silent(DUE, 0, 2),
+        overdue_without_update(DUE, 0, 2),
     ),
     History(
         "reported and returned the same day",
@@ -188,7 +192,7 @@ HISTORIES = [
             (CommitmentEventKind.RESCHEDULED, jan(10), jan(27), at(jan(10), 8)),
         ),
         jan(28),
-        silent(jan(20), 2, 8),
+        overdue_without_update(jan(20), 2, 8),
     ),
     History(
         "verified done",
@@ -206,7 +210,7 @@ HISTORIES = [
         "withdrawn, then reopened",
         history(MADE, (CommitmentEventKind.WITHDRAWN, jan(10)), (CommitmentEventKind.REOPENED, jan(24))),
         jan(28),
-        silent(DUE, 0, 14),
+        overdue_without_update(DUE, 0, 14),
     ),
     History(
         "withdrawn and not yet reopened",
@@ -250,7 +254,9 @@ HISTORIES = [
         CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(20)),
         sent((at(jan(20)),)),
     ),
-    History("the day before it was sent", history(MADE), jan(19), silent(DUE, 0, 5), sent((at(jan(20)),))),
+    History(
+        "the day before it was sent", history(MADE), jan(19), overdue_without_update(DUE, 0, 5), sent((at(jan(20)),))
+    ),
     History(
         "sent on the day itself, late in the evening",
         history(MADE),
@@ -304,7 +310,7 @@ HISTORIES = [
         "accepted as a step, past due since",
         history(MADE),
         jan(28),
-        silent(DUE, 0, 14, sent_on=jan(12)),
+        overdue_without_update(DUE, 0, 14, sent_on=jan(12)),
         sent(ACCEPTED_13),
     ),
     History(
@@ -326,7 +332,13 @@ HISTORIES = [
         history(MADE, (CommitmentEventKind.RESCHEDULED, jan(15), jan(25))),
         jan(28),
         CommitmentStanding(
-            CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True
+            CommitmentStatus.OVERDUE,
+            jan(25),
+            1,
+            3,
+            sent_on=jan(12),
+            returned_on=jan(13),
+            is_overdue_without_update=True,
         ),
         sent(RETURNED_13),
     ),
@@ -335,7 +347,13 @@ HISTORIES = [
         history(MADE, (CommitmentEventKind.RESCHEDULED, jan(12), jan(25), at(jan(12), 15))),
         jan(28),
         CommitmentStanding(
-            CommitmentStatus.OVERDUE, jan(25), 1, 3, sent_on=jan(12), returned_on=jan(13), is_silent=True
+            CommitmentStatus.OVERDUE,
+            jan(25),
+            1,
+            3,
+            sent_on=jan(12),
+            returned_on=jan(13),
+            is_overdue_without_update=True,
         ),
         sent(RETURNED_13),
     ),
@@ -364,7 +382,7 @@ HISTORIES = [
         "accepted as done, then reopened",
         history(MADE, REPORTED, (CommitmentEventKind.VERIFIED_DONE, jan(13)), (CommitmentEventKind.REOPENED, jan(20))),
         jan(28),
-        silent(DUE, 0, 14, sent_on=jan(12)),
+        overdue_without_update(DUE, 0, 14, sent_on=jan(12)),
         sent(ACCEPTED_13),
     ),
     History(
@@ -385,7 +403,7 @@ HISTORIES = [
         "as known before it was sent",
         history(MADE),
         jan(28),
-        silent(DUE, 0, 14),
+        overdue_without_update(DUE, 0, 14),
         sent((at(jan(20)),)),
         known_by=at(jan(19)),
     ),

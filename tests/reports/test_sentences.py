@@ -56,11 +56,13 @@ def test_standing_is_told_in_days(status, due_on, days_overdue, told):
             "with the embassy since 12 January 2022",
         ),
         (
-            CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_silent=True),
+            CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_overdue_without_update=True),
             "overdue by 14 days, no update received",
         ),
         (
-            CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 1, 3, sent_on=date(2022, 1, 12), is_silent=True),
+            CommitmentStanding(
+                CommitmentStatus.OVERDUE, DAY, 1, 3, sent_on=date(2022, 1, 12), is_overdue_without_update=True
+            ),
             "overdue by 3 days, no update received since 12 January 2022",
         ),
         (
@@ -78,7 +80,7 @@ def test_standing_says_what_became_of_the_newest_update(stands, told):
 
 
 def test_of_our_own_undertaking_no_update_is_missed():
-    ours = CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_silent=True)
+    ours = CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_overdue_without_update=True)
 
     assert (
         sentences.describe_commitment_status(ours, date(2022, 1, 14), DAY, is_ministrys=False) == "overdue by 14 days"
