@@ -45,7 +45,7 @@ def test_an_error_page_needs_no_template_static_file_database_session_or_person(
     answer = view(request, *([error] if error else []))
 
     assert answer.status_code == status
-    assert answer.text == error_pages.render_html(*page)
+    assert answer.content.decode() == error_pages.render_html(*page)
     assert answer.headers["Content-Security-Policy"] == error_pages.POLICY
 
 
@@ -78,7 +78,7 @@ def test_with_static_files_unreadable_pages_fail_and_their_errors_are_shown(monk
 
     page = error_pages.NOT_FOUND if path == "/nowhere/" else error_pages.SERVER_ERROR
     assert answer.status_code == (404 if path == "/nowhere/" else 500)
-    assert answer.text == error_pages.render_html(*page)
+    assert answer.content.decode() == error_pages.render_html(*page)
     assert "a secret path" not in answer.text
 
 
