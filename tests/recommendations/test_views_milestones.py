@@ -78,7 +78,7 @@ def test_a_second_recording_puts_the_first_right_and_both_stay(client, plan):
         date(2021, 12, 20),
         None,
     )
-    assert f'<a href="{page}">Put it right<' in client.get(reverse("dashboard")).text
+    assert f'<a href="{page}"> Put it right<' in client.get(reverse("dashboard")).text
 
     assert client.post(page, {"done_on": "2021-12-22", "source": "Diplomatic note 13"}).status_code == 302
 
