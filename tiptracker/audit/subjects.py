@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 
 from tiptracker.accounts.models import AnyUser
 from tiptracker.audit.models import AuditEntry, AuditEntryQuerySet
-from tiptracker.audit.verbs import NAMES_COUNTRY, VerbGroup, describe_verb, list_verbs
+from tiptracker.audit.verbs import VERBS_NAMING_COUNTRY, VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
 from tiptracker.former_names import all_labels, current_label
 
@@ -147,7 +147,7 @@ def history(user: AnyUser, *rows: models.Model | None, without: VerbGroup | None
     if without:
         entries = entries.exclude(verb__in=list_verbs(without))
     has_address = ExpressionWrapper(Q(address__isnull=False), models.BooleanField())
-    place = Case(When(verb__in=NAMES_COUNTRY, then=F("country__name")), default=Value(""))
+    place = Case(When(verb__in=VERBS_NAMING_COUNTRY, then=F("country__name")), default=Value(""))
     return _summarize(entries, has_address=has_address, place=place)
 
 

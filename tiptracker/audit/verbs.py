@@ -14,7 +14,7 @@ class VerbGroup(ChoiceEnum):
     SIGN_IN = "sign_in", "Signing in"
     REFUSED = "refused", "Refusals"
     ACCOUNTS = "accounts", "Accounts, countries and ministries"
-    FOUND = "found", "Damaged or infected files"
+    DAMAGED_FILES = "found", "Damaged or infected files"
     MACHINE = "machine", "Done by the tracker itself"
 
 
@@ -25,7 +25,8 @@ VERBS: dict[str, tuple[VerbGroup, str]] = {
 }
 """By verb: its group and its wording, with {country} for the country of the entry, as in `verbs.toml`."""
 
-NAMES_COUNTRY = [verb for verb, (_, words) in VERBS.items() if "{country}" in words]
+VERBS_NAMING_COUNTRY = [verb for verb, (_, words) in VERBS.items() if "{country}" in words]
+"""Verbs whose wording names the country of the entry."""
 
 VERBS_CHANGING_NO_FACT = frozenset(
     verb
