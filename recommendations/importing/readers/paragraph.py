@@ -16,6 +16,8 @@ PAGE_BREAK = "\f"
 
 _AFTER_HEADING = re.compile(r"\W*(?:\w+\s+)?recommendations?\b", re.IGNORECASE)
 """The start of a line that may follow a heading, so its length says nothing about other lines."""
+_QUOTATION_MARKS = re.compile(r"[ \t]{0,3}>(?:[ \t]?>)*(?:[ \t]|(?=\S)|$)")
+"""The marks at the start of a line that an e-mail quotes, one for each time that it was quoted."""
 
 
 class ParagraphKind(StrEnum):
@@ -53,14 +55,24 @@ class UnreadableFile(Exception):
 
 
 def split_paragraphs(text: str) -> Iterator[Paragraph]:
-    """Split plain text into paragraphs at empty lines and at page ends."""
+    """Split plain text into paragraphs at empty lines and at page ends. The marks of quoted lines are removed."""
     lines: list[str] = []
-    for line in [*re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text), ""]:
+    for line in [*_remove_quotation_marks(re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text)), ""]:
         if line.strip():
             lines.append(line.rstrip("\r\n\x85\u2028\u2029"))
         elif lines:
             yield Paragraph(_join_lines(lines))
             lines = []
+
+
+def _remove_quotation_marks(lines: list[str]) -> list[str]:
+    """Return lines without the marks of an e-mail that quotes them, such as "> " or ">> ".
+
+    A single line with a mark stays: there ">" may mean "more than".
+    """
+    if sum(bool(_QUOTATION_MARKS.match(line)) for line in lines) < 2:
+        return lines
+    return [_QUOTATION_MARKS.sub("", line, count=1) for line in lines]
 
 
 def _join_lines(lines: list[str]) -> str:

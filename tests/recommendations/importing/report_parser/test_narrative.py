@@ -179,6 +179,39 @@ def test_marks_that_people_type_stay_as_they_are():
     assert texts(parse_narrative(document(f"• {item}\n• Train police."))) == [item, "Train police."]
 
 
+# --- Quoted mail ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["> ", ">", ">> ", "> > ", " > "])
+@pytest.mark.parametrize("layout", ["a bullet a line", "a dash a line", "one a paragraph", "stars, wrapped and hanging"])
+def test_marks_of_quoted_mail_are_no_part_of_the_narrative(mark, layout):
+    quoted = "\n".join(f"{mark}{line}".rstrip() for line in document(LAYOUTS[layout](ITEMS)).splitlines())
+    found = parse_narrative(f"Dear colleague,\n\nhere is the narrative.\n\n{quoted}\n\nWith best wishes")
+
+    assert texts(found) == ITEMS
+    assert (doubts(found), found.tier, found.country, found.year) == ({}, "2", "LSO", 2021)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "> - Train police in all ten\n> districts.\n> - Fund shelters.",
+        "> • Train police in all ten districts.\n> • Fund shelters.",
+        "> - Train police in all ten\ndistricts.\n> - Fund shelters.",
+        "> Train police in all ten districts.\n> Fund shelters.",
+    ],
+)
+def test_items_of_quoted_mail_are_parted_like_others(listed):
+    assert texts(parse_narrative(document(listed))) == ["Train police in all ten districts.", "Fund shelters."]
+
+
+def test_a_single_line_that_begins_with_more_than_stays():
+    assert texts(parse_narrative(document("• Fund shelters with\n> 10 beds.\n• Train police."))) == [
+        "Fund shelters with > 10 beds.",
+        "Train police.",
+    ]
+
+
 # --- Doubts -----------------------------------------------------------------------------------------------------------
 
 
