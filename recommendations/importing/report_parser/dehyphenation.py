@@ -8,6 +8,9 @@ UNCERTAIN_BREAK = "\ue000"
 """Marks a join or separation of lines that may be wrong. It stays in a text until an item reports it."""
 UNCERTAIN_HYPHEN = "\ue001"
 """Marks a hyphen directly before it, or a join of two halves, that may be wrong."""
+UNCERTAIN_BULLET = "\ue003"
+"""Marks the start of an item whose bullet may be a dash of the item before."""
+UNCERTAINTY_MARK = re.compile("[\ue000-\ue003]")
 
 _WHITESPACE = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _REPLACEMENTS = str.maketrans(

@@ -11,8 +11,13 @@ from typing import NamedTuple
 
 from recommendations.importing.readers.paragraph import ParagraphKind
 from recommendations.importing.report_parser import clauses
-from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, UNCERTAIN_HYPHEN
-from recommendations.importing.report_parser.lines import BULLETS
+from recommendations.importing.report_parser.dehyphenation import (
+    UNCERTAIN_BREAK,
+    UNCERTAIN_BULLET,
+    UNCERTAIN_HYPHEN,
+    UNCERTAINTY_MARK,
+)
+from recommendations.importing.report_parser.lines import BULLETS, DASHES
 from recommendations.importing.report_parser.paragraphs import Block, build_block
 from recommendations.importing.report_parser.prose import (
     find_sentence_breaks,
@@ -20,6 +25,7 @@ from recommendations.importing.report_parser.prose import (
     has_sentence_end,
     is_continuation,
     is_narration,
+    starts_with_demand,
 )
 
 MAX_ITEM_LENGTH = 1_500
@@ -46,6 +52,7 @@ _ENUMERATIONS = ([str(number) for number in range(1, 100)], list(ascii_lowercase
 UNCERTAIN_LINE_END = "A full line ended at a full stop in it or before it: where it begins or ends is not certain."
 BROKEN_WORD = "A word in it was broken at a line’s end: see whether it has a hyphen."
 WITHOUT_BULLET = "It has no bullet among items with one: it may belong to another."
+DASH_AS_BULLET = "A dash within a line was taken for its bullet: it may belong to the one before it."
 WITH_PARTS = "It has paragraphs or a list of its own, which stand in it."
 OPEN_END = "It doesn’t end with a full stop, as the others do: its rest may be missing or stand in the next one."
 SMALL_LETTER = "It begins with a small letter: it may be the rest of the one before it."
@@ -94,7 +101,7 @@ def _strip_enumeration(blocks: list[Block]) -> list[Block]:
 
 def _split_at_bullets(block: Block) -> Iterator[Block]:
     """Split a block at the bullets or numbers inside it."""
-    cuts = list(_INLINE_BULLET.finditer(block.text)) or _find_inline_numbers(block)
+    cuts = list(_INLINE_BULLET.finditer(block.text)) or _find_inline_numbers(block) or _find_repeated_bullets(block)
     if not cuts or block.kind == ParagraphKind.HEADING:
         yield block
         return
@@ -103,7 +110,19 @@ def _split_at_bullets(block: Block) -> Iterator[Block]:
     kind = ParagraphKind.PART if block.kind == ParagraphKind.PART else ParagraphKind.ITEM
     for cut, end in zip(cuts, [*(cut.start() for cut in cuts[1:]), len(block.text)], strict=True):
         if text := block.text[cut.end() : end].strip():
-            yield Block(text, kind, cut[0].strip())
+            is_uncertain = cut.re is not _INLINE_BULLET and cut[0].strip() in DASHES
+            yield Block(f"{UNCERTAIN_BULLET if is_uncertain else ''}{text}", kind, cut[0].strip())
+
+
+def _find_repeated_bullets(block: Block) -> list[re.Match[str]]:
+    """Return where the bullet of an item, a dash or middle dot, stands again before a verb that asks for something.
+
+    So "- Fund shelters - Train police" is two items, although no full stop tells where the first one ends.
+    """
+    if block.mark not in {*DASHES, "·"}:
+        return []
+    matches = re.finditer(rf"\s+{re.escape(block.mark)}\s+(?=[A-Z])", block.text)
+    return [match for match in matches if starts_with_demand(block.text[match.end() :])]
 
 
 def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
@@ -241,6 +260,7 @@ def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         reasons = {
             clauses.MAY_BE_PART: is_continuation(plain) and number > 0,
             doubt: bool(doubt),
+            DASH_AS_BULLET: UNCERTAIN_BULLET in text,
             UNCERTAIN_LINE_END: UNCERTAIN_BREAK in text,
             BROKEN_WORD: UNCERTAIN_HYPHEN in text,
             OPEN_END: is_open and n_open <= allowed,
@@ -253,4 +273,4 @@ def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _strip_uncertainty_marks(text: str) -> str:
     """Remove the marks of doubtful places from a text."""
-    return re.sub(f"[{UNCERTAIN_BREAK}{UNCERTAIN_HYPHEN}]", "", text).strip()
+    return UNCERTAINTY_MARK.sub("", text).strip()

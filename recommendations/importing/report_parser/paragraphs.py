@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from recommendations.importing.readers.paragraph import Paragraph, ParagraphKind
 from recommendations.importing.report_parser import headings
-from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, UNCERTAIN_HYPHEN, LineJoiner
+from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK, UNCERTAINTY_MARK, LineJoiner
 from recommendations.importing.report_parser.lines import (
     BULLET,
     BULLETS,
@@ -57,7 +57,7 @@ def build_blocks(paragraphs: Iterable[Paragraph]) -> list[Block]:
 
 def _strip_markup(text: str) -> str:
     """Remove our own marks and plain-text formatting, and repair broken headings."""
-    text = re.sub(f"[{UNCERTAIN_BREAK}{UNCERTAIN_HYPHEN}]", "", text)
+    text = UNCERTAINTY_MARK.sub("", text)
     return headings.repair_headings(_BOLD_OR_ITALIC.sub(lambda match: match["bold"] or match["heading"], text))
 
 

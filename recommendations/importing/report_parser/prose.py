@@ -166,6 +166,12 @@ def has_demand(text: str) -> bool:
     return False
 
 
+def starts_with_demand(text: str) -> bool:
+    """Return whether `text` starts with a verb that is typical of recommendations."""
+    verb = _IMPERATIVE_START.match(text.lstrip(UNCERTAIN_BREAK))
+    return bool(verb and verb["verb"].casefold() in _IMPERATIVES)
+
+
 def is_continuation(text: str) -> bool:
     """Return whether `text` starts like a sentence that depends on the one before, such as "This includes"."""
     return bool(_CONTINUATION.match(text.lstrip(UNCERTAIN_BREAK)))

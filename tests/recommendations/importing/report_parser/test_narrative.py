@@ -183,7 +183,9 @@ def test_marks_that_people_type_stay_as_they_are():
 
 
 @pytest.mark.parametrize("mark", ["> ", ">", ">> ", "> > ", " > "])
-@pytest.mark.parametrize("layout", ["a bullet a line", "a dash a line", "one a paragraph", "stars, wrapped and hanging"])
+@pytest.mark.parametrize(
+    "layout", ["a bullet a line", "a dash a line", "one a paragraph", "stars, wrapped and hanging"]
+)
 def test_marks_of_quoted_mail_are_no_part_of_the_narrative(mark, layout):
     quoted = "\n".join(f"{mark}{line}".rstrip() for line in document(LAYOUTS[layout](ITEMS)).splitlines())
     found = parse_narrative(f"Dear colleague,\n\nhere is the narrative.\n\n{quoted}\n\nWith best wishes")
@@ -210,6 +212,22 @@ def test_a_single_line_that_begins_with_more_than_stays():
         "Fund shelters with > 10 beds.",
         "Train police.",
     ]
+
+
+@pytest.mark.parametrize("bullet", ["• ", "•", "· ", "* ", "- ", "– "])
+def test_bullets_that_follow_each_other_in_a_line_part_items_without_full_stops(bullet):
+    items = ["Increase funding for shelters", "Train police – also judges", "Amend the law"]
+    found = parse_narrative(document(" ".join(f"{bullet}{item}" for item in items)))
+
+    assert texts(found) == items
+    assert list(doubts(found)) == ([2, 3] if bullet[0] in "-–" else [])
+    assert all("A dash within a line was taken for its bullet" in doubt for doubt in doubts(found).values())
+
+
+def test_a_dash_before_a_word_that_asks_for_nothing_is_no_bullet():
+    item = "Fund the Maseru - Leribe line - above all at night - for the police."
+
+    assert texts(parse_narrative(document(f"- {item}\n- Train police."))) == [item, "Train police."]
 
 
 # --- Doubts -----------------------------------------------------------------------------------------------------------
