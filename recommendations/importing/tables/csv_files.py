@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from contextlib import suppress
 from itertools import islice
 
@@ -13,6 +14,10 @@ from tiptracker.web.formula_escaping import unescape_formulas
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 20
 """How many rows to look at to guess the delimiter."""
+_STATED_DELIMITER = re.compile(
+    r"\ufeff?(?P<quote>\"?)sep=(?P<sign>[^\w\s\"]|[\t ])(?P=quote)[;,\t ]*(?:\r\n?|\n|\Z)", re.IGNORECASE
+)
+"""The line that Excel reads before a table, such as "sep=;". It is no row of the table."""
 
 
 def read_delimited(content: bytes, charset: Charset | None = None) -> TableCells:
@@ -22,12 +27,24 @@ def read_delimited(content: bytes, charset: Charset | None = None) -> TableCells
     a formula is removed.
     """
     text, is_guess = decode(content, charset)
-    return TableCells(tuple(_read_lines(text, _guess_delimiter(text))), (GUESSED_CHARSET,) if is_guess else ())
+    return TableCells(_read_table(text), (GUESSED_CHARSET,) if is_guess else ())
 
 
 def read_pasted_table(text: str) -> TableCells:
     """Return the cells of a table pasted from a spreadsheet. Raises Refused."""
-    return TableCells(tuple(_read_lines(text, _guess_delimiter(text))))
+    return TableCells(_read_table(text))
+
+
+def _read_table(text: str) -> tuple[TableLine, ...]:
+    """Return the lines of a table. Its delimiter is the one that the first line states, or else a guess.
+
+    A statement is not counted as a row, because a spreadsheet does not show it.
+    """
+    stated = _STATED_DELIMITER.match(text)
+    table = text[stated.end() :] if stated else text
+    if stated and _count_agreeing_rows(table[:100_000], stated["sign"]):
+        return tuple(_read_lines(table, stated["sign"]))
+    return tuple(_read_lines(table, _guess_delimiter(table)))
 
 
 def _guess_delimiter(text: str) -> str:

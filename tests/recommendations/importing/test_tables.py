@@ -131,6 +131,25 @@ def test_whatever_stands_between_the_cells_is_told(sign):
     assert said(read(content)) == {1: "Fund it; train, too.", 2: "Train the police."}
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|", "^"])
+@pytest.mark.parametrize("stated", ["sep={}\n", "sep={}\r\n", '"sep={}"\n', "SEP={}\r", "\ufeffsep={}\n"])
+def test_the_line_of_excel_that_states_the_delimiter_is_no_row(sign, stated):
+    rows = [["Number", "Recommendation"], ["1", "Fund it; train, too."], ["2", ""], ["3", "Train the police."]]
+    table = "\n".join(sign.join(f'"{cell}"' for cell in row) for row in rows)
+    listed = read(stated.format(sign) + table)
+
+    assert said(listed) == {1: "Fund it; train, too.", 3: "Train the police."}
+    assert [row.line for row in listed.unreadable] == [3]
+
+
+def test_a_stated_delimiter_that_gives_no_columns_is_not_taken():
+    assert said(read("sep=;\nNumber,Recommendation\n1,Fund the shelters.\n")) == {1: "Fund the shelters."}
+
+
+def test_a_heading_that_begins_like_a_statement_is_a_row():
+    assert guess_columns(read_table(b"sep=x,Recommendation\n1,Fund the shelters.\n", run=Sandbox(None))).has_headings
+
+
 def test_a_quoted_cell_may_hold_line_ends_and_quotation_marks():
     listed = read('Number,Recommendation\r\n1,"Fund the\r\n""Trust Fund""\rat once."\r\n2,Train the police.\r\n')
 
