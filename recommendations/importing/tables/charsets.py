@@ -1,7 +1,8 @@
-"""Decode bytes: UTF-8 with and without a byte order mark, UTF-16, Windows-1252.
+"""Decode bytes: UTF-8 with and without a byte order mark, UTF-16, Windows-1252, Mac OS Roman.
 
-A file does not state its encoding, but its bytes exclude many. Invalid UTF-8 is never read as UTF-8, and Windows-1252
-is accepted only if the result reads like a language. Doubtful results carry a note for the user or are refused.
+A file does not state its encoding, but its bytes exclude many. Invalid UTF-8 is never read as UTF-8. Windows-1252 and
+Mac OS Roman are accepted only if the result reads like a language. Doubtful results carry a note for the user or are
+refused.
 """
 
 import codecs
@@ -19,35 +20,76 @@ class Charset(ChoiceEnum):
     UTF_8 = "utf-8", "UTF-8"
     UTF_16 = "utf-16", "UTF-16"
     WINDOWS_1252 = "cp1252", "Windows-1252 (Western European)"
+    MAC_ROMAN = "mac_roman", "Mac OS Roman (older Excel on a Mac)"
 
 
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
 _NOT_WINDOWS_1252 = re.compile(f"{_CONTROL_CHARACTERS.pattern}|{MISDECODED.pattern}")
 _SAVE_AS_HINT = "Save it as “CSV UTF-8” or as an Excel workbook, then choose it again."
-GUESSED_CHARSET = (
-    "The file does not say what it is written in. It was read as Windows-1252: look whether apostrophes, dashes and "
-    "accented letters are right, and choose another encoding if they are not."
+_MAC_ROMAN_AS_WINDOWS_1252 = re.compile(
+    r"(?<!\w)(?:[ÐÑÒÓÔÕ](?!\w)|[ÒÔ](?=[A-Z])|Û(?=\d))"
+    r"|(?<=[A-Za-z])[ŠŸ‚ƒ„†‡ˆ‰‹•˜™](?=[a-z])|(?:^|(?<=[\",;\t]))¥ ",
+    re.MULTILINE,
 )
+"""Marks and accented letters of Mac OS Roman, as they look when they are read as Windows-1252."""
+_NOT_MAC_ROMAN = re.compile(
+    rf"{_CONTROL_CHARACTERS.pattern}"
+    r"|[^\x00-\x7fÀ-ÖØ-öø-ÿœŒŸ\xa0‘’“”‚„«»‹›–—…•·°§£€™®©¿¡]"  # signs that a list of recommendations does not have
+    r"|[A-Za-z][À-ÖØ-ÞŒŸ](?=[a-zà-öø-ÿ])|[a-zà-öø-ÿ][À-ÖØ-ÞŒŸ]"  # a capital within a word
+    r"|[À-ÖØ-ÞŒŸ][à-öø-ÿ]|(?!éé|ç)[à-öø-ÿ]{2}"  # accented letters in a row
+    r"|(?<!\w)[à-öø-ÿ](?![\w’'])(?<![àéèêóôöå])"  # an accented letter alone, which is no word
+    r"|\w[“„«¿¡€£§©](?=\w)|[‘“„«](?:\s|$)|(?<!\w)[•·](?=\w)"  # signs where no text has them
+)
+"""Signs of a text in another 8-bit encoding that was read as Mac OS Roman, in which every byte is a character."""
 
 
-def decode(content: bytes, charset: Charset | None = None) -> tuple[str, bool]:
-    """Return the text, and whether its encoding is a guess that the user should check.
+def describe_guess(charset: Charset) -> str:
+    """Return the note on an encoding that was guessed."""
+    name = charset.label.partition(" (")[0]
+    return (
+        f"The file does not say what it is written in. It was read as {name}: look whether apostrophes, dashes and "
+        "accented letters are right, and choose another encoding if they are not."
+    )
+
+
+def decode(content: bytes, charset: Charset | None = None) -> tuple[str, Charset | None]:
+    """Return the text, and its encoding if that is a guess that the user should check.
 
     `charset` is the encoding that the user chose. Raises Refused if the bytes don't fit it, or fit no encoding.
     """
     if charset is not None:
-        return _decode_as(content, charset), False
+        return _decode_as(content, charset), None
     name, rest = split_byte_order_mark(content)
     if name:
-        return _decode_strictly(rest, name, f"It begins like {name.upper()}, but goes on otherwise."), False
+        return _decode_strictly(rest, name, f"It begins like {name.upper()}, but goes on otherwise."), None
     if name := guess_utf_16(content):
-        return _decode_strictly(content, name, "It looks like UTF-16, but is cut off or damaged."), False
+        return _decode_strictly(content, name, "It looks like UTF-16, but is cut off or damaged."), None
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        reason = "It is not told what the file is written in, and it is neither UTF-8 nor UTF-16 nor Windows-1252."
-        return _decode_strictly(content, "cp1252", reason, _NOT_WINDOWS_1252), True
-    return _decode_strictly(content, "utf-8", "It looks like no text."), False
+        return _decode_by_plausibility(content)
+    return _decode_strictly(content, "utf-8", "It looks like no text."), None
+
+
+def _decode_by_plausibility(content: bytes) -> tuple[str, Charset]:
+    """Return the text in the 8-bit encoding in which it reads like a language, and that encoding.
+
+    If it does in both, it is Windows-1252, unless it has signs in places where only Mac OS Roman explains them, such as
+    those of its quotation marks. Raises Refused if it does in neither.
+    """
+    windows = content.decode("cp1252", errors="replace")
+    mac = content.decode("mac_roman")
+    is_mac = not _NOT_MAC_ROMAN.search(mac)
+    if not _NOT_WINDOWS_1252.search(windows) and not (is_mac and _MAC_ROMAN_AS_WINDOWS_1252.search(windows)):
+        return windows, Charset.WINDOWS_1252
+    if is_mac:
+        return mac, Charset.MAC_ROMAN
+    raise Refused(
+        "undecodable",
+        "The file does not say what it is written in. It is not UTF-8, UTF-16, Windows-1252 or Mac OS Roman. "
+        f"{_SAVE_AS_HINT}",
+        field="file",
+    )
 
 
 def _decode_as(content: bytes, charset: Charset) -> str:
@@ -58,10 +100,10 @@ def _decode_as(content: bytes, charset: Charset) -> str:
     return _decode_strictly(content, "utf-8-sig" if charset is Charset.UTF_8 else charset.value, reason)
 
 
-def _decode_strictly(content: bytes, name: str, reason: str, refused: re.Pattern[str] = _CONTROL_CHARACTERS) -> str:
+def _decode_strictly(content: bytes, name: str, reason: str) -> str:
     """Return the text. Raises Refused with `reason` if the bytes don't fit, or if the text has what no text has."""
     with suppress(UnicodeDecodeError):
         text = content.decode(name)
-        if not refused.search(text):
+        if not _CONTROL_CHARACTERS.search(text):
             return text
     raise Refused("undecodable", f"{reason} {_SAVE_AS_HINT}", field="file")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import islice
 
 from recommendations.importing.tables.cells import MAX_ROWS, TOO_MANY_ROWS, TableCells, TableLine, clean_cells
-from recommendations.importing.tables.charsets import GUESSED_CHARSET, Charset, decode
+from recommendations.importing.tables.charsets import Charset, decode, describe_guess
 from tiptracker.errors import Refused
 from tiptracker.web.formula_escaping import unescape_formulas
 
@@ -26,8 +26,8 @@ def read_delimited(content: bytes, charset: Charset | None = None) -> TableCells
     CR, LF and CRLF end a row, except within quotation marks. An apostrophe that only protects a cell from being run as
     a formula is removed.
     """
-    text, is_guess = decode(content, charset)
-    return TableCells(_read_table(text), (GUESSED_CHARSET,) if is_guess else ())
+    text, guess = decode(content, charset)
+    return TableCells(_read_table(text), (describe_guess(guess),) if guess else ())
 
 
 def read_pasted_table(text: str) -> TableCells:

@@ -66,6 +66,7 @@ ENCODED = {
     "UTF-16 without a mark": PLAIN.encode("utf-16-le"),
     "UTF-16 of the other order without a mark": PLAIN.encode("utf-16-be"),
     "Windows-1252": PLAIN.encode("cp1252"),
+    "Mac OS Roman": PLAIN.encode("mac_roman"),
 }
 
 
@@ -78,6 +79,7 @@ def test_a_table_reads_alike_however_it_is_written(content, ending):
         id(ENCODED["UTF-16 of the other order without a mark"]): "utf-16-be",
         id(ENCODED["UTF-16, as Excel writes it"]): "utf-16-le",
         id(ENCODED["Windows-1252"]): "cp1252",
+        id(ENCODED["Mac OS Roman"]): "mac_roman",
     }.get(id(content), "utf-8")
     content = content.replace("\n".encode(encoding), ending.encode(encoding))
 
@@ -88,6 +90,7 @@ def test_guessed_encoding_is_reported():
     listed = read(ENCODED["Windows-1252"])
 
     assert "read as Windows-1252: look whether apostrophes" in listed.notes[0]
+    assert "read as Mac OS Roman: look whether apostrophes" in read(ENCODED["Mac OS Roman"]).notes[0]
     assert read(ENCODED["UTF-8"]).notes == ()
 
 
@@ -98,10 +101,33 @@ def test_an_encoding_that_somebody_chose_is_taken():
     with refuses("undecodable", field="file", sentence="It can’t be read as UTF-8. Save it as “CSV UTF-8”"):
         read(content, Charset.UTF_8)
     assert said(read(PLAIN.encode("utf-16-be"), Charset.UTF_16)) == SAYS
+    assert said(read("Number,Recommendation\n1,Ni–o\n".encode("cp1252"), Charset.MAC_ROMAN)) == {1: "Niño"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fund the shelter’s staff.",
+        "Train “all” police – also judges.",
+        "“Train” police.",
+        "Train police – also judges.",
+        "Act at once…",
+        "Protéger à l’abri, déjà créé, en Côte d’Ivoire.",
+        "Élargir l’accès à São Tomé e Príncipe; ações não.",
+        "Go to Türkiye.",
+        "Straße über größer.",
+        "Keep it at 20 °C for £3 or €5.",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+def test_an_encoding_of_8_bits_is_told_by_what_reads_like_a_language(text, encoding):
+    assert said(read(f'Number,Recommendation\n1,"{text}"\n'.encode(encoding))) == {1: text}
 
 
 UNTOLD = {
-    "Mac OS Roman": "Number,Recommendation\n1,Fund the shelter’s staff.\n".encode("mac_roman"),
+    "Greek": "Αριθμός,Σύσταση\n1,Εκπαίδευση των αρχών.\n".encode("cp1253"),
+    "Arabic": "الرقم,التوصية\n1,التحقيق في الاتجار.\n".encode("cp1256"),
+    "Cyrillic of the Mac": "Номер,Рекомендация\n1,Расследовать дела.\n".encode("mac_cyrillic"),
     "Cyrillic": "Номер,Рекомендация\n1,Расследовать дела о торговле людьми.\n".encode("cp1251"),
     "Japanese": "番号,勧告\n1,人身取引の捜査を強化する。\n".encode("shift_jis"),
     "bytes of no letter": b"Number,Recommendation\n1,Fund \x81\x8d\n",
@@ -111,7 +137,7 @@ UNTOLD = {
 
 @pytest.mark.parametrize("content", UNTOLD.values(), ids=UNTOLD)
 def test_an_encoding_that_nothing_tells_is_refused(content):
-    with refuses("undecodable", field="file", sentence="It is not told what the file is written in"):
+    with refuses("undecodable", field="file", sentence="The file does not say what it is written in. It is not UTF-8"):
         read(content)
 
 
