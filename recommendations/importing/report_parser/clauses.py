@@ -7,7 +7,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
-from recommendations.importing.report_parser.prose import SentenceBreak, find_sentence_breaks, is_narration
+from recommendations.importing.report_parser.prose import (
+    SentenceBreak,
+    find_sentence_breaks,
+    has_sentence_end,
+    is_narration,
+)
 
 _QUOTED_OR_BRACKETED = re.compile(
     r"“[^“”]{0,400}”|«[^«»]{0,400}»|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|‘[^‘’;]{0,60};[^‘]{0,200}?’(?!\w)"
@@ -30,6 +35,7 @@ ENDS_IN_QUOTE = "The semicolon inside its quotation marks was taken for its end:
 SENTENCE_AMONG_CLAUSES = "It ends at a full stop among clauses with semicolons: it may go on in the next one."
 SEMICOLON_AMONG_SENTENCES = "It has a semicolon in it: it may be several items."
 MAY_BE_PART = "It doesn’t begin with what to do: it may belong to the one before it."
+CUT_OFF = "The list ends without a full stop: its rest may be missing."
 UNPAIRED_MARKS = "One of its quotation marks or brackets has no other: where it ends is not certain."
 
 
@@ -51,18 +57,27 @@ class _Boundary(NamedTuple):
 
 
 def split_clauses(text: str) -> list[ClauseSpan]:
-    """Return the items of a paragraph. Only a semicolon, an "and" or spaces lie between them."""
+    """Return the items of a paragraph. Only a semicolon, an "and" or spaces lie between them.
+
+    A list of clauses ends with a full stop. If it does not, its last item has a doubt, because the list may be cut off.
+    """
     semicolons = list(_semicolon_boundaries(text))
     sentences = list(find_sentence_breaks(text))
     if semicolons and len(semicolons) > len(sentences) and not any(each.is_glued for each in sentences):
         cuts = semicolons + [_Boundary(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
-        return _spans_between(text, sorted(cuts))
+        spans = _spans_between(text, sorted(cuts))
+        return spans if has_sentence_end(text) else [*spans[:-1], add_doubt(spans[-1], CUT_OFF)]
     cuts = list(_sentence_boundaries(text, sentences))
     spans = _spans_between(text, cuts)
     if cuts and not any(each.doubt for each in cuts):
         return spans
     doubts = (SEMICOLON_AMONG_SENTENCES if _has_boundary_inside(semicolons, span) else "" for span in spans)
     return [span._replace(doubt=span.doubt or doubt) for span, doubt in zip(spans, doubts, strict=True)]
+
+
+def add_doubt(span: ClauseSpan, doubt: str) -> ClauseSpan:
+    """Return a part with one more doubt."""
+    return span._replace(doubt=f"{span.doubt} {doubt}".strip())
 
 
 def has_several_clauses(text: str) -> bool:

@@ -243,10 +243,16 @@ def _items_with_bullets(blocks: list[Block]) -> Iterator[tuple[str, str]]:
 
 
 def _strip_separators(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Remove the semicolons between items, if all but the last end with one."""
+    """Remove the semicolons between items, if all but the last end with one.
+
+    The last item of such a list ends with a full stop. If it does not, it has a doubt, because the list may be cut off.
+    """
     if len(items) < 2 or not all(_SEPARATOR.search(text) for text, _ in items[:-1]):
         return items
-    return [(_SEPARATOR.sub("", text), doubt) for text, doubt in items[:-1]] + items[-1:]
+    *others, (last, doubt) = items
+    if not has_sentence_end(_strip_uncertainty_marks(last)):
+        doubt = f"{doubt} {clauses.CUT_OFF}".strip()
+    return [*((_SEPARATOR.sub("", text), doubt) for text, doubt in others), (last, doubt)]
 
 
 def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:

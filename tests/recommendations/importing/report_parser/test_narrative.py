@@ -243,6 +243,12 @@ def test_a_dash_before_a_word_that_asks_for_nothing_is_no_bullet():
         ("• Train “police.\n• Fund shelters.\n• Hold campaigns.", {1: "One of its quotation marks or brackets"}),
         (f"• Train {'police ' * 300}.\n• Fund shelters.", {1: "is very long"}),
         ("train police; fund shelters; hold campaigns. Amend the law.", {3: "ends at a full stop among clauses"}),
+        ("train police; fund shelters; hold campaigns", {3: "ends without a full stop: its rest may be missing"}),
+        ("train police; fund shelters; and amend the", {3: "ends without a full stop"}),
+        ("train police; fund shelters; and", {2: "ends without a full stop"}),
+        ("train police; fund shelters;", {2: "ends without a full stop"}),
+        ("train police;\nfund shelters;\namend the", {3: "ends without a full stop"}),
+        ("• train police;\n• fund shelters;\n• amend the law;", {3: "ends without a full stop"}),
         ("train; fund; and house victims; hold campaigns.", {3: "“And” stands before it"}),
         (
             "Train police; and judges. Fund shelters. Hold campaigns.",
