@@ -1,4 +1,8 @@
-"""Split one paragraph that holds a whole list: clauses with semicolons, or sentences, perhaps without spaces."""
+"""Split one paragraph that holds a whole list: clauses with semicolons, or sentences, perhaps without spaces.
+
+A semicolon may also part a list inside one item. Such a list is recognized by brackets or quotation marks around it, by
+numbers in order, or by parts that ask for nothing before an "and". Whatever else looks like one has a doubt.
+"""
 
 import re
 from bisect import bisect_left
@@ -11,11 +15,12 @@ from recommendations.importing.report_parser.prose import (
     SentenceBreak,
     find_sentence_breaks,
     has_sentence_end,
+    is_demand,
     is_narration,
 )
 
 _QUOTED_OR_BRACKETED = re.compile(
-    r"“[^“”]{0,400}”|«[^«»]{0,400}»|\([^()]{0,400}\)|\[[^\[\]]{0,400}\]|‘[^‘’;]{0,60};[^‘]{0,200}?’(?!\w)"
+    r"“[^“”]{0,400}”|«[^«»]{0,400}»|\((?:[^()]|\([^()]{0,200}\)){0,400}\)|\[[^\[\]]{0,400}\]|‘[^‘’;]{0,60};[^‘]{0,200}?’(?!\w)"
     r"|(?<=[\s(])'(?=\w)[^';]{0,60};[^']{0,200}?'(?!\w)"
 )
 _STRAIGHT_QUOTED = re.compile(r'"[^"]{0,400}"')
@@ -29,12 +34,27 @@ _CONTINUATION = re.compile(
 )
 """The start of a clause that hardly asks for anything by itself."""
 
+_LIST_MARKS = (
+    *((str(number), str(number + 1)) for number in range(1, 30)),
+    *pairwise("abcdefghijkl"),
+    *pairwise(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii")),
+)
+"""Each number or letter of a list inside an item, and the one after it."""
+_FIRST_MARK = re.compile(r"(?<=[\s:,])(?P<open>\(?)(?P<number>1|a|i)(?P<close>[.)])\s+(?=\S)", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"(?<=[\s:,])first(?P<ending>ly)?,", re.IGNORECASE)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_LIST_MARK = re.compile(r"(?:^|\s)(?:\d{1,2}|[a-z]|[ivx]{1,4})\)\s", re.IGNORECASE)
+"""A number or letter whose bracket has no counterpart, and needs none."""
+
 ENDS_AT_FULL_STOP = "It ends at a full stop where nothing else parts the items: it may go on in the next one."
 AND_BEFORE_LAST = "“And” stands before it though it isn’t the last: it may belong to the item before it."
 ENDS_IN_QUOTE = "The semicolon inside its quotation marks was taken for its end: it may go on in the next one."
 SENTENCE_AMONG_CLAUSES = "It ends at a full stop among clauses with semicolons: it may go on in the next one."
 SEMICOLON_AMONG_SENTENCES = "It has a semicolon in it: it may be several items."
 MAY_BE_PART = "It doesn’t begin with what to do: it may belong to the one before it."
+HAS_PARTS = "Parts that don’t begin with what to do were left in it: some may be items of their own."
+COLON_BEFORE_PARTS = "A list of its own may begin at its colon and go on in the next ones."
+PART_AFTER_COLON = "It may belong to the list that begins at a colon before it."
 CUT_OFF = "The list ends without a full stop: its rest may be missing."
 UNPAIRED_MARKS = "One of its quotation marks or brackets has no other: where it ends is not certain."
 
@@ -48,12 +68,16 @@ class ClauseSpan(NamedTuple):
 
 
 class _Boundary(NamedTuple):
-    """The boundary between two parts: the end of one, the start of the next, and the doubts about each."""
+    """The boundary between two parts: the end of one, the start of the next, and the doubts about each.
+
+    `has_and` says whether "and" stands between them.
+    """
 
     end: int
     start: int
     doubt: str = ""
     doubt_of_next: str = ""
+    has_and: bool = False
 
 
 def split_clauses(text: str) -> list[ClauseSpan]:
@@ -61,11 +85,12 @@ def split_clauses(text: str) -> list[ClauseSpan]:
 
     A list of clauses ends with a full stop. If it does not, its last item has a doubt, because the list may be cut off.
     """
-    semicolons = list(_semicolon_boundaries(text))
+    semicolons = _semicolon_boundaries(text)
     sentences = list(find_sentence_breaks(text))
     if semicolons and len(semicolons) > len(sentences) and not any(each.is_glued for each in sentences):
+        semicolons = _without_enumerations(text, semicolons)
         cuts = semicolons + [_Boundary(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
-        spans = _spans_between(text, sorted(cuts))
+        spans = _doubt_parts(text, _spans_between(text, sorted(cuts)))
         return spans if has_sentence_end(text) else [*spans[:-1], add_doubt(spans[-1], CUT_OFF)]
     cuts = list(_sentence_boundaries(text, sentences))
     spans = _spans_between(text, cuts)
@@ -130,14 +155,102 @@ def _semicolon_boundaries(text: str) -> list[_Boundary]:
     cuts = []
     for each in found:
         end = each.end("quote") if each["quote"] else each.start()
-        doubt_of_next = AND_BEFORE_LAST if each["and"] and each is not found[-1] else ""
-        if _CONTINUATION.match(text, each.end()):
-            doubt_of_next = MAY_BE_PART
-        cuts.append(_Boundary(end, each.end(), ENDS_IN_QUOTE if each["quote"] else "", doubt_of_next))
+        cuts.append(_Boundary(end, each.end(), ENDS_IN_QUOTE if each["quote"] else "", has_and=bool(each["and"])))
+    cuts = _without_numbered_parts(text, cuts)
+    for place, cut in enumerate(cuts):
+        if _CONTINUATION.match(text, cut.start):
+            cuts[place] = cut._replace(doubt_of_next=MAY_BE_PART)
+        elif cut.has_and and place < len(cuts) - 1:
+            cuts[place] = cut._replace(doubt_of_next=AND_BEFORE_LAST)
     return cuts
 
 
+def _without_numbered_parts(text: str, cuts: list[_Boundary]) -> list[_Boundary]:
+    """Leave out the semicolons of a list inside a clause that is in order, as in "hire: a) police; b) judges; fund".
+
+    The list begins inside the clause, and nothing but its next number or letter stands after the semicolon.
+    """
+    kept: list[_Boundary] = []
+    start, expected = 0, ""
+    for cut in cuts:
+        sign = expected or _next_mark(_first_mark(text[start : cut.end]))
+        following = re.sub(r"^or\s+", "", text[cut.start : cut.start + 20]).casefold()
+        if sign and following.startswith(sign):
+            expected = _next_mark(sign)
+        else:
+            kept.append(cut)
+            expected = ""
+        start = cut.start
+    return kept
+
+
+def _first_mark(clause: str) -> str:
+    """Return the sign with which a list inside a clause begins, such as "a)" or "first,"; empty if there is none."""
+    found = _FIRST_MARK.search(clause) or _FIRST_WORD.search(clause)
+    return found[0].strip().casefold() if found else ""
+
+
+def _next_mark(sign: str) -> str:
+    """Return the sign that follows in a list: "b)" for "a)", "second," for "first,"; empty if none is known."""
+    if word := re.fullmatch(r"([a-z]{3,}?)((?:ly)?,)", sign):
+        following = dict(pairwise(_ORDINALS)).get(word[1], "")
+        return f"{following}{word[2]}" if following else ""
+    inner = sign.strip("().")
+    following = dict(_LIST_MARKS).get(inner, "")
+    return sign.replace(inner, following) if following else ""
+
+
+def _without_enumerations(text: str, cuts: list[_Boundary]) -> list[_Boundary]:
+    """Leave out the semicolons of a list inside a clause whose parts ask for nothing, as in "men; women; and children".
+
+    An "and" that isn't the last one ends such a list, if two or more parts before the next semicolon ask for nothing.
+    The clause that keeps them has a doubt.
+    """
+    ends = [*(cut.end for cut in cuts), len(text)]
+    asks = [is_demand(text[start:end]) for start, end in zip([0, *(cut.start for cut in cuts)], ends, strict=True)]
+    left_out: set[int] = set()
+    doubtful: set[int] = set()
+    length = 0
+    for place, cut in enumerate(cuts[:-1]):
+        length = 0 if asks[place + 1] else length + 1
+        if cut.has_and and length > 1 and asks[place + 1 - length]:
+            left_out.update(range(place + 1 - length, place + 1))
+            doubtful.add(place + 1)
+            length = 0
+    return [
+        cut._replace(doubt=cut.doubt or HAS_PARTS) if place in doubtful else cut
+        for place, cut in enumerate(cuts)
+        if place not in left_out
+    ]
+
+
+def _doubt_parts(text: str, spans: list[ClauseSpan]) -> list[ClauseSpan]:
+    """Add doubts to clauses that may be parts of another one.
+
+    They don't begin with what to do although at least half of the list does, or they stand between a colon and an "and"
+    that isn't the last.
+    """
+    asks = [is_demand(text[span.start : span.end]) for span in spans]
+    is_list_of_demands = sum(asks) * 2 >= len(spans)
+    doubted = list(spans)
+    colon: int | None = None
+    for place, span in enumerate(spans):
+        if place and not asks[place] and is_list_of_demands and MAY_BE_PART not in span.doubt:
+            doubted[place] = add_doubt(span, MAY_BE_PART)
+        if AND_BEFORE_LAST in span.doubt and colon is not None:
+            doubted[colon] = add_doubt(doubted[colon], COLON_BEFORE_PARTS)
+            doubted[colon + 1 : place] = [add_doubt(each, PART_AFTER_COLON) for each in doubted[colon + 1 : place]]
+            colon = None
+        elif ": " in text[span.start : span.end]:
+            colon = place
+    return doubted
+
+
 def has_unpaired_marks(text: str) -> bool:
-    """Return whether a quotation mark or bracket in the text has no counterpart."""
-    pairs = (("“", "”"), ("(", ")"), ("[", "]"), ("«", "»"))
-    return text.count('"') % 2 > 0 or any(text.count(opening) != text.count(closing) for opening, closing in pairs)
+    """Return whether a quotation mark or bracket in the text has no counterpart, other than those of "a)" or "1)"."""
+    if text.count('"') % 2 or any(
+        text.count(opening) != text.count(closing) for opening, closing in ("“”", "[]", "«»")
+    ):
+        return True
+    readings = (text, _LIST_MARK.sub(" ", text))
+    return all(reading.count("(") != reading.count(")") for reading in readings)

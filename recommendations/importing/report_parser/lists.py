@@ -264,7 +264,7 @@ def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for number, ((text, doubt), is_open, is_small) in enumerate(zip(items, open_ends, small_letters, strict=True)):
         plain = _strip_uncertainty_marks(text)
         reasons = {
-            clauses.MAY_BE_PART: is_continuation(plain) and number > 0,
+            clauses.MAY_BE_PART: is_continuation(plain) and number > 0 and clauses.MAY_BE_PART not in doubt,
             doubt: bool(doubt),
             DASH_AS_BULLET: UNCERTAIN_BULLET in text,
             UNCERTAIN_LINE_END: UNCERTAIN_BREAK in text,

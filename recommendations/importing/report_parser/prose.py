@@ -172,6 +172,14 @@ def starts_with_demand(text: str) -> bool:
     return bool(verb and verb["verb"].casefold() in _IMPERATIVES)
 
 
+def is_demand(text: str) -> bool:
+    """Return whether a clause asks for something, perhaps after a phrase such as "in cooperation with NGOs,"."""
+    text = text.lstrip(UNCERTAIN_BREAK)
+    if starts_with_demand(text) or re.match(r"act\b|no longer\b", text, re.IGNORECASE):
+        return True
+    return bool(_ADVERBIAL_START.match(text)) and has_demand(text)
+
+
 def is_continuation(text: str) -> bool:
     """Return whether `text` starts like a sentence that depends on the one before, such as "This includes"."""
     return bool(_CONTINUATION.match(text.lstrip(UNCERTAIN_BREAK)))

@@ -187,6 +187,10 @@ def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
             ["amend 'the Act; as revised' wholly", "train judges' clerks", "act."],
         ),
         ("set fines (M5,000; M9,000 for officials); and act.", ["set fines (M5,000; M9,000 for officials)", "act."]),
+        (
+            "fund shelters (for women (adult; minor); and men); and act.",
+            ["fund shelters (for women (adult; minor); and men)", "act."],
+        ),
         ("train police.", ["train police."]),
     ],
 )
@@ -202,6 +206,77 @@ def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
 
     assert texts(found) == ["strike “by force;”", "train police", "act."]
     assert [item.number for item in found.recommendations if item.doubt] == [1]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "1) hire staff; 2) rent a house; and 3) open a hotline",
+        "1. hire staff; 2. rent a house; and 3. open a hotline",
+        "a) hire staff; b) rent a house; or c) open a hotline",
+        "a. hire staff; b. rent a house; c. open a hotline",
+        "i) hire staff; ii) rent a house; and iii) open a hotline",
+        "(i) hire staff; (ii) rent a house; and (iii) open a hotline",
+        "first, hire staff; second, rent a house; and third, open a hotline",
+        "firstly, hire staff; secondly, rent a house",
+    ],
+)
+def test_semicolons_between_the_numbered_parts_of_a_clause_part_nothing(parts):
+    for begins in ("take these steps: ", "undertake to "):
+        found = parse_narrative(document(f"train police; {begins}{parts}; hold campaigns; and amend the law."))
+
+        assert texts(found) == ["train police", f"{begins}{parts}", "hold campaigns", "amend the law."]
+        assert doubts(found) == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "fund shelters for men; women; and children",
+        "train officials, including police; judges; and prosecutors",
+        "increase funding; for shelters, legal aid; and training of staff",
+        "adopt a plan – with targets; dates; and a budget – and publish it",
+        "train all who meet victims: police; judges; and nurses",
+    ],
+)
+def test_parts_of_a_clause_that_ask_for_nothing_stay_in_it_up_to_their_and_and_are_doubted(item):
+    found = parse_narrative(document(f"{item}; hold campaigns; amend the law; {item}; and train police."))
+
+    assert texts(found) == [item, "hold campaigns", "amend the law", item, "train police."]
+    assert [bool(each.doubt) for each in found.recommendations] == [True, False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("listed", "doubtful"),
+    [
+        ("train police; fund shelters for men; women; and children.", [3, 4]),
+        ("train police; fund shelters for men; women; hold campaigns; and amend the law.", [3]),
+        ("increase efforts to: train police; fund shelters; and amend the law; hold campaigns; and act.", [1, 2, 3]),
+        ("train police; take two steps: hire staff; and rent a house; hold campaigns; and act.", [2, 3]),
+        ("fund shelters (for men; women; train police; and act.", [1, 2]),
+        ("take these steps: 1) hire staff; train judges; 2) rent a house; and act.", [3]),
+    ],
+)
+def test_clauses_that_may_be_parts_of_another_are_doubted(listed, doubtful):
+    found = parse_narrative(document(listed))
+
+    assert len(texts(found)) == listed.count(";") + 1
+    assert [item.number for item in found.recommendations if item.doubt] == doubtful
+
+
+def test_clauses_that_begin_with_when_or_how_are_not_doubted():
+    clauses = [
+        "train police",
+        "in cooperation with NGOs, fund shelters",
+        "while respecting rights, screen migrants",
+        "no longer detain victims",
+        "vigorously and consistently prosecute traffickers",
+        "act on complaints.",
+    ]
+    found = parse_narrative(document("; ".join(clauses)))
+
+    assert texts(found) == clauses
+    assert doubts(found) == []
 
 
 @pytest.mark.parametrize("bullet", ["•", "*", "-"])
