@@ -6,6 +6,7 @@ from typing import NamedTuple
 from recommendations.choices import Tier
 from recommendations.importing.readers.paragraph import Paragraph, split_paragraphs
 from recommendations.importing.report_parser import countries, metadata
+from recommendations.importing.report_parser.dehyphenation import UNCERTAINTY_MARK
 from recommendations.importing.report_parser.lists import ParsedList, parse_list
 from recommendations.importing.report_parser.paragraphs import Block, build_blocks
 from recommendations.importing.report_parser.sections import ListSection, find_list_sections
@@ -60,7 +61,7 @@ def parse_narrative(source: str | Iterable[Paragraph], country: str | None = Non
         tuple(ParsedItem(number, text, doubt) for number, (text, doubt) in enumerate(parsed_list.items, 1)),
         tuple(doubt for doubt in (*(field.doubt for field in parsed), section.doubt) if doubt),
         parsed_list.introduction,
-        tuple(section.left_out),
+        tuple(UNCERTAINTY_MARK.sub("", text) for text in section.left_out),
     )
 
 

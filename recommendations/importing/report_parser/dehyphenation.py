@@ -8,6 +8,8 @@ UNCERTAIN_BREAK = "\ue000"
 """Marks a join or separation of lines that may be wrong. It stays in a text until an item reports it."""
 UNCERTAIN_HYPHEN = "\ue001"
 """Marks a hyphen directly before it, or a join of two halves, that may be wrong."""
+UNCERTAIN_LETTER = "\ue002"
+"""Marks a letter that stood alone behind its word."""
 UNCERTAIN_BULLET = "\ue003"
 """Marks the start of an item whose bullet may be a dash of the item before."""
 UNCERTAINTY_MARK = re.compile("[\ue000-\ue003]")
@@ -23,6 +25,8 @@ _HYPHENATED_BREAK = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v\
 _UNSPACED_BREAK = re.compile(r"(?<=[^\s—–][—–])[\n\v\f](?=\w)|(?<=[^\s—–])[\n\v\f](?=[—–]\w)|(?<=[\w:/]/)\n(?=\w)")
 """A line end next to a dash without a space on its other side, or after a slash: there was no space."""
 _SPLIT_WORD = re.compile(r"(?<![\w-])(?P<head>[^\W\d_]{2,})\n(?P<tail>[^\W\d_]{2,})(?![\w-])")
+_LOOSE_LETTER = re.compile(r"(?<![^\W\d_])(?P<head>[^\W\d_]{3,})[ \n\v\f](?P<tail>[b-hj-np-z])(?![\w\ue002)-]|\.\w)")
+"""A word and the small letter alone behind it. "A", "I" and "o" are words or bullets, and "c)" is part of a list."""
 _ANTI_TRAFFICKING = re.compile(r"\b(a\s?n\s?t\s?i)\s?-\s?(?=traffick)", re.IGNORECASE)
 _COMPOUND_PARTS = {
     "all", "any", "by", "can", "down", "ever", "every", "for", "here", "how", "in", "is", "it", "less", "more",
@@ -50,6 +54,7 @@ class LineJoiner:
         """Return `text` in one line, with broken words repaired."""
         text = _ANTI_TRAFFICKING.sub(lambda anti: re.sub(r"\s", "", anti[0]), normalize_characters(text))
         text = _HYPHENATED_BREAK.sub(self._joined_word, _SPLIT_WORD.sub(self._joined, text))
+        text = _LOOSE_LETTER.sub(self._joined_letter, text)
         text = _UNSPACED_BREAK.sub("", text)
         return _WHITESPACE.sub(" ", re.sub(r"[\n\v\f]+", " ", text)).strip()
 
@@ -62,6 +67,18 @@ class LineJoiner:
         if self._is_word(head) or self._is_word(tail) or not self.words[f"{head}{tail}".casefold()]:
             return cut[0]
         return f"{head}{UNCERTAIN_HYPHEN}{tail}"
+
+    def _joined_letter(self, loose: re.Match[str]) -> str:
+        """Join a letter that stands alone to the word before it, as in "victim s".
+
+        It does so only if the text has the whole word elsewhere. Both this and an "s" that stays alone leave a mark,
+        since the word may also be "victim’s". Other letters that stay alone may be names, as in "annex b".
+        """
+        head, tail = loose["head"], loose["tail"]
+        whole = self.words[f"{head}{tail}".casefold()]
+        if whole and (tail == "s" or not self._is_word(head)):
+            return f"{head}{tail}{UNCERTAIN_LETTER}"
+        return f"{loose[0]}{UNCERTAIN_LETTER}" if tail == "s" else loose[0]
 
     def _is_word(self, half: str) -> bool:
         return self.words[half.casefold()] > 1 or half.casefold() in _COMPOUND_PARTS

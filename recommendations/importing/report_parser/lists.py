@@ -15,6 +15,7 @@ from recommendations.importing.report_parser.dehyphenation import (
     UNCERTAIN_BREAK,
     UNCERTAIN_BULLET,
     UNCERTAIN_HYPHEN,
+    UNCERTAIN_LETTER,
     UNCERTAINTY_MARK,
 )
 from recommendations.importing.report_parser.lines import BULLETS, DASHES
@@ -51,6 +52,7 @@ _ENUMERATIONS = ([str(number) for number in range(1, 100)], list(ascii_lowercase
 
 UNCERTAIN_LINE_END = "A full line ended at a full stop in it or before it: where it begins or ends is not certain."
 BROKEN_WORD = "A word in it was broken at a line’s end: see whether it has a hyphen."
+LOOSE_LETTER = "A letter stood alone behind a word in it: see how the report writes this word."
 WITHOUT_BULLET = "It has no bullet among items with one: it may belong to another."
 DASH_AS_BULLET = "A dash within a line was taken for its bullet: it may belong to the one before it."
 WITH_PARTS = "It has paragraphs or a list of its own, which stand in it."
@@ -269,6 +271,7 @@ def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             DASH_AS_BULLET: UNCERTAIN_BULLET in text,
             UNCERTAIN_LINE_END: UNCERTAIN_BREAK in text,
             BROKEN_WORD: UNCERTAIN_HYPHEN in text,
+            LOOSE_LETTER: UNCERTAIN_LETTER in text,
             OPEN_END: is_open and n_open <= allowed,
             SMALL_LETTER: is_small and n_small <= allowed,
             TOO_LONG: len(plain) > MAX_ITEM_LENGTH,

@@ -159,6 +159,37 @@ def test_a_word_that_only_the_rest_of_the_text_explains_is_doubted():
     assert list(doubts(found)) == [1]
 
 
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("Protect victim s and train official\ns.", "Protect victims and train officials."),
+        ("Protect victim s’ rights.", "Protect victims’ rights."),
+        ("Fight traffickin g.", "Fight trafficking."),
+        ("Ask Malawi s police.", "Ask Malawi s police."),
+    ],
+)
+def test_a_letter_that_stands_alone_behind_its_word_is_joined_where_the_text_has_the_word_and_doubted(broken, whole):
+    found = parse_narrative(document(f"• {broken}\n• Help victims, officials and all who suffer from trafficking."))
+
+    assert texts(found) == [whole, "Help victims, officials and all who suffer from trafficking."]
+    assert doubts(found) == {
+        1: "A letter stood alone behind a word in it: see how the report writes this word.",
+    }
+
+
+def test_a_letter_that_is_a_name_or_numbers_a_part_stays_alone():
+    items = [
+        "Act on annex b of the plan.",
+        "Take steps: b) hire staff.",
+        "Train a judge e.g. in vitamin c.",
+        "Pay 5 s.",
+    ]
+    found = parse_narrative(document("\n".join(f"• {item}" for item in items)))
+
+    assert texts(found) == items
+    assert doubts(found) == {}
+
+
 def test_ligatures_are_letters():
     assert texts(parse_narrative(document("• Train the ﬁrst oﬃcers.\n• Amend the law."))) == [
         "Train the first officers.",
