@@ -23,6 +23,7 @@ from recommendations.importing.report_parser.paragraphs import Block, build_bloc
 from recommendations.importing.report_parser.prose import (
     find_sentence_breaks,
     has_clause_end,
+    has_demand,
     has_sentence_end,
     is_continuation,
     is_narration,
@@ -42,6 +43,9 @@ _INTRODUCTION_START = re.compile(
     r"(?:To|In order to|For|The|It|We|In|Over|Going|Moving|Among|These|Following|As)\b", re.IGNORECASE
 )
 """Typical start of an introduction to a list. Hardly any item starts this way."""
+_ABOUT_RECOMMENDATIONS = re.compile(r"(?:The|These|Those)\s+(?:\w+\s+){0,2}recommendations?\b")
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|remains?|should|must|will|can|could|needs?)\b")
+"""A verb that makes a sentence tell something, or say in general what should be."""
 _ENUMERATION_MARK = re.compile(
     r"(?P<sign>(?:\(|#|(?:No\.|Recommendation)\s)?(?P<number>\d{1,2}|[a-z]|[ivx]{1,5})(?:[.):/]|\s[:–-]|(?<=#\d)|(?<=#\d\d)))\s+"
     r"(?=[A-Z“\"])",
@@ -54,6 +58,7 @@ UNCERTAIN_LINE_END = "A full line ended at a full stop in it or before it: where
 BROKEN_WORD = "A word in it was broken at a line’s end: see whether it has a hyphen."
 LOOSE_LETTER = "A letter stood alone behind a word in it: see how the report writes this word."
 WITHOUT_BULLET = "It has no bullet among items with one: it may belong to another."
+MAY_BE_INTRODUCTION = "It tells something and asks for nothing: it may be an introduction to the list."
 DASH_AS_BULLET = "A dash within a line was taken for its bullet: it may belong to the one before it."
 WITH_PARTS = "It has paragraphs or a list of its own, which stand in it."
 OPEN_END = "It doesn’t end with a full stop, as the others do: its rest may be missing or stand in the next one."
@@ -83,7 +88,7 @@ def parse_list(blocks: list[Block], country: str | None) -> ParsedList:
         for text, doubt in _strip_separators(items)
         for piece in clauses.split_glued(text)
     ]
-    return ParsedList(_strip_uncertainty_marks(introduction), list(_add_doubts(items)))
+    return ParsedList(_strip_uncertainty_marks(introduction), list(_add_doubts(items, country)))
 
 
 def _strip_enumeration(blocks: list[Block]) -> list[Block]:
@@ -171,29 +176,70 @@ def _is_introduction(text: str) -> bool:
 
 
 def _split_introduction(blocks: list[Block], country: str | None) -> tuple[str, list[Block]]:
-    """Split the introduction from the list: a paragraph or sentence that asks for nothing or ends with a colon."""
+    """Split the introduction from the list: paragraphs or sentences that ask for nothing or end with a colon.
+
+    In a PDF, the lines of one introduction may be several blocks.
+    """
+    parts: list[str] = []
+    part, rest = _split_first_introduction(blocks, country)
+    while part:
+        parts.append(part)
+        blocks = rest
+        part, rest = _split_first_introduction(blocks, country)
+    return " ".join(parts), blocks
+
+
+def _split_first_introduction(blocks: list[Block], country: str | None) -> tuple[str, list[Block]]:
+    """Split what the first block says before the list from the other blocks; "" if it belongs to the list."""
     first, others = blocks[0], blocks[1:]
     if first.kind != ParagraphKind.PLAIN:
         return "", blocks
-    if led := _introduction_length(first.text, country):
-        return first.text[:led].strip(), [build_block(first.text[led:].strip(), ParagraphKind.PLAIN), *others]
-    asks_too = all(is_narration(block.text, country) for block in others)
-    if others and (first.text.endswith(":") or (is_narration(first.text, country) and not asks_too)):
+    length = _introduction_length(first.text, country)
+    if rest := first.text[length:].strip() if length else "":
+        return first.text[:length].strip(), [build_block(rest, ParagraphKind.PLAIN), *others]
+    if not others:
+        return "", blocks
+    is_narrated = is_narration(first.text, country) and not all(is_narration(block.text, country) for block in others)
+    is_before_one = _is_about_list(others[0].text, country) and not has_demand(first.text)
+    if length or first.text.endswith(":") or is_narrated or is_before_one:
         return first.text, others
     return "", blocks
 
 
+def _is_about_list(text: str, country: str | None) -> bool:
+    """Return whether a text starts with a sentence about the recommendations, such as "These recommendations are …"."""
+    text = text.lstrip(UNCERTAIN_BREAK)
+    return bool(_ABOUT_RECOMMENDATIONS.match(text)) and is_narration(text, country)
+
+
 def _introduction_length(text: str, country: str | None) -> int:
-    """Return the length of the introduction at the start of a paragraph."""
-    if _INTRODUCTION_START.match(text):
-        colon = re.match(r"[^:]{1,400}?:\s*(?=\S)", text)
-        sentence = next((each.end for each in find_sentence_breaks(text)), len(text))
-        if colon and colon.end() < sentence:
-            return colon.end()
-    first = next(find_sentence_breaks(text, before=r"\S"), None)
-    if not first or first.is_glued or is_narration(text[first.start :], country):
-        return 0
-    return first.start if is_narration(text[: first.end], country) else 0
+    """Return the length of the introduction at the start of a paragraph; 0 if there is none.
+
+    It ends at a colon, or behind the last sentence about the recommendations themselves, or else behind the account
+    that it begins with. Nothing before its end begins with what to do.
+    """
+    about_list = account = 0
+    start = len(text) - len(text.lstrip(UNCERTAIN_BREAK))
+    is_account = True
+    for each in (*find_sentence_breaks(text, before=r"\S"), None):
+        end = each.end if each else len(text)
+        sentence = text[start:end]
+        colon = re.match(r"[^:]{1,400}?:\s*", sentence) if _INTRODUCTION_START.match(sentence) else None
+        if colon:
+            return start + colon.end()
+        is_told = is_narration(sentence, country)
+        tells = is_narration(sentence, country, least=1) or _FINITE.search(sentence)
+        if starts_with_demand(sentence) or not tells:
+            return about_list or account
+        is_account = is_account and is_told
+        following = each.start if each else end
+        account = following if is_account else account
+        if _is_about_list(sentence, country):
+            about_list = following
+        if not each or each.is_glued:
+            break
+        start = each.start
+    return about_list
 
 
 def _rejoin_paragraphs(blocks: list[Block]) -> list[Block]:
@@ -257,7 +303,7 @@ def _strip_separators(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*((_SEPARATOR.sub("", text), doubt) for text, doubt in others), (last, doubt)]
 
 
-def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _add_doubts(items: list[tuple[str, str]], country: str | None) -> Iterator[tuple[str, str]]:
     """Yield the text of each item with the reasons why the user should check it."""
     allowed = len(items) // 3
     open_ends = [not has_sentence_end(_strip_uncertainty_marks(text)) for text, _ in items]
@@ -268,6 +314,7 @@ def _add_doubts(items: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         reasons = {
             clauses.MAY_BE_PART: is_continuation(plain) and number > 0 and clauses.MAY_BE_PART not in doubt,
             doubt: bool(doubt),
+            MAY_BE_INTRODUCTION: number == 0 and is_narration(plain, country, least=1) and not has_demand(plain),
             DASH_AS_BULLET: UNCERTAIN_BULLET in text,
             UNCERTAIN_LINE_END: UNCERTAIN_BREAK in text,
             BROKEN_WORD: UNCERTAIN_HYPHEN in text,

@@ -22,6 +22,7 @@ from tests.recommendations.importing.report_parser.editions import (
     document,
     of_clauses,
 )
+from tests.recommendations.importing.report_parser.test_layouts import INTRODUCTIONS
 from tests.refusing import refuses
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
@@ -143,6 +144,16 @@ def test_page_headers_and_footers_are_left_out_and_reported():
 
     assert [item.text for item in found.recommendations] == items
     assert found.left_out == ("LESOTHO", "1")
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
+def test_no_sentence_of_an_introduction_is_an_item_in_a_pdf(paper, introduction):
+    for layout in ("a list", "a numbered list", "paragraphs", "one paragraph with bullets", "one paragraph, glued"):
+        found = parse_narrative(read_content(pdf(f"<p>{introduction}</p>{LISTS[layout](ITEMS)}", PAPERS[paper])))
+
+        assert [item.text for item in found.recommendations] == ITEMS, layout
+        assert found.introduction == introduction
 
 
 # --- Word -------------------------------------------------------------------------------------------------------------

@@ -304,6 +304,41 @@ def test_an_introduction_is_no_item_and_is_kept(introduction, layout, gap):
     assert found.introduction == introduction
 
 
+INTRODUCTIONS = [
+    "The government should act without delay. These recommendations are in the order of their priority.",
+    "Lesotho has the laws that it needs. To put them into practice, the government should in the next months:",
+    "The government made progress. Much is left to do. The following recommendations are in their order.",
+    "The government made progress in the past year. It opened a shelter in the capital.",
+]
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
+@pytest.mark.parametrize("layout", ["a bullet a line", "one a paragraph", "glued together", "numbered", "clauses"])
+def test_an_introduction_of_several_sentences_is_no_item_and_is_kept(introduction, layout):
+    listed, expected = LISTS[layout]
+    for gap in ("\n\n", "\n", " ") if layout == "clauses" else ("\n\n", "\n"):
+        found = parse_narrative(document(f"{introduction}{gap}{listed}"))
+
+        assert texts(found) == expected, gap
+        assert found.introduction == introduction
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "The government should train police.",
+        "The recommendations of 2019 should be put into practice.",
+        "Liaise with donors. These need reports.",
+        "Train police. The recommendations of the audit are known to them.",
+    ],
+)
+def test_an_item_that_tells_something_is_no_introduction(first):
+    found = parse_narrative(document(f"{first}\n\nFund shelters.\n\nHold campaigns."))
+
+    assert texts(found) == [first, "Fund shelters.", "Hold campaigns."]
+    assert found.introduction == ""
+
+
 # --- Any list ---------------------------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(

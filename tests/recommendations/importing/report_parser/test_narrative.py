@@ -274,6 +274,10 @@ def test_a_dash_before_a_word_that_asks_for_nothing_is_no_bullet():
         ("• Train “police.\n• Fund shelters.\n• Hold campaigns.", {1: "One of its quotation marks or brackets"}),
         (f"• Train {'police ' * 300}.\n• Fund shelters.", {1: "is very long"}),
         ("train police; fund shelters; hold campaigns. Amend the law.", {3: "ends at a full stop among clauses"}),
+        (
+            "Officials acted.\n\nMore of this!\n\nTrain police.\n\nFund shelters.",
+            {1: "may be an introduction to the list"},
+        ),
         ("train police; fund shelters; hold campaigns", {3: "ends without a full stop: its rest may be missing"}),
         ("train police; fund shelters; and amend the", {3: "ends without a full stop"}),
         ("train police; fund shelters; and", {2: "ends without a full stop"}),
