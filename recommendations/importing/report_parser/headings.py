@@ -24,6 +24,13 @@ _AFTER_COUNTRY = re.compile(r"(?:\s*\([^)]{1,20}\))?\s*(?::|[.–—-]{1,5}(?=\s
 _CAPITALS = re.compile(r"(?:[A-Z][A-Z’'.-]+\b[\s,]*)+(?:$|(?=[A-Z“\"][a-z]|[•*●▪]|A\s))")
 _CONTENTS_LEADER = re.compile(r"[\s.…·_]*\d{0,3}\s*")
 """The text after a heading in a table of contents: dots and a page number."""
+_OTHER_ENTRY = r"(?:\d{1,2}[.)]\s+)?(?:Prosecution|PROSECUTION|Protection|PROTECTION|Prevention|PREVENTION)\b"
+_CONTENTS_ENTRY = re.compile(
+    r"\s*(?:…|(?:[.…·_]\s?){2,})\s*\d{1,3}\b"
+    rf"|[\s:|,]*\d{{0,3}}[\s|,;.]+{_OTHER_ENTRY}(?:[\s:|,.…·_]*\d{{1,3}}\b|[\s|,;.]+{_OTHER_ENTRY})"
+)
+"""What follows a heading in a table of contents, whatever stands behind it in the line: dots and a page number, or the
+next entry with a page number or a third entry behind it."""
 _LIST_START = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
 
 _SMALL_CAPITALS = re.compile(r"\b([PR]) (RIORITI[SZ]ED|ECOMMENDATIONS?|ROSECUTION|ROTECTION|REVENTION)\b")
@@ -100,14 +107,18 @@ def _join_lines(text: str, hyphen: str = "") -> str:
 
 
 def find_list_start(text: str) -> int | None:
-    """Return where the list starts in a paragraph that begins with a list heading; None if it has no heading."""
+    """Return where the list starts in a paragraph that begins with a list heading; None if it has no heading.
+
+    The heading of an entry in a table of contents starts no list, even if text follows in the same line.
+    """
     if "ecommendation" not in text[:MAX_HEADING_LENGTH].casefold():
         return None
     country = countries.match_leading_country(text)
     sign = re.compile(r"\s*[:–—-]\s+").match(text, country.end) if country else None
     start = sign.end() if sign else 0
     head = _LIST_HEADING_START.match(text, start)
-    if not head or (text[start:].lstrip()[:1].islower() and not _LOWERCASE_LIST_HEADING.fullmatch(text, start)):
+    is_in_sentence = text[start:].lstrip()[:1].islower() and not _LOWERCASE_LIST_HEADING.fullmatch(text, start)
+    if not head or is_in_sentence or _CONTENTS_ENTRY.match(text, head.end()):
         return None
     rest = text[head.end() :]
     if len(rest) < MAX_HEADING_LENGTH and _CONTENTS_LEADER.fullmatch(rest):

@@ -87,6 +87,26 @@ def test_a_heading_in_a_table_of_contents_begins_no_list(contents):
     assert texts(parse_narrative(document(LIST, before=f"{contents}\n\nLESOTHO (Tier 2)"))) == ITEMS
 
 
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "Prioritized Recommendations .... 2 Prosecution .... 3 Protection .... 4",
+        "Prioritized Recommendations . . . . 2",
+        "Prioritized Recommendations … 2",
+        "Prioritized Recommendations: 2 Prosecution: 3 Protection: 4",
+        "1. Prioritized Recommendations 2. Prosecution 3. Protection",
+        "Prioritized Recommendations Prosecution Protection Prevention",
+        "Prioritized Recommendations | Prosecution | Protection |",
+        "PRIORITIZED RECOMMENDATIONS 2 PROSECUTION 3",
+        "Lesotho: Prioritized Recommendations .... 2 Prosecution .... 3",
+    ],
+)
+@pytest.mark.parametrize("text", ["Lesotho is a small country.", "Train police; fund shelters; and act.", ""])
+def test_a_heading_in_a_table_of_contents_with_text_in_its_line_begins_no_list(contents, text):
+    for joint in ("\n\n", " "):
+        assert texts(parse_narrative(document(LIST, before=f"{contents} {text}{joint}LESOTHO (Tier 2)"))) == ITEMS
+
+
 @pytest.mark.parametrize("beside", ["NARRATIVES BY COUNTRY", "WHAT NOBODY KNOWS\n\nLESOTHO KINGDOM"])
 @pytest.mark.parametrize(
     ("listed", "expected"),
