@@ -184,7 +184,7 @@ def test_whoever_takes_a_step_is_told_so_and_others_who_does(client):
     def told(user):
         client.force_login(user)
         page = client.get(reverse("setup_detail", args=[country.pk])).text
-        return re.findall(r"<span class=\"quiet\">(.*? this\.|Your task\.)</span>", page)
+        return re.findall(r"<span class=\"quiet\">([^<]*? this\.|Your task\.)</span>", page)
 
     an_administrator, an_officer = "An administrator does this.", "An officer of the post does this."
     you = "Your task."

@@ -54,7 +54,7 @@ def test_a_form_without_its_token_is_told_of_by_a_plain_page_where_the_frame_bre
 
     answer = pages.csrf_failure(RequestFactory().post("/somewhere/"))
 
-    assert (answer.status_code, answer.text) == (403, error_pages.render_html(*error_pages.CSRF_FAILURE))
+    assert (answer.status_code, answer.content.decode()) == (403, error_pages.render_html(*error_pages.CSRF_FAILURE))
 
 
 def test_their_policy_allows_their_own_style_and_no_other():
