@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from recommendations.importing.report_parser import countries
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
+from recommendations.importing.report_parser.prose import starts_with_demand
 
 MAX_HEADING_LENGTH = 200
 """Most characters of a heading, or of a line in a table of contents with several headings."""
@@ -78,6 +79,17 @@ _GLUED_HEADING = re.compile(
 )
 
 
+_HEADING_WITHOUT_COLON = re.compile(
+    r"(?<=[.!?;”\"’)])\s*(?P<heading>(?:The\s+)?(?:Prioriti[sz]ed|Priority|Key|Main)\s+[Rr]ecommendations"
+    r"(?:\s+(?:[Ff]or|[Tt]o)(?:\s+the)?)?)\s+"
+)
+_AFTER_HEADING = re.compile(r"\s*(?:[•●▪■◦○*]\s*|[–—-]\s+|\(?1[.)]\s+)?(?=[A-Z“\"])")
+_TOLD_OF_HEADING = re.compile(
+    r"(?:include|address|target|call|cover|concern|focus|remain|seek|aim|help|need|require)\b"
+)
+"""Verbs that tell of recommendations, as in "Priority recommendations include training", and ask for nothing."""
+
+
 def repair_headings(text: str) -> str:
     """Return a paragraph with each list heading in one line, if line breaks or small capitals had broken it."""
     if "ecommen" not in (plain := _SMALL_CAPITALS.sub(r"\1\2", text)).casefold():
@@ -128,7 +140,7 @@ def find_list_start(text: str) -> int | None:
     if named := _FOR_COUNTRY_PATTERN.match(rest):
         end = _find_country_end(rest[named.end() :], is_capital=head[0].isupper())
         return None if end is None else head.end() + named.end() + end
-    begins = _LIST_START.match(rest)
+    begins = _LIST_START.match(rest) or (re.match(r"\s+", rest) if _are_clauses(rest.lstrip()) else None)
     return head.end() + begins.end() if begins else None
 
 
@@ -182,7 +194,27 @@ def is_section_start(text: str) -> bool:
 
 
 def find_glued_headings(text: str) -> Iterator[int]:
-    """Yield the positions where a heading starts directly after a sentence in the same paragraph."""
-    for match in _GLUED_HEADING.finditer(text):
-        if match.end() < len(text):
-            yield match.end()
+    """Yield, in order, the positions where a heading starts directly after a sentence in the same paragraph."""
+    starts = {match.end() for match in _GLUED_HEADING.finditer(text)}
+    starts |= {match.start("heading") for match in _HEADING_WITHOUT_COLON.finditer(text) if _is_before_demand(match)}
+    yield from sorted(start for start in starts if start < len(text))
+
+
+def _is_before_demand(heading: re.Match[str]) -> bool:
+    """Return whether the words of a heading in mixed case, without a colon, stand before something that is asked for.
+
+    Otherwise they are part of a sentence, as in "Key recommendations of 2019 were ignored".
+    """
+    behind = heading.string[heading.end() :][: 2 * MAX_HEADING_LENGTH]
+    if heading["heading"].casefold().endswith(("for", "to", "the")):
+        named = countries.match_leading_country(behind)
+        behind = behind[named.end :] if named else ""
+    if begins := _AFTER_HEADING.match(behind):
+        return starts_with_demand(behind[begins.end() :])
+    return _are_clauses(behind)
+
+
+def _are_clauses(text: str) -> bool:
+    """Return whether a text is a list of clauses in small letters, as in "train police; fund shelters"."""
+    is_told = _TOLD_OF_HEADING.match(text)
+    return text[:1].islower() and ";" in text and starts_with_demand(text) and not is_told

@@ -39,6 +39,8 @@ class Block(NamedTuple):
     kind: ParagraphKind
     mark: str = ""
     """The bullet or number at its start."""
+    follows_sentence: bool = False
+    """Whether it starts with a heading that stood directly behind a sentence in its paragraph."""
 
     @property
     def is_boilerplate(self) -> bool:
@@ -139,7 +141,7 @@ def _split_at_headings(block: Block) -> Iterator[Block]:
     start = 0
     for cut in [] if block.is_boilerplate else headings.find_glued_headings(block.text):
         yield block._replace(text=block.text[start:cut].rstrip())
-        block, start = Block(block.text, ParagraphKind.PLAIN), cut
+        block, start = Block(block.text, ParagraphKind.PLAIN, follows_sentence=True), cut
     yield block._replace(text=block.text[start:])
 
 

@@ -27,6 +27,9 @@ _OPENING_PARAGRAPH = re.compile(
 UNCERTAIN_START = (
     "Neither a heading nor the minimum standards tell where the list begins: what follows the first account was taken."
 )
+UNCERTAIN_HEADING = (
+    "The heading of the list stands within a paragraph, without a colon: see whether the list begins there."
+)
 MAX_LISTS = 1_000
 """Most lists in one narrative. Each is searched to its end."""
 MAX_BLOCKS = 5_000
@@ -63,7 +66,10 @@ def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator
         kind = ParagraphKind.PLAIN if block.kind == ParagraphKind.HEADING else block.kind
         rest = block.text[start:].strip()
         first = [build_block(rest, kind)] if rest else []
-        yield _build_section(block.text[:start].strip(), first, blocks, index + 1, country)
+        heading = block.text[:start].strip()
+        is_uncertain = block.follows_sentence and not heading.isupper() and ":" not in heading
+        section = _build_section(heading, first, blocks, index + 1, country)
+        yield section._replace(doubt=UNCERTAIN_HEADING) if is_uncertain else section
 
 
 def _sections_without_heading(blocks: list[Block], country: str | None) -> Iterator[ListSection]:

@@ -117,6 +117,42 @@ def test_a_heading_may_stand_in_the_opening(heading):
     assert texts(parse_narrative(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Prioritized recommendations", "Priority Recommendations", "Key recommendations for Lesotho"],
+)
+@pytest.mark.parametrize(
+    "layout", ["bullets in one paragraph", "numbers in one paragraph", "glued together", "clauses", "clauses, wrapped"]
+)
+def test_a_heading_without_a_colon_may_stand_in_a_paragraph_and_is_doubted(heading, layout):
+    listed, expected = LISTS[layout]
+    if "Lesotho" in heading and "clauses" in layout:
+        listed, expected = listed[0].upper() + listed[1:], [expected[0].capitalize(), *expected[1:]]
+    found = parse_narrative(
+        f"2021 Trafficking in Persons Report\n\n{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}"
+    )
+
+    assert texts(found) == expected
+    assert [doubt for doubt in found.doubts if "within a paragraph, without a colon" in doubt]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Key recommendations of 2019 were ignored; officials did little.",
+        "Prioritized recommendations include training; they were heard.",
+        "Priority Recommendations Bill No. 5 was passed.",
+        "Key recommendations Lesotho had received; were heard.",
+    ],
+)
+def test_words_of_a_heading_in_a_sentence_begin_no_list(told):
+    listed, expected = LISTS["a bullet a line"]
+    found = parse_narrative(document(listed, opening=f"{OPENING} {told}"))
+
+    assert texts(found) == expected
+    assert found.doubts == ()
+
+
 def test_a_line_in_small_letters_inside_an_item_is_no_heading():
     items = [
         "Put into practice the audit’s recommendations: hire, train and pay.",
