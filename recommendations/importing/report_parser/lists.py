@@ -32,6 +32,8 @@ from recommendations.importing.report_parser.prose import (
 
 MAX_ITEM_LENGTH = 1_500
 """Most characters of an item that needs no check. The longest real items have half of it."""
+MAX_INTRODUCTION_PARTS = 10
+"""Most paragraphs and accounts of an introduction. Each is compared with the whole list."""
 _INLINE_BULLET = re.compile(
     rf"\s*[{BULLETS}]\s*|(?<=\S)\s+\*\s+|(?:(?<=[.;:!?])|(?<=[.;:!?][”\"’)]))(?:\s*\*|\s+[·–—-])\s+(?=[A-Z“\"])"
 )
@@ -182,7 +184,7 @@ def _split_introduction(blocks: list[Block], country: str | None) -> tuple[str, 
     """
     parts: list[str] = []
     part, rest = _split_first_introduction(blocks, country)
-    while part:
+    while part and len(parts) < MAX_INTRODUCTION_PARTS:
         parts.append(part)
         blocks = rest
         part, rest = _split_first_introduction(blocks, country)
