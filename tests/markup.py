@@ -14,5 +14,6 @@ def without_layout(html: str) -> str:
     """Collapse whitespace, and drop it at the edges of block elements, where it does not show. Typed text stays."""
     parts = _AS_TYPED.split(html)
     return "".join(
-        part if number % 2 else _EDGE.sub(r"\1", re.sub(r"\s+", " ", part)) for number, part in enumerate(parts)
+        part if number % 2 else _EDGE.sub(r"\1", re.sub(r"[ \t\r\n\f]+", " ", part))
+        for number, part in enumerate(parts)
     )

@@ -118,7 +118,7 @@ def test_changes_goes_from_stop_to_stop_in_the_order_of_time(changed):
     # A step of the only benchmark: 15, and a third of 20; then the whole: 15 more.
     assert [stop.points for stop, _ in response.context["stops"]] == ["+21.7", "+15"]
     assert response.text.index("1 December 2021, 12:00") < response.text.index("10 January 2022, 12:00")
-    assert "<strong>+36.7</strong> points </p>" in response.text
+    assert "<strong>+36.7</strong> points</p>" in response.text
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory])

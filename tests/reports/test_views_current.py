@@ -170,7 +170,7 @@ def test_lists_pages_and_the_api_say_that_the_tracker_made_it(client, current, a
     taken = b"".join(client.get(reverse("briefing_list"), {"format": "csv"})).decode("utf-8-sig")
 
     assert "<dd>The tracker, 28 January 2022" in page
-    assert 'data-label="Asked for"> <span> The tracker<br>' in listed
+    assert 'data-label="Asked for"><span> The tracker<br>' in listed
     assert "The tracker" in taken
     assert client.get(f"/api/v1/briefings/{current.pk}/").json()["requested_by"] is None
 
