@@ -6,9 +6,11 @@ page and 409 in the API. The ministry that a row belongs to is the police ("own"
 affairs is another one.
 """
 
+from copy import copy
 from dataclasses import replace
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from tests.security.asking import (
@@ -550,3 +552,20 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
         if mark not in world.names_of_people
     }
     assert unread == set()
+
+
+OWN_WHATEVER_THE_ROLE = {"accounts.ApiToken", "dialogues.EvidenceFile"}
+"""A person's own tokens, and files that they uploaded themselves and have not sent."""
+
+
+def test_a_role_that_no_rule_names_sees_no_row(world):
+    """… of any country, however many countries are assigned to the person: whoever adds a role says what it sees."""
+    officer = world.people["officer"]
+    stranger = copy(officer)
+    stranger.role = "auditor"
+    models = [model for model in apps.get_models() if hasattr(model._default_manager, "visible_to")]
+
+    sees = {model._meta.label for model in models if model._default_manager.visible_to(officer).exists()}
+    assert len(sees) > len(models) / 2
+    left = {model._meta.label for model in models if model._default_manager.visible_to(stranger).exists()}
+    assert left <= OWN_WHATEVER_THE_ROLE
