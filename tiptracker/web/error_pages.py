@@ -6,7 +6,6 @@ They are shown when any of these may be broken.
 import base64
 import hashlib
 import logging
-import textwrap
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -49,9 +48,6 @@ class ErrorPage(NamedTuple):
     title: str
     text: str
 
-
-MAX_LINE = 120
-"""Characters in a line of the HTML."""
 
 PAGE_TEMPLATE = """<!doctype html>
 <html lang="en-GB">
@@ -136,17 +132,8 @@ PROXY_PAGES = {"400": BAD_REQUEST, "413": TOO_LARGE, "429": TOO_MANY_REQUESTS, "
 
 def render_html(title: str, *paragraphs: str) -> str:
     """Return a whole HTML page with a title and paragraphs of plain text."""
-    written = "\n".join(map(_render_paragraph, paragraphs))
+    written = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in paragraphs)
     return PAGE_TEMPLATE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{HOME_LINK}")
-
-
-def _render_paragraph(text: str) -> str:
-    """Return a paragraph of HTML, wrapped if its line would be longer than MAX_LINE."""
-    line = f"    <p>{escape(text)}</p>"
-    if len(line) <= MAX_LINE:
-        return line
-    wrapped = textwrap.fill(escape(text), MAX_LINE, initial_indent="      ", subsequent_indent="      ")
-    return f"    <p>\n{wrapped}\n    </p>"
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:
