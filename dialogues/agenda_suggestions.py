@@ -7,6 +7,7 @@ from typing import NamedTuple
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.score_effects import format_overdue, format_returned_on, format_with_embassy_since
+from tiptracker.localization import format_short_date
 
 DUE_SOON = timedelta(weeks=4)
 """How long after the dialogue a commitment may fall due and still be suggested for its agenda."""
@@ -82,12 +83,8 @@ def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[tuple[int
     if urgent:
         return urgent
     if due_on and due_on <= held_on + DUE_SOON:
-        return [(RANK_DUE, due_on.toordinal(), f"due {_format_short_date(due_on)}")]
+        return [(RANK_DUE, due_on.toordinal(), f"due {format_short_date(due_on)}")]
     if commitment.is_of_last_dialogue:
-        due = f"due {_format_short_date(due_on)}" if due_on else "no date agreed"
+        due = f"due {format_short_date(due_on)}" if due_on else "no date agreed"
         return [(RANK_AGREED, (due_on or date.max).toordinal(), f"agreed last time and still open, {due}")]
     return [] if due_on else [(RANK_UNDATED, 0, "open, and no date agreed")]
-
-
-def _format_short_date(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

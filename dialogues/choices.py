@@ -1,58 +1,59 @@
 """Enumerations for commitments, dialogues, updates, evidence, figures and assessments. No Django here."""
 
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class MadeBy(ChoiceEnum):
     """Who made a commitment."""
 
-    MINISTRY = "ministry"
-    UNITED_STATES = "united_states", "United States"
+    MINISTRY = "ministry", gettext_noop("Ministry")
+    UNITED_STATES = "united_states", gettext_noop("United States")
 
 
 class CommitmentReach(ChoiceEnum):
     """What a kept commitment does for the benchmark it is linked to."""
 
-    MEETS = "meets", "Meets it"
-    CONTRIBUTES = "contributes", "Contributes to it"
+    MEETS = "meets", gettext_noop("Meets it")
+    CONTRIBUTES = "contributes", gettext_noop("Contributes to it")
 
 
 class Horizon(ChoiceEnum):
     """The two kinds of step in an action plan (22 U.S.C. 7107(b)(4))."""
 
-    SHORT_TERM = "short_term", "Short-term"
-    MULTI_YEAR = "multi_year", "Multi-year"
+    SHORT_TERM = "short_term", gettext_noop("Short-term")
+    MULTI_YEAR = "multi_year", gettext_noop("Multi-year")
 
 
 class CommitmentEventKind(ChoiceEnum):
     """The kinds of dated event in the life of a commitment."""
 
-    MADE = "made"
-    RESCHEDULED = "rescheduled"
-    REPORTED_DONE = "reported_done"
-    REPORT_RETURNED = "report_returned"
-    VERIFIED_DONE = "verified_done"
-    WITHDRAWN = "withdrawn"
-    REOPENED = "reopened"
+    MADE = "made", gettext_noop("Made")
+    RESCHEDULED = "rescheduled", gettext_noop("Rescheduled")
+    REPORTED_DONE = "reported_done", gettext_noop("Reported done")
+    REPORT_RETURNED = "report_returned", gettext_noop("Report returned")
+    VERIFIED_DONE = "verified_done", gettext_noop("Verified done")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+    REOPENED = "reopened", gettext_noop("Reopened")
 
 
 class CommitmentStatus(ChoiceEnum):
     """The status of a commitment on a day, derived from its events and its updates. It is never stored."""
 
-    OPEN = "open"
-    OVERDUE = "overdue"
-    WITH_EMBASSY = "with_embassy", "With the embassy"
-    REPORTED = "reported_done", "Reported done"
-    VERIFIED = "verified_done", "Verified done"
-    WITHDRAWN = "withdrawn"
+    OPEN = "open", gettext_noop("Open")
+    OVERDUE = "overdue", gettext_noop("Overdue")
+    WITH_EMBASSY = "with_embassy", gettext_noop("With the embassy")
+    REPORTED = "reported_done", gettext_noop("Reported done")
+    VERIFIED = "verified_done", gettext_noop("Verified done")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
 
 
 class ClaimedProgress(ChoiceEnum):
     """The progress that a ministry claims for a commitment when it sends an update."""
 
-    NOT_STARTED = "not_started", "Not started"
-    UNDER_WAY = "under_way", "Under way"
-    DONE = "done"
+    NOT_STARTED = "not_started", gettext_noop("Not started")
+    UNDER_WAY = "under_way", gettext_noop("Under way")
+    DONE = "done", gettext_noop("Done")
 
 
 PROGRESS_MEANINGS: dict[str, str] = {
@@ -66,56 +67,56 @@ PROGRESS_MEANINGS: dict[str, str] = {
 class UpdateDecision(ChoiceEnum):
     """The embassy's decision on an update version: returned or accepted."""
 
-    RETURNED = "returned"
-    ACCEPTED = "accepted"
+    RETURNED = "returned", gettext_noop("Returned")
+    ACCEPTED = "accepted", gettext_noop("Accepted")
 
 
 class RedactionAnswer(ChoiceEnum):
     """The second person's decision on a proposed redaction."""
 
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
+    CONFIRMED = "confirmed", gettext_noop("Confirmed")
+    DECLINED = "declined", gettext_noop("Declined")
 
 
 class DialogueStage(ChoiceEnum):
     """The stage of a dialogue on a day, derived from its date and from what is recorded of it. It is never stored."""
 
-    PLANNED = "planned"
-    TODAY = "today", "Today"
-    UNRECORDED = "to_be_recorded", "Not recorded"
-    HELD = "held"
-    CALLED_OFF = "called_off", "Called off"
+    PLANNED = "planned", gettext_noop("Planned")
+    TODAY = "today", gettext_noop("Today")
+    UNRECORDED = "to_be_recorded", gettext_noop("Not recorded")
+    HELD = "held", gettext_noop("Held")
+    CALLED_OFF = "called_off", gettext_noop("Called off")
 
 
 class Presence(ChoiceEnum):
     """How a participant takes part in a dialogue."""
 
-    IN_PERSON = "in_person", "In person"
-    VIDEO = "video", "By video"
+    IN_PERSON = "in_person", gettext_noop("In person")
+    VIDEO = "video", gettext_noop("By video")
 
 
 class DialogueFileKind(ChoiceEnum):
     """The kind of a file attached to a dialogue."""
 
-    STATEMENT = "statement"
-    COMMUNIQUE = "communique", "Communiqué"
-    AGENDA = "agenda"
-    PHOTOGRAPH = "photograph"
-    OTHER = "other"
+    STATEMENT = "statement", gettext_noop("Statement")
+    COMMUNIQUE = "communique", gettext_noop("Communiqué")
+    AGENDA = "agenda", gettext_noop("Agenda")
+    PHOTOGRAPH = "photograph", gettext_noop("Photograph")
+    OTHER = "other", gettext_noop("Other")
 
 
 class EvidenceKind(ChoiceEnum):
     """The type of evidence."""
 
-    LAW = "law", "Law or regulation"
-    BUDGET = "budget", "Budget or payment"
-    COURT = "court", "Court record"
-    STATISTIC = "statistic"
-    TRAINING = "training"
-    REPORT = "report", "Report"
-    SITE_VISIT = "site_visit", "Site visit"
-    PRESS = "press"
-    STATEMENT = "statement"
+    LAW = "law", gettext_noop("Law or regulation")
+    BUDGET = "budget", gettext_noop("Budget or payment")
+    COURT = "court", gettext_noop("Court record")
+    STATISTIC = "statistic", gettext_noop("Statistic")
+    TRAINING = "training", gettext_noop("Training")
+    REPORT = "report", gettext_noop("Report")
+    SITE_VISIT = "site_visit", gettext_noop("Site visit")
+    PRESS = "press", gettext_noop("Press")
+    STATEMENT = "statement", gettext_noop("Statement")
 
 
 class DoneBy(ChoiceEnum):
@@ -124,11 +125,11 @@ class DoneBy(ChoiceEnum):
     Only the government's own or joint action counts (22 U.S.C. 7107(b), Tier 2).
     """
 
-    GOVERNMENT = "government"
-    JOINT = "joint", "Joint, the government taking part"
-    CIVIL_SOCIETY = "civil_society", "Civil society"
-    INTERNATIONAL = "international_organization", "International organization"
-    UNITED_STATES = "united_states", "United States"
+    GOVERNMENT = "government", gettext_noop("Government")
+    JOINT = "joint", gettext_noop("Joint, the government taking part")
+    CIVIL_SOCIETY = "civil_society", gettext_noop("Civil society")
+    INTERNATIONAL = "international_organization", gettext_noop("International organization")
+    UNITED_STATES = "united_states", gettext_noop("United States")
 
 
 GOVERNMENT_DOERS = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
@@ -138,34 +139,34 @@ GOVERNMENT_DOERS = frozenset({DoneBy.GOVERNMENT, DoneBy.JOINT})
 class Sensitivity(ChoiceEnum):
     """Who may see a piece of evidence, besides the ministry that sent it."""
 
-    INTERNAL = "internal", "Internal to the embassy"
-    SHARED = "shared", "Shared with the ministry"
+    INTERNAL = "internal", gettext_noop("Internal to the embassy")
+    SHARED = "shared", gettext_noop("Shared with the ministry")
 
 
 class SupportKind(ChoiceEnum):
     """What a piece of evidence shows on a benchmark. Only a concrete action scores (22 U.S.C. 7107(b), Tier 2)."""
 
-    ACTION = "concrete_action", "A concrete action"
-    PLAN = "statement_or_plan", "A statement or plan"
-    NO_ACTION = "no_action", "A finding of no action"
-    CONTEXT = "context"
+    ACTION = "concrete_action", gettext_noop("A concrete action")
+    PLAN = "statement_or_plan", gettext_noop("A statement or plan")
+    NO_ACTION = "no_action", gettext_noop("A finding of no action")
+    CONTEXT = "context", gettext_noop("Context")
 
 
 class EvidenceDecision(ChoiceEnum):
     """The embassy's decision on an evidence link or on a piece of evidence."""
 
-    VERIFIED = "verified"
-    REJECTED = "rejected"
+    VERIFIED = "verified", gettext_noop("Verified")
+    REJECTED = "rejected", gettext_noop("Rejected")
 
 
 class Verdict(ChoiceEnum):
     """The embassy's verdict on a benchmark."""
 
-    MET = "met"
-    STEP = "concrete_step", "Concrete step"
-    STALLED = "stalled"
-    NO_INFORMATION = "no_information", "No information"
-    BACKWARDS = "going_backwards", "Going backwards"
+    MET = "met", gettext_noop("Met")
+    STEP = "concrete_step", gettext_noop("Concrete step")
+    STALLED = "stalled", gettext_noop("Stalled")
+    NO_INFORMATION = "no_information", gettext_noop("No information")
+    BACKWARDS = "going_backwards", gettext_noop("Going backwards")
 
 
 VERDICT_MEANINGS: dict[str, str] = {
@@ -182,10 +183,10 @@ VERDICT_MEANINGS: dict[str, str] = {
 class BreakdownDimension(ChoiceEnum):
     """The dimension by which a figure is broken down."""
 
-    FORM = "form", "Sex or labour trafficking"
-    SEX = "sex"
-    AGE = "age"
-    DISTRICT = "district"
+    FORM = "form", gettext_noop("Sex or labour trafficking")
+    SEX = "sex", gettext_noop("Sex")
+    AGE = "age", gettext_noop("Age")
+    DISTRICT = "district", gettext_noop("District")
 
 
 BREAKDOWN_CATEGORIES = {
@@ -199,6 +200,6 @@ BREAKDOWN_CATEGORIES = {
 class ReadingDirection(ChoiceEnum):
     """The direction in which a count moved, where no figure was reported."""
 
-    UP = "up", "More, no figure"
-    LEVEL = "level", "Level, no figure"
-    DOWN = "down", "Less, no figure"
+    UP = "up", gettext_noop("More, no figure")
+    LEVEL = "level", gettext_noop("Level, no figure")
+    DOWN = "down", gettext_noop("Less, no figure")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dialogues.choices import GOVERNMENT_DOERS, DoneBy, SupportKind
 from dialogues.commitment_status import CommitmentStanding
 from recommendations.choices import Rule
+from tiptracker.localization import format_date, format_short_date, join_with_and
 
 
 class ScoreEffect(Enum):
@@ -45,12 +46,12 @@ def format_overdue(days: int) -> str:
 
 def format_with_embassy_since(day: date) -> str:
     """Return a phrase such as "with the embassy since 12 January 2022"."""
-    return f"with the embassy since {_format_date(day)}"
+    return f"with the embassy since {format_date(day)}"
 
 
 def format_returned_on(day: date) -> str:
     """Return a phrase such as "returned on 13 January 2022"."""
-    return f"returned on {_format_date(day)}"
+    return f"returned on {format_date(day)}"
 
 
 def format_status_detail(standing: CommitmentStanding) -> str:
@@ -69,7 +70,7 @@ def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) ->
     No update is expected on a commitment of the United States (`is_ministrys` is false).
     """
     if standing.is_overdue_without_update and is_ministrys:
-        return f"{NO_UPDATE} since {_format_date(standing.sent_on)}" if standing.sent_on else NO_UPDATE
+        return f"{NO_UPDATE} since {format_date(standing.sent_on)}" if standing.sent_on else NO_UPDATE
     return format_returned_on(standing.returned_on) if standing.returned_on else ""
 
 
@@ -80,7 +81,7 @@ def describe_rescheduling(slips: int, first_due_on: date | None) -> str:
     times = {1: "once", 2: "twice"}.get(slips, f"{slips} times")
     if first_due_on is None:
         return f"no date agreed at first, set {times} since"
-    return f"first due {first_due_on.day} {first_due_on:%b %Y}, moved {times}"
+    return f"first due {format_short_date(first_due_on)}, moved {times}"
 
 
 def describe_exclusion(done_by: DoneBy, outside: str) -> str:
@@ -161,12 +162,3 @@ def describe_figure_effect(figure: LoggedFigure) -> str:
             "everything else wants a figure."
         )
     return "A direction alone moves nothing here: the benchmark wants a figure."
-
-
-def _format_date(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def join_with_and(keys: Iterable[str]) -> str:
-    """Join keys as in a sentence: "1a, 1b and 6a"."""
-    return " and ".join(", ".join(keys).rsplit(", ", 1))

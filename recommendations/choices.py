@@ -1,64 +1,65 @@
 """Choices used across this package: tiers, pillars, rules, milestones."""
 
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class Tier(ChoiceEnum):
     """The tier in which the Department of State places a government (22 U.S.C. 7107(b))."""
 
-    TIER_1 = "1", "Tier 1"
-    TIER_2 = "2", "Tier 2"
-    WATCH_LIST = "2WL", "Tier 2 Watch List"
-    TIER_3 = "3", "Tier 3"
+    TIER_1 = "1", gettext_noop("Tier 1")
+    TIER_2 = "2", gettext_noop("Tier 2")
+    WATCH_LIST = "2WL", gettext_noop("Tier 2 Watch List")
+    TIER_3 = "3", gettext_noop("Tier 3")
 
 
 class Phase(ChoiceEnum):
     """Whether an edition's tracking period is current, upcoming or past on a given day."""
 
-    CURRENT = "current"
-    UPCOMING = "upcoming"
-    PAST = "past"
+    CURRENT = "current", gettext_noop("Current")
+    UPCOMING = "upcoming", gettext_noop("Upcoming")
+    PAST = "past", gettext_noop("Past")
 
 
 class Pillar(ChoiceEnum):
     """The three Ps (22 U.S.C. 7106(b)(1)-(3))."""
 
-    PROSECUTION = "prosecution"
-    PROTECTION = "protection"
-    PREVENTION = "prevention"
+    PROSECUTION = "prosecution", gettext_noop("Prosecution")
+    PROTECTION = "protection", gettext_noop("Protection")
+    PREVENTION = "prevention", gettext_noop("Prevention")
 
 
 class TextStatus(ChoiceEnum):
     """Whether a recommendation's text is the report's own or put together from public sources."""
 
-    OFFICIAL = "official"
-    RECONSTRUCTION = "reconstruction"
+    OFFICIAL = "official", gettext_noop("Official")
+    RECONSTRUCTION = "reconstruction", gettext_noop("Reconstruction")
 
 
 class Origin(ChoiceEnum):
     """The list that a recommendation is in: the report's, or that of the action plan of 22 U.S.C. 7107(b)(4)."""
 
-    REPORT = "report", "TIP Report"
-    ACTION_PLAN = "action_plan", "Action plan"
+    REPORT = "report", gettext_noop("TIP Report")
+    ACTION_PLAN = "action_plan", gettext_noop("Action plan")
 
 
 class Rule(ChoiceEnum):
     """How a benchmark's share is computed (the method, "Concrete action")."""
 
-    ASSESSED = "assessed", "Assessed by the embassy"
-    TARGET = "target", "Figure against a target"
-    MORE = "more_than_last_period", "More than last period"
+    ASSESSED = "assessed", gettext_noop("Assessed by the embassy")
+    TARGET = "target", gettext_noop("Figure against a target")
+    MORE = "more_than_last_period", gettext_noop("More than last period")
 
 
 class EffortQuestion(ChoiceEnum):
     """The questions of "Increasing efforts" that an indicator answers (22 U.S.C. 7107(b), Watch List (II))."""
 
-    INVESTIGATIONS = "investigations", "Investigations begun"
-    PROSECUTIONS = "prosecutions"
-    CONVICTIONS = "convictions"
-    VICTIMS = "victims_identified", "Victims identified"
-    MONEY = "money_for_victims", "Government money for victims"
-    COMPLICITY = "complicit_officials", "Complicit officials"
+    INVESTIGATIONS = "investigations", gettext_noop("Investigations begun")
+    PROSECUTIONS = "prosecutions", gettext_noop("Prosecutions")
+    CONVICTIONS = "convictions", gettext_noop("Convictions")
+    VICTIMS = "victims_identified", gettext_noop("Victims identified")
+    MONEY = "money_for_victims", gettext_noop("Government money for victims")
+    COMPLICITY = "complicit_officials", gettext_noop("Complicit officials")
 
 
 REQUIRED_QUESTIONS = (
@@ -73,17 +74,17 @@ REQUIRED_QUESTIONS = (
 class Better(ChoiceEnum):
     """Whether a higher or a lower value of an indicator is better."""
 
-    UP = "up", "More is better"
-    DOWN = "down", "Less is better"
+    UP = "up", gettext_noop("More is better")
+    DOWN = "down", gettext_noop("Less is better")
 
 
 class MilestoneKind(ChoiceEnum):
     """The important dates of an edition's year."""
 
-    ACTION_PLAN = "action_plan", "Action plan presented"
-    INTERIM = "interim_assessment", "Interim assessment"
-    DEADLINE = "deadline"
-    PERIOD_END = "period_end", "End of the tracking period"
+    ACTION_PLAN = "action_plan", gettext_noop("Action plan presented")
+    INTERIM = "interim_assessment", gettext_noop("Interim assessment")
+    DEADLINE = "deadline", gettext_noop("Deadline")
+    PERIOD_END = "period_end", gettext_noop("End of the tracking period")
 
 
 DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END})

@@ -17,19 +17,31 @@ from recommendations.edition_context import (
     visible_countries,
 )
 from recommendations.models import Edition
+from recommendations.places import PLACES, PlaceOfPage, Tab, find_place, places_of_role, tabs_of_role
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date, gettext
 
 
 class NavigationItem(NamedTuple):
-    """An entry of the main navigation. `waiting` is how many items wait there; 0 shows nothing."""
+    """An entry of the main navigation, or a tab. `waiting` is how many items wait there; 0 shows nothing."""
 
     url: str
     label: str
     current: bool = False
     waiting: int = 0
+
+
+class WayBack(NamedTuple):
+    """What stands above a page's heading: the tabs of its place, or the links to where it belongs.
+
+    Only a page that is a tab has tabs. Any other page has links: to its place and, if that has several, to its tab.
+    """
+
+    place: str
+    tabs: Sequence[NavigationItem] = ()
+    links: Sequence[NavigationItem] = ()
 
 
 class EditionChoice(NamedTuple):
@@ -48,29 +60,12 @@ class CountryEditionChoices(NamedTuple):
     editions: Sequence[EditionChoice]
 
 
-EMBASSY_PAGES = (
-    ("dashboard", "Dashboard"),
-    ("recommendation_list", "Recommendations"),
-    ("commitment_list", "Commitments"),
-    ("evidence_list", "Evidence"),
-    ("dialogue_list", "Dialogues"),
-    ("timeline", "Timeline"),
-    ("indicator_list", "Indicators"),
-    ("briefing_list", "Briefings"),
-)
-ADMINISTRATOR_PAGES = (
-    ("setup_list", "Posts"),
-    ("person_list", "People"),
-    ("ministry_list", "Ministries"),
-    ("country_list", "Countries"),
-    ("log_list", "Activity log"),
-)
-
-
 def navigation_context(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every page. It is lazy, so a partial page doesn't compute it."""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation_items(request)),
+        "way_back": SimpleLazyObject(lambda: _way_back(request)),
+        "footer_links": SimpleLazyObject(lambda: _footer_links(request)),
         "page_head": SimpleLazyObject(lambda: _page_head(request)),
     }
 
@@ -102,18 +97,22 @@ def _page_head(request: HttpRequest) -> dict[str, Any]:
 def _phase_notice(edition: Edition, phase: Phase) -> str:
     """Say when the tracking period of an upcoming edition begins, or when that of a past edition ended."""
     if phase is Phase.UPCOMING:
-        return (
-            f"The {edition.year} edition is upcoming. Its tracking period begins on {format_date(edition.starts_on)}."
-        )
-    return f"The {edition.year} edition is past. Its tracking period ended on {format_date(edition.ends_on)}."
+        return gettext("The %(year)d edition is upcoming. Its tracking period begins on %(date)s.") % {
+            "year": edition.year,
+            "date": format_date(edition.starts_on),
+        }
+    return gettext("The %(year)d edition is past. Its tracking period ended on %(date)s.") % {
+        "year": edition.year,
+        "date": format_date(edition.ends_on),
+    }
 
 
 def describe_phase(edition: Edition) -> str:
     """Return "past" or, for example, "upcoming, from 1 April 2022"; empty for the current edition."""
     phase = edition_phase(edition)
     if phase is Phase.UPCOMING:
-        return f"upcoming, from {format_date(edition.starts_on)}"
-    return "past" if phase is Phase.PAST else ""
+        return gettext("upcoming, from %(date)s") % {"date": format_date(edition.starts_on)}
+    return gettext("past") if phase is Phase.PAST else ""
 
 
 def _edition_choices(request: HttpRequest, shown: Edition | None) -> list[CountryEditionChoices]:
@@ -153,40 +152,74 @@ def _is_enrolled(request: HttpRequest) -> bool:
 
 
 def _navigation_items(request: HttpRequest) -> list[NavigationItem]:
+    """Return the entries of the main navigation: the places of the user's role, as far as an edition is at hand."""
     user = request.user
     if not isinstance(user, User) or not _is_enrolled(request):
         return []
-    if user.role == Role.ADMINISTRATOR:
-        return _mark_current(request, [NavigationItem(reverse(name), label) for name, label in ADMINISTRATOR_PAGES])
-    if not user.is_embassy:
+    here = _find_place(request, user)
+    items = []
+    if user.is_embassy and len(visible_countries(request)) > 1:
+        is_overview = request.resolver_match is not None and request.resolver_match.view_name == "overview"
+        items.append(NavigationItem(reverse("overview"), gettext("Overview"), current=is_overview))
+    for place in places_of_role(Role(user.role)):
+        tab = tabs_of_role(place, Role(user.role))[0]
+        url = _tab_url(request, tab)
+        if not place.is_in_menu or url is None:
+            continue
+        is_current = here is not None and here.place is place
+        items.append(NavigationItem(url, gettext(place.label), is_current, _count_tasks(request, user, tab)))
+    return items
+
+
+def _way_back(request: HttpRequest) -> WayBack | None:
+    user = request.user
+    if not isinstance(user, User) or not _is_enrolled(request) or (here := _find_place(request, user)) is None:
+        return None
+    place, tab, is_tab = here
+    tabs = tabs_of_role(place, Role(user.role))
+    if is_tab:
+        if len(tabs) == 1:
+            return None
+        named = [(_tab_url(request, one), one) for one in tabs]
+        return WayBack(
+            gettext(place.label),
+            tabs=[NavigationItem(url, gettext(one.label), current=one is tab) for url, one in named if url],
+        )
+    steps = [(tabs[0], place.label), (tab, tab.label)] if len(tabs) > 1 else [(tab, tab.label)]
+    named_steps = [(_tab_url(request, one), label) for one, label in steps]
+    return WayBack(
+        gettext(place.label), links=[NavigationItem(url, gettext(label)) for url, label in named_steps if url]
+    )
+
+
+def _footer_links(request: HttpRequest) -> list[NavigationItem]:
+    """Return the tabs of the places that stand in no menu, and the help pages."""
+    user = request.user
+    if not isinstance(user, User) or not _is_enrolled(request):
         return []
-    overview = [NavigationItem(reverse("overview"), "Overview")] if len(visible_countries(request)) > 1 else []
+    role = Role(user.role)
+    tabs = [tab for place in PLACES[role] if not place.is_in_menu for tab in tabs_of_role(place, role)]
+    named = [(_tab_url(request, tab), tab) for tab in tabs]
+    links = [NavigationItem(url, gettext(tab.label)) for url, tab in named if url]
+    return [NavigationItem(reverse("glossary"), gettext("Glossary")), *links]
+
+
+def _find_place(request: HttpRequest, user: User) -> PlaceOfPage | None:
+    match = request.resolver_match
+    return find_place(match.view_name, Role(user.role)) if match else None
+
+
+def _tab_url(request: HttpRequest, tab: Tab) -> str | None:
+    """Return the URL of a tab, in the edition of this page. None if it belongs to an edition and there is none."""
+    if not tab.is_of_edition:
+        return reverse(tab.view)
     edition = get_page_edition(request)
-    if edition is None:
-        return _mark_current(request, overview)
-    items = [NavigationItem(edition_url(edition, name), label) for name, label in EMBASSY_PAGES]
-    if user.role in (Role.OFFICER, Role.AMBASSADOR):
-        items.insert(1, NavigationItem(edition_url(edition, "inbox"), "Inbox", waiting=_count_waiting(user, edition)))
-    if user.role == Role.OFFICER:
-        items.insert(2, NavigationItem(edition_url(edition, "evidence_log"), "Log progress"))
-    return _mark_current(request, overview + items)
+    return edition_url(edition, tab.view) if edition else None
 
 
-def _mark_current(request: HttpRequest, items: Sequence[NavigationItem]) -> list[NavigationItem]:
-    """Mark the entry whose path matches the longest part of this page's path.
-
-    The comparison ignores the edition, because the page of a row has none in its URL.
-    """
-    places = [(_path_without_edition(item.url), item) for item in items]
-    here = _path_without_edition(request.path)
-    current = max((one for one in places if here.startswith(one[0])), key=lambda one: len(one[0]), default=None)
-    return [item._replace(current=current is not None and item is current[1]) for item in items]
-
-
-def _path_without_edition(path: str) -> str:
-    """Remove the edition from the start of a path."""
-    parts = path.split("/", 3)
-    return f"/{parts[3]}" if len(parts) == 4 and parts[1].isupper() and parts[2].isdecimal() else path
+def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
+    edition = get_page_edition(request) if tab.view == "inbox" else None
+    return _count_waiting(user, edition) if edition else 0
 
 
 def _count_waiting(user: User, edition: Edition) -> int:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 from tiptracker.text_rules import normalize_name
 
 MIN_SIMILARITY = 45
@@ -47,9 +48,9 @@ class SimilarPair(NamedTuple):
 class DiffSide(ChoiceEnum):
     """Which text of a comparison some words are in."""
 
-    BOTH = "both"
-    OLD = "old", "Taken out"
-    NEW = "new", "Put in"
+    BOTH = "both", gettext_noop("Both")
+    OLD = "old", gettext_noop("Taken out")
+    NEW = "new", gettext_noop("Put in")
 
 
 class DiffSegment(NamedTuple):

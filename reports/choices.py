@@ -1,85 +1,86 @@
 """Choices for readiness results, next steps, problems in the record and briefings."""
 
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class PartKey(ChoiceEnum):
     """The four parts of the readiness score (readiness method, version 1)."""
 
-    EFFORTS = "increasing_efforts", "Increasing efforts"
-    ACTION = "concrete_action", "Concrete action on the recommendations"
-    THREE_PS = "three_ps", "All three Ps"
-    DATA = "data_given", "Data given"
+    EFFORTS = "increasing_efforts", gettext_noop("Increasing efforts")
+    ACTION = "concrete_action", gettext_noop("Concrete action on the recommendations")
+    THREE_PS = "three_ps", gettext_noop("All three Ps")
+    DATA = "data_given", gettext_noop("Data given")
 
 
 class ReadinessVerdict(ChoiceEnum):
     """How far the record shows a part or benchmark. No data is a verdict of its own, worth 0."""
 
-    SHOWN = "shown"
-    PARTLY = "partly_shown", "Partly shown"
-    NOT_SHOWN = "not_shown", "Not shown"
-    NO_DATA = "no_data", "No data"
+    SHOWN = "shown", gettext_noop("Shown")
+    PARTLY = "partly_shown", gettext_noop("Partly shown")
+    NOT_SHOWN = "not_shown", gettext_noop("Not shown")
+    NO_DATA = "no_data", gettext_noop("No data")
 
 
 class ReviewState(ChoiceEnum):
     """The embassy's review decision on what a piece of evidence shows, or that nobody has reviewed it yet."""
 
-    VERIFIED = "verified"
-    REJECTED = "rejected"
-    CLAIMED = "claimed", "Claimed, not verified"
+    VERIFIED = "verified", gettext_noop("Verified")
+    REJECTED = "rejected", gettext_noop("Rejected")
+    CLAIMED = "claimed", gettext_noop("Claimed, not verified")
 
 
 class ProblemKind(ChoiceEnum):
     """Kinds of problems in the record."""
 
-    MET_WITHOUT_ACTION = "met_without_action", "Assessed as met without a verified action"
-    NOT_ASSESSED = "not_assessed", "Verified action without an assessment"
-    FIGURE_TOO_LOW = "figure_too_low", "Figure below what the evidence adds up to"
-    NO_SOURCE = "no_source", "Figure without a source"
-    DAY_UNKNOWN = "day_unknown", "Would count if its first day were known"
-    PAST_DUE = "past_due", "Overdue, no update received"
-    NO_BENCHMARK = "no_benchmark", "Recommendation without a benchmark"
-    NO_LEAD = "no_lead", "Recommendation without a lead ministry"
-    MISSED = "missed", "Milestone missed"
+    MET_WITHOUT_ACTION = "met_without_action", gettext_noop("Assessed as met without a verified action")
+    NOT_ASSESSED = "not_assessed", gettext_noop("Verified action without an assessment")
+    FIGURE_TOO_LOW = "figure_too_low", gettext_noop("Figure below what the evidence adds up to")
+    NO_SOURCE = "no_source", gettext_noop("Figure without a source")
+    DAY_UNKNOWN = "day_unknown", gettext_noop("Would count if its first day were known")
+    PAST_DUE = "past_due", gettext_noop("Overdue, no update received")
+    NO_BENCHMARK = "no_benchmark", gettext_noop("Recommendation without a benchmark")
+    NO_LEAD = "no_lead", gettext_noop("Recommendation without a lead ministry")
+    MISSED = "missed", gettext_noop("Milestone missed")
 
 
 class StepKind(ChoiceEnum):
     """Kinds of next steps, from the surest gain to the least sure."""
 
-    REVIEW = "review"
-    ASK = "ask", "Ask for a figure"
-    KEEP = "keep", "Keep a commitment"
-    AGREE = "agree", "Agree on a commitment"
+    REVIEW = "review", gettext_noop("Review")
+    ASK = "ask", gettext_noop("Ask for a figure")
+    KEEP = "keep", gettext_noop("Keep a commitment")
+    AGREE = "agree", gettext_noop("Agree on a commitment")
 
 
 class YearsAsked(ChoiceEnum):
     """The years for which a figure is requested."""
 
-    PERIOD = "period", "The tracking period"
-    BOTH = "both", "The tracking period and the year before"
-    BEFORE = "before", "The year before"
+    PERIOD = "period", gettext_noop("The tracking period")
+    BOTH = "both", gettext_noop("The tracking period and the year before")
+    BEFORE = "before", gettext_noop("The year before")
 
 
 class RecomputeOutcome(ChoiceEnum):
     """Result of recomputing a stored readiness run."""
 
-    SAME = "same", "Recomputed just now: the same"
-    DIFFERS = "differs", "Recomputed just now: it differs"
-    NOT_COMPUTED = "not_computed", "Shown as it was kept"
+    SAME = "same", gettext_noop("Recomputed just now: the same")
+    DIFFERS = "differs", gettext_noop("Recomputed just now: it differs")
+    NOT_COMPUTED = "not_computed", gettext_noop("Shown as it was kept")
 
 
 class BriefingKind(ChoiceEnum):
     """Kinds of documents that the tracker produces."""
 
-    AMBASSADOR = "ambassador", "Ambassador’s briefing"
-    MINISTRY = "ministry", "Ministry’s page"
-    DIALOGUE = "dialogue", "Dialogue pack"
-    WASHINGTON = "washington", "Input for Washington"
+    AMBASSADOR = "ambassador", gettext_noop("Ambassador’s briefing")
+    MINISTRY = "ministry", gettext_noop("Ministry’s page")
+    DIALOGUE = "dialogue", gettext_noop("Dialogue pack")
+    WASHINGTON = "washington", gettext_noop("Input for Washington")
 
 
 class DistrictStatus(ChoiceEnum):
     """What is known about a district: verified, only claimed, or nothing."""
 
-    VERIFIED = "verified"
-    CLAIMED = "claimed"
-    NOTHING = "no_data", "Nothing told"
+    VERIFIED = "verified", gettext_noop("Verified")
+    CLAIMED = "claimed", gettext_noop("Claimed")
+    NOTHING = "no_data", gettext_noop("Nothing told")

@@ -1,37 +1,16 @@
 """Format numbers, dates and lists for sentences, and round points for display."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-
-def format_number(value: Decimal) -> str:
-    """Format a count or an amount: `4`, `1,250`, `0.5`."""
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+from tiptracker.localization import format_number, join_with_and
 
 
 def format_points(value: Fraction) -> str:
     """Format points as pages print them, to one decimal: `31.5`, `45`."""
     return format_number(round_to_tenth(value))
-
-
-def format_date(value: date) -> str:
-    """Format a date in full: `8 November 2021`."""
-    return f"{value.day} {value:%B %Y}"
-
-
-def format_datetime(value: datetime) -> str:
-    """Format a date and time in full, in the value's own time zone: `8 November 2021, 14:30`."""
-    return f"{format_date(value)}, {value:%H:%M}"
-
-
-def join_with_and(names: Iterable[str]) -> str:
-    """Join names with commas and “and”: `1a, 1b and 4a`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def join_numbered_names(names: Sequence[str]) -> str:

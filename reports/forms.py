@@ -12,7 +12,6 @@ from django import forms
 from dialogues.forms.fields import ListFilterForm
 from recommendations.choices import Pillar
 from recommendations.models import Edition
-from reports import formatting
 from reports.briefings.content.sections import SECTIONS, pick_sections
 from reports.calendar.year import DayKind
 from reports.choices import BriefingKind
@@ -20,6 +19,7 @@ from reports.models import Briefing, Document
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import format_date, gettext_noop
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
@@ -207,7 +207,7 @@ class BriefingCompareForm(TrackerForm):
         self.fields["with"] = forms.ChoiceField(
             label="Compared with",
             choices=[
-                (key, f"{formatting.format_date(one.as_of)}, version {one.version}, {one.state.label.lower()}")
+                (key, f"{format_date(one.as_of)}, version {one.version}, {one.state.label.lower()}")
                 for key, one in self.others.items()
             ],
             error_messages={"invalid_choice": "Choose one of the briefings that are offered."},
@@ -259,9 +259,9 @@ class ChangesForm(StandpointsForm):
 class DayStatus(ChoiceEnum):
     """Status of a day in the timeline, as of today."""
 
-    OVERDUE = "overdue"
-    AHEAD = "ahead", "Still ahead"
-    OVER = "over", "Settled, or past"
+    OVERDUE = "overdue", gettext_noop("Overdue")
+    AHEAD = "ahead", gettext_noop("Still ahead")
+    OVER = "over", gettext_noop("Settled, or past")
 
 
 class TimelineFilter(ListFilterForm):

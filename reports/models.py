@@ -17,6 +17,7 @@ from reports.choices import BriefingKind
 from tiptracker.accounts.models import AnyUser, Ministry
 from tiptracker.choices import ChoiceEnum, Marking
 from tiptracker.jobs.models import OPEN_STATES, Job, State
+from tiptracker.localization import format_date, gettext_noop
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 """Pattern of a SHA-256 in hexadecimal."""
@@ -49,7 +50,7 @@ class Document:
         """The name of the document, such as "Ministry’s page: Ministry of Police"."""
         subject = f": {self.ministry.name}" if self.ministry else ""
         if self.dialogue:
-            subject = f": {self.dialogue.held_on.day} {self.dialogue.held_on:%B %Y}"
+            subject = f": {format_date(self.dialogue.held_on)}"
         return f"{self.kind.label}{subject}{'' if self.has_sources else ', without sources'}"
 
 
@@ -60,13 +61,13 @@ class BriefingState(ChoiceEnum):
     withdrawn.
     """
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    READY = "ready"
-    CLEARING = "clearing", "Being cleared"
-    ISSUED = "issued"
-    FAILED = "failed"
-    WITHDRAWN = "withdrawn"
+    QUEUED = "queued", gettext_noop("Queued")
+    RUNNING = "running", gettext_noop("Running")
+    READY = "ready", gettext_noop("Ready")
+    CLEARING = "clearing", gettext_noop("Being cleared")
+    ISSUED = "issued", gettext_noop("Issued")
+    FAILED = "failed", gettext_noop("Failed")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
 
     @property
     def is_under_way(self) -> bool:

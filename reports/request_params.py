@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from django.utils.http import urlencode
 
 from recommendations.models import Edition
-from reports import formatting
 from reports.readiness.explanation.changes import Standpoint
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker import clock
 from tiptracker.errors import Refused
+from tiptracker.localization import format_date
 from tiptracker.moments import parse_moment, refuse_extreme_years
 
 
@@ -98,15 +98,13 @@ def parse_as_of(text: str, edition: Edition, today: date, *, field: str = "as_of
     if day > today:
         raise Refused(
             "future_day",
-            f"{formatting.format_date(day)} has not come yet."
-            f" Ask for today, {formatting.format_date(today)}, or an earlier day.",
+            f"{format_date(day)} has not come yet. Ask for today, {format_date(today)}, or an earlier day.",
             field=field,
         )
     if day < min(edition.starts_on, today):
         raise Refused(
             "before_tracking_period",
-            f"The tracking period begins on {formatting.format_date(edition.starts_on)}."
-            " Ask for that day or a later one.",
+            f"The tracking period begins on {format_date(edition.starts_on)}. Ask for that day or a later one.",
             field=field,
         )
     return day

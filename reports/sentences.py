@@ -12,6 +12,7 @@ from dialogues.commitment_status import CommitmentStanding, days_past_due
 from dialogues.score_effects import describe_last_update, format_overdue, format_status_detail
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from reports import formatting
+from tiptracker.localization import format_date, format_datetime, format_day_and_month, format_number, format_short_date
 
 FILE_KINDS = {
     "application/pdf": "PDF",
@@ -35,11 +36,6 @@ STATUS_WORDS = {
 """The statuses of commitments in the order in which they are counted, overdue first."""
 
 
-def format_short_date(day: date) -> str:
-    """Format a date for tables: `8 Nov 2021`."""
-    return f"{day.day} {day:%b %Y}"
-
-
 def format_count(number: int, singular: str, plural: str) -> str:
     """Format a number with its noun: `1 day`, `12 days`."""
     return f"{number} {singular if number == 1 else plural}"
@@ -59,7 +55,7 @@ def describe_date_span(first: date | None, last: date) -> str:
         return f"by {format_short_date(last)}, first day unknown"
     if first == last:
         return format_short_date(last)
-    start = f"{first.day} {first:%b}" if first.year == last.year else format_short_date(first)
+    start = format_day_and_month(first) if first.year == last.year else format_short_date(first)
     return f"between {start} and {format_short_date(last)}"
 
 
@@ -81,8 +77,8 @@ def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
         return "no fact recorded"
     age = (as_of - newest.date()).days
     if age > 0:
-        return f"facts up to {formatting.format_date(newest.date())}, {format_days(age)} old"
-    return f"facts up to {formatting.format_datetime(newest) if age else f'{newest:%H:%M}'}"
+        return f"facts up to {format_date(newest.date())}, {format_days(age)} old"
+    return f"facts up to {format_datetime(newest) if age else f'{newest:%H:%M}'}"
 
 
 def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
@@ -135,7 +131,7 @@ def inflect_unit(figure: Decimal, plural: str) -> str:
 
 def format_against_target(figure: Decimal, target: Decimal, unit: str) -> str:
     """Format a figure against its target: `6 of 10 districts`."""
-    return f"{formatting.format_number(figure)} of {formatting.format_number(target)} {unit}".rstrip()
+    return f"{format_number(figure)} of {format_number(target)} {unit}".rstrip()
 
 
 def format_indicia(numbers: list[int]) -> str:

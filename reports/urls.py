@@ -34,6 +34,7 @@ urlpatterns = [
             path("dashboard/", dashboard.dashboard, name="dashboard"),
             path("methodology/", methodology.methodology, name="methodology"),
             path("readiness/", readiness.readiness_detail, name="readiness_detail"),
+            path("readiness/why/", readiness.readiness_explanation, name="readiness_explanation"),
             path("readiness/checks/", readiness.readiness_checks, name="readiness_checks"),
             path("readiness/changes/", changes.readiness_changes, name="readiness_changes"),
             path("readiness/runs/", runs.run_list, name="run_list"),

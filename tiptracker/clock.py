@@ -5,13 +5,11 @@ argument. Only this module knows that a demonstration runs on another day. Sessi
 in machine time and shown in domain time (`to_domain_time`).
 """
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 
@@ -46,16 +44,3 @@ def to_machine_time(moment: datetime) -> datetime:
 def today(zone: str | None = None) -> date:
     """Return the calendar day in `zone`, or in the user's time zone."""
     return now(zone).date()
-
-
-def country_time_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: use the time zone of the user's country for dates and times."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        zone = request.user.time_zone() if request.user.is_authenticated else None
-        with timezone.override(ZoneInfo(zone) if zone else None):  # also resets the zone of an API token's user
-            return get_response(request)
-
-    return middleware

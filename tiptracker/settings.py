@@ -124,7 +124,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "tiptracker.clock.country_time_middleware",
+    "tiptracker.accounts.middleware.locale_middleware",
     "tiptracker.audit.request_context.request_context_middleware",
     "tiptracker.audit.refused_requests.refused_requests_middleware",
     "tiptracker.privacy.confirmations.confirmations_middleware",
@@ -148,10 +148,11 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
                 "tiptracker.web.pages.page_context",
                 "recommendations.navigation.navigation_context",
             ],
-            "builtins": ["recommendations.templatetags.editions"],
+            "builtins": ["django.templatetags.i18n", "recommendations.templatetags.editions"],
         },
     },
 ]
@@ -324,10 +325,13 @@ if DEMONSTRATION and not env.EMAIL_HOST.read():
 DEFAULT_FROM_EMAIL = env.DEFAULT_FROM_EMAIL.read()
 
 # --- Language and time ----------------------------------------------------------------------------------
+# Pages use the language and time zone of the user: tiptracker.accounts.middleware.locale_middleware.
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]  # each with its name in itself
+LOCALE_PATHS = [BASE_DIR / "tiptracker" / "locale"]
 FORMAT_MODULE_PATH = "tiptracker.formats"
 USE_TZ = True
-TIME_ZONE = "UTC"  # pages use the zone of the user's country: tiptracker.clock.country_time_middleware
+TIME_ZONE = "UTC"
 
 # --- Limits ---------------------------------------------------------------------------------------------
 # Requests per time (s, m, h, d) and person, or per IP address before sign-in. Sign-in has its own limits above.

@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from tiptracker.web import glossary, pages
+from tiptracker.web import glossary, how_this_works, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("health/", pages.health, name="health"),
     path("glossary/", glossary.glossary, name="glossary"),
+    path("help/", how_this_works.how_this_works, name="how_this_works"),
     path("accounts/", include("tiptracker.accounts.urls")),
     path("", include("tiptracker.onboarding.urls")),
     path("api/v1/", include("tiptracker.api.urls")),

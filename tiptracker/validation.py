@@ -13,6 +13,7 @@ from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditEntry
 from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.errors import Refused
+from tiptracker.localization import format_date, format_time, gettext
 
 VERBS_CHANGING_NOTHING = [
     verb for group in (VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED) for verb in list_verbs(group)
@@ -38,15 +39,10 @@ class Versioned(Protocol):
     _meta: ClassVar[Any]
 
 
-def format_date(day: date) -> str:
-    """Format a day for a sentence, such as 9 December 2021."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def format_moment(at: datetime, now: datetime) -> str:
     """Format a moment for a sentence in the time zone of `now`, such as 9 December 2021 at 14:05."""
     local = at.astimezone(now.tzinfo)
-    return f"{format_date(local.date())} at {local:%H:%M}"
+    return gettext("%(date)s at %(time)s") % {"date": format_date(local.date()), "time": format_time(local)}
 
 
 def require_text(text: str, sentence: str, *, field: str) -> str:

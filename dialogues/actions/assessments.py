@@ -15,7 +15,8 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import format_date, insert_row, refuse_unseen, require_text
+from tiptracker.localization import format_date
+from tiptracker.validation import insert_row, refuse_unseen, require_text
 
 
 @transaction.atomic

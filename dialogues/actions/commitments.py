@@ -33,7 +33,8 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import format_date, insert_row, refuse_future, refuse_unseen, require_text
+from tiptracker.localization import format_date
+from tiptracker.validation import insert_row, refuse_future, refuse_unseen, require_text
 
 
 class CommitmentValues(TypedDict):

@@ -28,7 +28,8 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import format_date, insert_row, refuse_future, require_text, update_row
+from tiptracker.localization import format_date
+from tiptracker.validation import insert_row, refuse_future, require_text, update_row
 
 
 class CommitmentInput(NamedTuple):

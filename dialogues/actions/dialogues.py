@@ -15,7 +15,8 @@ from dialogues.permissions import can_manage_dialogues
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import format_date, insert_row, refuse_future, refuse_stale, require_text, update_row
+from tiptracker.localization import format_date
+from tiptracker.validation import insert_row, refuse_future, refuse_stale, require_text, update_row
 
 
 class ParticipantInput(NamedTuple):

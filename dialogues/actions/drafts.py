@@ -21,7 +21,8 @@ from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, format_date, format_moment, insert_row, update_row
+from tiptracker.localization import format_date
+from tiptracker.validation import EditConflict, format_moment, insert_row, update_row
 
 type DraftSubject = Commitment | Dialogue
 """What a draft belongs to."""

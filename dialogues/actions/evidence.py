@@ -28,14 +28,8 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.validation import (
-    format_date,
-    insert_row,
-    refuse_future,
-    refuse_reversed_dates,
-    refuse_unseen,
-    require_text,
-)
+from tiptracker.localization import format_date
+from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dates, refuse_unseen, require_text
 
 TITLE_LENGTH = 400
 

@@ -33,8 +33,9 @@ from tiptracker.file_integrity import (
     refuse_faults,
 )
 from tiptracker.jobs.actions import enqueue
+from tiptracker.localization import format_date
 from tiptracker.sandbox.sandbox import Sandbox
-from tiptracker.validation import format_date, insert_row
+from tiptracker.validation import insert_row
 
 logger = logging.getLogger(__name__)
 

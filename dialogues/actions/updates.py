@@ -60,9 +60,9 @@ from recommendations.tracking_period import find_covering_edition, pick_default_
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import format_date
 from tiptracker.validation import (
     EditConflict,
-    format_date,
     format_moment,
     insert_row,
     refuse_future,

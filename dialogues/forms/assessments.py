@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from dialogues.choices import VERDICT_MEANINGS, Verdict
 from dialogues.forms.fields import DescribedRadioSelect, LastSeenField
 from dialogues.models import Assessment, Evidence
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 from tiptracker.web.frontend.form_rows import RowsField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 

@@ -21,7 +21,7 @@ from recommendations.choices import Pillar
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date, gettext_noop
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField
 
@@ -29,11 +29,11 @@ from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField
 class CommitmentOrder(ChoiceEnum):
     """Sort orders of commitments. By due date, settled commitments come last."""
 
-    DUE = "due", "By due date, the open first"
-    OVERDUE = "overdue", "Longest overdue first"
-    MOVED = "moved", "Most often moved first"
-    NEWEST = "newest", "Newest promised first"
-    TEXT = "text", "By what was promised"
+    DUE = "due", gettext_noop("By due date, the open first")
+    OVERDUE = "overdue", gettext_noop("Longest overdue first")
+    MOVED = "moved", gettext_noop("Most often moved first")
+    NEWEST = "newest", gettext_noop("Newest promised first")
+    TEXT = "text", gettext_noop("By what was promised")
 
 
 class CommitmentFilterForm(ListFilterForm):

@@ -7,6 +7,7 @@ from django import forms
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind
 from dialogues.forms.fields import ListFilterForm
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import DayField
 
@@ -16,9 +17,9 @@ ANY_CHOICE = ("", "Any")
 class EvidenceOrder(ChoiceEnum):
     """Sort orders of the register of evidence."""
 
-    HAPPENED = "happened", "Newest in the world first"
-    RECEIVED = "received", "Newest received first"
-    TITLE = "title", "By title"
+    HAPPENED = "happened", gettext_noop("Newest in the world first")
+    RECEIVED = "received", gettext_noop("Newest received first")
+    TITLE = "title", gettext_noop("By title")
 
 
 UNREVIEWED_CHOICE = ("unreviewed", "Not reviewed")

@@ -15,7 +15,7 @@ from dialogues.files.sanitizers.file_types import EXTENSIONS
 from dialogues.models import EvidenceFile
 from recommendations.models import Benchmark, Edition
 from tiptracker.choices import ChoiceEnum
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 

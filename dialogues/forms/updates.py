@@ -22,7 +22,7 @@ from dialogues.models import Reading
 from recommendations.models import Indicator
 from tiptracker import text_rules
 from tiptracker.choices import ChoiceEnum
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 from tiptracker.web.frontend.form_rows import raw_values
 from tiptracker.web.frontend.forms import LongTextField, NarrativeTextarea, TrackerForm
 

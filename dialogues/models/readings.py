@@ -12,7 +12,7 @@ from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models.updates import UpdateVersion
 from recommendations.models import Indicator
 from tiptracker.accounts.models import AnyUser, Country
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):

@@ -40,7 +40,8 @@ from recommendations.edition_context import EditionRequest, edition_url, edition
 from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
-from tiptracker.validation import EditConflict, format_date
+from tiptracker.localization import format_date
+from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page

@@ -54,7 +54,8 @@ from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, format_date
+from tiptracker.localization import format_date
+from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import (
     add_empty_row,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.views.evidence_query import evidence_with_details
 from tiptracker.accounts.models import User
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 
 
 class WordingChange(NamedTuple):

@@ -12,7 +12,7 @@ from dialogues.models import Evidence, UpdateVersion
 from dialogues.views.timeline import CommitmentTimeline, evidence_links_of
 from recommendations.edition_context import edition_url
 from tiptracker.accounts.models import User
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 
 
 class NextAction(NamedTuple):

@@ -14,7 +14,7 @@ from dialogues.models import Commitment, Dialogue
 from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark, Edition
 from tiptracker.errors import Refused
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 from tiptracker.web.pages import SignedInRequest
 
 

@@ -42,7 +42,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail
 from tiptracker.audit.verbs import describe_verb
 from tiptracker.choices import Role
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 
 
 class PlaceLabel(NamedTuple):

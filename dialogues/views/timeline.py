@@ -36,7 +36,7 @@ from dialogues.views.timeline_entries import TimelineEntry, TimelineEvidenceLink
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 
 EMBASSY_NAME = "U.S. Embassy"
 

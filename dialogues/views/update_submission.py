@@ -41,7 +41,8 @@ from tiptracker import clock
 from tiptracker.accounts.models import find_contact
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, format_date
+from tiptracker.localization import format_date
+from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal_at, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 

@@ -22,7 +22,8 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.validation import EditConflict, format_date, format_moment, insert_row, refuse_future, require_text
+from tiptracker.localization import format_date
+from tiptracker.validation import EditConflict, format_moment, insert_row, refuse_future, require_text
 
 MAX_SCORE = 100
 """The highest score, and so the highest target."""

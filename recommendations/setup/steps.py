@@ -3,31 +3,32 @@
 from typing import NamedTuple
 
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class SetupStep(ChoiceEnum):
     """The setup steps, in order."""
 
-    COUNTRY = "country", "Country"
-    EDITION = "edition", "Edition and its days"
-    MINISTRIES = "ministries", "Ministries and office holders"
-    BENCHMARKS = "benchmarks", "Benchmarks"
-    PEOPLE = "people", "People"
+    COUNTRY = "country", gettext_noop("Country")
+    EDITION = "edition", gettext_noop("Edition and its days")
+    MINISTRIES = "ministries", gettext_noop("Ministries and office holders")
+    BENCHMARKS = "benchmarks", gettext_noop("Benchmarks")
+    PEOPLE = "people", gettext_noop("People")
 
 
 class StepState(ChoiceEnum):
     """How far a step is."""
 
-    TO_DO = "not_started", "To do"
-    BEGUN = "under_way", "Begun"
-    DONE = "done"
+    TO_DO = "not_started", gettext_noop("To do")
+    BEGUN = "under_way", gettext_noop("Begun")
+    DONE = "done", gettext_noop("Done")
 
 
 class StepOwner(ChoiceEnum):
     """Who does the next part of a step."""
 
-    ADMINISTRATOR = "administrator", "An administrator"
-    OFFICER = "officer", "An officer of the post"
+    ADMINISTRATOR = "administrator", gettext_noop("An administrator")
+    OFFICER = "officer", gettext_noop("An officer of the post")
 
 
 class PostCounts(NamedTuple):

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
-from reports import formatting
 from reports.actions.file_checks import refuse_altered_briefing
 from reports.briefings.content.sections import SECTIONS
 from reports.choices import BriefingKind
@@ -17,6 +16,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.jobs.actions import enqueue
+from tiptracker.localization import format_date
 from tiptracker.validation import EditConflict
 
 RELOADED_FIELDS = (
@@ -58,8 +58,7 @@ def request_briefing(
     if as_of < edition.starts_on:
         raise Refused(
             "before_tracking_period",
-            f"The tracking period begins on {formatting.format_date(edition.starts_on)}. Ask for that day or a "
-            f"later one.",
+            f"The tracking period begins on {format_date(edition.starts_on)}. Ask for that day or a later one.",
             field="as_of",
         )
     if known_by is not None and known_by > now:

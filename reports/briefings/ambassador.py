@@ -34,6 +34,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tiptracker.accounts.models import Ministry
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import format_date, join_with_and
 
 
 @snapshot()
@@ -92,8 +93,8 @@ def _subtitle(edition: Edition) -> str:
 
 def _period_sentence(edition: Edition) -> str:
     return (
-        f"Only concrete actions of the government between {formatting.format_date(edition.starts_on)} and "
-        f"{formatting.format_date(edition.ends_on)} count, once the embassy has verified them."
+        f"Only concrete actions of the government between {format_date(edition.starts_on)} and "
+        f"{format_date(edition.ends_on)} count, once the embassy has verified them."
     )
 
 
@@ -132,7 +133,7 @@ def _build_ministry(
     return PrintedMinistry(
         name=row.name,
         minister="; ".join(list_office_holders(row, view.as_of)),
-        leads=f"recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}" if leads else "",
+        leads=f"recommendation{'' if len(leads) == 1 else 's'} {join_with_and(leads)}" if leads else "",
         summary=sentences.describe_status_counts([commitment.standing.status for commitment in own]),
         undertakings=tuple(commitment.printed for commitment in own),
     )

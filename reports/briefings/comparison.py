@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from reports import formatting
 from reports.briefings.content.sections import SECTIONS
 from reports.choices import BriefingKind
+from tiptracker.localization import format_date
 
 type PlainContent = dict[str, Any]
 
@@ -152,9 +152,7 @@ def _format_value(value: Any) -> str:
     except ValueError:
         return text
     is_day = len(text) == len(date.min.isoformat())
-    return (
-        formatting.format_date(moment.date()) if is_day else f"{formatting.format_date(moment.date())}, {moment:%H:%M}"
-    )
+    return format_date(moment.date()) if is_day else f"{format_date(moment.date())}, {moment:%H:%M}"
 
 
 COMMITMENT = ComparisonRule(

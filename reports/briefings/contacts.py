@@ -16,6 +16,7 @@ from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import MINISTRY_ROLES
+from tiptracker.localization import format_short_date
 
 STATUS_ORDER = (*PRESSING_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 """The order of commitments in a list, by status."""
@@ -45,7 +46,7 @@ class CommitmentSummary:
         if detail := self.status_text:
             return f"{detail}, {self.last_update}" if self.last_update else detail
         if status is CommitmentStatus.OPEN:
-            due = f"due {sentences.format_short_date(due_on)}" if due_on else "no date agreed"
+            due = f"due {format_short_date(due_on)}" if due_on else "no date agreed"
             return f"{self.last_update}; {due}" if self.last_update else due
         return status.label.lower()
 

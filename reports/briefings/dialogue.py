@@ -40,6 +40,7 @@ from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import format_date, format_short_date, join_with_and
 
 
 @snapshot()
@@ -92,7 +93,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
     ).build()
     return DialoguePack(
         **view.header,
-        title=f"{edition.country}: dialogue of {formatting.format_date(dialogue.held_on)}",
+        title=f"{edition.country}: dialogue of {format_date(dialogue.held_on)}",
         subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
         facts_up_to=view.newest(
             countable_facts.newest_recorded_at(result.known_facts),
@@ -135,7 +136,7 @@ def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> s
     lists = [talk for talk in talks if not talk.is_ours]
     numbers = {kind.more: sum(len(each.points_of(kind)) for each in lists) for kind in MINISTRY_KINDS}
     parts = [f"{number} {label}" for label, number in numbers.items() if number]
-    summary = formatting.join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
+    summary = join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
     if result.deadline_on is None:
         return f"{summary}."
     return f"{summary}; {headline.time_left(result.deadline_on, result.as_of)}."
@@ -219,7 +220,7 @@ def _next_steps(
 def _ministry_names(people: Iterable[Participant], ministries: Collection[int]) -> str:
     """Return the names of the ministries at the table; empty if no ministry in particular takes part."""
     names = {row.ministry.name for row in people if row.ministry and row.ministry.pk in ministries}
-    return formatting.join_with_and(sorted(names)) if names else ""
+    return join_with_and(sorted(names)) if names else ""
 
 
 def _find_next_steps(view: ReaderView, dialogues: Sequence[Dialogue]) -> list[NextStep]:
@@ -268,7 +269,7 @@ def _build_step(view: ReaderView, step: NextStep) -> AgreedStep:
     if _is_done(view, step):
         done = step.done
         state = "verified_done"
-        standing = f"done {sentences.format_short_date(done.done_on)}{f': {done.result}' if done.result else ''}"
+        standing = f"done {format_short_date(done.done_on)}{f': {done.result}' if done.result else ''}"
     elif overdue := days_past_due(due_on, view.as_of):
         state, standing = "overdue", format_overdue(overdue)
     else:

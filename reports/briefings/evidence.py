@@ -17,6 +17,7 @@ from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenceLink, PrintedFile
 from reports.briefings.reader_view import ReaderView
+from tiptracker.localization import format_date, format_short_date
 
 CLAIMED, RETURNED = "claimed", "returned"
 YEAR = timedelta(days=366)
@@ -148,7 +149,7 @@ def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys
         state = review.decision
         reviewed = (
             f"{review.get_decision_display()} by {review.recorded_by.name}, "
-            f"{sentences.format_short_date(view.day(review.recorded_at))}"
+            f"{format_short_date(view.day(review.recorded_at))}"
         )
         if review.decision == EvidenceDecision.REJECTED:
             reviewed += f": {review.reason}"
@@ -161,7 +162,7 @@ def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys
         stated_by=row.stated_by,
         source=row.source,
         link=row.link,
-        recorded=f"Recorded {sentences.format_short_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
+        recorded=f"Recorded {format_short_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
         state=state,
         review=reviewed,
         is_outside=_outside_period_note(view, piece) != "",
@@ -190,7 +191,7 @@ def _separate_review_note(view: ReaderView, review: EvidenceReview | None, decis
 
     if review is None or (decisive is not None and summarize(review) == summarize(decisive)):
         return ""
-    by = f"by {review.recorded_by.name}, {sentences.format_short_date(view.day(review.recorded_at))}"
+    by = f"by {review.recorded_by.name}, {format_short_date(view.day(review.recorded_at))}"
     return f"{by}: {review.reason}" if review.decision == EvidenceDecision.REJECTED else by
 
 
@@ -198,9 +199,9 @@ def _outside_period_note(view: ReaderView, piece: GatheredEvidence) -> str:
     """Return a note that the piece lies before or after the tracking period; empty if it does not."""
     edition = view.edition
     if (piece.first_on or piece.row.happened_to) < edition.starts_on:
-        return f"does not count: before {formatting.format_date(edition.starts_on)}"
+        return f"does not count: before {format_date(edition.starts_on)}"
     if piece.row.happened_to > edition.ends_on:
-        return f"does not count: after {formatting.format_date(edition.ends_on)}"
+        return f"does not count: after {format_date(edition.ends_on)}"
     return ""
 
 

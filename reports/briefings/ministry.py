@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from dialogues.choices import CommitmentStatus, EvidenceDecision, SupportKind
 from dialogues.models import EvidenceReview, UpdateVersion
-from reports import formatting, sentences
+from reports import sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
@@ -21,6 +21,7 @@ from reports.briefings.updates import gather_versions, newest_by_commitment, rec
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import format_date, format_short_date, gettext_noop, join_with_and
 
 
 @snapshot()
@@ -36,7 +37,7 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
         **view.header,
         marking=Marking.UNCLASSIFIED.label,
         title=ministry.name,
-        subtitle=f"What we agreed, and where it stands on {formatting.format_date(view.as_of)}",
+        subtitle=f"What we agreed, and where it stands on {format_date(view.as_of)}",
         minister="; ".join(list_office_holders(ministry, view.as_of)),
         facts_up_to=view.newest(
             *recorded_moments(view, commitments, versions),
@@ -59,13 +60,13 @@ class PriorityGroup(ChoiceEnum):
     The label names the group in a sentence.
     """
 
-    OVERDUE = "overdue", "what is overdue longest"
-    RETURNED = "returned", "what we returned"
-    DUE = "due", "what is due soonest"
-    UNDATED = "undated", "what has no date yet"
-    WITH_US = "with_us", "what waits for our answer"
-    DONE = "done", "what is done"
-    WITHDRAWN = "withdrawn", "what was withdrawn"
+    OVERDUE = "overdue", gettext_noop("what is overdue longest")
+    RETURNED = "returned", gettext_noop("what we returned")
+    DUE = "due", gettext_noop("what is due soonest")
+    UNDATED = "undated", gettext_noop("what has no date yet")
+    WITH_US = "with_us", gettext_noop("what waits for our answer")
+    DONE = "done", gettext_noop("what is done")
+    WITHDRAWN = "withdrawn", gettext_noop("what was withdrawn")
 
 
 GROUP_ORDER = tuple(PriorityGroup)
@@ -129,12 +130,12 @@ def _list_verified(
     done = [commitment for commitment in commitments if commitment.standing.status is CommitmentStatus.VERIFIED]
     for commitment in sorted(done, key=lambda commitment: commitment.last_event_on, reverse=True):
         done_on = commitment.last_event_on
-        yield VerifiedItem(commitment.printed.text, f"done; verified on {sentences.format_short_date(done_on)}")
+        yield VerifiedItem(commitment.printed.text, f"done; verified on {format_short_date(done_on)}")
     newest = {row.evidence_id: row for row in reviews if row.decision == EvidenceDecision.VERIFIED}
     for row in sorted(newest.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
         when = sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to)
-        yield VerifiedItem(piece.title, f"{when}; verified on {sentences.format_short_date(view.day(row.recorded_at))}")
+        yield VerifiedItem(piece.title, f"{when}; verified on {format_short_date(view.day(row.recorded_at))}")
 
 
 def _list_needed(
@@ -161,7 +162,7 @@ def _priority_reason(
     """Return the reason for a commitment's group: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
     due_on = commitment.standing.due_on
     if group is PriorityGroup.RETURNED and commitment.standing.returned_on:
-        return f"Returned on {sentences.format_short_date(commitment.standing.returned_on)}"
+        return f"Returned on {format_short_date(commitment.standing.returned_on)}"
     if due_on is None:
         return "No date agreed"
     if group is PriorityGroup.OVERDUE:
@@ -172,20 +173,14 @@ def _priority_reason(
 
 def _request_sentence(commitment: GatheredCommitment, newest: UpdateVersion | None) -> str:
     if newest is not None and commitment.standing.returned_on:
-        answered = formatting.format_date(commitment.standing.returned_on)
+        answered = format_date(commitment.standing.returned_on)
         return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
     due_on = commitment.standing.due_on
     if commitment.standing.status is CommitmentStatus.OVERDUE and due_on:
-        return (
-            f"It was due on {formatting.format_date(due_on)}. Please tell us how far it is, or by which day it "
-            "will be done."
-        )
+        return f"It was due on {format_date(due_on)}. Please tell us how far it is, or by which day it will be done."
     if due_on is None:
         return "Please tell us by which day it will be done."
-    return (
-        f"It is due on {formatting.format_date(due_on)}. Please tell us once it is done, with the days and "
-        "what shows it."
-    )
+    return f"It is due on {format_date(due_on)}. Please tell us once it is done, with the days and what shows it."
 
 
 def _summary_sentence(commitments: list[GatheredCommitment]) -> str:
@@ -203,4 +198,4 @@ def _summary_sentence(commitments: list[GatheredCommitment]) -> str:
     }
     parts = [f"{number} {'is' if number == 1 else 'are'} {label}" for label, number in counts.items() if number]
     total = sentences.format_count(len(commitments), "undertaking", "undertakings")
-    return f"Of {total}, {formatting.join_with_and(parts)}."
+    return f"Of {total}, {join_with_and(parts)}."

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from reports import formatting, sentences
+from reports import sentences
 from reports.briefings.content.ambassador import AmbassadorBriefing, PrintedCommitment
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
@@ -28,6 +28,7 @@ from reports.briefings.text_width import (
 )
 from reports.readiness.explanation.step_display import StepDisplay
 from tiptracker.choices import Paper
+from tiptracker.localization import format_date, format_short_date
 
 TEXT_HEIGHT = {Paper.A4: 255.0, Paper.LETTER: 237.4}
 TEXT_WIDTH = {Paper.A4: 170.0, Paper.LETTER: 175.9}
@@ -230,7 +231,7 @@ def _header_height(page: MinistryPage, has_long_title: bool, note: str, width: f
     eyebrow = count_lines(f"{page.post} · Trafficking in Persons Report, {page.edition}", TextStyle(9, width, SEMIBOLD))
     size = 13 if has_long_title else 22
     title = count_lines(page.title, TextStyle(size, width, SEMIBOLD)) * size * 1.2 * MM_PER_POINT
-    date_width = 6 + measure_width(formatting.format_date(page.as_of), TextStyle(8.5, width))
+    date_width = 6 + measure_width(format_date(page.as_of), TextStyle(8.5, width))
     minister = count_lines(page.minister, TextStyle(8.5, width))
     fits_one_line = date_width + measure_width(page.minister, TextStyle(8.5, width)) <= width
     facts = (
@@ -350,7 +351,7 @@ def describe_due_date(item: PrintedCommitment) -> str:
     if item.due_on is None:
         return "–"
     moved = {0: "", 1: ", moved once"}.get(item.times_moved, f", moved {item.times_moved} times")
-    return f"{sentences.format_short_date(item.due_on)}{moved}"
+    return f"{format_short_date(item.due_on)}{moved}"
 
 
 def _count_state_lines(text: str, style: TextStyle) -> int:

@@ -17,6 +17,7 @@ from reports.readiness.explanation import score_display
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
+from tiptracker.localization import format_number, format_short_date, join_with_and
 
 
 def gather_recommendations(view: ReaderView) -> list[Recommendation]:
@@ -82,7 +83,7 @@ def _recommendation_facts(row: Recommendation, unmet: YearsUnmet | None) -> tupl
         formatting.lowercase_first(Pillar(row.pillar).label),
         sentences.format_indicia(row.indicia),
         f"led by {row.lead.name}" if row.lead else "no ministry leads",
-        f"with {formatting.join_with_and(supporting)}" if supporting else "",
+        f"with {join_with_and(supporting)}" if supporting else "",
         f"unmet {unmet.text} ({unmet.source})" if unmet else "",
     )
     return tuple(filter(None, facts))
@@ -98,7 +99,7 @@ def _build_benchmark(
     return PrintedBenchmark(
         key=printed.key,
         criterion=terms.criterion,
-        rule=terms.get_rule_display() + (f": {formatting.format_number(terms.target)}" if terms.target else ""),
+        rule=terms.get_rule_display() + (f": {format_number(terms.target)}" if terms.target else ""),
         share=None if bar.share is None else bar.share / 100,
         claimed=(bar.claimed or Decimal(0)) / 100,
         figure=bar.text,
@@ -142,10 +143,7 @@ def _current_assessments(view: ReaderView, facts: Facts) -> dict[int, PrintedAss
     return {
         row.benchmark_id: PrintedAssessment(
             rationale=row.rationale,
-            by=(
-                f"{row.get_verdict_display()}: {row.recorded_by.name}, "
-                f"{sentences.format_short_date(view.day(row.recorded_at))}"
-            ),
+            by=(f"{row.get_verdict_display()}: {row.recorded_by.name}, {format_short_date(view.day(row.recorded_at))}"),
             law=row.law,
         )
         for row in rows

@@ -7,6 +7,7 @@ from reports.briefings.content.ambassador import PrintedPart, PrintedQuestion, R
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.readiness import Readiness
+from tiptracker.localization import format_number
 
 NOT_REVIEWED = "not reviewed yet"
 
@@ -24,7 +25,7 @@ def build_readiness_summary(result: Readiness) -> ReadinessSummary:
         watch_list=context_display.describe_watch_list(result),
         mark_note=""
         if bar.mark is None
-        else f"Our target of {formatting.format_number(bar.mark)}: {formatting.lowercase_first(reason)}.",
+        else f"Our target of {format_number(bar.mark)}: {formatting.lowercase_first(reason)}.",
     )
 
 

@@ -26,6 +26,7 @@ from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from reports.readiness.scoring import BenchmarkLine
 from tiptracker.accounts.models import Ministry
+from tiptracker.localization import format_date, format_short_date, join_with_and
 
 UNITED_STATES = "United States"
 NO_LEAD_MINISTRY = "No ministry leads yet"
@@ -121,9 +122,7 @@ class TalkingPointBuilder:
         leads = [recommendation_label(row) for row in self.recommendations if row.lead_id == ministry.pk]
         about = (
             "; ".join(list_office_holders(ministry, self.view.as_of)),
-            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {formatting.join_with_and(leads)}"
-            if leads
-            else "",
+            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {join_with_and(leads)}" if leads else "",
             sentences.describe_status_counts([commitment.printed.state for commitment in own]).rstrip("."),
         )
         return _build_list(
@@ -142,10 +141,10 @@ class TalkingPointBuilder:
         version = self._newest_versions.get(commitment.row.pk)
         match standing.status:
             case CommitmentStatus.VERIFIED if self._is_new(last_on):
-                sentence = f"Thank you for {text}: it is done, and we verified it on {formatting.format_date(last_on)}."
-                return self._point("kept", commitment, sentence, sentences.format_short_date(last_on))
+                sentence = f"Thank you for {text}: it is done, and we verified it on {format_date(last_on)}."
+                return self._point("kept", commitment, sentence, format_short_date(last_on))
             case CommitmentStatus.WITH_EMBASSY | CommitmentStatus.REPORTED:
-                since = formatting.format_date(standing.waits_since or last_on)
+                since = format_date(standing.waits_since or last_on)
                 sentence = (
                     f"Your update on {text} has been with us since {since}, and we owe you an answer."
                     if standing.waits_since
@@ -156,7 +155,7 @@ class TalkingPointBuilder:
             case CommitmentStatus.OVERDUE | CommitmentStatus.OPEN if version and standing.returned_on:
                 reason = " ".join(version.decision.reason.split())
                 sentence = (
-                    f"Your update on {text} was returned on {formatting.format_date(standing.returned_on)}, and we "
+                    f"Your update on {text} was returned on {format_date(standing.returned_on)}, and we "
                     f"will gladly take it up again once this is put right: {reason}"
                 )
                 return self._point("returned", commitment, sentence, commitment.printed.standing)
@@ -182,7 +181,7 @@ class TalkingPointBuilder:
         elif deadline_on is None or due_on <= deadline_on or self.view.as_of > deadline_on:
             sentence = f"{text} is due on {due}: is it on its way?"
         elif commitment.row.pk in self._gains_by_deadline:
-            deadline = formatting.format_date(deadline_on)
+            deadline = format_date(deadline_on)
             sentence = f"{text} is promised for {due}, after the deadline of {deadline}: can it come before that?"
         else:
             return None
@@ -196,10 +195,10 @@ class TalkingPointBuilder:
         match standing.status:
             case CommitmentStatus.VERIFIED if self._is_new(last_on):
                 sentence = f"We have done {text}, as we promised."
-                return self._point("kept", commitment, sentence, sentences.format_short_date(last_on))
+                return self._point("kept", commitment, sentence, format_short_date(last_on))
             case CommitmentStatus.REPORTED:
                 sentence = f"We have done {text}, and a colleague is still to verify it."
-                return self._point("with_us", commitment, sentence, f"done {sentences.format_short_date(last_on)}")
+                return self._point("with_us", commitment, sentence, f"done {format_short_date(last_on)}")
             case CommitmentStatus.OVERDUE:
                 sentence = f"We promised {text} for {due} and have not kept that: we owe you a new day."
                 return self._overdue_point(commitment, sentence)
@@ -226,9 +225,9 @@ class TalkingPointBuilder:
     ) -> _SortedPoint:
         """Return a point with its source: the day and the place at which the commitment was made."""
         row = commitment.row
-        made = f"Promised {sentences.format_short_date(commitment.printed.made_on)} ({row.letter})"
+        made = f"Promised {format_short_date(commitment.printed.made_on)} ({row.letter})"
         if row.dialogue:
-            held_on = sentences.format_short_date(row.dialogue.held_on)
+            held_on = format_short_date(row.dialogue.held_on)
             made = f"Promised at the dialogue of {held_on} ({row.dialogue.place})"
         first_due_on = original_due_date(commitment.events, self.view.as_of)
         history = describe_rescheduling(commitment.standing.slips, first_due_on)
@@ -253,7 +252,7 @@ class TalkingPointBuilder:
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
-        since = formatting.format_date(self.result.edition.tracking.starts_on)
+        since = format_date(self.result.edition.tracking.starts_on)
         years = f"since {since} and in the year before" if step.years is YearsAsked.BOTH else f"since {since}"
         sentence = f"May we have the figure on {formatting.lowercase_first(indicator.name)} {years}, with its source?"
         return TalkingPoint(sentence, "not reported", f"Indicator: {indicator.name}", ())
@@ -286,13 +285,10 @@ class TalkingPointBuilder:
                 for event in commitment.events
             )
             if keys and self._is_new(verified_on) and not is_undone:
-                sentence = (
-                    f"Thank you for {_quote(piece.row.title)}, which we verified on "
-                    f"{formatting.format_date(verified_on)}."
-                )
+                sentence = f"Thank you for {_quote(piece.row.title)}, which we verified on {format_date(verified_on)}."
                 when = sentences.describe_date_span(piece.first_on, piece.row.happened_to)
                 source = f"Sent on {_quote(commitment.printed.text)}; it happened {when}"
-                status = sentences.format_short_date(verified_on)
+                status = format_short_date(verified_on)
                 yield _SortedPoint("kept", TalkingPoint(sentence, status, source, keys))
 
     def _supported_keys(self, piece: GatheredEvidence) -> tuple[str, ...]:
@@ -324,7 +320,7 @@ def _quote(text: str) -> str:
 
 
 def _date_or_empty(day: date | None) -> str:
-    return formatting.format_date(day) if day else ""
+    return format_date(day) if day else ""
 
 
 def _times_phrase(number: int) -> str:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from dialogues.choices import UpdateDecision
 from dialogues.models import Reading, UpdateVersion
-from reports import formatting, sentences
+from reports import formatting
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.content.ambassador import PrintedUpdate, PrintedUpdateVersion
 from reports.briefings.evidence import EvidenceAnnex
 from reports.briefings.reader_view import ReaderView
+from tiptracker.localization import format_date, format_short_date
 
 WAITING = "waiting"
 
@@ -58,7 +59,7 @@ def build_updates(
         .select_related("indicator")
         .order_by("pk")
     ):
-        through = sentences.format_short_date(reading.through_on)
+        through = format_short_date(reading.through_on)
         figures[reading.update_version_id].append(f"{reading.indicator.name}: {reading.told}, through {through}")
     sent: dict[int, dict[int, list[UpdateVersion]]] = defaultdict(lambda: defaultdict(list))
     for row in versions:
@@ -81,13 +82,13 @@ def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: Ev
         outcome_choice = UpdateDecision(row.decision.decision)
         outcome = outcome_choice.value
         decision = (
-            f"{outcome_choice.label} {formatting.format_date(view.day(row.decision.recorded_at))} by "
+            f"{outcome_choice.label} {format_date(view.day(row.decision.recorded_at))} by "
             f"{row.decision.recorded_by.name}"
         )
         if row.decision.reason:
             decision += f": {row.decision.reason}"
     return PrintedUpdateVersion(
-        sent=f"Sent {formatting.format_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
+        sent=f"Sent {format_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
         claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,
         figures=tuple(figures),

@@ -34,6 +34,7 @@ from reports.readiness.facts import ReadingFact as Count
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import format_date, format_number, join_with_and
 
 NO_INDICIUM = 0
 """Number used if no indicium is named."""
@@ -58,7 +59,7 @@ def build_washington_input(view: ReaderView, *, has_sources: bool = True) -> Was
         title=f"{edition.country}: input on the tracking period",
         subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
         facts_up_to=view.newest(countable_facts.newest_recorded_at(result.known_facts)),
-        window=f"{formatting.format_date(edition.starts_on)} to {formatting.format_date(edition.ends_on)}",
+        window=f"{format_date(edition.starts_on)} to {format_date(edition.ends_on)}",
         sentence=_summary_sentence(writer),
         has_sources=has_sources,
         pillars=tuple(writer.pillar(pillar) for pillar in Pillar),
@@ -73,7 +74,7 @@ def _summary_sentence(writer: "_WashingtonInputBuilder") -> str:
     For example: "5 concrete actions of the government and 3 indicators for the period are verified.".
     """
     actions, figures = len(writer.evidence), sum(bool(rows) for rows in writer.verified.readings.values())
-    counts = formatting.join_with_and(
+    counts = join_with_and(
         (
             sentences.format_count(actions, "concrete action of the government", "concrete actions of the government"),
             sentences.format_count(figures, "indicator for the period", "indicators for the period"),
@@ -209,5 +210,5 @@ def _format_reading(row: Count | None, indicator: Counted) -> str:
     if row.figure is None:
         return formatting.lowercase_first((row.direction or ReadingDirection.LEVEL).label)
     if indicator.unit.casefold() in indicator.name.casefold():
-        return formatting.format_number(row.figure)
-    return f"{formatting.format_number(row.figure)} {sentences.inflect_unit(row.figure, indicator.unit)}".strip()
+        return format_number(row.figure)
+    return f"{format_number(row.figure)} {sentences.inflect_unit(row.figure, indicator.unit)}".strip()

@@ -9,18 +9,19 @@ from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
 from dialogues.score_effects import format_overdue, format_with_embassy_since
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
-from reports import formatting, sentences
+from reports import sentences
 from reports.charts.axis import AxisEvent
 from reports.charts.timeline import Filling, Timeline, TimelineRow, timeline_chart
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import format_date, format_short_date, gettext_noop, join_with_and
 
 
 class DayKind(ChoiceEnum):
     """What falls on a day."""
 
-    MILESTONE = "milestone"
-    DIALOGUE = "dialogue"
-    DUE = "due", "Due date"
+    MILESTONE = "milestone", gettext_noop("Milestone")
+    DIALOGUE = "dialogue", gettext_noop("Dialogue")
+    DUE = "due", gettext_noop("Due date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_i
     """Return a milestone on the day it was done, otherwise on its due date."""
     day = partial(CalendarDay, kind=DayKind.MILESTONE, title=kind.label, detail="", row_id=row_id)
     if done_on is not None and done_on <= today:
-        status_text = f"done; it was due by {sentences.format_short_date(due_on)}"
+        status_text = f"done; it was due by {format_short_date(due_on)}"
         return day(shown_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)
     left = days_left(due_on, today)
     if left is not None:
@@ -131,12 +132,12 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
         )
         if number
     ]
-    summary = formatting.join_with_and(counted) if counted else "Nothing is overdue"
+    summary = join_with_and(counted) if counted else "Nothing is overdue"
     next_day = min((day.shown_on for day in days if day.days_left is not None), default=None)
     if next_day is None:
         return f"{summary}; nothing lies ahead"
     return (
-        f"{summary}; the next day that counts is {formatting.format_date(next_day)}, "
+        f"{summary}; the next day that counts is {format_date(next_day)}, "
         f"{sentences.format_relative_date(next_day, today)}"
     )
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from reports import formatting
 from reports.charts.drawing import Label, format_coordinate, measure_text, start_path
+from tiptracker.localization import format_date, format_day_and_month, format_month, join_with_and
 
 FULL_SCALE = 100
 """Points at the top of the scale."""
@@ -156,12 +156,12 @@ def _stem_path(flag: Flag, name: Label, plot: Plot) -> str:
 
 
 def format_event(event: AxisEvent) -> str:
-    return f"{event.name}, {event.day.day} {event.day:%b}"
+    return f"{event.name}, {format_day_and_month(event.day)}"
 
 
 def describe_events(events: Iterable[AxisEvent]) -> str:
-    days = (f"{event.name} on {formatting.format_date(event.day)}" for event in events)
-    return f"Marked: {formatting.join_with_and(days)}"
+    days = (f"{event.name} on {format_date(event.day)}" for event in events)
+    return f"Marked: {join_with_and(days)}"
 
 
 def circle_path(x: float, y: float, radius: float) -> str:
@@ -200,7 +200,7 @@ def month_labels(plot: Plot, size: float) -> Iterator[Label]:
     y, taken = plot.bottom + size * (0.5 + LINE_HEIGHT * 0.8), 0.0
     for at, (x, month) in enumerate(months):
         if at % each == 0:
-            yield Label(f"{month:%b}", x, round(y, 1), size)
+            yield Label(format_month(month), x, round(y, 1), size)
         if (at == 0 or month.month == 1) and x >= taken:
             label = Label(str(month.year), x, round(y + size * LINE_HEIGHT * 0.9, 1), size)
             taken = label.end + size * 0.5

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from reports import formatting
 from reports.charts.drawing import NOTHING_REVIEWED, Label, format_coordinate, hatch, start_path
+from tiptracker.localization import format_number
 
 type Number = Fraction | Decimal | int | float
 
@@ -104,7 +104,7 @@ def readiness_bar(
     mark_label = None
     if mark is not None:
         (mark_label,) = _space_labels(
-            [(f"{formatting.format_number(mark)} our target", _position(mark, width))], y=below, size=size, width=width
+            [(f"{format_number(mark)} our target", _position(mark, width))], y=below, size=size, width=width
         )
     claimed_end = _position(claimed or 0, width)
     verified_end = min(_position(verified or 0, width), claimed_end)
@@ -113,11 +113,11 @@ def readiness_bar(
         labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
     else:
         positions = [
-            (f"{formatting.format_number(verified)} verified", verified_end),
-            (f"{formatting.format_number(claimed)} claimed", claimed_end),
+            (f"{format_number(verified)} verified", verified_end),
+            (f"{format_number(claimed)} claimed", claimed_end),
         ]
         if reach and projected is not None:
-            positions.append((f"{formatting.format_number(projected)} within reach", claimed_end + reach))
+            positions.append((f"{format_number(projected)} within reach", claimed_end + reach))
         labels = _space_labels(positions, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
@@ -192,9 +192,7 @@ def _describe_bar(
     """Describe the bar in a sentence, for readers who cannot see it."""
     first = NOTHING_REVIEWED.capitalize()
     if verified is not None and claimed is not None:
-        first = (
-            f"{formatting.format_number(verified)} of 100 points verified, {formatting.format_number(claimed)} claimed"
-        )
+        first = f"{format_number(verified)} of 100 points verified, {format_number(claimed)} claimed"
         if projected is not None:
-            first += f", {formatting.format_number(projected)} within reach"
-    return f"{first}." if mark is None else f"{first}; our target is {formatting.format_number(mark)}."
+            first += f", {format_number(projected)} within reach"
+    return f"{first}." if mark is None else f"{first}; our target is {format_number(mark)}."

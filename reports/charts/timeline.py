@@ -11,7 +11,6 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from reports import formatting
 from reports.charts.axis import (
     LINE_HEIGHT,
     AxisEvent,
@@ -24,6 +23,7 @@ from reports.charts.axis import (
     ticks_path,
 )
 from reports.charts.drawing import Box, Label, format_coordinate, hatch, measure_text, rules_path, start_path
+from tiptracker.localization import format_date, format_day_and_month, join_with_and
 
 
 class Filling(Enum):
@@ -140,7 +140,7 @@ def _event_path(event: AxisEvent, plot: Plot, size: float) -> str:
 
 def _today_label(today: date, plot: Plot, size: float) -> Label:
     """Return the label of today, on its own line below months and years and within the chart."""
-    text = f"today, {today.day} {today:%b}"
+    text = f"today, {format_day_and_month(today)}"
     x = min(max(plot.x(today) - measure_text(text, size) / 2, 0), plot.right + size * 1.6 - measure_text(text, size))
     return Label(text, round(x, 1), round(plot.bottom + size * (0.5 + LINE_HEIGHT * 2.7), 1), size)
 
@@ -174,10 +174,10 @@ def _describe_timeline(
     events: Sequence[AxisEvent], row_labels: Sequence[str], starts_on: date, ends_on: date, today: date
 ) -> str:
     """Describe the chart in words, for readers who cannot see it."""
-    year = f"From {formatting.format_date(starts_on)} to {formatting.format_date(ends_on)}"
-    sentences = [f"{year}; today is {formatting.format_date(today)}"]
+    year = f"From {format_date(starts_on)} to {format_date(ends_on)}"
+    sentences = [f"{year}; today is {format_date(today)}"]
     if events:
         sentences.append(describe_events(events))
     if row_labels:
-        sentences.append(f"Due in that time: {formatting.join_with_and(row_labels)}")
+        sentences.append(f"Due in that time: {join_with_and(row_labels)}")
     return f"{'. '.join(sentences)}."

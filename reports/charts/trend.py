@@ -25,6 +25,7 @@ from reports.charts.axis import (
     ticks_path,
 )
 from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordinate, measure_text, rules_path, start_path
+from tiptracker.localization import format_date, format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def trend_chart(
         if line and end_label:
             place_label(_beside_end(end_label, line[-1], size))
     if mark is not None:
-        place_label(_along_line(f"{formatting.format_number(mark)} our target", plot.y(mark), plot, size))
+        place_label(_along_line(f"{format_number(mark)} our target", plot.y(mark), plot, size))
     if unreviewed:
         place_label(_inside_box(NOTHING_REVIEWED, unreviewed, size))
     if hindsight and not end_labels[1]:
@@ -307,9 +308,7 @@ def _describe_trend(
 ) -> str:
     """Describe the chart in words, for readers who cannot see it."""
     last = weeks[-1].ends_on if weeks else starts_on
-    sentences = [
-        f"Verified readiness week by week from {formatting.format_date(starts_on)} to {formatting.format_date(last)}"
-    ]
+    sentences = [f"Verified readiness week by week from {format_date(starts_on)} to {format_date(last)}"]
     scored = [week for week in weeks if week.then is not None]
     if not scored:
         sentences.append(f"As then known: {NOTHING_REVIEWED}")
@@ -317,7 +316,7 @@ def _describe_trend(
         before = (
             ""
             if scored[0] is weeks[0]
-            else f"nothing reviewed before the week to {formatting.format_date(scored[0].ends_on)}, then "
+            else f"nothing reviewed before the week to {format_date(scored[0].ends_on)}, then "
         )
         sentences.append(
             f"As then known: {before}{_describe_range([week.then for week in scored if week.then is not None])}"
@@ -326,7 +325,7 @@ def _describe_trend(
     if known_now:
         sentences.append(f"In hindsight: {_describe_range(known_now)}")
     if mark is not None:
-        sentences.append(f"Our target is {formatting.format_number(mark)}")
+        sentences.append(f"Our target is {format_number(mark)}")
     if events:
         sentences.append(describe_events(events))
     return f"{'. '.join(sentences)}."

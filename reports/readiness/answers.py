@@ -22,6 +22,7 @@ from reports import formatting
 from reports.choices import ReadinessVerdict
 from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact, Period, ReadingFact
+from tiptracker.localization import format_date, format_number
 
 NOTHING, HALF, WHOLE = Fraction(0), Fraction(1, 2), Fraction(1)
 
@@ -319,7 +320,7 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
     name = formatting.capitalize_first(indicator.name)
     latest = find_effective_reading(row for row in rows if row.figure is not None)
     if latest and latest.figure is not None:
-        return Finding(WHOLE, f"{name}: {formatting.format_number(latest.figure)}.", _reading_references(latest))
+        return Finding(WHOLE, f"{name}: {format_number(latest.figure)}.", _reading_references(latest))
     reading = find_effective_reading(rows)
     if reading and reading.direction:
         return Finding(None, f"{name}: a direction, but no figure: {PRESUMED_AGAINST}.", _reading_references(reading))
@@ -350,16 +351,13 @@ def evaluate_target(indicator: IndicatorFact, target: Decimal, now: ReadingFact 
     """
     if now is None or now.figure is None:
         return Finding(None, _no_data_sentence(indicator.name), _reading_references(now))
-    counted = f"{formatting.format_number(now.figure)} of {formatting.format_number(target)} {indicator.unit}".rstrip()
+    counted = f"{format_number(now.figure)} of {format_number(target)} {indicator.unit}".rstrip()
     if indicator.better is Better.DOWN:
         share = WHOLE if now.figure <= target else NOTHING
-        counted = (
-            f"{formatting.format_number(now.figure)} {indicator.unit}".rstrip()
-            + f", at most {formatting.format_number(target)} asked,"
-        )
+        counted = f"{format_number(now.figure)} {indicator.unit}".rstrip() + f", at most {format_number(target)} asked,"
     else:
         share = max(NOTHING, min(WHOLE, Fraction(now.figure) / Fraction(target)))
-    return Finding(share, f"{counted} by {formatting.format_date(now.through_on)}.", _reading_references(now))
+    return Finding(share, f"{counted} by {format_date(now.through_on)}.", _reading_references(now))
 
 
 def evaluate_assessed(actions: Iterable[Action], assessment: EffectiveAssessment) -> Finding:
@@ -373,16 +371,16 @@ def evaluate_assessed(actions: Iterable[Action], assessment: EffectiveAssessment
     last = max((action.counts_from for action in verified), default=None)
     rows = (RowReference("assessment", assessment.id), *_evidence_references(action.evidence_id for action in verified))
     verdict = formatting.lowercase_first(assessment.verdict.label)
-    text = f"Assessed as of {formatting.format_date(assessment.holds_from)}: {verdict}"
+    text = f"Assessed as of {format_date(assessment.holds_from)}: {verdict}"
     share = VERDICT_SHARES[assessment.verdict]
     if share and last is None:
         return Finding(NOTHING, f"{text}, but no verified action stands behind it, so it counts for 0.", rows)
     if share and last:
-        return Finding(share, f"{text}, with a verified action over by {formatting.format_date(last)}.", rows)
+        return Finding(share, f"{text}, with a verified action over by {format_date(last)}.", rows)
     if last and last > assessment.holds_from:
         return Finding(
             HALF,
-            f"{text}; a verified action over by {formatting.format_date(last)} came after and counts as a step.",
+            f"{text}; a verified action over by {format_date(last)} came after and counts as a step.",
             rows,
         )
     if assessment.verdict is Verdict.NO_INFORMATION:
@@ -397,7 +395,7 @@ def evaluate_unassessed(actions: Iterable[Action], other_evidence: Iterable[int]
     there is no data.
     """
     if verified := tuple(actions):
-        last_day = formatting.format_date(max(action.counts_from for action in verified))
+        last_day = format_date(max(action.counts_from for action in verified))
         return Finding(
             HALF,
             f"Not assessed yet; a verified action over by {last_day} counts as a step.",
@@ -427,7 +425,7 @@ def evaluate_claimed(actions: Iterable[Action], assessment: EffectiveAssessment 
     progress = formatting.lowercase_first(best.claimed.label)
     return Finding(
         would_give(best),
-        f"Claimed as {progress}, {formatting.format_date(best.counts_from)}; not verified.",
+        f"Claimed as {progress}, {format_date(best.counts_from)}; not verified.",
         (RowReference("evidence", best.evidence_id),),
     )
 
@@ -474,7 +472,7 @@ def _describe_movement(
     name = formatting.capitalize_first(indicator.name)
     until = ""
     if now.through_on < period.ends_on:
-        until = f" by {formatting.format_date(now.through_on)}, part of the year"
+        until = f" by {format_date(now.through_on)}, part of the year"
     if now.figure is None:
         comparisons = {
             ReadingDirection.UP: "more than the year before",
@@ -483,10 +481,10 @@ def _describe_movement(
         }
         direction = now.direction or ReadingDirection.LEVEL
         return f"{name}: {comparisons[direction]}{until}, no figure given."
-    figure = formatting.format_number(now.figure)
+    figure = format_number(now.figure)
     if before is None or before.figure is None:
         return f"{name}: {figure}{until}, but no figure for the year before to compare with."
-    figure_before = formatting.format_number(before.figure)
+    figure_before = format_number(before.figure)
     if now.figure == before.figure:
         return f"{name} stayed at {figure}{until}."
     return f"{name} {'rose' if now.figure > before.figure else 'fell'} from {figure_before} to {figure}{until}."

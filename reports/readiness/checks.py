@@ -19,6 +19,7 @@ from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.countable_facts import FactView, is_action, is_in_window, newest_row
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts
+from tiptracker.localization import format_date, format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ def _figures_too_low(questionnaire: Questionnaire, verified_view: FactView) -> I
         if reading.figure < len(actions):
             yield RecordProblem(
                 ProblemKind.FIGURE_TOO_LOW,
-                f"{formatting.capitalize_first(indicator.name)}: {formatting.format_number(reading.figure)} by "
-                f"{formatting.format_date(reading.through_on)}, but "
+                f"{formatting.capitalize_first(indicator.name)}: {format_number(reading.figure)} by "
+                f"{format_date(reading.through_on)}, but "
                 f"{len(actions)} verified {'action' if len(actions) == 1 else 'actions'} over by then"
                 f" {'stands' if len(actions) == 1 else 'stand'} on {benchmark.key}.",
                 "Ask for the figure anew, or look at what the actions show.",
@@ -123,7 +124,7 @@ def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem
             yield RecordProblem(
                 ProblemKind.NO_SOURCE,
                 f"{formatting.capitalize_first(names[row.indicator_id])} through "
-                f"{formatting.format_date(row.through_on)} names no source.",
+                f"{format_date(row.through_on)} names no source.",
                 "Log the figure again with the document it comes from.",
                 (RowReference("reading", row.id),),
             )
@@ -151,7 +152,7 @@ def _start_date_unknown(facts: Facts, questionnaire: Questionnaire, as_of: date)
         ):
             yield RecordProblem(
                 ProblemKind.DAY_UNKNOWN,
-                f"An action over by {formatting.format_date(row.happened_to)} is verified and would count"
+                f"An action over by {format_date(row.happened_to)} is verified and would count"
                 " if its first day were known.",
                 "Find out when it began, and verify it with that day.",
                 (RowReference("evidence", row.id), RowReference("benchmark", evidence_link.benchmark_id)),
@@ -169,13 +170,11 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
         if standing is None or standing.due_on is None or not standing.is_overdue_without_update:
             continue
         days = "a day" if standing.days_overdue == 1 else f"{standing.days_overdue} days"
-        due = f"was due on {formatting.format_date(standing.due_on)}, {days} ago, and"
+        due = f"was due on {format_date(standing.due_on)}, {days} ago, and"
         if row.ministry_id is None:
             sentence = f"An undertaking of the United States {due} was not reported done."
         elif standing.sent_on:
-            sentence = (
-                f"A commitment {due} no update was received since that of {formatting.format_date(standing.sent_on)}."
-            )
+            sentence = f"A commitment {due} no update was received since that of {format_date(standing.sent_on)}."
         else:
             sentence = f"A commitment {due} no update was received."
         yield RecordProblem(
@@ -216,7 +215,7 @@ def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
         ):
             yield RecordProblem(
                 ProblemKind.MISSED,
-                f"{row.kind.label}: due on {formatting.format_date(row.due_on)}, and not recorded as done.",
+                f"{row.kind.label}: due on {format_date(row.due_on)}, and not recorded as done.",
                 "Record the day on which it was done, or press for it.",
                 (RowReference("milestone", row.id),),
             )

@@ -25,6 +25,7 @@ from reports.readiness.answers import (
     share_verdict,
     weighted_mean,
 )
+from tiptracker.localization import join_with_and
 
 PART_POINTS = {
     PartKey.EFFORTS: Fraction(40),
@@ -325,12 +326,12 @@ def complicity_finding(findings: Iterable[tuple[str, Finding]]) -> Finding:
         return Finding(None, "No data on complicit officials: presumed against (22 U.S.C. 7106(b)(7)).", rows)
     moved = [key for key, finding in pairs if finding.worth]
     if not moved:
-        keys = formatting.join_with_and(key for key, _ in pairs)
+        keys = join_with_and(key for key, _ in pairs)
         return Finding(share, f"Complicit officials: nothing charged, convicted or investigated on {keys}.", rows)
     return Finding(
         share,
         "Complicit officials: "
-        + formatting.join_with_and(
+        + join_with_and(
             f"{'met' if finding.worth == WHOLE else 'a step'} on {key}" for key, finding in pairs if finding.worth
         )
         + ".",
@@ -345,7 +346,7 @@ def pillar_finding(shown: Iterable[tuple[str, Finding]], findings: Iterable[Find
     """
     shown_pairs = tuple(shown)
     if shown_pairs:
-        names = formatting.join_with_and(name for name, _ in shown_pairs)
+        names = join_with_and(name for name, _ in shown_pairs)
         return Finding(WHOLE, f"Shown by {names}.", rows_of(finding for _, finding in shown_pairs))
     asked = tuple(findings)
     if all(finding.share is None for finding in asked):

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from dialogues.models import Dialogue
 from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.models import Edition
-from reports import formatting, request_params
+from reports import request_params
 from reports.forms import ChangesForm
 from reports.readiness import countable_facts
 from reports.readiness.answers import RowReference
@@ -27,6 +27,7 @@ from reports.views.record_rows import RecordRow, find_record_rows, find_terms_ro
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import format_date
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form
 from tiptracker.web.frontend.form_rows import add_refusal
@@ -80,8 +81,7 @@ def parse_standpoint_range(params: QueryDict, edition: Edition) -> tuple[Request
     if until.as_of < since.as_of:
         raise Refused(
             "reversed_dates",
-            f"{formatting.format_date(until.as_of)} lies before {formatting.format_date(since.as_of)}. Give the "
-            f"earlier day first.",
+            f"{format_date(until.as_of)} lies before {format_date(since.as_of)}. Give the earlier day first.",
             field="as_of_to",
         )
     if is_known_before(until.known_by, since.known_by):
@@ -158,12 +158,12 @@ def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[P
     last = dialogues.filter(held_on__range=(starts_on, today)).order_by("-held_on").first()
     presets = []
     if last:
-        label = f"Since the last dialogue, {formatting.format_date(last.held_on)}"
+        label = f"Since the last dialogue, {format_date(last.held_on)}"
         presets.append(_preset_since(label, edition, last.held_on))
     if today - WEEK >= starts_on:
         presets.append(_preset_since("Since last week", edition, today - WEEK))
     if since.as_of < today:
-        label = f"{formatting.format_date(since.as_of)}, as known then and as known now"
+        label = f"{format_date(since.as_of)}, as known then and as known now"
         presets.append(_preset_since(label, edition, since.as_of, as_of_to=since.as_of))
     return presets
 

@@ -12,7 +12,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.views.links import PageLink
 from tiptracker.accounts.models import User
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 
 
 class EditionStart(NamedTuple):

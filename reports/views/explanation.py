@@ -93,8 +93,8 @@ def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: st
         "verdict": display.verdict,
         "reason": display.reason,
         "points": _format_points(display.points, display.of),
-        "up": f"{edition_url(standpoint.edition, 'readiness_detail')}?{standpoint.query}",
-        "up_label": "Readiness",
+        "up": f"{edition_url(standpoint.edition, 'readiness_explanation')}?{standpoint.query}",
+        "up_label": "Explanation",
         "answers": [_explanation_line(one, one.criteria, points, rows) for one in lines],
         "is_part": True,
     }

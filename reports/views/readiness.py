@@ -66,7 +66,6 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "projected": context_display.describe_projected(result),
                 "smallest_set": context_display.describe_smallest_set(result, needed),
                 "watch_list": context_display.describe_watch_list(result),
-                "parts": score_display.display_parts(result),
                 "gaps": _build_claim_gaps(request.user, standpoint, result),
                 **next_steps_context(request.user, result),
                 "ways": _related_links(standpoint),
@@ -74,6 +73,25 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 **trend_context(request.user, standpoint.edition, facts, standpoint.as_of, standpoint.known_by),
             }
     return render_form(request, "reports/readiness_detail.html", form, context)
+
+
+@readiness_page
+def readiness_explanation(request: EditionRequest) -> HttpResponse:
+    """Show what the score is made of: its parts, and the lines of each part."""
+    standpoint, form = read_standpoint(request)
+    context: dict[str, Any] = {"standpoint": standpoint}
+    if standpoint is not None:
+        with snapshot():
+            result = evaluate_readiness(
+                gather_facts(standpoint.edition), as_of=standpoint.as_of, known_by=standpoint.known_by
+            )
+        context |= {
+            "result": result,
+            "headline": headline.headline(result),
+            "has_benchmarks": bool(result.verified.benchmarks),
+            "parts": score_display.display_parts(result),
+        }
+    return render_form(request, "reports/readiness_explanation.html", form, context)
 
 
 @readiness_page

@@ -35,6 +35,7 @@ from reports.readiness.forecast.review_simulation import (
 from reports.readiness.gathering import gather_facts
 from reports.views.access import read_page
 from tiptracker import clock
+from tiptracker.localization import join_with_and
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -160,7 +161,7 @@ def build_simulation(edition: Edition) -> ReviewSimulation:
 
 def _drop_reasons(drops: Iterable[ScoreDrop], subject: str) -> list[tuple[str, str]]:
     """Return why something drops and which benchmarks and questions do, joined into one text."""
-    return [(describe_drop(drop, subject), formatting.join_with_and(drop.lines)) for drop in drops]
+    return [(describe_drop(drop, subject), join_with_and(drop.lines)) for drop in drops]
 
 
 def _parse_decisions(

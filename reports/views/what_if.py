@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.models import Benchmark, Recommendation
-from reports import formatting, request_params, sentences
+from reports import request_params, sentences
 from reports.briefings.step_texts import step_texts
 from reports.readiness.explanation import score_display, what_if_display
 from reports.readiness.explanation.score_display import BenchmarkDisplay
@@ -27,6 +27,7 @@ from reports.views.standpoint import pin_known_by, read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import join_with_and
 from tiptracker.web.form_pages import render_form
 from tiptracker.web.pages import render_page
 
@@ -138,7 +139,7 @@ def _presets(standpoint: RequestedStandpoint, result: Readiness, steps: NextStep
         selections.append(("Tick all next steps", {"step": [one.key for one in steps.steps]}))
     if fewest := result.smallest_set():
         count = sentences.format_count(len(fewest), "benchmark", "benchmarks")
-        labels = formatting.join_with_and(keys[one] for one in fewest)
+        labels = join_with_and(keys[one] for one in fewest)
         selections.append((f"Tick the fewest benchmarks that reach the target: {count}, {labels}", {"met": fewest}))
     if unmet := [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]:
         selections.append(("Tick all open benchmarks", {"met": unmet}))

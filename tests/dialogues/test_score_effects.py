@@ -14,9 +14,9 @@ from dialogues.score_effects import (
     describe_exclusion,
     describe_figure_effect,
     find_score_effect,
-    join_with_and,
 )
 from recommendations.choices import Rule
+from tiptracker.localization import join_with_and
 
 DAY = date(2022, 1, 20)
 

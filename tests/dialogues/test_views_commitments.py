@@ -319,7 +319,7 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
     assert "Correct it and send again" in text
     for secret in (
         "PURPOSE", "RECORD", "AGREED", "CANDID REASON", "INTERNAL", "contributes", "concrete action",
-        "Seen with our own eyes", sent.decision.recorded_by.name, RecorderFactory().name, "does not count", "Inbox",
+        "Seen with our own eyes", sent.decision.recorded_by.name, RecorderFactory().name, "does not count", "My tasks",
         "Move the due date",
     ):  # fmt: skip
         assert secret not in text, secret

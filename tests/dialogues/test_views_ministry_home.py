@@ -163,14 +163,15 @@ def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police
     assert not form.errors
 
 
-def test_ministry_home_leads_nowhere_else_and_says_nothing_of_readiness(client, police, focal_point):
+def test_a_ministry_has_three_places_and_reads_nothing_of_readiness(client, police, focal_point):
     EditionFactory()
     CommitmentFactory(ministry=police)
 
-    text = client.get(reverse("ministry_home")).text
+    page = client.get(reverse("ministry_home"))
 
-    for absent in ("Dashboard", "Inbox", "Briefings", "eadiness", 'aria-label="Main"'):
-        assert absent not in text, absent
+    assert [item.label for item in page.context["navigation"]] == ["Home", "Recommendations", "Help"]
+    for absent in ("Dashboard", "My tasks", "Briefings", "eadiness"):
+        assert absent not in page.text, absent
 
 
 def test_ministry_home_says_how_it_begins_where_nothing_is_asked(client, focal_point):

@@ -407,7 +407,7 @@ def test_somebody_else_finds_it_in_the_inbox_and_who_proposed_it_does_not(client
 
     assert page.context["redactions"] == [redaction]
     assert reverse("redaction_detail", args=[redaction.pk]) in page.text
-    assert [item.waiting for item in page.context["navigation"] if item.label == "Inbox"] == [1]
+    assert [item.waiting for item in page.context["navigation"] if item.label == "My tasks"] == [1]
 
 
 def test_the_second_person_sees_the_words_and_every_place_and_confirms(client, sent):

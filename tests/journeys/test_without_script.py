@@ -41,7 +41,7 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
 
     page = _enter(browser, live, people["officer"])
     page.get_by_role("button", name="Menu").click()
-    page.get_by_role("link", name="Inbox").click()
+    page.get_by_role("link", name="My tasks").click()
     page.get_by_role("link", name=PROMISE).click()
     expect(page.get_by_text(NARRATIVE)).to_be_visible()
     with page.expect_download() as download:

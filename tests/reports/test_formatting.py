@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import formatting
+from tiptracker.localization import format_date, format_number, join_with_and
 
 
 @pytest.mark.parametrize(
@@ -14,16 +15,16 @@ from reports import formatting
     [("4", "4"), ("4.00", "4"), ("1250", "1,250"), ("0.50", "0.5"), ("100", "100"), ("1E+2", "100"), ("0", "0")],
 )
 def test_figure_is_plain(value, text):
-    assert formatting.format_number(Decimal(value)) == text
+    assert format_number(Decimal(value)) == text
 
 
 def test_day_is_in_full():
-    assert formatting.format_date(date(2021, 11, 8)) == "8 November 2021"
+    assert format_date(date(2021, 11, 8)) == "8 November 2021"
 
 
 @pytest.mark.parametrize(("names", "text"), [(["1a"], "1a"), (["1a", "1b"], "1a and 1b"), ("abc", "a, b and c")])
 def test_listed_ends_with_and(names, text):
-    assert formatting.join_with_and(names) == text
+    assert join_with_and(names) == text
 
 
 def test_a_name_fits_where_it_stands():

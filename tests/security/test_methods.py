@@ -160,7 +160,7 @@ def test_signing_in_and_out_leads_nowhere_outside(name, outside):
 def test_the_count_beside_inbox_is_of_what_this_reader_finds_there(world, reader):
     context = ask(world, Line("GET", "inbox", "-", {}), reader).context
 
-    told = {item.label: item.waiting for item in context["navigation"]}["Inbox"]
+    told = {item.label: item.waiting for item in context["navigation"]}["My tasks"]
     versions = [waiting.update_version.pk for waiting in context["versions"]] if reader != "ambassador" else []
     assert told == len(versions) + context["logged_count"] + len(context["redactions"]) > 0
     logged = world.names("evidence", [line.evidence.pk for line in context["logged"]])

@@ -8,8 +8,8 @@ from dialogues.models import Dialogue
 from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
 from tests.refusing import refuses
 from tests.transactions import record
+from tiptracker.localization import format_date
 from tiptracker.validation import (
-    format_date,
     format_moment,
     insert_row,
     refuse_future,

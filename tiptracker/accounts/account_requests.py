@@ -26,6 +26,7 @@ from tiptracker.audit.actions import AuditEvent, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, ChoiceEnum, Role
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext_noop
 
 DELAY = timedelta(days=1)
 """Waiting time of a new address that an administrator asked for, and of a consent after a password reset.
@@ -44,13 +45,13 @@ The post then had time to read about the new ambassador.
 class AccountRequestStage(ChoiceEnum):
     """The stage that a request has reached."""
 
-    LINK = "link", "Waiting for the link in the e-mail to the new address to be opened"
-    CONSENT = "consent", "Waiting for approval"
-    DELAY = "delay", "Approved. Takes effect a day after it was asked for"
-    DONE = "done", "Carried out"
-    STOPPED = "stopped", "Cancelled"
-    REVERTED = "reverted", "Carried out, then put back"
-    LAPSED = "lapsed", "Lapsed: not completed in time"
+    LINK = "link", gettext_noop("Waiting for the link in the e-mail to the new address to be opened")
+    CONSENT = "consent", gettext_noop("Waiting for approval")
+    DELAY = "delay", gettext_noop("Approved. Takes effect a day after it was asked for")
+    DONE = "done", gettext_noop("Carried out")
+    STOPPED = "stopped", gettext_noop("Cancelled")
+    REVERTED = "reverted", gettext_noop("Carried out, then put back")
+    LAPSED = "lapsed", gettext_noop("Lapsed: not completed in time")
 
 
 def request_stage(request: AccountRequest, now: datetime) -> AccountRequestStage:

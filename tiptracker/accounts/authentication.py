@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -13,6 +13,7 @@ from tiptracker.accounts import tokens
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import request_context
 from tiptracker.choices import TokenScope
+from tiptracker.localization import find_language
 
 if TYPE_CHECKING:  # that module imports this one
     from rest_framework.views import APIView
@@ -30,7 +31,7 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """Return the token's person and the token; None if the request has no token.
 
-        Times in the answer are then in the time zone of the person's country.
+        Sentences and times in the answer are then in the person's language and time zone.
         """
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != BEARER.lower():
@@ -43,8 +44,10 @@ class TokenAuthentication(BaseAuthentication):
         tokens.note_use(token, request_context.address.get())
         request_context.token.set(token.prefix)
         request_context.set_request_person(request, token.person_id)
-        if zone := token.person.time_zone():
-            timezone.activate(ZoneInfo(zone))  # until tiptracker.clock.country_time_middleware ends the request
+        time_zone, language = token.person.locale()
+        if time_zone:  # until tiptracker.accounts.middleware.locale_middleware ends the request
+            timezone.activate(ZoneInfo(time_zone))
+        translation.activate(find_language(language))
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:

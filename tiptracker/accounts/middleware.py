@@ -1,7 +1,8 @@
-"""Check each request of a signed-in user against the session's limits and the second factor."""
+"""Middleware about the user of a request: their language, the limits of their session, and the second factor."""
 
 from http import HTTPStatus
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -13,12 +14,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from tiptracker.accounts import sessions
 from tiptracker.accounts.models import User
 from tiptracker.audit import request_context as audit_context
 from tiptracker.audit.actions import record
 from tiptracker.audit.request_context import Handler
+from tiptracker.localization import find_language
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
 
 ENROLLED_IN_SESSION = "enrolled_here"
@@ -29,6 +33,26 @@ ENROLMENT_VIEWS = frozenset({
     "account_logout", "account_reauthenticate", "health", "mfa_activate_totp", "mfa_add_webauthn", "mfa_index",
 })  # fmt: skip
 """The views that a user without a second factor may use."""
+
+
+def locale_middleware(get_response: Handler) -> Handler:
+    """Middleware: use the language and the time zone of the user. Before sign-in the browser says the language."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User):
+            time_zone, language = user.locale()
+        else:
+            time_zone, language = "", translation.get_language_from_request(request)
+        zone = ZoneInfo(time_zone) if time_zone else None
+        # Both also reset what an API token's user activated.
+        with timezone.override(zone), translation.override(find_language(language)):
+            response = get_response(request)
+        if not user.is_authenticated:
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+    return middleware
 
 
 def session_limits_middleware(get_response: Handler) -> Handler:

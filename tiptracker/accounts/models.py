@@ -1,7 +1,7 @@
 """Countries, their ministries and office holders, and the people who use the tracker."""
 
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
@@ -65,6 +65,9 @@ class Country(models.Model):
         choices=Paper.choices(),
         default=Paper.A4,
         help_text="What the post prints on.",
+    )
+    language = models.CharField(
+        "language", max_length=10, blank=True, help_text="For people who chose none; empty means English."
     )
     contact = models.ForeignKey(
         "accounts.User",
@@ -166,6 +169,13 @@ class OfficeHolder(models.Model):
         return f"{self.name}, {self.title}"
 
 
+class Locale(NamedTuple):
+    """How pages and mails speak to a person: an IANA time zone and a language code, each empty if unknown."""
+
+    time_zone: str
+    language: str
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: "AnyUser") -> Self:
         """Return the people the user may see.
@@ -212,6 +222,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("may sign in", default=True)
     valid_until_on = models.DateField(
         "may sign in until", null=True, blank=True, help_text="The last day, unless an administrator renews it."
+    )
+    language = models.CharField(
+        "language", max_length=10, blank=True, help_text="Empty means the language of the person's country."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     role_given_by = models.ForeignKey(
@@ -264,10 +277,17 @@ class User(AbstractBaseUser):
         """Whether this person reads and sends only what concerns their own ministry."""
         return self.role in MINISTRY_ROLES
 
-    def time_zone(self) -> str | None:
-        """Return the IANA time zone of the country this person works on, or None if there is none in particular."""
-        zones = Country.objects.visible_to(self).order_by("name").values_list("time_zone", flat=True)
-        return None if self.role == Role.ADMINISTRATOR else zones.first()
+    def locale(self) -> Locale:
+        """Return the time zone and language of this person, who may have chosen a language.
+
+        The time zone, and the language by default, are those of the country this person works on.
+        """
+        of_country = None
+        if self.role != Role.ADMINISTRATOR:  # works on no country in particular
+            countries = Country.objects.visible_to(self).order_by("name")
+            of_country = countries.values_list("time_zone", "language").first()
+        time_zone, language = of_country or ("", "")
+        return Locale(time_zone, self.language or language)
 
 
 AnyUser = User | AnonymousUser

@@ -23,6 +23,7 @@ from tiptracker.audit.actions import AuditEvent, record
 from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.localization import format_date
 
 TOKEN_PREFIX = "tip_"  # noqa: S105 -- no secret
 """How every token begins, so that secret scanners recognise one in texts and code."""
@@ -145,7 +146,7 @@ def _refuse_expiry(person: User, expires_on: date) -> None:
     if today <= expires_on <= last:
         return
     reason = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"
-    raise Refused("out_of_range", f"Give a day from today to {last.day} {last:%B %Y}: {reason}.", field="expires_on")
+    raise Refused("out_of_range", f"Give a day from today to {format_date(last)}: {reason}.", field="expires_on")
 
 
 def _log_fields(token: ApiToken) -> dict[str, str]:

@@ -4,18 +4,19 @@ import tomllib
 from pathlib import Path
 
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class VerbGroup(ChoiceEnum):
     """The groups of verbs that a user can filter the log by."""
 
-    RECORD = "record", "Changes of the record"
-    READ = "read", "Opened, downloaded, exported"
-    SIGN_IN = "sign_in", "Signing in"
-    REFUSED = "refused", "Refusals"
-    ACCOUNTS = "accounts", "Accounts, countries and ministries"
-    DAMAGED_FILES = "found", "Damaged or infected files"
-    MACHINE = "machine", "Done by the tracker itself"
+    RECORD = "record", gettext_noop("Changes of the record")
+    READ = "read", gettext_noop("Opened, downloaded, exported")
+    SIGN_IN = "sign_in", gettext_noop("Signing in")
+    REFUSED = "refused", gettext_noop("Refusals")
+    ACCOUNTS = "accounts", gettext_noop("Accounts, countries and ministries")
+    DAMAGED_FILES = "found", gettext_noop("Damaged or infected files")
+    MACHINE = "machine", gettext_noop("Done by the tracker itself")
 
 
 VERBS: dict[str, tuple[VerbGroup, str]] = {

@@ -6,15 +6,16 @@ from django.db import models
 from django.db.models import Q
 
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class State(ChoiceEnum):
     """The state of a job."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    READY = "ready"
-    FAILED = "failed"
+    QUEUED = "queued", gettext_noop("Queued")
+    RUNNING = "running", gettext_noop("Running")
+    READY = "ready", gettext_noop("Ready")
+    FAILED = "failed", gettext_noop("Failed")
 
 
 OPEN_STATES = (State.QUEUED, State.RUNNING)

@@ -11,31 +11,32 @@ from django.db.models import Q
 
 from tiptracker.accounts.models import AnyUser
 from tiptracker.choices import ChoiceEnum, Role
+from tiptracker.localization import gettext_noop
 
 
 class MailKind(ChoiceEnum):
     """The kind of a mail, which also names its template."""
 
-    INVITATION = "invitation"
-    PASSWORD_RESET = "password_reset", "Link to set a new password"
-    SIGN_IN_CHANGED = "sign_in_changed", "Notice of a changed sign-in"
-    ACCOUNT_CHANGED = "account_changed", "Notice of a changed account"
-    REQUEST_MADE = "request_made", "Notice of a change that was asked for"
-    ADDRESS_CONFIRM = "address_confirm", "Link to confirm a new address"
-    CONSENT_ASKED = "consent_asked", "Request for consent"
-    REQUEST_DONE = "request_done", "Notice of a change that was carried out"
-    ADMINISTRATOR_ADDED = "administrator_added", "Notice of another administrator"
-    LOG_FAULT = "log_fault", "Notice of a fault in the activity log"
+    INVITATION = "invitation", gettext_noop("Invitation")
+    PASSWORD_RESET = "password_reset", gettext_noop("Link to set a new password")
+    SIGN_IN_CHANGED = "sign_in_changed", gettext_noop("Notice of a changed sign-in")
+    ACCOUNT_CHANGED = "account_changed", gettext_noop("Notice of a changed account")
+    REQUEST_MADE = "request_made", gettext_noop("Notice of a change that was asked for")
+    ADDRESS_CONFIRM = "address_confirm", gettext_noop("Link to confirm a new address")
+    CONSENT_ASKED = "consent_asked", gettext_noop("Request for consent")
+    REQUEST_DONE = "request_done", gettext_noop("Notice of a change that was carried out")
+    ADMINISTRATOR_ADDED = "administrator_added", gettext_noop("Notice of another administrator")
+    LOG_FAULT = "log_fault", gettext_noop("Notice of a fault in the activity log")
 
 
 class MailState(ChoiceEnum):
     """The state of a mail."""
 
-    QUEUED = "queued", "Waiting to be sent"
-    SENT = "sent", "Sent"
-    REFUSED = "refused", "Refused by the mail server"
-    GIVEN_UP = "given_up", "Given up"
-    NOT_NEEDED = "not_needed", "Not sent, no longer needed"
+    QUEUED = "queued", gettext_noop("Waiting to be sent")
+    SENT = "sent", gettext_noop("Sent")
+    REFUSED = "refused", gettext_noop("Refused by the mail server")
+    GIVEN_UP = "given_up", gettext_noop("Given up")
+    NOT_NEEDED = "not_needed", gettext_noop("Not sent, no longer needed")
 
 
 def new_key() -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from tiptracker.accounts.backend import default_valid_until, is_expired
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
 from tiptracker.choices import ChoiceEnum, Role
+from tiptracker.localization import gettext_noop
 from tiptracker.onboarding.actions.accounts import (
     PAST_DAY_MESSAGE,
     AccountDetails,
@@ -31,10 +32,10 @@ MAX_DISTRICTS = 500
 class AccountState(ChoiceEnum):
     """The state of an account, as a filter of the list of people."""
 
-    OPEN = "open", "Can sign in"
-    INVITED = "invited", "Invited"
-    ENDED = "ended", "Last day is over"
-    CLOSED = "closed"
+    OPEN = "open", gettext_noop("Can sign in")
+    INVITED = "invited", gettext_noop("Invited")
+    ENDED = "ended", gettext_noop("Last day is over")
+    CLOSED = "closed", gettext_noop("Closed")
 
 
 class CountryFilter(TrackerForm):

@@ -13,7 +13,7 @@ from dialogues.lesotho.exercise_player import play_exercise, read_exercise
 from dialogues.lesotho.loading import LoadResult, load_public_record
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 
 
 class Command(BaseCommand):

@@ -12,15 +12,16 @@ from contextlib import suppress
 from recommendations.importing.encodings import MISDECODED, guess_utf_16, split_byte_order_mark
 from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext_noop
 
 
 class Charset(ChoiceEnum):
     """The encoding of a text file."""
 
-    UTF_8 = "utf-8", "UTF-8"
-    UTF_16 = "utf-16", "UTF-16"
-    WINDOWS_1252 = "cp1252", "Windows-1252 (Western European)"
-    MAC_ROMAN = "mac_roman", "Mac OS Roman (older Excel on a Mac)"
+    UTF_8 = "utf-8", gettext_noop("UTF-8")
+    UTF_16 = "utf-16", gettext_noop("UTF-16")
+    WINDOWS_1252 = "cp1252", gettext_noop("Windows-1252 (Western European)")
+    MAC_ROMAN = "mac_roman", gettext_noop("Mac OS Roman (older Excel on a Mac)")
 
 
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")

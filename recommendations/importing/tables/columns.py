@@ -8,19 +8,20 @@ from typing import NamedTuple
 from recommendations.importing.tables.cell_values import parse_number, parse_pillar
 from recommendations.importing.tables.cells import TableCells, TableLine
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class ColumnType(ChoiceEnum):
     """What a column may hold."""
 
-    NUMBER = "number"
-    TEXT = "text", "What it says"
-    PILLAR = "pillar"
-    LEAD = "lead", "Lead ministry"
-    SUPPORTING = "supporting", "Supporting ministries"
-    COUNTRY = "country"
-    YEAR = "year"
-    NOTHING = "", "Nothing of the list"
+    NUMBER = "number", gettext_noop("Number")
+    TEXT = "text", gettext_noop("What it says")
+    PILLAR = "pillar", gettext_noop("Pillar")
+    LEAD = "lead", gettext_noop("Lead ministry")
+    SUPPORTING = "supporting", gettext_noop("Supporting ministries")
+    COUNTRY = "country", gettext_noop("Country")
+    YEAR = "year", gettext_noop("Year")
+    NOTHING = "", gettext_noop("Nothing of the list")
 
 
 class ColumnLayout(NamedTuple):

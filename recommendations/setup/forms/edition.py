@@ -9,7 +9,7 @@ from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition
 from recommendations.setup.actions.editions import EDITABLE_FIELDS, MilestoneDate
 from recommendations.tracking_period import default_tracking_period
-from tiptracker.validation import format_date
+from tiptracker.localization import format_date
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
 TYPED_MILESTONES = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)

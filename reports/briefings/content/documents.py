@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from reports import formatting
 from reports.briefings.content.ambassador import AmbassadorBriefing
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.ministry import MinistryPage
 from reports.briefings.content.sections import pick_sections
 from reports.briefings.content.washington import WashingtonInput
 from reports.choices import BriefingKind
+from tiptracker.localization import format_date, format_datetime
 
 type DocumentContent = AmbassadorBriefing | MinistryPage | DialoguePack | WashingtonInput
 """The content of a document of any kind."""
@@ -60,14 +60,14 @@ def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
     lines = [
         ("Document", content.kind.label),
         ("Prepared for", AUDIENCES.get(content.kind, content.title)),
-        ("As of", formatting.format_date(content.as_of)),
+        ("As of", format_date(content.as_of)),
         (
             "Facts up to",
-            formatting.format_datetime(content.facts_up_to) if content.facts_up_to else "no fact recorded yet",
+            format_datetime(content.facts_up_to) if content.facts_up_to else "no fact recorded yet",
         ),
     ]
     if content.known_by:
-        lines.append(("As known by", formatting.format_datetime(content.known_by)))
+        lines.append(("As known by", format_datetime(content.known_by)))
     if isinstance(content, WashingtonInput):
         lines.append(("Sources", "named" if content.has_sources else "left out"))
     if content.sections is not None:

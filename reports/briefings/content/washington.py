@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reports import formatting, sentences
+from reports import sentences
 from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
+from tiptracker.localization import format_date, format_datetime
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,10 @@ class WashingtonInput(CommonContent):
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The lines below the title, as pairs of a name and a text."""
-        lines = [("Tracking period", self.window), ("As of", formatting.format_date(self.as_of))]
+        lines = [("Tracking period", self.window), ("As of", format_date(self.as_of))]
         if self.known_by:
-            lines.append(("As known by", formatting.format_date(self.known_by)))
-        newest = formatting.format_datetime(self.facts_up_to) if self.facts_up_to else "no fact recorded yet"
+            lines.append(("As known by", format_date(self.known_by)))
+        newest = format_datetime(self.facts_up_to) if self.facts_up_to else "no fact recorded yet"
         return (*lines, ("Facts up to", newest))
 
     @property

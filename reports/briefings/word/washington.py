@@ -5,12 +5,12 @@ It has the same text and order as the printed version, `templates/reports/briefi
 
 from collections.abc import Iterator
 
-from reports import formatting
 from reports.briefings.content.documents import IMPRINT_TITLE, draft_marking, imprint_lines
 from reports.briefings.content.sections import pick_sections
 from reports.briefings.content.washington import AssessedBenchmark, PillarInput, PrintedIndicator, WashingtonInput
 from reports.briefings.word.writer import SourceNote, TextRun, WordCell, WordColumn, WordParagraph, WordWriter
 from tiptracker.choices import Paper
+from tiptracker.localization import format_date
 
 INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 16, 47), (26, 74)
 """Column widths of the tables, in per cent of the text width."""
@@ -24,7 +24,7 @@ def render_docx(content: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
         marking=content.marking,
         running=f"{content.post} – {content.title}",
         clearance=draft_marking(content),
-        footer_text=f"{content.country}, {content.edition}, {formatting.format_date(content.as_of)}",
+        footer_text=f"{content.country}, {content.edition}, {format_date(content.as_of)}",
     )
     sections = pick_sections(content.kind, content.sections)
     _write_opening(writer, content, [section.title for section in sections])

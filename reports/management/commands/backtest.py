@@ -4,12 +4,12 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from reports import formatting
 from reports.management.arguments import RefusingCommand
 from reports.readiness import backtest
 from reports.readiness.backtest import BackTest, report
 from reports.readiness.backtest.scoring import ScoredCountryYear
 from tiptracker.errors import Refused
+from tiptracker.localization import join_with_and
 
 
 class Command(RefusingCommand):
@@ -40,7 +40,7 @@ class Command(RefusingCommand):
 def _rows_of_country(test: BackTest, country: str) -> tuple[ScoredCountryYear, ...]:
     if rows := test.rows_of_country(country):
         return rows
-    codes = formatting.join_with_and(sorted({one.row.code for one in test.rows}))
+    codes = join_with_and(sorted({one.row.code for one in test.rows}))
     raise Refused(
         "unknown_country",
         f"The back-test has no country “{country}”. Give a name such as Lesotho, or one of these: {codes}.",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from recommendations.models import Edition
-from reports import formatting, request_params
+from reports import request_params
 from reports.briefings import pdf
 from reports.briefings.content.documents import DocumentContent
 from reports.briefings.content.washington import WashingtonInput
@@ -25,6 +25,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Paper, Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import join_with_and
 from tiptracker.moments import parse_moment
 
 
@@ -38,7 +39,7 @@ class Command(arguments.RefusingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         arguments.add_edition_arguments(parser)
-        kinds = formatting.join_with_and(BriefingKind)
+        kinds = join_with_and(BriefingKind)
         parser.add_argument(
             "--kind", default=BriefingKind.AMBASSADOR.value, help=f"the kind of document: {kinds}; default: ambassador"
         )
@@ -85,7 +86,7 @@ def _validate_options(
     if kind not in set(BriefingKind):
         raise Refused(
             "no_choice",
-            f"There is no kind of briefing called “{kind}”. There is {formatting.join_with_and(BriefingKind)}.",
+            f"There is no kind of briefing called “{kind}”. There is {join_with_and(BriefingKind)}.",
         )
     if ministry and kind != BriefingKind.MINISTRY:
         raise Refused("ministry_not_for_kind", "Only --kind ministry is about one ministry. Leave --ministry out.")
@@ -98,7 +99,7 @@ def _validate_options(
     if Path(output).suffix.lower() not in WRITERS:
         raise Refused(
             "unsupported_format",
-            f"A briefing is written as {formatting.join_with_and(WRITERS)}. Let the name of the file end so: {output}",
+            f"A briefing is written as {join_with_and(WRITERS)}. Let the name of the file end so: {output}",
         )
     if kind != BriefingKind.WASHINGTON and Path(output).suffix.lower() == ".docx":
         raise Refused(

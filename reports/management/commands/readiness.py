@@ -18,6 +18,7 @@ from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.readiness.scoring import ScoreLine, version_lines
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
+from tiptracker.localization import format_date, format_number
 from tiptracker.moments import parse_moment
 
 
@@ -66,7 +67,7 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
     `ministries` are names by id.
     """
     known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
-    yield f"{result.edition.country} {result.edition.year}, as of {formatting.format_date(result.as_of)}{known}"
+    yield f"{result.edition.country} {result.edition.year}, as of {format_date(result.as_of)}{known}"
     yield headline.headline(result)
     for part, points, lines in version_lines(result.verified):
         figure = (
@@ -97,7 +98,7 @@ def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterato
         if sentence:
             yield f"  {sentence}"
     if result.readiness_target is not None:
-        yield f"  Target: {formatting.format_number(result.readiness_target)}. {result.readiness_target_reason}"
+        yield f"  Target: {format_number(result.readiness_target)}. {result.readiness_target_reason}"
     yield f"  {context_display.describe_smallest_set(result, result.smallest_set())}"
     yield f"  {context_display.describe_watch_list(result)}"
     if claims := context_display.display_claims(result):

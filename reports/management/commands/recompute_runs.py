@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reports import formatting
 from reports.choices import RecomputeOutcome
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
 from reports.readiness.readiness import METHOD_VERSION
+from tiptracker.localization import format_date, join_with_and
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 differing += 1
                 self.stderr.write(
                     f"Run {run.pk} ({run.edition.country.code} {run.edition.year}, "
-                    f"as of {formatting.format_date(run.as_of)}) differs: {formatting.join_with_and(found.differing)}."
+                    f"as of {format_date(run.as_of)}) differs: {join_with_and(found.differing)}."
                 )
         older = ReadinessRun.objects.exclude(methodology=METHOD_VERSION).count()
         self.stdout.write(

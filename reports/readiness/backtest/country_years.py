@@ -29,41 +29,42 @@ from dialogues.choices import ReadingDirection
 from recommendations.choices import EffortQuestion, Tier
 from reports.readiness.facts import Period
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
 
 
 class NarrativeSource(ChoiceEnum):
     """What the coder read."""
 
-    OPENING = "opening", "Opening paragraph"
-    FACTBOOK = "factbook", "World Factbook"
-    PRESS = "press"
-    LIST = "list", "List of tiers, no text"
+    OPENING = "opening", gettext_noop("Opening paragraph")
+    FACTBOOK = "factbook", gettext_noop("World Factbook")
+    PRESS = "press", gettext_noop("Press")
+    LIST = "list", gettext_noop("List of tiers, no text")
 
 
 class TierChange(ChoiceEnum):
     """How the government's tier changed from the edition before to this one."""
 
-    UP = "up", "Moved up"
-    SAME = "same", "Stayed"
-    DOWN = "down", "Fell"
+    UP = "up", gettext_noop("Moved up")
+    SAME = "same", gettext_noop("Stayed")
+    DOWN = "down", gettext_noop("Fell")
 
 
 class OfficialComplicity(ChoiceEnum):
     """The most serious step reported against complicit officials."""
 
-    CONVICTED = "convicted", "Officials convicted"
-    PROSECUTED = "prosecuted", "Officials prosecuted"
-    INVESTIGATED = "investigated", "Officials investigated"
-    NONE = "none", "No official investigated, prosecuted or convicted"
-    NOT_TOLD = "not told", "Nothing told of officials"
+    CONVICTED = "convicted", gettext_noop("Officials convicted")
+    PROSECUTED = "prosecuted", gettext_noop("Officials prosecuted")
+    INVESTIGATED = "investigated", gettext_noop("Officials investigated")
+    NONE = "none", gettext_noop("No official investigated, prosecuted or convicted")
+    NOT_TOLD = "not told", gettext_noop("Nothing told of officials")
 
 
 class PlanStatus(ChoiceEnum):
     """What was reported of a national action plan."""
 
-    IMPLEMENTED = "implemented", "Plan implemented"
-    ADOPTED = "adopted", "Plan adopted"
-    NONE = "none", "No plan"
+    IMPLEMENTED = "implemented", gettext_noop("Plan implemented")
+    ADOPTED = "adopted", gettext_noop("Plan adopted")
+    NONE = "none", gettext_noop("No plan")
 
 
 TEXT_SOURCES = frozenset({NarrativeSource.OPENING, NarrativeSource.FACTBOOK})

@@ -15,6 +15,7 @@ from reports.readiness.backtest.measures import ClassificationOutcome
 from reports.readiness.backtest.scoring import ScoredCountryYear
 from reports.readiness.explanation.headline import DISCLAIMER
 from reports.readiness.scoring import version_lines
+from tiptracker.localization import join_with_and
 
 OUTCOME_FIELDS = ("found", "missed", "moved_up", "warned", "false_hopes", "others")
 CONCLUSION = "A low record is a safe warning, a high one is no promise."
@@ -27,13 +28,13 @@ def report_lines(test: BackTest) -> Iterator[str]:
         f"Tested: {test.tested.moved_up + test.tested.others} on the Watch List with a text to read."
         f" {test.tested.moved_up} moved up, {test.tested.others} did not."
     )
-    left_out = formatting.join_with_and(f"{count} ({source.label.lower()})" for source, count in test.left_out)
+    left_out = join_with_and(f"{count} ({source.label.lower()})" for source, count in test.left_out)
     yield f"Left out: {left_out}." if test.left_out else "Left out: none."
     yield "\nArea under the curve (1 tells all apart, 0.5 is chance)"
     yield from (_area_line(sample) for sample in (test.tested, *test.groups))
     yield "\nMark    moved up, at or above    did not, below"
     yield from (_outcome_line(f"{result.mark}", result.outcome) for result in test.marks)
-    marks = formatting.join_with_and(
+    marks = join_with_and(
         f"{mark} ({'once' if count == 1 else f'{count} times'})" for mark, count in test.leave_one_out.marks
     )
     yield f"\nEach row judged by the mark learnt from all the others: {marks}"

@@ -12,6 +12,7 @@ from reports.readiness.answers import RowReference
 from reports.readiness.explanation.changes import LineChange, ScoreChange, ScoreChanges, Standpoint
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.scoring import PART_POINTS
+from tiptracker.localization import format_date, format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +109,17 @@ def format_signed(points: Decimal) -> str:
     """Format a difference in points: `+1.5`, `−0.8`, `0`."""
     if not points:
         return "0"
-    return f"{'+' if points > 0 else '−'}{formatting.format_number(abs(points))}"
+    return f"{'+' if points > 0 else '−'}{format_number(abs(points))}"
 
 
 def _describe_interval(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> str:
     """Describe what lies between two standpoints, as part of a sentence."""
     if since.as_of != until.as_of:
-        return f"between {formatting.format_date(since.as_of)} and {formatting.format_date(until.as_of)}"
+        return f"between {format_date(since.as_of)} and {format_date(until.as_of)}"
     if since.known_by == until.known_by:
-        return f"on {formatting.format_date(since.as_of)}"
-    known = formatting.format_date(since.known_by.astimezone(zone).date()) if since.known_by else ""
-    return f"as of {formatting.format_date(since.as_of)}, by what became known after {known}"
+        return f"on {format_date(since.as_of)}"
+    known = format_date(since.known_by.astimezone(zone).date()) if since.known_by else ""
+    return f"as of {format_date(since.as_of)}, by what became known after {known}"
 
 
 def _display_change(change: ScoreChange, points: Decimal) -> ScoreChangeDisplay:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from reports import formatting, sentences
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.readiness import Readiness
+from tiptracker.localization import format_number, join_with_and
 
 WATCH_LIST_LAW = "22 U.S.C. 7107(b)"
 
@@ -38,10 +39,10 @@ def describe_possible(result: Readiness) -> str:
     more = formatting.round_to_tenth(result.possible.points) - score
     if not more:
         return "All that is verified counts by this day: nothing waits for a later one."
-    counted = "1 more point is" if more == 1 else f"{formatting.format_number(more)} more points are"
+    counted = "1 more point is" if more == 1 else f"{format_number(more)} more points are"
     return (
         f"{counted} verified but dated only to a later day: once it has come, the score is"
-        f" {formatting.format_number(score + more)}, if nothing else changes."
+        f" {format_number(score + more)}, if nothing else changes."
     )
 
 
@@ -56,7 +57,7 @@ def describe_projected(result: Readiness) -> str:
     if projected == claimed:
         return "No open promise would add to what is claimed."
     return (
-        f"{formatting.format_number(projected)} is within reach: what is claimed, and every promise of the government"
+        f"{format_number(projected)} is within reach: what is claimed, and every promise of the government"
         " kept that is due by the deadline or has no date."
     )
 
@@ -68,7 +69,7 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
     """
     if result.readiness_target is None:
         return "No target is set, so nothing can be said to reach it."
-    target = f"our target of {formatting.format_number(result.readiness_target)}"
+    target = f"our target of {format_number(result.readiness_target)}"
     if needed is None:
         return (
             f"{formatting.capitalize_first(target)} cannot be reached by what is asked alone: with every benchmark met,"
@@ -78,7 +79,7 @@ def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> st
         return f"{formatting.capitalize_first(target)} is reached already."
     keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
     count = sentences.format_count(len(needed), "benchmark", "benchmarks")
-    names = formatting.join_with_and(keys[benchmark_id] for benchmark_id in needed)
+    names = join_with_and(keys[benchmark_id] for benchmark_id in needed)
     return f"{count}, met, would reach {target}: {names}."
 
 

@@ -15,6 +15,7 @@ from reports.readiness import countable_facts
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.fact_views import build_fact_views
 from reports.readiness.facts import EvidenceLinkFact, EvidenceReviewFact, Facts, ReadingFact
+from tiptracker.localization import format_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class _Exclusions:
             yield f"{formatting.lowercase_first(evidence_link.shows.label)}, not a concrete action"
         if (first or evidence.happened_to) < self._window.starts_on:
             is_begun_before = first and evidence.happened_to >= self._window.starts_on
-            yield f"{'begun ' if is_begun_before else ''}before {formatting.format_date(self._window.starts_on)}"
+            yield f"{'begun ' if is_begun_before else ''}before {format_date(self._window.starts_on)}"
         yield from self._too_late(evidence.happened_to)
         if review is None:
             yield from self._rejected(self._index.newest_review(evidence.id))
@@ -132,7 +133,7 @@ class _Exclusions:
         if cited and cited.id in self._index.revisions:
             yield "put right by a newer row"
         if reading.through_on < self._window.starts_on:
-            yield f"before {formatting.format_date(self._window.starts_on)}"
+            yield f"before {format_date(self._window.starts_on)}"
         if reading.starts_on != self._window.starts_on:
             yield "not from the first day of the tracking period"
         yield from self._too_late(reading.through_on)
@@ -145,9 +146,9 @@ class _Exclusions:
 
     def _too_late(self, last: date) -> Iterator[str]:
         if last > self._window.ends_on:
-            yield f"after {formatting.format_date(self._window.ends_on)}"
+            yield f"after {format_date(self._window.ends_on)}"
         if last > self._as_of:
-            yield f"not over by {formatting.format_date(self._as_of)}"
+            yield f"not over by {format_date(self._as_of)}"
 
     def _rejected(self, review: EvidenceReviewFact | None) -> Iterator[str]:
         if review and review.decision is EvidenceDecision.REJECTED:
@@ -158,7 +159,7 @@ class _Exclusions:
             yield f"the update it came with was returned on {self._day(returned_at)}"
 
     def _day(self, moment: datetime) -> str:
-        return formatting.format_date(moment.astimezone(self._index.facts.zone).date())
+        return format_date(moment.astimezone(self._index.facts.zone).date())
 
 
 def describe_doer(doer: DoneBy) -> str:

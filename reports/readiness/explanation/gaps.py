@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports import formatting, sentences
+from reports import sentences
 from reports.choices import ReadinessVerdict
 from reports.readiness import countable_facts
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
+from tiptracker.localization import join_with_and
 
 MAX_NAMED = 6
 """How many benchmarks or indicators a sentence names; the rest are counted."""
@@ -85,4 +86,4 @@ def _list_some(problem: str, names: Sequence[str]) -> str:
     """Say which rows lack something, and count the rest: "no information: 1a, 2a and 4 more"."""
     if len(names) > MAX_NAMED + 1:
         return f"{problem}: {', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
-    return f"{problem}: {formatting.join_with_and(names)}" if names else ""
+    return f"{problem}: {join_with_and(names)}" if names else ""

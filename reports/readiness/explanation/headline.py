@@ -4,6 +4,7 @@ from datetime import date
 
 from reports import formatting, sentences
 from reports.readiness.readiness import Readiness
+from tiptracker.localization import format_number
 
 DISCLAIMER = (
     "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
@@ -22,7 +23,7 @@ def headline(result: Readiness) -> str:
     score, claimed = map(formatting.format_points, (result.verified.points, result.claimed.points))
     sentence = f"{score} of 100 verified, {claimed} claimed"
     if result.readiness_target is not None:
-        sentence += f"; our target is {formatting.format_number(result.readiness_target)}"
+        sentence += f"; our target is {format_number(result.readiness_target)}"
     if result.deadline_on is not None:
         sentence += f"; {time_left(result.deadline_on, result.as_of)}"
     return f"{sentence}."

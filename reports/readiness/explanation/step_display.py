@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from reports import formatting
+from tiptracker.localization import format_number
 
 FIRST_PAGE_STEPS = 7
 """How many steps other than reviews a first page names; the rest are counted."""
@@ -105,10 +105,7 @@ class StepsDisplay:
             return f"{counted}."
         verb = "adds" if len(remaining) == 1 else "add"
         reached = " Our target is reached with one of them." if any(one.reaches_target for one in remaining) else ""
-        return (
-            f"{counted} {verb} {formatting.format_number(points)} together, up to "
-            f"{formatting.format_number(last)}.{reached}"
-        )
+        return f"{counted} {verb} {format_number(points)} together, up to {format_number(last)}.{reached}"
 
 
 def _sum_points(steps: Sequence[StepDisplay]) -> Decimal | None:

@@ -14,6 +14,7 @@ from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
+from tiptracker.localization import format_date, format_number, join_with_and
 
 EMBASSY = "Embassy"
 
@@ -122,7 +123,7 @@ class StepFormatter:
                 return f"Review the update that waits{towards}."
             sender, sent_on, commitment = self.texts.updates[row.id]
             return (
-                f"Review the update from {_with_article(sender)} of {formatting.format_date(sent_on)} on "
+                f"Review the update from {_with_article(sender)} of {format_date(sent_on)} on "
                 f"“{_without_full_stop(commitment)}”{towards}."
             )
         if row.type == "evidence":
@@ -139,8 +140,8 @@ class StepFormatter:
     def _ask(self, step: ReadinessStep) -> str:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
         edition = self.result.edition
-        since = f"since {formatting.format_date(edition.tracking.starts_on)}"
-        first, last = (formatting.format_date(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
+        since = f"since {format_date(edition.tracking.starts_on)}"
+        first, last = (format_date(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
         years = {
             YearsAsked.PERIOD: since,
             YearsAsked.BOTH: f"{since}, and for the year before that",
@@ -158,15 +159,15 @@ class StepFormatter:
         if step.due_on is None:
             return f"Make sure that {ministry} keeps its {commitment}. No date is agreed yet."
         if deadline is not None and step.due_on > deadline:
-            return f"Ask {ministry} to bring forward its {commitment}, due {formatting.format_date(step.due_on)}."
-        due_on, status = formatting.format_date(step.due_on), self._status_sentence(step)
+            return f"Ask {ministry} to bring forward its {commitment}, due {format_date(step.due_on)}."
+        due_on, status = format_date(step.due_on), self._status_sentence(step)
         return f"Make sure that {ministry} keeps its {commitment}, due {due_on}.{status}"
 
     def _status_sentence(self, step: ReadinessStep) -> str:
         """Return a sentence if the commitment is overdue or an update on it waits; empty if it is simply open."""
         standing = self._standings.get(step.rows[0].id)
         if standing is not None and standing.waits_since:
-            return f" An update on it has been with the embassy since {formatting.format_date(standing.waits_since)}."
+            return f" An update on it has been with the embassy since {format_date(standing.waits_since)}."
         return " It is overdue." if standing is not None and standing.days_overdue else ""
 
     @cached_property
@@ -179,7 +180,7 @@ class StepFormatter:
 
     def _towards(self, step: ReadinessStep) -> str:
         """Return the benchmarks that the step supports, in brackets; empty if there are none."""
-        return f" ({formatting.join_with_and(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
+        return f" ({join_with_and(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
 
     def _criterion(self, step: ReadinessStep) -> str:
         key = step.benchmarks[0]
@@ -200,7 +201,7 @@ def _target_sentence(result: Readiness, steps: NextSteps) -> str:
     """Return whether these steps reach the target."""
     if result.readiness_target is None:
         return "No target is set."
-    target = f"our target of {formatting.format_number(result.readiness_target)}"
+    target = f"our target of {format_number(result.readiness_target)}"
     if steps.target_reached_after == 0:
         return f"Readiness has reached {target}."
     if steps.target_reached_after is None:

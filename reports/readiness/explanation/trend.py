@@ -9,6 +9,7 @@ from reports import formatting
 from reports.charts.trend import TrendWeek
 from reports.readiness.facts import Facts, Period
 from reports.readiness.readiness import DailyScores
+from tiptracker.localization import format_date
 
 WEEK = timedelta(days=7)
 UNCHANGED_WEEKS = 4
@@ -55,14 +56,14 @@ def describe_trend(weeks: Sequence[TrendWeek]) -> str:
     first_unchanged = next(week for week in reviewed if week.ends_on > last_different.ends_on)
     weeks_ago = (last.ends_on - first_unchanged.ends_on).days // WEEK.days
     if weeks_ago >= UNCHANGED_WEEKS:
-        return f"Verified readiness has not moved since the week to {formatting.format_date(first_unchanged.ends_on)}"
+        return f"Verified readiness has not moved since the week to {format_date(first_unchanged.ends_on)}"
     start = reviewed[max(0, len(reviewed) - 1 - UNCHANGED_WEEKS)]
     if start.then == last.then:
-        return f"Verified readiness stands at {_format_points(last)}, as on {formatting.format_date(start.ends_on)}"
+        return f"Verified readiness stands at {_format_points(last)}, as on {format_date(start.ends_on)}"
     verb = "risen" if (last.then or 0) > (start.then or 0) else "fallen"
     return (
         f"Verified readiness has {verb} from {_format_points(start)} to {_format_points(last)} since "
-        f"{formatting.format_date(start.ends_on)}"
+        f"{format_date(start.ends_on)}"
     )
 
 

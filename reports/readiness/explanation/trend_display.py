@@ -17,6 +17,7 @@ from reports.readiness import countable_facts
 from reports.readiness.explanation.trend import describe_trend, weekly_scores
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import DailyScores
+from tiptracker.localization import format_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class TrendDisplay:
         if last is None or last.then is not None or last.hindsight is None:
             return describe_trend(self.weeks)
         return (
-            f"Nothing had been reviewed by {formatting.format_date(last.ends_on)}; "
+            f"Nothing had been reviewed by {format_date(last.ends_on)}; "
             f"in hindsight the score was {formatting.format_points(last.hindsight)}"
         )
 

@@ -15,6 +15,7 @@ from reports.readiness.explanation.changes_display import format_signed
 from reports.readiness.explanation.score_display import SHORT_TITLES, without_trailing_zeros
 from reports.readiness.forecast.next_steps import ReadinessStep
 from reports.readiness.readiness import Readiness
+from tiptracker.localization import format_number, join_with_and
 
 MAX_NAMED = 6
 """How many benchmarks a sentence names; more are only counted."""
@@ -106,14 +107,14 @@ def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
 
 
 def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, before: Decimal, after: Decimal) -> str:
-    readiness = formatting.format_number(before)
+    readiness = format_number(before)
     if not result.is_reviewed:
         readiness = "0, since nothing has been reviewed yet"
     if not met and not steps:
         return f"Nothing is ticked. Readiness is {readiness}."
     keys = [benchmark.line.key for benchmark in result.verified.benchmarks if benchmark.benchmark_id in met]
     benchmarks = (
-        formatting.join_with_and(keys)
+        join_with_and(keys)
         if 0 < len(keys) <= MAX_NAMED
         else sentences.format_count(len(keys), "benchmark", "benchmarks")
     )
@@ -121,7 +122,7 @@ def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, befor
     assumptions = " and ".join([taken_steps] * bool(steps) + [f"{benchmarks} met"] * bool(met))
     if before == after:
         return f"With {assumptions}, readiness would still be {readiness}."
-    return f"With {assumptions}, readiness would be {formatting.format_number(after)}. It is {readiness}."
+    return f"With {assumptions}, readiness would be {format_number(after)}. It is {readiness}."
 
 
 def _target_sentence(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
@@ -129,11 +130,11 @@ def _target_sentence(result: Readiness, points: Fraction, *, is_supposed: bool) 
     if result.readiness_target is None:
         return "No target is set, so nothing can be said to reach it."
     target = Fraction(result.readiness_target)
-    target_text = f"our target of {formatting.format_number(result.readiness_target)}"
+    target_text = f"our target of {format_number(result.readiness_target)}"
     if result.score >= target:
         return f"{formatting.capitalize_first(target_text)} is reached already."
     if points >= target:
         return f"That would reach {target_text}."
     missing = formatting.round_to_tenth(target - points)
-    distance = formatting.format_number(missing) if missing else "less than 0.1"
+    distance = format_number(missing) if missing else "less than 0.1"
     return f"That {'would be' if is_supposed else 'is'} {distance} short of {target_text}."

@@ -4,8 +4,7 @@ Nothing is estimated. The simulated reviews and assessments are added to the row
 `reports.readiness.verified_history`, `.answers` and `.scoring` are applied again. So the real points equal the
 simulated points, as long as nothing else is recorded in between.
 
-What all simulations of a record need is looked up once, and each simulation looks only at its own rows. So an inbox of
-three hundred items (`reports.readiness.forecast.inbox_priority`) costs little more than ten times one of thirty.
+What all simulations of a record need is looked up once, so a long inbox (`.inbox_priority`) costs little more an item.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -34,6 +33,7 @@ from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, ReadingFact
 from reports.readiness.scoring import PointCalculator
 from reports.readiness.verified_history import VerifiedHistory
+from tiptracker.localization import format_number
 
 FIRST_HYPOTHETICAL_ID = 1 << 62
 """The first id of simulated rows: above every real id, so that they are the newer of two rows of one moment."""
@@ -477,7 +477,7 @@ def _describe_figure(indicator: IndicatorFact, reading: ReadingFact, *, is_named
 
     Without `is_named`, only the unit follows, if the indicator has one: "1,200 LSL", "6".
     """
-    figure = formatting.format_number(reading.figure or Decimal(0))
+    figure = format_number(reading.figure or Decimal(0))
     name = formatting.lowercase_first(indicator.name)
     if indicator.unit and not name.startswith(formatting.lowercase_first(indicator.unit)):
         return f"{figure} {indicator.unit} of {name}" if is_named else f"{figure} {indicator.unit}"

@@ -16,7 +16,7 @@ from tests.factories import (
 )
 from tests.readers import EMBASSY, alike, readers, seen_by_each
 from tests.transactions import record
-from tiptracker.accounts.models import User, in_office
+from tiptracker.accounts.models import Country, User, in_office
 from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
@@ -146,11 +146,23 @@ def test_person_is_created_and_found_by_address():
 
 
 def test_time_zone_is_that_of_ones_country(people):
-    zones = {name: user.time_zone() for name, user in people.items() if name != "anonymous"}
+    zones = {name: user.locale().time_zone for name, user in people.items() if name != "anonymous"}
 
     assert zones["officer"] == zones["own ministry"] == "Africa/Maseru"
     assert zones["officer elsewhere"] == "Africa/Blantyre"
-    assert zones["administrator"] is zones["officer of nowhere"] is None
+    assert zones["administrator"] == zones["officer of nowhere"] == ""
+
+
+def test_language_is_ones_own_or_else_that_of_ones_country(people):
+    Country.objects.filter(code="LSO").update(language="st")
+    for name in ("officer", "administrator"):
+        people[name].language = "fr"
+
+    languages = {name: user.locale().language for name, user in people.items() if name != "anonymous"}
+
+    assert languages["officer"] == languages["administrator"] == "fr"
+    assert languages["own ministry"] == "st"
+    assert languages["officer elsewhere"] == ""
 
 
 def test_in_office_on_a_day_as_far_as_dates_are_known():

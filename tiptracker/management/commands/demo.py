@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from tiptracker import environment as env
 from tiptracker.demo import database, supervisor
+from tiptracker.localization import format_date
 
 PASSWORD = "lumelang-2021"  # noqa: S105 -- everybody may read it; with it only this machine is served
 MASERU_ZONE = ZoneInfo("Africa/Maseru")
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         last = database.last_recorded_at()
         if last and last >= day:
             day = last.astimezone(MASERU_ZONE).replace(microsecond=0)
-            self.stdout.write(f"Going on after the last recorded row, {day:%H:%M on} {day.day} {day:%B %Y} in Maseru.")
+            self.stdout.write(f"Going on after the last recorded row, {day:%H:%M} on {format_date(day)} in Maseru.")
         return f"{day.isoformat()} {timezone.now().isoformat()}"
 
     def _serve(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
@@ -220,7 +221,7 @@ def _greeting(address: str, wishes: DemoOptions, demo_clock: str, logs: Path) ->
     people = "\n".join(f"  {email:<{width}}  {purpose}" for email, purpose in database.DEMO_ACCOUNTS.items())
     return f"""
 TIP Tracker, demonstration: {address}
-In Maseru it is {now:%H:%M} on {now:%A}, {now.day} {now:%B %Y}. Lesotho's deadline is 28 February 2022.
+In Maseru it is {now:%H:%M} on {now:%A}, {format_date(now)}. Lesotho's deadline is 28 February 2022.
 
 Sign in as one of these; the password is {wishes.password}
 

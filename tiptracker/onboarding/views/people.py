@@ -24,6 +24,7 @@ from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
+from tiptracker.localization import format_date
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.actions.accounts import (
@@ -52,7 +53,7 @@ from tiptracker.onboarding.forms import (
 )
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.onboarding.views.requests import pending_requests
-from tiptracker.validation import EditConflict, format_date
+from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page, require_recent_sign_in

@@ -17,9 +17,9 @@ from django.forms.widgets import Input, Widget
 
 from tiptracker import text_rules
 from tiptracker.errors import Refused
+from tiptracker.localization import format_date
 from tiptracker.numbers import strip_zeros
 from tiptracker.privacy import confirmations, personal_data
-from tiptracker.validation import format_date
 from tiptracker.web.frontend.form_rows import mark_as_seen
 
 WIDGET_CLASSES: tuple[tuple[type[Widget], str], ...] = (

@@ -5,11 +5,11 @@ import pytest
 
 from dialogues.choices import SupportKind
 from recommendations.choices import Better, Pillar, Rule
-from reports import formatting
 from reports.readiness.explanation import score_display
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.records import Record, noon, window
+from tiptracker.localization import format_number
 
 TERMS, DAY, TODAY = date(2021, 7, 1), date(2021, 12, 1), date(2022, 1, 28)
 END, TIP_2022 = date(2022, 3, 31), date(2022, 7, 31)
@@ -122,4 +122,4 @@ def test_plain_figures_lose_their_noughts():
         "0",
         "7.5",
     ]
-    assert formatting.format_number(score_display.without_trailing_zeros(Decimal("100.0"))) == "100"
+    assert format_number(score_display.without_trailing_zeros(Decimal("100.0"))) == "100"

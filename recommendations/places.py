@@ -1,0 +1,293 @@
+"""The places of the main navigation, by role: at most seven, each with its tabs and the pages that belong to it.
+
+Every page belongs to at most one place, so the navigation, the tabs and the way back can name it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tiptracker.choices import Role
+from tiptracker.localization import gettext_noop
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A list or page that stands beside others of its place.
+
+    Attributes:
+        view: name of its view, which takes no arguments.
+        label: its name in English; `gettext` translates it.
+        pages: names of the views that lead back here: the pages of its rows, and their forms.
+        roles: who has it; empty means everyone who has the place.
+        is_of_edition: whether its URL names an edition.
+    """
+
+    view: str
+    label: str
+    pages: Sequence[str] = ()
+    roles: frozenset[Role] = frozenset()
+    is_of_edition: bool = True
+
+    def is_for(self, role: Role) -> bool:
+        return not self.roles or role in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the main navigation; it opens its first tab. A place with one tab shows no tabs.
+
+    `is_in_menu` is False for a place that stands in the footer instead.
+    """
+
+    label: str
+    tabs: Sequence[Tab]
+    roles: frozenset[Role] = frozenset()
+    is_in_menu: bool = True
+
+
+class PlaceOfPage(NamedTuple):
+    """Where a page belongs. `is_tab` says whether the page is the tab itself, and not below it."""
+
+    place: Place
+    tab: Tab
+    is_tab: bool
+
+
+DECIDES = frozenset({Role.OFFICER, Role.AMBASSADOR})
+
+EMBASSY_PLACES = (
+    Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard")),)),
+    Place(
+        gettext_noop("My tasks"),
+        (
+            Tab(
+                "inbox",
+                gettext_noop("My tasks"),
+                ("inbox_next", "version_detail", "version_return", "version_accept", "version_simulation"),
+            ),
+        ),
+        DECIDES,
+    ),
+    Place(
+        gettext_noop("Readiness"),
+        (
+            Tab("readiness_detail", gettext_noop("Overview"), ("methodology", "run_list", "run_detail")),
+            Tab("readiness_explanation", gettext_noop("Explanation"), ("readiness_why",)),
+            Tab("readiness_changes", gettext_noop("What changed")),
+            Tab("readiness_trend", gettext_noop("Trend")),
+            Tab("readiness_what_if", gettext_noop("What-if")),
+            Tab("readiness_checks", gettext_noop("Problems")),
+        ),
+    ),
+    Place(
+        gettext_noop("Recommendations"),
+        (
+            Tab(
+                "recommendation_list",
+                gettext_noop("Recommendations"),
+                (
+                    "recommendation_detail",
+                    "recommendation_add",
+                    "recommendation_edit",
+                    "benchmark_add",
+                    "benchmark_edit",
+                    "benchmark_assess",
+                    "benchmark_simulation",
+                    "edition_terms",
+                    "edition_carry_over",
+                    "milestone_done",
+                ),
+            ),
+        ),
+    ),
+    Place(
+        gettext_noop("Commitments"),
+        (
+            Tab(
+                "commitment_list",
+                gettext_noop("Commitments"),
+                (
+                    "commitment_add",
+                    "commitment_detail",
+                    "commitment_reschedule",
+                    "commitment_withdraw",
+                    "commitment_reopen",
+                    "commitment_report_done",
+                    "commitment_verify_done",
+                    "update_send",
+                    "ministry_detail",
+                ),
+            ),
+        ),
+    ),
+    Place(
+        gettext_noop("Evidence and indicators"),
+        (
+            Tab(
+                "evidence_list",
+                gettext_noop("Evidence"),
+                ("evidence_detail", "evidence_log", "evidence_review", "evidence_revise", "evidence_simulation"),
+            ),
+            Tab(
+                "indicator_list",
+                gettext_noop("Indicators"),
+                ("indicator_detail", "indicator_enter", "indicator_ministry", "reading_add"),
+            ),
+            Tab("district_list", gettext_noop("Districts")),
+            Tab("timeline", gettext_noop("Timeline")),
+        ),
+    ),
+    Place(
+        gettext_noop("Dialogues and documents"),
+        (
+            Tab(
+                "dialogue_list",
+                gettext_noop("Dialogues"),
+                (
+                    "dialogue_add",
+                    "dialogue_detail",
+                    "dialogue_edit",
+                    "dialogue_call_off",
+                    "dialogue_agenda",
+                    "dialogue_record",
+                    "dialogue_attach",
+                    "next_step_done",
+                ),
+            ),
+            Tab(
+                "briefing_list",
+                gettext_noop("Briefings"),
+                ("briefing_request", "briefing_detail", "briefing_clear", "briefing_compare", "briefing_check"),
+            ),
+        ),
+    ),
+    Place(
+        gettext_noop("Log and handover"),
+        (
+            Tab("log_list", gettext_noop("Activity log"), ("log_detail",), DECIDES, is_of_edition=False),
+            Tab(
+                "redaction_list",
+                gettext_noop("Removed personal data"),
+                ("redaction_add", "redaction_detail"),
+                DECIDES,
+                is_of_edition=False,
+            ),
+            Tab("handover", gettext_noop("Handover")),
+        ),
+        is_in_menu=False,
+    ),
+)
+ACCOUNT = Place(
+    gettext_noop("Your account"),
+    (
+        Tab(
+            "mfa_index",
+            gettext_noop("Sign-in security"),
+            (
+                "mfa_activate_totp",
+                "mfa_add_webauthn",
+                "mfa_deactivate_totp",
+                "mfa_generate_recovery_codes",
+                "mfa_remove_webauthn",
+                "mfa_view_recovery_codes",
+                "account_address",
+            ),
+            is_of_edition=False,
+        ),
+        Tab("sign_in_list", gettext_noop("Sign-ins"), is_of_edition=False),
+        Tab("token_list", gettext_noop("API tokens"), ("token_add", "token_revoke"), is_of_edition=False),
+    ),
+    is_in_menu=False,
+)
+"""The pages about the user's own account. The name of the user in the head leads there."""
+MINISTRY_PLACES = (
+    Place(
+        gettext_noop("Home"),
+        (Tab("ministry_home", gettext_noop("Home"), ("commitment_detail", "update_send", "evidence_detail")),),
+    ),
+    Place(
+        gettext_noop("Recommendations"),
+        (Tab("recommendation_list", gettext_noop("Recommendations"), ("recommendation_detail",)),),
+    ),
+    Place(
+        gettext_noop("Help"),
+        (Tab("how_this_works", gettext_noop("How this works"), ("glossary",), is_of_edition=False),),
+    ),
+)
+ADMINISTRATOR_PLACES = (
+    Place(
+        gettext_noop("Posts"),
+        (
+            Tab(
+                "setup_list",
+                gettext_noop("Posts"),
+                (
+                    "setup_add",
+                    "setup_detail",
+                    "setup_country",
+                    "setup_edition",
+                    "setup_edition_edit",
+                    "setup_ministries",
+                    "setup_benchmarks",
+                    "setup_suggested",
+                    "setup_people",
+                    "edition_import",
+                    "import_preview",
+                    "edition_repeats",
+                ),
+                is_of_edition=False,
+            ),
+        ),
+    ),
+    Place(
+        gettext_noop("People"),
+        (
+            Tab(
+                "person_list",
+                gettext_noop("People"),
+                ("person_add", "person_detail", "person_edit", "account_request_list", "account_request_detail"),
+                is_of_edition=False,
+            ),
+        ),
+    ),
+    Place(
+        gettext_noop("Ministries"),
+        (Tab("ministry_list", gettext_noop("Ministries"), ("ministry_edit",), is_of_edition=False),),
+    ),
+    Place(
+        gettext_noop("Countries"),
+        (Tab("country_list", gettext_noop("Countries"), ("country_edit",), is_of_edition=False),),
+    ),
+    Place(
+        gettext_noop("Activity log"),
+        (Tab("log_list", gettext_noop("Activity log"), ("log_detail",), is_of_edition=False),),
+    ),
+)
+PLACES: Mapping[Role, Sequence[Place]] = {
+    Role.OFFICER: EMBASSY_PLACES,
+    Role.AMBASSADOR: EMBASSY_PLACES,
+    Role.OBSERVER: EMBASSY_PLACES,
+    Role.FOCAL_POINT: MINISTRY_PLACES,
+    Role.ADMINISTRATOR: ADMINISTRATOR_PLACES,
+}
+"""Role → its places, in order."""
+
+
+def places_of_role(role: Role) -> Iterator[Place]:
+    """Yield the places of a role, in the order of the navigation."""
+    return (place for place in (*PLACES[role], ACCOUNT) if not place.roles or role in place.roles)
+
+
+def tabs_of_role(place: Place, role: Role) -> list[Tab]:
+    """Return the tabs of a place that a role has."""
+    return [tab for tab in place.tabs if tab.is_for(role)]
+
+
+def find_place(view: str, role: Role) -> PlaceOfPage | None:
+    """Return where the page of a view belongs for a role, or None if it belongs nowhere, such as one's own account."""
+    for place in places_of_role(role):
+        for tab in tabs_of_role(place, role):
+            if view == tab.view or view in tab.pages:
+                return PlaceOfPage(place, tab, is_tab=view == tab.view)
+    return None

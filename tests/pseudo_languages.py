@@ -1,0 +1,62 @@
+"""Two made-up languages that show which sentences are not translatable, and which layouts break.
+
+Both put each translated sentence between ⟦ and ⟧ and make it about a third longer: "eo" with accented letters, "ar"
+from right to left. The codes are those of real languages, whose formats and direction Django knows. "eo" has a comma
+as decimal separator, so a number that is formatted where a program reads it (the drawing of a chart) shows too.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from gettext import NullTranslations
+from unittest.mock import patch
+
+from django.conf import settings
+from django.test import override_settings
+from django.utils.translation import trans_real
+
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "eo", "ar"
+OPEN, CLOSE = "⟦", "⟧"
+_ACCENTED = str.maketrans("aceinouyACEINOU", "áçéíñóúýÁÇÉÍÑÓÚ")
+_KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]*>|&\w+;|https?://\S+)")
+"""Placeholders and markup of a sentence, which no translation may change."""
+
+
+def pseudo_translate(sentence: str, language: str = LEFT_TO_RIGHT) -> str:
+    """Return the sentence as the made-up language has it. An empty text stays."""
+    if not sentence.strip():
+        return sentence
+    parts = _KEPT.split(sentence)
+    if language == LEFT_TO_RIGHT:
+        parts = [part if number % 2 else part.translate(_ACCENTED) for number, part in enumerate(parts)]
+    return f"{OPEN}{''.join(parts)}{' ~' * max(1, len(sentence) // 12)}{CLOSE}"
+
+
+class _PseudoTranslation(NullTranslations):
+    """A catalogue that has a translation of every sentence."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+        self._catalog = {"": ""}
+
+    def to_language(self) -> str:
+        return self.language
+
+    def gettext(self, message: str) -> str:
+        return pseudo_translate(message.rpartition(trans_real.CONTEXT_SEPARATOR)[2], self.language)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@contextmanager
+def pseudo_languages() -> Iterator[None]:
+    """Let the installation have both made-up languages besides its own."""
+    made_up = [(LEFT_TO_RIGHT, "Made-up"), (RIGHT_TO_LEFT, "Made-up from right to left")]
+    catalogues = {code: _PseudoTranslation(code) for code, _ in made_up}
+    with (
+        override_settings(LANGUAGES=[*settings.LANGUAGES, *made_up]),
+        patch.dict(trans_real._translations, catalogues),
+    ):
+        yield

@@ -1,0 +1,99 @@
+"""Translate sentences, and format dates and numbers, in the language of the reader.
+
+Everything that people read goes through this module or through Django's template tags. Modules that know no Django may
+import it. Sentences are marked where they are written: `_("Sign in again.")`, `ngettext("%(number)d day", …)`. A
+sentence that is written before a request comes (a label, a constant) is marked with `gettext_lazy`.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.formats import date_format, number_format, time_format
+from django.utils.functional import keep_lazy_text
+from django.utils.translation import (
+    gettext,
+    gettext_lazy,
+    gettext_noop,
+    ngettext,
+    ngettext_lazy,
+    npgettext,
+    pgettext,
+    pgettext_lazy,
+)
+
+__all__ = [
+    "find_language",
+    "format_date",
+    "format_datetime",
+    "format_day_and_month",
+    "format_month",
+    "format_number",
+    "format_short_date",
+    "format_time",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "join_with_and",
+    "keep_lazy_text",
+    "list_languages",
+    "ngettext",
+    "ngettext_lazy",
+    "npgettext",
+    "pgettext",
+    "pgettext_lazy",
+]
+
+
+def list_languages() -> list[tuple[str, str]]:
+    """Return the languages of this installation: pairs of code ("en-gb") and the language's name in itself."""
+    return list(settings.LANGUAGES)
+
+
+def find_language(code: str) -> str:
+    """Return `code` if this installation has that language, or else the language of the settings."""
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def format_date(day: date) -> str:
+    """Format a date in full: `8 November 2021`."""
+    return date_format(day, "DATE_FORMAT")
+
+
+def format_short_date(day: date) -> str:
+    """Format a date for tables: `8 Nov 2021`."""
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def format_day_and_month(day: date) -> str:
+    """Format a date within a known year, for tables: `8 Nov`."""
+    return date_format(day, "MONTH_DAY_FORMAT")
+
+
+def format_month(day: date) -> str:
+    """Format the month of a date, for the axis of a chart: `Nov`."""
+    return date_format(day, "M")
+
+
+def format_time(at: datetime | time) -> str:
+    """Format a time of day, in the value's own time zone: `14:30`."""
+    return time_format(at, "TIME_FORMAT")
+
+
+def format_datetime(at: datetime) -> str:
+    """Format a date and time in full, in the value's own time zone: `8 November 2021, 14:30`."""
+    return gettext("%(date)s, %(time)s") % {"date": format_date(at), "time": format_time(at)}
+
+
+def format_number(value: Decimal | int) -> str:
+    """Format a count or an amount without trailing zeros: `4`, `1,250`, `0.5`."""
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return number_format(Decimal(text), use_l10n=True, force_grouping=True)
+
+
+def join_with_and(names: Iterable[str]) -> str:
+    """Join names with commas and “and”: `1a, 1b and 4a`."""
+    *most, last = names
+    return gettext("%(names)s and %(last)s") % {"names": ", ".join(most), "last": last} if most else last
