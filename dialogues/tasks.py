@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from dialogues.actions import drafts
+from dialogues.actions.file_texts import READ_FILE_TEXT, enqueue_unread_files, read_file_text
 from dialogues.actions.files import check_stored_files, delete_unsent_files, scan_unscanned_files
 from tiptracker import clock
 from tiptracker.jobs.actions import JobProgress, enqueue
@@ -29,8 +30,15 @@ def scan_files() -> None:
 
 @shared_task(name="files_nightly")
 def files_nightly() -> None:
-    """Enqueue, every night, the check of all kept files against their hashes."""
+    """Enqueue, every night, the check of all kept files against their hashes, and the reading of unread ones."""
     enqueue("check_files", 0)
+    enqueue_unread_files()
+
+
+@job_task(READ_FILE_TEXT)
+def read_text_of_file(progress: JobProgress) -> None:
+    """Read the text of the file whose id is the job's key, for the search."""
+    read_file_text(file_id=int(progress.job.key))
 
 
 @job_task("check_files")

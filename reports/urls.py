@@ -20,6 +20,7 @@ from reports.views import (
     recommendations,
     review_simulation,
     runs,
+    search,
     timeline,
     trend,
     what_if,
@@ -50,6 +51,7 @@ urlpatterns = [
         ]
     ),
     path("overview/", overview.overview, name="overview"),
+    path("search/", search.search, name="search"),
     path("ministries/<int:pk>/", ministries.ministry_detail, name="ministry_detail"),
     path("readiness/runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("recommendations/<int:pk>/", recommendations.recommendation_detail, name="recommendation_detail"),

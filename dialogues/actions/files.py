@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from dialogues.actions.file_texts import READ_FILE_TEXT, forget_text_of_files
 from dialogues.choices import RedactionAnswer
 from dialogues.files.inspection import InspectedFile, format_size, inspect_upload, sha256
 from dialogues.files.scanner import ScannerUnavailable, scan
@@ -90,6 +91,7 @@ def store_inspected(*, inspected: InspectedFile, by: User, now: datetime) -> Evi
             FileScan.objects.create(file=file, at=now)
         after = {name: getattr(file, name) for name in ("name", "received_sha256", "stored_sha256")}
         record("file.kept", by=by, row=file, country=file.country_id, after=after)
+        enqueue(READ_FILE_TEXT, file.pk)
     except BaseException:
         default_storage.delete(stored)
         raise
@@ -212,6 +214,7 @@ def delete_unsent_files(*, now: datetime) -> int:
             if file is None:
                 continue
             EvidenceFile.objects.filter(pk=pk).update(name=REDACTED)
+            forget_text_of_files([pk])
             record("file.dropped", by=None, row=file, country=file.country_id)
             default_storage.delete(str(file.file))
             deleted += 1

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from dialogues.actions.duplicates import DuplicateRecord
+from dialogues.actions.file_texts import forget_text_of_files, forget_texts_with
 from dialogues.choices import RedactionAnswer
 from dialogues.models import (
     AgendaItem,
@@ -331,6 +332,8 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
 
     Return the places, and the log entries to write for the texts.
     """
+    forget_texts_with(redaction.words, redaction.country)
+    forget_text_of_files(redaction.files.values_list("file", flat=True))
     places = _places_to_redact(redaction)
     rows = {(place.model, place.row): place.model._default_manager.get(pk=place.row) for place in places}
     owners = {key: _owner(row) for key, row in rows.items()}

@@ -3,7 +3,7 @@ from dialogues.models.commitments import Commitment, CommitmentBenchmark, Commit
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
 from dialogues.models.drafts import Draft
 from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
-from dialogues.models.files import EvidenceFile, FileScan
+from dialogues.models.files import EvidenceFile, FileScan, FileText
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
 from dialogues.models.updates import Update, UpdateVersion, UpdateVersionDecision
@@ -23,6 +23,7 @@ __all__ = [
     "EvidenceLink",
     "EvidenceReview",
     "FileScan",
+    "FileText",
     "NextStep",
     "NextStepDone",
     "Participant",

@@ -113,6 +113,33 @@ class EvidenceFile(models.Model):
         return confirmed.values_list("redaction__decision__recorded_at", flat=True).first()
 
 
+class FileTextQuerySet(models.QuerySet["FileText"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Filter to the texts of files the user may see."""
+        return self.filter(file__in=EvidenceFile.objects.visible_to(user).order_by().values("pk"))
+
+
+class FileText(models.Model):
+    """The text of a page of a file, which the search reads. It can be made again from the file at any time.
+
+    A file that was read has at least one row, with an empty text if there is none in it. A redaction deletes the rows
+    that hold its words, and those of a file that it destroys.
+    """
+
+    file = models.ForeignKey(EvidenceFile, models.PROTECT, related_name="texts")
+    page = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+
+    objects = FileTextQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("file", "page")
+        constraints: ClassVar = [models.UniqueConstraint("file", "page", name="a_page_of_a_file_has_one_text")]
+
+    def __str__(self) -> str:
+        return f"Page {self.page} of {self.file}"
+
+
 class FileScan(models.Model):
     """A malware scan of a file: the name of the malware found, "" for none. The newest counts."""
 

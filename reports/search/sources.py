@@ -1,0 +1,352 @@
+"""What the search looks through: for each kind of row, the rows a user may see, their texts, and the page to open.
+
+Every source reads its rows through `visible_to`. A ministry's search looks only through texts that a ministry may read
+(docs/access.md), so that a match alone tells nothing of the others.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+
+from dialogues.models import (
+    AgendaItem,
+    Commitment,
+    Dialogue,
+    Evidence,
+    EvidenceFile,
+    FileText,
+    NextStep,
+    Participant,
+    UpdateVersion,
+)
+from recommendations.edition_context import edition_url
+from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation
+from reports.models import Briefing
+from tiptracker.accounts.models import Country, District, Ministry, User
+from tiptracker.choices import Role
+from tiptracker.localization import format_date, gettext, gettext_noop
+from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.web.search import filter_by_words
+
+EMBASSY = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
+EMBASSY_AND_MINISTRIES = EMBASSY | {Role.FOCAL_POINT}
+EVERYONE = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of row that the search looks through.
+
+    Attributes:
+        rows: the rows a user may see, newest first, with all that `title` and `url` need.
+        fields: the texts looked through. PostgreSQL has an index over them (`IndexWords` in the migrations).
+        title: what a result is called.
+        url: the page it opens, or "" if the user has none.
+        ministry_fields: the fields for a ministry. Empty: the ministry's search leaves this source out.
+        roles: whose search looks through it.
+        related: what `title` and `url` read besides the row.
+    """
+
+    rows: Callable[[User], QuerySet[Any]]
+    fields: tuple[str, ...]
+    title: Callable[[Any], str]
+    url: Callable[[Any, User], str]
+    ministry_fields: tuple[str, ...] = ()
+    roles: frozenset[Role] = EMBASSY
+    related: tuple[str, ...] = ()
+
+    def is_for(self, user: User) -> bool:
+        return user.role in self.roles and bool(self.fields_for(user))
+
+    def fields_for(self, user: User) -> tuple[str, ...]:
+        """Return the fields that this user's search looks through."""
+        return self.ministry_fields if user.is_ministry else self.fields
+
+    def find(self, user: User, query: str) -> QuerySet[Any]:
+        """Return the rows that the user may see and that have each word of the query, which must have one."""
+        found = filter_by_words(self.rows(user), query, *self.fields_for(user))
+        return found.select_related(*self.related) if self.related else found
+
+    def text_of(self, row: Model, user: User) -> str:
+        """Return the texts in which the query was found, as one."""
+        return " · ".join(value for name in self.fields_for(user) if (value := _read(row, name)))
+
+
+def _read(row: Any, name: str) -> str:
+    """Return a text of a row, or of a related row: "ministry__name"."""
+    for part in name.split("__"):
+        row = getattr(row, part)
+    return str(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The sources whose results are shown under one heading. `key` chooses it in the URL."""
+
+    key: str
+    label: str
+    sources: Sequence[Source]
+
+
+def _opens(view: str, target: Callable[[Any], int | None] = lambda row: row.pk) -> Callable[[Any, User], str]:
+    """Return a function that gives the page `view` of a row."""
+
+    def url(row: Any, user: User) -> str:
+        key = target(row)
+        return reverse(view, args=[key]) if key else ""
+
+    return url
+
+
+def _version_url(row: UpdateVersion, user: User) -> str:
+    """The embassy reviews a version on its own page; a ministry reads it on the page of its commitment."""
+    if user.is_ministry:
+        return reverse("commitment_detail", args=[row.update.commitment_id])
+    return reverse("version_detail", args=[row.pk])
+
+
+def _file_url(row: EvidenceFile, user: User) -> str:
+    """Return the page of what cites the file: evidence, or else a dialogue. Empty for a file that was not sent yet."""
+    if evidence := Evidence.objects.visible_to(user).filter(file=row.pk).order_by("-pk").first():
+        return reverse("evidence_detail", args=[evidence.pk])
+    if user.is_embassy and (of_dialogue := row.dialogues.first()):
+        return reverse("dialogue_detail", args=[of_dialogue.dialogue_id])
+    return ""
+
+
+def _sent_files(user: User) -> QuerySet[EvidenceFile]:
+    """Return the files the user may see that evidence or a dialogue cites."""
+    return EvidenceFile.objects.visible_to(user).kept().filter(Q(evidence__isnull=False) | Q(dialogues__isnull=False))
+
+
+def _newest_criteria(user: User) -> QuerySet[BenchmarkTerms]:
+    """Return the criteria in force of the benchmarks the user may see."""
+    newest = BenchmarkTerms.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
+    benchmarks = Benchmark.objects.visible_to(user).order_by().values("pk")
+    return BenchmarkTerms.objects.filter(pk=Subquery(newest.values("pk")[:1]), benchmark__in=benchmarks)
+
+
+def _district_url(row: District, user: User) -> str:
+    """Return the page of the districts, in the country's newest edition; empty if the country has none."""
+    edition = Edition.objects.visible_to(user).filter(country=row.country_id).order_by("-year").first()
+    return edition_url(edition, "district_list") if edition else ""
+
+
+def _person_url(row: User, user: User) -> str:
+    """Only administrators open the page of a person."""
+    return reverse("person_detail", args=[row.pk]) if can_set_up(user) else ""
+
+
+def _ministry_url(row: Ministry, user: User) -> str:
+    return reverse("ministry_edit" if can_set_up(user) else "ministry_detail", args=[row.pk])
+
+
+def _of_dialogue(row: Any) -> str:
+    return gettext("Dialogue of %(date)s, %(place)s") % {
+        "date": format_date(row.dialogue.held_on),
+        "place": row.dialogue.place,
+    }
+
+
+def _in_visible_dialogues(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    return rows.filter(dialogue__in=Dialogue.objects.visible_to(user).order_by().values("pk"))
+
+
+GROUPS: Sequence[Group] = (
+    Group(
+        "recommendations",
+        gettext_noop("Recommendations"),
+        (
+            Source(
+                lambda user: Recommendation.objects.visible_to(user).order_by("-edition__year", "number"),
+                ("text",),
+                lambda row: (
+                    gettext("Recommendation %(number)d, %(country)s %(year)d")
+                    % {"number": row.number, "country": row.edition.country, "year": row.edition.year}
+                ),
+                _opens("recommendation_detail"),
+                ministry_fields=("text",),
+                roles=EMBASSY_AND_MINISTRIES,
+                related=("edition__country",),
+            ),
+            Source(
+                lambda user: _newest_criteria(user).order_by("-benchmark__recommendation__edition__year", "benchmark"),
+                ("criterion",),
+                lambda row: (
+                    gettext("Benchmark %(key)s, %(country)s %(year)d")
+                    % {
+                        "key": row.benchmark.key,
+                        "country": row.benchmark.recommendation.edition.country,
+                        "year": row.benchmark.recommendation.edition.year,
+                    }
+                ),
+                _opens("recommendation_detail", lambda row: row.benchmark.recommendation_id),
+                related=("benchmark__recommendation__edition__country",),
+            ),
+        ),
+    ),
+    Group(
+        "commitments",
+        gettext_noop("Commitments"),
+        (
+            Source(
+                lambda user: Commitment.objects.visible_to(user).order_by("-recorded_at", "-pk"),
+                ("text", "letter"),
+                lambda row: gettext("Commitment of %(maker)s") % {"maker": row.maker},
+                _opens("commitment_detail"),
+                ministry_fields=("text",),
+                roles=EMBASSY_AND_MINISTRIES,
+                related=("ministry",),
+            ),
+        ),
+    ),
+    Group(
+        "updates",
+        gettext_noop("Updates"),
+        (
+            Source(
+                lambda user: UpdateVersion.objects.visible_to(user).order_by("-recorded_at", "-pk"),
+                ("narrative",),
+                lambda row: (
+                    gettext("Update of %(maker)s, %(date)s")
+                    % {"maker": row.update.commitment.maker, "date": format_date(row.recorded_at)}
+                ),
+                _version_url,
+                ministry_fields=("narrative",),
+                roles=EMBASSY_AND_MINISTRIES,
+                related=("update__commitment__ministry",),
+            ),
+        ),
+    ),
+    Group(
+        "evidence",
+        gettext_noop("Evidence"),
+        (
+            Source(
+                lambda user: Evidence.objects.visible_to(user).current().order_by("-happened_to", "-pk"),
+                ("title", "stated_by", "source"),
+                lambda row: gettext("Evidence of %(date)s") % {"date": format_date(row.happened_to)},
+                _opens("evidence_detail"),
+                ministry_fields=("title",),
+                roles=EMBASSY_AND_MINISTRIES,
+            ),
+            Source(
+                lambda user: Indicator.objects.visible_to(user).order_by("name", "pk"),
+                ("name", "unit"),
+                lambda row: gettext("Indicator"),
+                _opens("indicator_detail"),
+            ),
+        ),
+    ),
+    Group(
+        "files",
+        gettext_noop("Files"),
+        (
+            Source(
+                lambda user: _sent_files(user).order_by("-uploaded_at", "-pk"),
+                ("name",),
+                lambda row: gettext("File of %(date)s") % {"date": format_date(row.uploaded_at)},
+                _file_url,
+                ministry_fields=("name",),
+                roles=EMBASSY_AND_MINISTRIES,
+            ),
+            Source(
+                lambda user: FileText.objects.filter(file__in=_sent_files(user).order_by().values("pk")).order_by(
+                    "-file__uploaded_at", "page"
+                ),
+                ("text",),
+                lambda row: gettext("“%(file)s”, page %(page)d") % {"file": row.file.name, "page": row.page},
+                lambda row, user: _file_url(row.file, user),
+                ministry_fields=("text",),
+                roles=EMBASSY_AND_MINISTRIES,
+                related=("file",),
+            ),
+        ),
+    ),
+    Group(
+        "dialogues",
+        gettext_noop("Dialogues"),
+        (
+            Source(
+                lambda user: Dialogue.objects.visible_to(user).order_by("-held_on", "-pk"),
+                ("place", "purpose", "record", "agreed"),
+                lambda row: (
+                    gettext("Dialogue of %(date)s, %(place)s") % {"date": format_date(row.held_on), "place": row.place}
+                ),
+                _opens("dialogue_detail"),
+            ),
+            Source(
+                lambda user: _in_visible_dialogues(AgendaItem.objects.all(), user).order_by("-dialogue__held_on", "pk"),
+                ("topic", "note", "said"),
+                _of_dialogue,
+                _opens("dialogue_detail", lambda row: row.dialogue_id),
+                related=("dialogue",),
+            ),
+            Source(
+                lambda user: NextStep.objects.visible_to(user).order_by("-dialogue__held_on", "pk"),
+                ("text", "office"),
+                _of_dialogue,
+                _opens("dialogue_detail", lambda row: row.dialogue_id),
+                related=("dialogue",),
+            ),
+            Source(
+                lambda user: _in_visible_dialogues(Participant.objects.all(), user).order_by("-dialogue__held_on"),
+                ("name", "office"),
+                _of_dialogue,
+                _opens("dialogue_detail", lambda row: row.dialogue_id),
+                related=("dialogue",),
+            ),
+        ),
+    ),
+    Group(
+        "documents",
+        gettext_noop("Briefings"),
+        (
+            Source(
+                lambda user: Briefing.objects.visible_to(user).order_by("-as_of", "-pk"),
+                ("covering_note",),
+                lambda row: row.label,
+                _opens("briefing_detail"),
+                related=("edition__country", "ministry", "dialogue"),
+            ),
+            Source(
+                lambda user: Briefing.objects.visible_to(user).filter(ministry__isnull=False).order_by("-as_of", "-pk"),
+                ("ministry__name", "ministry__short_name"),
+                lambda row: row.label,
+                _opens("briefing_detail"),
+                related=("edition__country", "ministry", "dialogue"),
+            ),
+        ),
+    ),
+    Group(
+        "people",
+        gettext_noop("People, ministries and districts"),
+        (
+            Source(
+                lambda user: User.objects.visible_to(user).order_by("name", "pk"),
+                ("name", "email"),
+                lambda row: row.get_role_display(),
+                _person_url,
+                ministry_fields=("name",),
+                roles=EVERYONE,
+            ),
+            Source(
+                lambda user: Ministry.objects.visible_to(user).order_by("name"),
+                ("name", "short_name"),
+                lambda row: gettext("Ministry"),
+                _ministry_url,
+                roles=EMBASSY | {Role.ADMINISTRATOR},
+            ),
+            Source(
+                lambda user: District.objects.filter(country__in=Country.objects.visible_to(user)).order_by("name"),
+                ("name", "capital"),
+                lambda row: gettext("District of %(country)s") % {"country": row.country},
+                _district_url,
+                related=("country",),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,68 @@
+"""The page of the search over everything that a user may see."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from reports.search.excerpts import ExcerptPart, make_excerpt
+from reports.search.sources import GROUPS, Group
+from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
+from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.search import MAX_CHARACTERS, split_words
+
+SHOWN_PER_GROUP = 5
+SHOWN_IN_ONE_GROUP = 50
+"""Most results of a source on the page of its group alone. Who wants an older one adds a word."""
+
+
+class SearchResult(NamedTuple):
+    """A found row: what it is, the page it opens ("" if none), and its text around the words."""
+
+    title: str
+    url: str
+    excerpt: Sequence[ExcerptPart]
+
+
+class GroupResults(NamedTuple):
+    """The results of a group that are shown. `has_more` says that there are others."""
+
+    key: str
+    label: str
+    results: Sequence[SearchResult]
+    has_more: bool
+
+
+@login_required
+@require_safe
+def search(request: SignedInRequest) -> HttpResponse:
+    """Search for the words `q`; with `in`, show the results of that group alone, and more of them."""
+    query = request.GET.get("q", "").strip()[:MAX_CHARACTERS]
+    only = request.GET.get("in", "")
+    words = split_words(query)
+    groups = [group for group in GROUPS if only in ("", group.key)]
+    most = SHOWN_IN_ONE_GROUP if only else SHOWN_PER_GROUP
+    found = [_find(group, request.user, query, words, most) for group in groups] if words else []
+    context = {
+        "query": query,
+        "has_words": bool(words),
+        "groups": [group for group in found if group.results],
+        "is_one_group": bool(only),
+    }
+    return render_page(request, "reports/search.html", context)
+
+
+def _find(group: Group, user: User, query: str, words: Sequence[str], most: int) -> GroupResults:
+    """Look through the sources of a group, in their order, until one result more than `most` is found."""
+    sources = [source for source in group.sources if source.is_for(user)]
+    found = chain.from_iterable(((source, row) for row in source.find(user, query)[: most + 1]) for source in sources)
+    shown = [pair for pair, _ in zip(found, range(most + 1), strict=False)]
+    results = [
+        SearchResult(source.title(row), source.url(row, user), make_excerpt(source.text_of(row, user), words))
+        for source, row in shown[:most]
+    ]
+    return GroupResults(group.key, gettext(group.label), results, has_more=len(shown) > most)

@@ -1,0 +1,192 @@
+"""The search: what it finds, in which words, and that it finds nothing for those who may not see it."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from dialogues.choices import Sensitivity
+from dialogues.models import AgendaItem, FileText
+from tests.factories import (
+    AdministratorFactory,
+    AmbassadorFactory,
+    BenchmarkFactory,
+    CommitmentFactory,
+    CountryFactory,
+    DialogueFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    FocalPointFactory,
+    MinistryFactory,
+    ObserverFactory,
+    OfficerFactory,
+    UpdateVersionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def found(client, query, **more):
+    """The results by group: title and text of each."""
+    page = client.get(reverse("search"), {"q": query, **more})
+    assert page.status_code == 200
+    return {
+        group.key: [(result.title, "".join(part.text for part in result.excerpt)) for result in group.results]
+        for group in page.context["groups"]
+    }
+
+
+def test_qacha_finds_the_district_whatever_the_apostrophe(client):
+    country = CountryFactory()
+    country.districts.create(name="Qacha’s Nek")
+    country.districts.create(name="Leribe")
+    client.force_login(OfficerFactory())
+
+    for query in ("Qacha", "qacha's nek", "QACHA’S"):
+        assert found(client, query) == {"people": [("District of Lesotho", "Qacha’s Nek")]}, query
+
+
+def test_words_are_shown_in_their_context(client):
+    text = f"{'Before it. ' * 30}The shelter in Maseru opened its doors. {'After it. ' * 40}"
+    CommitmentFactory(text=text)
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("search"), {"q": "shelt mase"}).text
+
+    excerpt = re.search(r"<p>(… [^§]*?)</p>", page.split("search-results")[1])[1]
+    assert "<mark>shelter</mark> in <mark>Maseru</mark>" in excerpt
+    assert excerpt.endswith(" …")
+    assert len(excerpt) < 320
+
+
+def test_every_kind_of_row_is_found(client):
+    ministry = MinistryFactory(name="Ministry of Xylophones")
+    benchmark = BenchmarkFactory(terms__criterion="A xylophone in each district")
+    benchmark.recommendation.text = "Buy a xylophone."
+    benchmark.recommendation.save()
+    commitment = CommitmentFactory(text="One xylophone more", ministry=ministry)
+    UpdateVersionFactory(update__commitment=commitment, narrative="The xylophone came.")
+    EvidenceFactory(title="Xylophone delivered")
+    file = EvidenceFileFactory(name="xylophone.pdf")
+    EvidenceFactory(title="Something else", file=file)
+    FileText.objects.create(file=file, page=3, text="A receipt for a xylophone")
+    dialogue = DialogueFactory(purpose="Talk of the xylophone")
+    AgendaItem.objects.create(dialogue=dialogue, position=1, topic="Xylophone")
+    client.force_login(OfficerFactory(name="Xylia"))
+
+    results = found(client, "xyl")
+
+    assert {key: len(rows) for key, rows in results.items()} == {
+        "recommendations": 2,
+        "commitments": 1,
+        "updates": 1,
+        "evidence": 1,
+        "files": 2,
+        "dialogues": 2,
+        "people": 2,
+    }
+    assert ("“xylophone.pdf”, page 3", "A receipt for a xylophone") in results["files"]
+
+
+SECRET = "Zanzibar"
+
+
+def _everything_elsewhere(**more):
+    """Rows that hold the word in all that a focal point of another ministry, or anybody elsewhere, may not read."""
+    ministry = MinistryFactory(name=f"Ministry of {SECRET}", short_name=SECRET, **more)
+    benchmark = BenchmarkFactory(terms__criterion=SECRET, recommendation__edition__country=ministry.country)
+    commitment = CommitmentFactory(text=SECRET, letter=SECRET, ministry=ministry, country=ministry.country)
+    UpdateVersionFactory(update__commitment=commitment, narrative=SECRET)
+    file = EvidenceFileFactory(name=f"{SECRET}.pdf")
+    FileText.objects.create(file=file, page=1, text=SECRET)
+    EvidenceFactory(title=SECRET, file=file, supports=[benchmark], country=ministry.country, source=SECRET)
+    dialogue = DialogueFactory(purpose=SECRET, record=SECRET, agreed=SECRET, country=ministry.country)
+    AgendaItem.objects.create(dialogue=dialogue, position=1, topic=SECRET)
+    FocalPointFactory(ministry=ministry, name=SECRET)
+    return ministry
+
+
+def test_a_ministry_finds_nothing_of_another_nor_what_the_embassy_keeps(client):
+    own = MinistryFactory(name="Ministry of Police")
+    _everything_elsewhere()
+    dialogue = DialogueFactory(purpose=SECRET, record=SECRET)
+    commitment = CommitmentFactory(text="Ours", letter=SECRET, ministry=own, dialogue=dialogue)
+    EvidenceFactory(title="Internal", commitment=commitment, sensitivity=Sensitivity.INTERNAL, source=SECRET)
+    EvidenceFactory(
+        title="Shared", commitment=commitment, sensitivity=Sensitivity.SHARED, source=SECRET, stated_by=SECRET
+    )
+    client.force_login(FocalPointFactory(ministry=own, name="Palesa"))
+
+    assert found(client, SECRET) == {}
+    assert [title for title, _ in found(client, "Ours")["commitments"]] != []
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_nobody_finds_rows_of_a_country_that_they_do_not_follow(client, reader):
+    _everything_elsewhere(country=CountryFactory(elsewhere=True))
+    client.force_login(reader())
+
+    assert found(client, SECRET) == {}
+
+
+def test_an_administrator_finds_people_and_ministries_and_no_facts(client):
+    ministry = _everything_elsewhere()
+    client.force_login(AdministratorFactory())
+
+    results = found(client, SECRET)
+
+    assert results.keys() == {"people"}
+    assert sorted(text.split(" · ")[0] for _, text in results["people"]) == sorted([SECRET, ministry.name])
+
+
+def test_unsent_files_and_redacted_texts_are_not_found(client):
+    officer = OfficerFactory()
+    unsent = EvidenceFileFactory(name="Kilimanjaro.pdf", uploaded_by=officer)
+    FileText.objects.create(file=unsent, page=1, text="Kilimanjaro")
+    client.force_login(officer)
+
+    assert found(client, "Kilimanjaro") == {}
+
+
+def test_a_group_shows_five_and_leads_to_the_others(client):
+    for number in range(7):
+        CommitmentFactory(text=f"Shelter {number}")
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("search"), {"q": "shelter"})
+
+    assert len(found(client, "shelter")["commitments"]) == 5
+    assert f"{reverse('search')}?q=shelter&amp;in=commitments" in page.text
+    assert len(found(client, "shelter", **{"in": "commitments"})["commitments"]) == 7
+
+
+@pytest.mark.parametrize("query", ["", "   ", "’’", "…", "\0", "%", "a" * 5000])
+def test_a_search_for_no_words_finds_nothing_and_does_not_fail(client, query):
+    CommitmentFactory(text="Anything")
+    client.force_login(OfficerFactory())
+
+    assert found(client, query) == {}
+
+
+def test_every_result_opens(client):
+    CommitmentFactory(text="Shelter")
+    file = EvidenceFileFactory(name="shelter.pdf")
+    EvidenceFactory(title="Shelter opened", file=file)
+    FileText.objects.create(file=file, page=1, text="The shelter")
+    DialogueFactory(purpose="Shelter")
+    for reader in (OfficerFactory(), ObserverFactory()):
+        client.force_login(reader)
+        page = client.get(reverse("search"), {"q": "shelter"})
+        urls = [result.url for group in page.context["groups"] for result in group.results if result.url]
+        assert len(urls) >= 4
+        assert [url for url in urls if client.get(url).status_code != 200] == []
+
+
+def test_the_search_costs_the_same_for_few_rows_and_many(client, django_assert_max_num_queries):
+    for number in range(30):
+        CommitmentFactory(text=f"Shelter {number}")
+        EvidenceFactory(title=f"Shelter {number}")
+    client.force_login(OfficerFactory())
+
+    with django_assert_max_num_queries(40):
+        found(client, "shelter")
