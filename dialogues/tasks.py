@@ -1,12 +1,15 @@
 """Celery tasks of this package. The actions do the work."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from dialogues.actions import drafts
 from dialogues.actions.file_texts import READ_FILE_TEXT, enqueue_unread_files, read_file_text
 from dialogues.actions.files import check_stored_files, delete_unsent_files, scan_unscanned_files
 from tiptracker import clock
-from tiptracker.jobs.actions import JobProgress, enqueue
+from tiptracker.errors import TryLater
+from tiptracker.jobs.actions import JobProgress, RetryJobLater, enqueue
 from tiptracker.jobs.tasks import job_task
 
 
@@ -38,7 +41,11 @@ def files_nightly() -> None:
 @job_task(READ_FILE_TEXT)
 def read_text_of_file(progress: JobProgress) -> None:
     """Read the text of the file whose id is the job's key, for the search."""
-    read_file_text(file_id=int(progress.job.key))
+    try:
+        read_file_text(file_id=int(progress.job.key))
+    except TryLater as later:
+        again_at = progress.job.heartbeat_at + timedelta(seconds=later.seconds)
+        raise RetryJobLater(again_at, "Waiting for other files that are being opened") from later
 
 
 @job_task("check_files")

@@ -534,8 +534,8 @@ STARTS_PROCESSES = (
 )
 TAKES_FILES_APART = ("pikepdf", "pypdfium2", "PIL", "openpyxl", "zipfile", "lxml", "magic")
 CONFINED = (
-    "dialogues/files/sanitizers/*.py", "dialogues/files/previews/*.py", "recommendations/importing/readers/*.py",
-    "recommendations/importing/tables/*.py",
+    "dialogues/files/sanitizers/*.py", "dialogues/files/previews/*.py", "dialogues/files/text_extraction/*.py",
+    "recommendations/importing/readers/*.py",    "recommendations/importing/tables/*.py",
 )  # fmt: skip
 
 

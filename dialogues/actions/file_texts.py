@@ -1,21 +1,19 @@
 """Keep the text of stored files for the search. A job reads each file once, some seconds after it was stored."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from dialogues.files.text_extraction.text_sandbox import extract_pages_in_sandbox
 from dialogues.models import EvidenceFile, FileText
 from dialogues.models.free_texts import rows_of_country
 from dialogues.text_search import contains_words
 from tiptracker.accounts.models import Country
-from tiptracker.errors import TryLater
 from tiptracker.file_integrity import FileIntegrityError, read_intact_file
-from tiptracker.jobs.actions import RetryJobLater, enqueue
+from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.jobs.actions import enqueue
 from tiptracker.sandbox.sandbox import Sandbox
 
 READ_FILE_TEXT = "read_file_text"
@@ -26,7 +24,7 @@ MAX_JOBS_PER_NIGHT = 1_000
 def read_file_text(*, file_id: int) -> None:
     """Store the text of a file that has none stored. A file that is gone, infected or not scanned yet is left alone.
 
-    Raises RetryJobLater if too many files are being opened at the moment.
+    Raises TryLater if too many files are being opened at the moment.
     """
     file = _files_to_read().filter(pk=file_id).first()
     if file is None:
@@ -35,10 +33,7 @@ def read_file_text(*, file_id: int) -> None:
         content = read_intact_file(str(file.file), file.stored_sha256)
     except FileIntegrityError:  # such a file is never handed out, and the nightly check reports it
         return
-    try:
-        pages = extract_pages_in_sandbox(content, file.media_type, run=Sandbox(file.uploaded_by_id, is_job=True))
-    except TryLater as later:
-        raise RetryJobLater(timezone.now() + timedelta(seconds=later.seconds), "Other files are being read") from later
+    pages = extract_pages_in_sandbox(content, file.media_type, run=Sandbox(file.uploaded_by_id, is_job=True))
     with transaction.atomic():
         EvidenceFile.objects.select_for_update(no_key=True).get(pk=file_id)
         if _files_to_read().filter(pk=file_id).exists():  # it may have been redacted or dropped meanwhile
@@ -61,12 +56,17 @@ def forget_texts_with(words: str, country: Country) -> None:
     files = rows_of_country(EvidenceFile, country).order_by().values("pk")
     texts = FileText.objects.filter(file__in=files).exclude(text="")
     found = [pk for pk, text in texts.values_list("pk", "text").iterator() if contains_words(text, words)]
-    FileText.objects.filter(pk__in=found).update(text="")
+    _empty(FileText.objects.filter(pk__in=found))
 
 
 def forget_text_of_files(files: Collection[int]) -> None:
     """Empty the texts of files whose content is deleted."""
-    FileText.objects.filter(file__in=files).update(text="")
+    _empty(FileText.objects.filter(file__in=files))
+
+
+def _empty(texts: QuerySet[FileText]) -> None:
+    locked = lock_rows(texts)
+    FileText.objects.filter(pk__in=[text.pk for text in locked]).update(text="")
 
 
 def _files_to_read() -> QuerySet[EvidenceFile]:

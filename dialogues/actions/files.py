@@ -90,8 +90,8 @@ def store_inspected(*, inspected: InspectedFile, by: User, now: datetime) -> Evi
         if settings.CLAMD_URL:  # inspection rejects every file that is not clean
             FileScan.objects.create(file=file, at=now)
         after = {name: getattr(file, name) for name in ("name", "received_sha256", "stored_sha256")}
-        record("file.kept", by=by, row=file, country=file.country_id, after=after)
         enqueue(READ_FILE_TEXT, file.pk)
+        record("file.kept", by=by, row=file, country=file.country_id, after=after)
     except BaseException:
         default_storage.delete(stored)
         raise

@@ -332,8 +332,6 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
 
     Return the places, and the log entries to write for the texts.
     """
-    forget_texts_with(redaction.words, redaction.country)
-    forget_text_of_files(redaction.files.values_list("file", flat=True))
     places = _places_to_redact(redaction)
     rows = {(place.model, place.row): place.model._default_manager.get(pk=place.row) for place in places}
     owners = {key: _owner(row) for key, row in rows.items()}
@@ -347,6 +345,8 @@ def _redact_places(redaction: Redaction) -> tuple[list[FoundPlace], list[AuditEv
         if place.model is not AuditDetail:
             after = {"text": f"{place.model._meta.verbose_name}, {place.field}", "redaction": redaction.pk}
             events.append(AuditEvent(TEXT_REDACTED, owner, after=after))
+    forget_texts_with(redaction.words, redaction.country)
+    forget_text_of_files(redaction.files.values_list("file", flat=True))
     return places, events
 
 

@@ -238,7 +238,7 @@ def test_the_nightly_job_names_altered_files(settings, run_jobs, monkeypatch):
     EvidenceFileFactory(name=REDACTED, file="evidence/dropped")
     task = app.tasks[settings.CELERY_BEAT_SCHEDULE["kept-files"]["task"]]
     task()
-    assert [job.state for job in run_jobs()] == [State.READY]
+    assert {job.state for job in run_jobs()} == {State.READY}
 
     alter(altered)
     default_storage.delete(gone.file.name)

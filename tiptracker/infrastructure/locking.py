@@ -49,6 +49,7 @@ LOCK_ORDER = (
     "dialogues.redactiondecision",
     "reports.briefing",
     "audit.auditdetail",
+    "dialogues.filetext",  # emptied last by a redaction
     "mail.mail",
     "jobs.job",
     "audit.listread",
