@@ -1,6 +1,6 @@
 """`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
 
-Then a long list (`lists.py`), an observer's pages (`observer.py`), and the ambassador's briefing (`briefings.py`), each
+Then a long list (`lists.py`), the search (`searching.py`), an observer's pages (`observer.py`), and the ambassador's briefing (`briefings.py`), each
 beside what does alike, a narrative as a PDF (`narratives.py`) and a long table of recommendations (`tables.py`).
 
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
@@ -56,6 +56,7 @@ from tests.performance.exercise import make_edition
 from tests.performance.lists import tell_lists
 from tests.performance.narratives import tell_narratives
 from tests.performance.observer import tell_observer
+from tests.performance.searching import tell_search
 from tests.performance.tables import tell_tables
 from tiptracker.accounts.models import User
 
@@ -352,6 +353,7 @@ def run() -> list[str]:
         tell_next_steps(editions[GOAL_IS_FOR])
         tell_secrets(editions[GOAL_IS_FOR], editions[min(SIZES)])
         tell_lists(measure, say, counted_queries)
+        tell_search(measure, say, counted_queries)
         tell_observer(editions[GOAL_IS_FOR], measure, say, counted_queries)
     return [
         *wrong,
