@@ -1,7 +1,8 @@
 """`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
 
-Then a long list (`lists.py`), the search (`searching.py`), an observer's pages (`observer.py`), and the ambassador's briefing (`briefings.py`), each
-beside what does alike, a narrative as a PDF (`narratives.py`) and a long table of recommendations (`tables.py`).
+Then a long list (`lists.py`), the search (`searching.py`), an observer's pages (`observer.py`), and the ambassador's
+briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`) and a long table of
+recommendations (`tables.py`).
 
 Milliseconds are printed and never judged, since machines differ. What makes the run fail (exit 1) is what every
 machine agrees on: how many queries are sent, and how cost grows with the number of facts. ONLY_JUDGED=1 leaves out the

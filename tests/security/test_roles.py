@@ -44,6 +44,10 @@ GET   health                                -          200 200 200 200 | 200 200
 POST  health                                -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
 GET   glossary                              -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  glossary                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   how_this_works                        -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  how_this_works                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   search                                -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  search                                -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   account_login                         -          302 302 302 302 | 302 302 302 | 302 302 | 200 200
 POST  account_login                         -          302 302 302 302 | 302 302 302 | 302 302 | 200 200
 GET   account_logout                        -          200 200 200 200 | 200 200 200 | 200 200 | in  in
@@ -174,6 +178,8 @@ GET   ministry_detail                       police     200 200 200 200 | 403 404
 POST  ministry_detail                       police     405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   readiness_trend                       -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  readiness_trend                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   readiness_explanation                 -          200 200 200 200 | 403 403 403 | 200 403 | in  in
+POST  readiness_explanation                 -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
 # Setting up a post
 GET   setup_list                            -          200 200 200 200 | 403 403 403 | 200 200 | in  in

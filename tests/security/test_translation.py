@@ -1,0 +1,81 @@
+"""Every sentence of every page can be translated: asked in a made-up language, no page says anything in English.
+
+What people typed stays as it is; the world's texts are markers, so that they are known from sentences of ours.
+"""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.db import transaction
+
+from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages
+from tests.security.asking import ask
+from tests.security.test_roles import LINES
+from tests.transactions import a_tests_own_transaction
+from tiptracker.accounts.models import User
+
+pytestmark = pytest.mark.any_database
+
+READ_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
+NAMES = re.compile(
+    r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|"
+    r"Africa/\w+|LSO|MWI|LSL|Room \d+|English|Made-up[a-z ]*|OpenAPI|SHA-256|ISO \d+|U\.S\.C\.|IANA|Excel|Word|QR)\b"
+)
+"""Names that are the same in every language."""
+DATE = re.compile(r"\d+-a de")
+
+
+class _Texts(HTMLParser):
+    """Collects what a page says: texts, and attributes that are read out or shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.unread = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.unread += tag in ("script", "style")
+        named = dict(attrs)
+        self.texts += [value for name, value in attrs if name in READ_ATTRIBUTES and value]
+        if tag == "input" and named.get("type") in ("submit", "button"):
+            self.texts.append(named.get("value") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.unread -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self.unread:
+            self.texts.append(data)
+
+
+def untranslated(body, typed):
+    """The texts of a page that are neither translated nor typed by somebody."""
+    page = _Texts()
+    page.feed(body)
+    whole = "\x1f".join(page.texts)
+    for text in typed:
+        whole = whole.replace(text, "")
+    while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", whole)) != whole:
+        whole = shorter
+    left = DATE.sub("", NAMES.sub("", whole))
+    return [" ".join(text.split()) for text in left.split("\x1f") if re.search(r"[A-Za-z]{3,}", text)]
+
+
+PAGES = [line for line in LINES if line.method == "GET" and not line.is_api]
+
+
+@pytest.mark.parametrize("reader", ["officer", "own", "administrator"])
+def test_no_page_says_anything_that_cannot_be_translated(world, reader):
+    typed = sorted({f"{what} {tail}" for tail, (what, _) in world.marks.items()} | world.names_of_people, key=len)
+    found = {}
+    with a_tests_own_transaction(), pseudo_languages():
+        User.objects.update(language=LEFT_TO_RIGHT)
+        for line in PAGES:
+            answer = ask(world, line, reader)
+            if "html" in answer.headers.get("Content-Type", "") and answer.status in ("200", "403", "404"):
+                for text in untranslated(answer.body, reversed(typed)):
+                    found.setdefault(text, str(line))
+        transaction.set_rollback(True)
+
+    assert found == {}
