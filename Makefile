@@ -19,10 +19,10 @@ demo: setup ## The demonstration on http://127.0.0.1:8000 (PORT=, HOST=, DAY=, R
 
 test: ## The whole suite, embedded (TEST= a path or pytest's options)
 	@./setup.sh browser
-	@$(PYTHON_) -m pytest -n 2 --dist worksteal --durations 15 $(TEST)
+	@$(PYTHON_) -m pytest -n auto --maxprocesses 6 --dist worksteal --durations 15 $(TEST)
 
 quick: setup ## The tests of rules, actions and the API, in about a minute: no pages, browser, processes or documents (TEST=)
-	@HYPOTHESIS=quick $(PYTHON_) -m pytest -n 2 --dist worksteal --durations 15 -m "not slow" $(TEST)
+	@HYPOTHESIS=quick $(PYTHON_) -m pytest -n auto --maxprocesses 6 --dist worksteal --durations 15 -m "not slow" $(TEST)
 
 briefings: setup ## Every document of the exercise's record, with pictures of its pages, in var/briefings (DAY=)
 	@rm -rf var/briefings && mkdir -p var/briefings
