@@ -6,7 +6,7 @@ PYTHON_ = .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test quick briefings bench faults format check lint types contracts migrations \
-	pages compose lock audit
+	pages messages compose lock audit
 
 help: ## What can be made here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -64,6 +64,11 @@ pages: setup ## Write the pages that are made from the code: docs/access.md, doc
 	@$(PYTHON_) -m tests.security.page
 	@$(PYTHON_) -m tests.settings_page
 	@$(PYTHON_) -m tests.glossary_page
+
+messages: setup ## Write, check and compile the catalogue of a language (LANGUAGE=fr); wants GNU gettext
+	@test -n "$(LANGUAGE)" || { echo "messages: name the language, such as make messages LANGUAGE=fr" >&2; exit 1; }
+	@$(PYTHON_) manage.py makemessages --locale $(LANGUAGE) --no-location --ignore .venv --ignore var --ignore '*/node_modules/*' --ignore 'tests/*'
+	@$(PYTHON_) manage.py compilemessages --locale $(LANGUAGE)
 
 compose: ## The compose file, as Debian's docker-compose reads it
 	@SECRET_KEY=x DATABASE_PASSWORD=x DATABASE_OWNER_PASSWORD=x REDIS_PASSWORD=x ALLOWED_HOSTS=x TLS_CERTIFICATE=/x TLS_KEY=/x \
