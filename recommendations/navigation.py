@@ -18,6 +18,7 @@ from recommendations.edition_context import (
 )
 from recommendations.models import Edition
 from recommendations.places import PLACES, PlaceOfPage, Tab, find_place, places_of_role, tabs_of_role
+from tiptracker import clock
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
@@ -223,17 +224,31 @@ def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
 
 
 def _count_waiting(user: User, edition: Edition) -> int:
-    """Count the items that wait for this user in the edition's country.
+    """Count the tasks that the page “My tasks” lists for this user, in one query.
 
-    These are evidence and redactions proposed by colleagues and, for officers, updates. Only an officer decides on
-    updates.
+    The models are looked up by name, because this app comes before theirs.
     """
-    own = {"country": edition.country_id}
-    logged = apps.get_model("dialogues", "Evidence").objects.visible_to(user).for_review_by(user).filter(**own)
-    redactions = apps.get_model("dialogues", "Redaction").objects.visible_to(user).for_decision_by(user).filter(**own)
-    others = [rows.order_by().values("pk") for rows in (logged, redactions)]
-    if user.role != Role.OFFICER:
-        return others[0].union(*others[1:], all=True).count()
-    versions = apps.get_model("dialogues", "UpdateVersion").objects.visible_to(user).undecided()
-    own = {f"update__commitment__{name}": value for name, value in own.items()}
-    return versions.filter(**own).order_by().values("pk").union(*others, all=True).count()
+
+    def visible(app: str, model: str, **own: object) -> Any:
+        return apps.get_model(app, model).objects.visible_to(user).filter(**own)
+
+    country = edition.country_id
+    tasks = [
+        visible("dialogues", "Evidence", country=country).for_review_by(user),
+        visible("dialogues", "Redaction", country=country).for_decision_by(user),
+        visible("dialogues", "Commitment", country=country).for_verification_by(user),
+        visible("reports", "Briefing", edition=edition).for_clearing_by(user),
+    ]
+    if user.role == Role.OFFICER:
+        versions = visible("dialogues", "UpdateVersion", update__commitment__country=country).undecided()
+        today = clock.today(edition.country.time_zone)
+        tasks += [
+            versions.exclude(recorded_by=user),
+            visible("recommendations", "Benchmark", recommendation__edition=edition).filter(
+                evidence_links__in=visible("dialogues", "EvidenceLink").awaiting_assessment()
+            ),
+            visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),
+        ]
+    first, *others = (rows.order_by().values("pk").distinct() for rows in tasks)
+    count: int = first.union(*others, all=True).count()
+    return count

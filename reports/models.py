@@ -14,8 +14,8 @@ from django.utils.text import slugify
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports.choices import BriefingKind
-from tiptracker.accounts.models import AnyUser, Ministry
-from tiptracker.choices import ChoiceEnum, Marking
+from tiptracker.accounts.models import AnyUser, Ministry, User
+from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.localization import format_date, gettext_noop
 
@@ -154,6 +154,27 @@ class BriefingQuerySet(EmbassyQuerySet["Briefing"]):
         """Return the briefings of the same kind, country and (if any) ministry, newest day first."""
         same = self.filter(edition__country=briefing.edition.country_id, kind=briefing.kind)
         return same.filter(ministry=briefing.ministry_id).order_by("-as_of", "-version", "-pk")
+
+    def for_clearing_by(self, user: User) -> Self:
+        """Return the drafts that this user may clear and that no later version of the same document replaces.
+
+        This is the rule of `permissions.can_clear_briefing`, for lists.
+        """
+        if user.role not in (Role.OFFICER, Role.AMBASSADOR):
+            return self.none()
+        is_a_draft = Q(requested_by__isnull=False, cleared_by__isnull=True, withdrawn_at__isnull=True) & ~Q(file="")
+        later = Briefing.objects.filter(
+            Q(ministry=OuterRef("ministry")) | Q(ministry__isnull=True),
+            Q(dialogue=OuterRef("dialogue")) | Q(dialogue__isnull=True),
+            ~Q(file=""),
+            edition=OuterRef("edition"),
+            kind=OuterRef("kind"),
+            has_sources=OuterRef("has_sources"),
+            requested_by__isnull=False,
+            withdrawn_at__isnull=True,
+            pk__gt=OuterRef("pk"),
+        )
+        return self.filter(is_a_draft, ~Exists(later)).exclude(requested_by=user)
 
     def issued(self) -> Self:
         """Return the briefings that are cleared and not withdrawn."""

@@ -23,7 +23,8 @@ from dialogues.commitment_status import (
 )
 from dialogues.models.dialogues import Dialogue, Participant
 from recommendations.models import Benchmark
-from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
+from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
+from tiptracker.choices import Role
 
 
 def _standing_annotations(day: date) -> dict[str, Any]:
@@ -147,6 +148,28 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             on_their_recommendations | on_their_commitments | with_them, made_by=MadeBy.UNITED_STATES
         )
         return self.filter(Q(ministry__in=ministries) | Q(pk__in=ours.values("pk")))
+
+    def for_verification_by(self, user: User) -> Self:
+        """Filter to commitments of the United States that were reported done, by another person than `user`.
+
+        This is the rule of `permissions.can_verify_done`, for lists. A ministry reports done by sending an update. Adds
+        `.reported_at` and `.reported_by_name`.
+        """
+        if user.role not in (Role.OFFICER, Role.AMBASSADOR):
+            return self.none()
+        events = CommitmentEvent.objects.filter(commitment=OuterRef("pk")).order_by(
+            "-happened_on", "-recorded_at", "-pk"
+        )
+        return self.annotate(
+            reported_at=Subquery(events.values("recorded_at")[:1]),
+            reported_by_name=Subquery(events.values("recorded_by__name")[:1]),
+            newest_event=Subquery(events.values("kind")[:1]),
+            newest_event_by=Subquery(events.values("recorded_by")[:1]),
+        ).filter(
+            Q(newest_event=CommitmentEventKind.REPORTED_DONE),
+            ~Q(newest_event_by=user.pk),
+            made_by=MadeBy.UNITED_STATES,
+        )
 
     def asking_for_another_look(self) -> Self:
         """Filter to commitments with evidence recorded or revised after they were last verified done.

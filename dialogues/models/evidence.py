@@ -5,15 +5,16 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Lower
 
-from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
+from dialogues.choices import GOVERNMENT_DOERS, DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models.commitments import Commitment
 from dialogues.models.readings import Reading
 from dialogues.models.updates import UpdateVersion
 from dialogues.start_dates import find_start_date
-from recommendations.models import Benchmark
+from recommendations.choices import Rule
+from recommendations.models import Benchmark, BenchmarkTerms
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
 
@@ -176,6 +177,36 @@ class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
         """Filter to links whose evidence and benchmark the user may both see."""
         return self.filter(
             evidence__in=Evidence.objects.visible_to(user), benchmark__in=Benchmark.objects.visible_to(user)
+        )
+
+    def awaiting_assessment(self) -> Self:
+        """Filter to verified actions of the government on benchmarks that nobody has assessed since the review.
+
+        Only benchmarks that the embassy assesses, and evidence within the tracking period. Adds `.verified_at`.
+        """
+        newest_review = EvidenceReview.objects.filter(evidence_link=OuterRef("pk")).order_by("-recorded_at", "-pk")
+        terms = BenchmarkTerms.objects.known_by(None).filter(benchmark=OuterRef("benchmark"))
+        starts_on, ends_on = (F(f"benchmark__recommendation__edition__{name}") for name in ("starts_on", "ends_on"))
+        is_covered = Q(evidence__happened_from__isnull=True) | Q(evidence__happened_from__gte=starts_on)
+        assessed_since = Benchmark.objects.filter(
+            pk=OuterRef("benchmark"), assessments__recorded_at__gte=OuterRef("verified_at")
+        )
+        return (
+            self.alias(
+                newest_decision=Subquery(newest_review.values("decision")[:1]),
+                rule=Subquery(terms.values("rule")[:1]),
+            )
+            .annotate(verified_at=Subquery(newest_review.values("recorded_at")[:1]))
+            .filter(
+                is_covered,
+                Q(newest_decision=EvidenceDecision.VERIFIED, rule=Rule.ASSESSED),
+                ~Exists(assessed_since),
+                shows=SupportKind.ACTION,
+                evidence__revised_by__isnull=True,
+                evidence__done_by__in=GOVERNMENT_DOERS,
+                evidence__happened_to__range=(starts_on, ends_on),
+                benchmark__recommendation__is_retired=False,
+            )
         )
 
 

@@ -1,4 +1,4 @@
-"""The inbox: what waits for the embassy's decision, most points at stake first, and the link to the next item."""
+"""My tasks: what waits for the user's decision, by kind, and the link to the next update or piece of evidence."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,22 +8,24 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from dialogues.choices import ClaimedProgress, CommitmentStatus, MadeBy
+from dialogues import permissions
+from dialogues.choices import ClaimedProgress, CommitmentStatus, Verdict
 from dialogues.commitment_status import days_left
-from dialogues.models import Assessment, Commitment, Evidence, Redaction, UpdateVersion
+from dialogues.models import Assessment, Commitment, Evidence, EvidenceLink, NextStep, Redaction, UpdateVersion
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
-from recommendations.models import Edition
+from recommendations.models import Benchmark, Edition
 from recommendations.tracking_period import find_covering_edition
-from reports import formatting, sentences
+from reports import formatting
+from reports.models import Briefing
 from reports.readiness import countable_facts
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.forecast import inbox_priority
@@ -31,7 +33,9 @@ from reports.readiness.forecast.review_simulation import describe_drop
 from reports.views.access import read_page
 from reports.views.review_simulation import build_simulation
 from tiptracker import clock
+from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
+from tiptracker.localization import format_short_date, gettext, gettext_lazy, ngettext
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
@@ -48,6 +52,32 @@ class TimeLeft(NamedTuple):
 
     days: int
     text: str
+
+
+class Task(NamedTuple):
+    """A task of a kind that needs no figures: what to do, who sent it, and since when it waits."""
+
+    title: str
+    url: str
+    sender: str
+    since: date
+    note: str = ""
+
+
+class TaskGroup(NamedTuple):
+    """The tasks of one kind. `key` is the id of its section."""
+
+    key: str
+    heading: str
+    tasks: Sequence[Task]
+
+
+class TaskCount(NamedTuple):
+    """How many tasks of a kind wait, for the list at the top of the page."""
+
+    key: str
+    heading: str
+    number: int
 
 
 class PointsAtStake(NamedTuple):
@@ -106,38 +136,40 @@ class LoggedEvidence(NamedTuple):
 
 def _time_left(due_on: date | None, deadline_on: date | None, today: date) -> TimeLeft | None:
     if due_on and (left := days_left(due_on, today)) is not None:
-        return TimeLeft(left, f"due {sentences.format_relative_date(due_on, today)}")
+        if not left:
+            return TimeLeft(left, gettext("Due today"))
+        return TimeLeft(left, ngettext("Due in %(number)d day", "Due in %(number)d days", left) % {"number": left})
     if deadline_on is None:
         return None
     days = (deadline_on - today).days
     if days < 0:
-        return TimeLeft(days, f"{sentences.format_days(-days)} after the deadline")
-    return TimeLeft(days, f"{sentences.format_days(days)} to the deadline" if days else "the deadline is today")
+        after = ngettext("%(number)d day after the deadline", "%(number)d days after the deadline", -days)
+        return TimeLeft(days, after % {"number": -days})
+    if not days:
+        return TimeLeft(days, gettext("The deadline is today"))
+    before = ngettext("%(number)d day to the deadline", "%(number)d days to the deadline", days)
+    return TimeLeft(days, before % {"number": days})
 
 
 class Inbox(NamedTuple):
-    """What waits, in order: updates from ministries, and evidence that other users logged."""
+    """The updates from ministries and the evidence of other users that the user may decide on, in order."""
 
     versions: Sequence[WaitingUpdate]
     logged: Sequence[LoggedEvidence]
 
 
-def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
-    """Return what waits for the embassy in the page's country.
+def _build_inbox(request: EditionRequest) -> Inbox:
+    """Return the updates and the evidence that the user may decide on, in the page's country.
 
-    An item counts in the edition whose tracking period covers its dates, or else in the page's edition. The inbox is
-    empty for a ministry, which sees its updates with its commitments.
+    An item counts in the edition whose tracking period covers its dates, or else in the page's edition.
     """
     user, country = request.user, request.edition.country
-    if not user.is_embassy:
+    if user.role not in (Role.OFFICER, Role.AMBASSADOR):
         return Inbox([], [])
     today = clock.today(country.time_zone)
-    versions = list(
-        UpdateVersion.objects.visible_to(user, country)
-        .undecided()
-        .select_related("update__commitment__ministry", "recorded_by")
-        .annotate(evidence_count=Count("evidence", distinct=True))
-    )
+    evidence: EvidenceQuerySet = Evidence.objects.visible_to(user, country).for_review_by(user)
+    logged = list(evidence.select_related("recorded_by"))
+    versions = _undecided_versions(user, country) if user.role == Role.OFFICER else []
     commitments: QuerySet[Any] = Commitment.objects.visible_to(user, country).with_status(today)
     due_on: dict[int, date | None] = dict(
         commitments.filter(updates__versions__in=versions).values_list("pk", "due_on")
@@ -156,7 +188,7 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
         simulation = simulation_of(edition)
         terms = countable_facts.newest_row(simulation.facts.edition_terms)
         priority = inbox_priority.update_priority(simulation, row.pk)
-        reasons = [describe_drop(drop, "This update") for drop in priority.drops]
+        reasons = [describe_drop(drop, gettext("This update")) for drop in priority.drops]
         return WaitingUpdate(
             update_version=row,
             claimed=ClaimedProgress(row.claimed),
@@ -168,7 +200,7 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
     def logged_evidence(row: Evidence) -> LoggedEvidence:
         edition = covering_edition(row.happened_from, row.happened_to)
         priority = inbox_priority.evidence_priority(simulation_of(edition), row.pk)
-        reasons = [describe_drop(drop, "This evidence") for drop in priority.drops]
+        reasons = [describe_drop(drop, gettext("This evidence")) for drop in priority.drops]
         return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons))
 
     return Inbox(
@@ -177,35 +209,48 @@ def _build_inbox(request: EditionRequest, logged: EvidenceQuerySet) -> Inbox:
     )
 
 
+def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
+    """Return the update versions that an officer may decide on: as `permissions.can_decide_on_update`, for lists."""
+    rows = UpdateVersion.objects.visible_to(user, country).undecided().exclude(recorded_by=user)
+    return list(
+        rows.select_related("update__commitment__ministry", "recorded_by").annotate(
+            evidence_count=Count("evidence", distinct=True)
+        )
+    )
+
+
 @read_page
 def inbox(request: EditionRequest) -> HttpResponse:
-    """List what waits: updates from ministries, evidence logged by colleagues, and commitments reported done."""
+    """List the tasks of the user, by kind: updates and evidence to decide on, then the other kinds."""
     user, country = request.user, request.edition.country
-    today = clock.today(country.time_zone)
-    unreviewed = Evidence.objects.visible_to(user, country).unreviewed(besides=user).select_related("recorded_by")
-    inbox = _build_inbox(request, unreviewed)
+    inbox = _build_inbox(request)
     if exports.is_export_requested(request):
         rows = [*map(_update_export_row, inbox.versions), *map(_evidence_export_row, inbox.logged)]
-        return exports.export_rows(request, "inbox", EXPORT_COLUMNS, rows)
+        return exports.export_rows(request, "inbox", list(map(str, EXPORT_COLUMNS)), rows)
     page = Paginator(inbox.versions, PAGE_SIZE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"page": page, "versions": list(page), "before": find_last_decision(request)}
-    if user.is_embassy:
+    groups = [group for group in _build_task_groups(request) if group.tasks]
+    counts = [
+        TaskCount("updates", gettext("Updates to review"), len(inbox.versions)),
+        TaskCount("evidence", gettext("Evidence to verify"), len(inbox.logged)),
+        *(TaskCount(group.key, group.heading, len(group.tasks)) for group in groups),
+    ]
+    context: dict[str, Any] = {
+        "page": page,
+        "versions": list(page),
+        "before": find_last_decision(request),
+        "logged": inbox.logged[:MAX_LOGGED],
+        "logged_count": len(inbox.logged),
+        "may_begin": bool(inbox.versions or inbox.logged),
+        "decides": permissions.can_give_reviews(user),
+        "groups": groups,
+        "counts": [count for count in counts if count.number],
+        "total": sum(count.number for count in counts),
+    }
+    if permissions.can_give_verdicts(user):
+        today = clock.today(country.time_zone)
         commitments = Commitment.objects.visible_to(user, country).with_status(today).order_by("pk")
-        verdicts = Assessment.objects.visible_to(user, country).asking_for_another_look()
-        decidable = {Role.OFFICER: [*inbox.versions, *inbox.logged], Role.AMBASSADOR: inbox.logged}
         context |= {
-            "logged": inbox.logged[:MAX_LOGGED],
-            "logged_count": len(inbox.logged),
-            "may_begin": bool(decidable.get(Role(user.role))),
-            "redactions": list(
-                Redaction.objects.visible_to(user).for_decision_by(user).filter(country=country).order_by("pk")
-            ),
-            "reported": list(commitments.filter(Q(status=CommitmentStatus.REPORTED), made_by=MadeBy.UNITED_STATES)),
-            "overtaken_verdicts": list(
-                verdicts.select_related("benchmark__recommendation").order_by(
-                    "benchmark__recommendation__number", "benchmark__letter"
-                )
-            ),
+            "overtaken_verdicts": _overtaken_assessments(user, country),
             "overtaken_commitments": list(
                 commitments.filter(Q(status=CommitmentStatus.VERIFIED)).asking_for_another_look()
             ),
@@ -213,9 +258,119 @@ def inbox(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/inbox.html", context)
 
 
+def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
+    """Return the kinds of tasks without figures, each with what this user may do now.
+
+    `recommendations.navigation` counts the same rows.
+    """
+    user, edition = request.user, request.edition
+    groups = []
+    if permissions.can_give_verdicts(user):
+        groups.append(TaskGroup("benchmarks", gettext("Benchmarks to assess"), _benchmarks_to_assess(user, edition)))
+    if user.role == Role.OFFICER:
+        groups.append(
+            TaskGroup("next-steps", gettext("Next steps of dialogues that are due"), _steps_due(user, edition))
+        )
+    if user.role in (Role.OFFICER, Role.AMBASSADOR):
+        groups += [
+            TaskGroup("briefings", gettext("Briefings to clear"), _briefings_to_clear(user, edition)),
+            TaskGroup("commitments", gettext("Our commitments to verify"), _commitments_to_verify(user, edition)),
+            TaskGroup("redactions", gettext("Redactions to confirm"), _redactions_to_confirm(user, edition)),
+        ]
+    return groups
+
+
+def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
+    evidence_links = EvidenceLink.objects.visible_to(user).awaiting_assessment()
+    rows = (
+        Benchmark.objects.visible_to(user)
+        .filter(recommendation__edition=edition, evidence_links__in=evidence_links)
+        .annotate(verified_at=Max("evidence_links__reviews__recorded_at"))
+        .select_related("recommendation")
+        .with_terms()
+        .order_by("recommendation__number", "letter")
+    )
+    return [
+        Task(
+            title=gettext("Assess %(benchmark)s: %(criterion)s") % {"benchmark": row.key, "criterion": row.wording},
+            url=reverse("benchmark_assess", args=[row.pk]),
+            sender=gettext("A verified action supports it"),
+            since=timezone.localtime(row.verified_at).date(),
+        )
+        for row in rows
+    ]
+
+
+def _steps_due(user: User, edition: Edition) -> list[Task]:
+    today = clock.today(edition.country.time_zone)
+    rows = NextStep.objects.visible_to(user).filter(dialogue__country=edition.country_id).due_for_embassy(today)
+    return [
+        Task(
+            title=row.text,
+            url=reverse("next_step_done", args=[row.pk]),
+            sender=gettext("Dialogue of %(date)s") % {"date": format_short_date(row.dialogue.held_on)},
+            since=row.due_on,
+        )
+        for row in rows.select_related("dialogue").order_by("due_on", "pk")
+        if row.due_on
+    ]
+
+
+def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:
+    rows = Briefing.objects.visible_to(user).filter(edition=edition).for_clearing_by(user)
+    return [
+        Task(
+            title=gettext("%(document)s as of %(date)s, version %(number)d")
+            % {"document": row.document.label, "date": format_short_date(row.as_of), "number": row.version},
+            url=reverse("briefing_detail", args=[row.pk]),
+            sender=row.requested_by.name if row.requested_by else "",
+            since=timezone.localtime(row.requested_at).date(),
+        )
+        for row in rows.select_related("ministry", "dialogue", "requested_by")
+        .defer("said")
+        .order_by("requested_at", "pk")
+    ]
+
+
+def _commitments_to_verify(user: User, edition: Edition) -> list[Task]:
+    rows: QuerySet[Any] = Commitment.objects.visible_to(user).filter(country=edition.country_id)
+    return [
+        Task(
+            title=row.text,
+            url=reverse("commitment_detail", args=[row.pk]),
+            sender=row.reported_by_name,
+            since=timezone.localtime(row.reported_at).date(),
+        )
+        for row in rows.for_verification_by(user).order_by("reported_at", "pk")
+    ]
+
+
+def _redactions_to_confirm(user: User, edition: Edition) -> list[Task]:
+    rows = Redaction.objects.visible_to(user).for_decision_by(user).filter(country=edition.country_id)
+    return [
+        Task(
+            title=row.reason,
+            url=reverse("redaction_detail", args=[row.pk]),
+            sender=row.recorded_by.name,
+            since=timezone.localtime(row.recorded_at).date(),
+            note=gettext("Nothing is removed until you confirm it."),
+        )
+        for row in rows.select_related("recorded_by").order_by("recorded_at", "pk")
+    ]
+
+
+def _overtaken_assessments(user: User, country: Country) -> list[tuple[Assessment, Verdict]]:
+    """Return the assessments since which evidence on their benchmark came, each with its verdict."""
+    rows = Assessment.objects.visible_to(user, country).asking_for_another_look()
+    order = ("benchmark__recommendation__number", "benchmark__letter")
+    return [(row, Verdict(row.verdict)) for row in rows.select_related("benchmark__recommendation").order_by(*order)]
+
+
 EXPORT_COLUMNS = (
-    "What waits", "From", "Of", "Claims", "Sent or recorded", "Evidence", "Points at stake", "Of them by a verdict",
-    "Days left", "Until what", "Page",
+    gettext_lazy("Kind of task"), gettext_lazy("From"), gettext_lazy("What"), gettext_lazy("Claims"),
+    gettext_lazy("Sent or recorded"), gettext_lazy("Pieces of evidence"), gettext_lazy("Points at stake"),
+    gettext_lazy("Of these by an assessment"), gettext_lazy("Days left"), gettext_lazy("Due date or deadline"),
+    gettext_lazy("Page"),
 )  # fmt: skip
 
 
@@ -223,7 +378,7 @@ def _update_export_row(line: WaitingUpdate) -> tuple[object, ...]:
     row, commitment = line.update_version, line.update_version.update.commitment
     due = line.due
     return (
-        "Update", commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
+        gettext("Update"), commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
         row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_build_inbox`
         line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.text if due else "",
         reverse("version_detail", args=[row.pk]),
@@ -233,8 +388,8 @@ def _update_export_row(line: WaitingUpdate) -> tuple[object, ...]:
 def _evidence_export_row(line: LoggedEvidence) -> tuple[object, ...]:
     row = line.evidence
     return (
-        "Evidence", row.recorded_by.name, row.title, "", row.recorded_at, 1, line.stake.printed, None, None, "",
-        reverse("evidence_detail", args=[row.pk]),
+        gettext("Evidence"), row.recorded_by.name, row.title, "", row.recorded_at, 1, line.stake.printed, None, None,
+        "", reverse("evidence_detail", args=[row.pk]),
     )  # fmt: skip
 
 
@@ -244,12 +399,11 @@ def inbox_next(request: EditionRequest) -> HttpResponse:
 
     If `after` still waits, the next item is the one below it. Otherwise it is the first of the list.
     """
-    user, after = request.user, request.GET.get("after", "")
-    inbox = _build_inbox(request, Evidence.objects.visible_to(user, request.edition.country).for_review_by(user))
+    after = request.GET.get("after", "")
+    inbox = _build_inbox(request)
     addresses = {
         f"version-{line.update_version.pk}": reverse("version_detail", args=[line.update_version.pk])
         for line in inbox.versions
-        if user.role == Role.OFFICER and line.update_version.recorded_by_id != user.pk  # same as `can_decide_on_update`
     } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in inbox.logged}
     keys = list(addresses)
     place = keys.index(after) + 1 if after in addresses else 0

@@ -1,4 +1,4 @@
-"""The inbox: what waits, the most at stake first; the next of it; and the list as a file."""
+"""My tasks: what waits, the most at stake first; the next of it; the other kinds; and the list as a file."""
 
 import csv
 import io
@@ -9,26 +9,39 @@ from fractions import Fraction
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import ClaimedProgress, CommitmentEventKind, EvidenceDecision, SupportKind, UpdateDecision
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    DoneBy,
+    EvidenceDecision,
+    SupportKind,
+    UpdateDecision,
+)
 from recommendations.choices import Rule
 from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
+    BenchmarkTermsFactory,
+    BriefingFactory,
     CommitmentEventFactory,
     CommitmentFactory,
     CountryFactory,
+    DialogueFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
     MinistryFactory,
+    NextStepDoneFactory,
+    NextStepFactory,
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
     RecommendationFactory,
+    RedactionFactory,
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
@@ -69,14 +82,14 @@ def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
     # One of two benchmarks is half of 30 points, half of that by a verdict; prosecution is one of three Ps.
     assert [line.stake.points for line in lines] == [30 + Fraction(20, 3), *[15 + Fraction(20, 3)] * 3, 0]
     assert [line.due.text for line in lines] == [
-        "due in 59 days", "due in 1 day", *["31 days to the deadline"] * 3,
+        "Due in 59 days", "Due in 1 day", *["31 days to the deadline"] * 3,
     ]  # fmt: skip
     assert [(line.claimed, line.days) for line in lines[2::2]] == [
         (ClaimedProgress.DONE, 16),
         (ClaimedProgress.UNDER_WAY, 18),
     ]
-    assert "5 updates wait for the embassy’s answer" in response.text
-    for told in ("+36.7 points", "15 of it by a verdict", "+21.7 points", "0 points", "due in 1 day"):
+    assert [(count.key, count.number) for count in response.context["counts"]] == [("updates", 5)]
+    for told in ("+36.7<", "15 by an assessment", "+21.7<", "Due in 1 day", "waits for 16 days"):
         assert told in response.text
     assert "overdue" not in response.text
 
@@ -124,7 +137,7 @@ def test_inbox_and_the_update_say_why_points_would_be_lost(client, lower):
 
     (line,) = inbox.context["versions"]
     assert line.stake.points == Fraction(-2, 10) * 30
-    assert "−6 points" in inbox.text
+    assert "−6</span>" in inbox.text
     assert update.context["accepting"].exact == line.stake.points
     for page in (inbox, update):
         assert f"Why points are lost: {why}" in re.sub("<[^>]+>", "", page.text)
@@ -166,8 +179,8 @@ def test_inbox_does_not_tell_a_ministry_that_nothing_waits(client):
 
     text = client.get(reverse("inbox")).text
 
-    assert "No update waits" not in text
-    assert "This list is the embassy’s own." in text
+    assert "You have no tasks" not in text
+    assert "Only the embassy has tasks here." in text
 
 
 def test_inbox_names_what_others_logged_and_nobody_reviewed(client):
@@ -183,17 +196,112 @@ def test_inbox_names_what_others_logged_and_nobody_reviewed(client):
     response = client.get(reverse("inbox"))
 
     assert [line.evidence for line in response.context["logged"]] == [theirs]
-    assert "Logged by others, not reviewed yet" in response.text
+    assert "Evidence to verify" in response.text
 
 
-def test_inbox_names_our_own_undertakings_that_were_reported_done(client):
+# --- The other kinds --------------------------------------------------------------------------------------------------
+
+
+def tasks(client, user, kind):
+    """The addresses of a user's tasks of one kind. The page's total is the count in the navigation."""
+    client.force_login(user)
+    context = client.get(reverse("inbox")).context
+    (count,) = (item.waiting for item in context["navigation"] if item.label == "My tasks")
+    assert count == context["total"]
+    return [task.url for group in context["groups"] if group.key == kind for task in group.tasks]
+
+
+def test_tasks_name_our_own_commitments_that_somebody_else_reported_done(client):
     RecommendationFactory()
-    own = CommitmentFactory(united_states=True)
-    CommitmentEventFactory(commitment=own, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20))
+    reporter = OfficerFactory()
+    own, again = CommitmentFactory(united_states=True), CommitmentFactory(united_states=True)
+    for commitment in (own, again):
+        CommitmentEventFactory(
+            commitment=commitment,
+            kind=CommitmentEventKind.REPORTED_DONE,
+            happened_on=date(2022, 1, 20),
+            recorded_by=reporter,
+        )
+    CommitmentEventFactory(
+        commitment=again, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 21), reason="No."
+    )
     CommitmentFactory(united_states=True)
-    client.force_login(OfficerFactory())
 
-    assert client.get(reverse("inbox")).context["reported"] == [own]
+    assert tasks(client, OfficerFactory(), "commitments") == [address("commitment_detail", own)]
+    assert tasks(client, AmbassadorFactory(), "commitments") == [address("commitment_detail", own)]
+    assert tasks(client, reporter, "commitments") == []
+
+
+def test_a_benchmark_is_to_be_assessed_once_somebody_verified_an_action_and_until_it_is_assessed(client):
+    officer = OfficerFactory()
+    waits = BenchmarkFactory()
+    assessed, claimed, planned, early, others, counted = (BenchmarkFactory() for _ in range(6))
+    BenchmarkTermsFactory(
+        benchmark=counted, rule=Rule.MORE, indicator=IndicatorFactory(), recorded_at=at_noon(date(2022, 1, 5))
+    )
+    for benchmark in (waits, assessed, counted):
+        EvidenceFactory(supports=[benchmark], verified=True)
+    AssessmentFactory(benchmark=assessed)
+    EvidenceFactory(supports=[claimed])
+    EvidenceFactory(supports=[planned], supports__shows=SupportKind.PLAN, verified=True)
+    EvidenceFactory(supports=[early], happened_to=date(2021, 3, 1), verified=True)
+    EvidenceFactory(supports=[others], done_by=DoneBy.CIVIL_SOCIETY, verified=True)
+
+    assert tasks(client, officer, "benchmarks") == [address("benchmark_assess", waits)]
+    assert tasks(client, AmbassadorFactory(), "benchmarks") == []
+
+    AssessmentFactory(benchmark=waits, recorded_at=at_noon(date(2022, 1, 28)))
+    assert tasks(client, officer, "benchmarks") == []
+
+
+def test_next_steps_of_the_embassy_are_tasks_once_they_are_due(client):
+    RecommendationFactory()
+    dialogue = DialogueFactory()
+    due, _, done = (NextStepFactory(dialogue=dialogue, due_on=date(2022, 1, day)) for day in (28, 29, 20))
+    NextStepDoneFactory(step=done)
+    NextStepFactory(dialogue=dialogue)
+    NextStepFactory(dialogue=dialogue, due_on=date(2022, 1, 20), ministry=MinistryFactory())
+    NextStepFactory(dialogue=dialogue, due_on=date(2022, 1, 20), office="The Director of Public Prosecutions")
+
+    assert tasks(client, OfficerFactory(), "next-steps") == [address("next_step_done", due)]
+    assert tasks(client, AmbassadorFactory(), "next-steps") == []
+
+
+def test_a_briefing_is_to_be_cleared_by_somebody_else_in_its_newest_version(client):
+    edition = RecommendationFactory().edition
+    officer, ambassador = OfficerFactory(), AmbassadorFactory()
+    ready = {"edition": edition, "content": b"%PDF-1.7"}
+    BriefingFactory(**ready, requested_by=officer)
+    newest = BriefingFactory(**ready, requested_by=officer)
+    BriefingFactory(edition=edition, requested_by=officer)
+    BriefingFactory(**ready, requested_by=None)
+    pages = [BriefingFactory(**ready, kind="ministry", ministry=MinistryFactory(), requested_by=officer) for _ in "ab"]
+
+    assert tasks(client, ambassador, "briefings") == [address("briefing_detail", row) for row in (newest, *pages)]
+    assert tasks(client, officer, "briefings") == []
+    elsewhere = CountryFactory(elsewhere=True)
+    RecommendationFactory(edition=EditionFactory(country=elsewhere))
+    assert tasks(client, OfficerFactory(countries=[elsewhere]), "briefings") == []
+
+
+def test_redactions_of_a_colleague_are_tasks(client):
+    RecommendationFactory()
+    officer = OfficerFactory()
+    row = RedactionFactory(recorded_by=officer)
+
+    assert tasks(client, AmbassadorFactory(), "redactions") == [address("redaction_detail", row)]
+    assert tasks(client, officer, "redactions") == []
+
+
+def test_an_observer_has_no_tasks(client):
+    sent_version(BenchmarkFactory())
+    EvidenceFactory(supports=[BenchmarkFactory()])
+    client.force_login(ObserverFactory())
+
+    response = client.get(reverse("inbox"))
+
+    assert (response.context["total"], response.context["versions"]) == (0, [])
+    assert "You have no tasks." in response.text
 
 
 def test_inbox_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
@@ -215,9 +323,9 @@ def test_inbox_asks_for_another_look_where_evidence_came_after_the_embassys_word
 
     response = client.get(reverse("inbox"))
 
-    assert [one.benchmark for one in response.context["overtaken_verdicts"]] == [overtaken]
+    assert [one.benchmark for one, _ in response.context["overtaken_verdicts"]] == [overtaken]
     assert response.context["overtaken_commitments"] == [reopened]
-    assert "Asks for another look" in response.text
+    assert "New evidence since a decision" in response.text
 
 
 def test_inbox_is_the_embassys(client):
@@ -225,8 +333,7 @@ def test_inbox_is_the_embassys(client):
     for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
         client.force_login(user)
         response = client.get(reverse("inbox"))
-        assert response.context["versions"] == []
-        assert "logged" not in response.context
+        assert (response.context["versions"], response.context["logged"], response.context["groups"]) == ([], [], [])
         assert client.get(address("version_detail", sent)).status_code == 404
 
 
@@ -240,9 +347,9 @@ def test_inbox_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; redactions, reported,
-    # two that ask for another look; inbox
-    with django_assert_num_queries(13 + 11):
+    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the five other kinds;
+    # two with new evidence since a decision; the count of tasks
+    with django_assert_num_queries(13 + 14):
         response = client.get(page_of("inbox"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
@@ -259,7 +366,9 @@ def test_inbox_taken_along_holds_all_of_it_in_the_same_order(client):
     heads, *rows = csv.reader(io.StringIO(client.get(reverse("inbox"), {"as": "csv"}).text.removeprefix("\ufeff")))
 
     told = [dict(zip(heads, row, strict=True)) for row in rows]
-    assert [(row["What waits"], row["Page"], row["Points at stake"], row["Of them by a verdict"]) for row in told] == [
+    assert [
+        (row["Kind of task"], row["Page"], row["Points at stake"], row["Of these by an assessment"]) for row in told
+    ] == [
         ("Update", address("version_detail", most), "36.7", "15"),
         ("Update", address("version_detail", less), "21.7", "7.5"),
         ("Evidence", address("evidence_detail", logged), "14.2", ""),
@@ -288,12 +397,12 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     ]  # fmt: skip
     assert "Next is the update below" not in client.get(walked[0]).text  # nothing was decided
 
-    assert "Begin with the first" in client.get(reverse("inbox")).text
+    assert "Open the first task" in client.get(reverse("inbox")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
     assert next_after(client) == address("evidence_detail", logged)
     client.force_login(ObserverFactory())
     assert next_after(client) == page_of("inbox")
-    assert "Begin with the first" not in client.get(reverse("inbox")).text
+    assert "Open the first task" not in client.get(reverse("inbox")).text
     client.force_login(FocalPointFactory(ministry=most.update.commitment.ministry))
     assert next_after(client) == page_of("inbox")
 
@@ -314,7 +423,7 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
 
     UpdateVersionDecisionFactory(update_version=waits)
     empty = client.get(next_after(client, f"version-{waits.pk}"))
-    assert "The inbox is empty." in empty.text
+    assert "You have no other task." in empty.text
     assert address("version_detail", waits) in empty.text
 
 
