@@ -235,7 +235,7 @@ def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     form = MilestoneForm(sent_data(request), today=now.date(), initial=initial)
     if save_form(form, lambda: record_milestone_done(milestone=row, by=request.user, now=now, **form.cleaned_data)):
         messages.success(request, f"{row.get_kind_display()}: recorded as done.")
-        return redirect(f"{page_url(request, 'dashboard')}#days")
+        return redirect(page_url(request, "timeline"))
     context = {"milestone": row, "history": history}
     return render_form(request, "recommendations/milestone_done.html", form, context)
 

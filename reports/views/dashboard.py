@@ -1,4 +1,4 @@
-"""The dashboard: readiness first, then its parts, next steps, what is overdue, and the ministries."""
+"""The dashboard: readiness, next steps, what is overdue and waits, the ministries, and the trend."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,75 +11,57 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.urls import reverse
 
-from dialogues.choices import ClaimedProgress, CommitmentStatus
-from dialogues.commitment_status import days_past_due
+from dialogues.choices import CommitmentStatus
 from dialogues.models import Commitment, Evidence, UpdateVersion
-from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
+from recommendations.choices import Tier
 from recommendations.edition_context import EditionRequest, editions_of_page_country
-from recommendations.models import Benchmark, Edition, Milestone
+from recommendations.models import Benchmark, Edition
 from reports import sentences
 from reports.briefings.contacts import list_office_holders
-from reports.calendar import year
-from reports.calendar.gathering import list_milestones, milestone_and_dialogue_days
+from reports.calendar.trend_events import gather_trend_events
 from reports.choices import BriefingKind, ReadinessVerdict
 from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
 from reports.permissions import can_request_briefing
 from reports.readiness import countable_facts
 from reports.readiness.commitment_standings import commitment_standings
-from reports.readiness.explanation import context_display, headline, score_display
+from reports.readiness.explanation import headline, score_display
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
+from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
+from reports.views.first_day import build_first_day
 from reports.views.next_steps import next_steps_context
-from reports.views.trend import trend_context
+from reports.views.trend import NARROW
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
-from tiptracker.choices import ChoiceEnum, Role
+from tiptracker.choices import Role
+from tiptracker.localization import gettext, ngettext
 from tiptracker.web.pages import render_page
 
-UNSETTLED = (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY)
-MAX_WAITING = MAX_NEXT_DAYS = 5
-"""Limits of the dashboard's lists.
-
-`MAX_WAITING` claims are listed; the others are only counted. `MAX_NEXT_DAYS` days ahead are listed on a phone, in place
-of the timeline.
-"""
+MAX_LISTED, MAX_STEPS = 3, 5
+"""Limits of the dashboard: overdue and waiting items in each list, and next steps. The others are counted."""
 
 
 class WaitingClaim(NamedTuple):
-    """A claim that nobody has reviewed: an update in the inbox, or evidence that the embassy logged."""
+    """A claim that nobody has reviewed: an update from a ministry, or evidence that the embassy logged."""
 
     text: str
     author: str
-    verb: str
+    is_update: bool
     recorded_at: datetime
     url: str
 
 
-class DashboardMilestone(NamedTuple):
-    """A milestone and its status today.
-
-    `open_pk` is its id if the user may record when it was done, else None.
-    """
-
-    title: str
-    falls_on: date
-    status: ChoiceEnum
-    status_text: str
-    open_pk: int | None
-
-
 class DashboardMinistry(NamedTuple):
-    """A ministry: what it leads, how far that is shown, its commitments, and when it last sent an update."""
+    """A ministry: how far what it leads is shown, its commitments, and when it last sent an update."""
 
     ministry: Ministry
     minister: str
-    leads: Sequence[int]
     progress: str
     share: Decimal | None
     commitments: str
@@ -96,36 +78,52 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     result = evaluate_readiness(facts, as_of=today)
     benchmarks = _benchmarks_by_lead(user, edition, score_display.display_benchmarks(facts, result))
     commitments = _find_commitments(user, edition, facts, today)
+    overdue = sorted(
+        (row for row in commitments if row.standing.days_overdue), key=lambda row: -row.standing.days_overdue
+    )
     waiting = _find_waiting(user, edition, facts, today)
-    milestones = list_milestones(user, edition)
-    days = _year_days(user, edition, milestones, commitments, today)
     others = editions_of_page_country(request)[1:]
+    next_steps = next_steps_context(user, result)
     context = {
         "edition": edition,
         "upcoming": next((one for one in others[::-1] if edition.starts_on <= today < one.starts_on), None),
         "start": build_edition_start(user, edition, others, result, today),
+        "first_day": build_first_day(user, edition),
         "today": today,
         "result": result,
+        "tier": Tier(edition.tier).label,
+        "target_tier": Tier(edition.target_tier).label if edition.target_tier else "",
+        "has_reached_target": _has_reached_target(result),
         "headline": headline.headline(result),
         "bar": score_display.readiness_bar_figures(result),
-        "parts": score_display.display_parts(result),
-        "watch_list": context_display.describe_watch_list(result),
-        "overdue": sorted(
-            (row for row in commitments if row.standing.days_overdue), key=lambda row: -row.standing.days_overdue
-        ),
-        "waiting": waiting[:MAX_WAITING],
-        "more_waiting": len(waiting) - MAX_WAITING,
-        "may_review": user.role in (Role.OFFICER, Role.AMBASSADOR),
+        "overdue": overdue[:MAX_LISTED],
+        "more_overdue": len(overdue[MAX_LISTED:]),
+        "waiting": waiting[:MAX_LISTED],
+        "more_waiting": len(waiting[MAX_LISTED:]),
+        "logs": user.role == Role.OFFICER,  # every officer who can see the edition may log
+        "decides": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
         "ministries": _build_ministries(user, edition, benchmarks, commitments, today, is_reviewed=result.is_reviewed),
-        "milestones": _build_milestones(user, milestones, today),
-        "year_title": year.describe_year(days, today),
-        "year": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
-        "next_days": [day for day in days if day.days_left is not None][:MAX_NEXT_DAYS],
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
-        **next_steps_context(user, result),
-        **trend_context(user, edition, facts, today),
+        **next_steps,
+        "first_steps": next_steps["in_short"][:MAX_STEPS],
+        "trend": _display_trend(user, edition, facts, today),
     }
     return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
+
+
+def _has_reached_target(result: Readiness) -> bool | None:
+    """Return whether readiness has reached the target; None without a target, or if nothing has been reviewed."""
+    if result.readiness_target is None or not result.is_reviewed:
+        return None
+    return result.score >= result.readiness_target
+
+
+def _display_trend(user: User, edition: Edition, facts: Facts, today: date) -> dict[str, Any]:
+    """Return the trend for a small chart: its title, and the drawing. Takes two queries."""
+    trend = display_trend(
+        facts, as_of=today, known_by=None, events=gather_trend_events(user, edition, as_of=today, known_by=None)
+    )
+    return {"title": trend.title, "chart": trend.draw_chart(**NARROW, plot_height=130)}
 
 
 def _benchmarks_by_lead(
@@ -164,7 +162,7 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
         WaitingClaim(
             row.update.commitment.text,
             row.update.commitment.maker,
-            "sent",
+            True,
             row.recorded_at,
             reverse("version_detail", args=[row.pk]),
         )
@@ -174,7 +172,7 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
         pk__in=find_counting_statuses(facts, today).waiting_evidence, update_version__isnull=True
     )
     logged = [
-        WaitingClaim(row.title, row.stated_by, "claimed", row.recorded_at, reverse("evidence_detail", args=[row.pk]))
+        WaitingClaim(row.title, row.stated_by, False, row.recorded_at, reverse("evidence_detail", args=[row.pk]))
         for row in evidence.order_by("recorded_at", "pk")
     ]
     return updates + logged
@@ -213,7 +211,6 @@ def _build_ministries(
             DashboardMinistry(
                 ministry=row,
                 minister=next(iter(list_office_holders(row, today)), ""),
-                leads=tuple(dict.fromkeys(benchmark.recommendation.number for benchmark, _ in led)),
                 progress=_describe_progress(displays, is_reviewed=is_reviewed),
                 share=_share_percent(displays) if is_reviewed else None,
                 commitments=sentences.describe_status_counts([one.standing.status for one in made]),
@@ -232,16 +229,27 @@ def _next_due(commitments: Iterable[CommitmentDisplay], today: date) -> date | N
 
 def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is_reviewed: bool) -> str:
     """Describe how far what a ministry leads is shown: "2 of 9 benchmarks shown, 1 partly"."""
-    if not displays:
-        return "leads no recommendation"
-    count = sentences.format_count(len(displays), "benchmark", "benchmarks")
+    total = len(displays)
+    if not total:
+        return gettext("Leads no recommendation")
     if not is_reviewed:
-        return f"{count}, nothing reviewed yet"
+        text = ngettext(
+            "%(total)d benchmark, nothing reviewed yet", "%(total)d benchmarks, nothing reviewed yet", total
+        )
+        return text % {"total": total}
     shown, partly = (
         sum(display.verdict is verdict for display in displays)
         for verdict in (ReadinessVerdict.SHOWN, ReadinessVerdict.PARTLY)
     )
-    return f"{shown} of {count} shown{f', {partly} partly' if partly else ''}"
+    if not partly:
+        text = ngettext("%(shown)d of %(total)d benchmark shown", "%(shown)d of %(total)d benchmarks shown", total)
+        return text % {"shown": shown, "total": total}
+    text = ngettext(
+        "%(shown)d of %(total)d benchmark shown, %(partly)d partly",
+        "%(shown)d of %(total)d benchmarks shown, %(partly)d partly",
+        total,
+    )
+    return text % {"shown": shown, "total": total, "partly": partly}
 
 
 def _share_percent(displays: Sequence[score_display.BenchmarkDisplay]) -> Decimal | None:
@@ -249,43 +257,6 @@ def _share_percent(displays: Sequence[score_display.BenchmarkDisplay]) -> Decima
     possible = sum((display.max_points for display in displays), Fraction(0))
     reached = sum((display.points for display in displays), Fraction(0))
     return score_display.per_cent(reached / possible) if possible else None
-
-
-def _build_milestones(user: User, rows: Iterable[Milestone], today: date) -> list[DashboardMilestone]:
-    """Return the milestones in order, each with its status: done, missed or ahead."""
-    may_record = user.role == Role.OFFICER  # every officer who can see the edition may record milestones
-    return [
-        DashboardMilestone(
-            row.get_kind_display(),
-            row.falls_on,
-            _milestone_status(row, today),
-            sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, today),
-            row.pk if may_record and row.kind not in DATE_ONLY_MILESTONES else None,
-        )
-        for row in rows
-    ]
-
-
-def _milestone_status(row: Milestone, today: date) -> ChoiceEnum:
-    if row.done_on is not None and row.done_on <= today:
-        return ClaimedProgress.DONE
-    if not days_past_due(row.falls_on, today):
-        return CommitmentStatus.OPEN
-    return ClaimedProgress.DONE if row.kind in DATE_ONLY_MILESTONES else CommitmentStatus.OVERDUE
-
-
-def _year_days(
-    user: User, edition: Edition, milestones: Iterable[Milestone], commitments: Iterable[CommitmentDisplay], today: date
-) -> list[year.CalendarDay]:
-    """Return the days of the edition's year: milestones, dialogues and the due dates of these commitments."""
-    due_days = [
-        year.due_day(
-            standing, standing.due_on, text=commitment.text, maker=commitment.maker, row_id=commitment.pk, today=today
-        )
-        for commitment, standing in commitments
-        if standing.due_on and (standing.due_on >= edition.starts_on or standing.status in UNSETTLED)
-    ]
-    return year.sort_days([*milestone_and_dialogue_days(user, edition, milestones, today), *due_days])
 
 
 def _count_verifiers(user: User, edition: Edition) -> int:

@@ -12,7 +12,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.views.links import PageLink
 from tiptracker.accounts.models import User
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 
 
 class EditionStart(NamedTuple):
@@ -41,13 +41,22 @@ def build_edition_start(
 
 def _start_sentence(edition: Edition, before: Edition, today: date) -> str:
     if today < edition.starts_on:
-        begins_on = format_date(edition.starts_on)
-        return f"What happens before {begins_on} does not count for {edition.year}. Until then {before.year} counts."
+        return gettext(
+            "Actions before %(begins_on)s do not count for the %(year)d edition. Until then they count for the"
+            " %(before)d edition."
+        ) % {"begins_on": format_date(edition.starts_on), "year": edition.year, "before": before.year}
     last = evaluate_readiness(gather_facts(before), as_of=before.ends_on)
-    score = f"at {formatting.format_points(last.verified.points)} of 100 verified"
-    ended = score if last.is_reviewed else "without anything reviewed"
-    began = f"The year of the {edition.year} edition began on {format_date(edition.starts_on)}, and its record with it"
-    return f"{began}: what happened before counts for {before.year}, which ended {ended}."
+    if not last.is_reviewed:
+        return gettext(
+            "Its tracking period began on %(began_on)s. The %(before)d edition ended, and nothing in it was reviewed."
+        ) % {"began_on": format_date(edition.starts_on), "before": before.year}
+    return gettext(
+        "Its tracking period began on %(began_on)s. The %(before)d edition ended with a readiness of %(score)s of 100."
+    ) % {
+        "began_on": format_date(edition.starts_on),
+        "before": before.year,
+        "score": formatting.format_points(last.verified.points),
+    }
 
 
 def _start_tasks(user: User, edition: Edition, before: Edition | None, result: Readiness) -> list[PageLink]:
@@ -55,14 +64,13 @@ def _start_tasks(user: User, edition: Edition, before: Edition | None, result: R
         return []
     tasks = []
     if result.deadline_on is None:
-        tasks.append(PageLink(reverse("edition_terms", args=[edition.pk]), f"Set the deadline of {edition.year}"))
+        label = gettext("Set the deadline of the %(year)d edition") % {"year": edition.year}
+        tasks.append(PageLink(reverse("edition_terms", args=[edition.pk]), label))
     recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).active()
     if before and not recommendations.exclude(repeats=None).exists():
-        tasks.append(PageLink(reverse("edition_repeats", args=[edition.pk]), f"Carry {before.year} over"))
+        label = gettext("Roll over from the %(year)d edition") % {"year": before.year}
+        tasks.append(PageLink(reverse("edition_repeats", args=[edition.pk]), label))
     if recommendations.filter(benchmarks=None).exists():
-        tasks.append(
-            PageLink(
-                reverse("setup_benchmarks", args=[edition.country_id]), "Say how each recommendation can be checked"
-            )
-        )
+        label = gettext("Add benchmarks to the recommendations that have none")
+        tasks.append(PageLink(reverse("setup_benchmarks", args=[edition.country_id]), label))
     return tasks

@@ -204,7 +204,7 @@ def _commitment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator
 def _milestone_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     rows = Milestone.objects.visible_to(user).filter(pk__in=keys).as_known_by(known_by)
     for row in rows.select_related("edition__country"):
-        url = f"{edition_url(row.edition, 'dashboard')}#days"
+        url = edition_url(row.edition, "timeline")
         if user.role == Role.OFFICER and row.kind not in DATE_ONLY_MILESTONES:
             url = reverse("milestone_done", args=[row.pk])
         yield RecordRow(

@@ -6,18 +6,30 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 
+from recommendations.choices import DATE_ONLY_MILESTONES
 from recommendations.edition_context import EditionRequest
+from recommendations.models import Milestone
 from reports.calendar import year
 from reports.calendar.gathering import gather_days
 from reports.calendar.year import CalendarDay
 from reports.forms import DayStatus, TimelineFilter
 from reports.views.access import embassy_page
 from tiptracker import clock
+from tiptracker.choices import Role
+from tiptracker.localization import gettext_lazy
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
 PAGE_SIZE = 100
-EXPORT_COLUMNS = ("Date", "What", "Sort", "Who", "How it stands", "Days left", "Days overdue")
+EXPORT_COLUMNS = (
+    gettext_lazy("Date"),
+    gettext_lazy("What"),
+    gettext_lazy("Kind"),
+    gettext_lazy("Who"),
+    gettext_lazy("Status"),
+    gettext_lazy("Days left"),
+    gettext_lazy("Days overdue"),
+)
 
 
 @embassy_page
@@ -30,7 +42,9 @@ def timeline(request: EditionRequest) -> HttpResponse:
     days = gather_days(request.user, edition, today)
     rows = _filter_days(days, filter_form.cleaned_data)
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "timeline", EXPORT_COLUMNS, [_export_row(day) for day in rows])
+        return exports.export_rows(
+            request, "timeline", list(map(str, EXPORT_COLUMNS)), [_export_row(day) for day in rows]
+        )
     context = {
         "edition": edition,
         "today": today,
@@ -40,9 +54,18 @@ def timeline(request: EditionRequest) -> HttpResponse:
         "filter": filter_form,
         "is_narrowed": filter_form.is_narrowing,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "recordable": _recordable_milestones(request),
         "first_ahead": next((day for day in rows if day.shown_on >= today), None),
     }
     return render_page(request, "reports/timeline.html", context, partial="rows")
+
+
+def _recordable_milestones(request: EditionRequest) -> list[int]:
+    """Return the ids of the milestones that the user may record as done. Every officer who sees the edition may."""
+    if request.user.role != Role.OFFICER:
+        return []
+    rows = Milestone.objects.visible_to(request.user).filter(edition=request.edition)
+    return list(rows.exclude(kind__in=DATE_ONLY_MILESTONES).values_list("pk", flat=True))
 
 
 def _filter_days(days: Sequence[CalendarDay], filters: dict[str, Any]) -> list[CalendarDay]:

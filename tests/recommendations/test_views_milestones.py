@@ -34,13 +34,14 @@ def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(clien
     checks = client.get(reverse("readiness_checks")).text
     assert sentence in checks
     assert page in checks
-    assert page in client.get(reverse("dashboard")).text
+    assert page in client.get(reverse("timeline")).text
 
     assert client.post(page, {"done_on": "2021-12-20", "source": "Diplomatic note 12"}).status_code == 302
 
     assert sentence not in client.get(reverse("readiness_checks")).text
-    assert "done 20 Dec 2021" in client.get(reverse("dashboard")).text
-    assert "Record it" not in client.get(reverse("dashboard")).text
+    timeline = client.get(reverse("timeline"))
+    assert [(str(day.shown_on), day.status.value) for day in timeline.context["page"]] == [("2021-12-20", "done")]
+    assert "Record as done" not in timeline.text
     assert AuditEntry.objects.filter(verb="milestone.done").count() == 1
 
 
@@ -78,12 +79,12 @@ def test_a_second_recording_puts_the_first_right_and_both_stay(client, plan):
         date(2021, 12, 20),
         None,
     )
-    assert f'<a href="{page}"> Put it right<' in client.get(reverse("dashboard")).text
+    assert f'<a href="{page}"> Correct the date<' in client.get(reverse("timeline")).text
 
     assert client.post(page, {"done_on": "2021-12-22", "source": "Diplomatic note 13"}).status_code == 302
 
     assert [str(one.done_on) for one in client.get(page).context["history"]] == ["2021-12-22", "2021-12-20"]
-    assert "done 22 Dec 2021" in client.get(reverse("dashboard")).text
+    assert [str(day.shown_on) for day in client.get(reverse("timeline")).context["page"]] == ["2021-12-22"]
     assert "Diplomatic note 12" in AuditEntry.objects.filter(verb="milestone.done").last().detail.before
 
 

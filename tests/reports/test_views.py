@@ -1,14 +1,16 @@
 """Where we stand, what each recommendation rests on, and briefings in the making."""
 
+import re
 from datetime import date, datetime, time
-from fractions import Fraction
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from dialogues.choices import DoneBy, SupportKind, Verdict
-from recommendations.choices import EffortQuestion, MilestoneKind, Origin, Rule, TextStatus
-from recommendations.models import Recommendation
+from recommendations.choices import EffortQuestion, MilestoneKind, Origin, Rule, TextStatus, Tier
+from recommendations.models import Edition, Recommendation
 from reports.models import Briefing
 from tests.addresses import page_of
 from tests.factories import (
@@ -23,6 +25,7 @@ from tests.factories import (
     EditionFactory,
     EditionTermsFactory,
     EvidenceFactory,
+    EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
     JobFactory,
@@ -72,9 +75,29 @@ def test_dashboard_says_where_we_stand_in_a_sentence(dashboard, reader):
     response = dashboard(reader())
 
     # A step of the only benchmark is half of 30; the prosecution it belongs to is a third of 20.
-    assert "21.7 of 100 verified, 21.7 claimed; our target is 45; 31 days are left." in response.text
-    assert [part.points for part in response.context["parts"]] == [0, 15, Fraction(67, 10), 0]
-    assert "our target</text>" in response.text
+    bar = response.context["bar"]
+    assert (bar.verified, bar.claimed, bar.mark) == (Decimal("21.7"), Decimal("21.7"), 45)
+    assert escape(response.context["headline"]) in response.text
+
+
+def test_dashboard_names_the_tier_its_target_and_whether_readiness_has_reached_its_own(dashboard):
+    benchmark = BenchmarkFactory()
+    edition = benchmark.recommendation.edition
+    Edition.objects.filter(pk=edition.pk).update(target_tier=Tier.TIER_2)
+
+    def told():
+        page = dashboard(ObserverFactory())
+        return page.context["tier"], page.context["target_tier"], page.context["has_reached_target"]
+
+    assert told() == (Tier(edition.tier).label, Tier.TIER_2.label, None)
+
+    EvidenceFactory(supports=[benchmark], verified=True)
+    assert told()[2] is False
+    assert "Readiness has not reached the target." in dashboard(ObserverFactory()).text
+
+    EditionTermsFactory(edition=edition, readiness_target=20, recorded_at=at_noon(date(2022, 1, 20)))
+    assert told()[2] is True
+    assert "Readiness has reached the target." in dashboard(ObserverFactory()).text
 
 
 def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
@@ -83,11 +106,11 @@ def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
 
     response = dashboard(OfficerFactory())
 
-    assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
-    assert "of 100" not in response.text.replace("Our target is 45 of 100", "")
-    assert "key-figure__number" not in response.text
-    # In the bar, beside the ministry, and in both drawings of the trend and what is said of them.
-    assert response.text.count("nothing reviewed yet") == 6
+    bar = response.context["bar"]
+    assert (bar.verified, bar.claimed, bar.projected, bar.mark) == (None, None, None, 45)
+    assert escape(response.context["headline"]) in response.text
+    assert [ministry.share for ministry in response.context["ministries"]] == [None]
+    assert "of 100" not in re.sub("(?i)target[^<]*of 100", "", response.text)
 
 
 @pytest.mark.day("2022-08-05")
@@ -100,15 +123,16 @@ def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashb
     page = dashboard(AmbassadorFactory())
     start = page.context["start"]
     assert start.sentence == (
-        "The year of the 2022 edition began on 1 April 2022, and its record with it: what happened before counts for "
-        "2021, which ended at 21.7 of 100 verified."
+        "Its tracking period began on 1 April 2022. The 2021 edition ended with a readiness of 21.7 of 100."
     )
     assert (start.before, start.tasks) == (benchmark.recommendation.edition, [])
 
     steps = dashboard(OfficerFactory()).context["start"].tasks
     assert [step.label for step in steps] == [
-        "Set the deadline of 2022", "Carry 2021 over", "Say how each recommendation can be checked",
-    ]  # fmt: skip
+        "Set the deadline of the 2022 edition",
+        "Roll over from the 2021 edition",
+        "Add benchmarks to the recommendations that have none",
+    ]
 
     new.repeats = benchmark.recommendation
     new.save()
@@ -126,20 +150,9 @@ def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(
     RecommendationFactory()
 
     assert [step.label for step in dashboard(OfficerFactory()).context["start"].tasks] == [
-        "Say how each recommendation can be checked"
+        "Add benchmarks to the recommendations that have none"
     ]
     assert dashboard(ObserverFactory()).context["start"] is None
-
-
-def test_dashboard_gives_the_reason_and_the_law_of_each_part(dashboard):
-    benchmark = BenchmarkFactory()
-    EvidenceFactory(supports=[benchmark], verified=True)
-
-    text = dashboard(OfficerFactory()).text
-
-    assert "22 U.S.C. 7107(b), Tier 2" in text
-    assert "Shown by 1a." in text
-    assert "No data on investigations begun" in text
 
 
 def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(dashboard):
@@ -205,8 +218,10 @@ def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashb
     for line in response.context["in_full"]:
         stands += line.step.points
         assert line.step.cumulative == stands
-    assert len(response.context["in_short"]) == 7
-    assert "2 more steps add" in response.text
+    assert [line.step for line in response.context["first_steps"]] == [
+        line.step for line in response.context["in_full"][:5]
+    ]
+    assert f'href="{page_of("readiness_detail")}#next-steps"' in response.text
 
 
 def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_officer_each_thing(dashboard):
@@ -293,7 +308,7 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
 
     portfolio, other = dashboard(OfficerFactory()).context["ministries"]
 
-    assert (portfolio.ministry, portfolio.minister, portfolio.leads) == (police, "Now, Minister", (1,))
+    assert (portfolio.ministry, portfolio.minister) == (police, "Now, Minister")
     assert (portfolio.progress, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
     assert (portfolio.commitments, portfolio.next_due_on) == ("1 with the embassy, 1 verified done.", None)
     assert portfolio.last_update_at == at_noon(date(2022, 1, 20))
@@ -305,43 +320,9 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
     )
 
 
-def test_dashboard_says_which_milestones_are_done_missed_and_ahead(dashboard):
-    BenchmarkFactory()
-    for kind, due_on, done in (
-        (MilestoneKind.ACTION_PLAN, date(2021, 12, 28), None),
-        (MilestoneKind.INTERIM, date(2022, 1, 20), date(2022, 1, 15)),
-        (MilestoneKind.DEADLINE, date(2022, 2, 28), None),
-    ):
-        MilestoneFactory(kind=kind, due_on=due_on, done=done)
-
-    milestones = dashboard(OfficerFactory()).context["milestones"]
-
-    assert [(one.title, one.status_text, one.status.value) for one in milestones] == [
-        ("Action plan presented", "overdue by 31 days", "overdue"),
-        ("Interim assessment", "done 15 Jan 2022", "done"),
-        ("Deadline", "in 31 days", "open"),
-    ]
-
-
-def test_dashboard_shows_the_deadline_of_the_terms_alone(dashboard):
-    edition = BenchmarkFactory().recommendation.edition
-    MilestoneFactory(kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
-    MilestoneFactory(kind=MilestoneKind.PERIOD_END, due_on=date(2022, 3, 10))
-    EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
-
-    response = dashboard(OfficerFactory())
-
-    assert [(one.title, one.status_text) for one in response.context["milestones"]] == [
-        ("End of the tracking period", "in 41 days"),
-        ("Deadline", "in 46 days"),
-    ]
-    assert "Deadline on 15 March 2022" in response.text
-    assert "28 Feb" not in response.text
-
-
 def test_dashboard_warns_where_fewer_than_two_people_can_verify(dashboard):
     BenchmarkFactory()
-    warning = "Fewer than two people here can verify."
+    warning = "Fewer than two people at this post can verify."
     officer = OfficerFactory()
 
     assert warning not in dashboard(officer).text
@@ -361,27 +342,8 @@ def test_dashboard_counts_what_does_not_fit_together_and_leads_there(dashboard):
 
     text = dashboard(OfficerFactory()).text
 
-    assert "1 thing doesn’t fit together" in text
+    assert "1 problem in the record." in text
     assert f'"{page_of("readiness_checks")}"' in text
-
-
-def test_dashboard_says_how_long_the_country_has_been_on_the_watch_list(dashboard):
-    BenchmarkFactory()
-
-    assert "1 year on the Watch List" in dashboard(AmbassadorFactory()).text
-
-
-def test_dashboard_leads_to_why(dashboard):
-    BenchmarkFactory()
-
-    text = dashboard(ObserverFactory()).text
-
-    for address in (
-        page_of("readiness_detail"),
-        page_of("readiness_why", "three_ps"),
-        page_of("readiness_why", "increasing_efforts", "prosecutions"),
-    ):
-        assert f'"{address}"' in text
 
 
 def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_downloads_it(dashboard):
@@ -394,7 +356,7 @@ def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_download
     assert asks in dashboard(ambassador).text
 
     under_way = BriefingFactory(job=JobFactory(state=State.RUNNING))
-    assert "see how far" in dashboard(ambassador).text
+    assert "Show the progress of today’s briefing" in dashboard(ambassador).text
     assert reverse("briefing_detail", args=[under_way.pk]) in dashboard(ambassador).text
 
     ready = BriefingFactory(content=b"%PDF-1.7")
@@ -407,11 +369,12 @@ def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(dashbo
     benchmark = BenchmarkFactory()
     BriefingFactory(content=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
 
-    assert "more has been recorded since" not in dashboard(AmbassadorFactory()).text
+    assert "More was recorded since" not in dashboard(AmbassadorFactory()).text
 
     EvidenceFactory(supports=[benchmark], recorded_at=datetime(2022, 1, 28, 8, 30, tzinfo=MASERU))
     text = dashboard(AmbassadorFactory()).text
-    assert "The one made at 08:00: more has been recorded since" in text
+    assert "Download the briefing made at 08:00" in text
+    assert "More was recorded since." in text
     assert 'name="as_of"' in text, "the button makes a new one"
 
 
@@ -456,15 +419,83 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
-    # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 milestones, 1 verifiers, 1 briefings, 1 may
-    # ask, 2 dialogues and milestones of the trend, 1 dialogues of the year, 2 what to begin with, 3 what next steps are
-    # called
-    with django_assert_num_queries(38):
+    # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
+    # 2 dialogues and milestones of the trend, 2 what to begin with, 4 first steps, 3 what next steps are called
+    with django_assert_num_queries(40):
         response = client.get(page_of("dashboard"))
 
-    assert len(response.context["overdue"]) == count
+    assert (len(response.context["overdue"]), response.context["more_overdue"]) == (count, 0)
     assert len(response.context["in_full"]) >= count
     assert len(response.context["ministries"]) == 2 * count
+
+
+def test_dashboard_lists_few_overdue_and_waiting_and_counts_the_others(dashboard):
+    BenchmarkFactory()
+    for number in range(5):
+        promise = CommitmentFactory(made__due_on=date(2022, 1, 20 - number))
+        UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=promise.ministry))
+
+    officers, observers = dashboard(OfficerFactory()), dashboard(ObserverFactory())
+
+    for context in (officers.context, observers.context):
+        assert [row.standing.days_overdue for row in context["overdue"]] == [12, 11, 10]
+        assert (len(context["waiting"]), context["more_overdue"], context["more_waiting"]) == (3, 2, 2)
+    overdue = f'href="{page_of("commitment_list")}?status=overdue"'
+    assert overdue in officers.text
+    assert f'href="{page_of("inbox")}">Show all in' in officers.text
+    assert "Show all in" not in observers.text
+
+
+def test_dashboard_leads_an_officer_to_logging_progress(dashboard):
+    BenchmarkFactory()
+    logs = f'href="{page_of("evidence_log")}">Log progress'
+
+    assert dashboard(OfficerFactory()).text.count(logs) == 2  # the button, and the first of the first steps
+    for reader in (AmbassadorFactory, ObserverFactory):
+        assert logs not in dashboard(reader()).text
+
+
+# --- The first day ----------------------------------------------------------------------------------------------------
+
+
+def first_steps(page):
+    return [(step.link.url, step.is_done) for step in page.context["first_day"]]
+
+
+def test_an_officers_first_steps_go_with_the_first_evidence(dashboard):
+    BenchmarkFactory()
+    officer = OfficerFactory()
+
+    assert first_steps(dashboard(officer)) == [
+        (page_of("evidence_log"), False), (page_of("commitment_add"), False), (page_of("inbox"), False),
+    ]  # fmt: skip
+    CommitmentFactory(recorded_by=officer)
+    assert [is_done for _, is_done in first_steps(dashboard(officer))] == [False, True, False]
+    EvidenceFactory(recorded_by=officer)
+    assert first_steps(dashboard(officer)) == []
+
+
+def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothing_waits(dashboard):
+    benchmark = BenchmarkFactory()
+    evidence = EvidenceFactory(supports=[benchmark])
+    ambassador = AmbassadorFactory()
+    briefing = BriefingFactory(content=b"%PDF-1.7")
+
+    assert [is_done for _, is_done in first_steps(dashboard(ambassador))] == [False, False, None]
+    briefing.downloads.create(by=ambassador, at=briefing.requested_at, sha256=briefing.sha256)
+    assert [is_done for _, is_done in first_steps(dashboard(ambassador))] == [True, False, None]
+    EvidenceReviewFactory(evidence_link=evidence.evidence_links.get(), recorded_by=ambassador)
+    assert first_steps(dashboard(ambassador)) == []
+
+
+def test_an_observers_first_steps_go_once_a_briefing_was_downloaded(dashboard):
+    BenchmarkFactory()
+    observer = ObserverFactory()
+    briefing = BriefingFactory(content=b"%PDF-1.7")
+
+    assert [is_done for _, is_done in first_steps(dashboard(observer))] == [False, None, None]
+    briefing.downloads.create(by=observer, at=briefing.requested_at, sha256=briefing.sha256)
+    assert first_steps(dashboard(observer)) == []
 
 
 # --- Recommendations --------------------------------------------------------------------------------------------------

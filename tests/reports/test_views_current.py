@@ -55,7 +55,7 @@ def current(edition, ambassador):
 def head_of(client):
     """What stands above everything else on the dashboard, where the button is."""
     page = client.get(reverse("dashboard")).text
-    return page[page.index('<div class="actions">') : page.index('id="parts"')]
+    return page[page.index('<div class="actions">') : page.index('id="next-steps"')]
 
 
 @pytest.mark.parametrize("reader", [AmbassadorFactory, OfficerFactory, ObserverFactory])
@@ -65,7 +65,8 @@ def test_what_is_ready_is_taken_by_one_click(client, current, reader):
 
     assert f'href="{reverse("briefing_file", args=[current.pk])}"' in shown
     assert BUTTON in shown
-    assert "170.9\xa0KB, PDF, facts up to 08:32." in shown
+    assert "PDF, 170.9\xa0KB" in shown
+    assert "acts up to 08:32" in shown
     assert "recorded since" not in shown
     assert "<form" not in shown
 
@@ -75,7 +76,7 @@ def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current, ambassad
     current.save()
     client.force_login(ambassador)
 
-    assert "facts up to 26 January 2022, 2 days old." in head_of(client)
+    assert "Facts up to 26 January 2022, 2 days old" in head_of(client)
     assert "Facts up to 26 January 2022, 2 days old" in client.get(reverse("briefing_list")).text
     assert "Facts up to 26 January 2022, 2 days old." in client.get(reverse("briefing_detail", args=[current.pk])).text
 
@@ -85,7 +86,7 @@ def test_no_fact_is_told_as_none(client, current, ambassador):
     current.save()
     client.force_login(ambassador)
 
-    assert "PDF, no fact recorded." in head_of(client)
+    assert "No fact recorded" in head_of(client)
 
 
 def test_where_something_was_recorded_since_the_same_link_says_so(client, current, ambassador):
@@ -95,7 +96,7 @@ def test_where_something_was_recorded_since_the_same_link_says_so(client, curren
     shown = head_of(client)
 
     assert f'href="{reverse("briefing_file", args=[current.pk])}"' in shown
-    assert "Something was recorded since; the next one is being made." in shown
+    assert "Something was recorded since. The next briefing is being made." in shown
     assert "<form" not in shown
 
 
@@ -113,7 +114,8 @@ def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current, 
 
     assert "is being made" not in shown
     assert "<form" in shown
-    assert "The one made at 12:00: more has been recorded since" in shown
+    assert "Download the briefing made at 12:00" in shown
+    assert "More was recorded since." in shown
 
 
 def test_that_of_yesterday_is_not_todays(client, current, ambassador, set_clock):
@@ -147,7 +149,7 @@ def test_the_dashboard_asks_as_much_with_one_ready(client, current, django_asser
     client.get(page_of("dashboard"))
 
     # as without one, but for 2 where no benchmark is asked, and 1 of the log
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(36):
         client.get(page_of("dashboard"))
 
 

@@ -115,10 +115,6 @@ def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_hel
     assert "30 January 2022" not in response.context["chart"].description
     assert "the next day that counts is 1 February 2022" in response.text
 
-    client.force_login(OfficerFactory())
-    upcoming = [day.shown_on for day in client.get(reverse("dashboard")).context["next_days"]]
-    assert upcoming == [date(2022, 2, 1), date(2022, 2, 3), date(2022, 2, 28)]
-
 
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_timeline_query_count(client, edition, django_assert_num_queries, count):
@@ -133,15 +129,11 @@ def test_timeline_query_count(client, edition, django_assert_num_queries, count)
     assert response.context["page"].paginator.count == count + 1
 
 
-def test_dashboard_draws_the_year_and_lists_what_comes_next(client, whole):
+def test_officers_record_milestones_here_and_nobody_a_date_alone(client, edition):
+    plan = MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28))
+    deadline = MilestoneFactory(kind=MilestoneKind.DEADLINE)
+    pages = [f'href="{reverse("milestone_done", args=[row.pk])}"' for row in (plan, deadline)]
+
+    assert [page in client.get(reverse("timeline")).text for page in pages] == [False, False]
     client.force_login(OfficerFactory())
-    CommitmentFactory(text="Ours, and overdue", united_states=True, made__due_on=date(2022, 1, 20))
-
-    context = client.get(reverse("dashboard")).context
-
-    assert [day.title for day in context["next_days"]] == ["Moved", "Dialogue", "Deadline"]
-    assert [row.text for row in context["year"].rows] == ["2 overdue", "1 open", "1 verified done"]
-    assert [(one.commitment.text, one.standing.days_overdue) for one in context["overdue"]] == [
-        ("Overdue", 14),
-        ("Ours, and overdue", 8),
-    ]
+    assert [page in client.get(reverse("timeline")).text for page in pages] == [True, False]

@@ -1,0 +1,101 @@
+"""The panel for a person's first day: three first steps of their role, until they are done."""
+
+from typing import NamedTuple
+
+from dialogues.models import Commitment, Evidence, EvidenceReview, UpdateVersion
+from recommendations.edition_context import edition_url
+from recommendations.models import Edition
+from reports.models import Briefing
+from reports.views.links import PageLink
+from tiptracker.accounts.models import User
+from tiptracker.choices import Role
+from tiptracker.localization import gettext
+
+
+class FirstStep(NamedTuple):
+    """A first step: the page where it is done, what it is for, and whether it is done.
+
+    `is_done` is None for a step that leaves no trace in the record: reading a page.
+    """
+
+    link: PageLink
+    purpose: str
+    is_done: bool | None = None
+
+
+def build_first_day(user: User, edition: Edition) -> list[FirstStep]:
+    """Return the first steps of the user's role; empty once all that leave a trace are done.
+
+    For an officer it is also empty once the record has evidence by this person.
+    """
+    steps = {Role.OFFICER: _officers_steps, Role.AMBASSADOR: _ambassadors_steps, Role.OBSERVER: _observers_steps}[
+        Role(user.role)
+    ](user, edition)
+    return steps if any(step.is_done is False for step in steps) else []
+
+
+def _officers_steps(user: User, edition: Edition) -> list[FirstStep]:
+    if Evidence.objects.visible_to(user).filter(recorded_by=user).exists():
+        return []
+    return [
+        FirstStep(
+            PageLink(edition_url(edition, "evidence_log"), gettext("Log progress")),
+            gettext("Record one event: what happened, when, who did it, and the proof."),
+            is_done=False,
+        ),
+        FirstStep(
+            PageLink(edition_url(edition, "commitment_add"), gettext("Record a commitment")),
+            gettext("Record what a ministry promised, with its due date."),
+            is_done=Commitment.objects.visible_to(user).filter(recorded_by=user).exists(),
+        ),
+        FirstStep(
+            PageLink(edition_url(edition, "inbox"), gettext("My tasks")),
+            gettext("Review what ministries sent and what colleagues logged."),
+            is_done=_has_reviewed(user)
+            or UpdateVersion.objects.visible_to(user).filter(decision__recorded_by=user).exists(),
+        ),
+    ]
+
+
+def _ambassadors_steps(user: User, edition: Edition) -> list[FirstStep]:
+    return [
+        _download_step(user, edition),
+        FirstStep(
+            PageLink(edition_url(edition, "inbox"), gettext("My tasks")),
+            gettext("Verify evidence, and clear the documents that officers prepared."),
+            is_done=_has_reviewed(user)
+            or Briefing.objects.visible_to(user).filter(cleared_by=user).exists()
+            or not Evidence.objects.visible_to(user).for_review_by(user).exists(),
+        ),
+        _explanation_step(edition),
+    ]
+
+
+def _observers_steps(user: User, edition: Edition) -> list[FirstStep]:
+    return [
+        _download_step(user, edition),
+        _explanation_step(edition),
+        FirstStep(
+            PageLink(edition_url(edition, "recommendation_list"), gettext("Recommendations")),
+            gettext("See how far the record shows each benchmark."),
+        ),
+    ]
+
+
+def _download_step(user: User, edition: Edition) -> FirstStep:
+    return FirstStep(
+        PageLink(edition_url(edition, "briefing_list"), gettext("Briefings")),
+        gettext("Download a briefing. Today’s is above."),
+        is_done=Briefing.objects.visible_to(user).filter(downloads__by=user).exists(),
+    )
+
+
+def _explanation_step(edition: Edition) -> FirstStep:
+    return FirstStep(
+        PageLink(edition_url(edition, "readiness_explanation"), gettext("Explanation")),
+        gettext("Read what readiness consists of, and why it is where it is."),
+    )
+
+
+def _has_reviewed(user: User) -> bool:
+    return EvidenceReview.objects.visible_to(user).filter(recorded_by=user).exists()
