@@ -91,17 +91,17 @@ DATE_ONLY_MILESTONES = frozenset({MilestoneKind.DEADLINE, MilestoneKind.PERIOD_E
 """Milestones that are only dates. Nobody records them as done."""
 
 INDICIA_SUMMARIES = {
-    1: "investigations, prosecutions, convictions, sentences served",
-    2: "protection of victims",
-    3: "prevention",
-    4: "cooperation with other governments in investigations",
-    5: "extradition",
-    6: "migration patterns",
-    7: "complicit officials",
-    8: "the share of victims who are foreigners",
-    9: "partnerships",
-    10: "the government monitors itself and publishes it",
-    11: "progress against the year before",
-    12: "demand for commercial sex",
+    1: gettext_noop("investigations, prosecutions, convictions, sentences served"),
+    2: gettext_noop("protection of victims"),
+    3: gettext_noop("prevention"),
+    4: gettext_noop("cooperation with other governments in investigations"),
+    5: gettext_noop("extradition"),
+    6: gettext_noop("migration patterns"),
+    7: gettext_noop("complicit officials"),
+    8: gettext_noop("share of foreign victims"),
+    9: gettext_noop("partnerships"),
+    10: gettext_noop("self-monitoring by the government, published"),
+    11: gettext_noop("progress compared with the year before"),
+    12: gettext_noop("demand for commercial sex"),
 }
-"""A short summary of each of the twelve indicia, by its number (22 U.S.C. 7106(b))."""
+"""A short summary of each of the twelve indicia, by its number (22 U.S.C. 7106(b)). `gettext` translates it."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tiptracker.localization import gettext, join_with_and, ngettext
+
 
 @dataclass(frozen=True, slots=True)
 class RecommendationYear:
@@ -32,9 +34,12 @@ class YearsUnmet(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Return the number in words, such as "6 years running" or "at least 1 year running"."""
-        years = f"{self.years} year{'' if self.years == 1 else 's'} running"
-        return f"at least {years}" if self.is_at_least else years
+        """Return the number in words, such as "6 years in a row" or "at least 1 year"."""
+        if self.is_at_least:
+            years = ngettext("at least %(number)d year", "at least %(number)d years in a row", self.years)
+        else:
+            years = ngettext("%(number)d year", "%(number)d years in a row", self.years)
+        return years % {"number": self.years}
 
 
 def count_years_unmet(key: int, recommendations: Mapping[int, RecommendationYear]) -> YearsUnmet | None:
@@ -53,13 +58,15 @@ def count_years_unmet(key: int, recommendations: Mapping[int, RecommendationYear
     years = (first.stated_years or 0) + len(later)
     if not years:
         return None
-    since = _join_years([one.year for one in reversed(later)])
+    since = join_with_and(str(one.year) for one in reversed(later)) if later else ""
     if first.stated_years is None:
-        return YearsUnmet(years, True, f"asked in {first.year}, and again in {since}")
-    source = f"{first.stated_years} years told by {first.source}; asked again in {since}" if later else first.source
+        source = gettext("asked in %(first_year)d and again in %(years)s") % {"first_year": first.year, "years": since}
+        return YearsUnmet(years, True, source)
+    if not later:
+        return YearsUnmet(years, False, first.source)
+    source = ngettext(
+        "%(number)d year according to %(source)s, and asked again in %(years)s",
+        "%(number)d years according to %(source)s, and asked again in %(years)s",
+        first.stated_years,
+    ) % {"number": first.stated_years, "source": first.source, "years": since}
     return YearsUnmet(years, False, source)
-
-
-def _join_years(years: list[int]) -> str:
-    *first, last = map(str, years or [0])
-    return f"{', '.join(first)} and {last}" if first else last

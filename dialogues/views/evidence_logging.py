@@ -145,9 +145,9 @@ class EvidenceForms:
             self.rows = add_empty_row(self.rows, **row_kwargs)
 
     def _rows_of_address(self, commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
-        """Return the initial rows: the benchmark in the URL, and the benchmarks of the commitment in the URL."""
+        """Return the initial rows: the benchmarks in the URL, and those of the commitment in the URL."""
         query, offered = self.request.GET, {benchmark.pk for benchmark in self.benchmarks}
-        named = [{"benchmark": query["benchmark"]}] if "benchmark" in query else []
+        named = [{"benchmark": key} for key in query.getlist("benchmark")]
         return named + [
             {"benchmark": link.benchmark_id, "shows": SupportKind.ACTION.value}
             for commitment in commitments

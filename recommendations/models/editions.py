@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from recommendations.choices import MilestoneKind, Tier
 from recommendations.tracking_period import year_before
 from tiptracker.accounts.models import AnyUser, Country
+from tiptracker.localization import format_date, gettext_lazy
 
 
 class DatedQuerySet[Row: models.Model](models.QuerySet[Row]):
@@ -43,19 +44,21 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(models.Model):
     """One year's report on one country. Progress on its recommendations counts if made in its tracking period."""
 
-    country = models.ForeignKey(Country, models.PROTECT, related_name="editions")
-    year = models.PositiveSmallIntegerField()
-    tier = models.CharField(max_length=3, choices=Tier.choices())
-    target_tier = models.CharField("target tier", max_length=3, choices=Tier.choices(), blank=True)
-    published_on = models.DateField("published on", null=True, blank=True)
-    starts_on = models.DateField("first day of the tracking period")
-    ends_on = models.DateField("last day of the tracking period")
-    source = models.CharField(max_length=300)
-    note = models.CharField(max_length=300, blank=True)
+    country = models.ForeignKey(Country, models.PROTECT, related_name="editions", verbose_name=gettext_lazy("country"))
+    year = models.PositiveSmallIntegerField(gettext_lazy("year"))
+    tier = models.CharField(gettext_lazy("tier"), max_length=3, choices=Tier.choices())
+    target_tier = models.CharField(gettext_lazy("target tier"), max_length=3, choices=Tier.choices(), blank=True)
+    published_on = models.DateField(gettext_lazy("published on"), null=True, blank=True)
+    starts_on = models.DateField(gettext_lazy("first day of the tracking period"))
+    ends_on = models.DateField(gettext_lazy("last day of the tracking period"))
+    source = models.CharField(gettext_lazy("source"), max_length=300)
+    note = models.CharField(gettext_lazy("note"), max_length=300, blank=True)
 
     objects = EditionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("edition")
+        verbose_name_plural = gettext_lazy("editions")
         ordering = ("country", "-year")
         constraints: ClassVar = [
             models.UniqueConstraint("country", "year", name="one_edition_a_country_and_year"),
@@ -92,18 +95,23 @@ class EditionTerms(models.Model):
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="terms")
-    deadline_on = models.DateField("deadline")
-    readiness_target = models.DecimalField("target", max_digits=4, decimal_places=1, null=True, blank=True)
-    readiness_target_reason = models.TextField("reason for the target", blank=True)
-    reason = models.TextField()
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    deadline_on = models.DateField(gettext_lazy("deadline"))
+    readiness_target = models.DecimalField(
+        gettext_lazy("target"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    readiness_target_reason = models.TextField(gettext_lazy("reason for the target"), blank=True)
+    reason = models.TextField(gettext_lazy("reason"))
+    recorded_at = models.DateTimeField(gettext_lazy("recorded at"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=gettext_lazy("recorded by")
+    )
 
     objects = EditionTermsQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("edition terms")
+        verbose_name_plural = gettext_lazy("edition terms")
         ordering = ("edition", "-recorded_at", "-pk")
-        verbose_name_plural = "edition terms"
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="readiness_target_is_of_a_hundred",
@@ -117,7 +125,7 @@ class EditionTerms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.edition}: {self.deadline_on}"
+        return f"{self.edition}: {format_date(self.deadline_on)}"
 
 
 class RecommendationWeight(models.Model):
@@ -125,9 +133,11 @@ class RecommendationWeight(models.Model):
 
     terms = models.ForeignKey(EditionTerms, models.PROTECT, related_name="weights")
     recommendation = models.ForeignKey("recommendations.Recommendation", models.PROTECT, related_name="weights")
-    weight = models.DecimalField(max_digits=5, decimal_places=2)
+    weight = models.DecimalField(gettext_lazy("weight"), max_digits=5, decimal_places=2)
 
     class Meta:
+        verbose_name = gettext_lazy("weight of a recommendation")
+        verbose_name_plural = gettext_lazy("weights of recommendations")
         constraints: ClassVar = [
             models.UniqueConstraint("terms", "recommendation", name="one_weight_a_recommendation_and_terms"),
             models.CheckConstraint(name="recommendation_weight_is_not_negative", condition=Q(weight__gte=0)),
@@ -165,9 +175,9 @@ class Milestone(models.Model):
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="milestones")
-    kind = models.CharField(max_length=20, choices=MilestoneKind.choices())
-    due_on = models.DateField("date")
-    source = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(gettext_lazy("kind"), max_length=20, choices=MilestoneKind.choices())
+    due_on = models.DateField(gettext_lazy("date"))
+    source = models.CharField(gettext_lazy("source"), max_length=300, blank=True)
 
     falls_on: date
     done_on: date | None
@@ -176,13 +186,15 @@ class Milestone(models.Model):
     objects = MilestoneQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("milestone")
+        verbose_name_plural = gettext_lazy("milestones")
         ordering = ("due_on", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint("edition", "kind", name="one_milestone_a_kind_and_edition"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.due_on}"
+        return f"{self.get_kind_display()}, {format_date(self.due_on)}"
 
 
 class MilestoneDoneQuerySet(DatedQuerySet["MilestoneDone"]):
@@ -200,19 +212,22 @@ class MilestoneDone(models.Model):
     """The day on which a milestone was done, as recorded. A later row corrects an earlier one."""
 
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="done")
-    done_on = models.DateField("done on")
-    source = models.CharField(max_length=300)
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    done_on = models.DateField(gettext_lazy("done on"))
+    source = models.CharField(gettext_lazy("source"), max_length=300)
+    recorded_at = models.DateTimeField(gettext_lazy("recorded at"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=gettext_lazy("recorded by")
+    )
 
     objects = MilestoneDoneQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("milestone done")
+        verbose_name_plural = gettext_lazy("milestones done")
         ordering = ("milestone", "-recorded_at", "-pk")
-        verbose_name_plural = "milestones done"
         constraints: ClassVar = [
             models.CheckConstraint(name="milestone_done_has_its_source", condition=~Q(source="")),
         ]
 
     def __str__(self) -> str:
-        return f"{self.milestone}: done {self.done_on}"
+        return f"{self.milestone}: {format_date(self.done_on)}"

@@ -13,6 +13,7 @@ from recommendations.choices import TextStatus
 from recommendations.models.editions import Edition
 from tiptracker.accounts.models import AnyUser
 from tiptracker.choices import Role
+from tiptracker.localization import gettext_lazy
 
 READ_LIST_JOB = "read_list"
 """The kind of job that reads the file or text of an import."""
@@ -66,13 +67,15 @@ class EditionImport(models.Model):
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="imports")
-    name = models.CharField("file", max_length=255)
-    sha256 = models.CharField("SHA-256 of what was brought", max_length=64)
-    text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
+    name = models.CharField(gettext_lazy("file"), max_length=255)
+    sha256 = models.CharField(gettext_lazy("SHA-256 of the file"), max_length=64)
+    text_status = models.CharField(gettext_lazy("wording"), max_length=15, choices=TextStatus.choices())
     brought = models.JSONField(default=dict, blank=True)
     content = models.FileField(upload_to=_random_name, max_length=200, blank=True)
-    is_pasted = models.BooleanField(default=False, help_text="It was a text, not a file.")
-    charset = models.CharField(max_length=20, blank=True, help_text="What a CSV file is written in, where said.")
+    is_pasted = models.BooleanField(default=False, help_text=gettext_lazy("Pasted as text, not sent as a file."))
+    charset = models.CharField(
+        max_length=20, blank=True, help_text=gettext_lazy("Character set of a CSV file, if it was named.")
+    )
     begun_at = models.DateTimeField()
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     did = models.JSONField(default=dict, blank=True)
@@ -82,6 +85,8 @@ class EditionImport(models.Model):
     objects = EditionImportQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("import")
+        verbose_name_plural = gettext_lazy("imports")
         ordering = ("-begun_at", "-pk")
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Pillar
 from tiptracker.accounts.models import AnyUser, Country, Ministry
+from tiptracker.localization import gettext_lazy
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
@@ -23,13 +24,15 @@ class Indicator(models.Model):
     """A figure that is counted each year in a country."""
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="indicators")
-    name = models.CharField(max_length=150)
-    unit = models.CharField(max_length=50)
-    better = models.CharField("which way is better", max_length=4, choices=Better.choices(), default=Better.UP)
-    pillar = models.CharField(max_length=12, choices=Pillar.choices())
-    indicium = models.PositiveSmallIntegerField(null=True, blank=True)
+    name = models.CharField(gettext_lazy("name"), max_length=150)
+    unit = models.CharField(gettext_lazy("unit"), max_length=50)
+    better = models.CharField(
+        gettext_lazy("is more or less better"), max_length=4, choices=Better.choices(), default=Better.UP
+    )
+    pillar = models.CharField(gettext_lazy("pillar"), max_length=12, choices=Pillar.choices())
+    indicium = models.PositiveSmallIntegerField(gettext_lazy("indicium"), null=True, blank=True)
     question = models.CharField(
-        "question of “increasing efforts”", max_length=25, choices=EffortQuestion.choices(), blank=True
+        gettext_lazy("question on increasing efforts"), max_length=25, choices=EffortQuestion.choices(), blank=True
     )
     ministry = models.ForeignKey(
         Ministry,
@@ -37,12 +40,14 @@ class Indicator(models.Model):
         null=True,
         blank=True,
         related_name="indicators",
-        verbose_name="ministry that reports it",
+        verbose_name=gettext_lazy("ministry that reports it"),
     )
 
     objects = IndicatorQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("indicator")
+        verbose_name_plural = gettext_lazy("indicators")
         ordering = ("pk",)
         constraints: ClassVar = [
             models.UniqueConstraint("country", "name", name="indicator_named_once_in_its_country"),

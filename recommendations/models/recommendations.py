@@ -13,6 +13,7 @@ from recommendations.models.editions import DatedQuerySet, Edition
 from recommendations.models.indicators import Indicator
 from recommendations.unmet_years import RecommendationYear, YearsUnmet, count_years_unmet
 from tiptracker.accounts.models import AnyUser, Ministry
+from tiptracker.localization import gettext, gettext_lazy
 
 INDICIA = range(1, 13)
 """The numbers of the twelve indicia of 22 U.S.C. 7106(b)."""
@@ -24,7 +25,7 @@ def validate_indicia(value: Any) -> None:
     Raises ValidationError.
     """
     if not isinstance(value, list) or value != sorted(set(value)) or not set(value) <= set(INDICIA):
-        raise ValidationError("Give the numbers of the indicia, 1 to 12, each once and in order.")
+        raise ValidationError(gettext("Give the numbers of the indicia from 1 to 12, in order and each only once."))
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
@@ -81,16 +82,16 @@ class Recommendation(models.Model):
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="recommendations")
-    origin = models.CharField(max_length=12, choices=Origin.choices(), default=Origin.REPORT)
-    number = models.PositiveSmallIntegerField()
-    text = models.TextField()
-    text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
-    indicia = models.JSONField(default=list, blank=True, validators=[validate_indicia])
+    origin = models.CharField(gettext_lazy("list"), max_length=12, choices=Origin.choices(), default=Origin.REPORT)
+    number = models.PositiveSmallIntegerField(gettext_lazy("number"))
+    text = models.TextField(gettext_lazy("text"))
+    text_status = models.CharField(gettext_lazy("wording"), max_length=15, choices=TextStatus.choices())
+    indicia = models.JSONField(gettext_lazy("indicia"), default=list, blank=True, validators=[validate_indicia])
     lead = models.ForeignKey(
-        Ministry, models.PROTECT, null=True, blank=True, related_name="led", verbose_name="lead ministry"
+        Ministry, models.PROTECT, null=True, blank=True, related_name="led", verbose_name=gettext_lazy("lead ministry")
     )
     supporting = models.ManyToManyField(
-        Ministry, blank=True, related_name="supported", verbose_name="supporting ministries"
+        Ministry, blank=True, related_name="supported", verbose_name=gettext_lazy("supporting ministries")
     )
     repeats = models.ForeignKey(
         "self",
@@ -98,11 +99,11 @@ class Recommendation(models.Model):
         null=True,
         blank=True,
         related_name="repeated_by",
-        verbose_name="the one of the year before",
+        verbose_name=gettext_lazy("repeats"),
     )
-    years_unmet = models.PositiveSmallIntegerField("years running unmet", null=True, blank=True)
-    years_unmet_source = models.CharField("source of that", max_length=300, blank=True)
-    is_retired = models.BooleanField("no longer asked", default=False, editable=False)
+    years_unmet = models.PositiveSmallIntegerField(gettext_lazy("years unmet in a row"), null=True, blank=True)
+    years_unmet_source = models.CharField(gettext_lazy("source of the years unmet"), max_length=300, blank=True)
+    is_retired = models.BooleanField(gettext_lazy("no longer asked"), default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     pillar: str
@@ -111,6 +112,8 @@ class Recommendation(models.Model):
     objects = RecommendationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("recommendation")
+        verbose_name_plural = gettext_lazy("recommendations")
         ordering = ("edition", "origin", "number")
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -152,20 +155,23 @@ class RecommendationTerms(models.Model):
     """
 
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="terms")
-    number = models.PositiveSmallIntegerField()
-    text = models.TextField()
-    text_status = models.CharField("wording", max_length=15, choices=TextStatus.choices())
-    pillar = models.CharField(max_length=12, choices=Pillar.choices())
-    is_retired = models.BooleanField("no longer asked", default=False)
-    reason = models.TextField("why these terms")
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(gettext_lazy("number"))
+    text = models.TextField(gettext_lazy("text"))
+    text_status = models.CharField(gettext_lazy("wording"), max_length=15, choices=TextStatus.choices())
+    pillar = models.CharField(gettext_lazy("pillar"), max_length=12, choices=Pillar.choices())
+    is_retired = models.BooleanField(gettext_lazy("no longer asked"), default=False)
+    reason = models.TextField(gettext_lazy("reason for these terms"))
+    recorded_at = models.DateTimeField(gettext_lazy("recorded at"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=gettext_lazy("recorded by")
+    )
 
     objects = RecommendationTermsQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("recommendation terms")
+        verbose_name_plural = gettext_lazy("recommendation terms")
         ordering = ("recommendation", "-recorded_at", "-pk")
-        verbose_name_plural = "recommendation terms"
         constraints: ClassVar = [
             models.CheckConstraint(name="recommendation_terms_have_a_reason", condition=~Q(reason="")),
         ]
@@ -213,14 +219,14 @@ class Benchmark(models.Model):
     """One checkable part of a recommendation. Its dated terms hold the success criterion."""
 
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="benchmarks")
-    letter = models.CharField(max_length=2)
+    letter = models.CharField(gettext_lazy("letter"), max_length=2)
     repeats = models.ForeignKey(
         "self",
         models.PROTECT,
         null=True,
         blank=True,
         related_name="repeated_by",
-        verbose_name="the one of the year before",
+        verbose_name=gettext_lazy("repeats"),
     )
 
     known_terms: "list[BenchmarkTerms]"
@@ -228,6 +234,8 @@ class Benchmark(models.Model):
     objects = BenchmarkQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("benchmark")
+        verbose_name_plural = gettext_lazy("benchmarks")
         ordering = ("recommendation__number", "letter")
         constraints: ClassVar = [
             models.UniqueConstraint("recommendation", "letter", name="benchmark_lettered_once_in_its_recommendation"),
@@ -276,22 +284,25 @@ class BenchmarkTerms(models.Model):
 
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="terms")
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="+")
-    letter = models.CharField(max_length=2)
-    criterion = models.TextField("success criterion")
-    rule = models.CharField(max_length=25, choices=Rule.choices())
-    target = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    weight = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+    letter = models.CharField(gettext_lazy("letter"), max_length=2)
+    criterion = models.TextField(gettext_lazy("success criterion"))
+    rule = models.CharField(gettext_lazy("rule"), max_length=25, choices=Rule.choices())
+    target = models.DecimalField(gettext_lazy("target"), max_digits=12, decimal_places=2, null=True, blank=True)
+    weight = models.DecimalField(gettext_lazy("weight"), max_digits=5, decimal_places=2, default=1)
     indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, related_name="benchmark_terms")
-    is_about_complicity = models.BooleanField("about complicit officials", default=False)
-    reason = models.TextField("why these terms")
-    recorded_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    is_about_complicity = models.BooleanField(gettext_lazy("about complicit officials"), default=False)
+    reason = models.TextField(gettext_lazy("reason for these terms"))
+    recorded_at = models.DateTimeField(gettext_lazy("recorded at"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=gettext_lazy("recorded by")
+    )
 
     objects = BenchmarkTermsQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("benchmark terms")
+        verbose_name_plural = gettext_lazy("benchmark terms")
         ordering = ("benchmark", "-recorded_at", "-pk")
-        verbose_name_plural = "benchmark terms"
         constraints: ClassVar = [
             models.CheckConstraint(name="benchmark_says_what_success_is", condition=~Q(criterion="")),
             models.CheckConstraint(name="benchmark_terms_have_a_reason", condition=~Q(reason="")),
@@ -300,12 +311,14 @@ class BenchmarkTerms(models.Model):
                 name="target_set_exactly_for_target_rules",
                 condition=Q(rule=Rule.TARGET, target__isnull=False, target__gt=0)
                 | (~Q(rule=Rule.TARGET) & Q(target__isnull=True)),
-                violation_error_message="A target above zero goes with the rule “figure against a target” alone.",
+                violation_error_message=gettext_lazy(
+                    "Only the rule “Figure against a target” has a target. The target must be above zero."
+                ),
             ),
             models.CheckConstraint(
                 name="rules_that_count_have_an_indicator",
                 condition=Q(rule=Rule.ASSESSED) | Q(indicator__isnull=False),
-                violation_error_message="Name the indicator whose figures this rule reads.",
+                violation_error_message=gettext_lazy("Choose the indicator whose figures this rule uses."),
             ),
         ]
 

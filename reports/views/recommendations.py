@@ -29,7 +29,7 @@ from dialogues.permissions import can_assess, can_log_evidence, can_record_commi
 from dialogues.score_effects import format_status_detail
 from dialogues.start_dates import find_start_date
 from recommendations.choices import Origin, Pillar, Rule
-from recommendations.edition_context import EditionRequest, set_page_edition
+from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
@@ -50,11 +50,14 @@ from reports.views.access import read_page
 from reports.views.commitments import CommitmentDisplay
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
-NOT_COMPARED = CountingStatus(counts=False, reason="from a year that is not compared")
-"""Status of rows that the facts of this edition don't include."""
+
+def _not_compared() -> CountingStatus:
+    """Return the status of rows that the facts of this edition don't include."""
+    return CountingStatus(counts=False, reason=gettext("from a year that is not compared"))
 
 
 class RecommendationListRow(NamedTuple):
@@ -170,14 +173,14 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
         published = _build_published(user, edition, recommendations)
         if exports.is_export_requested(request):
             cells = [(row.number, row.text, _wording_source(row)) for row in published]
-            return exports.export_rows(request, "recommendations", PUBLISHED_EXPORT_COLUMNS, cells)
+            return exports.export_rows(request, "recommendations", list(map(str, PUBLISHED_EXPORT_COLUMNS)), cells)
         return render_page(request, "reports/recommendation_list.html", context | {"published": published})
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=clock.today(edition.country.time_zone))
     rows = build_recommendation_rows(user, recommendations, display_benchmarks(facts, result))
     if exports.is_export_requested(request):
         embassy_cells = [cells for row in rows for cells in _export_rows(row)]
-        return exports.export_rows(request, "recommendations", EXPORT_COLUMNS, embassy_cells)
+        return exports.export_rows(request, "recommendations", list(map(str, EXPORT_COLUMNS)), embassy_cells)
     context |= {
         "rows": rows,
         "any_reconstruction": any(row.is_reconstruction for row in rows),
@@ -187,8 +190,19 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
     return render_page(request, "reports/recommendation_list.html", context, partial="rows")
 
 
-PUBLISHED_EXPORT_COLUMNS = ("Number", "Recommendation", "Whose words")
-EMBASSY_COLUMNS = ("Pillar", "Lead ministry", "Benchmark", "What it asks", "How far", "Verdict")
+PUBLISHED_EXPORT_COLUMNS = (
+    gettext_lazy("Number"),
+    gettext_lazy("Recommendation"),
+    gettext_lazy("Source of the wording"),
+)
+EMBASSY_COLUMNS = (
+    gettext_lazy("Pillar"),
+    gettext_lazy("Lead ministry"),
+    gettext_lazy("Benchmark"),
+    gettext_lazy("Success criterion"),
+    gettext_lazy("Progress"),
+    gettext_lazy("Result"),
+)
 EXPORT_COLUMNS = PUBLISHED_EXPORT_COLUMNS + EMBASSY_COLUMNS
 
 
@@ -220,7 +234,7 @@ def _export_rows(row: RecommendationListRow) -> Iterable[tuple[object, ...]]:
 def _wording_source(row: RecommendationListRow | PublishedRecommendation) -> str:
     """Return whose wording a recommendation has."""
     origin = Origin.ACTION_PLAN if row.is_of_action_plan else Origin.REPORT
-    return f"{origin.label}, our reconstruction" if row.is_reconstruction else origin.label
+    return gettext("%(origin)s, reconstruction") % {"origin": origin.label} if row.is_reconstruction else origin.label
 
 
 @read_page
@@ -255,6 +269,9 @@ def recommendation_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_assess": is_asked and bool(benchmarks) and can_assess(request.user, benchmarks[0].benchmark),
         "may_edit": is_asked and can_edit_recommendations(request.user, edition),
         "may_log": is_asked and can_log_evidence(request.user, edition.country),
+        "log_url": edition_url(
+            edition, "evidence_log", query={"benchmark": [detail.benchmark.pk for detail in benchmarks]}
+        ),
         "may_record": is_asked and can_record_commitment(request.user, edition.country),
     }
     return render_page(request, "reports/recommendation_detail.html", context)
@@ -389,7 +406,7 @@ def _benchmark_evidence(link: EvidenceLink, statuses: CountingStatuses) -> Bench
         describe_doer(DoneBy(link.evidence.done_by)),
         ReviewState(review.decision) if review else ReviewState.CLAIMED,
         review,
-        statuses.evidence_links.get(link.pk, NOT_COMPARED),
+        statuses.evidence_links.get(link.pk) or _not_compared(),
     )
 
 
@@ -423,5 +440,5 @@ def _readings_by_indicator(
     by_indicator = defaultdict(list)
     rows = Reading.objects.visible_to(user).filter(indicator__in=indicators).select_related("evidence", "indicator")
     for row in rows.order_by("-through_on", "-recorded_at", "-pk"):
-        by_indicator[row.indicator_id].append((row, statuses.readings.get(row.pk, NOT_COMPARED)))
+        by_indicator[row.indicator_id].append((row, statuses.readings.get(row.pk) or _not_compared()))
     return by_indicator

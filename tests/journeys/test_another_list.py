@@ -153,7 +153,7 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     keep_picture(officer, "recommendation-retired")
     page = told(officer, f"{live.url}{reverse('recommendation_detail', args=[kept.pk])}")
     assert LIST[0] in page
-    assert "Finish and use procedures for identifying victims and referring them to care our reconstruction" in page
+    assert "Finish and use procedures for identifying victims and referring them to care Reconstruction" in page
     keep_picture(officer, "recommendation-replaced")
     officer.goto(
         f"{live.url}{reverse('commitment_detail', args=[gone.benchmarks.get(letter='a').commitments.get().pk])}"

@@ -52,7 +52,7 @@ def load_its_list(page: Page, live: Live) -> None:
 def carry_over(page: Page, live: Live) -> None:
     page.goto(f"{live.url}{reverse('recommendation_list')}")
     expect(page.locator("#main").get_by_text("Lesotho, 2022 edition")).to_be_visible()
-    page.get_by_role("link", name="Carry 2021 over").click()
+    page.get_by_role("link", name="Roll over from the 2021 edition").click()
     proposed = {
         row.number: page.locator(f"#id_repeats_{row.pk} option:checked").inner_text()
         for row in Recommendation.objects.filter(edition__year=2022)
@@ -90,8 +90,8 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     load_its_list(browser_of("admin"), live)
     ambassador = browser_of("ambassador")
     ambassador.goto(live.url)
-    expect(ambassador.get_by_role("heading", name="A new year began")).to_be_visible()
-    expect(ambassador.get_by_role("link", name="The record of 2021")).to_be_visible()
+    expect(ambassador.get_by_role("heading", name="The 2022 edition has begun")).to_be_visible()
+    expect(ambassador.get_by_role("link", name="Open the 2021 edition")).to_be_visible()
     keep_picture(ambassador, "dashboard-next-year")
     officer.goto(live.url)
     expect(officer.get_by_role("link", name="Carry 2021 over", exact=True)).to_be_visible()
@@ -100,7 +100,7 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     # The years count by themselves: the narrative of 2021 told five.
     first = Recommendation.objects.get(edition=edition, number=1)
     officer.goto(f"{live.url}{reverse('recommendation_detail', args=[first.pk])}")
-    expect(officer.get_by_text("6 years running")).to_be_visible()
+    expect(officer.get_by_text("6 years in a row")).to_be_visible()
     expect(officer.get_by_role("link", name="4 of 2021")).to_be_visible()
     expect(officer.get_by_role("link", name=PROCEDURES)).to_be_visible()
     keep_picture(officer, "recommendation-next-year")

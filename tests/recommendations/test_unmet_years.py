@@ -1,4 +1,4 @@
-"""For how many years running: what a report tells goes before what is counted along the repeats."""
+"""For how many years in a row: what a report tells goes before what is counted along the repeats."""
 
 import pytest
 
@@ -22,13 +22,13 @@ ASKED = {
 @pytest.mark.parametrize(
     ("key", "told", "source"),
     [
-        (2, "at least 1 year running", "asked in 2021, and again in 2022"),
-        (3, "at least 2 years running", "asked in 2021, and again in 2022 and 2023"),
-        (4, "5 years running", TOLD),
-        (5, "6 years running", f"5 years told by {TOLD}; asked again in 2022"),
-        (6, "7 years running", f"5 years told by {TOLD}; asked again in 2022 and 2023"),
-        (7, "9 years running", "the narrative of 2023"),
-        (9, "at least 1 year running", "asked in 2023, and again in 2024"),
+        (2, "at least 1 year", "asked in 2021 and again in 2022"),
+        (3, "at least 2 years in a row", "asked in 2021 and again in 2022 and 2023"),
+        (4, "5 years in a row", TOLD),
+        (5, "6 years in a row", f"5 years according to {TOLD}, and asked again in 2022"),
+        (6, "7 years in a row", f"5 years according to {TOLD}, and asked again in 2022 and 2023"),
+        (7, "9 years in a row", "the narrative of 2023"),
+        (9, "at least 1 year", "asked in 2023 and again in 2024"),
     ],
 )
 def test_years_unmet_are_told_or_counted(key, told, source):

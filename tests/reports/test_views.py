@@ -522,7 +522,8 @@ def test_recommendation_list_shows_how_far_each_benchmark_is(client):
         "no data",
     ]
     assert 'width="60%"' in response.text
-    assert "Prosecution, Ministry of Police, our reconstruction" in response.text
+    assert "Prosecution · Ministry of Police ·" in response.text
+    assert f'"{reverse("glossary")}#reconstruction"' in response.text
 
 
 def test_recommendation_list_is_most_important_first_the_action_plan_last(client):
@@ -614,12 +615,12 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
     assert [entry.holds for entry in one.history[:2]] == [True, False]
     for told in (
         "A budget is released.",
-        "Our reconstruction from public sources, not the report’s words",
-        "5 years running",
+        "Our wording, from public sources. It is not the wording of the report.",
+        "5 years in a row",
         "Money was paid out",
         "Paid in full.",
         "Too early.",
-        "another verdict holds",
+        "Another assessment is in force.",
         "Pay it",
         "overdue by 7 days",
         "22 U.S.C. 7107(b), Tier 2",
@@ -661,8 +662,8 @@ def test_recommendation_detail_says_why_evidence_does_not_count(client):
         "A plan": "a statement or plan, not a concrete action",
         "A claim": "not verified yet",
     }
-    assert "does not count: before 1 April 2021" in response.text
-    assert "does not count: not verified yet" not in response.text
+    assert "Does not count: before 1 April 2021" in response.text
+    assert "Does not count: not verified yet" not in response.text
 
 
 def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client):
@@ -704,6 +705,21 @@ def test_recommendation_detail_offers_an_officer_what_an_officer_may_do(client):
     assert [way for way in ways if f'"{way}"' in text] == []
 
 
+def test_recommendation_detail_leads_an_officer_to_logging_with_its_benchmarks_chosen(client):
+    recommendation = RecommendationFactory()
+    first, second = (BenchmarkFactory(recommendation=recommendation) for _ in range(2))
+    client.force_login(OfficerFactory())
+    page = shown(client, recommendation)
+
+    def chosen(url):
+        assert f'href="{escape(url)}"' in page.text
+        return [int(row["benchmark"].value()) for row in client.get(url).context["rows"] if row["benchmark"].value()]
+
+    assert chosen(page.context["log_url"]) == [first.pk, second.pk]
+    for one in (first, second):
+        assert chosen(page_of("evidence_log", query={"benchmark": one.pk})) == [one.pk]
+
+
 def test_recommendation_detail_leads_to_the_years_before_and_after(client):
     first = RecommendationFactory(number=4, years_unmet=5, years_unmet_source="TIP Report 2021")
     again = RecommendationFactory(edition=EditionFactory(year=2022), number=1, repeats=first)
@@ -712,26 +728,26 @@ def test_recommendation_detail_leads_to_the_years_before_and_after(client):
     before, after = shown(client, first), shown(client, again)
 
     assert (before.context["repeated"], before.context["repeated_by"]) == (None, [again])
-    assert before.context["unmet"].text == "5 years running"
+    assert before.context["unmet"].text == "5 years in a row"
     assert (after.context["repeated"], after.context["repeated_by"]) == (first, [])
-    assert after.context["unmet"].text == "6 years running"
-    assert "1 of 2022" in before.text
-    assert "4 of 2021" in after.text
+    assert after.context["unmet"].text == "6 years in a row"
+    assert "2022 edition, TIP Report, recommendation 1" in before.text
+    assert "2021 edition, TIP Report, recommendation 4" in after.text
 
 
 def test_recommendation_list_leads_an_officer_to_carrying_over_where_there_is_a_year_before(client):
     client.force_login(OfficerFactory())
     first = RecommendationFactory()
-    assert "Carry" not in client.get(page_of("recommendation_list")).text
+    assert "Roll over" not in client.get(page_of("recommendation_list")).text
 
     following = EditionFactory(year=2022)
     RecommendationFactory(edition=following)
     address = page_of("recommendation_list", edition=following)
 
     assert reverse("edition_repeats", args=[first.edition_id]) not in client.get(page_of("recommendation_list")).text
-    assert "Carry 2021 over" in client.get(address).text
+    assert "Roll over from the 2021 edition" in client.get(address).text
     client.force_login(AmbassadorFactory())
-    assert "Carry 2021 over" not in client.get(address).text
+    assert "Roll over from the 2021 edition" not in client.get(address).text
 
 
 def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(client):
@@ -747,7 +763,7 @@ def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(cl
 
     response = shown(client, recommendation)
 
-    for told in (recommendation.text, "Our reconstruction", "Ours.", "Our promise", "due <time"):
+    for told in (recommendation.text, "Our wording", "Ours.", "Our promise", "Due on <time"):
         assert told in response.text
     for secret in (
         "Theirs.",
@@ -796,7 +812,7 @@ def test_what_is_no_longer_asked_stands_apart_and_keeps_what_was_promised(client
     assert f'<a href="{reverse("recommendation_detail", args=[gone.recommendation_id])}">Count the trees.</a>' in listed
     response = client.get(reverse("recommendation_detail", args=[gone.recommendation_id]))
     assert "Every tree by May." in response.text
-    assert "No longer asked" in response.text
+    assert "no longer asked" in response.text.lower()
     assert ("since 1 February 2022: The list of May no longer has it." in response.text) is user.is_embassy
 
 
@@ -811,8 +827,8 @@ def test_earlier_wordings_stay_readable(client):
     Recommendation.objects.filter(pk=recommendation.pk).update(number=7, text="Theirs.", text_status="official")
     worded = shown(client, recommendation).text
 
-    assert "How it was worded" not in alone
-    assert [each in worded for each in ("How it was worded", "Ours.", "our reconstruction", "It came.")] == [True] * 4
+    assert "Earlier wordings" not in alone
+    assert [each in worded for each in ("Earlier wordings", "Ours.", "Reconstruction", "It came.")] == [True] * 4
 
 
 @pytest.mark.parametrize("count", [1, 3])

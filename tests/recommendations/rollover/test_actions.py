@@ -60,7 +60,7 @@ def test_what_repeats_takes_over_what_it_does_not_name_itself_and_counts_the_yea
     assert (kept.repeats, kept.lead, kept.indicia) == (old, old.lead, [2, 7])
     assert set(kept.supporting.all()) == set(old.supporting.all())
     assert (kept.number, kept.text, kept.version) == (1, new.text, 2)
-    assert Recommendation.objects.all().years_unmet()[kept.pk].text == "6 years running"
+    assert Recommendation.objects.all().years_unmet()[kept.pk].text == "6 years in a row"
     entry = AuditEntry.objects.get(verb="recommendation.repeats")
     assert (entry.row, entry.country_id) == (str(new.pk), new.edition.country_id)
     assert Job.objects.filter(kind="readiness", key=str(new.edition_id)).exists()

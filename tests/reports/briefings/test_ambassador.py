@@ -382,7 +382,7 @@ def test_a_recommendation_has_its_benchmarks(edition):
         "indicia 1, 7",
         "led by Ministry of Police",
         "with Ministry of Justice",
-        "unmet 5 years running (TIP Report 2021)",
+        "unmet 5 years in a row (TIP Report 2021)",
     )
     assert (first.key, first.share, first.figure) == (f"1{counted.letter}", Decimal("0.6"), "6 of 10 districts")
     assert first.rule == "Figure against a target: 10"
@@ -729,8 +729,8 @@ def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
     recommendations = briefing(following, as_of=date(2022, 8, 2)).recommendations
 
     assert [one.facts[-1] for one in recommendations] == [
-        "unmet 6 years running (5 years told by TIP Report 2021; asked again in 2022)",
-        "unmet at least 1 year running (asked in 2021, and again in 2022)",
+        "unmet 6 years in a row (5 years according to TIP Report 2021, and asked again in 2022)",
+        "unmet at least 1 year (asked in 2021 and again in 2022)",
     ]
 
 
