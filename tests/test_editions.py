@@ -234,7 +234,7 @@ def test_the_dashboard_announces_an_upcoming_edition_and_shows_the_current_one(c
     current, upcoming = (client.get(page_of("dashboard", edition=one)).text for one in (world.current, world.upcoming))
 
     assert f'href="{page_of("dashboard", edition=world.upcoming)}">Open the 2022 edition' in current
-    assert "Open the" not in upcoming
+    assert "Open the 2022 edition" not in upcoming
     assert "began on 1 April 2022" not in upcoming
     assert "ended" not in upcoming
 
