@@ -451,7 +451,7 @@ LISTS = [
     Listed("evidence_list", Rows.evidence, 16, query="q=case&word=verified&page=2"),
     Listed("evidence_list", Rows.evidence, 15 + AN_ENTRY, query="as=csv"),
     Listed("indicator_list", Rows.indicators, 10),
-    Listed("inbox", Rows.inbox, 24),
+    Listed("inbox", Rows.inbox, 27),
     Listed("inbox", Rows.updates, 4, "focal_point"),
     Listed("dialogue_list", Rows.dialogues, 8),
     Listed("dialogue_list", Rows.dialogues, 6, "focal_point"),

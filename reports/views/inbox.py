@@ -1,6 +1,6 @@
 """My tasks: what waits for the user's decision, by kind, and the link to the next update or piece of evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -282,7 +282,7 @@ def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
 
 def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
     evidence_links = EvidenceLink.objects.visible_to(user).awaiting_assessment()
-    rows = (
+    rows: Iterable[Any] = (
         Benchmark.objects.visible_to(user)
         .filter(recommendation__edition=edition, evidence_links__in=evidence_links)
         .annotate(verified_at=Max("evidence_links__reviews__recorded_at"))
@@ -333,7 +333,12 @@ def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:
 
 
 def _commitments_to_verify(user: User, edition: Edition) -> list[Task]:
-    rows: QuerySet[Any] = Commitment.objects.visible_to(user).filter(country=edition.country_id)
+    rows: Iterable[Any] = (
+        Commitment.objects.visible_to(user)
+        .filter(country=edition.country_id)
+        .for_verification_by(user)
+        .order_by("reported_at", "pk")
+    )
     return [
         Task(
             title=row.text,
@@ -341,7 +346,7 @@ def _commitments_to_verify(user: User, edition: Edition) -> list[Task]:
             sender=row.reported_by_name,
             since=timezone.localtime(row.reported_at).date(),
         )
-        for row in rows.for_verification_by(user).order_by("reported_at", "pk")
+        for row in rows
     ]
 
 

@@ -401,11 +401,10 @@ def test_somebody_else_finds_it_in_the_inbox_and_who_proposed_it_does_not(client
     inbox = reverse("inbox")
 
     client.force_login(redaction.recorded_by)
-    assert not client.get(inbox).context["redactions"]
+    assert reverse("redaction_detail", args=[redaction.pk]) not in client.get(inbox).text
     client.force_login(AmbassadorFactory())
     page = client.get(inbox)
 
-    assert page.context["redactions"] == [redaction]
     assert reverse("redaction_detail", args=[redaction.pk]) in page.text
     assert [item.waiting for item in page.context["navigation"] if item.label == "My tasks"] == [1]
 

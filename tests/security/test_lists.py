@@ -216,7 +216,7 @@ PAGES = {
     "inbox": (
         "updateversion",
         lambda context: [waiting.update_version.pk for waiting in context["versions"]],
-        told(embassy="waiting homes_version", elsewhere="their_version"),
+        told(officer="waiting homes_version", second="waiting homes_version", elsewhere="their_version"),
     ),
     "token_list": (
         "apitoken",
