@@ -213,9 +213,9 @@ class NextStepQuerySet(models.QuerySet["NextStep"]):
         """Filter to next steps that are not done."""
         return self.filter(done__isnull=True)
 
-    def due_for_embassy(self, day: date) -> Self:
-        """Filter to the embassy's own next steps that are not done and due by `day`."""
-        return self.unsettled().filter(ministry__isnull=True, office="", due_on__lte=day)
+    def due_for_embassy(self, until: date) -> Self:
+        """Filter to the embassy's own next steps that are not done and due by `until`. No update can wait on them."""
+        return self.unsettled().filter(ministry__isnull=True, office="", due_on__lte=until)
 
     def concerning(self, ministries: Collection[int]) -> Self:
         """Filter to next steps of these ministries, and of no ministry: the embassy's and other offices'.

@@ -333,12 +333,8 @@ def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:
 
 
 def _commitments_to_verify(user: User, edition: Edition) -> list[Task]:
-    rows: Iterable[Any] = (
-        Commitment.objects.visible_to(user)
-        .filter(country=edition.country_id)
-        .for_verification_by(user)
-        .order_by("reported_at", "pk")
-    )
+    commitments = Commitment.objects.visible_to(user).filter(country=edition.country_id)
+    rows: list[Any] = list(commitments.for_verification_by(user).order_by("pk"))
     return [
         Task(
             title=row.text,
