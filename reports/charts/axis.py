@@ -106,7 +106,7 @@ def _place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size:
         ]
         flags.append(
             min(
-                candidates,
+                candidates or [Flag(x, 0, room)],  # a name wider than the chart begins at its left
                 key=lambda flag: (
                     sum(flag.covers(other.line_x) and other.covers(flag.line_x) for other in flags),
                     sum(map(flag.covers, positions[:at])),

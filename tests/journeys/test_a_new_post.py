@@ -156,7 +156,7 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     page = browser_of()
     come(page, live, link_to("officer@malawi.example"), "officer@malawi.example")
     page.get_by_role("link", name="Recommendations", exact=True).locator("visible=true").first.click()
-    page.get_by_role("link", name="How far the post is set up").click()
+    page.get_by_role("link", name="Setup of the post").click()
     page.get_by_role("link", name="Continue with step 4").click()
     page.get_by_role("link", name="Look at what is suggested for recommendation 1").click()
     keep_picture(page, "setup-suggested")

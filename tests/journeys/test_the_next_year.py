@@ -94,14 +94,14 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     expect(ambassador.get_by_role("link", name="Open the 2021 edition")).to_be_visible()
     keep_picture(ambassador, "dashboard-next-year")
     officer.goto(live.url)
-    expect(officer.get_by_role("link", name="Carry 2021 over", exact=True)).to_be_visible()
+    expect(officer.get_by_role("link", name="Roll over from the 2021 edition", exact=True)).to_be_visible()
     carry_over(officer, live)
 
     # The years count by themselves: the narrative of 2021 told five.
     first = Recommendation.objects.get(edition=edition, number=1)
     officer.goto(f"{live.url}{reverse('recommendation_detail', args=[first.pk])}")
     expect(officer.get_by_text("6 years in a row")).to_be_visible()
-    expect(officer.get_by_role("link", name="4 of 2021")).to_be_visible()
+    expect(officer.get_by_role("link", name="2021 edition, TIP Report, recommendation 4")).to_be_visible()
     expect(officer.get_by_role("link", name=PROCEDURES)).to_be_visible()
     keep_picture(officer, "recommendation-next-year")
 

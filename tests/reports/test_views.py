@@ -522,7 +522,7 @@ def test_recommendation_list_shows_how_far_each_benchmark_is(client):
         "no data",
     ]
     assert 'width="60%"' in response.text
-    assert "Prosecution · Ministry of Police ·" in response.text
+    assert "Prosecution · Ministry of Police" in response.text
     assert f'"{reverse("glossary")}#reconstruction"' in response.text
 
 
