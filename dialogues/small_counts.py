@@ -9,19 +9,36 @@ kind from the other.
 from collections.abc import Mapping
 from decimal import Decimal
 
+from tiptracker.localization import format_number, gettext, gettext_noop
+
 SMALLEST_SHOWN = 5
 """The smallest count of people that is shown. Zero is shown too."""
-SUPPRESSED_TEXT = f"fewer than {SMALLEST_SHOWN}, or held back with them"
+SUPPRESSED_TEXT = gettext_noop("fewer than 5, or withheld")
 """The text shown for a suppressed count. It is true both of small counts and of the cells that protect them."""
 
 
 def display(cells: Mapping[str, Decimal], total: Decimal, *, of_victims: bool) -> dict[str, str]:
     """Return a breakdown as text by category. If it counts victims, small counts are suppressed."""
+    shown = _suppress(cells, total, of_victims=of_victims)
+    return {
+        category: gettext(SUPPRESSED_TEXT) if count is None else format_number(count)
+        for category, count in shown.items()
+    }
+
+
+def display_for_log(cells: Mapping[str, Decimal], total: Decimal, *, of_victims: bool) -> dict[str, str]:
+    """Return a breakdown like `display`, in English and without marks between thousands."""
+    shown = _suppress(cells, total, of_victims=of_victims)
+    return {
+        category: SUPPRESSED_TEXT if count is None else f"{count.normalize():f}" for category, count in shown.items()
+    }
+
+
+def _suppress(cells: Mapping[str, Decimal], total: Decimal, *, of_victims: bool) -> dict[str, Decimal | None]:
+    """Return the cells, with None for those that are not shown."""
     counts = {category: int(count) for category, count in cells.items()}
     hidden = find_suppressed(counts, int(total)) if of_victims else frozenset()
-    return {
-        category: SUPPRESSED_TEXT if category in hidden else f"{cells[category].normalize():f}" for category in cells
-    }
+    return {category: None if category in hidden else count for category, count in cells.items()}
 
 
 def is_small(count: int) -> bool:

@@ -28,7 +28,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dates, refuse_unseen, require_text
 
 TITLE_LENGTH = 400
@@ -107,19 +107,19 @@ def build_evidence(
 ) -> Evidence:
     """Return a piece of evidence as it would be recorded now, unsaved. Refuse invalid content."""
     evidence = Evidence(country=country, recorded_at=now, recorded_by=by, **values)
-    evidence.title = require_text(evidence.title, "Say in a line what happened.", field="title")
+    evidence.title = require_text(evidence.title, gettext("Write what happened, in one sentence."), field="title")
     evidence.stated_by = require_text(
-        evidence.stated_by, "Name who says so: a ministry, a newspaper, yourself.", field="stated_by"
+        evidence.stated_by, gettext("Enter who says so: a ministry, a newspaper or yourself."), field="stated_by"
     )
     evidence.source = evidence.source.strip()
     refuse_future(evidence.happened_to, now, field="happened_to")
     refuse_reversed_dates(evidence.happened_from, evidence.happened_to, field="happened_to")
     if not (evidence.source or evidence.link or evidence.file):
-        raise Refused("required", "Give a source, a link or a file: without one nobody can check it.", field="source")
+        sentence = gettext("Enter a source or a link, or attach a file, so that others can check it.")
+        raise Refused("required", sentence, field="source")
     if evidence.commitment and evidence.commitment.country_id != country.pk:
-        raise Refused(
-            "another_country", "That commitment is another country's. Choose one of this country's.", field="commitment"
-        )
+        sentence = gettext("This commitment belongs to another country. Choose one of this country.")
+        raise Refused("another_country", sentence, field="commitment")
     refuse_invalid_benchmarks([benchmark for benchmark, _ in evidence_links], country, field="evidence_links")
     return evidence
 
@@ -143,7 +143,7 @@ def log_readings(
     All are logged or none. Raises as `log_evidence` does, and Refused if there is no figure.
     """
     if not counts:
-        raise Refused("required", "Give at least one figure, or say of one that no data was given.")
+        raise Refused("required", gettext("Enter at least one figure, or choose “not reported” for an indicator."))
     return [
         log_evidence(
             country=country,
@@ -215,18 +215,19 @@ def review_evidence(
     locked = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk)
     if later := Evidence.objects.filter(revises=locked).first():
         day = format_date(later.recorded_at.astimezone(now.tzinfo).date())
-        raise Refused("replaced", f"A later entry, of {day}, took its place. Review that one.")
+        sentence = gettext("A corrected version of %(date)s has replaced this evidence. Review that version.")
+        raise Refused("replaced", sentence % {"date": day})
     if locked.update_version_id:
         update_decision = UpdateVersionDecision.objects.filter(update_version=locked.update_version_id).first()
         if update_decision is None:
-            raise Refused(
-                "update_waits", "It came with an update that waits in the inbox. Accept or return that update."
-            )
+            sentence = gettext("This evidence came with an update that waits for your decision. Accept or return it.")
+            raise Refused("update_waits", sentence)
         if update_decision.decision == UpdateDecision.RETURNED:
             day = format_date(update_decision.recorded_at.astimezone(now.tzinfo).date())
-            raise Refused(
-                "update_returned", f"It came with an update that went back on {day}. Wait for the ministry to mend it."
+            sentence = gettext(
+                "This evidence came with an update that was returned on %(date)s. Wait for the ministry’s next version."
             )
+            raise Refused("update_returned", sentence % {"date": day})
     earlier = locked.reviews.filter(evidence_link=evidence_link).select_related("recorded_by")
     refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, noun="review")
     written_review = add_review(
@@ -268,9 +269,8 @@ def refuse_unless_reviewer(by: User, evidence: Evidence, evidence_link: Evidence
     if can_review_evidence(by, evidence, evidence_link):
         return
     if by.role == Role.OFFICER and has_recorded(by, evidence, evidence_link):
-        raise Refused(
-            "needs_second_person", "You recorded this yourself. Ask another officer, or the Ambassador, to verify it."
-        )
+        sentence = gettext("You recorded this yourself. Ask another officer or the ambassador to verify it.")
+        raise Refused("needs_second_person", sentence)
     raise PermissionDenied
 
 
@@ -285,18 +285,15 @@ def add_review(
     now: datetime,
 ) -> EvidenceReview:
     """Write one review, or refuse it. The caller has already checked that the user may review."""
-    reason = require_text(reason, "Say in a sentence why.", field="reason")
+    reason = require_text(reason, gettext("Write the reason, in a sentence."), field="reason")
     if evidence_link and evidence_link.evidence_id != evidence.pk:
-        raise Refused(
-            "another_evidence", "That belongs to another piece of evidence. Open it again and review it there."
-        )
+        sentence = gettext("This benchmark belongs to other evidence. Open that evidence and review it there.")
+        raise Refused("another_evidence", sentence)
     if first_on:
         if evidence.happened_from:
-            raise Refused(
-                "already_dated",
-                f"Its first day is told already: {format_date(evidence.happened_from)}. Leave this empty.",
-                field="first_on",
-            )
+            sentence = gettext("The evidence already has a start date, %(date)s. Leave this empty.")
+            day = format_date(evidence.happened_from)
+            raise Refused("already_dated", sentence % {"date": day}, field="first_on")
         refuse_reversed_dates(first_on, evidence.happened_to, field="first_on")
     return insert_row(
         EvidenceReview(

@@ -17,6 +17,7 @@ from recommendations.models import Indicator
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import insert_row, refuse_future, refuse_reversed_dates
 
 AUDITED_FIELDS = ("indicator", "starts_on", "through_on", "figure", "direction", "note", "source", "evidence")
@@ -62,9 +63,15 @@ def record_reading(*, reading: ReadingInput, evidence: Evidence | None, by: User
     if not can_log_evidence(by, country):
         raise PermissionDenied
     if evidence and evidence.country_id != country.pk:
-        raise Refused("another_country", "That evidence is another country's. Choose this country's.", field="evidence")
+        raise Refused(
+            "another_country",
+            gettext("This evidence belongs to another country. Choose evidence of this country."),
+            field="evidence",
+        )
     if not (reading.source.strip() or evidence or (reading.figure is None and not reading.direction)):
-        raise Refused("required", "Name the source, or the evidence it stands in.", field="source")
+        raise Refused(
+            "required", gettext("Enter the source, or choose the evidence that states the figure."), field="source"
+        )
     row = add_reading(reading, evidence=evidence, by=by, now=now)
     enqueue_readiness(country.pk)
     record("reading.recorded", by=by, row=row, country=country, after=reading_audit_values(row))
@@ -86,11 +93,13 @@ def add_reading(
     if reading.figure is not None and reading.direction:
         raise Refused(
             "figure_and_direction",
-            "Give the figure, or only the direction, or neither for “no data”: not both.",
+            gettext("Enter the figure or a direction, not both. Enter neither for “not reported”."),
             field=field or "direction",
         )
     if reading.figure is not None and reading.figure < 0:
-        raise Refused("out_of_range", "A figure can't be less than zero. Put it right.", field=field or "figure")
+        raise Refused(
+            "out_of_range", gettext("A figure cannot be less than zero. Correct it."), field=field or "figure"
+        )
     row = reading.unsaved()
     row.note, row.source = reading.note.strip(), reading.source.strip()
     row.evidence, row.update_version = evidence, update_version
@@ -107,18 +116,15 @@ def _add_parts(reading: Reading, parts: Sequence[ReadingPartInput]) -> None:
         field = part_field_name(part.dimension, part.category)
         if reading.figure is None:
             raise Refused(
-                "parts_without_figure", "Give the whole figure too, or leave its parts empty.", field="figure"
+                "parts_without_figure", gettext("Enter the whole figure too, or leave its parts empty."), field="figure"
             )
         if part.figure < 0:
-            raise Refused("out_of_range", "A figure can't be less than zero. Put it right.", field=field)
+            raise Refused("out_of_range", gettext("A figure cannot be less than zero. Correct it."), field=field)
         totals[part.dimension] = totals.get(part.dimension, Decimal(0)) + part.figure
         if totals[part.dimension] > reading.figure:
-            raise Refused(
-                "parts_exceed_figure",
-                f"With this, {part.dimension.label.lower()} makes more than the whole figure, {reading.told}. "
-                "Put one of them right.",
-                field=field,
-            )
+            sentence = gettext("%(group)s: the parts add up to more than the figure, %(figure)s. Correct one of them.")
+            named = {"group": part.dimension.label, "figure": reading.told}
+            raise Refused("parts_exceed_figure", sentence % named, field=field)
         insert_row(ReadingPart(reading=reading, dimension=part.dimension, category=part.category, figure=part.figure))
 
 
@@ -131,5 +137,5 @@ def reading_audit_values(reading: Reading) -> dict[str, object]:
     """Return the values of a reading that the activity log keeps."""
     return {
         **model_to_dict(reading, AUDITED_FIELDS),
-        **({"parts": parts} if (parts := reading.parts_told) else {}),
+        **({"parts": parts} if (parts := reading.parts_for_log) else {}),
     }

@@ -26,6 +26,7 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import EditConflict, format_moment, insert_row, require_text
 
 
@@ -55,10 +56,12 @@ def revise_evidence(
     if not can_revise(by, evidence):
         raise Refused(
             "sent_by_ministry",
-            "A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again; what you know "
-            "yourself, log as evidence of its own.",
+            gettext(
+                "A ministry sent this evidence, so the embassy cannot correct it. Ask the ministry to send it again, "
+                "or log what you know as evidence of your own."
+            ),
         )
-    reason = require_text(reason, "Say in a sentence why it is put right.", field="reason")
+    reason = require_text(reason, gettext("Write what was wrong, in a sentence."), field="reason")
     revision = build_evidence(evidence.country, values, evidence_links, by, now)
     revision.revises, revision.revision_reason = evidence, reason
     lock_person(by)
@@ -66,9 +69,7 @@ def revise_evidence(
     content = _comparable_content(revision, evidence_links, counts)
     _refuse_replaced(locked, content, by, now)
     if content == _recorded_content(locked):
-        raise Refused(
-            "unchanged", "This says the same as what stands. Change what is wrong in it, or leave it as it is."
-        )
+        raise Refused("unchanged", gettext("You changed nothing. Correct what is wrong, or choose “Cancel”."))
     if revision.file and revision.file_id not in _cited_file_ids(locked):
         refuse_unless_own_and_unsent([revision.file], by)
     insert_row(revision)
@@ -110,10 +111,12 @@ def _refuse_replaced(evidence: Evidence, content: object, by: User, now: datetim
         return
     if later.recorded_by_id == by.pk and content == _recorded_content(later):
         refuse_duplicate(later, now)
-    raise EditConflict(
-        f"{later.recorded_by} put this right on {format_moment(later.recorded_at, now)}: “{later.title}”. Only the "
-        "newest entry can be put right. What you typed is kept: compare it with what stands now, then send it again.",
+    sentence = gettext(
+        "%(person)s corrected this on %(moment)s: “%(title)s”. Your text is kept. Compare it with the current version, "
+        "then save it again."
     )
+    named = {"person": later.recorded_by, "moment": format_moment(later.recorded_at, now), "title": later.title}
+    raise EditConflict(sentence % named)
 
 
 def _cited_file_ids(evidence: Evidence | None) -> set[int | None]:

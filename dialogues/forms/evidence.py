@@ -17,7 +17,6 @@ from dialogues.forms.fields import (
     DatedForm,
     DefaultChoiceField,
     DirectionField,
-    FigureField,
     FilesField,
     LastSeenField,
     LinkField,
@@ -26,9 +25,11 @@ from dialogues.forms.fields import (
     check_figure,
     check_proof,
 )
+from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import Commitment, EvidenceFile, Reading
 from recommendations.models import Indicator
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField
 
@@ -36,48 +37,50 @@ from tiptracker.web.frontend.forms import LongTextField
 class EvidenceForm(DatedForm):
     """Form to log progress: one event and its proof. An officer can fill it in within a minute.
 
-    `kept` are the files already stored for it.
+    `stored_files` are the files already stored for it.
     """
 
     title = forms.CharField(
-        label="What happened",
+        label=gettext_lazy("What happened"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="In one sentence: who did what, where.",
+        help_text=gettext_lazy("In one sentence: who did what, and where."),
     )
-    happened_from = PastDayField(label="First day", required=False)
-    happened_to = PastDayField(label="Last day")
+    happened_from = PastDayField(label=gettext_lazy("Start date"), required=False)
+    happened_to = PastDayField(label=gettext_lazy("End date"))
     done_by = forms.TypedChoiceField(
         coerce=DoneBy,
-        label="Who did it",
+        label=gettext_lazy("Who did it"),
         widget=forms.RadioSelect,
         choices=DoneBy.choices(),
         initial=DoneBy.GOVERNMENT.value,
     )
-    stated_by = forms.CharField(
-        label="Who says so",
-        max_length=200,
-        help_text="Such as “Ministry of Police”, “Lesotho Times” or “Embassy visit”.",
-    )
+    files = FilesField(label=gettext_lazy("File"), multiple=False)  # type: ignore[assignment]  # a field, not Form.files
     source = forms.CharField(
-        label="Source",
+        label=gettext_lazy("Source"),
         required=False,
         max_length=400,
-        help_text="A gazette number, a page, a meeting and its day: enough to find it again.",
+        help_text=gettext_lazy("For example a gazette number, a page, or a meeting and its date."),
     )
-    link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
-    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a field, not Form.files
+    link = LinkField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
     kind = forms.TypedChoiceField(
-        coerce=EvidenceKind, label="What sort of thing it is", choices=[("", "Choose one"), *EvidenceKind.choices()]
+        coerce=EvidenceKind,
+        label=gettext_lazy("Type of evidence"),
+        choices=[("", gettext_lazy("Choose one")), *EvidenceKind.choices()],
     )
-    commitment = RowField(label="Commitment it belongs to", required=False)
+    stated_by = forms.CharField(
+        label=gettext_lazy("Stated by"),
+        max_length=200,
+        help_text=gettext_lazy("For example “Ministry of Police”, “Lesotho Times” or “Embassy visit”."),
+    )
+    commitment = RowField(label=gettext_lazy("Commitment"), required=False)
     sensitivity = forms.TypedChoiceField(
         coerce=Sensitivity,
-        label="Who may see it",
+        label=gettext_lazy("Who may read it"),
         widget=forms.RadioSelect,
         choices=Sensitivity.choices(),
         initial=Sensitivity.INTERNAL.value,
-        help_text="Shared: the ministry whose commitment it belongs to can read it too.",
+        help_text=gettext_lazy("If you share it, the ministry of the commitment can read it."),
     )
 
     def __init__(
@@ -90,22 +93,32 @@ class EvidenceForm(DatedForm):
         super().__init__(*args, **kwargs)
         self.stored_files = stored_files
         read = [(str(c.pk), f"{c.ministry.short_name if c.ministry else c.maker}: {c.text}"[:140]) for c in commitments]
-        set_row_choices(self, "commitment", commitments, empty="None", choices=[*read])
+        set_row_choices(self, "commitment", commitments, empty=gettext("None"), choices=[*read])
+
+    @property
+    def has_further_details(self) -> bool:
+        """Return whether a commitment or who may read it was chosen, or refused."""
+        shared = self["sensitivity"].value() == Sensitivity.SHARED
+        return bool(self["commitment"].value() or shared or {"commitment", "sensitivity"} & set(self.errors))
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         first, last = data.get("happened_from"), data.get("happened_to")
         if first and last and first > last:
-            self.add_error("happened_from", "The first day can’t lie after the last.")
+            self.add_error(
+                "happened_from",
+                forms.ValidationError(
+                    gettext("The start date is after the end date. Correct one of them."), code="reversed_dates"
+                ),
+            )
         check_proof(self, self.stored_files)
         if (
             data.get("sensitivity") == Sensitivity.SHARED
             and not data.get("commitment")
             and "commitment" not in self.errors
         ):
-            self.add_error(
-                "commitment", "Say which commitment it belongs to, so that it is clear with whom it is shared."
-            )
+            sentence = gettext("Choose the commitment. Its ministry is the one that you share this with.")
+            self.add_error("commitment", forms.ValidationError(sentence, code="required"))
         return data
 
 
@@ -116,10 +129,10 @@ class EvidenceRevisionForm(EvidenceForm):
     """
 
     reason = LongTextField(
-        label="Why it is put right",
-        help_text="In a sentence: what was wrong, and how you know. The earlier wording stays readable beside it.",
+        label=gettext_lazy("Reason for the correction"),
+        help_text=gettext_lazy("What was wrong, and how you know. The earlier version stays readable."),
     )
-    carried = RowsField(label="Figures that go along as they are", required=False)
+    carried = RowsField(label=gettext_lazy("Figures to keep unchanged"), required=False)
 
     def __init__(self, *args: Any, carried: Sequence[Reading], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,16 +140,16 @@ class EvidenceRevisionForm(EvidenceForm):
             del self.fields["carried"]
             return
         set_row_choices(self, "carried", carried, choices=[(str(reading.pk), reading.in_words) for reading in carried])
-        self.fields["carried"].help_text = (
-            "Untick what is wrong: it stops counting. A figure that is broken down is entered anew on the page of what "
-            "it counts."
+        self.fields["carried"].help_text = gettext(
+            "Untick a wrong figure, and it stops counting. To correct a figure with a breakdown, enter it again on the "
+            "page of its indicator."
         )
 
 
 class EvidenceLinkRow(BenchmarkRow):
     """A benchmark that the evidence supports, and what the evidence shows on it."""
 
-    shows = DefaultChoiceField(SupportKind.ACTION, label="It shows")
+    shows = DefaultChoiceField(SupportKind.ACTION, label=gettext_lazy("What it shows"))
 
 
 EvidenceLinkRows = cast(
@@ -154,19 +167,21 @@ class ReadingForm(PeriodForm):
 
     evidence_ends_on: date | None = None
 
-    indicator = RowField(label="What was counted", required=False)
-    figure = FigureField(
-        help_text="In digits.",
-        error_messages={
-            "invalid": "Give the figure in digits alone, such as 16. What needs saying about it goes into the note.",
-        },
+    indicator = RowField(label=gettext_lazy("Indicator"), required=False)
+    figure = GroupedFigureField(label=gettext_lazy("Figure"))
+    direction = DirectionField(
+        label=gettext_lazy("Without a figure: compared with the year before"), empty=gettext_lazy("None of these")
     )
-    direction = DirectionField(label="Or, without a figure: compared with the year before", empty="None of these")
     through_on = PastDayField(
-        label="Through", required=False, help_text="The last day it covers. Left empty: the last day given above."
+        label=gettext_lazy("End date of the figure"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty if the figure ends on the end date above."),
     )
     note = forms.CharField(
-        label="Note on the figure", required=False, max_length=400, help_text="Such as “without Qacha’s Nek”."
+        label=gettext_lazy("Note on the figure"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("For example “without Qacha’s Nek”."),
     )
 
     field_order = ("indicator", "figure", "direction")
@@ -177,7 +192,7 @@ class ReadingForm(PeriodForm):
             self,
             "indicator",
             indicators,
-            empty="None",
+            empty=gettext("None"),
             choices=[(str(row.pk), f"{row.name} ({row.unit})") for row in indicators],
         )
 
@@ -195,18 +210,19 @@ class ReadingForm(PeriodForm):
             self.errors.pop("span", None)
             return data
         if not data.get("indicator") and "indicator" not in self.errors:
-            self.add_error("indicator", "Say what was counted.")
+            self.add_error("indicator", forms.ValidationError(gettext("Choose the indicator."), code="required"))
         check_figure(self, is_required=True)
         if data.get("direction") not in (None, "", NO_DATA) and data.get("span") == YEAR_BEFORE:
-            self.add_error("direction", "For the year before give the figure, or say that no data was given.")
+            sentence = gettext("For the year before, enter the figure or choose “not reported”.")
+            self.add_error("direction", forms.ValidationError(sentence, code="direction_of_year_before"))
         if "span" in data:
             self.clean_period(self.evidence_ends_on)
         return data
 
 
-def reason_choices(*lists: tuple[str, type[ChoiceEnum]]) -> Choices:
+def reason_choices(*lists: tuple[Any, type[ChoiceEnum]]) -> Choices:
     """Return standard reasons as choices; with several lists, each list under its heading."""
-    empty: Choices = [("", "Choose a sentence, or write your own")]
+    empty: Choices = [("", gettext_lazy("Choose a sentence, or write your own"))]
     if len(lists) == 1:
         return [*empty, *lists[0][1].choices()]
     return [*empty, *((heading, reasons.choices()) for heading, reasons in lists)]
@@ -220,25 +236,30 @@ class ReviewForm(DatedForm):
 
     decision = forms.ChoiceField(
         widget=forms.RadioSelect,
-        choices=[(EvidenceDecision.VERIFIED.value, "Verify"), (EvidenceDecision.REJECTED.value, "Reject")],
+        choices=[
+            (EvidenceDecision.VERIFIED.value, gettext_lazy("Verify")),
+            (EvidenceDecision.REJECTED.value, gettext_lazy("Reject")),
+        ],
     )
     because = forms.ChoiceField(
-        label="Why",
+        label=gettext_lazy("Reason"),
         required=False,
-        choices=reason_choices(("To verify", VerificationReason), ("To reject", RejectionReason)),
+        choices=reason_choices(
+            (gettext_lazy("To verify"), VerificationReason), (gettext_lazy("To reject"), RejectionReason)
+        ),
     )
-    reason = LongTextField(label="In your own words", required=False)
+    reason = LongTextField(label=gettext_lazy("In your own words"), required=False)
     first_on = PastDayField(
-        label="First day",
+        label=gettext_lazy("Start date"),
         required=False,
-        help_text="The evidence does not state it. Without one it can’t count.",
+        help_text=gettext_lazy("The evidence does not state it. Without a start date, the evidence cannot count."),
     )
 
     seen = LastSeenField()
 
     def __init__(self, *args: Any, about: str, asks_first_day: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["decision"].label = f"Your decision on {about}"
+        self.fields["decision"].label = gettext("Your decision on %(subject)s") % {"subject": about}
         if not asks_first_day:
             del self.fields["first_on"]
 
@@ -252,10 +273,12 @@ class ReviewForm(DatedForm):
         data = self.cleaned_data
         decision, chosen = data.get("decision"), data.get("because", "")
         if decision and chosen and chosen not in dict(self.lists[decision].choices()):
-            self.add_error("because", "That sentence is a reason for another decision. Choose one that fits yours.")
+            sentence = gettext("This reason belongs to another decision. Choose one that fits yours.")
+            self.add_error("because", forms.ValidationError(sentence, code="reason_of_other_decision"))
         data["reason"] = decision_reasons.combine_reason(chosen, data.get("reason", ""))
         if self.needs_reason and not data["reason"] and not {"because", "reason"} & set(self.errors):
-            self.add_error("reason", "Say why: choose a sentence, or write one.")
+            sentence = gettext("Choose a reason, or write one.")
+            self.add_error("reason", forms.ValidationError(sentence, code="required"))
         return data
 
     @property

@@ -7,22 +7,22 @@ from django import forms
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind
 from dialogues.forms.fields import ListFilterForm
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext_noop
+from tiptracker.localization import gettext_lazy, gettext_noop
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import DayField
 
-ANY_CHOICE = ("", "Any")
+ANY_CHOICE = ("", gettext_lazy("Any"))
 
 
 class EvidenceOrder(ChoiceEnum):
     """Sort orders of the register of evidence."""
 
-    HAPPENED = "happened", gettext_noop("Newest in the world first")
+    HAPPENED = "happened", gettext_noop("Newest event first")
     RECEIVED = "received", gettext_noop("Newest received first")
-    TITLE = "title", gettext_noop("By title")
+    TITLE = "title", gettext_noop("Title, A to Z")
 
 
-UNREVIEWED_CHOICE = ("unreviewed", "Not reviewed")
+UNREVIEWED_CHOICE = ("unreviewed", gettext_lazy("Not reviewed"))
 
 
 class EvidenceFilterForm(ListFilterForm):
@@ -31,16 +31,24 @@ class EvidenceFilterForm(ListFilterForm):
     few = frozenset({"q", "benchmark", "word"})
     span = ("since", "until")
 
-    q = forms.CharField(label="Words", required=False, max_length=200)
-    kind = forms.ChoiceField(required=False, choices=[ANY_CHOICE, *EvidenceKind.choices()])
-    done_by = forms.ChoiceField(label="Who did it", required=False, choices=[("", "Anyone"), *DoneBy.choices()])
-    benchmark = forms.ChoiceField(required=False)
-    word = forms.ChoiceField(
-        label="The embassy’s word", required=False, choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices()]
+    q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=200)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Type of evidence"), required=False, choices=[ANY_CHOICE, *EvidenceKind.choices()]
     )
-    since = DayField(label="Happened since", required=False)
-    until = DayField(label="Happened by", required=False)
-    sort = forms.ChoiceField(label="Order", required=False, choices=EvidenceOrder.choices())
+    done_by = forms.ChoiceField(
+        label=gettext_lazy("Who did it"),
+        required=False,
+        choices=[("", gettext_lazy("Anyone")), *DoneBy.choices()],
+    )
+    benchmark = forms.ChoiceField(label=gettext_lazy("Benchmark"), required=False)
+    word = forms.ChoiceField(
+        label=gettext_lazy("Embassy’s review"),
+        required=False,
+        choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices()],
+    )
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("Until"), required=False)
+    sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=EvidenceOrder.choices())
 
     def __init__(self, *args: Any, benchmarks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

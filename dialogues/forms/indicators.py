@@ -1,17 +1,14 @@
 """Forms for indicators: a column of figures from one source, or one figure with its breakdown."""
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 
 from dialogues.actions.readings import part_field_name
-from dialogues.choices import BREAKDOWN_CATEGORIES, BreakdownDimension, ReadingDirection
+from dialogues.choices import BREAKDOWN_CATEGORIES, BreakdownDimension
 from dialogues.forms.fields import (
-    NO_DATA,
     DirectionField,
-    FigureField,
     FilesField,
     LinkField,
     PastDayField,
@@ -19,25 +16,34 @@ from dialogues.forms.fields import (
     check_figure,
     check_proof,
 )
+from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import EvidenceFile
 from recommendations.models import Indicator
-from tiptracker.text_rules import normalize_name
+from tiptracker.localization import format_number, gettext, gettext_lazy
 from tiptracker.web.frontend.forms import TrackerForm
+
+MAX_PASTED_CHARACTERS = 20_000
 
 
 class ReadingSourceForm(PeriodForm):
     """Form for the source of figures: who stated them, where, and the period covered."""
 
     stated_by = forms.CharField(
-        label="Who says so", max_length=200, help_text="Such as “Ministry of Police” or “Bureau of Statistics”."
+        label=gettext_lazy("Stated by"),
+        max_length=200,
+        help_text=gettext_lazy("For example “Ministry of Police” or “Bureau of Statistics”."),
     )
     source = forms.CharField(
-        label="Source", required=False, max_length=400, help_text="A table, a page, a letter and its day."
+        label=gettext_lazy("Source"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("For example a report and its page, or a letter and its date."),
     )
-    link = LinkField(label="Link", required=False, max_length=500, assume_scheme="https")
-    files = FilesField(label="File", multiple=False)  # type: ignore[assignment]  # a field, not Form.files
+    link = LinkField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
+    files = FilesField(label=gettext_lazy("File"), multiple=False)  # type: ignore[assignment]  # a field, not Form.files
     through_on = PastDayField(
-        label="Through", help_text="The last day that they cover; the year before goes to its end."
+        label=gettext_lazy("End date"),
+        help_text=gettext_lazy("The last day that the figures cover. For the year before, leave it as it is."),
     )
 
     field_order = ("stated_by", "source", "link", "files")
@@ -52,16 +58,23 @@ class ReadingSourceForm(PeriodForm):
         check_proof(self, self.stored_files)
         self.clean_period()
         if data.get("through_on") is None and "through_on" not in self.errors:
-            self.add_error("through_on", "Give the last day that the figures cover.")
+            self.add_error("through_on", gettext("Enter the last day that the figures cover."))
         return data
 
 
 class ReadingRow(TrackerForm):
-    """One indicator's row: a figure, only a direction, or no data. An empty row is ignored."""
+    """One indicator's row: a figure, only a direction, or not reported. An empty row is ignored.
 
-    figure = FigureField()
-    direction = DirectionField()
-    note = forms.CharField(required=False, max_length=400)
+    After a preview, `pasted_line` is the number of the pasted line that filled the row, and `replaced` what the user
+    had typed there before.
+    """
+
+    figure = GroupedFigureField(label=gettext_lazy("Figure"))
+    direction = DirectionField(label=gettext_lazy("Without a figure"))
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=400)
+
+    pasted_line: int | None = None
+    replaced: str = ""
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         kwargs["prefix"] = f"indicator-{indicator.pk}"
@@ -69,114 +82,75 @@ class ReadingRow(TrackerForm):
         self.indicator = indicator
 
     @property
+    def row_name(self) -> str:
+        """The name of the row in the summary of errors."""
+        return self.indicator.name
+
+    @property
     def is_filled(self) -> bool:
-        """Return whether the user gave a figure or a direction, or chose "no data"."""
+        """Return whether the user gave a figure or a direction, or chose "not reported"."""
         return self.cleaned_data.get("figure") is not None or bool(self.cleaned_data.get("direction"))
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         check_figure(self, is_required=False)
         if data.get("note") and not self.is_filled and not self.errors:
-            self.add_error("figure", "Give the figure that the note is about, or empty the note.")
+            self.add_error("figure", gettext("Enter the figure that the note is about, or delete the note."))
         return data
 
 
-class PasteForm(TrackerForm):
-    """Form to paste rows from a spreadsheet."""
+class PastedField(forms.Field):
+    """Lines pasted from a spreadsheet, as they are.
 
-    pasted = forms.CharField(
-        label="Paste from a spreadsheet",
-        required=False,
-        max_length=20_000,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="A column of the indicators’ names and one of figures; or the figures alone, one a line, in the "
-        "order below. “More”, “fewer” and “no data” go in place of a figure.",
-    )
-
-
-class PastedReading(NamedTuple):
-    """The pasted values for one indicator: the figure as typed or a direction, and a note."""
-
-    figure: str
-    direction: str
-    note: str
-
-
-_DIRECTION_WORDS = {
-    "more": ReadingDirection.UP.value,
-    "up": ReadingDirection.UP.value,
-    "about as many": ReadingDirection.LEVEL.value,
-    "level": ReadingDirection.LEVEL.value,
-    "same": ReadingDirection.LEVEL.value,
-    "fewer": ReadingDirection.DOWN.value,
-    "less": ReadingDirection.DOWN.value,
-    "down": ReadingDirection.DOWN.value,
-    "no data": NO_DATA,
-    "n/a": NO_DATA,
-}
-
-
-def parse_pasted_readings(text: str, indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
-    """Return the pasted values by indicator id.
-
-    Raises:
-        ValidationError: a line doesn't fit. The message names the line.
+    They are not stored, so they are not searched for personal data: eight digits are a figure here, and no telephone
+    number. The notes of the rows are searched.
     """
-    lines = [[cell.strip() for cell in line.split("\t")] for line in text.splitlines()]
-    while lines and not any(lines[-1]):
-        lines.pop()
-    if all(len(line) == 1 for line in lines):
-        return _parse_by_position(lines, indicators)
-    return _parse_by_name(lines, indicators)
+
+    default_error_messages = {  # noqa: RUF012 -- as Django's
+        "too_long": gettext_lazy("You pasted %(number)s characters. Paste at most %(limit)s at a time.")
+    }
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with one kind of line break, as it was typed."""
+        return normalize_line_breaks(str(value or ""))
+
+    def validate(self, value: Any) -> None:
+        if len(value) > MAX_PASTED_CHARACTERS:
+            params = {"number": format_number(len(value)), "limit": format_number(MAX_PASTED_CHARACTERS)}
+            raise forms.ValidationError(self.error_messages["too_long"], code="too_long", params=params)
 
 
-def _parse_by_position(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
-    if len(lines) > len(indicators):
-        raise forms.ValidationError(
-            f"You pasted {len(lines)} lines for {len(indicators)} indicators. Take out what is too many, or paste the "
-            "names beside the figures."
-        )
-    return {indicator.pk: _parse_cells(line[0]) for indicator, line in zip(indicators, lines, strict=False) if line[0]}
+class PasteForm(TrackerForm):
+    """Form to paste rows from a spreadsheet. `previewed` is the text whose preview the page shows."""
+
+    pasted = PastedField(
+        label=gettext_lazy("Rows from the spreadsheet"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy(
+            "Paste a column of names and a column of figures. Or paste the figures alone, in the order of the table "
+            "below. Instead of a figure you can write “more”, “fewer” or “not reported”."
+        ),
+    )
+    previewed = PastedField(required=False, widget=forms.HiddenInput)
 
 
-def _parse_by_name(lines: Sequence[Sequence[str]], indicators: Sequence[Indicator]) -> Mapping[int, PastedReading]:
-    by_name = {_normalize_name(indicator.name): indicator for indicator in indicators}
-    readings: dict[int, PastedReading] = {}
-    for number, line in enumerate(lines, start=1):
-        if not any(line):
-            continue
-        indicator = by_name.get(_normalize_name(line[0]))
-        if indicator is None:
-            raise forms.ValidationError(
-                f"Line {number} begins with “{line[0]}”, which is none of the indicators below. Write its name as it "
-                "stands there, or take the line out."
-            )
-        if indicator.pk in readings:
-            raise forms.ValidationError(f"Line {number} names “{indicator}” a second time. Take one of the two out.")
-        if len(line) > 3:
-            raise forms.ValidationError(
-                f"Line {number} has {len(line)} columns. Paste the name, the figure and, if you like, a note."
-            )
-        readings[indicator.pk] = _parse_cells(*line[1:])
-    return readings
-
-
-def _parse_cells(figure: str, note: str = "") -> PastedReading:
-    direction = _DIRECTION_WORDS.get(figure.casefold(), "")
-    return PastedReading("" if direction else figure, direction, note)
-
-
-def _normalize_name(text: str) -> str:
-    return normalize_name(re.sub(r"\s+", " ", text).strip())
+def normalize_line_breaks(text: str) -> str:
+    """Return `text` with one kind of line break. Browsers send another kind than they were given."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class ReadingPartsForm(TrackerForm):
     """Form for one figure with its breakdowns. Every part is optional, and each breakdown stands alone."""
 
-    figure = FigureField(help_text="In digits.")
-    direction = DirectionField()
-    note = forms.CharField(required=False, max_length=400, help_text="Such as “without Qacha’s Nek”.")
+    figure = GroupedFigureField()
+    direction = DirectionField(label=gettext_lazy("Without a figure"))
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("For example “without Qacha’s Nek”."),
+    )
 
     def __init__(self, *args: Any, indicator: Indicator, districts: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,7 +160,8 @@ class ReadingPartsForm(TrackerForm):
         }
         for dimension, categories in self.breakdowns.items():
             for category in categories:
-                self.fields[part_field_name(dimension, category)] = FigureField(label=category)
+                label = category if dimension is BreakdownDimension.DISTRICT else gettext(category)
+                self.fields[part_field_name(dimension, category)] = GroupedFigureField(label=label)
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:

@@ -17,6 +17,7 @@ from recommendations.choices import Rule
 from recommendations.models import Benchmark, BenchmarkTerms
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
+from tiptracker.localization import gettext_lazy
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -92,12 +93,12 @@ class Evidence(models.Model):
     """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="evidence")
-    title = models.CharField("what happened", max_length=400)
+    title = models.CharField(gettext_lazy("what happened"), max_length=400)
     kind = models.CharField(max_length=12, choices=EvidenceKind.choices())
-    happened_from = models.DateField("first day", null=True, blank=True)
-    happened_to = models.DateField("last day")
-    done_by = models.CharField("who did it", max_length=30, choices=DoneBy.choices())
-    stated_by = models.CharField("who says so", max_length=200)
+    happened_from = models.DateField(gettext_lazy("start date"), null=True, blank=True)
+    happened_to = models.DateField(gettext_lazy("end date"))
+    done_by = models.CharField(gettext_lazy("who did it"), max_length=30, choices=DoneBy.choices())
+    stated_by = models.CharField(gettext_lazy("stated by"), max_length=200)
     source = models.CharField(max_length=400, blank=True)
     link = models.URLField(max_length=500, blank=True)
     file = models.ForeignKey("dialogues.EvidenceFile", models.PROTECT, null=True, blank=True, related_name="evidence")
@@ -105,7 +106,7 @@ class Evidence(models.Model):
     update_version = models.ForeignKey(UpdateVersion, models.PROTECT, null=True, blank=True, related_name="evidence")
     sensitivity = models.CharField(max_length=10, choices=Sensitivity.choices(), default=Sensitivity.INTERNAL)
     revises = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="revised_by")
-    revision_reason = models.TextField("why it is put right", blank=True)
+    revision_reason = models.TextField(gettext_lazy("reason for the correction"), blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -113,7 +114,7 @@ class Evidence(models.Model):
 
     class Meta:
         ordering = ("-happened_to", "-pk")
-        verbose_name_plural = "evidence"
+        verbose_name_plural = gettext_lazy("evidence")
         indexes: ClassVar = [  # one index for each sort order of the evidence list
             models.Index(fields=["country", "-happened_to", "-id"], name="evidence_by_day"),
             models.Index(fields=["country", "-recorded_at", "-id"], name="evidence_by_receipt"),
@@ -123,12 +124,14 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 name="evidence_ends_after_it_begins",
                 condition=Q(happened_from__isnull=True) | Q(happened_to__gte=F("happened_from")),
-                violation_error_message="The last day can't lie before the first.",
+                violation_error_message=gettext_lazy("The end date is before the start date. Correct one of them."),
             ),
             models.CheckConstraint(
                 name="evidence_has_a_source_link_or_file",
                 condition=~Q(source="") | ~Q(link="") | Q(file__isnull=False),
-                violation_error_message="Give a source, a link or a file: without one nobody can check it.",
+                violation_error_message=gettext_lazy(
+                    "Enter a source or a link, or attach a file, so that others can check it."
+                ),
             ),
             models.CheckConstraint(
                 name="evidence_of_an_update_is_filed_under_its_commitment",
@@ -138,7 +141,7 @@ class Evidence(models.Model):
                 name="a_revision_and_nothing_else_says_why",
                 condition=Q(revises__isnull=True, revision_reason="")
                 | (Q(revises__isnull=False) & ~Q(revision_reason="")),
-                violation_error_message="Say in a sentence why it is put right.",
+                violation_error_message=gettext_lazy("Write what was wrong, in a sentence."),
             ),
         ]
 
@@ -257,7 +260,7 @@ class EvidenceReview(models.Model):
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="reviews")
     evidence_link = models.ForeignKey(EvidenceLink, models.PROTECT, null=True, blank=True, related_name="reviews")
     decision = models.CharField(max_length=10, choices=EvidenceDecision.choices())
-    first_on = models.DateField("first day, where the evidence lacks it", null=True, blank=True)
+    first_on = models.DateField(gettext_lazy("start date, if the evidence has none"), null=True, blank=True)
     reason = models.TextField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -270,6 +273,6 @@ class EvidenceReview(models.Model):
             models.CheckConstraint(
                 name="a_review_has_its_reason",
                 condition=~Q(reason=""),
-                violation_error_message="Say in a sentence why.",
+                violation_error_message=gettext_lazy("Write the reason, in a sentence."),
             ),
         ]

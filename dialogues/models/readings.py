@@ -12,7 +12,7 @@ from dialogues.choices import BreakdownDimension, ReadingDirection
 from dialogues.models.updates import UpdateVersion
 from recommendations.models import Indicator
 from tiptracker.accounts.models import AnyUser, Country
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, format_number, gettext, gettext_lazy
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
@@ -34,8 +34,8 @@ class Reading(models.Model):
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="readings")
-    starts_on = models.DateField("from")
-    through_on = models.DateField("through")
+    starts_on = models.DateField(gettext_lazy("start date"))
+    through_on = models.DateField(gettext_lazy("end date"))
     figure = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     direction = models.CharField(max_length=5, choices=ReadingDirection.choices(), blank=True)
     note = models.CharField(max_length=400, blank=True)
@@ -53,7 +53,9 @@ class Reading(models.Model):
             models.CheckConstraint(
                 name="a_reading_is_a_figure_or_a_direction_or_neither",
                 condition=Q(figure__isnull=True) | Q(direction=""),
-                violation_error_message="Give the figure, or only the direction, or neither for “no data”.",
+                violation_error_message=gettext_lazy(
+                    "Enter the figure, or only the direction, or neither for “not reported”."
+                ),
             ),
             models.CheckConstraint(
                 name="figures_are_not_negative", condition=Q(figure__isnull=True) | Q(figure__gte=0)
@@ -66,33 +68,45 @@ class Reading(models.Model):
 
     @property
     def is_no_data(self) -> bool:
-        """Whether it says "no data": a state of its own, not zero."""
+        """Whether it says "not reported": a state of its own, not zero."""
         return self.figure is None and not self.direction
 
     @property
     def told(self) -> str:
-        """The value as text: "16", "More, no figure", "no data"."""
+        """The value as text: "1,250", "More, no figure", "not reported"."""
         if self.figure is not None:
-            return f"{self.figure.normalize():f}"
-        return self.get_direction_display() if self.direction else "no data"
+            return format_number(self.figure)
+        return ReadingDirection(self.direction).label if self.direction else gettext("not reported")
 
     @property
     def parts_told(self) -> dict[str, dict[str, str]]:
         """The breakdown as text, by dimension and category. Small counts of victims are suppressed."""
+        return {
+            name: small_counts.display(cells, self.figure, of_victims=self.indicator.counts_victims)
+            for name, cells in self._breakdowns().items()
+            if self.figure is not None
+        }
+
+    @property
+    def parts_for_log(self) -> dict[str, dict[str, str]]:
+        """The breakdown for the activity log: plain digits, and suppressed as on pages."""
+        return {
+            name: small_counts.display_for_log(cells, self.figure, of_victims=self.indicator.counts_victims)
+            for name, cells in self._breakdowns().items()
+            if self.figure is not None
+        }
+
+    def _breakdowns(self) -> dict[str, dict[str, Decimal]]:
         cells: dict[str, dict[str, Decimal]] = {}
         for part in self.parts.all():
             cells.setdefault(part.dimension, {})[part.category] = part.figure
-        if self.figure is None:
-            return {}
-        of_victims = self.indicator.counts_victims
-        return {
-            name: small_counts.display(counts, self.figure, of_victims=of_victims) for name, counts in cells.items()
-        }
+        return cells
 
     @property
     def in_words(self) -> str:
         """The whole reading in words: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
-        return f"{self}, from {format_date(self.starts_on)} to {format_date(self.through_on)}"
+        named = {"reading": self, "first": format_date(self.starts_on), "last": format_date(self.through_on)}
+        return gettext("%(reading)s, from %(first)s to %(last)s") % named
 
 
 class ReadingPart(models.Model):

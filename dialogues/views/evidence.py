@@ -39,6 +39,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import history, list_openings
 from tiptracker.audit.verbs import VerbGroup
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -147,16 +148,23 @@ def _save_review(
 
 
 def _describe_decision(evidence_link: EvidenceLink | None, form: ReviewForm) -> str:
-    """Return the message for a review, such as "Verified on 3b." or "Verified: the evidence itself."."""
-    decision = EvidenceDecision(form.cleaned_data["decision"]).label
-    return f"{decision} on {evidence_link.benchmark.key}." if evidence_link else f"{decision}: the evidence itself."
+    """Return the message for a review, such as "Verified for benchmark 3b."."""
+    is_verified = form.cleaned_data["decision"] == EvidenceDecision.VERIFIED
+    if evidence_link is None:
+        return gettext("You verified the evidence.") if is_verified else gettext("You rejected the evidence.")
+    sentence = (
+        gettext("You verified it for benchmark %(key)s.")
+        if is_verified
+        else gettext("You rejected it for benchmark %(key)s.")
+    )
+    return sentence % {"key": evidence_link.benchmark.key}
 
 
 def _review_form(evidence: Evidence, evidence_link: EvidenceLink | None, today: date, data: Any = None) -> ReviewForm:
     return ReviewForm(
         data,
         prefix=f"evidence_link-{evidence_link.pk}" if evidence_link else "evidence",
-        about=evidence_link.benchmark.key if evidence_link else "the evidence itself",
+        about=evidence_link.benchmark.key if evidence_link else gettext("the evidence itself"),
         initial={"seen": _newest_review_id(evidence, evidence_link)},
         today=today,
         asks_first_day=evidence.happened_from is None,
@@ -219,7 +227,7 @@ def _render_detail(
         context["answers"] = [
             ReviewAnswer(
                 EvidenceDecision(review.decision),
-                wording_of.get(review.evidence_link_id, "The update itself"),
+                wording_of.get(review.evidence_link_id) or gettext("Your update"),
                 review.reason,
                 review.recorded_at,
             )
@@ -306,7 +314,7 @@ def _describe_effect(
     if evidence_link is None:
         starts = {edition.starts_on for edition in editions}
         waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
-        return "What it counts waits for a review of the evidence itself." if waits and not is_reviewed else ""
+        return gettext("The figure counts when the evidence is verified.") if waits and not is_reviewed else ""
     own = [edition for edition in editions if edition.pk == evidence_link.benchmark.recommendation.edition_id]
     outside = describe_outside_period(own, evidence.happened_from, evidence.happened_to)
     if exclusion := describe_exclusion(DoneBy(evidence.done_by), outside):

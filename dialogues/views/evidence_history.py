@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from dialogues.choices import DoneBy, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
 from dialogues.views.evidence_query import evidence_with_details
 from tiptracker.accounts.models import User
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 
 
 class WordingChange(NamedTuple):
@@ -57,22 +58,22 @@ def _list_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[Wordin
 def _displayed_fields(evidence: Evidence) -> dict[str, str]:
     """Return all fields of a piece of evidence as displayed, by label."""
     return {
-        "What happened": evidence.title,
-        "First day": format_date(evidence.happened_from) if evidence.happened_from else "not known",
-        "Last day": format_date(evidence.happened_to),
-        "Who did it": evidence.get_done_by_display(),
-        "Who says so": evidence.stated_by,
-        "Source": evidence.source,
-        "Link": evidence.link,
-        "File": _format_file(evidence.file),
-        "What sort of thing it is": evidence.get_kind_display(),
-        "Commitment": evidence.commitment.text if evidence.commitment else "",
-        "Who may see it": evidence.get_sensitivity_display(),
-        "Benchmarks": "; ".join(
-            f"{evidence_link.benchmark.key}: {evidence_link.get_shows_display().lower()}"
+        gettext("What happened"): evidence.title,
+        gettext("Start date"): format_date(evidence.happened_from) if evidence.happened_from else gettext("unknown"),
+        gettext("End date"): format_date(evidence.happened_to),
+        gettext("Who did it"): DoneBy(evidence.done_by).label,
+        gettext("Stated by"): evidence.stated_by,
+        gettext("Source"): evidence.source,
+        gettext("Link"): evidence.link,
+        gettext("File"): _format_file(evidence.file),
+        gettext("Type of evidence"): EvidenceKind(evidence.kind).label,
+        gettext("Commitment"): evidence.commitment.text if evidence.commitment else "",
+        gettext("Who may read it"): Sensitivity(evidence.sensitivity).label,
+        gettext("Benchmarks"): "; ".join(
+            f"{evidence_link.benchmark.key}: {SupportKind(evidence_link.shows).label}"
             for evidence_link in evidence.evidence_links.all()
         ),
-        "Figures": "; ".join(_format_reading(reading) for reading in evidence.readings.all()),
+        gettext("Figures"): "; ".join(_format_reading(reading) for reading in evidence.readings.all()),
     }
 
 
@@ -81,5 +82,5 @@ def _format_file(file: EvidenceFile | None) -> str:
 
 
 def _format_reading(reading: Reading) -> str:
-    parts = "; ".join(f"{name} {figure}" for cells in reading.parts_told.values() for name, figure in cells.items())
+    parts = "; ".join(f"{name}: {figure}" for cells in reading.parts_told.values() for name, figure in cells.items())
     return ", ".join(filter(None, (reading.in_words, parts, reading.note)))

@@ -24,6 +24,7 @@ from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
@@ -46,8 +47,8 @@ class LinkSummary(NamedTuple):
 
     @property
     def in_words(self) -> str:
-        """Return the link in words, such as "3b A concrete action: verified"."""
-        decision = self.decision.label.lower() if self.decision else "not reviewed"
+        """Return the link in words, such as "3b A concrete action: Verified"."""
+        decision = self.decision.label if self.decision else gettext("Not reviewed")
         return f"{self.key} {self.shows}: {decision}".strip()
 
 
@@ -80,7 +81,8 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
         opened_by = count_openings(user, Evidence)
         rows = evidence_with_details(user).filter(pk__in=keys_found.order_by()).order_by(*order)
         lines = [_evidence_row(row, editions, opened_by.get(row.pk)) for row in rows]
-        return exports.export_rows(request, "evidence", EXPORT_HEADERS, [_export_row(line) for line in lines])
+        heads = [str(head) for head in EXPORT_HEADERS]
+        return exports.export_rows(request, "evidence", heads, [_export_row(line) for line in lines])
     # First select the rows of the page with an index, then load the details of these few.
     page = Paginator(keys_found, PAGE_SIZE).get_page(request.GET.get("page"))
     keys = list(page)
@@ -102,9 +104,12 @@ def _evidence_row(row: Evidence, editions: Sequence[Edition], opened: OpeningCou
 
 
 EXPORT_HEADERS = (
-    "What happened", "First day", "Last day", "Does not count", "Kind", "Who did it", "Who says so", "Source", "Link",
-    "File", "Hash of the file as sent", "Hash of the file as kept", "It shows", "Received", "Opened by (people)",
-    "Last opened",
+    gettext_lazy("What happened"), gettext_lazy("Start date"), gettext_lazy("End date"),
+    gettext_lazy("Does not count"), gettext_lazy("Type of evidence"), gettext_lazy("Who did it"),
+    gettext_lazy("Stated by"), gettext_lazy("Source"), gettext_lazy("Link"), gettext_lazy("File"),
+    gettext_lazy("SHA-256 of the file as received"), gettext_lazy("SHA-256 of the file as stored"),
+    gettext_lazy("What it shows"), gettext_lazy("Recorded"), gettext_lazy("Opened by (people)"),
+    gettext_lazy("Last opened"),
 )  # fmt: skip
 
 

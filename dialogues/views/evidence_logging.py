@@ -34,8 +34,10 @@ from recommendations.edition_context import EditionRequest, editions_of_page_cou
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
+from tiptracker.localization import gettext
+from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import save_form, sent_data
-from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
+from tiptracker.web.frontend.form_rows import Choices, add_empty_row, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 EVIDENCE_FIELDS = (
@@ -57,7 +59,7 @@ EVIDENCE_FIELDS = (
 def evidence_log(request: EditionRequest) -> HttpResponse:
     """Log progress in one form, for the edition of the page.
 
-    `?commitment=` and `?benchmark=` name what the evidence is about.
+    `?commitment=`, `?benchmark=` and `?recommendation=` name what the evidence is about.
     """
     user, edition = request.user, request.edition
     now = clock.now(edition.country.time_zone)
@@ -122,7 +124,7 @@ class EvidenceForms:
         figure_kwargs: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
         row_kwargs: dict[str, Any] = {
             "prefix": "evidence_links",
-            "form_kwargs": {"benchmarks": self.benchmarks, "choices": benchmark_choices(self.benchmarks)},
+            "form_kwargs": {"benchmarks": self.benchmarks, "choices": self._benchmark_choices()},
         }
         if data is not None:
             initial = figure_initial = row_initial = None
@@ -144,17 +146,33 @@ class EvidenceForms:
             self.count = ReadingForm(initial=raw_values(self.count), **figure_kwargs)
             self.rows = add_empty_row(self.rows, **row_kwargs)
 
+    def _benchmark_choices(self) -> Choices:
+        """Return the benchmarks as choices. Those of the recommendation in the URL come first."""
+        first = self._benchmarks_of_recommendation()
+        return benchmark_choices([*first, *(benchmark for benchmark in self.benchmarks if benchmark not in first)])
+
     def _rows_of_address(self, commitments: Sequence[Commitment]) -> list[dict[str, Any]]:
-        """Return the initial rows: the benchmarks in the URL, and those of the commitment in the URL."""
+        """Return the initial rows: the benchmarks in the URL, and those of the commitment in the URL.
+
+        A recommendation in the URL names its benchmark, if it has only one.
+        """
         query, offered = self.request.GET, {benchmark.pk for benchmark in self.benchmarks}
-        named = [{"benchmark": key} for key in query.getlist("benchmark")]
-        return named + [
+        named = query.getlist("benchmark")
+        if not named and len(own := self._benchmarks_of_recommendation()) == 1:
+            named = [str(own[0].pk)]
+        rows: list[dict[str, Any]] = [{"benchmark": key, "shows": SupportKind.ACTION.value} for key in named]
+        return rows + [
             {"benchmark": link.benchmark_id, "shows": SupportKind.ACTION.value}
             for commitment in commitments
             if str(commitment.pk) == query.get("commitment")
             for link in commitment.links.all()
             if link.benchmark_id in offered
         ]
+
+    def _benchmarks_of_recommendation(self) -> list[Benchmark]:
+        """Return the benchmarks of the recommendation in the URL."""
+        key = parse_whole_number(self.request.GET.get("recommendation"))
+        return [benchmark for benchmark in self.benchmarks if key and benchmark.recommendation_id == key]
 
     def save(self, save: Callable[[], Evidence]) -> Evidence | None:
         """Call `save` if all forms are valid. None if they are not or the action refuses; the forms show why."""
@@ -169,7 +187,7 @@ class EvidenceForms:
                 "form": self.form,
                 "count": self.count,
                 "rows": self.rows,
-                "wrong_forms": invalid_forms(self.form, self.count, *self.rows),
+                "wrong_forms": invalid_forms(self.form, *self.rows, self.count),
                 "recorded_before": duplicate_link(self.form.refusal, "evidence_detail"),
                 "attached": self.uploads.files,
                 "edition": self.edition,
@@ -213,18 +231,21 @@ class EvidenceForms:
         ):
             covering = find_covering_edition(editions_of_page_country(self.request), first, last)
             if covering and covering != self.edition and covering.covers(first, last):
-                exclusion += f" In {covering.year} it can: put it right, and name what was asked then."
+                sentence = gettext(
+                    "It can count for the %(year)d edition: correct it and choose a benchmark of that year."
+                )
+                exclusion = f"{exclusion} {sentence % {'year': covering.year}}"
         effects = [
             BenchmarkEffect(benchmark.key, find_score_effect(shows, _current_rule(benchmark)))
             for benchmark, shows in self.rows.chosen("shows")
         ]
         text = exclusion or describe_benchmark_effects(effects, evidence.happened_from)
         if not effects and figure is None and not exclusion:
-            text = "It names no benchmark, so it counts towards none."
+            text = gettext("It supports no benchmark, so it does not count.")
         figure_text = describe_figure_effect(self._logged_figure(figure)) if figure else ""
         can_count = not exclusion and (figure or any(effect.effect is ScoreEffect.COUNTS for effect in effects))
         level = messages.SUCCESS if can_count else messages.WARNING
-        return level, " ".join(filter(None, ("Recorded.", text, figure_text)))
+        return level, " ".join(filter(None, (gettext("Evidence recorded."), text, figure_text)))
 
     def _logged_figure(self, figure: ReadingInput) -> LoggedFigure:
         judged = (terms for b in self.benchmarks if (terms := b.current_terms) and terms.rule != Rule.ASSESSED)

@@ -24,6 +24,7 @@ from recommendations.models import Edition
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.validation import EditConflict
 from tiptracker.web.pages import SignedInRequest
 
@@ -40,7 +41,7 @@ def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     is_sent = request.method == "POST"
     if not is_sent and (evidence.update_version_id or hasattr(evidence, "revised_by")):
-        messages.warning(request, SENT_BY_MINISTRY if evidence.update_version_id else ALREADY_REVISED)
+        messages.warning(request, gettext(SENT_BY_MINISTRY if evidence.update_version_id else ALREADY_REVISED))
         return redirect("evidence_detail", pk)
     now = clock.now(evidence.country.time_zone)
     readings = list(evidence.readings.all())
@@ -84,11 +85,13 @@ def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
     return page.render("dialogues/evidence_revise.html", context)
 
 
-SENT_BY_MINISTRY = (
-    "A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again; what you know yourself, "
-    "log as evidence of its own."
+SENT_BY_MINISTRY = gettext_noop(
+    "A ministry sent this evidence, so the embassy cannot correct it. Ask the ministry to send it again, or log what "
+    "you know as evidence of your own."
 )
-ALREADY_REVISED = "A later entry put this right. Only the newest can be put right: open that one."
+ALREADY_REVISED = gettext_noop(
+    "This evidence has been corrected already. Open the newest version and correct that one."
+)
 
 
 def _evidence_initial(evidence: Evidence, carried: Sequence[Reading]) -> dict[str, Any]:
@@ -105,7 +108,7 @@ def _figure_initial(reading: Reading, edition: Edition) -> dict[str, Any]:
     is_of_period = reading.starts_on == edition.starts_on
     return {
         "indicator": reading.indicator_id,
-        "figure": f"{reading.figure.normalize():f}" if reading.figure is not None else None,
+        "figure": reading.figure,
         "direction": NO_DATA if reading.is_no_data else reading.direction,
         "span": TRACKING_PERIOD if is_of_period else YEAR_BEFORE,
         "through_on": reading.through_on if is_of_period else None,

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
@@ -18,27 +18,23 @@ from dialogues.actions.evidence import log_readings
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, part_field_name
 from dialogues.choices import BreakdownDimension, EvidenceDecision
 from dialogues.effective_reading import find_effective_reading
-from dialogues.forms.fields import to_direction
-from dialogues.forms.indicators import (
-    PastedReading,
-    PasteForm,
-    ReadingPartsForm,
-    ReadingRow,
-    ReadingSourceForm,
-    parse_pasted_readings,
-)
+from dialogues.forms.fields import NO_DATA, to_direction
+from dialogues.forms.figures import get_decimal_mark
+from dialogues.forms.indicators import PasteForm, ReadingPartsForm, ReadingRow, ReadingSourceForm
 from dialogues.models import EvidenceReview, Reading
+from dialogues.pasted_figures import CountedItem, PastedFigure, PastedFigures, parse_pasted_figures
 from dialogues.views.page_context import duplicate_link
 from dialogues.views.uploads import UploadResult, store_uploads
 from recommendations.edition_context import EditionRequest, edition_url, get_page_edition, set_page_country
-from recommendations.models import Edition, Indicator
+from recommendations.models import BenchmarkTerms, Edition, Indicator
 from recommendations.permissions import can_set_reporting_ministry
 from recommendations.tracking_period import year_before
 from tiptracker import clock
 from tiptracker.accounts.models import District, User
+from tiptracker.localization import format_number, gettext, gettext_lazy, ngettext
 from tiptracker.web import exports
 from tiptracker.web.form_pages import save_form, sent_data
-from tiptracker.web.frontend.form_rows import invalid_forms
+from tiptracker.web.frontend.form_rows import invalid_forms, mark_as_seen, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
 
 MAX_PERIODS = 4
@@ -96,11 +92,11 @@ def indicator_list(request: EditionRequest) -> HttpResponse:
     if not user.is_embassy:
         raise PermissionDenied
     edition = request.edition
-    indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
+    indicators = _indicators(user, edition)
     readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
     if exports.is_export_requested(request):
         return exports.export_rows(
-            request, "indicators", EXPORT_HEADERS, [_export_row(reading) for reading in readings]
+            request, "indicators", [str(head) for head in EXPORT_HEADERS], [_export_row(row) for row in readings]
         )
     periods = _periods(edition, readings)
     context = {
@@ -134,29 +130,37 @@ def indicator_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render_page(request, "dialogues/indicator_detail.html", context)
 
 
+class PastePreview(NamedTuple):
+    """What was found in the pasted text, and which figures the page has filled in."""
+
+    pasted: PastedFigures
+    filled: Sequence[PastedFigure]
+
+
 @login_required
 def indicator_enter(request: EditionRequest) -> HttpResponse:
     """Enter figures from one source, one row for each indicator, typed or pasted from a spreadsheet.
 
-    Pasted figures first fill the form. They are saved when the user sends the form again.
+    Pasted figures first fill the form: that is the preview. They are saved when the user sends the form again.
     """
     user, edition = request.user, request.edition
     now = clock.now(edition.country.time_zone)
     if not permissions.can_log_evidence(user, edition.country):
         raise PermissionDenied
-    indicators = list(Indicator.objects.visible_to(user).filter(country=edition.country))
+    indicators = _indicators(user, edition)
     readings = list(_unrevised_readings(user).filter(indicator__in=indicators))
     data, uploads = sent_data(request), store_uploads(request, now=now)
     form, paste = _source_form(request, edition, now, uploads), PasteForm(data)
     rows = [ReadingRow(data, indicator=indicator) for indicator in indicators]
-    if (pasted := _parse_pasted(paste, indicators)) is not None:
+    preview = _preview_paste(request, paste, indicators)
+    if preview is not None:
         initial = {name: form.data.get(name, "") for name in form.fields if name != "files"}
         form = ReadingSourceForm(initial=initial, today=now.date(), edition=edition, stored_files=uploads.files[-1:])
-        rows = [ReadingRow(initial=_row_initial(row, pasted), indicator=row.indicator) for row in rows]
-        paste = PasteForm()
+        filled = {figure.item.key: figure for figure in preview.filled}
+        rows = [_fill_row(row, filled.get(row.indicator.pk)) for row in rows]
+        mark_as_seen(paste, "previewed", paste.cleaned_data["pasted"])
         for sentence in uploads.refusals:
             messages.warning(request, sentence)
-        messages.info(request, "Filled in from what you pasted. Nothing is recorded yet: look it over, then record it.")
     elif all([paste.is_valid(), *(row.is_valid() for row in rows)]) and (
         recorded := save_form(
             form,
@@ -175,6 +179,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
     context = {
         "form": form,
         "paste": paste,
+        "preview": preview,
         "lines": [
             (row, *_grid_cells(row.indicator, [GridPeriod(*edition.year_before), period], readings)) for row in rows
         ],
@@ -183,8 +188,9 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
         "attached": uploads.files[-1:],
         "edition": edition,
     }
-    status = 422 if form.is_bound else 200
-    return uploads.with_retry_after(render_page(request, "dialogues/indicator_enter.html", context, status=status))
+    is_refused = form.is_bound or (preview is not None and not preview.pasted.figures)
+    response = render_page(request, "dialogues/indicator_enter.html", context, status=422 if is_refused else 200)
+    return uploads.with_retry_after(response)
 
 
 @login_required
@@ -227,8 +233,9 @@ def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 EXPORT_HEADERS = (
-    "Counted", "Unit", "From", "Through", "Figure", "Without a figure", "Note", "Who says so", "Source",
-    "The embassy’s word", "Recorded",
+    gettext_lazy("Indicator"), gettext_lazy("Unit"), gettext_lazy("Start date"), gettext_lazy("End date"),
+    gettext_lazy("Figure"), gettext_lazy("Without a figure"), gettext_lazy("Note"), gettext_lazy("Stated by"),
+    gettext_lazy("Source"), gettext_lazy("Embassy’s review"), gettext_lazy("Recorded"),
 )  # fmt: skip
 
 
@@ -239,6 +246,19 @@ def _export_row(reading: Reading) -> tuple[object, ...]:
         "" if reading.figure is not None else reading.told, reading.note, evidence.stated_by if evidence else "",
         evidence.source if evidence else reading.source, decision.label if decision else "", reading.recorded_at,
     )  # fmt: skip
+
+
+def _indicators(user: User, edition: Edition) -> list[Indicator]:
+    """Return the indicators of the edition's country, each with `is_asked`: a benchmark or a question asks for it."""
+    newest = BenchmarkTerms.objects.filter(benchmark=OuterRef("benchmark")).order_by("-recorded_at", "-pk")
+    asking = BenchmarkTerms.objects.visible_to(user).filter(
+        pk=Subquery(newest.values("pk")[:1]),
+        indicator=OuterRef("pk"),
+        benchmark__recommendation__edition=edition,
+        benchmark__recommendation__is_retired=False,
+    )
+    rows = Indicator.objects.visible_to(user).filter(country=edition.country)
+    return list(rows.annotate(is_asked=Exists(asking) | ~Q(question="")))
 
 
 def _readings(user: User) -> QuerySet[Reading]:
@@ -263,7 +283,14 @@ def _review_decision(reading: Reading) -> EvidenceDecision | None:
 
 
 def _breakdowns(reading: Reading) -> list[tuple[str, dict[str, str]]]:
-    return [(BreakdownDimension(name).label, cells) for name, cells in reading.parts_told.items()]
+    """Return the label and the cells of each breakdown. Districts have one name in all languages."""
+    return [
+        (
+            BreakdownDimension(name).label,
+            cells if name == BreakdownDimension.DISTRICT else {gettext(key): text for key, text in cells.items()},
+        )
+        for name, cells in reading.parts_told.items()
+    ]
 
 
 def _periods(edition: Edition, readings: Iterable[Reading]) -> list[GridPeriod]:
@@ -298,25 +325,46 @@ def _source_form(request: SignedInRequest, edition: Edition, now: datetime, uplo
     return form
 
 
-def _parse_pasted(paste: PasteForm, indicators: Sequence[Indicator]) -> Mapping[int, PastedReading] | None:
-    """Return the pasted values by indicator id; None if nothing was pasted or a line doesn't fit.
+def _preview_paste(request: SignedInRequest, paste: PasteForm, indicators: Sequence[Indicator]) -> PastePreview | None:
+    """Return what the pasted text gives; None if there is none, or if its preview was shown and the user goes on.
 
-    The form then says which line is wrong.
+    Figures that an earlier preview has filled in are not filled in again, so that a correction in the table stays.
     """
     if not paste.is_valid() or not paste.cleaned_data["pasted"].strip():
         return None
-    try:
-        return parse_pasted_readings(paste.cleaned_data["pasted"], indicators)
-    except ValidationError as error:
-        paste.add_error("pasted", error)
+    text, previewed = paste.cleaned_data["pasted"], paste.cleaned_data["previewed"]
+    if text == previewed and "fill" not in request.POST:
         return None
+    items = [CountedItem(indicator.pk, indicator.name, indicator.unit) for indicator in indicators]
+    mark = get_decimal_mark()
+    pasted = parse_pasted_figures(text, items, decimal_mark=mark)
+    earlier = {figure._replace(line=0) for figure in parse_pasted_figures(previewed, items, decimal_mark=mark).figures}
+    return PastePreview(pasted, [each for each in pasted.figures if each._replace(line=0) not in earlier])
 
 
-def _row_initial(row: ReadingRow, pasted: Mapping[int, PastedReading]) -> dict[str, Any]:
-    """Return the pasted values for a row; without any, what the user typed."""
-    if (cells := pasted.get(row.indicator.pk)) is not None:
-        return cells._asdict()
-    return {name: row.data.get(row.add_prefix(name), "") for name in row.fields}
+def _fill_row(row: ReadingRow, pasted: PastedFigure | None) -> ReadingRow:
+    """Return a row as it was typed, or with the pasted values. What they replace is kept beside them."""
+    typed = {name: str(value or "") for name, value in raw_values(row).items()}
+    if pasted is None:
+        return ReadingRow(initial=typed, indicator=row.indicator)
+    direction = NO_DATA if pasted.is_not_reported else pasted.direction.value if pasted.direction else ""
+    values = {
+        "figure": "" if pasted.figure is None else format_number(pasted.figure),
+        "direction": direction,
+        "note": pasted.note or typed["note"],
+    }
+    filled = ReadingRow(initial=values, indicator=row.indicator)
+    filled.pasted_line = pasted.line
+    if (typed["figure"], typed["direction"]) not in (("", ""), (values["figure"], values["direction"])):
+        filled.replaced = typed["figure"] or _direction_label(row, typed["direction"])
+    elif typed["note"] not in ("", values["note"]):
+        filled.replaced = typed["note"]
+    return filled
+
+
+def _direction_label(row: ReadingRow, value: str) -> str:
+    choices: Any = row.fields["direction"]
+    return str(dict(choices.choices).get(value, value))
 
 
 def _source_values(form: ReadingSourceForm) -> dict[str, Any]:
@@ -347,5 +395,8 @@ def _reading_input(indicator: Indicator, form: ReadingSourceForm, data: Mapping[
 
 
 def _recorded_message(number: int) -> str:
-    figures = "1 figure is" if number == 1 else f"{number} figures are"
-    return f"Recorded: {figures} in the record, each as a claim until somebody else verifies its evidence."
+    return ngettext(
+        "%(number)s figure recorded as a claim. It counts when a colleague has verified its evidence.",
+        "%(number)s figures recorded as claims. Each counts when a colleague has verified its evidence.",
+        number,
+    ) % {"number": format_number(number)}
