@@ -314,7 +314,11 @@ def _describe_effect(
     if evidence_link is None:
         starts = {edition.starts_on for edition in editions}
         waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
-        return gettext("The figure counts when the evidence is verified.") if waits and not is_reviewed else ""
+        return (
+            gettext("The figure will count once another person has verified the evidence itself.")
+            if waits and not is_reviewed
+            else ""
+        )
     own = [edition for edition in editions if edition.pk == evidence_link.benchmark.recommendation.edition_id]
     outside = describe_outside_period(own, evidence.happened_from, evidence.happened_to)
     if exclusion := describe_exclusion(DoneBy(evidence.done_by), outside):

@@ -396,7 +396,7 @@ def _reading_input(indicator: Indicator, form: ReadingSourceForm, data: Mapping[
 
 def _recorded_message(number: int) -> str:
     return ngettext(
-        "%(number)s figure recorded as a claim. It counts when a colleague has verified its evidence.",
-        "%(number)s figures recorded as claims. Each counts when a colleague has verified its evidence.",
+        "%(number)s figure recorded as a claim. It can count once another person has verified its evidence.",
+        "%(number)s figures recorded as claims. Each can count once another person has verified its evidence.",
         number,
     ) % {"number": format_number(number)}

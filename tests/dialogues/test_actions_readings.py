@@ -67,7 +67,7 @@ def test_record_reading_writes_a_figure():
     [
         ({"figure": Decimal(0)}, "0"),
         ({"figure": None, "direction": ReadingDirection.UP}, "More, no figure"),
-        ({"figure": None, "source": ""}, "no data"),
+        ({"figure": None, "source": ""}, "not reported"),
         ({"source": "", "evidence": True}, "16"),
         ({"through_on": date(2021, 3, 31), "starts_on": date(2020, 4, 1)}, "16"),
     ],
@@ -87,13 +87,13 @@ def test_record_reading_accepts(values, text):
             {"direction": ReadingDirection.UP},
             "direction",
             "figure_and_direction",
-            "Give the figure, or only the direction",
+            "Enter the figure or a direction, not both.",
         ),
-        ({"figure": Decimal(-1)}, "figure", "out_of_range", "A figure can't be less than zero."),
+        ({"figure": Decimal(-1)}, "figure", "out_of_range", "A figure cannot be less than zero."),
         ({"figure": Decimal("1.234")}, "figure", "max_decimal_places", ""),
         ({"through_on": date(2022, 1, 29)}, "through_on", "future_day", ""),
         ({"through_on": date(2021, 3, 31)}, "through_on", "reversed_dates", ""),
-        ({"source": " "}, "source", "required", "Name the source, or the evidence it stands in."),
+        ({"source": " "}, "source", "required", "Enter the source, or choose the evidence that states the figure."),
         ({"figure": None, "direction": ReadingDirection.UP, "source": ""}, "source", "required", ""),
     ],
 )
@@ -104,7 +104,7 @@ def test_record_reading_refuses(values, field, code, sentence):
 
 
 def test_record_reading_refuses_evidence_of_another_country():
-    with refuses("another_country", field="evidence", sentence="That evidence is another country's."):
+    with refuses("another_country", field="evidence", sentence="This evidence belongs to another country."):
         record_one(evidence=EvidenceFactory(country=CountryFactory(elsewhere=True)))
 
 

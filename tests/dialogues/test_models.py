@@ -512,7 +512,8 @@ def test_current_evidence_is_what_no_revision_replaced():
         ({"figure": 100}, "100", False),
         ({"figure": 0}, "0", False),
         ({"figure": None, "direction": "up"}, "More, no figure", False),
-        ({"figure": None}, "no data", True),
+        ({"figure": 1_250_000}, "1,250,000", False),
+        ({"figure": None}, "not reported", True),
     ],
 )
 def test_a_reading_is_shown_as_a_figure_a_direction_or_no_data(fields, text, is_no_data):

