@@ -98,11 +98,16 @@ def _read_rows(text: str) -> list[_Row]:
     text = remove_invisible(text).replace("\r\n", "\n").replace("\r", "\n")
     separator = _SEPARATOR_LINE.match(text)
     delimiter = separator[1] if separator else _find_delimiter(text.split("\n"))
-    quoting = csv.QUOTE_NONE if text.count('"') % 2 else csv.QUOTE_MINIMAL
+    is_quoted = text.count('"') % 2 == 0  # a single quotation mark would swallow the lines after it
     if delimiter is None:
         cells: Iterable[list[str]] = ([line] for line in text.split("\n"))
         return [_Row(number, _clean(line)) for number, line in enumerate(cells, 1)]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
+        skipinitialspace=True,
+    )
     rows, line = [], 1
     for row in reader:
         rows.append(_Row(line, _clean(row)))

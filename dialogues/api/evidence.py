@@ -85,7 +85,7 @@ class OwnEvidenceSerializer(FormerNamesMixin, serializers.ModelSerializer[Eviden
     """A piece of evidence that a ministry sent, with the embassy's reviews, or that the embassy shares with it."""
 
     former_names: ClassVar = {**FORMER_VERSION, "bearings": "evidence_links"}
-    link = serializers.CharField(read_only=True, help_text="A web address; “[redacted]” once it was taken out.")
+    link = serializers.CharField(read_only=True, help_text="A web address, or “[redacted]” if it was removed.")
     file = FileSerializer(read_only=True, allow_null=True)
     evidence_links = OwnEvidenceLinkSerializer(many=True, read_only=True)
     reviews = ReviewSerializer(many=True, read_only=True)
@@ -132,7 +132,8 @@ class EvidenceFilter(filters.FilterSet):
     happened_after = filters.DateFilter("happened_to", lookup_expr="gte")
     happened_before = filters.DateFilter("happened_to", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
-        method="changed_since", counts="What it shows on a benchmark, and a review, count too, where you see them."
+        method="changed_since",
+        counts="A change of what it shows on a benchmark, or of a review, counts too if you can read it.",
     )
 
     def supporting(self, evidence: QuerySet[Evidence], name: str, value: int) -> QuerySet[Evidence]:
@@ -184,7 +185,7 @@ def _reviews(reader: AnyUser) -> QuerySet[EvidenceReview]:
 class JudgementSerializer(FormerNamesMixin):
     """A review of one evidence link or, if `evidence_link` is null, of the evidence itself.
 
-    Give `first_on`, the first day, if the evidence does not state it.
+    Give `first_on`, the start date, if the evidence does not state it.
     """
 
     former_names = FORMER_LINK
@@ -201,7 +202,7 @@ class JudgementSerializer(FormerNamesMixin):
 class GivenReviewSerializer(BodySerializer, JudgementSerializer):
     """A review of one evidence link or, if `evidence_link` is null, of the evidence itself.
 
-    Give `first_on`, the first day, if the evidence does not state it.
+    Give `first_on`, the start date, if the evidence does not state it.
     """
 
 
@@ -233,9 +234,9 @@ class ReviewViewSet(
 
 
 class ReadingSerializer(FormerNamesMixin, serializers.ModelSerializer[Reading]):
-    """A reading of an indicator: a figure, only a direction, or no data.
+    """A reading of an indicator: a figure, only a direction, or not reported.
 
-    No data (`is_no_data`) is not the same as zero.
+    Not reported (`is_no_data`) is not the same as zero.
     """
 
     former_names = FORMER_VERSION

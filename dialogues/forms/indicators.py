@@ -70,7 +70,7 @@ class ReadingRow(TrackerForm):
     """
 
     figure = GroupedFigureField(label=gettext_lazy("Figure"))
-    direction = DirectionField(label=gettext_lazy("Without a figure"))
+    direction = DirectionField()
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=400)
 
     pasted_line: int | None = None
@@ -144,7 +144,7 @@ class ReadingPartsForm(TrackerForm):
     """Form for one figure with its breakdowns. Every part is optional, and each breakdown stands alone."""
 
     figure = GroupedFigureField()
-    direction = DirectionField(label=gettext_lazy("Without a figure"))
+    direction = DirectionField()
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,

@@ -128,15 +128,15 @@ def test_source_link_or_file_is_enough(officer, proof):
 @pytest.mark.parametrize(
     ("values", "field", "code", "sentence"),
     [
-        ({"title": " "}, "title", "required", "Say in a line what happened."),
-        ({"stated_by": ""}, "stated_by", "required", "Name who says so"),
+        ({"title": " "}, "title", "required", "Write what happened, in one sentence."),
+        ({"stated_by": ""}, "stated_by", "required", "Enter who says so"),
         ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
         ({"happened_from": jan(21)}, "happened_to", "reversed_dates", ""),
         (
             {"source": "  "},
             "source",
             "required",
-            "Give a source, a link or a file: without one nobody can check it.",
+            "Enter a source or a link, or attach a file, so that others can check it.",
         ),
         ({"link": "not an address"}, "link", "invalid", ""),
         ({"title": "x" * 401}, "title", "max_length", ""),
@@ -156,7 +156,7 @@ def test_log_evidence_refuses_rows_of_another_country(officer):
 
     with refuses("another_country", field="evidence_links"):
         log(officer, evidence_links=[(foreign, SupportKind.ACTION)])
-    with refuses("another_country", field="commitment", sentence="That commitment is another country's."):
+    with refuses("another_country", field="commitment", sentence="This commitment belongs to another country."):
         log(officer, commitment=CommitmentFactory(ministry__country=elsewhere))
 
 
@@ -253,21 +253,19 @@ def test_a_review_states_the_start_date_if_the_evidence_lacks_it(officer):
 
 
 def test_a_review_cannot_state_a_start_date_that_the_evidence_has(officer):
-    with refuses(
-        "already_dated", field="first_on", sentence="Its first day is told already: 10 January 2022. Leave this empty."
-    ):
+    with refuses("already_dated", field="first_on", sentence="The evidence already has a start date, 10 January 2022."):
         review(EvidenceFactory(), officer, first_on=jan(3))
 
 
 def test_review_needs_a_reason(officer):
-    with refuses("required", field="reason", sentence="Say in a sentence why."):
+    with refuses("required", field="reason", sentence="Write the reason, in a sentence."):
         review(EvidenceFactory(), officer, reason=" ")
 
 
 def test_nobody_verifies_their_own_evidence(officer):
     with refuses(
         "needs_second_person",
-        sentence="You recorded this yourself. Ask another officer, or the Ambassador, to verify it.",
+        sentence="You recorded this yourself. Ask another officer or the ambassador to verify it.",
     ):
         review(EvidenceFactory(recorded_by=officer), officer)
 
@@ -312,19 +310,17 @@ def test_an_officer_of_another_country_cannot_review():
 
 
 def test_evidence_link_of_another_piece_is_refused(officer):
-    with refuses("another_evidence", sentence="That belongs to another piece of evidence."):
+    with refuses("another_evidence", sentence="This benchmark belongs to other evidence."):
         review(EvidenceFactory(), officer, EvidenceLinkFactory())
 
 
 def test_evidence_of_a_waiting_update_is_reviewed_with_that_update(officer):
-    with refuses(
-        "update_waits", sentence="It came with an update that waits in the inbox. Accept or return that update."
-    ):
+    with refuses("update_waits", sentence="This evidence came with an update that waits for your decision."):
         review(EvidenceFactory(update_version=UpdateVersionFactory()), officer)
 
 
 def test_evidence_of_a_returned_update_cannot_be_reviewed(officer):
-    with refuses("update_returned", sentence="It came with an update that went back on 10 January 2022."):
+    with refuses("update_returned", sentence="This evidence came with an update that was returned on 10 January 2022."):
         review(EvidenceFactory(update_version=UpdateVersionFactory(returned=True)), officer)
 
 

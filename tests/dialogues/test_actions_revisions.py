@@ -130,11 +130,11 @@ def test_revise_copies_figures_and_keeps_or_replaces_the_file(officer):
 @pytest.mark.parametrize(
     ("values", "field", "code", "sentence"),
     [
-        ({"reason": " "}, "reason", "required", "Say in a sentence why it is put right."),
+        ({"reason": " "}, "reason", "required", "Write what was wrong, in a sentence."),
         ({"title": ""}, "title", "required", ""),
         ({"source": ""}, "source", "required", ""),
         ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
-        ({"title": "Three men were charged"}, None, "unchanged", "This says the same as what stands."),
+        ({"title": "Three men were charged"}, None, "unchanged", "You changed nothing."),
     ],
 )
 def test_revise_refuses(officer, original, values, *, field, code, sentence):
@@ -170,7 +170,7 @@ def test_evidence_that_a_ministry_sent_cannot_be_revised(officer):
 
     with refuses(
         "sent_by_ministry",
-        sentence="A ministry sent this, and nobody overwrites an author. Ask the ministry to send it again",
+        sentence="A ministry sent this evidence, so the embassy cannot correct it. Ask the ministry to send it again",
     ):
         put_right(sent, officer)
     assert Evidence.objects.get() == sent
@@ -193,7 +193,7 @@ def test_a_second_revision_is_refused_and_the_same_one_is_recorded_once(officer,
     with pytest.raises(DuplicateRecord) as refused:
         put_right(original, officer, now=NOW + timedelta(minutes=1))
     assert refused.value.row == revision
-    with refuses("edit_conflict", sentence="Palesa Nkosi put this right on 28 January 2022 at 12:00: “Two men were"):
+    with refuses("edit_conflict", sentence="Palesa Nkosi corrected this on 28 January 2022 at 12:00: “Two men were"):
         put_right(original, OfficerFactory(), title="Four men were charged")
     with refuses("edit_conflict"):
         put_right(original, officer, title="Four men were charged")
@@ -206,7 +206,7 @@ def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(
 
     with refuses("needs_second_person"):
         review_evidence(evidence=revision, evidence_link=revision.evidence_links.get(), by=officer, **values)
-    with refuses("replaced", sentence="A later entry, of 28 January 2022, took its place. Review that one."):
+    with refuses("replaced", sentence="A corrected version of 28 January 2022 has replaced this evidence."):
         review_evidence(evidence=original, evidence_link=original.evidence_links.get(), by=ReviewerFactory(), **values)
     assert review_evidence(
         evidence=revision, evidence_link=revision.evidence_links.get(), by=ReviewerFactory(), **values
@@ -239,7 +239,7 @@ def test_a_revision_reopens_assessments_and_verified_commitments(officer, origin
         "rationale": "Two.",
         "law": "22 U.S.C. 7107(b)",
     }
-    with refuses("replaced", field="evidence", sentence="Some of that evidence was put right since."):
+    with refuses("replaced", field="evidence"):
         assess(**assessment_values, evidence=[original], by=officer, now=NOW)
     assess(**assessment_values, evidence=[revision] if bears else [], by=officer, now=NOW)
     assert not Assessment.objects.asking_for_another_look().exists()

@@ -54,10 +54,10 @@ def test_evidence_detail_shows_what_it_supports_and_the_word_on_that(client):
     text = client.get(address("evidence_detail", evidence)).text
 
     assert f"{benchmark.key} In force." in text
-    assert "It shows a concrete action." in text
+    assert "It shows: A concrete action." in text
     assert "Seen with our own eyes." in text
     assert evidence.file.stored_sha256 in text
-    assert "Save what you decided" not in text
+    assert "Save review" not in text
 
 
 def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(client):
@@ -66,8 +66,8 @@ def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(c
     for user, offered in ((officer, False), (other, True), (AmbassadorFactory(), True), (ObserverFactory(), False)):
         client.force_login(user)
         text = client.get(address("evidence_detail", evidence)).text
-        assert ("Save what you decided" in text) == offered
-        assert ("nobody verifies their own" in text) == (user == officer)
+        assert ("Save review" in text) == offered
+        assert ("You recorded this, so a colleague has to verify it." in text) == (user == officer)
 
 
 def test_evidence_detail_of_an_update_that_waits_leads_to_the_inbox(client):
@@ -77,8 +77,8 @@ def test_evidence_detail_of_an_update_that_waits_leads_to_the_inbox(client):
 
     text = client.get(address("evidence_detail", evidence)).text
 
-    assert "Save what you decided" not in text
-    assert f'<a href="{address("version_detail", sent)}">it is judged there</a>' in text
+    assert "Save review" not in text
+    assert f'<a href="{address("version_detail", sent)}">Review it with the update</a>' in text
 
 
 def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
@@ -178,7 +178,7 @@ def test_evidence_says_that_the_update_it_came_with_was_sent_back(client, answer
 
     text = client.get(address("evidence_detail", EvidenceFactory(update_version=sent, commitment=commitment))).text
 
-    assert ("The embassy sent back the update that this came with." in text) is (answer == "returned")
+    assert ("The embassy returned the update that this came with." in text) is (answer == "returned")
 
 
 def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(client):
@@ -276,8 +276,8 @@ def test_evidence_review_verifies_one_evidence_link_and_leaves_the_others_open(c
     evidence, first, second, _third = three_to_decide()
     client.force_login(AmbassadorFactory())
     page = client.get(address("evidence_detail", evidence)).text
-    assert page.count("Save what you decided") == 1
-    assert "What you leave as it is stays open." in page
+    assert page.count("Save review") == 1
+    assert "What you leave empty stays open." in page
 
     response = client.post(address("evidence_review", evidence), word(first) | word(second, decision="", reason=" "))
 
@@ -299,7 +299,10 @@ def test_evidence_review_takes_all_decisions_at_once(client):
         follow=True,
     )
 
-    told = f"Verified on {first.benchmark.key}. Rejected on {third.benchmark.key}. Verified: the evidence itself."
+    told = (
+        f"You verified it for benchmark {first.benchmark.key}. You rejected it for benchmark {third.benchmark.key}. "
+        "You verified the evidence."
+    )
     assert told in response.text
     assert {(review.evidence_link, review.decision, review.reason) for review in evidence.reviews.all()} == {
         (first, EvidenceDecision.VERIFIED, "We saw the minutes."),
@@ -311,7 +314,7 @@ def test_evidence_review_takes_all_decisions_at_once(client):
 @pytest.mark.parametrize(
     ("wrong", "says_why"),
     [
-        ({"reason": ""}, lambda page: "In your own words: Say why: choose a sentence, or write one." in page.text),
+        ({"reason": ""}, lambda page: "In your own words: Choose a reason, or write one." in page.text),
         ({"seen": "0"}, lambda page: shows_refusal(page, "edit_conflict")),
     ],
 )
@@ -343,8 +346,8 @@ def test_evidence_review_of_nothing_asks_for_the_first_that_is_open(client):
     response = client.post(address("evidence_review", evidence), {})
 
     assert response.status_code == 422
-    wrong = {line.evidence_link: line.form.errors for line in response.context["lines"] if line.form.is_bound}
-    assert wrong == {second: {"decision": ["Choose one."], "reason": ["Say why: choose a sentence, or write one."]}}
+    wrong = {line.evidence_link: set(line.form.errors) for line in response.context["lines"] if line.form.is_bound}
+    assert wrong == {second: {"decision", "reason"}}
     assert evidence.reviews.count() == 1
 
 
@@ -510,7 +513,7 @@ def test_a_destroyed_file_is_told_with_its_day_and_hashes_and_no_longer_offered(
     evidence = EvidenceFactory(update_version=sent, file=file)
     client.force_login(officer)
     pages = [address("evidence_detail", evidence), address("version_detail", sent)]
-    download, take_out = address("evidence_file", file), "Take this file out of the record"
+    download, take_out = address("evidence_file", file), "Remove this file from the record"
     assert all(f'href="{download}"' in client.get(page).text for page in pages)
     assert take_out in client.get(pages[0]).text
     redaction = propose_redaction(

@@ -119,8 +119,8 @@ def test_evidence_revise_replaces_the_file_and_lets_figures_that_have_no_room_go
     [
         ({"reason": ""}, "reason", "Fill this in."),
         ({"title": ""}, "title", "Fill this in."),
-        ({"happened_from": "2022-01-21"}, "happened_from", "The first day can’t lie after the last."),
-        ({"count-figure": "2,5"}, "figure", "Give the figure in digits alone"),
+        ({"happened_from": "2022-01-21"}, "happened_from", "The start date is after the end date."),
+        ({"count-figure": "2,5"}, "figure", "“2,5” is not a number. Write 2.5."),
     ],
 )
 def test_evidence_revise_refuses_beside_the_field_and_keeps_what_was_typed(client, wrong, changed, field, sentence):
@@ -184,7 +184,7 @@ def test_evidence_of_a_ministry_and_what_was_put_right_lead_back_to_their_page(c
     later = EvidenceFactory(revises=wrong, commitment=wrong.commitment)
     client.force_login(OfficerFactory())
 
-    for evidence, sentence in ((sent, "nobody overwrites an author"), (wrong, "Only the newest can be put right")):
+    for evidence, sentence in ((sent, "the embassy cannot correct it"), (wrong, "Open the newest version")):
         assert sentence in client.get(page(evidence), follow=True).text
         assert page(evidence) not in client.get(detail(evidence)).text
     assert page(later) in client.get(detail(later)).text
@@ -211,15 +211,15 @@ def test_evidence_detail_tells_the_whole_story_on_every_entry_of_it(client, wron
         assert [one.evidence for one in response.context["wordings"]] == [third, second, wrong]
         assert "The register names two." in response.text
         assert "Palesa Nkosi" in response.text
-    assert ["A later entry puts this right." in response.text for response in told] == [True, True, False]
+    assert ["This version does not count." in response.text for response in told] == [True, True, False]
     assert [len(response.context["asked"]) for response in told] == [0, 0, 0]
     changed = {one.name: (one.old, one.new) for one in told[0].context["wordings"][1].changed}
     assert changed["What happened"] == ("Three men were charged", "Two men were charged")
-    assert changed["First day"] == ("10 January 2022", "not known")
-    assert changed["Benchmarks"][1].count("a concrete action") == 2
+    assert changed["Start date"] == ("10 January 2022", "unknown")
+    assert changed["Benchmarks"][1].count("A concrete action") == 2
     assert changed["File"][0].startswith("register.pdf (SHA-256 ")
     assert changed["Figures"] == ("Charges: 3, from 1 April 2021 to 20 January 2022, all", "")
-    assert "Last day" not in changed
+    assert "End date" not in changed
 
 
 def test_nobody_is_asked_to_review_what_was_put_right(client):
@@ -240,7 +240,7 @@ def test_a_ministry_reads_of_a_revision_what_is_shared_and_never_why(client):
 
     texts = [client.get(detail(each)).text for each in (first, second)]
 
-    assert all("A later entry puts this right." in text for text in texts)
+    assert all("This version does not count." in text for text in texts)
     assert detail(second) in texts[0]
     for text in texts:
         for internal in (
@@ -248,7 +248,7 @@ def test_a_ministry_reads_of_a_revision_what_is_shared_and_never_why(client):
             "It named somebody.",
             "Ours alone",
             detail(hidden),
-            "How it was put right",
+            "Reason for the correction",
         ):
             assert internal not in text
     api = client.get(reverse("evidence-detail", args=[second.pk])).text

@@ -93,7 +93,7 @@ def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_yea
 
     for name, text in pages.items():
         assert "Prosecutions: <strong>10</strong> cases, 1 Apr 2021 to 10 Jan 2022" in text, name
-        assert "Last verified: 8, through 30 November 2021. Year before: 4." in text, name
+        assert "Last verified: 8, up to 30 November 2021. Year before: 4." in text, name
         assert [wrong for wrong in range(991, 997) if f" {wrong}" in text] == [], name
 
 
@@ -103,7 +103,7 @@ def test_where_nothing_was_told_before_that_is_said(client, prosecutions):
 
     text = client.get(address("evidence_detail", alone.evidence)).text
 
-    assert "No other figure of this period is verified. No figure of the year before is recorded." in text
+    assert "No other figure for this period is verified. Year before: no figure recorded." in text
 
 
 def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothers(client, prosecutions):

@@ -428,8 +428,8 @@ REFUSED_TO_ADMINISTRATORS = [
 ]
 REFUSED = [
     ("setup_suggested", "Accept what is ticked", {}),
-    ("evidence_log", "Log it", {}),
-    ("evidence_detail", "Save what you decided", {}),
+    ("evidence_log", "Log progress", {}),
+    ("evidence_detail", "Save review", {}),
     ("version_detail", "Accept with these decisions", {}),
     ("version_detail", "Return with a reason", {}),
     ("benchmark_assess", "Assess 1c", {}),

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
 
 LISTS = {
     "commitment_list": ({"Status": "Overdue"}, "Find commitments", "Commitment", "#rows tbody th a"),
-    "evidence_list": ({"The embassy’s word": "Verified"}, "Find evidence", "What happened", "#rows tbody th a"),
+    "evidence_list": ({"Embassy’s review": "Verified"}, "Find evidence", "What happened", "#rows tbody th a"),
     "recommendation_list": (
         {"Pillar": "Protection"}, "Find recommendations", "Recommendation", "#rows th[scope=rowgroup] a",
     ),
