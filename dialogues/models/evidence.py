@@ -92,20 +92,53 @@ class Evidence(models.Model):
     Whether it is accepted is stored in its reviews. A correction is a revision: another row.
     """
 
-    country = models.ForeignKey(Country, models.PROTECT, related_name="evidence")
+    country = models.ForeignKey(Country, models.PROTECT, related_name="evidence", verbose_name=gettext_lazy("country"))
     title = models.CharField(gettext_lazy("what happened"), max_length=400)
-    kind = models.CharField(max_length=12, choices=EvidenceKind.choices())
+    kind = models.CharField(gettext_lazy("type of evidence"), max_length=12, choices=EvidenceKind.choices())
     happened_from = models.DateField(gettext_lazy("start date"), null=True, blank=True)
     happened_to = models.DateField(gettext_lazy("end date"))
     done_by = models.CharField(gettext_lazy("who did it"), max_length=30, choices=DoneBy.choices())
     stated_by = models.CharField(gettext_lazy("stated by"), max_length=200)
-    source = models.CharField(max_length=400, blank=True)
-    link = models.URLField(max_length=500, blank=True)
-    file = models.ForeignKey("dialogues.EvidenceFile", models.PROTECT, null=True, blank=True, related_name="evidence")
-    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="evidence")
-    update_version = models.ForeignKey(UpdateVersion, models.PROTECT, null=True, blank=True, related_name="evidence")
-    sensitivity = models.CharField(max_length=10, choices=Sensitivity.choices(), default=Sensitivity.INTERNAL)
-    revises = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="revised_by")
+    source = models.CharField(gettext_lazy("source"), max_length=400, blank=True)
+    link = models.URLField(gettext_lazy("link"), max_length=500, blank=True)
+    file = models.ForeignKey(
+        "dialogues.EvidenceFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=gettext_lazy("file"),
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=gettext_lazy("commitment"),
+    )
+    update_version = models.ForeignKey(
+        UpdateVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=gettext_lazy("version of the update"),
+    )
+    sensitivity = models.CharField(
+        gettext_lazy("who may read it"),
+        max_length=10,
+        choices=Sensitivity.choices(),
+        default=Sensitivity.INTERNAL,
+    )
+    revises = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="revised_by",
+        verbose_name=gettext_lazy("earlier version"),
+    )
     revision_reason = models.TextField(gettext_lazy("reason for the correction"), blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -221,7 +254,7 @@ class EvidenceLink(models.Model):
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="evidence_links")
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="evidence_links")
-    shows = models.CharField(max_length=20, choices=SupportKind.choices())
+    shows = models.CharField(gettext_lazy("what it shows"), max_length=20, choices=SupportKind.choices())
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -259,9 +292,9 @@ class EvidenceReview(models.Model):
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="reviews")
     evidence_link = models.ForeignKey(EvidenceLink, models.PROTECT, null=True, blank=True, related_name="reviews")
-    decision = models.CharField(max_length=10, choices=EvidenceDecision.choices())
+    decision = models.CharField(gettext_lazy("decision"), max_length=10, choices=EvidenceDecision.choices())
     first_on = models.DateField(gettext_lazy("start date, if the evidence has none"), null=True, blank=True)
-    reason = models.TextField()
+    reason = models.TextField(gettext_lazy("reason"))
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -36,10 +36,12 @@ class Reading(models.Model):
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="readings")
     starts_on = models.DateField(gettext_lazy("start date"))
     through_on = models.DateField(gettext_lazy("end date"))
-    figure = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    direction = models.CharField(max_length=5, choices=ReadingDirection.choices(), blank=True)
-    note = models.CharField(max_length=400, blank=True)
-    source = models.CharField(max_length=300, blank=True)
+    figure = models.DecimalField(gettext_lazy("figure"), max_digits=14, decimal_places=2, null=True, blank=True)
+    direction = models.CharField(
+        gettext_lazy("direction"), max_length=5, choices=ReadingDirection.choices(), blank=True
+    )
+    note = models.CharField(gettext_lazy("note"), max_length=400, blank=True)
+    source = models.CharField(gettext_lazy("source"), max_length=300, blank=True)
     evidence = models.ForeignKey("dialogues.Evidence", models.PROTECT, null=True, blank=True, related_name="readings")
     update_version = models.ForeignKey(UpdateVersion, models.PROTECT, null=True, blank=True, related_name="readings")
     recorded_at = models.DateTimeField()

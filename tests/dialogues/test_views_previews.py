@@ -158,7 +158,7 @@ def test_a_file_is_shown_to_those_who_see_what_cites_it(client):
     client.force_login(own)
     # A slow line: nothing of it is fetched until it is opened.
     page = client.get(reverse("evidence_detail", args=[sent.evidence.get().pk]))
-    assert "<details><summary>Show map.pdf here</summary>" in page.text
+    assert "<details><summary>Show map.pdf</summary>" in page.text
 
 
 def test_how_many_pages_there_are_is_asked_once(client, monkeypatch):

@@ -386,7 +386,7 @@ def test_an_update_with_words_proposed_to_go_is_not_accepted(client, officer, se
 
 def test_an_update_and_evidence_lead_those_who_may_to_have_a_text_taken_out(client, officer, sent):
     evidence = reverse("evidence_detail", args=[EvidenceFactory().pk])
-    link = f'<a href="{ADD}">A text here names somebody: have it taken out</a>'
+    link = f'<a href="{ADD}">Remove personal data</a>'
 
     assert all(link in client.get(page).text for page in (pages_of(sent)[0], evidence))
     client.force_login(ObserverFactory())

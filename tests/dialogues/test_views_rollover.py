@@ -183,7 +183,7 @@ def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, 
 
     for address in pages:
         assert "4a of 2021" in told[address], address
-    assert "It shows" in told[pages[1]]
+    assert "What it shows" in told[pages[1]]
 
 
 def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_was_asked_then(client, old, new):

@@ -419,7 +419,7 @@ def test_version_accept_keeps_the_sentence_chosen_and_the_words_written(client):
             {"decision": "mend", "reason": "The day."},
             "It is marked as needing mending, so the update can’t be accepted.",
         ),
-        ({"because": "outside"}, "That sentence is a reason for another decision."),
+        ({"because": "outside"}, "This reason belongs to another decision."),
         ({"because": "made-up"}, "Choose one from the list."),
     ],
 )

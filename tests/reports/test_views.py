@@ -679,7 +679,7 @@ def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client)
 
     (one,) = response.context["benchmarks"]
     assert [(reading.told, counting.counts) for reading, counting in one.readings] == [
-        ("no data", False),
+        ("not reported", False),
         ("9", True),
         ("4", True),
         ("1", False),

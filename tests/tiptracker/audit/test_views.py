@@ -358,8 +358,8 @@ def test_log_detail_shows_before_and_after_field_by_field(client, officer):
 
     assert [tuple(field) for field in page.context["fields"]] == [
         ("Commitment", "", "number 7", False),
-        ("Last day", "9 December 2021", "–", True),
-        ("Kind", "Law or regulation", "Court record", True),
+        ("End date", "9 December 2021", "–", True),
+        ("Type of evidence", "Law or regulation", "Court record", True),
         ("Recorded at", "", "28 January 2022, 09:00", False),
         ("Gone", "1, 2", "", False),
     ]
