@@ -396,8 +396,8 @@ def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, o
     (row,) = csv.DictReader(io.StringIO(taken.removeprefix("\ufeff")))
     assert (row["Number"], row["Who"], row["Verb"]) == ("1", "Palesa Reader", "evidence.logged")
     assert (row["Record"], row["Table"], row["Row"]) == ("A law was passed", "dialogues.evidence", str(evidence.pk))
-    assert row["Before"] == "Kind: Law or regulation"
-    assert row["After"].split("\n") == ["Kind: Court record", "What happened: found"]
+    assert row["Before"] == "Type of evidence: Law or regulation"
+    assert row["After"].split("\n") == ["Type of evidence: Court record", "What happened: found"]
     assert row["Time zone"] == "Africa/Maseru"
     assert datetime.fromisoformat(row["When"]).utcoffset().total_seconds() == 2 * 3600
     entry = AuditEntry.objects.last()
