@@ -57,11 +57,11 @@ class ClaimedProgress(ChoiceEnum):
 
 
 PROGRESS_MEANINGS: dict[str, str] = {
-    ClaimedProgress.NOT_STARTED: "Nothing of it has been done yet, though there may be a plan.",
-    ClaimedProgress.UNDER_WAY: "A part of it has been done, and a part is still to come.",
-    ClaimedProgress.DONE: "All that was promised has been done.",
+    ClaimedProgress.NOT_STARTED: gettext_noop("Nothing has been done yet. There may be a plan."),
+    ClaimedProgress.UNDER_WAY: gettext_noop("One part has been done. Another part is still open."),
+    ClaimedProgress.DONE: gettext_noop("Everything that was promised has been done."),
 }
-"""The meaning of each claimed progress, shown next to the choice."""
+"""The meaning of each claimed progress in English, shown next to the choice; `gettext` translates it."""
 
 
 class UpdateDecision(ChoiceEnum):
@@ -170,14 +170,24 @@ class Verdict(ChoiceEnum):
 
 
 VERDICT_MEANINGS: dict[str, str] = {
-    Verdict.MET: "All that the benchmark asks is done, and verified evidence of a concrete action shows it.",
-    Verdict.STEP: "A concrete action was taken and verified, and part of what is asked is still open.",
-    Verdict.STALLED: "Nothing that moves it was done, or what began has stopped. A plan or a promise is no action.",
-    Verdict.NO_INFORMATION: "It was asked, and nobody has told. On investigations and on complicit officials the law "
-    "then presumes that nothing was done (22 U.S.C. 7106(b)(1), (7)).",
-    Verdict.BACKWARDS: "It stands worse than before: something was undone, or done against what is asked.",
+    Verdict.MET: gettext_noop(
+        "Everything that the benchmark asks is done. Verified evidence of a concrete action shows it."
+    ),
+    Verdict.STEP: gettext_noop(
+        "A concrete action was taken and verified. Part of what the benchmark asks is still open."
+    ),
+    Verdict.STALLED: gettext_noop(
+        "No action was taken, or the work that began has stopped. A plan or a promise is not an action."
+    ),
+    Verdict.NO_INFORMATION: gettext_noop(
+        "We asked, and nobody answered. For investigations and for complicit officials, the law then presumes that "
+        "nothing was done (22 U.S.C. 7106(b)(1), (7))."
+    ),
+    Verdict.BACKWARDS: gettext_noop(
+        "The situation is worse than before: something was undone, or something was done against what is asked."
+    ),
 }
-"""When each verdict is given, shown next to the choice."""
+"""When each verdict is given, in English, shown next to the choice; `gettext` translates it."""
 
 
 class BreakdownDimension(ChoiceEnum):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dialogues.choices import GOVERNMENT_DOERS, DoneBy, SupportKind
 from dialogues.commitment_status import CommitmentStanding
 from recommendations.choices import Rule
-from tiptracker.localization import format_date, format_short_date, join_with_and
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, join_with_and, ngettext
 
 
 class ScoreEffect(Enum):
@@ -36,22 +36,23 @@ def find_score_effect(shows: SupportKind, rule: Rule | None) -> ScoreEffect:
     return ScoreEffect.COUNTS if rule is Rule.ASSESSED else ScoreEffect.FIGURE_ALONE
 
 
-NO_UPDATE = "no update received"
+NO_UPDATE = gettext_noop("no update received")
+"""What is said, in English, of an overdue commitment without an update. `gettext` translates it."""
 
 
 def format_overdue(days: int) -> str:
     """Return a phrase such as "overdue by 12 days"."""
-    return f"overdue by {days} day{'' if days == 1 else 's'}"
+    return ngettext("overdue by %(number)d day", "overdue by %(number)d days", days) % {"number": days}
 
 
 def format_with_embassy_since(day: date) -> str:
     """Return a phrase such as "with the embassy since 12 January 2022"."""
-    return f"with the embassy since {format_date(day)}"
+    return gettext("with the embassy since %(date)s") % {"date": format_date(day)}
 
 
 def format_returned_on(day: date) -> str:
     """Return a phrase such as "returned on 13 January 2022"."""
-    return f"returned on {format_date(day)}"
+    return gettext("returned on %(date)s") % {"date": format_date(day)}
 
 
 def format_status_detail(standing: CommitmentStanding) -> str:
@@ -70,7 +71,9 @@ def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) ->
     No update is expected on a commitment of the United States (`is_ministrys` is false).
     """
     if standing.is_overdue_without_update and is_ministrys:
-        return f"{NO_UPDATE} since {format_date(standing.sent_on)}" if standing.sent_on else NO_UPDATE
+        if standing.sent_on is None:
+            return gettext(NO_UPDATE)
+        return gettext("no update received since %(date)s") % {"date": format_date(standing.sent_on)}
     return format_returned_on(standing.returned_on) if standing.returned_on else ""
 
 
@@ -78,10 +81,24 @@ def describe_rescheduling(slips: int, first_due_on: date | None) -> str:
     """Return how a due date changed, such as "first due 15 Dec 2021, moved twice". Empty if it was never moved."""
     if slips == 0:
         return ""
-    times = {1: "once", 2: "twice"}.get(slips, f"{slips} times")
     if first_due_on is None:
-        return f"no date agreed at first, set {times} since"
-    return f"first due {format_short_date(first_due_on)}, moved {times}"
+        if slips == 1:
+            return gettext("no date agreed at first, set once since")
+        sentence = ngettext(
+            "no date agreed at first, set %(number)d time since",
+            "no date agreed at first, set %(number)d times since",
+            slips,
+        )
+        return sentence % {"number": slips}
+    if slips == 1:
+        sentence = gettext("first due %(date)s, moved once")
+    elif slips == 2:
+        sentence = gettext("first due %(date)s, moved twice")
+    else:
+        sentence = ngettext(
+            "first due %(date)s, moved %(number)d time", "first due %(date)s, moved %(number)d times", slips
+        )
+    return sentence % {"date": format_short_date(first_due_on), "number": slips}
 
 
 def describe_exclusion(done_by: DoneBy, outside: str) -> str:
@@ -90,9 +107,9 @@ def describe_exclusion(done_by: DoneBy, outside: str) -> str:
     `outside` says why its dates don't count, or is empty.
     """
     if outside:
-        return f"It does not count: {outside}."
+        return gettext("It does not count: %(reason)s.") % {"reason": outside}
     if done_by not in GOVERNMENT_DOERS:
-        return "It does not count: only what the government does, alone or jointly, can."
+        return gettext("It does not count: only what the government does, alone or with others, can count.")
     return ""
 
 
@@ -100,14 +117,14 @@ def describe_benchmark_effect(effect: ScoreEffect, first_on: date | None) -> str
     """Return what unreviewed evidence does for one benchmark, if nothing else prevents it from counting."""
     match effect:
         case ScoreEffect.COUNTS if first_on is None:
-            return "A claim, until a review states its first day."
+            return gettext("This is a claim. It cannot count until a reviewer enters the start date.")
         case ScoreEffect.COUNTS:
-            return "It counts once somebody else has verified it."
+            return gettext("It will count once another person has verified it.")
         case ScoreEffect.FIGURE_ALONE:
-            return "This benchmark is judged by its figures: what happened does not move it, a verified figure does."
+            return gettext("It does not change this benchmark. Only a verified figure does.")
         case ScoreEffect.SHOWN:
-            return "It is shown and adds nothing: only a concrete action counts."
-    return "It adds nothing: this benchmark has no terms to judge it by."
+            return gettext("It is shown but adds nothing. Only a concrete action counts.")
+    return gettext("It adds nothing. This benchmark has no rule yet.")
 
 
 def describe_benchmark_effects(effects: Iterable[BenchmarkEffect], first_on: date | None) -> str:
@@ -118,17 +135,21 @@ def describe_benchmark_effects(effects: Iterable[BenchmarkEffect], first_on: dat
     names = {effect: join_with_and(keys_of_effect) for effect, keys_of_effect in keys.items()}
     sentences = []
     if counting := names.get(ScoreEffect.COUNTS):
-        sentences.append(
-            f"It counts on {counting} once somebody else has verified it."
+        sentence = (
+            gettext("It will count for %(benchmarks)s once another person has verified it.")
             if first_on
-            else f"It stays a claim on {counting} until a review states its first day."
+            else gettext("It is a claim for %(benchmarks)s. It cannot count until a reviewer enters the start date.")
         )
+        sentences.append(sentence % {"benchmarks": counting})
     if by_figure := names.get(ScoreEffect.FIGURE_ALONE):
-        sentences.append(f"It does not move {by_figure}: there only a verified figure does.")
+        sentence = gettext("It does not change %(benchmarks)s. Only a verified figure does.")
+        sentences.append(sentence % {"benchmarks": by_figure})
     if shown := names.get(ScoreEffect.SHOWN):
-        sentences.append(f"On {shown} it is shown and adds nothing: only a concrete action counts.")
+        sentence = gettext("For %(benchmarks)s it is shown but adds nothing. Only a concrete action counts.")
+        sentences.append(sentence % {"benchmarks": shown})
     if unasked := names.get(ScoreEffect.NOT_ASKED):
-        sentences.append(f"It adds nothing on {unasked}: no terms say how to judge that.")
+        sentence = gettext("For %(benchmarks)s it adds nothing. There is no rule yet.")
+        sentences.append(sentence % {"benchmarks": unasked})
     return " ".join(sentences)
 
 
@@ -149,16 +170,16 @@ class LoggedFigure(NamedTuple):
 def describe_figure_effect(figure: LoggedFigure) -> str:
     """Return what happens to a figure, a direction or "no data" that was logged with a piece of evidence."""
     if not figure.has_figure and not figure.has_direction:
-        return "“No data” stands in the record: it adds nothing, and no figure given before is lost."
+        return gettext("“No data” is recorded. It adds nothing, and earlier figures stay in the record.")
     if not figure.answers_question and not figure.moves_benchmark:
-        return "Its figure is kept; nothing is judged by it."
+        return gettext("The figure is recorded. No benchmark and no question uses it.")
     if figure.is_of_year_before:
-        return "This year’s figure is compared with it from now on."
+        return gettext("This year’s figure will be compared with it.")
     if figure.has_figure:
-        return "Its figure counts once somebody else has verified the evidence itself."
+        return gettext("The figure will count once another person has verified the evidence itself.")
     if figure.answers_question:
-        return (
-            "Its direction counts under “increasing efforts” once somebody else has verified the evidence itself; "
-            "everything else wants a figure."
+        return gettext(
+            "The direction will count under “increasing efforts” once another person has verified the evidence itself. "
+            "Everything else needs a figure."
         )
-    return "A direction alone moves nothing here: the benchmark wants a figure."
+    return gettext("A direction alone adds nothing here. The benchmark needs a figure.")

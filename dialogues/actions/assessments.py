@@ -15,7 +15,7 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import insert_row, refuse_unseen, require_text
 
 
@@ -47,8 +47,8 @@ def assess(
     """
     if not can_assess(by, benchmark):
         raise PermissionDenied
-    rationale = require_text(rationale, "Say why, in a sentence or two.", field="rationale")
-    law = require_text(law, "Name the section of the law, such as 22 U.S.C. 7106(b)(1).", field="law")
+    rationale = require_text(rationale, gettext("Write the reason in one or two sentences."), field="rationale")
+    law = require_text(law, gettext("Enter the section of the law, such as 22 U.S.C. 7106(b)(1)."), field="law")
     locked = Benchmark.objects.select_for_update(no_key=True).get(pk=benchmark.pk)
     newest = locked.assessments.select_related("recorded_by").order_by("-recorded_at", "-pk").first()
     refuse_unseen(newest, seen, now, noun="assessment")
@@ -58,13 +58,13 @@ def assess(
     if rows.filter(revised_by__isnull=False).exists():
         raise Refused(
             "replaced",
-            "Some of that evidence was put right since. Choose the later entry in its place.",
+            gettext("Some of this evidence has been revised since. Choose the newest revision."),
             field="evidence",
         )
     if rows.filter(evidence_links__benchmark=locked).count() < len(cited):
         raise Refused(
             "unrelated_evidence",
-            "Some of that evidence doesn't support this benchmark. Choose from the evidence listed under it.",
+            gettext("Some of this evidence does not support the benchmark. Choose from the evidence in the list."),
             field="evidence",
         )
     assessment = insert_row(
@@ -102,8 +102,7 @@ def _check_change_reason(newest: Assessment | None, verdict: Verdict, reason: st
         return ""
     if newest.verdict != verdict:
         day = format_date(newest.recorded_at.astimezone(now.tzinfo).date())
-        previous = Verdict(newest.verdict).label.lower()
-        return require_text(
-            reason, f"Say what changed since {day}: the verdict given then was “{previous}”.", field="change_reason"
-        )
+        previous = Verdict(newest.verdict).label
+        sentence = gettext("The assessment of %(date)s was “%(verdict)s”. Write what has changed since.")
+        return require_text(reason, sentence % {"date": day, "verdict": previous}, field="change_reason")
     return reason.strip()

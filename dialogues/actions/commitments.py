@@ -33,7 +33,7 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import insert_row, refuse_future, refuse_unseen, require_text
 
 
@@ -71,27 +71,37 @@ def record_commitment(
     commitment = Commitment(country=country, recorded_at=now, recorded_by=by, **values)
     ministry, dialogue = commitment.ministry, commitment.dialogue
     commitment.letter = commitment.letter.strip()
-    commitment.text = require_text(commitment.text, "Say what was promised.", field="text")
+    commitment.text = require_text(commitment.text, gettext("Write what was promised."), field="text")
     refuse_future(made_on, now, field="made_on")
     if due_on and due_on < made_on:
         raise Refused(
-            "due_too_early", "It can't be due before it was promised. Put one of the days right.", field="due_on"
+            "due_too_early",
+            gettext("The due date is before the day of the promise. Change one of the two dates."),
+            field="due_on",
         )
     if (commitment.made_by == MadeBy.MINISTRY) != (ministry is not None):
         raise Refused(
             "unclear_maker",
-            "Name the ministry, or say that it is the United States' own undertaking: one of the two.",
+            gettext("Choose the ministry, or say that the United States made the commitment."),
             field="ministry",
         )
     if ministry and ministry.country_id != country.pk:
         raise Refused(
-            "another_country", "That ministry is another country's. Choose one of this country's.", field="ministry"
+            "another_country",
+            gettext("That ministry belongs to another country. Choose a ministry of this country."),
+            field="ministry",
         )
     if not (dialogue or commitment.letter):
-        raise Refused("required", "Say at which dialogue, or by which letter, it was made.", field="dialogue")
+        raise Refused(
+            "required",
+            gettext("Choose the dialogue at which the commitment was made, or name the letter."),
+            field="dialogue",
+        )
     if dialogue and dialogue.country_id != country.pk:
         raise Refused(
-            "another_country", "That dialogue was with another country. Choose one with this country.", field="dialogue"
+            "another_country",
+            gettext("That dialogue was with another country. Choose a dialogue with this country."),
+            field="dialogue",
         )
     if dialogue:
         _refuse_unless_held(dialogue, now)
@@ -123,13 +133,15 @@ def record_commitment(
 def _refuse_unless_held(dialogue: Dialogue, now: datetime) -> None:
     if dialogue.called_off_at:
         raise Refused(
-            "called_off", "That dialogue was called off. Choose another, or name the letter.", field="dialogue"
+            "called_off",
+            gettext("That dialogue was called off. Choose another dialogue, or name the letter."),
+            field="dialogue",
         )
     if dialogue.held_on > now.date():
         raise Refused(
             "not_held_yet",
-            f"That dialogue is planned for {format_date(dialogue.held_on)}: nothing was promised there yet. Choose "
-            "another.",
+            gettext("That dialogue is planned for %(date)s. Choose a dialogue that has taken place.")
+            % {"date": format_date(dialogue.held_on)},
             field="dialogue",
         )
 
@@ -163,16 +175,22 @@ def reschedule(
     """
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
-    reason = require_text(reason, "Say why the date moved.", field="reason")
+    reason = require_text(reason, gettext("Write why the due date moves."), field="reason")
     locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
-        raise Refused("closed", _settled_refusal(locked, "It can't be moved."))
+        raise Refused("closed", _settled_refusal(locked, gettext("Its due date cannot be moved.")))
     if due_on < on:
         raise Refused(
-            "due_too_early", "The new date lies before the day it was agreed on. Give a later one.", field="due_on"
+            "due_too_early",
+            gettext("The new due date is before the day on which it was agreed. Enter a later date."),
+            field="due_on",
         )
     if due_on == standing.due_on:
-        raise Refused("unchanged", f"It is due on {format_date(due_on)} already. Give another date.", field="due_on")
+        raise Refused(
+            "unchanged",
+            gettext("The commitment is already due on %(date)s. Enter another date.") % {"date": format_date(due_on)},
+            field="due_on",
+        )
     return _record_event(
         locked, CommitmentEventKind.RESCHEDULED, standing, on=on, reason=reason, due_on=due_on, by=by, now=now
     )
@@ -185,11 +203,11 @@ def withdraw(
     """Record that the commitment was withdrawn on the day `on`, and why. Raises as `reschedule` does."""
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
-    reason = require_text(reason, "Say why it was taken back.", field="reason")
+    reason = require_text(reason, gettext("Write why the commitment is withdrawn."), field="reason")
     locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
-        raise Refused("closed", _settled_refusal(locked, "Reopen it first if that is wrong."))
+        raise Refused("closed", _settled_refusal(locked, gettext("If that is wrong, reopen the commitment first.")))
     return _record_event(locked, CommitmentEventKind.WITHDRAWN, standing, on=on, reason=reason, by=by, now=now)
 
 
@@ -203,11 +221,11 @@ def reopen(
     """
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
-    reason = require_text(reason, "Say why it is taken up again.", field="reason")
+    reason = require_text(reason, gettext("Write why the commitment is reopened."), field="reason")
     locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if _is_open(locked, now):
-        raise Refused("already_open", "It is open as it stands. There is nothing to reopen.")
+        raise Refused("already_open", gettext("The commitment is already open. There is nothing to reopen."))
     return _record_event(locked, CommitmentEventKind.REOPENED, standing, on=on, reason=reason, by=by, now=now)
 
 
@@ -220,7 +238,7 @@ def report_done(
         raise PermissionDenied
     locked, standing = _lock_for_change(commitment, on, seen, now)
     if not _is_open(locked, now):
-        raise Refused("closed", _settled_refusal(locked, "It need not be reported again."))
+        raise Refused("closed", _settled_refusal(locked, gettext("You need not report it again.")))
     return _record_event(locked, CommitmentEventKind.REPORTED_DONE, standing, on=on, by=by, now=now)
 
 
@@ -234,12 +252,15 @@ def verify_done(
     """
     if not can_verify_done(by, commitment):
         if can_change_commitment(by, commitment) and has_reported_done(by, commitment):
-            raise Refused("needs_second_person", "You reported this done yourself. Ask another officer to verify it.")
+            raise Refused(
+                "needs_second_person",
+                gettext("You reported the commitment done yourself. Ask another officer to verify it."),
+            )
         raise PermissionDenied
     locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
     if standing.is_settled:
-        raise Refused("closed", _settled_refusal(locked, "Reopen it first if that is wrong."))
+        raise Refused("closed", _settled_refusal(locked, gettext("If that is wrong, reopen the commitment first.")))
     refuse_unproven(locked, reason)
     reason = reason.strip()
     return _record_event(locked, CommitmentEventKind.VERIFIED_DONE, standing, on=on, reason=reason, by=by, now=now)
@@ -250,7 +271,7 @@ def lock_with_standing(commitment: Commitment, now: datetime) -> tuple[Commitmen
     locked = Commitment.objects.with_history().select_for_update(no_key=True, of=("self",)).get(pk=commitment.pk)
     standing = locked.standing_on(now.date())
     if standing is None:
-        raise Refused("not_made_yet", "It was made on a later day than today. Wait for that day.")
+        raise Refused("not_made_yet", gettext("The commitment was made on a day after today. Try again on that day."))
     return locked, standing
 
 
@@ -278,12 +299,14 @@ def returned_version(commitment: Commitment) -> UpdateVersion | None:
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
     """Refuse to verify a commitment done, and name all that is missing: verified evidence, its dates, a reason."""
-    missing = [gap for gap in (find_missing_proof(commitment), "" if reason.strip() else "a written reason") if gap]
-    if missing:
+    without_proof = find_missing_proof(commitment)
+    without_reason = "" if reason.strip() else gettext("a written reason")
+    if without_proof or without_reason:
+        sentence = gettext("The commitment cannot be verified as done yet. Missing: %(missing)s.")
         raise Refused(
             "unproven",
-            f"It can't be verified done yet. What is missing: {'; '.join(missing)}.",
-            field="reason" if missing == ["a written reason"] else None,
+            sentence % {"missing": "; ".join(gap for gap in (without_proof, without_reason) if gap)},
+            field=None if without_proof else "reason",
         )
 
 
@@ -317,11 +340,13 @@ def refuse_invalid_benchmarks(benchmarks: Sequence[Benchmark], country: Country,
     """Refuse, on `field`, a benchmark that is named twice or belongs to another country."""
     keys = {benchmark.pk for benchmark in benchmarks}
     if len(keys) < len(benchmarks):
-        raise Refused("named_twice", "A benchmark is named twice. Name each once.", field=field)
+        raise Refused("named_twice", gettext("One benchmark is named twice. Name each benchmark once."), field=field)
     known = Benchmark.objects.filter(pk__in=keys, recommendation__edition__country=country).count()
     if known < len(keys):
         raise Refused(
-            "another_country", "One of those benchmarks is another country's. Choose this country's.", field=field
+            "another_country",
+            gettext("One of the benchmarks belongs to another country. Choose benchmarks of this country."),
+            field=field,
         )
 
 
@@ -333,11 +358,17 @@ def newest_event_date(commitment: Commitment) -> date:
 def settled_sentence(commitment: Commitment) -> str:
     """Return a sentence on the newest event, such as "Withdrawn on 3 January 2022 by A. B.: …"."""
     last = commitment.events.select_related("recorded_by").order_by("-happened_on", "-recorded_at", "-pk")[0]
-    reason = f": {last.reason}" if last.reason else ""
-    return (
-        f"{CommitmentEventKind(last.kind).label} on {format_date(last.happened_on)} by "
-        f"{last.recorded_by}{reason.rstrip('.')}."
+    sentence = (
+        gettext("%(status)s on %(date)s by %(person)s: %(reason)s.")
+        if last.reason
+        else gettext("%(status)s on %(date)s by %(person)s.")
     )
+    return sentence % {
+        "status": CommitmentEventKind(last.kind).label,
+        "date": format_date(last.happened_on),
+        "person": last.recorded_by,
+        "reason": last.reason.rstrip("."),
+    }
 
 
 def _settled_refusal(commitment: Commitment, next_step: str) -> str:
@@ -363,7 +394,8 @@ def _lock_for_change(
     if on < (newest := newest_event_date(locked)):
         raise Refused(
             "before_newest_entry",
-            f"Its newest entry is of {format_date(newest)}. Give that day or a later one.",
+            gettext("The newest entry of the commitment is of %(date)s. Enter that day or a later one.")
+            % {"date": format_date(newest)},
             field="on",
         )
     return locked, standing
@@ -397,9 +429,8 @@ def _record_event(
 def _refuse_while_waiting(commitment: Commitment, now: datetime) -> None:
     if waiting := waiting_version(commitment):
         sent_on = format_date(waiting.recorded_at.astimezone(now.tzinfo).date())
-        raise Refused(
-            "update_waits", f"The ministry's update of {sent_on} waits in the inbox. Accept or return it first."
-        )
+        sentence = gettext("The ministry’s update of %(date)s has not been reviewed yet. Accept it or return it first.")
+        raise Refused("update_waits", sentence % {"date": sent_on})
 
 
 def find_missing_proof(commitment: Commitment) -> str | None:
@@ -407,9 +438,11 @@ def find_missing_proof(commitment: Commitment) -> str | None:
     pieces = commitment.evidence.current().prefetch_related("reviews__evidence_link")
     verified = [(piece, first) for piece in pieces for first in _verified_start_dates(piece)]
     if not verified:
-        return "verified evidence of what was done (log it under this commitment, and have somebody else verify it)"
+        return gettext(
+            "verified evidence of what was done (log it for this commitment, and ask another person to verify it)"
+        )
     if not any(piece.happened_from or first for piece, first in verified):
-        return "the first day of its evidence (state it when you verify the evidence)"
+        return gettext("the start date of its evidence (enter it when you verify the evidence)")
     return None
 
 

@@ -21,7 +21,7 @@ from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, ngettext
 from tiptracker.validation import EditConflict, format_moment, insert_row, update_row
 
 type DraftSubject = Commitment | Dialogue
@@ -150,17 +150,26 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
         return
     if draft is None:
         raise EditConflict(
-            "The draft on this page was sent or dropped meanwhile. What you typed is kept: read it through, then save "
-            "or send it as new.",
+            gettext(
+                "The draft on this page was sent or deleted in the meantime. Your text is still on this page. Check it, "
+                "then save or send it again."
+            ),
         )
     is_own = draft.saved_by_id == by.pk
     if page.name and draft.writer == page.name and is_own:
         return
-    saved = "You saved a draft on another page or device" if is_own else f"{draft.saved_by} saved a draft"
-    raise EditConflict(
-        f"{saved} on {format_moment(draft.saved_at, now)}. What you typed is kept, and nothing was "
-        "overwritten: compare the two, then go on with the one that is right.",
+    sentence = (
+        gettext(
+            "You saved a draft on another page or device on %(moment)s. Your text is still on this page, and nothing "
+            "was overwritten. Compare the two, then continue with the right one."
+        )
+        if is_own
+        else gettext(
+            "%(person)s saved a draft on %(moment)s. Your text is still on this page, and nothing was overwritten. "
+            "Compare the two, then continue with the right one."
+        )
     )
+    raise EditConflict(sentence % {"person": draft.saved_by, "moment": format_moment(draft.saved_at, now)})
 
 
 def lock_subject(subject: DraftSubject) -> None:
@@ -182,15 +191,19 @@ def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion |
         return None
     locked, standing = lock_with_standing(subject, now)
     if waiting := waiting_version(locked):
+        sentence = gettext(
+            "%(person)s sent an update on %(moment)s. It is with the embassy. You need not do anything until the "
+            "embassy replies."
+        )
         raise DraftClosed(
             "update_waits",
-            f"{waiting.recorded_by} sent this update on {format_moment(waiting.recorded_at, now)}. It is with the "
-            "embassy; nothing more is needed until it has answered.",
+            sentence % {"person": waiting.recorded_by, "moment": format_moment(waiting.recorded_at, now)},
         )
     if standing.is_settled:
+        sentence = gettext("%(status)s on %(date)s. Nothing more is needed here.")
         raise DraftClosed(
             "closed",
-            f"{standing.status.label} on {format_date(newest_event_date(locked))}: nothing more is needed here.",
+            sentence % {"status": standing.status.label, "date": format_date(newest_event_date(locked))},
         )
     return returned_version(locked)
 
@@ -198,11 +211,14 @@ def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion |
 def _refuse_too_long(content: DraftContent) -> None:
     length = sum(len(name) + sum(map(len, texts)) for name, texts in content.items())
     if length > MAX_CHARACTERS or sum(map(len, content.values())) > MAX_FIELDS:
-        raise Refused(
-            "too_long",
-            f"This is too long to be kept as a draft: it has {length} characters, {MAX_CHARACTERS} can be kept. "
-            "Shorten it, or put a part into a file.",
+        sentence = ngettext(
+            "The draft is too long: it has %(number)d character, and the limit is %(limit)d. Shorten it, or attach a part "
+            "as a file.",
+            "The draft is too long: it has %(number)d characters, and the limit is %(limit)d. Shorten it, or attach a "
+            "part as a file.",
+            length,
         )
+        raise Refused("too_long", sentence % {"number": length, "limit": MAX_CHARACTERS})
 
 
 def _log(verb: str, subject: DraftSubject, draft: Draft, by: User | None) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import format_moment
 
 
@@ -26,8 +27,7 @@ def lock_person(by: User) -> None:
 def refuse_duplicate(row: Any, now: datetime) -> None:
     """Raise DuplicateRecord if `row`, an existing identical record with a `recorded_at`, is not None."""
     if row is not None:
-        raise DuplicateRecord(
-            f"You recorded exactly this on {format_moment(row.recorded_at, now)}, and it stands. If this is another "
-            "thing, say what differs.",
-            row,
+        sentence = gettext(
+            "You already recorded exactly this on %(moment)s. If this is something else, write what is different."
         )
+        raise DuplicateRecord(sentence % {"moment": format_moment(row.recorded_at, now)}, row)

@@ -15,6 +15,7 @@ from dialogues.score_effects import format_overdue
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext, ngettext
 
 
 class AgendaItemSummary(NamedTuple):
@@ -128,15 +129,19 @@ def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
 def _summarize_item(
     row: AgendaItem, standing: dict[int, CommitmentStatusRow], shown: dict[int, tuple[int, int]]
 ) -> AgendaItemSummary:
-    title, url, whose, status, shown_text = str(row), "", "Other topics", None, ""
+    title, url, whose, status, shown_text = str(row), "", gettext("Other topics"), None, ""
     if row.recommendation:
         url = reverse("recommendation_detail", args=[row.recommendation.pk])
-        whose = row.recommendation.lead.name if row.recommendation.lead else "No ministry named"
+        whose = row.recommendation.lead.name if row.recommendation.lead else gettext("No lead ministry")
         with_action, total = shown.get(row.recommendation.pk, (0, 0))
-        shown_text = "Nothing is shown yet."
+        shown_text = gettext("There is no evidence of an action yet.")
         if with_action:
-            plural = "" if total == 1 else "s"
-            shown_text = f"An action is shown on {with_action} of {total} benchmark{plural}."
+            sentence = ngettext(
+                "There is evidence of an action for %(number)d of %(total)d benchmark.",
+                "There is evidence of an action for %(number)d of %(total)d benchmarks.",
+                total,
+            )
+            shown_text = sentence % {"number": with_action, "total": total}
     elif row.commitment_id and (status := standing.get(row.commitment_id)):
         url = reverse("commitment_detail", args=[row.commitment_id])
         whose = status.commitment.maker

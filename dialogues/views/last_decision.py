@@ -14,6 +14,7 @@ from dialogues.views.timeline import decision_on, newest_review
 from recommendations.edition_context import page_url
 from tiptracker.accounts.models import User
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.pages import SignedInRequest
 
@@ -56,10 +57,18 @@ def _version_decision(user: User, key: int) -> LastDecision | None:
     assesses = outcome is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.commitment.text
     if not assesses:
-        return LastDecision(outcome, text, url, "Back to it")
+        return LastDecision(outcome, text, url, gettext("Open the update again"), _told_ministry(outcome))
     if needs_verdict(user, row):
-        return LastDecision(outcome, text, f"{url}#assess", "Say what it means for its benchmarks")
-    return LastDecision(outcome, text, url, "Back to it", "No benchmark of it waits for a verdict.")
+        return LastDecision(outcome, text, f"{url}#assess", gettext("Assess its benchmarks"), _told_ministry(outcome))
+    note = gettext("The ministry sees the decision on its page. No benchmark needs an assessment.")
+    return LastDecision(outcome, text, url, gettext("Open the update again"), note)
+
+
+def _told_ministry(outcome: UpdateDecision) -> str:
+    """Return who is told of a decision on an update, and what comes next."""
+    if outcome is UpdateDecision.RETURNED:
+        return gettext("The ministry sees what to change on its page. It can correct the update and send it again.")
+    return gettext("The ministry sees the decision on its page.")
 
 
 def _evidence_decision(user: User, key: int) -> LastDecision | None:
@@ -68,5 +77,8 @@ def _evidence_decision(user: User, key: int) -> LastDecision | None:
     if row is None or review is None:
         return None
     return LastDecision(
-        EvidenceDecision(review.decision), row.title, reverse("evidence_detail", args=[key]), "Back to it"
+        EvidenceDecision(review.decision),
+        row.title,
+        reverse("evidence_detail", args=[key]),
+        gettext("Open the evidence again"),
     )

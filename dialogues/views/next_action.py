@@ -12,7 +12,7 @@ from dialogues.models import Evidence, UpdateVersion
 from dialogues.views.timeline import CommitmentTimeline, evidence_links_of
 from recommendations.edition_context import edition_url
 from tiptracker.accounts.models import User
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 
 
 class NextAction(NamedTuple):
@@ -32,7 +32,7 @@ def find_next_action(user: User, timeline: CommitmentTimeline) -> NextAction:
         return _next_decision(user, timeline, timeline.waiting_version)
     match timeline.standing.status:
         case CommitmentStatus.WITHDRAWN:
-            return NextAction("It was withdrawn. Nothing is needed.")
+            return NextAction(gettext("The commitment was withdrawn. Nothing is needed."))
         case CommitmentStatus.VERIFIED:
             return _next_after_verification(user, timeline)
         case CommitmentStatus.REPORTED:
@@ -45,42 +45,42 @@ def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
     commitment, status = timeline.commitment, timeline.standing.status
     send = reverse("update_send", args=[commitment.pk])
     if waiting := timeline.waiting_version:
-        return NextAction(
-            f"We have {_describe_sent_update(waiting)} and will answer it. You need not do anything until "
-            "then. The embassy reads it with all that is attached, then accepts it, or returns it and says what to "
-            "change. The answer will stand here and on your first page."
+        sentence = gettext(
+            "We have your update of %(date)s. You need not do anything now. An officer will accept it, or return it "
+            "and say what to change. You will see our reply here and on your home page."
         )
+        return NextAction(sentence % {"date": format_date(timezone.localtime(waiting.recorded_at).date())})
     if status is CommitmentStatus.VERIFIED:
-        return NextAction("The embassy has verified that this is done. Nothing more is needed. Thank you.")
+        return NextAction(gettext("The embassy has verified that this is done. Nothing more is needed. Thank you."))
     if status is CommitmentStatus.WITHDRAWN:
-        return NextAction("It was withdrawn. Nothing is needed.")
+        return NextAction(gettext("The commitment was withdrawn. Nothing is needed."))
     if timeline.returned:
-        sentence = "Your update came back. Put right what is missing and send it again."
-        return NextAction(sentence, send, "Correct it and send again")
-    return NextAction("Tell the embassy how far it is, with something that proves it.", send, "Send an update")
-
-
-def _describe_sent_update(update_version: UpdateVersion) -> str:
-    return f"your update of {format_date(timezone.localtime(update_version.recorded_at).date())}"
+        sentence = gettext("We returned your update. Correct it and send it again.")
+        return NextAction(sentence, send, gettext("Correct the update"))
+    sentence = gettext("Send us an update: say what has been done, and attach the proof.")
+    return NextAction(sentence, send, gettext("Send an update"))
 
 
 def _next_decision(user: User, timeline: CommitmentTimeline, update_version: UpdateVersion) -> NextAction:
     url = reverse("version_detail", args=[update_version.pk])
     sent_on = format_date(timezone.localtime(update_version.recorded_at).date())
-    sentence = f"The ministry’s update of {sent_on} waits for the embassy"
     if permissions.can_decide_on_update(user, update_version):
-        return NextAction(f"{sentence}: accept it, or return it with a reason.", url, "Review the update")
-    return NextAction(f"{sentence}.", url, "Read the update")
+        sentence = gettext("The ministry sent an update on %(date)s. Accept it, or return it and say what to change.")
+        return NextAction(sentence % {"date": sent_on}, url, gettext("Review the update"))
+    sentence = gettext("The ministry sent an update on %(date)s. An officer has to review it.")
+    return NextAction(sentence % {"date": sent_on}, url, gettext("Read the update"))
 
 
 def _next_after_verification(user: User, timeline: CommitmentTimeline) -> NextAction:
     verified = max(event.recorded_at for event in timeline.events if event.kind == CommitmentEventKind.VERIFIED_DONE)
     newer = [evidence for evidence in timeline.evidence if evidence.recorded_at > verified]
     if not newer:
-        return NextAction("It is done and verified. Nothing is needed.")
+        return NextAction(gettext("The commitment is done and verified. Nothing is needed."))
     url = reverse("evidence_detail", args=[newer[0].pk])
     return NextAction(
-        "Evidence was added after it was verified done. Look at it again.", url, "Look at the new evidence"
+        gettext("Evidence was added after the commitment was verified as done. Check whether it is still done."),
+        url,
+        gettext("Open the new evidence"),
     )
 
 
@@ -88,19 +88,22 @@ def _next_verification(user: User, timeline: CommitmentTimeline) -> NextAction:
     url = reverse("commitment_verify_done", args=[timeline.commitment.pk])
     if permissions.can_verify_done(user, timeline.commitment):
         if missing := find_missing_proof(timeline.commitment):
-            return _next_proof(
-                user, timeline, f"It was reported done. Before you can verify that, this is missing: {missing}."
-            )
-        return NextAction("It was reported done. Verify it on dated evidence, with a reason.", url, "Verify done")
+            sentence = gettext("The commitment was reported done. You cannot verify that yet. Missing: %(missing)s.")
+            return _next_proof(user, timeline, sentence % {"missing": missing})
+        return NextAction(
+            gettext("The commitment was reported done. Check the evidence and verify that it is done."),
+            url,
+            gettext("Verify that it is done"),
+        )
     if permissions.can_change_commitment(user, timeline.commitment):
-        return NextAction("You reported it done. Another officer has to verify it: nobody verifies their own.")
-    return NextAction("It was reported done. An officer of the embassy has to verify it.")
+        return NextAction(gettext("You reported the commitment done. Another officer has to verify it."))
+    return NextAction(gettext("The commitment was reported done. An officer of the embassy has to verify it."))
 
 
 def _next_proof(user: User, timeline: CommitmentTimeline, sentence: str) -> NextAction:
     """Return the way to missing proof: evidence that the user can review, else a link to log some."""
     if evidence := _find_reviewable_evidence(user, timeline):
-        return NextAction(sentence, reverse("evidence_detail", args=[evidence.pk]), "Review the evidence")
+        return NextAction(sentence, reverse("evidence_detail", args=[evidence.pk]), gettext("Review the evidence"))
     return _next_logging(timeline, sentence)
 
 
@@ -111,7 +114,7 @@ def _next_logging(timeline: CommitmentTimeline, sentence: str) -> NextAction:
     return NextAction(
         sentence,
         edition_url(timeline.edition, "evidence_log", query={"commitment": timeline.commitment.pk}),
-        "Log progress",
+        gettext("Log progress"),
     )
 
 
@@ -131,15 +134,17 @@ def _next_work(user: User, timeline: CommitmentTimeline) -> NextAction:
     may_log = permissions.can_log_evidence(user, commitment.country)
     if may_log and (evidence := _find_reviewable_evidence(user, timeline)):
         url = reverse("evidence_detail", args=[evidence.pk])
-        return NextAction(f"“{evidence.title}” has not been reviewed yet.", url, "Review the evidence")
+        sentence = gettext("The evidence “%(title)s” has not been reviewed yet.") % {"title": evidence.title}
+        return NextAction(sentence, url, gettext("Review the evidence"))
     if commitment.made_by == MadeBy.UNITED_STATES:
         if permissions.can_report_done(user, commitment):
             url = reverse("commitment_report_done", args=[commitment.pk])
-            return NextAction("The United States has to do this. Report it done once it is.", url, "Report done")
-        return NextAction("The United States has to do this.")
+            sentence = gettext("The United States made this commitment. Report it done when it is done.")
+            return NextAction(sentence, url, gettext("Report it done"))
+        return NextAction(gettext("The United States made this commitment."))
     sentence = (
-        f"{commitment.maker} has to mend the update that was returned, and send it again."
+        gettext("%(maker)s has to correct the returned update and send it again.")
         if timeline.returned
-        else f"{commitment.maker} has to act, and send an update that proves it."
-    )
+        else gettext("%(maker)s has to act, and send an update with the proof.")
+    ) % {"maker": commitment.maker}
     return _next_logging(timeline, sentence) if may_log else NextAction(sentence)

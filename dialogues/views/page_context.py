@@ -14,7 +14,7 @@ from dialogues.models import Commitment, Dialogue
 from recommendations.edition_context import set_page_country
 from recommendations.models import Benchmark, Edition
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.web.pages import SignedInRequest
 
 
@@ -42,8 +42,12 @@ def format_benchmark_key(editions: Sequence[Edition], benchmark: Benchmark) -> s
     If its recommendation is retired, the key says so, "9a (no longer asked)": another one may have its number by now.
     """
     year = {edition.pk: edition.year for edition in editions}.get(benchmark.recommendation.edition_id)
-    key = benchmark.key if year is None or year == editions[0].year else f"{benchmark.key} of {year}"
-    return f"{key} (no longer asked)" if benchmark.recommendation.is_retired else key
+    key = benchmark.key
+    if year is not None and year != editions[0].year:
+        key = gettext("%(benchmark)s of %(year)s") % {"benchmark": key, "year": year}
+    return (
+        gettext("%(benchmark)s (no longer asked)") % {"benchmark": key} if benchmark.recommendation.is_retired else key
+    )
 
 
 def describe_outside_period(editions: Iterable[Edition], first: date | None, last: date) -> str:
@@ -56,10 +60,10 @@ def describe_outside_period(editions: Iterable[Edition], first: date | None, las
         return ""
     edition = editions[0]
     if last < edition.starts_on:
-        return f"before {format_date(edition.starts_on)}"
+        return gettext("before %(date)s") % {"date": format_date(edition.starts_on)}
     if first is not None and first < edition.starts_on:
-        return f"it began before {format_date(edition.starts_on)}"
-    return f"after {format_date(edition.ends_on)}"
+        return gettext("it began before %(date)s") % {"date": format_date(edition.starts_on)}
+    return gettext("after %(date)s") % {"date": format_date(edition.ends_on)}
 
 
 def get_managed_dialogue(request: SignedInRequest, pk: int) -> Dialogue:
