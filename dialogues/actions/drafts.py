@@ -151,8 +151,8 @@ def refuse_stale_draft(draft: Draft | None, page: DraftPage, by: User, now: date
     if draft is None:
         raise EditConflict(
             gettext(
-                "The draft on this page was sent or deleted in the meantime. Your text is still on this page. Check it, "
-                "then save or send it again."
+                "The draft on this page was sent or deleted in the meantime. Your text is still on this page. Check "
+                "it, then save or send it again."
             ),
         )
     is_own = draft.saved_by_id == by.pk
@@ -212,8 +212,8 @@ def _refuse_too_long(content: DraftContent) -> None:
     length = sum(len(name) + sum(map(len, texts)) for name, texts in content.items())
     if length > MAX_CHARACTERS or sum(map(len, content.values())) > MAX_FIELDS:
         sentence = ngettext(
-            "The draft is too long: it has %(number)d character, and the limit is %(limit)d. Shorten it, or attach a part "
-            "as a file.",
+            "The draft is too long: it has %(number)d character, and the limit is %(limit)d. Shorten it, or attach a "
+            "part as a file.",
             "The draft is too long: it has %(number)d characters, and the limit is %(limit)d. Shorten it, or attach a "
             "part as a file.",
             length,

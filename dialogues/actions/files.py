@@ -34,7 +34,7 @@ from tiptracker.file_integrity import (
     refuse_faults,
 )
 from tiptracker.jobs.actions import enqueue
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.validation import insert_row
 
@@ -142,7 +142,7 @@ def read_stored_file(*, file: EvidenceFile, by: User) -> bytes:
         return read_intact_file(str(file.file), file.stored_sha256)
     except FileIntegrityError as error:
         _log_fault(error.fault, file, by)
-        remedy = "ask who sent it to send it again"
+        remedy = gettext("ask the sender to send it again")
         sentence = describe_fault(error.fault, noun="this file", number=file.pk, remedy=remedy)
         raise Refused(f"file_{error.fault}", sentence) from error
 
@@ -225,10 +225,13 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     """Refuse files that together exceed the limit of one update, however they were uploaded."""
     total = sum(file.size for file in files)
     if total > settings.UPLOAD_MAX_UPDATE_BYTES:
+        sentence = gettext(
+            "The files together have %(size)s. The limit for one update is %(limit)s. Send some of them with another "
+            "update, or attach smaller scans."
+        )
         raise Refused(
             "too_large",
-            f"Together the files have {format_size(total)}; at most {format_size(settings.UPLOAD_MAX_UPDATE_BYTES)} go "
-            "with one update. Leave some out and send them with another, or attach smaller scans.",
+            sentence % {"size": format_size(total), "limit": format_size(settings.UPLOAD_MAX_UPDATE_BYTES)},
             field="files",
         )
 
@@ -260,7 +263,9 @@ def refuse_unless_own_and_unsent(
     own = EvidenceFile.objects.filter(attached, pk__in=locked - resendable).exclude(name=REDACTED).distinct()
     if len(own.filter(IS_UNSENT)) + len(locked & resendable) != len(files):
         raise Refused(
-            "already_sent", "One of those files was sent already. Attach it again if it proves this too.", field="files"
+            "already_sent",
+            gettext("One of the files has already been sent. If it proves this as well, attach it again."),
+            field="files",
         )
 
 
@@ -271,11 +276,13 @@ def _refuse_over_ministry_quota(inspected: InspectedFile, by: User) -> None:
     Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
     stored = EvidenceFile.objects.kept().filter(ministry=by.ministry_id).aggregate(size=Sum("size"))
     if (stored["size"] or 0) + len(inspected.content) > settings.UPLOAD_MAX_MINISTRY_BYTES:
-        size = format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)
+        sentence = gettext(
+            "There is no room for “%(name)s”: your ministry has used all of its %(size)s. Send the update without this "
+            "file, and ask the embassy for more room."
+        )
         raise Refused(
             "quota_exceeded",
-            f"“{inspected.name}” can't be kept: your ministry has used the {size} that it has room for. Send the "
-            "update without it, and ask the embassy for more room.",
+            sentence % {"name": inspected.name, "size": format_size(settings.UPLOAD_MAX_MINISTRY_BYTES)},
             field="files",
         )
 
@@ -284,24 +291,24 @@ def _refuse_redacted(file: EvidenceFile) -> None:
     decision = RedactionDecision.objects.filter(redaction__files__file=file, decision=RedactionAnswer.CONFIRMED).first()
     if decision:
         day = format_date(timezone.localtime(decision.recorded_at).date())
-        raise Refused(
-            "redacted",
-            f"This file was taken out of the record on {day} and destroyed. What it was cited for is still told; its "
-            f"hash was {file.stored_sha256}.",
+        sentence = gettext(
+            "This file was removed from the record on %(date)s and destroyed. The evidence stays in the record. The "
+            "file’s SHA-256 hash was %(hash)s."
         )
+        raise Refused("redacted", sentence % {"date": day, "hash": file.stored_sha256})
 
 
 def _refuse_in_quarantine(file: EvidenceFile) -> None:
     newest = max(file.scans.all(), key=lambda scan: (scan.at, scan.pk), default=None)
     if newest and newest.found:
-        raise Refused(
-            "malware",
-            f"This file holds malware ({newest.found}), so it isn't given out. Ask who sent it to send a clean copy.",
+        sentence = gettext(
+            "This file contains malware (%(malware)s), so you cannot open it here. Ask the sender to send a clean copy."
         )
+        raise Refused("malware", sentence % {"malware": newest.found})
     if newest is None and settings.CLAMD_URL:
         raise Refused(
             "not_scanned",
-            "This file hasn't been checked for malware yet, so it isn't given out. Try again in a quarter of an hour.",
+            gettext("This file has not been checked for malware yet. Try again in 15 minutes."),
         )
 
 

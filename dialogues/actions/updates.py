@@ -60,7 +60,7 @@ from recommendations.tracking_period import find_covering_edition, pick_default_
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, ngettext
 from tiptracker.validation import (
     EditConflict,
     format_moment,
@@ -129,28 +129,40 @@ def send_update(
     """
     if not can_send_update(by, commitment):
         raise PermissionDenied
-    title = require_text(title, "Say in a line what was done.", field="title")
-    narrative = require_text(narrative, "Say what was done, in a few sentences.", field="narrative")
+    title = require_text(title, gettext("Write in one line what was done."), field="title")
+    narrative = require_text(narrative, gettext("Write in a few sentences what was done."), field="narrative")
     refuse_future(happened_to, now, field="happened_to")
     refuse_reversed_dates(happened_from, happened_to, field="happened_to")
     if done_by not in GOVERNMENT_DOERS:
-        raise Refused("no_choice", "Say whether the government did it alone or together with others.", field="done_by")
-    if len(files) > settings.UPLOAD_MAX_FILES:
-        sentence = f"At most {settings.UPLOAD_MAX_FILES} files go with one update. Leave some out."
-        raise Refused("too_many", sentence, field="files")
+        sentence = gettext("Choose whether the government did it alone or together with others.")
+        raise Refused("no_choice", sentence, field="done_by")
+    if len(files) > (limit := settings.UPLOAD_MAX_FILES):
+        sentence = ngettext(
+            "You can attach at most %(limit)d file to one update. Remove some files.",
+            "You can attach at most %(limit)d files to one update. Remove some files.",
+            limit,
+        )
+        raise Refused("too_many", sentence % {"limit": limit}, field="files")
     refuse_oversized_total(files)
     locked, standing = lock_with_standing(commitment, now)
     if standing.is_settled:
+        # The reason and its author may be internal to the embassy: a ministry sees status and date.
+        sentence = gettext(
+            "%(status)s on %(date)s. You need not do anything more. If the work continues, ask the embassy to reopen "
+            "the commitment."
+        )
         raise Refused(
-            "closed",  # The reason and its author may be internal to the embassy: a ministry sees status and date.
-            f"{standing.status.label} on {format_date(newest_event_date(locked))}. Nothing more is asked of you. If "
-            "work goes on, ask the embassy to reopen it.",
+            "closed",
+            sentence % {"status": standing.status.label, "date": format_date(newest_event_date(locked))},
         )
     if waiting := waiting_version(locked):
+        sentence = gettext(
+            "The embassy already has the update that %(person)s sent on %(moment)s. Wait for the reply. You will see "
+            "it on your home page."
+        )
         raise Refused(
             "update_waits",
-            f"Your update of {format_moment(waiting.recorded_at, now)}, sent by {waiting.recorded_by}, is with the "
-            "embassy. Wait for its answer; it will stand here.",
+            sentence % {"moment": format_moment(waiting.recorded_at, now), "person": waiting.recorded_by},
         )
     returned = returned_version(locked)
     refuse_unless_own_and_unsent(files, by, returned=returned, draft=lock_draft(locked) if page else find_draft(locked))
@@ -249,7 +261,7 @@ def return_update(*, update_version: UpdateVersion, reason: str, by: User, now: 
     """
     if not can_decide_on_update(by, update_version):
         raise PermissionDenied
-    reason = require_text(reason, "Say what is missing, so that the ministry can mend it.", field="reason")
+    reason = require_text(reason, gettext("Write what the ministry has to change."), field="reason")
     locked, standing = lock_with_standing(update_version.update.commitment, now)
     _refuse_decided(update_version, now)
     decision = _decide(update_version, UpdateDecision.RETURNED, reason, by, now)
@@ -303,8 +315,10 @@ def accept_update(
         if not any(review.decision == EvidenceDecision.VERIFIED for review in reviews):
             raise Refused(
                 "nothing_verified",
-                "It claims to be done, and nothing of it is verified. Verify what proves it, or return the update and "
-                "say what is missing.",
+                gettext(
+                    "The update says that the commitment is done, but you verified nothing in it. Verify the proof, or "
+                    "return the update and say what to change."
+                ),
             )
         refuse_unproven(locked, reason)
         add_event(
@@ -445,24 +459,28 @@ def _title_with_part(title: str, part: str) -> str:
 def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date:
     """Return the first day of the tracking period that contains the figure's last day, or that ended before it."""
     if not Indicator.objects.visible_to(by).filter(pk=figure.indicator.pk).exists():
-        raise Refused("not_asked", f"“{figure.indicator}” isn't asked of your ministry. Leave it out.", field="figures")
+        sentence = gettext("We do not ask your ministry for “%(indicator)s”. Leave this figure out.")
+        raise Refused("not_asked", sentence % {"indicator": figure.indicator}, field="figures")
     editions = Edition.objects.filter(country=commitment.country_id, starts_on__lte=figure.through_on).tracked()
     if (edition := editions.first()) is None:
-        raise Refused(
-            "before_tracking_period",
-            f"No tracking period had begun by {format_date(figure.through_on)}. Give the last day that the figure "
-            "covers.",
-            field="figures",
+        sentence = gettext(
+            "No tracking period had begun by %(date)s. Enter the last day that the figure covers, within a tracking "
+            "period."
         )
+        raise Refused("before_tracking_period", sentence % {"date": format_date(figure.through_on)}, field="figures")
     return edition.starts_on
 
 
 def _refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
     decision = UpdateVersionDecision.objects.filter(update_version=update_version).select_related("recorded_by").first()
     if decision:
+        sentence = (
+            gettext("%(person)s returned this update on %(moment)s. Your decision was not saved.")
+            if decision.decision == UpdateDecision.RETURNED
+            else gettext("%(person)s accepted this update on %(moment)s. Your decision was not saved.")
+        )
         raise EditConflict(
-            f"{decision.recorded_by} {decision.decision} this update on {format_moment(decision.recorded_at, now)}. "
-            "Nothing of yours was saved: see what was decided.",
+            sentence % {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
         )
 
 
@@ -470,19 +488,23 @@ def _refuse_incomplete_reviews(
     parts: Sequence[tuple[Evidence, EvidenceLink | None]], reviews: Sequence[ReviewInput]
 ) -> None:
     """Refuse if a part is not reviewed, is reviewed twice, or belongs to another update version."""
-    labels = {
-        _part_key(piece, evidence_link): f"“{piece.title}”"
-        + (f" on {evidence_link.benchmark.key}" if evidence_link else " itself")
-        for piece, evidence_link in parts
-    }
+    labels = {_part_key(piece, evidence_link): _label_part(piece, evidence_link) for piece, evidence_link in parts}
     reviewed = [_part_key(review.evidence, review.evidence_link) for review in reviews]
     allowed = {*labels, *(_part_key(piece, None) for piece, _ in parts)}
     if not allowed.issuperset(reviewed) or len(set(reviewed)) < len(reviewed):
-        sentence = "Something is judged twice, or came with another update. Open this update again."
+        sentence = gettext(
+            "One item is reviewed twice, or belongs to another update. Open this update again and repeat your review."
+        )
         raise Refused("mismatched_reviews", sentence)
     if missing := [label for key, label in labels.items() if key not in reviewed]:
-        sentence = f"Say of each whether it is verified or rejected. Still open: {'; '.join(missing)}."
-        raise Refused("missing_reviews", sentence)
+        sentence = gettext("Verify or reject each item. Not decided yet: %(items)s.")
+        raise Refused("missing_reviews", sentence % {"items": "; ".join(missing)})
+
+
+def _label_part(piece: Evidence, evidence_link: EvidenceLink | None) -> str:
+    if evidence_link is None:
+        return gettext("“%(title)s” itself") % {"title": piece.title}
+    return gettext("“%(title)s” for %(benchmark)s") % {"title": piece.title, "benchmark": evidence_link.benchmark.key}
 
 
 def _part_key(evidence: Evidence, evidence_link: EvidenceLink | None) -> tuple[int, int | None]:

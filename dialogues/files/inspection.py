@@ -6,6 +6,7 @@ import logging
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from dialogues.files.scanner import ScannerUnavailable, scan
 from tiptracker.errors import Refused, TryLater
+from tiptracker.localization import format_number, gettext
 from tiptracker.privacy.personal_data import remove_numbers
 from tiptracker.sandbox.confinement import SandboxRunner
 
@@ -48,12 +50,18 @@ def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> Insp
     """
     name = clean_file_name(upload.name or "")
     if not upload.size:
-        raise Refused("empty_file", f"“{name}” is empty. Choose the file again.", field="files")
+        sentence = gettext("“%(name)s” is empty. Choose the file again.")
+        raise Refused("empty_file", sentence % {"name": name}, field="files")
     if upload.size > settings.UPLOAD_MAX_BYTES:
+        sentence = gettext("“%(name)s” has %(size)s. The limit is %(limit)s. Attach a smaller scan, or split the file.")
         raise Refused(
             "too_large",
-            f"“{name}” has {format_size(upload.size)}; at most {format_size(settings.UPLOAD_MAX_BYTES)} can be taken. "
-            "Send a smaller scan, or split it.",
+            sentence
+            % {
+                "name": name,
+                "size": format_size(upload.size),
+                "limit": format_size(settings.UPLOAD_MAX_BYTES),
+            },
             field="files",
         )
     sent = b"".join(upload.chunks())
@@ -62,9 +70,10 @@ def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> Insp
     try:
         media_type, content = sanitize_file_in_sandbox(sent, PurePosixPath(name).suffix.lower(), run=run)
     except FileRejected as reason:
-        raise Refused("file_rejected", f"“{name}” {reason}", field="files") from reason
+        sentences = (gettext(sentence) % {"name": name, **reason.values} for sentence in reason.sentences)
+        raise Refused("file_rejected", " ".join(sentences), field="files") from reason
     except TryLater as refusal:
-        sentence = f"“{name}” was not taken. {refusal}"
+        sentence = gettext("“%(name)s” was not attached. %(reason)s") % {"name": name, "reason": refusal}
         raise TryLater(
             refusal.code, sentence, seconds=refusal.seconds, status=refusal.status, field="files"
         ) from refusal
@@ -76,20 +85,18 @@ def _refuse_malware(name: str, content: bytes) -> None:
         found = scan(content, settings.CLAMD_URL)
     except ScannerUnavailable as error:
         logger.exception("The scanner gave no verdict")
-        raise Refused(
-            "scanner_unavailable",
-            f"“{name}” can't be taken now: what checks files for malware doesn't answer. What you typed is kept: try "
-            "again in a few minutes, or send it without the file.",
-            field="files",
-        ) from error
+        sentence = gettext(
+            "“%(name)s” was not attached, because the malware check is not available now. Your text is saved. Try "
+            "again in a few minutes, or send without the file."
+        )
+        raise Refused("scanner_unavailable", sentence % {"name": name}, field="files") from error
     if found:
         logger.warning("Malware in an upload: %s", found)
-        raise Refused(
-            "malware",
-            f"“{name}” holds malware ({found}) and was not kept. Have the computer it came from checked, then send a "
-            "clean copy.",
-            field="files",
+        sentence = gettext(
+            "“%(name)s” contains malware (%(malware)s) and was not saved. Have the computer checked that the file came "
+            "from, then attach a clean copy."
         )
+        raise Refused("malware", sentence % {"name": name, "malware": found}, field="files")
 
 
 def sha256(content: bytes) -> str:
@@ -179,11 +186,11 @@ def describe_oversized_request(request: HttpRequest) -> str:
     """Return a message if the files of a request were skipped as too large together, else an empty string."""
     if not (size := request.META.get(_REQUEST_SIZE_KEY)):
         return ""
-    most = settings.UPLOAD_MAX_TOTAL_BYTES
-    return (
-        f"Together the files have {format_size(size)}; at most {format_size(most)} can be taken at once, so none was. "
-        "Attach fewer of them, or smaller scans."
+    sentence = gettext(
+        "No file was attached: together they have %(size)s, and the limit is %(limit)s at once. Attach fewer files, or "
+        "smaller scans."
     )
+    return sentence % {"size": format_size(size), "limit": format_size(settings.UPLOAD_MAX_TOTAL_BYTES)}
 
 
 def clean_file_name(name: str) -> str:
@@ -202,15 +209,17 @@ def clean_file_name(name: str) -> str:
 
 
 def format_size(size: int) -> str:
-    """Format a size in bytes for a sentence: "9.5 MB", "2.0 GB"."""
+    """Format a size in bytes for a sentence: "9.5 MB", "2 GB"."""
     size_in_mb = size / 1024 / 1024
-    return f"{size_in_mb:.1f} MB" if size_in_mb < 1024 else f"{size_in_mb / 1024:.1f} GB"
+    if size_in_mb < 1024:
+        return gettext("%(number)s MB") % {"number": format_number(Decimal(f"{size_in_mb:.1f}"))}
+    return gettext("%(number)s GB") % {"number": format_number(Decimal(f"{size_in_mb / 1024:.1f}"))}
 
 
 def accepted_files_hint() -> str:
     """Return the hint next to a file field: accepted types, maximum size, and what is removed."""
-    most = format_size(settings.UPLOAD_MAX_BYTES).replace(".0 ", " ")
-    return (
-        f"PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most {most} a file. "
-        "What a picture says of where it was taken is taken out of it; so is what a PDF could run, or holds as files."
+    sentence = gettext(
+        "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most %(limit)s for each file. We remove "
+        "location data from photographs, and scripts and attachments from PDF files."
     )
+    return sentence % {"limit": format_size(settings.UPLOAD_MAX_BYTES)}

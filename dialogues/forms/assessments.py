@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from dialogues.choices import VERDICT_MEANINGS, Verdict
 from dialogues.forms.fields import DescribedRadioSelect, LastSeenField
 from dialogues.models import Assessment, Evidence
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import RowsField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
@@ -20,14 +19,23 @@ class AssessmentForm(TrackerForm):
     """Form for a verdict with its reason, the section of the law, and the evidence that it rests on."""
 
     verdict = forms.TypedChoiceField(
-        coerce=Verdict, widget=DescribedRadioSelect(VERDICT_MEANINGS), choices=Verdict.choices()
+        label=gettext_lazy("Assessment"),
+        coerce=Verdict,
+        widget=DescribedRadioSelect(VERDICT_MEANINGS),
+        choices=Verdict.choices(),
     )
     rationale = LongTextField(
-        label="Why", rows=3, help_text="A sentence or two that somebody in Washington can follow."
+        label=gettext_lazy("Reason"),
+        rows=3,
+        help_text=gettext_lazy("Write one or two sentences that a reader in Washington understands."),
     )
     change_reason = LongTextField(required=False)
-    law = forms.CharField(label="Section of the law", max_length=100, help_text="Such as 22 U.S.C. 7106(b)(2).")
-    evidence = RowsField(label="Evidence it rests on", required=False)
+    law = forms.CharField(
+        label=gettext_lazy("Section of the law"),
+        max_length=100,
+        help_text=gettext_lazy("Example: 22 U.S.C. 7106(b)(2)."),
+    )
+    evidence = RowsField(label=gettext_lazy("Evidence for the assessment"), required=False)
     seen = LastSeenField()
 
     def __init__(
@@ -53,13 +61,14 @@ class AssessmentForm(TrackerForm):
             del self.fields["change_reason"]
         else:
             day = format_date(localtime(newest.recorded_at).date())
-            self.verdict_text = f"“{newest.get_verdict_display().lower()}” on {day}"
-            self.fields["change_reason"].label = f"What changed since {day}"
-            hint = f"The verdict was {self.verdict_text}. Another one always says what changed."
-            self.fields["change_reason"].help_text = hint
+            self.newest_values = {"verdict": newest.get_verdict_display(), "date": day}
+            self.fields["change_reason"].label = gettext("What has changed since %(date)s") % {"date": day}
+            hint = gettext("The assessment of %(date)s was “%(verdict)s”. If yours differs, write what has changed.")
+            self.fields["change_reason"].help_text = hint % self.newest_values
         if not evidence:
             del self.fields["evidence"]
-            self.fields["verdict"].help_text = f"It will hold from today, {format_date(today)}."
+            hint = gettext("The assessment takes effect today, %(date)s.")
+            self.fields["verdict"].help_text = hint % {"date": format_date(today)}
             return
         set_row_choices(
             self,
@@ -67,14 +76,18 @@ class AssessmentForm(TrackerForm):
             evidence,
             choices=[(str(row.pk), _evidence_label(row, row.pk in grounds)) for row in evidence],
         )
-        hint = (
-            "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
-            f"{format_date(today)}."
-        )
+        hints = [
+            gettext(
+                "The assessment takes effect on the end date of the evidence that you tick. If you tick none, it takes "
+                "effect today, %(date)s."
+            )
+            % {"date": format_date(today)}
+        ]
         ticked = set(raw_values(self)["evidence"] if self.is_bound else self.initial.get("evidence", ()))
         if days := [row.happened_to for row in evidence if str(row.pk) in ticked]:
-            hint += f" As this page opened, that is from {format_date(max(days))}."
-        self.fields["evidence"].help_text = hint
+            sentence = gettext("With the evidence ticked now, that is %(date)s.")
+            hints.append(sentence % {"date": format_date(max(days))})
+        self.fields["evidence"].help_text = " ".join(hints)
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -83,11 +96,14 @@ class AssessmentForm(TrackerForm):
             return data
         is_another = data.get("verdict", newest.verdict) != newest.verdict
         if is_another and not data.get("change_reason") and "change_reason" not in self.errors:
-            self.add_error("change_reason", f"Say what changed: the verdict was {self.verdict_text}.")
+            sentence = gettext("The assessment of %(date)s was “%(verdict)s”. Write what has changed since.")
+            self.add_error("change_reason", sentence % self.newest_values)
         return data
 
 
 def _evidence_label(evidence: Evidence, is_ground: bool) -> str:
     """Return the label of a piece of evidence: title, last day, and whether an earlier verdict rests on it."""
-    rested_on = ", under an earlier verdict" if is_ground else ""
-    return f"{evidence.title} ({date_format(evidence.happened_to, 'j M Y')}{rested_on})"
+    label = gettext("%(title)s (%(date)s)")
+    if is_ground:
+        label = gettext("%(title)s (%(date)s, used for an earlier assessment)")
+    return label % {"title": evidence.title, "date": format_short_date(evidence.happened_to)}

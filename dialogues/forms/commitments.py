@@ -21,7 +21,7 @@ from recommendations.choices import Pillar
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date, gettext_noop
+from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField
 
@@ -29,11 +29,11 @@ from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField
 class CommitmentOrder(ChoiceEnum):
     """Sort orders of commitments. By due date, settled commitments come last."""
 
-    DUE = "due", gettext_noop("By due date, the open first")
+    DUE = "due", gettext_noop("By due date, open commitments first")
     OVERDUE = "overdue", gettext_noop("Longest overdue first")
     MOVED = "moved", gettext_noop("Most often moved first")
-    NEWEST = "newest", gettext_noop("Newest promised first")
-    TEXT = "text", gettext_noop("By what was promised")
+    NEWEST = "newest", gettext_noop("Newest first")
+    TEXT = "text", gettext_noop("By text")
 
 
 class CommitmentFilterForm(ListFilterForm):
@@ -42,26 +42,30 @@ class CommitmentFilterForm(ListFilterForm):
     few = frozenset({"q", "status", "ministry"})
     span = ("due_from", "due_to")
 
-    q = forms.CharField(label="Words", required=False, max_length=200)
-    status = forms.ChoiceField(required=False, choices=[("", "Any"), *CommitmentStatus.choices()])
-    ministry = forms.ChoiceField(label="Who promised", required=False)
-    pillar = forms.ChoiceField(required=False, choices=[("", "Any"), *Pillar.choices()])
-    recommendation = forms.ChoiceField(required=False)
-    due_from = DayField(label="Due from", required=False)
-    due_to = DayField(label="Due by", required=False)
-    sort = forms.ChoiceField(label="Order", required=False, choices=CommitmentOrder.choices())
+    q = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=200)
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"), required=False, choices=[("", gettext_lazy("Any")), *CommitmentStatus.choices()]
+    )
+    ministry = forms.ChoiceField(label=gettext_lazy("Made by"), required=False)
+    pillar = forms.ChoiceField(
+        label=gettext_lazy("Pillar"), required=False, choices=[("", gettext_lazy("Any")), *Pillar.choices()]
+    )
+    recommendation = forms.ChoiceField(label=gettext_lazy("Recommendation"), required=False)
+    due_from = DayField(label=gettext_lazy("Due from"), required=False)
+    due_to = DayField(label=gettext_lazy("Due by"), required=False)
+    sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=CommitmentOrder.choices())
 
     def __init__(
         self, *args: Any, ministries: Sequence[Ministry], recommendations: Sequence[Recommendation], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["ministry"]).choices = [
-            ("", "Anyone"),
+            ("", gettext("Anyone")),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
             (MadeBy.UNITED_STATES.value, MadeBy.UNITED_STATES.label),
         ]
         cast("forms.ChoiceField", self.fields["recommendation"]).choices = [
-            ("", "Any"),
+            ("", gettext("Any")),
             *((str(row.pk), f"{row.number}. {Truncator(row.text).chars(70)}") for row in recommendations),
         ]
 
@@ -71,27 +75,42 @@ class CommitmentForm(DatedForm):
 
     made_by = forms.TypedChoiceField(
         coerce=MadeBy,
-        label="Whose undertaking is it?",
+        label=gettext_lazy("Made by"),
         widget=forms.RadioSelect,
-        choices=[(MadeBy.MINISTRY.value, "A ministry’s"), (MadeBy.UNITED_STATES.value, "The United States’")],
+        choices=[
+            (MadeBy.MINISTRY.value, gettext_lazy("A ministry")),
+            (MadeBy.UNITED_STATES.value, gettext_lazy("The United States")),
+        ],
         initial=MadeBy.MINISTRY.value,
     )
-    ministry = RowField(label="Ministry", required=False, help_text="Leave empty for the United States’ own.")
-    text = LongTextField(
-        label="What was promised", rows=4, help_text="In a sentence that somebody can check: what, how much, where."
+    ministry = RowField(
+        label=gettext_lazy("Ministry"),
+        required=False,
+        help_text=gettext_lazy("Leave this empty if the United States made the commitment."),
     )
-    made_on = PastDayField(label="When it was promised")
-    due_on = DayField(label="Due", required=False, help_text="Leave empty where no date was agreed.")
-    dialogue = RowField(label="At which dialogue", required=False)
+    text = LongTextField(
+        label=gettext_lazy("What was promised"),
+        rows=4,
+        help_text=gettext_lazy("Write one sentence that can be checked: what, how much, where."),
+    )
+    made_on = PastDayField(label=gettext_lazy("Date of the promise"))
+    due_on = DayField(
+        label=gettext_lazy("Due date"),
+        required=False,
+        help_text=gettext_lazy("If no date was agreed, leave this empty."),
+    )
+    dialogue = RowField(label=gettext_lazy("Dialogue at which it was promised"), required=False)
     letter = forms.CharField(
-        label="Or by which letter or other source",
+        label=gettext_lazy("Letter or other source"),
         required=False,
         max_length=300,
-        help_text="Such as “Note verbale 12/2022 of 14 January 2022”.",
+        help_text=gettext_lazy(
+            "Only if it was not promised at a dialogue. Example: “Note verbale 12/2022 of 14 January 2022”."
+        ),
     )
     horizon = forms.TypedChoiceField(
         coerce=Horizon,
-        label="What kind of step",
+        label=gettext_lazy("Type of step"),
         widget=forms.RadioSelect,
         choices=Horizon.choices(),
         initial=Horizon.SHORT_TERM.value,
@@ -101,27 +120,29 @@ class CommitmentForm(DatedForm):
         self, *args: Any, ministries: Sequence[Ministry], dialogues: Sequence[Dialogue], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "ministry", ministries, empty="Choose one")
+        set_row_choices(self, "ministry", ministries, empty=gettext("Choose one"))
         read = [(str(dialogue.pk), f"{format_date(dialogue.held_on)}, {dialogue.place}") for dialogue in dialogues]
-        set_row_choices(self, "dialogue", dialogues, empty="None", choices=[*read])
+        set_row_choices(self, "dialogue", dialogues, empty=gettext("None"), choices=[*read])
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("made_by") == MadeBy.MINISTRY and not data.get("ministry") and "ministry" not in self.errors:
-            self.add_error("ministry", "Choose the ministry that promised it.")
+            self.add_error("ministry", gettext("Choose the ministry that made the commitment."))
         if data.get("made_by") == MadeBy.UNITED_STATES and data.get("ministry"):
-            self.add_error("ministry", "Leave the ministry empty, or say that a ministry promised it.")
+            self.add_error("ministry", gettext("Leave this empty, or say above that a ministry made the commitment."))
         if not data.get("dialogue") and not data.get("letter") and "dialogue" not in self.errors:
-            self.add_error("dialogue", "Say at which dialogue it was made, or name the letter below.")
+            self.add_error("dialogue", gettext("Choose the dialogue, or name the letter below."))
         if data.get("due_on") and data.get("made_on") and data["due_on"] < data["made_on"]:
-            self.add_error("due_on", "It can’t be due before it was promised. Give a later day, or none.")
+            self.add_error(
+                "due_on", gettext("The due date is before the date of the promise. Enter a later date, or none.")
+            )
         return data
 
 
 class CommitmentBenchmarkRow(BenchmarkRow):
     """A benchmark that the commitment works towards, and how far keeping it would meet the benchmark."""
 
-    reach = DefaultChoiceField(CommitmentReach.CONTRIBUTES, label="Keeping it")
+    reach = DefaultChoiceField(CommitmentReach.CONTRIBUTES, label=gettext_lazy("Effect if it is kept"))
 
 
 CommitmentBenchmarkRows = cast(
@@ -139,35 +160,39 @@ class CommitmentChangeForm(DatedForm, ChangeForm):
 class RescheduleForm(CommitmentChangeForm):
     """Form for a new due date and the reason."""
 
-    due_on = DayField(label="New due day")
-    reason = LongTextField(label="Why it was moved", rows=3, help_text="Who asked, and what they said.")
-    on = PastDayField(label="Agreed on")
+    due_on = DayField(label=gettext_lazy("New due date"))
+    reason = LongTextField(
+        label=gettext_lazy("Reason"), rows=3, help_text=gettext_lazy("Write who asked for it, and why.")
+    )
+    on = PastDayField(label=gettext_lazy("Date of the agreement"))
 
 
 class WithdrawForm(CommitmentChangeForm):
     """Form to withdraw a commitment, with the reason."""
 
-    reason = LongTextField(label="Why it no longer stands", rows=3)
-    on = PastDayField(label="Withdrawn on")
+    reason = LongTextField(label=gettext_lazy("Reason"), rows=3)
+    on = PastDayField(label=gettext_lazy("Date of the withdrawal"))
 
 
 class ReopenForm(CommitmentChangeForm):
     """Form to reopen a settled commitment, with the reason."""
 
-    reason = LongTextField(label="Why it is open again", rows=3)
-    on = PastDayField(label="Open again from")
+    reason = LongTextField(label=gettext_lazy("Reason"), rows=3)
+    on = PastDayField(label=gettext_lazy("Date of reopening"))
 
 
 class ReportDoneForm(CommitmentChangeForm):
     """Form to report that a commitment of the United States is done."""
 
-    on = PastDayField(label="Done on")
+    on = PastDayField(label=gettext_lazy("Date on which it was done"))
 
 
 class VerifyDoneForm(CommitmentChangeForm):
     """Form to verify that a commitment is done, with the embassy's reason."""
 
     reason = LongTextField(
-        label="What convinces us", rows=3, help_text="The reason stands in the record beside the evidence."
+        label=gettext_lazy("Reason"),
+        rows=3,
+        help_text=gettext_lazy("Write why the evidence proves that the commitment is done."),
     )
-    on = PastDayField(label="Verified on")
+    on = PastDayField(label=gettext_lazy("Date of verification"))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
+from django.utils.functional import lazy
 from django.utils.text import Truncator
 
 from dialogues.choices import ReadingDirection
@@ -15,7 +16,7 @@ from dialogues.files.sanitizers.file_types import EXTENSIONS
 from dialogues.models import EvidenceFile
 from recommendations.models import Benchmark, Edition
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import Choices, RowField, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
@@ -26,7 +27,9 @@ ACCEPTED_FILES = ",".join(EXTENSIONS)
 class LinkField(forms.URLField):
     """A web address that is safe to click: http or https only, so no script and no local file."""
 
-    default_error_messages = {"invalid": "Give a link that begins with https:// or http://."}  # noqa: RUF012 -- as Django's
+    default_error_messages = {  # noqa: RUF012 -- as Django's
+        "invalid": gettext_lazy("Enter a link that begins with https:// or http://.")
+    }
     default_validators = [URLValidator(schemes=("https", "http"))]  # noqa: RUF012 -- as Django's
 
 
@@ -38,11 +41,11 @@ class FigureField(forms.DecimalField):
 
     widget = forms.TextInput
     default_error_messages = {  # noqa: RUF012 -- as Django's
-        "invalid": "Give the figure in digits alone, such as 16.",
-        "min_value": "A figure can’t be less than zero. Put it right.",
-        "max_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
-        "max_whole_digits": "That figure is too long. Give at most 12 digits, and 2 behind the point.",
-        "max_decimal_places": "Give at most 2 digits behind the point.",
+        "invalid": gettext_lazy("Enter the figure in digits only, such as 16."),
+        "min_value": gettext_lazy("A figure cannot be less than zero. Correct it."),
+        "max_digits": gettext_lazy("The figure is too long. Enter at most 12 digits, and 2 after the point."),
+        "max_whole_digits": gettext_lazy("The figure is too long. Enter at most 12 digits, and 2 after the point."),
+        "max_decimal_places": gettext_lazy("Enter at most 2 digits after the point."),
     }
 
     def to_python(self, value: Any) -> Any:
@@ -69,15 +72,15 @@ NO_DATA = "no_data"
 class DirectionField(forms.ChoiceField):
     """Choice for a reading without a figure: its direction since the year before, or that no data was given."""
 
-    def __init__(self, *, label: str = "Or, without a figure", empty: str = "–") -> None:
+    def __init__(self, *, label: Any = None, empty: Any = "–") -> None:
         choices = [
             ("", empty),
-            (ReadingDirection.UP.value, "More"),
-            (ReadingDirection.LEVEL.value, "About as many"),
-            (ReadingDirection.DOWN.value, "Fewer"),
-            (NO_DATA, "No data was given"),
+            (ReadingDirection.UP.value, gettext_lazy("More")),
+            (ReadingDirection.LEVEL.value, gettext_lazy("About the same")),
+            (ReadingDirection.DOWN.value, gettext_lazy("Fewer")),
+            (NO_DATA, gettext_lazy("No data")),
         ]
-        super().__init__(label=label, required=False, choices=choices)
+        super().__init__(label=label or gettext_lazy("Without a figure"), required=False, choices=choices)
 
 
 class DefaultChoiceField(forms.TypedChoiceField):
@@ -99,8 +102,8 @@ class PastDayField(DayField):
     def end_at(self, today: date) -> None:
         """Neither offer nor accept a day after `today`."""
         self.widget.attrs["max"] = today.isoformat()
-        sentence = "That day has not come yet. Give today or a day before it."
-        self.validators.append(MaxValueValidator(today, sentence))
+        sentence = gettext("This date is in the future. Enter a date up to today, %(date)s.")
+        self.validators.append(MaxValueValidator(today, sentence % {"date": format_date(today)}))
         if self.required:
             self.initial = today
 
@@ -121,16 +124,24 @@ TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"
 class PeriodForm(DatedForm):
     """A form for figures of an edition: of its tracking period through a day, or of the whole year before."""
 
-    span = forms.ChoiceField(label="Of which time", widget=forms.RadioSelect, initial=TRACKING_PERIOD)
-    through_on = PastDayField(label="Through", required=False)
+    span = forms.ChoiceField(label=gettext_lazy("Period covered"), widget=forms.RadioSelect, initial=TRACKING_PERIOD)
+    through_on = PastDayField(label=gettext_lazy("End date"), required=False)
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.edition = edition
         first, last = edition.year_before
         cast("forms.ChoiceField", self.fields["span"]).choices = [
-            (TRACKING_PERIOD, f"The tracking period, from {format_date(edition.starts_on)} through a day"),
-            (YEAR_BEFORE, f"The whole year before, {format_date(first)} to {format_date(last)}"),
+            (
+                TRACKING_PERIOD,
+                gettext("The tracking period, from %(date)s to the end date below")
+                % {"date": format_date(edition.starts_on)},
+            ),
+            (
+                YEAR_BEFORE,
+                gettext("The whole year before, %(first)s to %(last)s")
+                % {"first": format_date(first), "last": format_date(last)},
+            ),
         ]
 
     def clean_period(self, default_end: date | None = None) -> None:
@@ -142,24 +153,25 @@ class PeriodForm(DatedForm):
         elif "through_on" not in self.errors:
             data["through_on"] = day = data.get("through_on") or default_end
             if day and not edition.starts_on <= day <= edition.ends_on:
-                first, last = format_date(edition.starts_on), format_date(edition.ends_on)
-                self.add_error("through_on", f"The tracking period goes from {first} to {last}. Give a day in it.")
+                sentence = gettext("The tracking period is %(first)s to %(last)s. Enter a date in it.")
+                days = {"first": format_date(edition.starts_on), "last": format_date(edition.ends_on)}
+                self.add_error("through_on", sentence % days)
 
 
 def check_figure(form: forms.Form, *, is_required: bool) -> None:
     """Refuse a figure together with a direction and, if a figure `is_required`, neither of the two."""
     figure, direction = form.cleaned_data.get("figure"), form.cleaned_data.get("direction")
     if figure is not None and direction:
-        form.add_error("direction", "Give the figure, or one of these, not both.")
+        form.add_error("direction", gettext("Enter the figure or choose here, not both."))
     elif is_required and figure is None and not direction and not {"figure", "direction"} & set(form.errors):
-        form.add_error("figure", "Give the figure; where there is none, choose what is known below.")
+        form.add_error("figure", gettext("Enter the figure. If there is none, choose what is known below."))
 
 
 def check_proof(form: forms.Form, files: Collection[EvidenceFile]) -> None:
     """Refuse a form that names no source and no link if no file was attached."""
     data = form.cleaned_data
     if not (data.get("source") or data.get("link") or files or {"source", "link", "files"} & set(form.errors)):
-        form.add_error("source", "Give a source, a link or a file: without one nobody can check it.")
+        form.add_error("source", gettext("Enter a source or a link, or attach a file, so that others can check it."))
 
 
 def to_direction(choice: str) -> ReadingDirection | str:
@@ -168,7 +180,7 @@ def to_direction(choice: str) -> ReadingDirection | str:
 
 
 class DescribedRadioSelect(forms.RadioSelect):
-    """Radio buttons that show the meaning of each choice next to it."""
+    """Radio buttons that show the meaning of each choice next to it. The meanings are in English; shown translated."""
 
     def __init__(self, meanings: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -178,7 +190,7 @@ class DescribedRadioSelect(forms.RadioSelect):
         """Return the option with its meaning, which screen readers announce too."""
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         if means := self.meanings.get(str(value)):
-            option["means"] = means
+            option["means"] = gettext(means)
             option["attrs"]["aria-describedby"] = f"{option['attrs'].get('id', name)}-means"
         return option
 
@@ -186,11 +198,17 @@ class DescribedRadioSelect(forms.RadioSelect):
 class FilesField(forms.Field):
     """Field for file uploads. The help text states the accepted types and sizes before anything is refused."""
 
-    def __init__(self, *, help_text: str = "", multiple: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *, help_text: Any = "", multiple: bool = True, **kwargs: Any) -> None:
         widget = FilesInput(attrs={"accept": ACCEPTED_FILES, "multiple": multiple})
-        super().__init__(
-            required=False, widget=widget, help_text=f"{help_text} {accepted_files_hint()}".strip(), **kwargs
-        )
+        super().__init__(required=False, widget=widget, help_text=_join_hints(help_text), **kwargs)
+
+
+def _hint_of_files(help_text: Any) -> str:
+    return f"{help_text} {accepted_files_hint()}".strip()
+
+
+_join_hints = lazy(_hint_of_files, str)
+"""The hint of a field for files: that of the field, then what is accepted. In the language of the reader."""
 
 
 class FilesInput(forms.FileInput):
@@ -213,8 +231,9 @@ def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
     groups: dict[str, list[tuple[str, str]]] = {}
     for benchmark in rows:
         recommendation = benchmark.recommendation
-        year = f"{recommendation.edition.year}: " if has_several else ""
-        group = year + f"{recommendation.number}. {Truncator(recommendation.text).chars(90)}"
+        group = f"{recommendation.number}. {Truncator(recommendation.text).chars(90)}"
+        if has_several:
+            group = f"{recommendation.edition.year}: {group}"
         groups.setdefault(group, []).append((str(benchmark.pk), f"{benchmark.key}: {benchmark.wording}"))
     return list(groups.items())
 
@@ -222,11 +241,11 @@ def benchmark_choices(benchmarks: Iterable[Benchmark]) -> Choices:
 class BenchmarkRow(TrackerForm):
     """A row that names a benchmark. A row without a benchmark is ignored."""
 
-    benchmark = RowField(required=False)
+    benchmark = RowField(label=gettext_lazy("Benchmark"), required=False)
 
     def __init__(self, *args: Any, benchmarks: Sequence[Benchmark], choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "benchmark", benchmarks, empty="None", choices=choices)
+        set_row_choices(self, "benchmark", benchmarks, empty=gettext("None"), choices=choices)
 
 
 class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic only in the stubs
@@ -243,7 +262,7 @@ class BenchmarkRows(forms.BaseFormSet):  # type: ignore[type-arg]  # generic onl
             if (benchmark := row.cleaned_data.get("benchmark")) is None:
                 continue
             if benchmark.pk in named:
-                row.add_error("benchmark", "This benchmark is named above already.")
+                row.add_error("benchmark", gettext("This benchmark is already named above. Choose another one."))
             named.add(benchmark.pk)
 
 
@@ -270,9 +289,11 @@ class ListFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.error_messages |= {
-                "invalid_choice": "There is no such choice, so it narrows nothing. Choose from the list.",
-                "invalid": "That is no day, so it narrows nothing. Give it as a date, such as 2022-01-28.",
-                "max_length": "That is too long, so it narrows nothing. Shorten it to %(limit_value)d characters.",
+                "invalid_choice": gettext_lazy("This choice does not exist and was ignored. Choose from the list."),
+                "invalid": gettext_lazy("This is not a date and was ignored. Enter a date such as 2022-01-28."),
+                "max_length": gettext_lazy(
+                    "This text is too long and was ignored. Shorten it to %(limit_value)d characters."
+                ),
             }
 
     def clean(self) -> dict[str, Any]:
@@ -280,7 +301,10 @@ class ListFilterForm(forms.Form):
         data = self.cleaned_data
         first, last = (data.get(name) for name in self.span or ("", ""))
         if self.span and first and last and last < first:
-            self.add_error(self.span[1], "That is before the first day, so it narrows nothing. Give a later day.")
+            self.add_error(
+                self.span[1],
+                gettext("The end date is before the start date and was ignored. Enter a later date."),
+            )
         return data
 
     @property

@@ -22,7 +22,7 @@ from dialogues.models import Reading
 from recommendations.models import Indicator
 from tiptracker import text_rules
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, format_number, gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import raw_values
 from tiptracker.web.frontend.forms import LongTextField, NarrativeTextarea, TrackerForm
 
@@ -32,43 +32,49 @@ class UpdateForm(DatedForm):
 
     claimed = forms.TypedChoiceField(
         coerce=ClaimedProgress,
-        label="How far is it?",
+        label=gettext_lazy("Progress"),
         widget=DescribedRadioSelect(PROGRESS_MEANINGS),
         choices=ClaimedProgress.choices(),
     )
     title = forms.CharField(
-        label="What happened, in one line",
+        label=gettext_lazy("Summary in one line"),
         max_length=200,
-        help_text="Such as “Focal officers named in six districts”.",
+        help_text=gettext_lazy("Example: “Focal points named in six districts”."),
     )
     narrative = forms.CharField(
         max_length=text_rules.NARRATIVE_MAX_LENGTH,
-        label="Tell it in your own words",
+        label=gettext_lazy("What was done"),
         widget=NarrativeTextarea(attrs={"rows": 6}),
-        help_text="What was done, where, with what result, and what comes next.",
+        help_text=gettext_lazy("Write what was done, where, by which office, with what result, and what comes next."),
     )
     happened_from = PastDayField(
-        label="It began on",
+        label=gettext_lazy("Start date"),
         required=False,
-        help_text="Leave it empty if you do not know the day. It cannot count before the day is known.",
+        help_text=gettext_lazy("Start date unknown? Leave this empty. The update counts only once the date is known."),
     )
-    happened_to = PastDayField(label="Last day of it, so far")
+    happened_to = PastDayField(
+        label=gettext_lazy("End date"), help_text=gettext_lazy("If the work continues, enter the last day so far.")
+    )
     done_by = forms.TypedChoiceField(
         coerce=DoneBy,
-        label="Who did it?",
+        label=gettext_lazy("Done by"),
         widget=forms.RadioSelect,
         choices=[
-            (DoneBy.GOVERNMENT.value, "The government alone"),
-            (DoneBy.JOINT.value, "The government together with others"),
+            (DoneBy.GOVERNMENT.value, gettext_lazy("The government alone")),
+            (DoneBy.JOINT.value, gettext_lazy("The government together with others")),
         ],
         initial=DoneBy.GOVERNMENT.value,
     )
     files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
-        label="Files that prove it",
-        help_text="Photographs, letters, lists without names; a phone’s camera will do. Choose all of them at once: "
-        "choosing again takes the place of what you chose before, unless that is attached already.",
+        label=gettext_lazy("Proof"),
+        help_text=gettext_lazy(
+            "Attach a letter, a report, a list without names or a photograph. Choose all files at once: a new choice "
+            "replaces the earlier one, unless a file is already attached."
+        ),
     )
-    through_on = PastDayField(label="Counted through", help_text="The last day that these figures cover.")
+    through_on = PastDayField(
+        label=gettext_lazy("End date of the figures"), help_text=gettext_lazy("The last day that the figures cover.")
+    )
 
     def __init__(self, *args: Any, asks_figures: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,7 +85,9 @@ class UpdateForm(DatedForm):
         data = self.cleaned_data
         first, last = data.get("happened_from"), data.get("happened_to")
         if first and last and first > last:
-            self.add_error("happened_from", "It can’t have begun after it was finished. Change one of the two days.")
+            self.add_error(
+                "happened_from", gettext("The start date is after the end date. Change one of the two dates.")
+            )
         return data
 
 
@@ -87,14 +95,17 @@ class FigureForm(TrackerForm):
     """Form for one indicator's figure since the start of the tracking period.
 
     The ministry gives a figure, only a direction, "no data", or nothing. If it ticks districts and gives no figure, the
-    number of districts is the figure.
+    number of districts is the figure. `changes` is what the embassy asks to change in it.
     """
 
+    changes: Sequence[str] = ()
     figure = FigureField()
-    direction = DirectionField(label="If you have no figure: compared with the year before", empty="Nothing to say")
+    direction = DirectionField(
+        label=gettext_lazy("If you have no figure: compared with the year before"), empty=gettext_lazy("No answer")
+    )
 
     districts = forms.MultipleChoiceField(
-        label="In which districts?", required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Districts"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(
@@ -114,14 +125,21 @@ class FigureForm(TrackerForm):
             cast("forms.MultipleChoiceField", self.fields["districts"]).choices = [(name, name) for name in districts]
         else:
             del self.fields["districts"]
-        self.fields["figure"].label = f"{indicator.name} since {since}"
-        hint = f" You last sent: {last.told}, through {format_date(last.through_on)}." if last else ""
-        hint += (
-            f" The period before, you said: {earlier.told}, through {format_date(earlier.through_on)}."
-            if earlier
-            else ""
-        )
-        self.fields["figure"].help_text = f"Counted in {indicator.unit}.{hint}"
+        self.fields["figure"].label = gettext("%(indicator)s since %(date)s") % {
+            "indicator": indicator.name,
+            "date": since,
+        }
+        hints = [
+            gettext("Unit: %(unit)s. Enter the total since %(date)s, not only what is new.")
+            % {"unit": indicator.unit, "date": since}
+        ]
+        if last:
+            sentence = gettext("Your last figure: %(figure)s, up to %(date)s.")
+            hints.append(sentence % {"figure": last.told, "date": format_date(last.through_on)})
+        if earlier:
+            sentence = gettext("Figure of the period before: %(figure)s, up to %(date)s.")
+            hints.append(sentence % {"figure": earlier.told, "date": format_date(earlier.through_on)})
+        self.fields["figure"].help_text = " ".join(hints)
 
     @property
     def is_filled(self) -> bool:
@@ -134,12 +152,10 @@ class FigureForm(TrackerForm):
         if ticked and data.get("figure") is None and "figure" not in self.errors:
             data["figure"] = Decimal(len(ticked))
         if data.get("figure") is not None and data.get("direction"):
-            self.add_error("direction", "Give the figure, or only the direction, not both.")
+            self.add_error("direction", gettext("Enter the figure or choose here, not both."))
         elif ticked and data.get("figure") is not None and len(ticked) != data["figure"]:
-            self.add_error(
-                "districts",
-                f"You ticked {len(ticked)}, and the figure is {data['figure'].normalize():f}. Put one of them right.",
-            )
+            sentence = gettext("Ticked districts: %(number)d. Figure: %(figure)s. Correct one of the two.")
+            self.add_error("districts", sentence % {"number": len(ticked), "figure": format_number(data["figure"])})
         return data
 
 
@@ -160,13 +176,16 @@ class LineReviewForm(ReviewForm):
         super().__init__(*args, **kwargs)
         decision, because = (cast("forms.ChoiceField", self.fields[name]) for name in ("decision", "because"))
         decision.choices = [
-            (EvidenceDecision.VERIFIED.value, "Verify"), (EvidenceDecision.REJECTED.value, "Reject"),
-            (NEEDS_CHANGE, "Needs mending"),
-        ]  # fmt: skip
+            (EvidenceDecision.VERIFIED.value, gettext("Verify")),
+            (EvidenceDecision.REJECTED.value, gettext("Reject")),
+            (NEEDS_CHANGE, gettext("Needs a change")),
+        ]
         because.choices = reason_choices(
-            ("To verify", VerificationReason), ("To reject", RejectionReason), ("To have it mended", ReturnReason)
+            (gettext("To verify"), VerificationReason),
+            (gettext("To reject"), RejectionReason),
+            (gettext("To return"), ReturnReason),
         )
-        because.help_text = "Here, or once for all of it below."
+        because.help_text = gettext("Give a reason here, or one reason for all items below.")
         del self.fields["seen"]
 
     @property
@@ -177,14 +196,19 @@ class LineReviewForm(ReviewForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("decision") == NEEDS_CHANGE and not data["reason"] and not {"because", "reason"} & set(self.errors):
-            self.add_error("reason", "Say what is to be mended here: choose a sentence, or write one.")
+            self.add_error(
+                "reason", gettext("Say what the ministry has to change: choose a sentence, or write your own.")
+            )
         return data
 
     def refuse_acceptance(self) -> None:
         """Add an error: an update with a line that needs changes can't be accepted, only returned."""
         self.add_error(
             "decision",
-            "It is marked as needing mending, so the update can’t be accepted. Return it, or verify or reject this.",
+            gettext(
+                "You marked this item “Needs a change”, so you cannot accept the update. Return the update, or verify "
+                "or reject the item."
+            ),
         )
 
 
@@ -195,15 +219,16 @@ class AcceptForm(TrackerForm):
     """
 
     because = forms.ChoiceField(
-        label="Reason for all that is verified",
+        label=gettext_lazy("Reason for all verified items"),
         required=False,
-        choices=reason_choices(("To verify", VerificationReason)),
+        choices=reason_choices((gettext_lazy("To verify"), VerificationReason)),
     )
     reason = LongTextField(
-        label="Reason for all of it",
+        label=gettext_lazy("Reason for all items, in your own words"),
         required=False,
-        help_text="Needed unless every line has a reason of its own, and wherever the commitment is claimed done: the "
-        "sentence above, your own words, or both.",
+        help_text=gettext_lazy(
+            "A reason is needed if an item has none of its own, or if the update says that the commitment is done."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -227,7 +252,7 @@ class AcceptForm(TrackerForm):
             )
         ]
         for line in without_reason:
-            line.add_error("reason", "Say in a sentence why, here or once for all of it below.")
+            line.add_error("reason", gettext("Write a reason in one sentence, here or once for all items below."))
         return not without_reason
 
 
@@ -238,12 +263,14 @@ class ReturnForm(TrackerForm):
     empty if lines marked as needing changes give the reasons.
     """
 
-    because = forms.ChoiceField(label="Why it goes back", required=False, choices=reason_choices(("", ReturnReason)))
+    because = forms.ChoiceField(
+        label=gettext_lazy("Reason for returning it"), required=False, choices=reason_choices(("", ReturnReason))
+    )
     reason = LongTextField(
-        label="What is missing",
+        label=gettext_lazy("What to change"),
         required=False,
         rows=3,
-        help_text="The ministry reads these sentences. Say what to send so that it can be accepted.",
+        help_text=gettext_lazy("The ministry reads this. Write what to send so that you can accept the update."),
     )
 
     def __init__(self, *args: Any, has_lines: bool = False, **kwargs: Any) -> None:
@@ -255,6 +282,9 @@ class ReturnForm(TrackerForm):
         data["reason"] = decision_reasons.combine_reason(data.get("because", ""), data.get("reason", ""))
         if not data["reason"] and not self.has_lines and not self.errors:
             self.add_error(
-                "reason", "Say what is missing: choose a sentence, write one, or mark a line above as needing mending."
+                "reason",
+                gettext(
+                    "Say what to change: choose a sentence, write your own, or mark an item above as “Needs a change”."
+                ),
             )
         return data

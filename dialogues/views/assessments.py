@@ -25,6 +25,7 @@ from recommendations.edition_context import set_page_edition
 from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import save_form, sent_data
@@ -214,8 +215,9 @@ def benchmark_assess(request: SignedInRequest, pk: int) -> HttpResponse:
         form,
         lambda: assess(benchmark=benchmark, by=user, now=_now(benchmark), **({"evidence": []} | form.cleaned_data)),
     ):
-        verdict = Verdict(assessment.verdict)
-        messages.success(request, f"{benchmark.key} assessed: {verdict.label.lower()}.")
+        sentence = gettext("Benchmark %(benchmark)s was assessed: %(verdict)s. Readiness is now recalculated.")
+        verdict = Verdict(assessment.verdict).label
+        messages.success(request, sentence % {"benchmark": benchmark.key, "verdict": verdict})
         if came_from:
             return redirect("version_detail", came_from.pk)
         return redirect("recommendation_detail", benchmark.recommendation_id)

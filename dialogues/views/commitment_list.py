@@ -20,14 +20,17 @@ from recommendations.models import Recommendation
 from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
 
 PAGE_SIZE = 25
 EXPORT_HEADERS = (
-    "Commitment", "Who promised", "Promised", "Status", "Days overdue", "Due", "First due", "Times moved",
-    "With the embassy since", "Returned on", "No update received", "Pieces of evidence",
+    gettext_lazy("Commitment"), gettext_lazy("Made by"), gettext_lazy("Date of the promise"), gettext_lazy("Status"),
+    gettext_lazy("Days overdue"), gettext_lazy("Due"), gettext_lazy("First due"), gettext_lazy("Times moved"),
+    gettext_lazy("With the embassy since"), gettext_lazy("Returned on"), gettext_lazy("No update received"),
+    gettext_lazy("Pieces of evidence"),
 )  # fmt: skip
 
 
@@ -53,7 +56,10 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
     )
     if exports.is_export_requested(request):
         return exports.export_rows(
-            request, "commitments", EXPORT_HEADERS, [_export_row(commitment_status_row(row, today)) for row in rows]
+            request,
+            "commitments",
+            [str(header) for header in EXPORT_HEADERS],
+            [_export_row(commitment_status_row(row, today)) for row in rows],
         )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -70,7 +76,8 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
 def _export_row(line: CommitmentStatusRow) -> tuple[object, ...]:
     row: Any = line.commitment
     standing = line.standing
-    no_update = "yes" if standing.is_overdue_without_update and row.made_by == MadeBy.MINISTRY else "no"
+    has_no_update = standing.is_overdue_without_update and row.made_by == MadeBy.MINISTRY
+    no_update = gettext("yes") if has_no_update else gettext("no")
     return (
         row.text, row.maker, row.made_on, line.status.label, standing.days_overdue or None, row.due_on,
         row.first_due_on, row.slips, standing.waits_since, standing.returned_on, no_update, row.evidence_count,

@@ -40,7 +40,7 @@ from recommendations.edition_context import EditionRequest, edition_url, edition
 from recommendations.models import Benchmark, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User, find_contact
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
@@ -207,13 +207,13 @@ def _list_actions(
     """Return what else the user can do, as pairs of URL and label."""
     if not permissions.can_change_commitment(request.user, commitment):
         return []
-    log = (page_url(request, "evidence_log", query={"commitment": commitment.pk}), "Log progress")
+    log = (page_url(request, "evidence_log", query={"commitment": commitment.pk}), gettext("Log progress"))
     if standing.is_settled:
-        return [log, (reverse("commitment_reopen", args=[commitment.pk]), "Open it again")]
+        return [log, (reverse("commitment_reopen", args=[commitment.pk]), gettext("Reopen the commitment"))]
     return [
         log,
-        (reverse("commitment_reschedule", args=[commitment.pk]), "Move the due date"),
-        (reverse("commitment_withdraw", args=[commitment.pk]), "Withdraw it"),
+        (reverse("commitment_reschedule", args=[commitment.pk]), gettext("Move the due date")),
+        (reverse("commitment_withdraw", args=[commitment.pk]), gettext("Withdraw the commitment")),
     ]
 
 
@@ -281,11 +281,21 @@ def _prefilled_forms(
 
 def _redirect_after_recording(request: EditionRequest, commitment: Commitment) -> HttpResponse:
     """Redirect to the next commitment of the same dialogue, or to the commitment just recorded."""
-    messages.success(request, f"Recorded: {commitment.text}")
+    messages.success(request, _describe_recording(commitment))
     if "another" in request.POST:
         query = {"dialogue": commitment.dialogue_id} if commitment.dialogue_id else None
         return redirect(edition_url(request.edition, "commitment_add", query=query))
     return redirect("commitment_detail", commitment.pk)
+
+
+def _describe_recording(commitment: Commitment) -> str:
+    """Return what the page says after a commitment was recorded, and who sees it now."""
+    sentence = (
+        gettext("The commitment was recorded. %(ministry)s now sees it on its home page: “%(text)s”")
+        if commitment.ministry
+        else gettext("The commitment was recorded: “%(text)s”")
+    )
+    return sentence % {"ministry": commitment.ministry, "text": commitment.text}
 
 
 @login_required
@@ -366,10 +376,28 @@ def _change_commitment(
         lambda: change(commitment=commitment, by=user, now=now, **form.cleaned_data),
         current=lambda: show_form(rows.get(pk=pk)),
     ):
-        due = f" to {format_date(event.due_on)}" if event.due_on else ""
-        messages.success(request, f"{event.get_kind_display()}{due}.")
+        messages.success(request, _describe_change(event))
         return redirect("commitment_detail", commitment.pk)
     if isinstance(form.refusal, EditConflict):
         commitment = rows.get(pk=pk)
     context = {"commitment": commitment, "standing": commitment.standing_on(now.date())}
     return render_form(request, f"dialogues/{name}.html", form, context)
+
+
+def _describe_change(event: CommitmentEvent) -> str:
+    """Return what the page says after a commitment was changed."""
+    match CommitmentEventKind(event.kind):
+        case CommitmentEventKind.RESCHEDULED if event.due_on:
+            sentence = gettext("The due date was moved to %(date)s. The ministry sees the new date on its page.")
+            if event.commitment.made_by == MadeBy.UNITED_STATES:
+                sentence = gettext("The due date was moved to %(date)s.")
+            return sentence % {"date": format_date(event.due_on)}
+        case CommitmentEventKind.REPORTED_DONE:
+            return gettext("The commitment was reported done. Another officer has to verify it.")
+        case CommitmentEventKind.VERIFIED_DONE:
+            return gettext("The commitment was verified as done.")
+        case CommitmentEventKind.WITHDRAWN:
+            return gettext("The commitment was withdrawn. It stays in the record.")
+        case CommitmentEventKind.REOPENED:
+            return gettext("The commitment was reopened.")
+    return gettext("The change was saved.")

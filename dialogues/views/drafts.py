@@ -30,6 +30,7 @@ from recommendations.edition_context import set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
+from tiptracker.localization import format_time, gettext
 from tiptracker.validation import EditConflict
 from tiptracker.web import rate_limits
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -175,29 +176,29 @@ def _save_or_drop(request: SignedInRequest, subject: DraftSubject, *, back: str)
         raise PermissionDenied
     set_page_country(request, subject.country)
     if wait := rate_limits.seconds_to_wait("drafts", request):
-        sentence = f"Not saved: this was saved very often. Wait {rate_limits.format_wait(wait)}, then save it again."
-        return rate_limits.set_retry_after(
-            _refused_response(request, subject, Refused("too_often", sentence), back), wait
-        )
+        sentence = gettext("The draft was not saved: it was saved very often. Wait %(wait)s, then save it again.")
+        refusal = Refused("too_often", sentence % {"wait": rate_limits.format_wait(wait)})
+        return rate_limits.set_retry_after(_refused_response(request, subject, refusal, back), wait)
     now = clock.now(subject.country.time_zone)
     page = read_draft_page(request)
     if "drop_draft" in request.POST:
         try:
             drop_draft(of=subject, page=page, by=user, now=now)
-        except EditConflict as refusal:
-            return _refused_response(request, subject, refusal, back)
-        messages.success(request, "The draft is gone.")
+        except EditConflict as conflict:
+            return _refused_response(request, subject, conflict, back)
+        messages.success(request, gettext("The draft was deleted."))
         return redirect(back)
     uploads = store_uploads(request, now=now)
     try:
         draft = save_draft(
             of=subject, content=read_posted_content(request), files=uploads.files, page=page, by=user, now=now
         )
-    except Refused as refusal:
-        return _refused_response(request, subject, refusal, back, uploads.files)
+    except Refused as error:
+        return _refused_response(request, subject, error, back, uploads.files)
     if wants_json(request):
         return JsonResponse(_saved_response(draft, uploads))
-    messages.success(request, f"Saved at {_format_time(draft)}. It is a draft: it has not been sent yet.")
+    sentence = gettext("The draft was saved at %(time)s. It has not been sent yet.")
+    messages.success(request, sentence % {"time": _format_time(draft)})
     for sentence in uploads.refusals:
         messages.warning(request, sentence)
     return redirect(back)
@@ -240,4 +241,4 @@ def _refused_response(
 
 
 def _format_time(draft: Draft) -> str:
-    return f"{timezone.localtime(draft.saved_at):%H:%M}"
+    return format_time(timezone.localtime(draft.saved_at))

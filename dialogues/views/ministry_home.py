@@ -1,5 +1,7 @@
 """The focal point's first page: what the ministry must do, what the embassy has, and what is settled."""
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +21,7 @@ from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact
+from tiptracker.localization import gettext, join_with_and, ngettext
 from tiptracker.web.pages import render_page
 
 
@@ -67,8 +70,8 @@ class MinistryCommitment:
 
     @property
     def claimed_text(self) -> str:
-        """Return the ministry's claim in words, such as "You said: under way"; empty without an update."""
-        return f"You said: {self.claimed.label.lower()}" if self.claimed else ""
+        """Return the ministry's claim in words, such as "Your update: Under way"; empty without an update."""
+        return gettext("Your update: %(progress)s") % {"progress": self.claimed.label} if self.claimed else ""
 
     @property
     def urgency(self) -> tuple[bool, date, int]:
@@ -104,6 +107,49 @@ def _ministry_commitment(
     )
 
 
+def summarize_commitments(rows: Sequence[MinistryCommitment]) -> str:
+    """Return how many commitments are in which state, such as "Of 5 commitments, 1 is overdue and 4 are open.".
+
+    Each commitment counts once: if its update was returned, as returned, also if it is overdue.
+    """
+    counts = Counter(_state(row) for row in rows)
+    if len(rows) == 1:
+        return _SENTENCES_OF_ONE[next(iter(counts))]()
+    clauses = [
+        describe(counts[state]) % {"number": counts[state]} for state, describe in _CLAUSES.items() if counts[state]
+    ]
+    sentence = ngettext("Of %(number)d commitment, %(states)s.", "Of %(number)d commitments, %(states)s.", len(rows))
+    return sentence % {"number": len(rows), "states": join_with_and(clauses)} if rows else ""
+
+
+def _state(row: MinistryCommitment) -> str:
+    if row.is_returned:
+        return "returned"
+    status = row.standing.status
+    return status.value if status.value in _CLAUSES else CommitmentStatus.OPEN.value
+
+
+_CLAUSES: dict[str, Callable[[int], str]] = {
+    CommitmentStatus.OVERDUE.value: lambda n: ngettext("%(number)d is overdue", "%(number)d are overdue", n),
+    "returned": lambda n: ngettext("%(number)d has a returned update", "%(number)d have a returned update", n),
+    CommitmentStatus.OPEN.value: lambda n: ngettext("%(number)d is open", "%(number)d are open", n),
+    CommitmentStatus.WITH_EMBASSY.value: lambda n: ngettext(
+        "%(number)d is waiting for our reply", "%(number)d are waiting for our reply", n
+    ),
+    CommitmentStatus.VERIFIED.value: lambda n: ngettext("%(number)d is done", "%(number)d are done", n),
+    CommitmentStatus.WITHDRAWN.value: lambda n: ngettext("%(number)d was withdrawn", "%(number)d were withdrawn", n),
+}
+"""The clause of each state in the sentence on all commitments, for a number of them."""
+_SENTENCES_OF_ONE: dict[str, Callable[[], str]] = {
+    CommitmentStatus.OVERDUE.value: lambda: gettext("You have 1 commitment. It is overdue."),
+    "returned": lambda: gettext("You have 1 commitment. We returned your update on it."),
+    CommitmentStatus.OPEN.value: lambda: gettext("You have 1 commitment. It is open."),
+    CommitmentStatus.WITH_EMBASSY.value: lambda: gettext("You have 1 commitment. It is waiting for our reply."),
+    CommitmentStatus.VERIFIED.value: lambda: gettext("You have 1 commitment. It is done."),
+    CommitmentStatus.WITHDRAWN.value: lambda: gettext("You have 1 commitment. It was withdrawn."),
+}
+
+
 @login_required
 @require_GET
 def ministry_home(request: EditionRequest) -> HttpResponse:
@@ -114,6 +160,8 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
     rows = list_ministry_commitments(user, clock.today(request.edition.country.time_zone))
     context = {
         "ministry": user.ministry,
+        "summary": summarize_commitments(rows),
+        "is_first_day": not any(row.sent_on for row in rows),
         "open": [row for row in rows if not row.is_settled and not row.is_waiting],
         "waiting": [row for row in rows if row.is_waiting and not row.is_settled],
         "settled": [row for row in rows if row.is_settled],

@@ -18,6 +18,7 @@ from dialogues.files.previews.preview_sandbox import PREVIEW_MODULE, draw_page_i
 from dialogues.models import EvidenceFile
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused, TryLater
+from tiptracker.localization import gettext, gettext_noop, ngettext
 from tiptracker.sandbox.sandbox import Sandbox, is_known_to_fail
 from tiptracker.web import rate_limits
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -27,7 +28,7 @@ MAX_TEXT_SHOWN = 20_000
 """Maximum number of characters of a text shown on the page."""
 OUTLINE_CACHE_SECONDS = 7 * 24 * 3600
 """Seconds for which the number and sizes of a file's pages are cached. Their content is not cached."""
-CANNOT_PREVIEW = "It can’t be shown here. Download it to read it."
+CANNOT_PREVIEW = gettext_noop("The file cannot be shown here. Download it to read it.")
 
 
 class PagePreview(NamedTuple):
@@ -67,14 +68,16 @@ def _preview_file(file: EvidenceFile, user: User) -> FilePreview:
             return _preview_text(file, read_for_preview(file=file, by=user).decode(errors="replace"))
         content = read_stored_file(file=file, by=user)
         if file.media_type not in PREVIEW_SOURCES:
-            return FilePreview(file, note="A Word or Excel file can’t be shown here. Download it to read it.")
+            note = gettext("Word and Excel files cannot be shown here. Download the file to read it.")
+            return FilePreview(file, note=note)
         return _preview_pages(file, _cached_outline(file, content, user))
     except TryLater as refusal:
-        return FilePreview(file, note=f"It isn’t shown now. {refusal} Or download it to read it.")
+        sentence = gettext("The file is not shown now. %(reason)s You can download it to read it.")
+        return FilePreview(file, note=sentence % {"reason": refusal})
     except Refused as refusal:
         return FilePreview(file, note=str(refusal))
     except PreviewError:
-        return FilePreview(file, note=CANNOT_PREVIEW)
+        return FilePreview(file, note=gettext(CANNOT_PREVIEW))
 
 
 def _cached_outline(file: EvidenceFile, content: bytes, user: User) -> Outline:
@@ -89,23 +92,32 @@ def _cached_outline(file: EvidenceFile, content: bytes, user: User) -> Outline:
 
 
 def _preview_pages(file: EvidenceFile, outline: Outline) -> FilePreview:
-    of_many = f" of {outline.pages}" if outline.pages > 1 else ""
     pages = tuple(
-        PagePreview(
-            number,
-            size.width,
-            size.height,
-            f"{file.name}, page {number}{of_many}" if of_many else f"{file.name}, shown as a picture",
-        )
+        PagePreview(number, size.width, size.height, _describe_page(file, number, outline.pages))
         for number, size in enumerate(outline.sizes, start=1)
     )
-    more = outline.pages - len(pages)
-    note = f"{more} more page{'' if more == 1 else 's'} in the file: download it to read them." if more else ""
+    note = ""
+    if more := outline.pages - len(pages):
+        sentence = ngettext(
+            "The file has %(number)d more page. Download it to read that page.",
+            "The file has %(number)d more pages. Download it to read them.",
+            more,
+        )
+        note = sentence % {"number": more}
     return FilePreview(file, pages=pages, note=note)
 
 
+def _describe_page(file: EvidenceFile, number: int, total: int) -> str:
+    """Return the alternative text of a page's picture."""
+    if total == 1:
+        return gettext("%(file)s, shown as an image") % {"file": file.name}
+    return gettext("%(file)s, page %(number)d of %(total)d") % {"file": file.name, "number": number, "total": total}
+
+
 def _preview_text(file: EvidenceFile, text: str) -> FilePreview:
-    note = "The file goes on: download it to read the rest." if len(text) > MAX_TEXT_SHOWN else ""
+    note = ""
+    if len(text) > MAX_TEXT_SHOWN:
+        note = gettext("This is the beginning of the file. Download it to read the rest.")
     return FilePreview(file, text=text[:MAX_TEXT_SHOWN], note=note)
 
 
@@ -120,13 +132,12 @@ def file_picture(request: SignedInRequest, pk: int, number: int) -> HttpResponse
     file = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:
         if file.media_type not in PREVIEW_SOURCES:
-            raise Refused("no_preview", CANNOT_PREVIEW)
+            raise Refused("no_preview", gettext(CANNOT_PREVIEW))
         content = read_for_preview(file=file, by=request.user)
         picture = draw_page_in_sandbox(content, file.media_type, number, run=Sandbox(request.user.pk))
     except PreviewError:
-        return _refused_response(
-            request, file, "There is no such page, or it can’t be shown here. Download the file to read it."
-        )
+        sentence = gettext("This page does not exist or cannot be shown here. Download the file to read it.")
+        return _refused_response(request, file, sentence)
     except TryLater as refusal:
         return rate_limits.set_retry_after(
             _refused_response(request, file, str(refusal)), refusal.seconds, refusal.status

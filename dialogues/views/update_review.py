@@ -9,13 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_GET
 
 from dialogues import permissions
 from dialogues.actions.updates import ReviewInput, accept_update, record_versions_opened, return_update
 from dialogues.choices import ClaimedProgress, EvidenceDecision, UpdateDecision
-from dialogues.decision_reasons import REASON_SENTENCES, RequestedChange, format_return_reason
+from dialogues.decision_reasons import RequestedChange, format_return_reason, standard_sentence
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
@@ -30,6 +29,7 @@ from recommendations.edition_context import editions_of_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import history
+from tiptracker.localization import gettext, ngettext
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import save_form
 from tiptracker.web.frontend.form_rows import invalid_forms, raw_values
@@ -112,7 +112,7 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _requested_change(exhibit: UpdateEvidence, line: UpdateReviewRow) -> RequestedChange:
     """Describe a line that needs changes, as the ministry reads it."""
-    towards = f"for “{line.evidence_link.benchmark.wording}”" if line.evidence_link else ""
+    towards = line.evidence_link.benchmark.wording if line.evidence_link else ""
     return RequestedChange(exhibit.evidence.title, towards, line.form.cleaned_data["reason"] if line.form else "")
 
 
@@ -169,7 +169,7 @@ def _get_decidable(request: SignedInRequest, pk: int) -> UpdateVersion:
 def _render_overtaken(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show what a colleague decided in the meantime, with the user's unused reasons and without the forms."""
     reasons = [
-        REASON_SENTENCES.get(str(text), str(text))
+        standard_sentence(str(text)) or str(text)
         for name, text in request.POST.items()
         if name.endswith(("-because", "-reason")) and str(text).strip()
     ]
@@ -289,7 +289,7 @@ def _review_rows(
         review = review_of(evidence, evidence_link)
         form_kwargs: dict[str, Any] = {
             "prefix": f"evidence_link-{evidence_link.pk}" if evidence_link else f"evidence-{evidence.pk}",
-            "about": evidence_link.benchmark.key if evidence_link else _figure_label(readings) or "the evidence itself",
+            "about": evidence_link.benchmark.key if evidence_link else _label_evidence(readings),
             "today": today,
             "asks_first_day": evidence.happened_from is None,
         }
@@ -305,10 +305,12 @@ def _review_rows(
         )
 
 
-def _figure_label(readings: Sequence[Reading]) -> str:
-    """Return a label such as "the figure of Prosecutions"; empty without readings."""
-    names = [reading.indicator.name for reading in readings]
-    return f"the figure{pluralize(names)} of {', '.join(names)}" if names else ""
+def _label_evidence(readings: Sequence[Reading]) -> str:
+    """Return what a line without an evidence link is about: the figures, or else the evidence itself."""
+    if not readings:
+        return gettext("the evidence itself")
+    names = ", ".join(reading.indicator.name for reading in readings)
+    return ngettext("the figure: %(names)s", "the figures: %(names)s", len(readings)) % {"names": names}
 
 
 def _benchmarks_to_assess(

@@ -16,6 +16,7 @@ from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.updates import FigureInput, send_update
 from dialogues.choices import BreakdownDimension, EvidenceKind
+from dialogues.decision_reasons import sort_by_field
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
@@ -41,7 +42,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import find_contact
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal_at, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -67,11 +68,14 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
     page = _UpdatePage(request, timeline, default_edition_of_country(request, commitment.country), now)
     if page.is_sent:
         if page.is_valid() and page.send():
-            messages.success(request, "Sent to the embassy.")
+            messages.success(request, _describe_sending(commitment))
             return redirect(f"{reverse('commitment_detail', args=[pk])}?sent")
         page.keep()
     is_closed = bool(timeline.waiting_version) or timeline.standing.is_settled
     decision = decision_on(timeline.returned) if timeline.returned else None
+    changes = _list_changes(timeline.returned, decision.reason) if timeline.returned and decision else {}
+    for figure in page.figures:
+        figure.changes = changes.get(figure.prefix or "", ())
     context = {
         "commitment": CommitmentHeading.of(commitment),
         "standing": timeline.standing,
@@ -79,12 +83,39 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
         "towards": list_linked_benchmarks(user, commitment),
         "exchange": timeline.exchange,
         "returned_reason": decision.reason if decision else "",
+        "changes": changes,
         "next": find_next_action(user, timeline) if is_closed else None,
         "contact": find_contact(commitment.country_id),
         **page.context(),
     }
     response = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
     return page.uploads.with_retry_after(response)
+
+
+def _describe_sending(commitment: Commitment) -> str:
+    """Return what the page says after sending: what happened, who reads it, and what comes next."""
+    if contact := find_contact(commitment.country_id):
+        sentence = gettext(
+            "Your update was sent to the embassy. %(officer)s will read it. You will see our reply here and on your "
+            "home page."
+        )
+        return sentence % {"officer": contact.name}
+    return gettext(
+        "Your update was sent to the embassy. An officer will read it. You will see our reply here and on your home "
+        "page."
+    )
+
+
+def _list_changes(returned: UpdateVersion, reason: str) -> dict[str, list[str]]:
+    """Return what the embassy asks to change, by field of the form ("indicator-12": the figure of an indicator)."""
+    indicators = {reading.evidence_id: reading.indicator_id for reading in returned.readings.all()}
+    pieces = {}
+    for piece in returned.evidence.all():
+        if piece.pk in indicators:
+            pieces[piece.title] = f"indicator-{indicators[piece.pk]}"
+        else:
+            pieces[piece.title] = "files" if piece.file_id else "narrative"
+    return sort_by_field(reason, pieces)
 
 
 class _UpdatePage:

@@ -11,6 +11,7 @@ from dialogues.actions.files import store_upload
 from dialogues.files.inspection import describe_oversized_request
 from dialogues.models import EvidenceFile
 from tiptracker.errors import Refused, TryLater
+from tiptracker.localization import gettext, ngettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.privacy.personal_data import REMOVED_NUMBER_MARK, find_personal_data
 from tiptracker.web import rate_limits
@@ -39,12 +40,14 @@ class UploadResult(NamedTuple):
         if named := [
             file.name for file in self.files if REMOVED_NUMBER_MARK in file.name or find_personal_data(file.name)
         ]:
-            quoted = ", ".join(f"“{name}”" for name in named)
+            sentence = gettext(
+                "Not sent yet: a file name contains, or contained, a number or a name that could identify a person: "
+                "%(names)s. If the file shows a victim or a private person, untick it. If not, confirm that below and "
+                "send again."
+            )
             form.require_confirmation(
                 "files",
-                f"Held back: the name of {quoted} held a number, or holds a name, by which somebody could be found. "
-                "If the file shows a victim or a private person, untick it; if it doesn’t, confirm that and send it "
-                "again.",
+                sentence % {"names": ", ".join(f"“{name}”" for name in named)},
                 [("file name", name) for name in named],
             )
 
@@ -63,17 +66,21 @@ def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
     files, refusals = list(kept), [sentence] if (sentence := describe_oversized_request(request)) else []
     uploads = request.FILES.getlist("files")
     if uploads and (wait := rate_limits.seconds_to_wait("uploads", request)):
-        refusals.append(
-            f"No file was taken: you have sent very many. Wait {rate_limits.format_wait(wait)}, then attach it again. "
-            "What you typed is kept."
+        sentence = gettext(
+            "No file was attached: you have sent very many files. Your text is saved. Wait %(wait)s, then attach the "
+            "file again."
         )
+        refusals.append(sentence % {"wait": rate_limits.format_wait(wait)})
         return UploadResult(files, refusals, wait)
     for upload in uploads:
         if len(files) >= settings.UPLOAD_MAX_FILES:
             limit = settings.UPLOAD_MAX_FILES
-            refusals.append(
-                f"“{upload.name}” was left out: {limit} file{' goes' if limit == 1 else 's go'} with one form."
+            sentence = ngettext(
+                "“%(name)s” was not attached: the limit is %(limit)d file.",
+                "“%(name)s” was not attached: the limit is %(limit)d files.",
+                limit,
             )
+            refusals.append(sentence % {"name": upload.name, "limit": limit})
             continue
         try:
             files.append(store_upload(upload=upload, by=request.user, now=now))

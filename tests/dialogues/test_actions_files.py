@@ -138,7 +138,9 @@ def test_a_deleted_unsent_file_can_be_neither_opened_nor_sent():
 
     assert not EvidenceFile.objects.visible_to(by).exists()
     with (
-        refuses("already_sent", field="files", sentence="was sent already. Attach it again if it proves this too."),
+        refuses(
+            "already_sent", field="files", sentence="has already been sent. If it proves this as well"
+        ),
         transaction.atomic(),
     ):
         refuse_unless_own_and_unsent([old], by)
@@ -169,7 +171,7 @@ def test_files_beyond_the_storage_limit_of_a_ministry_are_refused(settings):
     with refuses(
         "quota_exceeded",
         field="files",
-        sentence="“a letter.pdf” can't be kept: your ministry has used the 0.0 MB that it has room for.",
+        sentence="There is no room for “a letter.pdf”: your ministry has used all of its 0 MB.",
     ):
         store_upload(upload=upload(), by=by, now=NOW)
     assert store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
@@ -185,7 +187,7 @@ def test_the_total_size_of_files_of_an_update_is_limited(settings):
     with refuses(
         "too_large",
         field="files",
-        sentence="Together the files have 1.0 MB; at most 1.0 MB go with one update. Leave some out",
+        sentence="The files together have 1 MB. The limit for one update is 1 MB. Send some of them",
     ):
         refuse_oversized_total([*files, EvidenceFileFactory(content=b"a")])
 

@@ -60,14 +60,14 @@ def ran(monkeypatch):
 # --- What a file costs ------------------------------------------------------------------------------------------------
 
 CLEANED = {
-    "word of empty elements": (hostile.word_of_empty_elements, ".docx", "holds more than can be looked through"),
-    "word of many parts": (hostile.word_of_many_parts, ".docx", "holds more than can be looked through"),
-    "word nested": (hostile.word_nested, ".docx", "holds more than can be looked through"),
-    "word of many pictures": (hostile.word_of_many_pictures, ".docx", "million pixels together"),
-    "workbook of texts": (hostile.workbook_of_shared_texts, ".xlsx", "holds more than can be looked through"),
-    "jpeg of many scans": (hostile.jpeg_of_many_scans, ".jpg", "too many steps"),
-    "pdf of many objects": (hostile.pdf_of_very_many_objects, ".pdf", "holds more than can be looked through"),
-    "table of empty cells": (hostile.table_of_empty_cells, ".csv", f"more than {text.MAX_CELLS:,} cells"),
+    "word of empty elements": (hostile.word_of_empty_elements, ".docx", "contains too much to be checked"),
+    "word of many parts": (hostile.word_of_many_parts, ".docx", "contains too much to be checked"),
+    "word nested": (hostile.word_nested, ".docx", "contains too much to be checked"),
+    "word of many pictures": (hostile.word_of_many_pictures, ".docx", "together have more than"),
+    "workbook of texts": (hostile.workbook_of_shared_texts, ".xlsx", "contains too much to be checked"),
+    "jpeg of many scans": (hostile.jpeg_of_many_scans, ".jpg", "too many layers"),
+    "pdf of many objects": (hostile.pdf_of_very_many_objects, ".pdf", "contains too much to be checked"),
+    "table of empty cells": (hostile.table_of_empty_cells, ".csv", f"more than {text.MAX_CELLS} cells"),
 }
 
 

@@ -308,7 +308,7 @@ def test_file_that_reaches_for_something_is_refused_and_says_what_to_do(what):
     with pytest.raises(FileRejected) as refusal:
         sanitize_file(REFUSED[what], ".xlsx" if b"xl/workbook.xml" in REFUSED[what] else ".docx")
 
-    assert str(refusal.value).endswith(("choose it again.", "choose that instead.", "what was inside by itself."))
+    assert str(refusal.value).endswith(("attach it again.", "attach that.", "the file inside by itself."))
     assert "damaged" not in str(refusal.value)
 
 
@@ -426,18 +426,14 @@ def test_what_a_file_reaches_for_is_left_out_of_the_copy(what):
 
 
 def test_a_refused_formula_is_named_with_its_place():
-    with pytest.raises(
-        FileRejected, match=r"“IMPORTCSV” in cell B4 of the sheet “One”\. Put the value in the place of the"
-    ):
+    with pytest.raises(FileRejected, match=r"“IMPORTCSV” in cell B4\. It is on the sheet “One”\. Replace the"):
         sanitize_file(formula('SUM(1)+IMPORTCSV("a")'), ".xlsx")
     with pytest.raises(FileRejected, match="“WEBSERVICE” in the name “a”"):
         sanitize_file(excel(names='<definedName name="a">WEBSERVICE("a")</definedName>'), ".xlsx")
 
 
 def test_a_refused_field_is_named_and_told_how_to_become_text():
-    with pytest.raises(
-        FileRejected, match=r"by the field “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"
-    ):
+    with pytest.raises(FileRejected, match=r"the file: “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"):
         sanitize_file(field(" INCLUDETEXT  a "), ".docx")
 
 

@@ -5,6 +5,7 @@
 
 import json
 import sys
+from typing import Any
 
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import sanitize_file
@@ -15,10 +16,10 @@ def main() -> None:
     confine()
     try:
         media_type, content = sanitize_file(sys.stdin.buffer.read(), sys.argv[1])
-        said = {"media_type": media_type}
+        head: dict[str, Any] = {"media_type": media_type}
     except FileRejected as refusal:
-        content, said = b"", {"refusal": str(refusal)}
-    sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + content)
+        content, head = b"", {"sentences": refusal.sentences, "values": refusal.values}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + content)
 
 
 main()

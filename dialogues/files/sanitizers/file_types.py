@@ -9,7 +9,7 @@ from typing import NamedTuple
 import magic
 
 from dialogues.files.sanitizers import text
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop, password_error
 
 
 class SanitizedFile(NamedTuple):
@@ -20,7 +20,7 @@ class SanitizedFile(NamedTuple):
 
 
 class FileType(NamedTuple):
-    """An accepted file type: its name in a sentence, media type and extensions."""
+    """An accepted file type: its name, the same in every language, its media type and its extensions."""
 
     called: str
     media_type: str
@@ -31,18 +31,20 @@ def sanitize_file(content: bytes, extension: str) -> SanitizedFile:
     """Return a harmless copy of `content`. `extension` is lower case, with its dot. Raises FileRejected."""
     sort = _detect_type(content, extension)
     if sort is None:
-        raise FileRejected(_explain_rejection(content, extension))
+        raise _rejection(content, extension)
     if extension not in sort.extensions:
         raise FileRejected(
-            f"is {sort.called} by its content, but its name doesn't end in {' or '.join(sort.extensions)}. "
-            "Name it for what it is, then choose it again."
+            gettext_noop("The content of “%(name)s” is of type %(type)s, but its name does not say so."),
+            gettext_noop("Rename the file to end in %(extension)s, then attach it again."),
+            type=sort.called,
+            extension=sort.extensions[0],
         )
     try:
         return SanitizedFile(sort.media_type, _sanitize(content, sort))
     except FileRejected:
         raise
     except Exception as error:  # a hostile file can make a library raise anything, and it always means the same
-        raise FileRejected(_damaged_sentence(sort)) from error
+        raise _damaged_error(sort) from error
 
 
 def _detect_type(content: bytes, extension: str) -> FileType | None:
@@ -57,29 +59,40 @@ def _detect_type(content: bytes, extension: str) -> FileType | None:
     return next((sort for sort in (TEXT, CSV) if extension in sort.extensions), None)
 
 
-def _explain_rejection(content: bytes, extension: str) -> str:
+def _rejection(content: bytes, extension: str) -> FileRejected:
     if extension in _APPLE_IMAGE_EXTENSIONS:
-        return (
-            "is a picture in Apple’s own format (HEIC), which most computers can’t show. On the iPhone choose "
-            "Settings, Camera, Formats, “Most Compatible” and take it again, or send a screenshot of it."
+        return FileRejected(
+            gettext_noop("“%(name)s” is in Apple’s own format (HEIC), which most computers cannot show."),
+            gettext_noop(
+                "On the iPhone choose Settings, Camera, Formats, “Most Compatible” and take the photograph again, or "
+                "attach a screenshot of it."
+            ),
         )
     taken = next((sort for sort in FILE_TYPES if extension in sort.extensions), None)
     if taken in {WORD, EXCEL} and content.startswith(_OLE_SIGNATURE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            return "has a password. Save it without one, then choose it again."
-        return f"is in an old format. Save it anew as {taken.called} ({taken.extensions[0]}), then choose it again."
+            return password_error()
+        return FileRejected(
+            gettext_noop("“%(name)s” is in an old format."),
+            gettext_noop("Save it in the format %(type)s (%(extension)s), then attach it again."),
+            type=taken.called,
+            extension=taken.extensions[0],
+        )
     if taken:
-        return _damaged_sentence(taken)
-    return (
-        "can't be taken. Send a PDF, a Word or Excel file (.docx, .xlsx), a text (.txt, .csv) or a picture "
-        "(.jpg, .png)."
+        return _damaged_error(taken)
+    return FileRejected(
+        gettext_noop("“%(name)s” is of a type that cannot be attached."),
+        gettext_noop(
+            "Attach a PDF, a Word or Excel file (.docx, .xlsx), a text (.txt, .csv) or an image (.jpg, .png)."
+        ),
     )
 
 
-def _damaged_sentence(sort: FileType) -> str:
-    return (
-        f"is named like {sort.called}, but its content is damaged or something else. Open it to see, save it again, "
-        "then choose it again."
+def _damaged_error(sort: FileType) -> FileRejected:
+    return FileRejected(
+        gettext_noop("“%(name)s” is damaged, or its content is not of type %(type)s."),
+        gettext_noop("Open the file to check it, save it again, then attach it again."),
+        type=sort.called,
     )
 
 
@@ -105,13 +118,13 @@ _APPLE_IMAGE_EXTENSIONS = (".heic", ".heif")
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The container of .doc and .xls, and of a .docx or .xlsx with a password ([MS-OFFCRYPTO] 2.3.4)."""
 _OFFICE_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument"
-PDF = FileType("a PDF", "application/pdf", (".pdf",))
-WORD = FileType("a Word document", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.document", (".docx",))
-EXCEL = FileType("an Excel workbook", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", (".xlsx",))
-JPEG = FileType("a JPEG picture", "image/jpeg", (".jpg", ".jpeg"))
-PNG = FileType("a PNG picture", "image/png", (".png",))
-TEXT = FileType("a text", "text/plain", (".txt",))
-CSV = FileType("a table in text", "text/csv", (".csv",))
+PDF = FileType("PDF", "application/pdf", (".pdf",))
+WORD = FileType("Word", f"{_OFFICE_MEDIA_TYPE}.wordprocessingml.document", (".docx",))
+EXCEL = FileType("Excel", f"{_OFFICE_MEDIA_TYPE}.spreadsheetml.sheet", (".xlsx",))
+JPEG = FileType("JPEG", "image/jpeg", (".jpg", ".jpeg"))
+PNG = FileType("PNG", "image/png", (".png",))
+TEXT = FileType("TXT", "text/plain", (".txt",))
+CSV = FileType("CSV", "text/csv", (".csv",))
 FILE_TYPES = (PDF, WORD, EXCEL, TEXT, CSV, JPEG, PNG)
 _TYPES_BY_MEDIA_TYPE = {"application/pdf": PDF, "image/jpeg": JPEG, "image/png": PNG, "image/apng": PNG}
 

@@ -7,7 +7,7 @@ import io
 
 from PIL import ExifTags, Image, ImageFile
 
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop
 
 MAX_SCANS = 100
 """Passes over a JPEG. Ordinary programs write about a dozen, and each costs as much as the whole image."""
@@ -34,7 +34,8 @@ def sanitize_image(content: bytes, kind: str) -> bytes:
     """
     if kind == "JPEG" and content.count(b"\xff\xda") > MAX_SCANS:
         raise FileRejected(
-            "is a picture that is built up in too many steps. Save it again as a JPEG, then choose it again."
+            gettext_noop("“%(name)s” is an image with too many layers."),
+            gettext_noop("Save it again as a JPEG, then attach it again."),
         )
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once loaded, turns this on for the whole process
     try:
@@ -77,4 +78,8 @@ def _mode(picture: Image.Image, kind: str) -> str:
 
 def _too_large_error() -> FileRejected:
     most = MAX_PIXELS // 1_000_000
-    return FileRejected(f"has more than {most} million pixels. Save it smaller, then choose it again.")
+    return FileRejected(
+        gettext_noop("“%(name)s” has more than %(limit)d million pixels."),
+        gettext_noop("Make the image smaller, then attach it again."),
+        limit=most,
+    )

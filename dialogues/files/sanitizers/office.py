@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from xml.sax.saxutils import quoteattr
 
 from dialogues.files.sanitizers import images, office_relationships
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop, password_error, too_complex_error
 from dialogues.files.sanitizers.office_markup import PartContext, sanitize_markup
 from dialogues.files.sanitizers.office_relationships import Relationship
 from dialogues.files.sanitizers.package_xml import Element, read_elements
@@ -164,7 +164,7 @@ def _read_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     if len(entries) > MAX_PARTS or len({entry.filename.lower() for entry in entries}) != len(entries):
         raise ValueError("too many parts, or two of one name")
     if any(entry.flag_bits & 1 for entry in entries):
-        raise FileRejected("has a password. Save it without one, then choose it again.")
+        raise password_error()
     left, xml, pixels = MAX_UNPACKED_BYTES, XmlCounter(), 0
     for entry in entries:
         _refuse_part_name(entry.filename)
@@ -177,15 +177,13 @@ def _read_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
             if _extension(entry.filename) in _XML_EXTENSIONS:
                 xml.add(part)
         except TooMuchXml as error:
-            raise FileRejected(
-                "holds more than can be looked through here. Save what is needed of it in a smaller file, or print it "
-                "to a PDF, then choose it again."
-            ) from error
+            raise too_complex_error() from error
         pixels += images.count_pixels(part) if _extension(entry.filename) in _IMAGE_FORMATS else 0
         if pixels > images.MAX_PIXELS:
             raise FileRejected(
-                f"holds pictures of more than {images.MAX_PIXELS // 1_000_000} million pixels together. Have Word "
-                "or Excel compress its pictures, then choose it again."
+                gettext_noop("The images in “%(name)s” together have more than %(limit)d million pixels."),
+                gettext_noop("Compress the images in Word or Excel, then attach the file again."),
+                limit=images.MAX_PIXELS // 1_000_000,
             )
         yield entry.filename, part
 

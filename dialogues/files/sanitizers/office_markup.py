@@ -13,7 +13,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from dialogues.files.sanitizers import excel_formulas, office_relationships
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop
 from dialogues.files.sanitizers.package_xml import refuse_document_type
 from dialogues.files.sanitizers.word_fields import FieldChecker
 
@@ -179,7 +179,7 @@ class _MarkupWriter:
         self.fields = FieldChecker() if place.root.startswith("w:") else None
         self.heard: list[str] | None = None
         """The text of the present formula or field code."""
-        self.at = ""
+        self.formula_place, self.at = _IN_DRAWING, ""
         """The cell or name that is being read, for messages."""
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
@@ -324,13 +324,37 @@ class _MarkupWriter:
             return formula
         if sheets is None:
             return "#REF!"
-        where = f"{self.at or 'a chart or drawing'}" + (
-            f" of the sheet “{self.place.sheet}”" if self.place.sheet else ""
-        )
+        on_sheet = (gettext_noop("It is on the sheet “%(sheet)s”."),) if self.place.sheet else ()
         raise FileRejected(
-            f"draws on something outside it, or may do so, by a formula: “{refused}” in {where}. Put the value in the "
-            "place of the formula (Copy, then Paste Special, Values), or save it as a PDF; then choose it again."
+            self.formula_place,
+            *on_sheet,
+            gettext_noop(
+                "Replace the formula with its value (Copy, then Paste Special, Values), or save the file as a PDF. "
+                "Then attach it again."
+            ),
+            formula=refused,
+            at=self.at,
+            sheet=self.place.sheet,
         )
+
+
+_IN_DRAWING = gettext_noop(
+    "“%(name)s” has a formula that may use something outside the file: “%(formula)s” in a chart or drawing."
+)
+_IN_CELL = gettext_noop(
+    "“%(name)s” has a formula that may use something outside the file: “%(formula)s” in cell %(at)s."
+)
+_IN_FORMATTING = gettext_noop(
+    "“%(name)s” has a formula that may use something outside the file: “%(formula)s” in a rule of conditional "
+    "formatting."
+)
+_IN_TABLE_COLUMN = gettext_noop(
+    "“%(name)s” has a formula that may use something outside the file: “%(formula)s” in the column “%(at)s” of a table."
+)
+_IN_DEFINED_NAME = gettext_noop(
+    "“%(name)s” has a formula that may use something outside the file: “%(formula)s” in the name “%(at)s” (Formulas, "
+    "Name Manager)."
+)
 
 
 _ElementRule = Callable[[_MarkupWriter, dict[str, str], Mapping[str, str]], None]
@@ -345,11 +369,11 @@ def _check_picture(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[st
 
 
 def _note_cell(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
-    writer.at = f"cell {kept.get('r', '')}"
+    writer.formula_place, writer.at = _IN_CELL, kept.get("r", "")
 
 
 def _note_formatting_rule(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
-    writer.at = "a rule of conditional formatting"
+    writer.formula_place, writer.at = _IN_FORMATTING, ""
 
 
 def _check_threshold(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
@@ -357,13 +381,13 @@ def _check_threshold(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str
 
 
 def _note_table_column(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:
-    writer.at = f"the column “{kept.get('name', '')}” of a table"
+    writer.formula_place, writer.at = _IN_TABLE_COLUMN, kept.get("name", "")
 
 
 def _check_defined_name(writer: _MarkupWriter, kept: dict[str, str], said: Mapping[str, str]) -> None:
     if _AUTO_RUN_NAMES.match(kept.get("name", "")) or any(said.get(key) in _TRUE_VALUES for key in _MACRO_ATTRIBUTES):
         raise office_relationships.macros_error()
-    writer.at = f"the name “{kept.get('name', '')}” (Formulas, Name Manager)"
+    writer.formula_place, writer.at = _IN_DEFINED_NAME, kept.get("name", "")
 
 
 def _note_sheet(writer: _MarkupWriter, kept: dict[str, str], _: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop
 from dialogues.files.sanitizers.package_xml import Element
 
 IMAGE_EXTENSIONS = frozenset({"jpg", "jpeg", "png", "gif", "emf", "wmf", "tif", "tiff", "bmp"})
@@ -135,13 +135,17 @@ def _refuse_unsafe(kind: str, target: str, mode: str) -> None:
         raise macros_error()
     if kind == "richvaluerel":
         raise FileRejected(
-            "has pictures inside its cells. Place each over its cells (in Excel right-click it, “Place over Cells”), "
-            "or save it as a PDF, then choose it again."
+            gettext_noop("“%(name)s” has images inside cells."),
+            gettext_noop(
+                "Place each image over its cells (in Excel right-click it, “Place over Cells”), or save the file as a "
+                "PDF, then attach it again."
+            ),
         )
     if kind not in _ALLOWED_EXTENSIONS and kind not in _EMBEDDED_KINDS:
         raise FileRejected(
-            f"holds something that can't be taken along ({posixpath.basename(kind)}). Save it as a PDF, then choose "
-            "that instead."
+            gettext_noop("“%(name)s” contains something that cannot be attached (%(part)s)."),
+            gettext_noop("Save it as a PDF, then attach that."),
+            part=posixpath.basename(kind),
         )
     if path.rpartition(".")[2].lower() not in _ALLOWED_EXTENSIONS.get(kind, ()):
         raise embedded_file_error(path)
@@ -149,32 +153,40 @@ def _refuse_unsafe(kind: str, target: str, mode: str) -> None:
 
 def external_content_error() -> FileRejected:
     return FileRejected(
-        "draws on something outside it: a template, a linked picture, another workbook or a program. Break that link, "
-        "or save it as a PDF, then choose it again."
+        gettext_noop(
+            "“%(name)s” uses something outside the file: a template, a linked image, another workbook or a program."
+        ),
+        gettext_noop("Break that link, or save the file as a PDF, then attach it again."),
     )
 
 
 def unsafe_link_error(target: str) -> FileRejected:
     shown = target if len(target) <= 60 else f"{target[:59]}…"
     return FileRejected(
-        f"has a link that draws on something outside it that is no page of the web and no address of mail (“{shown}”). "
-        "Remove that link, or save it as a PDF, then choose it again."
+        gettext_noop("“%(name)s” has a link to something that is neither a web page nor a mail address (“%(link)s”)."),
+        gettext_noop("Remove that link, or save the file as a PDF, then attach it again."),
+        link=shown,
     )
 
 
 def unsupported_image_error() -> FileRejected:
     return FileRejected(
-        "has a picture or a drawing of a kind that can't be taken along. Put it in as a PNG picture, or save it as a "
-        "PDF, then choose it again."
+        gettext_noop("“%(name)s” has an image or a drawing of a type that cannot be attached."),
+        gettext_noop("Insert it as a PNG image, or save the file as a PDF, then attach it again."),
     )
 
 
 def embedded_file_error(name: str) -> FileRejected:
     return FileRejected(
-        f"has another file inside it ({posixpath.basename(name)}). Take that out, or save it as a PDF, then choose "
-        "it again; send what was inside by itself."
+        gettext_noop("“%(name)s” has another file inside it (%(part)s)."),
+        gettext_noop("Remove the file inside, or save the whole as a PDF, then attach it again."),
+        gettext_noop("Attach the file inside by itself."),
+        part=posixpath.basename(name),
     )
 
 
 def macros_error() -> FileRejected:
-    return FileRejected("has macros. Save it without them (as .docx or .xlsx), then choose it again.")
+    return FileRejected(
+        gettext_noop("“%(name)s” has macros."),
+        gettext_noop("Save the file without macros (as .docx or .xlsx), then attach it again."),
+    )

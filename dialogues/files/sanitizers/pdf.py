@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop
 
 END_MARK_WITHIN = 2048
 """The end mark must be within this number of bytes of the end. Some scanners write a little after it."""
@@ -84,7 +84,8 @@ def sanitize_pdf(content: bytes) -> bytes:
             raise _protected_error()
         if len(pdf.objects) > MAX_OBJECTS:
             raise FileRejected(
-                "holds more than can be looked through here. Print the pages that matter to a PDF, then choose that."
+                gettext_noop("“%(name)s” contains too much to be checked."),
+                gettext_noop("Print the pages that matter to a PDF, then attach that."),
             )
         _refuse_empty_shell(pdf.Root)
         _keep_keys(pdf.Root, _SAFE_CATALOG_KEYS)
@@ -109,17 +110,22 @@ def sanitize_pdf(content: bytes) -> bytes:
 
 def _protected_error() -> FileRejected:
     return FileRejected(
-        "has a password, or is protected against changes. Print it to a PDF without one, then choose that instead."
+        gettext_noop("“%(name)s” has a password, or is protected against changes."),
+        gettext_noop("Print it to a PDF without a password, then attach that."),
     )
 
 
 def _refuse_empty_shell(root: pikepdf.Object) -> None:
     """Refuse a PDF whose pages show nothing without what is removed: a portfolio, or a form that draws itself."""
     if "/Collection" in root:
-        raise FileRejected("is a portfolio with other files in it. Send each of those by itself.")
+        raise FileRejected(
+            gettext_noop("“%(name)s” is a portfolio that contains other files."),
+            gettext_noop("Attach each of these files by itself."),
+        )
     if root.get("/NeedsRendering", False):
         raise FileRejected(
-            "is a form that only Adobe's own programs can draw. Print it to a PDF, then choose that instead."
+            gettext_noop("“%(name)s” is a form that only Adobe’s own programs can show."),
+            gettext_noop("Print it to a PDF, then attach that."),
         )
 
 

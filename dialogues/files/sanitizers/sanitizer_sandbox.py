@@ -2,7 +2,7 @@
 
 import json
 
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop
 from dialogues.files.sanitizers.file_types import SanitizedFile
 from tiptracker.sandbox.confinement import SandboxRunner
 
@@ -18,11 +18,11 @@ def sanitize_file_in_sandbox(content: bytes, extension: str, *, run: SandboxRunn
     answer = run("dialogues.files.sanitizers", extension, content=content, most_waited=TIMEOUT_SECONDS)
     if answer is None:
         raise FileRejected(
-            "can't be opened here: it takes too long or too much room. Print it to a PDF, or save it smaller, then "
-            "choose it again."
+            gettext_noop("“%(name)s” cannot be checked: that takes too long or needs too much memory."),
+            gettext_noop("Print the file to a PDF, or make it smaller, then attach it again."),
         )
-    head, _, cleaned = answer.partition(b"\n")
-    said = json.loads(head)
-    if "refusal" in said:
-        raise FileRejected(said["refusal"])
-    return SanitizedFile(said["media_type"], cleaned)
+    first_line, _, cleaned = answer.partition(b"\n")
+    head = json.loads(first_line)
+    if "sentences" in head:
+        raise FileRejected(*head["sentences"], **head["values"])
+    return SanitizedFile(head["media_type"], cleaned)

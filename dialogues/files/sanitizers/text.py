@@ -10,7 +10,7 @@ import unicodedata
 
 import magic
 
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop
 
 SNIFFED_BYTES = 64 * 1024
 """Number of bytes that libmagic reads."""
@@ -39,14 +39,21 @@ def sanitize_text(content: bytes) -> bytes:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise FileRejected(
-            "isn't a text in UTF-8. Save it again as plain text in UTF-8 (in Excel: “CSV UTF-8”), then choose it again."
+            gettext_noop("“%(name)s” is not a text in UTF-8."),
+            gettext_noop("Save it again as plain text in UTF-8 (in Excel: “CSV UTF-8”), then attach it again."),
         ) from error
     if magic.from_buffer(content[:SNIFFED_BYTES], mime=True) in _MARKUP_MEDIA_TYPES or text.lstrip(
         "\ufeff \t\r\n"
     ).startswith("<"):
-        raise FileRejected("holds a page or a drawing with code in it. Save it as a PDF, then choose it again.")
+        raise FileRejected(
+            gettext_noop("“%(name)s” contains a web page or a drawing with code."),
+            gettext_noop("Save it as a PDF, then attach that."),
+        )
     if any(unicodedata.category(character) == "Cc" and character not in _ALLOWED_CONTROLS for character in set(text)):
-        raise FileRejected("holds what is no text. Open it to see, save it again as plain text, then choose it again.")
+        raise FileRejected(
+            gettext_noop("“%(name)s” contains characters that are not text."),
+            gettext_noop("Open the file to check it, save it again as plain text, then attach it again."),
+        )
     return content
 
 
@@ -67,7 +74,9 @@ def sanitize_table(content: bytes) -> bytes:
             cells += len(row)
             if cells > MAX_CELLS:
                 raise FileRejected(
-                    f"has more than {MAX_CELLS:,} cells. Send the rows that matter alone, in a table of their own."
+                    gettext_noop("“%(name)s” has more than %(limit)d cells."),
+                    gettext_noop("Attach a table with only the rows that matter."),
+                    limit=MAX_CELLS,
                 )
             if any(_is_formula(cell) for cell in row):
                 raise _formula_error(rows.line_num)
@@ -85,6 +94,12 @@ def _is_formula(cell: str) -> bool:
 
 def _formula_error(line: int) -> FileRejected:
     return FileRejected(
-        f"has a cell that a spreadsheet would run as a formula, in the row that ends in line {line}: it begins with =, "
-        "+, - or @. Write a word or an apostrophe before it, or send an Excel workbook (.xlsx), then choose it again."
+        gettext_noop(
+            "“%(name)s” has a cell that a spreadsheet would run as a formula, in the row that ends in line %(line)d: "
+            "it begins with =, +, - or @."
+        ),
+        gettext_noop(
+            "Write a word or an apostrophe before it and attach the file again, or attach an Excel workbook (.xlsx)."
+        ),
+        line=line,
     )

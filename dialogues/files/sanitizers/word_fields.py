@@ -2,8 +2,12 @@
 
 import re
 
-from dialogues.files.sanitizers.errors import FileRejected
+from dialogues.files.sanitizers.errors import FileRejected, gettext_noop
 
+FIELDS_REMEDY = gettext_noop(
+    "In Word press Ctrl+A, then Ctrl+Shift+F9 to turn the fields into text, or save the file as a PDF. Then attach it "
+    "again."
+)
 MAX_NESTED_FIELDS = 20
 """Maximum nesting depth of fields."""
 _FIELD_NAMES = """
@@ -160,8 +164,9 @@ def _check_field(field: _OpenField) -> None:
         raise _composed_field_error(field.code)
     if len(field.revisions) > 1:
         raise FileRejected(
-            f"has a field with tracked changes in it ({_shorten(field.code)}). Accept or reject the changes in Word, "
-            "then save it and choose it again."
+            gettext_noop("“%(name)s” has a field with tracked changes (“%(field)s”)."),
+            gettext_noop("Accept or reject the changes in Word, save the file, then attach it again."),
+            field=_shorten(field.code),
         )
 
 
@@ -174,16 +179,19 @@ def _check_code(code: str) -> str:
     if name in _ALLOWED_FIELDS or (name in _FULL_PATTERNS and _FULL_PATTERNS[name].fullmatch(code)):
         return name
     raise FileRejected(
-        f"draws on something outside it, or may do so, by the field “{_shorten(code)}”. In Word press Ctrl+A, then "
-        "Ctrl+Shift+F9, which turns fields into their text, or save it as a PDF; then choose it again."
+        gettext_noop("“%(name)s” has a field that may use something outside the file: “%(field)s”."),
+        FIELDS_REMEDY,
+        field=_shorten(code),
     )
 
 
 def _composed_field_error(code: str) -> FileRejected:
     return FileRejected(
-        f"draws on something outside it, or may do so, by a field that is put together from others “{_shorten(code)}”. "
-        "In Word press Ctrl+A, then Ctrl+Shift+F9, which turns fields into their text, or save it as a PDF; then "
-        "choose it again."
+        gettext_noop(
+            "“%(name)s” has a field made of other fields, which may use something outside the file: “%(field)s”."
+        ),
+        FIELDS_REMEDY,
+        field=_shorten(code),
     )
 
 

@@ -43,15 +43,15 @@ def test_file_on_disk_is_read_whole():
             "a.pdf",
             b"just words",
             "file_rejected",
-            "“a.pdf” is named like a PDF, but its content is damaged or something else.",
+            "“a.pdf” is damaged, or its content is not of type PDF.",
         ),
         (
             "a.pdf",
             DOCX,
             "file_rejected",
-            "“a.pdf” is a Word document by its content, but its name doesn't end in .docx.",
+            "The content of “a.pdf” is of type Word, but its name does not say so. Rename the file to end in .docx",
         ),
-        ("a.exe", b"MZ", "file_rejected", "“a.exe” can't be taken. Send a PDF,"),
+        ("a.exe", b"MZ", "file_rejected", "“a.exe” is of a type that cannot be attached. Attach a PDF,"),
     ],
 )
 def test_refusal_names_the_file(name, content, code, sentence):
@@ -67,13 +67,13 @@ def test_file_over_the_limit_is_refused_and_one_at_it_is_not(settings):
     with refuses(
         "too_large",
         field="files",
-        sentence="“a.pdf” has 1.0 MB; at most 1.0 MB can be taken. Send a smaller scan, or split it.",
+        sentence="“a.pdf” has 1 MB. The limit is 1 MB. Attach a smaller scan, or split the file.",
     ):
         inspect_upload(upload("a.pdf", PDF[:9] + b"\n" + at_the_limit[9:]), run=Sandbox(None))
 
 
 @pytest.mark.parametrize(
-    ("size", "told"), [(1, "0.0 MB"), (1024 * 1024 * 3 // 2, "1.5 MB"), (5 * 1024**3 // 2, "2.5 GB")]
+    ("size", "told"), [(1, "0 MB"), (1024 * 1024 * 3 // 2, "1.5 MB"), (5 * 1024**3 // 2, "2.5 GB")]
 )
 def test_sizes_are_told_as_people_read_them(size, told):
     assert format_size(size) == told

@@ -76,7 +76,7 @@ def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings)
 def test_upload_with_malware_is_refused_and_not_kept(settings):
     with (
         clamd() as (settings.CLAMD_URL, _),
-        refuses("malware", field="files", sentence="“letter.pdf” holds malware (Eicar-Test) and was not kept."),
+        refuses("malware", field="files", sentence="“letter.pdf” contains malware (Eicar-Test) and was not saved."),
     ):
         store_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
@@ -88,7 +88,7 @@ def test_upload_is_refused_while_the_scanner_is_silent(settings, nobody):
     with refuses(
         "scanner_unavailable",
         field="files",
-        sentence="“letter.pdf” can't be taken now: what checks files for malware doesn't answer.",
+        sentence="“letter.pdf” was not attached, because the malware check is not available now.",
     ):
         store_upload(upload=letter(), by=FocalPointFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
@@ -124,7 +124,9 @@ def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(
     assert AuditEntry.objects.values_list("verb", "row").get() == ("file.infected", str(kept.pk))
 
     settings.CLAMD_URL = ""
-    with refuses("malware", sentence="This file holds malware (Eicar-Test), so it isn't given out. Ask who sent it"):
+    with refuses(
+        "malware", sentence="This file contains malware (Eicar-Test), so you cannot"
+    ):
         read_for_download(file=kept, by=by)
     assert read_for_download(file=clean, by=by) == b"a letter"
     assert not dropped.scans.exists()
