@@ -91,9 +91,9 @@ def _next_verification(user: User, timeline: CommitmentTimeline) -> NextAction:
             sentence = gettext("The commitment was reported done. You cannot verify that yet. Missing: %(missing)s.")
             return _next_proof(user, timeline, sentence % {"missing": missing})
         return NextAction(
-            gettext("The commitment was reported done. Check the evidence and verify that it is done."),
+            gettext("The commitment was reported done. Check the evidence, then verify it as done."),
             url,
-            gettext("Verify that it is done"),
+            gettext("Verify the commitment as done"),
         )
     if permissions.can_change_commitment(user, timeline.commitment):
         return NextAction(gettext("You reported the commitment done. Another officer has to verify it."))
@@ -140,7 +140,7 @@ def _next_work(user: User, timeline: CommitmentTimeline) -> NextAction:
         if permissions.can_report_done(user, commitment):
             url = reverse("commitment_report_done", args=[commitment.pk])
             sentence = gettext("The United States made this commitment. Report it done when it is done.")
-            return NextAction(sentence, url, gettext("Report it done"))
+            return NextAction(sentence, url, gettext("Report the commitment done"))
         return NextAction(gettext("The United States made this commitment."))
     sentence = (
         gettext("%(maker)s has to correct the returned update and send it again.")
