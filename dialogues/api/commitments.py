@@ -93,7 +93,7 @@ class CommitmentFilter(filters.FilterSet):
     status = filters.ChoiceFilter("status", choices=CommitmentStatus.choices())
     due_before = filters.DateFilter("due_on", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
-        method="changed_since", counts="What happened to a commitment, and its move to another edition, count too."
+        method="changed_since", counts="Events of a commitment and its move to another edition count too."
     )
 
     def changed_since(self, commitments: QuerySet[Commitment], name: str, moment: datetime) -> QuerySet[Commitment]:

@@ -59,6 +59,7 @@ from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMix
 from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
 from tiptracker.errors import Refused
 from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
+from tiptracker.localization import gettext_lazy
 from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.web import rate_limits
 
@@ -109,7 +110,9 @@ class UpdateSerializer(FormerNamesMixin, serializers.ModelSerializer[Update]):
 class FigureList(BoundedListSerializer):
     """The figures of an update: a list or, in a multipart body, a list as JSON text."""
 
-    default_error_messages: ClassVar = {"not_a_list": "Give a list of figures; in a multipart body, as JSON text."}
+    default_error_messages: ClassVar = {
+        "not_a_list": gettext_lazy("Give a list of figures. In a multipart body, give it as JSON text.")
+    }
 
     def get_value(self, dictionary: Mapping[str, Any]) -> Any:
         if not is_html_input(dictionary):
@@ -154,7 +157,7 @@ class SendWithFilesSerializer(SendSerializer):
 
 class UpdateFilter(filters.FilterSet):
     commitment = IdFilter("commitment_id")
-    recorded_since = RecordedSinceFilter(method="changed_since", counts="Each version, and the decision on it, count.")
+    recorded_since = RecordedSinceFilter(method="changed_since", counts="Each version and the decision on it count.")
 
     def changed_since(self, updates: QuerySet[Update], name: str, moment: datetime) -> QuerySet[Update]:
         """Select updates with a version, or a decision on a version, recorded since `moment`."""

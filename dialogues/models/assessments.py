@@ -10,6 +10,7 @@ from dialogues.choices import Verdict
 from dialogues.models.evidence import Evidence, EvidenceLink
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import AnyUser, Country, in_visible_countries
+from tiptracker.localization import gettext_lazy
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -43,9 +44,9 @@ class Assessment(models.Model):
 
     benchmark = models.ForeignKey(Benchmark, models.PROTECT, related_name="assessments")
     verdict = models.CharField(max_length=16, choices=Verdict.choices())
-    rationale = models.TextField("why")
-    law = models.CharField("section of the law", max_length=100)
-    change_reason = models.TextField("what changed since the verdict before", blank=True)
+    rationale = models.TextField(gettext_lazy("reason"))
+    law = models.CharField(gettext_lazy("section of the law"), max_length=100)
+    change_reason = models.TextField(gettext_lazy("what has changed since the last assessment"), blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -25,6 +25,7 @@ from dialogues.models.dialogues import Dialogue, Participant
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import AnyUser, Country, Ministry, User, in_visible_countries
 from tiptracker.choices import Role
+from tiptracker.localization import gettext_lazy
 
 
 def _standing_annotations(day: date) -> dict[str, Any]:
@@ -193,9 +194,9 @@ class Commitment(models.Model):
     country = models.ForeignKey(Country, models.PROTECT, related_name="commitments")
     made_by = models.CharField(max_length=15, choices=MadeBy.choices(), default=MadeBy.MINISTRY)
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="commitments")
-    text = models.TextField("what was promised")
+    text = models.TextField(gettext_lazy("what was promised"))
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="commitments")
-    letter = models.CharField("letter or other source", max_length=300, blank=True)
+    letter = models.CharField(gettext_lazy("letter or other source"), max_length=300, blank=True)
     horizon = models.CharField(max_length=12, choices=Horizon.choices(), default=Horizon.SHORT_TERM)
     benchmarks = models.ManyToManyField(Benchmark, through="CommitmentBenchmark", related_name="commitments")
     recorded_at = models.DateTimeField()
@@ -210,12 +211,16 @@ class Commitment(models.Model):
                 name="ministry_set_exactly_for_a_ministrys_commitments",
                 condition=Q(made_by=MadeBy.MINISTRY, ministry__isnull=False)
                 | Q(made_by=MadeBy.UNITED_STATES, ministry__isnull=True),
-                violation_error_message="Name the ministry, or say that it is the United States' own undertaking.",
+                violation_error_message=gettext_lazy(
+                    "Choose the ministry, or say that the United States made the commitment."
+                ),
             ),
             models.CheckConstraint(
                 name="commitment_made_at_a_dialogue_or_by_letter",
                 condition=Q(dialogue__isnull=False) | ~Q(letter=""),
-                violation_error_message="Say at which dialogue, or by which letter, it was made.",
+                violation_error_message=gettext_lazy(
+                    "Choose the dialogue at which the commitment was made, or name the letter."
+                ),
             ),
             models.CheckConstraint(name="commitment_says_something", condition=~Q(text="")),
         ]

@@ -11,6 +11,7 @@ from dialogues.choices import ClaimedProgress, UpdateDecision
 from dialogues.models.commitments import Commitment
 from dialogues.models.local_date import LocalDate
 from tiptracker.accounts.models import AnyUser, Country, Ministry
+from tiptracker.localization import gettext_lazy
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -71,9 +72,9 @@ class UpdateVersion(models.Model):
     update = models.ForeignKey(Update, models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     narrative = models.TextField()
-    claimed = models.CharField("progress", max_length=12, choices=ClaimedProgress.choices())
-    happened_on = models.DateField("the day it speaks of")
-    recorded_at = models.DateTimeField("sent")
+    claimed = models.CharField(gettext_lazy("progress"), max_length=12, choices=ClaimedProgress.choices())
+    happened_on = models.DateField(gettext_lazy("end date"))
+    recorded_at = models.DateTimeField(gettext_lazy("sent"))
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     objects = UpdateVersionQuerySet.as_manager()
@@ -120,7 +121,7 @@ class UpdateVersionDecision(models.Model):
             models.CheckConstraint(
                 name="a_return_has_its_reason",
                 condition=~Q(decision=UpdateDecision.RETURNED) | ~Q(reason=""),
-                violation_error_message="Say what is missing, so that the ministry can mend it.",
+                violation_error_message=gettext_lazy("Write what the ministry has to change."),
             ),
         ]
 

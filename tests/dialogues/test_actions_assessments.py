@@ -83,7 +83,7 @@ def test_assess_refuses_a_changed_verdict_without_a_reason(benchmark, reason):
     with refuses(
         "required",
         field="change_reason",
-        sentence="Say what changed since 28 January 2022: the verdict given then was “no information”",
+        sentence="The assessment of 28 January 2022 was “No information”. Write what has changed",
     ):
         assess_benchmark(benchmark, verdict=Verdict.MET, change_reason=reason)
     assess_benchmark(benchmark, verdict=Verdict.NO_INFORMATION, change_reason=reason)
@@ -93,8 +93,8 @@ def test_assess_refuses_a_changed_verdict_without_a_reason(benchmark, reason):
 @pytest.mark.parametrize(
     ("values", "field", "code", "sentence"),
     [
-        ({"rationale": " "}, "rationale", "required", "Say why, in a sentence or two."),
-        ({"law": ""}, "law", "required", "Name the section of the law"),
+        ({"rationale": " "}, "rationale", "required", "Write the reason in one or two sentences."),
+        ({"law": ""}, "law", "required", "Enter the section of the law"),
         ({"verdict": "fine"}, "verdict", "invalid_choice", ""),
     ],
 )
@@ -106,7 +106,7 @@ def test_assess_refuses(benchmark, values, field, code, sentence):
 
 def test_assess_refuses_evidence_that_does_not_support_the_benchmark(benchmark):
     with refuses(
-        "unrelated_evidence", field="evidence", sentence="Some of that evidence doesn't support this benchmark."
+        "unrelated_evidence", field="evidence", sentence="Some of this evidence does not support the benchmark."
     ):
         assess_benchmark(benchmark, evidence=[EvidenceFactory(supports=[BenchmarkFactory()])])
 

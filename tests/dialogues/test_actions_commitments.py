@@ -104,12 +104,12 @@ def test_record_commitment_of_the_united_states_names_no_ministry(officer):
 @pytest.mark.parametrize(
     ("values", "field", "code", "sentence"),
     [
-        ({"text": " "}, "text", "required", "Say what was promised."),
+        ({"text": " "}, "text", "required", "Write what was promised."),
         ({"made_on": date(2022, 1, 29), "due_on": None}, "made_on", "future_day", ""),
-        ({"due_on": date(2021, 11, 7)}, "due_on", "due_too_early", "It can't be due before it was promised."),
-        ({"ministry": None}, "ministry", "unclear_maker", "Name the ministry, or say that it is the United States'"),
+        ({"due_on": date(2021, 11, 7)}, "due_on", "due_too_early", "The due date is before the day of the promise."),
+        ({"ministry": None}, "ministry", "unclear_maker", "Choose the ministry, or say that the United States"),
         ({"made_by": MadeBy.UNITED_STATES}, "ministry", "unclear_maker", ""),
-        ({"letter": " "}, "dialogue", "required", "Say at which dialogue, or by which letter, it was made."),
+        ({"letter": " "}, "dialogue", "required", "Choose the dialogue at which the commitment was made, or name"),
         ({"letter": "x" * 301}, "letter", "max_length", ""),
     ],
 )
@@ -123,18 +123,18 @@ def test_record_commitment_refuses_rows_of_another_country(officer):
     elsewhere = CountryFactory(elsewhere=True)
     foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
 
-    with refuses("another_country", field="ministry", sentence="That ministry is another country's."):
+    with refuses("another_country", field="ministry", sentence="That ministry belongs to another country."):
         record_one(officer, ministry=MinistryFactory(country=elsewhere))
     with refuses("another_country", field="dialogue", sentence="That dialogue was with another country."):
         record_one(officer, dialogue=DialogueFactory(country=elsewhere))
-    with refuses("another_country", field="links", sentence="One of those benchmarks is another country's."):
+    with refuses("another_country", field="links", sentence="One of the benchmarks belongs to another country."):
         record_one(officer, links=[(foreign, CommitmentReach.MEETS)])
 
 
 def test_record_commitment_refuses_one_benchmark_twice(officer):
     benchmark = BenchmarkFactory()
 
-    with refuses("named_twice", field="links", sentence="A benchmark is named twice."):
+    with refuses("named_twice", field="links", sentence="One benchmark is named twice."):
         record_one(officer, links=[(benchmark, CommitmentReach.MEETS), (benchmark, CommitmentReach.CONTRIBUTES)])
 
 
@@ -250,15 +250,17 @@ def test_reschedule_counts_as_a_slip(officer):
 def test_reschedule_refuses_the_same_date_and_a_date_before_the_agreement(officer):
     commitment = CommitmentFactory(made__due_on=jan(14))
 
-    with refuses("unchanged", field="due_on", sentence="It is due on 14 January 2022 already. Give another date."):
+    with refuses("unchanged", field="due_on", sentence="The commitment is already due on 14 January 2022."):
         perform(reschedule, commitment, officer, due_on=jan(14), on=jan(10))
-    with refuses("due_too_early", field="due_on", sentence="The new date lies before the day it was agreed on."):
+    with refuses(
+        "due_too_early", field="due_on", sentence="The new due date is before the day on which it was agreed."
+    ):
         perform(reschedule, commitment, officer, due_on=jan(20))
 
 
 @pytest.mark.parametrize("verb", [reschedule, withdraw, reopen], ids=lambda verb: verb.__name__)
 def test_each_change_needs_a_reason(officer, verb):
-    with refuses("required", field="reason", sentence="Say why"):
+    with refuses("required", field="reason", sentence="Write why"):
         perform(verb, of_status(CommitmentStatus.OPEN), officer, reason=" ")
 
 
@@ -274,7 +276,7 @@ def test_each_change_refuses_a_future_date_and_a_date_before_the_newest_event(of
     with refuses(
         "before_newest_entry",
         field="on",
-        sentence="Its newest entry is of 20 January 2022. Give that day or a later one.",
+        sentence="The newest entry of the commitment is of 20 January 2022. Enter that day or a later one.",
     ):
         perform(verb, commitment, officer, on=jan(19))
 
@@ -307,7 +309,7 @@ def test_a_waiting_update_must_be_decided_on_first(officer, verb):
 
     with refuses(
         "update_waits",
-        sentence="The ministry's update of 12 January 2022 waits in the inbox. Accept or return it first.",
+        sentence="The ministry’s update of 12 January 2022 has not been reviewed yet. Accept it or return it first.",
     ):
         perform(verb, commitment, officer)
 
@@ -322,9 +324,7 @@ def test_the_refusal_for_a_settled_commitment_names_person_date_and_reason(offic
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
     )
 
-    with refuses(
-        "closed", sentence="Withdrawn on 20 January 2022 by Thabo Mokoena: The budget was cut. It can't be moved."
-    ):
+    with refuses("closed", sentence="Withdrawn on 20 January 2022 by Thabo Mokoena: The budget was cut. Its due date"):
         perform(reschedule, commitment, officer)
 
 
@@ -377,7 +377,7 @@ def test_verify_done_without_proof_names_what_is_missing(officer, what):
 
     with refuses(
         "unproven",
-        sentence="It can't be verified done yet. What is missing: verified evidence of what was done (log it",
+        sentence="The commitment cannot be verified as done yet. Missing: verified evidence of what was done (log it",
     ):
         perform(verify_done, commitment, officer)
 
@@ -413,7 +413,7 @@ def test_verify_done_without_a_start_date_asks_for_it(officer):
 
     with refuses(
         "unproven",
-        sentence="What is missing: the first day of its evidence (state it when you verify the evidence).",
+        sentence="Missing: the start date of its evidence (enter it when you verify the evidence).",
     ):
         perform(verify_done, commitment, officer)
 
@@ -427,7 +427,7 @@ def test_verify_done_without_a_reason_is_refused_on_the_field(officer):
 
 
 def test_verify_done_names_all_that_is_missing(officer):
-    with refuses("unproven", sentence="somebody else verify it); a written reason."):
+    with refuses("unproven", sentence="another person to verify it); a written reason."):
         perform(verify_done, CommitmentFactory(), officer, reason="")
 
 
@@ -436,6 +436,6 @@ def test_nobody_verifies_their_own_report_that_a_commitment_is_done(officer):
     EvidenceFactory(commitment=commitment, verified=True)
     perform(report_done, commitment, officer)
 
-    with refuses("needs_second_person", sentence="You reported this done yourself. Ask another officer to verify it."):
+    with refuses("needs_second_person", sentence="You reported the commitment done yourself."):
         perform(verify_done, commitment, officer)
     assert perform(verify_done, commitment, OfficerFactory()).pk

@@ -147,7 +147,7 @@ def test_a_lost_response_is_no_conflict_of_a_page_with_itself(own, colleague, co
 def test_a_new_draft_is_not_mistaken_for_a_dropped_one(own, colleague, commitment):
     first = save(commitment, own)
     drop_draft(of=commitment, page=DraftPage(first.mark), by=own, now=NOW)
-    with refuses("edit_conflict", sentence="was sent or dropped meanwhile"):
+    with refuses("edit_conflict", sentence="was sent or deleted in the meantime"):
         save(commitment, own, "Seven", DraftPage(first.mark))
     save(commitment, colleague, "Anew")
     with refuses("edit_conflict"):
@@ -156,10 +156,10 @@ def test_a_new_draft_is_not_mistaken_for_a_dropped_one(own, colleague, commitmen
 
 def test_no_draft_is_saved_where_no_update_is_expected(own, colleague, commitment):
     UpdateVersionFactory(update__commitment=commitment, recorded_by=colleague)
-    with refuses("update_waits", sentence="sent this update on 10 January 2022"):
+    with refuses("update_waits", sentence="sent an update on 10 January 2022"):
         save(commitment, own)
     done = CommitmentFactory(ministry=own.ministry, done=True)
-    with refuses("closed", sentence="Verified done on 2 December 2021: nothing more is needed here."):
+    with refuses("closed", sentence="Verified done on 2 December 2021. Nothing more is needed here."):
         save(done, own)
     returned = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=own.ministry), returned=True)
     file = EvidenceFactory(update_version=returned, file=EvidenceFileFactory(uploaded_by=colleague)).file
@@ -167,7 +167,7 @@ def test_no_draft_is_saved_where_no_update_is_expected(own, colleague, commitmen
 
 
 def test_a_draft_that_is_too_long_is_refused_with_the_limit(own, commitment):
-    with refuses("too_long", sentence=f"{MAX_CHARACTERS} can be kept"):
+    with refuses("too_long", sentence=f"the limit is {MAX_CHARACTERS}"):
         save(commitment, own, "x" * (MAX_CHARACTERS + 1))
     with refuses("too_long"):
         save_draft(of=commitment, content={"rows": ["x"] * 1001}, files=(), page=DraftPage(), by=own, now=NOW)

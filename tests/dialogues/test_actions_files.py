@@ -138,9 +138,7 @@ def test_a_deleted_unsent_file_can_be_neither_opened_nor_sent():
 
     assert not EvidenceFile.objects.visible_to(by).exists()
     with (
-        refuses(
-            "already_sent", field="files", sentence="has already been sent. If it proves this as well"
-        ),
+        refuses("already_sent", field="files", sentence="has already been sent. If it proves this as well"),
         transaction.atomic(),
     ):
         refuse_unless_own_and_unsent([old], by)

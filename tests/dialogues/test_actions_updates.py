@@ -337,15 +337,15 @@ def test_day_outside_the_window_is_kept(commitment, police):
 @pytest.mark.parametrize(
     ("values", "field", "code", "sentence"),
     [
-        ({"title": " "}, "title", "required", "Say in a line what was done."),
-        ({"narrative": ""}, "narrative", "required", "Say what was done, in a few sentences."),
+        ({"title": " "}, "title", "required", "Write in one line what was done."),
+        ({"narrative": ""}, "narrative", "required", "Write in a few sentences what was done."),
         ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
         ({"happened_from": jan(21)}, "happened_to", "reversed_dates", ""),
         (
             {"done_by": DoneBy.CIVIL_SOCIETY},
             "done_by",
             "no_choice",
-            "Say whether the government did it alone or together",
+            "Choose whether the government did it alone or together",
         ),
         ({"claimed": "nearly"}, "claimed", "invalid_choice", ""),
         ({"title": "x" * 401}, "title", "max_length", ""),
@@ -383,7 +383,7 @@ def test_send_update_refuses_figures(commitment, police, benchmark, figure_value
 def test_send_update_refuses_figures_not_asked_of_the_ministry(commitment, police):
     of_another = IndicatorFactory(name="Shelters")
 
-    with refuses("not_asked", field="figures", sentence="“Shelters” isn't asked of your ministry. Leave it out."):
+    with refuses("not_asked", field="figures", sentence="We do not ask your ministry for “Shelters”."):
         send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", jan(20))])
 
 
@@ -432,7 +432,7 @@ def test_send_update_refuses_files_of_others_and_files_sent_before(commitment, p
 def test_send_update_refuses_too_many_files(commitment, police, settings):
     settings.UPLOAD_MAX_FILES = 1
 
-    with refuses("too_many", field="files", sentence="At most 1 files go with one update. Leave some out."):
+    with refuses("too_many", field="files", sentence="You can attach at most 1 file to one update."):
         send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police) for _ in range(2)])
 
 
@@ -451,8 +451,8 @@ def test_send_update_refuses_a_settled_commitment(commitment, police, kind, labe
 
     with refuses(
         "closed",
-        sentence=f"{label} on 12 January 2022. Nothing more is asked of you. If work goes on, ask the embassy to "
-        "reopen it.",
+        sentence=f"{label} on 12 January 2022. You need not do anything more. If the work continues, ask the embassy to "
+        "reopen the commitment.",
     ):
         send(commitment, police)
 
@@ -463,8 +463,7 @@ def test_send_update_refuses_while_one_waits_and_says_whose(commitment, police):
 
     with refuses(
         "update_waits",
-        sentence="Your update of 27 January 2022 at 12:00, sent by Lepota Sekola, is with the embassy. Wait for its "
-        "answer",
+        sentence="The embassy already has the update that Lepota Sekola sent on 27 January 2022 at 12:00.",
     ):
         send(commitment, colleague)
     assert UpdateVersion.objects.count() == 1
@@ -513,7 +512,7 @@ def test_returning_an_update_reopens_a_commitment_claimed_done(commitment, polic
 
 
 def test_return_update_needs_a_reason(commitment, police, officer):
-    with refuses("required", field="reason", sentence="Say what is missing, so that the ministry can mend it."):
+    with refuses("required", field="reason", sentence="Write what the ministry has to change."):
         send_back(send(commitment, police), officer, reason=" ")
 
 
@@ -674,7 +673,7 @@ def test_accept_update_names_what_is_not_reviewed(commitment, police, officer, b
 
     with refuses(
         "missing_reviews",
-        sentence="Say of each whether it is verified or rejected. Still open: “Six focal points placed” on "
+        sentence="Verify or reject each item. Not decided yet: “Six focal points placed” for "
         f"{second[1].benchmark.key}.",
     ):
         accept(sent, officer, judgements(sent)[:1])
@@ -692,7 +691,7 @@ def test_accept_update_refuses_duplicate_reviews_and_parts_of_another_update(com
         ReviewInput(stray, stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
         ReviewInput(sent.evidence.get(), stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
     ):
-        with refuses("mismatched_reviews", sentence="Something is judged twice, or came with another update."):
+        with refuses("mismatched_reviews", sentence="One item is reviewed twice, or belongs to another update."):
             accept(sent, officer, [*judgements(sent), extra])
 
 
@@ -716,7 +715,7 @@ def test_accept_update_claimed_done_needs_something_verified(commitment, police,
     EvidenceFactory(commitment=commitment, verified=True)  # of earlier, and not of this update
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
-    with refuses("nothing_verified", sentence="It claims to be done, and nothing of it is verified."):
+    with refuses("nothing_verified", sentence="The update says that the commitment is done, but you verified nothing"):
         accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED), reason="Seen.")
     assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
 

@@ -42,7 +42,7 @@ def test_past_days_end_at_today_and_begin_there_where_one_is_needed():
     ("day", "sentence"),
     [
         ("2022-01-28", None),
-        ("2022-01-29", "That day has not come yet. Give today or a day before it."),
+        ("2022-01-29", "This date is in the future. Enter a date up to today, 28 January 2022."),
         ("soon", "Give the day as a date, such as 2022-01-28."),
     ],
 )
@@ -67,7 +67,7 @@ def test_link_leads_to_a_page_of_the_web(link):
 def test_link_that_runs_or_opens_a_file_is_refused(link):
     with pytest.raises(forms.ValidationError) as refused:
         LinkField(assume_scheme="https").clean(link)
-    assert refused.value.messages == ["Give a link that begins with https:// or http://."]
+    assert refused.value.messages == ["Enter a link that begins with https:// or http://."]
 
 
 class Choosing(forms.Form):
@@ -127,7 +127,7 @@ def test_lines_that_name_no_benchmark_say_nothing():
 def test_lines_name_a_benchmark_once():
     rows = evidence_link_rows(**{"evidence_links-0-benchmark": "2", "evidence_links-1-benchmark": "2"})
     assert not rows.is_valid()
-    assert rows.errors == [{}, {"benchmark": ["This benchmark is named above already."]}]
+    assert rows.errors == [{}, {"benchmark": ["This benchmark is already named above. Choose another one."]}]
 
 
 def test_another_line_is_added_below_what_was_typed():

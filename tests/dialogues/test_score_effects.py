@@ -38,9 +38,11 @@ def test_effect_follows_the_rule_of_the_terms(shows, rule, can):
 
 
 def test_only_an_assessed_benchmark_promises_to_count():
-    promising = {can for can in ScoreEffect if "counts once" in describe_benchmark_effect(can, DAY)}
+    promising = {can for can in ScoreEffect if "will count once" in describe_benchmark_effect(can, DAY)}
     assert promising == {ScoreEffect.COUNTS}
-    assert describe_benchmark_effect(ScoreEffect.COUNTS, None) == "A claim, until a review states its first day."
+    assert describe_benchmark_effect(ScoreEffect.COUNTS, None) == (
+        "This is a claim. It cannot count until a reviewer enters the start date."
+    )
 
 
 def test_on_benchmarks_says_of_each_what_is_true():
@@ -51,10 +53,10 @@ def test_on_benchmarks_says_of_each_what_is_true():
         BenchmarkEffect("9a", ScoreEffect.SHOWN),
     ]
     assert describe_benchmark_effects([*named, BenchmarkEffect("9b", ScoreEffect.NOT_ASKED)], DAY) == (
-        "It counts on 1a and 1b once somebody else has verified it. "
-        "It does not move 6b: there only a verified figure does. "
-        "On 9a it is shown and adds nothing: only a concrete action counts. "
-        "It adds nothing on 9b: no terms say how to judge that."
+        "It will count for 1a and 1b once another person has verified it. "
+        "It does not change 6b. Only a verified figure does. "
+        "For 9a it is shown but adds nothing. Only a concrete action counts. "
+        "For 9b it adds nothing. There is no rule yet."
     )
     assert describe_benchmark_effects([], DAY) == ""
 
@@ -68,13 +70,13 @@ def test_why_not_names_the_day_before_the_hand():
 @pytest.mark.parametrize(
     ("counted", "sentence"),
     [
-        (LoggedFigure(True, False, False, True, False), "Its figure counts once somebody else has verified"),
-        (LoggedFigure(True, False, False, False, True), "Its figure counts once somebody else has verified"),
-        (LoggedFigure(True, False, True, True, False), "This year’s figure is compared with it"),
-        (LoggedFigure(True, False, False, False, False), "nothing is judged by it"),
-        (LoggedFigure(False, True, False, True, True), "Its direction counts under “increasing efforts”"),
-        (LoggedFigure(False, True, False, False, True), "A direction alone moves nothing here"),
-        (LoggedFigure(False, False, False, True, True), "“No data” stands in the record"),
+        (LoggedFigure(True, False, False, True, False), "The figure will count once another person has verified"),
+        (LoggedFigure(True, False, False, False, True), "The figure will count once another person has verified"),
+        (LoggedFigure(True, False, True, True, False), "This year’s figure will be compared with it"),
+        (LoggedFigure(True, False, False, False, False), "No benchmark and no question uses it"),
+        (LoggedFigure(False, True, False, True, True), "The direction will count under “increasing efforts”"),
+        (LoggedFigure(False, True, False, False, True), "A direction alone adds nothing here"),
+        (LoggedFigure(False, False, False, True, True), "“No data” is recorded"),
     ],
 )
 def test_on_figure_says_what_it_can_do(counted, sentence):

@@ -124,9 +124,7 @@ def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(
     assert AuditEntry.objects.values_list("verb", "row").get() == ("file.infected", str(kept.pk))
 
     settings.CLAMD_URL = ""
-    with refuses(
-        "malware", sentence="This file contains malware (Eicar-Test), so you cannot"
-    ):
+    with refuses("malware", sentence="This file contains malware (Eicar-Test), so you cannot"):
         read_for_download(file=kept, by=by)
     assert read_for_download(file=clean, by=by) == b"a letter"
     assert not dropped.scans.exists()
