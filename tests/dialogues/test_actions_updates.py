@@ -451,8 +451,8 @@ def test_send_update_refuses_a_settled_commitment(commitment, police, kind, labe
 
     with refuses(
         "closed",
-        sentence=f"{label} on 12 January 2022. You need not do anything more. If the work continues, ask the embassy to "
-        "reopen the commitment.",
+        sentence=f"{label} on 12 January 2022. You need not do anything more. If the work continues, ask the embassy "
+        "to reopen the commitment.",
     ):
         send(commitment, police)
 

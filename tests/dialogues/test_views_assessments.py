@@ -61,16 +61,16 @@ def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed
     first = client.get(address(benchmark))
     assert all(f"{means}</p>" in first.text for means in VERDICT_MEANINGS.values())
     assert set(VERDICT_MEANINGS) == set(Verdict)
-    assert "What changed" not in first.text
+    assert "What has changed" not in first.text
     before = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED)
 
     refused = client.post(address(benchmark), filled(seen=before.pk))
 
     assert refused.status_code == 422
     assert refused.context["assessable"].form.errors["change_reason"] == [
-        "Say what changed: the verdict was “stalled” on 15 January 2022."
+        "The assessment of 15 January 2022 was “Stalled”. Write what has changed since."
     ]
-    assert "What changed since 15 January 2022" in refused.text
+    assert "What has changed since 15 January 2022" in refused.text
     client.post(address(benchmark), filled(seen=before.pk, change_reason="The court sat."))
     page = client.get(reverse("recommendation_detail", args=[benchmark.recommendation_id])).text
     assert "What changed: The court sat." in page
@@ -116,10 +116,10 @@ def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client)
 
     form = response.context["assessable"].form
     assert set(form["evidence"].value()) == {str(newer.pk), str(shared.pk)}
-    assert [str(pk) for pk, read in form.fields["evidence"].choices if "under an earlier verdict" in read] == [
+    assert [str(pk) for pk, read in form.fields["evidence"].choices if "used for an earlier assessment" in read] == [
         str(old.pk)
     ]
-    assert "10 Jan 2022, under an earlier verdict)" in response.text
+    assert "10 Jan 2022, used for an earlier assessment)" in response.text
 
 
 def test_benchmark_assess_says_from_which_day_the_verdict_will_hold(client):
@@ -127,17 +127,17 @@ def test_benchmark_assess_says_from_which_day_the_verdict_will_hold(client):
     pieces = [EvidenceFactory(supports=[benchmark], happened_to=jan(day), verified=True) for day in (5, 12)]
     client.force_login(OfficerFactory())
     rule = (
-        "The verdict will hold from the last day of the evidence ticked; where none is ticked, from today, "
-        "28 January 2022."
+        "The assessment takes effect on the end date of the evidence that you tick. If you tick none, it takes effect "
+        "today, 28 January 2022."
     )
 
-    assert f"{rule} As this page opened, that is from 12 January 2022." in client.get(address(benchmark)).text
+    assert f"{rule} With the evidence ticked now, that is 12 January 2022." in client.get(address(benchmark)).text
     refused = client.post(address(benchmark), filled(rationale="", evidence=[pieces[0].pk])).text
-    assert f"{rule} As this page opened, that is from 5 January 2022." in refused
+    assert f"{rule} With the evidence ticked now, that is 5 January 2022." in refused
     refused = client.post(address(benchmark), filled(rationale="")).text
     assert rule in refused
-    assert "As this page opened" not in refused
-    assert "It will hold from today, 28 January 2022." in client.get(address(bare)).text
+    assert "With the evidence ticked now" not in refused
+    assert "The assessment takes effect today, 28 January 2022." in client.get(address(bare)).text
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_commitment_list_says_of_a_word_it_does_not_know_that_it_narrows_nothing
 
     text = client.get(f"{reverse('commitment_list')}?{word}=nonsense").text
 
-    assert "There is no such choice, so it narrows nothing. Choose from the list." in text
+    assert "This choice does not exist and was ignored. Choose from the list." in text
     assert "Select a valid choice" not in text
     assert "Shown all the same." in text
 
@@ -168,8 +168,8 @@ def test_commitment_list_says_what_to_do_where_nothing_fits(client):
     client.force_login(OfficerFactory())
     EditionFactory()
 
-    assert "No commitment is recorded yet." in client.get(reverse("commitment_list")).text
-    assert "No commitment fits." in client.get(f"{reverse('commitment_list')}?status=overdue").text
+    assert "No commitments are recorded yet." in client.get(reverse("commitment_list")).text
+    assert "No commitment matches your filters." in client.get(f"{reverse('commitment_list')}?status=overdue").text
 
 
 def test_commitment_list_comes_in_pages_that_keep_the_filter(client):
@@ -245,10 +245,11 @@ def test_commitment_detail_tells_one_story_newest_first(client):
     assert (date(2022, 1, 20), "record", "Two posts seen", "claimed") in entries(response)
     assert (date(2022, 1, 20), "embassy", f"“Two posts seen” on {benchmark.key}", "verified") in entries(response)
     assert sent.narrative in response.text
-    assert 'due <time datetime="2022-02-11">11 February 2022</time>; first due 17 Dec 2021, moved once' in response.text
+    assert 'Due on <time datetime="2022-02-11">11 February 2022</time>.' in response.text
+    assert "first due 17 Dec 2021, moved once" in response.text
     assert "until then due 17 December 2021" in response.text
     assert "Ten districts have one." in response.text
-    assert "meets it" in response.text
+    assert "Meets it" in response.text
 
 
 @pytest.mark.parametrize("spoken_of", [date(2022, 1, 3), date(2022, 1, 10)])
@@ -316,7 +317,7 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
     assert "Ten districts have one." in text
     assert "Shared letter" in text
     assert sent.decision.reason in text
-    assert "Correct it and send again" in text
+    assert "Correct the update" in text
     for secret in (
         "PURPOSE", "RECORD", "AGREED", "CANDID REASON", "INTERNAL", "contributes", "concrete action",
         "Seen with our own eyes", sent.decision.recorded_by.name, RecorderFactory().name, "does not count", "My tasks",
@@ -385,7 +386,7 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
     assert next_for(client, officer, row).action == "Log progress"
     assert next_for(client, police, row).action == "Send an update"
     assert next_for(client, observer, row) == (
-        "Ministry of Police has to act, and send an update that proves it.",
+        "Ministry of Police has to act, and send an update with the proof.",
         "",
         "",
     )
@@ -395,9 +396,8 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
     assert next_for(client, observer, row).action == "Read the update"
     assert next_for(client, police, row) == (
         (
-            "We have your update of 10 January 2022 and will answer it. You need not do anything until then. The "
-            "embassy reads it with all that is attached, then accepts it, or returns it and says what to change. "
-            "The answer will stand here and on your first page."
+            "We have your update of 10 January 2022. You need not do anything now. An officer will accept it, or "
+            "return it and say what to change. You will see our reply here and on your home page."
         ),
         "",
         "",
@@ -407,7 +407,7 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
 def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(client):
     reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
     row = CommitmentFactory(united_states=True)
-    assert next_for(client, reporter, row).action == "Report done"
+    assert next_for(client, reporter, row).action == "Report the commitment done"
     CommitmentEventFactory(
         commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter
     )
@@ -418,19 +418,23 @@ def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(clie
     assert next_for(client, other, row)[1:] == (address("evidence_detail", piece), "Review the evidence")
     for evidence_link in piece.evidence_links.all():
         EvidenceReviewFactory(evidence_link=evidence_link)
-    assert next_for(client, other, row).action == "Verify done"
-    assert next_for(client, reporter, row).sentence.endswith("nobody verifies their own.")
+    assert next_for(client, other, row).action == "Verify the commitment as done"
+    assert next_for(client, reporter, row).sentence.endswith("Another officer has to verify it.")
     assert next_for(client, reporter, row).action == ""
 
 
 def test_commitment_detail_asks_for_another_look_at_evidence_that_came_after_the_verification(client):
     row = CommitmentFactory(done=True)
-    assert next_for(client, OfficerFactory(), row) == ("It is done and verified. Nothing is needed.", "", "")
+    assert next_for(client, OfficerFactory(), row) == (
+        "The commitment is done and verified. Nothing is needed.",
+        "",
+        "",
+    )
 
     later = EvidenceFactory(commitment=row, happened_to=date(2022, 1, 20))
     assert next_for(client, OfficerFactory(), row)[1:] == (
         address("evidence_detail", later),
-        "Look at the new evidence",
+        "Open the new evidence",
     )
 
 
@@ -507,13 +511,13 @@ def test_commitment_add_begins_with_what_it_was_opened_from(client):
     ("changed", "field", "sentence"),
     [
         ({"text": ""}, "text", "Fill this in."),
-        ({"made_on": "2022-01-29"}, "made_on", "That day has not come yet."),
+        ({"made_on": "2022-01-29"}, "made_on", "This date is in the future."),
         ({"made_on": "yesterday"}, "made_on", "Give the day as a date"),
-        ({"due_on": "2022-01-01"}, "due_on", "before it was promised"),
-        ({"ministry": ""}, "ministry", "Choose the ministry that promised it."),
+        ({"due_on": "2022-01-01"}, "due_on", "before the date of the promise"),
+        ({"ministry": ""}, "ministry", "Choose the ministry that made the commitment."),
         ({"ministry": "987654"}, "ministry", "Choose one from the list."),
-        ({"made_by": "united_states"}, "ministry", "Leave the ministry empty"),
-        ({"letter": ""}, "dialogue", "Say at which dialogue it was made"),
+        ({"made_by": "united_states"}, "ministry", "Leave this empty"),
+        ({"letter": ""}, "dialogue", "Choose the dialogue"),
     ],
 )
 def test_commitment_add_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field, sentence):
@@ -554,7 +558,7 @@ def test_commitment_add_refuses_a_benchmark_named_twice(client):
     )
 
     assert response.status_code == 422
-    assert "This benchmark is named above already." in response.text
+    assert "This benchmark is already named above." in response.text
 
 
 def test_commitment_add_offers_another_line_without_judging_what_was_typed(client):
@@ -671,7 +675,7 @@ def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothi
 
     assert first.status_code == 422
     assert shows_refusal(first, "edit_conflict")
-    assert "due 1 February 2022" in first.text
+    assert "1 February 2022" in first.text
     assert "They asked us." in first.text
 
     again = typed | {"seen": first.context["form"]["seen"].value()}

@@ -50,7 +50,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
     page = client.post(at(promise), typed | {"files": [pdf(), pdf("wrong.pdf", b"nothing")]}, follow=True)
 
     assert page.redirect_chain == [(send(promise), 302)]
-    assert "It is a draft: it has not been sent yet." in page.text
+    assert "It has not been sent yet." in page.text
     assert "“wrong.pdf”" in page.text
     assert Draft.objects.get().content == {
         "claimed": ["under_way"], "title": ["Six"], "happened_from": ["2022-01-10"], "happened_to": ["someday"],
@@ -58,7 +58,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
     }  # fmt: skip
     assert not UpdateVersion.objects.exists()
     kept = EvidenceFile.objects.get()
-    for text in ('value="someday"', 'value="Six"', "Draft saved by you on 28 January 2022", f'value="{kept.pk}"'):
+    for text in ('value="someday"', 'value="Six"', "You saved this draft on 28 January 2022", f'value="{kept.pk}"'):
         assert text in page.text, text
 
 
@@ -87,7 +87,7 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
     assert page.status_code == 422
     assert "Seven districts" in page.text
     assert "Officers were named in six districts." in page.text
-    assert {(one.label, one.text) for one in page.context["typed"]} >= {("How far is it?", "Under way")}
+    assert {(one.label, one.text) for one in page.context["typed"]} >= {("Progress", "Under way")}
     assert f'name="kept_files" value="{EvidenceFile.objects.get().pk}"' in page.text
     assert Draft.objects.get().content == theirs.content
 
@@ -110,7 +110,7 @@ def test_a_draft_is_dropped_by_its_button_but_not_one_that_was_not_seen(client, 
 
     page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
 
-    assert "The draft is gone." in page.text
+    assert "The draft was deleted." in page.text
     assert not Draft.objects.exists()
 
 

@@ -152,7 +152,7 @@ def test_evidence_log_takes_no_file_of_too_large_a_form_and_keeps_what_was_typed
     response = client.post(reverse("evidence_log"), filled(stated_by="Kept as typed", files=files))
 
     assert response.status_code == 422
-    assert "Together the files have 1.1 MB; at most 1.0 MB can be taken at once" in str(
+    assert "No file was attached: together they have 1.1 MB, and the limit is 1 MB at once." in str(
         response.context["form"].errors["files"]
     )
     assert "Kept as typed" in response.text

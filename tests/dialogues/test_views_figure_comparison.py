@@ -130,7 +130,8 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
 
     text = client.get(address("update_send", commitments[0])).text
 
-    assert "Counted in cases. You last sent: 8, through 31 December 2021." in text
+    assert "Unit: cases. Enter the total since 1 April 2021, not only what is new." in text
+    assert "Your last figure: 8, up to 31 December 2021." in text
     assert [wrong for wrong in ("7,654,991", "7,654,992", "7654991", "7654992") if wrong in text] == []
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.html import escape
 
 from dialogues.actions.drafts import DraftPage, save_draft
 from dialogues.choices import (
@@ -18,6 +19,7 @@ from dialogues.choices import (
     ReadingDirection,
     UpdateDecision,
 )
+from dialogues.decision_reasons import RequestedChange, ReturnReason, format_return_reason
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import Indicator
@@ -101,7 +103,10 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
     assert commitments("open") == [returned.update.commitment_id, overdue.pk, soon.pk, undated.pk]
     assert commitments("waiting") == [sent.update.commitment_id]
     assert commitments("settled") == [done.pk]
-    assert "4 things are asked of your ministry" in response.text
+    assert response.context["summary"] == (
+        "Of 6 commitments, 1 is overdue, 1 has a returned update, 2 are open, 1 is waiting for our reply and 1 is done."
+    )
+    assert response.context["summary"] in response.text
     assert "returned on 10 January 2022" in response.text
     assert returned.decision.reason in response.text
     assert "overdue by 12 days" in response.text
@@ -121,7 +126,8 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
     assert {where for where, text in told.items() if "with the embassy since 10 January 2022" in text} == set(told)
     assert "16 January 2022" in home
-    assert "We have all your updates and will answer them. You need not do anything until then." in home
+    assert "You have 1 commitment. It is waiting for our reply." in home
+    assert "You need not do anything now." in home
 
 
 def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
@@ -151,15 +157,15 @@ def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police
     home = client.get(reverse("ministry_home")).text
     page = client.get(send(commitment))
 
-    assert "by &#x27;M’e Lineo of 3 January 2022, 12:00, not sent yet." in home
-    assert "Go on with the draft" in home
+    assert "&#x27;M’e Lineo saved it on 3 January 2022, 12:00. It has not been sent yet." in home
+    assert "Continue the draft" in home
     form = page.context["form"]
     assert (form["narrative"].value(), form["happened_to"].value(), form["claimed"].value()) == (
         "So far",
         "soon",
         "done",
     )
-    assert "It is kept until 3 April 2022." in page.text
+    assert "We keep it until 3 April 2022." in page.text
     assert not form.errors
 
 
@@ -175,7 +181,20 @@ def test_a_ministry_has_three_places_and_reads_nothing_of_readiness(client, poli
 
 
 def test_ministry_home_says_how_it_begins_where_nothing_is_asked(client, focal_point):
-    assert "Nothing is asked of your ministry now" in client.get(reverse("ministry_home")).text
+    text = client.get(reverse("ministry_home")).text
+
+    assert "Your ministry has no commitments yet." in text
+    assert f'<a href="{reverse("how_this_works")}">How this works</a>' in text
+
+
+def test_ministry_home_shows_the_first_steps_until_an_update_was_sent(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police)
+    first_day = client.get(reverse("ministry_home")).text
+    assert "Your first update" in first_day
+    assert reverse("how_this_works") in first_day
+
+    UpdateVersionFactory(update__commitment=commitment, returned=True)
+    assert "Your first update" not in client.get(reverse("ministry_home")).text
 
 
 def test_ministry_home_is_the_focal_points(client):
@@ -251,7 +270,7 @@ def test_update_send_sends_the_words_and_every_file(client, police, focal_point)
     response = client.post(send(commitment), filled(files=[pdf(), pdf("order.pdf")]), follow=True)
 
     assert response.redirect_chain == [(reverse("commitment_detail", args=[commitment.pk]) + "?sent", 302)]
-    assert "Sent to the embassy." in response.text
+    assert "Your update was sent to the embassy. An officer will read it." in response.text
     assert "We have your update" in response.text
     sent = UpdateVersion.objects.get()
     assert (sent.narrative, sent.claimed, sent.recorded_by) == (
@@ -277,9 +296,9 @@ def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_p
 
     text = client.get(reverse("update_send", args=[commitment.pk])).text
 
-    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB a file." in text
-    assert "choosing again takes the place of what you chose before" in text
-    assert "What helps the embassy accept it" in text
+    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB for each file." in text
+    assert "a new choice replaces the earlier one" in text
+    assert "What makes a good update" in text
 
 
 def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
@@ -287,7 +306,7 @@ def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client
 
     warning = text.index("No names of victims,")
     assert warning < text.index('name="narrative"')
-    assert "the embassy reads it and answers here" in text
+    assert "an officer reads your update" in text
     assert 'max="2022-01-28"' in text
 
 
@@ -311,7 +330,7 @@ def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client,
     commitment = counted_commitment(police)
     indicator = commitment.benchmarks.get().current_terms.indicator
     assert "Focal points since 1 April 2021" in client.get(send(commitment)).text
-    assert "Counted through" not in client.get(send(CommitmentFactory(ministry=police))).text
+    assert "End date of the figures" not in client.get(send(CommitmentFactory(ministry=police))).text
 
     figures = {f"indicator-{indicator.pk}-{name}": value for name, value in typed.items()}
     client.post(send(commitment), filled(through_on="2022-01-20", **figures))
@@ -357,7 +376,7 @@ def test_update_send_refuses_a_figure_that_is_not_the_districts_named(client, po
     )
 
     assert response.status_code == 422
-    assert "You ticked 2, and the figure is 3. Put one of them right." in response.text
+    assert "Ticked districts: 2. Figure: 3. Correct one of the two." in response.text
     assert not UpdateVersion.objects.exists()
 
 
@@ -385,20 +404,20 @@ def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_poi
     )
 
     assert response.status_code == 422
-    assert "Give the figure, or only the direction, not both." in response.text
+    assert "Enter the figure or choose here, not both." in response.text
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("-4", "A figure can’t be less than zero. Put it right."),
-        ("1,200", "Give the figure in digits alone, such as 16."),
-        ("1 200", "Give the figure in digits alone, such as 16."),
-        ("16 people", "Give the figure in digits alone, such as 16."),
-        ("1_200", "Give the figure in digits alone, such as 16."),
-        ("1e3", "Give the figure in digits alone, such as 16."),
-        ("about six", "Give the figure in digits alone, such as 16."),
-        ("1234567890123", "That figure is too long. Give at most 12 digits, and 2 behind the point."),
+        ("-4", "A figure cannot be less than zero. Correct it."),
+        ("1,200", "Enter the figure in digits only, such as 16."),
+        ("1 200", "Enter the figure in digits only, such as 16."),
+        ("16 people", "Enter the figure in digits only, such as 16."),
+        ("1_200", "Enter the figure in digits only, such as 16."),
+        ("1e3", "Enter the figure in digits only, such as 16."),
+        ("about six", "Enter the figure in digits only, such as 16."),
+        ("1234567890123", "The figure is too long. Enter at most 12 digits, and 2 after the point."),
     ],
 )
 def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
@@ -420,8 +439,8 @@ def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
     [
         ({"claimed": ""}, "Choose one."),
         ({"narrative": ""}, "Fill this in."),
-        ({"happened_to": "2022-01-29"}, "That day has not come yet."),
-        ({"happened_from": "2022-01-21"}, "It can’t have begun after it was finished."),
+        ({"happened_to": "2022-01-29"}, "This date is in the future."),
+        ({"happened_from": "2022-01-21"}, "The start date is after the end date."),
     ],
 )
 def test_update_send_refuses_beside_the_field_and_keeps_what_was_typed(client, police, focal_point, changed, told):
@@ -458,7 +477,7 @@ def test_update_send_says_which_file_was_one_too_many(client, police, focal_poin
     response = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf(), pdf("order.pdf")]))
 
     assert response.status_code == 422
-    assert "“order.pdf” was left out: 1 file goes with one form." in response.text
+    assert "“order.pdf” was not attached: the limit is 1 file." in response.text
     assert EvidenceFile.objects.get().name == "list.pdf"
 
 
@@ -489,6 +508,34 @@ def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, p
     assert [(r.update, r.number) for r in UpdateVersion.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
 
 
+def test_update_send_marks_at_each_field_what_to_change(client, police, focal_point):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    sent = UpdateVersionFactory(update__commitment=commitment)
+    EvidenceFactory(update_version=sent, title="Six named", file=EvidenceFileFactory())
+    counted = EvidenceFactory(update_version=sent, title="Six named (Focal points: 6)")
+    ReadingFactory(indicator=indicator, update_version=sent, evidence=counted)
+    changes = [
+        RequestedChange("Six named", "Ten districts have one.", ReturnReason.FIRST_DAY.label),
+        RequestedChange("Six named", "", "Attach the letter, too."),
+        RequestedChange("Six named (Focal points: 6)", "", ReturnReason.FIGURE.label),
+    ]
+    reason = format_return_reason("Thank you for this.", changes)
+    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason=reason)
+
+    page = client.get(send(commitment))
+
+    general, first, second, third = reason.split("\n\n")
+    assert page.context["changes"] == {
+        "happened_from": [first],
+        "files": [second],
+        f"indicator-{indicator.pk}": [third],
+    }
+    assert page.context["figures"][0].changes == [third]
+    assert all(escape(text) in page.text for text in (general, first, second, third))
+    assert page.text.count("Please change:") == 3
+
+
 def returned_with_files(police, names=("list.pdf", "order.pdf")):
     """A commitment whose update came back, and its files by name; each was cited by a piece of its own."""
     commitment = CommitmentFactory(ministry=police)
@@ -504,7 +551,7 @@ def test_update_send_offers_the_files_of_what_came_back_and_sends_those_still_ti
     commitment, files = returned_with_files(police)  # which a colleague sent
 
     page = client.get(send(commitment)).text
-    assert "Attached already" in page
+    assert "Files attached already" in page
     assert all(f'name="kept_files" value="{file.pk}"' in page for file in files.values())
     assert "again if" not in page
 
@@ -541,7 +588,7 @@ def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_po
     assert shows_refusal(again, "update_waits")
     assert "Told a second time." in again.text
     assert UpdateVersion.objects.count() == 1
-    assert "We have your update of 28 January 2022 and will answer it." in client.get(send(commitment)).text
+    assert "We have your update of 28 January 2022. You need not do anything now." in client.get(send(commitment)).text
 
 
 @pytest.mark.parametrize("kind", [CommitmentEventKind.WITHDRAWN, CommitmentEventKind.VERIFIED_DONE])
@@ -550,7 +597,7 @@ def test_update_send_on_what_is_settled_is_refused_and_loses_nothing(client, pol
     CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 3))
 
     told = client.get(send(commitment)).text
-    assert "It was withdrawn. Nothing is needed." in told or "Nothing more is needed. Thank you." in told
+    assert "The commitment was withdrawn. Nothing is needed." in told or "Nothing more is needed. Thank you." in told
     response = client.post(send(commitment), filled())
 
     assert response.status_code == 422
@@ -594,14 +641,15 @@ def test_update_send_tells_what_the_ministry_itself_said_for_the_period_before(c
     commitment = counted_commitment(police)
     indicator = commitment.benchmarks.get().current_terms.indicator
     ReadingFactory(indicator=indicator, last_period=True, figure=77)  # the embassy's
-    assert "The period before" not in client.get(send(commitment)).text
+    assert "period before" not in client.get(send(commitment)).text
     own = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
     ReadingFactory(indicator=indicator, last_period=True, figure=4, update_version=own)
 
     text = client.get(send(commitment)).text
 
-    assert "The period before, you said: 4, through 31 March 2021." in text
-    assert "said: 77" not in text
+    assert "Figure of the period before: 4, up to 31 March 2021." in text
+    assert "Enter the total since 1 April 2021, not only what is new." in text
+    assert ": 77" not in text
 
 
 def test_no_data_is_sent_as_such_answers_nothing_and_comes_back_as_chosen(client, police, focal_point):
@@ -658,7 +706,7 @@ def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, foca
     page = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf("IMG_1.HEIC", heic)]))
 
     assert page.status_code == 422
-    assert "“IMG_1.HEIC” is a picture in Apple’s own format" in page.text
+    assert "“IMG_1.HEIC” is in Apple’s own format" in page.text
 
 
 def test_what_was_accepted_and_is_not_done_says_both(client):
@@ -667,5 +715,5 @@ def test_what_was_accepted_and_is_not_done_says_both(client):
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
 
     page = client.get(reverse("ministry_home")).text
-    assert "The embassy accepted your update of" in page
-    assert "It is not done yet" in page
+    assert "We accepted your update of" in page
+    assert "The commitment is not done yet." in page

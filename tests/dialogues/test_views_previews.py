@@ -58,7 +58,7 @@ def test_a_pdf_is_shown_page_by_page_in_the_page(client, page):
     address = reverse("file_picture", args=[file.pk, 12])
     alt = "map.pdf, page 12 of 14"
     assert f'<img src="{address}" alt="{alt}" width="1200" height="1698" loading="lazy"' in text
-    assert "2 more pages in the file: download it to read them." in text
+    assert "The file has 2 more pages. Download it to read them." in text
     assert reverse("evidence_file", args=[file.pk]) in text
     assert told(file) == []  # what has been shown is told when it is
 
@@ -91,11 +91,11 @@ def test_pictures_and_texts_are_shown_and_office_files_are_to_be_downloaded(clie
 
     shown = client.get(reverse("version_detail", args=[sent.pk])).text
 
-    assert 'alt="sign.png, shown as a picture" width="64" height="48"' in shown
+    assert 'alt="sign.png, shown as an image" width="64" height="48"' in shown
     assert "Maseru;&lt;3&gt;" in shown
-    assert "The file goes on: download it to read the rest." in shown
+    assert "This is the beginning of the file. Download it to read the rest." in shown
     assert "a" * 20_001 not in shown
-    assert "A Word or Excel file can’t be shown here. Download it to read it." in shown
+    assert "Word and Excel files cannot be shown here. Download the file to read it." in shown
     assert [verb for verb, _ in told(text)] == ["file.shown"]
 
 

@@ -72,8 +72,8 @@ def test_version_detail_puts_the_claim_beside_its_evidence(client):
     assert "Six districts have one." in text
     assert sent.evidence.get().title in text
     assert f"{benchmark.key} Ten districts have one." in text
-    assert "The figure: focal points 6" in text
-    assert "Your decision on the figure of Focal points" in text
+    assert "Figure: Focal points 6" in text
+    assert "Your decision on the figure: Focal points" in text
     assert text.count("Your decision") == 2
     assert f'hx-get="{address("version_simulation", sent)}"' in text
     assert f'<a href="{address("version_simulation", sent)}">' in text
@@ -85,8 +85,8 @@ def test_version_detail_calls_no_reason_optional_that_it_goes_on_to_ask_for(clie
 
     text = client.get(address("version_detail", sent)).text
 
-    assert text.count("Here, or once for all of it below.") == 2
-    assert "Needed unless every line has a reason of its own" in text
+    assert text.count("Give a reason here, or one reason for all items below.") == 2
+    assert "A reason is needed if an item has none of its own" in text
     assert "(optional)" not in text
 
 
@@ -95,7 +95,7 @@ def test_version_detail_is_read_by_the_embassy_and_decided_by_its_officers(clien
     for user, decides in ((OfficerFactory(), True), (AmbassadorFactory(), False), (ObserverFactory(), False)):
         client.force_login(user)
         text = client.get(address("version_detail", sent)).text
-        assert ("Accept with these decisions" in text, "Return with a reason" in text) == (decides, decides)
+        assert ("Accept the update" in text, "Return to ministry" in text) == (decides, decides)
     client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
     assert client.get(address("version_detail", sent)).status_code == 404
 
@@ -197,7 +197,7 @@ def test_version_return_needs_a_reason(client):
     response = client.post(address("version_return", sent), {"return-reason": " "})
 
     assert response.status_code == 422
-    assert "What is missing: Say what is missing: choose a sentence, write one" in response.text
+    assert "What to change: Say what to change: choose a sentence, write your own" in response.text
 
 
 def test_version_return_names_what_each_line_lacks_to_its_ministry(client):
@@ -225,9 +225,10 @@ def test_version_return_names_what_each_line_lacks_to_its_ministry(client):
 
     sent.refresh_from_db()
     assert sent.decision.reason == (
-        "Nothing proves it: attach a document, a photograph or a list without names. Thank you for it.\n\n"
-        "“A list of officers”, for “Ten districts have one.”: The first day is missing: say when it began.\n\n"
-        "“Six officers”: The figure does not agree with the file: put one of them right. The list has five names."
+        "The proof is missing. Attach a document, a photograph or a list without names. Thank you for it.\n\n"
+        "“A list of officers”, for “Ten districts have one.”: "
+        "The start date is missing. Enter the day on which it began.\n\n"
+        "“Six officers”: The figure does not agree with the file. Correct one of them. The list has five names."
     )
     assert not EvidenceReview.objects.exists()  # nobody's word on what may still be mended
     client.force_login(own)
@@ -237,7 +238,7 @@ def test_version_return_names_what_each_line_lacks_to_its_ministry(client):
         address("commitment_detail", commitment),
     ):
         text = client.get(page).text
-        assert "“A list of officers”, for “Ten districts have one.”: The first day is missing" in text, page
+        assert "“A list of officers”, for “Ten districts have one.”: The start date is missing" in text, page
 
 
 def test_version_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(client):
@@ -264,7 +265,7 @@ def test_version_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(
         second: False,
         third: False,
     }
-    assert "Say what is to be mended here: choose a sentence, or write one." in response.text
+    assert "Say what the ministry has to change: choose a sentence, or write your own." in response.text
     assert lines[second]["decision"].value() == "verified"
     assert '<option value="seen" selected>' in response.text
     for typed in ("Begun, and left.", "What I would have said.", "Thank you."):
@@ -324,7 +325,7 @@ def test_version_accept_takes_one_figure_and_rejects_another(client):
     for piece in pieces:
         ReadingFactory(update_version=sent, evidence=piece)
     client.force_login(OfficerFactory())
-    assert client.get(address("version_detail", sent)).text.count("Your decision on the figure of") == 2
+    assert client.get(address("version_detail", sent)).text.count("Your decision on the figure: ") == 2
 
     taken, refused = (f"evidence-{piece.pk}" for piece in pieces)
     told = {f"{taken}-decision": "verified", f"{refused}-decision": "rejected", f"{refused}-reason": "Counted twice."}
@@ -357,7 +358,7 @@ def test_version_accept_of_a_claim_that_it_is_done_verifies_it_done(client):
     ("changed", "sentence"),
     [
         ({"decision": ""}, "Choose one."),
-        ({"accept-reason": ""}, "Say in a sentence why, here or once for all of it below."),
+        ({"accept-reason": ""}, "Write a reason in one sentence, here or once for all items below."),
     ],
 )
 def test_version_accept_refuses_beside_the_line_and_keeps_what_was_typed(client, changed, sentence):
@@ -395,7 +396,9 @@ def test_version_accept_keeps_the_sentence_chosen_and_the_words_written(client):
 
     refused = client.post(address("version_accept", sent), typed)
     assert refused.status_code == 422  # what was seen is no reason to reject
-    assert refused.text.count("Say in a sentence why, here or once for all of it below.") == 2  # above, and beside it
+    assert (
+        refused.text.count("Write a reason in one sentence, here or once for all items below.") == 2
+    )  # above, and beside it
 
     assert (
         client.post(
@@ -404,12 +407,12 @@ def test_version_accept_keeps_the_sentence_chosen_and_the_words_written(client):
         == 302
     )
     assert {review.evidence_link: review.reason for review in sent.evidence.get().reviews.all()} == {
-        first: "The embassy saw it itself.",
+        first: "The embassy saw it.",
         second: "A second source confirms it. A letter of the court.",
-        third: "It happened outside the reporting period.",
+        third: "It happened outside the tracking period.",
     }
     sent.refresh_from_db()
-    assert sent.decision.reason == "The embassy saw it itself."
+    assert sent.decision.reason == "The embassy saw it."
 
 
 @pytest.mark.parametrize(
@@ -417,7 +420,7 @@ def test_version_accept_keeps_the_sentence_chosen_and_the_words_written(client):
     [
         (
             {"decision": "mend", "reason": "The day."},
-            "It is marked as needing mending, so the update can’t be accepted.",
+            "You marked this item “Needs a change”, so you cannot accept the update.",
         ),
         ({"because": "outside"}, "This reason belongs to another decision."),
         ({"because": "made-up"}, "Choose one from the list."),
@@ -467,7 +470,7 @@ def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, 
     assert response.status_code == 422
     assert f"{first.recorded_by} {decision} this update on 10 January 2022" in response.text
     assert "The list is missing." in response.text
-    assert ("You had written" in response.text, "Kept as typed." in response.text) == (bool(kept), bool(kept))
+    assert ("Your text:" in response.text, "Kept as typed." in response.text) == (bool(kept), bool(kept))
 
 
 @pytest.mark.parametrize("decision", UpdateDecision)
@@ -528,12 +531,12 @@ def test_version_detail_asks_for_a_verdict_once_it_is_accepted(client):
     text = client.get(address("version_detail", sent)).text
 
     assert "It was only a draft." in text
-    assert f"Assess {assessed.key}</button>" in text
-    assert f"Assess {counted.key}</button>" not in text
-    assert "This benchmark is judged by its figures" in text
+    assert f"Assess {assessed.key}" in text
+    assert f"Assess {counted.key}" not in text
+    assert "This benchmark is measured by figures" in text
 
     client.force_login(ObserverFactory())
-    assert f"Assess {assessed.key}</button>" not in client.get(address("version_detail", sent)).text
+    assert f"Assess {assessed.key}" not in client.get(address("version_detail", sent)).text
 
 
 def test_version_detail_ticks_what_came_with_it_and_no_verdict_rests_on(client):

@@ -71,13 +71,13 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     # A colleague goes on on another phone, adds a picture, which is kept at once, and sends it.
     colleague = FocalPointFactory(ministry=own.ministry, name="Exercise colleague")
     others, theirs = _enter(browser, live, colleague)
-    expect(theirs.get_by_text(f"Draft by {own.name}")).to_be_visible()
+    expect(theirs.get_by_text(f"{own.name} saved it on")).to_be_visible()
     # (What keeps it comes late: what was chosen before is kept all the same.)
     late: list[Route] = []
     theirs.route("**/draft*.js", lambda route: late.append(route))
-    theirs.get_by_role("link", name="Go on with the draft").click(no_wait_after=True)
+    theirs.get_by_role("link", name="Continue the draft").click(no_wait_after=True)
     expect(_narrative(theirs)).to_have_value(FIRST + SECOND + THIRD)
-    theirs.get_by_label("Take a picture with this phone").set_input_files(
+    theirs.get_by_label("Take a photograph with this telephone").set_input_files(
         {"name": "list.png", "mimeType": "image/png", "buffer": PICTURE}
     )
     for route in late:
@@ -85,7 +85,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     theirs.unroute("**/draft*.js")
     expect(theirs.get_by_role("checkbox", name=re.compile("list.png"))).to_be_checked(timeout=15_000)
     choose(theirs, "Done")
-    theirs.get_by_label("What happened, in one line").fill("All ten districts have a focal point")
+    theirs.get_by_label("Summary in one line").fill("All ten districts have a focal point")
 
     # The first one types on meanwhile, and overwrites nothing.
     expect(theirs.locator("[data-draft-said]")).to_have_text(re.compile("^Saved at"), timeout=10_000)
@@ -94,7 +94,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     assert _kept_by_the_server() == FIRST + SECOND + THIRD
 
     theirs.get_by_role("button", name="Send to the embassy").click()
-    expect(theirs.get_by_text("You need not do anything until then")).to_be_visible()
+    expect(theirs.get_by_text("You need not do anything now")).to_be_visible()
     expect(theirs.get_by_text("Exercise Officer")).to_be_visible()
     sent = UpdateVersion.objects.get(recorded_by=colleague)
     assert (sent.narrative, [piece.file.name for piece in sent.evidence.all()]) == (
@@ -105,7 +105,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
 
     # The first one's phone learns that it was sent, and what nobody sent still stands there until signing out.
     page.get_by_role("button", name="Look at what was saved").click()
-    expect(page.get_by_text("You need not do anything until then")).to_be_visible()
+    expect(page.get_by_text("You need not do anything now")).to_be_visible()
     expect(page.get_by_label("What you typed on this device, and nobody has sent")).to_have_value(
         re.compile("Mine"), timeout=5_000
     )
@@ -142,7 +142,7 @@ def _enter(browser: Browser, live: Live, user: User) -> tuple[BrowserContext, Pa
 
 
 def _narrative(page: Page):
-    return page.get_by_label("Tell it in your own words")
+    return page.get_by_label("What was done")
 
 
 def _kept_by_the_server() -> str:

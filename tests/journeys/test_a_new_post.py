@@ -176,9 +176,9 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     page.goto(f"{live.url}{reverse('commitment_add')}")
     page.get_by_label("Ministry (optional)", exact=True).select_option(label="Ministry of Gender")
     page.get_by_label("What was promised").fill(PROMISE)
-    page.get_by_label("Or by which letter or other source").fill("Exercise: letter of 20 January 2022")
-    page.get_by_label("Due (optional)", exact=True).fill("2022-03-01")
-    press(page, "Record it")
+    page.get_by_label("Letter or other source").fill("Exercise: letter of 20 January 2022")
+    page.get_by_label("Due date (optional)", exact=True).fill("2022-03-01")
+    press(page, "Record the commitment")
     promise = Commitment.objects.get(text=PROMISE)
     assert promise.country == malawi
 

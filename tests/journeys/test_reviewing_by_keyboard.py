@@ -134,7 +134,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
             press(page, "Escape", "a")
         else:
             press(page, "j", "m", "w")
-            page.keyboard.type("Nothing proves it: ")
+            page.keyboard.type("The proof is ")
             expect(page.get_by_text("A line is marked as needing mending")).to_be_visible()
             press(page, "Escape", "r")
         page.wait_for_url(re.compile(r"after=version-"))
@@ -149,20 +149,20 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
         "6b": UpdateDecision.RETURNED, "8a": UpdateDecision.RETURNED,
     }  # fmt: skip
     assert "“Done what 6b asks (exercise)”" in answers["6b"].reason
-    assert "Nothing proves it: attach a document" in answers["6b"].reason
+    assert "The proof is missing. Attach a document" in answers["6b"].reason
     rejected = EvidenceReview.objects.get(evidence__update_version=five["5a"], decision=EvidenceDecision.REJECTED)
     assert rejected.reason == "x and v are letters here"
     assert (
-        "The embassy saw it itself."
+        "The embassy saw it."
         in EvidenceReview.objects.get(evidence__update_version=five["5a"], decision=EvidenceDecision.VERIFIED).reason
     )
 
     # Turned off, and it stays so in this browser.
     piece = f"{live.url}/evidence/{five['7b'].evidence.get().pk}/"
     page.goto(piece)
-    page.locator("summary", has_text="Keys").focus()
+    page.locator("summary", has_text="Keyboard shortcuts").focus()
     press(page, "Enter", "Tab", "Space")
-    expect(page.get_by_label("Use these keys")).not_to_be_checked()
+    expect(page.get_by_label("Use keyboard shortcuts")).not_to_be_checked()
     for _ in range(2):
         press(page, "n")
         page.wait_for_timeout(200)

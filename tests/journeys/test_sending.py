@@ -19,11 +19,9 @@ def filled(live: Live, page: Page) -> str:
     address = live.url + reverse("update_send", args=[commitment.pk])
     page.goto(address)
     choose(page, "Under way")
-    page.get_by_label("What happened, in one line").fill("Ten officers trained")
-    page.get_by_label("Tell it in your own words").fill("They were trained in Maseru.")
-    page.get_by_label("Files that prove it").set_input_files(
-        {"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
-    )
+    page.get_by_label("Summary in one line").fill("Ten officers trained")
+    page.get_by_label("What was done").fill("They were trained in Maseru.")
+    page.get_by_label("Proof").set_input_files({"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
     return address
 
 
@@ -67,7 +65,7 @@ def test_a_form_is_sent_once_however_often_it_is_pressed_and_says_that_it_is_bei
 
     assert len(held) == 1
     held[0].continue_()
-    expect(page.get_by_text("Sent to the embassy.")).to_be_visible()
+    expect(page.get_by_text("Your update was sent to the embassy.")).to_be_visible()
     assert read(page) == [MEANWHILE] * 25
     assert [piece.file.name for piece in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]
 
@@ -79,5 +77,5 @@ def test_a_form_whose_sending_failed_can_be_sent_again(page: Page, filled: str) 
 
     assert len(held) == 2
     held[-1].continue_()
-    expect(page.get_by_text("Sent to the embassy.")).to_be_visible()
+    expect(page.get_by_text("Your update was sent to the embassy.")).to_be_visible()
     assert read(page) == [MEANWHILE, BEFORE, MEANWHILE]

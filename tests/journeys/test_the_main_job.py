@@ -56,16 +56,16 @@ def score() -> Fraction:
 def send_update(page: Page, live: Live, commitment, narrative: str, *, is_again: bool = False) -> None:
     page.goto(f"{live.url}/ministry/")
     page.get_by_role("link", name=commitment.text).click()
-    page.get_by_role("link", name=re.compile("Send an|Correct it")).first.click()
+    page.get_by_role("link", name=re.compile("Send an|Correct the")).first.click()
     choose(page, "Done")
-    page.get_by_label("What happened, in one line").fill(SENTENCE)
-    page.get_by_label("Tell it in your own words").fill(narrative)
-    page.get_by_label("It began on").fill("2022-01-17")
-    page.get_by_label("Last day of it, so far").fill("2022-01-20")
+    page.get_by_label("Summary in one line").fill(SENTENCE)
+    page.get_by_label("What was done").fill(narrative)
+    page.get_by_label("Start date").fill("2022-01-17")
+    page.get_by_label("End date", exact=True).fill("2022-01-20")
     if is_again:  # the file that came along before is ticked, and goes along once more
         expect(page.get_by_role("checkbox", name=re.compile("sessions.pdf"))).to_be_checked()
     else:
-        page.get_by_label("Files that prove it").set_input_files(
+        page.get_by_label("Proof").set_input_files(
             {"name": "sessions.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
         )
     page.get_by_role("button", name="Send to the embassy").click()
@@ -93,8 +93,8 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
     # The embassy sends it back, and says what is missing.
     page = officer.new_page()
     open_in_inbox(page, live, commitment)
-    page.get_by_label("What is missing").fill("Attach the list of sessions, and say when they ended.")
-    page.get_by_role("button", name="Return with a reason").click()
+    page.get_by_label("What to change").fill("Attach the list of sessions, and say when they ended.")
+    page.get_by_role("button", name="Return to ministry").click()
 
     # The ministry reads why, and mends it: what it wrote is still there.
     page = police.new_page()
@@ -108,17 +108,17 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
     before, accepting = score(), simulated_points(page, "accepting")
     assessing = simulated_points(page, "7b met")
     choose(page, "Verify")
-    page.get_by_label("Reason for all of it").fill("The list of sessions shows it.")
-    page.get_by_role("button", name="Accept with these decisions").click()
-    expect(page.get_by_text("Next is the update below.")).to_be_visible()
+    page.get_by_label("Reason for all items, in your own words").fill("The list of sessions shows it.")
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(page.get_by_text("The next update is below.")).to_be_visible()
     after = score()
     assert after - before == accepting > 0
 
     # And by what the page said again, when the way back is taken and the benchmark is assessed as met.
-    page.get_by_role("link", name="Say what it means for its benchmarks").click()
+    page.get_by_role("link", name="Assess its benchmarks").click()
     verdict = page.locator("form", has=page.get_by_role("button", name="Assess 7b"))
     choose(verdict, "Met")
-    verdict.get_by_label("Why").fill("Verified training of officers, with the list of sessions.")
+    verdict.get_by_label("Reason").fill("Verified training of officers, with the list of sessions.")
     verdict.get_by_label("Section of the law").fill("22 U.S.C. 7106(b)(2)")
     expect(verdict.get_by_role("checkbox", name=SENTENCE)).to_be_checked()
     verdict.get_by_role("button", name="Assess 7b").click()

@@ -19,23 +19,21 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
     page = _enter(browser, live, people["police"])
     page.get_by_role("link", name=PROMISE).click()
     page.get_by_role("link", name="Send an update").click()
-    page.get_by_label("Tell it in your own words").fill(NARRATIVE)
-    page.get_by_role("button", name="Save and go on later").click()
-    expect(page.get_by_role("status").first).to_contain_text("It is a draft: it has not been sent yet.")
-    page.get_by_role("link", name="What is asked").click()
-    page.get_by_role("link", name="Go on with the draft").click()
-    expect(page.get_by_label("Tell it in your own words")).to_have_value(NARRATIVE)
+    page.get_by_label("What was done").fill(NARRATIVE)
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_role("status").first).to_contain_text("It has not been sent yet.")
+    page.get_by_role("link", name="Home").click()
+    page.get_by_role("link", name="Continue the draft").click()
+    expect(page.get_by_label("What was done")).to_have_value(NARRATIVE)
     choose(page, "Under way")
-    page.get_by_label("Files that prove it").set_input_files(
-        {"name": "posts.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
-    )
+    page.get_by_label("Proof").set_input_files({"name": "posts.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
     page.get_by_role("button", name="Send to the embassy").click()
 
     # A line is missing: it is said, and neither what was written nor the file is lost.
-    expect(page.get_by_role("alert")).to_contain_text("What happened, in one line")
-    expect(page.get_by_label("Tell it in your own words")).to_have_value(NARRATIVE)
+    expect(page.get_by_role("alert")).to_contain_text("Summary in one line")
+    expect(page.get_by_label("What was done")).to_have_value(NARRATIVE)
     expect(page.get_by_role("checkbox", name=re.compile("posts.pdf"))).to_be_checked()
-    page.get_by_label("What happened, in one line").fill("A focal point named in the tenth district")
+    page.get_by_label("Summary in one line").fill("A focal point named in the tenth district")
     page.get_by_role("button", name="Send to the embassy").click()
     expect(page.get_by_role("status")).to_contain_text("embassy")
 
@@ -47,13 +45,13 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
     with page.expect_download() as download:
         page.get_by_role("link", name="posts.pdf").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
-    page.get_by_role("link", name="See the points it would add to readiness").click()
+    page.get_by_role("link", name="See the points that it would add to readiness").click()
     expect(page.get_by_role("heading", name="What accepting it would add")).to_be_visible()
     page.go_back()
     for group in page.get_by_role("group", name=re.compile("^Your decision on")).all():
         choose(group, "Verify")
-    page.get_by_label("Reason for all of it").fill("The list of posts names all ten.")
-    page.get_by_role("button", name="Accept with these decisions").click()
+    page.get_by_label("Reason for all items, in your own words").fill("The list of posts names all ten.")
+    page.get_by_role("button", name="Accept", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Accepted")
 
 

@@ -395,7 +395,7 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     assert [url.partition("?")[0] for url in walked] == [
         address("version_detail", less), address("evidence_detail", logged), address("version_detail", most),
     ]  # fmt: skip
-    assert "Next is the update below" not in client.get(walked[0]).text  # nothing was decided
+    assert "The next update is below" not in client.get(walked[0]).text  # nothing was decided
 
     assert "Open the first task" in client.get(reverse("inbox")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
@@ -417,9 +417,9 @@ def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     page = client.get(next_after(client, f"version-{done.pk}"))
 
     assert page.context["update_version"] == waits
-    assert "Next is the update below." in page.text
+    assert "The next update is below." in page.text
     assert done.update.commitment.text in page.text
-    assert f'<a href="{address("version_detail", done)}">Back to it</a>' in page.text
+    assert f'<a href="{address("version_detail", done)}">Open the update again</a>' in page.text
 
     UpdateVersionDecisionFactory(update_version=waits)
     empty = client.get(next_after(client, f"version-{waits.pk}"))
@@ -451,7 +451,7 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
     assert (f'"{address("version_detail", done)}#assess"' in after) is asks
     assert ("No benchmark of it waits for a verdict." in after) is not asks
     assert (address("version_simulation", done) in page) is asks
-    assert ("Nothing more is to be done" in page) is not asks
+    assert ("Nothing more to do" in page) is not asks
 
 
 def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):

@@ -106,7 +106,7 @@ def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings
     response = client.get(address)
     assert response.status_code == 409
     assert shows_refusal(response, "not_scanned")
-    assert "This file hasn’t been checked for malware yet" in response.text.replace("&#x27;", "’")
+    assert "This file has not been checked for malware yet" in response.text.replace("&#x27;", "’")
     assert "a letter" not in response.text
     with clamd() as (settings.CLAMD_URL, _):
         assert (scan_unscanned_files(now=NOW), scan_unscanned_files(now=NOW)) == (1, 0)

@@ -87,7 +87,7 @@ def test_too_many_uploads_keep_what_was_typed_and_the_files_taken_before(limit):
     second = client.post(url, update(files=[a_file()], **shown))
 
     assert waits(second, 3600)
-    assert "No file was taken: you have sent very many. Wait 60 minutes" in second.text
+    assert "No file was attached: you have sent very many files. Your text is saved. Wait 60 minutes" in second.text
     assert "We typed this for an hour." in second.text
     assert "first.txt" in second.text
     assert (EvidenceFile.objects.count(), UpdateVersion.objects.count()) == (1, 0)
