@@ -221,7 +221,7 @@ class AcceptForm(TrackerForm):
     because = forms.ChoiceField(
         label=gettext_lazy("Reason for all verified items"),
         required=False,
-        choices=reason_choices((gettext_lazy("To verify"), VerificationReason)),
+        choices=reason_choices(("", VerificationReason)),
     )
     reason = LongTextField(
         label=gettext_lazy("Reason for all items, in your own words"),

@@ -181,7 +181,9 @@ def test_log_evidence_twice_is_refused_and_names_the_existing_row(officer):
     content = {"content": b"%PDF-1.4\nthe same\n%%EOF\n", "uploaded_by": officer}
     first = log(officer, evidence_links=[(benchmark, SupportKind.ACTION)], file=EvidenceFileFactory(**content))
 
-    with pytest.raises(DuplicateRecord, match="You already recorded exactly this on 28 January 2022 at 12:00") as refusal:
+    with pytest.raises(
+        DuplicateRecord, match="You already recorded exactly this on 28 January 2022 at 12:00"
+    ) as refusal:
         log(
             officer,
             evidence_links=[(benchmark, SupportKind.ACTION)],

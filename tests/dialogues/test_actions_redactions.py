@@ -562,8 +562,8 @@ def test_a_redacted_file_is_destroyed_and_its_hashes_stay(sent):
     assert (file.name, file.stored_sha256) == (REDACTED, stored)
     with refuses(
         "redacted",
-        sentence="This file was taken out of the record on 28 January 2022 and destroyed. What it was cited for is "
-        f"still told; its hash was {stored}.",
+        sentence="This file was removed from the record on 28 January 2022 and destroyed. The evidence stays in the "
+        f"record. The file’s SHA-256 hash was {stored}.",
     ):
         read_for_download(file=file, by=OfficerFactory())
     check_stored_files()  # it is gone, not damaged

@@ -360,7 +360,7 @@ def test_evidence_review_goes_on_to_the_next_once_nothing_of_it_is_open(client):
     )
     done = client.post(address("evidence_review", evidence), word(second, reason="", because="document") | word(third))
     assert done.headers["Location"] == page_of("inbox_next", query={"after": f"evidence-{evidence.pk}"})
-    assert second.reviews.get().reason == "The official document was seen."
+    assert second.reviews.get().reason == "The embassy saw the official document."
     newest = first.reviews.get().pk  # looked at again, it leads nowhere else
     again = client.post(address("evidence_review", evidence), word(first, decision="rejected", seen=newest))
     assert again.headers["Location"] == address("evidence_detail", evidence)
@@ -543,7 +543,7 @@ def test_evidence_detail_tells_the_hash_of_what_was_sent_where_a_copy_was_cleane
 
     text = client.get(address("evidence_detail", evidence)).text
     assert evidence.file.stored_sha256 in text
-    assert f'As it was sent: SHA-256 <code class="hash">{"c" * 64}</code>' in text
+    assert f'SHA-256 of the file as received: <code class="hash">{"c" * 64}</code>' in text
 
 
 def test_evidence_file_goes_with_the_evidence_that_cites_it(client):

@@ -563,7 +563,7 @@ def test_evidence_log_says_beforehand_what_file_it_takes(client, settings):
 
     text = client.get(reverse("evidence_log")).text
 
-    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB a file." in text
+    assert "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most 10 MB for each file." in text
 
 
 def test_another_line_takes_the_cursor(client):

@@ -449,7 +449,7 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
     page = client.get(address("version_detail", done)).text
 
     assert (f'"{address("version_detail", done)}#assess"' in after) is asks
-    assert ("No benchmark of it waits for a verdict." in after) is not asks
+    assert ("No benchmark needs an assessment." in after) is not asks
     assert (address("version_simulation", done) in page) is asks
     assert ("Nothing more to do" in page) is not asks
 

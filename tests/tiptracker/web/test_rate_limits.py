@@ -114,7 +114,7 @@ def test_too_many_uploads_keep_what_was_typed_of_progress(limit):
     assert Evidence.objects.count() == 1
     more = client.post(url, typed | {"title": "Another unit", "files": a_file(), "more": "evidence_links"})
     assert more.status_code == 200
-    assert "No file was taken" in more.text
+    assert "No file was attached" in more.text
 
 
 def test_too_many_uploads_to_the_api(limit):
