@@ -30,6 +30,7 @@ from dialogues.actions.evidence import (
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, add_reading, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
+from dialogues.actions.review_completeness import refuse_incomplete_reviews
 from dialogues.choices import (
     GOVERNMENT_DOERS,
     ClaimedProgress,
@@ -305,7 +306,9 @@ def accept_update(
         raise PermissionDenied
     locked, standing = lock_with_standing(update_version.update.commitment, now)
     _refuse_decided(update_version, now)
-    _refuse_incomplete_reviews(list_parts_to_review(update_version), reviews)
+    refuse_incomplete_reviews(
+        list_parts_to_review(update_version), [(review.evidence, review.evidence_link) for review in reviews]
+    )
     refuse_pending_redaction(locked.country, _redactable_rows(update_version))
     for review in reviews:
         refuse_unless_reviewer(by, review.evidence, review.evidence_link)
@@ -482,33 +485,6 @@ def _refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
         raise EditConflict(
             sentence % {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
         )
-
-
-def _refuse_incomplete_reviews(
-    parts: Sequence[tuple[Evidence, EvidenceLink | None]], reviews: Sequence[ReviewInput]
-) -> None:
-    """Refuse if a part is not reviewed, is reviewed twice, or belongs to another update version."""
-    labels = {_part_key(piece, evidence_link): _label_part(piece, evidence_link) for piece, evidence_link in parts}
-    reviewed = [_part_key(review.evidence, review.evidence_link) for review in reviews]
-    allowed = {*labels, *(_part_key(piece, None) for piece, _ in parts)}
-    if not allowed.issuperset(reviewed) or len(set(reviewed)) < len(reviewed):
-        sentence = gettext(
-            "One item is reviewed twice, or belongs to another update. Open this update again and repeat your review."
-        )
-        raise Refused("mismatched_reviews", sentence)
-    if missing := [label for key, label in labels.items() if key not in reviewed]:
-        sentence = gettext("Verify or reject each item. Not decided yet: %(items)s.")
-        raise Refused("missing_reviews", sentence % {"items": "; ".join(missing)})
-
-
-def _label_part(piece: Evidence, evidence_link: EvidenceLink | None) -> str:
-    if evidence_link is None:
-        return gettext("“%(title)s” itself") % {"title": piece.title}
-    return gettext("“%(title)s” for %(benchmark)s") % {"title": piece.title, "benchmark": evidence_link.benchmark.key}
-
-
-def _part_key(evidence: Evidence, evidence_link: EvidenceLink | None) -> tuple[int, int | None]:
-    return evidence.pk, evidence_link.pk if evidence_link else None
 
 
 def _decide(
