@@ -1,4 +1,4 @@
-"""Suggest agenda items for a dialogue: what is open, overdue or waiting, most urgent first, each with a reason."""
+"""Suggest agenda items for a dialogue: what is open, overdue or waiting, most urgent first, each with its reasons."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding
-from dialogues.score_effects import format_overdue, format_returned_on, format_with_embassy_since
-from tiptracker.localization import format_short_date
+from tiptracker.localization import format_date, gettext, ngettext
 
 DUE_SOON = timedelta(weeks=4)
 """How long after the dialogue a commitment may fall due and still be suggested for its agenda."""
@@ -32,15 +31,32 @@ class AgendaRecommendation(NamedTuple):
     shown: int
 
 
+class AgendaReason(NamedTuple):
+    """A reason to put something on the agenda: its rank, its order within the rank, and a sentence."""
+
+    rank: int
+    order: int
+    sentence: str
+
+
 class AgendaSuggestion(NamedTuple):
-    """A suggested agenda item: its subject, the reason, and its rank (0: most urgent).
+    """A suggested agenda item: its subject, and the reasons to raise it, most urgent first.
 
     `about` is "commitment-5" or "recommendation-3", for example.
     """
 
     about: str
-    reason: str
-    rank: int
+    reasons: tuple[AgendaReason, ...]
+
+    @property
+    def rank(self) -> int:
+        """The rank of the most urgent reason (0: most urgent)."""
+        return self.reasons[0].rank
+
+    @property
+    def reason(self) -> str:
+        """All reasons, each a sentence."""
+        return " ".join(reason.sentence for reason in self.reasons)
 
 
 def suggest_agenda_items(
@@ -50,20 +66,20 @@ def suggest_agenda_items(
     ranked = []
     for commitment in commitments:
         if reasons := _list_reasons(commitment, held_on):
-            rank, order, _ = reasons[0]
-            reason = "; ".join(reason for _, _, reason in reasons)
-            ranked.append((rank, order, commitment.key, AgendaSuggestion(f"commitment-{commitment.key}", reason, rank)))
+            suggestion = AgendaSuggestion(f"commitment-{commitment.key}", tuple(reasons))
+            ranked.append((suggestion.rank, reasons[0].order, commitment.key, suggestion))
     for recommendation in recommendations:
         if not recommendation.shown:
-            suggestion = AgendaSuggestion(
-                f"recommendation-{recommendation.key}", "nothing has been shown on it", RANK_NOTHING_SHOWN
+            reason = AgendaReason(
+                RANK_NOTHING_SHOWN, recommendation.number, gettext("No action on it has been recorded yet.")
             )
+            suggestion = AgendaSuggestion(f"recommendation-{recommendation.key}", (reason,))
             ranked.append((RANK_NOTHING_SHOWN, recommendation.number, recommendation.key, suggestion))
     return [suggestion for *_, suggestion in sorted(ranked)]
 
 
-def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[tuple[int, int, str]]:
-    """Return the reasons to raise a commitment as (rank, order within the rank, words), most urgent first.
+def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[AgendaReason]:
+    """Return the reasons to raise a commitment, most urgent first.
 
     A less urgent reason (due soon, agreed last time, undated) is given only where no more urgent one applies.
     """
@@ -72,19 +88,37 @@ def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[tuple[int
         return []
     urgent = []
     if days := standing.days_overdue:
-        urgent.append((RANK_OVERDUE, -days, f"{'our own, ' if commitment.is_ours else ''}{format_overdue(days)}"))
+        urgent.append(AgendaReason(RANK_OVERDUE, -days, _overdue_sentence(days, is_ours=commitment.is_ours)))
     if on := standing.returned_on:
-        urgent.append((RANK_RETURNED, on.toordinal(), f"their update was {format_returned_on(on)} and not sent again"))
+        sentence = gettext("We returned the ministry’s update on %(date)s. It has not been sent again.")
+        urgent.append(AgendaReason(RANK_RETURNED, on.toordinal(), sentence % {"date": format_date(on)}))
     if on := standing.waits_since:
-        urgent.append((RANK_WAITING, on.toordinal(), format_with_embassy_since(on)))
+        sentence = gettext("The ministry’s update has been waiting for us since %(date)s.")
+        urgent.append(AgendaReason(RANK_WAITING, on.toordinal(), sentence % {"date": format_date(on)}))
     elif standing.status is CommitmentStatus.REPORTED:
-        urgent.append((RANK_WAITING, 0, "reported done, and not verified yet"))
-    due_on = standing.due_on
+        urgent.append(AgendaReason(RANK_WAITING, 0, gettext("Reported done, not verified yet.")))
     if urgent:
         return urgent
+    due_on = standing.due_on
     if due_on and due_on <= held_on + DUE_SOON:
-        return [(RANK_DUE, due_on.toordinal(), f"due {format_short_date(due_on)}")]
+        sentence = gettext("Due on %(date)s.") % {"date": format_date(due_on)}
+        return [AgendaReason(RANK_DUE, due_on.toordinal(), sentence)]
     if commitment.is_of_last_dialogue:
-        due = f"due {format_short_date(due_on)}" if due_on else "no date agreed"
-        return [(RANK_AGREED, (due_on or date.max).toordinal(), f"agreed last time and still open, {due}")]
-    return [] if due_on else [(RANK_UNDATED, 0, "open, and no date agreed")]
+        return [AgendaReason(RANK_AGREED, (due_on or date.max).toordinal(), _agreed_sentence(due_on))]
+    return [] if due_on else [AgendaReason(RANK_UNDATED, 0, gettext("Open, with no due date agreed."))]
+
+
+def _overdue_sentence(days: int, *, is_ours: bool) -> str:
+    if is_ours:
+        sentence = ngettext(
+            "Our own commitment is overdue by %(days)d day.", "Our own commitment is overdue by %(days)d days.", days
+        )
+    else:
+        sentence = ngettext("Overdue by %(days)d day.", "Overdue by %(days)d days.", days)
+    return sentence % {"days": days}
+
+
+def _agreed_sentence(due_on: date | None) -> str:
+    if due_on is None:
+        return gettext("Agreed at the last dialogue and still open, with no due date.")
+    return gettext("Agreed at the last dialogue and still open. Due on %(date)s.") % {"date": format_date(due_on)}

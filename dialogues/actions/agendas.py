@@ -11,6 +11,7 @@ from dialogues.models import AgendaItem, Commitment, Dialogue
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import insert_row, require_text, update_row
 
 
@@ -49,7 +50,7 @@ def arrange_agenda(
     if any(row.said for row in removed.values()):
         raise Refused(
             "already_discussed",
-            "Something was said on an item that you left out. Put it back: the record keeps it.",
+            gettext("You removed an item on which something is recorded. Add it to the agenda again."),
             field="items",
         )
     AgendaItem.objects.filter(pk__in=[row.pk for row in removed.values()]).delete()
@@ -62,13 +63,15 @@ def arrange_agenda(
 def _refuse_invalid_items(dialogue: Dialogue, items: Sequence[AgendaItemInput]) -> None:
     for item in items:
         if isinstance(item.about, str):
-            require_text(item.about, "Say what the topic is, or leave the line out.", field="items")
+            require_text(item.about, gettext("Name the topic, or remove the item."), field="items")
         elif _country_id_of(item.about) != dialogue.country_id:
             raise Refused(
-                "another_country", "Something on the agenda is another country's. Leave it out.", field="items"
+                "another_country",
+                gettext("An item on the agenda belongs to another country. Remove it."),
+                field="items",
             )
     if len({_subject_key(_new_item(dialogue, item.about)) for item in items}) < len(items):
-        raise Refused("named_twice", "Something is on the agenda twice. Leave one out.", field="items")
+        raise Refused("named_twice", gettext("An item is on the agenda twice. Remove one of the two."), field="items")
 
 
 def _country_id_of(about: Recommendation | Commitment) -> int:

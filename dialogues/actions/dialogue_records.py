@@ -28,8 +28,8 @@ from recommendations.models import Benchmark
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
-from tiptracker.validation import insert_row, refuse_future, require_text, update_row
+from tiptracker.localization import format_date, gettext
+from tiptracker.validation import format_moment, insert_row, refuse_future, require_text, update_row
 
 
 class CommitmentInput(NamedTuple):
@@ -88,11 +88,14 @@ def record_dialogue(
     if locked.held_on > now.date():
         raise Refused(
             "not_held_yet",
-            f"It is planned for {format_date(locked.held_on)}, so nothing of it can be recorded yet. If it was held "
-            "earlier, change its date first.",
+            gettext(
+                "This dialogue is planned for %(date)s. You can record it from that day on. If it was held earlier, "
+                "change its date first."
+            )
+            % {"date": format_date(locked.held_on)},
         )
     if not any(line.came for line in participants):
-        raise Refused("required", "Tick who came, or add somebody: at least one office.", field="participants")
+        raise Refused("required", gettext("Tick at least one participant who came, or add one."), field="participants")
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
     before = dialogue_audit_values(locked)
@@ -118,19 +121,20 @@ def record_dialogue(
 
 @transaction.atomic
 def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now: datetime) -> NextStepDone:
-    """Record that a next step was done, on which day, and with what result. Raises PermissionDenied, Refused."""
-    if not can_manage_dialogues(by, step.dialogue.country):
-        raise PermissionDenied
-    locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue").get(pk=step.pk)
-    if earlier := NextStepDone.objects.filter(step=locked).select_related("recorded_by").first():
+    """Mark a next step as done, on which day, and with what result. Raises PermissionDenied, Refused."""
+    locked = _lock_step(step, by)
+    if earlier := locked.done:
         raise Refused(
-            "already_done", f"{earlier.recorded_by} ticked this off already, as done on {format_date(earlier.done_on)}."
+            "already_done",
+            gettext("%(person)s has already marked this step as done on %(date)s.")
+            % {"person": earlier.recorded_by, "date": format_date(earlier.done_on)},
         )
     refuse_future(done_on, now, field="done_on")
     if done_on < locked.dialogue.held_on:
         raise Refused(
             "before_agreed",
-            f"It was agreed on {format_date(locked.dialogue.held_on)}. Give that day or a later one.",
+            gettext("This step was agreed on %(date)s. Give that day or a later one.")
+            % {"date": format_date(locked.dialogue.held_on)},
             field="done_on",
         )
     done = insert_row(
@@ -142,6 +146,37 @@ def mark_step_done(*, step: NextStep, done_on: date, result: str, by: User, now:
 
 
 @transaction.atomic
+def mark_step_not_done(*, step: NextStep, mark: int, by: User, now: datetime) -> NextStepDone:
+    """Take back a mark that a next step was done, so that the step is open again. The mark stays in its history.
+
+    `mark` is the id of the mark that the page showed. Raises PermissionDenied, Refused.
+    """
+    locked = _lock_step(step, by)
+    marks = {each.pk: each for each in locked.marks.all()}
+    if (shown := marks.get(mark)) is None:
+        raise Refused("stale_page", gettext("This page is out of date. Open it again."))
+    if shown.undone_at:
+        raise Refused(
+            "already_undone",
+            gettext("%(person)s has already marked this step as not done, on %(moment)s.")
+            % {"person": shown.undone_by, "moment": format_moment(shown.undone_at, now)},
+        )
+    shown.undone_at, shown.undone_by = now, by
+    shown.save(update_fields=["undone_at", "undone_by"])
+    before = {"done_on": shown.done_on, "result": shown.result}
+    record("next_step.undone", by=by, row=locked, country=locked.dialogue.country_id, before=before)
+    return shown
+
+
+def _lock_step(step: NextStep, by: User) -> NextStep:
+    """Lock a next step until the transaction ends. Return it with its marks. Raises PermissionDenied."""
+    if not can_manage_dialogues(by, step.dialogue.country):
+        raise PermissionDenied
+    locked = NextStep.objects.select_for_update(no_key=True, of=("self",)).select_related("dialogue")
+    return locked.with_marks().get(pk=step.pk)
+
+
+@transaction.atomic
 def attach_files(
     *, dialogue: Dialogue, files: Sequence[EvidenceFile], what: DialogueFileKind, by: User, now: datetime
 ) -> list[DialogueFile]:
@@ -149,7 +184,7 @@ def attach_files(
     if not can_manage_dialogues(by, dialogue.country):
         raise PermissionDenied
     if not files:
-        raise Refused("required", "Choose a file to attach.", field="files")
+        raise Refused("required", gettext("Choose a file to attach."), field="files")
     refuse_unless_own_and_unsent(files, by)
     attached = [
         insert_row(DialogueFile(dialogue=dialogue, file=file, what=what, recorded_at=now, recorded_by=by))
@@ -174,15 +209,17 @@ def _add_commitment(dialogue: Dialogue, line: CommitmentInput, by: User, now: da
 
 def _add_step(dialogue: Dialogue, line: NextStepInput, by: User, now: datetime) -> None:
     step = NextStep(dialogue=dialogue, recorded_at=now, recorded_by=by, **line._asdict())
-    step.text = require_text(step.text, "Say what is to be done next.", field="text")
+    step.text = require_text(step.text, gettext("Say what is to be done."), field="text")
     step.office = step.office.strip()
     if line.ministry and line.ministry.country_id != dialogue.country_id:
         raise Refused(
-            "another_country", "That ministry is another country's. Choose one of this country's.", field="owner"
+            "another_country", gettext("This ministry belongs to another country. Choose another one."), field="owner"
         )
     if line.due_on and line.due_on < dialogue.held_on:
         raise Refused(
-            "due_too_early", "It can't be due before the dialogue. Give a later day, or none.", field="due_on"
+            "due_too_early",
+            gettext("The due date is before the dialogue. Give a later day, or leave it empty."),
+            field="due_on",
         )
     content = model_to_dict(step, (*NextStepInput._fields, "dialogue"))
     refuse_duplicate(NextStep.objects.filter(**content, recorded_by=by).first(), now)

@@ -15,7 +15,7 @@ from dialogues.permissions import can_manage_dialogues
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import insert_row, refuse_future, refuse_stale, require_text, update_row
 
 
@@ -99,10 +99,11 @@ def call_off(*, dialogue: Dialogue, version: int, reason: str, by: User, now: da
     Raises PermissionDenied, EditConflict, and Refused if something is recorded of the dialogue.
     """
     locked = lock_for_change(dialogue, version, by, now)
-    reason = require_text(reason, "Say why it was called off.", field="reason")
+    reason = require_text(reason, gettext("Say why the dialogue is called off."), field="reason")
     if locked.recorded_at:
         raise Refused(
-            "already_held", "Something is recorded of this dialogue, so it was held. Put its record right instead."
+            "already_held",
+            gettext("This dialogue has a record, so it cannot be called off. Correct its record instead."),
         )
     before = dialogue_audit_values(locked)
     locked.called_off_at, locked.called_off_by, locked.called_off_reason = now, by, reason
@@ -119,21 +120,21 @@ def lock_for_change(dialogue: Dialogue, version: int, by: User, now: datetime) -
     locked = Dialogue.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=dialogue.pk)
     refuse_stale(locked, version, now)
     if locked.called_off_at:
-        raise Refused("called_off", "This dialogue was called off, and that stands. Plan another one instead.")
+        raise Refused("called_off", gettext("This dialogue was called off. Plan a new one instead."))
     return locked
 
 
 def set_participants(dialogue: Dialogue, lines: Sequence[ParticipantInput]) -> None:
     """Replace the participants by `lines`. Refuse an empty list, or a participant without an office."""
     if not lines:
-        raise Refused("required", "Say who is to come: at least one office.", field="participants")
+        raise Refused("required", gettext("Name at least one office that takes part."), field="participants")
     removed: dict[int | None, Participant] = {row.pk: row for row in dialogue.participants.all()}
     for line in lines:
-        office = require_text(line.office, "Name the office of everybody who comes.", field="participants")
+        office = require_text(line.office, gettext("Give the office of each participant."), field="participants")
         if line.ministry and line.ministry.country_id != dialogue.country_id:
             raise Refused(
                 "another_country",
-                "One of the ministries is another country's. Choose this country's.",
+                gettext("One of the ministries belongs to another country. Choose another one."),
                 field="participants",
             )
         row = removed.pop(line.key, None) or Participant(dialogue=dialogue)
@@ -154,14 +155,15 @@ def _lock_country(country: Country) -> None:
 def _fill_fields(dialogue: Dialogue, *, held_on: date, place: str, purpose: str) -> None:
     """Set the fields of the form, or refuse them."""
     dialogue.held_on = held_on
-    dialogue.place = require_text(place, "Say where it is held.", field="place")
-    dialogue.purpose = require_text(purpose, "Say what it is held for.", field="purpose")
+    dialogue.place = require_text(place, gettext("Give the place of the dialogue."), field="place")
+    dialogue.purpose = require_text(purpose, gettext("Give the purpose of the dialogue."), field="purpose")
     same = Dialogue.objects.filter(
         country=dialogue.country_id, held_on=held_on, place=dialogue.place, called_off_at__isnull=True
     )
     if other := same.exclude(pk=dialogue.pk).first():
         raise DuplicateRecord(
-            f"A dialogue of {format_date(held_on)} at {dialogue.place} is there already. Open that one and change it.",
+            gettext("A dialogue on %(date)s at %(place)s already exists. Open it and edit it.")
+            % {"date": format_date(held_on), "place": dialogue.place},
             other,
             field="held_on",
         )

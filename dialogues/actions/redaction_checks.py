@@ -46,16 +46,16 @@ def find_redacted_text_faults() -> list[str]:
     fixed_tables = {model._meta.label_lower for model in CHECKED_FIELDS.keys() - EDITABLE_MODELS}
     return [
         *(
-            f"{place} became the mark, and no redaction names it"
+            f"{place} contains the redaction mark, but no redaction names it"
             for place in sorted(marks - named - set(_dropped_file_names()))
         ),
         *(
-            f"{place} is named by a redaction and is not the mark"
+            f"{place} is named by a redaction, but does not contain the redaction mark"
             for place in sorted(named - marks)
             if place.table in fixed_tables
         ),
-        *(f"{place} is named by a redaction of which the log tells nothing" for place in sorted(unlogged)),
-        *(f"the words of redaction {pk} became the mark before it was decided" for pk in _undecided_redactions()),
+        *(f"{place} is named by a redaction, but no entry of the activity log lists it" for place in sorted(unlogged)),
+        *(f"the words of redaction {pk} were erased before it was decided on" for pk in _undecided_redactions()),
     ]
 
 

@@ -44,11 +44,12 @@ from tiptracker.audit.models import AuditDetail
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
 from tiptracker.jobs.actions import enqueue
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.validation import format_moment, insert_row, require_text
 
-REASON_REPEATS_WORDS = (
-    "The reason stays in the record, so it can’t repeat what is to be taken out. Say it without the name, such as "
-    "“It names a victim”."
+REASON_REPEATS_WORDS = gettext_noop(
+    "The reason stays in the record, so it cannot repeat the words to remove. Write it without them, such as “It names "
+    "a victim”."
 )
 AUDIT_SIDES = ("before", "after")
 MANY_PLACES = 50
@@ -101,19 +102,22 @@ def refuse_pending_redaction(country: Country, rows: Iterable[models.Model | Non
     if find_pending_redactions(country, rows):
         raise Refused(
             "redaction_pending",
-            "Something of this update is proposed to be taken out of the record. Confirm or decline that first; who "
-            "proposed it asks a colleague to. The note on the update’s page leads there.",
+            gettext(
+                "A colleague proposed to remove personal data from this update. Confirm or decline that first. If you "
+                "proposed it, ask a colleague to decide. The note on the update’s page links to the proposal."
+            ),
         )
 
 
 def refuse_invalid_redaction(*, words: str, reason: str, files: Sequence[EvidenceFile]) -> None:
     """Refuse words too short to search for, a redaction without words or files, and a reason that repeats the words."""
     if not words.strip() and not files:
-        raise Refused("required", "Write the words that are to be taken out, or choose a file.", field="words")
+        raise Refused("required", gettext("Enter the words to remove, or choose a file."), field="words")
     if words.strip() and len(normalize_for_search(words)) < MIN_SEARCH_CHARACTERS:
         raise Refused(
             "too_short",
-            f"Give at least {MIN_SEARCH_CHARACTERS} letters or digits: fewer stand in many words that name nobody.",
+            gettext("Enter at least %(number)d letters or digits. Fewer would match many other words.")
+            % {"number": MIN_SEARCH_CHARACTERS},
             field="words",
         )
     _refuse_repeated_words(reason, words)
@@ -140,24 +144,28 @@ def propose_redaction(
     if not can_redact(by, country):
         raise PermissionDenied
     words = words.strip()
-    reason = require_text(reason, "Say why, in a sentence.", field="reason")
+    reason = require_text(reason, gettext("Give the reason in a sentence."), field="reason")
     refuse_invalid_redaction(words=words, reason=reason, files=files)
     Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     _refuse_duplicate_proposal(country, words, files, now)
     file_ids = {file.pk for file in files}
     if rows_of_country(EvidenceFile, country).filter(pk__in=file_ids).count() < len(file_ids):
         raise Refused(
-            "another_country", "One of those files is not of this country’s record. Leave it out.", field="files"
+            "another_country",
+            gettext("One of these files belongs to another country’s record. Untick it."),
+            field="files",
         )
     if EvidenceFile.objects.redacted().filter(pk__in=file_ids).exists():
-        raise Refused("redacted", "One of those files has been taken out already. Leave it out.", field="files")
+        raise Refused("redacted", gettext("One of these files has already been destroyed. Untick it."), field="files")
     places = find_places(country, words)
     redacted = [place for place in places if place.key not in left]
     if not files and not redacted:
         raise Refused(
             "nothing_to_redact",
-            "Nothing would be taken out: these words stand nowhere in the record, or you left every place as it is. "
-            "Write them as they stand there.",
+            gettext(
+                "Nothing would be removed. The record does not contain these words, or you unticked every text. Enter "
+                "the words as the record has them, or tick a text."
+            ),
             field="words",
         )
     _refuse_many(redacted, are_many_meant)
@@ -219,7 +227,7 @@ def decline_redaction(*, redaction: Redaction, reason: str, by: User, now: datet
     Raises PermissionDenied, Refused.
     """
     locked = _lock_for_decision(redaction, by, now)
-    reason = require_text(reason, "Say why it is to stay, in a sentence.", field="reason")
+    reason = require_text(reason, gettext("Give the reason for declining in a sentence."), field="reason")
     decision = _decide(locked, RedactionAnswer.DECLINED, reason, by, now)
     Redaction.objects.filter(pk=locked.pk).update(words=REDACTED)
     record("redaction.declined", by=by, row=locked, country=locked.country_id, after={"reason": decision.reason})
@@ -273,15 +281,18 @@ def _affects(redaction: Redaction, row: models.Model) -> bool:
 
 def _refuse_repeated_words(reason: str, words: str) -> None:
     if repeats_words(reason, words):
-        raise Refused("reason_repeats_words", REASON_REPEATS_WORDS, field="reason")
+        raise Refused("reason_repeats_words", gettext(REASON_REPEATS_WORDS), field="reason")
 
 
 def _refuse_many(places: Sequence[FoundPlace], are_meant: bool) -> None:
     if len(places) > MANY_PLACES and not are_meant:
         raise Refused(
             "many_places_unconfirmed",
-            f"That would take out {len(places)} texts: such words rarely name one person. Write more of the name, "
-            "untick what means something else, or tick that all of them are to go.",
+            gettext(
+                "This would remove %(number)d texts, more than usually name one person. Enter more of the name, untick "
+                "texts about something else, or tick the box that confirms all of them."
+            )
+            % {"number": len(places)},
             field="words",
         )
 
@@ -292,8 +303,8 @@ def _refuse_duplicate_proposal(country: Country, words: str, files: Sequence[Evi
         same_files = file_ids == set(other.files.values_list("file", flat=True))
         if normalize_for_search(other.words) == normalize_for_search(words) and same_files:
             raise DuplicateRecord(
-                f"{other.recorded_by} proposed this on {format_moment(other.recorded_at, now)}, and it waits for "
-                "somebody else to confirm it.",
+                gettext("%(person)s already proposed this on %(moment)s. A second person has to confirm it.")
+                % {"person": other.recorded_by, "moment": format_moment(other.recorded_at, now)},
                 other,
             )
 
@@ -304,11 +315,10 @@ def _lock_for_decision(redaction: Redaction, by: User, now: datetime) -> Redacti
         raise PermissionDenied
     locked = _lock_redaction(redaction)
     if decision := RedactionDecision.objects.filter(redaction=locked).select_related("recorded_by").first():
-        raise Refused(
-            "not_waiting",
-            f"{decision.recorded_by} {decision.get_decision_display().lower()} this on "
-            f"{format_moment(decision.recorded_at, now)}. That stands.",
-        )
+        values = {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
+        if decision.decision == RedactionAnswer.CONFIRMED:
+            raise Refused("not_waiting", gettext("%(person)s already confirmed this proposal on %(moment)s.") % values)
+        raise Refused("not_waiting", gettext("%(person)s already declined this proposal on %(moment)s.") % values)
     return locked
 
 

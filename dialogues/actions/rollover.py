@@ -21,6 +21,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.localization import gettext
 from tiptracker.validation import EditConflict, insert_row
 
 MOVING_STATUSES = frozenset(
@@ -66,8 +67,11 @@ def roll_over_edition(
     for benchmark, target in goes.items():
         if benchmark.pk in repeated:
             raise EditConflict(
-                f"{benchmark.key} of {before.year} was carried over meanwhile, so nothing of yours was saved. What you "
-                "chose is kept: look at what stands now, then carry the rest over.",
+                gettext(
+                    "A colleague has just rolled over benchmark %(benchmark)s of %(year)s, so nothing was saved. Your "
+                    "choices are kept. Check the page, then roll over the rest."
+                )
+                % {"benchmark": benchmark.key, "year": before.year},
             )
         _refuse_other_edition(benchmark, target, before, locked)
         repeated[benchmark.pk] = _repeat_benchmark(benchmark, target, by, now)
@@ -108,7 +112,8 @@ def _refuse_other_edition(
     ):
         raise Refused(
             "stale_page",
-            f"That is no longer asked in {before.year} or {edition.year}. Open this page again.",
+            gettext("This is no longer part of the %(before)s or %(year)s edition. Open this page again.")
+            % {"before": before.year, "year": edition.year},
             field=f"goes_{benchmark.pk}",
         )
 

@@ -35,7 +35,7 @@ class AgendaItemSerializer(serializers.ModelSerializer[AgendaItem]):
 class NextStepSerializer(serializers.ModelSerializer[NextStep]):
     """A next step. It is the embassy's if `ministry` and `office` are empty.
 
-    `done_on` and `result` are null until the step is done.
+    `done_on` and `result` are null unless the step is marked as done.
     """
 
     done_on = serializers.DateField(source="done.done_on", read_only=True, allow_null=True, default=None)
@@ -95,8 +95,9 @@ class DialogueSerializer(OwnDialogueSerializer):
 class DialogueFilter(filters.FilterSet):
     recorded_since = RecordedSinceFilter(
         method="changed_since",
-        counts="The plan, the record, a calling off, a next step, that it was done, and a commitment count; what is "
-        "edited in a plan or an agenda without any of these does not. To a ministry its own commitments alone count.",
+        counts="A dialogue is included if since then it was entered, recorded or called off, or if one of its next "
+        "steps or commitments was recorded, or a next step marked as done or as not done. Other edits of a plan or an "
+        "agenda do not count. For a ministry only its own commitments count.",
     )
 
     def changed_since(self, dialogues: QuerySet[Dialogue], name: str, moment: datetime) -> QuerySet[Dialogue]:
@@ -106,7 +107,8 @@ class DialogueFilter(filters.FilterSet):
         if not is_embassy(reader):
             return dialogues.filter(Exists(commitments))
         steps = NextStep.objects.visible_to(reader).filter(
-            Q(recorded_at__gte=moment) | Q(done__recorded_at__gte=moment), dialogue=OuterRef("pk")
+            Q(recorded_at__gte=moment) | Q(marks__recorded_at__gte=moment) | Q(marks__undone_at__gte=moment),
+            dialogue=OuterRef("pk"),
         )
         own = Q(entered_at__gte=moment) | Q(recorded_at__gte=moment) | Q(called_off_at__gte=moment)
         return dialogues.filter(own | Exists(commitments) | Exists(steps))
@@ -125,5 +127,5 @@ class DialogueViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Dialogue]):
         dialogues = dialogues.select_related("country").order_by("-held_on", "-pk")
         if not is_embassy(reader):
             return dialogues
-        steps = NextStep.objects.visible_to(reader).select_related("done").order_by("pk")
+        steps = NextStep.objects.visible_to(reader).with_marks().order_by("pk")
         return dialogues.prefetch_related("participants", "agenda", Prefetch("next_steps", steps))

@@ -6,13 +6,14 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 
 from dialogues.choices import DialogueFileKind, DialogueStage, Presence
 from dialogues.dialogue_stage import stage_on
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import AnyUser, Country, Ministry
 from tiptracker.audit.append_only import REDACTED
+from tiptracker.localization import format_date, gettext, gettext_lazy
 
 
 class DialogueQuerySet(models.QuerySet["Dialogue"]):
@@ -86,11 +87,11 @@ class Dialogue(models.Model):
     """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="dialogues")
-    held_on = models.DateField("date")
-    place = models.CharField(max_length=200)
-    purpose = models.CharField(max_length=300)
-    record = models.TextField("what was said", blank=True)
-    agreed = models.TextField("what was agreed", blank=True)
+    held_on = models.DateField(gettext_lazy("date"))
+    place = models.CharField(gettext_lazy("place"), max_length=200)
+    purpose = models.CharField(gettext_lazy("purpose"), max_length=300)
+    record = models.TextField(gettext_lazy("what was said"), blank=True)
+    agreed = models.TextField(gettext_lazy("what was agreed"), blank=True)
     source = models.CharField(max_length=300, blank=True)
     entered_at = models.DateTimeField(null=True, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -98,7 +99,7 @@ class Dialogue(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     called_off_at = models.DateTimeField(null=True, blank=True)
     called_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    called_off_reason = models.TextField("why it was called off", blank=True)
+    called_off_reason = models.TextField(gettext_lazy("why it was called off"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = DialogueQuerySet.as_manager()
@@ -127,7 +128,8 @@ class Dialogue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.held_on}, {self.place}"
+        values = {"date": format_date(self.held_on), "place": self.place}
+        return gettext("Dialogue of %(date)s, %(place)s") % values
 
     def stage_on(self, day: date) -> DialogueStage:
         """Return the stage of the dialogue on `day`."""
@@ -176,8 +178,8 @@ class AgendaItem(models.Model):
     commitment = models.ForeignKey("dialogues.Commitment", models.PROTECT, null=True, blank=True, related_name="+")
     topic = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField()
-    note = models.TextField("what to ask", blank=True)
-    said = models.TextField("what was said", blank=True)
+    note = models.TextField(gettext_lazy("what to ask"), blank=True)
+    said = models.TextField(gettext_lazy("what was said"), blank=True)
 
     class Meta:
         ordering = ("position", "pk")
@@ -195,7 +197,8 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         if self.recommendation:
-            return f"Recommendation {self.recommendation.number}: {self.recommendation.text}"
+            values = {"number": self.recommendation.number, "text": self.recommendation.text}
+            return gettext("Recommendation %(number)s: %(text)s") % values
         return str(self.commitment) if self.commitment else self.topic
 
 
@@ -210,8 +213,13 @@ class NextStepQuerySet(models.QuerySet["NextStep"]):
         return self.filter(dialogue__in=Dialogue.objects.visible_to(user))
 
     def unsettled(self) -> Self:
-        """Filter to next steps that are not done."""
-        return self.filter(done__isnull=True)
+        """Filter to next steps that are not marked as done."""
+        return self.filter(~Exists(NextStepDone.objects.filter(step=OuterRef("pk"), undone_at=None)))
+
+    def with_marks(self) -> Self:
+        """Prefetch what `done` and `marks` read, in one query."""
+        marks = NextStepDone.objects.select_related("recorded_by", "undone_by").order_by("pk")
+        return self.prefetch_related(Prefetch("marks", marks))
 
     def due_for_embassy(self, until: date) -> Self:
         """Filter to the embassy's own next steps that are not done and due by `until`. No update can wait on them."""
@@ -229,10 +237,10 @@ class NextStep(models.Model):
     """A next step agreed at a dialogue, less than a commitment: for the embassy, a ministry or another office."""
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="next_steps")
-    text = models.TextField("what is to be done")
+    text = models.TextField(gettext_lazy("what is to be done"))
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
-    office = models.CharField("which office", max_length=200, blank=True)
-    due_on = models.DateField("by when", null=True, blank=True)
+    office = models.CharField(gettext_lazy("which office"), max_length=200, blank=True)
+    due_on = models.DateField(gettext_lazy("due date"), null=True, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -251,23 +259,59 @@ class NextStep(models.Model):
     @property
     def owner(self) -> str:
         """The name of the owner: the ministry, the named office, or else the embassy."""
-        return self.ministry.short_name if self.ministry else self.office or "The embassy"
+        return self.ministry.short_name if self.ministry else self.office or gettext("The embassy")
+
+    @property
+    def done(self) -> "NextStepDone | None":
+        """The mark that the step is done, or None. Load many steps `with_marks`."""
+        return self.done_as_known(None)
+
+    @property
+    def undone(self) -> "NextStepDone | None":
+        """The newest mark if it was taken back, so that the step is open again; None otherwise."""
+        newest = max(self.marks.all(), key=lambda mark: mark.pk, default=None)
+        return newest if newest and newest.undone_at else None
+
+    def done_as_known(self, moment: datetime | None) -> "NextStepDone | None":
+        """Return the mark that the step is done as it was known at `moment` (None: now)."""
+        known = (mark for mark in self.marks.all() if mark.is_known_at(moment))
+        return max(known, key=lambda mark: mark.pk, default=None)
 
 
 class NextStepDone(models.Model):
-    """A next step that was done: on which day, and with what result. Never changed."""
+    """The mark that a next step was done: on which day, and with what result.
 
-    step = models.OneToOneField(NextStep, models.PROTECT, related_name="done")
-    done_on = models.DateField("done on")
-    result = models.TextField("what came of it", blank=True)
+    A mark made by mistake is taken back once: `undone_at` and `undone_by` say when and by whom. Nothing else changes.
+    """
+
+    step = models.ForeignKey(NextStep, models.PROTECT, related_name="marks")
+    done_on = models.DateField(gettext_lazy("done on"))
+    result = models.TextField(gettext_lazy("result"), blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name_plural = "next steps done"
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.UniqueConstraint("step", condition=Q(undone_at__isnull=True), name="a_next_step_is_done_once"),
+            models.CheckConstraint(
+                name="a_mark_is_taken_back_by_somebody",
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.step}: done {self.done_on}"
+
+    def is_known_at(self, moment: datetime | None) -> bool:
+        """Return whether the mark was made and not taken back at `moment` (None: now)."""
+        if moment is None:
+            return self.undone_at is None
+        return self.recorded_at <= moment and (self.undone_at is None or self.undone_at > moment)
 
 
 class DialogueFileQuerySet(models.QuerySet["DialogueFile"]):
@@ -283,7 +327,7 @@ class DialogueFile(models.Model):
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="files")
     file = models.ForeignKey("dialogues.EvidenceFile", models.PROTECT, related_name="dialogues")
-    what = models.CharField("what it is", max_length=12, choices=DialogueFileKind.choices())
+    what = models.CharField(gettext_lazy("type of file"), max_length=12, choices=DialogueFileKind.choices())
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

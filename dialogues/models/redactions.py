@@ -13,6 +13,7 @@ from tiptracker.accounts.models import AnyUser, Country, User
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.choices import Role
 from tiptracker.former_names import all_labels, current_field, current_label
+from tiptracker.localization import gettext_lazy
 
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):
@@ -51,7 +52,7 @@ class Redaction(models.Model):
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="+")
     words = models.TextField(blank=True)
-    reason = models.TextField("why it was redacted")
+    reason = models.TextField(gettext_lazy("reason"))
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -72,7 +73,7 @@ class RedactionDecision(models.Model):
 
     redaction = models.OneToOneField(Redaction, models.PROTECT, related_name="decision")
     decision = models.CharField(max_length=10, choices=RedactionAnswer.choices())
-    reason = models.TextField("why it was decided so", blank=True)
+    reason = models.TextField(gettext_lazy("reason"), blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

@@ -37,10 +37,14 @@ class AgendaItemSummary(NamedTuple):
 
 
 class NextStepSummary(NamedTuple):
-    """A next step as displayed: how it was done, or a text such as "overdue by 3 days"."""
+    """A next step as displayed: how it was done, or a text such as "overdue by 3 days".
+
+    `undone` is the newest mark that was taken back, if the step is open.
+    """
 
     row: NextStep
     done: NextStepDone | None
+    undone: NextStepDone | None
     overdue: str
 
 
@@ -103,11 +107,14 @@ def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> Previou
         return None
     ministries = dialogue.ministries_at_the_table()
     commitments = Commitment.objects.visible_to(user).filter(dialogue=last).concerning(ministries)
-    steps = (
+    still_open = (
         NextStep.objects.visible_to(user)
-        .concerning(ministries)
-        .filter(Q(dialogue=last) | Q(done=None, dialogue__in=earlier.order_by().values("pk")))
+        .unsettled()
+        .filter(dialogue__in=earlier.order_by().values("pk"))
+        .order_by()
+        .values("pk")
     )
+    steps = NextStep.objects.visible_to(user).concerning(ministries).filter(Q(dialogue=last) | Q(pk__in=still_open))
     return PreviousDialogue(
         last,
         [commitment_status_row(row, day) for row in annotate_commitments(commitments, user, day)],
@@ -117,12 +124,12 @@ def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> Previou
 
 def summarize_next_steps(steps: Any, day: date) -> list[NextStepSummary]:
     """Return next steps with their status on `day`, open steps first."""
-    rows = steps.select_related("ministry", "dialogue", "done__recorded_by").order_by("dialogue__held_on", "pk")
+    rows = steps.select_related("ministry", "dialogue").with_marks().order_by("dialogue__held_on", "pk")
     summaries = []
     for row in rows:
-        done = getattr(row, "done", None)
+        done = row.done
         days = 0 if done else days_past_due(row.due_on, day)
-        summaries.append(NextStepSummary(row, done, format_overdue(days) if days else ""))
+        summaries.append(NextStepSummary(row, done, row.undone, format_overdue(days) if days else ""))
     return sorted(summaries, key=lambda step: step.done is not None)
 
 
@@ -134,15 +141,20 @@ def _summarize_item(
         url = reverse("recommendation_detail", args=[row.recommendation.pk])
         whose = row.recommendation.lead.name if row.recommendation.lead else gettext("No lead ministry")
         with_action, total = shown.get(row.recommendation.pk, (0, 0))
-        shown_text = gettext("There is no evidence of an action yet.")
-        if with_action:
-            sentence = ngettext(
-                "There is evidence of an action for %(number)d of %(total)d benchmark.",
-                "There is evidence of an action for %(number)d of %(total)d benchmarks.",
-                total,
-            )
-            shown_text = sentence % {"number": with_action, "total": total}
+        shown_text = _describe_actions(with_action, total)
     elif row.commitment_id and (status := standing.get(row.commitment_id)):
         url = reverse("commitment_detail", args=[row.commitment_id])
         whose = status.commitment.maker
     return AgendaItemSummary(row.pk, row.position, title, url, whose, status, shown_text, row.note, row.said)
+
+
+def _describe_actions(with_action: int, total: int) -> str:
+    """Return on how many of the benchmarks of a recommendation an action is recorded."""
+    if not with_action:
+        return gettext("No action on it has been recorded yet.")
+    sentence = ngettext(
+        "An action is recorded on %(number)d of %(total)d benchmark.",
+        "An action is recorded on %(number)d of %(total)d benchmarks.",
+        total,
+    )
+    return sentence % {"number": with_action, "total": total}

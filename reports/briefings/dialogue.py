@@ -11,7 +11,7 @@ from django.db.models import Q
 from dialogues.choices import DialogueStage, Presence
 from dialogues.commitment_status import days_past_due
 from dialogues.dialogue_stage import stage_on
-from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, Participant
+from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, NextStepDone, Participant
 from dialogues.score_effects import format_overdue
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
@@ -100,7 +100,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
             *recorded_moments(view, commitments, versions),
             *(at for row in [dialogue, *earlier] for at in (row.entered_at, row.recorded_at) if at and view.knows(at)),
             *(step.recorded_at for step in steps),
-            *(step.done.recorded_at for step in steps if _is_done(view, step)),
+            *(done.recorded_at for step in steps if (done := _find_done(view, step))),
         ),
         held_on=dialogue.held_on,
         countdown=sentences.format_relative_date(dialogue.held_on, as_of),
@@ -228,15 +228,16 @@ def _find_next_steps(view: ReaderView, dialogues: Sequence[Dialogue]) -> list[Ne
     return list(
         NextStep.objects.visible_to(view.reader)
         .filter(view.recorded, Q(dialogue__held_on__lte=view.as_of), dialogue__in=dialogues)
-        .select_related("dialogue", "ministry", "done")
+        .select_related("dialogue", "ministry")
+        .with_marks()
         .order_by("dialogue__held_on", "pk")
     )
 
 
-def _is_done(view: ReaderView, step: NextStep) -> bool:
-    """Return whether the step was done by the day, as far as was known."""
-    done = getattr(step, "done", None)
-    return done is not None and done.done_on <= view.as_of and view.knows(done.recorded_at)
+def _find_done(view: ReaderView, step: NextStep) -> NextStepDone | None:
+    """Return the mark that the step was done by the day, as far as was known."""
+    done = step.done_as_known(view.known_by)
+    return done if done and done.done_on <= view.as_of else None
 
 
 def _steps_since(view: ReaderView, last: Dialogue, steps: Iterable[NextStep], dialogue: Dialogue) -> list[NextStep]:
@@ -244,7 +245,7 @@ def _steps_since(view: ReaderView, last: Dialogue, steps: Iterable[NextStep], di
     return [
         step
         for step in steps
-        if step.dialogue_id == last.pk or (step.dialogue_id != dialogue.pk and not _is_done(view, step))
+        if step.dialogue_id == last.pk or (step.dialogue_id != dialogue.pk and not _find_done(view, step))
     ]
 
 
@@ -260,14 +261,15 @@ def _build_meeting(
         agreed=row.agreed,
         summary=sentences.describe_status_counts([commitment.printed.state for commitment in made]),
         undertakings=tuple(commitment.printed for commitment in made),
-        steps=tuple(_build_step(view, step) for step in sorted(steps, key=lambda step: _is_done(view, step))),
+        steps=tuple(
+            _build_step(view, step) for step in sorted(steps, key=lambda step: _find_done(view, step) is not None)
+        ),
     )
 
 
 def _build_step(view: ReaderView, step: NextStep) -> AgreedStep:
     due_on = step.due_on
-    if _is_done(view, step):
-        done = step.done
+    if done := _find_done(view, step):
         state = "verified_done"
         standing = f"done {format_short_date(done.done_on)}{f': {done.result}' if done.result else ''}"
     elif overdue := days_past_due(due_on, view.as_of):

@@ -1,9 +1,11 @@
 """Dialogues: planned, moved, called off; their agenda; what is recorded of them; their next steps and files."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
 from dialogues.actions.commitments import record_commitment
@@ -12,12 +14,13 @@ from dialogues.actions.dialogue_records import (
     NextStepInput,
     attach_files,
     mark_step_done,
+    mark_step_not_done,
     record_dialogue,
 )
 from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialogue, plan_dialogue
 from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.choices import CommitmentReach, DialogueFileKind, DialogueStage, Horizon, MadeBy, Presence
-from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep
+from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep, NextStepDone
 from tests.append_only import named_by_a_redaction
 from tests.factories import (
     AgendaItemFactory,
@@ -31,6 +34,7 @@ from tests.factories import (
     EvidenceFileFactory,
     FocalPointFactory,
     MinistryFactory,
+    NextStepDoneFactory,
     NextStepFactory,
     ObserverFactory,
     OfficerFactory,
@@ -127,15 +131,15 @@ def test_plan_dialogue_saves_the_participants():
 
 
 REFUSED = [
-    ({"place": " "}, "place", "required", "Say where it is held."),
-    ({"purpose": ""}, "purpose", "required", "Say what it is held for."),
+    ({"place": " "}, "place", "required", "Give the place of the dialogue."),
+    ({"purpose": ""}, "purpose", "required", "Give the purpose of the dialogue."),
     ({"place": "x" * 201}, "place", "max_length", ""),
-    ({"participants": []}, "participants", "required", "Say who is to come: at least one office."),
+    ({"participants": []}, "participants", "required", "Name at least one office that takes part."),
     (
         {"participants": [ParticipantInput("Somebody", " ", Presence.VIDEO, None)]},
         "participants",
         "required",
-        "Name the office of everybody who comes.",
+        "Give the office of each participant.",
     ),
 ]
 
@@ -163,7 +167,7 @@ def test_dialogue_is_planned_once_a_day_and_place_unless_it_was_called_off():
     with refuses(
         "duplicate",
         field="held_on",
-        sentence="A dialogue of 10 February 2022 at The Ambassador's residence is there already.",
+        sentence="A dialogue on 10 February 2022 at The Ambassador's residence already exists.",
     ):
         plan()
     assert plan(place="The ministry").pk
@@ -175,9 +179,9 @@ def test_dialogue_refuses_rows_of_another_country():
     elsewhere = CountryFactory(elsewhere=True)
     stranger = ParticipantInput("", "Minister", Presence.VIDEO, MinistryFactory(country=elsewhere))
 
-    with refuses("another_country", field="participants", sentence="One of the ministries is another country's."):
+    with refuses("another_country", field="participants", sentence="One of the ministries belongs to another country."):
         plan(participants=[stranger])
-    with refuses("another_country", field="items", sentence="Something on the agenda is another country's."):
+    with refuses("another_country", field="items", sentence="An item on the agenda belongs to another country."):
         arrange(held(), RecommendationFactory(edition__country=elsewhere))
     with refuses("another_country", field="items"):
         arrange(Dialogue.objects.get(), CommitmentFactory(ministry__country=elsewhere))
@@ -210,7 +214,7 @@ def test_a_recorded_dialogue_cannot_be_moved_into_the_future():
 
 def test_a_dialogue_that_was_called_off_cannot_be_changed():
     dialogue = plan()
-    with refuses("required", field="reason", sentence="Say why it was called off."):
+    with refuses("required", field="reason", sentence="Say why the dialogue is called off."):
         call_off(dialogue=dialogue, version=1, reason=" ", by=OfficerFactory(), now=NOW)
     call_off(dialogue=dialogue, version=1, reason="The minister travels.", by=OfficerFactory(), now=NOW)
 
@@ -225,12 +229,12 @@ def test_a_dialogue_that_was_called_off_cannot_be_changed():
         lambda: write_down(dialogue),
         lambda: call_off(dialogue=dialogue, version=2, reason="Again.", by=OfficerFactory(), now=NOW),
     ):
-        with refuses("called_off", sentence="This dialogue was called off, and that stands."):
+        with refuses("called_off", sentence="This dialogue was called off. Plan a new one instead."):
             change()
 
 
 def test_a_recorded_dialogue_cannot_be_called_off():
-    with refuses("already_held", sentence="Something is recorded of this dialogue, so it was held."):
+    with refuses("already_held", sentence="This dialogue has a record, so it cannot be called off."):
         call_off(dialogue=DialogueFactory(), version=1, reason="No.", by=OfficerFactory(), now=NOW)
 
 
@@ -276,11 +280,11 @@ def test_arrange_agenda_refuses_duplicates_empty_topics_and_removing_a_discussed
     dialogue = DialogueFactory()
     recommendation = AgendaItemFactory(dialogue=dialogue, said="They will.").recommendation
 
-    with refuses("named_twice", field="items", sentence="Something is on the agenda twice."):
+    with refuses("named_twice", field="items", sentence="An item is on the agenda twice."):
         arrange(dialogue, recommendation, recommendation)
-    with refuses("required", field="items", sentence="Say what the topic is, or leave the line out."):
+    with refuses("required", field="items", sentence="Name the topic, or remove the item."):
         arrange(dialogue, recommendation, " ")
-    with refuses("already_discussed", field="items", sentence="Something was said on an item that you left out."):
+    with refuses("already_discussed", field="items", sentence="You removed an item on which something is recorded."):
         arrange(dialogue)
     assert dialogue.agenda.get().position == 1
 
@@ -333,7 +337,7 @@ def test_record_dialogue_writes_all_of_it_at_once():
 @pytest.mark.parametrize(
     ("values", "field", "code", "sentence"),
     [
-        ({"participants": [MINISTER]}, "participants", "required", "Tick who came, or add somebody"),
+        ({"participants": [MINISTER]}, "participants", "required", "Tick at least one participant who came"),
         (
             {"commitments": [CommitmentInput(None, "Train.", None, Horizon.SHORT_TERM)] * 2},
             "commitments-1-text",
@@ -350,13 +354,13 @@ def test_record_dialogue_writes_all_of_it_at_once():
             {"next_steps": [NextStepInput("A", None, "", None), NextStepInput(" ", None, "", None)]},
             "steps-1-text",
             "required",
-            "Say what is to be done next.",
+            "Say what is to be done.",
         ),
         (
             {"next_steps": [NextStepInput("A", None, "", date(2022, 1, 27))]},
             "steps-0-due_on",
             "due_too_early",
-            "It can't be due before the dialogue.",
+            "The due date is before the dialogue.",
         ),
         ({"next_steps": [NextStepInput("A", None, "", None)] * 2}, "steps-1-text", "duplicate", ""),
     ],
@@ -375,7 +379,7 @@ def test_record_dialogue_refuses_on_the_field_of_the_row_and_saves_nothing(value
 
 def test_a_future_dialogue_cannot_be_recorded():
     dialogue = plan()
-    with refuses("not_held_yet", sentence="It is planned for 10 February 2022, so nothing of it can be recorded yet."):
+    with refuses("not_held_yet", sentence="This dialogue is planned for 10 February 2022."):
         write_down(dialogue)
 
 
@@ -420,13 +424,68 @@ def test_a_next_step_is_marked_done_once_and_not_before_the_dialogue():
     with refuses("future_day", field="done_on"):
         mark_done(step, done_on=date(2022, 1, 29))
     with refuses(
-        "before_agreed", field="done_on", sentence="It was agreed on 8 November 2021. Give that day or a later one."
+        "before_agreed",
+        field="done_on",
+        sentence="This step was agreed on 8 November 2021. Give that day or a later one.",
     ):
         mark_done(step, done_on=date(2021, 11, 7))
 
     assert mark_done(step, by=OfficerFactory(name="Thabo Mokoena")).result == "Sent."
-    with refuses("already_done", sentence="Thabo Mokoena ticked this off already, as done on 28 January 2022."):
+    sentence = "Thabo Mokoena has already marked this step as done on 28 January 2022."
+    with refuses("already_done", sentence=sentence):
         mark_done(step)
+
+
+def mark_not_done(mark, **values):
+    return mark_step_not_done(**{"step": mark.step, "mark": mark.pk, "by": OfficerFactory(), "now": NOW} | values)
+
+
+def test_a_next_step_marked_as_done_by_mistake_is_open_again_and_its_history_says_so():
+    step = NextStepFactory()
+    mark = mark_done(step)
+
+    mark_not_done(mark, by=(by := OfficerFactory(name="Thabo Mokoena")), now=NOW + timedelta(minutes=5))
+
+    step = NextStep.objects.with_marks().get()
+    assert (step.done, step.undone, step.undone.undone_by) == (None, mark, by)
+    assert step.done_as_known(NOW) == mark
+    assert NextStep.objects.unsettled().get() == step
+    entry = AuditEntry.objects.get(verb="next_step.undone")
+    assert (entry.by, entry.row) == (by, str(step.pk))
+    assert json.loads(entry.detail.before) == {"done_on": "2022-01-28", "result": "Sent."}
+
+    again = mark_done(step, result="Sent now.")
+    assert NextStep.objects.get().done == again
+    assert not NextStep.objects.unsettled().exists()
+
+
+def test_a_mark_is_taken_back_once_and_only_the_one_that_was_shown():
+    first = mark_done(NextStepFactory())
+    mark_not_done(first, by=OfficerFactory(name="Thabo Mokoena"))
+    second = mark_done(first.step)
+
+    sentence = "Thabo Mokoena has already marked this step as not done, on 28 January 2022"
+    with refuses("already_undone", sentence=sentence):
+        mark_not_done(first)
+    with refuses("stale_page"):
+        mark_not_done(mark_done(NextStepFactory()), step=first.step)
+    assert NextStep.objects.get(pk=first.step_id).done == second
+
+
+def test_the_database_keeps_a_mark_that_was_taken_back():
+    mark = mark_done(NextStepFactory())
+    mark_not_done(mark)
+    taken_back = NextStepDone.objects.filter(pk=mark.pk)
+
+    for change in ({"undone_at": None, "undone_by": None}, {"undone_by": OfficerFactory()}, {"result": "Other."}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            taken_back.update(**change)
+
+
+def test_the_database_holds_one_mark_of_a_step():
+    mark = mark_done(NextStepFactory())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NextStepDoneFactory(step=mark.step)
 
 
 def test_only_the_embassy_sees_a_file_of_a_dialogue():
@@ -472,6 +531,7 @@ def test_only_officers_write_dialogues(factory):
         lambda: arrange(dialogue, "A topic", by=by),
         lambda: write_down(dialogue, by),
         lambda: mark_done(NextStepFactory(dialogue=dialogue), by=by),
+        lambda: mark_not_done(NextStepDoneFactory(step__dialogue=dialogue), by=by),
         lambda: attach_files(dialogue=dialogue, files=[file], what=DialogueFileKind.OTHER, by=by, now=NOW),
     ):
         with pytest.raises(PermissionDenied):

@@ -55,13 +55,16 @@ def test_suggestions_are_sorted_by_urgency_and_have_reasons():
     ]
 
     assert suggestions == [
-        ("commitment-7", "our own, overdue by 12 days"),
-        ("commitment-10", "overdue by 1 day; their update was returned on 4 January 2022 and not sent again"),
-        ("commitment-5", "their update was returned on 5 January 2022 and not sent again"),
-        ("commitment-4", "reported done, and not verified yet"),
-        ("commitment-6", "with the embassy since 3 January 2022"),
-        ("commitment-3", "due 20 Feb 2022"),
-        ("commitment-2", "agreed last time and still open, due 1 Jun 2022"),
-        ("commitment-1", "open, and no date agreed"),
-        ("recommendation-3", "nothing has been shown on it"),
+        ("commitment-7", "Our own commitment is overdue by 12 days."),
+        (
+            "commitment-10",
+            "Overdue by 1 day. We returned the ministry’s update on 4 January 2022. It has not been sent again.",
+        ),
+        ("commitment-5", "We returned the ministry’s update on 5 January 2022. It has not been sent again."),
+        ("commitment-4", "Reported done, not verified yet."),
+        ("commitment-6", "The ministry’s update has been waiting for us since 3 January 2022."),
+        ("commitment-3", "Due on 20 February 2022."),
+        ("commitment-2", "Agreed at the last dialogue and still open. Due on 1 June 2022."),
+        ("commitment-1", "Open, with no due date agreed."),
+        ("recommendation-3", "No action on it has been recorded yet."),
     ]
