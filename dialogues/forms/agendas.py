@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 
 from dialogues.forms.fields import LastSeenField
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import ChangeForm, LongTextField, TrackerForm
 
@@ -20,8 +21,8 @@ class AgendaItemRow(TrackerForm):
     """
 
     about = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    topic = forms.CharField(required=False, max_length=300, label="Topic")
-    note = LongTextField(required=False, label="What to ask")
+    topic = forms.CharField(required=False, max_length=300, label=gettext_lazy("Topic"))
+    note = LongTextField(required=False, label=gettext_lazy("What to ask"))
 
     def __init__(self, *args: Any, offered: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,9 +33,9 @@ class AgendaItemRow(TrackerForm):
         about = data.get("about")
         if about == TOPIC_CHOICE:
             if data.get("note") and not data.get("topic") and "topic" not in self.errors:
-                self.add_error("topic", "Say what the topic is, or leave the line out.")
+                self.add_error("topic", gettext("Name the topic, or remove the item."))
         elif about not in self.offered:
-            self.add_error("note", "What this line is about is not in the record that you see. Leave the line out.")
+            self.add_error("note", gettext("This item no longer exists, or you may not see it. Remove it."))
         return data
 
 
@@ -45,11 +46,13 @@ AgendaItemRows = forms.formset_factory(AgendaItemRow, extra=0, max_num=100, abso
 class AgendaForm(ChangeForm):
     """Form to add items to the agenda: suggestions to tick, and one other item of the record."""
 
-    proposed = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple, label="Proposed")
-    other = forms.ChoiceField(required=False, label="Or something else of the record")
+    proposed = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Suggested items")
+    )
+    other = forms.ChoiceField(required=False, label=gettext_lazy("Another recommendation or commitment"))
     version = LastSeenField()
 
     def __init__(self, *args: Any, proposals: Choices, others: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.MultipleChoiceField", self.fields["proposed"]).choices = proposals
-        cast("forms.ChoiceField", self.fields["other"]).choices = [("", "None"), *others]
+        cast("forms.ChoiceField", self.fields["other"]).choices = [("", gettext("None")), *others]

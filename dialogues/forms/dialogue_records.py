@@ -11,6 +11,7 @@ from dialogues.forms.fields import DatedForm, DefaultChoiceField, FilesField, La
 from recommendations.models import Benchmark
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import Choices, RowField, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, LongTextField, NarrativeTextarea, TrackerForm
 
@@ -67,7 +68,7 @@ class AttendanceForm(PrefilledForm):
     """Whether an expected participant came, and under which name."""
 
     came = forms.BooleanField(required=False)
-    name = forms.CharField(required=False, max_length=200, label="Name, if known")
+    name = forms.CharField(required=False, max_length=200, label=gettext_lazy("Name, if known"))
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,14 +81,19 @@ class DialogueVersionForm(TrackerForm):
     version = LastSeenField()
 
 
+def _row_number(row: forms.Form) -> int:
+    """Return the position of a row of a formset, from 1."""
+    return int((row.prefix or "").rpartition("-")[2]) + 1
+
+
 class CommitmentRow(TrackerForm):
     """A commitment made at the dialogue. An empty row is ignored."""
 
-    who = forms.ChoiceField(label="Who promises", required=False)
-    text = LongTextField(label="What, in a sentence", required=False)
-    due_on = DayField(label="Due", required=False)
-    no_date = forms.BooleanField(label="No date agreed", required=False)
-    horizon = DefaultChoiceField(Horizon.SHORT_TERM, label="What kind of step")
+    who = forms.ChoiceField(label=gettext_lazy("Made by"), required=False)
+    text = LongTextField(label=gettext_lazy("Commitment, in one sentence"), required=False)
+    due_on = DayField(label=gettext_lazy("Due date"), required=False)
+    no_date = forms.BooleanField(label=gettext_lazy("No date agreed"), required=False)
+    horizon = DefaultChoiceField(Horizon.SHORT_TERM, label=gettext_lazy("Type of step"))
 
     def __init__(
         self,
@@ -100,14 +106,22 @@ class CommitmentRow(TrackerForm):
         super().__init__(*args, **kwargs)
         self.ministries = {str(ministry.pk): ministry for ministry in ministries}
         cast("forms.ChoiceField", self.fields["who"]).choices = [
-            ("", "Choose one"),
+            ("", gettext("Choose one")),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
             (MadeBy.UNITED_STATES.value, MadeBy.UNITED_STATES.label),
         ]
         for number in range(1, BENCHMARKS_PER_ROW + 1):
-            self.fields[f"benchmark_{number}"] = RowField(label=f"Towards benchmark, {number}", required=False)
-            self.fields[f"reach_{number}"] = DefaultChoiceField(CommitmentReach.CONTRIBUTES, label="Keeping it")
-            set_row_choices(self, f"benchmark_{number}", benchmarks, empty="None", choices=choices)
+            label = gettext("Benchmark %(number)d") % {"number": number}
+            self.fields[f"benchmark_{number}"] = RowField(label=label, required=False)
+            self.fields[f"reach_{number}"] = DefaultChoiceField(
+                CommitmentReach.CONTRIBUTES, label=gettext("Effect on the benchmark, if kept")
+            )
+            set_row_choices(self, f"benchmark_{number}", benchmarks, empty=gettext("None"), choices=choices)
+
+    @property
+    def row_name(self) -> str:
+        """The name of the row in a list of errors: "Commitment 2"."""
+        return gettext("Commitment %(number)d") % {"number": _row_number(self)}
 
     @property
     def is_filled(self) -> bool:
@@ -136,17 +150,17 @@ class CommitmentRow(TrackerForm):
         if not self.is_filled:
             return data
         if not data.get("who") and "who" not in self.errors:
-            self.add_error("who", "Say who promises it: a ministry, or the United States.")
+            self.add_error("who", gettext("Choose who makes the commitment: a ministry or the United States."))
         if not data.get("text") and "text" not in self.errors:
-            self.add_error("text", "Say what was promised.")
+            self.add_error("text", gettext("Write down the commitment."))
         if data.get("due_on") and data.get("no_date"):
-            self.add_error("due_on", "Give the day, or tick that none was agreed, not both.")
+            self.add_error("due_on", gettext("Give a due date or tick “No date agreed”, not both."))
         elif not data.get("due_on") and not data.get("no_date") and "due_on" not in self.errors:
-            self.add_error("due_on", "Give the day, or tick that no date was agreed.")
+            self.add_error("due_on", gettext("Give a due date, or tick “No date agreed”."))
         named = [benchmark.pk for benchmark, _ in self.links]
         for number in range(2, len(named) + 1):
             if named[number - 1] in named[: number - 1]:
-                self.add_error(f"benchmark_{number}", "This benchmark is named above already.")
+                self.add_error(f"benchmark_{number}", gettext("This benchmark is already chosen above."))
         return data
 
 
@@ -156,19 +170,24 @@ CommitmentRows = forms.formset_factory(CommitmentRow, extra=1, max_num=30, absol
 class NextStepFormRow(TrackerForm):
     """A next step with its owner. An empty row is ignored."""
 
-    text = LongTextField(label="What is done next", required=False)
-    owner = forms.ChoiceField(label="Who does it", required=False, initial=OWNER_EMBASSY)
-    office = forms.CharField(label="Which office, if another", required=False, max_length=200)
-    due_on = DayField(label="By when", required=False)
+    text = LongTextField(label=gettext_lazy("What is to be done"), required=False)
+    owner = forms.ChoiceField(label=gettext_lazy("Owner"), required=False, initial=OWNER_EMBASSY)
+    office = forms.CharField(label=gettext_lazy("Name of the other office"), required=False, max_length=200)
+    due_on = DayField(label=gettext_lazy("Due date"), required=False)
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ministries = {str(ministry.pk): ministry for ministry in ministries}
         cast("forms.ChoiceField", self.fields["owner"]).choices = [
-            (OWNER_EMBASSY, "The embassy"),
+            (OWNER_EMBASSY, gettext("The embassy")),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
-            (OWNER_OFFICE, "Another office"),
+            (OWNER_OFFICE, gettext("Another office")),
         ]
+
+    @property
+    def row_name(self) -> str:
+        """The name of the row in a list of errors: "Next step 2"."""
+        return gettext("Next step %(number)d") % {"number": _row_number(self)}
 
     @property
     def is_filled(self) -> bool:
@@ -181,11 +200,11 @@ class NextStepFormRow(TrackerForm):
         if not self.is_filled:
             return data
         if not data.get("text") and "text" not in self.errors:
-            self.add_error("text", "Say what is to be done next.")
+            self.add_error("text", gettext("Say what is to be done."))
         if data.get("owner") == OWNER_OFFICE and not data.get("office") and "office" not in self.errors:
-            self.add_error("office", "Say which office does it.")
+            self.add_error("office", gettext("Name the office that is to do it."))
         if data.get("owner") != OWNER_OFFICE and data.get("office"):
-            self.add_error("owner", "Choose “Another office”, or leave the office empty.")
+            self.add_error("owner", gettext("Choose “Another office”, or leave the name of the office empty."))
         return data
 
 
@@ -195,10 +214,18 @@ NextStepFormRows = forms.formset_factory(NextStepFormRow, extra=1, max_num=30, a
 class NextStepDoneForm(DatedForm):
     """Form to mark a next step as done."""
 
-    done_on = PastDayField(label="Done on")
+    done_on = PastDayField(label=gettext_lazy("Done on"))
     result = LongTextField(
-        label="What came of it", required=False, help_text="In a word: “Sent”, “The list came back with two names”."
+        label=gettext_lazy("Result"),
+        required=False,
+        help_text=gettext_lazy("In a few words, such as “The list was sent on 12 January”."),
     )
+
+
+class NextStepNotDoneForm(TrackerForm):
+    """Form to take back the mark that a next step is done. `mark` is the id of the mark that the page showed."""
+
+    mark = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class DialogueFileForm(TrackerForm):
@@ -206,9 +233,11 @@ class DialogueFileForm(TrackerForm):
 
     what = forms.TypedChoiceField(
         coerce=DialogueFileKind,
-        label="What it is",
+        label=gettext_lazy("Type of file"),
         widget=forms.RadioSelect,
         choices=DialogueFileKind.choices(),
         initial=DialogueFileKind.STATEMENT.value,
     )
-    files = FilesField(label="Files", help_text="Internal to the embassy.")  # type: ignore[assignment]  # a field, not Form.files
+    files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
+        label=gettext_lazy("Files"), help_text=gettext_lazy("Only the embassy sees these files.")
+    )

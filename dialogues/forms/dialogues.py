@@ -9,6 +9,7 @@ from dialogues.actions.dialogues import ParticipantInput
 from dialogues.choices import Presence
 from dialogues.forms.fields import DefaultChoiceField, LastSeenField
 from tiptracker.accounts.models import Ministry
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField, TrackerForm
 
@@ -16,10 +17,12 @@ from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField, T
 class DialogueForm(ChangeForm):
     """Form for a dialogue, planned or held. `version` is the version that the form was filled from."""
 
-    held_on = DayField(label="Date", help_text="The day on which it is to be held, or was.")
-    place = forms.CharField(max_length=200)
+    held_on = DayField(label=gettext_lazy("Date"), help_text=gettext_lazy("The day of the meeting, past or planned."))
+    place = forms.CharField(label=gettext_lazy("Place"), max_length=200)
     purpose = forms.CharField(
-        max_length=300, help_text="In one line, such as “Bilateral dialogue on trafficking in persons”."
+        label=gettext_lazy("Purpose"),
+        max_length=300,
+        help_text=gettext_lazy("In one line, such as “Bilateral dialogue on trafficking in persons”."),
     )
     version = LastSeenField()
 
@@ -30,17 +33,27 @@ class ParticipantRow(TrackerForm):
     `key` is the id of the participant that the row changes; empty for a new participant.
     """
 
-    office = forms.CharField(required=False, max_length=200)
-    name = forms.CharField(required=False, max_length=200)
-    ministry = RowField(required=False)
-    presence = DefaultChoiceField(Presence.IN_PERSON, label="How")
+    office = forms.CharField(label=gettext_lazy("Office"), required=False, max_length=200)
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
+    ministry = RowField(label=gettext_lazy("Ministry"), required=False)
+    presence = DefaultChoiceField(Presence.IN_PERSON, label=gettext_lazy("Attendance"))
     key = LastSeenField()
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(
-            self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries]
+            self,
+            "ministry",
+            ministries,
+            empty=gettext("None"),
+            choices=[(str(ministry.pk), ministry.short_name) for ministry in ministries],
         )
+
+    @property
+    def row_name(self) -> str:
+        """The name of the row in a list of errors: "Participant 2"."""
+        number = int((self.prefix or "").rpartition("-")[2]) + 1
+        return gettext("Participant %(number)d") % {"number": number}
 
     @property
     def is_filled(self) -> bool:
@@ -55,7 +68,9 @@ class ParticipantRow(TrackerForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if (data.get("name") or data.get("ministry")) and not data.get("office") and "office" not in self.errors:
-            self.add_error("office", "Say for which office, such as “Minister of Home Affairs”.")
+            self.add_error(
+                "office", gettext("Give the office of this participant, such as “Minister of Home Affairs”.")
+            )
         return data
 
 
@@ -65,7 +80,7 @@ class ParticipantFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generi
     def clean(self) -> None:
         is_wrong = any(row.errors for row in self.forms)
         if self.forms and not is_wrong and not any(row.cleaned_data.get("office") for row in self.forms):
-            sentence = "Say who is to come: at least one office, such as “Minister of Home Affairs”."
+            sentence = gettext("Name at least one office that takes part, such as “Minister of Home Affairs”.")
             self.forms[0].add_error("office", sentence)
 
 
@@ -81,8 +96,8 @@ class CallOffForm(ChangeForm):
     """Form to call off a planned dialogue, with the reason."""
 
     reason = LongTextField(
-        label="Why it does not take place",
+        label=gettext_lazy("Reason"),
         rows=3,
-        help_text="Who asked, and what they said. It stays in the record, internal to the embassy.",
+        help_text=gettext_lazy("Say who asked, and why. Only the embassy sees the reason. It stays in the record."),
     )
     version = LastSeenField()

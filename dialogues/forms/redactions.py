@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from tiptracker.accounts.models import Country
+from tiptracker.localization import gettext_lazy
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
@@ -15,16 +16,19 @@ MAX_WORDS_LENGTH = 300
 class RedactionForm(TrackerForm):
     """Form for the words to remove and the reason. The user chooses the places after the search."""
 
-    country = RowField()
+    country = RowField(label=gettext_lazy("Country"))
     words = forms.CharField(
-        label="The words that are to go",
+        label=gettext_lazy("Words to remove"),
         required=False,
         max_length=MAX_WORDS_LENGTH,
-        help_text="Such as a name, whole: “Given name Surname”. It makes no difference how capitals, accents, blanks "
-        "and hyphens are written. A text that holds them goes whole. Leave this empty if only a file is to go.",
+        help_text=gettext_lazy(
+            "For example a full name: “Given name Surname”. Capitals, accents, spaces and hyphens make no difference. "
+            "Each text that contains the words is removed as a whole. Leave this empty to remove only a file."
+        ),
     )
     reason = LongTextField(
-        label="Why", help_text="This stays in the record, so say it without the words: “It names a victim”."
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("The reason stays in the record. Write it without the words: “It names a victim”."),
     )
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
@@ -49,7 +53,7 @@ class RedactionDecisionForm(TrackerForm):
     """Form for the second person's decision on a proposal."""
 
     reason = LongTextField(
-        label="Why, needed if you decline",
+        label=gettext_lazy("Reason, required to decline"),
         required=False,
-        help_text="This stays in the record, so say it without the words.",
+        help_text=gettext_lazy("The reason stays in the record. Write it without the words to remove."),
     )

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.text import Truncator
 
+from recommendations.choices import Origin
 from recommendations.models import Benchmark, Recommendation
-from recommendations.rollover.forms import format_list_number
+from tiptracker.localization import gettext
 from tiptracker.text_rules import normalize_name
 from tiptracker.web.frontend.forms import TrackerForm
 
@@ -35,19 +36,21 @@ class RolloverForm(TrackerForm):
             offered = self._offered(repeating or new)
             self.fields[f"goes_{benchmark.pk}"] = forms.ChoiceField(
                 required=False,
-                label=f"What becomes of {benchmark.key}",
-                choices=[("", f"It stays with {year} alone"), *offered],
+                label=gettext("Benchmark %(benchmark)s in the next edition") % {"benchmark": benchmark.key},
+                choices=[("", gettext("Keep it in %(year)s only") % {"year": year}), *offered],
                 initial=_initial_choice(benchmark, repeating),
             )
 
     def _offered(self, rows: Sequence[Recommendation]) -> list[tuple[str, str]]:
         """Return the choices: a copy under each recommendation, or a benchmark there that repeats none yet."""
-        offered = [(f"copy-{row.pk}", f"Copy it under {format_list_number(row)}") for row in rows]
+        offered = [(f"copy-{row.pk}", _copy_label(row)) for row in rows]
         self.targets |= {f"copy-{row.pk}": row for row in rows}
         for row in rows:
             for own in row.benchmarks.all():
                 if own.repeats_id is None:
-                    offered.append((f"same-{own.pk}", f"{own.key} asks the same: {Truncator(own.wording).chars(80)}"))
+                    values = {"benchmark": own.key, "wording": Truncator(own.wording).chars(80)}
+                    same = gettext("It is the same as benchmark %(benchmark)s: %(wording)s") % values
+                    offered.append((f"same-{own.pk}", same))
                     self.targets[f"same-{own.pk}"] = own
         return offered
 
@@ -55,6 +58,12 @@ class RolloverForm(TrackerForm):
         """Return the chosen target of each benchmark. Benchmarks that stay behind are left out."""
         choices = {benchmark: self.cleaned_data[f"goes_{benchmark.pk}"] for benchmark in self.benchmarks}
         return {benchmark: self.targets[choice] for benchmark, choice in choices.items() if choice}
+
+
+def _copy_label(row: Recommendation) -> str:
+    if row.origin == Origin.REPORT:
+        return gettext("Copy it to recommendation %(number)d") % {"number": row.number}
+    return gettext("Copy it to number %(number)d of the action plan") % {"number": row.number}
 
 
 def _initial_choice(benchmark: Benchmark, repeating: Sequence[Recommendation]) -> str:

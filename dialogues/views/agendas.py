@@ -10,10 +10,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from dialogues.actions.agendas import AgendaItemInput, arrange_agenda
-from dialogues.agenda_suggestions import RANK_AGREED, AgendaCommitment, AgendaRecommendation, suggest_agenda_items
+from dialogues.agenda_suggestions import (
+    RANK_AGREED,
+    RANK_OVERDUE,
+    AgendaCommitment,
+    AgendaRecommendation,
+    suggest_agenda_items,
+)
 from dialogues.choices import MadeBy
 from dialogues.forms.agendas import TOPIC_CHOICE, AgendaForm, AgendaItemFormSet, AgendaItemRow, AgendaItemRows
 from dialogues.models import AgendaItem, Commitment, Dialogue
@@ -24,6 +31,7 @@ from recommendations.edition_context import get_page_edition
 from recommendations.models import Edition, Recommendation
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import save_form, sent_data
 from tiptracker.web.frontend.form_rows import Choices, invalid_forms, raw_values
@@ -31,7 +39,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class AgendaRow(NamedTuple):
-    """A row of the agenda form, with its title, owner, status and the reason for suggesting it."""
+    """A row of the agenda form, with its title, owner, status and the reasons for suggesting it."""
 
     form: AgendaItemRow
     title: str
@@ -69,7 +77,8 @@ def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
         also=[rows],
         current=show_current,
     ):
-        messages.success(request, "Saved. Print it from here, or go on to the record once you sit in the room.")
+        message = gettext("You saved the agenda. You can print this page, and record the dialogue here on its day.")
+        messages.success(request, message)
         return redirect("dialogue_detail", dialogue.pk)
     context |= {
         "form": form,
@@ -130,7 +139,7 @@ class _AgendaSubjects:
         row = self.rows[key]
         if isinstance(row, Commitment):
             return f"{row.ministry.short_name if row.ministry else row.maker}: {row.text}"
-        return f"Recommendation {row.number}: {row.text}"
+        return gettext("Recommendation %(number)s: %(text)s") % {"number": row.number, "text": row.text}
 
 
 def _agenda_forms(
@@ -173,7 +182,9 @@ def _agenda_form(subjects: _AgendaSubjects, rows: AgendaItemFormSet, data: Any =
     on_agenda = {raw_values(row)["about"] if row.is_bound else row.initial["about"] for row in rows}
     free = [key for key in subjects.rows if key not in on_agenda]
     proposals: Choices = [
-        (key, f"{subjects.title(key)} ({one.reason})") for key, one in subjects.proposals.items() if key in free
+        (key, format_html('{}<br><span class="quiet">{}</span>', subjects.title(key), one.reason))
+        for key, one in subjects.proposals.items()
+        if key in free
     ]
     others: Choices = [
         (key, Truncator(subjects.title(key)).chars(110)) for key in free if key not in subjects.proposals
@@ -185,11 +196,11 @@ def _agenda_row(form: AgendaItemRow, subjects: _AgendaSubjects) -> AgendaRow:
     key = str(form["about"].value() or "")
     if (row := subjects.rows.get(key)) is None:
         return AgendaRow(form, "", "", None, "")
-    reason = subjects.suggestions[key].reason if key in subjects.suggestions else ""
+    reasons = subjects.suggestions[key].reasons if key in subjects.suggestions else ()
+    # The status next to it already says by how many days it is overdue.
+    reason = " ".join(each.sentence for each in reasons if each.rank != RANK_OVERDUE)
     if isinstance(row, Commitment):
-        status = subjects.statuses[key]
-        # The status next to it already says by how many days it is overdue.
-        return AgendaRow(form, row.text, row.maker, status, reason.removeprefix(status.text).removeprefix("; "))
+        return AgendaRow(form, row.text, row.maker, subjects.statuses[key], reason)
     return AgendaRow(form, subjects.title(key), row.lead.name if row.lead else "", None, reason)
 
 

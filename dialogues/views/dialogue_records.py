@@ -18,6 +18,7 @@ from dialogues.actions.dialogue_records import (
     NextStepInput,
     attach_files,
     mark_step_done,
+    mark_step_not_done,
     record_dialogue,
 )
 from dialogues.actions.dialogues import ParticipantInput
@@ -31,6 +32,7 @@ from dialogues.forms.dialogue_records import (
     DialogueVersionForm,
     NextStepDoneForm,
     NextStepFormRows,
+    NextStepNotDoneForm,
     PrefilledForm,
     RecordTextForm,
     initial_with_checksum,
@@ -54,7 +56,7 @@ from recommendations.models import Benchmark
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_lazy, ngettext
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import (
@@ -67,7 +69,7 @@ from tiptracker.web.frontend.form_rows import (
 )
 from tiptracker.web.pages import SignedInRequest, render_page
 
-RECORD_HINT = "Internal to the embassy. A ministry sees the date, the place and its own commitments."
+RECORD_HINT = gettext_lazy("Only the embassy sees this. A ministry sees the date, the place and its own commitments.")
 
 
 @login_required
@@ -87,7 +89,7 @@ def dialogue_record(request: SignedInRequest, pk: int) -> HttpResponse:
             page.refuse(refusal)
             context["recorded_before"] = _duplicate_link(refusal)
         else:
-            messages.success(request, f"Saved. {page.tally()}")
+            messages.success(request, page.summary())
             return redirect(f"{reverse('dialogue_detail', args=[dialogue.pk])}?saved=record")
     note = describe_draft(draft, dialogue, user)
     if page.is_sent:
@@ -182,7 +184,7 @@ class _RecordPage:
             item.key: RecordTextForm(
                 data,
                 prefix=f"said-{item.key}",
-                label=f"What was said on {item.position}",
+                label=gettext("What was said on item %(number)d") % {"number": item.position},
                 lines=2,
                 initial=initial({"text": item.said}),
             )
@@ -191,13 +193,13 @@ class _RecordPage:
         self.record = RecordTextForm(
             data,
             prefix="record",
-            label="What was said besides" if self.items else "What was said",
+            label=gettext("Other points discussed") if self.items else gettext("What was said"),
             hint=RECORD_HINT,
             lines=5,
             initial=initial({"text": self.dialogue.record}),
         )
         self.agreed = RecordTextForm(
-            data, prefix="agreed", label="What was agreed, in words", initial=initial({"text": self.dialogue.agreed})
+            data, prefix="agreed", label=gettext("What was agreed"), initial=initial({"text": self.dialogue.agreed})
         )
 
     def _single(self) -> list[Form]:
@@ -312,11 +314,17 @@ class _RecordPage:
             self.record.data = data = data.copy()
             data["record-text"] = "\n".join([data.get("record-text", ""), *lost]).strip()
 
-    def tally(self) -> str:
-        """Return a sentence that counts what was added; empty if nothing was."""
-        counts = [("commitment", len(self._filled("commitments"))), ("next step", len(self._filled("steps")))]
-        parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts if count]
-        return f"Recorded with it: {' and '.join(parts)}." if parts else ""
+    def summary(self) -> str:
+        """Return what was saved, in sentences that count the added commitments and next steps."""
+        commitments, steps = len(self._filled("commitments")), len(self._filled("steps"))
+        sentences = [gettext("You saved the record of the dialogue.")]
+        if commitments:
+            sentence = ngettext("%(number)d commitment was added.", "%(number)d commitments were added.", commitments)
+            sentences.append(sentence % {"number": commitments})
+        if steps:
+            sentence = ngettext("%(number)d next step was added.", "%(number)d next steps were added.", steps)
+            sentences.append(sentence % {"number": steps})
+        return " ".join(sentences)
 
     def context(self) -> dict[str, Any]:
         """Return the context of the template."""
@@ -337,7 +345,7 @@ class _RecordPage:
 
 def _participant_label(person: Participant) -> str:
     ministry = f" ({person.ministry.short_name})" if person.ministry else ""
-    return f"{person.office}{ministry}, {Presence(person.presence).label.lower()}"
+    return f"{person.office}{ministry} – {Presence(person.presence).label}"
 
 
 def _attendance_initial(person: Participant) -> dict[str, Any]:
@@ -346,20 +354,39 @@ def _attendance_initial(person: Participant) -> dict[str, Any]:
 
 @login_required
 def next_step_done(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Mark a next step as done, with the day and the result."""
+    """Mark a next step as done, with the day and the result, or as not done if that was a mistake."""
     user = request.user
     step = get_object_or_404(
-        NextStep.objects.visible_to(user).select_related("dialogue__country", "ministry", "done__recorded_by"), pk=pk
+        NextStep.objects.visible_to(user).select_related("dialogue__country", "ministry").with_marks(), pk=pk
     )
     set_page_country(request, step.dialogue.country)
     if not permissions.can_manage_dialogues(user, step.dialogue.country):
         raise PermissionDenied
     now = clock.now(step.dialogue.country.time_zone)
+    if "mark" in request.POST:
+        not_done = NextStepNotDoneForm(request.POST)
+        if save_form(not_done, lambda: mark_step_not_done(step=step, by=user, now=now, **not_done.cleaned_data)):
+            message = gettext("This next step is open again: %(step)s") % {"step": step.text}
+            messages.success(request, message)
+            return redirect("dialogue_detail", step.dialogue_id)
+        return _render_step(request, step, not_done, NextStepDoneForm(today=now.date()))
     form = NextStepDoneForm(sent_data(request), today=now.date())
     if save_form(form, lambda: mark_step_done(step=step, by=user, now=now, **form.cleaned_data)):
-        messages.success(request, f"Ticked off: {step.text}")
+        messages.success(request, gettext("You marked this next step as done: %(step)s") % {"step": step.text})
         return redirect("dialogue_detail", step.dialogue_id)
-    context = {"step": step, "done": getattr(step, "done", None)}
+    return _render_step(request, step, form, form)
+
+
+def _render_step(request: SignedInRequest, step: NextStep, form: Form, done_form: NextStepDoneForm) -> HttpResponse:
+    """Render the page of a next step with its history. `form` is the one that was sent, `done_form` the one to fill."""
+    marks = sorted(step.marks.all(), key=lambda mark: mark.pk, reverse=True)
+    context = {
+        "step": step,
+        "marks": marks,
+        "done": step.done,
+        "done_form": done_form,
+        "is_other": form is not done_form,
+    }
     return render_form(request, "dialogues/next_step_done.html", form, context)
 
 
@@ -377,7 +404,10 @@ def dialogue_attach(request: SignedInRequest, pk: int) -> HttpResponse:
             dialogue=dialogue, files=uploads.files, what=form.cleaned_data["what"], by=request.user, now=now
         ),
     ):
-        messages.success(request, f"Attached to the dialogue of {format_date(dialogue.held_on)}.")
+        message = gettext("You attached the files to the dialogue of %(date)s.") % {
+            "date": format_date(dialogue.held_on)
+        }
+        messages.success(request, message)
         return redirect("dialogue_detail", dialogue.pk)
     context = {"dialogue": dialogue, "attached": uploads.files}
     return uploads.with_retry_after(render_form(request, "dialogues/dialogue_attach.html", form, context))

@@ -26,6 +26,7 @@ from dialogues.views.redactions import pending_redaction_urls, redaction_dates
 from recommendations.edition_context import EditionRequest, get_page_edition, set_page_country
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
+from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, invalid_forms, raw_values
@@ -47,8 +48,13 @@ class DialogueRow(NamedTuple):
     step_count: int = 0
 
 
-EXPORT_HEADERS = ("Date", "Place", "Commitments")
-INTERNAL_EXPORT_HEADERS = ("State", "Purpose", "People", "Next steps still open")
+EXPORT_HEADERS = (gettext_noop("Date"), gettext_noop("Place"), gettext_noop("Commitments"))
+INTERNAL_EXPORT_HEADERS = (
+    gettext_noop("Status"),
+    gettext_noop("Purpose"),
+    gettext_noop("Participants"),
+    gettext_noop("Open next steps"),
+)
 
 
 @login_required
@@ -70,7 +76,7 @@ def dialogue_list(request: EditionRequest) -> HttpResponse:
         .ahead_first()
     )
     if exports.is_export_requested(request):
-        heads = (*EXPORT_HEADERS, *(INTERNAL_EXPORT_HEADERS if user.is_embassy else ()))
+        heads = [gettext(head) for head in (*EXPORT_HEADERS, *(INTERNAL_EXPORT_HEADERS if user.is_embassy else ()))]
         cells = [_export_row(_dialogue_row(row, user, today))[: len(heads)] for row in rows]
         return exports.export_rows(request, "dialogues", heads, cells)
     page: Any = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -172,7 +178,8 @@ def dialogue_add(request: EditionRequest) -> HttpResponse:
         also=[rows],
     ):
         is_to_come = dialogue.held_on > now.date()
-        messages.success(request, "Saved. Now the agenda." if is_to_come else "Saved. Now what was said there.")
+        planned, held = gettext("You planned the dialogue. Now make its agenda."), gettext("Now record the dialogue.")
+        messages.success(request, planned if is_to_come else held)
         return redirect("dialogue_agenda" if is_to_come else "dialogue_record", dialogue.pk)
     return _render_dialogue_form(request, "dialogues/dialogue_add.html", form, rows, {})
 
@@ -204,7 +211,9 @@ def dialogue_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         also=[rows],
         current=show_current,
     ):
-        messages.success(request, "Saved.")
+        messages.success(
+            request, gettext("You saved the dialogue of %(date)s.") % {"date": format_date(dialogue.held_on)}
+        )
         return redirect("dialogue_detail", dialogue.pk)
     return _render_dialogue_form(request, "dialogues/dialogue_edit.html", form, rows, context)
 
@@ -230,7 +239,7 @@ def dialogue_call_off(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
         current=show_current,
     ):
-        messages.success(request, "Called off. It stays in the record, with its reason.")
+        messages.success(request, gettext("You called off the dialogue. It stays in the record with your reason."))
         return redirect("dialogue_detail", dialogue.pk)
     return render_form(request, "dialogues/dialogue_call_off.html", form, {"dialogue": dialogue})
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 
+from dialogues.choices import CommitmentEventKind
 from dialogues.models import (
     AgendaItem,
     Assessment,
@@ -42,7 +42,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditDetail
 from tiptracker.audit.verbs import describe_verb
 from tiptracker.choices import Role
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
 
 
 class PlaceLabel(NamedTuple):
@@ -73,12 +73,39 @@ def _format_day(at: datetime) -> str:
     return format_date(timezone.localtime(at).date())
 
 
-def _version(row: UpdateVersion) -> str:
-    return f"update of {_format_day(row.recorded_at)}, {row.update.commitment.maker}"
+def _update_label(row: UpdateVersion) -> str:
+    values = {"date": _format_day(row.recorded_at), "maker": row.update.commitment.maker}
+    return gettext("Update of %(date)s, %(maker)s") % values
+
+
+def _decision_label(row: UpdateVersionDecision) -> str:
+    sent = row.update_version
+    values = {"date": _format_day(sent.recorded_at), "maker": sent.update.commitment.maker}
+    return gettext("Decision on the update of %(date)s, %(maker)s") % values
 
 
 def _evidence_label(row: Evidence) -> str:
-    return f"evidence of {format_date(row.happened_to)}{f', {row.commitment.maker}' if row.commitment else ''}"
+    if row.commitment is None:
+        return gettext("Evidence of %(date)s") % {"date": format_date(row.happened_to)}
+    values = {"date": format_date(row.happened_to), "maker": row.commitment.maker}
+    return gettext("Evidence of %(date)s, %(maker)s") % values
+
+
+def _review_label(row: EvidenceReview) -> str:
+    evidence = row.evidence
+    if evidence.commitment is None:
+        return gettext("Review of evidence of %(date)s") % {"date": format_date(evidence.happened_to)}
+    values = {"date": format_date(evidence.happened_to), "maker": evidence.commitment.maker}
+    return gettext("Review of evidence of %(date)s, %(maker)s") % values
+
+
+def _event_label(row: CommitmentEvent) -> str:
+    values = {
+        "date": format_date(row.happened_on),
+        "maker": row.commitment.maker,
+        "event": CommitmentEventKind(row.kind).label,
+    }
+    return gettext("Commitment of %(maker)s, event of %(date)s (%(event)s)") % values
 
 
 def _evidence_id_of(row: EvidenceFile) -> int | None:
@@ -89,153 +116,200 @@ def _dialogue_id_of(row: EvidenceFile) -> int | None:
     return next((each.dialogue_id for each in row.dialogues.all()), None)
 
 
-def _benchmark_label(row: Any) -> str:
-    return f"benchmark {row.benchmark.key}, {row.benchmark.recommendation.edition.year} edition"
+def _dated(label: str, day: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Return a function that labels a row by a day of it: `label` has the placeholder %(date)s."""
+    return lambda row: gettext(label) % {"date": day(row)}
+
+
+def _of_edition(label: str, edition: Callable[[Any], Edition], **values: Callable[[Any], Any]) -> Callable[[Any], str]:
+    """Return a function that labels a row by the year of its edition (%(year)s) and by `values`."""
+    return lambda row: (
+        gettext(label) % {"year": edition(row).year, **{name: value(row) for name, value in values.items()}}
+    )
 
 
 MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
-    UpdateVersion: ModelLabel(
-        lambda row: capfirst(_version(row)), "version_detail", fetched=("update__commitment__ministry",)
-    ),
+    UpdateVersion: ModelLabel(_update_label, "version_detail", fetched=("update__commitment__ministry",)),
     UpdateVersionDecision: ModelLabel(
-        lambda row: f"Answer to the {_version(row.update_version)}",
+        _decision_label,
         "version_detail",
         lambda row: row.update_version_id,
         ("update_version__update__commitment__ministry",),
     ),
-    Evidence: ModelLabel(
-        lambda row: capfirst(_evidence_label(row)), "evidence_detail", fetched=("commitment__ministry",)
-    ),
+    Evidence: ModelLabel(_evidence_label, "evidence_detail", fetched=("commitment__ministry",)),
     EvidenceFile: ModelLabel(
-        lambda row: f"File kept on {_format_day(row.uploaded_at)}",
+        _dated(gettext_noop("File uploaded on %(date)s"), lambda row: _format_day(row.uploaded_at)),
         "evidence_detail",
         _evidence_id_of,
         ("evidence", "dialogues"),
         ("dialogue_detail", _dialogue_id_of),
     ),
     EvidenceReview: ModelLabel(
-        lambda row: f"Review of the {_evidence_label(row.evidence)}",
-        "evidence_detail",
-        lambda row: row.evidence_id,
-        ("evidence__commitment__ministry",),
+        _review_label, "evidence_detail", lambda row: row.evidence_id, ("evidence__commitment__ministry",)
     ),
     Reading: ModelLabel(
-        lambda row: f"Figure through {format_date(row.through_on)}, {row.indicator.name}",
+        lambda row: (
+            gettext("Figure for %(indicator)s, up to %(date)s")
+            % {"indicator": row.indicator.name, "date": format_date(row.through_on)}
+        ),
         "evidence_detail",
         lambda row: row.evidence_id,
         ("indicator",),
     ),
     Commitment: ModelLabel(
-        lambda row: f"Commitment recorded on {_format_day(row.recorded_at)}, {row.maker}",
+        lambda row: (
+            gettext("Commitment recorded on %(date)s, %(maker)s")
+            % {"date": _format_day(row.recorded_at), "maker": row.maker}
+        ),
         "commitment_detail",
         fetched=("ministry",),
     ),
     CommitmentEvent: ModelLabel(
-        lambda row: f"{row.get_kind_display()} on {format_date(row.happened_on)}, {row.commitment.maker}",
-        "commitment_detail",
-        lambda row: row.commitment_id,
-        ("commitment__ministry",),
+        _event_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
     ),
     Assessment: ModelLabel(
-        lambda row: f"Verdict of {_format_day(row.recorded_at)} on {_benchmark_label(row)}",
+        _of_edition(
+            gettext_noop("Assessment of benchmark %(benchmark)s, %(year)s edition, %(date)s"),
+            lambda row: row.benchmark.recommendation.edition,
+            benchmark=lambda row: row.benchmark.key,
+            date=lambda row: _format_day(row.recorded_at),
+        ),
         "recommendation_detail",
         lambda row: row.benchmark.recommendation_id,
         ("benchmark__recommendation__edition",),
     ),
-    Dialogue: ModelLabel(lambda row: f"Dialogue of {format_date(row.held_on)}", "dialogue_detail"),
+    Dialogue: ModelLabel(
+        _dated(gettext_noop("Dialogue of %(date)s"), lambda row: format_date(row.held_on)), "dialogue_detail"
+    ),
     Participant: ModelLabel(
-        lambda row: f"Somebody who came to the dialogue of {format_date(row.dialogue.held_on)}",
+        _dated(gettext_noop("Participant in the dialogue of %(date)s"), lambda row: format_date(row.dialogue.held_on)),
         "dialogue_detail",
         lambda row: row.dialogue_id,
         ("dialogue",),
     ),
     AgendaItem: ModelLabel(
-        lambda row: f"Agenda of the dialogue of {format_date(row.dialogue.held_on)}",
+        _dated(gettext_noop("Agenda item of the dialogue of %(date)s"), lambda row: format_date(row.dialogue.held_on)),
         "dialogue_detail",
         lambda row: row.dialogue_id,
         ("dialogue",),
     ),
     NextStep: ModelLabel(
-        lambda row: f"Next step of the dialogue of {format_date(row.dialogue.held_on)}",
+        _dated(gettext_noop("Next step from the dialogue of %(date)s"), lambda row: format_date(row.dialogue.held_on)),
         "dialogue_detail",
         lambda row: row.dialogue_id,
         ("dialogue",),
     ),
     NextStepDone: ModelLabel(
-        lambda row: f"What came of a next step of {format_date(row.step.dialogue.held_on)}",
+        _dated(
+            gettext_noop("Completed next step from the dialogue of %(date)s"),
+            lambda row: format_date(row.step.dialogue.held_on),
+        ),
         "dialogue_detail",
         lambda row: row.step.dialogue_id,
         ("step__dialogue",),
     ),
-    Edition: ModelLabel(lambda row: f"Edition of {row.year}", "edition_terms"),
-    EditionImport: ModelLabel(lambda row: f"File of a list for the {row.edition.year} edition", fetched=("edition",)),
+    Edition: ModelLabel(_of_edition(gettext_noop("Edition of %(year)s"), lambda row: row), "edition_terms"),
+    EditionImport: ModelLabel(
+        _of_edition(gettext_noop("File imported for the %(year)s edition"), lambda row: row.edition),
+        fetched=("edition",),
+    ),
     EditionTerms: ModelLabel(
-        lambda row: f"Terms of the {row.edition.year} edition, {_format_day(row.recorded_at)}",
+        _of_edition(
+            gettext_noop("Terms of the %(year)s edition, %(date)s"),
+            lambda row: row.edition,
+            date=lambda row: _format_day(row.recorded_at),
+        ),
         "edition_terms",
         lambda row: row.edition_id,
         ("edition",),
     ),
-    Milestone: ModelLabel(lambda row: f"{row.get_kind_display()}, {row.edition.year} edition", fetched=("edition",)),
+    Milestone: ModelLabel(
+        _of_edition(
+            gettext_noop("Milestone of the %(year)s edition (%(kind)s)"),
+            lambda row: row.edition,
+            kind=lambda row: row.get_kind_display(),
+        ),
+        fetched=("edition",),
+    ),
     MilestoneDone: ModelLabel(
-        lambda row: f"{row.milestone.get_kind_display()}, {row.milestone.edition.year} edition, as it was done",
+        _of_edition(
+            gettext_noop("Completed milestone of the %(year)s edition (%(kind)s)"),
+            lambda row: row.milestone.edition,
+            kind=lambda row: row.milestone.get_kind_display(),
+        ),
         "milestone_done",
         lambda row: row.milestone_id,
         ("milestone__edition",),
     ),
     Recommendation: ModelLabel(
-        lambda row: f"Recommendation {row.number}, {row.edition.year} edition",
+        _of_edition(
+            gettext_noop("Recommendation %(number)s, %(year)s edition"),
+            lambda row: row.edition,
+            number=lambda row: row.number,
+        ),
         "recommendation_detail",
         fetched=("edition",),
     ),
     RecommendationTerms: ModelLabel(
-        lambda row: f"Terms of recommendation {row.recommendation.number}, {row.recommendation.edition.year} edition",
+        _of_edition(
+            gettext_noop("Terms of recommendation %(number)s, %(year)s edition"),
+            lambda row: row.recommendation.edition,
+            number=lambda row: row.recommendation.number,
+        ),
         "recommendation_detail",
         lambda row: row.recommendation_id,
         ("recommendation__edition",),
     ),
     BenchmarkTerms: ModelLabel(
-        lambda row: f"Terms of {_benchmark_label(row)}",
+        _of_edition(
+            gettext_noop("Terms of benchmark %(benchmark)s, %(year)s edition"),
+            lambda row: row.benchmark.recommendation.edition,
+            benchmark=lambda row: row.benchmark.key,
+        ),
         "recommendation_detail",
         lambda row: row.benchmark.recommendation_id,
         ("benchmark__recommendation__edition",),
     ),
-    Redaction: ModelLabel(lambda row: f"Redaction proposed on {_format_day(row.recorded_at)}", "redaction_detail"),
+    Redaction: ModelLabel(
+        _dated(gettext_noop("Redaction proposed on %(date)s"), lambda row: _format_day(row.recorded_at)),
+        "redaction_detail",
+    ),
     RedactionDecision: ModelLabel(
-        lambda row: f"Redaction decided on {_format_day(row.recorded_at)}",
+        _dated(gettext_noop("Redaction decided on %(date)s"), lambda row: _format_day(row.recorded_at)),
         "redaction_detail",
         lambda row: row.redaction_id,
     ),
 }
 """Labels by model. They never contain a text that may be redacted itself, or a number that no page shows."""
-FIELD_LABELS: Mapping[str, str] = {
-    "after": "as it was after",
-    "agreed": "what was agreed",
-    "before": "as it was before",
-    "called_off_reason": "why it was called off",
-    "change_reason": "what changed",
-    "criterion": "the criterion",
-    "law": "the law",
-    "letter": "the letter",
-    "link": "the link",
-    "name": "the name",
-    "narrative": "the text",
-    "note": "the note",
-    "office": "the office",
-    "place": "the place",
-    "purpose": "the purpose",
-    "rationale": "the reasons",
-    "reason": "the reason",
-    "record": "what was said",
-    "result": "what came of it",
-    "revision_reason": "why it was put right",
-    "said": "what was said",
-    "source": "the source",
-    "stated_by": "who says so",
-    "text": "the text",
-    "title": "what happened",
-    "topic": "the topic",
-    "readiness_target_reason": "the reason for the target",
-    "years_unmet_source": "the source of the years unmet",
+FIELD_LABELS: Mapping[str, Any] = {
+    "after": gettext_lazy("values after the change"),
+    "agreed": gettext_lazy("what was agreed"),
+    "before": gettext_lazy("values before the change"),
+    "called_off_reason": gettext_lazy("why it was called off"),
+    "change_reason": gettext_lazy("reason for the change"),
+    "criterion": gettext_lazy("criterion"),
+    "law": gettext_lazy("law"),
+    "letter": gettext_lazy("letter"),
+    "link": gettext_lazy("link"),
+    "name": gettext_lazy("name"),
+    "narrative": gettext_lazy("text"),
+    "note": gettext_lazy("note"),
+    "office": gettext_lazy("office"),
+    "place": gettext_lazy("place"),
+    "purpose": gettext_lazy("purpose"),
+    "rationale": gettext_lazy("reasons"),
+    "reason": gettext_lazy("reason"),
+    "record": gettext_lazy("what was said"),
+    "result": gettext_lazy("result"),
+    "revision_reason": gettext_lazy("reason for the correction"),
+    "said": gettext_lazy("what was said"),
+    "source": gettext_lazy("source"),
+    "stated_by": gettext_lazy("who stated it"),
+    "text": gettext_lazy("text"),
+    "title": gettext_lazy("what happened"),
+    "topic": gettext_lazy("topic"),
+    "readiness_target_reason": gettext_lazy("reason for the target"),
+    "years_unmet_source": gettext_lazy("source of the years unmet"),
 }
 OFFICER_PAGES = ("edition_terms", "milestone_done")
 """Pages that an ambassador can't open."""
@@ -251,11 +325,12 @@ def label_places(user: User, places: Sequence[tuple[type[Model], int, str]]) -> 
     for model, row, _ in places:
         keys[model].add(row)
     names: dict[tuple[type[Model], int], str] = {
-        (AuditDetail, row): "An entry of the log that is closed to you" for row in keys[AuditDetail]
+        (AuditDetail, row): gettext("Entry of the activity log that you cannot open") for row in keys[AuditDetail]
     }
     urls: dict[tuple[type[Model], int], str] = {}
     for kept in AuditDetail.objects.visible_to(user).filter(pk__in=keys.pop(AuditDetail)).select_related("entry"):
-        names[AuditDetail, kept.pk] = f"Entry {kept.entry.number} of the log, “{describe_verb(kept.entry.verb)}”"
+        values = {"number": kept.entry.number, "action": describe_verb(kept.entry.verb)}
+        names[AuditDetail, kept.pk] = gettext("Entry %(number)s of the activity log (%(action)s)") % values
         urls[AuditDetail, kept.pk] = reverse("log_detail", args=[kept.entry.number])
     for model, pks in keys.items():
         named = MODEL_LABELS[model]

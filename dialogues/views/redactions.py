@@ -43,6 +43,7 @@ from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 from tiptracker.former_names import current_field, current_label
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form, save_form, sent_data
@@ -68,19 +69,27 @@ def redaction_list(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     rows = Redaction.objects.visible_to(user).select_related("recorded_by", "decision__recorded_by").order_by("-pk")
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "redactions", EXPORT_HEADERS, [_export_row(row) for row in rows])
+        heads = [gettext(head) for head in EXPORT_HEADERS]
+        return exports.export_rows(request, "redactions", heads, [_export_row(row) for row in rows])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(request, "dialogues/redaction_list.html", {"page": page})
 
 
-EXPORT_HEADERS = ("Why", "Proposed", "Proposed by", "Decision", "Decided", "Decided by")
+EXPORT_HEADERS = (
+    gettext_noop("Reason"),
+    gettext_noop("Proposed"),
+    gettext_noop("Proposed by"),
+    gettext_noop("Decision"),
+    gettext_noop("Decided"),
+    gettext_noop("Decided by"),
+)
 
 
 def _export_row(row: Redaction) -> tuple[object, ...]:
     """Return the cells of the export, without the words to remove and their places."""
     proposed = (row.reason, row.recorded_at, row.recorded_by.name)
     if (decision := redaction_decision(row)) is None:
-        return (*proposed, "waits", None, "")
+        return (*proposed, gettext("Waiting for a decision"), None, "")
     return (*proposed, RedactionAnswer(decision.decision).label, decision.recorded_at, decision.recorded_by.name)
 
 
@@ -112,7 +121,8 @@ def redaction_add(request: SignedInRequest) -> HttpResponse:
     else:
         page = _RedactionSearch(request, form)
         if page.is_proposed and (redaction := page.propose()):
-            messages.success(request, "Proposed. Nothing is taken out until somebody else has confirmed it.")
+            message = gettext("You proposed a removal. It takes effect when a second person at the post confirms it.")
+            messages.success(request, message)
             return redirect("redaction_detail", redaction.pk)
         context |= page.context()
     return render_page(request, "dialogues/redaction_add.html", context, status=422 if form.errors else 200)
@@ -203,8 +213,9 @@ def redaction_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         return decline_redaction(**values)
 
     if save_form(form, decide):
-        done = "It is taken out. What is to be done now stands below."
-        messages.success(request, done if is_confirmed else "Declined. The record stays as it is.")
+        done = gettext("The personal data is removed. This page says what to do now.")
+        declined = gettext("You declined the proposal. The record stays as it is.")
+        messages.success(request, done if is_confirmed else declined)
         return redirect("redaction_detail", redaction.pk)
     if form.refusal:
         redaction = rows.get(pk=pk)

@@ -20,6 +20,7 @@ from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.rollover.views import get_edition_pair
 from tiptracker import clock
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext, ngettext
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest
 
@@ -68,17 +69,30 @@ def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
         page.form,
         lambda: roll_over_edition(edition=edition, goes=page.form.chosen_targets(), by=request.user, now=now),
     ):
-        messages.success(request, _result_message(result, before))
+        messages.success(request, _result_message(result, before, edition))
         return redirect(edition_url(edition, "recommendation_list"))
     return render_form(request, "dialogues/edition_carry_over.html", page.form, page.context())
 
 
-def _result_message(result: RolloverResult, before: Edition) -> str:
+def _result_message(result: RolloverResult, before: Edition, edition: Edition) -> str:
     if result == (0, 0):
-        return f"Nothing of {before.year} was left to carry over."
-    benchmarks = f"{result.benchmarks} benchmark{'' if result.benchmarks == 1 else 's'} asked again"
-    moved = f"{result.commitments} open commitment{'' if result.commitments == 1 else 's'} moved along"
-    return f"Carried over from {before.year}: {benchmarks}, {moved}."
+        return gettext("Nothing from %(year)s was left to roll over.") % {"year": before.year}
+    sentences = []
+    if result.benchmarks:
+        sentence = ngettext(
+            "%(number)d benchmark of %(year)s was rolled over.",
+            "%(number)d benchmarks of %(year)s were rolled over.",
+            result.benchmarks,
+        )
+        sentences.append(sentence % {"number": result.benchmarks, "year": before.year})
+    if result.commitments:
+        sentence = ngettext(
+            "%(number)d open commitment is now linked to the %(year)s edition too.",
+            "%(number)d open commitments are now linked to the %(year)s edition too.",
+            result.commitments,
+        )
+        sentences.append(sentence % {"number": result.commitments, "year": edition.year})
+    return " ".join(sentences)
 
 
 class _RolloverPage:

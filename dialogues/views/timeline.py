@@ -36,9 +36,9 @@ from dialogues.views.timeline_entries import TimelineEntry, TimelineEvidenceLink
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_noop
 
-EMBASSY_NAME = "U.S. Embassy"
+EMBASSY_NAME = gettext_noop("U.S. Embassy")
 
 
 @dataclass(frozen=True)
@@ -190,20 +190,25 @@ class _TimelineBuilder:
     def _of_event(self, event: CommitmentEvent, kind: CommitmentEventKind, due_before: date | None) -> TimelineEntry:
         by_maker = kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE)
         titles = {
-            CommitmentEventKind.MADE: f"Promised{self._occasion()}",
-            CommitmentEventKind.RESCHEDULED: f"Moved to {format_date(event.due_on)}" if event.due_on else "Moved",
-            CommitmentEventKind.REPORT_RETURNED: "Report returned",
+            CommitmentEventKind.MADE: self._made_title(),
+            CommitmentEventKind.RESCHEDULED: gettext("Due date moved to %(date)s") % {"date": format_date(event.due_on)}
+            if event.due_on
+            else gettext("Due date removed"),
         }
-        made_facts = [f"due {format_date(event.due_on)}" if event.due_on else "no date agreed"]
+        made_facts = [_format_due(event.due_on) if event.due_on else gettext("No date agreed")]
         if self.commitment.dialogue_id and self.commitment.letter:
             made_facts.append(self.commitment.letter)
-        until_then = f"until then due {format_date(due_before)}" if due_before else "no date was agreed before"
+        until_then = (
+            gettext("Earlier due date: %(date)s") % {"date": format_date(due_before)}
+            if due_before
+            else gettext("No date was agreed before.")
+        )
         return TimelineEntry(
             day=event.happened_on,
             recorded_at=event.recorded_at,
             speaker=self.maker if by_maker else "embassy",
             title=titles.get(kind, kind.label),
-            source=self.commitment.maker if by_maker else EMBASSY_NAME,
+            source=self.commitment.maker if by_maker else gettext(EMBASSY_NAME),
             verb={
                 CommitmentEventKind.MADE: "promised",
                 CommitmentEventKind.REPORTED_DONE: "reported",
@@ -234,8 +239,8 @@ class _TimelineBuilder:
                 day=timezone.localtime(at).date(),
                 recorded_at=at,
                 speaker="embassy",
-                title=f"It works towards the {year} edition, too",
-                source=EMBASSY_NAME,
+                title=gettext("Linked to the %(year)s edition too") % {"year": year},
+                source=gettext(EMBASSY_NAME),
                 verb="recorded",
                 by=self._name(moved_links[0].recorded_by) if moved_links[0].recorded_by else "",
                 facts=[", ".join(link.benchmark.key for link in moved_links)],
@@ -254,13 +259,15 @@ class _TimelineBuilder:
             if event.kind == CommitmentEventKind.VERIFIED_DONE
         }
         for update_version in self.versions:
-            again = f", sent again ({update_version.number})" if update_version.number > 1 else ""
-            day = max(update_version.happened_on, answered_on) if again and answered_on else update_version.happened_on
+            is_again = update_version.number > 1
+            day = (
+                max(update_version.happened_on, answered_on) if is_again and answered_on else update_version.happened_on
+            )
             yield TimelineEntry(
                 day=day,
                 recorded_at=update_version.recorded_at,
                 speaker="ministry",
-                title=f"{update_version.update}{again}",
+                title=_version_title(update_version),
                 source=self.commitment.maker,
                 verb="claimed",
                 status=ClaimedProgress(update_version.claimed),
@@ -270,7 +277,7 @@ class _TimelineBuilder:
                 url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
                 files=[row.file for row in self._evidence_of(update_version) if row.file],
                 readings=list(update_version.readings.all()),
-                facts=[f"it speaks of {format_date(update_version.happened_on)}"]
+                facts=[gettext("About %(date)s") % {"date": format_date(update_version.happened_on)}]
                 if day != update_version.happened_on
                 else [],
             )
@@ -281,9 +288,9 @@ class _TimelineBuilder:
                     day=answered_on,
                     recorded_at=decision.recorded_at,
                     speaker="embassy",
-                    title="Accepted" if is_done else "",
-                    source=EMBASSY_NAME,
-                    verb="verified" if is_done else status.label.lower(),
+                    title=gettext("Accepted") if is_done else "",
+                    source=gettext(EMBASSY_NAME),
+                    verb="verified" if is_done else status.value,
                     status=CommitmentStatus.VERIFIED if is_done else status,
                     text=decision.reason,
                     by=self._name(decision.recorded_by),
@@ -312,9 +319,13 @@ class _TimelineBuilder:
                     evidence_links=evidence_links_of(evidence, self.editions) if self.is_embassy else (),
                     facts=[
                         DoneBy(evidence.done_by).label,
-                        *(f"source: {source}" for source in (evidence.source, evidence.link) if source),
                         *(
-                            [f"put right: {evidence.revision_reason}"]
+                            gettext("Source: %(source)s") % {"source": each}
+                            for each in (evidence.source, evidence.link)
+                            if each
+                        ),
+                        *(
+                            [gettext("Corrected: %(reason)s") % {"reason": evidence.revision_reason}]
                             if self.is_embassy and evidence.revises_id
                             else []
                         ),
@@ -335,19 +346,21 @@ class _TimelineBuilder:
                 if (evidence.update_version_id, review.recorded_at) in answers:
                     continue
                 decision = EvidenceDecision(review.decision)
-                about = f" on {keys[review.evidence_link_id]}" if review.evidence_link_id in keys else ""
+                benchmark = keys.get(review.evidence_link_id or 0)
                 yield TimelineEntry(
                     day=timezone.localtime(review.recorded_at).date(),
                     recorded_at=review.recorded_at,
                     speaker="embassy",
-                    title=f"“{evidence.title}”{about}",
-                    source=EMBASSY_NAME,
-                    verb=decision.label.lower(),
+                    title=_evidence_title(evidence, benchmark),
+                    source=gettext(EMBASSY_NAME),
+                    verb=decision.value,
                     status=decision,
                     text=review.reason,
                     by=self._name(review.recorded_by),
                     url=reverse("evidence_detail", args=[evidence.pk]),
-                    facts=[f"first day: {format_date(review.first_on)}"] if review.first_on else [],
+                    facts=[gettext("Start date: %(date)s") % {"date": format_date(review.first_on)}]
+                    if review.first_on
+                    else [],
                 )
 
     def _judged(self, update_version: UpdateVersion, decision: UpdateVersionDecision) -> list[TimelineEvidenceLink]:
@@ -360,15 +373,16 @@ class _TimelineBuilder:
         for evidence in evidence_rows:
             for review in evidence.reviews.all():
                 if review.recorded_at == decision.recorded_at:
-                    about = (
-                        format_benchmark_key(self.editions, review.evidence_link.benchmark)
-                        if review.evidence_link
-                        else "itself"
+                    link = review.evidence_link
+                    benchmark = format_benchmark_key(self.editions, link.benchmark) if link else None
+                    alone = (
+                        gettext("Benchmark %(benchmark)s") % {"benchmark": benchmark}
+                        if benchmark
+                        else gettext("The evidence as a whole")
                     )
-                    label = about if review.evidence_link else "the evidence itself"
                     judged.append(
                         TimelineEvidenceLink(
-                            about=f"“{evidence.title}” {about}" if len(evidence_rows) > 1 else label,
+                            about=_evidence_title(evidence, benchmark) if len(evidence_rows) > 1 else alone,
                             shows=SupportKind(review.evidence_link.shows)
                             if review.evidence_link and self.is_embassy
                             else None,
@@ -382,10 +396,11 @@ class _TimelineBuilder:
     def _evidence_of(self, update_version: UpdateVersion) -> list[Evidence]:
         return [row for row in self.evidence if row.update_version_id == update_version.pk]
 
-    def _occasion(self) -> str:
+    def _made_title(self) -> str:
         if dialogue := self.commitment.dialogue:
-            return f" at the dialogue of {format_date(dialogue.held_on)}, {dialogue.place}"
-        return f" by {self.commitment.letter}"
+            values = {"date": format_date(dialogue.held_on), "place": dialogue.place}
+            return gettext("Commitment made at the dialogue of %(date)s, %(place)s") % values
+        return gettext("Commitment made in writing: %(letter)s") % {"letter": self.commitment.letter}
 
     def _dialogue_url(self) -> str:
         key = self.commitment.dialogue_id
@@ -396,6 +411,24 @@ class _TimelineBuilder:
         return person.name if may_read else ""
 
 
+def _format_due(day: date) -> str:
+    return gettext("Due on %(date)s") % {"date": format_date(day)}
+
+
+def _version_title(version: UpdateVersion) -> str:
+    values = {"update": version.update.number, "version": version.number}
+    if version.number == 1:
+        return gettext("Update %(update)d") % values
+    return gettext("Update %(update)d, version %(version)d") % values
+
+
+def _evidence_title(evidence: Evidence, benchmark: str | None) -> str:
+    """Return the title of evidence in quotes, with the key of the benchmark that it is about, if any."""
+    if benchmark is None:
+        return gettext("“%(title)s”") % {"title": evidence.title}
+    return gettext("“%(title)s”, benchmark %(benchmark)s") % {"title": evidence.title, "benchmark": benchmark}
+
+
 def evidence_links_of(evidence: Evidence, editions: Sequence[Edition]) -> list[TimelineEvidenceLink]:
     """Return what a piece of evidence shows on each benchmark, with the newest review, from prefetched rows."""
     evidence_links = []
@@ -403,7 +436,8 @@ def evidence_links_of(evidence: Evidence, editions: Sequence[Edition]) -> list[T
         review = review_of(evidence, evidence_link)
         evidence_links.append(
             TimelineEvidenceLink(
-                format_benchmark_key(editions, evidence_link.benchmark),
+                gettext("Benchmark %(benchmark)s")
+                % {"benchmark": format_benchmark_key(editions, evidence_link.benchmark)},
                 SupportKind(evidence_link.shows),
                 EvidenceDecision(review.decision) if review else None,
                 reason=review.reason if review else "",
