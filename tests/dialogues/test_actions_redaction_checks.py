@@ -108,7 +108,7 @@ def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1()
         f"dialogues.dialogue {dialogue.pk}, record",
         f"audit.auditdetail {detail.pk}, after",
     ):
-        assert f"{place} became the mark, and no redaction names it" in faults
+        assert f"{place} contains the redaction mark, but no redaction names it" in faults
 
 
 def test_a_place_that_the_log_does_not_tell_of_is_named():
@@ -116,7 +116,10 @@ def test_a_place_that_the_log_does_not_tell_of_is_named():
     named_by_a_redaction(evidence, "title")
     type(evidence).objects.filter(pk=evidence.pk).update(title=REDACTED)
 
-    assert f"dialogues.evidence {evidence.pk}, title is named by a redaction of which the log tells nothing" in verify()
+    assert (
+        f"dialogues.evidence {evidence.pk}, title is named by a redaction, but no entry of the activity log lists it"
+        in verify()
+    )
 
 
 def test_a_text_that_a_redaction_names_and_that_came_back_is_named():
@@ -125,7 +128,10 @@ def test_a_text_that_a_redaction_names_and_that_came_back_is_named():
     without_trigger("dialogues_evidence")
     type(evidence).objects.filter(pk=evidence.pk).update(title=f"{NAME} testified")
 
-    assert f"dialogues.evidence {evidence.pk}, title is named by a redaction and is not the mark" in verify()
+    assert (
+        f"dialogues.evidence {evidence.pk}, title is named by a redaction, but does not contain the redaction mark"
+        in verify()
+    )
 
 
 def test_words_erased_before_a_decision_are_named():
@@ -135,7 +141,7 @@ def test_words_erased_before_a_decision_are_named():
     without_trigger("dialogues_redaction")
     Redaction.objects.update(words=REDACTED)
 
-    assert f"the words of redaction {redaction.pk} became the mark before it was decided" in verify()
+    assert f"the words of redaction {redaction.pk} were erased before it was decided on" in verify()
 
 
 def test_a_redacted_covering_note_without_a_redaction_is_named():

@@ -196,15 +196,15 @@ def test_nobody_proposes_for_another_country(sent):
 @pytest.mark.parametrize(
     ("more", "field", "code", "sentence"),
     [
-        ({"words": " "}, "words", "required", "Write the words that are to be taken out, or choose a file."),
-        ({"words": "P. E"}, "words", "too_short", "Give at least 4 letters or digits"),
-        ({"words": "Nobody Known"}, "words", "nothing_to_redact", "Nothing would be taken out"),
-        ({"reason": " "}, "reason", "required", "Say why, in a sentence."),
+        ({"words": " "}, "words", "required", "Enter the words to remove, or choose a file."),
+        ({"words": "P. E"}, "words", "too_short", "Enter at least 4 letters or digits"),
+        ({"words": "Nobody Known"}, "words", "nothing_to_redact", "Nothing would be removed"),
+        ({"reason": " "}, "reason", "required", "Give the reason in a sentence."),
         (
             {"reason": f"It names {NAME.upper()}."},
             "reason",
             "reason_repeats_words",
-            "it can’t repeat what is to be taken out",
+            "it cannot repeat the words to remove",
         ),
         ({"reason": "It names Palesa."}, "reason", "reason_repeats_words", ""),
     ],
@@ -224,7 +224,7 @@ def test_nothing_is_proposed_where_every_place_is_left(sent):
 
 
 def test_the_same_is_not_proposed_twice(proposed):
-    with refuses("duplicate", sentence="and it waits for somebody else to confirm it."):
+    with refuses("duplicate", sentence="A second person has to confirm it."):
         propose(words="palesa  exercise", by=AmbassadorFactory())
 
 
@@ -267,12 +267,12 @@ def test_another_officer_or_the_ambassador_confirms(sent, proposed):
 def test_a_redaction_is_decided_on_once(proposed):
     confirm(proposed)
 
-    with refuses("not_waiting", sentence="confirmed this on 28 January 2022 at 12:00. That stands."):
+    with refuses("not_waiting", sentence="already confirmed this proposal on 28 January 2022 at 12:00."):
         decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
 
 
 def test_declining_leaves_the_record_and_erases_the_words(sent, proposed):
-    with refuses("required", field="reason", sentence="Say why it is to stay"):
+    with refuses("required", field="reason", sentence="Give the reason for declining"):
         decline_redaction(redaction=proposed, reason="", by=AmbassadorFactory(), now=NOW)
     with refuses("reason_repeats_words", field="reason"):
         decline_redaction(redaction=proposed, reason=f"{NAME} is an official.", by=AmbassadorFactory(), now=NOW)
@@ -523,7 +523,7 @@ def test_many_places_need_a_confirmation_from_both_people(sent):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
     second = AmbassadorFactory()
 
-    with refuses("many_places_unconfirmed", field="words", sentence=f"That would take out {MANY_PLACES + 1} texts"):
+    with refuses("many_places_unconfirmed", field="words", sentence=f"This would remove {MANY_PLACES + 1} texts"):
         propose()
     redaction = propose(are_many_meant=True)
     with refuses("many_places_unconfirmed", field="words"):
@@ -586,7 +586,7 @@ def test_a_file_that_nobody_sent_is_neither_found_nor_touched(sent):
     file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=sent.recorded_by)
 
     assert file.pk not in {place.row for place in find_places(CountryFactory(), NAME) if place.model is EvidenceFile}
-    with refuses("another_country", field="files", sentence="One of those files is not of this country’s record"):
+    with refuses("another_country", field="files", sentence="One of these files belongs to another country’s record"):
         propose(words="", files=[file])
     carry_out(propose())
 
@@ -599,7 +599,7 @@ def test_a_redacted_file_cannot_be_proposed_again(sent):
     EvidenceFactory(update_version=sent, file=file)
     carry_out(propose(words="", files=[file]))
 
-    with refuses("redacted", field="files", sentence="One of those files has been taken out already"):
+    with refuses("redacted", field="files", sentence="One of these files has already been destroyed"):
         propose(words="", files=[file])
 
 

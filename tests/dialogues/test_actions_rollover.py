@@ -166,7 +166,7 @@ def test_a_commitment_that_works_towards_it_already_is_not_linked_twice(old, new
 def test_a_benchmark_rolled_over_meanwhile_is_refused(old, new):
     roll_over(new, {old: new})
 
-    with refuses("edit_conflict", sentence="4a of 2021 was carried over meanwhile"):
+    with refuses("edit_conflict", sentence="A colleague has just rolled over benchmark 4a of 2021"):
         roll_over(new, {old: new})
     assert new.benchmarks.count() == 1
 
@@ -183,7 +183,7 @@ def test_a_refused_rollover_changes_nothing(old, new):
 def test_a_rollover_refuses_targets_in_another_edition(old, new):
     elsewhere = RecommendationFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)))
 
-    with refuses("stale_page", field=f"goes_{old.pk}", sentence="no longer asked in 2021 or 2022"):
+    with refuses("stale_page", field=f"goes_{old.pk}", sentence="no longer part of the 2021 or 2022 edition"):
         roll_over(new, {old: elsewhere})
     with refuses("stale_page", field=f"goes_{old.pk}"):
         roll_over(new, {old: old.recommendation})

@@ -64,7 +64,7 @@ def test_an_update_is_held_back_until_it_is_confirmed_and_the_log_tells_of_it(cl
 
     assert held.status_code == 422
     assert not UpdateVersion.objects.exists()
-    assert f"“{NUMBER}” reads like a telephone number" in held.context["form"].errors["narrative"][0]
+    assert f"“{NUMBER}” looks like a telephone number" in held.context["form"].errors["narrative"][0]
     assert f"The registry answers at {NUMBER}." in held.text
     assert 'name="kept_files"' in held.text
 
@@ -92,7 +92,7 @@ def test_logged_evidence_is_held_back_in_every_text(client, officer, field):
     held = client.post(reverse("evidence_log"), typed)
 
     assert held.status_code == 422
-    assert "“12 March 2004” reads like a date of birth" in held.context["form"].errors[field][0]
+    assert "“12 March 2004” looks like a date of birth" in held.context["form"].errors[field][0]
     assert not Evidence.objects.exists()
     assert client.post(reverse("evidence_log"), typed | confirmations(held)).status_code == 302
     assert entry("evidence.logged")["confirmed_no_personal_data"] == ["date of birth"]
@@ -178,7 +178,7 @@ def test_the_api_answers_by_field_and_takes_it_once_confirmed(client, officer):
 
     assert held.status_code == 400
     assert list(held.json()) == ["rationale"]
-    assert f"“{NUMBER}” reads like a telephone number" in held.json()["rationale"][0]
+    assert f"“{NUMBER}” looks like a telephone number" in held.json()["rationale"][0]
     assert not Assessment.objects.exists()
 
     sent = client.post("/api/v1/assessments/", body | {"confirmed_no_personal_data": True}, "application/json")
@@ -199,7 +199,7 @@ def test_the_api_looks_at_the_names_of_files(client, commitment):
     held = client.post("/api/v1/updates/", body | {"files": [pdf("list.pdf"), pdf("passport N123456.pdf")]})
 
     assert held.status_code == 400
-    assert "“N123456” reads like a passport number" in json.dumps(held.json()["files"], ensure_ascii=False)
+    assert "“N123456” looks like a passport number" in json.dumps(held.json()["files"], ensure_ascii=False)
     assert not EvidenceFile.objects.exists()
     files = [pdf("passport N123456.pdf")]
     sent = client.post("/api/v1/updates/", body | {"files": files, "confirmed_no_personal_data": "true"})

@@ -237,17 +237,19 @@ def test_commitment_detail_tells_one_story_newest_first(client):
     response = client.get(address("commitment_detail", row))
 
     assert entries(response)[-4:] == [
-        (date(2021, 12, 17), "embassy", "Moved to 11 February 2022", "recorded"),
+        (date(2021, 12, 17), "embassy", "Due date moved to 11 February 2022", "recorded"),
         (date(2021, 12, 3), "embassy", "", "returned"),
         (date(2021, 12, 3), "ministry", "Update 1", "claimed"),
-        (date(2021, 11, 8), "ministry", "Promised by Letter of 8 November 2021", "promised"),
+        (date(2021, 11, 8), "ministry", "Commitment made in writing: Letter of 8 November 2021", "promised"),
     ]
     assert (date(2022, 1, 20), "record", "Two posts seen", "claimed") in entries(response)
-    assert (date(2022, 1, 20), "embassy", f"“Two posts seen” on {benchmark.key}", "verified") in entries(response)
+    assert (date(2022, 1, 20), "embassy", f"“Two posts seen”, benchmark {benchmark.key}", "verified") in entries(
+        response
+    )
     assert sent.narrative in response.text
     assert 'Due on <time datetime="2022-02-11">11 February 2022</time>.' in response.text
     assert "first due 17 Dec 2021, moved once" in response.text
-    assert "until then due 17 December 2021" in response.text
+    assert "Earlier due date: 17 December 2021" in response.text
     assert "Ten districts have one." in response.text
     assert "Meets it" in response.text
 
@@ -271,11 +273,11 @@ def test_commitment_detail_tells_what_was_sent_again_after_the_answer_that_it_me
 
     assert entries(response)[:4] == [
         (date(2022, 1, 12), "embassy", "", "accepted"),
-        (date(2022, 1, 10), "ministry", "Update 1, sent again (2)", "claimed"),
+        (date(2022, 1, 10), "ministry", "Update 1, version 2", "claimed"),
         (date(2022, 1, 10), "embassy", "", "returned"),
         (spoken_of, "ministry", "Update 1", "claimed"),
     ]
-    assert ("it speaks of 3 January 2022" in response.text) == (spoken_of == date(2022, 1, 3))
+    assert ("About 3 January 2022" in response.text) == (spoken_of == date(2022, 1, 3))
 
 
 def test_commitment_detail_says_that_a_fact_before_the_window_does_not_count(client):

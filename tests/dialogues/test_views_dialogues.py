@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from dialogues.actions.agendas import arrange_agenda
 from dialogues.actions.dialogue_records import NextStepInput, record_dialogue
@@ -131,11 +132,11 @@ def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client
     text = client.get(address("dialogue_detail", dialogue)).text
 
     for told in (
-        "PURPOSE", "RECORD", "AGREED", "PARTICIPANT", "AGENDA", "SAID", "did not come: ABSENT", "Theirs.",
+        "PURPOSE", "RECORD", "AGREED", "PARTICIPANT", "AGENDA", "SAID", "Expected but absent: ABSENT", "Theirs.",
         "overdue by 12 days", "OFFICE:", "STEP", "overdue by 3 days", "RESULT", "STATEMENT.pdf",
     ):  # fmt: skip
         assert told in text, told
-    for button in ("Add to the record", "Tick off", "Attach a statement"):
+    for button in ("Edit the record", "Mark as done", "Attach a file"):
         assert button not in text
 
 
@@ -151,7 +152,7 @@ def test_the_agenda_of_one_to_come_tells_what_became_of_the_last_one(client):
 
     for name in ("dialogue_detail", "dialogue_agenda", "dialogue_record"):
         text = client.get(address(name, dialogue)).text
-        for told in ("TOPIC", "NOTE", "What became of the last one", "overdue by 12 days", "STEP", "FORGOTTEN"):
+        for told in ("TOPIC", "NOTE", "Results of the previous dialogue", "overdue by 12 days", "STEP", "FORGOTTEN"):
             assert told in text, (name, told)
         assert "LONG DONE" not in text
 
@@ -207,7 +208,7 @@ def full(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("dialogue_detail", 22), ("dialogue_agenda", 19), ("dialogue_record", 22)]
+    ("name", "queries"), [("dialogue_detail", 24), ("dialogue_agenda", 20), ("dialogue_record", 23)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
     dialogue = full(count)
@@ -254,8 +255,8 @@ def test_dialogue_add_goes_on_to_the_agenda_or_to_the_record(client, held_on, pa
     [
         ({"held_on": "10 February"}, "Give the day as a date, such as 2022-01-28."),
         ({"place": ""}, "Fill this in."),
-        ({"people-0-office": ""}, "Say for which office"),
-        ({"people-0-office": "", "people-0-name": ""}, "Say who is to come: at least one office"),
+        ({"people-0-office": ""}, "Give the office of this participant"),
+        ({"people-0-office": "", "people-0-name": ""}, "Name at least one office that takes part"),
     ],
 )
 def test_dialogue_add_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, sentence):
@@ -358,7 +359,7 @@ def test_dialogue_call_off_keeps_it_with_its_reason(client):
     assert client.post(url, {"reason": " ", "version": 1}).status_code == 422
     assert client.post(url, {"reason": "The minister travels.", "version": 1}).status_code == 302
     text = client.get(address("dialogue_detail", dialogue)).text
-    for told in ("Called off", "28 January 2022 by Thabo Mokoena: The minister travels.", "TOPIC"):
+    for told in ("Thabo Mokoena called off this dialogue on 28 January 2022.", "The minister travels.", "TOPIC"):
         assert told in text, told
     again = client.post(url, {"reason": "Again.", "version": 2})
     assert again.status_code == 422
@@ -388,10 +389,14 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
 
     form = client.get(address("dialogue_agenda", dialogue)).context["form"]
 
-    assert [(about, label.partition(": ")[2]) for about, label in form.fields["proposed"].choices] == [
-        (f"commitment-{overdue.pk}", "Overdue. (overdue by 12 days)"),
-        (f"commitment-{waiting.pk}", f"{waiting.text} (with the embassy since 10 January 2022)"),
-        (f"recommendation-{silent.pk}", "Do it. (nothing has been shown on it)"),
+    told = [(about, strip_tags(label.replace("<br>", " "))) for about, label in form.fields["proposed"].choices]
+    assert [(about, label.partition(": ")[2]) for about, label in told] == [
+        (f"commitment-{overdue.pk}", "Overdue. Overdue by 12 days."),
+        (
+            f"commitment-{waiting.pk}",
+            f"{waiting.text} The ministry’s update has been waiting for us since 10 January 2022.",
+        ),
+        (f"recommendation-{silent.pk}", "Do it. No action on it has been recorded yet."),
     ]
     assert form["proposed"].value() == [f"commitment-{overdue.pk}", f"commitment-{waiting.pk}"]
     assert "Far off." in str(form["other"])
@@ -474,7 +479,7 @@ def test_dialogue_agenda_refuses_what_is_not_seen_and_keeps_what_was_typed(clien
     response = client.post(address("dialogue_agenda", dialogue), arranged(f"commitment-{elsewhere.pk}", "Our topic"))
 
     assert response.status_code == 422
-    assert "is not in the record that you see" in response.text
+    assert "This item no longer exists, or you may not see it." in response.text
     assert "Our topic" in response.text
     assert elsewhere.text not in response.text
 
@@ -522,7 +527,7 @@ def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, room):
     response = client.post(address("dialogue_record", room), in_the_room(room, **said), follow=True)
 
     told = ("They will.", "P. Minister", "Deputy minister", "Name them.", "Train them.", "Registrar:", "Send the list.")
-    for each in (*told, "They spoke.", "Soon.", "Recorded with it: 2 commitments and 1 next step.", "Minutes of"):
+    for each in (*told, "They spoke.", "Soon.", "2 commitments were added. 1 next step was added.", "Minutes"):
         assert each in response.text, each
     assert [(c.maker, [(x.benchmark, x.reach) for x in c.links.all()]) for c in Commitment.objects.all()] == [
         (police.name, [(benchmark, "meets")]),
@@ -533,12 +538,12 @@ def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, room):
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"commitments-0-text": "Train."}, "Say who promises it"),
-        ({"commitments-0-who": "united_states", "commitments-0-no_date": "on"}, "Say what was promised."),
-        ({"commitments-0-who": "united_states", "commitments-0-text": "T"}, "or tick that no date was agreed"),
-        ({"steps-0-office": "Registrar"}, "Say what is to be done next."),
-        ({"steps-0-text": "A", "steps-0-owner": "office"}, "Say which office does it."),
-        ({"others-0-name": "Somebody"}, "Say for which office"),
+        ({"commitments-0-text": "Train."}, "Choose who makes the commitment"),
+        ({"commitments-0-who": "united_states", "commitments-0-no_date": "on"}, "Write down the commitment."),
+        ({"commitments-0-who": "united_states", "commitments-0-text": "T"}, "or tick “No date agreed”"),
+        ({"steps-0-office": "Registrar"}, "Say what is to be done."),
+        ({"steps-0-text": "A", "steps-0-owner": "office"}, "Name the office that is to do it."),
+        ({"others-0-name": "Somebody"}, "Give the office of this participant"),
     ],
 )
 def test_dialogue_record_refuses_beside_the_row_and_keeps_what_was_typed(client, room, said, sentence):
@@ -652,7 +657,7 @@ def test_dialogue_record_goes_on_from_a_draft_that_goes_with_it(client, room):
 # --- Afterwards -------------------------------------------------------------------------------------------------------
 
 
-def test_next_step_done_ticks_it_off_with_a_word(client):
+def test_next_step_done_marks_it_as_done_with_its_result(client):
     step = NextStepFactory(text="Send the list.")
     client.force_login(OfficerFactory())
     url = address("next_step_done", step)
@@ -662,7 +667,42 @@ def test_next_step_done_ticks_it_off_with_a_word(client):
     done = client.post(url, {"done_on": "2022-01-27", "result": "Sent."}, follow=True)
     assert "27 Jan 2022" in done.text
     assert "Sent." in done.text
-    assert "Done on 27 January 2022" in client.get(url).text
+    assert "marked this step as done on 27 January 2022." in client.get(url).text
+
+
+def test_a_next_step_marked_as_done_by_mistake_is_marked_as_not_done(client):
+    mark = NextStepDoneFactory(step__text="Send the list.", result="Sent.", recorded_by=OfficerFactory(name="A. First"))
+    client.force_login(OfficerFactory(name="B. Second"))
+    url, dialogue = address("next_step_done", mark.step), address("dialogue_detail", mark.step.dialogue)
+    assert f'name="mark" value="{mark.pk}"' in client.get(url).text
+    assert "Mark as not done" in client.get(dialogue).text
+
+    answer = client.post(url, {"mark": mark.pk})
+
+    assert answer.headers["Location"] == dialogue
+    text = client.get(dialogue).text
+    assert "B. Second marked it as not done on 28 Jan 2022." in text
+    assert "Mark as done" in text
+    history = client.get(url).text
+    assert "A. First marked the step as done on 1 December 2021." in history
+    assert "B. Second marked the step as not done." in history
+
+
+def test_who_is_second_to_mark_a_step_as_not_done_is_told_who_was_first(client):
+    mark = NextStepDoneFactory()
+    client.force_login(OfficerFactory())
+    url = address("next_step_done", mark.step)
+    client.post(url, {"mark": mark.pk})
+
+    late = client.post(url, {"mark": mark.pk})
+
+    assert (late.status_code, shows_refusal(late, "already_undone")) == (422, True)
+    odd = client.post(url, {"mark": "x"})
+    assert odd.status_code == 422
+    assert client.post(url, {"done_on": "2022-01-27", "result": "Sent."}).status_code == 302
+    stale = client.post(url, {"mark": mark.pk})
+    assert (stale.status_code, shows_refusal(stale, "already_undone")) == (422, True)
+    assert mark.step.marks.filter(undone_at=None).count() == 1
 
 
 def test_dialogue_attach_keeps_a_statement_and_refuses_what_is_no_file(client):

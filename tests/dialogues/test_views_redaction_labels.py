@@ -52,7 +52,7 @@ def test_a_file_leads_to_the_evidence_it_came_with():
 
     [place] = label_places(OfficerFactory(), [(type(file), file.pk, "name")])
 
-    assert place.label.startswith("File kept on ")
+    assert place.label.startswith("File uploaded on ")
     assert place.url == reverse("evidence_detail", args=[evidence.pk])
 
 
@@ -64,4 +64,4 @@ def test_a_page_that_only_an_officer_opens_is_no_link_for_the_ambassador():
 
     assert of_officer.url == reverse("edition_terms", args=[edition.pk])
     assert of_ambassador.url == ""
-    assert of_ambassador.label == f"Edition of {edition.year}: the note"
+    assert of_ambassador.label == f"Edition of {edition.year}: note"

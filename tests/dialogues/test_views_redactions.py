@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 ADD = "/redactions/add/"
 NAME = "Palesa Exercise"
 REASON = "It names somebody who was exploited."
-UPDATE = "Update of 10 January 2022, Ministry of Police: the text"
+UPDATE = "Update of 10 January 2022, Ministry of Police: text"
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer
     place = page.context["places"][-1]
     assert place == (
         key,
-        f"Entry {entry.number} of the log, “Sent an update”: as it was after",
+        f"Entry {entry.number} of the activity log (Sent an update): values after the change",
         address,
         f"{NAME} came",
         True,
@@ -149,7 +149,7 @@ def test_the_second_person_sees_which_entries_of_the_log_go(client, sent):
     address = reverse("redaction_detail", args=[RedactionFactory(recorded_by=OfficerFactory()).pk])
     client.force_login(AmbassadorFactory())
 
-    label = f"Entry {entry.number} of the log, “Sent an update”: as it was after"
+    label = f"Entry {entry.number} of the activity log (Sent an update): values after the change"
     page = client.get(address)
     assert page.context["places"][-1][1:4] == (label, reverse("log_detail", args=[entry.number]), f"{NAME} came")
     assert label in client.post(address, {"decision": "confirmed"}, follow=True).text
@@ -165,7 +165,7 @@ def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, sent
 
     place = client.post(ADD, typed(look="1")).context["places"][-1]
 
-    assert (place.label, place.url) == ("An entry of the log that is closed to you: as it was after", "")
+    assert (place.label, place.url) == ("Entry of the activity log that you cannot open: values after the change", "")
 
 
 def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
@@ -179,7 +179,7 @@ def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
 
     assert right.context["places"] == []
     assert len({re.sub(r"exampl\w*|\b\w{64}\b|nonce=.\S+", "", page.text) for page in (right, wrong)}) == 1
-    assert "It does not reach accounts" in right.text
+    assert "It does not cover accounts" in right.text
 
 
 def test_very_many_places_are_warned_about_and_ticked_by_both(client, officer, sent):
@@ -187,7 +187,7 @@ def test_very_many_places_are_warned_about_and_ticked_by_both(client, officer, s
         EvidenceFactory(title=f"{NAME} was heard, {n}")
 
     page = client.post(ADD, typed(look="1"))
-    assert "More than 50 texts would go." in page.text
+    assert "More than 50 texts would be removed." in page.text
     refused = client.post(ADD, looked_for(client))
     assert refused.status_code == 422
     assert refused.context["form"].has_error("words", "many_places_unconfirmed")
@@ -195,7 +195,7 @@ def test_very_many_places_are_warned_about_and_ticked_by_both(client, officer, s
     address = reverse("redaction_detail", args=[Redaction.objects.get().pk])
     client.force_login(AmbassadorFactory())
 
-    assert "More than 50 texts would go." in client.get(address).text
+    assert "More than 50 texts would be removed." in client.get(address).text
     refused = client.post(address, {"decision": "confirmed"})
     assert refused.status_code == 422
     assert shows_refusal(refused, "many_places_unconfirmed")
@@ -273,9 +273,9 @@ def test_a_page_begun_from_a_file_is_about_that_file_and_keeps_it_when_refused(c
 
     assert refused.status_code == 422
     for each in (page, refused):
-        assert "<h1>Take a file out of the record</h1>" in each.text
+        assert "<h1>Remove personal data</h1>" in each.text
         assert [(place.file, place.is_chosen) for place in each.context["files"]] == [(file, True)]
-        assert each.text.index("list.pdf") < each.text.index(">Propose that this file goes</button>")
+        assert each.text.index("list.pdf") < each.text.index(">Propose to destroy the file</button>")
     client.post(ADD, body | {"propose": "1", "reason": REASON})
     assert [each.file for each in Redaction.objects.get().files.all()] == [file]
 
@@ -304,7 +304,7 @@ def test_nothing_that_is_sent_oddly_is_an_error(client, officer, sent):
 
 # --- While it waits ---------------------------------------------------------------------------------------------------
 
-NOTE = "Words on this page are proposed to be taken out: do not hand it on."
+NOTE = "It is proposed to remove personal data from this page. Do not share the page."
 
 
 def pages_of(sent, *more):
@@ -431,7 +431,7 @@ def test_who_proposed_it_sees_it_and_can_not_decide(client, officer):
 
     page = client.get(address)
 
-    assert "Another officer, or the ambassador, has to confirm it." in page.text
+    assert "Another officer or the ambassador has to confirm it." in page.text
     assert 'name="decision"' not in page.text
     assert client.post(address, {"decision": "confirmed"}).status_code == 403
 
@@ -442,7 +442,7 @@ def test_no_reason_is_called_optional_that_declining_asks_for(client, sent):
 
     text = client.get(address).text
 
-    assert "Why, needed if you decline" in text
+    assert "Reason, required to decline" in text
     assert "(optional)" not in text
 
 
@@ -509,9 +509,9 @@ def test_what_is_to_be_done_after_confirming_stands_on_its_page(client, officer,
 
     assert f'href="{reverse("briefing_detail", args=[briefing.pk])}"' in text
     assert f'href="{reverse("briefing_detail", args=[other.pk])}"' not in text
-    assert "downloaded by Thato Exercise on 28 January 2022" in text
-    assert "Ask for a new briefing" in text
-    assert "Tell the ministry from which it came to correct its own papers." in text
+    assert "Downloaded by Thato Exercise on 28 January 2022" in text
+    assert "Request a new briefing" in text
+    assert "Ask the ministry that sent it to correct its own papers." in text
 
 
 def test_until_briefings_were_searched_the_page_says_so(client, officer, sent):
@@ -519,8 +519,8 @@ def test_until_briefings_were_searched_the_page_says_so(client, officer, sent):
 
     text = client.get(reverse("redaction_detail", args=[redaction.pk])).text
 
-    assert "Briefings are being searched for the words." in text
-    assert "No briefing was withdrawn" not in text
+    assert "Briefings are being searched for the words" in text
+    assert "so none was withdrawn" not in text
 
 
 def test_who_downloaded_a_file_that_was_destroyed_is_named(client, officer, sent):
@@ -531,13 +531,13 @@ def test_who_downloaded_a_file_that_was_destroyed_is_named(client, officer, sent
     with transaction.atomic():
         record("file.taken", by=OfficerFactory(name="Someone Else"), row=other, country=CountryFactory())
     text = client.get(address).text
-    assert "Nobody downloaded a file that was destroyed." in text
+    assert "Nobody downloaded a destroyed file." in text
     assert "Someone Else" not in text
 
     with transaction.atomic():
         record("file.taken", by=OfficerFactory(name="Thato Exercise"), row=file, country=CountryFactory())
 
-    assert f"File {file.pk}: Thato Exercise" in client.get(address).text
+    assert f"File {file.pk}: downloaded by Thato Exercise" in client.get(address).text
 
 
 # --- What is told afterwards ------------------------------------------------------------------------------------------
@@ -567,7 +567,10 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
     for page in pages[:2]:
         assert REDACTED in page.text
         assert "3 February 2022" in page.text
-    assert 'A text here was taken out on <time datetime="2022-02-03">3 February 2022</time>.' in pages[0].text
+    assert (
+        'Personal data was removed from this page on <time datetime="2022-02-03">3 February 2022</time>.'
+        in pages[0].text
+    )
     assert "narrative" not in pages[0].text
     assert "Tell your contact at the embassy at once" in pages[0].text
     assert pages[4].json()["narrative"] == REDACTED
@@ -588,7 +591,7 @@ def test_pages_of_the_embassy_tell_the_day_and_hold_without_their_texts(client, 
     ):
         page = client.get(address)
         assert page.status_code == 200
-        assert "A text here was taken out on" in page.text
+        assert "Personal data was removed from this page on" in page.text
         assert "3 February 2022" in page.text
         assert "palesa" not in page.text.casefold()
         assert f'href="{REDACTED}"' not in page.text
@@ -612,7 +615,7 @@ def test_a_page_without_a_redacted_text_tells_of_no_day(client, officer, sent):
     page = client.get(reverse("evidence_detail", args=[other.pk]))
 
     assert page.context["redacted"] == []
-    assert "A text here was taken out on" not in page.text
+    assert "Personal data was removed from this page on" not in page.text
 
 
 def test_a_file_that_was_taken_out_is_told_in_a_sentence(client, officer, sent):

@@ -58,7 +58,9 @@ def test_what_is_asked_again_is_copied_and_what_is_not_stays(client, old, new):
     answer = client.post(address(new), sent, follow=True)
 
     assert sent == {f"goes_{old[0].pk}": f"copy-{new.pk}", f"goes_{old[1].pk}": ""}
-    assert "Carried over from 2021: 1 benchmark asked again, 1 open commitment moved along." in answer.text
+    assert (
+        "1 benchmark of 2021 was rolled over. 1 open commitment is now linked to the 2022 edition too." in answer.text
+    )
     copy = new.benchmarks.get()
     assert (copy.key, copy.wording) == ("1a", old[0].wording)
     assert list(CommitmentBenchmark.objects.filter(benchmark=copy).values_list("commitment", flat=True)) == [moves.pk]
@@ -94,10 +96,10 @@ def test_what_was_carried_over_is_told_and_asked_no_more(client, old, new):
 
     page = client.get(address(new))
 
-    assert "Asked again as" in page.text
-    assert "Everything is carried over." in page.text
+    assert "Repeated as" in page.text
+    assert "Everything is rolled over." in page.text
     assert [benchmark.key for benchmark in Benchmark.objects.filter(recommendation=new)] == ["1a", "1b"]
-    assert "Nothing of 2021 was left to carry over." in client.post(address(new), follow=True).text
+    assert "Nothing from 2021 was left to roll over." in client.post(address(new), follow=True).text
 
 
 def test_of_two_who_carry_over_the_second_carries_what_is_left(client, old, new):
@@ -127,7 +129,7 @@ def test_before_anybody_said_what_is_asked_again_the_page_leads_there(client, ol
 
     page = client.get(address(new))
 
-    assert "Nobody has said yet what of 2021 is asked again." in page.text
+    assert "Nobody has chosen yet which recommendations of 2021 are repeated." in page.text
     assert reverse("edition_repeats", args=[new.edition_id]) in page.text
 
 
@@ -148,7 +150,7 @@ def test_both_years_stand_on_the_commitments_page(client, old, new):
     assert [(one.key, one.year) for one in page.context["benchmarks"]] == [("1a", 2022), ("4a", 2021)]
     assert "Recommendation 1 of 2022" in page.text
     moved = page.context["entries"][0]
-    assert (moved.day, moved.title, moved.facts) == (date(2022, 8, 5), "It works towards the 2022 edition, too", ["1a"])
+    assert (moved.day, moved.title, moved.facts) == (date(2022, 8, 5), "Linked to the 2022 edition too", ["1a"])
     assert moved.by
     logged = client.get(f"{reverse('evidence_log')}?commitment={promise.pk}").context["rows"]
     assert [row["benchmark"].value() for row in logged if row["benchmark"].value()] == [new.benchmarks.get().pk]
@@ -212,6 +214,6 @@ def test_what_is_open_towards_something_retired_long_ago_is_not_left_behind_unse
     page = client.get(address(new))
 
     assert [group.recommendation.number for group in page.context["dropped"]] == [5, 9]
-    assert "no longer asked in 2021 already" in page.text
+    assert "already retired in 2021" in page.text
     client.post(address(new), as_shown(client, new) | {f"goes_{gone.pk}": f"copy-{new.pk}"})
     assert promise.links.filter(benchmark__recommendation=new).exists()

@@ -154,7 +154,7 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
 
     text = history(client, sent.update.commitment, officer)
     assert missing(text, typed) == set()
-    assert ("First day: 3 January 2022." in text) is is_accepted
+    assert ("Start date: 3 January 2022" in text) is is_accepted
     assert missing(history(client, sent.update.commitment, sent.recorded_by), typed) == set()
 
 
@@ -181,7 +181,7 @@ def test_what_is_logged_put_right_and_reviewed_is_read_in_the_history(client):
     standing = Evidence.objects.current().get()
     sent = {"decision": "verified", "first_on": "2022-01-03"} | said
     client.post(address("evidence_review", standing), {f"evidence-{name}": value for name, value in sent.items()})
-    assert missing(history(client, row, reviewer), said | {"day": "first day: 3 January 2022"}) == set()
+    assert missing(history(client, row, reviewer), said | {"day": "Start date: 3 January 2022"}) == set()
 
 
 def test_a_ministry_reads_no_source_of_what_the_embassy_keeps_to_itself(client):

@@ -64,10 +64,10 @@ def carry_over(page: Page, live: Live) -> None:
     keep_picture(page, "repeats")
     press(page, "Keep this and go on")
     expect(page.get_by_text("9 of 10 recommendations repeat one of 2021.")).to_be_visible()
-    expect(page.get_by_role("heading", name="Not asked again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not repeated")).to_be_visible()
     keep_picture(page, "carry-over")
-    press(page, "Carry this over")
-    expect(page.get_by_text("Carried over from 2021:")).to_be_visible()
+    press(page, "Roll over to 2022")
+    expect(page.get_by_text("of 2021 were rolled over.")).to_be_visible()
     keep_picture(page, "recommendations-next-year")
 
 
@@ -126,6 +126,6 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
 
     # Nothing is left to do, and doing it again changes nothing.
     officer.goto(f"{live.url}{reverse('edition_carry_over', args=[edition.pk])}")
-    expect(officer.get_by_text("It stays with 2021 alone").first).to_be_attached()
-    press(officer, "Carry this over")
-    expect(officer.get_by_text("Nothing of 2021 was left to carry over.")).to_be_visible()
+    expect(officer.get_by_text("Keep it in 2021 only").first).to_be_attached()
+    press(officer, "Roll over to 2022")
+    expect(officer.get_by_text("Nothing from 2021 was left to roll over.")).to_be_visible()

@@ -27,7 +27,7 @@ digits are joined.
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import accumulate
@@ -35,6 +35,7 @@ from typing import Any, NamedTuple
 
 from phonenumbers import PhoneMetadata
 
+from tiptracker.localization import gettext, gettext_noop, ngettext
 from tiptracker.privacy.personal_names import find_identifiable_names
 
 MAX_BIRTH_WORD_DISTANCE = 40
@@ -44,20 +45,31 @@ MAX_GROUPS = 15
 """Groups of digits in one number. No number has more digits than this."""
 
 MAX_QUOTED = 5
-"""Findings quoted in one sentence. The rest are counted."""
+"""Findings that are quoted. The rest are counted."""
 
 REMOVED_NUMBER_MARK = "[number left out]"
 """Replaces a number in the name of a file."""
 
 
 class PersonalDataKind(StrEnum):
-    """Kinds of personal data, as worded in a sentence."""
+    """Kinds of personal data. The activity log keeps these values."""
 
     TELEPHONE = "telephone number"
     IDENTITY = "identity number"
     PASSPORT = "passport number"
     BIRTH = "date of birth"
     NAME = "person’s name beside an age, a village, a telephone number or the number of a case"
+
+
+_SENTENCES: Mapping[PersonalDataKind, str] = {
+    PersonalDataKind.TELEPHONE: gettext_noop("“%(text)s” looks like a telephone number."),
+    PersonalDataKind.IDENTITY: gettext_noop("“%(text)s” looks like an identity number."),
+    PersonalDataKind.PASSPORT: gettext_noop("“%(text)s” looks like a passport number."),
+    PersonalDataKind.BIRTH: gettext_noop("“%(text)s” looks like a date of birth."),
+    PersonalDataKind.NAME: gettext_noop(
+        "“%(text)s” looks like a person’s name next to an age, a village, a telephone number or a case number."
+    ),
+}
 
 
 class PersonalDataFinding(NamedTuple):
@@ -103,16 +115,15 @@ def remove_numbers(text: str, mark: str = REMOVED_NUMBER_MARK) -> str:
 
 
 def describe_findings(findings: Sequence[PersonalDataFinding]) -> str:
-    """Return a sentence for the author of the text: the findings, and what to do."""
-    an = {PersonalDataKind.IDENTITY: "an"}
-    quoted = list(
-        dict.fromkeys(f"“{found.text}” reads like {an.get(found.kind, 'a')} {found.kind}" for found in findings)
-    )
-    more = [f"{len(quoted) - MAX_QUOTED} more like these"] if len(quoted) > MAX_QUOTED else []
-    return (
-        f"Held back: {', '.join([*quoted[:MAX_QUOTED], *more])}, by which somebody could be found. Take it out, or "
-        "confirm that it is no victim’s and no private person’s."
-    )
+    """Return sentences for the author of the text: the findings, and what to do."""
+    quoted = list(dict.fromkeys(gettext(_SENTENCES[found.kind]) % {"text": found.text} for found in findings))
+    sentences = [gettext("This text may identify a person."), *quoted[:MAX_QUOTED]]
+    if (more := len(quoted) - MAX_QUOTED) > 0:
+        sentences.append(
+            ngettext("%(number)d more like these.", "%(number)d more like these.", more) % {"number": more}
+        )
+    sentences.append(gettext("Remove it, or confirm that it does not identify a victim or a private person."))
+    return " ".join(sentences)
 
 
 type _Span = tuple[int, int, PersonalDataKind]

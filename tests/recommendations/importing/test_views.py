@@ -199,7 +199,7 @@ def test_what_can_not_be_read_is_refused_and_what_was_typed_stays(client, editio
 INVALID = [
     ({}, "file", "Choose a file, or paste the text below."),
     ({"pasted": NARRATIVE, "text_status": "hearsay"}, "text_status", "Choose one from the list."),
-    ({"pasted": f"Call 5812 3456. {NARRATIVE}"}, "pasted", "reads like a telephone number"),
+    ({"pasted": f"Call 5812 3456. {NARRATIVE}"}, "pasted", "looks like a telephone number"),
 ]
 
 

@@ -279,12 +279,13 @@ def test_without_leaves_the_rest_as_it_was():
 
 def test_sentence_quotes_each_once_and_counts_those_beyond_five():
     told = describe_findings(find_personal_data("58123456 and again 58123456; RA123456"))
-    assert told.startswith(
-        "Held back: “58123456” reads like a telephone number, “RA123456” reads like a passport number, "
+    assert told == (
+        "This text may identify a person. “58123456” looks like a telephone number. “RA123456” looks like a passport "
+        "number. Remove it, or confirm that it does not identify a victim or a private person."
     )
     many = describe_findings(find_personal_data("; ".join(f"5812345{n}" for n in range(8))))
     assert many.count("“") == 5
-    assert "3 more like these" in many
+    assert "3 more like these." in many
 
 
 # --- How long it takes ------------------------------------------------------------------------------------------------

@@ -113,10 +113,7 @@ def test_an_official_beside_an_age_or_a_telephone_is_asked_about(text):
 def test_what_is_told_names_the_person_and_says_why():
     told = describe_findings(find_personal_data("Mrs Palesa Exercise, 17, was found."))
 
-    assert told.startswith(
-        "Held back: “Mrs Palesa Exercise” reads like a person’s name beside an age, a village, a telephone number or "
-        "the number of a case"
-    )
+    assert "“Mrs Palesa Exercise” looks like a person’s name next to an age, a village, a telephone number or" in told
 
 
 def test_a_telephone_number_is_told_besides_the_name():

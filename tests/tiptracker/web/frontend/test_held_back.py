@@ -54,8 +54,8 @@ def test_a_form_holds_a_text_back_and_quotes_what_it_found():
 
     assert not form.is_valid()
     assert list(form.errors) == ["story"]
-    assert "“5812 3456” reads like a telephone number" in form.errors["story"][0]
-    assert "Take it out, or confirm" in form.errors["story"][0]
+    assert "“5812 3456” looks like a telephone number" in form.errors["story"][0]
+    assert "Remove it, or confirm" in form.errors["story"][0]
     assert form["story"].value() == "Call 5812 3456."
     assert box(form, "story")["name"] == "story-confirmed"
     assert "checked" not in box(form, "story")
