@@ -95,9 +95,9 @@ class DialogueSerializer(OwnDialogueSerializer):
 class DialogueFilter(filters.FilterSet):
     recorded_since = RecordedSinceFilter(
         method="changed_since",
-        counts="A dialogue is included if since then it was entered, recorded or called off, or if one of its next "
-        "steps or commitments was recorded, or a next step marked as done or as not done. Other edits of a plan or an "
-        "agenda do not count. For a ministry only its own commitments count.",
+        counts="A dialogue matches if it was planned, recorded or called off since then, or if one of its commitments "
+        "was recorded or one of its next steps was recorded, marked as done or marked as not done. Other edits do not "
+        "count. For a ministry, only its own commitments count.",
     )
 
     def changed_since(self, dialogues: QuerySet[Dialogue], name: str, moment: datetime) -> QuerySet[Dialogue]:

@@ -73,7 +73,7 @@ def play_exercise(*, now: datetime) -> LoadResult:
     due = [step for step in steps[played:] if step.at <= now]
     loaded_entries = AuditEntry.objects.filter(country=country, verb__endswith=".loaded").exclude(verb="user.loaded")
     if due and loaded_entries.count() > sum(entry.recorded_at <= steps[-1].at for entry in public_record.entries):
-        raise Refused("later_entries_loaded", "What became known after the exercise is loaded already.")
+        raise Refused("later_entries_loaded", "Facts from after the exercise are already loaded.")
     _ensure_users(accounts, country)
     for step in due:
         for action in step.actions:

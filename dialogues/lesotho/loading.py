@@ -226,8 +226,8 @@ def _write_recommendation(entry: entries.RecommendationEntry) -> Recommendation 
     if edition.recommendations.active().filter(number=entry.number).exists():
         raise Refused(
             "edition_has_list",
-            f"The {entry.year} edition has a list already, so our reconstruction of it can’t be loaded beside it. Load "
-            "the public record into an empty database, then that list in the place of the reconstruction.",
+            f"The {entry.year} edition already has a list, so our reconstruction cannot be loaded as well. Load the "
+            "public record into an empty database first. Then replace the reconstruction with that list.",
         )
     wording = _copy(entry, "number", "text") | {"text_status": TextStatus.RECONSTRUCTION}
     row = Recommendation.objects.create(

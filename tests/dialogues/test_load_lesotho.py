@@ -423,15 +423,15 @@ def test_public_record_gives_the_worked_cases(whole_record, as_of, known_by, exp
 
 def test_loading_twice_changes_nothing(whole_record):
     before = tables()
-    assert load() == "Lesotho: 0 facts written, 145 found as they are.\n"
+    assert load() == "Lesotho: 0 facts written, 145 already loaded.\n"
     assert tables() == before
 
 
 def test_entries_not_yet_known_are_left_out_and_counted():
     output = load()
     assert output == (
-        "Lesotho: 95 facts written, 0 found as they are.\n"
-        "50 facts are not yet known on 28 January 2022 and were left out.\n"
+        "Lesotho: 95 facts written, 0 already loaded.\n"
+        "50 facts are not known yet on 28 January 2022 and were left out.\n"
     )
     assert not Edition.objects.filter(year=2022).exists()
     assert not Reading.objects.filter(indicator__name="Prosecutions", starts_on=date(2020, 4, 1)).exists()
@@ -444,7 +444,7 @@ def test_a_later_load_adds_what_became_known(set_clock):
     load()
     early = {row["id"]: row for row in tables()["dialogues.Evidence"]}
     set_clock(AFTERWARDS)
-    assert load() == "Lesotho: 50 facts written, 95 found as they are.\n"
+    assert load() == "Lesotho: 50 facts written, 95 already loaded.\n"
     late = {row["id"]: row for row in tables()["dialogues.Evidence"]}
     assert early.items() < late.items()
     assert len(late) == len(EVIDENCE)
@@ -655,13 +655,13 @@ def test_exercise_uses_what_was_known_at_its_time_whatever_the_day():
     output = load("--exercise")
     assert "145 facts written, 0 found" in output
     assert "37 steps played" in output
-    assert "145 found as they are" in load("--exercise")
+    assert "145 already loaded" in load("--exercise")
 
 
 @pytest.mark.day("2026-11-26")
 def test_exercise_is_refused_once_later_entries_are_loaded():
     load()
-    with pytest.raises(CommandError, match="Begin with an empty database"):
+    with pytest.raises(CommandError, match="Start with an empty database"):
         load("--exercise")
     assert not User.objects.get_queryset().filter(email__endswith="@demo.example").exists()
 
@@ -670,7 +670,7 @@ def test_exercise_is_for_the_demonstration_alone(settings):
     """Made-up submissions have no place in a record that two governments trust."""
     settings.DEMONSTRATION = False
 
-    with pytest.raises(CommandError, match="The exercise is made up, and belongs to the demonstration alone"):
+    with pytest.raises(CommandError, match="The exercise is made up and runs only in the demonstration"):
         call_command("load_lesotho", "--exercise")
 
     assert not Country.objects.exists()

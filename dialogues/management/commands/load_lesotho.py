@@ -18,8 +18,8 @@ from tiptracker.localization import format_date
 
 class Command(BaseCommand):
     help = (
-        "Load the public record of Lesotho and its 2021 edition, as far as it is known now by the application's clock. "
-        "Running it again adds what has become known since, and changes nothing else. Exits with 1 if it is refused. "
+        "Load the public record of Lesotho and its 2021 edition, as far as it was known on the date of the "
+        "application's clock. Running it again adds newer facts and changes nothing else. Exits with 1 if it fails. "
         "Example: manage.py load_lesotho"
     )
 
@@ -27,29 +27,31 @@ class Command(BaseCommand):
         parser.add_argument(
             "--exercise",
             action="store_true",
-            help="add made-up updates, reviews and delays, each marked as such, and the accounts of the exercise; in "
-            "the demonstration only",
+            help="also load made-up updates, reviews and delays, each marked as an exercise, with their accounts; only "
+            "in the demonstration",
         )
 
     def handle(self, *, exercise: bool, **options: Any) -> None:
         if exercise and not settings.DEMONSTRATION:
             raise CommandError(
-                "The exercise is made up, and belongs to the demonstration alone. Load the public record without "
-                "--exercise, or try the exercise with `make demo`."
+                "The exercise is made up and runs only in the demonstration. Load the public record without "
+                "--exercise, or run `make demo`."
             )
         try:
             record = read_record()
             now = clock.now(record.country.time_zone)
             if exercise and now < record.list_recorded_at:
-                raise CommandError("The exercise needs the 2021 edition, known from 1 July 2021. Choose a later day.")
+                raise CommandError(
+                    "The exercise needs the 2021 edition, known from 1 July 2021. Set the clock to a later day."
+                )
             written_before, steps = _play_exercise(now) if exercise else (0, None)
             entries = load_public_record(now=now)
         except (DataFileError, Refused) as error:
             raise CommandError(str(error)) from error
         written = _format_count(written_before + entries.written, "fact")
-        self.stdout.write(f"Lesotho: {written} written, {entries.existing - written_before} found as they are.")
+        self.stdout.write(f"Lesotho: {written} written, {entries.existing - written_before} already loaded.")
         if entries.left_out:
-            self.stdout.write(_left_out_sentence(entries.left_out, "fact", "not yet known", now.date()))
+            self.stdout.write(_left_out_sentence(entries.left_out, "fact", "not known yet", now.date()))
         if steps:
             self.stdout.write(
                 f"Exercise: {_format_count(steps.written, 'step')} played, {steps.existing} played before."
@@ -67,7 +69,7 @@ def _play_exercise(now: datetime) -> tuple[int, LoadResult]:
     except Refused as refusal:
         day = format_date(end.date())
         raise CommandError(
-            f"The exercise ends on {day}, and what became known later is loaded already. Begin with an empty database."
+            f"The exercise ends on {day}, but later facts are already loaded. Start with an empty database."
         ) from refusal
 
 
