@@ -238,6 +238,4 @@ class DialogueFileForm(TrackerForm):
         choices=DialogueFileKind.choices(),
         initial=DialogueFileKind.STATEMENT.value,
     )
-    files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
-        label=gettext_lazy("Files"), help_text=gettext_lazy("Only the embassy sees these files.")
-    )
+    files = FilesField(label=gettext_lazy("Files"))  # type: ignore[assignment]  # a field, not Form.files

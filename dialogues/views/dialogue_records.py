@@ -194,7 +194,7 @@ class _RecordPage:
             data,
             prefix="record",
             label=gettext("Other points discussed") if self.items else gettext("What was said"),
-            hint=RECORD_HINT,
+            hint=str(RECORD_HINT),
             lines=5,
             initial=initial({"text": self.dialogue.record}),
         )

@@ -288,7 +288,7 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
         ("updates", 6),  # … updates, versions
         ("evidence", 7),  # … evidence, evidence links, reviews
         ("reviews", 5),
-        ("dialogues", 9),  # … dialogues, commitments, participants, agenda, next steps
+        ("dialogues", 10),  # … dialogues, commitments, participants, agenda, next steps and their marks
         ("readings", 5),
         ("assessments", 6),  # … assessments, grounds
     ],

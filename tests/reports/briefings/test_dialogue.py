@@ -677,7 +677,7 @@ def test_query_count_does_not_grow_with_the_rows(edition, police, planned, last,
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(36):
+        with django_assert_num_queries(37):
             build_pack(planned, edition, reader=reader)
         fill()
         fill()
@@ -754,13 +754,13 @@ def test_the_link_to_the_pack_is_shown_only_to_those_who_may_request_one(client,
     page = reverse("dialogue_detail", args=[planned.pk])
     for reader, is_led in ((OfficerFactory(), True), (ObserverFactory(), False)):
         client.force_login(reader)
-        assert ("Print the pack" in client.get(page).text) is is_led
+        assert ("Request the dialogue pack" in client.get(page).text) is is_led
     Dialogue.objects.filter(pk=planned.pk).update(
         called_off_at=at_noon(DAY), called_off_by=OfficerFactory(), called_off_reason="No room"
     )
     client.force_login(OfficerFactory())
 
-    assert "Print the pack" not in client.get(page).text
+    assert "Request the dialogue pack" not in client.get(page).text
 
 
 # --- Asked for by the API ---------------------------------------------------------------------------------------------
