@@ -174,4 +174,4 @@ def test_the_reason_of_a_target_is_redacted_where_a_redaction_names_it_by_either
     page = client.get(reverse("redaction_detail", args=[redaction.pk])).text
     assert "reason for the target" in page
     key = f"recommendations.editionterms {named.pk}, readiness_target_reason"
-    assert find_redacted_text_faults() == [f"{key} is named by a redaction of which the log tells nothing"]
+    assert find_redacted_text_faults() == [f"{key} is named by a redaction, but no entry of the activity log lists it"]
