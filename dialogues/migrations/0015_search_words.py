@@ -7,7 +7,7 @@ from tiptracker.web.search import IndexWords
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dialogues", "0013_update_versions_and_evidence_links")]
+    dependencies = [("dialogues", "0014_next_steps_are_marked_as_not_done")]
 
     operations = [
         migrations.CreateModel(
