@@ -49,8 +49,8 @@ class DiffSide(ChoiceEnum):
     """Which text of a comparison some words are in."""
 
     BOTH = "both", gettext_noop("Both")
-    OLD = "old", gettext_noop("Taken out")
-    NEW = "new", gettext_noop("Put in")
+    OLD = "old", gettext_noop("Removed")
+    NEW = "new", gettext_noop("Added")
 
 
 class DiffSegment(NamedTuple):

@@ -1,6 +1,6 @@
 """Create draft imports, and load them in one transaction: either everything in the preview is written or nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -19,10 +19,19 @@ from recommendations.importing.draft import (
     read_draft_text,
     serialize_draft,
 )
+from recommendations.importing.item_editing import (
+    EditedItems,
+    ItemStep,
+    edit_items,
+    items_fingerprint,
+    renumber_choices,
+    set_texts,
+)
 from recommendations.importing.matching import Pairing, plan_import
 from recommendations.importing.preview import build_preview, get_expected_edition
 from recommendations.importing.tables.charsets import Charset
 from recommendations.importing.tables.columns import ColumnLayout, ColumnType
+from recommendations.importing.tables.rows import ImportedItem
 from recommendations.importing.writer import ImportWriter
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
 from recommendations.models.imports import DRAFT_RETENTION, READ_LIST_JOB
@@ -32,6 +41,7 @@ from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
 from tiptracker.jobs.actions import enqueue
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.sandbox.sandbox import Sandbox
 from tiptracker.validation import EditConflict, insert_row, update_row
@@ -50,7 +60,11 @@ def add_edition_without_terms(*, country: Country, year: int, tier: Tier, source
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
-        raise Refused("taken", f"The {year} edition on {locked} is there already.", field="year")
+        raise Refused(
+            "taken",
+            gettext("The %(year)d edition on %(country)s already exists.") % {"year": year, "country": locked.name},
+            field="year",
+        )
     first, last = default_tracking_period(year)
     refuse_overlap(locked, first, last)
     values = {"tier": tier, "source": source, "starts_on": first, "ends_on": last}
@@ -75,7 +89,7 @@ def create_import(
     """Save a draft import. Raises PermissionDenied, Refused.
 
     Args:
-        brought: what was read from `content`; None to store the content and queue the job that reads it.
+        draft: what was read from `content`; None to store the content and queue the job that reads it.
         is_pasted: whether that content is a text and not a file.
         charset: what a CSV file in it is written in, if the user said so.
     """
@@ -118,18 +132,18 @@ def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
     imported = EditionImport.objects.select_related("edition__country").filter(pk=key).first()
     if imported is None or not imported.is_unread:  # discarded in the meantime, or read already
         return
-    tell(10, "Opening the file")
+    tell(10, gettext_noop("Opening the file"))
     with imported.content.open() as file:
         content = bytes(file.read())
     charset = Charset(imported.charset) if imported.charset else None
     expected = get_expected_edition(imported.edition)
-    tell(20, "Finding the list")
+    tell(20, gettext_noop("Looking for the list"))
     if imported.is_pasted:
         draft = read_draft_text(content.decode(), expected)
     else:
         run = Sandbox(imported.begun_by_id, is_job=True)
         draft = read_draft_file(imported.name, content, expected, charset, run=run)
-    tell(90, "Keeping the list")
+    tell(90, gettext_noop("Saving the draft"))
     with transaction.atomic():
         locked = EditionImport.objects.select_for_update(no_key=True).filter(pk=key).first()
         if locked is None or not locked.is_unread:
@@ -150,16 +164,88 @@ def _delete_content(imported: EditionImport) -> None:
 def set_columns(
     *, imported: EditionImport, types: tuple[ColumnType, ...], has_headings: bool, by: User
 ) -> EditionImport:
-    """Set what each column of a table holds, to correct the guess. Raises PermissionDenied, Refused."""
+    """Set what each column of a table holds, to correct the guess. Changes to the items are lost.
+
+    Raises PermissionDenied, Refused.
+    """
     locked = _lock_read(imported, by)
     draft = deserialize_draft(locked.brought)
     used = [column for column in types if column]
     if len(used) != len(set(used)):
         raise Refused(
-            "named_twice", "Two columns can’t hold the same. Say of one of them that it holds nothing.", field="columns"
+            "named_twice",
+            gettext("Two columns have the same content. Set one of them to “Not used”."),
+            field="columns",
         )
-    locked.brought = serialize_draft(draft._replace(columns=ColumnLayout(types, has_headings)))
+    as_read = draft.without_edits()
+    locked.brought = serialize_draft(as_read._replace(columns=ColumnLayout(types, has_headings), choices={}))
     return update_row(locked)
+
+
+@transaction.atomic
+def edit_draft(
+    *,
+    imported: EditionImport,
+    step: ItemStep | None,
+    number: int,
+    texts: Mapping[int, str],
+    choices: Mapping[str, str],
+    seen: str,
+    by: User,
+) -> EditedItems:
+    """Save what the user typed on the preview, and do one step to item `number`. The edition does not change.
+
+    A step that was saved already, because its button was pressed twice, is not done again. Raises PermissionDenied,
+    EditConflict, Refused.
+
+    Args:
+        step: None only saves.
+        texts: the texts of the items, by number.
+        choices: what the user typed beside the items, by field.
+        seen: the fingerprint of the items that the page showed.
+    """
+    locked = _lock_read(imported, by)
+    draft = deserialize_draft(locked.brought)
+    items = draft.editable_items(get_expected_edition(locked.edition))
+    if step is ItemStep.RESET:
+        locked.brought = serialize_draft(draft.without_edits())
+        update_row(locked)
+        return EditedItems(())
+    if seen != items_fingerprint(items, draft.left_out):
+        if _is_done(items, step, number, texts):
+            return EditedItems(tuple(items), draft.left_out, {}, number or None)
+        raise _items_conflict()
+    typed = set_texts(items, texts)
+    if step is None:
+        edited = EditedItems(typed, draft.left_out, {item.number: item.number for item in typed})
+    else:
+        edited = edit_items(typed, draft.left_out, step, number)
+    if edited.items != items or edited.left_out != draft.left_out:
+        draft = draft.with_items(edited.items, edited.left_out)
+    locked.brought = serialize_draft(draft._replace(choices=renumber_choices(choices, edited.numbers)))
+    update_row(locked)
+    return edited
+
+
+def _is_done(items: Sequence[ImportedItem], step: ItemStep | None, number: int, texts: Mapping[int, str]) -> bool:
+    """Return whether the stored items are what this step makes of the texts that the user typed."""
+    typed = [ImportedItem(place, text) for place, text in sorted(texts.items())]
+    if step is None or step is ItemStep.RESTORE or not typed:
+        return False
+    try:
+        edited = edit_items(typed, (), step, number).items
+    except Refused:
+        return False
+    return [item.text.split() for item in edited] == [item.text.split() for item in items]
+
+
+def _items_conflict() -> EditConflict:
+    return EditConflict(
+        gettext(
+            "Somebody changed the items of this draft in the meantime, so your last step was not done. The page now "
+            "shows the current items. Your own texts are below."
+        )
+    )
 
 
 @transaction.atomic
@@ -171,6 +257,7 @@ def load_import(
     texts: Mapping[int, str],
     leaves_out_wrong: bool,
     fingerprint: str | None,
+    items_fingerprint: str | None = None,
     by: User,
     now: datetime,
 ) -> EditionImport:
@@ -181,7 +268,8 @@ def load_import(
     Args:
         pillars: pillars of new items, by number.
         texts: corrected texts of items, by number.
-        seen: the fingerprint that the preview was made from (`ImportPreview.seen`); None skips the check.
+        fingerprint: that of the existing list which the preview was made from; None skips the check.
+        items_fingerprint: that of the imported items; None skips the check.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -193,18 +281,22 @@ def load_import(
     preview = build_preview(locked, texts)
     if fingerprint is not None and fingerprint != preview.fingerprint:
         raise EditConflict(
-            "The list was changed meanwhile, so nothing was loaded. What you chose is kept: look at what stands now, "
-            "then load it again.",
+            gettext(
+                "Somebody changed the current list in the meantime, so nothing was imported. Your choices are kept. "
+                "Check the new preview and import again."
+            )
         )
+    if items_fingerprint is not None and items_fingerprint != preview.items_fingerprint:
+        raise _items_conflict()
     if not preview.imported_list.rows:
         raise Refused(
             "no_readable_row",
-            "No row of the list can be read, so nothing can be loaded. Correct the columns, or mend the file.",
+            gettext("No row of the table can be read, so nothing can be imported. Correct the columns or the file."),
         )
     if preview.imported_list.unreadable and not leaves_out_wrong:
         raise Refused(
             "unreadable_rows",
-            "Some rows can’t be read. Mend the file, or say that they are to be left out.",
+            gettext("Some rows can’t be read. Correct the file, or tick this box to import the other rows."),
             field="leave_out",
         )
     benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in preview.existing_rows.items()}
@@ -249,7 +341,7 @@ def _lock_unloaded(imported: EditionImport, by: User) -> EditionImport:
     if locked.loaded_at is not None:
         raise Refused(
             "already_loaded",
-            "This list was loaded already, and stays as a record of that. To load another, bring it first.",
+            gettext("This list has already been imported. Start a new import to load another list."),
         )
     return locked
 
@@ -258,7 +350,5 @@ def _lock_read(imported: EditionImport, by: User) -> EditionImport:
     """Return the locked row. Raises PermissionDenied, or Refused if it was already loaded or not read yet."""
     locked = _lock_unloaded(imported, by)
     if locked.is_unread:
-        raise Refused(
-            "not_read_yet", "This list has not been read yet. Wait until its preview is ready, then import it."
-        )
+        raise Refused("not_read_yet", gettext("This file has not been read yet. Wait until its preview is ready."))
     return locked

@@ -18,6 +18,7 @@ from recommendations.text_similarity import (
     pick_best_pairs,
 )
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.text_rules import normalize_name
 
 MAX_CANDIDATES = 3
@@ -26,11 +27,11 @@ MAX_CANDIDATES = 3
 class ItemChange(ChoiceEnum):
     """What happens to an item."""
 
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    GONE = "gone"
-    DOUBTFUL = "doubtful"
+    NEW = "new", gettext_noop("To be created")
+    CHANGED = "changed", gettext_noop("To be changed")
+    UNCHANGED = "unchanged", gettext_noop("Left as they are")
+    GONE = "gone", gettext_noop("No longer asked")
+    DOUBTFUL = "doubtful", gettext_noop("To be checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +167,23 @@ def _describe_changes(
     """Describe in words what differs besides the text. Fields that the list leaves empty keep their values."""
     changes = []
     if old.number != row.number:
-        changes.append(f"number {old.number} becomes {row.number}")
+        changes.append(gettext("Its number changes from %(old)d to %(new)d.") % {"old": old.number, "new": row.number})
     if old.text != row.text and normalize_wording(old.text) == normalize_wording(row.text):
-        changes.append("it is spelt otherwise")
+        changes.append(gettext("Its spelling changes."))
     if old.text_status != status:
         changes.append(
-            "our reconstruction becomes the report’s words"
+            gettext("The official text of the report replaces our reconstruction.")
             if status is TextStatus.OFFICIAL
-            else "the report’s words become our reconstruction"
+            else gettext("Our reconstruction replaces the official text of the report.")
         )
     if row.pillar and row.pillar != old.pillar:
-        changes.append(f"it belongs to {row.pillar.label.lower()}")
+        changes.append(gettext("Its pillar becomes: %(pillar)s.") % {"pillar": row.pillar.label})
     lead = ministries.get(normalize_name(row.lead))
     if lead and lead != old.lead:
-        changes.append(f"{row.lead} leads")
+        changes.append(gettext("Its lead ministry becomes: %(ministry)s.") % {"ministry": row.lead})
     supporting = {key for name in row.supporting if (key := ministries.get(normalize_name(name)))}
     if supporting and supporting != old.supporting:
-        changes.append(f"{', '.join(row.supporting)} support it")
+        changes.append(
+            gettext("Its supporting ministries become: %(ministries)s.") % {"ministries": ", ".join(row.supporting)}
+        )
     return tuple(changes)

@@ -10,19 +10,28 @@ from django.utils.text import Truncator
 from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.comparison import ItemComparison
 from recommendations.importing.draft import DraftImport
-from recommendations.importing.matching import RETIRED, Pairing, describe_split_choice
+from recommendations.importing.item_editing import MAX_EDITABLE_ITEMS
+from recommendations.importing.matching import (
+    RETIRED,
+    Pairing,
+    describe_split_choice,
+    describe_unknown_number,
+)
 from recommendations.importing.preview import ImportPreview
 from recommendations.importing.tables.charsets import Charset
 from recommendations.importing.tables.columns import ColumnType
 from recommendations.importing.tables.rows import ImportedItem
 from recommendations.models import Recommendation
 from tiptracker import text_rules
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.forms import TrackerForm
 
 MAX_PASTED_LENGTH = 500_000
 """Most characters of pasted text. A whole narrative has about a tenth of it."""
 MAX_FIELDS = 400
 """Most fields on the preview page. A list with more open questions needs the command."""
+MAX_CHOICE_LENGTH = 60
+"""Most characters of a choice to keep in a draft."""
 LABEL_WORDS = 6
 """Words of a new item's text to show next to its number."""
 _NUMBER_LIST = re.compile(r"\d{1,5}(?:\s*(?:,|;|and|\s)\s*\d{1,5})*")
@@ -35,38 +44,47 @@ class ImportForm(TrackerForm):
 
     file = forms.FileField(
         required=False,
-        label="File",
-        help_text="The country’s narrative: text, a saved web page, PDF or Word. Or a table: CSV or Excel (.xlsx).",
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "The country’s narrative as a text, web page, PDF or Word file, or a table as a CSV or Excel (.xlsx) file."
+        ),
     )
     pasted = forms.CharField(
         required=False,
         max_length=MAX_PASTED_LENGTH,
-        label="Or its text",
-        help_text="The whole narrative, or the list with its heading, “Prioritized recommendations:”, in a line above "
-        "it. Cells copied from a spreadsheet are read as a table.",
+        label=gettext_lazy("Text"),
+        help_text=gettext_lazy(
+            "Paste the whole narrative, or the list with its heading “Prioritized recommendations:” in a line above. "
+            "You can also paste cells from a spreadsheet."
+        ),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     text_status = forms.ChoiceField(
-        choices=[(TextStatus.OFFICIAL, "The report’s own"), (TextStatus.RECONSTRUCTION, "Put together by us")],
+        choices=[
+            (TextStatus.OFFICIAL, gettext_lazy("Official text of the report")),
+            (TextStatus.RECONSTRUCTION, gettext_lazy("Our reconstruction")),
+        ],
         initial=TextStatus.OFFICIAL.value,
-        label="Whose words they are",
+        label=gettext_lazy("Wording"),
         widget=forms.RadioSelect,
-        help_text="What is put together from other sources is labelled so wherever it is shown.",
+        help_text=gettext_lazy(
+            "A reconstruction is our own wording from other sources. It is marked as such on every page."
+        ),
     )
     charset = forms.ChoiceField(
-        choices=[("", "Tell by its bytes"), *Charset.choices()],
+        choices=[("", gettext_lazy("Detect automatically")), *Charset.choices()],
         required=False,
-        label="What a CSV file is written in",
-        help_text="Choose only where letters came out wrong.",
+        label=gettext_lazy("Encoding of a CSV file"),
+        help_text=gettext_lazy("Choose one only if letters are shown wrongly."),
     )
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if "file" not in self.errors and "pasted" not in self.errors:
             if data.get("file") and data.get("pasted"):
-                self.add_error("file", "Choose a file or paste the text, not both.")
+                self.add_error("file", gettext("Choose a file or paste the text, not both."))
             elif not data.get("file") and not data.get("pasted"):
-                self.add_error("file", "Choose a file, or paste the text below.")
+                self.add_error("file", gettext("Choose a file, or paste the text below."))
         return data
 
 
@@ -83,11 +101,13 @@ class ColumnsForm(TrackerForm):
                 choices=ColumnType.choices(),
                 required=False,
                 initial=column.value,
-                label=f"Column {place + 1}: {Truncator(heading).chars(60) or 'without a heading'}",
-                help_text=f"Below it: {Truncator(below[0]).chars(90)}" if below and below[0] else "",
+                label=_column_label(place + 1, Truncator(heading).chars(60)),
+                help_text=gettext("Next cell: %(text)s") % {"text": Truncator(below[0]).chars(90)}
+                if below and below[0]
+                else "",
             )
         self.fields["has_headings"] = forms.BooleanField(
-            required=False, initial=columns.has_headings, label="The first row is headings"
+            required=False, initial=columns.has_headings, label=gettext("The first row contains headings")
         )
 
     def values(self) -> dict[str, Any]:
@@ -100,64 +120,97 @@ class ColumnsForm(TrackerForm):
 
 
 class PreviewForm(TrackerForm):
-    """What each existing item became, if the wording doesn't decide it, and open questions about new items."""
+    """The texts of the items, what each existing item became if the wording doesn't decide it, and open questions."""
+
+    typed_meanwhile: Sequence[str] = ()
+    """The texts that the user typed for items that somebody else changed in the meantime."""
 
     seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)
+
+    items_seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, preview: ImportPreview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.preview = preview
         self.texts = {row.number: row.text for row in preview.imported_list.rows}
-        self.initial = {"seen": preview.fingerprint} | dict(self.initial)
+        self.is_editable = len(preview.imported_list.rows) <= MAX_EDITABLE_ITEMS
+        self.initial = {
+            "seen": preview.fingerprint,
+            "items_seen": preview.items_fingerprint,
+            **preview.draft.choices,
+            **self.initial,
+        }
         for line in preview.comparison.undecided:
             if line.old:
                 self._add_became_field(line, preview.existing_rows[line.old.key])
-        for line in preview.comparison.lines:
-            if line.new and line.new.doubt:
-                number = line.new.number
-                self.fields[f"text_{number}"] = forms.CharField(
-                    initial=line.new.text,
-                    max_length=text_rules.REASON_MAX_LENGTH,
-                    label=f"Number {number} says",
-                    help_text=line.new.doubt,
-                    widget=forms.Textarea(attrs={"rows": 3}),
-                )
+        self._add_text_fields()
         for row in self._begun():
             number = row.number
             self.fields[f"pillar_{number}"] = forms.ChoiceField(
-                choices=[("", "Choose one"), *Pillar.choices()],
+                choices=[("", gettext("Choose one")), *Pillar.choices()],
                 initial=preview.pillar_of(row),
-                label=f"Pillar of number {number}",
+                label=gettext("Pillar of item %(number)d") % {"number": number},
                 help_text=row.text,
-                error_messages={"required": f"Say to which of the three Ps number {number} belongs."},
+                error_messages={"required": gettext("Choose the pillar of item %(number)d.") % {"number": number}},
             )
         if preview.imported_list.unreadable:
             self.fields["leave_out"] = forms.BooleanField(
                 required=False,
-                label=f"Load without the rows that can’t be read ({len(preview.imported_list.unreadable)})",
+                label=gettext("Import without the rows that can’t be read"),
             )
 
     def _add_became_field(self, line: ItemComparison, row: Recommendation) -> None:
-        alike = "; ".join(f"{self._called(one.number)} ({one.likeness} of 100)" for one in line.candidates)
         self.fields[f"became_{row.pk}"] = forms.CharField(
             initial=str(line.new.number) if line.new else "",
             max_length=60,
-            label=f"Number {row.number} became",
-            help_text=f"Its new number; several, with commas, where it was split; or “{RETIRED}”."
-            + (f" Most alike: {alike}." if alike else " Nothing in the new list is like it."),
-            error_messages={"required": f"Give its new number, or write “{RETIRED}”."},
+            label=gettext("New number of recommendation %(number)d") % {"number": row.number},
+            help_text=self._became_hint(line),
+            error_messages={"required": _became_error()},
         )
         for one in row.benchmarks.all():
             self.fields[f"goes_{one.pk}"] = forms.IntegerField(
                 required=False,
                 min_value=1,
-                label=f"Benchmark {row.number}{one.letter} goes to",
+                label=gettext("New number for benchmark %(benchmark)s") % {"benchmark": f"{row.number}{one.letter}"},
                 help_text=one.wording,
             )
 
-    def _called(self, number: int) -> str:
-        """Return a new item's number and first words."""
-        return f"{number}, “{Truncator(self.texts[number]).words(LABEL_WORDS)}”"
+    def _became_hint(self, line: ItemComparison) -> str:
+        """Say how to answer what an old item became, and which new items are similar."""
+        if not line.candidates:
+            return gettext(
+                "Write its new number, several numbers with commas if it was split, or “%(retired)s”. "
+                "No new item is similar."
+            ) % {"retired": RETIRED}
+        similar = (
+            gettext("%(number)d, “%(text)s” (%(similarity)d of 100)")
+            % {
+                "number": one.number,
+                "text": Truncator(self.texts[one.number]).words(LABEL_WORDS),
+                "similarity": one.likeness,
+            }
+            for one in line.candidates
+        )
+        return gettext(
+            "Write its new number, several numbers with commas if it was split, or “%(retired)s”. "
+            "Most similar: %(items)s."
+        ) % {"retired": RETIRED, "items": "; ".join(similar)}
+
+    def _add_text_fields(self) -> None:
+        """Add the text of each item, to edit it. In a long list only the doubtful items can be edited."""
+        preview = self.preview
+        rows = {row.number: row for row in preview.imported_list.rows}
+        for item in preview.editable_items:
+            if item.number not in rows or not (self.is_editable or rows[item.number].doubt):
+                continue
+            self.fields[f"text_{item.number}"] = forms.CharField(
+                initial=item.text,
+                required=False,
+                max_length=text_rules.REASON_MAX_LENGTH,
+                label=gettext("Text of item %(number)d") % {"number": item.number},
+                help_text=rows[item.number].doubt,
+                widget=forms.Textarea(attrs={"rows": min(8, 2 + len(item.text) // 90)}),
+            )
 
     def _begun(self) -> list[ImportedItem]:
         """Return the new items that continue no old item and have no pillar in the table.
@@ -182,11 +235,18 @@ class PreviewForm(TrackerForm):
             if name in self.errors or answer.casefold() == RETIRED:
                 continue
             if not _NUMBER_LIST.fullmatch(answer):
-                self.add_error(name, f"Give its new number, several with commas, or write “{RETIRED}”.")
+                self.add_error(name, _became_error())
             elif unknown := [number for number in _parse_numbers(answer) if number not in listed]:
-                self.add_error(name, f"There is no number {unknown[0]} in the new list. Give numbers of that list.")
+                self.add_error(name, describe_unknown_number(unknown[0]))
             else:
                 self._add_benchmark_fields(key, tuple(dict.fromkeys(_parse_numbers(answer))))
+        for name in self.fields:
+            if (
+                name.startswith("text_")
+                and name in self.data
+                and not (self.cleaned_data.get(name) or name in self.errors)
+            ):
+                self.add_error(name, gettext("This item has no text. Write its text, or remove the item."))
         return self.cleaned_data
 
     def _add_benchmark_fields(self, key: int, became: Sequence[int]) -> None:
@@ -204,10 +264,43 @@ class PreviewForm(TrackerForm):
         return {
             "pairing": Pairing(became, goes),
             "pillars": {number: Pillar(value) for number, value in _values_by_number(data, "pillar_").items()},
-            "texts": {number: " ".join(value.split()) for number, value in _values_by_number(data, "text_").items()},
+            "texts": {
+                number: " ".join(value.split()) for number, value in _values_by_number(data, "text_").items() if value
+            },
             "leaves_out_wrong": data.get("leave_out", False),
             "fingerprint": data["seen"] or None,
+            "items_fingerprint": data["items_seen"] or None,
         }
+
+    def typed_texts(self) -> dict[int, str]:
+        """Return the texts of the items as typed, by number, also of items that the preview does not have."""
+        names = [name for name in self.data if re.fullmatch(r"text_\d{1,5}", name)]
+        return {int(name.removeprefix("text_")): self.data[name] for name in names}
+
+    def typed_choices(self) -> dict[str, str]:
+        """Return what the user typed beside the items, by field, unless it reads like personal data."""
+        return {
+            name: self.data[name][:MAX_CHOICE_LENGTH]
+            for name in self.fields
+            if name.startswith(("became_", "goes_", "pillar_")) and name in self.data and name not in self.confirmations
+        }
+
+    def keep_text_errors(self) -> bool:
+        """Drop the errors of all fields but the texts, because nothing is imported yet. Return whether some stay."""
+        for name in list(self.errors):
+            if not name.startswith("text_") or not self.data.get(name, "").strip():
+                del self.errors[name]
+        return bool(self.errors)
+
+
+def _column_label(number: int, heading: str) -> str:
+    if heading:
+        return gettext("Column %(number)d: %(heading)s") % {"number": number, "heading": heading}
+    return gettext("Column %(number)d, without a heading") % {"number": number}
+
+
+def _became_error() -> str:
+    return gettext("Write its new number, several numbers with commas, or “%(retired)s”.") % {"retired": RETIRED}
 
 
 def _values_by_number(data: Mapping[str, Any], prefix: str) -> dict[int, Any]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from recommendations.importing.comparison import ExistingItem, match_identical
 from recommendations.importing.tables.rows import ImportedItem
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 
 RETIRED = "retired"
 """The word that the user enters instead of a number if an item is no longer asked."""
@@ -94,13 +95,14 @@ def _resolve_pairing(
         if item.key not in pairing.became:
             raise Refused(
                 "required",
-                f"Say what became of number {item.number}: the numbers it has now, or that it is retired.",
+                gettext("Write the new number of recommendation %(number)d, or that it is retired.")
+                % {"number": item.number},
                 field=f"became_{item.key}",
             )
         if unknown := [number for number in pairing.became[item.key] if number not in numbers]:
             raise Refused(
                 "not_in_list",
-                f"There is no number {unknown[0]} in the new list. Give numbers of that list.",
+                describe_unknown_number(unknown[0]),
                 field=f"became_{item.key}",
             )
         became[item.key] = tuple(dict.fromkeys(pairing.became[item.key]))
@@ -119,4 +121,12 @@ def _benchmark_destination(benchmark: int, became: tuple[int, ...], pairing: Pai
 
 def describe_split_choice(became: Sequence[int]) -> str:
     """Return the error for a benchmark that is assigned to none of the numbers that its item was split into."""
-    return f"Its recommendation was split: say whether it goes to {' or '.join(map(str, became))}."
+    numbers = ", ".join(map(str, became))
+    return gettext("Its recommendation was split. Write to which item this benchmark belongs: %(numbers)s.") % {
+        "numbers": numbers
+    }
+
+
+def describe_unknown_number(number: int) -> str:
+    """Return the error for a number that the new list does not have."""
+    return gettext("The new list has no item %(number)d. Write numbers of that list.") % {"number": number}

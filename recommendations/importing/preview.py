@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from recommendations.choices import Origin, Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ListComparison, compare_lists
 from recommendations.importing.draft import DraftImport, deserialize_draft
+from recommendations.importing.item_editing import items_fingerprint
 from recommendations.importing.pillar_suggestion import suggest_pillar
 from recommendations.importing.tables.rows import ExpectedEdition, ImportedItem, ImportedList
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
@@ -24,7 +25,8 @@ class ImportPreview(NamedTuple):
 
     `existing_rows` are the current rows by key, with their benchmarks. `existing_items` are the same as values.
     `fingerprint` is their fingerprint, to detect changes before loading. `last_year_pillars` are the pillars, by
-    number, of very similar recommendations of the edition before.
+    number, of very similar recommendations of the edition before. `editable_items` are the items with their texts as
+    typed, and `items_fingerprint` is the fingerprint of those.
     """
 
     draft: DraftImport
@@ -35,6 +37,8 @@ class ImportPreview(NamedTuple):
     fingerprint: str
     last_year_pillars: Mapping[int, Pillar]
     existing_items: Sequence[ExistingItem]
+    editable_items: Sequence[ImportedItem]
+    items_fingerprint: str
 
     def pillar_of(self, row: ImportedItem) -> Pillar | None:
         """Return the pillar in the table, or a proposal: last year's, or one from the words. None if there is none."""
@@ -49,7 +53,9 @@ def get_expected_edition(edition: Edition) -> ExpectedEdition:
 def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = None) -> ImportPreview:
     """Return what loading would do now. `texts` are corrected texts by number. Raises Refused if there is no list."""
     draft = deserialize_draft(imported.brought)
-    imported_list = draft.listed(get_expected_edition(imported.edition))
+    expected = get_expected_edition(imported.edition)
+    imported_list = draft.listed(expected)
+    editable_items = draft.editable_items(expected)
     if texts:
         imported_list = imported_list._replace(
             rows=tuple(replace(row, text=texts.get(row.number, row.text)) for row in imported_list.rows)
@@ -62,7 +68,16 @@ def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = Non
     fingerprint = list_fingerprint(existing_rows.values())
     last_year_pillars = _last_years_pillars(imported.edition, imported_list.rows)
     return ImportPreview(
-        draft, imported_list, comparison, existing_rows, ministries, fingerprint, last_year_pillars, existing_items
+        draft,
+        imported_list,
+        comparison,
+        existing_rows,
+        ministries,
+        fingerprint,
+        last_year_pillars,
+        existing_items,
+        editable_items,
+        items_fingerprint(editable_items, draft.left_out),
     )
 
 

@@ -16,7 +16,7 @@ def format_preview(preview: ImportPreview) -> Iterator[str]:
     for line in preview.comparison.lines:
         yield _format_item(line)
         if line.old and line.is_little_alike:
-            yield f"          little alike to {line.old.number}. {line.old.text}"
+            yield f"          not very similar to {line.old.number}. {line.old.text}"
         elif line.old and line.new and line.old.text != line.new.text:
             yield f"          {format_diff(line.old.text, line.new.text)}"
         yield from (f"          {change}" for change in line.changes)
@@ -25,7 +25,7 @@ def format_preview(preview: ImportPreview) -> Iterator[str]:
     yield from (f"wrong     row {one.line}: {one.reason}" for one in preview.imported_list.unreadable)
     yield from (f"? {note}" for note in preview.imported_list.notes)
     if unknown := preview.comparison.unknown_ministries:
-        yield f"? No ministry is called {', '.join(unknown)} here; none is made. Add it first, or name it later."
+        yield f"? Unknown ministries: {', '.join(unknown)}. They are not created. Add them first, or set them later."
 
 
 def serialize_preview(preview: ImportPreview) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def parse_pairing(document: Mapping[str, Any], preview: ImportPreview) -> tuple[
     except (AttributeError, TypeError, ValueError) as error:
         raise Refused(
             "invalid_pairing",
-            "The pairing can’t be understood. Take what --dry-run --json proposes, and change its numbers alone.",
+            "The pairing is not valid. Use the output of --dry-run --json and change only its numbers.",
         ) from error
     return Pairing(became, goes), pillars
 
@@ -84,9 +84,7 @@ def format_diff(old: str, new: str) -> str:
 
 def _look_up[K, V](keys: Mapping[K, V], key: K, name: object) -> V:
     if key not in keys:
-        raise Refused(
-            "not_in_list", f"The list that stands has no {name}. Name what the pairing is about as --dry-run does."
-        )
+        raise Refused("not_in_list", f"The current list has no {name}. Use the names in the output of --dry-run.")
     return keys[key]
 
 

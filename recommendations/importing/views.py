@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -18,6 +19,7 @@ from recommendations.importing import actions, result
 from recommendations.importing.comparison import ItemChange, ItemComparison
 from recommendations.importing.draft import deserialize_draft, read_draft_text
 from recommendations.importing.forms import MAX_FIELDS, ColumnsForm, ImportForm, PreviewForm
+from recommendations.importing.item_editing import MAX_EDITABLE_ITEMS, ItemStep
 from recommendations.importing.preview import ImportPreview, build_preview, get_expected_edition
 from recommendations.models import Edition, EditionImport
 from recommendations.models.imports import DRAFT_RETENTION, READ_LIST_JOB
@@ -25,13 +27,15 @@ from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker import clock
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import OPEN_STATES, Job
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-PASTED_NAME = "Pasted text"
+PASTED_NAME = gettext_noop("Pasted text")
 MAX_READ_IN_REQUEST = 60_000
 """Most characters of pasted text to read within the request: a country's narrative takes half a second.
 
@@ -48,6 +52,15 @@ class PreviewRow(NamedTuple):
     segments: Sequence[DiffSegment]
     became: BoundField | None = None
     benchmarks: Sequence[BoundField] = ()
+
+
+class ItemEditor(NamedTuple):
+    """An item to edit: its number, its text field, and the steps that are possible."""
+
+    number: int
+    field: BoundField
+    is_first: bool
+    is_last: bool
 
 
 class PreviewGroup(NamedTuple):
@@ -77,7 +90,7 @@ def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             return redirect("import_preview", pk=imported.pk)
     rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("brought", "did")
-    imports = list(rows.select_related("begun_by", "loaded_by")[:MAX_SHOWN])
+    imports = list(rows.select_related("edition__country", "begun_by", "loaded_by")[:MAX_SHOWN])
     context = {
         "edition": edition,
         "form": form,
@@ -94,7 +107,10 @@ def _upload_size_error(request: HttpRequest) -> str:
     if request.method != "POST" or request.FILES or length <= settings.UPLOAD_MAX_TOTAL_BYTES:
         return ""
     most = settings.UPLOAD_MAX_TOTAL_BYTES // 1024**2
-    return f"The file is larger than {most} MB, so it was not taken. Cut out the pages with the country’s narrative."
+    return gettext(
+        "The file is larger than %(limit)d MB and was not uploaded. Save only the pages with the country’s narrative "
+        "and choose that file."
+    ) % {"limit": most}
 
 
 def _start_import(request: SignedInRequest, edition: Edition, data: dict[str, Any]) -> EditionImport:
@@ -148,7 +164,7 @@ def _discard(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect("import_preview", pk=imported.pk)
-    messages.success(request, f"Discarded: {imported.name}.")
+    messages.success(request, gettext("Draft import “%(name)s” discarded.") % {"name": gettext(imported.name)})
     return redirect("edition_import", pk=imported.edition_id)
 
 
@@ -169,7 +185,11 @@ def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpRes
             add_refusal(columns, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    context: dict[str, Any] = {"imported": imported, "columns": columns if draft.is_table else None}
+    context: dict[str, Any] = {
+        "imported": imported,
+        "columns": columns if draft.is_table else None,
+        "is_edited": draft.as_read is not None,
+    }
     form: PreviewForm | None = None
     try:
         preview = build_preview(imported)
@@ -179,14 +199,65 @@ def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpRes
         context |= _found_context(preview, imported.edition)
         form = PreviewForm(preview=preview) if preview.imported_list.rows else None
     if form:
-        is_too_long = len(form.fields) > MAX_FIELDS
+        is_too_long = sum(not name.startswith("text_") for name in form.fields) > MAX_FIELDS
         if sends == "load" and not is_too_long:
             form = PreviewForm(request.POST, preview=preview)
-            if form.is_valid() and _load(request, imported, form):
-                return redirect("import_preview", pk=imported.pk)
+            if url := _send_preview(request, imported, form):
+                return redirect(url)
         context |= _decisions_context(form, is_too_long=is_too_long)
     is_refused = columns.errors or (form and form.is_bound)
     return render_page(request, "recommendations/import_preview.html", context, status=422 if is_refused else 200)
+
+
+def _send_preview(request: SignedInRequest, imported: EditionImport, form: PreviewForm) -> str:
+    """Edit an item or load the list, as the button says. Return the URL to show next; "" if it was refused."""
+    if "step" in request.POST:
+        return _edit(request, imported, form)
+    is_loaded = form.is_valid() and _load(request, imported, form)
+    return reverse("import_preview", args=[imported.pk]) if is_loaded else ""
+
+
+def _edit(request: SignedInRequest, imported: EditionImport, form: PreviewForm) -> str:
+    """Save what was typed and do the step of the button. Return the URL to show next; "" if it was refused.
+
+    The button's value is a step, such as "save", or a step and the number of an item, such as "split-3".
+    """
+    name, _, number = request.POST["step"].partition("-")
+    step = ItemStep(name) if name in set(ItemStep) else None
+    form.full_clean()
+    if form.keep_text_errors():
+        return ""
+    try:
+        edited = actions.edit_draft(
+            imported=imported,
+            step=step,
+            number=parse_whole_number(number) or 0,
+            texts=form.typed_texts(),
+            choices=form.typed_choices(),
+            seen=form.data.get("items_seen", ""),
+            by=request.user,
+        )
+    except EditConflict as refusal:
+        _show_current_items(form)
+        add_refusal(form, refusal)
+        return ""
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return ""
+    if step is None:
+        messages.success(request, gettext("Draft saved. Nothing is imported yet."))
+    url = reverse("import_preview", args=[imported.pk])
+    if step is ItemStep.RESET:
+        return f"{url}#items"
+    return f"{url}#item-{edited.focus}" if edited.focus else url
+
+
+def _show_current_items(form: PreviewForm) -> None:
+    """Show the items as somebody else saved them in the meantime, and apart from them the texts that the user typed."""
+    form.typed_meanwhile = [text for _, text in sorted(form.typed_texts().items())]
+    mark_as_seen(form, "items_seen", form.preview.items_fingerprint)
+    for item in form.preview.editable_items:
+        mark_as_seen(form, f"text_{item.number}", item.text)
 
 
 def _load(request: SignedInRequest, imported: EditionImport, form: PreviewForm) -> bool:
@@ -197,6 +268,8 @@ def _load(request: SignedInRequest, imported: EditionImport, form: PreviewForm) 
     except Refused as refusal:
         add_refusal(form, refusal)
         mark_as_seen(form, "seen", form.preview.fingerprint)  # the user can submit again after seeing the current list
+        if form.data.get("items_seen") not in ("", None, form.preview.items_fingerprint):
+            _show_current_items(form)
         return False
     messages.success(request, result.summarize_result(loaded.did))
     return True
@@ -208,8 +281,11 @@ def _found_context(preview: ImportPreview, edition: Edition) -> dict[str, Any]:
     notes = [*imported_list.notes]
     if tier and tier != edition.tier:
         notes.append(
-            f"The narrative puts {edition.country} on {tier.label}; this edition says {edition.get_tier_display()}. "
-            "Is it the right narrative? The tier is put right with the edition."
+            gettext(
+                "The narrative says %(narrative)s, but this edition says %(edition)s. Check that it is the right "
+                "narrative, or correct the tier of the edition."
+            )
+            % {"narrative": tier.label, "edition": edition.get_tier_display()}
         )
     return {
         "found_count": len(imported_list.rows),
@@ -231,6 +307,9 @@ def _decisions_context(form: PreviewForm, *, is_too_long: bool) -> dict[str, Any
         "items": preview.imported_list.rows[:MAX_SHOWN],
         "items_more": max(len(preview.imported_list.rows) - MAX_SHOWN, 0),
         "left_out": preview.draft.left_out,
+        "editors": _item_editors(form, is_too_long=is_too_long),
+        "typed_meanwhile": form.typed_meanwhile,
+        "max_items": MAX_EDITABLE_ITEMS,
         "unknown_ministries": comparison.unknown_ministries[:MAX_SHOWN],
         "unknown_count": len(comparison.unknown_ministries),
         "undecided": [_preview_row(line, form) for line in undecided],
@@ -239,10 +318,24 @@ def _decisions_context(form: PreviewForm, *, is_too_long: bool) -> dict[str, Any
             for kind in ItemChange
             if (own := [line for line in others if line.kind is kind])
         ],
-        "open_fields": [field for field in form if field.name.startswith(("text_", "pillar_", "leave_"))],
+        "open_fields": [
+            field
+            for field in form
+            if field.name.startswith(("pillar_", "leave_")) or (field.name.startswith("text_") and not form.is_editable)
+        ],
         "changes_nothing": comparison.changes_nothing,
         "is_too_long": is_too_long,
     }
+
+
+def _item_editors(form: PreviewForm, *, is_too_long: bool) -> list[ItemEditor]:
+    """Return the items to edit by hand; none if the list is too long for that."""
+    if is_too_long or not form.is_editable:
+        return []
+    numbers = [row.number for row in form.preview.imported_list.rows]
+    return [
+        ItemEditor(number, form[f"text_{number}"], number == numbers[0], number == numbers[-1]) for number in numbers
+    ]
 
 
 def _preview_row(line: ItemComparison, form: PreviewForm | None = None) -> PreviewRow:

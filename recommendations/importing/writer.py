@@ -22,6 +22,7 @@ from recommendations.models import Benchmark, Edition, EditionImport, Recommenda
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import AuditEvent, record_all
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.text_rules import normalize_name
 from tiptracker.validation import insert_row, insert_rows, update_row, update_rows
 
@@ -78,15 +79,15 @@ class ImportWriter:
 
     @property
     def _reason(self) -> str:
-        return f"As it stands in “{self.imported.name}”."
+        return f"As in the imported file “{self.imported.name}”."
 
     def _retire(self, retired: Mapping[int, int | None]) -> None:
         for key, number in retired.items():
             row = self.preview.existing_rows[key]
             before = recommendation_audit_values(row, row.pillar, self.now)
             row.is_retired = True
-            reason = f"It went into number {number} of" if number else "It stands no longer in"
-            self._queue_change(row, row.pillar, f"{reason} “{self.imported.name}”.", before)
+            reason = f"Merged into number {number} by" if number else "No longer asked after"
+            self._queue_change(row, row.pillar, f"{reason} the import of “{self.imported.name}”.", before)
 
     def _write_continued(self, continued: Mapping[int, ImportedItem], pillars: Mapping[int, Pillar]) -> dict[str, int]:
         """Collect the changes of continued rows. Return the changed ones: old number to new number."""
@@ -169,7 +170,9 @@ class ImportWriter:
         pillar = pillars.get(row.number) or row.pillar or (Pillar(existing.pillar) if existing else None)
         if pillar is None:
             raise Refused(
-                "required", f"Say to which of the three Ps number {row.number} belongs.", field=f"pillar_{row.number}"
+                "required",
+                gettext("Choose the pillar of item %(number)d.") % {"number": row.number},
+                field=f"pillar_{row.number}",
             )
         return pillar
 

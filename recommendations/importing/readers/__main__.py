@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import Any
 
 from recommendations.importing.readers.paragraph import Paragraph, UnreadableFile
 from recommendations.importing.readers.report_file import read_content
@@ -11,9 +12,9 @@ from tiptracker.sandbox.confinement import confine
 def main() -> None:
     confine()
     try:
-        answer: list[Paragraph] | dict[str, str] = read_content(sys.stdin.buffer.read())
+        answer: list[Paragraph] | dict[str, Any] = read_content(sys.stdin.buffer.read())
     except UnreadableFile as refusal:
-        answer = {"code": refusal.code, "sentence": str(refusal)}
+        answer = {"code": refusal.code, "sentence": refusal.sentence.serialize()}
     sys.stdout.write(json.dumps(answer))
 
 

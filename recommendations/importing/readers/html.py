@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
+from tiptracker.localization import gettext_noop
 
 _HIDDEN_TAGS = {
     "applet", "audio", "canvas", "datalist", "embed", "head", "iframe", "map", "math", "noscript", "object",
@@ -38,7 +39,8 @@ def read_html(text: str) -> Iterator[Paragraph]:
     """
     if text.count("<") > MAX_TAGS:
         raise UnreadableFile(
-            "too_many", "is a page of too many parts. Copy the narrative out of it, and paste its text."
+            "too_many",
+            gettext_noop("“%(name)s” is too long a web page. Copy the narrative from it and paste the text."),
         )
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(text.encode(errors="replace"), parser)

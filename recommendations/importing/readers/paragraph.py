@@ -6,6 +6,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
+from recommendations.importing.stored_sentences import StoredSentence
+
 MIN_WRAPPED_LENGTH, MAX_WRAPPED_LENGTH = 30, 200
 """Shortest and longest line, in characters, that counts as wrapped."""
 HARD_BREAK = "\v"
@@ -45,13 +47,13 @@ class Paragraph(NamedTuple):
 class UnreadableFile(Exception):
     """A file that can't be read.
 
-    The message says why and what to do. It follows the file's name, as in "has a password. …". `code` is that of the
-    refusal.
+    `sentence` says why and what to do. It has the placeholder `name` for the file's name, because the process that
+    reads the file knows neither the name nor the reader's language. `code` is that of the refusal.
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
+    def __init__(self, code: str, message: str, **values: str | int) -> None:
+        super().__init__(message)
+        self.code, self.sentence = code, StoredSentence(message, values)
 
 
 def split_paragraphs(text: str) -> Iterator[Paragraph]:

@@ -16,6 +16,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from recommendations.importing.readers.paragraph import HARD_BREAK, PAGE_BREAK, Paragraph, ParagraphKind, UnreadableFile
+from tiptracker.localization import gettext_noop
 
 MAX_PAGES = 1_000
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
@@ -52,12 +53,18 @@ def read_pdf(content: bytes) -> Iterator[Paragraph]:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise UnreadableFile(
-                "password_protected", "has a password. Save it without one, then choose it again."
+                "password_protected",
+                gettext_noop("“%(name)s” has a password. Save it without a password and choose it again."),
             ) from error
         raise
     if len(document) > MAX_PAGES:
         raise UnreadableFile(
-            "too_many", f"has more than {MAX_PAGES} pages. Cut out the country’s narrative, then choose it again."
+            "too_many",
+            gettext_noop(
+                "“%(name)s” has more than %(pages)s pages. Save only the pages with the country’s narrative and choose "
+                "that file."
+            ),
+            pages=MAX_PAGES,
         )
     if title := document.get_metadata_dict().get("Title", "").strip():
         yield Paragraph(title, ParagraphKind.TITLE)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext_noop
 from tiptracker.sandbox.confinement import SandboxRunner
 
 MAX_BYTES = 30 * 1024 * 1024
@@ -29,12 +30,16 @@ def read_report(name: str, content: bytes, *, run: SandboxRunner) -> tuple[Parag
         if len(content) > MAX_BYTES:
             raise UnreadableFile(
                 "too_large",
-                f"has {len(content) / 1024 / 1024:.0f} MB; at most {MAX_BYTES // 1024 // 1024} MB can be read. "
-                "Cut out the pages with the country’s narrative, or paste its text.",
+                gettext_noop(
+                    "“%(name)s” has %(size)s MB. The limit is %(limit)s MB. Save only the pages with the country’s "
+                    "narrative, or paste its text."
+                ),
+                size=round(len(content) / 1024 / 1024),
+                limit=MAX_BYTES // 1024 // 1024,
             )
         return _read_in_sandbox(content, run)
     except UnreadableFile as reason:
-        raise Refused(reason.code, f"“{name}” {reason}") from reason
+        raise Refused(reason.code, str(reason.sentence.with_values(name=name))) from reason
 
 
 def _read_in_sandbox(content: bytes, run: SandboxRunner) -> tuple[Paragraph, ...]:
@@ -42,12 +47,15 @@ def _read_in_sandbox(content: bytes, run: SandboxRunner) -> tuple[Paragraph, ...
     if answered is None:
         raise UnreadableFile(
             "reader_failed",
-            "can’t be opened here: it takes too long or too much room. Cut out the pages with the country’s narrative, "
-            "or paste its text.",
+            gettext_noop(
+                "“%(name)s” takes too long or too much memory to open. Save only the pages with the country’s "
+                "narrative, or paste its text."
+            ),
         )
     answer = json.loads(answered)
     if isinstance(answer, dict):
-        raise UnreadableFile(answer["code"], answer["sentence"])
+        message, values = answer["sentence"]
+        raise UnreadableFile(answer["code"], message, **values)
     return tuple(Paragraph(text, ParagraphKind(kind)) for text, kind in answer)
 
 
@@ -61,13 +69,19 @@ def read_content(content: bytes) -> list[Paragraph]:
     except Exception as error:  # a malicious file can make a library fail in any way; all failures mean the same
         raise UnreadableFile(
             "damaged",
-            "is damaged, or something else than its beginning says. Open it to see, save it again, then choose it "
-            "again; or paste its text.",
+            gettext_noop(
+                "“%(name)s” is damaged, or its name does not fit its content. Open it, save it again and choose it "
+                "again. Or paste its text."
+            ),
         ) from error
     n_lines = sum(1 + paragraph.text.count("\n") + paragraph.text.count(HARD_BREAK) for paragraph in paragraphs)
     if sum(len(paragraph.text) for paragraph in paragraphs) > MAX_CHARACTERS or n_lines > MAX_LINES:
         raise UnreadableFile(
-            "too_large", "holds more text than a whole TIP Report. Cut out the country’s narrative, or paste its text."
+            "too_large",
+            gettext_noop(
+                "“%(name)s” contains more text than a whole TIP Report. Save only the country’s narrative, or paste "
+                "its text."
+            ),
         )
     if not any(
         letter.isalpha()
@@ -77,8 +91,10 @@ def read_content(content: bytes) -> list[Paragraph]:
     ):
         raise UnreadableFile(
             "no_text",
-            "has no text in it. If it shows some, it is a picture, such as a scan: have its text recognized (OCR), or "
-            "take the report’s web page instead.",
+            gettext_noop(
+                "“%(name)s” contains no text. If it is a scan, have its text recognized (OCR), or use the web page of "
+                "the report."
+            ),
         )
     return paragraphs
 
@@ -96,11 +112,17 @@ def _select_reader(content: bytes) -> Callable[[bytes], Iterator[Paragraph]]:
         return word.read_word
     if begins.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise UnreadableFile("password_protected", "has a password. Save it without one, then choose it again.")
-        raise UnreadableFile("old_format", "is in an old format of Word. Save it as .docx, then choose it again.")
+            raise UnreadableFile(
+                "password_protected",
+                gettext_noop("“%(name)s” has a password. Save it without a password and choose it again."),
+            )
+        raise UnreadableFile(
+            "old_format", gettext_noop("“%(name)s” is in an old Word format. Save it as .docx and choose it again.")
+        )
     if begins.startswith(b"{\\rtf"):
         raise UnreadableFile(
-            "unsupported_format", "is in Rich Text Format. Save it as .docx or as plain text, then choose it again."
+            "unsupported_format",
+            gettext_noop("“%(name)s” is in Rich Text Format. Save it as .docx or plain text and choose it again."),
         )
     from recommendations.importing.readers import text  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from recommendations.importing.encodings import MISDECODED, guess_utf_16, split_byte_order_mark
 from recommendations.importing.readers.paragraph import Paragraph, UnreadableFile, split_paragraphs
+from tiptracker.localization import gettext_noop
 
 _HTML_START = re.compile(
     r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
@@ -29,12 +30,16 @@ def read_text(content: bytes) -> Iterator[Paragraph]:
     if _OTHER_MARKUP.match(begins):
         raise UnreadableFile(
             "unsupported_format",
-            "is XML that is no web page. Save it as .docx, PDF or plain text, then choose it again.",
+            gettext_noop(
+                "“%(name)s” is XML, but not a web page. Save it as .docx, PDF or plain text and choose it again."
+            ),
         )
     if any(unicodedata.category(letter) == "Cc" and letter not in _ALLOWED_CONTROLS for letter in set(text)):
         raise UnreadableFile(
             "unsupported_format",
-            "is neither a text, a web page, a PDF nor a Word document. Save it as one of them, then choose it again.",
+            gettext_noop(
+                "“%(name)s” is not a text, web page, PDF or Word document. Save it as one of these and choose it again."
+            ),
         )
     return split_paragraphs(text)
 
@@ -58,7 +63,9 @@ def decode_report(content: bytes) -> str:
     if MISDECODED.search(text):
         raise UnreadableFile(
             "undecodable",
-            "doesn’t say in which letters it was saved, and they are neither those of UTF-8 nor of Windows. Save it as "
-            "UTF-8, then choose it again.",
+            gettext_noop(
+                "“%(name)s” does not state its encoding, and it is neither UTF-8 nor Windows-1252. Save it as UTF-8 "
+                "and choose it again."
+            ),
         )
     return text

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from lxml import etree
 
 from recommendations.importing.readers.paragraph import HARD_BREAK, Paragraph, ParagraphKind, UnreadableFile
+from tiptracker.localization import gettext_noop
 from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
 MAX_UNPACKED_BYTES = 40 * 1024 * 1024
 """Most bytes of an unpacked part. A larger one is likely a zip bomb."""
-_TOO_LARGE = "unpacks to more than any narrative holds. Save it anew, or paste its text."
+_TOO_LARGE = gettext_noop("“%(name)s” unpacks to far more than a narrative. Save it again in Word, or paste its text.")
 _SKIPPED_TAGS = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "sectPr"})
 _CHARACTER_TAGS = {
     "tab": " ",
@@ -35,7 +36,10 @@ def read_word(content: bytes) -> Iterator[Paragraph]:
         if body is None:
             raise UnreadableFile(
                 "unsupported_format",
-                "is a packed file, but no Word document. Unpack it, or save it as .docx, then choose it.",
+                gettext_noop(
+                    "“%(name)s” is a zip file, but not a Word document. Unpack it, or save it as .docx, and choose it "
+                    "again."
+                ),
             )
         if (core := _parse_part(packed, "docProps/core.xml")) is not None:
             yield from (
@@ -65,7 +69,9 @@ def _parse_part(packed: zipfile.ZipFile, name: str) -> etree._Element | None:
     if root.getroottree().docinfo.internalDTD is not None:  # a DTD can define entities, and no Word document needs one
         raise UnreadableFile(
             "declares_entities",
-            "holds definitions that no Word document has. Save it anew in Word, then choose it again.",
+            gettext_noop(
+                "“%(name)s” contains definitions that Word does not write. Save it again in Word and choose it again."
+            ),
         )
     return root
 

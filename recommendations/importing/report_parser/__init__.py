@@ -10,7 +10,9 @@ from recommendations.importing.report_parser.dehyphenation import UNCERTAINTY_MA
 from recommendations.importing.report_parser.lists import ParsedList, parse_list
 from recommendations.importing.report_parser.paragraphs import Block, build_blocks
 from recommendations.importing.report_parser.sections import ListSection, find_list_sections
+from recommendations.importing.stored_sentences import StoredSentence
 from tiptracker.errors import Refused
+from tiptracker.localization import format_number, gettext
 
 MAX_NARRATIVES = 400
 """Most narratives in one document: twice the number of countries in the report."""
@@ -22,6 +24,7 @@ class ParsedItem(NamedTuple):
     number: int
     text: str
     doubt: str = ""
+    """English sentences, one a line, marked for translation."""
 
 
 class ParsedNarrative(NamedTuple):
@@ -32,7 +35,7 @@ class ParsedNarrative(NamedTuple):
     """ISO 3166-1 alpha-3 code."""
     year: int | None
     recommendations: tuple[ParsedItem, ...]
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[StoredSentence, ...] = ()
     """Sentences about the whole narrative."""
     introduction: str = ""
     """The text between the list's heading and its first item."""
@@ -54,12 +57,13 @@ def parse_narrative(source: str | Iterable[Paragraph], country: str | None = Non
         metadata.find_tier(blocks, blocks[: section.start]),
     )
     code, year, tier = (field.value for field in parsed)
+    about_section = StoredSentence(section.doubt) if section.doubt else None
     return ParsedNarrative(
         Tier(tier) if tier else None,
         code,
         int(year) if year else None,
         tuple(ParsedItem(number, text, doubt) for number, (text, doubt) in enumerate(parsed_list.items, 1)),
-        tuple(doubt for doubt in (*(field.doubt for field in parsed), section.doubt) if doubt),
+        tuple(doubt for doubt in (*(field.doubt for field in parsed), about_section) if doubt),
         parsed_list.introduction,
         tuple(UNCERTAINTY_MARK.sub("", text) for text in section.left_out),
     )
@@ -69,11 +73,19 @@ def refuse_other_narrative(narrative: ParsedNarrative, *, country: str | None = 
     """Refuse a narrative that says it is about another country (alpha-3) or from another year."""
     if country and narrative.country and narrative.country != country:
         actual, expected = countries.country_name_of(narrative.country), countries.country_name_of(country)
-        raise Refused("another_country", f"This narrative is about {actual}, not {expected}. Choose {expected}’s.")
-    if year and narrative.year and narrative.year != year:
-        instead = f"Choose that of {year}, or go to the edition of {narrative.year}."
         raise Refused(
-            "another_edition", f"This narrative is from the report of {narrative.year}, not {year}. {instead}"
+            "another_country",
+            gettext("This narrative is about %(actual)s, not about %(expected)s. Choose the narrative of %(expected)s.")
+            % {"actual": actual, "expected": expected},
+        )
+    if year and narrative.year and narrative.year != year:
+        raise Refused(
+            "another_edition",
+            gettext(
+                "This narrative is from the %(actual)s report, not from the %(expected)s report. "
+                "Choose the %(expected)s narrative, or import it into the %(actual)s edition."
+            )
+            % {"actual": narrative.year, "expected": year},
         )
 
 
@@ -84,7 +96,9 @@ def _find_narrative(
     parts = metadata.split_narratives(blocks)
     if len(parts) > MAX_NARRATIVES:
         raise Refused(
-            "too_many", f"More than {MAX_NARRATIVES} narratives stand in it. Keep only the one that you mean."
+            "too_many",
+            gettext("It contains more than %(number)s narratives. Keep only the one that you need.")
+            % {"number": format_number(MAX_NARRATIVES)},
         )
     candidates = [
         (part, detector, section, parsed_list)
@@ -101,16 +115,36 @@ def _find_narrative(
     if not candidates:
         raise Refused(
             "no_list",
-            "No list of prioritized recommendations was found. Paste it with its heading, such as “Prioritized "
-            "recommendations:”, in a line above it.",
+            gettext(
+                "We found no list of prioritized recommendations. Paste the list with its heading, such as "
+                "“Prioritized recommendations:”, in a line above it."
+            ),
         )
     if any(candidate[3].items != candidates[0][3].items for candidate in candidates):
         codes = dict.fromkeys(detector.detect(section.heading).value for _, detector, section, _ in candidates)
-        named = ", ".join(countries.country_name_of(code) for code in codes if code)
-        lacks = f"None is about {countries.country_name_of(country)}. " if country and country not in codes else ""
-        raise Refused(
-            "several_lists",
-            f"{len(candidates)} lists of recommendations stand in it{f' ({named})' if named else ''}. "
-            f"{lacks}Keep only the narrative that you mean, then try again.",
-        )
+        raise Refused("several_lists", _describe_several_lists(len(candidates), list(filter(None, codes)), country))
     return candidates[0]
+
+
+def _describe_several_lists(number: int, codes: list[str], country: str | None) -> str:
+    """Return the error for a text with several lists, of these countries (codes)."""
+    values = {"number": number, "countries": ", ".join(map(countries.country_name_of, codes))}
+    if not codes:
+        return (
+            gettext("It contains %(number)d lists of recommendations. Keep only the narrative that you need.") % values
+        )
+    if country and country not in codes:
+        values["country"] = countries.country_name_of(country)
+        return (
+            gettext(
+                "It contains %(number)d lists of recommendations (%(countries)s), and none about %(country)s. "
+                "Keep only the narrative that you need."
+            )
+            % values
+        )
+    return (
+        gettext(
+            "It contains %(number)d lists of recommendations (%(countries)s). Keep only the narrative that you need."
+        )
+        % values
+    )

@@ -18,6 +18,7 @@ from recommendations.importing.report_parser.prose import (
     is_demand,
     is_narration,
 )
+from tiptracker.localization import gettext_noop
 
 _QUOTED_OR_BRACKETED = re.compile(
     r"“[^“”]{0,400}”|«[^«»]{0,400}»|\((?:[^()]|\([^()]{0,200}\)){0,400}\)|\[[^\[\]]{0,400}\]|‘[^‘’;]{0,60};[^‘]{0,200}?’(?!\w)"
@@ -46,21 +47,36 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 _LIST_MARK = re.compile(r"(?:^|\s)(?:\d{1,2}|[a-z]|[ivx]{1,4})\)\s", re.IGNORECASE)
 """A number or letter whose bracket has no counterpart, and needs none."""
 
-ENDS_AT_FULL_STOP = "It ends at a full stop where nothing else parts the items: it may go on in the next one."
-AND_BEFORE_LAST = "“And” stands before it though it isn’t the last: it may belong to the item before it."
-ENDS_IN_QUOTE = "The semicolon inside its quotation marks was taken for its end: it may go on in the next one."
-SENTENCE_AMONG_CLAUSES = "It ends at a full stop among clauses with semicolons: it may go on in the next one."
-SEMICOLON_AMONG_SENTENCES = "It has a semicolon in it: it may be several items."
-MAY_BE_PART = "It doesn’t begin with what to do: it may belong to the one before it."
-HAS_PARTS = "Parts that don’t begin with what to do were left in it: some may be items of their own."
-COLON_BEFORE_PARTS = "A list of its own may begin at its colon and go on in the next ones."
-PART_AFTER_COLON = "It may belong to the list that begins at a colon before it."
-CUT_OFF = "The list ends without a full stop: its rest may be missing."
-UNPAIRED_MARKS = "One of its quotation marks or brackets has no other: where it ends is not certain."
+ENDS_AT_FULL_STOP = gettext_noop("Only a full stop ends this item. If it continues in the next item, merge the two.")
+AND_BEFORE_LAST = gettext_noop(
+    "The word “and” comes before this item, but it is not the last one. "
+    "If it belongs to the item before, merge the two."
+)
+ENDS_IN_QUOTE = gettext_noop(
+    "This item was ended at a semicolon inside quotation marks. If it continues in the next item, merge the two."
+)
+SENTENCE_AMONG_CLAUSES = gettext_noop(
+    "This item ends with a full stop, the others with a semicolon. If it continues in the next item, merge the two."
+)
+SEMICOLON_AMONG_SENTENCES = gettext_noop("This item contains a semicolon. If it is several items, split it.")
+MAY_BE_PART = gettext_noop("This item does not begin with an action. If it belongs to the item before, merge the two.")
+HAS_PARTS = gettext_noop(
+    "Some parts of this item do not begin with an action. If a part is an item of its own, split it off."
+)
+COLON_BEFORE_PARTS = gettext_noop(
+    "A list may begin at the colon in this item and continue in the next items. If so, merge them."
+)
+PART_AFTER_COLON = gettext_noop(
+    "This item may belong to a list that begins at a colon in an earlier item. If so, merge them."
+)
+CUT_OFF = gettext_noop("The list ends here without a full stop. Compare it with the report and add what is missing.")
+UNPAIRED_MARKS = gettext_noop(
+    "A quotation mark or bracket in this item is not closed. Compare the end of the item with the report."
+)
 
 
 class ClauseSpan(NamedTuple):
-    """A part of a paragraph: where it starts and ends, and why that is doubtful, if so."""
+    """A part of a paragraph: where it starts and ends, and why that is doubtful, if so (a sentence on each line)."""
 
     start: int
     end: int
@@ -102,7 +118,7 @@ def split_clauses(text: str) -> list[ClauseSpan]:
 
 def add_doubt(span: ClauseSpan, doubt: str) -> ClauseSpan:
     """Return a part with one more doubt."""
-    return span._replace(doubt=f"{span.doubt} {doubt}".strip())
+    return span._replace(doubt=f"{span.doubt}\n{doubt}".strip())
 
 
 def has_several_clauses(text: str) -> bool:

@@ -29,6 +29,7 @@ from recommendations.importing.report_parser.prose import (
     is_narration,
     starts_with_demand,
 )
+from tiptracker.localization import gettext_noop
 
 MAX_ITEM_LENGTH = 1_500
 """Most characters of an item that needs no check. The longest real items have half of it."""
@@ -56,22 +57,34 @@ _ENUMERATION_MARK = re.compile(
 _ROMAN_NUMERALS = re.findall(r"\w+", "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx")
 _ENUMERATIONS = ([str(number) for number in range(1, 100)], list(ascii_lowercase), _ROMAN_NUMERALS)
 
-UNCERTAIN_LINE_END = "A full line ended at a full stop in it or before it: where it begins or ends is not certain."
-BROKEN_WORD = "A word in it was broken at a line’s end: see whether it has a hyphen."
-LOOSE_LETTER = "A letter stood alone behind a word in it: see how the report writes this word."
-WITHOUT_BULLET = "It has no bullet among items with one: it may belong to another."
-MAY_BE_INTRODUCTION = "It tells something and asks for nothing: it may be an introduction to the list."
-DASH_AS_BULLET = "A dash within a line was taken for its bullet: it may belong to the one before it."
-WITH_PARTS = "It has paragraphs or a list of its own, which stand in it."
-OPEN_END = "It doesn’t end with a full stop, as the others do: its rest may be missing or stand in the next one."
-SMALL_LETTER = "It begins with a small letter: it may be the rest of the one before it."
-TOO_LONG = "It is very long: it may be several items."
-SEVERAL_SEMICOLONS = "It has several semicolons: it may be several items."
-PARAGRAPH_AFTER_CLAUSES = "It is a paragraph of its own behind a list of clauses: it may be none of them."
+UNCERTAIN_LINE_END = gettext_noop(
+    "A line ends with a full stop in this item or before it. Compare where the item begins and ends with the report."
+)
+BROKEN_WORD = gettext_noop("A word in this item was broken at the end of a line. Check whether it has a hyphen.")
+LOOSE_LETTER = gettext_noop("A single letter stands after a word in this item. Check how the report writes the word.")
+WITHOUT_BULLET = gettext_noop(
+    "This item has no bullet, but others have one. If it belongs to the item before, merge the two."
+)
+MAY_BE_INTRODUCTION = gettext_noop("This item asks for nothing. If it is only an introduction to the list, remove it.")
+DASH_AS_BULLET = gettext_noop(
+    "A dash within a line was read as the bullet of this item. If it belongs to the item before, merge the two."
+)
+WITH_PARTS = gettext_noop(
+    "This item contains several paragraphs or a list. If a part is an item of its own, split it off."
+)
+OPEN_END = gettext_noop(
+    "This item does not end with a full stop, but the others do. Add what is missing, or merge it with the next item."
+)
+SMALL_LETTER = gettext_noop("This item begins with a small letter. If it belongs to the item before, merge the two.")
+TOO_LONG = gettext_noop("This item is very long. If it is several items, split it.")
+SEVERAL_SEMICOLONS = gettext_noop("This item contains several semicolons. If it is several items, split it.")
+PARAGRAPH_AFTER_CLAUSES = gettext_noop(
+    "This item is a paragraph after the end of the list. If it is not a recommendation, remove it."
+)
 
 
 class ParsedList(NamedTuple):
-    """A list: the text before the first item, and the text and doubt of each item."""
+    """A list: the text before the first item, and the text and doubt of each item (English sentences, one a line)."""
 
     introduction: str
     items: list[tuple[str, str]]
@@ -301,12 +314,12 @@ def _strip_separators(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return items
     *others, (last, doubt) = items
     if not has_sentence_end(_strip_uncertainty_marks(last)):
-        doubt = f"{doubt} {clauses.CUT_OFF}".strip()
+        doubt = f"{doubt}\n{clauses.CUT_OFF}".strip()
     return [*((_SEPARATOR.sub("", text), doubt) for text, doubt in others), (last, doubt)]
 
 
 def _add_doubts(items: list[tuple[str, str]], country: str | None) -> Iterator[tuple[str, str]]:
-    """Yield the text of each item with the reasons why the user should check it."""
+    """Yield the text of each item with the reasons why the user should check it: English sentences, one a line."""
     allowed = len(items) // 3
     open_ends = [not has_sentence_end(_strip_uncertainty_marks(text)) for text, _ in items]
     small_letters = [text.lstrip(UNCERTAIN_BREAK)[:1].islower() for text, _ in items]
@@ -326,7 +339,7 @@ def _add_doubts(items: list[tuple[str, str]], country: str | None) -> Iterator[t
             TOO_LONG: len(plain) > MAX_ITEM_LENGTH,
             clauses.UNPAIRED_MARKS: clauses.has_unpaired_marks(plain),
         }
-        yield plain, " ".join(reason for reason, applies in reasons.items() if applies)
+        yield plain, "\n".join(reason for reason, applies in reasons.items() if applies)
 
 
 def _strip_uncertainty_marks(text: str) -> str:

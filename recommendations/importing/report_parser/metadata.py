@@ -10,6 +10,8 @@ from recommendations.choices import Tier
 from recommendations.importing.readers.paragraph import ParagraphKind
 from recommendations.importing.report_parser import countries
 from recommendations.importing.report_parser.paragraphs import Block
+from recommendations.importing.stored_sentences import StoredSentence
+from tiptracker.localization import gettext_noop
 
 _TIER = (
     r"tier(?:\s*:)?\s*(?P<tier>[123]|i{1,3}|one|two|three)(?:(?!\w)|(?=wl\b))"
@@ -68,13 +70,32 @@ _STATED_YEAR = re.compile(r"\W*(?:report\s+)?(?:year|edition)\W{1,4}(20\d\d)\W*"
 _GOVERNMENT_OF = re.compile(r"\bgovernment\s+of\s+(?:the\s+)?(?=[A-Z])", re.IGNORECASE)
 _MAX_TITLE_LENGTH = 160
 """Most characters of a title."""
+_SEVERAL_COUNTRIES = gettext_noop(
+    "The narrative names more than one country at its beginning (%(countries)s). Check that it is the right one."
+)
+_NO_COUNTRY = gettext_noop(
+    "The narrative names no country that we know at its beginning. Check that it is the right narrative."
+)
+_SEVERAL_YEARS = gettext_noop(
+    "The narrative names more than one year at its beginning (%(years)s). Check that it is from the right report."
+)
+_NO_YEAR = gettext_noop(
+    "The narrative does not name the year of the report at its beginning. Check that it is from the right report."
+)
+_SPECIAL_CASE_NOTE = gettext_noop("The country is a special case in this report and has no tier.")
+_LIKELY_SPECIAL_CASE = gettext_noop("The country seems to be a special case in this report, without a tier. Check it.")
+_TWO_TIERS = gettext_noop("The title of the narrative says %(title)s, but its text says %(text)s. Check the tier.")
+_INFERRED_TIER = gettext_noop(
+    "The narrative does not name the tier. What it says about the minimum standards means %(tier)s. Check the tier."
+)
+_NO_TIER = gettext_noop("The narrative does not state the tier clearly. Check the tier of the edition.")
 
 
 class ParsedValue(NamedTuple):
     """A fact as the document states it, or None. `doubt` says if it is missing, ambiguous or inferred."""
 
     value: str | None
-    doubt: str = ""
+    doubt: StoredSentence | None = None
 
 
 def split_narratives(blocks: list[Block]) -> list[list[Block]]:
@@ -110,8 +131,8 @@ class CountryDetector:
                 return ParsedValue(codes[0])
             if codes:
                 named = ", ".join(dict.fromkeys(countries.country_name_of(code) for code in codes))
-                return ParsedValue(None, f"More than one country is named ({named}): see which one it is.")
-        return ParsedValue(None, "No country that is known here is named at its head: see which one it is.")
+                return ParsedValue(None, StoredSentence(_SEVERAL_COUNTRIES, {"countries": named}))
+        return ParsedValue(None, StoredSentence(_NO_COUNTRY))
 
     def _sources(self, heading: str) -> Iterator[list[str]]:
         yield self._in_titles
@@ -151,8 +172,7 @@ def find_year(blocks: list[Block]) -> ParsedValue:
         named = [match for text in texts for match in _REPORT_YEAR.finditer(text)]
         years = list(dict.fromkeys(match["before"] or match["after"] for match in named))
         if len(years) > 1:
-            doubt = f"More than one year is named at its head ({', '.join(years)}): see which one it is."
-            return ParsedValue(None, doubt)
+            return ParsedValue(None, StoredSentence(_SEVERAL_YEARS, {"years": ", ".join(years)}))
         if years:
             return ParsedValue(years[0])
     is_report = any(_REPORT_NAME_PATTERN.search(text) for text in titles + heads)
@@ -161,7 +181,7 @@ def find_year(blocks: list[Block]) -> ParsedValue:
         stated = {match[1] for match in dates if match}
         if len(stated) == 1:
             return ParsedValue(stated.pop())
-    return ParsedValue(None, "The year of the report isn’t named at its head: see which one it is.")
+    return ParsedValue(None, StoredSentence(_NO_YEAR))
 
 
 def _year_after_name(text: str) -> re.Match[str] | None:
@@ -188,10 +208,10 @@ def find_tier(blocks: list[Block], opening: list[Block]) -> ParsedValue:
         return _tier_by_standards("\n".join(plain))
     title_tier = agreeing[0][0]
     if not title_tier:
-        return ParsedValue(None, "It is a special case, which is on no tier.")
+        return ParsedValue(None, StoredSentence(_SPECIAL_CASE_NOTE))
     if placed and placed[0] != title_tier:
-        doubt = f"Its title says {Tier(title_tier).label}, its text {Tier(placed[0]).label}: see which one it is."
-        return ParsedValue(title_tier, doubt)
+        values = {"title": Tier(title_tier).label, "text": Tier(placed[0]).label}
+        return ParsedValue(title_tier, StoredSentence(_TWO_TIERS, values))
     return ParsedValue(title_tier)
 
 
@@ -202,10 +222,10 @@ def _tier_by_standards(opening: str) -> ParsedValue:
     """
     for pattern, tier in ((_NO_SIGNIFICANT_EFFORTS, Tier.TIER_3), (_MEETS_STANDARDS, Tier.TIER_1)):
         if pattern.search(opening):
-            return ParsedValue(tier, f"Its tier isn’t named; what it says of the minimum standards means {tier.label}.")
+            return ParsedValue(tier, StoredSentence(_INFERRED_TIER, {"tier": tier.label}))
     if _SPECIAL_CASE.search(opening):
-        return ParsedValue(None, "It is a special case, it seems, which is on no tier.")
-    return ParsedValue(None, "Its tier isn’t told plainly: see which one it is.")
+        return ParsedValue(None, StoredSentence(_LIKELY_SPECIAL_CASE))
+    return ParsedValue(None, StoredSentence(_NO_TIER))
 
 
 def _tier_value(match: re.Match[str]) -> str:

@@ -19,16 +19,18 @@ from recommendations.importing.report_parser.prose import (
     is_narration,
 )
 from tiptracker.errors import Refused
+from tiptracker.localization import format_number, gettext, gettext_noop
 
 _OPENING_PARAGRAPH = re.compile(
     r"minimum\s+standards|\b(?:remain(?:s|ed)|placed|ranked|(?:up|down)graded)\b[^.;]{0,80}\btier\s*[123]",
     re.IGNORECASE,
 )
-UNCERTAIN_START = (
-    "Neither a heading nor the minimum standards tell where the list begins: what follows the first account was taken."
+UNCERTAIN_START = gettext_noop(
+    "Neither a heading nor the minimum standards show where the list begins. "
+    "We read what follows the first account. Check that the first item is right."
 )
-UNCERTAIN_HEADING = (
-    "The heading of the list stands within a paragraph, without a colon: see whether the list begins there."
+UNCERTAIN_HEADING = gettext_noop(
+    "The heading of the list is inside a paragraph and has no colon. Check that the first item is right."
 )
 MAX_LISTS = 1_000
 """Most lists in one narrative. Each is searched to its end."""
@@ -61,7 +63,9 @@ def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator
         begun += 1
         if begun > MAX_LISTS:
             raise Refused(
-                "too_many", f"More than {MAX_LISTS} lists of recommendations stand in it. Keep only the one you mean."
+                "too_many",
+                gettext("It contains more than %(number)s lists of recommendations. Keep only the list that you need.")
+                % {"number": format_number(MAX_LISTS)},
             )
         kind = ParagraphKind.PLAIN if block.kind == ParagraphKind.HEADING else block.kind
         rest = block.text[start:].strip()
@@ -126,7 +130,9 @@ def _build_section(
         section_blocks.append(block if cut is None else block._replace(text=block.text[:cut]))
         if len(section_blocks) > MAX_BLOCKS:
             raise Refused(
-                "too_many", f"The list goes on for more than {MAX_BLOCKS:,} paragraphs. Keep only the list itself."
+                "too_many",
+                gettext("The list has more than %(number)s paragraphs. Keep only the list itself.")
+                % {"number": format_number(MAX_BLOCKS)},
             )
         if cut is not None:
             break

@@ -4,11 +4,17 @@
 user can correct the columns in between, because the cells stay as they were read.
 """
 
-from recommendations.importing.tables.cells import MAX_FILE_BYTES, OLD_EXCEL_SIGNATURE, ZIP_SIGNATURE, TableCells
+from recommendations.importing.tables.cells import (
+    MAX_FILE_BYTES,
+    OLD_EXCEL_SIGNATURE,
+    ZIP_SIGNATURE,
+    TableCells,
+    UnreadableTable,
+)
 from recommendations.importing.tables.charsets import Charset
 from recommendations.importing.tables.csv_files import read_delimited
 from recommendations.importing.tables.workbook_sandbox import read_workbook_in_sandbox
-from tiptracker.errors import Refused
+from tiptracker.localization import gettext_noop
 from tiptracker.sandbox.confinement import SandboxRunner
 
 
@@ -19,13 +25,12 @@ def read_table(content: bytes, charset: Charset | None = None, *, run: SandboxRu
     says what to do.
     """
     if not content.strip():
-        raise Refused("empty_file", "The file is empty. Choose the one that holds the list.", field="file")
+        raise UnreadableTable("empty_file", gettext_noop("The file is empty. Choose the file with the list."))
     if len(content) > MAX_FILE_BYTES:
-        raise Refused(
+        raise UnreadableTable(
             "too_large",
-            f"The file is larger than {MAX_FILE_BYTES // 1024**2} MB. A list of recommendations is far smaller: "
-            "keep the list alone in a file of its own.",
-            field="file",
+            gettext_noop("The file is larger than %(limit)s MB. Copy only the list into a new file."),
+            limit=MAX_FILE_BYTES // 1024**2,
         )
     if is_workbook(content):
         return TableCells(read_workbook_in_sandbox(content, run=run))

@@ -3,8 +3,8 @@
 import json
 import sys
 
+from recommendations.importing.tables.cells import UnreadableTable
 from recommendations.importing.tables.excel import read_workbook
-from tiptracker.errors import Refused
 from tiptracker.sandbox.confinement import confine
 
 
@@ -12,8 +12,8 @@ def main() -> None:
     confine()
     try:
         answer: object = read_workbook(sys.stdin.buffer.read())
-    except Refused as refusal:
-        answer = {"code": refusal.code, "sentence": str(refusal)}
+    except UnreadableTable as refusal:
+        answer = {"code": refusal.code, "sentence": refusal.sentence.serialize()}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from recommendations.importing.stored_sentences import StoredSentence
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext_noop
 from tiptracker.text_rules import remove_invisible
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -14,7 +16,29 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 40
 MAX_CELL_LENGTH = 10_000
 """Most characters of a cell. The longest real recommendation has a tenth of it."""
-TOO_MANY_ROWS = f"The table has more than {MAX_ROWS:,} rows. Keep one country’s list of one year in it."
+
+
+class UnreadableTable(Refused):
+    """A table that can't be read, with a sentence that says why and what to do.
+
+    The process that reads a workbook does not know the reader's language, so the sentence is translated afterwards.
+    """
+
+    def __init__(self, code: str, message: str, **values: str | int) -> None:
+        self.sentence = StoredSentence(message, values)
+        super().__init__(code, message, field="file")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+def too_many_rows_error() -> UnreadableTable:
+    """Return the error for a table with more than MAX_ROWS rows."""
+    return UnreadableTable(
+        "too_many",
+        gettext_noop("The table has more than %(number)s rows. Keep only one country’s list of one year."),
+        number=MAX_ROWS,
+    )
 
 
 class TableLine(NamedTuple):
@@ -28,19 +52,25 @@ class TableCells(NamedTuple):
     """A table as read: its non-empty lines, and notes for the user to check."""
 
     lines: tuple[TableLine, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[StoredSentence, ...] = ()
 
 
 def clean_cells(row: Sequence[str], number: int) -> tuple[str, ...]:
     """Return the cells of a row without outer spaces and invisible characters. Raises Refused if it is too large."""
     if len(row) > MAX_COLUMNS:
-        raise Refused(
-            "too_many", f"Row {number} has {len(row)} cells. Keep the columns of the list alone.", field="file"
+        raise UnreadableTable(
+            "too_many",
+            gettext_noop("Row %(row)s has %(cells)s cells. Keep only the columns of the list."),
+            row=number,
+            cells=len(row),
         )
     if any(len(cell) > MAX_CELL_LENGTH for cell in row):
-        raise Refused(
+        raise UnreadableTable(
             "too_long",
-            f"Row {number} has a cell of more than {MAX_CELL_LENGTH:,} characters. A quotation mark may be missing.",
-            field="file",
+            gettext_noop(
+                "Row %(row)s has a cell of more than %(length)s characters. Check whether a quotation mark is missing."
+            ),
+            row=number,
+            length=MAX_CELL_LENGTH,
         )
     return tuple(remove_invisible(cell).strip() for cell in row)

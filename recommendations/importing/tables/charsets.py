@@ -10,8 +10,9 @@ import re
 from contextlib import suppress
 
 from recommendations.importing.encodings import MISDECODED, guess_utf_16, split_byte_order_mark
+from recommendations.importing.stored_sentences import StoredSentence
+from recommendations.importing.tables.cells import UnreadableTable
 from tiptracker.choices import ChoiceEnum
-from tiptracker.errors import Refused
 from tiptracker.localization import gettext_noop
 
 
@@ -24,9 +25,12 @@ class Charset(ChoiceEnum):
     MAC_ROMAN = "mac_roman", gettext_noop("Mac OS Roman (older Excel on a Mac)")
 
 
+_GUESS_NOTE = gettext_noop(
+    "The file does not state its encoding. We read it as %(encoding)s. Check apostrophes, dashes and accented letters. "
+    "If they are wrong, choose another encoding and import the file again."
+)
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
 _NOT_WINDOWS_1252 = re.compile(f"{_CONTROL_CHARACTERS.pattern}|{MISDECODED.pattern}")
-_SAVE_AS_HINT = "Save it as “CSV UTF-8” or as an Excel workbook, then choose it again."
 _MAC_ROMAN_AS_WINDOWS_1252 = re.compile(
     r"(?<!\w)(?:[ÐÑÒÓÔÕ](?!\w)|[ÒÔ](?=[A-Z])|Û(?=\d))"
     r"|(?<=[A-Za-z])[ŠŸ‚ƒ„†‡ˆ‰‹•˜™](?=[a-z])|(?:^|(?<=[\",;\t]))¥ ",
@@ -44,13 +48,9 @@ _NOT_MAC_ROMAN = re.compile(
 """Signs of a text in another 8-bit encoding that was read as Mac OS Roman, in which every byte is a character."""
 
 
-def describe_guess(charset: Charset) -> str:
+def describe_guess(charset: Charset) -> StoredSentence:
     """Return the note on an encoding that was guessed."""
-    name = charset.label.partition(" (")[0]
-    return (
-        f"The file does not say what it is written in. It was read as {name}: look whether apostrophes, dashes and "
-        "accented letters are right, and choose another encoding if they are not."
-    )
+    return StoredSentence(_GUESS_NOTE, {"encoding": charset.label.partition(" (")[0]})
 
 
 def decode(content: bytes, charset: Charset | None = None) -> tuple[str, Charset | None]:
@@ -62,14 +62,14 @@ def decode(content: bytes, charset: Charset | None = None) -> tuple[str, Charset
         return _decode_as(content, charset), None
     name, rest = split_byte_order_mark(content)
     if name:
-        return _decode_strictly(rest, name, f"It begins like {name.upper()}, but goes on otherwise."), None
+        return _decode_strictly(rest, name, name.upper()), None
     if name := guess_utf_16(content):
-        return _decode_strictly(content, name, "It looks like UTF-16, but is cut off or damaged."), None
+        return _decode_strictly(content, name, name.upper()), None
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_by_plausibility(content)
-    return _decode_strictly(content, "utf-8", "It looks like no text."), None
+    return _decode_strictly(content, "utf-8", "UTF-8"), None
 
 
 def _decode_by_plausibility(content: bytes) -> tuple[str, Charset]:
@@ -85,26 +85,36 @@ def _decode_by_plausibility(content: bytes) -> tuple[str, Charset]:
         return windows, Charset.WINDOWS_1252
     if is_mac:
         return mac, Charset.MAC_ROMAN
-    raise Refused(
+    raise UnreadableTable(
         "undecodable",
-        "The file does not say what it is written in. It is not UTF-8, UTF-16, Windows-1252 or Mac OS Roman. "
-        f"{_SAVE_AS_HINT}",
-        field="file",
+        gettext_noop(
+            "The file does not state its encoding, and it is not UTF-8, UTF-16, Windows-1252 or Mac OS Roman. Save it "
+            "as “CSV UTF-8” or as an Excel workbook and choose it again."
+        ),
     )
 
 
 def _decode_as(content: bytes, charset: Charset) -> str:
-    reason = f"It can’t be read as {charset.label}."
     if charset is Charset.UTF_16:
         marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return _decode_strictly(content, "utf-16" if marked else guess_utf_16(content) or "utf-16-le", reason)
-    return _decode_strictly(content, "utf-8-sig" if charset is Charset.UTF_8 else charset.value, reason)
+        return _decode_strictly(content, "utf-16" if marked else guess_utf_16(content) or "utf-16-le", charset.label)
+    return _decode_strictly(content, "utf-8-sig" if charset is Charset.UTF_8 else charset.value, charset.label)
 
 
-def _decode_strictly(content: bytes, name: str, reason: str) -> str:
-    """Return the text. Raises Refused with `reason` if the bytes don't fit, or if the text has what no text has."""
+def _decode_strictly(content: bytes, name: str, label: str) -> str:
+    """Return the text. Raises Refused if the bytes don't fit, or if the text has what no text has.
+
+    `label` is the name of the encoding for the user.
+    """
     with suppress(UnicodeDecodeError):
         text = content.decode(name)
         if not _CONTROL_CHARACTERS.search(text):
             return text
-    raise Refused("undecodable", f"{reason} {_SAVE_AS_HINT}", field="file")
+    raise UnreadableTable(
+        "undecodable",
+        gettext_noop(
+            "The file can’t be read as %(encoding)s. Save it as “CSV UTF-8” or as an Excel workbook and choose it "
+            "again."
+        ),
+        encoding=label,
+    )

@@ -15,13 +15,13 @@ class ColumnType(ChoiceEnum):
     """What a column may hold."""
 
     NUMBER = "number", gettext_noop("Number")
-    TEXT = "text", gettext_noop("What it says")
+    TEXT = "text", gettext_noop("Text of the recommendation")
     PILLAR = "pillar", gettext_noop("Pillar")
     LEAD = "lead", gettext_noop("Lead ministry")
     SUPPORTING = "supporting", gettext_noop("Supporting ministries")
     COUNTRY = "country", gettext_noop("Country")
     YEAR = "year", gettext_noop("Year")
-    NOTHING = "", gettext_noop("Nothing of the list")
+    NOTHING = "", gettext_noop("Not used")
 
 
 class ColumnLayout(NamedTuple):

@@ -6,9 +6,16 @@ import re
 from contextlib import suppress
 from itertools import islice
 
-from recommendations.importing.tables.cells import MAX_ROWS, TOO_MANY_ROWS, TableCells, TableLine, clean_cells
+from recommendations.importing.tables.cells import (
+    MAX_ROWS,
+    TableCells,
+    TableLine,
+    UnreadableTable,
+    clean_cells,
+    too_many_rows_error,
+)
 from recommendations.importing.tables.charsets import Charset, decode, describe_guess
-from tiptracker.errors import Refused
+from tiptracker.localization import gettext_noop
 from tiptracker.web.formula_escaping import unescape_formulas
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -71,21 +78,26 @@ def _read_lines(text: str, sign: str) -> list[TableLine]:
             if any(cell.strip() for cell in row):
                 lines.append(TableLine(number, clean_cells([unescape_formulas(cell) for cell in row], number)))
             if len(lines) > MAX_ROWS or number > 10 * MAX_ROWS:
-                raise Refused("too_many", TOO_MANY_ROWS, field="file")
+                raise too_many_rows_error()
     except csv.Error as error:
-        raise Refused(
-            "invalid_csv",
-            f"Row {number + 1} can’t be read: {_describe_csv_error(error)}. Mend it in the spreadsheet, then choose "
-            f"the file again.",
-            field="file",
-        ) from error
+        raise UnreadableTable("invalid_csv", _csv_error_message(error), row=number + 1) from error
     return lines
 
 
-def _describe_csv_error(error: csv.Error) -> str:
-    reasons = {
-        "unexpected end": "a quotation mark is opened there and never closed",
-        "expected after": "something stands behind a closing quotation mark",
-        "field larger": "a cell is too long, perhaps since a quotation mark is missing",
+def _csv_error_message(error: csv.Error) -> str:
+    messages = {
+        "unexpected end": gettext_noop(
+            "Row %(row)s has an opening quotation mark without a closing one. Correct it in the spreadsheet and choose "
+            "the file again."
+        ),
+        "expected after": gettext_noop(
+            "Row %(row)s has text after a closing quotation mark. Correct it in the spreadsheet and choose the file "
+            "again."
+        ),
+        "field larger": gettext_noop(
+            "Row %(row)s has a cell that is too long. Check whether a quotation mark is missing, and choose the file "
+            "again."
+        ),
     }
-    return next((reason for part, reason in reasons.items() if part in str(error)), "it is no sound CSV")
+    other = gettext_noop("Row %(row)s is not valid CSV. Correct it in the spreadsheet and choose the file again.")
+    return next((message for part, message in messages.items() if part in str(error)), other)

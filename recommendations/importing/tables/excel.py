@@ -14,11 +14,12 @@ from recommendations.importing.tables.cells import (
     MAX_COLUMNS,
     MAX_ROWS,
     OLD_EXCEL_SIGNATURE,
-    TOO_MANY_ROWS,
     TableLine,
+    UnreadableTable,
     clean_cells,
+    too_many_rows_error,
 )
-from tiptracker.errors import Refused
+from tiptracker.localization import gettext_noop
 from tiptracker.sandbox.xml_limits import TooMuchXml, XmlCounter
 
 _MAX_PARTS = 1_000
@@ -28,8 +29,10 @@ _ENTITY_DECLARATION = re.compile(
     rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T\x00?Y\x00?P\x00?E|E\x00?N\x00?T\x00?I\x00?T\x00?Y)"
 )
 """A document type or entity declaration, in UTF-8 or UTF-16. No valid part has one (ECMA-376, part 1, 9.1.1)."""
-_TOO_LARGE = "Unpacked, the workbook is far larger than any list. Copy the list alone into a new one."
-_DAMAGED = "The workbook is damaged or not whole. Open it in Excel, save it as .xlsx, then choose it again."
+_TOO_LARGE = gettext_noop("The workbook unpacks to far more than a list. Copy only the list into a new workbook.")
+_DAMAGED = gettext_noop(
+    "The workbook is damaged or incomplete. Open it in Excel, save it as .xlsx and choose it again."
+)
 
 
 def read_workbook(content: bytes) -> list[TableLine]:
@@ -38,27 +41,30 @@ def read_workbook(content: bytes) -> list[TableLine]:
     Raises Refused if the workbook is damaged, locked, too large or empty, or if several sheets have content.
     """
     if content.startswith(OLD_EXCEL_SIGNATURE):
-        raise Refused(
+        raise UnreadableTable(
             "old_or_locked",
-            "This is a workbook of an old Excel, or one locked with a password. Save it as .xlsx without a password, "
-            "then choose it again.",
-            field="file",
+            gettext_noop(
+                "The workbook is in an old Excel format or has a password. Save it as .xlsx without a password and "
+                "choose it again."
+            ),
         )
     try:
         _refuse_unsafe_zip(content)
         filled = _read_filled_sheets(content)
-    except Refused:
+    except UnreadableTable:
         raise
     except TooMuchXml as error:
-        raise Refused("too_large", _TOO_LARGE, field="file") from error
+        raise UnreadableTable("too_large", _TOO_LARGE) from error
     except Exception as error:  # the library can fail in any way on a damaged file; the advice is the same
-        raise Refused("damaged", _DAMAGED, field="file") from error
+        raise UnreadableTable("damaged", _DAMAGED) from error
     if not filled:
-        raise Refused("empty_file", "The workbook holds nothing. Choose the one with the list.", field="file")
+        raise UnreadableTable("empty_file", gettext_noop("The workbook is empty. Choose the one with the list."))
     if len(filled) > 1:
         names = ", ".join(f"“{name}”" for name in filled)
-        raise Refused(
-            "several_sheets", f"Several sheets hold something: {names}. Keep the one with the list.", field="file"
+        raise UnreadableTable(
+            "several_sheets",
+            gettext_noop("Several sheets have content: %(names)s. Keep only the sheet with the list."),
+            names=names,
         )
     return next(iter(filled.values()))
 
@@ -68,16 +74,16 @@ def _refuse_unsafe_zip(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
-            raise Refused(
+            raise UnreadableTable(
                 "unsupported_format",
-                "This is a zip, but no Excel workbook. Save the list as .xlsx or CSV.",
-                field="file",
+                gettext_noop("The file is a zip file, but not an Excel workbook. Save the list as .xlsx or CSV."),
             )
         if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES:
-            raise Refused("too_large", _TOO_LARGE, field="file")
+            raise UnreadableTable("too_large", _TOO_LARGE)
         if any(part.flag_bits & 1 for part in parts):
-            raise Refused(
-                "password_protected", "The workbook is locked with a password. Save it without one.", field="file"
+            raise UnreadableTable(
+                "password_protected",
+                gettext_noop("The workbook has a password. Save it without a password and choose it again."),
             )
         unpacked, xml = 0, XmlCounter()
         for part in parts:
@@ -85,15 +91,16 @@ def _refuse_unsafe_zip(content: bytes) -> None:
                 read = stream.read(_MAX_UNPACKED_BYTES - unpacked + 1)  # its stated size is not trusted
             unpacked += len(read)
             if unpacked > _MAX_UNPACKED_BYTES:
-                raise Refused("too_large", _TOO_LARGE, field="file")
+                raise UnreadableTable("too_large", _TOO_LARGE)
             if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
                 continue
             if _ENTITY_DECLARATION.search(read):
-                raise Refused(
+                raise UnreadableTable(
                     "declares_entities",
-                    "The workbook declares entities, which may draw on other files: no Excel writes that. "
-                    "Copy the list into a new workbook.",
-                    field="file",
+                    gettext_noop(
+                        "The workbook contains references to other files, which Excel does not write. Copy the list "
+                        "into a new workbook."
+                    ),
                 )
             xml.add(read)
 
@@ -113,7 +120,7 @@ def _sheet_lines(sheet: Any) -> Iterator[TableLine]:
     rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
     for number, row in enumerate(islice(rows, MAX_ROWS + 1), start=1):
         if number > MAX_ROWS:
-            raise Refused("too_many", TOO_MANY_ROWS, field="file")
+            raise too_many_rows_error()
         if any(cell not in (None, "") for cell in row):
             yield TableLine(number, clean_cells([_format_cell(cell) for cell in row], number))
 

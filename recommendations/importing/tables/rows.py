@@ -12,6 +12,7 @@ from recommendations.importing.tables.cell_values import parse_number, parse_pil
 from recommendations.importing.tables.cells import TableCells, TableLine
 from recommendations.importing.tables.columns import ColumnLayout, ColumnType
 from tiptracker.errors import Refused
+from tiptracker.localization import format_number, gettext, join_with_and, ngettext
 from tiptracker.text_rules import REASON_MAX_LENGTH, normalize_name
 
 type RowValues = Mapping[ColumnType, str]
@@ -70,14 +71,15 @@ def read_rows(cells: TableCells, columns: ColumnLayout, expected: ExpectedEditio
     if ColumnType.TEXT not in columns.types:
         raise Refused(
             "no_text_column",
-            "No list was found: no column holds what the recommendations say. Say which one does, or choose another "
-            "file.",
+            gettext(
+                "No column contains the text of the recommendations. Choose that column below, or import another file."
+            ),
             field="columns",
         )
     lines = cells.lines[1:] if columns.has_headings else cells.lines
     if not lines:
         raise Refused(
-            "no_rows", "No list was found: there is no row below the headings. Choose another file.", field="file"
+            "no_rows", gettext("The table has no rows below the headings. Choose another file."), field="file"
         )
     own, others = _select_rows([(line.number, _values_by_column(line, columns)) for line in lines], expected)
     is_numbered = ColumnType.NUMBER in columns.types
@@ -91,15 +93,24 @@ def read_rows(cells: TableCells, columns: ColumnLayout, expected: ExpectedEditio
             rows.append(_build_item(line, number, values))
     _refuse_two_lists(rows)
     doubled, rest = _separate_duplicates(rows)
-    notes = [*cells.notes]
+    notes = [str(note) for note in cells.notes]
     if others:
-        notes.append(f"{others} rows of other countries or years are left out.")
+        notes.append(
+            ngettext(
+                "%(number)d row of another country or year is left out.",
+                "%(number)d rows of other countries or years are left out.",
+                others,
+            )
+            % {"number": others}
+        )
     if not is_numbered:
-        notes.append("No column holds numbers: the list is numbered in the order of its rows.")
+        notes.append(gettext("No column contains numbers. The list is numbered in the order of its rows."))
     elif all(parse_number(values[ColumnType.NUMBER]) is None for _, values in own):
         notes.append(
-            "No number can be read in the column that is said to hold them. Say that it holds “Nothing of the list”: "
-            "the list is then numbered in the order of its rows."
+            gettext(
+                "The column “Number” contains no numbers. Set that column to “Not used”. The list is then numbered in "
+                "the order of its rows."
+            )
         )
     return ImportedList(tuple(sorted(rest, key=lambda row: row.number)), (*unreadable, *doubled), tuple(notes))
 
@@ -127,10 +138,14 @@ def _select_rows(
         else:
             own.append((line, values))
     if not own:
-        found = " and ".join(name for name, _ in others.most_common(3))
+        found = join_with_and([name for name, _ in others.most_common(3)])
         raise Refused(
             "another_edition",
-            f"This is the list of {found}, not of {expected}. Choose that of {expected}, or go to its own edition.",
+            gettext(
+                "This list is about %(found)s, not about %(expected)s. Choose the list of %(expected)s, or import this "
+                "one into its own edition."
+            )
+            % {"found": found, "expected": str(expected)},
         )
     return own, sum(others.values())
 
@@ -139,15 +154,21 @@ def _describe_problem(number: str, text: str) -> str:
     """Return why a row can't be used, or ""."""
     parsed = parse_number(number)
     if not text:
-        return "It says nothing."
+        return gettext("It has no text.")
     if _SPREADSHEET_ERROR.fullmatch(text) or _SPREADSHEET_ERROR.fullmatch(number):
-        return f"The spreadsheet holds an error there: {text if _SPREADSHEET_ERROR.fullmatch(text) else number}."
+        cell = text if _SPREADSHEET_ERROR.fullmatch(text) else number
+        return gettext("The spreadsheet shows an error in it: %(error)s.") % {"error": cell}
     if len(text) > REASON_MAX_LENGTH:
-        return f"It is longer than {REASON_MAX_LENGTH:,} characters. Does it hold more than one recommendation?"
+        return gettext(
+            "It is longer than %(length)s characters. Check whether it contains more than one recommendation."
+        ) % {"length": format_number(REASON_MAX_LENGTH)}
     if not number:
-        return "It has no number."
+        return gettext("It has no number.")
     if parsed is None or not 1 <= parsed <= MAX_ITEM_NUMBER:
-        return f"“{number[:40]}” is no number of a list, from 1 to {MAX_ITEM_NUMBER:,}."
+        return gettext("“%(text)s” is not a number from 1 to %(limit)s.") % {
+            "text": number[:40],
+            "limit": format_number(MAX_ITEM_NUMBER),
+        }
     return ""
 
 
@@ -158,7 +179,9 @@ def _build_item(line: int, number: str, values: RowValues) -> ImportedItem:
     return ImportedItem(
         number=parse_number(number) or 0,
         text=" ".join(values[ColumnType.TEXT].split()),
-        doubt=f"“{pillar_text}” is none of the three Ps: choose one." if pillar_text and pillar is None else "",
+        doubt=gettext("“%(text)s” is not a pillar. Choose the pillar below.") % {"text": pillar_text}
+        if pillar_text and pillar is None
+        else "",
         pillar=pillar,
         lead=" ".join(values[ColumnType.LEAD].split()),
         supporting=tuple(supporting),
@@ -172,8 +195,11 @@ def _refuse_two_lists(rows: list[ImportedItem]) -> None:
     if len(begins) > 1:
         raise Refused(
             "several_lists",
-            f"There are two lists: the numbers begin at 1 in row {begins[0]} and again in row {begins[1]}. "
-            "Keep the one you want.",
+            gettext(
+                "The table contains two lists: the numbers begin at 1 in row %(first)s and again in row %(second)s. "
+                "Keep only one list."
+            )
+            % {"first": begins[0], "second": begins[1]},
             field="file",
         )
 
@@ -185,9 +211,11 @@ def _separate_duplicates(rows: list[ImportedItem]) -> tuple[list[UnreadableRow],
     wrong: list[UnreadableRow] = []
     for row in rows:
         if first := numbers.get(row.number):
-            wrong.append(UnreadableRow(row.line or 0, f"Number {row.number} stands in row {first.line} already."))
+            reason = gettext("Row %(row)s already has number %(number)s.") % {"row": first.line, "number": row.number}
+            wrong.append(UnreadableRow(row.line or 0, reason))
         elif first := words.get(normalize_name(row.text)):
-            wrong.append(UnreadableRow(row.line or 0, f"It says the same as row {first.line}."))
+            reason = gettext("It has the same text as row %(row)s.") % {"row": first.line}
+            wrong.append(UnreadableRow(row.line or 0, reason))
         else:
             numbers[row.number] = words[normalize_name(row.text)] = row
     return wrong, list(numbers.values())

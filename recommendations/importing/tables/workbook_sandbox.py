@@ -2,8 +2,8 @@
 
 import json
 
-from recommendations.importing.tables.cells import TableLine
-from tiptracker.errors import Refused
+from recommendations.importing.tables.cells import TableLine, UnreadableTable
+from tiptracker.localization import gettext_noop
 from tiptracker.sandbox.confinement import SandboxRunner
 
 _TIMEOUT_SECONDS = 60
@@ -14,12 +14,14 @@ def read_workbook_in_sandbox(content: bytes, *, run: SandboxRunner) -> tuple[Tab
     """Return the lines of the only sheet with content. Raises Refused."""
     answered = run("recommendations.importing.tables", content=content, most_waited=_TIMEOUT_SECONDS)
     if answered is None:
-        raise Refused(
+        raise UnreadableTable(
             "reader_failed",
-            "The workbook takes too long or too much room to open. Copy the list alone into a new one.",
-            field="file",
+            gettext_noop(
+                "The workbook takes too long or too much memory to open. Copy only the list into a new workbook."
+            ),
         )
     answer = json.loads(answered)
     if isinstance(answer, dict):
-        raise Refused(answer["code"], answer["sentence"], field="file")
+        message, values = answer["sentence"]
+        raise UnreadableTable(answer["code"], message, **values)
     return tuple(TableLine(number, tuple(cells)) for number, cells in answer)
