@@ -222,7 +222,7 @@ def edit_draft(
         edited = edit_items(typed, draft.left_out, step, number)
     if edited.items != items or edited.left_out != draft.left_out:
         draft = draft.with_items(edited.items, edited.left_out)
-    locked.brought = serialize_draft(draft._replace(choices=renumber_choices(choices, edited.numbers)))
+    locked.brought = serialize_draft(draft._replace(choices=renumber_choices(choices, edited.numbers, edited.parts)))
     update_row(locked)
     return edited
 

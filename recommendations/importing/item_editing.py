@@ -36,13 +36,15 @@ class ItemStep(StrEnum):
 class EditedItems(NamedTuple):
     """The items and the texts left out after a step.
 
-    `numbers` gives the new number of each earlier item that is still there. `focus` is the item to show next.
+    `numbers` gives the new number of each earlier item that is still there, `parts` the earlier number of each further
+    part of a split item. `focus` is the item to show next.
     """
 
     items: tuple[ImportedItem, ...]
     left_out: tuple[str, ...] = ()
     numbers: Mapping[int, int] = {}
     focus: int | None = None
+    parts: Mapping[int, int] = {}
 
 
 def set_texts(items: Sequence[ImportedItem], texts: Mapping[int, str]) -> tuple[ImportedItem, ...]:
@@ -69,8 +71,12 @@ def items_fingerprint(items: Sequence[ImportedItem], left_out: Sequence[str]) ->
     return sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
-def renumber_choices(choices: Mapping[str, str], numbers: Mapping[int, int]) -> dict[str, str]:
+def renumber_choices(
+    choices: Mapping[str, str], numbers: Mapping[int, int], parts: Mapping[int, int] | None = None
+) -> dict[str, str]:
     """Return the user's choices with the new numbers of the items.
+
+    `parts` gives the earlier number of each further part of a split item. It gets the pillar of that item.
 
     The fields are `pillar_NUMBER`, `became_KEY` (one or several numbers) and `goes_KEY` (a number). Numbers of items
     that are gone are left out.
@@ -85,6 +91,9 @@ def renumber_choices(choices: Mapping[str, str], numbers: Mapping[int, int]) -> 
             renumbered[name] = _renumber_answer(typed, numbers)
         else:
             renumbered[name] = typed
+    for number, origin in (parts or {}).items():
+        if pillar := choices.get(f"pillar_{origin}"):
+            renumbered[f"pillar_{number}"] = pillar
     return renumbered
 
 
@@ -106,7 +115,8 @@ def _split(items: Sequence[ImportedItem], left_out: Sequence[str], place: int) -
             field=f"text_{item.number}",
         )
     pieces = [_with_text(item, part) for part in parts]
-    return _build([*items[:place], *pieces, *items[place + 1 :]], left_out, items, focus=place)
+    edited = _build([*items[:place], *pieces, *items[place + 1 :]], left_out, items, focus=place)
+    return edited._replace(parts={place + 1 + further: item.number for further in range(1, len(parts))})
 
 
 def _merge(items: Sequence[ImportedItem], left_out: Sequence[str], place: int) -> EditedItems:

@@ -48,10 +48,10 @@ class Command(BaseCommand):
     help = (
         "Import the list of prioritized recommendations of one country and year from a narrative (text, HTML, PDF, "
         "Word) or a table (CSV, XLSX). The country has to exist; the edition is added if it does not. An item that "
-        "says the same as an existing one is taken as that one. What became of other existing items is decided by a "
-        "person: --dry-run --json proposes it, and --pairing reads the answer. All is imported or nothing: exits with "
-        "2, and says why, if it is refused. Example: manage.py import_edition lesotho.html --country LSO --year 2022 "
-        "--dry-run --json"
+        "has the same text as an existing one replaces it. A person decides what the other existing items became: "
+        "--dry-run --json proposes it, and --pairing reads the answer. Everything is imported or nothing: if the list "
+        "is refused, the command says why and exits with 2. "
+        "Example: manage.py import_edition lesotho.html --country LSO --year 2022 --dry-run --json"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,30 +59,31 @@ class Command(BaseCommand):
         parser.add_argument("--country", required=True, help="the country's code of three letters, such as LSO")
         parser.add_argument("--year", required=True, type=int, help="the year of the report, such as 2021")
         parser.add_argument(
-            "--tier", help=f"the tier of an edition that is added: {', '.join(Tier)}; default: as the narrative says"
+            "--tier",
+            help=f"the tier of an edition that is added: {', '.join(Tier)}; default: the tier in the narrative",
         )
         parser.add_argument(
             "--by", help="the e-mail address of the administrator who imports it; needed if there are several"
         )
         parser.add_argument(
-            "--charset", help=f"the character set of a CSV file: {', '.join(Charset)}; default: found out"
+            "--charset", help=f"the character set of a CSV file: {', '.join(Charset)}; default: detected"
         )
         parser.add_argument(
             "--columns",
-            help='what the columns of a table hold, in their order, such as "number,text,,pillar"; default: found out',
+            help='what the columns of a table hold, in order, such as "number,text,,pillar"; default: detected',
         )
         parser.add_argument("--pairing", type=Path, help="a JSON file that says what became of the existing items")
         parser.add_argument(
             "--reconstruction",
             action="store_true",
             dest="is_reconstruction",
-            help="mark the list as a reconstruction, in words that are not the report's",
+            help="mark the list as a reconstruction: its wording is not the report's",
         )
         parser.add_argument(
             "--leave-out-wrong",
             action="store_true",
             dest="leaves_out_wrong",
-            help="import the rest if some rows can't be read",
+            help="import the other rows if some can't be read",
         )
         parser.add_argument("--dry-run", action="store_true", help="print what would be done, and save nothing")
         parser.add_argument(
@@ -157,7 +158,7 @@ def _import_list(
 def _pairing_hint(refusal: Refused) -> str:
     """Say where to answer a question that a page would ask next to a field."""
     field = (refusal.field or "").partition("_")[0]
-    return " Say it in the file of --pairing." if field in ("pillar", "goes", "became") else ""
+    return " Give the answer in the file of --pairing." if field in ("pillar", "goes", "became") else ""
 
 
 def _refuse_undecided(preview: ImportPreview, became: Mapping[int, object]) -> None:
@@ -166,9 +167,8 @@ def _refuse_undecided(preview: ImportPreview, became: Mapping[int, object]) -> N
         numbers = ", ".join(map(str, left))
         raise Refused(
             "undecided",
-            f"Of the list that stands, {numbers} say the same as nothing in the file, and nobody has said what they "
-            "became. Run it with --dry-run --json, put the “pairing” that it proposes right, and give it back with "
-            "--pairing.",
+            f"Nothing in the file has the text of the current recommendations {numbers}. Say what they became: run the "
+            "command with --dry-run --json, correct the “pairing” in its output, and pass it with --pairing.",
         )
 
 
@@ -183,12 +183,12 @@ def _get_or_add_edition(country: Country, chosen: ImportOptions, draft: DraftImp
     if edition := Edition.objects.filter(country=country, year=chosen.year).select_related("country").first():
         return edition
     if chosen.tier is not None and chosen.tier not in set(Tier):
-        raise Refused("no_choice", f"“{chosen.tier}” is no tier. Give {_join_with_or(Tier)}.")
+        raise Refused("no_choice", f"“{chosen.tier}” is not a tier. Give {_join_with_or(Tier)}.")
     tier = Tier(chosen.tier) if chosen.tier else draft.tier
     if tier is None:
         raise Refused(
             "required",
-            f"The {chosen.year} edition isn’t there yet, and nothing tells its tier. Give --tier "
+            f"The {chosen.year} edition does not exist yet, and the file does not state its tier. Give --tier "
             f"{_join_with_or(Tier)}.",
         )
     source = f"TIP Report {chosen.year}, {country} narrative"
@@ -200,7 +200,7 @@ def _find_country(code: str) -> Country:
     if country is None:
         raise Refused(
             "unknown_country",
-            f"There is no country with the code “{code}” here. An administrator adds it, under “Posts”.",
+            f"There is no country with the code “{code}”. An administrator adds countries under “Posts”.",
         )
     return country
 
@@ -213,7 +213,7 @@ def _find_administrator(email: str | None) -> User:
     if len(administrators) != 1:
         raise Refused(
             "administrator_unclear",
-            "Say who loads it: --by with the e-mail address of an administrator who may sign in.",
+            "Give --by with the e-mail address of an active administrator.",
         )
     return administrators[0]
 
@@ -221,7 +221,7 @@ def _find_administrator(email: str | None) -> User:
 def _parse_charset(name: str | None) -> Charset | None:
     if name is None or name in set(Charset):
         return Charset(name) if name else None
-    raise Refused("no_choice", f"“{name}” is no encoding that is read here. There is {_join_with_or(Charset)}.")
+    raise Refused("no_choice", f"“{name}” is not a supported encoding. Give {_join_with_or(Charset)}.")
 
 
 def _read_pairing(file: Path | None) -> Mapping[str, Any]:
@@ -232,7 +232,7 @@ def _read_pairing(file: Path | None) -> Mapping[str, Any]:
         document = json.loads(read_input_file(file))
     except ValueError as error:
         raise Refused(
-            "not_json", f"“{file}” is no JSON. Take what --dry-run --json gives, and change its numbers alone."
+            "not_json", f"“{file}” is not valid JSON. Use the output of --dry-run --json and change only its numbers."
         ) from error
     pairing: Mapping[str, Any] = document.get("pairing", document) if isinstance(document, dict) else {}
     return pairing
@@ -243,7 +243,7 @@ def _set_columns(imported: EditionImport, columns: str, by: User) -> EditionImpo
     if strange := [name for name in names if name not in set(ColumnType)]:
         raise Refused(
             "no_choice",
-            f"A column can’t hold “{strange[0]}”. It holds {_join_with_or(filter(None, ColumnType))}, or nothing.",
+            f"“{strange[0]}” is not a kind of column. Give {_join_with_or(filter(None, ColumnType))}, or nothing.",
         )
     has_headings = bool(imported.brought.get("has_headings"))
     return set_columns(imported=imported, types=tuple(map(ColumnType, names)), has_headings=has_headings, by=by)
@@ -255,9 +255,9 @@ def _join_with_or(words: Any) -> str:
 
 def _format_result(did: Mapping[str, Any] | None, *, is_rehearsal: bool) -> str:
     if did is None:
-        return "Nothing was loaded: some of it has to be said first. Add --json for what is proposed."
+        return "Nothing was imported: some questions are open. Add --json to see the proposals."
     counts = (
         f"{len(did['new'])} new, {len(did['changed'])} changed, {did['unchanged']} unchanged, "
         f"{len(did['retired'])} retired"
     )
-    return f"This would be loaded: {counts}. Nothing was." if is_rehearsal else f"Loaded: {counts}."
+    return f"Would be imported: {counts}. Nothing is saved." if is_rehearsal else f"Imported: {counts}."

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.report_parser import ParsedNarrative, countries, parse_narrative, refuse_other_narrative
+from recommendations.importing.stored_sentences import translate_lines
 from recommendations.management.input_file import read_input_file
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
@@ -19,8 +20,8 @@ from tiptracker.sandbox.sandbox import Sandbox
 
 class Command(BaseCommand):
     help = (
-        "Print the prioritized recommendations that it reads in a narrative of the TIP Report, each with its doubts. "
-        "It needs no database and saves nothing. Exits with 2 if the file can't be read or is about another country "
+        "Print the prioritized recommendations in a narrative of the TIP Report, each with its doubts. The command "
+        "needs no database and saves nothing. It exits with 2 if the file can't be read or is about another country "
         "or year. Example: manage.py parse_narrative lesotho.html --country LSO --year 2021 --json"
     )
     requires_system_checks = ()
@@ -29,10 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the file of the narrative: .txt, .html, .pdf or .docx")
         parser.add_argument(
             "--country",
-            help="the country that it has to be about, or the one to read of several: its code, such as LSO, or its "
-            "name",
+            help="the country of the narrative, by code (such as LSO) or name; if there are several, it is read",
         )
-        parser.add_argument("--year", type=int, help="the year of the report that it has to be from, such as 2021")
+        parser.add_argument("--year", type=int, help="the year of the report, such as 2021")
         parser.add_argument(
             "--json", action="store_true", dest="is_json", help="print the result as JSON instead of text"
         )
@@ -70,7 +70,7 @@ def _country_code(country: str) -> str:
     if code is None:
         raise Refused(
             "unknown_country",
-            f"“{country}” is no country that is known here. Say its code of three letters, such as LSO.",
+            f"“{country}” is not a country that we know. Give its code of three letters, such as LSO.",
         )
     return code
 
@@ -80,10 +80,12 @@ def _serialize_narrative(narrative: ParsedNarrative) -> dict[str, Any]:
         "tier": narrative.tier,
         "country": narrative.country,
         "year": narrative.year,
-        "recommendations": [item._asdict() for item in narrative.recommendations],
+        "recommendations": [
+            item._asdict() | {"doubt": translate_lines(item.doubt)} for item in narrative.recommendations
+        ],
         "introduction": narrative.introduction,
         "left_out": narrative.left_out,
-        "doubts": narrative.doubts,
+        "doubts": list(map(str, narrative.doubts)),
     }
 
 
@@ -96,6 +98,6 @@ def _format_narrative(narrative: ParsedNarrative) -> Iterator[str]:
     for item in narrative.recommendations:
         yield f"{item.number:>3}. {item.text}"
         if item.doubt:
-            yield f"     ? {item.doubt}"
+            yield f"     ? {translate_lines(item.doubt)}"
     if narrative.left_out:
         yield f"  Left out of the list: {' | '.join(narrative.left_out)}"

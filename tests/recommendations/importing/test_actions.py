@@ -135,7 +135,7 @@ def test_a_new_item_without_a_pillar_is_refused_and_nothing_is_written():
     imported = brought(EditionFactory(), narrative(["Fund the shelter.", "Train the police."]))
     before = everything()
 
-    with refuses("required", field="pillar_2", sentence="Say to which of the three Ps number 2 belongs."):
+    with refuses("required", field="pillar_2", sentence="Choose the pillar of item 2."):
         loaded(imported, pillars={1: PROTECTION})
     assert everything() == before
     assert EditionImport.objects.get().loaded_at is None
@@ -187,7 +187,7 @@ def test_columns_that_were_guessed_wrongly_are_corrected():
     )
 
     assert [row.text for row in build_preview(EditionImport.objects.get()).imported_list.rows] == ["Later"]
-    with refuses("named_twice", field="columns", sentence="Two columns can’t hold the same."):
+    with refuses("named_twice", field="columns", sentence="Two columns have the same content."):
         set_columns(imported=imported, types=(ColumnType.TEXT,) * 2, has_headings=True, by=AdministratorFactory())
 
 
@@ -210,7 +210,7 @@ def test_an_import_is_loaded_once():
     imported = brought(edition, narrative(["Fund the shelter.", "Train."]))
     loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
 
-    with refuses("already_loaded", sentence="This list was loaded already, and stays as a record of that."):
+    with refuses("already_loaded", sentence="This list has already been imported."):
         loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
     with refuses("already_loaded"):
         discard_import(imported=imported, by=AdministratorFactory())
@@ -457,7 +457,7 @@ def test_a_list_that_changed_since_the_preview_is_not_overwritten():
     Recommendation.objects.filter(pk=row.pk).update(version=2)
     before = everything()
 
-    with refuses("edit_conflict", sentence="The list was changed meanwhile"):
+    with refuses("edit_conflict", sentence="Somebody changed the current list"):
         loaded(imported, {row.pk: (1,)}, fingerprint=fingerprint)
     assert everything() == before
     assert loaded(imported, {row.pk: (1,)}, fingerprint=build_preview(imported).fingerprint).loaded_at == NOW

@@ -65,8 +65,8 @@ def test_the_same_words_match_whatever_the_number():
 
     assert told(seen) == [(ItemChange.CHANGED, 2, 1), (ItemChange.CHANGED, 1, 2)]
     assert [line.changes for line in seen.lines] == [
-        ("number 2 becomes 1", "it is spelt otherwise"),
-        ("number 1 becomes 2",),
+        ("Its number changes from 2 to 1.", "Its spelling changes."),
+        ("Its number changes from 1 to 2.",),
     ]
     assert seen.undecided == []
 
@@ -118,9 +118,9 @@ def test_what_a_table_tells_besides_the_words_is_compared():
 
     [line] = seen.lines
     assert line.changes == (
-        "our reconstruction becomes the report’s words",
+        "The official text of the report replaces our reconstruction.",
         "it belongs to prevention",
-        "Home Affairs leads",
+        "Its lead ministry becomes: Home Affairs.",
         "Police, Labour support it",
     )
     assert seen.unknown_ministries == ("Labour",)

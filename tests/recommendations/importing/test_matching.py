@@ -38,7 +38,11 @@ def test_a_split_goes_on_as_the_first_and_its_benchmarks_go_where_they_are_sent(
 
 
 def test_a_split_whose_benchmarks_are_not_sent_anywhere_is_refused():
-    with refuses("no_choice", field="goes_12", sentence="Its recommendation was split: say whether it goes to 2 or 3."):
+    with refuses(
+        "no_choice",
+        field="goes_12",
+        sentence="Write to which item this benchmark belongs: 2, 3.",
+    ):
         planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2})
     with refuses("no_choice", field="goes_12"):
         planned([A, B], [ONE, TWO, THREE], {101: (2, 3), 102: (1,)}, {11: 2, 12: 1})

@@ -19,15 +19,15 @@ DID = {
 
 def test_it_is_told_what_each_number_became_and_where_benchmarks_went():
     assert list_result_rows(DID) == [
-        ImportResultRow("New", 2, "numbers 7, 11"),
-        ImportResultRow("Changed", 5, "1 is now 12, 4 is now 1; numbers 3, 6, 10 as before"),
+        ImportResultRow("New", 2, "7, 11"),
+        ImportResultRow("Changed", 5, "1 is now 12, 4 is now 1; same number: 3, 6, 10"),
         ImportResultRow("Unchanged", 2),
-        ImportResultRow("No longer asked", 2, "2 went into 1, number 9"),
+        ImportResultRow("No longer asked", 2, "2 merged into 1, 9"),
         ImportResultRow("Split", 1, "6 into 6, 7 and 8"),
-        ImportResultRow("Benchmarks moved", 3, "2a is now 1c, 3a is 3a again, 6b is now 7a"),
+        ImportResultRow("Benchmarks moved", 3, "2a is now 1c, 3a is now 3a, 6b is now 7a"),
         ImportResultRow("Rows left out", 1),
     ]
-    assert summarize_result(DID) == "Loaded: 2 new, 5 changed, 2 retired, 2 unchanged."
+    assert summarize_result(DID) == "List imported. New: 2. Changed: 5. Unchanged: 2. No longer asked: 2."
 
 
 def test_of_an_import_of_before_is_told_what_it_kept():
@@ -40,10 +40,10 @@ def test_of_an_import_of_before_is_told_what_it_kept():
         ImportResultRow("No longer asked", 0),
         ImportResultRow("Benchmarks moved", 1),
     ]
-    assert list_result_rows({"new": [1]})[0] == ImportResultRow("New", 1, "number 1")
+    assert list_result_rows({"new": [1]})[0] == ImportResultRow("New", 1, "1")
 
 
-@pytest.mark.parametrize(("many", "end"), [(50, "number 50"), (60, "number 50 and 10 more")])
+@pytest.mark.parametrize(("many", "end"), [(50, "49, 50"), (60, "49, 50 and 10 more")])
 def test_long_result_is_shortened(many, end):
     did = DID | {"retired": list(range(1, many + 1)), "joined": {}}
 

@@ -89,8 +89,8 @@ def test_a_table_reads_alike_however_it_is_written(content, ending):
 def test_guessed_encoding_is_reported():
     listed = read(ENCODED["Windows-1252"])
 
-    assert "read as Windows-1252: look whether apostrophes" in listed.notes[0]
-    assert "read as Mac OS Roman: look whether apostrophes" in read(ENCODED["Mac OS Roman"]).notes[0]
+    assert "We read it as Windows-1252. Check apostrophes" in listed.notes[0]
+    assert "We read it as Mac OS Roman. Check apostrophes" in read(ENCODED["Mac OS Roman"]).notes[0]
     assert read(ENCODED["UTF-8"]).notes == ()
 
 
@@ -98,7 +98,7 @@ def test_an_encoding_that_somebody_chose_is_taken():
     content = "Number,Recommendation\n1,Protéger Ã l’abri\n".encode("cp1252")
 
     assert said(read(content, Charset.WINDOWS_1252)) == {1: "Protéger Ã l’abri"}
-    with refuses("undecodable", field="file", sentence="It can’t be read as UTF-8. Save it as “CSV UTF-8”"):
+    with refuses("undecodable", field="file", sentence="The file can’t be read as UTF-8. Save it as “CSV UTF-8”"):
         read(content, Charset.UTF_8)
     assert said(read(PLAIN.encode("utf-16-be"), Charset.UTF_16)) == SAYS
     assert said(read("Number,Recommendation\n1,Ni–o\n".encode("cp1252"), Charset.MAC_ROMAN)) == {1: "Niño"}
@@ -137,12 +137,12 @@ UNTOLD = {
 
 @pytest.mark.parametrize("content", UNTOLD.values(), ids=UNTOLD)
 def test_an_encoding_that_nothing_tells_is_refused(content):
-    with refuses("undecodable", field="file", sentence="The file does not say what it is written in. It is not UTF-8"):
+    with refuses("undecodable", field="file", sentence="The file does not state its encoding, and it is not UTF-8"):
         read(content)
 
 
 def test_half_a_letter_of_utf_16_is_refused():
-    with refuses("undecodable", field="file", sentence="It begins like UTF-16-LE, but goes on otherwise."):
+    with refuses("undecodable", field="file", sentence="The file can’t be read as UTF-16-LE."):
         read(PLAIN.encode("utf-16")[:-1])
 
 
@@ -189,16 +189,16 @@ def test_a_quoted_cell_may_hold_line_ends_and_quotation_marks():
         (
             'Number,Recommendation\n1,Fund it.\n2,"Train the police.\n',
             "invalid_csv",
-            "Row 3 can’t be read: a quotation mark is opened",
+            "Row 3 has an opening quotation mark without a closing one.",
         ),
         (
             'Number,Recommendation\n1,"Fund" it.\n',
             "invalid_csv",
-            "Row 2 can’t be read: something stands behind a closing quotation",
+            "Row 2 has text after a closing quotation mark.",
         ),
         ("", "empty_file", "The file is empty."),
         (" \r\n", "empty_file", ""),
-        ("Number,Recommendation\n", "no_rows", "No list was found: there is no row below the headings."),
+        ("Number,Recommendation\n", "no_rows", "The table has no rows below the headings."),
         ("Number,Recommendation\n" + "1,x\n" * 20_001, "too_many", "The table has more than 20,000 rows."),
         ("Number,Recommendation\n1," + "x" * 10_001, "too_long", "Row 2 has a cell of more than 10,000 characters."),
         ("a," * 60 + "\n", "too_many", "Row 1 has 61 cells."),
@@ -246,7 +246,7 @@ def test_dates_and_errors_of_a_workbook_are_read_as_shown():
     listed = read(content.getvalue())
 
     assert said(listed) == {1: "2022-01-28"}
-    assert listed.unreadable == ((3, "The spreadsheet holds an error there: #DIV/0!."),)
+    assert listed.unreadable == ((3, "The spreadsheet shows an error in it: #DIV/0!."),)
 
 
 BOMB = b"<worksheet>" + b" " * (70 * 1024 * 1024) + b"</worksheet>"
@@ -257,23 +257,23 @@ ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/pass
 @pytest.mark.parametrize(
     ("content", "code", "sentence"),
     [
-        (lambda: workbook(SOUND, SOUND), "several_sheets", "Several sheets hold something: “Sheet 1”, “Sheet 2”."),
-        (lambda: workbook([]), "empty_file", "The workbook holds nothing."),
-        (lambda: workbook(SOUND)[:-200], "damaged", "The workbook is damaged or not whole."),
+        (lambda: workbook(SOUND, SOUND), "several_sheets", "Several sheets have content: “Sheet 1”, “Sheet 2”."),
+        (lambda: workbook([]), "empty_file", "The workbook is empty."),
+        (lambda: workbook(SOUND)[:-200], "damaged", "The workbook is damaged or incomplete."),
         (
             lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
             "old_or_locked",
-            "a workbook of an old Excel, or one locked",
+            "The workbook is in an old Excel format or has a password.",
         ),
         (
             lambda: repacked(workbook(SOUND), bomb=BOMB),
             "too_large",
-            "Unpacked, the workbook is far larger than any list.",
+            "The workbook unpacks to far more than a list.",
         ),
         (
             lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=ENTITY),
             "declares_entities",
-            "The workbook declares entities",
+            "The workbook contains references to other files",
         ),
         (
             lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=ENTITY.decode().encode("utf-16")),
@@ -326,7 +326,7 @@ def test_another_zip_is_refused():
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("list.csv", PLAIN)
 
-    with refuses("unsupported_format", field="file", sentence="This is a zip, but no Excel workbook."):
+    with refuses("unsupported_format", field="file", sentence="The file is a zip file, but not an Excel workbook."):
         read(content.getvalue())
 
 
@@ -375,7 +375,7 @@ def test_columns_may_be_corrected():
     wrong = guess_columns(cells)
 
     assert read_rows(cells, wrong._replace(types=(NIL, T), has_headings=True), LESOTHO).rows[0].text == "later"
-    sentence = "No list was found: no column holds what the recommendations say."
+    sentence = "No column contains the text of the recommendations."
     with refuses("no_text_column", field="columns", sentence=sentence):
         read_rows(cells, wrong._replace(types=(NIL, NIL)), LESOTHO)
 
@@ -394,13 +394,13 @@ def test_a_row_that_can_not_be_taken_says_why():
     assert said(listed) == {1: "Fund it.", 5: "Sound."}
     assert dict(listed.unreadable) == {
         3: "It has no number.",
-        4: "“ten” is no number of a list, from 1 to 10,000.",
-        5: "It says nothing.",
-        6: "Number 1 stands in row 2 already.",
-        7: "It says the same as row 2.",
-        8: "“0” is no number of a list, from 1 to 10,000.",
-        9: "“10001” is no number of a list, from 1 to 10,000.",
-        10: "It is longer than 4,000 characters. Does it hold more than one recommendation?",
+        4: "“ten” is not a number from 1 to 10,000.",
+        5: "It has no text.",
+        6: "Row 2 already has number 1.",
+        7: "It has the same text as row 2.",
+        8: "“0” is not a number from 1 to 10,000.",
+        9: "“10001” is not a number from 1 to 10,000.",
+        10: "It is longer than 4,000 characters. Check whether it contains more than one recommendation.",
     }
 
 
@@ -418,7 +418,7 @@ def test_where_no_number_can_be_read_it_is_said_how_to_do_without():
     listed = read_rows(cells, columns._replace(types=(N, T)), LESOTHO)
 
     assert (listed.rows, len(listed.unreadable)) == ((), 2)
-    assert "Say that it holds “Nothing of the list”" in listed.notes[0]
+    assert "Set that column to “Not used”." in listed.notes[0]
     assert said(read_rows(cells, columns, LESOTHO)) == {1: "Fund it.", 2: "Train them."}
 
 
@@ -426,11 +426,11 @@ def test_a_list_without_numbers_is_numbered_as_it_stands():
     listed = read(f"Recommendation,Note\n{LONG},x\nTrain them.,y\n")
 
     assert said(listed) == {1: LONG, 2: "Train them."}
-    assert listed.notes == ("No column holds numbers: the list is numbered in the order of its rows.",)
+    assert listed.notes == ("No column contains numbers. The list is numbered in the order of its rows.",)
 
 
 def test_two_lists_in_one_table_are_refused():
-    sentence = "There are two lists: the numbers begin at 1 in row 2 and again in row 4."
+    sentence = "The table contains two lists: the numbers begin at 1 in row 2 and again in row 4."
     with refuses("several_lists", field="file", sentence=sentence):
         read("Number,Recommendation\n1,a\n2,b\n1,c\n2,d\n")
 
@@ -448,7 +448,7 @@ def test_pillar_and_ministries_come_along_where_the_table_has_them():
 def test_a_pillar_that_is_none_is_a_doubt():
     [row] = read(f"{HEAD}Lesotho,2021,1,{LONG},Partnership,,\n").rows
 
-    assert (row.pillar, row.doubt) == (None, "“Partnership” is none of the three Ps: choose one.")
+    assert (row.pillar, row.doubt) == (None, "“Partnership” is not a pillar. Choose the pillar below.")
 
 
 def test_rows_of_other_countries_and_years_are_left_out_and_reported():
@@ -460,6 +460,6 @@ def test_rows_of_other_countries_and_years_are_left_out_and_reported():
 
 @pytest.mark.parametrize(("country", "year"), [("Eswatini", 2021), ("Lesotho", 2019)])
 def test_a_table_of_another_country_or_year_is_refused(country, year):
-    sentence = f"This is the list of {country} {year}, not of Lesotho 2021. Choose that of Lesotho 2021"
+    sentence = f"This list is about {country} {year}, not about Lesotho 2021."
     with refuses("another_edition", sentence=sentence):
         read(f"{HEAD}{country},{year},1,{LONG},,,\n")

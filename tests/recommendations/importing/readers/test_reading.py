@@ -222,28 +222,28 @@ LAUGHS = (
 )
 BAD = {
     "too large": (
-        b"x" * (report_file.MAX_BYTES + 1), "too_large", "has 30 MB; at most 30 MB can be read. Cut out the pages"
+        b"x" * (report_file.MAX_BYTES + 1), "too_large", "has 30 MB. The limit is 30 MB. Save only the pages"
     ),
-    "too much text": (b"Train police. " * 500_000, "too_large", "holds more text than a whole TIP Report"),
+    "too much text": (b"Train police. " * 500_000, "too_large", "contains more text than a whole TIP Report"),
     "too many lines": (b"a\n" * 150_000, "too_large", ""),
     "letters that nobody tells": (
-        document(CLAUSE_PARAGRAPH).encode("mac_roman"), "undecodable", "doesn’t say in which letters"
+        document(CLAUSE_PARAGRAPH).encode("mac_roman"), "undecodable", "does not state its encoding"
     ),
     "empty": (b"", "no_text", ""),
-    "a scan": (scan(), "no_text", "has no text in it. If it shows some, it is a picture, such as a scan"),
-    "a PDF with a password": (locked(), "password_protected", "has a password. Save it without one"),
-    "half a PDF": (pdf("<p>Train.</p>")[:700], "damaged", "is damaged, or something else"),
+    "a scan": (scan(), "no_text", "contains no text. If it is a scan"),
+    "a PDF with a password": (locked(), "password_protected", "has a password. Save it without a password"),
+    "half a PDF": (pdf("<p>Train.</p>")[:700], "damaged", "is damaged, or its name"),
     "a zip bomb": (
-        docx("", **{"word/document.xml": "<a>" + " " * 50_000_000}), "too_large", "unpacks to more than any"
+        docx("", **{"word/document.xml": "<a>" + " " * 50_000_000}), "too_large", "unpacks to far more than a narrative"
     ),
     "a zip": (docx("", **{"word/document.xml": "<a/>"})[:50], "damaged", ""),
     "external entities": (
-        docx("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES), "declares_entities", "holds definitions that"
+        docx("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES), "declares_entities", "contains definitions that"
     ),
     "a billion laughs": (docx("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=LAUGHS), "damaged", ""),
     "half of an XML": (docx("<w:p>"), "damaged", ""),
     "an old document of Word": (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_format", "is in an old format of Word"
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_format", "is in an old Word format"
     ),
     "Word with a password": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password_protected",
@@ -252,9 +252,9 @@ BAD = {
     "rich text": (rb"{\rtf1 Train}", "unsupported_format", "is in Rich Text Format"),
     "a picture": (
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "unsupported_format",
-        "is neither a text, a web page, a PDF nor a Word document",
+        "is not a text, web page, PDF or Word document",
     ),
-    "XML": (ENTITIES.encode() + b"<a>&a;</a>", "unsupported_format", "is XML that is no web page"),
+    "XML": (ENTITIES.encode() + b"<a>&a;</a>", "unsupported_format", "is XML, but not a web page"),
 }  # fmt: skip
 
 
@@ -268,7 +268,7 @@ def test_another_sort_of_zip_is_told_apart():
     parts = {"word/document.xml": "", "mimetype": "application/epub+zip"}
     packed = docx("", **parts).replace(b"word/document.xml", b"body/document.xml")
 
-    with refuses("unsupported_format", sentence="is a packed file, but no Word document"):
+    with refuses("unsupported_format", sentence="is a zip file, but not a Word document"):
         read_report("book.epub", packed, run=Sandbox(None))
 
 
@@ -287,5 +287,5 @@ def test_a_page_nested_without_end_is_read_or_refused():
 def test_a_process_that_fails_refuses_the_file(monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
 
-    with refuses("reader_failed", sentence="can’t be opened here: it takes too long or too much room"):
+    with refuses("reader_failed", sentence="takes too long or too much memory to open"):
         read_report("edition.txt", OPENING.encode(), run=Sandbox(None))

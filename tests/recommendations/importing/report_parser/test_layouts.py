@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from recommendations.choices import Tier
 from recommendations.importing.report_parser import parse_narrative
+from recommendations.importing.report_parser.sections import UNCERTAIN_HEADING, UNCERTAIN_START
 from tests.recommendations.importing.report_parser.editions import (
     CLAUSE_LAYOUTS,
     CLAUSES,
@@ -133,7 +134,7 @@ def test_a_heading_without_a_colon_may_stand_in_a_paragraph_and_is_doubted(headi
     )
 
     assert texts(found) == expected
-    assert [doubt for doubt in found.doubts if "within a paragraph, without a colon" in doubt]
+    assert UNCERTAIN_HEADING in [doubt.message for doubt in found.doubts]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
         found = parse_narrative(said)
 
         assert texts(found) == ASKED, said
-        assert any("Neither a heading" in doubt for doubt in found.doubts) == (opening == OPENINGS[-1])
+        assert (UNCERTAIN_START in [doubt.message for doubt in found.doubts]) == (opening == OPENINGS[-1])
 
 
 # --- Semicolons -------------------------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def test_an_edition_that_is_not_there_is_opened_and_its_list_loaded(administrato
         "protection", "prosecution", "prevention",
     ]  # fmt: skip
     assert "new         1. Fund the shelter and its staff." in told
-    assert told.endswith("Loaded: 3 new, 0 changed, 0 unchanged, 0 retired.\n")
+    assert told.endswith("Imported: 3 new, 0 changed, 0 unchanged, 0 retired.\n")
     assert EditionImport.objects.get().loaded_by == administrator
 
 
@@ -98,7 +98,7 @@ def test_loading_again_changes_nothing(administrator, run):
     before = everything()
     told = run(NARRATIVE)
 
-    assert told.endswith("Loaded: 0 new, 0 changed, 3 unchanged, 0 retired.\n")
+    assert told.endswith("Imported: 0 new, 0 changed, 3 unchanged, 0 retired.\n")
     assert everything() == [number + (place == 1) for place, number in enumerate(before)]
 
 
@@ -107,7 +107,7 @@ def test_dry_run_prints_the_changes_and_writes_nothing(administrator, run):
     before = everything()
     told = run(NARRATIVE, "--dry-run")
 
-    assert told.endswith("This would be loaded: 3 new, 0 changed, 0 unchanged, 0 retired. Nothing was.\n")
+    assert told.endswith("Would be imported: 3 new, 0 changed, 0 unchanged, 0 retired. Nothing is saved.\n")
     assert everything() == before
 
 
@@ -120,7 +120,7 @@ def test_loaded_list_is_replaced_by_the_pairing_that_a_dry_run_proposed(administ
 
     undecided = refused(NARRATIVE)
     assert undecided.code == "undecided"
-    assert "1, 2, 3 say the same as nothing in the file" in str(undecided)
+    assert "nothing in the file has the text of the current recommendations 1, 2, 3" in str(undecided)
     proposed = run(NARRATIVE, "--dry-run", "--json")
     assert proposed["did"] is None
     assert proposed["pairing"]["became"] == {"1": [1], "2": "retired", "3": [3]}
@@ -143,8 +143,8 @@ def test_differences_are_marked_word_by_word(administrator, run):
     told = run(NARRATIVE, "--dry-run")
 
     assert "Fund the shelter and its [-people.-] {+staff.+}" in told
-    assert "our reconstruction becomes the report’s words" in told
-    assert "Nothing was loaded: some of it has to be said first." in told
+    assert "The official text of the report replaces our reconstruction." in told
+    assert "Nothing was imported: some questions are open." in told
 
 
 def test_table_is_loaded_with_given_columns(administrator, run):
@@ -171,7 +171,7 @@ TABLE = "Number,Recommendation\n1,Fund the shelter.\nx,Train.\n"
 @pytest.mark.parametrize(
     ("content", "options", "code", "sentence"),
     [
-        (NARRATIVE, {"country": "XXX"}, "unknown_country", "There is no country with the code “XXX” here."),
+        (NARRATIVE, {"country": "XXX"}, "unknown_country", "There is no country with the code “XXX”."),
         (NARRATIVE.replace("LESOTHO", "ESWATINI"), {}, "another_country", ""),
         ("Nothing of the sort.", {}, "no_list", ""),
         (TABLE, {"name": "list.csv"}, "unreadable_rows", ""),
@@ -179,9 +179,9 @@ TABLE = "Number,Recommendation\n1,Fund the shelter.\nx,Train.\n"
         (b"x" * 50 * 1024 * 1024, {"name": "list.csv"}, "too_large", ""),
         (b"x" * 50 * 1024 * 1024, {}, "too_large", ""),
         (b"\x81\x8d,Recommendation\n1,\x90\n", {"name": "list.csv"}, "undecodable", ""),
-        (NARRATIVE, {"pairing": "{"}, "not_json", "is no JSON."),
-        (NARRATIVE, {"pairing": {"became": [1]}}, "invalid_pairing", "The pairing can’t be understood."),
-        (NARRATIVE, {"pairing": {"became": {"9": [1]}}}, "not_in_list", "The list that stands has no 9."),
+        (NARRATIVE, {"pairing": "{"}, "not_json", "is not valid JSON."),
+        (NARRATIVE, {"pairing": {"became": [1]}}, "invalid_pairing", "The pairing is not valid."),
+        (NARRATIVE, {"pairing": {"became": {"9": [1]}}}, "not_in_list", "The current list has no 9."),
         ("Country,Number,Recommendation\nEswatini,1,Fund it.\n", {"name": "list.csv"}, "another_edition", ""),
     ],
 )
@@ -196,11 +196,11 @@ def test_unloadable_list_is_refused_with_a_sentence(refused, content, options, c
 @pytest.mark.parametrize(
     ("options", "code", "sentence"),
     [
-        (["--tier", "5"], "no_choice", "“5” is no tier. Give 1, 2, 2WL or 3."),
-        (["--charset", "ebcdic"], "no_choice", "“ebcdic” is no encoding that is read here."),
-        (["--tier", "2", "--columns", "number,words"], "no_choice", "A column can’t hold “words”."),
-        (["--by", "officer@post.example"], "administrator_unclear", "Say who loads it: --by"),
-        ([], "required", "The 2021 edition isn’t there yet, and nothing tells its tier."),
+        (["--tier", "5"], "no_choice", "“5” is not a tier. Give 1, 2, 2WL or 3."),
+        (["--charset", "ebcdic"], "no_choice", "“ebcdic” is not a supported encoding."),
+        (["--tier", "2", "--columns", "number,words"], "no_choice", "“words” is not a kind of column."),
+        (["--by", "officer@post.example"], "administrator_unclear", "Give --by"),
+        ([], "required", "The 2021 edition does not exist yet, and the file does not state its tier."),
     ],
 )
 def test_what_is_asked_wrongly_is_refused(administrator, refused, options, code, sentence):

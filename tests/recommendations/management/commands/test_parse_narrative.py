@@ -60,7 +60,10 @@ def test_command_prints_what_is_doubtful(run):
 
     assert run("edition.txt", said.encode()).stdout.splitlines() == [
         "LSO, year not known, Tier 2",
-        "  ? The year of the report isn’t named at its head: see which one it is.",
+        (
+            "  ? The narrative does not name the year of the report at its beginning. "
+            "Check that it is from the right report."
+        ),
         "  Before the list: The government should:",
         "  1. Train police. Fund shelters.",
         "  2. Amend the law.",
@@ -71,16 +74,16 @@ def test_command_prints_what_is_doubtful(run):
 @pytest.mark.parametrize(
     ("content", "arguments", "sentence"),
     [
-        (b"Nothing to see.", [], "No list of prioritized recommendations was found. Paste it with its heading"),
+        (b"Nothing to see.", [], "We found no list of prioritized recommendations. Paste the list with its heading"),
         (
             FILES["edition.txt"],
             ["--country", "MWI"],
-            "This narrative is about Lesotho, not Malawi. Choose Malawi’s.\n",
+            "This narrative is about Lesotho, not about Malawi. Choose the narrative of Malawi.\n",
         ),
-        (FILES["edition.txt"], ["--country", "malawi"], "This narrative is about Lesotho, not Malawi."),
-        (FILES["edition.txt"], ["--country", "XYZ"], "“XYZ” is no country that is known here. Say its code of"),
-        (FILES["edition.txt"], ["--year", "2020"], "This narrative is from the report of 2021, not 2020. Choose that"),
-        (b"{\\rtf1", [], "“edition” is in Rich Text Format. Save it as .docx or as plain text, then choose it again."),
+        (FILES["edition.txt"], ["--country", "malawi"], "This narrative is about Lesotho, not about Malawi."),
+        (FILES["edition.txt"], ["--country", "XYZ"], "“XYZ” is not a country that we know. Give its code of"),
+        (FILES["edition.txt"], ["--year", "2020"], "This narrative is from the 2021 report, not from the 2020 report."),
+        (b"{\\rtf1", [], "“edition” is in Rich Text Format. Save it as .docx or plain text and choose it again."),
     ],
 )
 def test_command_refuses_in_a_sentence(run, content, arguments, sentence):
