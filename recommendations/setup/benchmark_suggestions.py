@@ -112,13 +112,13 @@ def _suggest_coverage(clause: str, districts: int) -> Iterator[BenchmarkSuggesti
         many = _parse_number(number) if number else districts
         around = _surrounding_words(clause, match)
         if not many:
-            yield BenchmarkSuggestion(f"So in every district: {around}", match.group())
+            yield BenchmarkSuggestion(f"In every district: {around}", match.group())
             continue
         counted = SuggestedIndicator(
             f"Districts: {around.replace(match.group(), '').strip()}"[:MAX_CRITERION_LENGTH], "districts"
         )
         yield BenchmarkSuggestion(
-            f"Districts where this is so, of {many}: {around}", match.group(), Rule.TARGET, many, counted
+            f"Number of districts, of {many}: {around}", match.group(), Rule.TARGET, many, counted
         )
 
 
@@ -135,7 +135,7 @@ def _suggest_more_efforts(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
 def _suggest_money(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
     if match := _MONEY.search(clause):
         yield BenchmarkSuggestion(
-            f"Money is allocated and has been spent in the period: {_surrounding_words(clause, match)}", match.group()
+            f"Money was allocated and spent in the period: {_surrounding_words(clause, match)}", match.group()
         )
 
 
@@ -145,10 +145,10 @@ def _suggest_meetings(clause: str, _: int) -> Iterator[BenchmarkSuggestion]:
     body = (match["after"] or match["before"]).lower()
     if _QUARTERLY.search(clause):
         counted = SuggestedIndicator(f"Quarters in which the {body} met", "quarters")
-        criterion = f"The {body} met in each quarter, of {QUARTERS_PER_YEAR}"
+        criterion = f"The {body} met in each of the {QUARTERS_PER_YEAR} quarters"
         yield BenchmarkSuggestion(criterion, match.group(), Rule.TARGET, QUARTERS_PER_YEAR, counted)
     else:
-        yield BenchmarkSuggestion(f"The {body} has met in the period, and what it decided is on record", match.group())
+        yield BenchmarkSuggestion(f"The {body} met in the period, and its decisions are on record", match.group())
 
 
 def _pattern_suggester(pattern: re.Pattern[str], *criteria: str, is_about_complicity: bool = False) -> "Suggester":
@@ -165,18 +165,16 @@ def _pattern_suggester(pattern: re.Pattern[str], *criteria: str, is_about_compli
 Suggester = Callable[[str, int], Iterator[BenchmarkSuggestion]]
 SUGGESTERS: tuple[Suggester, ...] = (
     _suggest_more_efforts,
-    _pattern_suggester(_SERVED_SENTENCE, "At least one conviction with a prison term that is served"),
-    _pattern_suggester(
-        _COMPLICITY, "A case against an implicated official is brought to charge", is_about_complicity=True
-    ),
-    _pattern_suggester(_LAW, "The change of the law is before Parliament", "The change of the law is in force"),
+    _pattern_suggester(_SERVED_SENTENCE, "At least one convicted trafficker serves a prison term"),
+    _pattern_suggester(_COMPLICITY, "At least one implicated official is charged", is_about_complicity=True),
+    _pattern_suggester(_LAW, "The amendment of the law is before Parliament", "The amendment of the law is in force"),
     _suggest_money,
     _suggest_coverage,
-    _pattern_suggester(_PROCEDURES, "The procedures are adopted", "The procedures are in use by front-line officers"),
+    _pattern_suggester(_PROCEDURES, "The procedures are adopted", "Front-line officers use the procedures"),
     _suggest_meetings,
     _pattern_suggester(_PLAN, "The plan is launched and funded"),
-    _pattern_suggester(_TRAINING, "Officials were trained in the period, and it is said how many"),
-    _pattern_suggester(_AWARENESS, "Campaigns were held in the period, and it is said where"),
+    _pattern_suggester(_TRAINING, "Officials were trained in the period, and their number is known"),
+    _pattern_suggester(_AWARENESS, "Campaigns were held in the period, and their places are known"),
 )
 """All suggesters. Their order decides between suggestions based on the same words."""
 

@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext_noop
+from tiptracker.localization import gettext, gettext_noop, ngettext
 
 
 class SetupStep(ChoiceEnum):
     """The setup steps, in order."""
 
     COUNTRY = "country", gettext_noop("Country")
-    EDITION = "edition", gettext_noop("Edition and its days")
+    EDITION = "edition", gettext_noop("Report editions")
     MINISTRIES = "ministries", gettext_noop("Ministries and office holders")
     BENCHMARKS = "benchmarks", gettext_noop("Benchmarks")
     PEOPLE = "people", gettext_noop("People")
@@ -20,7 +20,7 @@ class StepState(ChoiceEnum):
     """How far a step is."""
 
     TO_DO = "not_started", gettext_noop("To do")
-    BEGUN = "under_way", gettext_noop("Begun")
+    BEGUN = "under_way", gettext_noop("Started")
     DONE = "done", gettext_noop("Done")
 
 
@@ -93,79 +93,96 @@ def list_step_statuses(post: PostCounts) -> tuple[StepStatus, ...]:
 
 def _country_status(post: PostCounts) -> _Status:
     if not post.districts:
-        return StepState.BEGUN, "No districts have been added.", StepOwner.ADMINISTRATOR
-    return StepState.DONE, f"With {_format_count(post.districts, 'district')}.", None
+        return StepState.BEGUN, gettext("The country has no districts yet."), StepOwner.ADMINISTRATOR
+    sentence = ngettext(
+        "The country has %(number)d district.", "The country has %(number)d districts.", post.districts
+    ) % {"number": post.districts}
+    return StepState.DONE, sentence, None
 
 
 def _edition_status(post: PostCounts) -> _Status:
     if post.edition is None:
-        return StepState.TO_DO, "No report edition has been added.", StepOwner.ADMINISTRATOR
-    edition = f"The {post.edition_year} edition"
+        return StepState.TO_DO, gettext("No report edition has been added yet."), StepOwner.ADMINISTRATOR
+    values = {"year": post.edition_year, "number": post.recommendation_count}
     if not post.has_deadline:
-        sentence = f"{edition} has no deadline yet: an officer sets it in the edition’s terms."
-        return StepState.BEGUN, sentence, StepOwner.OFFICER
+        sentence = gettext("The %(year)d edition has no deadline yet. An officer sets it in the edition’s terms.")
+        return StepState.BEGUN, sentence % values, StepOwner.OFFICER
     if post.needs_recommendations:
-        list_status = "was brought, and waits to be looked over" if post.has_draft_import else "is not there yet"
-        sentence = f"{edition} has its days; its list of recommendations {list_status}."
-        return StepState.BEGUN, sentence, StepOwner.ADMINISTRATOR
-    return StepState.DONE, f"{edition}, {_format_count(post.recommendation_count, 'recommendation')}.", None
+        if post.has_draft_import:
+            sentence = gettext("The list of the %(year)d edition is a draft import. Check it and import it.")
+        else:
+            sentence = gettext("The %(year)d edition has no recommendations yet. Import its list.")
+        return StepState.BEGUN, sentence % values, StepOwner.ADMINISTRATOR
+    sentence = ngettext(
+        "The %(year)d edition has %(number)d recommendation.",
+        "The %(year)d edition has %(number)d recommendations.",
+        post.recommendation_count,
+    )
+    return StepState.DONE, sentence % values, None
 
 
 def _ministries_status(post: PostCounts) -> _Status:
     if not post.ministries:
-        return StepState.TO_DO, "No ministries have been added.", StepOwner.ADMINISTRATOR
+        return StepState.TO_DO, gettext("No ministries have been added yet."), StepOwner.ADMINISTRATOR
     if post.without_holder:
-        sentence = f"{_ministries_have(post.without_holder)} no office holder yet."
+        sentence = ngettext(
+            "%(number)d ministry has no office holder yet.",
+            "%(number)d ministries have no office holder yet.",
+            post.without_holder,
+        ) % {"number": post.without_holder}
         return StepState.BEGUN, sentence, StepOwner.ADMINISTRATOR
-    holders = "with its office holder" if post.ministries == 1 else "each with its office holder"
-    return StepState.DONE, f"{_format_count(post.ministries, 'ministry')}, {holders}.", None
+    sentence = ngettext(
+        "%(number)d ministry, with its office holder.",
+        "%(number)d ministries, each with its office holder.",
+        post.ministries,
+    ) % {"number": post.ministries}
+    return StepState.DONE, sentence, None
 
 
 def _benchmarks_status(post: PostCounts) -> _Status:
     if not post.recommendation_count:
-        sentence = "Suggested from the recommendations’ text once those are added. An officer does this."
-        return StepState.TO_DO, sentence, None
+        return StepState.TO_DO, gettext("An officer adds benchmarks once the recommendations are imported."), None
     if unchecked := post.recommendation_count - post.with_benchmark:
-        verb = "has" if unchecked == 1 else "have"
-        sentence = f"{unchecked} of {_format_count(post.recommendation_count, 'recommendation')} {verb} none."
+        sentence = ngettext(
+            "%(number)d of %(total)d recommendations has no benchmark yet.",
+            "%(number)d of %(total)d recommendations have no benchmark yet.",
+            unchecked,
+        ) % {"number": unchecked, "total": post.recommendation_count}
         return StepState.BEGUN if post.with_benchmark else StepState.TO_DO, sentence, StepOwner.OFFICER
-    return StepState.DONE, "Every recommendation has at least one.", None
+    return StepState.DONE, gettext("Every recommendation has at least one benchmark."), None
 
 
 def _people_status(post: PostCounts) -> _Status:
     if not post.officers + post.ambassadors:
-        sentence = " ".join(["No officer or ambassador has an open account.", *_lacking_contact(post)])
-        return StepState.TO_DO, sentence, StepOwner.ADMINISTRATOR
+        sentences = [gettext("No officer or ambassador has an open account."), *_lacking_contact(post)]
+        return StepState.TO_DO, " ".join(sentences), StepOwner.ADMINISTRATOR
     if problems := _describe_missing_people(post):
         return StepState.BEGUN, " ".join(problems), StepOwner.ADMINISTRATOR
-    sentence = f"{post.active_people} embassy staff can verify."
+    sentences = [gettext("%(number)d people of the embassy can verify entries.") % {"number": post.active_people}]
     if post.without_focal_point:
-        sentence += f" {_ministries_have(post.without_focal_point)} no focal point yet."
-    return StepState.DONE, sentence, None
+        sentences.append(
+            ngettext(
+                "%(number)d ministry has no focal point yet.",
+                "%(number)d ministries have no focal point yet.",
+                post.without_focal_point,
+            )
+            % {"number": post.without_focal_point}
+        )
+    return StepState.DONE, " ".join(sentences), None
 
 
 def _describe_missing_people(post: PostCounts) -> list[str]:
     problems = []
     if not post.officers:
-        problems.append("No officer is invited yet, and officers alone log and judge.")
+        problems.append(gettext("No officer is invited yet. Only officers log progress and review updates."))
     elif not post.active_officers:
-        problems.append("No officer has set a password yet.")
+        problems.append(gettext("No officer has set a password yet."))
     if post.officers + post.ambassadors < 2:
-        problems.append("No one can verify their own entries: invite a second officer or the ambassador.")
+        problems.append(gettext("Nobody can verify their own entries. Invite a second officer or the ambassador."))
     elif post.active_people < 2 and not problems:
-        problems.append("Nobody else who can verify has set a password yet.")
+        problems.append(gettext("Only one person who can verify entries has set a password."))
     return problems + _lacking_contact(post)
 
 
 def _lacking_contact(post: PostCounts) -> list[str]:
-    return [] if post.has_contact else ["Ministries have no contact person at the embassy."]
-
-
-def _format_count(number: int, noun: str) -> str:
-    """Return a count with its noun, such as "1 ministry" or "3 ministries"."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number} {noun if number == 1 else many}"
-
-
-def _ministries_have(number: int) -> str:
-    return f"{_format_count(number, 'ministry')} {'has' if number == 1 else 'have'}"
+    return [] if post.has_contact else [gettext("Ministries have no contact person at the embassy.")]

@@ -16,6 +16,7 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.text_rules import normalize_name
 from tiptracker.validation import insert_row, require_text
 
@@ -54,7 +55,7 @@ def accept_benchmarks(
     if not can_edit_recommendations(by, recommendation.edition):
         raise PermissionDenied
     if not accepted:
-        raise Refused("required", "Tick what you accept, or add a benchmark of your own.")
+        raise Refused("required", gettext("Tick at least one suggestion, or add a benchmark of your own."))
     # Lock the country too, so that two recommendations can't both create the same indicator.
     Country.objects.select_for_update(no_key=True).get(pk=recommendation.edition.country_id)
     rows = Recommendation.objects.select_for_update(no_key=True, of=("self",)).select_related("edition")
@@ -67,7 +68,9 @@ def accept_benchmarks(
         line = f"accepted-{number}"
         if normalize_name(one.criterion.strip()) in known:
             raise Refused(
-                "same_criterion", "There is a benchmark with these words already. Untick it.", field=f"{line}-criterion"
+                "same_criterion",
+                gettext("A benchmark with this success criterion already exists. Untick this one."),
+                field=f"{line}-criterion",
             )
         known.add(normalize_name(one.criterion.strip()))
         indicator = one.indicator
@@ -91,18 +94,22 @@ def _get_or_add_indicator(
     If another indicator already answers its question, the new one is created without a question.
     """
     country = recommendation.edition.country_id
-    name = require_text(typed.name, "Give what is counted a name.", field=f"{line}-new_name")
-    unit = require_text(typed.unit, "Say in which unit it is counted, such as “districts”.", field=f"{line}-new_unit")
+    name = require_text(typed.name, gettext("Write the name of the indicator."), field=f"{line}-new_name")
+    unit = require_text(typed.unit, gettext("Write the unit, such as “districts”."), field=f"{line}-new_unit")
     if typed.ministry and typed.ministry.country_id != country:
-        sentence = "That ministry is another country's. Choose one of this country's."
+        sentence = gettext("That ministry belongs to another country. Choose a ministry of this country.")
         raise Refused("another_country", sentence, field=f"{line}-new_ministry")
     existing = {normalize_name(one.name): one for one in Indicator.objects.filter(country=country)}
     if same := existing.get(normalize_name(name)):
         if normalize_name(same.unit) != normalize_name(unit):
-            sentence = f"“{same}” is counted in {same.unit} already. Give this one another name."
+            sentence = gettext(
+                "An indicator “%(name)s” with the unit “%(unit)s” already exists. Give this one another name."
+            ) % {"name": str(same), "unit": same.unit}
             raise Refused("another_unit", sentence, field=f"{line}-new_name")
         if typed.ministry and typed.ministry.pk != same.ministry_id:
-            sentence = f"“{same}” is counted already. Choose no ministry here; set it on the page of that indicator."
+            sentence = gettext(
+                "The indicator “%(name)s” already exists. Choose no ministry here. Set it on the page of the indicator."
+            ) % {"name": str(same)}
             raise Refused("indicator_exists", sentence, field=f"{line}-new_ministry")
         return same
     is_answered = any(one.question == typed.question for one in existing.values())

@@ -14,6 +14,7 @@ from recommendations.models import Edition, EditionTerms, Milestone
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.validation import insert_row, refuse_reversed_dates, require_text, update_row
 
@@ -53,28 +54,34 @@ def open_edition(
     """Open an edition to track, before its list is imported: its facts, first terms and milestones.
 
     `milestones` are those besides the deadline and the end of the period, which every edition has. `reason` is the
-    reason
-    for this deadline. Raises PermissionDenied, Refused. A refusal about a milestone has a field such as
+    reason for this deadline. Raises PermissionDenied, Refused. A refusal about a milestone has a field such as
     "action_plan_on".
     """
     if not can_set_up(by):
         raise PermissionDenied
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     if Edition.objects.filter(country=locked, year=year).exists():
-        raise Refused("taken", f"The {year} edition on {locked} is there already. Go on with it below.", field="year")
+        raise Refused(
+            "taken",
+            gettext("The %(year)d edition on %(country)s already exists. You find it above.")
+            % {"year": year, "country": locked.name},
+            field="year",
+        )
     first, last = period
     refuse_reversed_dates(first, last, field="ends_on")
     if first == last:
         raise Refused(
             "one_day_period",
-            "The last day is the first. Give a later one: a tracking period is a year.",
+            gettext("The first and the last day are the same. Give a later last day. A tracking period is a year."),
             field="ends_on",
         )
     if abs(first.year - year) > 1:
         raise Refused(
             "out_of_range",
-            f"The tracking period of the {year} edition begins in {year}, a year before or a year after. Give a day of "
-            "one of these.",
+            gettext(
+                "The tracking period of the %(year)d edition begins between %(first)d and %(last)d. Correct the day."
+            )
+            % {"year": year, "first": year - 1, "last": year + 1},
             field="starts_on",
         )
     refuse_overlap(locked, first, last)
@@ -86,7 +93,9 @@ def open_edition(
         EditionTerms(
             edition=edition,
             deadline_on=deadline.on,
-            reason=require_text(reason, "Say why this deadline, for whoever reads it after you.", field="reason"),
+            reason=require_text(
+                reason, gettext("Write why this is the deadline. Your successors will read it."), field="reason"
+            ),
             recorded_at=now,
             recorded_by=by,
         )
@@ -114,8 +123,7 @@ def change_edition(
     """Correct an edition's published facts, and add milestones that it doesn't have yet.
 
     Its year and tracking period can't change, because facts are assigned to editions by them. Raises PermissionDenied,
-    or
-    Refused, also if nothing would change.
+    or Refused, also if nothing would change.
     """
     if not can_set_up(by):
         raise PermissionDenied
@@ -125,15 +133,15 @@ def change_edition(
     after = _editable_values(locked)
     changed = [name for name in EDITABLE_FIELDS if before[name] != after[name]]
     if not changed and not milestones:
-        raise Refused(
-            "unchanged", "Nothing here differs from what stands. Change something, or go on to the next step."
-        )
+        raise Refused("unchanged", gettext("You changed nothing. Change something, or cancel."))
     update_row(locked)
     existing = set(locked.milestones.values_list("kind", flat=True))
     if duplicates := existing & set(milestones):
         kind = MilestoneKind(min(duplicates))
         raise Refused(
-            "milestone_exists", f"“{kind.label}” has its day already. Load the page again.", field=f"{kind.value}_on"
+            "milestone_exists",
+            gettext("“%(milestone)s” already has a date. Load the page again.") % {"milestone": kind.label},
+            field=f"{kind.value}_on",
         )
     values: dict[str, Any] = {name: after[name] for name in changed}
     if milestones:
@@ -147,7 +155,7 @@ def change_edition(
 def _set_facts(edition: Edition, facts: EditionFacts) -> None:
     edition.tier, edition.target_tier = facts["tier"], facts["target_tier"] or ""
     edition.published_on = facts["published_on"]
-    edition.source = require_text(facts["source"], "Say where the edition can be looked up.", field="source")
+    edition.source = require_text(facts["source"], gettext("Write the source of the edition."), field="source")
 
 
 def _add_milestone(edition: Edition, kind: MilestoneKind, day: MilestoneDate) -> str:

@@ -11,6 +11,7 @@ from recommendations.setup.actions.benchmarks import AcceptedBenchmark, NewIndic
 from recommendations.setup.benchmark_suggestions import BenchmarkSuggestion
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import LongTextField, TrackerForm
 
@@ -21,22 +22,24 @@ class SuggestedBenchmarkRow(TrackerForm):
     accept = forms.BooleanField(required=False)
     criterion = LongTextField(
         required=False,
-        label="Success criterion",
-        help_text="What has to be so for it to be met. The ministry reads this too.",
+        label=gettext_lazy("Success criterion"),
+        help_text=gettext_lazy("What must be true for the benchmark to be met. Ministries see this text."),
     )
-    rule = forms.TypedChoiceField(label="How it is judged", choices=Rule.choices(), coerce=Rule)
+    rule = forms.TypedChoiceField(label=gettext_lazy("Rule"), choices=Rule.choices(), coerce=Rule)
     target = forms.DecimalField(
         required=False,
         max_digits=12,
         decimal_places=2,
-        label="Target",
-        help_text="For “figure against a target” alone.",
+        label=gettext_lazy("Target"),
+        help_text=gettext_lazy("Only for the rule “figure against a target”."),
     )
-    indicator = RowField(required=False, label="Counted by", help_text="For the two rules that count.")
-    new_name = forms.CharField(required=False, max_length=150, label="A new indicator’s name")
-    new_unit = forms.CharField(required=False, max_length=50, label="Its unit")
-    new_ministry = RowField(required=False, label="Ministry that reports its figure")
-    is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
+    indicator = RowField(
+        required=False, label=gettext_lazy("Indicator"), help_text=gettext_lazy("Only for the two rules with figures.")
+    )
+    new_name = forms.CharField(required=False, max_length=150, label=gettext_lazy("Name of the new indicator"))
+    new_unit = forms.CharField(required=False, max_length=50, label=gettext_lazy("Unit of the new indicator"))
+    new_ministry = RowField(required=False, label=gettext_lazy("Ministry that reports its figure"))
+    is_about_complicity = forms.BooleanField(required=False, label=gettext_lazy("About complicit officials"))
     words = forms.CharField(required=False, max_length=text_rules.REASON_MAX_LENGTH, widget=forms.HiddenInput)
     question = forms.TypedChoiceField(
         required=False,
@@ -50,9 +53,14 @@ class SuggestedBenchmarkRow(TrackerForm):
         self, *args: Any, indicators: Sequence[Indicator], ministries: Sequence[Ministry], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "new_ministry", ministries, empty="Not set")
-        set_row_choices(self, "indicator", indicators, empty="None, or the new one named here")
-        self.fields["accept"].label = f"Accept this{f', for “{words}”' if (words := self['words'].value()) else ''}"
+        set_row_choices(self, "new_ministry", ministries, empty=gettext("Not set"))
+        set_row_choices(self, "indicator", indicators, empty=gettext("None, or the new indicator"))
+        words = self["words"].value()
+        self.fields["accept"].label = (
+            gettext("Accept this benchmark for “%(words)s”") % {"words": words}
+            if words
+            else gettext("Accept this benchmark")
+        )
 
     @staticmethod
     def filled_from(suggestion: BenchmarkSuggestion, indicators: Sequence[Indicator]) -> dict[str, Any]:
@@ -82,7 +90,7 @@ class SuggestedBenchmarkRow(TrackerForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("indicator") and any(data.get(f"new_{name}") for name in ("name", "unit", "ministry")):
-            self.add_error("indicator", "Choose an indicator, or name a new one, not both.")
+            self.add_error("indicator", gettext("Choose an indicator or add a new one, not both."))
         return data
 
     @property
@@ -104,7 +112,7 @@ class TermsReasonForm(TrackerForm):
     """The reason for these terms, saved with each benchmark."""
 
     reason = LongTextField(
-        label="Why these terms",
-        initial="As the wording of the recommendation suggests, looked over by the post.",
-        help_text="Terms are dated and kept. Whoever reads them after you reads this.",
+        label=gettext_lazy("Reason for these terms"),
+        initial=gettext_lazy("They follow from the wording of the recommendation. The post has checked them."),
+        help_text=gettext_lazy("The terms and this reason are kept with their date."),
     )

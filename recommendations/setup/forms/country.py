@@ -10,6 +10,7 @@ from tiptracker import country_reference
 from tiptracker.accounts.models import Country, District
 from tiptracker.choices import Paper
 from tiptracker.country_reference import CountryReference, DivisionLevel
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.onboarding.actions.countries import DistrictInput
 from tiptracker.web.frontend.form_rows import Choices
 from tiptracker.web.frontend.forms import TrackerForm
@@ -22,14 +23,18 @@ class ChooseCountryForm(forms.Form):
     """The country of a new post: one in the reference list that is not set up yet."""
 
     country = forms.ChoiceField(
-        label="Country", error_messages={"required": "Choose a country.", "invalid_choice": "Choose one of the list."}
+        label=gettext_lazy("Country"),
+        error_messages={
+            "required": gettext_lazy("Choose a country."),
+            "invalid_choice": gettext_lazy("Choose a country from the list."),
+        },
     )
 
     def __init__(self, *args: Any, existing: Collection[str], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         available = [(code, name) for code, name in country_reference.country_names().items() if code not in existing]
-        cast("forms.ChoiceField", self.fields["country"]).choices = [("", "Choose one"), *available]
+        cast("forms.ChoiceField", self.fields["country"]).choices = [("", gettext("Choose one")), *available]
 
     def clean_country(self) -> CountryReference | None:
         """Return the facts of the reference list about the country as of today."""
@@ -40,17 +45,21 @@ class CountryForm(TrackerForm):
     """A country's facts, filled in from the reference list. The user can change each of them."""
 
     name = forms.CharField(
-        max_length=100, label="Name", help_text="As the Department of State writes it: it heads every document."
+        max_length=100,
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("As the Department of State writes it. It appears on every document."),
     )
-    time_zone = forms.ChoiceField(label="Time zone", help_text="Used for deadlines.")
-    currency = forms.ChoiceField(label="Currency", help_text="Used for budgets.")
-    paper = forms.TypedChoiceField(choices=Paper.choices(), coerce=Paper, label="Paper size", widget=forms.RadioSelect)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), help_text=gettext_lazy("Used for deadlines."))
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"), help_text=gettext_lazy("Used for budgets."))
+    paper = forms.TypedChoiceField(
+        choices=Paper.choices(), coerce=Paper, label=gettext_lazy("Paper size"), widget=forms.RadioSelect
+    )
     districts = forms.CharField(
         max_length=MAX_DISTRICTS_LENGTH,
         required=False,
-        label="Districts",
+        label=gettext_lazy("Districts"),
         widget=forms.Textarea(attrs={"rows": 12}),
-        help_text="One per line. You can add its capital after a colon, such as “Berea: Teyateyaneng”.",
+        help_text=gettext_lazy("One per line. You can add the capital after a colon, such as “Berea: Teyateyaneng”."),
     )
 
     def __init__(self, *args: Any, land: CountryReference | None, **kwargs: Any) -> None:
@@ -92,7 +101,7 @@ class CountryEditForm(CountryForm):
     def __init__(self, *args: Any, districts: Sequence[District], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["districts"]
-        field.label = "Further districts" if districts else "Districts"
+        field.label = gettext("More districts") if districts else gettext("Districts")
         field.widget.attrs["rows"] = 4 if districts else 12
 
 
@@ -100,4 +109,8 @@ def _group_choices(own: Sequence[str], known: dict[str, str]) -> Choices:
     """Return the country's own options and all others as two groups. Nothing is chosen by default."""
     mine = [(word, known.get(word, word)) for word in own]
     others = [(word, label) for word, label in known.items() if word not in own]
-    return [("", "Choose one"), *([("Used there", mine)] if mine else []), ("Others", others)]
+    return [
+        ("", gettext("Choose one")),
+        *([(gettext("Used there"), mine)] if mine else []),
+        (gettext("Others"), others),
+    ]

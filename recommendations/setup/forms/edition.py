@@ -9,35 +9,38 @@ from recommendations.choices import MilestoneKind, Tier
 from recommendations.models import Edition
 from recommendations.setup.actions.editions import EDITABLE_FIELDS, MilestoneDate
 from recommendations.tracking_period import default_tracking_period
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_lazy
 from tiptracker.web.frontend.forms import DayField, LongTextField, TrackerForm
 
 TYPED_MILESTONES = (MilestoneKind.ACTION_PLAN, MilestoneKind.INTERIM)
 """Milestones whose days the user enters. The deadline and the end of the period follow from other fields."""
 MILESTONE_HINTS = {
-    MilestoneKind.ACTION_PLAN: "Within 180 days of the report, for a country raised from Tier 3 to the Watch List "
-    "(22 U.S.C. 7107(b)(4)).",
-    MilestoneKind.INTERIM: "By 1 February, for a country on the Watch List (22 U.S.C. 7107(b)).",
+    MilestoneKind.ACTION_PLAN: gettext_lazy(
+        "Within 180 days of the report, for a country raised from Tier 3 to the Watch List (22 U.S.C. 7107(b)(4))."
+    ),
+    MilestoneKind.INTERIM: gettext_lazy("By 1 February, for a country on the Watch List (22 U.S.C. 7107(b))."),
 }
 
 
 class EditionFactsForm(TrackerForm):
     """The report's facts about an edition, and milestones that it doesn't have yet."""
 
-    tier = forms.TypedChoiceField(choices=Tier.choices(), coerce=Tier, label="Tier", widget=forms.RadioSelect)
+    tier = forms.TypedChoiceField(
+        choices=Tier.choices(), coerce=Tier, label=gettext_lazy("Tier"), widget=forms.RadioSelect
+    )
     target_tier = forms.TypedChoiceField(
-        choices=[("", "None is set"), *Tier.choices()],
+        choices=[("", gettext_lazy("Not set")), *Tier.choices()],
         coerce=Tier,
         empty_value=None,
         required=False,
-        label="Tier that the post works towards",
-        help_text="The post’s own aim. For information; not used in calculations.",
+        label=gettext_lazy("Target tier"),
+        help_text=gettext_lazy("The post’s own aim. It is not used in calculations."),
     )
-    published_on = DayField(label="Published on", required=False)
+    published_on = DayField(label=gettext_lazy("Publication date"), required=False)
     source = forms.CharField(
         max_length=300,
-        label="Where it can be looked up",
-        help_text="Such as “TIP Report 2021, Lesotho narrative”.",
+        label=gettext_lazy("Source"),
+        help_text=gettext_lazy("For example “TIP Report 2021, Lesotho narrative”."),
     )
 
     def __init__(self, *args: Any, existing: Collection[str] = (), **kwargs: Any) -> None:
@@ -48,7 +51,9 @@ class EditionFactsForm(TrackerForm):
                 label=kind.label, required=False, help_text=MILESTONE_HINTS[kind]
             )
             self.fields[f"{kind.value}_source"] = forms.CharField(
-                max_length=300, label=f"{kind.label}: source of the date", required=False
+                max_length=300,
+                label=gettext("%(milestone)s: source of the date") % {"milestone": kind.label},
+                required=False,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -56,7 +61,7 @@ class EditionFactsForm(TrackerForm):
         for kind in self.offered_milestones:
             day = f"{kind.value}_on"
             if data.get(f"{kind.value}_source") and not data.get(day) and day not in self.errors:
-                self.add_error(day, "Give the day that this is the source of, or leave both empty.")
+                self.add_error(day, gettext("Give the date for this source, or leave both empty."))
         return data
 
     def facts(self) -> dict[str, Any]:
@@ -79,23 +84,36 @@ class EditionFactsForm(TrackerForm):
 class EditionForm(EditionFactsForm):
     """An edition to track."""
 
-    year = forms.IntegerField(min_value=2001, max_value=2100, label="Year", help_text="Of the report, such as 2021.")
-    starts_on = DayField(label="First day of the tracking period", required=False)
-    ends_on = DayField(label="Last day of the tracking period", required=False)
-    deadline_on = DayField(label="Deadline", help_text="The day that counts for the post, within the tracking period.")
-    reason = LongTextField(
-        label="Why this deadline",
-        help_text="Who set it, and why. It is kept with the day; an officer may set another one later.",
+    year = forms.IntegerField(
+        min_value=2001,
+        max_value=2100,
+        label=gettext_lazy("Year"),
+        help_text=gettext_lazy("Year of the report, such as 2021."),
     )
-    deadline_source = forms.CharField(max_length=300, label="Source of the deadline", required=False)
+    starts_on = DayField(label=gettext_lazy("First day of the tracking period"), required=False)
+    ends_on = DayField(label=gettext_lazy("Last day of the tracking period"), required=False)
+    deadline_on = DayField(
+        label=gettext_lazy("Deadline"),
+        help_text=gettext_lazy(
+            "The day by which the post wants the record to be ready. It lies in the tracking period."
+        ),
+    )
+    reason = LongTextField(
+        label=gettext_lazy("Reason for this deadline"),
+        help_text=gettext_lazy("Write who set it and why. An officer can change the deadline later."),
+    )
+    deadline_source = forms.CharField(max_length=300, label=gettext_lazy("Source of the deadline"), required=False)
 
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first, last = default_tracking_period(year)
-        self.fields[
-            "starts_on"
-        ].help_text = f"If empty: 1 April of the edition’s year, {format_date(first)} for {year}."
-        self.fields["ends_on"].help_text = f"If empty: 31 March of the year after, {format_date(last)} for {year}."
+        self.fields["starts_on"].help_text = gettext(
+            "If empty: 1 April of the edition’s year. For %(year)d: %(date)s."
+        ) % {"year": year, "date": format_date(first)}
+        self.fields["ends_on"].help_text = gettext("If empty: 31 March of the next year. For %(year)d: %(date)s.") % {
+            "year": year,
+            "date": format_date(last),
+        }
         self.initial = {"year": year} | dict(self.initial)
         self.order_fields((
             "year", "tier", "target_tier", "published_on", "source", "starts_on", "ends_on", "deadline_on", "reason",

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from tiptracker.accounts.models import Ministry
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.onboarding.actions.ministries import MinistryInput, OfficeHolderInput
 from tiptracker.web.frontend.form_rows import RowField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
@@ -14,10 +15,12 @@ from tiptracker.web.frontend.forms import DayField, TrackerForm
 class HolderRow(TrackerForm):
     """An office holder. A row without a name is empty."""
 
-    holder = forms.CharField(required=False, max_length=200, label="Name of office holder")
-    title = forms.CharField(required=False, max_length=100, label="Title", initial="Minister")
-    from_on = DayField(required=False, label="In office from")
-    source = forms.CharField(required=False, max_length=300, label="Source")
+    holder = forms.CharField(required=False, max_length=200, label=gettext_lazy("Name of the office holder"))
+    title = forms.CharField(
+        required=False, max_length=100, label=gettext_lazy("Title"), initial=gettext_lazy("Minister")
+    )
+    from_on = DayField(required=False, label=gettext_lazy("In office from"))
+    source = forms.CharField(required=False, max_length=300, label=gettext_lazy("Source"))
 
     @property
     def is_filled(self) -> bool:
@@ -31,7 +34,9 @@ class HolderRow(TrackerForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if (data.get("from_on") or data.get("source")) and not data.get("holder") and "holder" not in self.errors:
-            self.add_error("holder", "Give the name of the office holder, or leave the day and the source empty.")
+            self.add_error(
+                "holder", gettext("Write the name of the office holder, or leave the date and the source empty.")
+            )
         return data
 
     @property
@@ -48,24 +53,24 @@ class HolderRow(TrackerForm):
 class MinistryRow(HolderRow):
     """A ministry to add."""
 
-    name = forms.CharField(required=False, max_length=200, label="Ministry")
-    short_name = forms.CharField(required=False, max_length=60, label="Short name")
+    name = forms.CharField(required=False, max_length=200, label=gettext_lazy("Ministry"))
+    short_name = forms.CharField(required=False, max_length=60, label=gettext_lazy("Short name"))
 
     field_order = ("name", "short_name", "holder", "title", "from_on", "source")
 
     @property
     def row_name(self) -> str:
         """Return the name of the row in error messages."""
-        return numbered("Ministry", self)
+        return numbered(gettext("Ministry"), self)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if not self.is_filled:
             return data
         if not data.get("name") and "name" not in self.errors:
-            self.add_error("name", "Give the ministry’s name, or empty the row.")
+            self.add_error("name", gettext("Write the name of the ministry, or leave the whole row empty."))
         if not data.get("short_name") and "short_name" not in self.errors:
-            self.add_error("short_name", "Give a short name, such as “Home Affairs”. Lists show it.")
+            self.add_error("short_name", gettext("Write a short name for lists, such as “Home Affairs”."))
         return data
 
     @property
@@ -88,7 +93,7 @@ class KnownMinistryRow(HolderRow):
         """Return the name of the row's ministry, for error messages."""
         known: Any = self.fields["ministry"]
         row = known.rows.get(str(self["ministry"].value()))
-        return str(row or "Another ministry")
+        return str(row or gettext("Another ministry"))
 
 
 MinistryFormSet = forms.formset_factory(MinistryRow, extra=3, max_num=60, absolute_max=70)

@@ -1,13 +1,14 @@
 """Forms to invite people to a post and to choose the contact person of its ministries."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.onboarding.actions.people import POST_ROLES, PersonInput
 from tiptracker.web.frontend.form_rows import RowField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
@@ -16,25 +17,25 @@ from tiptracker.web.frontend.forms import DayField, TrackerForm
 class PersonRow(TrackerForm):
     """A person to invite. An empty row is ignored."""
 
-    name = forms.CharField(required=False, max_length=150, label="Name")
-    email = forms.EmailField(required=False, max_length=254, label="E-mail address")
-    role = forms.ChoiceField(
-        required=False, label="Role", choices=[("", "Choose one"), *((role.value, role.label) for role in POST_ROLES)]
-    )
-    ministry = RowField(required=False, label="Ministry (focal points only)")
-    until = DayField(required=False, label="May sign in until")
+    name = forms.CharField(required=False, max_length=150, label=gettext_lazy("Name"))
+    email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail address"))
+    role = forms.ChoiceField(required=False, label=gettext_lazy("Role"))
+    ministry = RowField(required=False, label=gettext_lazy("Ministry (only for focal points)"))
+    until = DayField(required=False, label=gettext_lazy("Access until"))
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_row_choices(
-            self, "ministry", ministries, empty="None", choices=[(str(m.pk), m.short_name) for m in ministries]
+            self, "ministry", ministries, empty=gettext("None"), choices=[(str(m.pk), m.short_name) for m in ministries]
         )
         self.fields["until"].initial = default_valid_until
+        roles = [(role.value, role.label) for role in POST_ROLES]
+        cast("forms.ChoiceField", self.fields["role"]).choices = [("", gettext("Choose one")), *roles]
 
     @property
     def row_name(self) -> str:
         """Return the name of the row in error messages."""
-        return numbered("Person", self)
+        return numbered(gettext("Person"), self)
 
     @property
     def is_filled(self) -> bool:
@@ -48,7 +49,7 @@ class PersonRow(TrackerForm):
             return data
         for name, sentence in REQUIRED_MESSAGES.items():
             if not data.get(name) and name not in self.errors:
-                self.add_error(name, sentence)
+                self.add_error(name, str(sentence))
         return data
 
     @property
@@ -59,10 +60,10 @@ class PersonRow(TrackerForm):
 
 
 REQUIRED_MESSAGES = {
-    "name": "Give their name, or empty the row.",
-    "email": "Give their e-mail address. We send the invitation there.",
-    "role": "Choose a role.",
-    "until": "Give the last day on which they may sign in.",
+    "name": gettext_lazy("Write the name, or leave the whole row empty."),
+    "email": gettext_lazy("Write the e-mail address. We send the invitation there."),
+    "role": gettext_lazy("Choose a role."),
+    "until": gettext_lazy("Give the last day of access."),
 }
 PersonFormSet = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=70)
 
@@ -71,13 +72,13 @@ class ContactForm(TrackerForm):
     """The contact person of a country's ministries."""
 
     contact = RowField(
-        label="Contact person",
-        help_text="Ministries see this person’s name and e-mail address.",
+        label=gettext_lazy("Contact person"),
+        help_text=gettext_lazy("Ministries see this person’s name and e-mail address."),
     )
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "contact", people, empty="Choose one")
+        set_row_choices(self, "contact", people, empty=gettext("Choose one"))
 
 
 class ResendInvitationForm(TrackerForm):

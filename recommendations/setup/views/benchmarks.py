@@ -24,6 +24,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext, ngettext
 from tiptracker.text_rules import normalize_name
 from tiptracker.web.form_pages import form_page, sent_data
 from tiptracker.web.frontend.form_rows import add_refusal, add_row_refusal, invalid_forms
@@ -82,8 +83,12 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
             if not add_row_refusal({"accepted": accepted}, refusal):
                 add_refusal(reason, refusal)
         else:
-            subject = "A benchmark is" if len(added) == 1 else f"{len(added)} benchmarks are"
-            messages.success(request, f"{subject} added to recommendation {row.number}.")
+            sentence = ngettext(
+                "%(number)d benchmark is added to recommendation %(recommendation)d.",
+                "%(number)d benchmarks are added to recommendation %(recommendation)d.",
+                len(added),
+            )
+            messages.success(request, sentence % {"number": len(added), "recommendation": row.number})
             return _redirect_to_next(request, row)
     context = step_context(country, SetupStep.BENCHMARKS) | {
         "rows": rows,
@@ -122,5 +127,5 @@ def _redirect_to_next(request: SignedInRequest, row: Recommendation) -> HttpResp
     after = [one for one in left if (one.origin != Origin.REPORT, one.number) > here]
     if ahead := next(iter(after or left), None):
         return redirect("setup_suggested", pk=ahead.pk)
-    messages.success(request, "Every recommendation can be checked now.")
+    messages.success(request, gettext("Every recommendation has a benchmark now."))
     return redirect("setup_detail", pk=row.edition.country_id)

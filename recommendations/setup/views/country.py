@@ -11,6 +11,7 @@ from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock, country_reference
 from tiptracker.accounts.models import Country
 from tiptracker.country_reference import CountryReference, DivisionLevel
+from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.actions.countries import add_country, change_country
 from tiptracker.onboarding.permissions import can_set_up
@@ -34,7 +35,9 @@ def setup_add(request: SignedInRequest) -> HttpResponse:
     level = _selected_level(land, request.GET.get("level", ""))
     form = CountryForm(sent_data(request), land=land, initial=CountryForm.filled_from(land, level))
     if country := save_form(form, lambda: add_country(code=land.code, by=request.user, **form.cleaned_data)):
-        messages.success(request, f"{country} added. Next: its report edition.")
+        messages.success(
+            request, gettext("%(country)s is added. Next: add its report edition.") % {"country": country.name}
+        )
         return redirect("setup_detail", pk=country.pk)
     return render_form(request, "recommendations/setup_add.html", form, {"land": land, "level": level})
 
@@ -51,7 +54,7 @@ def setup_country(request: SignedInRequest, pk: int) -> HttpResponse:
         initial=CountryEditForm.filled_from_row(country),
     )
     if save_form(form, lambda: change_country(country=country, by=request.user, **form.cleaned_data)):
-        messages.success(request, f"{country} saved.")
+        messages.success(request, gettext("%(country)s is saved.") % {"country": country.name})
         return redirect("setup_detail", pk=country.pk)
     context = step_context(country, SetupStep.COUNTRY) | {"districts": districts}
     return render_form(request, "recommendations/setup_country.html", form, context)

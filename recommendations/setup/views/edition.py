@@ -8,15 +8,19 @@ from django.db.models import Count, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from recommendations.models import Edition, Milestone
+from recommendations.models import Edition, EditionImport, Milestone
 from recommendations.setup.actions.editions import change_edition, open_edition
 from recommendations.setup.forms.edition import EditionFactsForm, EditionForm
 from recommendations.setup.steps import SetupStep
 from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
+from tiptracker.localization import gettext
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest
+
+MAX_DRAFTS = 50
+"""Most draft imports to list."""
 
 
 @form_page
@@ -35,10 +39,19 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
     year = editions[0].year + 1 if editions else now.year
     form = EditionForm(sent_data(request), year=year)
     if edition := save_form(form, lambda: open_edition(country=country, by=request.user, now=now, **form.values())):
-        messages.success(request, f"The {edition.year} edition is added. Next: its list of recommendations.")
+        messages.success(
+            request,
+            gettext("The %(year)d edition is added. Next: import its list of recommendations.")
+            % {"year": edition.year},
+        )
         return redirect("edition_import", pk=edition.pk)
     context = step_context(country, SetupStep.EDITION) | {
         "editions": [one for one in editions if one.recommendation_count or one.milestones.all()],
+        "drafts": EditionImport.objects.visible_to(request.user)
+        .filter(edition__country=country, loaded_at=None)
+        .with_size()
+        .defer("brought", "did")
+        .select_related("edition__country", "begun_by")[:MAX_DRAFTS],
         "others": [one for one in editions if not (one.recommendation_count or one.milestones.all())],
     }
     return render_form(request, "recommendations/setup_edition.html", form, context)
@@ -54,7 +67,7 @@ def setup_edition_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     initial = EditionFactsForm.filled_from(edition)
     form = EditionFactsForm(sent_data(request), existing={one.kind for one in milestones}, initial=initial)
     if save_form(form, lambda: change_edition(edition=edition, by=request.user, **form.facts())):
-        messages.success(request, f"The {edition.year} edition is saved.")
+        messages.success(request, gettext("The %(year)d edition is saved.") % {"year": edition.year})
         return redirect("setup_edition", pk=edition.country_id)
     context = step_context(edition.country, SetupStep.EDITION) | {"edition": edition, "milestones": milestones}
     return render_form(request, "recommendations/setup_edition_edit.html", form, context)

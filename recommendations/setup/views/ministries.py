@@ -14,6 +14,7 @@ from recommendations.setup.views.posts import get_post_country, step_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, OfficeHolder, in_office
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.actions.ministries import add_ministries
 from tiptracker.web.form_pages import form_page, sent_data
 from tiptracker.web.frontend.form_rows import add_empty_row, add_refusal, add_row_refusal, invalid_forms, raw_values
@@ -52,7 +53,7 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
             if not add_row_refusal(filled, refusal):
                 add_refusal(page, refusal)
         else:
-            messages.success(request, "Ministries added." if added else "Office holders saved.")
+            messages.success(request, gettext("Ministries saved.") if added else gettext("Office holders saved."))
             return redirect("setup_detail", pk=country.pk)
     elif data is not None and not is_sent:
         known = KnownMinistryFormSet(initial=[raw_values(row) for row in known.forms], **known_kwargs)

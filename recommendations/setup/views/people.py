@@ -16,6 +16,7 @@ from tiptracker import clock
 from tiptracker.accounts import mails
 from tiptracker.accounts.models import Country, Ministry, User, find_contact
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext, ngettext
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.onboarding.actions.countries import contact_choices, set_contact
 from tiptracker.onboarding.actions.people import add_people, send_invitations
@@ -100,7 +101,7 @@ def _send_again(request: SignedInRequest, people: Sequence[User], page: TrackerF
     if form.is_valid():
         _send(request, [form.cleaned_data["again"]])
         return True
-    page.add_error(None, "Nobody of that list waits for an invitation. Load the page again.")
+    page.add_error(None, gettext("This person does not wait for an invitation any more. Load the page again."))
     return False
 
 
@@ -110,15 +111,22 @@ def _send(request: SignedInRequest, people: Sequence[User]) -> None:
     for sentence in refused_ones:
         messages.warning(request, sentence)
     if queued := len(people) - len(refused_ones):
-        subject = "The invitation is" if queued == 1 else f"{queued} invitations are"
-        messages.success(request, f"{subject} queued. See “Invitation” below.")
+        sentence = ngettext(
+            "%(number)d invitation will be sent shortly. See “Invitation” below.",
+            "%(number)d invitations will be sent shortly. See “Invitation” below.",
+            queued,
+        )
+        messages.success(request, sentence % {"number": queued})
 
 
 def _name_contact(request: SignedInRequest, country: Country, form: ContactForm) -> bool:
     if not save_form(form, lambda: set_contact(country=country, by=request.user, **form.cleaned_data)):
         return False
     named = form.cleaned_data["contact"]
-    messages.success(request, f"{named} is the contact person. Ministries see this name and e-mail address.")
+    messages.success(
+        request,
+        gettext("%(name)s is the contact person. Ministries see this name and e-mail address.") % {"name": named.name},
+    )
     return True
 
 

@@ -16,15 +16,20 @@ from recommendations.setup.steps import PostCounts, SetupStep, StepOwner, StepSt
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.onboarding.permissions import can_follow_set_up, can_set_up
 from tiptracker.web.pages import SignedInRequest, render_page
 
 
 class SetupStepRow(NamedTuple):
-    """A step as a page shows it. `url` is its page; empty if this user may not do the step."""
+    """A step as a page shows it: its state, the URL of its page and the label of the button that leads there.
+
+    Both are empty if this user may not do the step.
+    """
 
     status: StepStatus
-    url: str
+    url: str = ""
+    button: str = ""
 
 
 class PostRow(NamedTuple):
@@ -64,8 +69,8 @@ def setup_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     post = count_by_post([country], reader=user, day=clock.today(country.time_zone))[country.pk]
     steps = list_step_statuses(post)
     hand = step_owner_of(user)
-    urls = _step_urls(country, post, hand)
-    lines = [SetupStepRow(one, urls.get(one.step, "")) for one in steps]
+    links = _step_links(country, post, hand)
+    lines = [SetupStepRow(one, *links.get(one.step, ())) for one in steps]
     context = {
         "country": country,
         "lines": lines,
@@ -98,26 +103,27 @@ def step_owner_of(user: User) -> StepOwner | None:
 
 
 STEP_PAGES = {
-    SetupStep.COUNTRY: "setup_country",
-    SetupStep.EDITION: "setup_edition",
-    SetupStep.MINISTRIES: "setup_ministries",
-    SetupStep.PEOPLE: "setup_people",
+    SetupStep.COUNTRY: ("setup_country", gettext_noop("Edit the country")),
+    SetupStep.EDITION: ("setup_edition", gettext_noop("Add or edit editions")),
+    SetupStep.MINISTRIES: ("setup_ministries", gettext_noop("Add ministries")),
+    SetupStep.PEOPLE: ("setup_people", gettext_noop("Invite people")),
 }
-"""The page of each step that an administrator does."""
+"""The page of each step that an administrator does, and the label of the button that leads there."""
 
 
-def _step_urls(country: Country, post: PostCounts, hand: StepOwner | None) -> dict[SetupStep, str]:
-    """Return the URLs of the steps that this owner may do."""
+def _step_links(country: Country, post: PostCounts, hand: StepOwner | None) -> dict[SetupStep, tuple[str, str]]:
+    """Return the URL and the button's label of each step that this owner may do."""
     if hand is StepOwner.ADMINISTRATOR:
-        urls = {step: reverse(name, args=[country.pk]) for step, name in STEP_PAGES.items()}
+        links = {step: (reverse(name, args=[country.pk]), gettext(label)) for step, (name, label) in STEP_PAGES.items()}
         if post.needs_recommendations:
-            urls[SetupStep.EDITION] = reverse("edition_import", args=[post.edition])
-        return urls
+            label = gettext("Check the draft import") if post.has_draft_import else gettext("Import the list")
+            links[SetupStep.EDITION] = (reverse("edition_import", args=[post.edition]), label)
+        return links
     if hand is not StepOwner.OFFICER or not post.edition:
         return {}
     return {
-        SetupStep.EDITION: reverse("edition_terms", args=[post.edition]),
-        SetupStep.BENCHMARKS: reverse("setup_benchmarks", args=[country.pk]),
+        SetupStep.EDITION: (reverse("edition_terms", args=[post.edition]), gettext("Set the terms of the edition")),
+        SetupStep.BENCHMARKS: (reverse("setup_benchmarks", args=[country.pk]), gettext("Add benchmarks")),
     }
 
 
