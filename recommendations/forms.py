@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -11,6 +11,7 @@ from recommendations.choices import INDICIA_SUMMARIES, Origin, Pillar, Rule, Tex
 from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Indicator, Recommendation
 from recommendations.models.recommendations import INDICIA
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.numbers import strip_zeros
 from tiptracker.web.frontend.form_rows import RowField, RowsField, set_row_choices
 from tiptracker.web.frontend.forms import ChangeForm, DayInput, LongTextField, TrackerForm
@@ -19,35 +20,45 @@ from tiptracker.web.frontend.forms import ChangeForm, DayInput, LongTextField, T
 class RecommendationForm(ChangeForm):
     """The published facts of a recommendation."""
 
-    number = forms.IntegerField(min_value=1, label="Number", help_text="Its place in the list, most important first.")
-    origin = forms.TypedChoiceField(
-        choices=Origin.choices(), coerce=Origin, label="Where it stands", widget=forms.RadioSelect
+    number = forms.IntegerField(
+        min_value=1,
+        label=gettext_lazy("Number"),
+        help_text=gettext_lazy("Place in the list. The first is the most important."),
     )
-    text = LongTextField(label="What it says", rows=4)
+    origin = forms.TypedChoiceField(
+        choices=Origin.choices(), coerce=Origin, label=gettext_lazy("Document"), widget=forms.RadioSelect
+    )
+    text = LongTextField(label=gettext_lazy("Text"), rows=4)
     text_status = forms.TypedChoiceField(
         choices=TextStatus.choices(),
         coerce=TextStatus,
-        label="Wording",
+        label=gettext_lazy("Wording"),
         widget=forms.RadioSelect,
-        help_text="Official: word for word as published. Reconstruction: put together from public sources, "
-        "and labelled so wherever it is shown.",
+        help_text=gettext_lazy(
+            "Official: word for word as published. Reconstruction: our own wording from public sources. It is marked "
+            "as such on every page."
+        ),
     )
-    pillar = forms.TypedChoiceField(choices=Pillar.choices(), coerce=Pillar, label="Pillar", widget=forms.RadioSelect)
+    pillar = forms.TypedChoiceField(
+        choices=Pillar.choices(), coerce=Pillar, label=gettext_lazy("Pillar"), widget=forms.RadioSelect
+    )
     indicia = forms.TypedMultipleChoiceField(
-        choices=[(number, f"{number}, {INDICIA_SUMMARIES[number]}") for number in INDICIA],
         coerce=int,
         required=False,
-        label="Indicia of 22 U.S.C. 7106(b)",
+        label=gettext_lazy("Indicia of 22 U.S.C. 7106(b)"),
         widget=forms.CheckboxSelectMultiple,
     )
-    lead = RowField(required=False, label="Lead ministry")
-    supporting = RowsField(required=False, label="Supporting ministries")
+    lead = RowField(required=False, label=gettext_lazy("Lead ministry"))
+    supporting = RowsField(required=False, label=gettext_lazy("Supporting ministries"))
 
     def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ministries = Ministry.objects.visible_to(reader).filter(country=edition.country_id)
-        set_row_choices(self, "lead", ministries, empty="No lead ministry")
+        set_row_choices(self, "lead", ministries, empty=gettext("No lead ministry"))
         set_row_choices(self, "supporting", ministries)
+        cast("forms.MultipleChoiceField", self.fields["indicia"]).choices = [
+            (number, f"{number}: {gettext(INDICIA_SUMMARIES[number])}") for number in INDICIA
+        ]
 
 
 class RecommendationEditForm(RecommendationForm):
@@ -55,8 +66,8 @@ class RecommendationEditForm(RecommendationForm):
 
     reason = LongTextField(
         required=False,
-        label="Why another pillar",
-        help_text="Only where you change the pillar: readiness reads it, so the change is dated and kept.",
+        label=gettext_lazy("Reason for another pillar"),
+        help_text=gettext_lazy("Only if you change the pillar. Readiness depends on it, so the change is kept."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -79,40 +90,44 @@ class BenchmarkForm(ChangeForm):
     """
 
     criterion = LongTextField(
-        label="Success criterion", help_text="What has to be so for it to be met. The ministry reads this too.", rows=3
+        label=gettext_lazy("Success criterion"),
+        help_text=gettext_lazy("What must be true for the benchmark to be met. Ministries see this text."),
+        rows=3,
     )
     rule = forms.TypedChoiceField(
-        choices=Rule.choices(), coerce=Rule, label="How it is judged", widget=forms.RadioSelect
+        choices=Rule.choices(), coerce=Rule, label=gettext_lazy("Rule"), widget=forms.RadioSelect
     )
     indicator = RowField(
-        required=False, label="Indicator", help_text="Whose figures are read. Both rules that count need one."
+        required=False,
+        label=gettext_lazy("Indicator"),
+        help_text=gettext_lazy("Both rules with figures need an indicator."),
     )
     target = forms.DecimalField(
         required=False,
         max_digits=12,
         decimal_places=2,
-        label="Target",
-        help_text="The figure to reach, for “figure against a target” alone.",
+        label=gettext_lazy("Target"),
+        help_text=gettext_lazy("The figure to reach. Only for the rule “figure against a target”."),
     )
     weight = forms.DecimalField(
         max_digits=5,
         decimal_places=2,
         min_value=Decimal(0),
         initial=Decimal(1),
-        label="Weight",
-        help_text="Beside the recommendation’s other benchmarks; 1 is the ordinary one.",
+        label=gettext_lazy("Weight"),
+        help_text=gettext_lazy("Compared with the other benchmarks of the recommendation. The usual weight is 1."),
     )
-    is_about_complicity = forms.BooleanField(required=False, label="It is about complicit officials")
+    is_about_complicity = forms.BooleanField(required=False, label=gettext_lazy("About complicit officials"))
     reason = LongTextField(
-        label="Why these terms",
-        help_text="Terms are dated and kept: what was asked before stays as it was then. Say why they are as they are.",
+        label=gettext_lazy("Reason for these terms"),
+        help_text=gettext_lazy("The terms and this reason are kept with their date. Earlier terms stay in the record."),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, reader: User, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         indicators = Indicator.objects.visible_to(reader).filter(country=edition.country_id)
-        set_row_choices(self, "indicator", indicators, empty="None")
+        set_row_choices(self, "indicator", indicators, empty=gettext("None"))
 
     @staticmethod
     def filled_from(terms: BenchmarkTerms) -> dict[str, Any]:
@@ -131,19 +146,23 @@ class BenchmarkForm(ChangeForm):
 class ReportingMinistryForm(TrackerForm):
     """Which ministry reports an indicator's figure, or none."""
 
-    ministry = RowField(required=False, label="Ministry that reports this figure")
+    ministry = RowField(required=False, label=gettext_lazy("Ministry that reports this figure"))
 
     def __init__(self, *args: Any, ministries: Iterable[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "ministry", ministries, empty="Not set")
+        set_row_choices(self, "ministry", ministries, empty=gettext("Not set"))
 
 
 class MilestoneForm(TrackerForm):
     """When a milestone was done, and the source for that date."""
 
-    done_on = forms.DateField(label="Done on", help_text="The day on which it was done, not the day it was due.")
+    done_on = forms.DateField(
+        label=gettext_lazy("Date done"), help_text=gettext_lazy("The date on which it was done, not the due date.")
+    )
     source = forms.CharField(
-        max_length=300, label="Source", help_text="A letter, a cable, a page: whatever it can be looked up in."
+        max_length=300,
+        label=gettext_lazy("Source"),
+        help_text=gettext_lazy("For example a letter, a cable or a web page."),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -158,7 +177,11 @@ class EditionTermsForm(ChangeForm):
     """
 
     deadline_on = forms.DateField(
-        label="Deadline", help_text="The day that counts for the post. A promise due by then is within reach."
+        label=gettext_lazy("Deadline"),
+        help_text=gettext_lazy(
+            "The day by which the post wants the record to be ready. Projected readiness counts commitments due by "
+            "then."
+        ),
     )
     readiness_target = forms.DecimalField(
         required=False,
@@ -166,13 +189,15 @@ class EditionTermsForm(ChangeForm):
         decimal_places=1,
         min_value=Decimal(0),
         max_value=Decimal(100),
-        label="Our target",
-        help_text="Of 100. The post’s own, not the Department’s: it stands beside the score and moves nothing in it.",
+        label=gettext_lazy("Target readiness"),
+        help_text=gettext_lazy(
+            "From 0 to 100. It is the post’s own target, not the Department’s, and does not change readiness."
+        ),
     )
-    readiness_target_reason = LongTextField(required=False, label="Where this target comes from")
+    readiness_target_reason = LongTextField(required=False, label=gettext_lazy("Reason for the target"))
     reason = LongTextField(
-        label="Why the terms change",
-        help_text="They hold from now. What was known before stays as it was then, scores too.",
+        label=gettext_lazy("Reason for the change"),
+        help_text=gettext_lazy("The terms apply from now on. Earlier terms and scores stay in the record."),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -183,14 +208,18 @@ class EditionTermsForm(ChangeForm):
         )
         self.weighed = {self._name(one.pk): one.pk for one in recommendations}
         for one in recommendations:
-            noun = "recommendation" if one.origin == Origin.REPORT else Origin.ACTION_PLAN.label.lower()
+            label = (
+                gettext("Weight of recommendation %(number)d")
+                if one.origin == Origin.REPORT
+                else gettext("Weight of number %(number)d of the action plan")
+            )
             self.fields[self._name(one.pk)] = forms.DecimalField(
                 max_digits=5,
                 decimal_places=2,
                 min_value=Decimal(0),
-                label=f"Weight of {noun} {one.number}",
+                label=label % {"number": one.number},
                 help_text=one.text,
-                error_messages={"required": "Give a weight; 1 is the ordinary one."},
+                error_messages={"required": gettext("Give a weight. The usual weight is 1.")},
             )
         self.initial = dict.fromkeys(self.weighed, Decimal(1)) | dict(self.initial)
         self.order_fields(

@@ -37,6 +37,7 @@ from recommendations.models import (
 from recommendations.permissions import can_edit_recommendations, can_set_reporting_ministry
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
+from tiptracker.localization import gettext
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest
 
@@ -59,7 +60,9 @@ def recommendation_add(request: SignedInRequest, edition: int) -> HttpResponse:
     )
     now = clock.now(row.country.time_zone)
     if added := save_form(form, lambda: add_recommendation(edition=row, by=request.user, now=now, **form.values())):
-        messages.success(request, f"Recommendation {added.number} is added. Now give it its benchmarks.")
+        messages.success(
+            request, gettext("Recommendation %(number)d is added. Next: add its benchmarks.") % {"number": added.number}
+        )
         return redirect("recommendation_detail", pk=added.pk)
     return render_form(request, "recommendations/recommendation_add.html", form, {"edition": row})
 
@@ -92,7 +95,7 @@ def recommendation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         ),
     )
     if saved:
-        messages.success(request, f"Recommendation {row.number} is changed.")
+        messages.success(request, gettext("Recommendation %(number)d is saved.") % {"number": row.number})
         return redirect("recommendation_detail", pk=row.pk)
     return render_form(request, "recommendations/recommendation_edit.html", form, {"recommendation": row})
 
@@ -105,7 +108,7 @@ def benchmark_add(request: SignedInRequest, pk: int) -> HttpResponse:
     form = BenchmarkForm(sent_data(request), reader=request.user, edition=row.edition)
     now = clock.now(row.edition.country.time_zone)
     if added := save_form(form, lambda: add_benchmark(recommendation=row, by=request.user, now=now, **form.values())):
-        messages.success(request, f"Benchmark {added.key} is added.")
+        messages.success(request, gettext("Benchmark %(benchmark)s is added.") % {"benchmark": added.key})
         return redirect(f"{reverse('recommendation_detail', args=[row.pk])}#benchmark-{added.letter}")
     return render_form(request, "recommendations/benchmark_add.html", form, {"recommendation": row})
 
@@ -133,7 +136,9 @@ def benchmark_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         current=lambda: BenchmarkForm(reader=request.user, edition=edition, initial=initial),
     )
     if saved:
-        messages.success(request, f"Benchmark {row.key} has new terms, from today.")
+        messages.success(
+            request, gettext("The new terms of benchmark %(benchmark)s apply from now on.") % {"benchmark": row.key}
+        )
         return redirect(f"{reverse('recommendation_detail', args=[row.recommendation_id])}#benchmark-{row.letter}")
     return render_form(request, "recommendations/benchmark_edit.html", form, {"benchmark": row, "terms": terms})
 
@@ -157,7 +162,7 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
     initial = EditionTermsForm.filled_from(terms) if terms else {}
     form = EditionTermsForm(sent_data(request), edition=edition, recommendations=recommendations, initial=initial)
     if terms is None:
-        form.fields["reason"].label = "Why these terms"
+        form.fields["reason"].label = gettext("Reason for these terms")
     saved = save_form(
         form,
         lambda: change_edition_terms(
@@ -170,7 +175,7 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
         current=lambda: EditionTermsForm(edition=edition, recommendations=recommendations, initial=initial),
     )
     if saved:
-        messages.success(request, "The edition has new terms, from today.")
+        messages.success(request, gettext("The new terms of the edition apply from now on."))
         return redirect("edition_terms", pk=edition.pk)
     benchmarks = (
         Benchmark.objects.visible_to(request.user)
@@ -181,7 +186,6 @@ def edition_terms(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     context = {
         "edition": edition,
-        "up": page_url(request, "recommendation_list"),
         "terms": terms,
         "history": history,
         "benchmarks": benchmarks,
@@ -206,9 +210,10 @@ def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
         ministry = form.cleaned_data["ministry"]
         messages.success(
             request,
-            f"The ministry that reports “{row}” is now: {ministry}. The tracker does not tell the ministry."
+            gettext("The ministry that reports “%(indicator)s” is now: %(ministry)s. It is not told.")
+            % {"indicator": row.name, "ministry": ministry.name}
             if ministry
-            else f"No ministry is set for “{row}”.",
+            else gettext("No ministry is set for “%(indicator)s” now.") % {"indicator": row.name},
         )
         return redirect("indicator_detail", pk=row.pk)
     return render_form(request, "recommendations/indicator_ministry.html", form, {"indicator": row})
@@ -234,7 +239,7 @@ def milestone_done(request: SignedInRequest, pk: int) -> HttpResponse:
     initial = {"done_on": history[0].done_on} if history else {}
     form = MilestoneForm(sent_data(request), today=now.date(), initial=initial)
     if save_form(form, lambda: record_milestone_done(milestone=row, by=request.user, now=now, **form.cleaned_data)):
-        messages.success(request, f"{row.get_kind_display()}: recorded as done.")
+        messages.success(request, gettext("Recorded as done: %(milestone)s.") % {"milestone": row.get_kind_display()})
         return redirect(page_url(request, "timeline"))
     context = {"milestone": row, "history": history}
     return render_form(request, "recommendations/milestone_done.html", form, context)

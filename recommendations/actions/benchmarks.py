@@ -19,6 +19,7 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import insert_row, require_text
 
 
@@ -95,27 +96,29 @@ def next_letter(taken: Collection[str]) -> str:
 
 def _add_terms(benchmark: Benchmark, values: BenchmarkTermsValues, *, by: User, now: datetime) -> BenchmarkTerms:
     """Add a row of terms. Raises Refused if the rule, target and indicator don't fit together."""
-    sentence = "Say what has to be so for the benchmark to be met."
+    sentence = gettext("Write what must be true for the benchmark to be met.")
     values["criterion"] = require_text(values["criterion"], sentence, field="criterion")
-    sentence = "Say why these terms, for whoever reads them after you."
+    sentence = gettext("Write the reason for these terms. Your successors will read it.")
     values["reason"] = require_text(values["reason"], sentence, field="reason")
     rule, target, indicator = values["rule"], values["target"], values["indicator"]
     if rule == Rule.TARGET and (target is None or target <= 0):
-        raise Refused("no_target", "Give the figure to reach, above zero.", field="target")
+        raise Refused("no_target", gettext("Give a target above zero."), field="target")
     if rule != Rule.TARGET and target is not None:
         raise Refused(
             "unused_target",
-            "A target goes with the rule “figure against a target” alone. Leave it empty.",
+            gettext("Only the rule “figure against a target” has a target. Leave it empty."),
             field="target",
         )
     if rule != Rule.ASSESSED and indicator is None:
-        raise Refused("required", "Name the indicator whose figures this rule reads.", field="indicator")
+        raise Refused("required", gettext("Choose an indicator. This rule needs its figures."), field="indicator")
     if indicator and indicator.country_id != benchmark.recommendation.edition.country_id:
         raise Refused(
-            "another_country", "That indicator is another country's. Choose one of this country's.", field="indicator"
+            "another_country",
+            gettext("That indicator belongs to another country. Choose an indicator of this country."),
+            field="indicator",
         )
     if values["weight"] < 0:
-        raise Refused("out_of_range", "A weight is zero or more; 1 is the ordinary one.", field="weight")
+        raise Refused("out_of_range", gettext("A weight is zero or more. The usual weight is 1."), field="weight")
     terms = BenchmarkTerms(benchmark=benchmark, recorded_at=now, recorded_by=by, **values)
     terms.recommendation, terms.letter = benchmark.recommendation, benchmark.letter
     return insert_row(terms)

@@ -22,7 +22,7 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import EditConflict, format_moment, insert_row, refuse_future, require_text
 
 MAX_SCORE = 100
@@ -55,21 +55,27 @@ def change_edition_terms(
     refuse_outside_period(locked, deadline_on, field="deadline_on")
     readiness_target_reason = readiness_target_reason.strip()
     if readiness_target is not None and not 0 <= readiness_target <= MAX_SCORE:
-        raise Refused("out_of_range", "A mark is of 100 points. Give one from 0 to 100.", field="readiness_target")
+        raise Refused("out_of_range", gettext("Give a target from 0 to 100."), field="readiness_target")
     if readiness_target is not None and not readiness_target_reason:
-        raise Refused("required", "Say where this mark comes from: it will be asked.", field="readiness_target_reason")
+        raise Refused(
+            "required",
+            gettext("Write the reason for the target. Readers will ask for it."),
+            field="readiness_target_reason",
+        )
     if (
         old
         and readiness_target not in (None, old.readiness_target)
         and readiness_target_reason == old.readiness_target_reason
     ):
         raise Refused(
-            "same_reason", "The mark is another one: say where the new one comes from.", field="readiness_target_reason"
+            "same_reason",
+            gettext("You changed the target. Write the reason for the new target."),
+            field="readiness_target_reason",
         )
     if readiness_target is None and readiness_target_reason:
         raise Refused(
             "reason_without_target",
-            "Give the target that this is the reason for, or leave both empty.",
+            gettext("Give the target for this reason, or leave both empty."),
             field="readiness_target",
         )
     weighed = _check_weights(locked, weights)
@@ -78,16 +84,16 @@ def change_edition_terms(
         deadline_on=deadline_on,
         readiness_target=readiness_target,
         readiness_target_reason=readiness_target_reason,
-        reason=require_text(reason, "Say why the terms change, for whoever reads them after you.", field="reason"),
+        reason=require_text(
+            reason, gettext("Write why the terms change. Your successors will read it."), field="reason"
+        ),
         recorded_at=now,
         recorded_by=by,
     )
     before = _edition_terms_audit_values(old, _non_default_weights(old)) if old else None
     after = _edition_terms_audit_values(terms, weighed)
     if before and not any(before[name] != after[name] for name in after if name not in ("terms", "reason")):
-        raise Refused(
-            "unchanged", "Nothing here differs from the terms in force. Change something, or leave them as they are."
-        )
+        raise Refused("unchanged", gettext("You changed nothing. Change something, or cancel."))
     insert_row(terms)
     for key, weight in weighed.items():
         insert_row(RecommendationWeight(terms=terms, recommendation_id=key, weight=weight))
@@ -115,7 +121,9 @@ def refuse_outside_period(edition: Edition, day: date, *, field: str) -> None:
     if not edition.starts_on <= day <= edition.ends_on:
         first, last = format_date(edition.starts_on), format_date(edition.ends_on)
         raise Refused(
-            "outside_tracking_period", f"Give a day of the tracking period, from {first} to {last}.", field=field
+            "outside_tracking_period",
+            gettext("Give a date in the tracking period, from %(first)s to %(last)s.") % {"first": first, "last": last},
+            field=field,
         )
 
 
@@ -127,9 +135,11 @@ def refuse_overlap(country: Country, first: date, last: date) -> None:
     if other:
         raise Refused(
             "overlapping_period",
-            f"These days overlap the tracking period of the {other.year} edition, from "
-            f"{format_date(other.starts_on)} to "
-            f"{format_date(other.ends_on)}. Give a period that shares no day with it.",
+            gettext(
+                "These dates overlap the tracking period of the %(year)d edition, from %(first)s to %(last)s. Give a "
+                "period without a common day."
+            )
+            % {"year": other.year, "first": format_date(other.starts_on), "last": format_date(other.ends_on)},
             field="starts_on",
         )
 
@@ -146,14 +156,14 @@ def record_milestone_done(
         raise PermissionDenied
     locked = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
     if locked.kind in DATE_ONLY_MILESTONES:
-        raise Refused("date_only_milestone", "This day comes by itself: there is nothing to record as done.")
+        raise Refused("date_only_milestone", gettext("This milestone is only a date. It cannot be recorded as done."))
     refuse_future(done_on, now, field="done_on")
-    source = require_text(source, "Say where this is told, so that it can be looked up.", field="source")
+    source = require_text(source, gettext("Write the source of this date."), field="source")
     old = locked.done.known_by(None).first()
     before = {"done_on": old.done_on, "source": old.source} if old else None
     values = {"done_on": done_on, "source": source}
     if values == before:
-        raise Refused("unchanged", "This is recorded already. Change something, or leave it as it is.")
+        raise Refused("unchanged", gettext("This is already recorded. Change something, or cancel."))
     row = insert_row(MilestoneDone(milestone=locked, **values, recorded_at=now, recorded_by=by))
     country = milestone.edition.country_id
     enqueue_readiness(country)
@@ -168,8 +178,15 @@ def refuse_stale_terms(newest: BenchmarkTerms | EditionTerms | None, seen: int, 
     """
     if newest and newest.pk != seen:
         raise EditConflict(
-            f"{newest.recorded_by} changed the terms meanwhile, on {format_moment(newest.recorded_at, now)}: "
-            f"“{newest.reason}” What you typed is kept: compare it with what stands now, then save again.",
+            gettext(
+                "%(person)s changed the terms on %(moment)s, with the reason “%(reason)s” Your input is kept. Compare "
+                "it with the current values, then save again."
+            )
+            % {
+                "person": newest.recorded_by,
+                "moment": format_moment(newest.recorded_at, now),
+                "reason": newest.reason,
+            },
         )
 
 
@@ -183,14 +200,15 @@ def _check_weights(edition: Edition, weights: Mapping[int, Decimal]) -> dict[int
     for key, weight in weights.items():
         if key not in weighed:
             raise Refused(
-                "another_edition", "One of those recommendations is not of this edition. Load the page again."
+                "another_edition",
+                gettext("One of these recommendations does not belong to this edition. Load the page again."),
             )
         if weight < 0:
-            raise Refused("out_of_range", "A weight is zero or more; 1 is the ordinary one.", field=f"weight_{key}")
+            raise Refused(
+                "out_of_range", gettext("A weight is zero or more. The usual weight is 1."), field=f"weight_{key}"
+            )
     if weighed and not any(weights.get(key, 1) for key in weighed):
-        raise Refused(
-            "all_weights_zero", "One recommendation at least has to weigh something. Give it a weight above zero."
-        )
+        raise Refused("all_weights_zero", gettext("Give at least one recommendation a weight above zero."))
     return {key: weight for key, weight in weights.items() if weight != 1}
 
 

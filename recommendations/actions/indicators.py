@@ -11,6 +11,7 @@ from recommendations.permissions import can_set_reporting_ministry
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import update_row
 
 
@@ -25,7 +26,9 @@ def set_reporting_ministry(*, indicator: Indicator, ministry: Ministry | None, b
         raise PermissionDenied
     if ministry and ministry.country_id != indicator.country_id:
         raise Refused(
-            "another_country", "That ministry is another country's. Choose one of this country's.", field="ministry"
+            "another_country",
+            gettext("That ministry belongs to another country. Choose a ministry of this country."),
+            field="ministry",
         )
     locked = Indicator.objects.select_for_update(no_key=True).get(pk=indicator.pk)
     before = locked.ministry

@@ -15,11 +15,12 @@ from recommendations.permissions import can_edit_recommendations
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
 
-FIRST_TERMS_REASON = "As it was first put down."
+FIRST_TERMS_REASON = "First version."
 """The reason of a new recommendation's first terms."""
-CORRECTION_REASON = "Its wording or its number was put right."
+CORRECTION_REASON = "The wording or the number was corrected."
 """The reason of later terms that keep the pillar. A change of pillar needs a reason from the user."""
 
 
@@ -88,7 +89,7 @@ def change_recommendation(
     locked = Recommendation.objects.select_for_update(no_key=True).get(pk=recommendation.pk)
     refuse_stale(locked, version, now)
     if locked.is_retired:
-        raise Refused("retired", "This recommendation is no longer asked, so it stays as it was.")
+        raise Refused("retired", gettext("This recommendation is no longer asked and cannot be changed."))
     old = locked.terms.known_by(None).first()
     before = recommendation_audit_values(locked, old.pillar if old else None, now)
     supporting = _set_fields(locked, values)
@@ -97,7 +98,9 @@ def change_recommendation(
     pillar = values["pillar"]
     if old is None or old.pillar != pillar:
         reason = require_text(
-            reason, "Say why it belongs to another pillar now. Until today it counts as before.", field="reason"
+            reason,
+            gettext("Write why it belongs to another pillar. The change applies from now on."),
+            field="reason",
         )
     new = build_recommendation_terms(locked, pillar, reason.strip() or CORRECTION_REASON, by=by, now=now)
     if old is None or not _has_same_content(old, new):
@@ -118,14 +121,17 @@ def change_recommendation(
 def _set_fields(recommendation: Recommendation, values: RecommendationValues) -> list[Ministry]:
     """Set the fields of the form and return the supporting ministries. Raises Refused if a value is wrong."""
     edition, number, lead = recommendation.edition, values["number"], values["lead"]
-    recommendation.text = require_text(values["text"], "Write what the recommendation says.", field="text")
+    recommendation.text = require_text(values["text"], gettext("Write the text of the recommendation."), field="text")
     if number < 1:
         raise Refused(
-            "out_of_range", "Recommendations are numbered from 1. Give the number it has in the list.", field="number"
+            "out_of_range",
+            gettext("Numbers begin at 1. Give the number in the list."),
+            field="number",
         )
     others = edition.recommendations.active().exclude(pk=recommendation.pk)
     if taken := others.filter(origin=values["origin"], number=number).first():
-        raise Refused("taken", f"Number {number} is taken by “{taken.text}”. Give another number.", field="number")
+        sentence = gettext("Number %(number)d is already taken by “%(text)s”. Give another number.")
+        raise Refused("taken", sentence % {"number": number, "text": taken.text}, field="number")
     recommendation.number, recommendation.origin = number, values["origin"]
     recommendation.text_status = values["text_status"]
     recommendation.indicia = sorted(set(values["indicia"]))
@@ -135,14 +141,16 @@ def _set_fields(recommendation: Recommendation, values: RecommendationValues) ->
         raise Refused("out_of_range", str(error.message), field="indicia") from error
     if lead and lead.country_id != edition.country_id:
         raise Refused(
-            "another_country", "That ministry is another country's. Choose one of this country's.", field="lead"
+            "another_country",
+            gettext("That ministry belongs to another country. Choose a ministry of this country."),
+            field="lead",
         )
     recommendation.lead = lead
     supporting = list(values["supporting"])
     if any(ministry.country_id != edition.country_id for ministry in supporting):
         raise Refused(
             "another_country",
-            "One of those ministries is another country's. Choose this country's.",
+            gettext("One of these ministries belongs to another country. Choose ministries of this country."),
             field="supporting",
         )
     return supporting

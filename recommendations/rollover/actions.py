@@ -17,6 +17,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.localization import gettext
 from tiptracker.validation import EditConflict, update_row
 
 
@@ -43,15 +44,17 @@ def set_repeats(*, edition: Edition, repeats: Mapping[int, int | None], seen: st
     new = {row.pk: row for row in list_active_recommendations(locked)}
     if seen is not None and seen != recommendations_fingerprint([*old.values(), *new.values()]):
         raise EditConflict(
-            "One of the two lists was changed meanwhile, so nothing was saved. What you chose is kept: look at what "
-            "stands now, then save it again.",
+            gettext(
+                "Somebody changed one of the two lists in the meantime, so nothing was saved. Your choices are kept. "
+                "Check the current lists, then save again."
+            ),
         )
     for key, repeated in repeats.items():
         if key not in new or (repeated is not None and repeated not in old):
-            years = f"{before.year} or {locked.year}"
-            raise Refused(
-                "stale_page", f"One of these recommendations is no longer asked in {years}. Open this page again."
+            sentence = gettext(
+                "One of these recommendations is no longer asked in %(before)d or %(year)d. Open this page again."
             )
+            raise Refused("stale_page", sentence % {"before": before.year, "year": locked.year})
     enqueue_readiness(locked.country_id)
     for key, repeated in repeats.items():
         _set_repeated(new[key], old.get(repeated or 0), by)
@@ -92,7 +95,9 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
     terms = benchmark.current_terms
     if terms is None:
         raise Refused(
-            "no_terms", f"Benchmark {benchmark.key} has no terms yet, so nothing can be copied. Give it terms first."
+            "no_terms",
+            gettext("Benchmark %(benchmark)s has no terms yet, so it cannot be copied. Set its terms first.")
+            % {"benchmark": benchmark.key},
         )
     return add_benchmark(
         recommendation=under,
@@ -102,7 +107,7 @@ def copy_benchmark(*, benchmark: Benchmark, under: Recommendation, by: User, now
         weight=terms.weight,
         indicator=terms.indicator,
         is_about_complicity=terms.is_about_complicity,
-        reason=f"As {benchmark.key} was asked in the {benchmark.recommendation.edition.year} edition.",
+        reason=f"As benchmark {benchmark.key} of the {benchmark.recommendation.edition.year} edition.",
         repeats=benchmark,
         by=by,
         now=now,
@@ -119,7 +124,8 @@ def link_repeated_benchmark(*, benchmark: Benchmark, repeated: Benchmark, by: Us
         raise PermissionDenied
     (locked,) = lock_rows(Benchmark.objects.filter(pk=benchmark.pk))
     if locked.repeats_id not in (None, repeated.pk):
-        raise Refused("repeats_another", f"{locked.key} repeats another one already. Copy {repeated.key}, or leave it.")
+        sentence = gettext("Benchmark %(benchmark)s already repeats another one. Copy %(repeated)s, or skip it.")
+        raise Refused("repeats_another", sentence % {"benchmark": locked.key, "repeated": repeated.key})
     locked.repeats = repeated
     update_row(locked)
     after = {"repeats": repeated.pk}
@@ -134,7 +140,8 @@ def get_preceding_edition(edition: Edition) -> Edition:
     if before is None:
         raise Refused(
             "no_preceding_edition",
-            f"No list of a year before {edition.year} is here, so there is nothing to carry over.",
+            gettext("There is no list of a year before %(year)d, so nothing can be rolled over.")
+            % {"year": edition.year},
         )
     return before
 

@@ -10,6 +10,7 @@ from recommendations.choices import Origin
 from recommendations.models import Recommendation
 from recommendations.rollover.proposals import RepeatProposal
 from tiptracker import text_rules
+from tiptracker.localization import gettext
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
 from tiptracker.web.frontend.forms import TrackerForm
 
@@ -34,12 +35,12 @@ class RepeatsForm(TrackerForm):
             name = f"repeats_{row.pk}"
             self.fields[name] = RowField(
                 required=False,
-                label=f"{format_list_number(row).capitalize()} repeats",
+                label=_field_label(row),
                 help_text=_similarity_hint(proposed[row.pk], named),
                 initial=row.repeats_id if is_recorded else proposed[row.pk].chosen,
             )
             choices: Any = [(str(one.pk), _choice_label(one, named[one.pk])) for one in old]
-            set_row_choices(self, name, old, empty="None: it is new this year", choices=choices)
+            set_row_choices(self, name, old, empty=gettext("None: it is new this year"), choices=choices)
 
     def repeats(self) -> dict[int, int | None]:
         """Return, by the key of each recommendation, the key of the one that it repeats."""
@@ -51,15 +52,26 @@ class RepeatsForm(TrackerForm):
 
 
 def format_list_number(row: Recommendation) -> str:
-    """Return a recommendation's place in its list, such as "number 3" or "action plan 2"."""
-    return f"number {row.number}" if row.origin == Origin.REPORT else f"action plan {row.number}"
+    """Return a recommendation's place in its list, such as "Number 3" or "Action plan 2"."""
+    sentence = gettext("Number %(number)d") if row.origin == Origin.REPORT else gettext("Action plan %(number)d")
+    return sentence % {"number": row.number}
+
+
+def _field_label(row: Recommendation) -> str:
+    sentence = (
+        gettext("Number %(number)d repeats")
+        if row.origin == Origin.REPORT
+        else gettext("Number %(number)d of the action plan repeats")
+    )
+    return sentence % {"number": row.number}
 
 
 def _choice_label(row: Recommendation, name: str) -> str:
-    return f"{name.capitalize()}: {Truncator(row.text).chars(110)}"
+    return f"{name}: {Truncator(row.text).chars(110)}"
 
 
 def _similarity_hint(proposal: RepeatProposal, named: Mapping[int, str]) -> str:
     if not proposal.candidates:
-        return "Nothing of the year before is like it."
-    return f"Most alike: {', then '.join(named[one.old] for one in proposal.candidates)}."
+        return gettext("No recommendation of the year before is similar.")
+    names = ", ".join(named[one.old] for one in proposal.candidates)
+    return gettext("Most similar, in this order: %(names)s.") % {"names": names}

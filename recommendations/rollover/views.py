@@ -22,6 +22,7 @@ from recommendations.rollover.forms import RepeatsForm
 from recommendations.rollover.proposals import propose_repeats
 from recommendations.text_similarity import DiffSegment, diff_words
 from tiptracker.errors import Refused
+from tiptracker.localization import ngettext
 from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
 
@@ -67,9 +68,12 @@ def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, refusal)
             mark_as_seen(form, "seen", seen)
         else:
-            messages.success(
-                request, f"{count} of {len(new)} recommendations repeat one of {before.year}. Next come its benchmarks."
+            sentence = ngettext(
+                "%(number)d of %(total)d recommendations repeats one of %(year)d. Next: roll over its benchmarks.",
+                "%(number)d of %(total)d recommendations repeat one of %(year)d. Next: roll over their benchmarks.",
+                count,
             )
+            messages.success(request, sentence % {"number": count, "total": len(new), "year": before.year})
             return redirect("edition_carry_over", pk=edition.pk)
     texts = {row.pk: row.text for row in old}
     lines = []
