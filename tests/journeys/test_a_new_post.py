@@ -65,37 +65,37 @@ def set_up_malawi(page: Page, live: Live) -> None:
     expect(page.get_by_label("Time zone")).to_have_value("Africa/Blantyre")
     assert len(page.get_by_label("Districts").input_value().splitlines()) == 28
     keep_picture(page, "setup-country")
-    press(page, "Save")
+    press(page, "Add this country")
 
-    page.get_by_role("link", name="Continue with step 2").click()
+    page.get_by_role("link", name="Add or edit editions").click()
     page.get_by_label("Year", exact=True).fill("2021")
     choose(page, "Tier 2 Watch List")
-    page.get_by_label("Where it can be looked up").fill("Exercise: the report of 2021")
+    page.get_by_label("Source", exact=True).fill("Exercise: the report of 2021")
     page.get_by_label("Deadline", exact=True).fill("2022-03-15")
-    page.get_by_label("Why this deadline").fill("Exercise: it was asked for by then.")
+    page.get_by_label("Reason for this deadline").fill("Exercise: it was asked for by then.")
     page.get_by_label("Interim assessment (optional)", exact=True).fill("2022-02-01")
     keep_picture(page, "setup-edition")
     press(page, "Add this edition")
 
     load_its_list(page)
-    page.get_by_role("link", name="Ministries and office holders").click()
+    page.get_by_role("link", name="Add ministries").click()
     for number, name in enumerate(("Homeland Security", "Gender")):
         page.locator(f"#id_new-{number}-name").fill(f"Ministry of {name}")
         page.locator(f"#id_new-{number}-short_name").fill(name)
         page.locator(f"#id_new-{number}-holder").fill(f"Exercise Minister {number + 1}")
     keep_picture(page, "setup-ministries")
-    press(page, "Save")
+    press(page, "Save ministries")
     keep_picture(page, "setup-detail")
 
-    page.locator("main").get_by_role("link", name="People", exact=True).click()
+    page.get_by_role("link", name="Invite people").click()
     for number, role in enumerate(("officer", "ambassador")):
         page.locator(f"#id_people-{number}-name").fill(f"Exercise {role.capitalize()} in Malawi")
         page.locator(f"#id_people-{number}-email").fill(f"{role}@malawi.example")
         page.locator(f"#id_people-{number}-role").select_option(role)
-    press(page, "Invite them")
-    expect(page.get_by_text("2 invitations are queued.")).to_be_visible()
+    press(page, "Send invitations")
+    expect(page.get_by_text("2 invitations will be sent shortly.")).to_be_visible()
     page.get_by_label("Contact person", exact=True).select_option(label="Exercise Officer in Malawi")
-    press(page, "Save contact")
+    press(page, "Save the contact person")
     for role in ("officer", "ambassador"):
         once_sent(page, f"{role}@malawi.example")
     keep_picture(page, "setup-people")
@@ -103,30 +103,28 @@ def set_up_malawi(page: Page, live: Live) -> None:
 
 def load_its_list(page: Page) -> None:
     """The list of the edition: left before it is brought, and again before it is loaded, and taken up each time."""
-    expect(page.get_by_role("heading", name="Load its list of recommendations")).to_be_visible()
-    page.get_by_role("link", name="Back to the steps").click()
-    expect(page.get_by_text("its list of recommendations is not there yet.").first).to_be_visible()
-    page.get_by_role("link", name="Continue with step 2").click()
-    page.get_by_label("Or its text").fill(NARRATIVE)
+    expect(page.get_by_role("heading", name="Import the recommendations of Malawi, 2021 edition")).to_be_visible()
+    page.get_by_role("link", name="Setup of the post").click()
+    expect(page.get_by_text("The 2021 edition has no recommendations yet.").first).to_be_visible()
+    page.get_by_role("link", name="Import the list").click()
+    page.get_by_label("Text (one of the two)").fill(NARRATIVE)
     keep_picture(page, "setup-import")
-    press(page, "Look it over")
-    expect(page.get_by_label("Pillar of number 1")).to_have_value("protection")
+    press(page, "Show the preview")
+    expect(page.get_by_label("Pillar of item 1")).to_have_value("protection")
     keep_picture(page, "setup-import-preview")
 
-    page.get_by_role("link", name="Load a list").click()
-    page.get_by_role("link", name="Editions").click()
-    page.get_by_role("link", name="The five steps").click()
-    expect(
-        page.get_by_text("its list of recommendations was brought, and waits to be looked over.").first
-    ).to_be_visible()
-    page.get_by_role("link", name="Continue with step 2").click()
+    page.get_by_role("link", name="Import the recommendations of Malawi, 2021 edition").click()
+    page.get_by_role("link", name="Report editions").click()
+    page.get_by_role("link", name="Setup of the post").click()
+    expect(page.get_by_text("The list of the 2021 edition is a draft import.")).to_be_visible()
+    page.get_by_role("link", name="Check the draft import").click()
     keep_picture(page, "setup-import-waiting")
     page.get_by_role("link", name="Pasted text").click()
-    press(page, "Load this list")
-    expect(page.get_by_text("Loaded: 2 new.")).to_be_visible()
+    press(page, "Import this list")
+    expect(page.get_by_text("List imported. New: 2.")).to_be_visible()
     keep_picture(page, "setup-import-loaded")
-    page.get_by_role("link", name="Go on with the five steps").click()
-    expect(page.get_by_text("The 2021 edition, 2 recommendations.")).to_be_visible()
+    page.get_by_role("link", name="Setup of the post").click()
+    expect(page.get_by_text("The 2021 edition has 2 recommendations.")).to_be_visible()
 
 
 def come(page: Page, live: Live, link: str, email: str) -> None:
@@ -157,19 +155,19 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     come(page, live, link_to("officer@malawi.example"), "officer@malawi.example")
     page.get_by_role("link", name="Recommendations", exact=True).locator("visible=true").first.click()
     page.get_by_role("link", name="Setup of the post").click()
-    page.get_by_role("link", name="Continue with step 4").click()
-    page.get_by_role("link", name="Look at what is suggested for recommendation 1").click()
+    page.get_by_role("link", name="Add benchmarks").click()
+    page.get_by_role("link", name="Suggested benchmarks for recommendation 1").click()
     keep_picture(page, "setup-suggested")
-    choose(page, "Accept this, for “in all 28 districts”")
-    press(page, "Accept what is ticked")
-    expect(page.get_by_role("heading", name="How recommendation 2 can be checked")).to_be_visible()
+    choose(page, "Accept this benchmark for “in all 28 districts”")
+    press(page, "Add the ticked benchmarks")
+    expect(page.get_by_text("Malawi, recommendation 2")).to_be_visible()
     page.get_by_label("Success criterion").last.fill("The law is changed, and in force (exercise)")
-    page.get_by_text("Accept this, for").last.click()
-    press(page, "Accept what is ticked")
-    expect(page.get_by_text("Every recommendation can be checked now.")).to_be_visible()
+    page.get_by_text("Accept this benchmark for").last.click()
+    press(page, "Add the ticked benchmarks")
+    expect(page.get_by_text("Every recommendation has a benchmark now.")).to_be_visible()
     benchmarks = Benchmark.objects.filter(recommendation__edition__country=malawi)
     assert [(one.key, one.wording) for one in benchmarks.select_related("recommendation")] == [
-        ("1a", "Districts where this is so, of 28: Open a shelter in all 28 districts"),
+        ("1a", "Number of districts, of 28: Open a shelter in all 28 districts"),
         ("2a", "The law is changed, and in force (exercise)"),
     ]
 
@@ -184,7 +182,7 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
 
     come(browser_of(), live, link_to("ambassador@malawi.example"), "ambassador@malawi.example")
     administrator.goto(f"{live.url}{reverse('setup_detail', args=[malawi.pk])}")
-    expect(administrator.get_by_text("Every step is done.")).to_be_visible()
+    expect(administrator.get_by_text("All five steps are done.")).to_be_visible()
     administrator.goto(f"{live.url}{reverse('setup_list')}")
     keep_picture(administrator, "setup-list")
 

@@ -68,15 +68,15 @@ def bring(page: Page, *, pasted: str = "", file: str = "") -> None:
     """From the post to the page on which the list is looked over."""
     page.get_by_role("link", name="Posts", exact=True).locator("visible=true").first.click()
     page.get_by_role("link", name="Lesotho", exact=True).click()
-    page.get_by_role("link", name="Edition and its days").click()
-    page.get_by_role("link", name="Load another list for 2021").click()
+    page.get_by_role("link", name="Add or edit editions").click()
+    page.get_by_role("link", name="Import another list into the 2021 edition").click()
     if file:
         page.locator("#id_file").set_input_files(
             [{"name": "exercise.csv", "mimeType": "text/csv", "buffer": file.encode()}]
         )
     else:
-        page.get_by_label("Or its text").fill(pasted)
-    press(page, "Look it over")
+        page.get_by_label("Text (one of the two)").fill(pasted)
+    press(page, "Show the preview")
 
 
 def pair(page: Page) -> None:
@@ -86,16 +86,16 @@ def pair(page: Page) -> None:
     assert {number: proposed[number] for number in (1, 4, 10)} == {1: "3", 4: "1", 10: "10"}
     for number, row in before.items():
         page.locator(f"#id_became_{row.pk}").fill(BECAME[number])
-    page.get_by_label("Pillar of number 11").select_option(label="Prevention")
-    press(page, "Load this list")
-    expect(page.get_by_text("Nothing is loaded yet. Please put this right:")).to_be_visible()
+    page.get_by_label("Pillar of item 11").select_option(label="Prevention")
+    press(page, "Import this list")
+    expect(page.get_by_text("Nothing is imported yet. Please correct:")).to_be_visible()
     keep_picture(page, "import-refused")
     first, second = Benchmark.objects.filter(recommendation=before[6]).order_by("letter")
     assert page.locator(f"#id_became_{before[6].pk}").input_value() == "6, 7"
     page.locator(f"#id_goes_{first.pk}").fill("6")
     page.locator(f"#id_goes_{second.pk}").fill("7")
-    press(page, "Load this list")
-    expect(page.get_by_text("Loaded: 2 new, 9 changed, 1 retired.")).to_be_visible()
+    press(page, "Import this list")
+    expect(page.get_by_text("List imported. New: 2. Changed: 9. Unchanged: 0. No longer asked: 1.")).to_be_visible()
     keep_picture(page, "import-loaded")
 
 
@@ -148,7 +148,7 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     gone, kept = rows.get(is_retired=True), rows.get(number=1)
     page = told(officer, f"{live.url}{reverse('recommendation_detail', args=[gone.pk])}")
     assert "No longer asked since 28 January 2022" in page
-    assert "It stands no longer in “Pasted text”." in page
+    assert "No longer asked after the import of “Pasted text”." in page
     assert Commitment.objects.get(benchmarks__recommendation=gone).text in page
     keep_picture(officer, "recommendation-retired")
     page = told(officer, f"{live.url}{reverse('recommendation_detail', args=[kept.pk])}")

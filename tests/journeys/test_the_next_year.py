@@ -39,14 +39,14 @@ def narrative() -> str:
 def load_its_list(page: Page, live: Live) -> None:
     page.goto(live.url)
     page.get_by_role("link", name="Lesotho", exact=True).click()
-    page.get_by_role("link", name="Continue with step 2").click()
-    page.get_by_label("Or its text").fill(narrative())
-    press(page, "Look it over")
-    for field in page.get_by_label("Pillar of number").all():
+    page.get_by_role("link", name="Import the list").click()
+    page.get_by_label("Text (one of the two)").fill(narrative())
+    press(page, "Show the preview")
+    for field in page.get_by_label("Pillar of item").all():
         if not field.input_value():
             field.select_option(label="Prevention")
-    press(page, "Load this list")
-    expect(page.get_by_text("Loaded: 10 new.")).to_be_visible()
+    press(page, "Import this list")
+    expect(page.get_by_text("List imported. New: 10.")).to_be_visible()
 
 
 def carry_over(page: Page, live: Live) -> None:
@@ -62,7 +62,7 @@ def carry_over(page: Page, live: Live) -> None:
         10: "None",
     }
     keep_picture(page, "repeats")
-    press(page, "Keep this and go on")
+    press(page, "Save and continue")
     expect(page.get_by_text("9 of 10 recommendations repeat one of 2021.")).to_be_visible()
     expect(page.get_by_role("heading", name="Not repeated")).to_be_visible()
     keep_picture(page, "carry-over")
@@ -84,8 +84,8 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     edition = Edition.objects.get(country__code="LSO", year=2022)
     officer.goto(f"{live.url}{reverse('edition_terms', args=[edition.pk])}")
     officer.get_by_label("Deadline", exact=True).fill("2023-02-28")
-    officer.get_by_label("Why these terms").fill("Exercise: the end of February, as the year before.")
-    press(officer, "Set these terms from now")
+    officer.get_by_label("Reason for these terms").fill("Exercise: the end of February, as the year before.")
+    press(officer, "Save the new terms")
 
     load_its_list(browser_of("admin"), live)
     ambassador = browser_of("ambassador")

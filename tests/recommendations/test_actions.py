@@ -95,15 +95,15 @@ def test_add_recommendation_writes_it(edition):
     assert (kept.lead, list(kept.supporting.all()), kept.version) == (lead, [helper], 1)
     assert kept.is_reconstruction
     terms = kept.terms.get()
-    assert (terms.recorded_by, terms.recorded_at, terms.reason) == (by, NOW, "As it was first put down.")
+    assert (terms.recorded_by, terms.recorded_at, terms.reason) == (by, NOW, "First version.")
     assert AuditEntry.objects.get().verb == "recommendation.added"
     assert str(edition.pk) in {job.key for job in Job.objects.all()}
 
 
 REFUSED = [
-    ({"text": " "}, "required", "Write what the recommendation says.", "text"),
-    ({"number": 0}, "out_of_range", "Recommendations are numbered from 1.", "number"),
-    ({"number": 3}, "taken", "Number 3 is taken by “Train them.”. Give another number.", "number"),
+    ({"text": " "}, "required", "Write the text of the recommendation.", "text"),
+    ({"number": 0}, "out_of_range", "Numbers begin at 1.", "number"),
+    ({"number": 3}, "taken", "Number 3 is already taken by “Train them.”. Give another number.", "number"),
     ({"indicia": [13]}, "out_of_range", "Give the numbers of the indicia, 1 to 12", "indicia"),
     ({"pillar": "partnership"}, "invalid_choice", "", "pillar"),
 ]
@@ -139,9 +139,9 @@ def test_number_of_the_report_may_be_one_of_the_action_plan_too(edition):
 def test_ministries_of_another_country_are_refused(edition):
     foreign = MinistryFactory(country=CountryFactory(elsewhere=True))
 
-    with refuses("another_country", field="lead", sentence="That ministry is another country's."):
+    with refuses("another_country", field="lead", sentence="That ministry belongs to another country."):
         ask(edition, lead=foreign)
-    with refuses("another_country", field="supporting", sentence="One of those ministries is another country's."):
+    with refuses("another_country", field="supporting", sentence="One of these ministries belongs to another country."):
         ask(edition, supporting=[foreign])
     assert not Recommendation.objects.exists()
 
@@ -177,7 +177,7 @@ def test_another_pillar_is_another_row_of_terms_and_the_old_one_stays():
 def test_another_pillar_needs_its_reason():
     recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PREVENTION)
 
-    with refuses("required", field="reason", sentence="Say why it belongs to another pillar now"):
+    with refuses("required", field="reason", sentence="Write why it belongs to another pillar."):
         put_right(recommendation, pillar=Pillar.PROTECTION, reason=" ")
     recommendation.refresh_from_db()
     assert (in_force(recommendation), recommendation.version, recommendation.terms.count()) == ("prevention", 1, 1)
@@ -193,7 +193,7 @@ def test_another_wording_holds_from_now_and_needs_no_reason():
         (4, "Fund it.", "reconstruction"),
         (5, "Fund it well.", "official"),
     ]
-    assert recommendation.terms.first().reason == "Its wording or its number was put right."
+    assert recommendation.terms.first().reason == "The wording or the number was corrected."
 
 
 def test_terms_that_stay_the_same_are_not_written_again():
@@ -309,18 +309,18 @@ def test_change_benchmark_terms_adds_a_row_and_keeps_the_old():
 @pytest.mark.parametrize(
     ("said", "code", "sentence", "field"),
     [
-        ({"criterion": " "}, "required", "Say what has to be so for the benchmark to be met.", "criterion"),
-        ({"reason": ""}, "required", "Say why these terms", "reason"),
-        ({"rule": Rule.TARGET, "indicator": True}, "no_target", "Give the figure to reach, above zero.", "target"),
+        ({"criterion": " "}, "required", "Write what must be true for the benchmark to be met.", "criterion"),
+        ({"reason": ""}, "required", "Write the reason for these terms.", "reason"),
+        ({"rule": Rule.TARGET, "indicator": True}, "no_target", "Give a target above zero.", "target"),
         ({"rule": Rule.TARGET, "indicator": True, "target": Decimal(0)}, "no_target", "", "target"),
         (
             {"target": Decimal(10)},
             "unused_target",
-            "A target goes with the rule “figure against a target” alone.",
+            "Only the rule “figure against a target” has a target.",
             "target",
         ),
-        ({"rule": Rule.MORE}, "required", "Name the indicator whose figures this rule reads.", "indicator"),
-        ({"weight": Decimal(-1)}, "out_of_range", "A weight is zero or more; 1 is the ordinary one.", "weight"),
+        ({"rule": Rule.MORE}, "required", "Choose an indicator.", "indicator"),
+        ({"weight": Decimal(-1)}, "out_of_range", "A weight is zero or more. The usual weight is 1.", "weight"),
         ({"weight": Decimal(1000)}, "max_whole_digits", "", "weight"),
     ],
 )
@@ -339,7 +339,7 @@ def test_terms_that_do_not_go_together_are_refused(said, code, sentence, field):
 def test_indicator_of_another_country_is_refused():
     foreign = IndicatorFactory(country=CountryFactory(elsewhere=True))
 
-    with refuses("another_country", field="indicator", sentence="That indicator is another country's."):
+    with refuses("another_country", field="indicator", sentence="That indicator belongs to another country."):
         check(RecommendationFactory(), rule=Rule.MORE, indicator=foreign)
 
 
@@ -348,7 +348,7 @@ def test_second_to_change_terms_sees_what_the_first_did():
     page_showed = benchmark.current_terms.pk
     judge_by(benchmark, OfficerFactory(name="Thabo Mokoena"))
 
-    sentence = "Thabo Mokoena changed the terms meanwhile, on 28 January 2022 at 12:00: “As the narrative says.”"
+    sentence = "Thabo Mokoena changed the terms on 28 January 2022 at 12:00, with the reason “As the narrative says.”"
     with refuses("edit_conflict", sentence=sentence):
         judge_by(benchmark, seen=page_showed)
     assert benchmark.terms.count() == 2
@@ -429,15 +429,15 @@ def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edi
 @pytest.mark.parametrize(
     ("said", "code", "sentence", "field"),
     [
-        ({"reason": " "}, "required", "Say why the terms change", "reason"),
+        ({"reason": " "}, "required", "Write why the terms change.", "reason"),
         (
             {"deadline_on": date(2022, 4, 1)},
             "outside_tracking_period",
-            "Give a day of the tracking period, from 1 April 2021 to 31 March 2022.",
+            "Give a date in the tracking period, from 1 April 2021 to 31 March 2022.",
             "deadline_on",
         ),
         ({"deadline_on": date(2021, 3, 31)}, "outside_tracking_period", "", "deadline_on"),
-        ({"readiness_target": Decimal(101)}, "out_of_range", "A mark is of 100 points.", "readiness_target"),
+        ({"readiness_target": Decimal(101)}, "out_of_range", "Give a target from 0 to 100.", "readiness_target"),
         ({"readiness_target": Decimal(-1)}, "out_of_range", "", "readiness_target"),
         (
             {"readiness_target": Decimal("45.55"), "readiness_target_reason": "Another."},
@@ -445,16 +445,16 @@ def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edi
             "",
             "readiness_target",
         ),
-        ({"readiness_target_reason": " "}, "required", "Say where this mark comes from", "readiness_target_reason"),
-        ({"readiness_target": Decimal(50)}, "same_reason", "The mark is another one", "readiness_target_reason"),
+        ({"readiness_target_reason": " "}, "required", "Write the reason for the target.", "readiness_target_reason"),
+        ({"readiness_target": Decimal(50)}, "same_reason", "You changed the target.", "readiness_target_reason"),
         (
             {"readiness_target": None},
             "reason_without_target",
-            "Give the target that this is the reason for",
+            "Give the target for this reason",
             "readiness_target",
         ),
         ({"weights": {UNKNOWN: Decimal(2)}}, "another_edition", "", None),
-        ({}, "unchanged", "Nothing here differs from the terms in force.", None),
+        ({}, "unchanged", "You changed nothing.", None),
     ],
 )
 def test_terms_of_an_edition_that_cannot_be_meant_are_refused(edition, said, code, sentence, field):
@@ -470,7 +470,7 @@ def test_weights_below_zero_or_all_of_zero_are_refused(edition):
 
     with refuses("out_of_range", field=f"weight_{keys[0]}", sentence="A weight is zero or more"):
         measure_by(edition, weights={keys[0]: Decimal(-1)})
-    with refuses("all_weights_zero", sentence="One recommendation at least has to weigh something."):
+    with refuses("all_weights_zero", sentence="Give at least one recommendation a weight above zero."):
         measure_by(edition, weights=dict.fromkeys(keys, Decimal(0)))
     assert measure_by(edition, weights={keys[0]: Decimal(0)}).weights.get().weight == 0
 
@@ -478,7 +478,7 @@ def test_weights_below_zero_or_all_of_zero_are_refused(edition):
 def test_a_weight_of_another_editions_recommendation_is_refused(edition):
     other = RecommendationFactory(edition__year=2020)
 
-    with refuses("another_edition", sentence="One of those recommendations is not of this edition."):
+    with refuses("another_edition", sentence="One of these recommendations does not belong to this edition."):
         measure_by(edition, weights={other.pk: Decimal(2)})
 
 
@@ -561,7 +561,7 @@ def test_another_countrys_ministry_reports_no_figure(edition):
     indicator = IndicatorFactory(country=edition.country)
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
 
-    with refuses("another_country", field="ministry", sentence="That ministry is another country's."):
+    with refuses("another_country", field="ministry", sentence="That ministry belongs to another country."):
         set_reporting_ministry(indicator=indicator, ministry=theirs, by=OfficerFactory(), now=NOW)
 
     indicator.refresh_from_db()

@@ -174,7 +174,7 @@ def test_recommendation_edit_at_once_shows_the_second_what_the_first_did(client)
     assert response.status_code == 422
     assert shows_refusal(response, "edit_conflict")
     assert "First Officer changed pillar and text" in response.text
-    assert response.context["current_values"] == [("What it says", "Fund the police unit."), ("Pillar", "Protection")]
+    assert response.context["current_values"] == [("Text", "Fund the police unit."), ("Pillar", "Protection")]
     assert "Fund it.</textarea>" in response.text
 
     version = response.context["form"]["version"].value()
@@ -361,7 +361,7 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
         ({"deadline_on": "2023-01-01"}, "deadline_on", "outside_tracking_period", ""),
         ({"readiness_target": "101"}, "readiness_target", None, "Give 100 or less."),
         ({"readiness_target_reason": ""}, "readiness_target_reason", "required", ""),
-        ({"weight": ""}, "weight", None, "Give a weight; 1 is the ordinary one."),
+        ({"weight": ""}, "weight", None, "Give a weight. The usual weight is 1."),
         ({"weight": "-1"}, "weight", None, "Give 0 or more."),
     ],
 )
@@ -398,8 +398,8 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     assert "It was moved." in response.text
     assert response.context["current_values"] == [
         ("Deadline", "15 March 2022"),
-        ("Our target", "45"),
-        ("Where this target comes from", "The post's own working mark."),
+        ("Target readiness", "45"),
+        ("Reason for the target", "The post's own working mark."),
         ("Weight of recommendation 1", "3"),
     ]
     assert "Harder.</textarea>" in response.text

@@ -38,7 +38,7 @@ def test_an_officer_sets_changes_and_clears_the_ministry_that_reports_a_figure(c
     for chosen, told in (
         (police, "The ministry that reports “Prosecutions” is now: Ministry of Police."),
         (justice, "The ministry that reports “Prosecutions” is now: Ministry of Justice."),
-        (None, "No ministry is set for “Prosecutions”."),
+        (None, "No ministry is set for “Prosecutions” now."),
     ):
         answer = client.post(page, {"ministry": chosen.pk if chosen else ""}, follow=True)
 

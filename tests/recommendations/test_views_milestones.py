@@ -70,10 +70,10 @@ def test_a_second_recording_puts_the_first_right_and_both_stay(client, plan):
     client.force_login(OfficerFactory(name="A. Officer"))
     page = reverse("milestone_done", args=[plan.pk])
 
-    assert "Recorded so far" not in client.get(page).text
+    assert "Earlier records" not in client.get(page).text
     client.post(page, {"done_on": "2021-12-20", "source": "Diplomatic note 12"})
     told = client.get(page)
-    assert all(said in told.text for said in ("Recorded so far", "A. Officer", "20 Dec 2021", "Diplomatic note 12"))
+    assert all(said in told.text for said in ("Earlier records", "A. Officer", "20 Dec 2021", "Diplomatic note 12"))
     assert "Of another year" not in told.text
     assert (told.context["form"]["done_on"].value(), told.context["form"]["source"].value()) == (
         date(2021, 12, 20),
@@ -97,7 +97,7 @@ def test_the_same_recorded_again_is_refused(client, plan):
 
     assert again.status_code == 422
     assert shows_refusal(again, "unchanged")
-    assert "This is recorded already. Change something, or leave it as it is." in again.text
+    assert "This is already recorded. Change something, or cancel." in again.text
     assert plan.done.count() == 1
 
 

@@ -124,7 +124,7 @@ def test_a_narrative_is_loaded_into_an_empty_edition():
         "left_out": 0,
     }
     terms = Recommendation.objects.first().terms.get()
-    assert (terms.reason, terms.recorded_at, terms.recorded_by) == ("As it stands in “Pasted text”.", NOW, by)
+    assert (terms.reason, terms.recorded_at, terms.recorded_by) == ("As in the imported file “Pasted text”.", NOW, by)
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.by, entry.country) == ("edition.imported", by, edition.country)
     assert json.loads(entry.detail.after)["new"] == [1, 2]
@@ -376,7 +376,7 @@ def test_what_is_retired_keeps_its_promises_and_counts_no_more(split):
 
     both.refresh_from_db()
     assert (both.is_retired, done.did["retired"]) == (True, [1])
-    assert both.terms.first().reason == "It stands no longer in “list.csv”."
+    assert both.terms.first().reason == "No longer asked after the import of “list.csv”."
     assert [list(promise.benchmarks.values_list("pk", flat=True)) for promise in promises] == [[first.pk], [second.pk]]
     asked = evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31)).verified.benchmarks
     assert asked == ()
@@ -395,7 +395,7 @@ def test_two_that_became_one_bring_their_benchmarks_together(split):
     keys = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")}
     assert keys == {first.pk: "1a", second.pk: "1b", trees.pk: "1c"}
     assert other.is_retired
-    assert other.terms.first().reason == "It went into number 1 of “list.csv”."
+    assert other.terms.first().reason == "Merged into number 1 by the import of “list.csv”."
 
 
 def test_numbers_may_change_places():

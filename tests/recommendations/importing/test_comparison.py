@@ -119,9 +119,9 @@ def test_what_a_table_tells_besides_the_words_is_compared():
     [line] = seen.lines
     assert line.changes == (
         "The official text of the report replaces our reconstruction.",
-        "it belongs to prevention",
+        "Its pillar becomes: Prevention.",
         "Its lead ministry becomes: Home Affairs.",
-        "Police, Labour support it",
+        "Its supporting ministries become: Police, Labour.",
     )
     assert seen.unknown_ministries == ("Labour",)
     assert preview([old], [ImportedItem(1, "Fund it.", lead="police")], TextStatus.RECONSTRUCTION).changes_nothing

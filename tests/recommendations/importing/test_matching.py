@@ -81,8 +81,8 @@ def test_a_new_item_begins_like_none():
 @pytest.mark.parametrize(
     ("became", "code", "sentence"),
     [
-        ({}, "required", "Say what became of number 1: the numbers it has now, or that it is retired."),
-        ({101: (7,)}, "not_in_list", "There is no number 7 in the new list."),
+        ({}, "required", "Write the new number of recommendation 1, or that it is retired."),
+        ({101: (7,)}, "not_in_list", "The new list has no item 7."),
     ],
 )
 def test_missing_or_unknown_decisions_are_refused(became, code, sentence):

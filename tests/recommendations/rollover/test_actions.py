@@ -100,7 +100,7 @@ def test_a_list_that_was_changed_meanwhile_is_not_written_over(old, new):
     seen = recommendations_fingerprint([old, new])
     say(new, old)
 
-    with refuses("edit_conflict", sentence="One of the two lists was changed meanwhile"):
+    with refuses("edit_conflict", sentence="Somebody changed one of the two lists"):
         say(new, None, seen=seen)
     assert Recommendation.objects.get(pk=new.pk).repeats == old
 
@@ -120,7 +120,7 @@ def test_only_what_is_asked_the_year_before_in_the_country_is_repeated(old, new,
 
 
 def test_the_first_list_repeats_nothing(old):
-    with refuses("no_preceding_edition", sentence="No list of a year before 2021 is here"):
+    with refuses("no_preceding_edition", sentence="There is no list of a year before 2021"):
         say(old, None)
 
 
@@ -145,7 +145,7 @@ def test_a_copy_asks_by_the_terms_in_force_and_says_whence(old, new):
     (terms,) = made.terms.all()
     names = ("criterion", "rule", "target", "weight", "indicator", "is_about_complicity")
     assert [getattr(terms, name) for name in names] == [getattr(newer, name) for name in names]
-    assert (terms.reason, terms.recorded_at) == ("As 4a was asked in the 2021 edition.", NOW)
+    assert (terms.reason, terms.recorded_at) == ("As benchmark 4a of the 2021 edition.", NOW)
 
 
 def test_without_terms_nothing_is_copied(old, new):
@@ -164,7 +164,7 @@ def test_a_benchmark_repeats_one_alone(old, new):
     by = OfficerFactory()
 
     assert link_repeated_benchmark(benchmark=own, repeated=first, by=by).repeats == first
-    with refuses("repeats_another", sentence="1a repeats another one already. Copy 4b, or leave it."):
+    with refuses("repeats_another", sentence="Benchmark 1a already repeats another one. Copy 4b, or skip it."):
         link_repeated_benchmark(benchmark=own, repeated=second, by=by)
     with pytest.raises(PermissionDenied):
         link_repeated_benchmark(benchmark=own, repeated=first, by=AdministratorFactory())

@@ -71,8 +71,8 @@ def test_the_words_are_shown_beside_those_before(client, lists):
     page = client.get(address(lists[1]))
 
     assert "<del>" in page.text
-    assert "Most alike: number 1" in page.text
-    assert "Nothing of the year before is like it." in page.text
+    assert "Most similar, in this order: Number 1" in page.text
+    assert "No recommendation of the year before is similar." in page.text
 
 
 def test_a_choice_that_is_none_keeps_the_others(client, lists):
@@ -103,4 +103,4 @@ def test_edit_conflict_can_be_sent_again(client, lists):
 def test_without_an_earlier_list_the_page_says_so(client, lists):
     page = client.get(reverse("edition_repeats", args=[lists[0][0].edition_id]))
 
-    assert "No list of an earlier year is here." in page.text
+    assert "No earlier edition has recommendations." in page.text

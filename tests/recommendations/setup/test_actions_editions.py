@@ -87,16 +87,21 @@ def test_an_edition_is_opened_with_its_terms_and_its_days():
 @pytest.mark.parametrize(
     ("wrong", "code", "sentence", "field"),
     [
-        ({"year": 2021}, "taken", "The 2021 edition on Lesotho is there already.", "year"),
-        ({"source": " "}, "required", "Say where the edition can be looked up.", "source"),
+        ({"year": 2021}, "taken", "The 2021 edition on Lesotho already exists.", "year"),
+        ({"source": " "}, "required", "Write the source of the edition.", "source"),
         ({"source": "x" * 301}, "max_length", "", "source"),
-        ({"reason": ""}, "required", "Say why this deadline", "reason"),
+        ({"reason": ""}, "required", "Write why this is the deadline.", "reason"),
         ({"period": (date(2022, 4, 1), date(2022, 3, 31))}, "reversed_dates", "", "ends_on"),
-        ({"period": (date(2022, 4, 1), date(2022, 4, 1))}, "one_day_period", "The last day is the first.", "ends_on"),
+        (
+            {"period": (date(2022, 4, 1), date(2022, 4, 1))},
+            "one_day_period",
+            "The first and the last day are the same.",
+            "ends_on",
+        ),
         (
             {"period": (date(2, 4, 1), date(2023, 3, 31))},
             "out_of_range",
-            "begins in 2022, a year before or a year after",
+            "begins between 2021 and 2023.",
             "starts_on",
         ),
         ({"deadline": MilestoneDate(date(2023, 4, 1))}, "outside_tracking_period", "", "deadline_on"),
@@ -159,9 +164,9 @@ def test_a_change_of_nothing_and_a_day_that_is_there_are_refused():
     edition = EditionFactory()
     MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN)
 
-    with refuses("unchanged", sentence="Nothing here differs from what stands."):
+    with refuses("unchanged", sentence="You changed nothing."):
         changed(edition)
-    with refuses("milestone_exists", field="action_plan_on", sentence="“Action plan presented” has its day already."):
+    with refuses("milestone_exists", field="action_plan_on", sentence="“Action plan presented” already has a date."):
         changed(edition, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28))})
 
 

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from recommendations.choices import EffortQuestion, Rule
 from recommendations.setup.benchmark_suggestions import suggest_benchmarks
 
-LAW = ["The change of the law is before Parliament", "The change of the law is in force"]
+LAW = ["The amendment of the law is before Parliament", "The amendment of the law is in force"]
 MORE = {
     "investigations": "More investigations than the year before",
     "prosecutions": "More prosecutions than the year before",
     "convictions": "More convictions than the year before",
     "victims": "More victims identified than the year before",
 }
-SERVED = "At least one conviction with a prison term that is served"
-CHARGED = "A case against an implicated official is brought to charge"
-SPENT = "Money is allocated and has been spent in the period: "
-OF = "Districts where this is so, of "
+SERVED = "At least one convicted trafficker serves a prison term"
+CHARGED = "At least one implicated official is charged"
+SPENT = "Money was allocated and spent in the period: "
+OF = "Number of districts, of "
 EVERYWHERE = f"{OF}10: "
 
 
@@ -48,16 +48,16 @@ EVERYWHERE = f"{OF}10: "
         ("Open a shelter in every district", [f"{EVERYWHERE}Open a shelter in every district"]),
         ("Open a shelter in at least 3 districts", [f"{OF}3: Open a shelter in at least 3 districts"]),
         ("Open a shelter in each of the 9 provinces", [f"{OF}9: Open a shelter in each of the 9 provinces"]),
-        ("Convene the council regularly", ["The council has met in the period, and what it decided is on record"]),
-        ("Let the task force meet", ["The task force has met in the period, and what it decided is on record"]),
-        ("Hold quarterly meetings of the committee", ["The committee met in each quarter, of 4"]),
+        ("Convene the council regularly", ["The council met in the period, and its decisions are on record"]),
+        ("Let the task force meet", ["The task force met in the period, and its decisions are on record"]),
+        ("Hold quarterly meetings of the committee", ["The committee met in each of the 4 quarters"]),
         (
             "Finish procedures for referring them to care",
-            ["The procedures are adopted", "The procedures are in use by front-line officers"],
+            ["The procedures are adopted", "Front-line officers use the procedures"],
         ),
         ("Carry out the national action plan", ["The plan is launched and funded"]),
-        ("Train police and judges", ["Officials were trained in the period, and it is said how many"]),
-        ("Raise public awareness", ["Campaigns were held in the period, and it is said where"]),
+        ("Train police and judges", ["Officials were trained in the period, and their number is known"]),
+        ("Raise public awareness", ["Campaigns were held in the period, and their places are known"]),
         (
             "Screen migrants at border posts; sign the memorandum.",
             ["Screen migrants at border posts", "Sign the memorandum"],
@@ -102,7 +102,7 @@ def test_only_what_speaks_of_officials_is_about_complicity():
 
     assert {each.criterion: each.is_about_complicity for each in found} == {
         CHARGED: True,
-        "Officials were trained in the period, and it is said how many": False,
+        "Officials were trained in the period, and their number is known": False,
     }
 
 

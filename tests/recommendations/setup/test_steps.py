@@ -18,7 +18,7 @@ WHOLE = PostCounts(
     active_people=2,
     has_contact=True,
 )
-NOBODY_ELSE = "No one can verify their own entries: invite a second officer or the ambassador."
+NOBODY_ELSE = "Nobody can verify their own entries. Invite a second officer or the ambassador."
 ADMINISTRATOR, OFFICER = StepOwner.ADMINISTRATOR, StepOwner.OFFICER
 
 
@@ -30,11 +30,11 @@ def state(step, post):
 def test_a_post_with_everything_waits_for_nobody():
     assert {one.state for one in list_step_statuses(WHOLE)} == {StepState.DONE}
     assert [one.sentence for one in list_step_statuses(WHOLE)] == [
-        "With 10 districts.",
-        "The 2021 edition, 15 recommendations.",
+        "The country has 10 districts.",
+        "The 2021 edition has 15 recommendations.",
         "3 ministries, each with its office holder.",
-        "Every recommendation has at least one.",
-        "2 embassy staff can verify.",
+        "Every recommendation has at least one benchmark.",
+        "2 people of the embassy can verify entries.",
     ]
     assert [one.number for one in list_step_statuses(WHOLE)] == [1, 2, 3, 4, 5]
     assert {one.owner for one in list_step_statuses(WHOLE)} == {None}
@@ -43,14 +43,14 @@ def test_a_post_with_everything_waits_for_nobody():
 @pytest.mark.parametrize(
     ("step", "post", "expected"),
     [
-        (SetupStep.COUNTRY, PostCounts(), (StepState.BEGUN, "No districts have been added.", ADMINISTRATOR)),
-        (SetupStep.EDITION, PostCounts(), (StepState.TO_DO, "No report edition has been added.", ADMINISTRATOR)),
+        (SetupStep.COUNTRY, PostCounts(), (StepState.BEGUN, "The country has no districts yet.", ADMINISTRATOR)),
+        (SetupStep.EDITION, PostCounts(), (StepState.TO_DO, "No report edition has been added yet.", ADMINISTRATOR)),
         (
             SetupStep.EDITION,
             PostCounts(edition=1, edition_year=2021, recommendation_count=3),
             (
                 StepState.BEGUN,
-                "The 2021 edition has no deadline yet: an officer sets it in the edition’s terms.",
+                "The 2021 edition has no deadline yet. An officer sets it in the edition’s terms.",
                 OFFICER,
             ),
         ),
@@ -59,7 +59,7 @@ def test_a_post_with_everything_waits_for_nobody():
             PostCounts(edition=1, edition_year=2021, has_deadline=True, has_draft_import=True),
             (
                 StepState.BEGUN,
-                "The 2021 edition has its days; its list of recommendations was brought, and waits to be looked over.",
+                "The list of the 2021 edition is a draft import. Check it and import it.",
                 ADMINISTRATOR,
             ),
         ),
@@ -68,11 +68,11 @@ def test_a_post_with_everything_waits_for_nobody():
             PostCounts(edition=1, edition_year=2021, has_deadline=True),
             (
                 StepState.BEGUN,
-                "The 2021 edition has its days; its list of recommendations is not there yet.",
+                "The 2021 edition has no recommendations yet. Import its list.",
                 ADMINISTRATOR,
             ),
         ),
-        (SetupStep.MINISTRIES, PostCounts(), (StepState.TO_DO, "No ministries have been added.", ADMINISTRATOR)),
+        (SetupStep.MINISTRIES, PostCounts(), (StepState.TO_DO, "No ministries have been added yet.", ADMINISTRATOR)),
         (
             SetupStep.MINISTRIES,
             PostCounts(ministries=3, without_holder=1),
@@ -83,19 +83,19 @@ def test_a_post_with_everything_waits_for_nobody():
             PostCounts(),
             (
                 StepState.TO_DO,
-                "Suggested from the recommendations’ text once those are added. An officer does this.",
+                "An officer adds benchmarks once the recommendations are imported.",
                 None,
             ),
         ),
         (
             SetupStep.BENCHMARKS,
             PostCounts(recommendation_count=15),
-            (StepState.TO_DO, "15 of 15 recommendations have none.", OFFICER),
+            (StepState.TO_DO, "15 of 15 recommendations have no benchmark yet.", OFFICER),
         ),
         (
             SetupStep.BENCHMARKS,
             PostCounts(recommendation_count=15, with_benchmark=14),
-            (StepState.BEGUN, "1 of 15 recommendations has none.", OFFICER),
+            (StepState.BEGUN, "1 of 15 recommendations has no benchmark yet.", OFFICER),
         ),
         (
             SetupStep.PEOPLE,
@@ -114,12 +114,16 @@ def test_a_post_with_everything_waits_for_nobody():
         (
             SetupStep.PEOPLE,
             WHOLE._replace(active_people=1),
-            (StepState.BEGUN, "Nobody else who can verify has set a password yet.", ADMINISTRATOR),
+            (StepState.BEGUN, "Only one person who can verify entries has set a password.", ADMINISTRATOR),
         ),
         (
             SetupStep.PEOPLE,
             WHOLE._replace(officers=0, active_officers=0, ambassadors=2),
-            (StepState.BEGUN, "No officer is invited yet, and officers alone log and judge.", ADMINISTRATOR),
+            (
+                StepState.BEGUN,
+                "No officer is invited yet. Only officers log progress and review updates.",
+                ADMINISTRATOR,
+            ),
         ),
         (
             SetupStep.PEOPLE,
@@ -133,7 +137,7 @@ def test_a_post_with_everything_waits_for_nobody():
         (
             SetupStep.PEOPLE,
             WHOLE._replace(without_focal_point=1),
-            (StepState.DONE, "2 embassy staff can verify. 1 ministry has no focal point yet.", None),
+            (StepState.DONE, "2 people of the embassy can verify entries. 1 ministry has no focal point yet.", None),
         ),
     ],
 )

@@ -68,8 +68,8 @@ def test_what_the_wording_suggests_is_shown_unticked_and_nothing_is_kept(client)
     page = client.get(address(row))
 
     assert [(line["criterion"].value(), line["accept"].value()) for line in page.context["rows"]] == [
-        ("Money is allocated and has been spent in the period: Fund the police unit", None),
-        ("Districts where this is so, of 2: place an officer in all districts", None),
+        ("Money was allocated and spent in the period: Fund the police unit", None),
+        ("Number of districts, of 2: place an officer in all districts", None),
     ]
     assert "for “in all districts”" in page.text
     assert not Benchmark.objects.exists()
@@ -161,10 +161,10 @@ def test_a_ministry_is_chosen_for_no_indicator_that_is_there_already(client):
     page = client.post(address(row), sent | {"suggested-1-new_name": "Counted elsewise"})
     line = page.context["rows"].forms[1]
     assert line.has_error("new_ministry", "indicator_exists")
-    assert "“Counted elsewise” is counted already." in str(line.errors["new_ministry"])
+    assert "“Counted elsewise” already exists." in str(line.errors["new_ministry"])
     chosen = {"suggested-1-indicator": there.pk, "suggested-1-new_name": "", "suggested-1-new_unit": ""}
     page = client.post(address(row), sent | chosen)
-    assert "Choose an indicator, or name a new one, not both." in str(page.context["rows"].forms[1].errors)
+    assert "Choose an indicator or add a new one, not both." in str(page.context["rows"].forms[1].errors)
 
     there.refresh_from_db()
     assert there.ministry is None
@@ -192,9 +192,14 @@ def test_an_officer_is_led_from_one_recommendation_to_the_next_without_any(clien
         ({"suggested-1-rule": "assessed"}, "target", "unused_target", ""),
         ({"suggested-1-rule": "guessed"}, "rule", None, "Choose one from the list."),
         ({"suggested-1-new_name": ""}, "indicator", "required", ""),
-        ({"suggested-1-new_unit": ""}, "new_unit", "required", "Say in which unit it is counted"),
+        ({"suggested-1-new_unit": ""}, "new_unit", "required", "Write the unit"),
         ({"suggested-1-new_name": "x" * 151}, "new_name", None, "Shorten this to 150 characters"),
-        ({"suggested-1-new_name": "Counted elsewise"}, "new_name", "another_unit", "is counted in trainees already"),
+        (
+            {"suggested-1-new_name": "Counted elsewise"},
+            "new_name",
+            "another_unit",
+            "with the unit “trainees” already exists.",
+        ),
         ({"reason": ""}, "reason", None, "Fill this in."),
     ],
 )
@@ -231,13 +236,13 @@ def test_nothing_ticked_and_the_same_words_again_are_refused(client):
     page = client.post(address(row), sent)
     assert page.status_code == 422
     assert shows_refusal(page, "required")
-    assert "Tick what you accept, or add a benchmark of your own." in page.text
+    assert "Tick at least one suggestion, or add a benchmark of your own." in page.text
     assert client.post(address(row), sent | {"suggested-0-accept": "on"}).status_code == 302
     page = client.post(address(row), sent | {"suggested-0-accept": "on"})
 
     line = page.context["rows"].forms[0]
     assert line.has_error("criterion", "same_criterion")
-    assert "There is a benchmark with these words already." in line.errors["criterion"][0]
+    assert "A benchmark with this success criterion already exists." in line.errors["criterion"][0]
     assert Benchmark.objects.count() == 1
 
 
@@ -250,7 +255,7 @@ def test_an_indicator_is_chosen_or_named_not_both_and_is_the_countrys(client):
 
     assert "Theirs" not in client.get(address(row)).text
     page = client.post(address(row), sent | {"suggested-1-indicator": ours.pk})
-    assert "Choose an indicator, or name a new one, not both." in str(page.context["rows"].forms[1].errors)
+    assert "Choose an indicator or add a new one, not both." in str(page.context["rows"].forms[1].errors)
     page = client.post(address(row), sent | {"suggested-1-indicator": theirs.pk})
     assert "Choose one from the list." in str(page.context["rows"].forms[1].errors)
 
@@ -280,7 +285,7 @@ def test_what_the_list_has_no_longer_is_not_checked(client):
 def test_a_post_without_an_edition_has_nothing_to_check(client):
     page = client.get(reverse("setup_benchmarks", args=[CountryFactory().pk]))
 
-    assert "There is nothing to check yet." in page.text
+    assert "No recommendations yet." in page.text
 
 
 def test_benchmarks_are_the_officers_of_the_country(client):

@@ -94,7 +94,7 @@ def test_all_that_can_be_said_of_an_edition_is_kept(client):
         ({"deadline_on": "2023-04-01"}, "deadline_on", "outside_tracking_period", ""),
         ({"ends_on": "2022-03-31"}, "ends_on", "reversed_dates", ""),
         ({"reason": " "}, "reason", None, "Fill this in."),
-        ({"action_plan_source": "The plan"}, "action_plan_on", None, "Give the day that this is the source of"),
+        ({"action_plan_source": "The plan"}, "action_plan_on", None, "Give the date for this source"),
         ({"interim_assessment_on": "2024-02-01"}, "interim_assessment_on", "outside_tracking_period", ""),
     ],
 )
@@ -132,7 +132,7 @@ def test_the_page_lists_what_is_there_by_the_deadline_that_counts_and_nothing_el
 
     assert [(one, one.recommendation_count) for one in page.context["editions"]] == [(edition, 1)]
     assert page.context["others"] == [known]
-    assert "1 known by its tier alone" in page.text
+    assert "1 edition with only a tier" in page.text
     for one in (edition, known):
         assert f'href="{reverse("edition_import", args=[one.pk])}"' in page.text
     assert "15 Mar 2022" in page.text

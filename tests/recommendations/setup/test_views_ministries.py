@@ -68,10 +68,10 @@ def test_added_row_keeps_the_input_without_validating_it(client):
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ({"short_name": "Health"}, "Give the ministry’s name, or empty the row."),
-        ({"name": "Ministry of Health"}, "Give a short name, such as “Home Affairs”"),
-        ({"holder": "Lineo"}, "Give the ministry’s name"),
-        ({"name": "Ministry of Health", "short_name": "Health", "source": "x"}, "Give the name of the office holder"),
+        ({"short_name": "Health"}, "Write the name of the ministry, or leave the whole row empty."),
+        ({"name": "Ministry of Health"}, "Write a short name for lists"),
+        ({"holder": "Lineo"}, "Write the name of the ministry"),
+        ({"name": "Ministry of Health", "short_name": "Health", "source": "x"}, "Write the name of the office holder"),
         ({"name": "Ministry of Health", "short_name": "Health", "from_on": "soon"}, "Give the day as a date"),
         ({"name": "Ministry of Police", "short_name": "Health"}, "“Ministry of Police” is there already."),
         ({"name": "x" * 201, "short_name": "Health"}, "Shorten this to 200 characters"),

@@ -55,7 +55,7 @@ def test_several_are_invited_at_once_and_each_gets_a_mail(client, run_jobs):
     assert answer.headers["Location"] == reverse("setup_people", args=[police.country_id])
     assert people() == [("lineo@post.example", "officer"), ("thabo@gov.example", "focal_point")]
     page = client.get(answer.headers["Location"]).text
-    assert "2 invitations are queued." in page
+    assert "2 invitations will be sent shortly." in page
     assert page.count("Not accepted yet. Queued on") == 2
     run_jobs()
     assert [message.to for message in mail.outbox] == [["lineo@post.example"], ["thabo@gov.example"]]
@@ -76,7 +76,7 @@ def test_the_page_says_who_was_invited_and_whether_they_came(client):
         ("Lineo", False),
         ("Palesa", True),
     ]
-    assert page.text.count("Send again") == 1
+    assert page.text.count("Send again to") == 1
     assert "Elsewhere" not in page.text
 
 
@@ -96,7 +96,7 @@ def test_an_invitation_is_sent_again_to_whoever_has_not_come_alone(client, run_j
     for other in (come.pk, elsewhere.pk, 987654321, "x", ""):
         page = client.post(address, {"do": "again", "again": other})
         assert page.status_code == 422
-        assert "Nobody of that list waits" in page.text
+        assert "This person does not wait for an invitation any more." in page.text
     assert Mail.objects.count() == 2
 
 
@@ -113,13 +113,13 @@ def test_an_account_that_is_closed_is_not_invited_again(client):
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (person(name=""), "Give their name, or empty the row."),
-        (person(email=""), "Give their e-mail address"),
+        (person(name=""), "Write the name, or leave the whole row empty."),
+        (person(email=""), "Write the e-mail address."),
         (person(email="nobody"), "Give an e-mail address, such as"),
         (person(role=""), "Choose a role."),
         (person(role="administrator"), "Choose one from the list."),
         (person(role="focal_point"), "Say which ministry"),
-        (person(until=""), "Give the last day"),
+        (person(until=""), "Give the last day of access."),
         (person(until="2020-01-01"), "That day is over."),
         (person(email="there@post.example"), "has an account with that address"),
         (person(email="x@post.example"), "has an account with that address"),

@@ -93,7 +93,7 @@ def test_how_far_each_step_is_comes_from_the_rows_of_that_country_alone(client):
     assert {step: line.status.state for step, line in steps_of(client, malawi).items()} == dict.fromkeys(
         SetupStep, StepState.DONE
     )
-    assert "Every step is done." in client.get(reverse("setup_detail", args=[malawi.pk])).text
+    assert "All five steps are done." in client.get(reverse("setup_detail", args=[malawi.pk])).text
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_post_is_set_up_only_with_a_contact_person_whom_ministries_are_told(cl
     people = client.get(reverse("setup_people", args=[malawi.pk])).text
 
     is_told = find_contact(malawi.pk) is not None
-    assert ("Every step is done." in page.text) is is_told
+    assert ("All five steps are done." in page.text) is is_told
     assert ("Ministries have no contact person at the embassy." in people) is not is_told
     if not is_told:
         assert page.context["ahead"].url == reverse("setup_people", args=[malawi.pk])
@@ -145,10 +145,10 @@ def test_each_thing_that_lacks_is_counted(client):
     client.force_login(AdministratorFactory())
 
     told = {step: line.status.sentence for step, line in steps_of(client, country).items()}
-    assert told[SetupStep.EDITION] == "The 2021 edition, 3 recommendations."
+    assert told[SetupStep.EDITION] == "The 2021 edition has 3 recommendations."
     assert told[SetupStep.MINISTRIES] == "2 ministries have no office holder yet."
-    assert told[SetupStep.BENCHMARKS] == "2 of 3 recommendations have none."
-    assert told[SetupStep.PEOPLE].startswith("No officer has set a password yet. No one can verify")
+    assert told[SetupStep.BENCHMARKS] == "2 of 3 recommendations have no benchmark yet."
+    assert told[SetupStep.PEOPLE].startswith("No officer has set a password yet. Nobody can verify")
 
 
 def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
@@ -159,7 +159,7 @@ def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
     EditionFactory(country=country, year=2022, terms=False)
     client.force_login(AdministratorFactory())
 
-    assert steps_of(client, country)[SetupStep.EDITION].status.sentence == "The 2021 edition, 1 recommendation."
+    assert steps_of(client, country)[SetupStep.EDITION].status.sentence == "The 2021 edition has 1 recommendation."
 
 
 def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_to_theirs(client):
@@ -184,13 +184,33 @@ def test_whoever_takes_a_step_is_told_so_and_others_who_does(client):
     def told(user):
         client.force_login(user)
         page = client.get(reverse("setup_detail", args=[country.pk])).text
-        return re.findall(r"<span class=\"quiet\">([^<]*? this\.|Your task\.)</span>", page)
+        return re.findall(r"<p class=\"quiet\">\s*([^<]*? this\.|This is your task\.)\s*</p>", page)
 
     an_administrator, an_officer = "An administrator does this.", "An officer of the post does this."
-    you = "Your task."
+    you = "This is your task."
     assert told(AdministratorFactory()) == [you, an_officer, you]
     assert told(OfficerFactory()) == [an_administrator, you, an_administrator]
     assert told(AmbassadorFactory()) == [an_administrator, an_officer, an_administrator]
+
+
+def test_each_step_has_one_button_and_the_next_one_is_the_strongest(client):
+    country = RecommendationFactory().edition.country
+    DistrictFactory(country=country)
+
+    def buttons(user):
+        client.force_login(user)
+        page = client.get(reverse("setup_detail", args=[country.pk])).text
+        return re.findall(r"<a class=\"usa-button( usa-button--outline)?\" href=\"[^\"]+\">([^<]+)</a>", page)
+
+    outline = " usa-button--outline"
+    assert buttons(AdministratorFactory()) == [
+        (outline, "Edit the country"),
+        (outline, "Add or edit editions"),
+        ("", "Add ministries"),
+        (outline, "Invite people"),
+    ]
+    assert buttons(OfficerFactory()) == [(outline, "Set the terms of the edition"), ("", "Add benchmarks")]
+    assert buttons(AmbassadorFactory()) == []
 
 
 def test_step_2_leads_an_administrator_to_the_list_until_it_is_there_and_an_officer_to_the_terms(client):
@@ -205,15 +225,15 @@ def test_step_2_leads_an_administrator_to_the_list_until_it_is_there_and_an_offi
         return line.url, line.status.sentence
 
     bring, terms = (reverse(name, args=[edition.pk]) for name in ("edition_import", "edition_terms"))
-    lacks = "The 2021 edition has its days; its list of recommendations is not there yet."
+    lacks = "The 2021 edition has no recommendations yet. Import its list."
     assert (step_2(administrator), step_2(officer)) == ((bring, lacks), (terms, lacks))
     EditionImportFactory(edition=edition, loaded=True)
     assert step_2(administrator) == (bring, lacks)
     EditionImportFactory(edition=edition)
-    waits = "The 2021 edition has its days; its list of recommendations was brought, and waits to be looked over."
+    waits = "The list of the 2021 edition is a draft import. Check it and import it."
     assert (step_2(administrator), step_2(officer)) == ((bring, waits), (terms, lacks))
     RecommendationFactory(edition=edition)
-    there = "The 2021 edition, 1 recommendation."
+    there = "The 2021 edition has 1 recommendation."
     edit = reverse("setup_edition", args=[edition.country_id])
     assert (step_2(administrator), step_2(officer)) == ((edit, there), (terms, there))
 

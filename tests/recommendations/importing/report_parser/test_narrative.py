@@ -193,7 +193,7 @@ def test_a_letter_that_stands_alone_behind_its_word_is_joined_where_the_text_has
 
     assert texts(found) == [whole, "Help victims, officials and all who suffer from trafficking."]
     assert doubts(found) == {
-        1: "A letter stood alone behind a word in it: see how the report writes this word.",
+        1: lists.LOOSE_LETTER,
     }
 
 
@@ -221,7 +221,7 @@ def test_a_hyphen_that_only_a_full_line_explains_is_doubted():
     found = parse_narrative(document("• Train police and prose-\ncutors.\n• Fund shelters."))
 
     assert texts(found) == ["Train police and prose-cutors.", "Fund shelters."]
-    assert doubts(found) == {1: "A word in it was broken at a line’s end: see whether it has a hyphen."}
+    assert doubts(found) == {1: lists.BROKEN_WORD}
 
 
 def test_marks_that_people_type_stay_as_they_are():
@@ -346,7 +346,7 @@ def test_a_paragraph_behind_a_list_of_clauses_is_no_part_of_its_last_and_doubted
     found = parse_narrative(document("Train police; fund shelters; and act.\n\nOnward to better days.", following=""))
 
     assert texts(found) == ["Train police", "fund shelters", "act.", "Onward to better days."]
-    assert doubts(found) == {4: "It is a paragraph of its own behind a list of clauses: it may be none of them."}
+    assert doubts(found) == {4: lists.PARAGRAPH_AFTER_CLAUSES}
 
 
 def test_an_account_behind_a_full_line_ends_the_list_and_is_doubted():

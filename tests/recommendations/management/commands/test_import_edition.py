@@ -120,7 +120,7 @@ def test_loaded_list_is_replaced_by_the_pairing_that_a_dry_run_proposed(administ
 
     undecided = refused(NARRATIVE)
     assert undecided.code == "undecided"
-    assert "nothing in the file has the text of the current recommendations 1, 2, 3" in str(undecided)
+    assert "Nothing in the file has the text of the current recommendations 1, 2, 3." in str(undecided)
     proposed = run(NARRATIVE, "--dry-run", "--json")
     assert proposed["did"] is None
     assert proposed["pairing"]["became"] == {"1": [1], "2": "retired", "3": [3]}
