@@ -466,7 +466,7 @@ LISTS = [
     Listed("setup_list", Rows.posts, 8, "administrator"),
     Listed("setup_detail", Rows.ministries, 8, "administrator", of="country"),
     Listed("setup_country", Rows.districts, 4, "administrator", of="country"),
-    Listed("setup_edition", Rows.editions, 5, "administrator", of="country"),
+    Listed("setup_edition", Rows.editions, 6, "administrator", of="country"),
     Listed("edition_import", Rows.imports, 4, "administrator", of="edition"),
     Listed("import_preview", Rows.benchmarks, 9, "administrator", of="imported"),
     Listed("setup_ministries", Rows.ministries, 5, "administrator", of="country"),
