@@ -46,7 +46,7 @@ class ImportForm(TrackerForm):
         required=False,
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "The country’s narrative as a text, web page, PDF or Word file, or a table as a CSV or Excel (.xlsx) file."
+            "The country’s narrative as text, web page, PDF or Word. Or a table as CSV or Excel (.xlsx)."
         ),
     )
     pasted = forms.CharField(
