@@ -4,8 +4,11 @@ The four parts come from the readiness rules; everything else comes from the row
 recorded after the moment and events after the day are left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 
+from dialogues.choices import CommitmentStatus
 from dialogues.models import AgendaItem, Dialogue
 from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
@@ -24,17 +27,27 @@ from reports.briefings.evidence import gather_evidence_annex
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import build_recommendations, gather_recommendations, recommendation_label
 from reports.briefings.step_texts import step_texts
-from reports.briefings.summary import build_parts, build_readiness_summary
+from reports.briefings.summary import (
+    ComparedDay,
+    OverdueCommitments,
+    ParagraphFacts,
+    build_parts,
+    build_readiness_summary,
+    write_paragraph,
+)
 from reports.briefings.trend import build_trend
 from reports.briefings.updates import build_updates, gather_versions, recorded_moments
+from reports.choices import BriefingKind
+from reports.models import Briefing
 from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
+from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.readiness import Readiness, evaluate_readiness
 from tiptracker.accounts.models import Ministry
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date, join_with_and
+from tiptracker.localization import format_date, gettext, join_with_and, ngettext
 
 
 @snapshot()
@@ -55,9 +68,22 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
     versions = gather_versions(view, commitments)
     dialogues = _find_dialogues(view)
     milestones = list(Milestone.objects.visible_to(view.reader).filter(edition=edition).as_known_by(view.known_by))
+    ladder = display_steps(result, steps, step_texts(result, steps, reader=view.reader))
+    since = _find_compared_day(view, dialogues)
+    trend = build_trend(
+        view,
+        result.known_facts,
+        dialogues,
+        milestones,
+        since=since.day if since else None,
+        deadline_on=result.deadline_on,
+    )
+    if since and trend.since:
+        since = replace(since, score=trend.since.then)
     return AmbassadorBriefing(
         **view.header,
-        title=f"{edition.country}: where the record stands",
+        title=gettext("%(country)s: readiness on %(date)s")
+        % {"country": edition.country, "date": format_date(view.as_of)},
         subtitle=_subtitle(edition),
         facts_up_to=view.newest(
             countable_facts.newest_recorded_at(result.known_facts),
@@ -67,11 +93,11 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         window=_period_sentence(edition),
         deadline=result.deadline_on,
         countdown=sentences.format_relative_date(result.deadline_on, view.as_of) if result.deadline_on else "",
-        standing=build_readiness_summary(result),
+        standing=build_readiness_summary(result, _write_paragraph(view, result, ladder, commitments, since)),
         parts=build_parts(result),
         checks=build_checks(result.checks, commitments, annex),
-        ladder=display_steps(result, steps, step_texts(result, steps, reader=view.reader)),
-        trend=build_trend(view, result.known_facts, dialogues, milestones),
+        ladder=ladder,
+        trend=trend,
         press_for=pressing_commitments(commitments, result.deadline_on),
         milestones=_build_milestones(view, milestones),
         ministries=_build_ministries(view, recommendations, commitments),
@@ -80,22 +106,81 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         dialogues=tuple(_build_dialogue(row, commitments) for row in dialogues),
         updates=build_updates(view, versions, commitments, annex),
         evidence=annex.pieces,
-        methodology=f"Method version {result.method}.",
+        methodology=gettext("Method version %(version)s.") % {"version": result.method},
         disclaimer=headline.DISCLAIMER,
     )
 
 
+def _write_paragraph(
+    view: ReaderView,
+    result: Readiness,
+    ladder: StepsDisplay,
+    commitments: Sequence[GatheredCommitment],
+    since: ComparedDay | None,
+) -> str:
+    """Return the first paragraph, with the figures that the rest of the document prints."""
+    summary = build_readiness_summary(result)
+    of_government = [commitment for commitment in commitments if not commitment.is_our_own]
+    overdue = [one for one in of_government if one.standing.status is CommitmentStatus.OVERDUE]
+    return write_paragraph(
+        ParagraphFacts(
+            place=str(view.edition.country),
+            year=view.edition.year,
+            tier=view.edition.get_tier_display(),
+            target_tier=view.edition.get_target_tier_display() if view.edition.target_tier else "",
+            as_of=view.as_of,
+            deadline_on=result.deadline_on,
+            score=summary.verified,
+            target=summary.mark,
+            waiting=result.waiting,
+            since=since,
+            steps=ladder.on_one_page,
+            overdue=OverdueCommitments(
+                number=len(overdue),
+                most_days=max((one.standing.days_overdue for one in overdue), default=0),
+                ministries=tuple(dict.fromkeys(one.printed.ministry for one in overdue)),
+            ),
+            pending=len(pressing_commitments(commitments, result.deadline_on)),
+            commitments=len(of_government),
+        )
+    )
+
+
+def _find_compared_day(view: ReaderView, dialogues: Iterable[Dialogue]) -> ComparedDay | None:
+    """Return the day of the last dialogue before the document's day, otherwise that of the last issued briefing.
+
+    Return None if there was neither since the tracking period began. The score is filled in later.
+    """
+    if held_on := next((row.held_on for row in dialogues if row.held_on < view.as_of), None):
+        return ComparedDay(held_on, is_dialogue=True, score=None)
+    issued = Briefing.objects.visible_to(view.reader).filter(
+        edition=view.edition, kind=BriefingKind.AMBASSADOR, cleared_at__isnull=False
+    )
+    if view.known_by is not None:
+        issued = issued.filter(cleared_at__lte=view.known_by)
+    days = issued.filter(as_of__range=(view.edition.starts_on, view.as_of)).exclude(as_of=view.as_of)
+    last: date | None = days.order_by("-as_of").values_list("as_of", flat=True).first()
+    return None if last is None else ComparedDay(last, is_dialogue=False, score=None)
+
+
 def _subtitle(edition: Edition) -> str:
-    target = f", target {edition.get_target_tier_display()}" if edition.target_tier else ""
-    report = f"Trafficking in Persons Report, {edition.year} edition"
-    return f"Ambassador’s briefing · {report}: {edition.get_tier_display()}{target}"
+    values = {
+        "year": edition.year,
+        "tier": edition.get_tier_display(),
+        "target": edition.get_target_tier_display() if edition.target_tier else "",
+    }
+    if not edition.target_tier:
+        return gettext("Ambassador’s briefing · Trafficking in Persons Report %(year)s · %(tier)s") % values
+    return (
+        gettext("Ambassador’s briefing · Trafficking in Persons Report %(year)s · %(tier)s, target %(target)s") % values
+    )
 
 
 def _period_sentence(edition: Edition) -> str:
-    return (
-        f"Only concrete actions of the government between {format_date(edition.starts_on)} and "
-        f"{format_date(edition.ends_on)} count, once the embassy has verified them."
-    )
+    return gettext(
+        "Only concrete actions of the government between %(start)s and %(end)s count, once the embassy has verified "
+        "them."
+    ) % {"start": format_date(edition.starts_on), "end": format_date(edition.ends_on)}
 
 
 def _build_milestones(view: ReaderView, rows: Iterable[Milestone]) -> tuple[PrintedMilestone, ...]:
@@ -133,10 +218,19 @@ def _build_ministry(
     return PrintedMinistry(
         name=row.name,
         minister="; ".join(list_office_holders(row, view.as_of)),
-        leads=f"recommendation{'' if len(leads) == 1 else 's'} {join_with_and(leads)}" if leads else "",
+        leads=describe_leads(leads),
         summary=sentences.describe_status_counts([commitment.standing.status for commitment in own]),
         undertakings=tuple(commitment.printed for commitment in own),
     )
+
+
+def describe_leads(labels: Sequence[str]) -> str:
+    """Return a sentence on the recommendations that a ministry leads on; empty if there are none."""
+    if not labels:
+        return ""
+    return ngettext("Leads on recommendation %(numbers)s.", "Leads on recommendations %(numbers)s.", len(labels)) % {
+        "numbers": join_with_and(labels)
+    }
 
 
 def _find_dialogues(view: ReaderView) -> list[Dialogue]:
@@ -164,20 +258,19 @@ def _build_dialogue(row: Dialogue, commitments: Iterable[GatheredCommitment]) ->
             for person in row.participants.all()
             if person.came is not False
         ),
-        agenda=tuple(f"{_agenda_item_text(item)}{f' ({item.note})' if item.note else ''}" for item in row.agenda.all()),
-        record=_record_text(row),
+        agenda=tuple(map(_agenda_item_text, row.agenda.all())),
+        record=row.record,
         conclusions=row.agreed,
         agreed=tuple(commitment.printed for commitment in commitments if commitment.row.dialogue_id == row.pk),
     )
 
 
 def _agenda_item_text(item: AgendaItem) -> str:
-    return (
-        f"{recommendation_label(item.recommendation)}. {item.recommendation.text}" if item.recommendation else str(item)
-    )
-
-
-def _record_text(row: Dialogue) -> str:
-    """Return the record of the dialogue, followed by what was said on each agenda item."""
-    of_items = (f"{_agenda_item_text(item)}: {item.said}" for item in row.agenda.all() if item.said)
-    return "\n".join(filter(None, (row.record, *of_items)))
+    """Return an agenda item, followed by the question that was prepared and by what was said on it."""
+    recommendation = item.recommendation
+    lines = [f"{recommendation_label(recommendation)}. {recommendation.text}" if recommendation else str(item)]
+    if item.note:
+        lines.append(gettext("Question: %(question)s") % {"question": item.note})
+    if item.said:
+        lines.append(gettext("What was said: %(text)s") % {"text": item.said})
+    return "\n".join(lines)

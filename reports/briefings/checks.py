@@ -10,6 +10,7 @@ from reports.briefings.content.ambassador import PrintedCheck
 from reports.briefings.evidence import EvidenceAnnex
 from reports.readiness.answers import RowReference
 from reports.readiness.checks import RecordProblem
+from tiptracker.localization import gettext
 
 
 def build_checks(
@@ -27,7 +28,12 @@ def _row_names(commitments: Iterable[GatheredCommitment], annex: EvidenceAnnex) 
     for commitment in commitments:
         yield (
             RowReference("commitment", commitment.row.pk),
-            f"“{commitment.printed.text}”, {commitment.printed.ministry}",
+            gettext("%(ministry)s: “%(commitment)s”")
+            % {"ministry": commitment.printed.ministry, "commitment": commitment.printed.text},
         )
+    titles = {piece.ref: piece.what for piece in annex.pieces}
     for pk, number in annex.numbers.items():
-        yield RowReference("evidence", pk), f"Evidence {number}"
+        yield (
+            RowReference("evidence", pk),
+            gettext("Evidence %(number)s: “%(title)s”") % {"number": number, "title": titles[number]},
+        )

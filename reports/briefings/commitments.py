@@ -12,7 +12,7 @@ from dialogues.models import Commitment, CommitmentEvent
 from reports import sentences
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.reader_view import ReaderView
-from tiptracker.localization import format_short_date
+from tiptracker.localization import format_short_date, gettext
 
 PRESSING_STATUSES = (
     CommitmentStatus.OVERDUE,
@@ -104,7 +104,9 @@ def _build_commitment(view: ReaderView, row: Commitment, keys: Mapping[int, str]
         text=row.text,
         ministry=row.maker,
         made_on=made.happened_on,
-        where=f"Dialogue of {format_short_date(row.dialogue.held_on)}" if row.dialogue else row.letter,
+        where=gettext("Dialogue of %(date)s") % {"date": format_short_date(row.dialogue.held_on)}
+        if row.dialogue
+        else row.letter,
         towards=", ".join(keys[link.benchmark_id] for link in row.links.all() if link.benchmark_id in keys),
         due_on=standing.due_on,
         times_moved=standing.slips,

@@ -10,13 +10,13 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
 from dialogues.score_effects import describe_last_update, format_status_detail
 from recommendations.models import Edition
-from reports import sentences
+from reports import formatting, sentences
 from reports.briefings.commitments import PRESSING_STATUSES
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import MINISTRY_ROLES
-from tiptracker.localization import format_short_date
+from tiptracker.localization import format_short_date, gettext
 
 STATUS_ORDER = (*PRESSING_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 """The order of commitments in a list, by status."""
@@ -46,9 +46,9 @@ class CommitmentSummary:
         if detail := self.status_text:
             return f"{detail}, {self.last_update}" if self.last_update else detail
         if status is CommitmentStatus.OPEN:
-            due = f"due {format_short_date(due_on)}" if due_on else "no date agreed"
+            due = gettext("due %(date)s") % {"date": format_short_date(due_on)} if due_on else gettext("no date agreed")
             return f"{self.last_update}; {due}" if self.last_update else due
-        return status.label.lower()
+        return formatting.lowercase_first(status.label)
 
     @property
     def urgency(self) -> tuple[int, date, int]:

@@ -17,7 +17,7 @@ from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
 from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenceLink, PrintedFile
 from reports.briefings.reader_view import ReaderView
-from tiptracker.localization import format_date, format_short_date
+from tiptracker.localization import format_date, format_short_date, gettext
 
 CLAIMED, RETURNED = "claimed", "returned"
 YEAR = timedelta(days=366)
@@ -144,15 +144,11 @@ def _is_returned(view: ReaderView, row: Evidence) -> bool:
 def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> PrintedEvidence:
     row = piece.row
     state = RETURNED if piece.is_returned else CLAIMED
-    reviewed = "Returned to the ministry" if piece.is_returned else "Claimed, waiting for review"
+    reviewed = (
+        gettext("Returned to the ministry") if piece.is_returned else gettext("Claimed. It is waiting for review.")
+    )
     if review := piece.decisive:
-        state = review.decision
-        reviewed = (
-            f"{review.get_decision_display()} by {review.recorded_by.name}, "
-            f"{format_short_date(view.day(review.recorded_at))}"
-        )
-        if review.decision == EvidenceDecision.REJECTED:
-            reviewed += f": {review.reason}"
+        state, reviewed = review.decision, _describe_review(view, review)
     return PrintedEvidence(
         ref=number,
         what=row.title,
@@ -162,7 +158,8 @@ def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys
         stated_by=row.stated_by,
         source=row.source,
         link=row.link,
-        recorded=f"Recorded {format_short_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
+        recorded=gettext("Recorded by %(person)s, %(date)s")
+        % {"person": row.recorded_by.name, "date": format_short_date(view.day(row.recorded_at))},
         state=state,
         review=reviewed,
         is_outside=_outside_period_note(view, piece) != "",
@@ -180,6 +177,18 @@ def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys
     )
 
 
+def _describe_review(view: ReaderView, review: EvidenceReview) -> str:
+    """Return who reviewed evidence and when, and the reason for a rejection."""
+    values = {
+        "person": review.recorded_by.name,
+        "date": format_short_date(view.day(review.recorded_at)),
+        "reason": review.reason,
+    }
+    if review.decision == EvidenceDecision.REJECTED:
+        return gettext("Rejected by %(person)s, %(date)s. Reason: %(reason)s") % values
+    return gettext("Verified by %(person)s, %(date)s") % values
+
+
 def _separate_review_note(view: ReaderView, review: EvidenceReview | None, decisive: EvidenceReview | None) -> str:
     """Return who reviewed an evidence link and when, and the reason for a rejection.
 
@@ -191,17 +200,16 @@ def _separate_review_note(view: ReaderView, review: EvidenceReview | None, decis
 
     if review is None or (decisive is not None and summarize(review) == summarize(decisive)):
         return ""
-    by = f"by {review.recorded_by.name}, {format_short_date(view.day(review.recorded_at))}"
-    return f"{by}: {review.reason}" if review.decision == EvidenceDecision.REJECTED else by
+    return _describe_review(view, review)
 
 
 def _outside_period_note(view: ReaderView, piece: GatheredEvidence) -> str:
     """Return a note that the piece lies before or after the tracking period; empty if it does not."""
     edition = view.edition
     if (piece.first_on or piece.row.happened_to) < edition.starts_on:
-        return f"does not count: before {format_date(edition.starts_on)}"
+        return gettext("Does not count: before %(date)s.") % {"date": format_date(edition.starts_on)}
     if piece.row.happened_to > edition.ends_on:
-        return f"does not count: after {format_date(edition.ends_on)}"
+        return gettext("Does not count: after %(date)s.") % {"date": format_date(edition.ends_on)}
     return ""
 
 
@@ -210,8 +218,8 @@ def _not_counting_reason(piece: GatheredEvidence) -> str:
     if not any(evidence_link.shows == SupportKind.ACTION for evidence_link in piece.evidence_links):
         return ""
     if piece.row.done_by not in GOVERNMENT_DOERS:
-        return "does not count: not done by the government"
-    return "" if piece.first_on else "stays a claim until a review states its first day"
+        return gettext("Does not count: not done by the government.")
+    return "" if piece.first_on else gettext("Does not count until a reviewer enters its start date.")
 
 
 def _build_file(file: EvidenceFile) -> PrintedFile:

@@ -146,7 +146,7 @@ def _colleagues(reader: User, edition: Edition) -> list[tuple[str, str]]:
     people = User.objects.visible_to(reader).filter(
         countries=edition.country_id, is_active=True, role__in=[Role.OFFICER, Role.AMBASSADOR]
     )
-    return [(row.name, Role(row.role).label.lower()) for row in people.order_by("-role", "name", "pk")]
+    return [(row.name, Role(row.role).label) for row in people.order_by("-role", "name", "pk")]
 
 
 def _people_met(reader: User, edition: Edition, as_of: date) -> list[str]:

@@ -1,5 +1,6 @@
 """Build the recommendations of a document with their benchmarks, shares and assessments."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,7 +18,11 @@ from reports.readiness.explanation import score_display
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_number, format_short_date, join_with_and
+from tiptracker.localization import format_number, format_short_date, gettext, join_with_and
+
+MAX_SUBJECT_WORDS = 9
+"""The most words of a recommendation that stand for it in a table row."""
+_NAME_AT_END = re.compile(r"\(([^()]+)\)[.\s]*$")
 
 
 def gather_recommendations(view: ReaderView) -> list[Recommendation]:
@@ -33,8 +38,32 @@ def recommendation_label(row: Recommendation) -> str:
 
 def recommendation_name(row: Recommendation) -> str:
     """Return the name of a recommendation for a sentence: `recommendation 2`."""
-    kind = "recommendation" if row.origin == Origin.REPORT else formatting.lowercase_first(row.get_origin_display())
-    return f"{kind} {row.number}"
+    if row.origin == Origin.REPORT:
+        return gettext("recommendation %(number)s") % {"number": row.number}
+    return f"{formatting.lowercase_first(row.get_origin_display())} {row.number}"
+
+
+def recommendation_subject(text: str) -> str:
+    """Return a short name for a recommendation: what stands in brackets at its end, otherwise its first words."""
+    if match := _NAME_AT_END.search(text):
+        return match[1]
+    words = text.strip().rstrip(".").split()
+    if len(words) <= MAX_SUBJECT_WORDS:
+        return " ".join(words)
+    return f"{' '.join(words[:MAX_SUBJECT_WORDS]).rstrip(',;:')} …"
+
+
+def benchmark_name(recommendation: str, criterion: str) -> str:
+    """Return a benchmark with its subject: `Subordinate Courts Act: amendment before Parliament`.
+
+    The first letter of the criterion stays a capital if the recommendation writes that word with a capital too.
+    """
+    first_word, *_ = criterion.split() or [""]
+    is_name = first_word in recommendation.split()[1:]
+    return gettext("%(subject)s: %(criterion)s") % {
+        "subject": recommendation_subject(recommendation),
+        "criterion": criterion if is_name else formatting.lowercase_first(criterion),
+    }
 
 
 def build_recommendations(
@@ -60,7 +89,14 @@ def build_recommendations(
             points=shown_points if result.is_reviewed else None,
             of=formatting.round_to_tenth(sum((printed[pk].max_points for pk in own[row.pk]), Fraction(0))),
             benchmarks=tuple(
-                _build_benchmark(printed[pk], terms[pk], verdicts.get(pk), evidence.get(pk, ())) for pk in own[row.pk]
+                _build_benchmark(
+                    printed[pk],
+                    terms[pk],
+                    name=benchmark_name(row.text, terms[pk].criterion),
+                    verdict=verdicts.get(pk),
+                    evidence=evidence.get(pk, ()),
+                )
+                for pk in own[row.pk]
             ),
         )
         for row, shown_points in zip(
@@ -82,9 +118,9 @@ def _recommendation_facts(row: Recommendation, unmet: YearsUnmet | None) -> tupl
         row.get_origin_display(),
         formatting.lowercase_first(Pillar(row.pillar).label),
         sentences.format_indicia(row.indicia),
-        f"led by {row.lead.name}" if row.lead else "no ministry leads",
-        f"with {join_with_and(supporting)}" if supporting else "",
-        f"unmet {unmet.text} ({unmet.source})" if unmet else "",
+        gettext("lead: %(ministry)s") % {"ministry": row.lead.name} if row.lead else gettext("no lead ministry"),
+        gettext("with: %(ministries)s") % {"ministries": join_with_and(supporting)} if supporting else "",
+        gettext("not met: %(years)s (%(source)s)") % {"years": unmet.text, "source": unmet.source} if unmet else "",
     )
     return tuple(filter(None, facts))
 
@@ -92,6 +128,8 @@ def _recommendation_facts(row: Recommendation, unmet: YearsUnmet | None) -> tupl
 def _build_benchmark(
     printed: score_display.BenchmarkDisplay,
     terms: BenchmarkTerms,
+    *,
+    name: str,
     verdict: PrintedAssessment | None,
     evidence: tuple[str, ...],
 ) -> PrintedBenchmark:
@@ -99,13 +137,16 @@ def _build_benchmark(
     return PrintedBenchmark(
         key=printed.key,
         criterion=terms.criterion,
-        rule=terms.get_rule_display() + (f": {format_number(terms.target)}" if terms.target else ""),
+        rule=gettext("%(rule)s: %(target)s") % {"rule": terms.get_rule_display(), "target": format_number(terms.target)}
+        if terms.target
+        else terms.get_rule_display(),
         share=None if bar.share is None else bar.share / 100,
         claimed=(bar.claimed or Decimal(0)) / 100,
         figure=bar.text,
         reason=with_claim(printed.reason, printed.claim),
         assessment=verdict,
         evidence=evidence,
+        name=name,
     )
 
 
@@ -143,7 +184,12 @@ def _current_assessments(view: ReaderView, facts: Facts) -> dict[int, PrintedAss
     return {
         row.benchmark_id: PrintedAssessment(
             rationale=row.rationale,
-            by=(f"{row.get_verdict_display()}: {row.recorded_by.name}, {format_short_date(view.day(row.recorded_at))}"),
+            by=gettext("%(assessment)s. Assessed by %(person)s, %(date)s")
+            % {
+                "assessment": row.get_verdict_display(),
+                "person": row.recorded_by.name,
+                "date": format_short_date(view.day(row.recorded_at)),
+            },
             law=row.law,
         )
         for row in rows

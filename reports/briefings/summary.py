@@ -1,19 +1,88 @@
-"""Build the readiness summary: the sentence, the bar, and the four parts with their reasons."""
+"""Build the readiness summary: the sentence, the first paragraph, the bar, and the four parts with their reasons."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from reports import formatting
 from reports.briefings.content.ambassador import PrintedPart, PrintedQuestion, ReadinessSummary
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.explanation import context_display, headline, score_display
+from reports.readiness.explanation.step_display import StepDisplay
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_number
+from tiptracker.localization import format_date, format_number, gettext, gettext_noop, join_with_and, ngettext
 
-NOT_REVIEWED = "not reviewed yet"
+NOT_REVIEWED = gettext_noop("not reviewed yet")
+
+MAX_PARAGRAPH_WORDS = 120
+"""The most words in the first paragraph of an ambassador's briefing."""
+MAX_PARAGRAPH_STEPS = 2
+"""The most next steps that the paragraph names."""
+MAX_PARAGRAPH_MINISTRIES = 2
+"""The most ministries that the paragraph names as overdue."""
 
 
-def build_readiness_summary(result: Readiness) -> ReadinessSummary:
-    """Return the sentence and the figures of the readiness bar."""
+@dataclass(frozen=True, slots=True)
+class OverdueCommitments:
+    """The overdue commitments of the government: how many, the most days overdue, and the ministries, worst first."""
+
+    number: int
+    most_days: int
+    ministries: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedDay:
+    """The last dialogue or briefing before the document, and readiness then, as known at the time.
+
+    `score` is None if nothing had been reviewed by then.
+    """
+
+    day: date
+    is_dialogue: bool
+    score: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphFacts:
+    """What the first paragraph of an ambassador's briefing says.
+
+    Attributes:
+        place: the country, as in "Lesotho".
+        year: the year of the edition.
+        tier: the country's tier in the edition.
+        target_tier: the tier that the post works towards; empty if none is set.
+        as_of: the day that the document describes.
+        deadline_on: the deadline; None if there is none.
+        score: readiness on the day, of 100; None if nothing has been reviewed.
+        target: the post's target for readiness; None if none is set.
+        waiting: the number of claims that nobody has reviewed.
+        since: the last dialogue or briefing; None if there was none.
+        steps: the next steps, in their order.
+        overdue: the overdue commitments of the government.
+        pending: the number of the government's commitments that need follow-up, overdue ones included.
+        commitments: the number of all its commitments.
+    """
+
+    place: str
+    year: int
+    tier: str
+    target_tier: str
+    as_of: date
+    deadline_on: date | None
+    score: Decimal | None
+    target: Decimal | None
+    waiting: int
+    since: ComparedDay | None
+    steps: Sequence[StepDisplay]
+    overdue: OverdueCommitments
+    pending: int
+    commitments: int
+
+
+def build_readiness_summary(result: Readiness, paragraph: str = "") -> ReadinessSummary:
+    """Return the sentence, the first paragraph and the figures of the readiness bar."""
     bar, reason = score_display.readiness_bar_figures(result), result.readiness_target_reason.rstrip(".")
     return ReadinessSummary(
         sentence=headline.headline(result),
@@ -25,7 +94,219 @@ def build_readiness_summary(result: Readiness) -> ReadinessSummary:
         watch_list=context_display.describe_watch_list(result),
         mark_note=""
         if bar.mark is None
-        else f"Our target of {format_number(bar.mark)}: {formatting.lowercase_first(reason)}.",
+        else gettext("Reason for our target of %(target)s: %(reason)s.")
+        % {"target": format_number(bar.mark), "reason": reason},
+        paragraph=paragraph,
+    )
+
+
+def write_paragraph(facts: ParagraphFacts) -> str:
+    """Return the first paragraph: prose of at most `MAX_PARAGRAPH_WORDS` words that a cable can quote as it stands.
+
+    Names and texts of the record may be long. If the words do not suffice, the paragraph names fewer ministries and
+    steps, never fewer figures.
+    """
+    opening = [_tier_sentence(facts), *_readiness_sentences(facts), *_change_sentences(facts)]
+    overdue = _first_fitting(_overdue_variants(facts), _words_left(opening))
+    steps = _first_fitting(_step_variants(facts), _words_left([*opening, overdue]))
+    return " ".join(filter(None, [*opening, steps, overdue]))
+
+
+def _words_left(sentences: Sequence[str]) -> int:
+    return MAX_PARAGRAPH_WORDS - sum(len(sentence.split()) for sentence in sentences)
+
+
+def _first_fitting(variants: Iterator[str], words: int) -> str:
+    """Return the first of these texts that has at most so many words; empty if none has."""
+    return next((variant for variant in variants if len(variant.split()) <= words), "")
+
+
+def _tier_sentence(facts: ParagraphFacts) -> str:
+    values = {"year": facts.year, "country": facts.place, "tier": facts.tier, "target": facts.target_tier}
+    if not facts.target_tier:
+        return gettext("The %(year)s Trafficking in Persons Report placed %(country)s on %(tier)s.") % values
+    return (
+        gettext(
+            "The %(year)s Trafficking in Persons Report placed %(country)s on %(tier)s. Our target tier is %(target)s."
+        )
+        % values
+    )
+
+
+def _readiness_sentences(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield readiness with the target, then the deadline."""
+    values = {"date": format_date(facts.as_of)}
+    if facts.target is not None:
+        values["target"] = format_number(facts.target)
+    if facts.score is None:
+        yield _unreviewed_sentence(facts)
+        if facts.target is not None:
+            yield gettext("Our target for readiness is %(target)s of 100.") % values
+    else:
+        values["score"] = format_number(facts.score)
+        if facts.target is None:
+            yield gettext("On %(date)s readiness is %(score)s of 100. No target is set.") % values
+        elif facts.score >= facts.target:
+            yield (
+                gettext("On %(date)s readiness is %(score)s of 100 and has reached our target of %(target)s.") % values
+            )
+        else:
+            yield gettext("On %(date)s readiness is %(score)s of 100, below our target of %(target)s.") % values
+    if facts.deadline_on is not None:
+        yield _deadline_sentence(facts.deadline_on, facts.as_of)
+
+
+def _unreviewed_sentence(facts: ParagraphFacts) -> str:
+    values = {"date": format_date(facts.as_of), "number": facts.waiting}
+    if not facts.waiting:
+        return (
+            gettext("By %(date)s nothing has been reviewed, so readiness has no figure. No claim is waiting.") % values
+        )
+    return (
+        ngettext(
+            "By %(date)s nothing has been reviewed, so readiness has no figure. %(number)d claim is waiting.",
+            "By %(date)s nothing has been reviewed, so readiness has no figure. %(number)d claims are waiting.",
+            facts.waiting,
+        )
+        % values
+    )
+
+
+def _deadline_sentence(deadline_on: date, as_of: date) -> str:
+    days = (deadline_on - as_of).days
+    values = {"date": format_date(deadline_on), "number": abs(days)}
+    if days == 0:
+        return gettext("The deadline is today, %(date)s.") % values
+    if days > 0:
+        return (
+            ngettext(
+                "The deadline is %(date)s, in %(number)d day.", "The deadline is %(date)s, in %(number)d days.", days
+            )
+            % values
+        )
+    return (
+        ngettext(
+            "The deadline was %(date)s, %(number)d day ago.", "The deadline was %(date)s, %(number)d days ago.", -days
+        )
+        % values
+    )
+
+
+def _change_sentences(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield how readiness has changed since the last dialogue or briefing."""
+    if facts.since is None:
+        return
+    values = {"date": format_date(facts.since.day)}
+    if facts.score is None:
+        yield (
+            gettext("The last dialogue was on %(date)s.")
+            if facts.since.is_dialogue
+            else gettext("The last briefing was of %(date)s.")
+        ) % values
+        return
+    if facts.since.score is None:
+        yield (
+            gettext("At the last dialogue, on %(date)s, nothing had been reviewed.")
+            if facts.since.is_dialogue
+            else gettext("At the last briefing, of %(date)s, nothing had been reviewed.")
+        ) % values
+        return
+    values |= {"before": format_number(facts.since.score), "now": format_number(facts.score)}
+    if facts.since.score == facts.score:
+        yield (
+            gettext("Readiness has not changed since the dialogue of %(date)s.")
+            if facts.since.is_dialogue
+            else gettext("Readiness has not changed since the briefing of %(date)s.")
+        ) % values
+    elif facts.since.score < facts.score:
+        yield (
+            gettext("Since the dialogue of %(date)s readiness has risen from %(before)s to %(now)s.")
+            if facts.since.is_dialogue
+            else gettext("Since the briefing of %(date)s readiness has risen from %(before)s to %(now)s.")
+        ) % values
+    else:
+        yield (
+            gettext("Since the dialogue of %(date)s readiness has fallen from %(before)s to %(now)s.")
+            if facts.since.is_dialogue
+            else gettext("Since the briefing of %(date)s readiness has fallen from %(before)s to %(now)s.")
+        ) % values
+
+
+def _step_variants(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield texts on the next steps, the fullest first: two steps, one step, only who has to take it."""
+    if not facts.steps:
+        yield gettext("No next step would raise readiness.")
+        return
+    for number in range(min(MAX_PARAGRAPH_STEPS, len(facts.steps)), 0, -1):
+        named = facts.steps[:number]
+        values = {"steps": " ".join(step.sentence for step in named), "number": number}
+        if (readiness := named[-1].cumulative) is None:
+            yield ngettext("Next step: %(steps)s", "Next steps: %(steps)s", number) % values
+        else:
+            values["readiness"] = format_number(readiness)
+            yield (
+                ngettext(
+                    "Next step: %(steps)s Readiness would then be %(readiness)s.",
+                    "Next steps: %(steps)s Readiness would then be %(readiness)s.",
+                    number,
+                )
+                % values
+            )
+    if owner := facts.steps[0].owner:
+        yield gettext("The next step is for: %(owner)s.") % {"owner": owner}
+
+
+def _overdue_variants(facts: ParagraphFacts) -> Iterator[str]:
+    """Yield texts on what is overdue and with whom, the fullest first."""
+    overdue = facts.overdue
+    if not facts.commitments:
+        yield gettext("The government has made no commitment yet.")
+        return
+    if not overdue.number:
+        values = {"number": facts.pending}
+        yield (
+            ngettext(
+                "No commitment is overdue; %(number)d needs follow-up.",
+                "No commitment is overdue; %(number)d need follow-up.",
+                facts.pending,
+            )
+            % values
+            if facts.pending
+            else gettext("No commitment is overdue, and none needs follow-up.")
+        )
+        return
+    values = {"number": overdue.number, "days": overdue.most_days}
+    for named in range(min(MAX_PARAGRAPH_MINISTRIES, len(overdue.ministries)), 0, -1):
+        yield _overdue_sentence(overdue) % {**values, "ministries": _list_ministries(overdue.ministries, named)}
+    yield (
+        ngettext("%(number)d commitment is overdue.", "%(number)d commitments are overdue.", overdue.number) % values
+    )
+
+
+def _overdue_sentence(overdue: OverdueCommitments) -> str:
+    if overdue.number == 1:
+        return ngettext(
+            "1 commitment is overdue, by %(days)d day: %(ministries)s.",
+            "1 commitment is overdue, by %(days)d days: %(ministries)s.",
+            overdue.most_days,
+        )
+    return ngettext(
+        "%(number)d commitments are overdue, by up to %(days)d day: %(ministries)s.",
+        "%(number)d commitments are overdue, by up to %(days)d days: %(ministries)s.",
+        overdue.most_days,
+    )
+
+
+def _list_ministries(ministries: Sequence[str], named: int) -> str:
+    """Return the first `named` ministries, and how many others there are."""
+    if not (others := len(ministries) - named):
+        return join_with_and(ministries)
+    values = {"ministries": ", ".join(ministries[:named]), "number": others}
+    return (
+        ngettext(
+            "%(ministries)s and %(number)d other ministry", "%(ministries)s and %(number)d other ministries", others
+        )
+        % values
     )
 
 
@@ -44,7 +325,9 @@ def with_claim(reason: str, claim: str) -> str:
     """Return a reason, followed by what is claimed if a claim would add something."""
     if not claim:
         return reason
-    return f"{reason} {claim if claim.startswith('Claimed') else f'Claimed: {formatting.lowercase_first(claim)}'}"
+    if claim.startswith("Claimed"):
+        return f"{reason} {claim}"
+    return gettext("%(reason)s Claimed: %(claim)s") % {"reason": reason, "claim": formatting.lowercase_first(claim)}
 
 
 def _build_part(printed: score_display.PartDisplay, *, with_questions: bool) -> PrintedPart:
@@ -55,7 +338,7 @@ def _build_part(printed: score_display.PartDisplay, *, with_questions: bool) -> 
         claimed=_with_one_decimal(printed.claimed),
         of=printed.of,
         verdict=_verdict_label(printed.verdict, is_reviewed),
-        reason=printed.reason if is_reviewed else "Nothing has been reviewed yet.",
+        reason=printed.reason if is_reviewed else gettext("Nothing has been reviewed yet."),
         law=printed.law,
         questions=tuple(
             PrintedQuestion(
@@ -77,4 +360,4 @@ def _with_one_decimal(points: Decimal | None) -> Decimal | None:
 
 
 def _verdict_label(verdict: ReadinessVerdict, is_reviewed: bool) -> str:
-    return formatting.lowercase_first(verdict.label) if is_reviewed else NOT_REVIEWED
+    return formatting.lowercase_first(verdict.label) if is_reviewed else gettext(NOT_REVIEWED)

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from dialogues.choices import UpdateDecision
-from dialogues.models import Reading, UpdateVersion
+from dialogues.models import Reading, UpdateVersion, UpdateVersionDecision
 from reports import formatting
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.content.ambassador import PrintedUpdate, PrintedUpdateVersion
 from reports.briefings.evidence import EvidenceAnnex
 from reports.briefings.reader_view import ReaderView
-from tiptracker.localization import format_date, format_short_date
+from tiptracker.localization import format_date, format_short_date, gettext
 
 WAITING = "waiting"
 
@@ -59,8 +59,14 @@ def build_updates(
         .select_related("indicator")
         .order_by("pk")
     ):
-        through = format_short_date(reading.through_on)
-        figures[reading.update_version_id].append(f"{reading.indicator.name}: {reading.told}, through {through}")
+        figures[reading.update_version_id].append(
+            gettext("%(indicator)s: %(figure)s, up to %(date)s")
+            % {
+                "indicator": reading.indicator.name,
+                "figure": reading.told,
+                "date": format_short_date(reading.through_on),
+            }
+        )
     sent: dict[int, dict[int, list[UpdateVersion]]] = defaultdict(lambda: defaultdict(list))
     for row in versions:
         sent[row.update.commitment_id][row.update_id].append(row)
@@ -77,18 +83,12 @@ def build_updates(
 
 
 def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: EvidenceAnnex) -> PrintedUpdateVersion:
-    outcome, decision = WAITING, "Waiting for the embassy"
+    outcome, decision = WAITING, gettext("Waiting for the embassy")
     if is_decided(view, row):
-        outcome_choice = UpdateDecision(row.decision.decision)
-        outcome = outcome_choice.value
-        decision = (
-            f"{outcome_choice.label} {format_date(view.day(row.decision.recorded_at))} by "
-            f"{row.decision.recorded_by.name}"
-        )
-        if row.decision.reason:
-            decision += f": {row.decision.reason}"
+        outcome, decision = row.decision.decision, _describe_decision(view, row.decision)
     return PrintedUpdateVersion(
-        sent=f"Sent {format_date(view.day(row.recorded_at))} by {row.recorded_by.name}",
+        sent=gettext("Sent by %(person)s, %(date)s")
+        % {"person": row.recorded_by.name, "date": format_date(view.day(row.recorded_at))},
         claims=formatting.lowercase_first(row.get_claimed_display()),
         narrative=row.narrative,
         figures=tuple(figures),
@@ -96,3 +96,17 @@ def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: Ev
         outcome=outcome,
         decision=decision,
     )
+
+
+def _describe_decision(view: ReaderView, row: UpdateVersionDecision) -> str:
+    """Return the embassy's decision on a version, who decided and when, and the reason."""
+    values = {
+        "person": row.recorded_by.name,
+        "date": format_date(view.day(row.recorded_at)),
+        "reason": row.reason,
+    }
+    if row.decision == UpdateDecision.RETURNED:
+        return gettext("Returned by %(person)s, %(date)s. What to change: %(reason)s") % values
+    if row.reason:
+        return gettext("Accepted by %(person)s, %(date)s. Reason: %(reason)s") % values
+    return gettext("Accepted by %(person)s, %(date)s") % values

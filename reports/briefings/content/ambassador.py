@@ -10,12 +10,21 @@ from reports.charts.bars import ReadinessBar, ShareBar, readiness_bar, share_bar
 from reports.charts.trend import TrendChart
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepsDisplay
+from tiptracker.localization import gettext, gettext_noop
 
 MAX_PRESSING = 14
 """The most commitments on page 1, if they fit. The annex by ministry lists all of them."""
 
 MAX_MONTHS, MAX_MILESTONES, MAX_MINISTRIES = 3, 4, 4
-"""The most months, milestones and ministries on page 2. If there are more, an annex lists all of them."""
+"""The most months, milestones and ministries on page 2. If there are more, an annex lists the others."""
+
+EVIDENCE_STATES = {
+    "verified": gettext_noop("Verified"),
+    "claimed": gettext_noop("Claimed, not verified"),
+    "returned": gettext_noop("Returned"),
+    "rejected": gettext_noop("Rejected"),
+}
+"""The labels of the states of evidence."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,11 @@ class PrintedFile:
 
 @dataclass(frozen=True)
 class ReadinessSummary:
-    """Readiness in one sentence, and the figures of the readiness bar in points of 100.
+    """Readiness in one sentence and in one paragraph, and the figures of the readiness bar in points of 100.
 
     `verified` and `claimed` are None if nothing has been reviewed. Then the document prints no figure, and the parts
     have none either. `mark` is the post's target, `mark_note` gives its reason, and `projected` is the projected score.
+    `paragraph` is prose that a cable can quote (see `reports.briefings.summary`).
     """
 
     sentence: str
@@ -44,6 +54,7 @@ class ReadinessSummary:
     projected: Decimal | None = None
     possible: str = ""
     watch_list: str = ""
+    paragraph: str = ""
 
     @property
     def bar(self) -> ReadinessBar:
@@ -60,9 +71,10 @@ class ReadinessSummary:
 
 @dataclass(frozen=True)
 class PrintedMonth:
-    """The last week that ended in a month.
+    """The last week that ended in a month, or the day of the last dialogue or briefing.
 
-    It has the score known at the time, the score with later information, and the events since the month before.
+    It has the score known at the time, the score with later information, and the events since the month before, each
+    with its day.
     """
 
     ends_on: date
@@ -73,21 +85,36 @@ class PrintedMonth:
 
 @dataclass(frozen=True)
 class PrintedTrend:
-    """The score week by week: the finding, the chart in print size, and the months with something to report."""
+    """The score week by week: the finding, the chart in print size, and the months with something to report.
+
+    `chart` is None if too few weeks have a figure; `no_chart` then says so. `since` is the day of the last dialogue or
+    briefing, which the first paragraph of the document compares with. It is None if there is no such day.
+    """
 
     title: str
-    chart: TrendChart
+    chart: TrendChart | None
     months: tuple[PrintedMonth, ...]
+    since: PrintedMonth | None = None
+    no_chart: str = ""
 
     @property
     def months_first(self) -> tuple[PrintedMonth, ...]:
-        """The newest months, as many as fit on page 2."""
-        return self.months[-MAX_MONTHS:]
+        """The rows on page 2: the day that the first paragraph compares with, and the newest months that fit."""
+        newest = self.months[-self._room_for_months :]
+        if self.since is None or self.since.ends_on in {month.ends_on for month in newest}:
+            return newest
+        return tuple(sorted((self.since, *newest), key=lambda row: row.ends_on))
 
     @property
-    def months_more(self) -> int:
-        """The number of earlier months that are not on page 2."""
-        return len(self.months) - len(self.months_first)
+    def months_left(self) -> tuple[PrintedMonth, ...]:
+        """The earlier months, which are not on page 2."""
+        return self.months[: -self._room_for_months]
+
+    @property
+    def _room_for_months(self) -> int:
+        """How many months fit on page 2 with the day of `since`, if that is not one of them."""
+        days = {month.ends_on for month in self.months[-MAX_MONTHS:]}
+        return MAX_MONTHS if self.since is None or self.since.ends_on in days else MAX_MONTHS - 1
 
 
 @dataclass(frozen=True)
@@ -127,8 +154,23 @@ class PrintedPart:
     def in_words(self) -> str:
         """The part's figures in a phrase."""
         if self.points is None:
-            return f"nothing reviewed yet, {self.of} points to give"
-        return f"{self.points} of {self.of} verified, {self.claimed} claimed"
+            return gettext("nothing reviewed yet, at most %(most)s points") % {"most": self.of}
+        values = {"verified": self.points, "most": self.of, "claimed": self.claimed}
+        return gettext("%(verified)s of %(most)s points verified, %(claimed)s claimed") % values
+
+    @property
+    def verified_of(self) -> str:
+        """The verified points and the most that the part can give."""
+        if self.points is None:
+            return gettext("not reviewed")
+        return gettext("%(points)s of %(most)s") % {"points": self.points, "most": self.of}
+
+    @property
+    def claimed_of(self) -> str:
+        """The verified and claimed points and the most that the part can give."""
+        if self.claimed is None:
+            return gettext("not reviewed")
+        return gettext("%(points)s of %(most)s") % {"points": self.claimed, "most": self.of}
 
     @property
     def bar(self) -> ShareBar:
@@ -192,7 +234,8 @@ class PrintedAssessment:
 class PrintedBenchmark:
     """One benchmark of a recommendation.
 
-    `share` is None if there is no data; `figure` says it in words.
+    `share` is None if there is no data; `figure` says it in words. `name` is the criterion with the subject of the
+    recommendation, so that a row can be understood without its heading.
     """
 
     key: str
@@ -204,6 +247,7 @@ class PrintedBenchmark:
     reason: str
     assessment: PrintedAssessment | None
     evidence: tuple[str, ...]
+    name: str
 
     @property
     def bar(self) -> ShareBar:
@@ -231,8 +275,8 @@ class PrintedRecommendation:
     def in_words(self) -> str:
         """The recommendation's points in a phrase."""
         if self.points is None:
-            return f"nothing reviewed yet, {self.of} points to give"
-        return f"{self.points} of {self.of} points verified"
+            return gettext("nothing reviewed yet, at most %(most)s points") % {"most": self.of}
+        return gettext("%(verified)s of %(most)s points verified") % {"verified": self.points, "most": self.of}
 
 
 @dataclass(frozen=True)
@@ -246,7 +290,7 @@ class PrintedParticipant:
 
 @dataclass(frozen=True)
 class PrintedDialogue:
-    """A dialogue: who came, the agenda, what was said, and what was agreed."""
+    """A dialogue: who came, the agenda with what was said on each item, what else was said, and what was agreed."""
 
     held_on: date
     place: str
@@ -288,13 +332,21 @@ class PrintedUpdate:
 class PrintedEvidenceLink:
     """What a piece of evidence shows for one benchmark, and whether the embassy agrees.
 
-    `word` says who decided and when. It is empty if the decision on the piece as a whole says the same.
+    `state` is "verified", "claimed", "returned" or "rejected". `word` says who decided and when. It is empty if the
+    decision on the piece as a whole says the same.
     """
 
     benchmark: str
     shows: str
     state: str
     word: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The link in one line: the benchmark, what the evidence shows for it, and the status or the decision."""
+        values = {"benchmark": self.benchmark, "shows": self.shows}
+        values["status"] = self.word or gettext(EVIDENCE_STATES.get(self.state, self.state))
+        return gettext("Benchmark %(benchmark)s: %(shows)s. %(status)s.") % values
 
 
 @dataclass(frozen=True)
@@ -368,13 +420,19 @@ class AmbassadorBriefing(CommonContent):
 
         If there are too many, those not done are picked before those done, and the soonest first.
         """
-        pressing = sorted(enumerate(self.milestones), key=lambda each: (each[1].is_done, each[1].on))
-        return tuple(one for _, one in sorted(pressing[:MAX_MILESTONES], key=lambda each: each[0]))
+        return tuple(one for at, one in enumerate(self.milestones) if at in self._milestone_places)
 
     @property
-    def milestones_more(self) -> int:
-        """The number of milestones that are not on page 2."""
-        return len(self.milestones) - len(self.milestones_first)
+    def milestones_left(self) -> tuple[PrintedMilestone, ...]:
+        """The milestones that are not on page 2, in their original order."""
+        return tuple(one for at, one in enumerate(self.milestones) if at not in self._milestone_places)
+
+    @property
+    def _milestone_places(self) -> set[int]:
+        """The places of the milestones that page 2 names."""
+        places = range(len(self.milestones))
+        pressing = sorted(places, key=lambda at: (self.milestones[at].is_done, self.milestones[at].on))
+        return set(pressing[:MAX_MILESTONES])
 
     @property
     def ministries_first(self) -> tuple[PrintedMinistry, ...]:
@@ -389,9 +447,9 @@ class AmbassadorBriefing(CommonContent):
     @property
     def has_more_months(self) -> bool:
         """Whether there are months or milestones that page 2 does not name."""
-        return bool(self.trend.months_more or self.milestones_more)
+        return bool(self.trend.months_left or self.milestones_left)
 
     @property
     def is_crowded(self) -> bool:
         """Whether page 2 says that there are more milestones or ministries. Then its chart has less room."""
-        return bool(self.milestones_more or self.ministries_more)
+        return bool(self.milestones_left or self.ministries_more)
