@@ -7,13 +7,20 @@ from django.template.loader import render_to_string
 
 from reports.briefings.content.ambassador import AmbassadorBriefing
 from reports.briefings.content.dialogue import DialoguePack
-from reports.briefings.content.documents import IMPRINT_TITLE, DocumentContent, draft_marking, imprint_lines
+from reports.briefings.content.documents import (
+    IMPRINT_TITLE,
+    DocumentContent,
+    draft_marking,
+    imprint_lines,
+    page_number_words,
+)
 from reports.briefings.content.ministry import MinistryPage
 from reports.briefings.content.sections import DocumentSection, pick_sections
 from reports.briefings.content.washington import WashingtonInput
 from reports.briefings.page_fit import TEXT_WIDTH, count_fitting_steps, fit_ministry_page, fit_note, has_room_for_note
 from reports.templatetags.print import Footnotes
 from tiptracker.choices import Paper
+from tiptracker.localization import gettext, gettext_noop
 
 TEMPLATES: dict[type, str] = {
     AmbassadorBriefing: "reports/briefing.html",
@@ -22,7 +29,7 @@ TEMPLATES: dict[type, str] = {
     WashingtonInput: "reports/briefing_washington.html",
 }
 
-NOTE_IN_ANNEX = "The covering note stands on page"
+NOTE_IN_ANNEX = gettext_noop("The covering note is on page")
 """Text on page 1 if the covering note moves to an annex; the page number follows."""
 
 type ContentsEntry = tuple[str, str]
@@ -38,7 +45,7 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
     note = fit_note(content.covering_note, TEXT_WIDTH[paper])
     is_note_in_annex = isinstance(content, AmbassadorBriefing) and not has_room_for_note(note, content, paper)
     if is_note_in_annex:
-        note = NOTE_IN_ANNEX
+        note = gettext(NOTE_IN_ANNEX)
     context: dict[str, Any] = {
         "briefing": content,
         "paper": paper.value,
@@ -50,6 +57,7 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
         "clearance": draft_marking(content),
         "imprint": imprint_lines(content),
         "footnotes": Footnotes(),
+        "page_words": page_number_words(),
     }
     if isinstance(content, AmbassadorBriefing):
         shown = count_fitting_steps(note, content, paper)
@@ -65,13 +73,13 @@ def _table_of_contents(
     """Return the entries of the table of contents: what follows the first pages."""
     entries: list[ContentsEntry] = []
     if is_note_in_annex:
-        entries.append(("note", "Covering note"))
+        entries.append(("note", gettext("Covering note")))
     if isinstance(content, AmbassadorBriefing) and content.has_more_months:
-        entries.append(("course", "Month by month"))
+        entries.append(("course", gettext("Earlier months")))
     return [
         *entries,
-        *((section.name, section.title.partition(",")[0]) for section in sections),
-        ("imprint", IMPRINT_TITLE),
+        *((section.name, section.title) for section in sections),
+        ("imprint", gettext(IMPRINT_TITLE)),
     ]
 
 

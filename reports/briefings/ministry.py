@@ -21,7 +21,7 @@ from reports.briefings.updates import gather_versions, newest_by_commitment, rec
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date, format_short_date, gettext_noop, join_with_and
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
 
 
 @snapshot()
@@ -37,7 +37,7 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
         **view.header,
         marking=Marking.UNCLASSIFIED.label,
         title=ministry.name,
-        subtitle=f"What we agreed, and where it stands on {format_date(view.as_of)}",
+        subtitle=gettext("Commitments and updates on %(date)s") % {"date": format_date(view.as_of)},
         minister="; ".join(list_office_holders(ministry, view.as_of)),
         facts_up_to=view.newest(
             *recorded_moments(view, commitments, versions),
@@ -55,18 +55,15 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
 
 
 class PriorityGroup(ChoiceEnum):
-    """The groups of commitments in a list, in order: those that the ministry can act on come first.
+    """The groups of commitments in a list, in order: those that the ministry can act on come first."""
 
-    The label names the group in a sentence.
-    """
-
-    OVERDUE = "overdue", gettext_noop("what is overdue longest")
-    RETURNED = "returned", gettext_noop("what we returned")
-    DUE = "due", gettext_noop("what is due soonest")
-    UNDATED = "undated", gettext_noop("what has no date yet")
-    WITH_US = "with_us", gettext_noop("what waits for our answer")
-    DONE = "done", gettext_noop("what is done")
-    WITHDRAWN = "withdrawn", gettext_noop("what was withdrawn")
+    OVERDUE = "overdue", gettext_noop("Overdue")
+    RETURNED = "returned", gettext_noop("Returned")
+    DUE = "due", gettext_noop("Due")
+    UNDATED = "undated", gettext_noop("No date agreed")
+    WITH_US = "with_us", gettext_noop("Waiting for our reply")
+    DONE = "done", gettext_noop("Done")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
 
 
 GROUP_ORDER = tuple(PriorityGroup)
@@ -89,12 +86,12 @@ def _priority_group(commitment: GatheredCommitment) -> PriorityGroup:
 
 
 def _order_sentence(groups: Iterable[PriorityGroup]) -> str:
-    """Return a sentence on the order of commitments in these groups; empty for at most one commitment."""
+    """Return the order of commitments in these groups; empty for at most one commitment."""
     present = list(groups)
     if len(present) < 2:
         return ""
-    first, *others = (group.label for group in GROUP_ORDER if group in present)
-    return f"Listed first is {first}{''.join(f', then {other}' for other in others)}."
+    labels = [group.label for group in GROUP_ORDER if group in present]
+    return gettext("Order: %(groups)s.") % {"groups": ", ".join(labels)}
 
 
 def _verified_order_sentence(commitments: Iterable[GatheredCommitment], reviews: Iterable[EvidenceReview]) -> str:
@@ -103,7 +100,7 @@ def _verified_order_sentence(commitments: Iterable[GatheredCommitment], reviews:
     pieces = len({row.evidence_id for row in reviews if row.decision == EvidenceDecision.VERIFIED})
     if done + pieces < 2:
         return ""
-    return "Listed first is what is done, then what we verified last." if done and pieces else "The newest is first."
+    return gettext("Commitments done come first, then evidence.") if done and pieces else gettext("Newest first.")
 
 
 def _newest_reviews(view: ReaderView) -> list[EvidenceReview]:
@@ -129,13 +126,17 @@ def _list_verified(
     """Yield the commitments that are done and verified, then the single pieces of evidence that are verified."""
     done = [commitment for commitment in commitments if commitment.standing.status is CommitmentStatus.VERIFIED]
     for commitment in sorted(done, key=lambda commitment: commitment.last_event_on, reverse=True):
-        done_on = commitment.last_event_on
-        yield VerifiedItem(commitment.printed.text, f"done; verified on {format_short_date(done_on)}")
+        verified_on = format_short_date(commitment.last_event_on)
+        yield VerifiedItem(commitment.printed.text, gettext("Done, verified on %(date)s") % {"date": verified_on})
     newest = {row.evidence_id: row for row in reviews if row.decision == EvidenceDecision.VERIFIED}
     for row in sorted(newest.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
         when = sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to)
-        yield VerifiedItem(piece.title, f"{when}; verified on {format_short_date(view.day(row.recorded_at))}")
+        yield VerifiedItem(
+            piece.title,
+            gettext("Happened: %(when)s. Verified on %(date)s")
+            % {"when": when, "date": format_short_date(view.day(row.recorded_at))},
+        )
 
 
 def _list_needed(
@@ -160,42 +161,49 @@ def _priority_reason(
     view: ReaderView, commitment: GatheredCommitment, group: PriorityGroup, soonest: date | None
 ) -> str:
     """Return the reason for a commitment's group: "Overdue by 14 days", "Due soonest, in 3 days", "No date agreed"."""
-    due_on = commitment.standing.due_on
+    due_on, days = commitment.standing.due_on, commitment.standing.days_overdue
     if group is PriorityGroup.RETURNED and commitment.standing.returned_on:
-        return f"Returned on {format_short_date(commitment.standing.returned_on)}"
+        return gettext("Returned on %(date)s") % {"date": format_short_date(commitment.standing.returned_on)}
     if due_on is None:
-        return "No date agreed"
+        return gettext("No date agreed")
     if group is PriorityGroup.OVERDUE:
-        return f"Overdue by {sentences.format_days(commitment.standing.days_overdue)}"
-    far = sentences.format_relative_date(due_on, view.as_of)
-    return f"Due soonest, {far}" if due_on == soonest else f"Due {far}"
+        return ngettext("Overdue by %(number)d day", "Overdue by %(number)d days", days) % {"number": days}
+    when = {"when": sentences.format_relative_date(due_on, view.as_of)}
+    return (gettext("Due soonest, %(when)s") if due_on == soonest else gettext("Due %(when)s")) % when
 
 
 def _request_sentence(commitment: GatheredCommitment, newest: UpdateVersion | None) -> str:
     if newest is not None and commitment.standing.returned_on:
-        answered = format_date(commitment.standing.returned_on)
-        return f"We returned your update on {answered}. What to change: {newest.decision.reason}"
+        return gettext("We returned your update on %(date)s. Please change: %(reason)s") % {
+            "date": format_date(commitment.standing.returned_on),
+            "reason": newest.decision.reason,
+        }
     due_on = commitment.standing.due_on
-    if commitment.standing.status is CommitmentStatus.OVERDUE and due_on:
-        return f"It was due on {format_date(due_on)}. Please tell us how far it is, or by which day it will be done."
     if due_on is None:
-        return "Please tell us by which day it will be done."
-    return f"It is due on {format_date(due_on)}. Please tell us once it is done, with the days and what shows it."
+        return gettext("Please tell us by which date it will be done.")
+    date_text = {"date": format_date(due_on)}
+    if commitment.standing.status is CommitmentStatus.OVERDUE:
+        return (
+            gettext("It was due on %(date)s. Please send an update, or tell us by which date it will be done.")
+            % date_text
+        )
+    return gettext("It is due on %(date)s. When it is done, please send an update with dates and proof.") % date_text
 
 
 def _summary_sentence(commitments: list[GatheredCommitment]) -> str:
-    """Return the status of all commitments in one sentence, those that are done first."""
+    """Return how many commitments there are, and how many in each status, those that are done first."""
     if not commitments:
-        return "Nothing has been agreed between us yet."
+        return gettext("We have not agreed on any commitment yet.")
     statuses = [commitment.standing.status for commitment in commitments]
-    counts = {
-        "done and verified": statuses.count(CommitmentStatus.VERIFIED),
-        "with the embassy": statuses.count(CommitmentStatus.WITH_EMBASSY),
-        "reported done": statuses.count(CommitmentStatus.REPORTED),
-        "under way or still to begin": statuses.count(CommitmentStatus.OPEN),
-        "overdue": statuses.count(CommitmentStatus.OVERDUE),
-        "withdrawn": statuses.count(CommitmentStatus.WITHDRAWN),
-    }
-    parts = [f"{number} {'is' if number == 1 else 'are'} {label}" for label, number in counts.items() if number]
-    total = sentences.format_count(len(commitments), "undertaking", "undertakings")
-    return f"Of {total}, {join_with_and(parts)}."
+    counts = (
+        (statuses.count(CommitmentStatus.VERIFIED), gettext("%(number)d done and verified")),
+        (statuses.count(CommitmentStatus.WITH_EMBASSY), gettext("%(number)d waiting for our reply")),
+        (statuses.count(CommitmentStatus.REPORTED), gettext("%(number)d reported done")),
+        (statuses.count(CommitmentStatus.OPEN), gettext("%(number)d open")),
+        (statuses.count(CommitmentStatus.OVERDUE), gettext("%(number)d overdue")),
+        (statuses.count(CommitmentStatus.WITHDRAWN), gettext("%(number)d withdrawn")),
+    )
+    parts = [label % {"number": number} for number, label in counts if number]
+    return ngettext(
+        "%(number)d commitment: %(statuses)s.", "%(number)d commitments: %(statuses)s.", len(commitments)
+    ) % {"number": len(commitments), "statuses": ", ".join(parts)}

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from reports import sentences
 from reports.briefings.content.ambassador import AmbassadorBriefing, PrintedCommitment
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
@@ -28,7 +27,7 @@ from reports.briefings.text_width import (
 )
 from reports.readiness.explanation.step_display import StepDisplay
 from tiptracker.choices import Paper
-from tiptracker.localization import format_date, format_short_date
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
 
 TEXT_HEIGHT = {Paper.A4: 255.0, Paper.LETTER: 237.4}
 TEXT_WIDTH = {Paper.A4: 170.0, Paper.LETTER: 175.9}
@@ -42,6 +41,8 @@ COLUMN_GAP, MARK_WIDTH = 3.0, 3.6
 LINE_HEIGHT, SMALL_LINE_HEIGHT, FINE_LINE_HEIGHT = 12 * MM_PER_POINT, 11 * MM_PER_POINT, 10 * MM_PER_POINT
 """Heights of a line in a table, of small text, and of the text below a commitment."""
 NOTE_LINE_HEIGHT, PLAIN_LINE_HEIGHT, SENTENCE_LINE_HEIGHT = 12.5 * MM_PER_POINT, 14 * MM_PER_POINT, 20 * MM_PER_POINT
+PROSE_LINE_HEIGHT = 13.5 * MM_PER_POINT
+"""Height of a line of the first paragraph of an ambassador's briefing."""
 HEADING_HEIGHT, ORDER_SPACING, TABLE_HEAD_HEIGHT, MORE_ROWS_HEIGHT = 11.0, 1.5, 4.8, 1.2 + SMALL_LINE_HEIGHT
 """Heights of a section's heading, of the space around the line on its order, of a table header, and of the line that
 counts the rows left out.
@@ -68,12 +69,11 @@ In the first turn every section does, until each has `MIN_ROWS`. Then come what 
 last what is verified.
 """
 EMPTY_SENTENCES = {
-    "agreed": "Nothing is agreed yet. The next dialogue is the place to begin.",
-    "verified": (
-        "Nothing yet. What is sent with the days on which it began and ended, and with something that shows it, can be "
-        "verified."
+    "agreed": gettext_noop("Nothing is agreed yet. We can agree on commitments at the next dialogue."),
+    "verified": gettext_noop(
+        "Nothing is verified yet. We can verify an update that gives start date, end date and proof."
     ),
-    "needed": "Nothing is needed from you now. Thank you.",
+    "needed": gettext_noop("We need nothing from you now. Thank you."),
 }
 
 
@@ -133,7 +133,7 @@ def fit_ministry_page(page: MinistryPage, sections: Sequence[DocumentSection], n
                 _order_text(page, section.name),
                 [row.content for row in rows[section.name][: shown[section.name]]],
                 _more_rows_sentence(len(rows[section.name]) - shown[section.name]),
-                EMPTY_SENTENCES[section.name],
+                gettext(EMPTY_SENTENCES[section.name]),
             )
             for section in sections
         ],
@@ -153,11 +153,7 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
     title = min(2, count_lines(content.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
     facts = 2.2 + (FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8) * (2 if content.known_by else 1)
     sentence = 4.5 + min(3, count_lines(content.sentence, TextStyle(15.5, width, SEMIBOLD))) * SENTENCE_LINE_HEIGHT + 3
-    context = (
-        min(3, count_lines(f"{content.standing.possible} {content.standing.watch_list}", TextStyle(9, width)))
-        * NOTE_LINE_HEIGHT
-        + 1.5
-    )
+    paragraph = count_lines(content.standing.paragraph, TextStyle(10, width)) * PROSE_LINE_HEIGHT + 3
     target = 2 * SMALL_LINE_HEIGHT + ORDER_SPACING
     head = (
         LINE_HEIGHT
@@ -165,8 +161,8 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
         + title
         + facts
         + sentence
+        + paragraph
         + BAR_HEIGHT
-        + context
         + HEADING_HEIGHT
         + target
         + TABLE_HEAD_HEIGHT
@@ -198,11 +194,22 @@ def _step_height(item: StepDisplay, width: float) -> float:
 
 def footer_text(page: MinistryPage, *, is_shortened: bool) -> str:
     """Return the footer: who prepared the page, how to check a copy, and where to read shortened texts in full."""
-    text = (
-        f"Prepared by the {page.post} from what was agreed between us and what your ministry has sent. "
-        "If you doubt a copy of this page, send us its file: we can check it."
+    values = {"post": page.post, "ellipsis": ELLIPSIS}
+    if is_shortened:
+        return (
+            gettext(
+                "Prepared by the %(post)s from our agreements and your ministry’s updates. If you doubt a copy, send us "
+                "its file: we can verify it. Texts that end in “%(ellipsis)s” are given in full in TIP Tracker."
+            )
+            % values
+        )
+    return (
+        gettext(
+            "Prepared by the %(post)s from our agreements and your ministry’s updates. If you doubt a copy, send us its "
+            "file: we can verify it."
+        )
+        % values
     )
-    return f"{text} A text that ends in “{ELLIPSIS}” stands in full in the tracker." if is_shortened else text
 
 
 def _choose_row_counts(
@@ -228,7 +235,7 @@ def _choose_row_counts(
 
 def _header_height(page: MinistryPage, has_long_title: bool, note: str, width: float) -> float:
     """Return the height of everything above the sections."""
-    eyebrow = count_lines(f"{page.post} · Trafficking in Persons Report, {page.edition}", TextStyle(9, width, SEMIBOLD))
+    eyebrow = count_lines(f"{page.post} · {page.subtitle}", TextStyle(9, width, SEMIBOLD))
     size = 13 if has_long_title else 22
     title = count_lines(page.title, TextStyle(size, width, SEMIBOLD)) * size * 1.2 * MM_PER_POINT
     date_width = 6 + measure_width(format_date(page.as_of), TextStyle(8.5, width))
@@ -263,7 +270,9 @@ def _footer_height(page: MinistryPage, width: float) -> float:
 def _section_height(page: MinistryPage, name: str, rows: Sequence[FittedRow], shown: int, width: float) -> float:
     """Return the height of a section with its first `shown` rows."""
     if not rows:
-        return HEADING_HEIGHT + count_lines(EMPTY_SENTENCES[name], TextStyle(10, width)) * PLAIN_LINE_HEIGHT + 2.5
+        return (
+            HEADING_HEIGHT + count_lines(gettext(EMPTY_SENTENCES[name]), TextStyle(10, width)) * PLAIN_LINE_HEIGHT + 2.5
+        )
     order = _order_text(page, name)
     ordered = count_lines(order, TextStyle(8, width)) * SMALL_LINE_HEIGHT + ORDER_SPACING if order else 0
     more = MORE_ROWS_HEIGHT if shown < len(rows) else 0
@@ -277,8 +286,11 @@ def _order_text(page: MinistryPage, name: str) -> str:
 def _more_rows_sentence(number: int) -> str:
     if not number:
         return ""
-    one, many = "more is in the tracker: your focal point can read it there.", "more are in the tracker: your focal "
-    return sentences.format_count(number, one, f"{many}point can read them there.")
+    return ngettext(
+        "%(number)d more is in TIP Tracker. Your focal point can read it there.",
+        "%(number)d more are in TIP Tracker. Your focal point can read them there.",
+        number,
+    ) % {"number": number}
 
 
 def _fit_rows(page: MinistryPage, name: str, width: float, text_lines: int, asked_lines: int) -> list[FittedRow]:
@@ -349,9 +361,11 @@ def _fit_needed(item: NeededItem, lines: int, asked_lines: int, columns: Sequenc
 def describe_due_date(item: PrintedCommitment) -> str:
     """Return the due date and how often it was moved."""
     if item.due_on is None:
-        return "–"
-    moved = {0: "", 1: ", moved once"}.get(item.times_moved, f", moved {item.times_moved} times")
-    return f"{format_short_date(item.due_on)}{moved}"
+        return gettext("no date")
+    values = {"date": format_short_date(item.due_on), "number": item.times_moved}
+    if not item.times_moved:
+        return format_short_date(item.due_on)
+    return ngettext("%(date)s, moved %(number)d time", "%(date)s, moved %(number)d times", item.times_moved) % values
 
 
 def _count_state_lines(text: str, style: TextStyle) -> int:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from recommendations.models import Edition
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
 
 
 class HeaderFields(TypedDict):
@@ -75,9 +76,9 @@ class ReaderView:
         """The fields that every document has from its point of view."""
         country = self.edition.country
         return {
-            "post": f"U.S. Embassy, {country}",
+            "post": gettext("U.S. Embassy, %(country)s") % {"country": country},
             "country": country.name,
-            "edition": f"{self.edition.year} edition",
+            "edition": gettext("%(year)s edition") % {"year": self.edition.year},
             "as_of": self.as_of,
             "known_by": self.local(self.known_by) if self.known_by else None,
         }

@@ -160,12 +160,12 @@ def _unreviewed_sentence(facts: ParagraphFacts) -> str:
     values = {"date": format_date(facts.as_of), "number": facts.waiting}
     if not facts.waiting:
         return (
-            gettext("By %(date)s nothing has been reviewed, so readiness has no figure. No claim is waiting.") % values
+            gettext("By %(date)s no claim has been reviewed, so readiness has no figure. No claim is waiting.") % values
         )
     return (
         ngettext(
-            "By %(date)s nothing has been reviewed, so readiness has no figure. %(number)d claim is waiting.",
-            "By %(date)s nothing has been reviewed, so readiness has no figure. %(number)d claims are waiting.",
+            "By %(date)s no claim has been reviewed, so readiness has no figure. %(number)d claim is waiting.",
+            "By %(date)s no claim has been reviewed, so readiness has no figure. %(number)d claims are waiting.",
             facts.waiting,
         )
         % values
@@ -201,14 +201,14 @@ def _change_sentences(facts: ParagraphFacts) -> Iterator[str]:
         yield (
             gettext("The last dialogue was on %(date)s.")
             if facts.since.is_dialogue
-            else gettext("The last briefing was of %(date)s.")
+            else gettext("The last briefing was for %(date)s.")
         ) % values
         return
     if facts.since.score is None:
         yield (
-            gettext("At the last dialogue, on %(date)s, nothing had been reviewed.")
+            gettext("When the last dialogue was held, on %(date)s, no claim had been reviewed.")
             if facts.since.is_dialogue
-            else gettext("At the last briefing, of %(date)s, nothing had been reviewed.")
+            else gettext("When the last briefing was issued, for %(date)s, no claim had been reviewed.")
         ) % values
         return
     values |= {"before": format_number(facts.since.score), "now": format_number(facts.score)}

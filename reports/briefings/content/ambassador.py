@@ -345,7 +345,7 @@ class PrintedEvidenceLink:
     def sentence(self) -> str:
         """The link in one line: the benchmark, what the evidence shows for it, and the status or the decision."""
         values = {"benchmark": self.benchmark, "shows": self.shows}
-        values["status"] = self.word or gettext(EVIDENCE_STATES.get(self.state, self.state))
+        values["status"] = self.word.rstrip(".") or gettext(EVIDENCE_STATES.get(self.state, self.state))
         return gettext("Benchmark %(benchmark)s: %(shows)s. %(status)s.") % values
 
 

@@ -12,19 +12,19 @@ from reports.briefings.content.ministry import MinistryPage
 from reports.briefings.content.sections import pick_sections
 from reports.briefings.content.washington import WashingtonInput
 from reports.choices import BriefingKind
-from tiptracker.localization import format_date, format_datetime
+from tiptracker.localization import format_date, format_datetime, gettext, gettext_noop
 
 type DocumentContent = AmbassadorBriefing | MinistryPage | DialoguePack | WashingtonInput
 """The content of a document of any kind."""
 
 
 AUDIENCES: Mapping[BriefingKind, str] = {
-    BriefingKind.AMBASSADOR: "Ambassador",
-    BriefingKind.DIALOGUE: "Ambassador",
-    BriefingKind.WASHINGTON: "Office to Monitor and Combat Trafficking in Persons, Washington",
+    BriefingKind.AMBASSADOR: gettext_noop("Ambassador"),
+    BriefingKind.DIALOGUE: gettext_noop("Ambassador"),
+    BriefingKind.WASHINGTON: gettext_noop("Office to Monitor and Combat Trafficking in Persons, Washington"),
 }
 """Who each kind of document is written for. A ministry's page is for the ministry in its title."""
-IMPRINT_TITLE = "About this document"
+IMPRINT_TITLE = gettext_noop("About this document")
 """Title of the last lines of a document."""
 
 
@@ -48,7 +48,7 @@ def to_json_values(content: DocumentContent) -> dict[str, Any]:
 
 def draft_marking(content: DocumentContent) -> str:
     """Return the marking for the top of every page until another person than the requester clears the document."""
-    return "" if content.is_cleared else "DRAFT, NOT CLEARED"
+    return "" if content.is_cleared else gettext("DRAFT, NOT CLEARED")
 
 
 def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
@@ -57,30 +57,40 @@ def imprint_lines(content: DocumentContent) -> tuple[tuple[str, str], ...]:
     A ministry's page has no content hash, because the ministry gets it. A doubtful copy can be checked by its file.
     """
     is_handed_over = isinstance(content, MinistryPage)
+    audience = AUDIENCES.get(content.kind)
     lines = [
-        ("Document", content.kind.label),
-        ("Prepared for", AUDIENCES.get(content.kind, content.title)),
-        ("As of", format_date(content.as_of)),
-        (
-            "Facts up to",
-            format_datetime(content.facts_up_to) if content.facts_up_to else "no fact recorded yet",
-        ),
+        (gettext("Document"), content.kind.label),
+        (gettext("Prepared for"), gettext(audience) if audience else content.title),
+        (gettext("As of"), format_date(content.as_of)),
+        (gettext("Facts up to"), describe_newest_fact(content)),
     ]
     if content.known_by:
-        lines.append(("As known by", format_datetime(content.known_by)))
+        lines.append((gettext("Using only what was recorded by"), format_datetime(content.known_by)))
     if isinstance(content, WashingtonInput):
-        lines.append(("Sources", "named" if content.has_sources else "left out"))
+        lines.append((gettext("Sources"), gettext("named") if content.has_sources else gettext("left out")))
     if content.sections is not None:
         titles = ", ".join(section.title for section in pick_sections(content.kind, content.sections))
-        lines.append(("Sections picked", titles or "none"))
-    lines.append(("Marking", content.marking))
+        lines.append((gettext("Chosen sections"), titles or gettext("none")))
+    lines.append((gettext("Marking"), content.marking))
     if isinstance(content, AmbassadorBriefing):
-        lines.append(("Method", content.methodology.rstrip(".")))
+        lines.append((gettext("Method"), content.methodology.rstrip(".")))
         if any(piece.files for piece in content.evidence):
-            lines.append(("Files named", "the SHA-256 of each stands with its evidence in the tracker"))
+            lines.append((gettext("Files"), gettext("TIP Tracker shows the checksum of each file with its evidence.")))
     if not is_handed_over:
-        lines.append(("SHA-256 of all that it says", hash_content(content)))
+        lines.append((gettext("Checksum of the content (SHA-256)"), hash_content(content)))
     return tuple(lines)
+
+
+def describe_newest_fact(content: DocumentContent) -> str:
+    """Return when the newest fact of a document was recorded."""
+    return format_datetime(content.facts_up_to) if content.facts_up_to else gettext("no fact recorded yet")
+
+
+def page_number_words() -> tuple[str, str, str]:
+    """Return what stands before, between and after the page number and the number of pages."""
+    before, _, rest = gettext("Page %(page)s of %(pages)s").partition("%(page)s")
+    between, _, after = rest.partition("%(pages)s")
+    return before, between, after
 
 
 def _to_json_value(value: Any) -> Any:

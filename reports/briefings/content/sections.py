@@ -4,39 +4,45 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from reports.choices import BriefingKind
+from tiptracker.localization import gettext, gettext_noop
 
 
 class DocumentSection(NamedTuple):
-    """A section: its name, as in a URL or a row, and its title, as on a page."""
+    """A section: its name, as in a URL or a row, and its title in English."""
 
     name: str
-    title: str
+    english_title: str
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return gettext(self.english_title)
 
 
 SECTIONS: Mapping[BriefingKind, tuple[DocumentSection, ...]] = {
     BriefingKind.AMBASSADOR: (
-        DocumentSection("parts", "The four parts, with their reasons"),
-        DocumentSection("recommendations", "Recommendations"),
-        DocumentSection("ministries", "By ministry"),
-        DocumentSection("dialogues", "Dialogue record"),
-        DocumentSection("updates", "What ministries sent"),
-        DocumentSection("evidence", "Evidence"),
+        DocumentSection("parts", gettext_noop("The four parts of readiness")),
+        DocumentSection("recommendations", gettext_noop("Recommendations")),
+        DocumentSection("ministries", gettext_noop("Commitments by ministry")),
+        DocumentSection("dialogues", gettext_noop("Dialogues")),
+        DocumentSection("updates", gettext_noop("Updates from ministries")),
+        DocumentSection("evidence", gettext_noop("Evidence")),
     ),
     BriefingKind.MINISTRY: (
-        DocumentSection("agreed", "What we agreed, and where it stands"),
-        DocumentSection("verified", "What we have verified"),
-        DocumentSection("needed", "What would help next"),
+        DocumentSection("agreed", gettext_noop("What we agreed")),
+        DocumentSection("verified", gettext_noop("What we have verified")),
+        DocumentSection("needed", gettext_noop("What we need next")),
     ),
     BriefingKind.DIALOGUE: (
-        DocumentSection("agenda", "Agenda"),
-        DocumentSection("points", "Talking points, by ministry"),
-        DocumentSection("last_time", "What was agreed last time"),
-        DocumentSection("participants", "Participants"),
+        DocumentSection("agenda", gettext_noop("Agenda")),
+        DocumentSection("points", gettext_noop("Talking points")),
+        DocumentSection("last_time", gettext_noop("Last dialogue")),
+        DocumentSection("participants", gettext_noop("Participants")),
     ),
     BriefingKind.WASHINGTON: (
-        DocumentSection("prosecution", "Prosecution"),
-        DocumentSection("protection", "Protection"),
-        DocumentSection("prevention", "Prevention"),
+        DocumentSection("prosecution", gettext_noop("Prosecution")),
+        DocumentSection("protection", gettext_noop("Protection")),
+        DocumentSection("prevention", gettext_noop("Prevention")),
     ),
 }
 """The first two pages of an ambassador's briefing are not a section: they always come first."""
