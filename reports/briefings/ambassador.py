@@ -25,7 +25,12 @@ from reports.briefings.content.ambassador import (
 )
 from reports.briefings.evidence import gather_evidence_annex
 from reports.briefings.reader_view import ReaderView
-from reports.briefings.recommendations import build_recommendations, gather_recommendations, recommendation_label
+from reports.briefings.recommendations import (
+    build_recommendations,
+    describe_leads,
+    gather_recommendations,
+    recommendation_label,
+)
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import (
     ComparedDay,
@@ -47,7 +52,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from tiptracker.accounts.models import Ministry
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date, gettext, join_with_and, ngettext
+from tiptracker.localization import format_date, gettext
 
 
 @snapshot()
@@ -222,15 +227,6 @@ def _build_ministry(
         summary=sentences.describe_status_counts([commitment.standing.status for commitment in own]),
         undertakings=tuple(commitment.printed for commitment in own),
     )
-
-
-def describe_leads(labels: Sequence[str]) -> str:
-    """Return a sentence on the recommendations that a ministry leads on; empty if there are none."""
-    if not labels:
-        return ""
-    return ngettext("Leads on recommendation %(numbers)s.", "Leads on recommendations %(numbers)s.", len(labels)) % {
-        "numbers": join_with_and(labels)
-    }
 
 
 def _find_dialogues(view: ReaderView) -> list[Dialogue]:

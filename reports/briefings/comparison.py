@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from reports.briefings.content.sections import SECTIONS
 from reports.choices import BriefingKind
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, format_datetime, gettext, gettext_noop
 
 type PlainContent = dict[str, Any]
 
@@ -43,7 +43,7 @@ class ComparisonRule(NamedTuple):
         key: the fields that identify an item.
         name: the fields that name it for the reader; `key` if empty.
         summary: the field that describes a new or removed item.
-        labels: the fields to compare, each with its name for the reader.
+        labels: the fields to compare, each with its name in English.
         shown: for some of these, the field to show instead.
         lists: the fields that hold a list of other items, with their rules.
         parts: the fields that hold one other item, with their rules.
@@ -66,7 +66,7 @@ def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainCont
     for name, rule in SECTION_RULES[kind].items():
         differences = tuple(_compare_item(rule, before, after, ()))
         if differences:
-            sections.append(SectionDifferences(titles.get(name, name), differences))
+            sections.append(SectionDifferences(titles.get(name) or gettext(name), differences))
     return tuple(sections)
 
 
@@ -84,7 +84,7 @@ def _replace_old_terms(content: Any) -> Any:
 def _with_section_titles(content: PlainContent, titles: Mapping[str, str]) -> PlainContent:
     """Return the content with the titles of its picked sections; "all of them" if none were picked."""
     names = content.get("sections")
-    return content | {"sections": "all of them" if names is None else [titles[name] for name in names]}
+    return content | {"sections": gettext("all sections") if names is None else [titles[name] for name in names]}
 
 
 def _compare_item(
@@ -94,7 +94,7 @@ def _compare_item(
     for field, label in rule.labels.items():
         if before.get(field) != after.get(field):
             shown = rule.shown.get(field, field)
-            yield Difference(about, label, _format_value(before.get(shown)), _format_value(after.get(shown)))
+            yield Difference(about, gettext(label), _format_value(before.get(shown)), _format_value(after.get(shown)))
     for field, part in rule.parts.items():
         yield from _compare_item(part, before.get(field) or {}, after.get(field) or {}, path)
     for field, listed in rule.lists.items():
@@ -134,7 +134,7 @@ def _item_name(rule: ComparisonRule, item: PlainContent) -> str:
 
 
 def _item_text(rule: ComparisonRule, item: PlainContent) -> str:
-    return (rule.summary and _format_value(item.get(rule.summary))) or "in it"
+    return (rule.summary and _format_value(item.get(rule.summary))) or gettext("included")
 
 
 def _format_value(value: Any) -> str:
@@ -144,7 +144,7 @@ def _format_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(_format_value, value))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if value is None:
         return ""
     try:
@@ -152,78 +152,95 @@ def _format_value(value: Any) -> str:
     except ValueError:
         return text
     is_day = len(text) == len(date.min.isoformat())
-    return format_date(moment.date()) if is_day else f"{format_date(moment.date())}, {moment:%H:%M}"
+    return format_date(moment.date()) if is_day else format_datetime(moment)
 
 
 COMMITMENT = ComparisonRule(
     key=("text", "made_on"),
     name=("text",),
     summary="standing",
-    labels={"state": "where it stands", "due_on": "due", "towards": "towards"},
+    labels={"state": gettext_noop("Status"), "due_on": gettext_noop("Due"), "towards": gettext_noop("Benchmarks")},
     shown={"state": "standing"},
 )
 HEADER_FIELDS = {
-    "as_of": "as of",
-    "known_by": "as known by",
-    "facts_up_to": "facts up to",
-    "covering_note": "covering note",
-    "sections": "sections picked",
-    "marking": "marking",
+    "as_of": gettext_noop("As of"),
+    "known_by": gettext_noop("Using only what was recorded by"),
+    "facts_up_to": gettext_noop("Facts up to"),
+    "covering_note": gettext_noop("Covering note"),
+    "sections": gettext_noop("Chosen sections"),
+    "marking": gettext_noop("Marking"),
 }
 STANDING = ComparisonRule(
     labels={
-        "sentence": "where the record stands",
-        "possible": "what is possible",
-        "projected": "projected",
-        "mark": "our target",
-        "watch_list": "Watch List",
+        "sentence": gettext_noop("Readiness"),
+        "possible": gettext_noop("Verified, dated to a later day"),
+        "projected": gettext_noop("Projected"),
+        "mark": gettext_noop("Our target"),
+        "watch_list": gettext_noop("Watch List"),
     },
 )
-NEXT_STEP = ComparisonRule(key=("sentence",), summary="owner", labels={"points": "points that it adds"})
-QUESTION = ComparisonRule(key=("title",), labels={"points": "points", "verdict": "verdict", "reason": "why"})
+NEXT_STEP = ComparisonRule(key=("sentence",), summary="owner", labels={"points": gettext_noop("Points it adds")})
+QUESTION = ComparisonRule(
+    key=("title",),
+    labels={"points": gettext_noop("Points"), "verdict": gettext_noop("Verdict"), "reason": gettext_noop("Reason")},
+)
 PART = ComparisonRule(
     key=("title",),
-    labels={"points": "points verified", "claimed": "points claimed", "verdict": "verdict", "reason": "why"},
+    labels={
+        "points": gettext_noop("Points verified"),
+        "claimed": gettext_noop("Points claimed"),
+        "verdict": gettext_noop("Verdict"),
+        "reason": gettext_noop("Reason"),
+    },
     lists={"questions": QUESTION},
 )
 BENCHMARK = ComparisonRule(
     key=("key",),
     summary="criterion",
     labels={
-        "criterion": "criterion",
-        "figure": "share",
-        "reason": "what it rests on",
-        "assessment": "the embassy’s assessment",
+        "criterion": gettext_noop("Success criterion"),
+        "figure": gettext_noop("Share met"),
+        "reason": gettext_noop("Reason"),
+        "assessment": gettext_noop("Assessment"),
     },
 )
 RECOMMENDATION = ComparisonRule(
     key=("label",),
     summary="text",
-    labels={"text": "wording", "points": "points verified", "facts": "what is known of it"},
+    labels={
+        "text": gettext_noop("Wording"),
+        "points": gettext_noop("Points verified"),
+        "facts": gettext_noop("Details"),
+    },
     lists={"benchmarks": BENCHMARK},
 )
 MINISTRY = ComparisonRule(
     key=("name",),
     summary="summary",
-    labels={"minister": "minister", "leads": "leads on"},
+    labels={"minister": gettext_noop("Minister"), "leads": gettext_noop("Recommendations it leads on")},
     lists={"undertakings": COMMITMENT},
 )
 DIALOGUE = ComparisonRule(
     key=("held_on", "place"),
     summary="purpose",
     labels={
-        "purpose": "purpose",
-        "record": "what was said",
-        "conclusions": "what was agreed",
-        "agenda": "agenda",
+        "purpose": gettext_noop("Purpose"),
+        "record": gettext_noop("What was said"),
+        "conclusions": gettext_noop("What was agreed"),
+        "agenda": gettext_noop("Agenda"),
     },
-    lists={"participants": ComparisonRule(key=("name",), summary="office", labels={"attended": "took part"})},
+    lists={
+        "participants": ComparisonRule(key=("name",), summary="office", labels={"attended": gettext_noop("Attendance")})
+    },
 )
 UPDATE = ComparisonRule(
     key=("ministry", "commitment"),
     lists={
         "update_versions": ComparisonRule(
-            key=("sent",), summary="decision", labels={"outcome": "decision"}, shown={"outcome": "decision"}
+            key=("sent",),
+            summary="decision",
+            labels={"outcome": gettext_noop("Decision")},
+            shown={"outcome": "decision"},
         )
     },
 )
@@ -231,54 +248,83 @@ EVIDENCE = ComparisonRule(
     key=("what", "when"),
     name=("what",),
     summary="review",
-    labels={"state": "where it stands", "done_by": "done by", "source": "source", "note": "note"},
+    labels={
+        "state": gettext_noop("Status"),
+        "done_by": gettext_noop("Done by"),
+        "source": gettext_noop("Source"),
+        "note": gettext_noop("Note"),
+    },
     shown={"state": "review"},
     lists={
         "evidence_links": ComparisonRule(
-            key=("benchmark", "shows"), summary="state", labels={"state": "the embassy’s word on it"}
+            key=("benchmark", "shows"), summary="state", labels={"state": gettext_noop("Status")}
         )
     },
 )
 INDICATOR = ComparisonRule(
     key=("name",),
     summary="now",
-    labels={"before": "the year before", "now": "the period", "moved": "how it moved", "source": "source"},
+    labels={
+        "before": gettext_noop("Year before"),
+        "now": gettext_noop("Tracking period"),
+        "moved": gettext_noop("Change"),
+        "source": gettext_noop("Source"),
+    },
 )
 VERIFIED_ACTION = ComparisonRule(
     key=("what", "when"),
     summary="done_by",
-    labels={"done_by": "by whom", "towards": "benchmark", "source": "source"},
+    labels={
+        "done_by": gettext_noop("Done by"),
+        "towards": gettext_noop("Benchmarks"),
+        "source": gettext_noop("Source"),
+    },
 )
-ASSESSMENT = ComparisonRule(key=("key",), summary="verdict", labels={"verdict": "assessment", "rationale": "why"})
+ASSESSMENT = ComparisonRule(
+    key=("key",), summary="verdict", labels={"verdict": gettext_noop("Assessment"), "rationale": gettext_noop("Reason")}
+)
 INDICIUM = ComparisonRule(key=("label",), lists={"counted": INDICATOR, "deeds": VERIFIED_ACTION, "judged": ASSESSMENT})
 
 POINT = ComparisonRule(key=("sentence",), summary="source")
 TALKING_POINTS = ComparisonRule(
     key=("whose",),
     summary="about",
-    labels={"about": "how it stands"},
+    labels={"about": gettext_noop("About")},
     lists=dict.fromkeys(("kept", "with_us", "overdue", "returned", "to_ask"), POINT),
 )
 STEP = ComparisonRule(
-    key=("text",), summary="standing", labels={"state": "what became of it"}, shown={"state": "standing"}
+    key=("text",), summary="standing", labels={"state": gettext_noop("Status")}, shown={"state": "standing"}
 )
 MEETING = ComparisonRule(
-    labels={"held_on": "held on", "record": "what was said", "agreed": "what was agreed"},
+    labels={
+        "held_on": gettext_noop("Date"),
+        "record": gettext_noop("What was said"),
+        "agreed": gettext_noop("What was agreed"),
+    },
     lists={"undertakings": COMMITMENT, "steps": STEP},
 )
 AGENDA_ITEM = ComparisonRule(
     key=("what",),
     summary="ask",
-    labels={"position": "place on the agenda", "ask": "what to ask", "said": "what was said"},
+    labels={
+        "position": gettext_noop("Place on the agenda"),
+        "ask": gettext_noop("What to ask"),
+        "said": gettext_noop("What was said"),
+    },
 )
+
+HEAD, PILLARS = gettext_noop("First page"), gettext_noop("Pillars")
+"""Names of the parts of a document that are not sections."""
 
 SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
     BriefingKind.AMBASSADOR: {
-        "At its head": ComparisonRule(
-            labels=HEADER_FIELDS | {"deadline": "deadline", "methodology": "method"},
+        HEAD: ComparisonRule(
+            labels=HEADER_FIELDS | {"deadline": gettext_noop("Deadline"), "methodology": gettext_noop("Method")},
             parts={"standing": STANDING, "ladder": ComparisonRule(lists={"steps": NEXT_STEP})},
             lists={
-                "milestones": ComparisonRule(key=("title",), summary="on", labels={"on": "day", "is_done": "done"}),
+                "milestones": ComparisonRule(
+                    key=("title",), summary="on", labels={"on": gettext_noop("Day"), "is_done": gettext_noop("Done")}
+                ),
                 "checks": ComparisonRule(key=("sentence", "about"), summary="to_do"),
             },
         ),
@@ -290,31 +336,46 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
         "evidence": ComparisonRule(lists={"evidence": EVIDENCE}),
     },
     BriefingKind.MINISTRY: {
-        "At its head": ComparisonRule(labels=HEADER_FIELDS | {"sentence": "where it stands", "minister": "minister"}),
+        HEAD: ComparisonRule(
+            labels=HEADER_FIELDS | {"sentence": gettext_noop("Status"), "minister": gettext_noop("Minister")}
+        ),
         "agreed": ComparisonRule(lists={"agreed": COMMITMENT}),
         "verified": ComparisonRule(lists={"verified": ComparisonRule(key=("what",), summary="when")}),
         "needed": ComparisonRule(
-            lists={"needed": ComparisonRule(key=("what",), summary="sentence", labels={"sentence": "what would help"})},
+            lists={
+                "needed": ComparisonRule(
+                    key=("what",), summary="sentence", labels={"sentence": gettext_noop("What we ask")}
+                )
+            },
         ),
     },
     BriefingKind.DIALOGUE: {
-        "At its head": ComparisonRule(
+        HEAD: ComparisonRule(
             labels=HEADER_FIELDS
-            | {"held_on": "day", "place": "place", "purpose": "purpose", "sentence": "what it is about"}
-            | {"table": "with"},
+            | {
+                "held_on": gettext_noop("Day"),
+                "place": gettext_noop("Place"),
+                "purpose": gettext_noop("Purpose"),
+                "sentence": gettext_noop("Summary"),
+            }
+            | {"table": gettext_noop("With")},
         ),
         "agenda": ComparisonRule(lists={"agenda": AGENDA_ITEM}, parts={"minutes": MEETING}),
         "points": ComparisonRule(lists={"next_steps": NEXT_STEP, "talks": TALKING_POINTS}),
         "last_time": ComparisonRule(parts={"last": MEETING}),
         "participants": ComparisonRule(
-            lists={"participants": ComparisonRule(key=("office", "name"), summary="how", labels={"how": "took part"})},
+            lists={
+                "participants": ComparisonRule(
+                    key=("office", "name"), summary="how", labels={"how": gettext_noop("Attendance")}
+                )
+            },
         ),
     },
     BriefingKind.WASHINGTON: {
-        "At its head": ComparisonRule(
-            labels=HEADER_FIELDS | {"sentence": "what is verified", "unverified": "claims left out"}
+        HEAD: ComparisonRule(
+            labels=HEADER_FIELDS | {"sentence": gettext_noop("Verified"), "unverified": gettext_noop("Claims left out")}
         ),
-        "By pillar": ComparisonRule(lists={"pillars": ComparisonRule(key=("title",), lists={"indicia": INDICIUM})}),
+        PILLARS: ComparisonRule(lists={"pillars": ComparisonRule(key=("title",), lists={"indicia": INDICIUM})}),
     },
 }
 """The sections of each kind, in order, with what is compared in them."""

@@ -27,8 +27,9 @@ from reports.briefings.content.dialogue import (
 )
 from reports.briefings.evidence import gather_evidence
 from reports.briefings.reader_view import ReaderView
-from reports.briefings.recommendations import gather_recommendations, recommendation_name, terms_in_force
+from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
 from reports.briefings.step_texts import step_texts
+from reports.briefings.summary import deadline_sentence
 from reports.briefings.talking_points import TalkingPointBuilder
 from reports.briefings.updates import gather_versions, recorded_moments
 from reports.choices import StepKind
@@ -40,7 +41,7 @@ from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date, format_short_date, join_with_and
+from tiptracker.localization import format_date, format_short_date, gettext, join_with_and, ngettext
 
 
 @snapshot()
@@ -93,8 +94,10 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
     ).build()
     return DialoguePack(
         **view.header,
-        title=f"{edition.country}: dialogue of {format_date(dialogue.held_on)}",
-        subtitle=f"Dialogue pack · Trafficking in Persons Report, {edition.year} edition",
+        title=gettext("%(country)s: dialogue of %(date)s")
+        % {"country": edition.country, "date": format_date(dialogue.held_on)},
+        subtitle=gettext("Dialogue pack · Trafficking in Persons Report, %(edition)s")
+        % {"edition": view.header["edition"]},
         facts_up_to=view.newest(
             countable_facts.newest_recorded_at(result.known_facts),
             *recorded_moments(view, commitments, versions),
@@ -132,14 +135,18 @@ def _stage(view: ReaderView, row: Dialogue) -> DialogueStage:
 
 
 def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
-    """Return the talking points in one sentence: "3 to thank for, 2 to answer and 9 to ask; 31 days are left."."""
+    """Return how many talking points of each kind there are, and how far the deadline is."""
     lists = [talk for talk in talks if not talk.is_ours]
-    numbers = {kind.more: sum(len(each.points_of(kind)) for each in lists) for kind in MINISTRY_KINDS}
-    parts = [f"{number} {label}" for label, number in numbers.items() if number]
-    summary = join_with_and(parts) if parts else "Nothing is kept, overdue, returned or left to ask"
+    numbers = {kind.count: sum(len(each.points_of(kind)) for each in lists) for kind in MINISTRY_KINDS}
+    parts = [gettext(count) % {"number": number} for count, number in numbers.items() if number]
+    summary = (
+        gettext("Talking points: %(counts)s.") % {"counts": ", ".join(parts)}
+        if parts
+        else gettext("There are no talking points.")
+    )
     if result.deadline_on is None:
-        return f"{summary}."
-    return f"{summary}; {headline.time_left(result.deadline_on, result.as_of)}."
+        return summary
+    return f"{summary} {deadline_sentence(result.deadline_on, result.as_of)}"
 
 
 def _agenda(
@@ -165,14 +172,13 @@ def _describe_subject(item: AgendaItem) -> str:
     recommendation = item.recommendation
     if recommendation is None:
         return str(item)
-    ours = ", as we reconstruct it" if recommendation.is_reconstruction else ""
-    return f"{formatting.capitalize_first(recommendation_name(recommendation))}{ours}: {recommendation.text}"
+    return describe_recommendation(recommendation)
 
 
 def _responsible_name(item: AgendaItem) -> str:
     if item.recommendation:
-        return item.recommendation.lead.name if item.recommendation.lead else "No ministry named"
-    return item.commitment.maker if item.commitment else "Other topic"
+        return item.recommendation.lead.name if item.recommendation.lead else gettext("no lead ministry")
+    return item.commitment.maker if item.commitment else gettext("other topic")
 
 
 def _describe_status(item: AgendaItem, printed: dict[int, PrintedCommitment], result: Readiness) -> str:
@@ -184,19 +190,21 @@ def _describe_status(item: AgendaItem, printed: dict[int, PrintedCommitment], re
         return ""
     shown = sum(bool(line.line.finding.worth) for line in lines)
     if not shown:
-        return "nothing verified yet"
-    return f"shown and verified on {shown} of {sentences.format_count(len(lines), 'benchmark', 'benchmarks')}"
+        return gettext("nothing verified yet")
+    return ngettext(
+        "verified for %(shown)d of %(number)d benchmark", "verified for %(shown)d of %(number)d benchmarks", len(lines)
+    ) % {"shown": shown, "number": len(lines)}
 
 
 def _build_participant(row: Participant, *, is_held: bool) -> PackParticipant:
-    how = formatting.lowercase_first(Presence(row.presence).label)
+    how = Presence(row.presence).label
     if not is_held:
-        how = f"expected {how}"
+        how = gettext("Expected: %(presence)s") % {"presence": formatting.lowercase_first(how)}
     elif row.came is False:
-        how = "did not come"
+        how = gettext("Did not attend")
     return PackParticipant(
         office=row.office,
-        name=row.name or ("" if is_held else "name not known yet"),
+        name=row.name or ("" if is_held else gettext("name not known yet")),
         ministry=row.ministry.short_name if row.ministry else "",
         how=how,
     )
@@ -271,13 +279,16 @@ def _build_step(view: ReaderView, step: NextStep) -> AgreedStep:
     due_on = step.due_on
     if done := _find_done(view, step):
         state = "verified_done"
-        standing = f"done {format_short_date(done.done_on)}{f': {done.result}' if done.result else ''}"
+        values = {"date": format_short_date(done.done_on), "result": done.result}
+        standing = (gettext("done %(date)s. Result: %(result)s") if done.result else gettext("done %(date)s")) % values
     elif overdue := days_past_due(due_on, view.as_of):
         state, standing = "overdue", format_overdue(overdue)
     else:
         state, standing = (
             "open",
-            f"due {sentences.format_relative_date(due_on, view.as_of)}" if due_on else "still open",
+            gettext("due %(when)s") % {"when": sentences.format_relative_date(due_on, view.as_of)}
+            if due_on
+            else gettext("still open"),
         )
     return AgreedStep(
         text=step.text,

@@ -37,7 +37,7 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
         **view.header,
         marking=Marking.UNCLASSIFIED.label,
         title=ministry.name,
-        subtitle=gettext("Commitments and updates on %(date)s") % {"date": format_date(view.as_of)},
+        subtitle=gettext("Trafficking in Persons Report, %(edition)s") % {"edition": view.header["edition"]},
         minister="; ".join(list_office_holders(ministry, view.as_of)),
         facts_up_to=view.newest(
             *recorded_moments(view, commitments, versions),

@@ -198,15 +198,15 @@ def footer_text(page: MinistryPage, *, is_shortened: bool) -> str:
     if is_shortened:
         return (
             gettext(
-                "Prepared by the %(post)s from our agreements and your ministry’s updates. If you doubt a copy, send us "
-                "its file: we can verify it. Texts that end in “%(ellipsis)s” are given in full in TIP Tracker."
+                "Prepared by the %(post)s from our agreements and your ministry’s updates. If you doubt a copy, send "
+                "us its file: we can verify it. Texts that end in “%(ellipsis)s” are given in full in TIP Tracker."
             )
             % values
         )
     return (
         gettext(
-            "Prepared by the %(post)s from our agreements and your ministry’s updates. If you doubt a copy, send us its "
-            "file: we can verify it."
+            "Prepared by the %(post)s from our agreements and your ministry’s updates. If you doubt a copy, send us "
+            "its file: we can verify it."
         )
         % values
     )

@@ -1,6 +1,7 @@
 """Build the recommendations of a document with their benchmarks, shares and assessments."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,7 +19,7 @@ from reports.readiness.explanation import score_display
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_number, format_short_date, gettext, join_with_and
+from tiptracker.localization import format_number, format_short_date, gettext, join_with_and, ngettext
 
 MAX_SUBJECT_WORDS = 9
 """The most words of a recommendation that stand for it in a table row."""
@@ -41,6 +42,23 @@ def recommendation_name(row: Recommendation) -> str:
     if row.origin == Origin.REPORT:
         return gettext("recommendation %(number)s") % {"number": row.number}
     return f"{formatting.lowercase_first(row.get_origin_display())} {row.number}"
+
+
+def describe_recommendation(row: Recommendation) -> str:
+    """Return a recommendation with its number and its text, and whether the text is our reconstruction."""
+    values = {"name": formatting.capitalize_first(recommendation_name(row)), "text": row.text}
+    if row.is_reconstruction:
+        return gettext("%(name)s (our wording, not the report’s): %(text)s") % values
+    return gettext("%(name)s: %(text)s") % values
+
+
+def describe_leads(labels: Sequence[str]) -> str:
+    """Return a sentence on the recommendations that a ministry leads on; empty if there are none."""
+    if not labels:
+        return ""
+    return ngettext("Leads on recommendation %(numbers)s.", "Leads on recommendations %(numbers)s.", len(labels)) % {
+        "numbers": join_with_and(labels)
+    }
 
 
 def recommendation_subject(text: str) -> str:

@@ -9,6 +9,7 @@ import re
 from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness.answers import Finding
+from tiptracker.localization import gettext
 
 _CHECKER_DETAILS = re.compile(r"\s*\([^()]*\)|, of \d+$")
 
@@ -26,14 +27,30 @@ def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding)
     Args:
         about: the recommendation in words, such as "recommendation 3".
     """
-    what, on = f"“{spoken_criterion(criterion)}”", f"On {about}"
+    values = {"about": about, "criterion": f"“{spoken_criterion(criterion)}”"}
     if rule is Rule.ASSESSED:
         if finding.worth:
-            return f"{on} a step towards {what} is verified, and we thank you. What completes it, and by which day?"
-        return f"{on} we have not been able to verify {what} yet. May we agree today on the next step, and on its day?"
-    if finding.share is None:
-        return f"{on} we have no figure yet that shows {what}. By which day can you send it, with its source?"
-    if rule is Rule.TARGET and finding.share:
-        counted = formatting.lowercase_first(finding.reason.rstrip("."))
-        return f"{on} we have verified {counted}, towards {what}. By which day can the rest follow?"
-    return f"{on} the figure that we have verified does not show {what} yet. What is still to come, and by which day?"
+            question = gettext(
+                "On %(about)s: thank you for the verified step towards %(criterion)s. What completes it, and by which "
+                "date?"
+            )
+        else:
+            question = gettext(
+                "On %(about)s: we have not been able to verify %(criterion)s yet. May we agree on a next step and its "
+                "date today?"
+            )
+    elif finding.share is None:
+        question = gettext(
+            "On %(about)s: we have no figure yet for %(criterion)s. By which date can you send it, with its source?"
+        )
+    elif rule is Rule.TARGET and finding.share:
+        values["verified"] = formatting.lowercase_first(finding.reason.rstrip("."))
+        question = gettext(
+            "On %(about)s: we have verified %(verified)s, towards %(criterion)s. By which date can the rest follow?"
+        )
+    else:
+        question = gettext(
+            "On %(about)s: the verified figure does not show %(criterion)s yet. What is still to come, and by which "
+            "date?"
+        )
+    return question % values

@@ -153,7 +153,7 @@ def _readiness_sentences(facts: ParagraphFacts) -> Iterator[str]:
         else:
             yield gettext("On %(date)s readiness is %(score)s of 100, below our target of %(target)s.") % values
     if facts.deadline_on is not None:
-        yield _deadline_sentence(facts.deadline_on, facts.as_of)
+        yield deadline_sentence(facts.deadline_on, facts.as_of)
 
 
 def _unreviewed_sentence(facts: ParagraphFacts) -> str:
@@ -172,7 +172,8 @@ def _unreviewed_sentence(facts: ParagraphFacts) -> str:
     )
 
 
-def _deadline_sentence(deadline_on: date, as_of: date) -> str:
+def deadline_sentence(deadline_on: date, as_of: date) -> str:
+    """Return the deadline and how far it is from a day, in a sentence."""
     days = (deadline_on - as_of).days
     values = {"date": format_date(deadline_on), "number": abs(days)}
     if days == 0:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
-from dialogues.commitment_status import original_due_date
+from dialogues.commitment_status import CommitmentStanding, original_due_date
 from dialogues.models import UpdateVersion
 from dialogues.score_effects import describe_rescheduling
 from recommendations.choices import Rule
@@ -18,7 +18,12 @@ from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.dialogue import MINISTRY_KINDS, TalkingPoint, TalkingPointList
 from reports.briefings.evidence import GatheredEvidence
 from reports.briefings.reader_view import ReaderView
-from reports.briefings.recommendations import recommendation_label, recommendation_name
+from reports.briefings.recommendations import (
+    describe_leads,
+    describe_recommendation,
+    recommendation_label,
+    recommendation_name,
+)
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
@@ -26,10 +31,10 @@ from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from reports.readiness.scoring import BenchmarkLine
 from tiptracker.accounts.models import Ministry
-from tiptracker.localization import format_date, format_short_date, join_with_and
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
 
-UNITED_STATES = "United States"
-NO_LEAD_MINISTRY = "No ministry leads yet"
+UNITED_STATES = gettext_noop("United States")
+NO_LEAD_MINISTRY = gettext_noop("No lead ministry yet")
 
 
 class _SortedPoint(NamedTuple):
@@ -74,14 +79,16 @@ class TalkingPointBuilder:
         ministries = rows.prefetch_related("office_holders").order_by("name", "pk")
         lists = [self._ministry_list(row) for row in ministries if self._gets_list(row)]
         without_lead = _build_list(
-            NO_LEAD_MINISTRY, "Settle who is to lead before anything is asked.", self._questions(None)
+            gettext(NO_LEAD_MINISTRY),
+            gettext("Agree on a lead ministry before you ask these questions."),
+            self._questions(None),
         )
         if without_lead.to_ask and len(self.table) != 1:
             lists.append(without_lead)
         own = [one for one in self.commitments if one.is_our_own and one.row.pk in self.concerning]
-        about = "What we undertook ourselves: it is tracked too, and never enters readiness."
+        about = gettext("Our own commitments. They never count towards readiness.")
         points = (*filter(None, map(self._our_point, own)), *self._thanks_for_evidence(own))
-        return (*lists, _build_list(UNITED_STATES, about, points, is_ours=True))
+        return (*lists, _build_list(gettext(UNITED_STATES), about, points, is_ours=True))
 
     @cached_property
     def _ranked_steps(self) -> list[tuple[int, ReadinessStep]]:
@@ -122,7 +129,7 @@ class TalkingPointBuilder:
         leads = [recommendation_label(row) for row in self.recommendations if row.lead_id == ministry.pk]
         about = (
             "; ".join(list_office_holders(ministry, self.view.as_of)),
-            f"Leads on recommendation{'' if len(leads) == 1 else 's'} {join_with_and(leads)}" if leads else "",
+            describe_leads(leads).rstrip("."),
             sentences.describe_status_counts([commitment.printed.state for commitment in own]).rstrip("."),
         )
         return _build_list(
@@ -141,30 +148,27 @@ class TalkingPointBuilder:
         version = self._newest_versions.get(commitment.row.pk)
         match standing.status:
             case CommitmentStatus.VERIFIED if self._is_new(last_on):
-                sentence = f"Thank you for {text}: it is done, and we verified it on {format_date(last_on)}."
+                sentence = gettext("Thank you for keeping your commitment %(commitment)s. We verified it on %(date)s.")
+                sentence %= {"commitment": text, "date": format_date(last_on)}
                 return self._point("kept", commitment, sentence, format_short_date(last_on))
             case CommitmentStatus.WITH_EMBASSY | CommitmentStatus.REPORTED:
-                since = format_date(standing.waits_since or last_on)
+                since = standing.waits_since or last_on
                 sentence = (
-                    f"Your update on {text} has been with us since {since}, and we owe you an answer."
+                    gettext("We received your update on %(commitment)s on %(date)s. We owe you a reply.")
                     if standing.waits_since
-                    else f"You told us on {since} that {text} is done, and we owe you our word on it."
-                )
-                waits = (self.view.as_of - (standing.waits_since or last_on)).days
-                return self._point("with_us", commitment, sentence, f"for {sentences.format_days(waits)}")
+                    else gettext("You reported on %(date)s that %(commitment)s is done. We owe you a reply.")
+                ) % {"commitment": text, "date": format_date(since)}
+                days = (self.view.as_of - since).days
+                status = ngettext("for %(number)d day", "for %(number)d days", days) % {"number": days}
+                return self._point("with_us", commitment, sentence, status)
             case CommitmentStatus.OVERDUE | CommitmentStatus.OPEN if version and standing.returned_on:
                 reason = " ".join(version.decision.reason.split())
-                sentence = (
-                    f"Your update on {text} was returned on {format_date(standing.returned_on)}, and we "
-                    f"will gladly take it up again once this is put right: {reason}"
-                )
+                sentence = gettext(
+                    "We returned your update on %(commitment)s on %(date)s. Please change: %(reason)s"
+                ) % {"commitment": text, "date": format_date(standing.returned_on), "reason": reason}
                 return self._point("returned", commitment, sentence, commitment.printed.standing)
             case CommitmentStatus.OVERDUE:
-                moved = f" and its day has been moved {_times_phrase(standing.slips)}" if standing.slips else ""
-                sentence = (
-                    f"{text} was due on {_date_or_empty(standing.due_on)}{moved}: by which day can we count on it?"
-                )
-                return self._overdue_point(commitment, sentence)
+                return self._overdue_point(commitment, _overdue_question(text, standing))
             case CommitmentStatus.OPEN:
                 return self._open_point(commitment)
         return None
@@ -177,12 +181,15 @@ class TalkingPointBuilder:
         due_on, deadline_on = commitment.standing.due_on, self.result.deadline_on
         text, due = _quote(commitment.printed.text), _date_or_empty(due_on)
         if due_on is None:
-            sentence = f"{text} has no day yet: may we agree on one today?"
+            sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?") % {"commitment": text}
         elif deadline_on is None or due_on <= deadline_on or self.view.as_of > deadline_on:
-            sentence = f"{text} is due on {due}: is it on its way?"
+            values = {"commitment": text, "date": due}
+            sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?") % values
         elif commitment.row.pk in self._gains_by_deadline:
-            deadline = format_date(deadline_on)
-            sentence = f"{text} is promised for {due}, after the deadline of {deadline}: can it come before that?"
+            values = {"commitment": text, "date": due, "deadline": format_date(deadline_on)}
+            sentence = (
+                gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?") % values
+            )
         else:
             return None
         rank = self._commitment_ranks.get(commitment.row.pk, len(self._ranked_steps))
@@ -191,29 +198,37 @@ class TalkingPointBuilder:
     def _our_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return the point on a commitment of the United States, in words in which we answer for it."""
         standing, text, last_on = commitment.standing, _quote(commitment.printed.text), commitment.last_event_on
-        due = _date_or_empty(standing.due_on)
+        values = {"commitment": text, "date": _date_or_empty(standing.due_on)}
         match standing.status:
             case CommitmentStatus.VERIFIED if self._is_new(last_on):
-                sentence = f"We have done {text}, as we promised."
+                sentence = gettext("We kept our commitment %(commitment)s.") % values
                 return self._point("kept", commitment, sentence, format_short_date(last_on))
             case CommitmentStatus.REPORTED:
-                sentence = f"We have done {text}, and a colleague is still to verify it."
-                return self._point("with_us", commitment, sentence, f"done {format_short_date(last_on)}")
+                sentence = gettext("We kept our commitment %(commitment)s. A colleague has to verify it.") % values
+                status = gettext("done %(date)s") % {"date": format_short_date(last_on)}
+                return self._point("with_us", commitment, sentence, status)
             case CommitmentStatus.OVERDUE:
-                sentence = f"We promised {text} for {due} and have not kept that: we owe you a new day."
+                sentence = gettext("Our commitment %(commitment)s was due on %(date)s. We owe you a new date.") % values
                 return self._overdue_point(commitment, sentence)
             case CommitmentStatus.OPEN:
-                sentence = f"We promised {text} for {due}." if due else f"We promised {text}, and owe you a day for it."
+                sentence = (
+                    gettext("Our commitment %(commitment)s is due on %(date)s.")
+                    if standing.due_on
+                    else gettext("Our commitment %(commitment)s has no due date yet. We owe you one.")
+                ) % values
                 status, rank = self._due_status(standing.due_on), (0, standing.due_on or date.max)
                 return self._point("to_ask", commitment, sentence, status, rank)
         return None
 
     def _overdue_point(self, commitment: GatheredCommitment, sentence: str) -> _SortedPoint:
-        status = f"by {sentences.format_days(commitment.standing.days_overdue)}"
+        days = commitment.standing.days_overdue
+        status = ngettext("by %(number)d day", "by %(number)d days", days) % {"number": days}
         return self._point("overdue", commitment, sentence, status)
 
     def _due_status(self, due_on: date | None) -> str:
-        return f"due {sentences.format_relative_date(due_on, self.view.as_of)}" if due_on else "no date agreed"
+        if due_on is None:
+            return gettext("no date agreed")
+        return gettext("due %(when)s") % {"when": sentences.format_relative_date(due_on, self.view.as_of)}
 
     def _point(
         self,
@@ -225,10 +240,15 @@ class TalkingPointBuilder:
     ) -> _SortedPoint:
         """Return a point with its source: the day and the place at which the commitment was made."""
         row = commitment.row
-        made = f"Promised {format_short_date(commitment.printed.made_on)} ({row.letter})"
+        made = gettext("Made on %(date)s (%(letter)s)") % {
+            "date": format_short_date(commitment.printed.made_on),
+            "letter": row.letter,
+        }
         if row.dialogue:
-            held_on = format_short_date(row.dialogue.held_on)
-            made = f"Promised at the dialogue of {held_on} ({row.dialogue.place})"
+            made = gettext("Made at the dialogue of %(date)s (%(place)s)") % {
+                "date": format_short_date(row.dialogue.held_on),
+                "place": row.dialogue.place,
+            }
         first_due_on = original_due_date(commitment.events, self.view.as_of)
         history = describe_rescheduling(commitment.standing.slips, first_due_on)
         source = f"{made}; {history}" if history else made
@@ -252,21 +272,31 @@ class TalkingPointBuilder:
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
-        since = format_date(self.result.edition.tracking.starts_on)
-        years = f"since {since} and in the year before" if step.years is YearsAsked.BOTH else f"since {since}"
-        sentence = f"May we have the figure on {formatting.lowercase_first(indicator.name)} {years}, with its source?"
-        return TalkingPoint(sentence, "not reported", f"Indicator: {indicator.name}", ())
+        values = {
+            "indicator": formatting.lowercase_first(indicator.name),
+            "date": format_date(self.result.edition.tracking.starts_on),
+        }
+        sentence = (
+            gettext("May we have the figure on %(indicator)s since %(date)s and for the year before, with its source?")
+            if step.years is YearsAsked.BOTH
+            else gettext("May we have the figure on %(indicator)s since %(date)s, with its source?")
+        ) % values
+        source = gettext("Indicator: %(indicator)s") % {"indicator": indicator.name}
+        return TalkingPoint(sentence, gettext("not reported"), source, ())
 
     def _benchmark_question(self, pk: int) -> TalkingPoint:
         benchmark, terms = self._benchmark_lines[pk], self.terms[pk]
         recommendation = next(row for row in self.recommendations if row.pk == benchmark.recommendation_id)
         name, key = recommendation_name(recommendation), benchmark.line.key
         sentence = benchmark_question(name, terms.criterion, Rule(terms.rule), benchmark.line.finding)
-        ours = ", as we reconstruct it" if recommendation.is_reconstruction else ""
-        source = f"{formatting.capitalize_first(name)}{ours}: {recommendation.text.rstrip('.')}"
+        source = describe_recommendation(recommendation).rstrip(".")
         if spoken_criterion(terms.criterion) != terms.criterion.rstrip("."):
-            source += f". Benchmark {key}: {terms.criterion}"
-        return TalkingPoint(sentence, "not promised", source, (key,))
+            source = gettext("%(recommendation)s. Benchmark %(key)s: %(criterion)s") % {
+                "recommendation": source,
+                "key": key,
+                "criterion": terms.criterion,
+            }
+        return TalkingPoint(sentence, gettext("no commitment"), source, (key,))
 
     def _thanks_for_evidence(self, commitments: Iterable[GatheredCommitment]) -> Iterator[_SortedPoint]:
         """Yield thanks for evidence verified since the last dialogue on commitments that are not done, newest first.
@@ -285,9 +315,14 @@ class TalkingPointBuilder:
                 for event in commitment.events
             )
             if keys and self._is_new(verified_on) and not is_undone:
-                sentence = f"Thank you for {_quote(piece.row.title)}, which we verified on {format_date(verified_on)}."
-                when = sentences.describe_date_span(piece.first_on, piece.row.happened_to)
-                source = f"Sent on {_quote(commitment.printed.text)}; it happened {when}"
+                sentence = gettext("Thank you for %(evidence)s. We verified it on %(date)s.") % {
+                    "evidence": _quote(piece.row.title),
+                    "date": format_date(verified_on),
+                }
+                source = gettext("Evidence on the commitment %(commitment)s. Happened: %(when)s") % {
+                    "commitment": _quote(commitment.printed.text),
+                    "when": sentences.describe_date_span(piece.first_on, piece.row.happened_to),
+                }
                 status = format_short_date(verified_on)
                 yield _SortedPoint("kept", TalkingPoint(sentence, status, source, keys))
 
@@ -323,5 +358,16 @@ def _date_or_empty(day: date | None) -> str:
     return format_date(day) if day else ""
 
 
-def _times_phrase(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+def _overdue_question(commitment: str, standing: CommitmentStanding) -> str:
+    """Return the question to ask about an overdue commitment. The commitment is in quotation marks."""
+    values = {"commitment": commitment, "date": _date_or_empty(standing.due_on), "number": standing.slips}
+    if not standing.slips:
+        return gettext("%(commitment)s was due on %(date)s. By which date will it be done?") % values
+    return (
+        ngettext(
+            "%(commitment)s was due on %(date)s, after %(number)d change of date. By which date will it be done?",
+            "%(commitment)s was due on %(date)s, after %(number)d changes of date. By which date will it be done?",
+            standing.slips,
+        )
+        % values
+    )

@@ -23,7 +23,12 @@ from reports.briefings.content.washington import (
     WashingtonInput,
 )
 from reports.briefings.reader_view import ReaderView
-from reports.briefings.recommendations import gather_recommendations, recommendation_label, terms_in_force
+from reports.briefings.recommendations import (
+    benchmark_name,
+    gather_recommendations,
+    recommendation_label,
+    terms_in_force,
+)
 from reports.readiness import countable_facts
 from reports.readiness.answers import compare_periods
 from reports.readiness.explanation import headline
@@ -34,7 +39,7 @@ from reports.readiness.facts import ReadingFact as Count
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date, format_number, join_with_and
+from tiptracker.localization import format_date, format_number, gettext
 
 NO_INDICIUM = 0
 """Number used if no indicium is named."""
@@ -56,10 +61,12 @@ def build_washington_input(view: ReaderView, *, has_sources: bool = True) -> Was
     writer = _WashingtonInputBuilder(view, result.known_facts, has_sources=has_sources)
     return WashingtonInput(
         **view.header,
-        title=f"{edition.country}: input on the tracking period",
-        subtitle=f"Trafficking in Persons Report, on the recommendations of the {edition.year} edition",
+        title=gettext("%(country)s: input for Washington") % {"country": edition.country},
+        subtitle=gettext("Trafficking in Persons Report, recommendations of the %(edition)s")
+        % {"edition": view.header["edition"]},
         facts_up_to=view.newest(countable_facts.newest_recorded_at(result.known_facts)),
-        window=f"{format_date(edition.starts_on)} to {format_date(edition.ends_on)}",
+        window=gettext("%(start)s to %(end)s")
+        % {"start": format_date(edition.starts_on), "end": format_date(edition.ends_on)},
         sentence=_summary_sentence(writer),
         has_sources=has_sources,
         pillars=tuple(writer.pillar(pillar) for pillar in Pillar),
@@ -69,18 +76,16 @@ def build_washington_input(view: ReaderView, *, has_sources: bool = True) -> Was
 
 
 def _summary_sentence(writer: "_WashingtonInputBuilder") -> str:
-    """Return how much is verified, in one sentence.
+    """Return how much is verified.
 
-    For example: "5 concrete actions of the government and 3 indicators for the period are verified.".
+    For example: "Verified concrete actions of the government: 5. Indicators with a verified figure: 3.".
     """
-    actions, figures = len(writer.evidence), sum(bool(rows) for rows in writer.verified.readings.values())
-    counts = join_with_and(
-        (
-            sentences.format_count(actions, "concrete action of the government", "concrete actions of the government"),
-            sentences.format_count(figures, "indicator for the period", "indicators for the period"),
-        )
-    )
-    return f"{counts} are verified."
+    return gettext(
+        "Verified concrete actions of the government: %(actions)d. Indicators with a verified figure: %(figures)d."
+    ) % {
+        "actions": len(writer.evidence),
+        "figures": sum(bool(rows) for rows in writer.verified.readings.values()),
+    }
 
 
 class _WashingtonInputBuilder:
@@ -119,9 +124,9 @@ class _WashingtonInputBuilder:
             title=pillar.label,
             indicia=tuple(
                 Indicium(
-                    label=f"{number}. {formatting.capitalize_first(INDICIA_SUMMARIES[number])}"
+                    label=f"{number}. {formatting.capitalize_first(gettext(INDICIA_SUMMARIES[number]))}"
                     if number
-                    else "No indicium named",
+                    else gettext("No indicium named"),
                     law=f"22 U.S.C. 7106(b)({number})" if number else "22 U.S.C. 7106(b)",
                     counted=tuple(map(self._indicator, counted[number])),
                     deeds=tuple(self._actions(benchmarks[number])),
@@ -172,9 +177,11 @@ class _WashingtonInputBuilder:
     def _assessments(self, benchmarks: Iterable[BenchmarkFact]) -> Iterator[AssessedBenchmark]:
         for benchmark in benchmarks:
             if row := self.assessments.get(benchmark.id):
+                criterion = self.terms[benchmark.id].criterion
                 yield AssessedBenchmark(
                     key=self._key(benchmark),
-                    criterion=self.terms[benchmark.id].criterion,
+                    criterion=criterion,
+                    name=benchmark_name(self.recommendations[benchmark.recommendation_id].text, criterion),
                     verdict=row.get_verdict_display(),
                     rationale=row.rationale,
                     law=row.law,
@@ -206,7 +213,7 @@ def _format_reading(row: Count | None, indicator: Counted) -> str:
     The unit is left out if the indicator's name already contains it.
     """
     if row is None or row.is_no_data:
-        return "no data"
+        return gettext("no data")
     if row.figure is None:
         return formatting.lowercase_first((row.direction or ReadingDirection.LEVEL).label)
     if indicator.unit.casefold() in indicator.name.casefold():

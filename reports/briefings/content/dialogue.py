@@ -9,6 +9,7 @@ from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepDisplay
+from tiptracker.localization import gettext, gettext_noop
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class TalkingPoint:
 
 
 class TalkingPointLine(NamedTuple):
-    """A talking point with the label of its kind; `state` is the mark beside that label."""
+    """A talking point with the label of its kind in the reader's language; `state` is the mark beside that label."""
 
     state: str
     label: str
@@ -37,31 +38,32 @@ class PointKind(NamedTuple):
     """A kind of talking point.
 
     `field` holds its points in a list, `state` is its mark, and `most` the most that are named for one ministry; the
-    rest is only counted. `more` names the rest in words, and `nothing` names the kind in "Nothing is …".
+    rest is only counted. `label` and `count` (the number of points) are in English.
     """
 
     field: str
     state: str
     label: str
     most: int
-    more: str
-    nothing: str
+    count: str
 
 
-VERIFIED = PointKind("kept", "verified_done", "Verified", 3, "to thank for", "newly verified")
-OVERDUE = PointKind("overdue", "overdue", "Overdue", 5, "overdue", "overdue")
+VERIFIED = PointKind("kept", "verified_done", gettext_noop("Verified"), 3, gettext_noop("%(number)d to thank for"))
+OVERDUE = PointKind("overdue", "overdue", gettext_noop("Overdue"), 5, gettext_noop("%(number)d overdue"))
 MINISTRY_KINDS = (
     VERIFIED,
-    PointKind("with_us", "waiting", "With us", 3, "to answer", "waiting for our answer"),
+    PointKind(
+        "with_us", "waiting", gettext_noop("Waiting for our reply"), 3, gettext_noop("%(number)d waiting for our reply")
+    ),
     OVERDUE,
-    PointKind("returned", "returned", "Returned", 3, "returned", "returned"),
-    PointKind("to_ask", "open", "To ask", 6, "to ask", "left to ask"),
+    PointKind("returned", "returned", gettext_noop("Returned"), 3, gettext_noop("%(number)d returned")),
+    PointKind("to_ask", "open", gettext_noop("To ask"), 6, gettext_noop("%(number)d to ask")),
 )
 OUR_KINDS = (
     VERIFIED,
-    PointKind("with_us", "waiting", "Done", 3, "to verify", "waiting to be verified"),
+    PointKind("with_us", "waiting", gettext_noop("Done"), 3, gettext_noop("%(number)d to verify")),
     OVERDUE,
-    PointKind("to_ask", "open", "To do", 6, "to do", "left to do"),
+    PointKind("to_ask", "open", gettext_noop("To do"), 6, gettext_noop("%(number)d to do")),
 )
 """The kinds in the order of a list: thanks first, then what we owe, then what we ask for.
 
@@ -89,22 +91,26 @@ class TalkingPointList:
     def lines(self) -> tuple[TalkingPointLine, ...]:
         """The points that are named."""
         return tuple(
-            TalkingPointLine(kind.state, kind.label, point)
+            TalkingPointLine(kind.state, gettext(kind.label), point)
             for kind, points in self._by_kind
             for point in points[: kind.most]
         )
 
     @property
     def more(self) -> str:
-        """The number of points that are not named: `2 overdue and 4 to ask`; empty if all are named."""
-        left = [f"{len(points) - kind.most} {kind.more}" for kind, points in self._by_kind if len(points) > kind.most]
-        return _join_words(left, "and")
+        """A sentence on the points that are not named: `Not listed: 2 overdue, 4 to ask.`; empty if all are named."""
+        left = [
+            gettext(kind.count) % {"number": len(points) - kind.most}
+            for kind, points in self._by_kind
+            if len(points) > kind.most
+        ]
+        return gettext("Not listed: %(counts)s.") % {"counts": ", ".join(left)} if left else ""
 
     @property
     def nothing(self) -> str:
-        """The kinds that have no point: `Nothing is overdue or returned.`; empty if each kind has one."""
-        none = [kind.nothing for kind, points in self._by_kind if not points]
-        return f"Nothing is {_join_words(none, 'or')}." if none else ""
+        """A sentence on the kinds that have no point: `None: Overdue, Returned.`; empty if each kind has one."""
+        none = [gettext(kind.label) for kind, points in self._by_kind if not points]
+        return gettext("None: %(kinds)s.") % {"kinds": ", ".join(none)} if none else ""
 
     def points_of(self, kind: PointKind) -> tuple[TalkingPoint, ...]:
         points: tuple[TalkingPoint, ...] = getattr(self, kind.field)
@@ -199,9 +205,3 @@ class DialoguePack(CommonContent):
     def has_words_by_item(self) -> bool:
         """Whether the agenda has a column for words: what to ask or, after the dialogue, what was said on an item."""
         return self.minutes is None or any(item.said for item in self.agenda)
-
-
-def _join_words(words: Sequence[str], conjunction: str) -> str:
-    """Return `a, b or c`; empty for no words."""
-    *most, last = words or ("",)
-    return f"{', '.join(most)} {conjunction} {last}" if most else last

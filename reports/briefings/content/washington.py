@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reports import sentences
 from reports.briefings.content.common import CommonContent
 from reports.choices import BriefingKind
-from tiptracker.localization import format_date, format_datetime
+from tiptracker.localization import format_date, format_datetime, gettext, ngettext
 
 
 @dataclass(frozen=True)
@@ -35,35 +34,36 @@ class VerifiedAction:
 
     @property
     def details(self) -> str:
-        """Who did it, and for which benchmarks: "Government; benchmarks 4a, 4b"."""
+        """Who did it, and for which benchmarks: "Done by: Government. Benchmarks: 4a, 4b"."""
+        values = {"doer": self.done_by, "benchmarks": self.towards}
         if not self.towards:
-            return self.done_by
-        return f"{self.done_by}; {'benchmarks' if ',' in self.towards else 'benchmark'} {self.towards}"
+            return gettext("Done by: %(doer)s") % values
+        return gettext("Done by: %(doer)s. Benchmarks: %(benchmarks)s") % values
 
 
 @dataclass(frozen=True)
 class AssessedBenchmark:
-    """A benchmark with the embassy's assessment, its rationale and the section of the law."""
+    """A benchmark with the embassy's assessment, its rationale and the section of the law.
+
+    `name` is its criterion with the subject of its recommendation.
+    """
 
     key: str
     criterion: str
     verdict: str
     rationale: str
     law: str
+    name: str
 
     @property
     def named(self) -> str:
-        """The benchmark's key and its criterion."""
-        return f"{self.key} · {self.criterion}"
+        """The benchmark with its subject and its key."""
+        return gettext("%(name)s (benchmark %(key)s)") % {"name": self.name, "key": self.key}
 
 
 @dataclass(frozen=True)
 class Indicium:
     """What the record holds on one of the twelve indicia, within one pillar."""
-
-    no_deeds: ClassVar[str] = "No concrete action is verified here yet."
-    counted_heads: ClassVar[tuple[str, ...]] = ("Counted", "The year before", "The period", "How it moved")
-    judged_heads: ClassVar[tuple[str, ...]] = ("Benchmark", "Assessment", "Why")
 
     label: str
     law: str
@@ -71,15 +71,33 @@ class Indicium:
     deeds: tuple[VerifiedAction, ...]
     judged: tuple[AssessedBenchmark, ...]
 
+    @property
+    def no_deeds(self) -> str:
+        """The sentence that stands in place of actions."""
+        return gettext("No concrete action is verified for this indicium yet.")
+
+    @property
+    def counted_heads(self) -> tuple[str, ...]:
+        """The headings of the table of indicators."""
+        return gettext("Indicator"), gettext("Year before"), gettext("Tracking period"), gettext("Change")
+
+    @property
+    def judged_heads(self) -> tuple[str, ...]:
+        """The headings of the table of assessments."""
+        return gettext("Benchmark"), gettext("Assessment"), gettext("Reason")
+
 
 @dataclass(frozen=True)
 class PillarInput:
     """A pillar with its indicia, in the order of the law."""
 
-    no_indicia: ClassVar[str] = "Nothing is asked under this pillar, and nothing is counted."
-
     title: str
     indicia: tuple[Indicium, ...]
+
+    @property
+    def no_indicia(self) -> str:
+        """The sentence that stands in place of indicia."""
+        return gettext("This pillar has no benchmark and no indicator.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +109,6 @@ class WashingtonInput(CommonContent):
     """
 
     kind: ClassVar[BriefingKind] = BriefingKind.WASHINGTON
-    no_sections: ClassVar[str] = "No section was picked for this document."
 
     window: str
     sentence: str
@@ -101,24 +118,40 @@ class WashingtonInput(CommonContent):
     disclaimer: str
 
     @property
+    def no_sections(self) -> str:
+        """The sentence that stands in place of sections."""
+        return gettext("No section was chosen for this document.")
+
+    @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """The lines below the title, as pairs of a name and a text."""
-        lines = [("Tracking period", self.window), ("As of", format_date(self.as_of))]
+        lines = [(gettext("Tracking period"), self.window), (gettext("As of"), format_date(self.as_of))]
         if self.known_by:
-            lines.append(("As known by", format_date(self.known_by)))
-        newest = format_datetime(self.facts_up_to) if self.facts_up_to else "no fact recorded yet"
-        return (*lines, ("Facts up to", newest))
+            lines.append((gettext("Using only what was recorded by"), format_date(self.known_by)))
+        newest = format_datetime(self.facts_up_to) if self.facts_up_to else gettext("no fact recorded yet")
+        return (*lines, (gettext("Facts up to"), newest))
 
     @property
     def scope(self) -> str:
         """What the document includes and what it leaves out."""
-        scope = (
-            "Only what the embassy has verified stands here: concrete actions that the government took in the tracking "
-            "period, alone or jointly, and what was counted, against the year before."
-        )
+        sentences = [
+            gettext(
+                "This document includes only what the embassy has verified. It lists concrete actions that the "
+                "government took in the tracking period, alone or jointly, and compares figures with the year before."
+            )
+        ]
         if self.unverified:
-            claims = "claim is not verified yet and is", "claims are not verified yet and are"
-            scope += f" {sentences.format_count(self.unverified, *claims)} left out."
-        if self.has_sources:
-            return f"{scope} Each line names its source, at the foot of its page."
-        return f"{scope} Sources are left out."
+            sentences.append(
+                ngettext(
+                    "%(number)d claim is not verified yet and is left out.",
+                    "%(number)d claims are not verified yet and are left out.",
+                    self.unverified,
+                )
+                % {"number": self.unverified}
+            )
+        sentences.append(
+            gettext("Sources are named at the foot of each page.")
+            if self.has_sources
+            else gettext("Sources are left out.")
+        )
+        return " ".join(sentences)

@@ -5,12 +5,12 @@ It has the same text and order as the printed version, `templates/reports/briefi
 
 from collections.abc import Iterator
 
-from reports.briefings.content.documents import IMPRINT_TITLE, draft_marking, imprint_lines
+from reports.briefings.content.documents import IMPRINT_TITLE, draft_marking, imprint_lines, page_number_words
 from reports.briefings.content.sections import pick_sections
 from reports.briefings.content.washington import AssessedBenchmark, PillarInput, PrintedIndicator, WashingtonInput
 from reports.briefings.word.writer import SourceNote, TextRun, WordCell, WordColumn, WordParagraph, WordWriter
 from tiptracker.choices import Paper
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 
 INDICATOR_COLUMNS, ASSESSMENT_COLUMNS, IMPRINT_COLUMNS = (26, 17, 17, 40), (37, 16, 47), (26, 74)
 """Column widths of the tables, in per cent of the text width."""
@@ -25,6 +25,7 @@ def render_docx(content: WashingtonInput, paper: Paper = Paper.A4) -> bytes:
         running=f"{content.post} – {content.title}",
         clearance=draft_marking(content),
         footer_text=f"{content.country}, {content.edition}, {format_date(content.as_of)}",
+        page_words=page_number_words(),
     )
     sections = pick_sections(content.kind, content.sections)
     _write_opening(writer, content, [section.title for section in sections])
@@ -47,8 +48,8 @@ def _write_opening(writer: WordWriter, content: WashingtonInput, titles: list[st
         writer.add_paragraph("Covering Note", line)
     writer.add_paragraph("Sentence", content.sentence)
     writer.add_paragraph("Normal", content.scope)
-    writer.add_paragraph("TOC Heading", "Contents")
-    writer.add_contents([*titles, IMPRINT_TITLE])
+    writer.add_paragraph("TOC Heading", gettext("Contents"))
+    writer.add_contents([*titles, gettext(IMPRINT_TITLE)])
 
 
 def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
@@ -60,7 +61,8 @@ def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
             writer.add_paragraph("Law", indicium.law)
         if indicium.counted:
             columns = map(WordColumn, indicium.counted_heads, INDICATOR_COLUMNS)
-            writer.add_table(f"What was counted: {indicium.label}", [*columns], map(_indicator_cells, indicium.counted))
+            about = gettext("Indicators: %(indicium)s") % {"indicium": indicium.label}
+            writer.add_table(about, [*columns], map(_indicator_cells, indicium.counted))
         for action in indicium.deeds:
             pieces = (
                 TextRun(action.when, "Strong"),
@@ -75,9 +77,8 @@ def _write_pillar(writer: WordWriter, pillar: PillarInput) -> None:
             writer.add_paragraph("Remark", indicium.no_deeds)
         if indicium.judged:
             columns = map(WordColumn, indicium.judged_heads, ASSESSMENT_COLUMNS)
-            writer.add_table(
-                f"How benchmarks are assessed: {indicium.label}", [*columns], map(_assessment_cells, indicium.judged)
-            )
+            about = gettext("Assessments of benchmarks: %(indicium)s") % {"indicium": indicium.label}
+            writer.add_table(about, [*columns], map(_assessment_cells, indicium.judged))
     if not pillar.indicia:
         writer.add_paragraph("Remark", pillar.no_indicia)
 
@@ -96,11 +97,11 @@ def _assessment_cells(row: AssessedBenchmark) -> Iterator[WordCell]:
 
 
 def _write_imprint(writer: WordWriter, content: WashingtonInput) -> None:
-    writer.add_heading(1, IMPRINT_TITLE)
+    writer.add_heading(1, gettext(IMPRINT_TITLE))
     rows = (
         ((WordParagraph("Table Text", (name,)),), (WordParagraph("Table Text", (value,)),))
         for name, value in imprint_lines(content)
     )
-    writer.add_table(IMPRINT_TITLE, [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
+    writer.add_table(gettext(IMPRINT_TITLE), [WordColumn("", width) for width in IMPRINT_COLUMNS], rows)
     if content.disclaimer:
         writer.add_paragraph("Small", content.disclaimer)

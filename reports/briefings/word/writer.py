@@ -97,8 +97,14 @@ class WordWriter:
         properties.language = LANGUAGE
         properties.created = properties.modified = datetime.combine(as_of, time())
 
-    def write_margins(self, *, marking: str, running: str, clearance: str, footer_text: str) -> None:
-        """Write the header and footer of each page: marking, running title, clearance and page number."""
+    def write_margins(
+        self, *, marking: str, running: str, clearance: str, footer_text: str, page_words: tuple[str, str, str]
+    ) -> None:
+        """Write the header and footer of each page: marking, running title, clearance and page number.
+
+        Args:
+            page_words: what stands before, between and after the page number and the number of pages.
+        """
         section = self.document.sections[0]
         self._fill(section.header.paragraphs[0], "Marking", (marking,))
         self._fill(
@@ -106,10 +112,12 @@ class WordWriter:
             "Header",
             (running, *(("\t", TextRun(clearance, "Strong")) if clearance else ())),
         )
-        footer = self._fill(section.footer.paragraphs[0], "Footer", (footer_text, "\t", "Page "))
+        before, between, after = page_words
+        footer = self._fill(section.footer.paragraphs[0], "Footer", (footer_text, "\t", before))
         _add_field(footer, "PAGE", "1")
-        footer.add_run(" of ")
+        footer.add_run(between)
         _add_field(footer, "NUMPAGES", "1")
+        footer.add_run(after)
         self._fill(section.footer.add_paragraph(), "Marking", (marking,))
 
     def add_paragraph(self, style: str, *pieces: str | TextRun | SourceNote) -> None:
