@@ -55,11 +55,11 @@ from tiptracker.web import rate_limits
 FILE_UNAVAILABLE_RESPONSES: dict[Any, OpenApiResponse] = {
     409: OpenApiResponse(
         description=(
-            "It is not ready yet, its rendering failed, a text is being taken out of the record, or there is no such "
-            "file of it."
+            "The briefing is not ready yet, its rendering failed, it has no such file, or personal data are being removed "
+            "from the record."
         )
     ),
-    410: OpenApiResponse(description="It was withdrawn; `detail` says why."),
+    410: OpenApiResponse(description="The briefing was withdrawn. `detail` gives the reason."),
 }
 NO_EDITION_RESPONSE = OpenApiResponse(description="You see no edition with recommendations to follow.")
 
@@ -91,7 +91,7 @@ class ReadinessQuery(serializers.Serializer[Any]):
         max_length=text_rules.DAY_MAX_LENGTH,
         in_one_line=True,
         required=False,
-        help_text="A moment with its zone; by default all is known.",
+        help_text="A moment with its time zone. Default: everything recorded until now.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -125,9 +125,9 @@ class WorthSerializer(serializers.Serializer[Any]):
     of_exact = serializers.CharField()
     claimed = serializers.FloatField()
     claimed_exact = serializers.CharField()
-    verdict = serializers.CharField(help_text="Shown, partly, not shown, or no data, which is worth nothing.")
+    verdict = serializers.CharField(help_text="Shown, partly shown, not shown, or no data. No data gives no points.")
     reason = serializers.CharField()
-    law = serializers.CharField(help_text="The section it rests on.")
+    law = serializers.CharField(help_text="The section of the law.")
     rows = RowSerializer(many=True)
 
 
@@ -163,14 +163,16 @@ class StepSerializer(serializers.Serializer[Any]):
 
     kind = ChoiceEnumField(StepKind)
     benchmarks = serializers.ListField(child=serializers.CharField(), help_text="Their keys, such as 2a.")
-    indicator = serializers.CharField(allow_null=True, help_text="The indicator whose figure is asked for.")
+    indicator = serializers.CharField(allow_null=True, help_text="The indicator whose figure is requested.")
     rows = RowSerializer(many=True)
-    owner = serializers.CharField(allow_null=True, help_text="Who has to take it; null where nobody is known.")
-    owner_id = serializers.IntegerField(allow_null=True, help_text="The ministry; null where the embassy has to.")
+    owner = serializers.CharField(allow_null=True, help_text="Who has to do it. Null if unknown.")
+    owner_id = serializers.IntegerField(allow_null=True, help_text="The ministry. Null if the embassy has to do it.")
     due_on = serializers.DateField(allow_null=True)
-    points = serializers.FloatField(help_text="Of 100, given all steps before it.")
+    points = serializers.FloatField(help_text="Points of 100 that the step adds after all steps before it.")
     points_exact = serializers.CharField()
-    points_at_most = serializers.FloatField(help_text="Where it depends on the figure; else as `points`.")
+    points_at_most = serializers.FloatField(
+        help_text="The most points, if they depend on the figure. Otherwise equal to `points`."
+    )
     points_at_most_exact = serializers.CharField()
     sentence = serializers.CharField()
 
@@ -181,7 +183,7 @@ class LadderStepSerializer(StepSerializer):
 
 
 class ClaimsSerializer(serializers.Serializer[Any]):
-    ministry_id = serializers.IntegerField(allow_null=True, help_text="Null: logged by the embassy.")
+    ministry_id = serializers.IntegerField(allow_null=True, help_text="Null if the embassy logged the claims.")
     points = serializers.FloatField()
     points_exact = serializers.CharField()
     update_versions = serializers.ListField(child=serializers.IntegerField())
@@ -214,40 +216,44 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     known_by = serializers.DateTimeField(allow_null=True)
     headline = serializers.CharField()
-    score = serializers.FloatField(help_text="Of 100, by what is verified.")
+    score = serializers.FloatField(help_text="Readiness, of 100: verified points.")
     score_exact = serializers.CharField()
-    claimed = serializers.FloatField(help_text="Of 100, were every claim verified.")
+    claimed = serializers.FloatField(help_text="Readiness, of 100, if every claim were verified.")
     claimed_exact = serializers.CharField()
-    possible = serializers.FloatField(help_text="Of 100, were every verified span counted from its first day.")
+    possible = serializers.FloatField(
+        help_text="Readiness, of 100, if everything verified counted from its start date."
+    )
     possible_exact = serializers.CharField()
-    projected = serializers.FloatField(help_text="Claimed, with every promise due by the deadline, or undated, kept.")
+    projected = serializers.FloatField(
+        help_text="Claimed points, if every open commitment due by the deadline or undated is kept."
+    )
     projected_exact = serializers.CharField()
     ceiling = serializers.FloatField(help_text=describe_former("projected"))
     ceiling_exact = serializers.CharField(help_text=describe_former("projected_exact"))
-    reviewed = serializers.BooleanField(help_text="False: nothing has been reviewed, and the score says nothing.")
+    reviewed = serializers.BooleanField(help_text="False if nothing has been reviewed. The score then means nothing.")
     waiting = serializers.IntegerField(help_text="Claims that nobody has reviewed.")
     parts = PartSerializer(many=True)
     benchmarks = BenchmarkLineSerializer(many=True)
     next_steps = LadderStepSerializer(
         many=True, help_text="What to do next, in order. Advice: it never enters the score."
     )
-    also_ask = StepSerializer(many=True, help_text="Figures that add nothing by being given alone.")
-    last_period = StepSerializer(many=True, help_text="Last period's figures, where they alone are missing.")
+    also_ask = StepSerializer(many=True, help_text="Figures that add nothing alone.")
+    last_period = StepSerializer(many=True, help_text="Figures of the last period, if only they are missing.")
     to_assess = StepSerializer(many=True, help_text="Benchmarks with a verified action that nobody has assessed.")
     after_deadline = StepSerializer(many=True, help_text="Commitments due after the deadline.")
     target_reached_after = serializers.IntegerField(
         allow_null=True,
-        help_text="The number of the step that reaches the target; 0 where it is reached; null where none does.",
+        help_text="Number of the step that reaches the target. 0 if it is reached already. Null if no step reaches it.",
     )
-    levers = LeverSerializer(many=True, help_text="What meeting each open benchmark would add, the most first.")
+    levers = LeverSerializer(many=True, help_text="What each open benchmark would add if met, largest first.")
     smallest_set = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,
-        help_text="The fewest benchmarks that, met, reach the target; null where there is no target or none do.",
+        help_text="The fewest benchmarks that reach the target if met. Null if there is no target or none reach it.",
     )
     claims = ClaimsSerializer(many=True, help_text="The gap between claimed and verified, by ministry.")
-    checks = CheckSerializer(many=True, help_text="What doesn't fit together.")
-    watch_list_years = serializers.IntegerField(help_text="The unbroken run of Watch List editions, this one counted.")
+    checks = CheckSerializer(many=True, help_text="Problems in the record.")
+    watch_list_years = serializers.IntegerField(help_text="Years in a row on the Watch List, this edition included.")
     deadline_on = serializers.DateField(allow_null=True)
     readiness_target = serializers.FloatField(allow_null=True)
     working_mark = serializers.FloatField(allow_null=True, help_text=describe_former("readiness_target"))
@@ -264,9 +270,13 @@ class ReadinessViewSet(StrictParametersMixin, ViewSet):
     @extend_schema(
         operation_id="readiness_retrieve",
         parameters=[
-            OpenApiParameter("edition", int, description="Its id; by default the one at hand: current, else the last."),
-            OpenApiParameter("as_of", date, description="By default the country's today."),
-            OpenApiParameter("known_by", datetime, description="A moment with its zone; by default all is known."),
+            OpenApiParameter(
+                "edition", int, description="Id of the edition. Default: the current edition, or else the last."
+            ),
+            OpenApiParameter("as_of", date, description="Default: today in the country."),
+            OpenApiParameter(
+                "known_by", datetime, description="A moment with its time zone. Default: everything recorded until now."
+            ),
         ],
         responses={
             200: forced_singular_serializer(ReadinessSerializer),  # type: ignore[no-untyped-call]
@@ -373,17 +383,15 @@ class RequestSerializer(BodySerializer):
     """Request for a briefing. Default: the ambassador's briefing on the default edition, as of today."""
 
     kind = ChoiceEnumField(BriefingKind, default=BriefingKind.AMBASSADOR)
-    ministry = VisibleRowField(Ministry, required=False, help_text="Whose page it is, where `kind` is ministry.")
-    dialogue = VisibleRowField(
-        Dialogue, required=False, help_text="Which one the pack is for, where `kind` is dialogue."
-    )
+    ministry = VisibleRowField(Ministry, required=False, help_text="The ministry of the page, if `kind` is ministry.")
+    dialogue = VisibleRowField(Dialogue, required=False, help_text="The dialogue of the pack, if `kind` is dialogue.")
     has_sources = serializers.BooleanField(default=True, help_text="Only input for Washington can leave them out.")
     sections = serializers.ListField(
         child=serializers.CharField(max_length=text_rules.DAY_MAX_LENGTH),
         max_length=max(map(len, SECTIONS.values())),
         required=False,
         allow_null=True,
-        help_text="The names of those picked, in their order; null: all of them, in the kind's own.",
+        help_text="The names of the chosen sections in order. Null: all sections in the usual order.",
     )
     covering_note = FreeTextField(
         max_length=text_rules.COVERING_NOTE_MAX_LENGTH, required=False, default="", allow_blank=True
@@ -394,7 +402,7 @@ class RequestSerializer(BodySerializer):
         max_length=text_rules.DAY_MAX_LENGTH,
         in_one_line=True,
         required=False,
-        help_text="A moment with its zone; by default now.",
+        help_text="A moment with its time zone. Default: now.",
     )
 
     def validate_known_by(self, value: str) -> datetime:

@@ -19,7 +19,7 @@ from reports.models import Briefing, Document
 from tiptracker import text_rules
 from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date, gettext_noop
+from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
@@ -40,23 +40,29 @@ class BriefingRequestForm(TrackerForm):
     """
 
     what = DocumentField(
-        label="Document",
+        label=gettext_lazy("Document"),
         initial=BriefingKind.AMBASSADOR.value,
-        help_text="A ministry’s page can be handed over: it holds what that ministry knows, and no score. A dialogue "
-        "pack is for our side of the table alone.",
-        error_messages={"invalid_choice": "Choose one of the documents that are offered."},
+        help_text=gettext_lazy(
+            "You may give a ministry’s page to the ministry: it contains no score. A dialogue pack is for the embassy only."
+        ),
+        error_messages={"invalid_choice": gettext_lazy("This document is not offered. Choose one from the list.")},
     )
 
     as_of = forms.DateField(
-        label="As of",
-        help_text="What counted on that day, by all that is known now.",
-        error_messages={"required": "Give the day.", "invalid": "Give the day as 28/01/2022 or 2022-01-28."},
+        label=gettext_lazy("As of"),
+        help_text=gettext_lazy("The day that the document describes."),
+        error_messages={
+            "required": gettext_lazy("Give the day, for example 28/01/2022."),
+            "invalid": gettext_lazy("This is not a date. Write it like 28/01/2022 or 2022-01-28."),
+        },
     )
     known_by = forms.DateField(
-        label="Known by the end of",
-        help_text="What was recorded by then. Leave it empty for all that is known now.",
+        label=gettext_lazy("Using only what was recorded by"),
+        help_text=gettext_lazy("The end of a day. Leave it empty to use everything recorded until now."),
         required=False,
-        error_messages={"invalid": "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."},
+        error_messages={
+            "invalid": gettext_lazy("This is not a date. Write it like 28/01/2022 or 2022-01-28, or leave it empty.")
+        },
     )
 
     def __init__(self, *args: Any, documents: Mapping[str, Document], first: date, today: date, **kwargs: Any) -> None:
@@ -97,23 +103,27 @@ class BriefingSectionsForm(BriefingRequestForm):
         self.fields["what"].initial, self.fields["what"].widget = what, forms.HiddenInput()
         self.sections = SECTIONS[self.kind]
         last = [section.name for section in pick_sections(self.kind, places)]
-        choices = [("", "Left out"), *((str(place), str(place)) for place in range(1, len(self.sections) + 1))]
+        choices = [("", gettext("Left out")), *((str(place), str(place)) for place in range(1, len(self.sections) + 1))]
         for section in self.sections:
             self.fields[f"place_{section.name}"] = forms.ChoiceField(
                 label=section.title,
                 required=False,
                 choices=choices,
                 initial=str(last.index(section.name) + 1) if section.name in last else "",
-                error_messages={"invalid_choice": "Choose one of the places that are offered."},
+                error_messages={"invalid_choice": gettext("This place is not offered. Choose one from the list.")},
             )
         self.fields["covering_note"] = forms.CharField(
-            label="Covering note",
+            label=gettext("Covering note"),
             required=False,
             max_length=text_rules.COVERING_NOTE_MAX_LENGTH,
             widget=forms.Textarea(attrs={"rows": 4}),
             initial=covering_note,
-            help_text=f"It stands at the head, {text_rules.COVERING_NOTE_MAX_LENGTH} characters at most. "
-            + ("The ministry reads it." if self.kind == BriefingKind.MINISTRY else ""),
+            help_text=(
+                gettext("Printed at the top of the document. At most %(number)d characters. The ministry reads it.")
+                if self.kind == BriefingKind.MINISTRY
+                else gettext("Printed at the top of the document. At most %(number)d characters.")
+            )
+            % {"number": text_rules.COVERING_NOTE_MAX_LENGTH},
         )
 
     @property
@@ -128,10 +138,12 @@ class BriefingSectionsForm(BriefingRequestForm):
             name = f"place_{section.name}"
             if place := data.get(name):
                 if place in taken:
-                    self.add_error(name, f"“{taken[place]}” has place {place}. Give one of them another.")
+                    message = gettext("“%(section)s” has place %(place)s too. Choose another place.")
+                    self.add_error(name, message % {"section": taken[place], "place": place})
                 taken[place] = section.title
         if not taken and not self.errors and self.kind != BriefingKind.AMBASSADOR:
-            self.add_error(f"place_{self.sections[0].name}", "Every section is left out. Give at least one a place.")
+            message = gettext("Every section is left out. Give at least one section a place.")
+            self.add_error(f"place_{self.sections[0].name}", message)
         return data
 
     @property
@@ -156,7 +168,9 @@ class HashField(forms.RegexField):
 
     widget = HashInput
     default_error_messages = {  # noqa: RUF012 -- as Django's
-        "invalid": "That is no SHA-256: it has 64 characters, digits and letters from a to f. Copy all of it.",
+        "invalid": gettext_lazy(
+            "This is not a SHA-256 checksum. It has 64 characters: digits and the letters a to f. Copy all of it."
+        ),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -170,21 +184,21 @@ class FileCheckForm(TrackerForm):
     """A file, or its hash, to compare with the briefings handed out. The file is read and not stored."""
 
     file = forms.FileField(
-        label="The file that you have",
+        label=gettext_lazy("Your file"),
         required=False,
-        help_text="It is read to take its hash, and not kept.",
-        error_messages={"empty": "That file is empty. Choose another one."},
+        help_text=gettext_lazy("We compute its checksum and do not keep the file."),
+        error_messages={"empty": gettext_lazy("This file is empty. Choose another file.")},
     )
     sha256 = HashField(
-        label="Or its SHA-256",
+        label=gettext_lazy("Or its checksum (SHA-256)"),
         required=False,
-        help_text="As a program such as sha256sum tells it: 64 characters.",
+        help_text=gettext_lazy("64 characters, as shown by a program such as sha256sum."),
     )
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if not (data.get("file") or data.get("sha256") or self.errors):
-            self.add_error("file", "Choose the file, or give its SHA-256.")
+            self.add_error("file", gettext("Choose a file, or enter its SHA-256 checksum."))
         return data
 
     @property
@@ -205,18 +219,24 @@ class BriefingCompareForm(TrackerForm):
         super().__init__(*args, **kwargs)
         self.others = {str(other.pk): other for other in others}
         self.fields["with"] = forms.ChoiceField(
-            label="Compared with",
-            choices=[
-                (key, f"{format_date(one.as_of)}, version {one.version}, {one.state.label.lower()}")
-                for key, one in self.others.items()
-            ],
-            error_messages={"invalid_choice": "Choose one of the briefings that are offered."},
+            label=gettext("Compare with"),
+            choices=[(key, _describe_version(one)) for key, one in self.others.items()],
+            error_messages={"invalid_choice": gettext("This briefing is not offered. Choose one from the list.")},
         )
 
     @property
     def other(self) -> Briefing:
         """The chosen briefing."""
         return self.others[self.cleaned_data["with"]]
+
+
+def _describe_version(briefing: Briefing) -> str:
+    """Return the day, the version and the status of a briefing, for a choice."""
+    return gettext("%(date)s, version %(number)d (%(status)s)") % {
+        "date": format_date(briefing.as_of),
+        "number": briefing.version,
+        "status": briefing.state.label,
+    }
 
 
 class StandpointsForm(TrackerForm):

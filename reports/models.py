@@ -17,7 +17,7 @@ from reports.choices import BriefingKind
 from tiptracker.accounts.models import AnyUser, Ministry, User
 from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.jobs.models import OPEN_STATES, Job, State
-from tiptracker.localization import format_date, gettext_noop
+from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 """Pattern of a SHA-256 in hexadecimal."""
@@ -48,10 +48,14 @@ class Document:
     @property
     def label(self) -> str:
         """The name of the document, such as "Ministry’s page: Ministry of Police"."""
-        subject = f": {self.ministry.name}" if self.ministry else ""
+        if not self.has_sources:
+            return gettext("%(document)s, without sources") % {"document": self.kind.label}
+        if self.ministry:
+            return gettext("%(document)s: %(subject)s") % {"document": self.kind.label, "subject": self.ministry.name}
         if self.dialogue:
-            subject = f": {format_date(self.dialogue.held_on)}"
-        return f"{self.kind.label}{subject}{'' if self.has_sources else ', without sources'}"
+            day = format_date(self.dialogue.held_on)
+            return gettext("%(document)s: %(subject)s") % {"document": self.kind.label, "subject": day}
+        return self.kind.label
 
 
 class BriefingState(ChoiceEnum):
@@ -61,10 +65,10 @@ class BriefingState(ChoiceEnum):
     withdrawn.
     """
 
-    QUEUED = "queued", gettext_noop("Queued")
-    RUNNING = "running", gettext_noop("Running")
-    READY = "ready", gettext_noop("Ready")
-    CLEARING = "clearing", gettext_noop("Being cleared")
+    QUEUED = "queued", gettext_noop("Waiting")
+    RUNNING = "running", gettext_noop("Being made")
+    READY = "ready", gettext_noop("Draft, ready")
+    CLEARING = "clearing", gettext_noop("Cleared, being issued")
     ISSUED = "issued", gettext_noop("Issued")
     FAILED = "failed", gettext_noop("Failed")
     WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
@@ -212,11 +216,15 @@ class Briefing(models.Model):
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="+")
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="+")
     has_sources = models.BooleanField(default=True)
-    sections = models.JSONField(null=True, help_text="Those picked, in their order; null: all, in the kind's own.")
+    sections = models.JSONField(
+        null=True, help_text=gettext_lazy("The chosen sections in order. Null: all sections in the usual order.")
+    )
     covering_note = models.TextField(blank=True)
     as_of = models.DateField()
     known_by = models.DateTimeField()
-    facts_up_to = models.DateTimeField(null=True, help_text="When the newest fact in it was recorded.")
+    facts_up_to = models.DateTimeField(
+        null=True, help_text=gettext_lazy("When the newest fact in the document was recorded.")
+    )
     marking = models.CharField(max_length=12, choices=Marking.choices(), default=Marking.SBU)
     version = models.PositiveSmallIntegerField()
     file = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
@@ -225,10 +233,14 @@ class Briefing(models.Model):
     word = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
     word_sha256 = models.CharField(max_length=64, blank=True)
     word_size = models.PositiveBigIntegerField(null=True)
-    content_sha256 = models.CharField("hash of what it says", max_length=64, blank=True)
-    said = models.JSONField(null=True, help_text="What it says, for comparing; nothing once it is withdrawn.")
+    content_sha256 = models.CharField(gettext_lazy("checksum of the content"), max_length=64, blank=True)
+    said = models.JSONField(
+        null=True, help_text=gettext_lazy("The content, for comparisons. Null once the briefing is withdrawn.")
+    )
     setting_sha256 = models.CharField(
-        max_length=64, blank=True, help_text="Hash of all that its file was made from: equal ones are made once."
+        max_length=64,
+        blank=True,
+        help_text=gettext_lazy("Checksum of everything that the file is made from. Equal files are made once."),
     )
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -237,11 +249,13 @@ class Briefing(models.Model):
     cleared_at = models.DateTimeField(null=True)
     run = models.ForeignKey(ReadinessRun, models.PROTECT, null=True, related_name="+")
     # For a briefing made by the tracker: the newest entry when its facts were read, so what it includes.
-    log_number = models.PositiveBigIntegerField(null=True, help_text="The newest entry of the log when it was issued.")
+    log_number = models.PositiveBigIntegerField(
+        null=True, help_text=gettext_lazy("The newest entry of the activity log when the briefing was issued.")
+    )
     log_hash = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    withdrawn_reason = models.CharField("why it was withdrawn", max_length=300, blank=True)
+    withdrawn_reason = models.CharField(gettext_lazy("reason for the withdrawal"), max_length=300, blank=True)
     withdrawn_for = models.ForeignKey(Redaction, models.PROTECT, null=True, related_name="+")
 
     objects = BriefingQuerySet.as_manager()
@@ -333,7 +347,7 @@ class Briefing(models.Model):
             models.CheckConstraint(
                 name="nobody_clears_a_briefing_of_their_own",
                 condition=Q(cleared_by__isnull=True) | ~Q(cleared_by=models.F("requested_by")),
-                violation_error_message="Somebody else has to clear a briefing you asked for.",
+                violation_error_message=gettext_lazy("Another person has to clear a briefing that you requested."),
             ),
         ]
 
@@ -360,7 +374,7 @@ class Briefing(models.Model):
     @property
     def prepared_by(self) -> str:
         """The name of the user who requested it, or of the tracker."""
-        return self.requested_by.name if self.requested_by else "The tracker"
+        return self.requested_by.name if self.requested_by else gettext("TIP Tracker")
 
     @property
     def is_as_known(self) -> bool:

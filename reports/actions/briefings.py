@@ -16,7 +16,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.jobs.actions import enqueue
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.validation import EditConflict
 
 RELOADED_FIELDS = (
@@ -54,16 +54,21 @@ def request_briefing(
     _validate_document(document, edition)
     _validate_dialogue(document.dialogue, known_by)
     if as_of > now.date():
-        raise Refused("future_day", "That day has not come yet. Ask for today or an earlier day.", field="as_of")
+        raise Refused(
+            "future_day", gettext("This day is in the future. Choose today or an earlier day."), field="as_of"
+        )
     if as_of < edition.starts_on:
         raise Refused(
             "before_tracking_period",
-            f"The tracking period begins on {format_date(edition.starts_on)}. Ask for that day or a later one.",
+            gettext("The tracking period begins on %(date)s. Choose that day or a later one.")
+            % {"date": format_date(edition.starts_on)},
             field="as_of",
         )
     if known_by is not None and known_by > now:
         raise Refused(
-            "future_moment", "That moment has not come yet. Leave it out for all that is known now.", field="known_by"
+            "future_moment",
+            gettext("This moment is in the future. Leave it empty to use everything recorded until now."),
+            field="known_by",
         )
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     briefing = Briefing(
@@ -105,30 +110,40 @@ def request_briefing(
 def _validate_document(document: Document, edition: Edition) -> None:
     kind, ministry = document.kind, document.ministry
     if kind == BriefingKind.MINISTRY and ministry is None:
-        raise Refused("required", "Say which ministry the page is for.", field="ministry")
+        raise Refused("required", gettext("Choose the ministry that the page is for."), field="ministry")
     if kind != BriefingKind.MINISTRY and ministry is not None:
         raise Refused(
             "ministry_not_for_kind",
-            "Only a ministry’s page is about one ministry. Leave the ministry out.",
+            gettext("Only a ministry’s page has a ministry. Leave the ministry out."),
             field="ministry",
         )
     if ministry is not None and ministry.country_id != edition.country_id:
         raise Refused(
-            "another_country", "That ministry is another country’s. Choose one of this country’s.", field="ministry"
+            "another_country",
+            gettext("This ministry belongs to another country. Choose a ministry of this country."),
+            field="ministry",
         )
     if (kind == BriefingKind.DIALOGUE) != (document.dialogue is not None):
         raise Refused(
             "dialogue_not_for_kind" if document.dialogue else "required",
-            "A dialogue pack is for one dialogue, and nothing else is. Say for which one.",
+            gettext("Only a dialogue pack has a dialogue. Leave the dialogue out.")
+            if document.dialogue
+            else gettext("Choose the dialogue that the pack is for."),
             field="dialogue",
         )
     if document.dialogue is not None and document.dialogue.country_id != edition.country_id:
         raise Refused(
-            "another_country", "That dialogue is another country’s. Choose one of this country’s.", field="dialogue"
+            "another_country",
+            gettext("This dialogue belongs to another country. Choose a dialogue of this country."),
+            field="dialogue",
         )
     _validate_sections(kind, document.sections)
     if not document.has_sources and kind != BriefingKind.WASHINGTON:
-        raise Refused("needs_sources", "Only input for Washington can leave its sources out.", field="has_sources")
+        raise Refused(
+            "needs_sources",
+            gettext("Only input for Washington can leave its sources out. Include the sources."),
+            field="has_sources",
+        )
 
 
 def _validate_dialogue(dialogue: Dialogue | None, known_by: datetime | None) -> None:
@@ -137,13 +152,13 @@ def _validate_dialogue(dialogue: Dialogue | None, known_by: datetime | None) -> 
     if dialogue.called_off_at:
         raise Refused(
             "called_off",
-            "That dialogue was called off. Choose one that is planned, or that was held.",
+            gettext("This dialogue was called off. Choose one that is planned or was held."),
             field="dialogue",
         )
     if not Dialogue.objects.filter(pk=dialogue.pk).known_by(known_by).exists():
         raise Refused(
             "not_recorded_by_then",
-            "That dialogue had not been written down by then. Give a later day, or leave it empty.",
+            gettext("This dialogue was not recorded by then. Choose a later day, or leave it empty."),
             field="known_by",
         )
 
@@ -154,14 +169,16 @@ def _validate_sections(kind: BriefingKind, names: tuple[str, ...] | None) -> Non
     if set(names) - {section.name for section in SECTIONS[kind]}:
         raise Refused(
             "no_choice",
-            "This kind of document has no such section. Pick from those that are offered.",
+            gettext("This kind of document does not have that section. Choose from the sections offered."),
             field="sections",
         )
     if len(set(names)) < len(names):
-        raise Refused("named_twice", "A section stands in a document once. Pick each one time.", field="sections")
+        raise Refused("named_twice", gettext("A section is chosen twice. Choose each section once."), field="sections")
     if not names and kind != BriefingKind.AMBASSADOR:
         raise Refused(
-            "required", "Pick at least one section. Only the Ambassador’s briefing has pages besides.", field="sections"
+            "required",
+            gettext("Choose at least one section. Only the Ambassador’s briefing can do without."),
+            field="sections",
         )
 
 
@@ -201,26 +218,33 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
         if briefing.requested_by_id is None:
             raise Refused(
                 "made_by_tracker",
-                "The tracker made this briefing by itself. Ask for it, then somebody else can clear it.",
+                gettext(
+                    "TIP Tracker made this briefing automatically, so nobody can clear it. Request it, then another person "
+                    "can clear it."
+                ),
             )
         raise Refused(
             "needs_second_person",
-            "You asked for this briefing yourself. Ask another officer, or the Ambassador, to clear it.",
+            gettext("You requested this briefing yourself. Ask another officer or the Ambassador to clear it."),
         )
     rows = Briefing.objects.select_for_update(no_key=True, of=("self",))
     briefing = rows.select_related("edition", "job", "cleared_by").get(pk=briefing.pk)
     match briefing.state:
         case BriefingState.ISSUED | BriefingState.CLEARING:
-            raise EditConflict(f"{briefing.cleared_by} has cleared it already. Nothing more is needed.")
+            raise EditConflict(
+                gettext("%(person)s has already cleared this briefing. You need to do nothing.")
+                % {"person": briefing.cleared_by}
+            )
         case BriefingState.WITHDRAWN:
-            raise Refused("withdrawn", f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
+            raise _withdrawn(briefing)
         case BriefingState.READY if briefing.sha256 == sha256:
             briefing.cleared_by = by
             briefing.save(update_fields=["cleared_by"])
             queue_briefing(briefing)
         case _:
             raise Refused(
-                "stale_page", "This is not the draft that you had before you. Read it as it is now, then clear it."
+                "stale_page",
+                gettext("The draft has changed since you opened this page. Read the new draft, then clear it."),
             )
     country = briefing.edition.country_id
     record("briefing.clearance_given", by=by, row=briefing, country=country, after={"sha256": sha256})
@@ -263,21 +287,32 @@ def record_download(*, briefing: Briefing, by: User, now: datetime, as_word: boo
         raise PermissionDenied
     briefing.refresh_from_db(fields=RELOADED_FIELDS, from_queryset=Briefing.objects.select_for_update(no_key=True))
     if briefing.withdrawn_at:
-        raise Refused("withdrawn", f"This briefing was withdrawn. {briefing.withdrawn_reason} Ask for a new one.")
+        raise _withdrawn(briefing)
     if not briefing.file:
-        raise Refused("not_ready", "This briefing is not ready yet. Wait until it is, or ask for it again.")
+        raise Refused("not_ready", gettext("This briefing is not ready yet. Try again in a minute."))
     if as_word and not briefing.word:
         raise Refused(
             "no_word_file",
-            "There is no Word file of this document. Take its PDF, or ask for input for Washington anew.",
+            gettext("This document has no Word file. Download the PDF, or request a new input for Washington."),
         )
     if Redaction.objects.confirmed(briefing.edition.country_id).unfinished().exists():
         raise Refused(
             "redaction_unfinished",
-            "A text is being taken out of the record, and no briefing is given out until each has been looked through "
-            "for it. Try again in a minute.",
+            gettext(
+                "Personal data are being removed from the record. Briefings can be downloaded again once each has been "
+                "searched for them. Try again in a minute."
+            ),
         )
     sha256 = briefing.get_file(as_word=as_word).sha256
     download = BriefingDownload.objects.create(briefing=briefing, by=by, at=now, sha256=sha256)
     record("briefing.downloaded", by=by, row=briefing, country=briefing.edition.country_id)
     return download
+
+
+def _withdrawn(briefing: Briefing) -> Refused:
+    """Return the refusal for a withdrawn briefing."""
+    return Refused(
+        "withdrawn",
+        gettext("This briefing was withdrawn. %(reason)s Request a new briefing.")
+        % {"reason": briefing.withdrawn_reason},
+    )

@@ -13,6 +13,7 @@ from tiptracker.file_integrity import (
     refuse_faults,
 )
 from tiptracker.jobs.actions import enqueue
+from tiptracker.localization import gettext
 
 MAX_CHECKED_PER_JOB = 1000
 """The most briefings that one job checks. Reading them takes far less than the time limit of a job."""
@@ -30,7 +31,10 @@ def refuse_altered_briefing(*, briefing: Briefing, by: User, as_word: bool = Fal
         raise Refused(
             f"file_{fault}",
             describe_fault(
-                fault, noun="the file of this briefing", number=briefing.pk, remedy="ask for a new briefing"
+                fault,
+                noun=gettext("the file of this briefing"),
+                number=briefing.pk,
+                remedy=gettext("request a new briefing"),
             ),
         )
 

@@ -24,6 +24,7 @@ from tiptracker.choices import Paper
 from tiptracker.errors import Refused
 from tiptracker.file_integrity import FileIntegrityError, read_intact_file
 from tiptracker.jobs.actions import JobProgress
+from tiptracker.localization import gettext
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +70,10 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     if briefing.cleared_by and hash_content(content) != briefing.content_sha256:
         raise Refused(
             "content_changed",
-            "What it says is no longer what was cleared: the record was changed as it was then known, or the tracker "
-            "tells it in other words. Ask for a new briefing, and have that cleared.",
+            gettext(
+                "The content has changed since the draft was cleared. Request a new briefing, and ask another person to "
+                "clear it."
+            ),
         )
     run = None
     if briefing.cleared_by:
@@ -80,7 +83,7 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
     input_sha256 = pdf.hash_render_input(html)
     word = render_docx(content, paper) if isinstance(content, WashingtonInput) else b""
     files = BriefingFiles(get_or_render_pdf(html, input_sha256, country, progress), word)
-    progress.report(RENDERED_PERCENT, "Keeping the file")
+    progress.report(RENDERED_PERCENT, "Saving the file")
     with transaction.atomic():
         # Confirming a redaction takes the same lock: either it finds this file, or the count below finds it.
         Country.objects.select_for_update(no_key=True).get(pk=country.pk)
@@ -137,7 +140,8 @@ def _get_reader(briefing: Briefing) -> User:
     if reader is None or not Briefing.objects.visible_to(reader).filter(pk=briefing.pk).exists():
         raise Refused(
             "requester_left",
-            f"{briefing.prepared_by} no longer works on {briefing.edition.country}. Ask for a new briefing.",
+            gettext("%(person)s no longer works on %(country)s. Request a new briefing.")
+            % {"person": briefing.prepared_by, "country": briefing.edition.country},
         )
     return reader
 

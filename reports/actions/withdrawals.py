@@ -28,7 +28,7 @@ def withdraw_redacted_briefings(*, redaction: Redaction, now: datetime, progress
     """
     briefings = Briefing.objects.filter(edition__country=redaction.country_id).exclude(file="").order_by("pk")
     for done, briefing in enumerate(briefings if redaction.words else ()):
-        progress.report(min(90, 10 * done), "Looking through the briefings")
+        progress.report(min(90, 10 * done), "Searching the briefings")
         if reason := _withdrawal_reason(briefing, redaction.words):
             withdraw_briefing(briefing=briefing, redaction=redaction, reason=reason, now=now)
     if redaction.words:
@@ -97,7 +97,9 @@ def _withdrawal_reason(briefing: Briefing, words: str) -> str:
         logger.exception("The file of briefing %s can't be read", briefing.pk)
         text = ""
     if not text:
-        return "A text was taken out of the record, and this briefing could not be searched for it."
+        return "Personal data were removed from the record, and this briefing could not be searched for them."
     # The content stored for comparisons may include text that did not fit on the pages.
     searched = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
-    return "It held a text that has been taken out of the record." if contains_each_word(searched, words) else ""
+    return (
+        "It contained personal data that were removed from the record." if contains_each_word(searched, words) else ""
+    )

@@ -55,10 +55,10 @@ The per cents go from 0 to 100 and never decrease.
 """
 
 RENDER_STEPS = {
-    "1": (0, "Reading the document"),
+    "1": (0, "Reading the content"),
     "3": (4, "Applying the print style"),
-    "4": (9, "Arranging its parts"),
-    "5": (14, "Setting page {}"),
+    "4": (9, "Arranging the parts"),
+    "5": (14, "Laying out page {}"),
     "6": (66, "Drawing the pages"),
     "7": (84, "Writing the file"),
 }

@@ -23,6 +23,7 @@ from reports.views.access import read_page
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.web import exports
 from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -82,7 +83,9 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
         .order_by("-pk")
     )
     if exports.is_export_requested(request):
-        return exports.export_rows(request, "briefings", EXPORT_COLUMNS, list(map(_export_row, briefings)))
+        return exports.export_rows(
+            request, "briefings", tuple(map(gettext, EXPORT_COLUMNS)), list(map(_export_row, briefings))
+        )
     page = Paginator(briefings, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(
         request,
@@ -128,9 +131,18 @@ def _offered_dialogues(
 
 
 EXPORT_COLUMNS = (
-    "Kind", "As of", "Known by", "Version", "State", "Asked for by", "Asked for", "Cleared by", "Cleared", "Withdrawn",
-    "SHA-256",
-)  # fmt: skip
+    gettext_noop("Document"),
+    gettext_noop("As of"),
+    gettext_noop("Using only what was recorded by"),
+    gettext_noop("Version"),
+    gettext_noop("Status"),
+    gettext_noop("Requested by"),
+    gettext_noop("Requested"),
+    gettext_noop("Cleared by"),
+    gettext_noop("Cleared"),
+    gettext_noop("Withdrawn"),
+    gettext_noop("SHA-256"),
+)
 
 
 def _export_row(briefing: Briefing) -> tuple[object, ...]:
