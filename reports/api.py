@@ -55,8 +55,8 @@ from tiptracker.web import rate_limits
 FILE_UNAVAILABLE_RESPONSES: dict[Any, OpenApiResponse] = {
     409: OpenApiResponse(
         description=(
-            "The briefing is not ready yet, its rendering failed, it has no such file, or personal data are being removed "
-            "from the record."
+            "The briefing is not ready yet, its rendering failed, it has no such file, or personal data are being "
+            "removed from the record."
         )
     ),
     410: OpenApiResponse(description="The briefing was withdrawn. `detail` gives the reason."),
@@ -170,9 +170,7 @@ class StepSerializer(serializers.Serializer[Any]):
     due_on = serializers.DateField(allow_null=True)
     points = serializers.FloatField(help_text="Points of 100 that the step adds after all steps before it.")
     points_exact = serializers.CharField()
-    points_at_most = serializers.FloatField(
-        help_text="The most points, if they depend on the figure. Otherwise equal to `points`."
-    )
+    points_at_most = serializers.FloatField(help_text="The most points, if they depend on the figure.")
     points_at_most_exact = serializers.CharField()
     sentence = serializers.CharField()
 
@@ -220,12 +218,10 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     score_exact = serializers.CharField()
     claimed = serializers.FloatField(help_text="Readiness, of 100, if every claim were verified.")
     claimed_exact = serializers.CharField()
-    possible = serializers.FloatField(
-        help_text="Readiness, of 100, if everything verified counted from its start date."
-    )
+    possible = serializers.FloatField(help_text="Readiness, of 100, if all that is verified counted at once.")
     possible_exact = serializers.CharField()
     projected = serializers.FloatField(
-        help_text="Claimed points, if every open commitment due by the deadline or undated is kept."
+        help_text="Claimed, with each open commitment kept that is due in time or undated."
     )
     projected_exact = serializers.CharField()
     ceiling = serializers.FloatField(help_text=describe_former("projected"))
@@ -270,13 +266,9 @@ class ReadinessViewSet(StrictParametersMixin, ViewSet):
     @extend_schema(
         operation_id="readiness_retrieve",
         parameters=[
-            OpenApiParameter(
-                "edition", int, description="Id of the edition. Default: the current edition, or else the last."
-            ),
+            OpenApiParameter("edition", int, description="Id of the edition. Default: the current or last one."),
             OpenApiParameter("as_of", date, description="Default: today in the country."),
-            OpenApiParameter(
-                "known_by", datetime, description="A moment with its time zone. Default: everything recorded until now."
-            ),
+            OpenApiParameter("known_by", datetime, description="A moment with its time zone. Default: now."),
         ],
         responses={
             200: forced_singular_serializer(ReadinessSerializer),  # type: ignore[no-untyped-call]

@@ -43,7 +43,8 @@ class BriefingRequestForm(TrackerForm):
         label=gettext_lazy("Document"),
         initial=BriefingKind.AMBASSADOR.value,
         help_text=gettext_lazy(
-            "You may give a ministry’s page to the ministry: it contains no score. A dialogue pack is for the embassy only."
+            "You may give a ministry’s page to the ministry: it contains no score. A dialogue pack is for the embassy "
+            "only."
         ),
         error_messages={"invalid_choice": gettext_lazy("This document is not offered. Choose one from the list.")},
     )

@@ -217,14 +217,12 @@ class Briefing(models.Model):
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="+")
     has_sources = models.BooleanField(default=True)
     sections = models.JSONField(
-        null=True, help_text=gettext_lazy("The chosen sections in order. Null: all sections in the usual order.")
+        null=True, help_text=gettext_lazy("Chosen sections in order. Null: all, in the usual order.")
     )
     covering_note = models.TextField(blank=True)
     as_of = models.DateField()
     known_by = models.DateTimeField()
-    facts_up_to = models.DateTimeField(
-        null=True, help_text=gettext_lazy("When the newest fact in the document was recorded.")
-    )
+    facts_up_to = models.DateTimeField(null=True, help_text=gettext_lazy("When its newest fact was recorded."))
     marking = models.CharField(max_length=12, choices=Marking.choices(), default=Marking.SBU)
     version = models.PositiveSmallIntegerField()
     file = models.FileField(upload_to=briefing_name, max_length=100, blank=True)
@@ -234,13 +232,11 @@ class Briefing(models.Model):
     word_sha256 = models.CharField(max_length=64, blank=True)
     word_size = models.PositiveBigIntegerField(null=True)
     content_sha256 = models.CharField(gettext_lazy("checksum of the content"), max_length=64, blank=True)
-    said = models.JSONField(
-        null=True, help_text=gettext_lazy("The content, for comparisons. Null once the briefing is withdrawn.")
-    )
+    said = models.JSONField(null=True, help_text=gettext_lazy("Its content, for comparisons. Null once withdrawn."))
     setting_sha256 = models.CharField(
         max_length=64,
         blank=True,
-        help_text=gettext_lazy("Checksum of everything that the file is made from. Equal files are made once."),
+        help_text=gettext_lazy("Checksum of what the file is made from. Equal files are made once."),
     )
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -219,8 +219,8 @@ def clear_briefing(*, briefing: Briefing, sha256: str, by: User, now: datetime) 
             raise Refused(
                 "made_by_tracker",
                 gettext(
-                    "TIP Tracker made this briefing automatically, so nobody can clear it. Request it, then another person "
-                    "can clear it."
+                    "TIP Tracker made this briefing automatically, so nobody can clear it. Request it, then another "
+                    "person can clear it."
                 ),
             )
         raise Refused(

@@ -71,8 +71,8 @@ def render_briefing(*, briefing: Briefing, now: datetime, progress: JobProgress)
         raise Refused(
             "content_changed",
             gettext(
-                "The content has changed since the draft was cleared. Request a new briefing, and ask another person to "
-                "clear it."
+                "The content has changed since the draft was cleared. Request a new briefing, and ask another person "
+                "to clear it."
             ),
         )
     run = None
