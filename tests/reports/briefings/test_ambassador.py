@@ -23,7 +23,7 @@ from recommendations.choices import MilestoneKind, Origin, Rule, TextStatus
 from recommendations.models import Edition
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
-from reports.briefings.content.ambassador import AmbassadorBriefing
+from reports.briefings.content.ambassador import AmbassadorBriefing, PrintedMonth
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
@@ -192,7 +192,7 @@ def test_moments_are_in_the_time_zone_of_the_country(edition):
     page = html(briefing(edition, known_by=datetime(2022, 1, 28, 0, 30, tzinfo=MASERU)))
 
     assert "27 January 2022, 23:30" in page
-    assert "<b>As known by</b> 28 January 2022" in page
+    assert "<b>Using only what was recorded by</b> 28 January 2022" in page
 
 
 # --- What it says -----------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_nothing_reviewed_shows_no_figure(edition):
 
     assert content.standing.sentence == "Nothing has been reviewed yet; 1 claim is waiting."
     assert (content.standing.verified, content.standing.claimed) == (None, None)
-    assert content.standing.mark_note == "Our target of 45: the post's own working mark."
+    assert content.standing.mark_note == "Reason for our target of 45: The post's own working mark."
     assert {(part.points, part.claimed, part.verdict) for part in content.parts} == {(None, None, "not reviewed yet")}
     assert [item.points for item in content.recommendations] == [None]
 
@@ -250,7 +250,7 @@ def test_page_one_counts_open_commitments_and_names_those_that_fit(edition):
 
     page = html(briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "20 of the government’s commitments are open or with the embassy; the most urgent first; by" in page
+    assert "20 commitments of the government need follow-up, the most urgent first." in page
     assert page.count("Promise ") == 14
 
 
@@ -284,20 +284,19 @@ def test_page_one_sums_up_waiting_reviews_in_one_line_and_counts_other_steps(edi
     page = html(briefing(edition)).partition('data-head="Trend')[0]
 
     assert "Review 2 updates and pieces of evidence at the embassy that would raise readiness." in page
-    assert page.count("Agree with") == 7
+    assert page.count("<td>Agree with") == 7
     assert "2 more steps add" in page
 
 
 def test_page_one_says_how_much_is_overdue(edition):
     CommitmentFactory(made__due_on=date(2022, 2, 20))
-    assert "Nothing is overdue: what is due, and with whom" in html(briefing(edition))
+    assert "Commitments due; none is overdue" in html(briefing(edition))
 
     CommitmentFactory(made__due_on=date(2022, 1, 20))
     content = briefing(edition)
     assert content.overdue == 1
-    assert "What is overdue or due, and with whom" in html(content)
-    counted = "2 of the government’s commitments are open or with the embassy; 1 is overdue; the most urgent first"
-    assert counted in html(content)
+    assert "Commitments overdue or due" in html(content)
+    assert "2 commitments of the government need follow-up, the most urgent first. 1 is overdue." in html(content)
 
 
 def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition):
@@ -320,12 +319,15 @@ def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
         benchmarks=[BenchmarkFactory(recommendation=recommendation)],
         made__due_on=date(2022, 1, 21),
     )
-    EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)], verified=True)
+    evidence = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)], verified=True)
 
     content = briefing(edition)
 
-    assert [check.about for check in content.checks] == [("Evidence E1",), ("“Train the posts”, Ministry of Police",)]
-    assert "“Train the posts”, Ministry of Police" in html(content).partition("What doesn’t fit together")[2][:900]
+    assert [check.about for check in content.checks] == [
+        (f"Evidence E1: “{evidence.title}”",),
+        ("Ministry of Police: “Train the posts”",),
+    ]
+    assert "Ministry of Police: “Train the posts”" in html(content).partition("Problems in the record")[2][:900]
 
 
 def test_page_two_is_titled_by_the_trend_and_lists_months_with_a_score_or_an_event(edition):
@@ -335,10 +337,57 @@ def test_page_two_is_titled_by_the_trend_and_lists_months_with_a_score_or_an_eve
 
     assert content.trend.title == "Nothing has been reviewed yet"
     assert [(month.ends_on, month.happened) for month in content.trend.months] == [
-        (date(2021, 11, 24), "Dialogue, Maseru"),
+        (date(2021, 11, 24), "8 Nov: Dialogue, Maseru"),
         (DAY, ""),
     ]
     assert ">Nothing has been reviewed yet</h2>" in html(content)
+    assert content.trend.since == PrintedMonth(date(2021, 11, 8), None, None, "8 Nov: Dialogue, Maseru")
+    assert [row.ends_on for row in content.trend.months_first] == [date(2021, 11, 8), date(2021, 11, 24), DAY]
+
+
+def test_a_chart_is_drawn_only_if_three_weeks_have_a_figure(edition):
+    EvidenceFactory(
+        supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))],
+        happened_from=date(2022, 1, 5),
+        happened_to=date(2022, 1, 5),
+        verified=True,
+    )
+
+    two, three = (briefing(edition, as_of=day) for day in (date(2022, 1, 12), date(2022, 1, 13)))
+
+    assert (two.trend.chart, two.trend.no_chart) == (
+        None,
+        "There is no chart yet, because only 2 weeks have a figure.",
+    )
+    assert two.trend.no_chart in html(two)
+    assert three.trend.no_chart == ""
+    assert 'class="trend' in html(three)
+
+
+def test_a_chart_begins_with_the_first_figure_and_ends_at_the_deadline(edition):
+    EvidenceFactory(
+        supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))],
+        happened_from=date(2022, 1, 5),
+        happened_to=date(2022, 1, 5),
+        verified=True,
+    )
+    DialogueFactory(held_on=date(2021, 11, 8))
+    MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
+
+    chart = briefing(edition).trend.chart
+
+    assert [label.text for label in chart.names] == ["Deadline, 28 Feb"]
+    assert [label.text for label in chart.axis if label.text.isalpha()] == ["Jan", "Feb"]
+
+
+def test_an_annex_lists_only_the_months_that_page_two_has_no_room_for(edition):
+    for month in range(8, 13):
+        DialogueFactory(held_on=date(2021, month, 2))
+
+    trend = briefing(edition).trend
+
+    assert [row.ends_on for row in trend.months_first] == [date(2021, 12, 2), date(2021, 12, 29), DAY]
+    assert [row.ends_on.month for row in trend.months_left] == [8, 9, 10, 11]
 
 
 def test_a_ministry_has_its_minister_the_recommendations_it_leads_and_its_commitments(edition):
@@ -352,7 +401,7 @@ def test_a_ministry_has_its_minister_the_recommendations_it_leads_and_its_commit
     (ministry,) = briefing(edition).ministries
 
     assert (ministry.name, ministry.minister) == ("Ministry of Police", "Sekola, Minister of Police")
-    assert (ministry.leads, ministry.summary) == ("recommendation 1", "1 overdue.")
+    assert (ministry.leads, ministry.summary) == ("Leads on recommendation 1.", "1 overdue.")
 
 
 def test_a_recommendation_has_its_benchmarks(edition):
@@ -380,9 +429,9 @@ def test_a_recommendation_has_its_benchmarks(edition):
         "TIP Report",
         "prosecution",
         "indicia 1, 7",
-        "led by Ministry of Police",
-        "with Ministry of Justice",
-        "unmet 5 years in a row (TIP Report 2021)",
+        "lead: Ministry of Police",
+        "with: Ministry of Justice",
+        "not met: 5 years in a row (TIP Report 2021)",
     )
     assert (first.key, first.share, first.figure) == (f"1{counted.letter}", Decimal("0.6"), "6 of 10 districts")
     assert first.rule == "Figure against a target: 10"
@@ -390,7 +439,35 @@ def test_a_recommendation_has_its_benchmarks(edition):
     assert (second.criterion, second.share, second.figure) == ("A budget is released.", 1, "met")
     assert second.evidence == ("E1",)
     assert second.assessment.rationale == "It was paid."
-    assert second.assessment.by.startswith("Met: ")
+    assert second.assessment.by.startswith("Met. Assessed by ")
+
+
+@pytest.mark.parametrize(
+    ("recommendation", "criterion", "name"),
+    [
+        (
+            "Give magistrates’ courts the power to impose the full penalty (Subordinate Courts Act)",
+            "Amendment before Parliament",
+            "Subordinate Courts Act: amendment before Parliament",
+        ),
+        ("Fund shelter.", "Money released", "Fund shelter: money released"),
+        (
+            "Put money in the Victims of Trafficking Trust Fund and set the rules for spending it",
+            "Rules in force",
+            "Put money in the Victims of Trafficking Trust Fund …: rules in force",
+        ),
+        ("Help Basotho abroad", "Basotho are helped", "Help Basotho abroad: Basotho are helped"),
+    ],
+)
+def test_a_benchmark_is_named_with_its_subject(edition, recommendation, criterion, name):
+    BenchmarkFactory(
+        recommendation=RecommendationFactory(edition=edition, text=recommendation), terms__criterion=criterion
+    )
+
+    content = briefing(edition)
+
+    assert content.recommendations[0].benchmarks[0].name == name
+    assert f'<td class="name"> {name} <p' in html(content)
 
 
 def test_a_claim_that_adds_points_is_marked_as_a_claim(edition):
@@ -418,13 +495,18 @@ def test_only_a_reconstruction_is_labelled_one(edition):
 
     page = html(briefing(edition))
 
-    assert page.count("our reconstruction, not the report’s words") == 1
+    assert page.count("our wording, not the report’s") == 1
 
 
 def test_a_dialogue_has_its_participants_its_record_and_what_was_agreed(edition):
     dialogue = DialogueFactory(record="Shelter was praised.", agreed="Dates follow.")
     ParticipantFactory(dialogue=dialogue, name="", office="Regional security team", presence="video")
-    AgendaItemFactory(dialogue=dialogue, recommendation=RecommendationFactory(edition=edition, text="Fund shelter"))
+    AgendaItemFactory(
+        dialogue=dialogue,
+        recommendation=RecommendationFactory(edition=edition, text="Fund shelter"),
+        note="By when?",
+        said="By June.",
+    )
     promise = CommitmentFactory(dialogue=dialogue, letter="")
 
     (printed,) = briefing(edition).dialogues
@@ -432,7 +514,7 @@ def test_a_dialogue_has_its_participants_its_record_and_what_was_agreed(edition)
     assert [(person.name, person.office, person.attended) for person in printed.participants] == [
         ("Regional security team", "", "by video")
     ]
-    assert printed.agenda == ("1. Fund shelter",)
+    assert printed.agenda == ("1. Fund shelter\nQuestion: By when?\nWhat was said: By June.",)
     assert (printed.record, printed.conclusions) == ("Shelter was praised.", "Dates follow.")
     assert [(item.text, item.where) for item in printed.agreed] == [(promise.text, "Dialogue of 8 Nov 2021")]
 
@@ -448,9 +530,9 @@ def test_every_update_version_has_the_decision_on_it(edition):
     first, last = content.updates[0].update_versions
 
     assert (first.narrative, first.outcome) == ("First try", "returned")
-    assert first.decision.endswith(": Please add the date.")
+    assert first.decision.endswith("What to change: Please add the date.")
     assert (last.narrative, last.claims, last.outcome) == ("Second try", "done", "accepted")
-    assert [figure.partition(": ")[2] for figure in last.figures] == ["6, through 10 Jan 2022"]
+    assert [figure.partition(": ")[2] for figure in last.figures] == ["6, up to 10 Jan 2022"]
     assert last.evidence == ("E1",)
     assert "Second try" in html(content)
 
@@ -528,7 +610,7 @@ def test_a_rejection_names_its_reason_and_a_verification_its_reviewer(edition):
     verified, rejected = briefing(edition).evidence
 
     assert verified.review == f"Verified by {word.recorded_by.name}, 10 Jan 2022"
-    assert rejected.review == f"Rejected by {word.recorded_by.name}, 10 Jan 2022: Another year."
+    assert rejected.review == f"Rejected by {word.recorded_by.name}, 10 Jan 2022. Reason: Another year."
 
 
 def test_the_review_of_a_link_is_named_only_if_it_differs_from_that_of_the_piece(edition):
@@ -548,12 +630,13 @@ def test_the_review_of_a_link_is_named_only_if_it_differs_from_that_of_the_piece
     assert printed.review.endswith(", 20 Jan 2022")
     assert [evidence_link.word for evidence_link in printed.evidence_links] == [
         "",
-        "by Another officer, 10 Jan 2022: Another year.",
+        "Rejected by Another officer, 10 Jan 2022. Reason: Another year.",
         "",
     ]
     page = html(content)
+    key = printed.evidence_links[1].benchmark
     assert (
-        f"On {printed.evidence_links[1].benchmark}: a concrete action, rejected by Another officer, 10 Jan 2022" in page
+        f"Benchmark {key}: a concrete action. Rejected by Another officer, 10 Jan 2022. Reason: Another year." in page
     )
 
 
@@ -572,11 +655,11 @@ def test_evidence_of_a_returned_version_is_returned(edition):
     ("facts", "note", "is_outside"),
     [
         ({}, "", False),
-        ({"happened_to": date(2021, 3, 31)}, "does not count: before 1 April 2021", True),
-        ({"happened_from": date(2021, 3, 31)}, "does not count: before 1 April 2021", True),
-        ({"done_by": DoneBy.CIVIL_SOCIETY}, "does not count: not done by the government", False),
+        ({"happened_to": date(2021, 3, 31)}, "Does not count: before 1 April 2021.", True),
+        ({"happened_from": date(2021, 3, 31)}, "Does not count: before 1 April 2021.", True),
+        ({"done_by": DoneBy.CIVIL_SOCIETY}, "Does not count: not done by the government.", False),
         ({"done_by": DoneBy.JOINT}, "", False),
-        ({"happened_from": None}, "stays a claim until a review states its first day", False),
+        ({"happened_from": None}, "Does not count until a reviewer enters its start date.", False),
     ],
 )
 def test_evidence_says_why_it_does_not_count(edition, facts, note, is_outside):
@@ -594,7 +677,7 @@ def test_evidence_after_the_window_says_so(edition):
 
     (printed,) = briefing(edition, as_of=date(2022, 4, 2)).evidence
 
-    assert printed.note == "does not count: after 31 March 2022"
+    assert printed.note == "Does not count: after 31 March 2022."
 
 
 def test_a_statement_has_no_note_that_it_does_not_count(edition):
@@ -624,10 +707,11 @@ def test_briefing_on_nothing_has_a_sentence_in_every_section(edition):
     for sentence in (
         "No commitment is overdue, and none is due before the deadline.",
         "No milestones are set for this edition.",
-        "No ministry answers for a recommendation of this edition yet.",
-        "The United States has undertaken nothing towards this edition yet.",
-        "The recommendations of this edition have not been loaded yet.",
-        "No dialogue has been held on this edition yet.",
+        "There is no chart yet, because no week has a figure.",
+        "No ministry leads on a recommendation of this edition or has made a commitment yet.",
+        "The United States has made no commitment yet.",
+        "The recommendations of this edition have not been imported yet.",
+        "No dialogue has been held since the tracking period began.",
         "No ministry has sent an update yet.",
         "No evidence has been recorded for this edition yet.",
     ):
@@ -729,8 +813,8 @@ def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
     recommendations = briefing(following, as_of=date(2022, 8, 2)).recommendations
 
     assert [one.facts[-1] for one in recommendations] == [
-        "unmet 6 years in a row (5 years according to TIP Report 2021, and asked again in 2022)",
-        "unmet at least 1 year (asked in 2021 and again in 2022)",
+        "not met: 6 years in a row (5 years according to TIP Report 2021, and asked again in 2022)",
+        "not met: at least 1 year (asked in 2021 and again in 2022)",
     ]
 
 

@@ -1,0 +1,270 @@
+"""The first paragraph of an ambassador's briefing: what it says for five states of the record, and how long it is."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from reports.briefings.ambassador import build_ambassador_briefing
+from reports.briefings.html import render_html
+from reports.briefings.reader_view import ReaderView
+from reports.briefings.summary import (
+    MAX_PARAGRAPH_WORDS,
+    ComparedDay,
+    OverdueCommitments,
+    ParagraphFacts,
+    write_paragraph,
+)
+from reports.readiness.explanation.step_display import StepDisplay
+from tests.factories import (
+    AmbassadorFactory,
+    BenchmarkFactory,
+    BriefingFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    EditionFactory,
+    EvidenceFactory,
+    MinistryFactory,
+    RecommendationFactory,
+)
+
+DAY = date(2022, 1, 28)
+
+
+def build(edition, *, as_of=DAY):
+    return build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, as_of, None))
+
+
+def benchmark_of(edition):
+    return BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+
+
+def figures_of(text):
+    """Every number in a text, with its decimals."""
+    return re.findall(r"\d+(?:\.\d+)?", text)
+
+
+def text_of(html):
+    """What a reader of a document sees, without the head, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<body")[2].partition(">")[2]).split())
+
+
+def assert_agrees_with_the_document(content):
+    """At most 120 words, and every figure stands in the rest of the document too."""
+    paragraph = content.standing.paragraph
+    assert len(paragraph.split()) <= MAX_PARAGRAPH_WORDS == 120
+    document = text_of(render_html(content))
+    rest = document.replace(text_of(f"<body>{paragraph}"), "", 1)
+    assert len(rest) < len(document), "the document prints the paragraph"
+    assert [one for one in figures_of(paragraph) if one not in figures_of(rest)] == []
+
+
+# --- Five states of the record ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_nothing_reviewed():
+    edition = EditionFactory()
+    DialogueFactory()
+    CommitmentFactory()
+    EvidenceFactory(supports=[benchmark_of(edition)])
+
+    content = build(edition)
+
+    assert content.standing.paragraph.startswith(
+        "The 2021 Trafficking in Persons Report placed Lesotho on Tier 2 Watch List. Our target tier is Tier 2. By "
+        "28 January 2022 no claim has been reviewed, so readiness has no figure. 1 claim is waiting. Our target for "
+        "readiness is 45 of 100. The deadline is 28 February 2022, in 31 days. The last dialogue was on 8 November "
+        "2021. "
+    )
+    assert content.ladder.on_one_page[0].sentence in content.standing.paragraph
+    assert content.standing.paragraph.endswith("No commitment is overdue; 1 needs follow-up.")
+    assert_agrees_with_the_document(content)
+
+
+@pytest.mark.django_db
+def test_under_target_with_overdue_commitments():
+    edition = EditionFactory()
+    DialogueFactory(held_on=date(2021, 12, 1))
+    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+    EvidenceFactory(supports=[benchmark_of(edition)])
+    police, justice = MinistryFactory(name="Ministry of Police"), MinistryFactory(name="Ministry of Justice")
+    CommitmentFactory(ministry=justice, made__due_on=date(2022, 1, 20))
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 10))
+    CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 24))
+
+    content = build(edition)
+    paragraph = content.standing.paragraph
+
+    score, target = content.standing.verified, content.standing.mark
+    assert score < target
+    assert f"On 28 January 2022 readiness is {score} of 100, below our target of {target}." in paragraph
+    assert "When the last dialogue was held, on 1 December 2021, no claim had been reviewed." in paragraph
+    first, second = content.ladder.on_one_page[:2]
+    assert f"Next steps: {first.sentence} {second.sentence} Readiness would then be {second.cumulative}." in paragraph
+    assert paragraph.endswith(
+        f"{content.overdue} commitments are overdue, by up to 18 days: Ministry of Police and Ministry of Justice."
+    )
+    assert_agrees_with_the_document(content)
+
+
+@pytest.mark.django_db
+def test_target_reached():
+    edition = EditionFactory(terms__readiness_target=5)
+    DialogueFactory(held_on=date(2022, 1, 20))
+    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+
+    content = build(edition)
+    paragraph = content.standing.paragraph
+
+    score = content.standing.verified
+    assert score >= 5
+    assert f"On 28 January 2022 readiness is {score} of 100 and has reached our target of 5." in paragraph
+    assert "Readiness has not changed since the dialogue of 20 January 2022." in paragraph
+    assert_agrees_with_the_document(content)
+
+
+@pytest.mark.django_db
+def test_deadline_past():
+    edition = EditionFactory()
+    DialogueFactory(held_on=date(2022, 2, 1))
+    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+    CommitmentFactory(done=True)
+
+    content = build(edition, as_of=date(2022, 3, 12))
+    paragraph = content.standing.paragraph
+
+    assert "The deadline was 28 February 2022, 12 days ago." in paragraph
+    assert paragraph.endswith("No commitment is overdue, and none needs follow-up.")
+    assert content.countdown == "12 days ago"
+    assert_agrees_with_the_document(content)
+
+
+@pytest.mark.django_db
+def test_no_commitments():
+    edition = EditionFactory()
+    CommitmentFactory(united_states=True)
+    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+
+    content = build(edition)
+
+    assert content.standing.paragraph.endswith("The government has made no commitment yet.")
+    assert_agrees_with_the_document(content)
+
+
+# --- What it compares with --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_without_a_dialogue_it_compares_with_the_last_issued_briefing():
+    edition = EditionFactory()
+    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+    BriefingFactory(as_of=date(2022, 1, 20), content=b"%PDF-1.7\n", issued=True)
+    BriefingFactory(as_of=date(2022, 1, 25), content=b"%PDF-1.7\n")
+
+    content = build(edition)
+
+    assert "Readiness has not changed since the briefing of 20 January 2022." in content.standing.paragraph
+    assert content.trend.since.then == content.standing.verified
+    assert_agrees_with_the_document(content)
+
+
+@pytest.mark.django_db
+def test_a_dialogue_of_the_same_day_is_not_compared_with():
+    edition = EditionFactory()
+    DialogueFactory(held_on=DAY)
+
+    assert build(edition).trend.since is None
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        (Decimal("8.5"), "Since the dialogue of 24 November 2021 readiness has risen from 8.5 to 28.7."),
+        (Decimal(30), "Since the dialogue of 24 November 2021 readiness has fallen from 30 to 28.7."),
+        (Decimal("28.7"), "Readiness has not changed since the dialogue of 24 November 2021."),
+        (None, "When the last dialogue was held, on 24 November 2021, no claim had been reviewed."),
+    ],
+)
+def test_it_says_how_readiness_has_changed(before, sentence):
+    since = ComparedDay(date(2021, 11, 24), is_dialogue=True, score=before)
+
+    assert sentence in write_paragraph(paragraph_facts(since=since))
+
+
+# --- How long it is ---------------------------------------------------------------------------------------------------
+
+
+def step(words=10, owner="Ministry of Police"):
+    sentence = " ".join(["word"] * words)
+    return StepDisplay("ask", f"{sentence}.", owner, None, Decimal("2.5"), cumulative=Decimal("44.4"))
+
+
+def paragraph_facts(**facts):
+    return ParagraphFacts(
+        **{
+            "place": "Lesotho",
+            "year": 2021,
+            "tier": "Tier 2 Watch List",
+            "target_tier": "Tier 2",
+            "as_of": DAY,
+            "deadline_on": date(2022, 2, 28),
+            "score": Decimal("28.7"),
+            "target": Decimal(45),
+            "waiting": 4,
+            "since": ComparedDay(date(2021, 11, 24), is_dialogue=True, score=Decimal("8.5")),
+            "steps": (step(), step()),
+            "overdue": OverdueCommitments(3, 14, ("Ministry of Police", "Ministry of Justice")),
+            "pending": 12,
+            "commitments": 14,
+            **facts,
+        }
+    )
+
+
+def test_it_names_one_step_if_two_are_too_long():
+    text = write_paragraph(paragraph_facts(steps=(step(30), step(40))))
+
+    assert text.count("word") == 30
+    assert "Next step: word" in text
+
+
+def test_it_names_only_the_owner_if_the_first_step_is_too_long():
+    text = write_paragraph(paragraph_facts(steps=(step(200),)))
+
+    assert "word" not in text
+    assert "The next step is for: Ministry of Police." in text
+
+
+def test_it_counts_the_ministries_that_it_does_not_name():
+    overdue = OverdueCommitments(5, 1, ("Ministry of Police", "Ministry of Justice", "Ministry of Health", "Treasury"))
+
+    text = write_paragraph(paragraph_facts(overdue=overdue))
+
+    assert (
+        "5 commitments are overdue, by up to 1 day: Ministry of Police, Ministry of Justice and 2 other ministries."
+        in text
+    )
+
+
+@pytest.mark.parametrize("ministries", [1, 2, 40])
+@pytest.mark.parametrize("words", [1, 20, 60, 500])
+@pytest.mark.parametrize("score", [None, Decimal("28.7")])
+def test_it_never_has_more_than_120_words(ministries, words, score):
+    name = " ".join(["Ministry"] * min(words, 60))
+    overdue = OverdueCommitments(40, 300, (name,) * ministries)
+
+    text = write_paragraph(paragraph_facts(score=score, steps=(step(words, name),) * 9, overdue=overdue))
+
+    assert len(text.split()) <= MAX_PARAGRAPH_WORDS
+    assert "40 commitments are overdue" in text
+
+
+def test_without_targets_it_says_so():
+    text = write_paragraph(paragraph_facts(target=None, target_tier="", deadline_on=None, since=None, steps=()))
+
+    assert text.startswith(
+        "The 2021 Trafficking in Persons Report placed Lesotho on Tier 2 Watch List. On 28 January 2022 readiness is "
+        "28.7 of 100. No target is set. No next step would raise readiness."
+    )
