@@ -31,26 +31,26 @@ def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding)
     if rule is Rule.ASSESSED:
         if finding.worth:
             question = gettext(
-                "On %(about)s: thank you for the verified step towards %(criterion)s. What completes it, and by which "
+                "On %(about)s, thank you for the verified step towards %(criterion)s. What completes it, and by which "
                 "date?"
             )
         else:
             question = gettext(
-                "On %(about)s: we have not been able to verify %(criterion)s yet. May we agree on a next step and its "
+                "On %(about)s, we have not been able to verify %(criterion)s yet. May we agree on a next step and its "
                 "date today?"
             )
     elif finding.share is None:
         question = gettext(
-            "On %(about)s: we have no figure yet for %(criterion)s. By which date can you send it, with its source?"
+            "On %(about)s, we have no figure yet for %(criterion)s. By which date can you send it, with its source?"
         )
     elif rule is Rule.TARGET and finding.share:
         values["verified"] = formatting.lowercase_first(finding.reason.rstrip("."))
         question = gettext(
-            "On %(about)s: we have verified %(verified)s, towards %(criterion)s. By which date can the rest follow?"
+            "On %(about)s, we have verified %(verified)s, towards %(criterion)s. By which date can the rest follow?"
         )
     else:
         question = gettext(
-            "On %(about)s: the verified figure does not show %(criterion)s yet. What is still to come, and by which "
+            "On %(about)s, the verified figure does not show %(criterion)s yet. What is still to come, and by which "
             "date?"
         )
     return question % values

@@ -83,6 +83,7 @@ def benchmark(key="1a", text="More investigations than the year before"):
         reason=text,
         assessment=PrintedAssessment(text, "Concrete step: An Officer, 18 Jan 2022", "22 U.S.C. 7107(b), Tier 2"),
         evidence=("E1", "E2"),
+        name=f"Subordinate Courts Act: {text}",
     )
 
 
@@ -183,7 +184,7 @@ def briefing(**facts):
     """An ambassador's briefing on nothing, but for what is given."""
     return AmbassadorBriefing(
         **{
-            "title": "Lesotho: where the record stands",
+            "title": "Lesotho: readiness on 28 January 2022",
             "subtitle": "Ambassador’s briefing · Trafficking in Persons Report, 2021 edition: Tier 2 Watch List",
             "post": "U.S. Embassy, Lesotho",
             "country": "Lesotho",
@@ -247,6 +248,7 @@ def full(number=1, text="Investigate more", **facts):
                 Decimal("60.5"), Decimal("61.3"), Decimal(45), f"Our target of 45: {text}", Decimal("81.6"),
                 "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5.",
                 f"1 year on the Watch List, this edition counted. By law two years running lead to Tier 3. {text}",
+                " ".join(["Paragraph"] * 120),
             ),
             "parts": (part(text, text, 6), part("Concrete action", text), part("All three Ps", text, 3)),
             "checks": tuple(PrintedCheck(text, text, (text,)) for _ in range(number)),
@@ -278,7 +280,9 @@ def washington(deeds=3, text="The quarter’s budget was released to the unit.",
         law="22 U.S.C. 7106(b)(1)",
         counted=tuple(PrintedIndicator(f"Counted {at}", "4 cases", "10 cases", text, source(at)) for at in range(3)),
         deeds=tuple(VerifiedAction(period, text, "Government", "3a", source(at)) for at in range(deeds)),
-        judged=tuple(AssessedBenchmark(f"{at}a", text, "Stalled", text, "22 U.S.C. 7107(b)") for at in range(deeds)),
+        judged=tuple(
+            AssessedBenchmark(f"{at}a", text, "Stalled", text, "22 U.S.C. 7107(b)", text) for at in range(deeds)
+        ),
     )  # fmt: skip
     return WashingtonInput(
         **{
@@ -308,7 +312,7 @@ def ministry_page(number=3, text="Train the posts", **facts):
     return MinistryPage(
         **{
             "title": "Ministry of Police and Public Safety",
-            "subtitle": "What we agreed, and where it stands on 28 January 2022",
+            "subtitle": "Trafficking in Persons Report, 2021 edition",
             "post": "U.S. Embassy, Lesotho",
             "country": "Lesotho",
             "edition": "2021 edition",
@@ -318,13 +322,13 @@ def ministry_page(number=3, text="Train the posts", **facts):
             "as_of": DAY,
             "known_by": None,
             "facts_up_to": MOMENT,
-            "sentence": f"Of {number} undertakings all are under way or still to begin.",
+            "sentence": f"{number} commitments: {number} open.",
             "agreed": (undertaking(text),) * number,
             "verified": (VerifiedItem(text, "12 Nov 2021; verified on 20 November 2021"),) * number,
             "needed": (NeededItem(text, text, "Overdue by 14 days"),) * number,
-            "agreed_order": "Listed first is what is overdue longest.",
-            "verified_order": "The newest is first.",
-            "needed_order": "Listed first is what is overdue longest.",
+            "agreed_order": "Order: Overdue, Due.",
+            "verified_order": "Newest first.",
+            "needed_order": "Order: Overdue, Due.",
             **facts,
         }
     )
@@ -362,7 +366,7 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
             "table": text,
             "stage": "Planned",
             "deadline": date(2022, 2, 28),
-            "sentence": f"{number} overdue; 31 days are left.",
+            "sentence": f"Talking points: {number} overdue. The deadline is 28 February 2022, in 31 days.",
             "next_steps": ladder(number, text).others[:7],
             "agenda": tuple(
                 PrintedAgendaItem(at + 1, text, text, "due in 14 days", text, text) for at in range(number)

@@ -86,7 +86,7 @@ def test_documents_of_two_days_without_events_differ_only_in_the_day(edition):
     assert list_differences(
         BriefingKind.AMBASSADOR, document_values(edition, BEFORE), document_values(edition, AFTER)
     ) == {
-        ("At its head", "", "as of", "14 January 2022", "28 January 2022"),
+        ("First page", "", "As of", "14 January 2022", "28 January 2022"),
     }
 
 
@@ -107,14 +107,14 @@ def test_new_verifications_commitments_returns_and_assessments_are_listed_in_the
 
     about = {(chapter, about, word) for chapter, about, word, _, _ in lines}
     assert about >= {
-        ("At its head", "", "where the record stands"),
-        ("Recommendations", "1", "points verified"),
-        ("Recommendations", "1 · 1a", "the embassy’s assessment"),
-        ("By ministry", "Ministry of Police · Name focal points", "due"),
-        ("Evidence", "A circular was sent", "where it stands"),
+        ("First page", "", "Readiness"),
+        ("Recommendations", "1", "Points verified"),
+        ("Recommendations", "1 · 1a", "Assessment"),
+        ("Commitments by ministry", "Ministry of Police · Name focal points", "Due"),
+        ("Evidence", "A circular was sent", "Status"),
         ("Evidence", "A new one", ""),
     }
-    assert [after for chapter, *_, after in lines if chapter == "What ministries sent"] != []
+    assert [after for chapter, *_, after in lines if chapter == "Updates from ministries"] != []
     assert [before for _, about, _, before, _ in lines if about == "A new one"] == [""]
 
 

@@ -110,8 +110,8 @@ def test_it_thanks_only_for_what_was_verified_since_the_last_dialogue(edition, p
 
     [point] = points_for(build_pack(planned, edition)).kept
 
-    assert point.sentence == "Thank you for “Fund the unit”: it is done, and we verified it on 20 January 2022."
-    assert (point.standing, point.source) == ("20 Jan 2022", "Promised 8 Nov 2021 (Letter of 8 November 2021)")
+    assert point.sentence == "Thank you for keeping your commitment “Fund the unit”. We verified it on 20 January 2022."
+    assert (point.standing, point.source) == ("20 Jan 2022", "Made on 8 Nov 2021 (Letter of 8 November 2021)")
 
 
 def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_evidence(edition, police, planned):
@@ -131,8 +131,8 @@ def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_
 
     [point] = points_for(build_pack(planned, edition)).kept
 
-    assert point.sentence == "Thank you for “Six named”, which we verified on 10 January 2022."
-    assert point.source == "Sent on “Name focal officers”; it happened 10 Jan 2022"
+    assert point.sentence == "Thank you for “Six named”. We verified it on 10 January 2022."
+    assert point.source == "Evidence on the commitment “Name focal officers”. Happened: 10 Jan 2022"
     assert point.benchmarks == ("1a",)
 
 
@@ -162,15 +162,14 @@ def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(editio
     first, second = points_for(build_pack(planned, edition)).overdue
 
     assert (first.sentence, first.standing) == (
-        "“Send the figures” was due on 14 January 2022: by which day can we count on it?",
+        "“Send the figures” was due on 14 January 2022. By which date will it be done?",
         "by 14 days",
     )
     assert second.sentence == (
-        "“Train the posts” was due on 21 January 2022 and its day has been moved twice: by which day can we count on "
-        "it?"
+        "“Train the posts” was due on 21 January 2022, after 2 changes of date. By which date will it be done?"
     )
     assert second.standing == "by 7 days"
-    assert second.source == "Promised at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
+    assert second.source == "Made at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
 
 
 def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned, last):
@@ -184,11 +183,11 @@ def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned, la
 
     assert [(point.sentence, point.standing) for point in points_for(pack).with_us] == [
         (
-            "Your update on “Open a joint case” has been with us since 10 January 2022, and we owe you an answer.",
+            "We received your update on “Open a joint case” on 10 January 2022. We owe you a reply.",
             "for 18 days",
         ),
         (
-            "You told us on 25 January 2022 that “Report on complaints” is done, and we owe you our word on it.",
+            "You reported on 25 January 2022 that “Report on complaints” is done. We owe you a reply.",
             "for 3 days",
         ),
     ]
@@ -212,8 +211,8 @@ def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, 
 
     [point] = points.returned
     assert point.sentence == (
-        "Your update on “Keep a register” was returned on 10 January 2022, and we will gladly take it up again "
-        "once this is put right: The first day is missing: say when it began. Send the list."
+        "We returned your update on “Keep a register” on 10 January 2022. Please change: The first day is missing: say "
+        "when it began. Send the list."
     )
     assert point.standing == "returned on 10 January 2022; due in 13 days"
     assert (points.overdue, points.to_ask, points.with_us) == ((), (), ())
@@ -232,14 +231,14 @@ def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
 
     assert sentences(points) == [
         (
-            "On recommendation 2 we have not been able to verify “The unit is funded” yet. May we agree today on the "
-            "next step, and on its day?"
+            "On recommendation 2, we have not been able to verify “The unit is funded” yet. May we agree on a next "
+            "step and its date today?"
         ),
-        f"“{due.text}” is due on 20 February 2022: is it on its way?",
-        f"“{undated.text}” has no day yet: may we agree on one today?",
+        f"“{due.text}” is due on 20 February 2022. Will it be done by then?",
+        f"“{undated.text}” has no due date yet. May we agree on one today?",
     ]
-    assert [point.standing for point in points] == ["not promised", "due in 23 days", "no date agreed"]
-    assert points[0].source == "Recommendation 2, as we reconstruct it: Do what number 2 says"
+    assert [point.standing for point in points] == ["no commitment", "due in 23 days", "no date agreed"]
+    assert points[0].source == "Recommendation 2 (our wording, not the report’s): Do what number 2 says"
     assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
 
 
@@ -250,7 +249,7 @@ def test_it_asks_for_a_figure_that_was_not_reported(edition, police, planned):
     points = points_for(build_pack(planned, edition)).to_ask
 
     assert (
-        "May we have the figure on prosecutions since 1 April 2021 and in the year before, with its source?"
+        "May we have the figure on prosecutions since 1 April 2021 and for the year before, with its source?"
         in sentences(points)
     )
 
@@ -292,8 +291,7 @@ def test_a_commitment_due_after_the_deadline_is_asked_for_earlier_if_that_adds_p
     [point] = points_for(build_pack(planned, edition)).to_ask
 
     assert point.sentence == (
-        "“Have the committee meet” is promised for 31 March 2022, after the deadline of 28 February 2022: can it come "
-        "before that?"
+        "“Have the committee meet” is due on 31 March 2022. Can it be done earlier, before 28 February 2022?"
     )
 
 
@@ -315,22 +313,22 @@ def test_a_recommendation_of_an_action_plan_is_named_as_such(edition, police, pl
 
     [point] = points_for(build_pack(planned, edition)).to_ask
 
-    assert point.sentence.startswith("On action plan 3 we have not been able to verify “It is done” yet. ")
+    assert point.sentence.startswith("On action plan 3, we have not been able to verify “It is done” yet. ")
     assert point.source == "Action plan 3: Do what number 3 says"
 
 
 def test_a_recommendation_without_a_lead_ministry_has_its_own_list(edition, planned):
     benchmark_led_by(None, edition, "Somebody does it")
 
-    points = points_for(build_pack(planned, edition), "No ministry leads yet")
+    points = points_for(build_pack(planned, edition), "No lead ministry yet")
 
     assert sentences(points.to_ask) == [
         (
-            "On recommendation 1 we have not been able to verify “Somebody does it” yet. May we agree today on the "
-            "next step, and on its day?"
+            "On recommendation 1, we have not been able to verify “Somebody does it” yet. May we agree on a next "
+            "step and its date today?"
         )
     ]
-    assert points.about == "Settle who is to lead before anything is asked."
+    assert points.about == "Agree on a lead ministry before you ask these questions."
 
 
 def test_our_own_commitments_come_last_without_points(edition, police, planned):
@@ -344,13 +342,13 @@ def test_our_own_commitments_come_last_without_points(edition, police, planned):
     ours = pack.talks[-1]
     assert ours.is_ours
     assert sentences((*ours.kept, *ours.overdue, *ours.to_ask)) == [
-        "We have done “Print the law”, as we promised.",
-        "We promised “Send a trainer” for 20 January 2022 and have not kept that: we owe you a new day.",
-        "We promised “Give a course” for 18 February 2022.",
-        "We promised “Visit”, and owe you a day for it.",
+        "We kept our commitment “Print the law”.",
+        "Our commitment “Send a trainer” was due on 20 January 2022. We owe you a new date.",
+        "Our commitment “Give a course” is due on 18 February 2022.",
+        "Our commitment “Visit” has no due date yet. We owe you one.",
     ]
     assert len(points_for(pack).to_ask) == 1, "our own course is no promise of theirs"
-    assert pack.sentence == "1 to ask; 31 days are left."
+    assert pack.sentence == "Talking points: 1 to ask. The deadline is 28 February 2022, in 31 days."
 
 
 def test_each_ministry_has_its_office_holder_what_it_leads_on_and_its_commitments_by_status(edition, police, planned):
@@ -385,15 +383,18 @@ def test_it_covers_only_the_ministries_at_the_table(edition, police, planned):
     alone = build_pack(planned, edition)
 
     assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
-    assert (alone.table, alone.sentence) == ("Ministry of Police", "1 overdue and 1 to ask; 31 days are left.")
-    assert sentences(alone.talks[1].to_ask) == ["We promised “Give a course”, and owe you a day for it."]
+    assert (alone.table, alone.sentence) == (
+        "Ministry of Police",
+        "Talking points: 1 overdue, 1 to ask. The deadline is 28 February 2022, in 31 days.",
+    )
+    assert sentences(alone.talks[1].to_ask) == ["Our commitment “Give a course” has no due date yet. We owe you one."]
     assert "Marker" not in render_html(alone)
 
     ParticipantFactory(dialogue=planned, ministry=justice)
     both = build_pack(planned, edition)
     assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
-    assert both.talks[2].whose == "No ministry leads yet"
-    assert both.sentence == "2 overdue and 3 to ask; 31 days are left."
+    assert both.talks[2].whose == "No lead ministry yet"
+    assert both.sentence == "Talking points: 2 overdue, 3 to ask. The deadline is 28 February 2022, in 31 days."
 
 
 def test_points_beyond_the_most_are_only_counted(edition, police, planned):
@@ -405,9 +406,9 @@ def test_points_beyond_the_most_are_only_counted(edition, police, planned):
 
     assert [line.label for line in points.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert points.lines[0].point.sentence.startswith("“Late 0”")
-    assert points.more == "3 overdue and 2 to ask"
-    assert points.nothing == "Nothing is newly verified, waiting for our answer or returned."
-    assert "Besides these: 3 overdue and 2 to ask." in render_html(build_pack(planned, edition))
+    assert points.more == "Not listed: 3 overdue, 2 to ask."
+    assert points.nothing == "None: Verified, Waiting for our reply, Returned."
+    assert "Not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
@@ -426,17 +427,17 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
 
     assert [(one.what, one.whose, one.standing, one.ask) for one in pack.agenda] == [
         (
-            "Recommendation 1, as we reconstruct it: Do what number 1 says.",
+            "Recommendation 1 (our wording, not the report’s): Do what number 1 says.",
             "Ministry of Police",
             "nothing verified yet",
             "How much?",
         ),
         ("Train the posts", "Ministry of Police", "overdue by 7 days, no update received", ""),
-        ("Next report", "Other topic", "", ""),
+        ("Next report", "other topic", "", ""),
     ]
     assert [(one.office, one.name, one.ministry, one.how) for one in pack.participants] == [
-        ("Minister of Police", "name not known yet", "Police", "expected in person"),
-        ("Observer", "J. Washington", "", "expected by video"),
+        ("Minister of Police", "name not known yet", "Police", "Expected: in person"),
+        ("Observer", "J. Washington", "", "Expected: by video"),
     ]
     assert (pack.stage, pack.countdown, pack.minutes) == ("Planned", "in 13 days", None)
     assert (pack.title, pack.marking) == ("Lesotho: dialogue of 10 February 2022", "SENSITIVE BUT UNCLASSIFIED")
@@ -463,7 +464,7 @@ def test_the_last_dialogue_has_its_commitments_and_steps_with_their_status(editi
     assert [(one.text, one.owner, one.state, one.standing) for one in pack.steps] == [
         ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
         ("Say who answers", "Police", "open", "still open"),
-        ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021: Sent to all."),
+        ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021. Result: Sent to all."),
     ]
 
 
@@ -506,9 +507,9 @@ def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, p
     assert (pack.stage, pack.agenda[0].said, pack.minutes.record) == ("Held", "Half of it.", "They spoke at length.")
     assert [one.text for one in pack.minutes.undertakings] == ["Train the posts"]
     assert [one.text for one in pack.minutes.steps] == ["Say who answers"]
-    assert [one.how for one in pack.participants] == ["in person", "did not come"]
+    assert [one.how for one in pack.participants] == ["In person", "Did not attend"]
     assert (pack.last.held_on, pack.last.agreed, pack.last.steps) == (before.held_on, "What came before", ())
-    assert "Agenda, and what was said" in render_html(pack)
+    assert "Agenda and what was said" in render_html(pack)
 
 
 def test_the_agenda_has_no_empty_column_if_nothing_was_recorded_by_item(edition, last):
@@ -516,10 +517,10 @@ def test_the_agenda_has_no_empty_column_if_nothing_was_recorded_by_item(edition,
 
     html = render_html(build_pack(last, edition))
 
-    assert "Nothing is written down on this." not in html
-    assert "What was said is not written down yet." in html
+    assert "Nothing is recorded on this item." not in html
+    assert "What was said is not recorded yet." in html
     AgendaItemFactory(dialogue=last, recommendation=None, topic="The courts", said="Soon.")
-    assert render_html(build_pack(last, edition)).count("Nothing is written down on this.") == 1
+    assert render_html(build_pack(last, edition)).count("Nothing is recorded on this item.") == 1
 
 
 def test_every_empty_section_has_a_sentence(edition):
@@ -528,11 +529,11 @@ def test_every_empty_section_has_a_sentence(edition):
     html = " ".join(render_html(build_pack(planned, edition)).split())
 
     for sentence in (
-        "Nothing is kept, overdue, returned or left to ask; 31 days are left.",
-        "Nothing is on the agenda yet.",
-        "Nothing is newly verified, waiting to be verified, overdue or left to do.",
-        "No dialogue was held before this one.",
-        "Nobody is named yet.",
+        "There are no talking points. The deadline is 28 February 2022, in 31 days.",
+        "The agenda is empty.",
+        "None: Verified, Done, Overdue, To do.",
+        "There was no dialogue before this one.",
+        "No participants are recorded.",
     ):
         assert sentence in html
 
@@ -792,17 +793,17 @@ def test_the_api_refuses_a_pack_that_cannot_be(client, edition, planned):
     told = {post(client, dialogue=pk).content.decode().replace(str(pk), "ID") for pk in (theirs.pk, 987654321)}
     assert told == {'{"dialogue":["You see nothing here with the id ID. Take one from the list."]}'}
     for answer, code, sentence in (
-        (post(client), "required", "Say for which one."),
+        (post(client), "required", "Choose the dialogue that the pack is for."),
         (
             post(client, kind="ambassador", dialogue=planned.pk),
             "dialogue_not_for_kind",
-            "A dialogue pack is for one dialogue, and nothing else is.",
+            "Only a dialogue pack has a dialogue.",
         ),
-        (post(client, dialogue=off.pk), "called_off", "That dialogue was called off."),
+        (post(client, dialogue=off.pk), "called_off", "This dialogue was called off."),
         (
             post(client, dialogue=planned.pk, known_by="2022-01-19T12:00:00+02:00"),
             "not_recorded_by_then",
-            "That dialogue had not been written down by then.",
+            "This dialogue was not recorded by then.",
         ),
     ):
         assert (answer.status_code, answer.json()["code"]) == (409, code)

@@ -90,22 +90,19 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
 
     content = build_page(edition, police)
 
-    assert content.sentence == (
-        "Of 6 undertakings, 1 is done and verified, 2 are with the embassy, 2 are under way or still to begin and 1 is "
-        "overdue."
-    )
+    assert content.sentence == "6 commitments: 1 done and verified, 2 waiting for our reply, 2 open, 1 overdue."
     assert content.agreed[0].text == overdue.text
     assert {one.text for one in content.agreed} == {
         row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
     }
     stands = {one.text: one.standing for one in content.agreed}
     assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
-    assert [(one.what, one.when) for one in content.verified] == [("Train the unit", "done; verified on 20 Jan 2022")]
+    assert [(one.what, one.when) for one in content.verified] == [("Train the unit", "Done, verified on 20 Jan 2022")]
     assert {one.what: one.sentence for one in content.needed} == {
-        overdue.text: "It was due on 15 January 2022. Please tell us how far it is, or by which day it will be done.",
-        back.text: f"We returned your update on {sent.decision.recorded_at:%-d %B %Y}. What to change: "
+        overdue.text: "It was due on 15 January 2022. Please send an update, or tell us by which date it will be done.",
+        back.text: f"We returned your update on {sent.decision.recorded_at:%-d %B %Y}. Please change: "
         "The first day is missing.",
-        undated.text: "Please tell us by which day it will be done.",
+        undated.text: "Please tell us by which date it will be done.",
     }
 
 
@@ -133,14 +130,11 @@ def test_each_list_explains_its_order(edition, police):
         ("Due later", "Due in 23 days"),
         ("Undated", "No date agreed"),
     ]
-    assert content.needed_order == (
-        "Listed first is what is overdue longest, then what we returned, then what is due soonest, then what has no "
-        "date yet."
-    )
+    assert content.needed_order == "Order: Overdue, Returned, Due, No date agreed."
     assert [one.text for one in content.agreed[:7]] == [one.what for one in content.needed]
-    assert content.agreed_order == f"{content.needed_order.removesuffix('.')}, then what is done."
+    assert content.agreed_order == "Order: Overdue, Returned, Due, No date agreed, Done."
     assert [one.what for one in content.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
-    assert content.verified_order == "The newest is first."
+    assert content.verified_order == "Newest first."
     assert all(
         order in render_html(content) for order in (content.agreed_order, content.verified_order, content.needed_order)
     )
@@ -202,7 +196,7 @@ def test_rows_recorded_after_the_moment_are_left_out(edition, police):
     def needed(day):
         return [one.sentence for one in build_page(edition, police, known_by=at_noon(day)).needed]
 
-    assert needed(date(2022, 1, 5)) == ["Please tell us by which day it will be done."]
+    assert needed(date(2022, 1, 5)) == ["Please tell us by which date it will be done."]
     assert needed(date(2022, 1, 15)) == []
     assert "We returned your update on 20 January 2022." in needed(date(2022, 1, 25))[0]
 
@@ -280,7 +274,7 @@ def test_the_api_takes_a_ministry_and_wants_one_for_its_page(client, edition, po
 
     assert ask(kind="ministry", ministry=police.pk).json()["ministry"] == police.pk
     for body, code, sentence in (
-        ({"kind": "ministry"}, "required", "Say which ministry the page is for."),
+        ({"kind": "ministry"}, "required", "Choose the ministry that the page is for."),
         ({"kind": "ambassador", "ministry": police.pk}, "ministry_not_for_kind", "Leave the ministry out."),
     ):
         refused = ask(**body).json()
@@ -296,7 +290,7 @@ def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp
         call_command(
             "issue_briefing", "LSO", "2021", kind="ministry", ministry=name, as_of="2022-01-28", output=str(file)
         )
-        assert "Of 1 undertaking, 1 is under way or still to begin." in capsys.readouterr().out
+        assert "1 commitment: 1 open." in capsys.readouterr().out
     assert "DRAFT, NOT CLEARED" in pdf.extract_pdf_text(file.read_bytes())
 
     for options, code, sentence in (

@@ -8,7 +8,7 @@ from reports import sentences
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.readiness.answers import Finding
 
-ON = "On recommendation 3 "
+ON = "On recommendation 3, "
 
 
 @pytest.mark.parametrize(
@@ -18,16 +18,16 @@ ON = "On recommendation 3 "
             Rule.ASSESSED,
             None,
             "Nothing yet.",
-            "we have not been able to verify “Posts filled” yet. May we agree today on",
+            "we have not been able to verify “Posts filled” yet. May we agree on a next step",
         ),
-        (Rule.ASSESSED, Fraction(1, 2), "A step.", "a step towards “Posts filled” is verified, and we thank you. What"),
+        (Rule.ASSESSED, Fraction(1, 2), "A step.", "thank you for the verified step towards “Posts filled”. What"),
         (Rule.TARGET, Fraction(3, 5), "6 of 10 posts by May.", "we have verified 6 of 10 posts by May, towards “Posts"),
-        (Rule.TARGET, None, "No data on posts.", "we have no figure yet that shows “Posts filled”. By which day can"),
+        (Rule.TARGET, None, "No data on posts.", "we have no figure yet for “Posts filled”. By which date can"),
         (
             Rule.MORE,
             Fraction(0),
             "They fell.",
-            "the figure that we have verified does not show “Posts filled” yet. What",
+            "the verified figure does not show “Posts filled” yet. What",
         ),
     ],
 )

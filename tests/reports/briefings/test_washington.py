@@ -113,9 +113,9 @@ def test_each_assessment_has_its_rationale_and_section_of_the_law(lesotho):
 def test_nothing_is_verified_by_what_was_known_before_july(lesotho):
     content = build_input(lesotho, known_by=datetime(2022, 2, 28, 23, 59, tzinfo=MASERU))
 
-    assert content.sentence == "0 concrete actions of the government and 0 indicators for the period are verified."
+    assert content.sentence == "Verified concrete actions of the government: 0. Indicators with a verified figure: 0."
     assert not [deed for one in content.pillars for each in one.indicia for deed in each.deeds]
-    assert "No concrete action is verified here yet." in render_html(content)
+    assert "No concrete action is verified for this indicium yet." in render_html(content)
 
 
 def test_without_sources_it_names_no_source(client, run_jobs):
@@ -153,7 +153,7 @@ def test_only_input_for_washington_can_leave_sources_out(client):
     )
 
     assert answer.json() == {
-        "detail": "Only input for Washington can leave its sources out.",
+        "detail": "Only input for Washington can leave its sources out. Include the sources.",
         "code": "needs_sources",
         "field": "has_sources",
     }
@@ -200,7 +200,7 @@ def test_the_command_writes_it_with_and_without_sources(lesotho, tmp_path, capsy
     call_command("issue_briefing", "LSO", "2021", without_sources=True, **options)
     unnamed = pdf.extract_pdf_text(file.read_bytes())
 
-    assert "concrete actions of the government and" in capsys.readouterr().out
+    assert "Verified concrete actions of the government: " in capsys.readouterr().out
     assert "TIP Report 2022" in named
     assert "TIP Report 2022" not in unnamed
     with pytest.raises(SystemExit):

@@ -227,8 +227,8 @@ def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
     assert not imprint._tbl.xpath(".//w:tblHeader")
     assert all(row._tr.xpath("./w:trPr/w:cantSplit") for table in document.tables for row in table.rows)
     assert [table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for table in (told[0], told[1], imprint)] == [
-        "What was counted: 1. Investigations, prosecutions, convictions, sentences served",
-        "How benchmarks are assessed: 1. Investigations, prosecutions, convictions, sentences served",
+        "Indicators: 1. Investigations, prosecutions, convictions, sentences served",
+        "Assessments of benchmarks: 1. Investigations, prosecutions, convictions, sentences served",
         "About this document",
     ]
 
