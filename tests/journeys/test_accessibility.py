@@ -447,6 +447,6 @@ REFUSED = [
     ("token_add", "Make the token", {}),
     ("log_list", "Search", {"First day": "2022-01-29", "Last day": "2022-01-28"}),
     ("readiness_detail", "Show", {"As of": "2030-01-01"}),
-    ("briefing_list", "Prepare it", {"As of": "2030-01-01"}),
-    ("briefing_request", "Prepare it", {"As of": "2030-01-01"}),
+    ("briefing_list", "Request a briefing", {"As of": "2030-01-01"}),
+    ("briefing_request", "Request a briefing", {"As of": "2030-01-01"}),
 ]

@@ -53,8 +53,12 @@ def test_a_briefing_by_today_knows_what_is_known_now(client, edition, typed):
 @pytest.mark.parametrize(
     ("typed", "code", "sentence"),
     [
-        ("2022-01-29", "future_moment", "That moment has not come yet. Leave it out for all that is known now."),
-        ("soon", "invalid", "Give the day as 28/01/2022 or 2022-01-28, or leave it empty."),
+        (
+            "2022-01-29",
+            "future_moment",
+            "This moment is in the future. Leave it empty to use everything recorded until now.",
+        ),
+        ("soon", "invalid", "This is not a date. Write it like 28/01/2022 or 2022-01-28, or leave it empty."),
     ],
 )
 def test_a_briefing_by_no_such_day_is_refused_beside_the_field(client, edition, typed, code, sentence):
@@ -87,7 +91,7 @@ def test_request_briefing_refuses_a_moment_that_has_not_come(edition):
 def test_request_briefing_refuses_a_ministry_or_a_dialogue_of_another_country(edition, kind, field, factory):
     theirs = factory(country=CountryFactory(elsewhere=True))
 
-    with refuses("another_country", field=field, sentence=f"That {field} is another country’s."):
+    with refuses("another_country", field=field, sentence=f"This {field} belongs to another country."):
         request_briefing(
             edition=edition,
             document=Document(kind, **{field: theirs}),

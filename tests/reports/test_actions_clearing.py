@@ -103,7 +103,7 @@ def test_the_drafts_file_goes_once_what_is_issued_is_kept(draft, run_jobs, djang
 
 
 def test_nobody_clears_what_they_asked_for(draft):
-    with refuses("needs_second_person", sentence="Ask another officer, or the Ambassador, to clear it."):
+    with refuses("needs_second_person", sentence="Ask another officer or the Ambassador to clear it."):
         clear(draft, draft.requested_by)
 
     assert Briefing.objects.get().cleared_by is None
@@ -116,7 +116,7 @@ def test_who_reads_only_or_is_of_a_ministry_clears_nothing(draft, reader):
 
 
 def test_what_was_not_read_can_not_be_cleared(draft):
-    with refuses("stale_page", sentence="This is not the draft that you had before you."):
+    with refuses("stale_page", sentence="The draft has changed since you opened this page."):
         clear(draft, AmbassadorFactory(), sha256="0" * 64)
     with refuses("stale_page"):
         clear(BriefingFactory(edition=draft.edition), AmbassadorFactory())
@@ -125,7 +125,7 @@ def test_what_was_not_read_can_not_be_cleared(draft):
 def test_who_comes_second_hears_who_cleared_it(draft, run_jobs):
     clear(draft, ambassador := AmbassadorFactory())
     for _ in range(2):
-        with refuses("edit_conflict", sentence=f"{ambassador} has cleared it already"):
+        with refuses("edit_conflict", sentence=f"{ambassador} has already cleared this briefing."):
             clear(draft, ReviewerFactory())
         run_jobs()
 
@@ -133,7 +133,7 @@ def test_who_comes_second_hears_who_cleared_it(draft, run_jobs):
 def test_what_says_something_else_by_then_is_not_issued_and_says_why(client, draft, run_jobs):
     EvidenceFactory(title="Slipped in with an earlier day", recorded_at=draft.known_by - timedelta(days=1))
     clear(draft, ambassador := AmbassadorFactory())
-    with refuses("content_changed", sentence="What it says is no longer what was cleared"):
+    with refuses("content_changed", sentence="The content has changed since the draft was cleared."):
         render_briefing(briefing=Briefing.objects.get(), now=NOW, progress=JobProgress(JobFactory(state=State.READY)))
 
     (job,) = [job for job in run_jobs() if job.kind == "briefing"]
@@ -148,11 +148,11 @@ def test_what_says_something_else_by_then_is_not_issued_and_says_why(client, dra
 
 def test_the_page_lets_somebody_else_clear_it_and_tells_who_asked_that_they_may_not(client, draft, run_jobs):
     address = reverse("briefing_detail", args=[draft.pk])
-    button = "Clear and issue it"
+    button = "Clear for issue"
     client.force_login(draft.requested_by)
     own = client.get(address).text
     assert button not in own
-    assert "somebody else has to clear it" in own
+    assert "another officer or the Ambassador has to clear it" in own
     refused = client.post(reverse("briefing_clear", args=[draft.pk]), {"sha256": draft.sha256})
     assert refused.status_code == 422
     assert shows_refusal(refused, "needs_second_person")
@@ -161,10 +161,10 @@ def test_the_page_lets_somebody_else_clear_it_and_tells_who_asked_that_they_may_
     assert button in client.get(address).text
     sent = client.post(reverse("briefing_clear", args=[draft.pk]), {"sha256": draft.sha256})
     assert (sent.status_code, sent.url) == (302, address)
-    assert "its final file is being made" in client.get(address).text
+    assert "The file without the draft marking is being made." in client.get(address).text
     run_jobs()
     page = client.get(address).text
-    assert "It is issued, and nothing of it changes any more." in page
+    assert "This document is issued. It cannot change." in page
     assert f"Entry {Briefing.objects.get().log_number}:" in page
 
 
@@ -179,7 +179,7 @@ def test_a_correction_is_a_later_version_that_names_the_one_before(client):
     assert (page(second)["corrects"], page(second)["corrected_by"]) == (first, None)
     assert (page(first)["corrects"], page(first)["corrected_by"]) == (None, second)
     assert page(draft_between)["corrected_by"] == second
-    assert "Take version 3" in client.get(reverse("briefing_detail", args=[first.pk])).text
+    assert "A later version was issued:" in client.get(reverse("briefing_detail", args=[first.pk])).text
 
 
 # --- Holding a file against its hash ----------------------------------------------------------------------------------
@@ -197,8 +197,8 @@ def test_a_file_is_known_by_its_content_and_by_its_hash_however_that_was_copied(
 
     for answer in (checked(client, b"as issued"), checked(client, sha256=f" {hash_[:32].upper()}\n{hash_[32:]} ")):
         assert [match.briefing for match in answer.context["matches"]] == [issued]
-        assert "Unchanged since" in answer.text
-    assert "None of the documents that you may read" in checked(client, b"as issued, and a letter more").text
+        assert "Your file is unchanged." in answer.text
+    assert "We do not know this file" in checked(client, b"as issued, and a letter more").text
 
 
 def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
@@ -211,10 +211,10 @@ def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
     BriefingFactory(sha256=hashlib.sha256(b"gone").hexdigest(), **gone)
     client.force_login(OfficerFactory())
 
-    assert "Unchanged, and a draft" in checked(client, b"draft").text
+    assert "Nobody has cleared it yet." in checked(client, b"draft").text
     assert checked(client, b"old").context["matches"][0].later == since
     assert checked(client, b"new").context["matches"][0].briefing == later
-    assert "Yours is its draft" in checked(client, b"its draft").text
+    assert "Use the issued file instead." in checked(client, b"its draft").text
     answer = checked(client, b"gone").text
     assert "It held a name." in answer
     assert "Destroy your copy" in answer
@@ -233,13 +233,13 @@ def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
 @pytest.mark.parametrize(
     ("content", "sha256", "field", "sentence"),
     [
-        (None, "", "file", "Choose the file, or give its SHA-256."),
-        (b"", "", "file", "That file is empty. Choose another one."),
+        (None, "", "file", "Choose a file, or enter its SHA-256 checksum."),
+        (b"", "", "file", "This file is empty. Choose another file."),
         (
             None,
             "abc",
             "sha256",
-            "That is no SHA-256: it has 64 characters, digits and letters from a to f. Copy all of it.",
+            "This is not a SHA-256 checksum. It has 64 characters: digits and the letters a to f. Copy all of it.",
         ),
     ],
 )

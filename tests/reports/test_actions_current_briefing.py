@@ -78,7 +78,7 @@ def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(editio
         NOW.date(),
         1,
     )
-    assert (briefing.prepared_by, briefing.job.kind) == ("The tracker", "current_briefing")
+    assert (briefing.prepared_by, briefing.job.kind) == ("TIP Tracker", "current_briefing")
     assert "DRAFT, NOT CLEARED" in made[0]
     assert AuditEntry.objects.filter(verb="briefing.rendered", by=None, row=str(briefing.pk)).exists()
     assert briefing.log_number == AuditEntry.objects.get(verb="evidence.logged").number
@@ -175,7 +175,7 @@ def test_nobody_clears_it(edition, ambassador, made):
     keep(edition)
     (briefing,) = own()
     for person in (ambassador, OfficerFactory()):
-        with refuses("made_by_tracker", sentence="The tracker made this briefing by itself."):
+        with refuses("made_by_tracker", sentence="TIP Tracker made this briefing automatically"):
             clear_briefing(briefing=briefing, sha256=briefing.sha256, by=person, now=NOW)
 
     assert own()[0].cleared_by is None

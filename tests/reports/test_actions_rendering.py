@@ -204,9 +204,9 @@ def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeyp
     assert len(set(numbers)) > 6
     assert (numbers[0], numbers[-1]) == (1, 97)
     steps = [step for _, step in told]
-    assert steps[:2] == ["Gathering the facts", "Reading the document"]
-    assert {"Setting page 1", "Setting page 2", "Drawing the pages", "Writing the file"} <= set(steps)
-    assert steps[-1] == "Keeping the file"
+    assert steps[:2] == ["Gathering the facts", "Reading the content"]
+    assert {"Laying out page 1", "Laying out page 2", "Drawing the pages", "Writing the file"} <= set(steps)
+    assert steps[-1] == "Saving the file"
     assert (job.state, job.progress) == (State.READY, 100)
 
 

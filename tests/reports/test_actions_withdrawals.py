@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = at_noon(date(2022, 1, 28))
 NAME = "Palesa Ntšoana-Exercise"
-HELD = "It held a text that has been taken out of the record."
+HELD = "It contained personal data that were removed from the record."
 
 
 def printed(text):
@@ -153,7 +153,7 @@ def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confir
 
     assert [answer.status_code for answer in before] == [409, 409]
     assert all(shows_refusal(answer, "redaction_unfinished") for answer in before)
-    assert "A text is being taken out of the record" in before[0].text
+    assert "Personal data are being removed from the record." in before[0].text
     assert before[1].json()["code"] == "redaction_unfinished"
     assert [answer.status_code for answer in after] == [200, 200]
     assert all(b"".join(answer.streaming_content).startswith(b"%PDF") for answer in after)

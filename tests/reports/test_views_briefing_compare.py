@@ -63,8 +63,8 @@ def test_what_differs_from_the_one_issued_before_is_shown_at_once(client, editio
     assert "45 of 100 verified." in text
     assert "A budget line" in text
     assert "A circular" not in text
-    assert "3 things differ." not in text
-    assert "2 things differ." in text
+    assert "3 differences" not in text
+    assert "2 differences" in text
 
 
 @pytest.mark.usefixtures("reader")
@@ -81,7 +81,9 @@ def test_a_reader_chooses_with_which_and_the_earlier_stands_first(client, editio
 @pytest.mark.usefixtures("reader")
 def test_two_that_say_the_same_are_said_to(client, edition):
     ready(edition, date(2022, 1, 10))
-    assert "Both say the same." in page_of(client, ready(edition, date(2022, 1, 28))).content.decode()
+    assert (
+        "The two briefings have no differences." in page_of(client, ready(edition, date(2022, 1, 28))).content.decode()
+    )
 
 
 @pytest.mark.usefixtures("reader")
@@ -122,7 +124,7 @@ def test_one_that_is_not_offered_is_refused_with_a_sentence(client, edition):
     answer = page_of(client, new, **{"with": "soon"})
 
     assert answer.status_code == 422
-    assert "Choose one of the briefings that are offered." in answer.content.decode()
+    assert "This briefing is not offered. Choose one from the list." in answer.content.decode()
 
 
 @pytest.mark.usefixtures("reader")

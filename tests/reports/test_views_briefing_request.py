@@ -69,10 +69,10 @@ def test_an_ambassador_may_be_given_the_first_two_pages_alone(client):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        (place(evidence=2, parts=2), "Give one of them another."),
-        ({"what": "washington"}, "Every section is left out. Give at least one a place."),
+        (place(evidence=2, parts=2), "Choose another place."),
+        ({"what": "washington"}, "Every section is left out. Give at least one section a place."),
         ({"covering_note": "x" * 601}, "600"),
-        (place(evidence=7), "Choose one of the places that are offered."),
+        (place(evidence=7), "This place is not offered. Choose one from the list."),
     ],
 )
 def test_what_can_not_be_is_refused_and_what_was_typed_stays(client, typed, sentence):

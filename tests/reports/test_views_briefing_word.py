@@ -150,7 +150,7 @@ def test_it_is_handed_over_and_written_down(client, reader):
     ("content", "code", "sentence"),
     [
         (b"", "not_ready", "This briefing is not ready yet."),
-        (b"%PDF-1.7", "no_word_file", "There is no Word file of this document."),
+        (b"%PDF-1.7", "no_word_file", "This document has no Word file."),
     ],
 )
 def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
@@ -180,7 +180,7 @@ def test_its_page_leads_to_it_and_tells_its_size_and_hash(client):
     shown, without = (client.get(reverse("briefing_detail", args=[row.pk])).text for row in (briefing, other))
 
     assert f'href="{reverse("briefing_word", args=[briefing.pk])}"' in shown
-    assert "Download to edit (2.0\xa0KB, Word)" in shown
+    assert "Download Word file (2.0\xa0KB)" in shown
     assert briefing.word_sha256 in shown
     assert "Word" not in without
 
@@ -207,9 +207,9 @@ def test_its_hash_is_known_on_the_page_that_checks_files(client, as_file):
     sent = {"file": SimpleUploadedFile("a.docx", b"PK all of it")} if as_file else {"sha256": briefing.word_sha256}
     answer = client.post(reverse("briefing_check"), sent)
 
-    assert "It is one of ours" in answer.text
-    assert "Unchanged since" in answer.text
-    assert "It is one of ours" not in client.post(reverse("briefing_check"), {"sha256": "0" * 64}).text
+    assert "This file is one of our documents" in answer.text
+    assert "Your file is unchanged." in answer.text
+    assert "This file is one of our documents" not in client.post(reverse("briefing_check"), {"sha256": "0" * 64}).text
 
 
 def test_the_drafts_hash_is_known_once_it_is_issued(client, draft, run_jobs):

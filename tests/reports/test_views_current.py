@@ -171,9 +171,9 @@ def test_lists_pages_and_the_api_say_that_the_tracker_made_it(client, current, a
     listed = client.get(reverse("briefing_list")).text
     taken = b"".join(client.get(reverse("briefing_list"), {"format": "csv"})).decode("utf-8-sig")
 
-    assert "<dd>The tracker, 28 January 2022" in page
-    assert 'data-label="Asked for"><span> The tracker<br>' in listed
-    assert "The tracker" in taken
+    assert "<dd>TIP Tracker, 28 January 2022" in page
+    assert 'data-label="Requested by"> <span> TIP Tracker<br>' in listed
+    assert "TIP Tracker" in taken
     assert client.get(f"/api/v1/briefings/{current.pk}/").json()["requested_by"] is None
 
 
@@ -182,9 +182,9 @@ def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current, a
     client.force_login(ambassador)
     page = client.get(address).text
 
-    assert "Clear and issue it" not in page
-    assert "The tracker made it by itself" in page
-    assert "Ask for it, so that it can be cleared" in page
+    assert "Clear for issue" not in page
+    assert "TIP Tracker made this briefing automatically" in page
+    assert "Request this briefing for clearance" in page
     form = re.search(r'<form method="post" action="([^"]*/briefings/)">(.*?)</form>', page, re.DOTALL)
     fields = dict(re.findall(r'name="(what|as_of)" value="([^"]*)"', form[2]))
     asked = client.post(form[1], fields)
@@ -193,7 +193,7 @@ def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current, a
     assert fields == {"what": "ambassador", "as_of": "2022-01-28"}
 
     client.force_login(ObserverFactory())
-    assert "Ask for it" not in client.get(address).text
+    assert "Request this briefing" not in client.get(address).text
     refused = client.post(reverse("briefing_clear", args=[current.pk]), {"sha256": current.sha256})
     assert refused.status_code == 403
 

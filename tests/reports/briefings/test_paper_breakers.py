@@ -134,7 +134,7 @@ def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
     evidence = tuple(papers.evidence(at, f"Row {at} begins. {LONG[:200]} Row {at} ends.") for at in range(1, 301))
     printed = Printed(papers.briefing(evidence=evidence), paper)
 
-    head, seen = "What, who did it, what proves it", []
+    head, seen = "What happened, who did it, and the proof", []
     for text in printed.texts:
         said = " ".join(text.split())
         begun, ended = re.findall(r"Row (\d+) begins", said), re.findall(r"Row (\d+) ends", said)
@@ -152,7 +152,7 @@ def test_the_first_two_pages_stay_two_for_one_recommendation_and_for_sixty(numbe
         papers.full(2, recommendations=tuple(papers.recommendation(at + 1) for at in range(number))), paper
     )
 
-    assert ("The four parts, with their reasons", 3) in printed.bookmarks()
+    assert ("The four parts of readiness", 3) in printed.bookmarks()
     assert printed.text.count("points verified ·") == number
 
 
@@ -164,7 +164,7 @@ def test_first_pages_keep_their_number_however_much_there_is(made, pages, paper)
     printed = Printed(made(6, LONG, title=LONG, covering_note=LONG), paper)
 
     assert printed.outside() == []
-    assert len(printed) == 1 if pages == 1 else ("Month by month", pages + 1) in printed.bookmarks()
+    assert len(printed) == 1 if pages == 1 else ("Earlier months", pages + 1) in printed.bookmarks()
     assert printed.text.count(LONG) > 0
 
 
@@ -197,17 +197,17 @@ def test_a_ministrys_page_breaks_no_text_off_and_counts_what_it_does_not_show(nu
         needed=tuple(NeededItem(text, text, "Due soonest") for text in texts),
     )
     printed = Printed(said, paper)
-    shares = re.split("What we agreed, and where|What we have verified|What would help next", printed.text)[1:]
+    shares = re.split("What we agreed|What we have verified|What we need next", printed.text)[1:]
 
     assert len(printed) == 1
     for share, columns in zip(shares, (1, 1, 2), strict=True):
         shown = len(set(re.findall(r"Begin(\d+)", share)))
-        more = re.search(r"(\d+) more (?:is|are) in the tracker: your focal point can read", share)
+        more = re.search(r"(\d+) more (?:is|are) in TIP Tracker. Your focal point can read", share)
         assert shown >= min(2, number)
         assert shown + int(more[1] if more else 0) == number
         ends = len(re.findall(r"end\d\d", share)) + share.count("more. …") + len(re.findall(r"\w…", share))
         assert ends == shown * columns
-    assert ("A text that ends in “…” stands in full in the tracker." in printed.text) is ("…" in "".join(shares[:2]))
+    assert ("Texts that end in “…” are given in full in TIP Tracker." in printed.text) is ("…" in "".join(shares[:2]))
 
 
 @pytest.mark.django_db
@@ -265,7 +265,7 @@ def test_a_covering_note_is_printed_once_and_in_full(number, length, paper):
     first = " ".join(printed.texts[0].split())
 
     assert printed.text.count(note) == 1
-    is_apart = "The covering note stands on page 3." in first
+    is_apart = "The covering note is on page 3." in first
     assert (note in first, ("Covering note", 3) in printed.bookmarks()) == (not is_apart, is_apart)
     assert is_apart is (number == 7 and paper is Paper.LETTER), "a long one beside many steps"
-    assert ("The four parts, with their reasons", 3) in printed.bookmarks() or is_apart
+    assert ("The four parts of readiness", 3) in printed.bookmarks() or is_apart
