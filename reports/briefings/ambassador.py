@@ -112,7 +112,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         updates=build_updates(view, versions, commitments, annex),
         evidence=annex.pieces,
         methodology=gettext("Method version %(version)s.") % {"version": result.method},
-        disclaimer=headline.DISCLAIMER,
+        disclaimer=gettext(headline.DISCLAIMER),
     )
 
 
@@ -136,6 +136,7 @@ def _write_paragraph(
             as_of=view.as_of,
             deadline_on=result.deadline_on,
             score=summary.verified,
+            has_reached_target=result.readiness_target is not None and result.score >= result.readiness_target,
             target=summary.mark,
             waiting=result.waiting,
             since=since,

@@ -123,7 +123,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         if last
         else None,
         participants=tuple(_build_participant(row, is_held=is_held) for row in people),
-        disclaimer=headline.DISCLAIMER,
+        disclaimer=gettext(headline.DISCLAIMER),
     )
 
 
@@ -137,8 +137,8 @@ def _stage(view: ReaderView, row: Dialogue) -> DialogueStage:
 def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
     """Return how many talking points of each kind there are, and how far the deadline is."""
     lists = [talk for talk in talks if not talk.is_ours]
-    numbers = {kind.count: sum(len(each.points_of(kind)) for each in lists) for kind in MINISTRY_KINDS}
-    parts = [gettext(count) % {"number": number} for count, number in numbers.items() if number]
+    numbers = {kind.counted: sum(len(each.points_of(kind)) for each in lists) for kind in MINISTRY_KINDS}
+    parts = [gettext(counted) % {"number": number} for counted, number in numbers.items() if number]
     summary = (
         gettext("Talking points: %(counts)s.") % {"counts": ", ".join(parts)}
         if parts

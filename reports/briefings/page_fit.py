@@ -53,7 +53,7 @@ MAX_TITLE_LINES = 2
 """A title with more lines gets a smaller size."""
 MAX_NOTE_LINES = 8
 """A covering note that has more lines as typed is set without its line breaks."""
-SHORT_NOTE_LINES, MIN_STEPS_WITH_NOTE = 2, 4
+SHORT_NOTE_LINES, MIN_STEPS_WITH_NOTE = 2, 3
 """A note with at most this many lines stays on the first page. A longer one stays if this many next steps fit too."""
 BAR_HEIGHT, DUE_TABLE_HEIGHT = 17.0, 46.0
 """First page of an ambassador's briefing: heights of the readiness bar, and of the table of overdue and due items with

@@ -57,6 +57,7 @@ class ParagraphFacts:
         deadline_on: the deadline; None if there is none.
         score: readiness on the day, of 100; None if nothing has been reviewed.
         target: the post's target for readiness; None if none is set.
+        has_reached_target: whether the exact score, of which `score` is rounded, has reached the target.
         waiting: the number of claims that nobody has reviewed.
         since: the last dialogue or briefing; None if there was none.
         steps: the next steps, in their order.
@@ -73,6 +74,7 @@ class ParagraphFacts:
     deadline_on: date | None
     score: Decimal | None
     target: Decimal | None
+    has_reached_target: bool
     waiting: int
     since: ComparedDay | None
     steps: Sequence[StepDisplay]
@@ -146,9 +148,14 @@ def _readiness_sentences(facts: ParagraphFacts) -> Iterator[str]:
         values["score"] = format_number(facts.score)
         if facts.target is None:
             yield gettext("On %(date)s readiness is %(score)s of 100. No target is set.") % values
-        elif facts.score >= facts.target:
+        elif facts.has_reached_target:
             yield (
                 gettext("On %(date)s readiness is %(score)s of 100 and has reached our target of %(target)s.") % values
+            )
+        elif facts.score >= facts.target:
+            yield (
+                gettext("On %(date)s readiness is %(score)s of 100 and has not quite reached our target of %(target)s.")
+                % values
             )
         else:
             yield gettext("On %(date)s readiness is %(score)s of 100, below our target of %(target)s.") % values

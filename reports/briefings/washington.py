@@ -71,7 +71,7 @@ def build_washington_input(view: ReaderView, *, has_sources: bool = True) -> Was
         has_sources=has_sources,
         pillars=tuple(writer.pillar(pillar) for pillar in Pillar),
         unverified=result.waiting,
-        disclaimer=headline.DISCLAIMER,
+        disclaimer=gettext(headline.DISCLAIMER),
     )
 
 

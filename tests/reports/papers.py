@@ -53,6 +53,8 @@ HASH = "1e7ceb844c3410917c8ff0edc76f5d00a2007e3da7e42d890606dbc522de1874"
 LONG = ("A word after another, as somebody wrote them who had much to tell and little time to make it short. " * 5)[
     :400
 ]
+PARAGRAPH = " ".join(["It says where readiness is, what comes next, what is overdue and with whom."] * 9)[:-25]
+"""Prose of nearly as many words as a briefing's first paragraph may have."""
 
 
 def undertaking(text="Train the posts", **facts):
@@ -248,7 +250,7 @@ def full(number=1, text="Investigate more", **facts):
                 Decimal("60.5"), Decimal("61.3"), Decimal(45), f"Our target of 45: {text}", Decimal("81.6"),
                 "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5.",
                 f"1 year on the Watch List, this edition counted. By law two years running lead to Tier 3. {text}",
-                " ".join(["Paragraph"] * 120),
+                PARAGRAPH,
             ),
             "parts": (part(text, text, 6), part("Concrete action", text), part("All three Ps", text, 3)),
             "checks": tuple(PrintedCheck(text, text, (text,)) for _ in range(number)),

@@ -177,7 +177,7 @@ def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
     assert (file.status_code, api.status_code) == (410, 410)
     assert HELD in file.text
     assert shows_refusal(api, "withdrawn")
-    assert api.json()["detail"] == f"This briefing was withdrawn. {HELD} Ask for a new one."
+    assert api.json()["detail"] == f"This briefing was withdrawn. {HELD} Request a new briefing."
     assert (told["state"], told["withdrawn_reason"], told["sha256"]) == ("withdrawn", HELD, briefing.sha256)
     assert "Palesa" not in detail.text + file.text + api.text
     assert not briefing.downloads.exists()

@@ -35,9 +35,9 @@ def test_nothing_picked_is_told_from_no_section(ask):
 @pytest.mark.parametrize(
     ("body", "code", "sentence"),
     [
-        ({"sections": ["weather"]}, "no_choice", "has no such section"),
-        ({"sections": ["parts", "parts"]}, "named_twice", "stands in a document once"),
-        ({"kind": "washington", "sections": []}, "required", "Pick at least one section."),
+        ({"sections": ["weather"]}, "no_choice", "does not have that section"),
+        ({"sections": ["parts", "parts"]}, "named_twice", "Choose each section once."),
+        ({"kind": "washington", "sections": []}, "required", "Choose at least one section."),
     ],
 )
 def test_sections_that_can_not_be_are_refused(ask, body, code, sentence):

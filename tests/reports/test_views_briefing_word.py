@@ -219,7 +219,7 @@ def test_the_drafts_hash_is_known_once_it_is_issued(client, draft, run_jobs):
     run_jobs()
 
     answer = client.post(reverse("briefing_check"), {"sha256": draft.word_sha256})
-    assert "Yours is its draft, unchanged." in answer.text
+    assert "Your file is an unchanged draft." in answer.text
 
 
 def test_withdrawn_for_a_redaction_it_is_destroyed_and_its_hash_kept(client, draft, run_jobs):
@@ -235,7 +235,7 @@ def test_withdrawn_for_a_redaction_it_is_destroyed_and_its_hash_kept(client, dra
     withdrawn = Briefing.objects.get()
     assert held_back.status_code == 409
     assert shows_refusal(held_back, "redaction_unfinished")
-    assert f'<a href="{reverse("briefing_word", args=[draft.pk])}">Try again</a>' in held_back.text
+    assert f'<a href="{reverse("briefing_word", args=[draft.pk])}"> Download Word file </a>' in held_back.text
     assert (withdrawn.word, withdrawn.word_sha256) == ("", draft.word_sha256)
     assert [default_storage.exists(path) for path in draft.paths] == [False, False]
     assert after("briefing.withdrawn")["word_sha256"] == draft.word_sha256

@@ -172,7 +172,7 @@ def test_lists_pages_and_the_api_say_that_the_tracker_made_it(client, current, a
     taken = b"".join(client.get(reverse("briefing_list"), {"format": "csv"})).decode("utf-8-sig")
 
     assert "<dd>TIP Tracker, 28 January 2022" in page
-    assert 'data-label="Requested by"> <span> TIP Tracker<br>' in listed
+    assert 'data-label="Requested by"><span> TIP Tracker<br>' in listed
     assert "TIP Tracker" in taken
     assert client.get(f"/api/v1/briefings/{current.pk}/").json()["requested_by"] is None
 

@@ -1,6 +1,6 @@
 """What the contents of all kinds of documents have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from tiptracker.choices import Marking
@@ -18,7 +18,7 @@ class CommonContent:
     as_of: date
     known_by: datetime | None
     facts_up_to: datetime | None
-    marking: str = Marking.SBU.label
+    marking: str = field(default_factory=lambda: Marking.SBU.label)
     is_cleared: bool = False
     sections: tuple[str, ...] | None = None
     covering_note: str = ""

@@ -38,14 +38,14 @@ class PointKind(NamedTuple):
     """A kind of talking point.
 
     `field` holds its points in a list, `state` is its mark, and `most` the most that are named for one ministry; the
-    rest is only counted. `label` and `count` (the number of points) are in English.
+    rest is only counted. `label` and `counted` (the number of points) are in English.
     """
 
     field: str
     state: str
     label: str
     most: int
-    count: str
+    counted: str
 
 
 VERIFIED = PointKind("kept", "verified_done", gettext_noop("Verified"), 3, gettext_noop("%(number)d to thank for"))
@@ -100,7 +100,7 @@ class TalkingPointList:
     def more(self) -> str:
         """A sentence on the points that are not named: `Not listed: 2 overdue, 4 to ask.`; empty if all are named."""
         left = [
-            gettext(kind.count) % {"number": len(points) - kind.most}
+            gettext(kind.counted) % {"number": len(points) - kind.most}
             for kind, points in self._by_kind
             if len(points) > kind.most
         ]

@@ -5,6 +5,7 @@ import itertools
 import re
 import socket
 import threading
+from dataclasses import replace
 from functools import partial
 
 import outloud
@@ -260,7 +261,8 @@ def test_hashes_are_printed_only_on_the_last_page(made):
 @pytest.mark.parametrize(("number", "length"), [(0, 600), (2, 180), (7, 600)])
 def test_a_covering_note_is_printed_once_and_in_full(number, length, paper):
     note = ("Read this before the meeting. " * 40)[:length].strip()
-    said = papers.briefing(covering_note=note, ladder=papers.ladder(number))
+    standing = replace(papers.briefing().standing, paragraph=papers.PARAGRAPH)
+    said = papers.briefing(covering_note=note, ladder=papers.ladder(number), standing=standing)
     printed = Printed(said, paper)
     first = " ".join(printed.texts[0].split())
 

@@ -13,7 +13,8 @@ from reports.briefings import pdf
 from tests.reports.printed import elements_of, fonts_of
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A title</title>{head}</head>
-<body data-marking="UNCLASSIFIED" data-clearance="DRAFT, NOT CLEARED" data-subject="Lesotho" data-post="Maseru">
+<body data-marking="UNCLASSIFIED" data-clearance="DRAFT, NOT CLEARED" data-subject="Lesotho" data-post="Maseru"
+  data-before-page="Page " data-before-pages=" of " data-after-pages="">
 <h1>A title</h1>{body}</body></html>"""
 
 TABLE = (

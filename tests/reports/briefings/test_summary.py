@@ -212,6 +212,7 @@ def paragraph_facts(**facts):
             "deadline_on": date(2022, 2, 28),
             "score": Decimal("28.7"),
             "target": Decimal(45),
+            "has_reached_target": False,
             "waiting": 4,
             "since": ComparedDay(date(2021, 11, 24), is_dialogue=True, score=Decimal("8.5")),
             "steps": (step(), step()),
@@ -259,6 +260,12 @@ def test_it_never_has_more_than_120_words(ministries, words, score):
 
     assert len(text.split()) <= MAX_PARAGRAPH_WORDS
     assert "40 commitments are overdue" in text
+
+
+def test_a_score_that_only_rounds_to_the_target_has_not_reached_it():
+    text = write_paragraph(paragraph_facts(score=Decimal(45)))
+
+    assert "readiness is 45 of 100 and has not quite reached our target of 45." in text
 
 
 def test_without_targets_it_says_so():

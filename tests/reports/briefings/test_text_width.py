@@ -30,7 +30,7 @@ def printed_lines(text, style):
     """On how many lines the text is printed: the number of heights at which signs stand."""
     weight = {REGULAR: 400, SEMIBOLD: 600, BOLD: 700}[style.weight]
     html = (
-        '<html lang="en"><head><title>A text</title></head><body>'
+        '<html lang="en"><head><title>A text</title></head><body data-before-page="Page ">'
         f'<p style="width: {style.width}mm; font-size: {style.size}pt; line-height: 14pt; font-weight: {weight}">{text}'
         "</p></body></html>"
     )
