@@ -93,7 +93,7 @@ def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(cl
         ("Dialogue", "in 6 days"),
         ("Sent", "in 23 days"),
     ]
-    assert {("Officer now", "officer"), ("The Ambassador", "ambassador")} <= set(note.colleagues)
+    assert {("Officer now", "Officer"), ("The Ambassador", "Ambassador")} <= set(note.colleagues)
     assert note.people_met == ["Sekola, Minister of Police", "Director of Public Prosecutions"]
     assert "Internal to the embassy." in response.text
     for secret in ("Elsewhere", "Ministry of Theirs", "Left since", "Somebody before"):

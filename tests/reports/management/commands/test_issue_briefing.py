@@ -101,7 +101,7 @@ def test_issue_briefing_writes_the_pack_of_the_next_dialogue_else_the_last_held(
     call_command("issue_briefing", "LSO", "2021", "--kind", "dialogue", "--as-of", as_of, "--output", str(file), *asked)
 
     assert f"Lesotho: dialogue of {held_on}" in PdfReader(file).metadata.title
-    assert "to ask; " in capsys.readouterr().out
+    assert "to ask. " in capsys.readouterr().out
     assert re.search(r"Prepared for\s+Ambassador", pdf.extract_pdf_text(file.read_bytes()))
 
 
