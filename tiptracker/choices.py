@@ -61,17 +61,17 @@ class TokenScope(ChoiceEnum):
 class AccountRequestKind(ChoiceEnum):
     """Changes to an account that a person cannot make alone."""
 
-    ADDRESS = "address", gettext_noop("Another e-mail address")
+    ADDRESS = "address", gettext_noop("New e-mail address")
     SECOND_STEP = "second_step", gettext_noop("Removal of the second step")
 
 
 class AccountRequestStepKind(ChoiceEnum):
     """What happened to a request about an account."""
 
-    CONSENTED = "consented", gettext_noop("Consented")
-    STOPPED = "stopped", gettext_noop("Stopped")
-    DONE = "done", gettext_noop("Done")
-    REVERTED = "reverted", gettext_noop("Reverted")
+    CONSENTED = "consented", gettext_noop("Approved")
+    STOPPED = "stopped", gettext_noop("Cancelled")
+    DONE = "done", gettext_noop("Completed")
+    REVERTED = "reverted", gettext_noop("Undone")
 
 
 class Marking(ChoiceEnum):

@@ -94,6 +94,6 @@ def format_number(value: Decimal | int) -> str:
 
 
 def join_with_and(names: Iterable[str]) -> str:
-    """Join names with commas and “and”: `1a, 1b and 4a`."""
-    *most, last = names
+    """Join names with commas and “and”: `1a, 1b and 4a`. Without names, return ""."""
+    *most, last = list(names) or [""]
     return gettext("%(names)s and %(last)s") % {"names": ", ".join(most), "last": last} if most else last

@@ -3,6 +3,7 @@
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 
 MAX_UTC_OFFSET = timedelta(hours=16)
 """ISO 8601 allows larger offsets from UTC, but PostgreSQL does not. Such a moment is converted to UTC."""
@@ -17,12 +18,15 @@ def parse_moment(text: str, *, field: str = "known_by") -> datetime:
         moment = datetime.fromisoformat(spelt)
     except ValueError as error:
         raise Refused(
-            "not_a_moment", f"“{text}” is no moment. Give one such as 2022-07-31T23:59:59+02:00.", field=field
+            "not_a_moment",
+            gettext("“%(text)s” is not a date with a time. Write it like this: 2022-07-31T23:59:59+02:00.")
+            % {"text": text},
+            field=field,
         ) from error
     if moment.tzinfo is None:
         raise Refused(
             "no_time_zone",
-            "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
+            gettext("The time zone is missing. Write the time like this: 2022-07-31T23:59:59+02:00."),
             field=field,
         )
     moment = refuse_extreme_years(moment, text, field=field)
@@ -33,6 +37,8 @@ def refuse_extreme_years(moment: datetime, text: str, *, field: str) -> datetime
     """Return the moment. Raises Refused for the years 1 and 9999, which another time zone can push out of range."""
     if not MINYEAR < moment.year < MAXYEAR:
         raise Refused(
-            "out_of_range", f"“{text}” is too far off. Give a moment between the years 2 and 9998.", field=field
+            "out_of_range",
+            gettext("“%(text)s” is out of range. Give a time between the years 2 and 9998.") % {"text": text},
+            field=field,
         )
     return moment

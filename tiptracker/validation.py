@@ -13,7 +13,7 @@ from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditEntry
 from tiptracker.audit.verbs import VerbGroup, list_verbs
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date, format_time, gettext
+from tiptracker.localization import format_date, format_time, gettext, join_with_and
 
 VERBS_CHANGING_NOTHING = [
     verb for group in (VerbGroup.READ, VerbGroup.SIGN_IN, VerbGroup.REFUSED) for verb in list_verbs(group)
@@ -56,14 +56,19 @@ def refuse_future(day: date, now: datetime, *, field: str) -> None:
     """Refuse a day after today, because the record holds what has happened."""
     if day > now.date():
         raise Refused(
-            "future_day", f"That day has not come yet. Give a day up to today, {format_date(now.date())}.", field=field
+            "future_day",
+            gettext("This date is in the future. Enter a date up to today, %(date)s.")
+            % {"date": format_date(now.date())},
+            field=field,
         )
 
 
 def refuse_reversed_dates(first: date | None, last: date, *, field: str) -> None:
     """Refuse a period whose end date is before its start date."""
     if first and last < first:
-        raise Refused("reversed_dates", "The last day lies before the first. Put one of them right.", field=field)
+        raise Refused(
+            "reversed_dates", gettext("The end date is before the start date. Correct one of them."), field=field
+        )
 
 
 def insert_row[Row: models.Model](row: Row) -> Row:
@@ -119,25 +124,27 @@ def refuse_stale(row: Versioned, version: int, now: datetime) -> None:
         .order_by("-number")
         .first()
     )
-    raise EditConflict(
-        f"{_describe_actor(last)} changed {_describe_changes(last, row)} meanwhile{_describe_time(last, now)}. What "
-        f"you typed is kept: compare it with "
-        "what stands now, then save again.",
-    )
+    raise EditConflict(f"{_describe_change(last, row, now)} {_compare_then_save()}")
 
 
 def refuse_unseen(newest: Any, seen: int | None, now: datetime, *, noun: str) -> None:
     """Refuse if `newest` (a row or None) is not the row that the page showed when the form was filled.
 
-    `seen` is the key of the row shown, or 0 if there was none. None skips the check. `noun` names the row, such as
-    "review".
+    `seen` is the key of the row shown, or 0 if there was none. None skips the check. `noun` names the row for readers
+    of the code, such as "review".
     """
     if seen is None or (newest.pk if newest else 0) == seen:
         return
     sentence = (
-        f"{newest.recorded_by} recorded a newer {noun} on {format_moment(newest.recorded_at, now)}." if newest else ""
+        gettext("%(name)s recorded something newer on %(at)s.")
+        % {
+            "name": newest.recorded_by,
+            "at": format_moment(newest.recorded_at, now),
+        }
+        if newest
+        else ""
     )
-    raise EditConflict(f"{sentence} What you typed is kept: look at what stands now, then send it again.".strip())
+    raise EditConflict(f"{sentence} {_compare_then_save()}".strip())
 
 
 def _replace_redaction_mark(row: models.Model, fields: Iterable[Any]) -> None:
@@ -156,8 +163,30 @@ def _refuse_invalid_fields(row: models.Model) -> None:
         raise Refused(first.code or "invalid", first.messages[0], field=field) from error
 
 
+def _compare_then_save() -> str:
+    return gettext("Your text is kept. Compare it with the saved values, then save again.")
+
+
+def _describe_change(entry: AuditEntry | None, row: Versioned, now: datetime) -> str:
+    """Say who changed which fields of the row, and when, as far as the activity log says."""
+    values = {
+        "name": _describe_actor(entry),
+        "fields": _list_changed_fields(entry, row),
+        "at": _describe_time(entry, now),
+    }
+    if values["fields"] and values["at"]:
+        sentence = gettext("%(name)s changed this on %(at)s: %(fields)s.")
+    elif values["fields"]:
+        sentence = gettext("%(name)s changed this meanwhile: %(fields)s.")
+    elif values["at"]:
+        sentence = gettext("%(name)s changed this on %(at)s.")
+    else:
+        sentence = gettext("%(name)s changed this meanwhile.")
+    return sentence % values
+
+
 def _describe_actor(entry: AuditEntry | None) -> User | str:
-    return entry.by if entry and entry.by else "Somebody"
+    return entry.by if entry and entry.by else gettext("Somebody")
 
 
 def _entry_sides(entry: AuditEntry | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -167,10 +196,9 @@ def _entry_sides(entry: AuditEntry | None) -> tuple[Mapping[str, Any], Mapping[s
     return json.loads(detail.before or "{}"), json.loads(detail.after or "{}")
 
 
-def _describe_changes(entry: AuditEntry | None, row: Versioned) -> str:
+def _list_changed_fields(entry: AuditEntry | None, row: Versioned) -> str:
     before, after = _entry_sides(entry)
-    names = [_field_label(key, row) for key in before if before[key] != after.get(key)]
-    return " and ".join(", ".join(names).rsplit(", ", 1)) if names else "this"
+    return join_with_and(_field_label(key, row) for key in before if before[key] != after.get(key))
 
 
 def _field_label(key: str, row: Versioned) -> str:
@@ -183,4 +211,4 @@ def _field_label(key: str, row: Versioned) -> str:
 
 def _describe_time(entry: AuditEntry | None, now: datetime) -> str:
     at = _entry_sides(entry)[1].get("recorded_at")
-    return f", on {format_moment(datetime.fromisoformat(at), now)}" if at else ""
+    return format_moment(datetime.fromisoformat(at), now) if at else ""

@@ -18,6 +18,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import translation
 
 from tiptracker.accounts import actions, mail_links, mails
 from tiptracker.accounts.backend import Backend
@@ -26,9 +27,9 @@ from tiptracker.audit.actions import AuditEvent, log_now, record, record_all
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind, ChoiceEnum, Role
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext_noop
+from tiptracker.localization import gettext, gettext_noop
 
-DELAY = timedelta(days=1)
+DELAY = mail_links.ADDRESS_DELAY
 """Waiting time of a new address that an administrator asked for, and of a consent after a password reset.
 
 It is also the time in which an owner can confirm a new address or put the old one back.
@@ -45,13 +46,13 @@ The post then had time to read about the new ambassador.
 class AccountRequestStage(ChoiceEnum):
     """The stage that a request has reached."""
 
-    LINK = "link", gettext_noop("Waiting for the link in the e-mail to the new address to be opened")
+    LINK = "link", gettext_noop("Waiting for confirmation by the link that we sent to the new address")
     CONSENT = "consent", gettext_noop("Waiting for approval")
-    DELAY = "delay", gettext_noop("Approved. Takes effect a day after it was asked for")
-    DONE = "done", gettext_noop("Carried out")
+    DELAY = "delay", gettext_noop("Approved. The change takes effect one day after the request")
+    DONE = "done", gettext_noop("Completed")
     STOPPED = "stopped", gettext_noop("Cancelled")
-    REVERTED = "reverted", gettext_noop("Carried out, then put back")
-    LAPSED = "lapsed", gettext_noop("Lapsed: not completed in time")
+    REVERTED = "reverted", gettext_noop("Completed, then undone")
+    LAPSED = "lapsed", gettext_noop("Lapsed, because it was not completed in time")
 
 
 def request_stage(request: AccountRequest, now: datetime) -> AccountRequestStage:
@@ -141,9 +142,11 @@ def request_address_change(*, person: User, email: str, by: User, now: datetime)
     locked = _lock_person(person, by)
     email = email.strip().lower()
     if email == locked.email:
-        raise Refused("unchanged", "That is the address of the account already. Give another one.", field="email")
+        raise Refused(
+            "unchanged", gettext("The account already has this address. Enter another address."), field="email"
+        )
     if User.objects.get_queryset().filter(email=email).exists():
-        raise Refused("taken", "Another account has that address. Give another one.", field="email")
+        raise Refused("taken", gettext("Another account has this address. Enter another address."), field="email")
     return _create_request(locked, AccountRequestKind.ADDRESS, email, by, now)
 
 
@@ -153,7 +156,7 @@ def request_second_factor_removal(*, person: User, by: User, now: datetime) -> A
     actions.refuse_own_account(person, by)
     locked = _lock_person(person, by)
     if not Authenticator.objects.filter(user=locked).exists():
-        raise Refused("no_second_step", f"{locked} has no second step: there is nothing to remove.")
+        raise Refused("no_second_step", gettext("%(name)s has no second step to remove.") % {"name": locked})
     return _create_request(locked, AccountRequestKind.SECOND_STEP, "", by, now)
 
 
@@ -162,7 +165,7 @@ def _create_request(person: User, kind: AccountRequestKind, email: str, by: User
         if request_stage(earlier, now) in WAITING_STAGES:
             raise Refused(
                 "already_requested",
-                "The same was asked for already and is pending. Cancel that request first.",
+                gettext("The same request is already pending. Cancel it first."),
                 field="email",
             )
     request = AccountRequest(
@@ -172,14 +175,16 @@ def _create_request(person: User, kind: AccountRequestKind, email: str, by: User
     if not request.is_own and not approvers:
         raise Refused(
             "no_approver",
-            "Nobody can approve this: it takes an administrator not appointed by you, or an ambassador of the country "
-            "for two weeks or longer. Whoever runs the server makes a second administrator with "
-            "manage.py invite_administrator.",
+            gettext(
+                "Nobody can approve this request. It needs an administrator whom you did not appoint, or an ambassador "
+                "of the country with at least two weeks in this role. The people who run the server can add an "
+                "administrator with manage.py invite_administrator."
+            ),
             field="email",
         )
     request.save(force_insert=True)
     mails.notify_request_made(request)
-    mails.ask_for_consent(request, approvers)
+    mails.ask_for_consent(request, approvers, until=now + LAPSES_AFTER)
     if request.is_own:
         mails.send_address_confirmation(request)
     _log_for_countries("person.address_change_asked" if email else "person.second_factor_drop_asked", request, by)
@@ -192,7 +197,9 @@ def _lock_person(person: User, by: User) -> User:
     locked = User.objects.get_queryset().select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     if not locked.has_usable_password():
         raise Refused(
-            "no_password", f"{locked} has no password yet. Change the address at once instead.", field="email"
+            "no_password",
+            gettext("%(name)s has no password yet. Change the address directly instead.") % {"name": locked},
+            field="email",
         )
     return locked
 
@@ -210,12 +217,15 @@ def consent(*, request: AccountRequest, by: User, now: datetime) -> None:
     if by not in consenters(request, now):
         raise PermissionDenied
     if request_stage(request, now) is not AccountRequestStage.CONSENT:
-        raise Refused("not_waiting", "This request is not waiting for approval any more. Load the page again.")
+        raise Refused("not_waiting", gettext("This request no longer waits for approval. Reload the page."))
     if request.kind == AccountRequestKind.SECOND_STEP and _was_password_reset_recently(request.person):
         raise Refused(
             "recent_password_reset",
-            f"A new password was set for {request.person} by mail within the last day. Ask {request.person} in person "
-            "or by telephone whether they did that, and approve a day after it.",
+            gettext(
+                "A new password was set for %(name)s by e-mail within the last day. Ask %(name)s in person or by "
+                "telephone whether they did that. You can approve one day after the change."
+            )
+            % {"name": request.person},
         )
     _record_step(request, AccountRequestStepKind.CONSENTED, by, now)
     if request.kind == AccountRequestKind.SECOND_STEP or now >= due_at(request):
@@ -245,7 +255,8 @@ def stop(*, request: AccountRequest, by: User | None, now: datetime) -> AccountR
         return AccountRequestStage.REVERTED
     raise Refused(
         "cannot_cancel",
-        f"This request can’t be cancelled: {stage.label.lower()}. Tell an administrator if that is wrong.",
+        gettext("You cannot cancel this request. Its state: %(state)s. If that is wrong, tell an administrator.")
+        % {"state": stage.label},
     )
 
 
@@ -349,7 +360,9 @@ def _log_for_countries(
     record_all(ended, by=by)
     person = request.person
     countries: Iterable[Country | None] = sorted(countries_of(person), key=str) or [None]
-    after = {"name": person.name, "asked_for": request.get_kind_display(), "asked_by": request.asked_by.name}
+    with translation.override(None):  # the log is in English, whoever writes it
+        kind = str(request.get_kind_display())
+    after = {"name": person.name, "asked_for": kind, "asked_by": request.asked_by.name}
     if request.new_email:
         after |= {"email": request.new_email}
         before = {"email": request.old_email}

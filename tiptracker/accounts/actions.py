@@ -14,6 +14,7 @@ from tiptracker.accounts.models import Country, User
 from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.mail.models import Mail
 
 
@@ -27,12 +28,22 @@ def invite(*, person: User, by: User) -> Mail:
     person = User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
     if person.has_usable_password():
         raise Refused(
-            "has_password", f"{person} has set a password already and can ask for another on the sign-in page."
+            "has_password",
+            gettext("%(name)s has already set a password, and can request a new one on the sign-in page.")
+            % {"name": person},
         )
     if not Backend().user_can_authenticate(person):
         if not person.is_active:
-            raise Refused("closed", f"{person}’s account is closed. Open it first, then send the invitation.")
-        raise Refused("account_expired", f"{person}’s last day is over. Change it first, then send the invitation.")
+            raise Refused(
+                "closed",
+                gettext("The account of %(name)s is closed. Open it first, then send the invitation.")
+                % {"name": person},
+            )
+        raise Refused(
+            "account_expired",
+            gettext("The last day of %(name)s has passed. Change it first, then send the invitation.")
+            % {"name": person},
+        )
     if not mails.find_queued_invitation(person):
         person.set_unusable_password()  # differs each time, so earlier links become void
         person.save(update_fields=["password"])
@@ -67,7 +78,7 @@ def set_password(*, token: str, password: str, purpose: mail_links.LinkPurpose) 
     person.save(update_fields=["password"])
     ended = revoke_access(person)
     verb = "person.invitation_accepted" if purpose == mail_links.LinkPurpose.INVITATION else "person.password_reset"
-    mails.notify_sign_in_changed(person, "A new password was set")
+    mails.notify_sign_in_changed(person, gettext_noop("A new password was set for your account."))
     record_all([*ended, AuditEvent(verb, person)], by=person)
     return True
 
@@ -92,7 +103,9 @@ def reset_second_factor(*, person: User) -> None:
     """
     dropped = remove_second_factors(person)
     ended = revoke_access(person)
-    mails.notify_sign_in_changed(person, "Whoever runs the server removed every second step of your sign-in")
+    mails.notify_sign_in_changed(
+        person, gettext_noop("The people who run the server removed every second step of your sign-in.")
+    )
     record_all(
         [*ended, AuditEvent("person.second_factor_dropped", person, before={"second_factors": dropped})], by=None
     )
@@ -110,8 +123,13 @@ class AccountSnapshot(NamedTuple):
     """What the person is in each country; empty while the account is closed."""
 
 
-IDENTITY_FIELDS = {"email": "e-mail address", "role": "role", "ministry": "ministry", "countries": "countries"}
-"""The fields that say who a person is to the record, with their words. A change in one of them ends all sign-ins."""
+IDENTITY_FIELDS = {
+    "email": gettext_noop("e-mail address"),
+    "role": gettext_noop("role"),
+    "ministry": gettext_noop("ministry"),
+    "countries": gettext_noop("countries"),
+}
+"""The fields that say who a person is to the record, with their labels. A change in one of them ends all sign-ins."""
 
 
 def snapshot_account(person: User) -> AccountSnapshot:
@@ -147,7 +165,7 @@ def handle_account_change(
     ]
     ended = revoke_access(person) if before and (changed or not (before.works and after.works)) else []
     if before and changed:
-        mails.notify_account_changed(person, ", ".join(changed), sorted({before.email, after.email}))
+        mails.notify_account_changed(person, changed, sorted({before.email, after.email}))
     is_new = not (before and before.works and before.role == after.role)
     if after.works and after.role == Role.ADMINISTRATOR and is_new:
         _notify_administrators(person, by)
@@ -174,7 +192,7 @@ def _log_role_changes(
 def refuse_own_account(person: User, by: User) -> None:
     """Refuse what nobody may do to their own account."""
     if person == by:
-        raise Refused("own_account", "Nobody does this to their own account. Ask another administrator.")
+        raise Refused("own_account", gettext("You cannot do this to your own account. Ask another administrator."))
 
 
 def revoke_access(person: User) -> list[AuditEvent]:

@@ -15,22 +15,38 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import lazy
 
 from tiptracker.accounts import secrets_at_rest, sessions
 from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop, ngettext
 
-LOCKED_OUT_MESSAGE = f"Too many attempts went wrong. Wait {settings.LOCKED_OUT_MINUTES} minutes, then try again."
+INCORRECT_CODE_MESSAGE = gettext_noop(
+    "This code does not work. Each code works once. Type the code that your app shows now."
+)
+ONLY_SECOND_STEP_MESSAGE = gettext_noop("This is your only second step. Set up another one before you remove it.")
+
+
+def _describe_lock_out() -> str:
+    return ngettext(
+        "Too many failed attempts. Wait %(number)d minute, then try again.",
+        "Too many failed attempts. Wait %(number)d minutes, then try again.",
+        settings.LOCKED_OUT_MINUTES,
+    ) % {"number": settings.LOCKED_OUT_MINUTES}
+
+
+LOCKED_OUT_MESSAGE = lazy(_describe_lock_out, str)()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's adapter with sign-up closed."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": "The e-mail address and the password don’t go together. Type both again.",
-        "incorrect_password": "That is not your password. Type it again.",
-        "incorrect_code": "That code did not work: each works once, and not for long. Type what your app shows now.",
+        "email_password_mismatch": gettext_lazy("The e-mail address or the password is wrong. Type both again."),
+        "incorrect_password": gettext_lazy("This is not your password. Type it again."),
+        "incorrect_code": gettext_lazy(INCORRECT_CODE_MESSAGE),
         "too_many_login_attempts": LOCKED_OUT_MESSAGE,
         "rate_limited": LOCKED_OUT_MESSAGE,
     }
@@ -111,8 +127,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """allauth's second factors: issued under our name, with encrypted secrets, and the last one cannot be removed."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "cannot_delete_authenticator": "This is your only second step. Set up another one before you remove it.",
-        "incorrect_code": "That code did not work: each works once, and not for long. Type what your app shows now.",
+        "cannot_delete_authenticator": gettext_lazy(ONLY_SECOND_STEP_MESSAGE),
+        "incorrect_code": gettext_lazy(INCORRECT_CODE_MESSAGE),
     }
 
     def _get_site_name(self) -> str:
@@ -133,7 +149,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 -- as allauth names it
         count = Authenticator.objects.filter(user=user, type=type).count()
-        return f"Passkey {count + 1}"
+        return gettext("Passkey %(number)d") % {"number": count + 1}
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send nothing: our own views send these mails."""

@@ -13,14 +13,14 @@ from tiptracker.accounts import tokens
 from tiptracker.accounts.models import ApiToken, User
 from tiptracker.audit import request_context
 from tiptracker.choices import TokenScope
-from tiptracker.localization import find_language
+from tiptracker.localization import find_language, gettext, gettext_lazy, gettext_noop
 
 if TYPE_CHECKING:  # that module imports this one
     from rest_framework.views import APIView
 
 BEARER = "Bearer"
-INVALID_CREDENTIALS_MESSAGE = (
-    "This token does not work: it is none of ours, or has ended. Make another one on the page of your tokens."
+INVALID_CREDENTIALS_MESSAGE = gettext_noop(
+    "This token does not work. It is unknown or has ended. Make another one on the page “API tokens”."
 )
 """One sentence for every reason, so that a person who found a token learns nothing about it."""
 
@@ -40,7 +40,7 @@ class TokenAuthentication(BaseAuthentication):
         if reason := tokens.refusal_reason(token) if token else "unknown":
             tokens.note_refusal(token, reason)
         if token is None or reason:
-            raise AuthenticationFailed(INVALID_CREDENTIALS_MESSAGE)
+            raise AuthenticationFailed(gettext(INVALID_CREDENTIALS_MESSAGE))
         tokens.note_use(token, request_context.address.get())
         request_context.token.set(token.prefix)
         request_context.set_request_person(request, token.person_id)
@@ -57,7 +57,7 @@ class TokenAuthentication(BaseAuthentication):
 class TokenScopePermission(BasePermission):
     """Refuse writing requests by a token that may only read."""
 
-    message = "This token may only read. Make one that may read and submit, on the page of your tokens."
+    message = gettext_lazy("This token can only read. Make a token that can read and submit, on the page “API tokens”.")
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         token = request.auth

@@ -16,6 +16,7 @@ from tiptracker import text_rules
 from tiptracker.accounts import one_time_codes
 from tiptracker.accounts.models import User
 from tiptracker.choices import TokenScope
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 CODE_WIDGET_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
@@ -27,8 +28,10 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = forms.EmailField(
-            label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+            label=gettext("E-mail address"),
+            widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
         )
+        self.fields["password"].label = gettext("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
         self.fields.pop("remember", None)
@@ -39,13 +42,16 @@ class PasswordReauthenticationForm(ReauthenticateForm):  # type: ignore[misc]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["password"].label = gettext("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
 class PasswordForgottenForm(TrackerForm):
     """The address of an account (`email`), which may or may not exist."""
 
-    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
 
 
 class NewPasswordForm(TrackerForm):
@@ -53,14 +59,13 @@ class NewPasswordForm(TrackerForm):
 
     password = forms.CharField(
         max_length=text_rules.PASSWORD_MAX_LENGTH,
-        label="New password",
+        label=gettext_lazy("New password"),
         strip=False,
-        help_text=" ".join(password_validators_help_texts()),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
         max_length=text_rules.PASSWORD_MAX_LENGTH,
-        label="The same password again",
+        label=gettext_lazy("Repeat the new password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -68,6 +73,7 @@ class NewPasswordForm(TrackerForm):
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         self.person = person
         super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean_password(self) -> str:
         typed: str = self.cleaned_data["password"]
@@ -77,7 +83,7 @@ class NewPasswordForm(TrackerForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if {"password", "again"} <= cleaned.keys() and cleaned["password"] != cleaned["again"]:
-            self.add_error("again", "These are two different passwords. Type the same one twice.")
+            self.add_error("again", gettext("The two passwords are different. Type the same password twice."))
         return cleaned
 
 
@@ -85,21 +91,24 @@ class ApiTokenForm(TrackerForm):
     """A new API token: its name, what it may do, and its last day (`name`, `scope`, `expires_on`)."""
 
     name = forms.CharField(
-        label="What it is for",
+        label=gettext_lazy("Name"),
         max_length=60,
-        help_text="A name to know it by, such as “Weekly import”.",
+        help_text=gettext_lazy("Say what you use the token for, such as “Weekly import”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(
-        label="What it may do", choices=TokenScope.choices(), initial=TokenScope.READ, widget=forms.RadioSelect
+        label=gettext_lazy("Access"),
+        choices=TokenScope.choices(),
+        initial=TokenScope.READ,
+        widget=forms.RadioSelect,
     )
-    expires_on = forms.DateField(label="Last day it works", widget=DayInput)
+    expires_on = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
 
 
 class _CodeFieldMixin:
     """A form in which the user types a code."""
 
-    code_label = "Code of your app, or a recovery code"
+    code_label = gettext_lazy("Code of your authenticator app, or a recovery code")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -141,7 +150,7 @@ class CodeReauthenticationForm(_OneTimeCodeMixin, second_factor.ReauthenticateFo
 class AuthenticatorAppForm(_CodeFieldMixin, ActivateTOTPForm):  # type: ignore[misc]
     """The first code (`code`) of an app that has just received the secret."""
 
-    code_label = "The code that your app shows now"
+    code_label = gettext_lazy("Code that the app shows now")
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
@@ -150,7 +159,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("passwordless", None)  # the server requires it of every passkey
-        self.fields["name"].label = "Name of the passkey, to know it by"
+        self.fields["name"].label = gettext("Name of the passkey")
         self.fields["name"].required = True
         self.fields["name"].max_length = 60
         self.fields["name"].widget = forms.TextInput(attrs={"maxlength": 60})

@@ -73,6 +73,8 @@ class RequestLinkAction(ChoiceEnum):
     STOP = "account_request_stop"
 
 
+ADDRESS_DELAY = timedelta(days=1)
+"""Waiting time of a new address that an administrator asked for."""
 REQUEST_LINK_LIFETIME = timedelta(days=9)
 """Covers the time in which a request waits for consent, its delay of a day, and the day in which it can be put back."""
 

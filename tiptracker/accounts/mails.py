@@ -4,6 +4,7 @@ Each mail is queued in the transaction that causes it, and a worker sends it: se
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -50,14 +51,18 @@ def send_reset_link(person: User | None, email: str) -> Mail:
 
 
 def notify_sign_in_changed(person: User, change: str) -> None:
-    """Tell the person what changed in their sign-in, in words: "A passkey was added"."""
+    """Tell the person what changed in their sign-in: `gettext_noop("A passkey was added.")`, translated in the mail."""
     queue_mail(MailKind.SIGN_IN_CHANGED, person=person, words={"what": change})
 
 
-def notify_account_changed(person: User, change: str, addresses: Iterable[str]) -> None:
-    """Tell the person what an administrator changed: one mail to each address, which shows no other address."""
+def notify_account_changed(person: User, changed: Iterable[str], addresses: Iterable[str]) -> None:
+    """Tell the person what an administrator changed: one mail to each address, which shows no other address.
+
+    `changed` are names of fields, marked with `gettext_noop` and translated in the mail.
+    """
+    what = ", ".join(changed)
     for address in addresses:
-        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": change})
+        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": what})
 
 
 def notify_request_made(request: AccountRequest) -> None:
@@ -70,11 +75,11 @@ def send_address_confirmation(request: AccountRequest) -> None:
     _queue_request_mail(request, MailKind.ADDRESS_CONFIRM, request.new_email)
 
 
-def ask_for_consent(request: AccountRequest, people: Iterable[User]) -> None:
-    """Ask each person whose consent counts to decide on the request."""
+def ask_for_consent(request: AccountRequest, people: Iterable[User], *, until: datetime) -> None:
+    """Ask each person whose consent counts to decide on the request, which lapses at `until`."""
     page = urljoin(settings.PUBLIC_URL, reverse("account_request_detail", args=[request.pk]))
     for person in people:
-        queue_mail(MailKind.CONSENT_ASKED, person=person, words={"page": page})
+        queue_mail(MailKind.CONSENT_ASKED, person=person, words={"page": page, "until": until.isoformat()})
 
 
 def notify_request_done(request: AccountRequest) -> None:

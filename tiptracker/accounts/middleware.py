@@ -22,7 +22,7 @@ from tiptracker.accounts.models import User
 from tiptracker.audit import request_context as audit_context
 from tiptracker.audit.actions import record
 from tiptracker.audit.request_context import Handler
-from tiptracker.localization import find_language
+from tiptracker.localization import find_language, gettext
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
 
 ENROLLED_IN_SESSION = "enrolled_here"
@@ -87,12 +87,14 @@ def second_factor_middleware(get_response: Handler) -> Handler:
             return get_response(request)
         if Authenticator.objects.filter(user=request.user).exists():
             # The user enrolled elsewhere after this session began. A password alone must not add another second factor.
-            return _sign_out(request, "person.signed_out", "Sign in again, with your second step.")
+            return _sign_out(request, "person.signed_out", gettext("Sign in again with your second step."))
         if _view_name(request) in ENROLMENT_VIEWS:
             setattr(request, ENROLMENT_ONLY, True)
             return get_response(request)
         if request.path.startswith("/api/"):
-            return _forbidden_json("Set up a second step for signing in first: open the start page in a browser.")
+            return _forbidden_json(
+                gettext("Set up a second step for your sign-in first. Open the start page in a browser.")
+            )
         return redirect("mfa_index")
 
     return middleware
@@ -131,10 +133,10 @@ def _sign_out(request: HttpRequest, verb: str, sentence: str) -> HttpResponse:
 def render_signed_out(
     request: HttpRequest,
     context: dict[str, Any],
-    sentence: str = "This browser was signed out, perhaps in another tab.",
+    sentence: str = "",
 ) -> HttpResponse:
     """Answer 403 with the typed input (`typed.given_back`) and a link back to the form through the sign-in page."""
-    page = {"sentence": sentence} | context
+    page = {"sentence": sentence or gettext("You signed out in this browser, perhaps in another tab.")} | context
     return render(request, "account/signed_out.html", page, status=HTTPStatus.FORBIDDEN)
 
 

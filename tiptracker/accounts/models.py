@@ -19,6 +19,7 @@ from tiptracker.choices import (
     Role,
     TokenScope,
 )
+from tiptracker.localization import gettext_lazy
 
 
 class CountryQuerySet(models.QuerySet["Country"]):
@@ -55,19 +56,24 @@ def in_visible_countries(user: "AnyUser", only: "Country | None" = None, *, path
 class Country(models.Model):
     """A country whose government the tracker follows."""
 
-    code = models.CharField("ISO 3166-1 alpha-3 code", max_length=3, unique=True)
-    name = models.CharField(max_length=100)
-    time_zone = models.CharField("time zone", max_length=50, help_text="IANA name, such as Africa/Maseru.")
-    currency = models.CharField("ISO 4217 code of the currency", max_length=3)
+    code = models.CharField(gettext_lazy("ISO 3166-1 alpha-3 code"), max_length=3, unique=True)
+    name = models.CharField(gettext_lazy("name"), max_length=100)
+    time_zone = models.CharField(
+        gettext_lazy("time zone"), max_length=50, help_text=gettext_lazy("IANA name, such as Africa/Maseru.")
+    )
+    currency = models.CharField(gettext_lazy("ISO 4217 code of the currency"), max_length=3)
     paper = models.CharField(
-        "paper of its documents",
+        gettext_lazy("paper size"),
         max_length=6,
         choices=Paper.choices(),
         default=Paper.A4,
-        help_text="What the post prints on.",
+        help_text=gettext_lazy("The paper on which the post prints its documents."),
     )
     language = models.CharField(
-        "language", max_length=10, blank=True, help_text="For people who chose none; empty means English."
+        gettext_lazy("language"),
+        max_length=10,
+        blank=True,
+        help_text=gettext_lazy("For people who have chosen no language. Empty means English."),
     )
     contact = models.ForeignKey(
         "accounts.User",
@@ -75,7 +81,8 @@ class Country(models.Model):
         null=True,
         blank=True,
         related_name="contact_of",
-        help_text="Whom ministries turn to: the one person at the embassy whose name and address they are told.",
+        verbose_name=gettext_lazy("contact person"),
+        help_text=gettext_lazy("The person at the embassy whose name and address the ministries see."),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -83,14 +90,15 @@ class Country(models.Model):
 
     class Meta:
         ordering = ("name",)
-        verbose_name_plural = "countries"
+        verbose_name = gettext_lazy("country")
+        verbose_name_plural = gettext_lazy("countries")
         constraints: ClassVar = [
             # An expression: PostgreSQL then does not treat the name as a key, so changing it blocks no row that refers
             # to the country.
             models.UniqueConstraint(
                 Lower("name"),
                 name="country_named_once",
-                violation_error_message="Another country has that name already. Give another one.",
+                violation_error_message=gettext_lazy("Another country has this name. Enter another name."),
             ),
             models.CheckConstraint(name="country_code_is_three_capitals", condition=Q(code__regex=r"^[A-Z]{3}$")),
         ]
@@ -102,12 +110,14 @@ class Country(models.Model):
 class District(models.Model):
     """A district of a country, by its official name."""
 
-    country = models.ForeignKey(Country, models.PROTECT, related_name="districts")
-    name = models.CharField(max_length=100)
-    capital = models.CharField(max_length=100, blank=True)
+    country = models.ForeignKey(Country, models.PROTECT, related_name="districts", verbose_name=gettext_lazy("country"))
+    name = models.CharField(gettext_lazy("name"), max_length=100)
+    capital = models.CharField(gettext_lazy("capital"), max_length=100, blank=True)
 
     class Meta:
         ordering = ("name",)
+        verbose_name = gettext_lazy("district")
+        verbose_name_plural = gettext_lazy("districts")
         constraints: ClassVar = [
             models.UniqueConstraint("country", Lower("name"), name="district_named_once_in_its_country"),
         ]
@@ -127,16 +137,17 @@ class MinistryQuerySet(models.QuerySet["Ministry"]):
 class Ministry(models.Model):
     """A ministry of a government. Recommendations and commitments belong to it, not to the office holder."""
 
-    country = models.ForeignKey(Country, models.PROTECT)
-    name = models.CharField(max_length=200)
-    short_name = models.CharField("short name", max_length=60)
+    country = models.ForeignKey(Country, models.PROTECT, verbose_name=gettext_lazy("country"))
+    name = models.CharField(gettext_lazy("name"), max_length=200)
+    short_name = models.CharField(gettext_lazy("short name"), max_length=60)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MinistryQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
-        verbose_name_plural = "ministries"
+        verbose_name = gettext_lazy("ministry")
+        verbose_name_plural = gettext_lazy("ministries")
         constraints: ClassVar = [
             models.UniqueConstraint("country", Lower("name"), name="ministry_named_once_in_its_country"),
             models.UniqueConstraint("country", Lower("short_name"), name="ministry_short_name_once_in_its_country"),
@@ -149,14 +160,18 @@ class Ministry(models.Model):
 class OfficeHolder(models.Model):
     """The minister (or other office holder) of a ministry, from one day to another; unknown days stay empty."""
 
-    ministry = models.ForeignKey(Ministry, models.PROTECT, related_name="office_holders")
-    name = models.CharField(max_length=200)
-    title = models.CharField(max_length=100, default="Minister")
-    from_on = models.DateField("in office from", null=True, blank=True)
-    until_on = models.DateField("in office until", null=True, blank=True)
-    source = models.CharField(max_length=300, blank=True)
+    ministry = models.ForeignKey(
+        Ministry, models.PROTECT, related_name="office_holders", verbose_name=gettext_lazy("ministry")
+    )
+    name = models.CharField(gettext_lazy("name"), max_length=200)
+    title = models.CharField(gettext_lazy("title"), max_length=100, default="Minister")
+    from_on = models.DateField(gettext_lazy("in office from"), null=True, blank=True)
+    until_on = models.DateField(gettext_lazy("in office until"), null=True, blank=True)
+    source = models.CharField(gettext_lazy("source"), max_length=300, blank=True)
 
     class Meta:
+        verbose_name = gettext_lazy("office holder")
+        verbose_name_plural = gettext_lazy("office holders")
         ordering = ("ministry", F("from_on").desc(nulls_last=True))
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -212,19 +227,36 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person with exactly one role, who signs in by e-mail address."""
 
-    email = models.EmailField("e-mail address", db_index=True)
-    name = models.CharField(max_length=150)
-    role = models.CharField(max_length=20, choices=Role.choices())
-    ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="users")
-    countries = models.ManyToManyField(
-        Country, blank=True, related_name="users", help_text="What the embassy's roles work on; empty for the others."
+    email = models.EmailField(gettext_lazy("e-mail address"), db_index=True)
+    name = models.CharField(gettext_lazy("name"), max_length=150)
+    role = models.CharField(gettext_lazy("role"), max_length=20, choices=Role.choices())
+    ministry = models.ForeignKey(
+        Ministry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=gettext_lazy("ministry"),
     )
-    is_active = models.BooleanField("may sign in", default=True)
+    countries = models.ManyToManyField(
+        Country,
+        blank=True,
+        related_name="users",
+        verbose_name=gettext_lazy("countries"),
+        help_text=gettext_lazy("The countries on which a person of an embassy works. Empty for other roles."),
+    )
+    is_active = models.BooleanField(gettext_lazy("may sign in"), default=True)
     valid_until_on = models.DateField(
-        "may sign in until", null=True, blank=True, help_text="The last day, unless an administrator renews it."
+        gettext_lazy("may sign in until"),
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("The last day, unless an administrator renews the account."),
     )
     language = models.CharField(
-        "language", max_length=10, blank=True, help_text="Empty means the language of the person's country."
+        gettext_lazy("language"),
+        max_length=10,
+        blank=True,
+        help_text=gettext_lazy("Empty means the language of the person’s country."),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     role_given_by = models.ForeignKey(
@@ -233,9 +265,10 @@ class User(AbstractBaseUser):
         null=True,
         editable=False,
         related_name="+",
-        help_text="The administrator who gave the role, or the address of an account without a password.",
+        verbose_name=gettext_lazy("role set by"),
+        help_text=gettext_lazy("The administrator who set the role, or the address of an account without a password."),
     )
-    role_given_at = models.DateTimeField(null=True, editable=False)
+    role_given_at = models.DateTimeField(gettext_lazy("role set on"), null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UserManager()
@@ -245,21 +278,21 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ("name", "pk")
-        verbose_name = "person"
-        verbose_name_plural = "people"
+        verbose_name = gettext_lazy("person")
+        verbose_name_plural = gettext_lazy("people")
         constraints: ClassVar = [
             # An expression: PostgreSQL then does not treat the address as a key, so changing it blocks no row that
             # refers to the person.
             models.UniqueConstraint(
                 Lower("email"),
                 name="email_address_belongs_to_one_person",
-                violation_error_message="Somebody has an account with this e-mail address already.",
+                violation_error_message=gettext_lazy("Another account has this e-mail address."),
             ),
             models.CheckConstraint(
                 name="ministry_set_exactly_for_focal_points",
                 condition=Q(role=Role.FOCAL_POINT, ministry__isnull=False)
                 | (~Q(role=Role.FOCAL_POINT) & Q(ministry__isnull=True)),
-                violation_error_message="A focal point belongs to one ministry; nobody else does.",
+                violation_error_message=gettext_lazy("Only a focal point belongs to a ministry."),
             ),
             models.CheckConstraint(name="role_is_known", condition=Q(role__in=list(Role))),
         ]
@@ -312,12 +345,12 @@ class ApiToken(models.Model):
     """A token by which a program uses the API in a person's name. What is stored of it gives no access."""
 
     person = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
-    name = models.CharField(max_length=60)
-    scope = models.CharField(max_length=10, choices=TokenScope.choices())
-    prefix = models.CharField("beginning", max_length=10)  # in clear, so that its person recognises it
-    digest = models.CharField("SHA-256 of the whole", max_length=64, unique=True)
+    name = models.CharField(gettext_lazy("name"), max_length=60)
+    scope = models.CharField(gettext_lazy("access"), max_length=10, choices=TokenScope.choices())
+    prefix = models.CharField(gettext_lazy("beginning"), max_length=10)  # in clear, so that its person recognises it
+    digest = models.CharField("SHA-256", max_length=64, unique=True)
     created_at = models.DateTimeField()
-    expires_on = models.DateField()  # the last day on which it works
+    expires_on = models.DateField(gettext_lazy("last day"))
     last_used_at = models.DateTimeField(null=True)
     last_used_from = models.GenericIPAddressField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -367,8 +400,8 @@ class AccountRequest(models.Model):
 
     person = models.ForeignKey(User, models.PROTECT, related_name="account_requests")
     kind = models.CharField(max_length=20, choices=AccountRequestKind.choices())
-    old_email = models.EmailField("e-mail address until now")
-    new_email = models.EmailField("new e-mail address", blank=True)
+    old_email = models.EmailField(gettext_lazy("old e-mail address"))
+    new_email = models.EmailField(gettext_lazy("new e-mail address"), blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
 
@@ -412,7 +445,7 @@ class AccountRequestStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.request}, {self.get_kind_display().lower()}"
+        return f"{self.request}: {self.get_kind_display()}"
 
 
 def find_contact(country_id: int) -> User | None:

@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 
 from tiptracker.choices import Role
 from tiptracker.infrastructure.outages import FULL, READ_ONLY, find_outage
+from tiptracker.localization import ngettext
 
 logger = logging.getLogger(__name__)
 
@@ -51,9 +52,18 @@ def describe_expiry(session: SessionBase, role: str) -> str:
     now = time.time()
     idle, altogether = settings.SESSION_MINUTES[Role(role)]
     if now - session.get(SEEN_AT, 0) > idle * 60:
-        return f"Nothing was done for {idle} minutes, so you were signed out. Sign in again to go on."
+        return ngettext(
+            "You were signed out after %(number)d minute without activity. Sign in again to continue.",
+            "You were signed out after %(number)d minutes without activity. Sign in again to continue.",
+            idle,
+        ) % {"number": idle}
     if now - session.get(BEGAN_AT, 0) > altogether * 60:
-        return f"You were signed out after {altogether // 60} hours. Sign in again to go on."
+        hours = altogether // 60
+        return ngettext(
+            "You were signed out after %(number)d hour. Sign in again to continue.",
+            "You were signed out after %(number)d hours. Sign in again to continue.",
+            hours,
+        ) % {"number": hours}
     return ""
 
 

@@ -23,7 +23,7 @@ from tiptracker.audit.actions import AuditEvent, record
 from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_noop, ngettext
 
 TOKEN_PREFIX = "tip_"  # noqa: S105 -- no secret
 """How every token begins, so that secret scanners recognise one in texts and code."""
@@ -53,12 +53,19 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
     active.filter(expires_on__lt=clock.today()).update(revoked_at=timezone.now())
     if active.filter(name__iexact=name).exists():
         raise Refused(
-            "taken", "You have a token of this name. Choose another name, or revoke that one first.", field="name"
+            "taken",
+            gettext("You already have a token with this name. Choose another name, or revoke that token first."),
+            field="name",
         )
     if active.count() >= MAX_TOKENS:
         raise Refused(
             "too_many",
-            f"You have {MAX_TOKENS} tokens already. Revoke one that nothing uses any more, then make this one.",
+            ngettext(
+                "You have %(number)d token, which is the limit. Revoke one that you no longer use, then try again.",
+                "You have %(number)d tokens, which is the limit. Revoke one that you no longer use, then try again.",
+                MAX_TOKENS,
+            )
+            % {"number": MAX_TOKENS},
         )
     _refuse_expiry(person, expires_on)
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
@@ -71,7 +78,7 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
         created_at=timezone.now(),
         expires_on=expires_on,
     )
-    mails.notify_sign_in_changed(person, "An API token was made for your account")
+    mails.notify_sign_in_changed(person, gettext_noop("An API token was made for your account."))
     record("token.made", by=person, row=token, after=_log_fields(token) | {"scope": scope, "expires_on": expires_on})
     return token, secret
 
@@ -80,7 +87,7 @@ def create_token(*, person: User, name: str, scope: TokenScope, expires_on: date
 def revoke(token: ApiToken, *, by: User | None) -> None:
     """Revoke `token` for good. A token that was already revoked stays as it is."""
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        mails.notify_sign_in_changed(token.person, "An API token of your account was revoked")
+        mails.notify_sign_in_changed(token.person, gettext_noop("An API token of your account was revoked."))
         record("token.revoked", by=by, row=token, before=_log_fields(token))
 
 
@@ -145,8 +152,12 @@ def _refuse_expiry(person: User, expires_on: date) -> None:
     today, last = clock.today(), latest_expiry(person)
     if today <= expires_on <= last:
         return
-    reason = "your account ends then" if last == person.valid_until_on else "none lasts longer than a year"
-    raise Refused("out_of_range", f"Give a day from today to {format_date(last)}: {reason}.", field="expires_on")
+    sentence = (
+        gettext("Enter a date from today to %(date)s, the last day of your account.")
+        if last == person.valid_until_on
+        else gettext("Enter a date from today to %(date)s. A token lasts one year at most.")
+    )
+    raise Refused("out_of_range", sentence % {"date": format_date(last)}, field="expires_on")
 
 
 def _log_fields(token: ApiToken) -> dict[str, str]:

@@ -39,19 +39,21 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_POST
 
 from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
+from tiptracker.accounts.adapter import ONLY_SECOND_STEP_MESSAGE
 from tiptracker.accounts.forms import ApiTokenForm, NewPasswordForm, PasswordForgottenForm
 from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import record
 from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext, gettext_noop, ngettext
 from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.pages import SignedInRequest
+from tiptracker.web.rate_limits import limit_exceeded_page
 
-LINK_QUEUED_MESSAGE = (
-    "If somebody signs in here with that address, a mail with a link to set a new password is queued for it. "
-    "The link works once, for one hour. If the mail server does not take the mail, we try again for a day. "
-    "If nothing arrives within an hour, look among unwanted mail, then ask the administrator at your post."
+LINK_QUEUED_MESSAGE = gettext_noop(
+    "If this address has an account, we send it an e-mail with a link to set a new password. The link works once, "
+    "within one hour. If no e-mail arrives within an hour, look in your spam folder. Then ask the administrator at your post."
 )
 
 
@@ -78,7 +80,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     if not consume(request, action="reset_password", key=email):
         return too_many_requests(request)
     actions.request_password_reset(email)
-    messages.info(request, LINK_QUEUED_MESSAGE)
+    messages.info(request, gettext(LINK_QUEUED_MESSAGE))
     return redirect("account_login")
 
 
@@ -107,7 +109,7 @@ def _set_password(request: HttpRequest, token: str, purpose: mail_links.LinkPurp
         return render(request, page, context, status=422 if form.is_bound else 200)
     if not actions.set_password(token=token, password=form.cleaned_data["password"], purpose=purpose):
         return _render_gone(request, page)
-    messages.success(request, "Your password is set. Sign in with it.")
+    messages.success(request, gettext("Your password is set. Sign in with it."))
     return redirect("account_login")
 
 
@@ -123,10 +125,7 @@ def account_expired(request: HttpRequest) -> HttpResponse:
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """Answer 429 to too many requests."""
-    context = {"minutes": settings.LOCKED_OUT_MINUTES}
-    page = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
-    page.headers["Retry-After"] = str(settings.LOCKED_OUT_MINUTES * 60)
-    return page
+    return limit_exceeded_page(request, settings.LOCKED_OUT_MINUTES * 60)
 
 
 # --- The second factor ------------------------------------------------------------------------------------------------
@@ -197,7 +196,8 @@ class _SecondFactorChangeMixin:
 
 
 class _ActivateAppView(_RefusalLoggingMixin, _SecondFactorChangeMixin, ActivateTOTPView):  # type: ignore[misc]
-    verb, kind, description = "person.second_factor_added", "totp", "An app that shows codes was added to your sign-in"
+    verb, kind = "person.second_factor_added", "totp"
+    description = gettext_noop("An authenticator app was added to your sign-in.")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Set up the app, and use up the code that was typed for it."""
@@ -209,15 +209,13 @@ class _ActivateAppView(_RefusalLoggingMixin, _SecondFactorChangeMixin, ActivateT
 
 
 class _DeactivateAppView(_SecondFactorChangeMixin, DeactivateTOTPView):  # type: ignore[misc]
-    verb, kind, description = (
-        "person.second_factor_removed",
-        "totp",
-        "The app that shows codes was removed from your sign-in",
-    )
+    verb, kind = "person.second_factor_removed", "totp"
+    description = gettext_noop("The authenticator app was removed from your sign-in.")
 
 
 class _AddPasskeyView(_SecondFactorChangeMixin, AddWebAuthnView):  # type: ignore[misc]
-    verb, kind, description = "person.second_factor_added", "webauthn", "A passkey was added to your sign-in"
+    verb, kind = "person.second_factor_added", "webauthn"
+    description = gettext_noop("A passkey was added to your sign-in.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Ask for a passkey: stored on the device, and unlocked there by finger, face or PIN."""
@@ -228,12 +226,13 @@ class _AddPasskeyView(_SecondFactorChangeMixin, AddWebAuthnView):  # type: ignor
 
 
 class _RemovePasskeyView(_SecondFactorChangeMixin, RemoveWebAuthnView):  # type: ignore[misc]
-    verb, kind, description = "person.second_factor_removed", "webauthn", "A passkey was removed from your sign-in"
+    verb, kind = "person.second_factor_removed", "webauthn"
+    description = gettext_noop("A passkey was removed from your sign-in.")
 
     def form_valid(self, form: Any) -> HttpResponse:
         passkey = self.get_object()
         if not get_mfa_adapter().can_delete_authenticator(passkey):  # allauth asks this for the app only
-            messages.error(self.request, "This is your only second step. Set up another one before you remove it.")
+            messages.error(self.request, gettext(ONLY_SECOND_STEP_MESSAGE))
             return redirect("mfa_index")
         return super().form_valid(form)
 
@@ -242,11 +241,8 @@ class _RemovePasskeyView(_SecondFactorChangeMixin, RemoveWebAuthnView):  # type:
 
 
 class _MakeRecoveryCodesView(_SecondFactorChangeMixin, GenerateRecoveryCodesView):  # type: ignore[misc]
-    verb, kind, description = (
-        "person.recovery_codes_made",
-        "recovery_codes",
-        "New recovery codes were made for your sign-in",
-    )
+    verb, kind = "person.recovery_codes_made", "recovery_codes"
+    description = gettext_noop("New recovery codes were made for your sign-in.")
 
 
 class _ReauthenticationMixin(_RefusalLoggingMixin):
@@ -320,10 +316,14 @@ def sign_in_list(request: SignedInRequest) -> HttpResponse:
         with transaction.atomic():
             ended = actions.end_sign_ins(person, but=here, only=request.POST.get("end"))
             if ended:
-                mails.notify_sign_in_changed(person, "You were signed out elsewhere")
+                mails.notify_sign_in_changed(person, gettext_noop("Other sign-ins of your account were ended."))
             record("person.sign_ins_ended", by=person, row=person, after={"ended": ended})
-        ends = "No other sign-in was there to end." if not ended else f"{ended} sign-in{'s' * (ended > 1)} ended."
-        messages.success(request, ends)
+        messages.success(
+            request,
+            ngettext("%(number)d sign-in ended.", "%(number)d sign-ins ended.", ended) % {"number": ended}
+            if ended
+            else gettext("There was no other sign-in to end."),
+        )
         return redirect("sign_in_list")
     own_sessions, live_keys = UserSession.objects.filter(user=person), Session.objects.values("session_key")
     own_sessions.exclude(session_key__in=live_keys).delete()  # rows of ended sessions; allauth would query each one
@@ -374,5 +374,8 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Revoke one of the user's own tokens for good."""
     token = get_object_or_404(ApiToken.objects.visible_to(request.user), pk=pk)
     tokens.revoke(token, by=token.person)
-    messages.success(request, f"“{token.name}” is revoked: what uses it is refused from now on.")
+    messages.success(
+        request,
+        gettext("The token “%(name)s” is revoked. Programs can no longer use it.") % {"name": token.name},
+    )
     return redirect("token_list")

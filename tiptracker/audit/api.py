@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.list_reads import count_read, seconds_until_limit_resets
+from tiptracker.localization import ngettext
 
 COUNTED_ACTIONS = frozenset({"list", "retrieve"})
 """The view set actions that send rows."""
@@ -24,10 +25,13 @@ class DailyRowLimitExceeded(Throttled):
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
         hours = ceil(seconds / 3600)
-        sentence = (
-            f"You were sent {settings.LIMIT_API_ROWS} rows today, and a day gives no more. Ask again tomorrow, in "
-            f"{hours} hour{'s' * (hours != 1)}. If that is too few, ask whoever runs the server for more."
-        )
+        sentence = ngettext(
+            "You have received %(rows)d rows today, which is the daily limit. Try again tomorrow, in %(number)d hour. If "
+            "you need more, ask the people who run the server.",
+            "You have received %(rows)d rows today, which is the daily limit. Try again tomorrow, in %(number)d hours. "
+            "If you need more, ask the people who run the server.",
+            hours,
+        ) % {"rows": settings.LIMIT_API_ROWS, "number": hours}
         self.detail = ErrorDetail(sentence, self.default_code)
 
 

@@ -36,8 +36,8 @@ def find_hash_fault(
 ) -> str:
     """Return why an entry does not follow the one whose hash is `previous`, or does not have its own hash; else ""."""
     if previous_hash != previous:
-        return f"entry {number} does not follow the one before it"
-    return "" if hash_entry(previous_hash, sealed) == entry_hash else f"entry {number} was changed or put in"
+        return f"entry {number} does not follow the entry before it"
+    return "" if hash_entry(previous_hash, sealed) == entry_hash else f"entry {number} was changed or inserted"
 
 
 def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | int | None]]]) -> tuple[int, str] | None:
@@ -51,7 +51,7 @@ def find_first_fault(entries: Iterable[tuple[int, str, str, Mapping[str, str | i
         if number != expected:
             return expected, f"entry {expected} is missing"
         if previous_hash == earlier:  # it follows the entry before the last one
-            return number - 1, f"entry {number - 1} was put in"
+            return number - 1, f"entry {number - 1} was inserted"
         if fault := find_hash_fault(number, previous_hash, entry_hash, sealed, previous=previous):
             return number, fault
         earlier, previous, expected = previous, entry_hash, expected + 1

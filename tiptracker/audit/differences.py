@@ -8,10 +8,10 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.former_names import current_field, current_label
+from tiptracker.localization import format_date, format_datetime, gettext
 
 EMPTY_MARK = "–"
 
@@ -32,7 +32,7 @@ def list_differences(table: str, before: str, after: str) -> list[FieldDifferenc
     old_values, new_values = _parse(before), _parse(after)
     keys = [*new_values, *(key for key in old_values if key not in new_values)]
     if not keys and REDACTED in (before, after):
-        return [FieldDifference("All of it", before, after, differs=False)]
+        return [FieldDifference(gettext("All fields"), before, after, differs=False)]
     lines = []
     for key in keys:
         field = _find_field(table, key)
@@ -60,7 +60,7 @@ def format_value(value: Any, field: AnyField | None = None) -> str:
         case None | "" | [] | {}:
             return EMPTY_MARK
         case bool():
-            return "yes" if value else "no"
+            return gettext("yes") if value else gettext("no")
         case dict():
             return "; ".join(f"{_format_label(key)}: {format_value(item)}" for key, item in value.items())
         case list():
@@ -68,7 +68,7 @@ def format_value(value: Any, field: AnyField | None = None) -> str:
             return separator.join(format_value(item, field) for item in value)
         case str():
             return _format_text(value, field)
-    return f"number {value}" if field is not None and field.is_relation else str(value)
+    return gettext("number %(number)s") % {"number": value} if field is not None and field.is_relation else str(value)
 
 
 def _format_text(value: str, field: AnyField | None) -> str:
@@ -78,11 +78,11 @@ def _format_text(value: str, field: AnyField | None) -> str:
         return value  # a text stays as it was typed, even if it looks like a day
     try:
         if len(value) == len("2022-01-28"):
-            return date_format(date.fromisoformat(value), "j F Y")
+            return format_date(date.fromisoformat(value))
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return date_format(timezone.localtime(moment), "j F Y, H:i") if moment.tzinfo else value
+    return format_datetime(timezone.localtime(moment)) if moment.tzinfo else value
 
 
 def _parse(text: str) -> dict[str, Any]:

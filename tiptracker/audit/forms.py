@@ -17,6 +17,7 @@ from tiptracker.audit.models import AuditDetail, AuditEntryQuerySet
 from tiptracker.audit.subjects import SUBJECT_KINDS
 from tiptracker.audit.verbs import LOADED_SUFFIX, VerbGroup, list_verbs
 from tiptracker.former_names import all_labels
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 NOBODY = "nobody"
@@ -29,8 +30,8 @@ MAIN_FIELDS = ("who", "what", "since", "until")
 """The fields shown first; the others are folded away."""
 
 DAY_VALIDATORS = (
-    MinValueValidator(date(2000, 1, 1), "Nothing was written down then. Give a day of the year 2000 or later."),
-    MaxValueValidator(date(2999, 12, 31), "Nothing is written down by then. Give a day before the year 3000."),
+    MinValueValidator(date(2000, 1, 1), gettext_lazy("The log has no entries before 2000. Enter a later date.")),
+    MaxValueValidator(date(2999, 12, 31), gettext_lazy("Enter a date before the year 3000.")),
 )
 """Limits within which the start and end of a day are valid times in every time zone."""
 
@@ -41,44 +42,50 @@ class LogFilter(TrackerForm):
     The tracker's own entries are left out unless the filter may be meant for them; otherwise they would hide the rest.
     """
 
-    who = forms.ChoiceField(required=False)
+    who = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
     what = forms.ChoiceField(
-        required=False, choices=[("", "What people did"), (EVERYTHING, "Everything"), *VerbGroup.choices()]
-    )
-    country = forms.ChoiceField(required=False)
-    record = forms.ChoiceField(
-        label="Kind of record",
+        label=gettext_lazy("What"),
         required=False,
         choices=[
-            ("", "Any"),
-            *sorted(((table, kind.noun) for table, kind in SUBJECT_KINDS.items()), key=lambda pair: pair[1]),
+            ("", gettext_lazy("Done by people")),
+            (EVERYTHING, gettext_lazy("Everything")),
+            *VerbGroup.choices(),
         ],
     )
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+    record = forms.ChoiceField(label=gettext_lazy("Type of record"), required=False)
     row = forms.IntegerField(
-        label="Number of the record",
+        label=gettext_lazy("Number of the record"),
         required=False,
         min_value=1,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    since = forms.DateField(label="First day", required=False, widget=DayInput, validators=DAY_VALIDATORS)
-    until = forms.DateField(label="Last day", required=False, widget=DayInput, validators=DAY_VALIDATORS)
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput, validators=DAY_VALIDATORS)
+    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput, validators=DAY_VALIDATORS)
     address = forms.GenericIPAddressField(
-        label="Internet address", required=False, error_messages={"invalid": "Give an address such as 192.0.2.7."}
+        label=gettext_lazy("Internet address"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Enter an internet address, such as 192.0.2.7.")},
     )
-    text = forms.CharField(label="Words in what was changed", required=False, max_length=200)
+    text = forms.CharField(label=gettext_lazy("Text before or after the change"), required=False, max_length=200)
 
     def __init__(
         self, *args: Any, people: Sequence[tuple[int, str]], countries: Sequence[Country], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["who"]).choices = [
-            ("", "Anybody"),
+            ("", gettext("Anybody")),
             *((str(pk), name) for pk, name in people),
-            (NOBODY, "The tracker, or nobody signed in"),
+            (NOBODY, gettext("TIP Tracker, or somebody not signed in")),
         ]
         cast("forms.ChoiceField", self.fields["country"]).choices = [
-            ("", "Any"),
+            ("", gettext("Any")),
             *((country.code, country.name) for country in countries),
+        ]
+        kinds = ((table, kind.label) for table, kind in SUBJECT_KINDS.items())
+        cast("forms.ChoiceField", self.fields["record"]).choices = [
+            ("", gettext("Any")),
+            *sorted(kinds, key=lambda pair: pair[1]),
         ]
         if len(countries) < 2:  # there is no choice to offer
             del self.fields["country"]
@@ -88,7 +95,7 @@ class LogFilter(TrackerForm):
         data = super().clean() or self.cleaned_data
         since, until = data.get("since"), data.get("until")
         if since and until and since > until:
-            self.add_error("until", "The last day lies before the first. Give the same day or a later one.")
+            self.add_error("until", gettext("This date is before “From”. Enter the same date or a later one."))
         return data
 
     @property

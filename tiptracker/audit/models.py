@@ -149,10 +149,10 @@ class LogVerification(models.Model):
     """The result of one nightly check of the whole log: the newest entry checked, and the fault found. Machine time."""
 
     at = models.DateTimeField()
-    number = models.PositiveBigIntegerField(help_text="The newest entry that was there; 0 of an empty log.")
+    number = models.PositiveBigIntegerField(help_text="The newest entry at that time; 0 for an empty log.")
     hash = models.CharField(max_length=64, blank=True, help_text="Its hash.")
-    fault = models.CharField(max_length=200, blank=True, help_text="What does not hold; empty where all does.")
-    faulty_number = models.PositiveBigIntegerField(null=True, help_text="The first entry that does not hold.")
+    fault = models.CharField(max_length=200, blank=True, help_text="Empty if the log has no fault.")
+    faulty_number = models.PositiveBigIntegerField(null=True, help_text="The first entry with a fault.")
 
     class Meta:
         ordering = ("-pk",)

@@ -13,47 +13,52 @@ from django.db import models
 from django.db.models import Case, Count, ExpressionWrapper, F, Max, Min, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from tiptracker.accounts.models import AnyUser
 from tiptracker.audit.models import AuditEntry, AuditEntryQuerySet
 from tiptracker.audit.verbs import VERBS_NAMING_COUNTRY, VerbGroup, describe_verb, list_verbs
 from tiptracker.choices import Role
 from tiptracker.former_names import all_labels, current_label
+from tiptracker.localization import format_date, gettext, gettext_noop
 
 
 class SubjectKind(NamedTuple):
-    """A kind of record: its noun, the path to its name, its page (if any), and the path to that page's key."""
+    """A kind of record: its noun in English, the path to its name, its page (if any), and the path to that page's key."""
 
     noun: str
     name: str = ""
     page: str = ""
     key: str = "pk"
 
+    @property
+    def label(self) -> str:
+        """The noun in the reader's language."""
+        return gettext(self.noun)
+
 
 SUBJECT_KINDS: Mapping[str, SubjectKind] = {
-    "dialogues.assessment": SubjectKind("Assessment", "benchmark__recommendation__text"),
+    "dialogues.assessment": SubjectKind(gettext_noop("Assessment"), "benchmark__recommendation__text"),
     "recommendations.benchmark": SubjectKind(
-        "Benchmark", "recommendation__text", "recommendation_detail", "recommendation__pk"
+        gettext_noop("Benchmark"), "recommendation__text", "recommendation_detail", "recommendation__pk"
     ),
-    "reports.briefing": SubjectKind("Briefing", "as_of", "briefing_detail"),
-    "dialogues.commitment": SubjectKind("Commitment", "text", "commitment_detail"),
-    "accounts.apitoken": SubjectKind("API token", "name"),
-    "accounts.country": SubjectKind("Country", "name", "country_edit"),
-    "dialogues.dialogue": SubjectKind("Dialogue", "place", "dialogue_detail"),
-    "recommendations.edition": SubjectKind("Edition", "year"),
-    "dialogues.evidence": SubjectKind("Evidence", "title", "evidence_detail"),
-    "dialogues.evidencefile": SubjectKind("File", "name", "evidence_detail", "evidence__pk"),
-    "recommendations.indicator": SubjectKind("Indicator", "name"),
-    "recommendations.milestone": SubjectKind("Milestone", "due_on"),
-    "accounts.ministry": SubjectKind("Ministry", "name", "ministry_edit"),
-    "accounts.user": SubjectKind("Person", "name", "person_detail"),
-    "reports.readinessrun": SubjectKind("Readiness run", "as_of", "run_detail"),
-    "dialogues.nextstep": SubjectKind("Next step", "text", "dialogue_detail", "dialogue__pk"),
-    "dialogues.reading": SubjectKind("Figure", "indicator__name", "evidence_detail", "evidence__pk"),
-    "recommendations.recommendation": SubjectKind("Recommendation", "text", "recommendation_detail"),
-    "dialogues.redaction": SubjectKind("Redaction", "reason", "redaction_detail"),
-    "dialogues.updateversion": SubjectKind("Update", "update__commitment__text", "version_detail"),
+    "reports.briefing": SubjectKind(gettext_noop("Briefing"), "as_of", "briefing_detail"),
+    "dialogues.commitment": SubjectKind(gettext_noop("Commitment"), "text", "commitment_detail"),
+    "accounts.apitoken": SubjectKind(gettext_noop("API token"), "name"),
+    "accounts.country": SubjectKind(gettext_noop("Country"), "name", "country_edit"),
+    "dialogues.dialogue": SubjectKind(gettext_noop("Dialogue"), "place", "dialogue_detail"),
+    "recommendations.edition": SubjectKind(gettext_noop("Edition"), "year"),
+    "dialogues.evidence": SubjectKind(gettext_noop("Evidence"), "title", "evidence_detail"),
+    "dialogues.evidencefile": SubjectKind(gettext_noop("File"), "name", "evidence_detail", "evidence__pk"),
+    "recommendations.indicator": SubjectKind(gettext_noop("Indicator"), "name"),
+    "recommendations.milestone": SubjectKind(gettext_noop("Milestone"), "due_on"),
+    "accounts.ministry": SubjectKind(gettext_noop("Ministry"), "name", "ministry_edit"),
+    "accounts.user": SubjectKind(gettext_noop("Person"), "name", "person_detail"),
+    "reports.readinessrun": SubjectKind(gettext_noop("Readiness run"), "as_of", "run_detail"),
+    "dialogues.nextstep": SubjectKind(gettext_noop("Next step"), "text", "dialogue_detail", "dialogue__pk"),
+    "dialogues.reading": SubjectKind(gettext_noop("Figure"), "indicator__name", "evidence_detail", "evidence__pk"),
+    "recommendations.recommendation": SubjectKind(gettext_noop("Recommendation"), "text", "recommendation_detail"),
+    "dialogues.redaction": SubjectKind(gettext_noop("Redaction"), "reason", "redaction_detail"),
+    "dialogues.updateversion": SubjectKind(gettext_noop("Update"), "update__commitment__text", "version_detail"),
 }
 """By model label: the kinds of record that a user can search for in the log."""
 
@@ -127,12 +132,12 @@ def _find_subjects(entries: Iterable[AuditEntry], user: AnyUser) -> dict[tuple[s
     for table, rows in keys.items():
         label = current_label(table)
         kind = SUBJECT_KINDS.get(label, SubjectKind(_table_noun(label)))
-        subjects |= {(table, row): Subject(f"{kind.noun} {row}") for row in rows}
+        subjects |= {(table, row): Subject(_number_subject(kind, row)) for row in rows}
         if kind.name:
             visible = apps.get_model(label)._default_manager.visible_to(user)
             for pk, name, key in visible.filter(pk__in=rows).values_list("pk", kind.name, kind.key):
-                named = date_format(name, "j F Y") if isinstance(name, date) else str(name)
-                subjects[table, str(pk)] = Subject(f"{kind.noun} {pk}", named, _subject_url(kind, key, user))
+                named = format_date(name) if isinstance(name, date) else str(name)
+                subjects[table, str(pk)] = Subject(_number_subject(kind, pk), named, _subject_url(kind, key, user))
     return subjects
 
 
@@ -195,8 +200,13 @@ def count_openings(
 
 
 def describe_actor(name: str | None, *, has_address: bool) -> str:
-    """Return who did something: a name, "Nobody signed in" if there is only an address, or the tracker itself."""
-    return name or ("Nobody signed in" if has_address else "The tracker itself")
+    """Return who did something: a name, "Somebody not signed in" if there is only an address, or TIP Tracker itself."""
+    return name or (gettext("Somebody not signed in") if has_address else gettext("TIP Tracker (automatic)"))
+
+
+def _number_subject(kind: SubjectKind, pk: object) -> str:
+    """Return "Evidence 12"."""
+    return gettext("%(kind)s %(number)s") % {"kind": kind.label, "number": pk}
 
 
 def _table_noun(table: str) -> str:

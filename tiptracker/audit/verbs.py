@@ -4,19 +4,19 @@ import tomllib
 from pathlib import Path
 
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import gettext_noop
+from tiptracker.localization import gettext, gettext_noop
 
 
 class VerbGroup(ChoiceEnum):
     """The groups of verbs that a user can filter the log by."""
 
-    RECORD = "record", gettext_noop("Changes of the record")
+    RECORD = "record", gettext_noop("Changes to the record")
     READ = "read", gettext_noop("Opened, downloaded, exported")
-    SIGN_IN = "sign_in", gettext_noop("Signing in")
+    SIGN_IN = "sign_in", gettext_noop("Sign-ins")
     REFUSED = "refused", gettext_noop("Refusals")
     ACCOUNTS = "accounts", gettext_noop("Accounts, countries and ministries")
     DAMAGED_FILES = "found", gettext_noop("Damaged or infected files")
-    MACHINE = "machine", gettext_noop("Done by the tracker itself")
+    MACHINE = "machine", gettext_noop("Automatic")
 
 
 VERBS: dict[str, tuple[VerbGroup, str]] = {
@@ -24,7 +24,10 @@ VERBS: dict[str, tuple[VerbGroup, str]] = {
     for group, verbs in tomllib.loads(Path(__file__).with_suffix(".toml").read_text()).items()
     for verb, words in verbs.items()
 }
-"""By verb: its group and its wording, with {country} for the country of the entry, as in `verbs.toml`."""
+"""By verb: its group and its wording, with {country} for the country of the entry, as in `verbs.toml`.
+
+The wording is English; `describe_verb` translates it. `makemessages` reads the file too.
+"""
 
 VERBS_NAMING_COUNTRY = [verb for verb, (_, words) in VERBS.items() if "{country}" in words]
 """Verbs whose wording names the country of the entry."""
@@ -48,14 +51,12 @@ LOADED_SUFFIX = ".loaded"
 def describe_verb(verb: str, country: str = "") -> str:
     """Return the wording of a verb, for an entry of this country: "Verified evidence"."""
     if verb in VERBS:
-        return VERBS[verb][1].format(country=country or "a country")
+        return gettext(VERBS[verb][1]).format(country=country or gettext("a country"))
     noun, _, done = verb.partition(".")
     noun_text = noun.replace("_", " ")
-    return (
-        f"Loaded from the public record: {noun_text}"
-        if verb.endswith(LOADED_SUFFIX)
-        else f"{done.replace('_', ' ').capitalize()}: {noun_text}"
-    )
+    if verb.endswith(LOADED_SUFFIX):
+        return gettext("Loaded from the public record: %(noun)s") % {"noun": noun_text}
+    return f"{done.replace('_', ' ').capitalize()}: {noun_text}"
 
 
 def list_verbs(group: VerbGroup) -> list[str]:

@@ -26,6 +26,7 @@ from tiptracker.audit.forms import LogFilter
 from tiptracker.audit.models import AuditDetail, AuditEntry, AuditEntryQuerySet, LogVerification
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import LogEntryRow, list_entry_rows
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.web.rate_limits import rate_limited
 from tiptracker.web.spreadsheets import csv_lines
 
@@ -87,7 +88,8 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
     matching = log_filter.narrow(AuditEntry.objects.visible_to(user), user)
     exported = actions.record_export(entries=matching, chosen=log_filter.chosen(), by=user)
     answer = StreamingHttpResponse(
-        csv_lines(EXPORT_HEADINGS, _export_rows(exported, user)), content_type="text/csv; charset=utf-8"
+        csv_lines([gettext(heading) for heading in EXPORT_HEADINGS], _export_rows(exported, user)),
+        content_type="text/csv; charset=utf-8",
     )
     day = timezone.localdate(
         clock.to_domain_time(AuditEntry.objects.visible_to(user).latest("number").at)
@@ -97,9 +99,23 @@ def log_export(request: HttpRequest) -> HttpResponseBase:
 
 
 EXPORT_HEADINGS = (
-    "Number", "When", "Time zone", "Who", "E-mail", "What", "Verb", "Country", "Record", "Table", "Row", "Address",
-    "Before", "After", "Hash", "Hash of the one before",
-)  # fmt: skip
+    gettext_noop("Number"),
+    gettext_noop("When"),
+    gettext_noop("Time zone"),
+    gettext_noop("Who"),
+    gettext_noop("E-mail address"),
+    gettext_noop("What"),
+    gettext_noop("Verb"),
+    gettext_noop("Country"),
+    gettext_noop("Record"),
+    gettext_noop("Table"),
+    gettext_noop("Row"),
+    gettext_noop("Internet address"),
+    gettext_noop("Before"),
+    gettext_noop("After"),
+    gettext_noop("Hash"),
+    gettext_noop("Hash of the entry before"),
+)
 
 
 def _export_rows(entries: AuditEntryQuerySet, user: User) -> Iterator[tuple[object, ...]]:

@@ -63,7 +63,7 @@ def deliver_mail(mail: Mail) -> None:
         logger.warning("Mail %s (%s) was not taken: %s", mail.pk, mail.kind, mail.answer)
         _schedule_retry(mail, error)
     except Exception:
-        mail.answer = "It could not be put together. The server's log says why."
+        mail.answer = "The mail could not be built. The server's log says why."
         _finish(mail, MailState.GIVEN_UP)
         raise
     else:

@@ -21,11 +21,11 @@ class MailKind(ChoiceEnum):
     PASSWORD_RESET = "password_reset", gettext_noop("Link to set a new password")
     SIGN_IN_CHANGED = "sign_in_changed", gettext_noop("Notice of a changed sign-in")
     ACCOUNT_CHANGED = "account_changed", gettext_noop("Notice of a changed account")
-    REQUEST_MADE = "request_made", gettext_noop("Notice of a change that was asked for")
+    REQUEST_MADE = "request_made", gettext_noop("Notice of a requested change")
     ADDRESS_CONFIRM = "address_confirm", gettext_noop("Link to confirm a new address")
-    CONSENT_ASKED = "consent_asked", gettext_noop("Request for consent")
-    REQUEST_DONE = "request_done", gettext_noop("Notice of a change that was carried out")
-    ADMINISTRATOR_ADDED = "administrator_added", gettext_noop("Notice of another administrator")
+    CONSENT_ASKED = "consent_asked", gettext_noop("Request for approval")
+    REQUEST_DONE = "request_done", gettext_noop("Notice of a completed change")
+    ADMINISTRATOR_ADDED = "administrator_added", gettext_noop("Notice of a new administrator")
     LOG_FAULT = "log_fault", gettext_noop("Notice of a fault in the activity log")
 
 
@@ -35,8 +35,8 @@ class MailState(ChoiceEnum):
     QUEUED = "queued", gettext_noop("Waiting to be sent")
     SENT = "sent", gettext_noop("Sent")
     REFUSED = "refused", gettext_noop("Refused by the mail server")
-    GIVEN_UP = "given_up", gettext_noop("Given up")
-    NOT_NEEDED = "not_needed", gettext_noop("Not sent, no longer needed")
+    GIVEN_UP = "given_up", gettext_noop("Not sent: too many tries")
+    NOT_NEEDED = "not_needed", gettext_noop("Not sent: no longer needed")
 
 
 def new_key() -> str:

@@ -1,23 +1,44 @@
-"""Build a mail from its row at the moment of sending."""
+"""Build a mail from its row at the moment of sending, in the language and the time zone of its recipient.
+
+Each mail says who writes, why, what to do and by when. It ends with the address of the site and of the person who
+answers questions. It says nothing of the record.
+"""
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
 from tiptracker import clock
 from tiptracker.accounts import mail_links
 from tiptracker.accounts.backend import Backend
-from tiptracker.accounts.mail_links import LinkPurpose, RequestLinkAction
-from tiptracker.accounts.models import AccountRequest, Country, User
+from tiptracker.accounts.mail_links import ADDRESS_DELAY, LINK_LIFETIMES, LinkPurpose, RequestLinkAction
+from tiptracker.accounts.models import AccountRequest, Country, User, find_contact
+from tiptracker.localization import find_language, format_date, format_datetime, gettext, join_with_and
 from tiptracker.mail.models import Mail, MailKind
 
 
-def _post_name(person: User) -> str:
-    """Return the name of the person's post: "U.S. Embassy, Lesotho"; with several countries or none, no place."""
-    countries = list(Country.objects.visible_to(person).order_by("name").values_list("name", flat=True)[:2])
-    return f"U.S. Embassy, {countries[0]}" if len(countries) == 1 else "U.S. Department of State"
+def _find_country(person: User) -> Country | None:
+    """Return the one country that the person works on; None if there are several or none."""
+    countries = list(Country.objects.visible_to(person).order_by("name")[:2])
+    return countries[0] if len(countries) == 1 else None
+
+
+def _describe_post(country: Country | None) -> str:
+    """Return the post within a sentence: "the U.S. Embassy in Lesotho"; without a country, the Department."""
+    if country is None:
+        return gettext("the U.S. Department of State")
+    return gettext("the U.S. Embassy in %(country)s") % {"country": country.name}
+
+
+def _reply_address(person: User, country: Country | None) -> str:
+    """Return the address of the contact person of the country, or "" if there is none besides the recipient."""
+    contact = find_contact(country.pk) if country else None
+    return contact.email if contact and contact != person else ""
 
 
 LINK_PURPOSES: dict[str, LinkPurpose] = {
@@ -43,7 +64,24 @@ def _request_context(key: int, address: str) -> dict[str, Any]:
     """Return the template context of a mail about a request. The old and the new address get different links."""
     request = AccountRequest.objects.select_related("person", "asked_by").get(pk=key)
     decision = RequestLinkAction.STOP if address == request.old_email else RequestLinkAction.CONFIRM
-    return {"request": request, "link": mail_links.request_link(request, decision), "address": address}
+    return {
+        "request": request,
+        "link": mail_links.request_link(request, decision),
+        "address": address,
+        "due": format_datetime(timezone.localtime(request.asked_at + ADDRESS_DELAY)),
+    }
+
+
+def _translate_words(kind: str, words: dict[str, str]) -> dict[str, str]:
+    """Return the values for the template that were stored in English, in the current language."""
+    translated = dict(words)
+    if kind == MailKind.SIGN_IN_CHANGED and "what" in words:
+        translated["what"] = gettext(words["what"])
+    if kind == MailKind.ACCOUNT_CHANGED and "what" in words:
+        translated["what"] = join_with_and(gettext(name) for name in words["what"].split(", "))
+    if "until" in words:
+        translated["until"] = format_datetime(timezone.localtime(datetime.fromisoformat(words["until"])))
+    return translated
 
 
 def build_message(mail: Mail) -> EmailMessage | None:
@@ -51,16 +89,30 @@ def build_message(mail: Mail) -> EmailMessage | None:
     person = mail.person
     if person is None:
         return None
-    address, more = mail.address or person.email, dict(mail.words)
+    zone, language = person.locale()
+    with timezone.override(ZoneInfo(zone) if zone else None), translation.override(find_language(language)):
+        return _build_message(mail, person)
+
+
+def _build_message(mail: Mail, person: User) -> EmailMessage | None:
+    address, more = mail.address or person.email, _translate_words(mail.kind, mail.words)
     if "request" in more:
         more |= _request_context(int(more["request"]), address)
     if purpose := LINK_PURPOSES.get(mail.kind):
-        if not _needs_link(person, purpose, clock.to_domain_time(mail.tried_at or mail.queued_at)):
+        now = clock.to_domain_time(mail.tried_at or mail.queued_at)
+        if not _needs_link(person, purpose, now):
             return None
         address, more["link"] = person.email, mail_links.password_link(person, purpose)
-    rendered = render_to_string(
-        f"account/email/{mail.kind}.txt", {"person": person, "post": _post_name(person), **more}
-    )
+        more["link_ends"] = format_date(timezone.localtime(now + LINK_LIFETIMES[purpose]).date())
+    country = _find_country(person)
+    reply_to = _reply_address(person, country)
+    context = {"person": person, "post": _describe_post(country), "reply_to": reply_to, "site": settings.PUBLIC_URL}
+    rendered = render_to_string(f"account/email/{mail.kind}.txt", context | more)
     subject, _, text = rendered.partition("\n")
-    message_id = {"Message-ID": mail.message_id}
-    return EmailMessage(subject.strip(), text.strip() + "\n", to=[address], headers=message_id)
+    return EmailMessage(
+        subject.strip(),
+        text.strip() + "\n",
+        to=[address],
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Message-ID": mail.message_id},
+    )

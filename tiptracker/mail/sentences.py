@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from tiptracker import clock
 from tiptracker.accounts.mail_links import LINK_LIFETIMES, LinkPurpose
+from tiptracker.localization import gettext, ngettext
 from tiptracker.mail.models import Mail, MailState
+from tiptracker.validation import format_moment
 
 
 def describe_mail_state(mail: Mail) -> str:
@@ -15,22 +16,41 @@ def describe_mail_state(mail: Mail) -> str:
 
     An example: "Sent to palesa@post.example on 28 January 2022 at 09:00.".
     """
+    values = {
+        "address": mail.address,
+        "answer": mail.answer,
+        "number": mail.tries,
+        "at": _format_moment(mail.finished_at or mail.tried_at or mail.queued_at),
+        "next": _format_moment(mail.next_try_at),
+    }
     match mail.state:
         case MailState.SENT:
-            return f"Sent to {mail.address} {_format_moment(mail.finished_at)}."
+            sentence = gettext("Sent to %(address)s on %(at)s.")
         case MailState.REFUSED:
-            return f"The mail server refused it {_format_moment(mail.finished_at)}: “{mail.answer}”. Check the address."
+            sentence = gettext("The mail server refused it on %(at)s: “%(answer)s”. Check the e-mail address.")
         case MailState.GIVEN_UP:
-            tried = "1 try" if mail.tries == 1 else f"{mail.tries} tries"
-            return f"Given up {_format_moment(mail.finished_at)} after {tried}: “{mail.answer}”. Send it again."
+            sentence = ngettext(
+                "Not sent after %(number)d try, last on %(at)s: “%(answer)s”. Send it again.",
+                "Not sent after %(number)d tries, last on %(at)s: “%(answer)s”. Send it again.",
+                mail.tries,
+            )
         case MailState.NOT_NEEDED:
-            return f"Not sent {_format_moment(mail.finished_at)}: the account no longer needs it."
-    if mail.tries:
-        tried = (
-            f"Not sent yet: tried {_format_times(mail.tries)}, last {_format_moment(mail.tried_at)}: “{mail.answer}”."
-        )
-        return f"{tried} It is tried again {_format_moment(mail.next_try_at)}." if mail.next_try_at else tried
-    return f"Queued {_format_moment(mail.queued_at)}, not sent yet."
+            sentence = gettext("Not sent on %(at)s, because the account no longer needed it.")
+        case _ if mail.tries and mail.next_try_at:
+            sentence = ngettext(
+                "Not sent yet after %(number)d try, last on %(at)s: “%(answer)s”. The next try is on %(next)s.",
+                "Not sent yet after %(number)d tries, last on %(at)s: “%(answer)s”. The next try is on %(next)s.",
+                mail.tries,
+            )
+        case _ if mail.tries:
+            sentence = ngettext(
+                "Not sent yet after %(number)d try, last on %(at)s: “%(answer)s”.",
+                "Not sent yet after %(number)d tries, last on %(at)s: “%(answer)s”.",
+                mail.tries,
+            )
+        case _:
+            sentence = gettext("Queued on %(at)s. Not sent yet.")
+    return sentence % values
 
 
 def link_of_invitation(mail: Mail, now: datetime) -> str:
@@ -39,16 +59,15 @@ def link_of_invitation(mail: Mail, now: datetime) -> str:
         return ""
     ends = mail.tried_at + LINK_LIFETIMES[LinkPurpose.INVITATION]
     if clock.to_domain_time(ends) > now:
-        return f"Its link works until {_format_moment(ends).removeprefix('on ')}."
-    return f"Its link expired {_format_moment(ends)}. Send the invitation again."
-
-
-def _format_times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+        return gettext("The link in the invitation works until %(at)s.") % {"at": _format_moment(ends)}
+    return gettext("The link in the invitation expired on %(at)s. Send the invitation again.") % {
+        "at": _format_moment(ends)
+    }
 
 
 def _format_moment(moment: datetime | None) -> str:
+    """Format machine time in the reader's time zone: "28 January 2022 at 09:00"."""
     if moment is None:
         return ""
     shown = timezone.localtime(clock.to_domain_time(moment))
-    return f"on {date_format(shown, 'j F Y')} at {shown:%H:%M}"
+    return format_moment(shown, shown)
