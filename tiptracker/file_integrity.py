@@ -17,6 +17,7 @@ from tiptracker.audit.actions import log_now, record
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +57,13 @@ def read_intact_file(path: str, sha256: str) -> bytes:
 def describe_fault(fault: FileFault, *, noun: str, number: int, remedy: str) -> str:
     """Return the sentence that a page shows instead of the file."""
     if fault == FileFault.MISSING:
-        return (
-            f"This server doesn’t find {noun}. It may be kept on another machine: tell your administrator its number, "
-            f"{number}."
-        )
-    return (
-        f"This file is no longer what was kept, so it isn't given out. Tell your administrator its number, {number}, "
-        f"or {remedy}."
-    )
+        return gettext("We cannot find this file on the server. Tell your administrator its number: %(number)d.") % {
+            "number": number
+        }
+    return gettext(
+        "This file was altered after it was saved, so we do not show it. Tell your administrator its number: "
+        "%(number)d."
+    ) % {"number": number}
 
 
 def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: int) -> None:
@@ -77,16 +77,16 @@ def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: i
     if is_machine_fault(faults, looked_for):
         raise Refused(
             "all_files_missing",
-            f"None of {looked_for} {things} is on this machine. MEDIA_ROOT has to be the folder that the other "
-            "machines use: mount it here.",
+            f"None of {looked_for} {things} is on this machine. MEDIA_ROOT must be the folder that the other machines "
+            "use. Mount it here.",
         )
     if faults:
         numbers = ", ".join(str(number) for number in faults)
         are = f"{things.removesuffix('s')} is" if len(faults) == 1 else f"{things} are"
         raise Refused(
             "files_missing_or_altered",
-            f"{len(faults)} {are} missing or no longer what was kept (by number: {numbers}). Restore what is named "
-            "from a backup; until then it isn't given out.",
+            f"{len(faults)} {are} missing or altered (numbers: {numbers}). Restore them from a backup. Until then, "
+            "nobody can open them.",
         )
 
 

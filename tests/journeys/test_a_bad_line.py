@@ -47,7 +47,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     # The line drops: it says so, keeps it here, and saves by itself once the line is back.
     phone.set_offline(True)
     narrative.press_sequentially(SECOND)
-    expect(told).to_have_text("Not saved: no connection. Kept on this device until the line is back.", timeout=10_000)
+    expect(told).to_have_text("Not saved: there is no connection. Your text is kept on this device.", timeout=10_000)
     assert _kept_by_the_server() == FIRST
     phone.set_offline(False)
     expect(told).to_have_text(re.compile("^Saved at"), timeout=15_000)
@@ -56,7 +56,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     # It drops again, and the page is closed: back on it, what was typed is offered, and is saved.
     phone.set_offline(True)
     narrative.press_sequentially(THIRD)
-    expect(told).to_have_text(re.compile("^Not saved: no connection"), timeout=10_000)
+    expect(told).to_have_text(re.compile("^Not saved: there is no connection"), timeout=10_000)
     page.close()
     phone.set_offline(False)
     page = phone.new_page()
@@ -104,7 +104,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     assert not Draft.objects.exists()
 
     # The first one's phone learns that it was sent, and what nobody sent still stands there until signing out.
-    page.get_by_role("button", name="Look at what was saved").click()
+    page.get_by_role("button", name="Show the saved version").click()
     expect(page.get_by_text("You need not do anything now")).to_be_visible()
     expect(page.get_by_label("What you typed on this device, and nobody has sent")).to_have_value(
         re.compile("Mine"), timeout=5_000

@@ -53,7 +53,8 @@ from tiptracker.web.rate_limits import limit_exceeded_page
 
 LINK_QUEUED_MESSAGE = gettext_noop(
     "If this address has an account, we send it an e-mail with a link to set a new password. The link works once, "
-    "within one hour. If no e-mail arrives within an hour, look in your spam folder. Then ask the administrator at your post."
+    "within one hour. If no e-mail arrives within an hour, look in your spam folder. Then ask the administrator at your"
+    " post."
 )
 
 

@@ -36,6 +36,7 @@ from tiptracker.choices import ChoiceEnum
 from tiptracker.errors import Refused, TryLater
 from tiptracker.idempotency.actions import IdempotencyKeyReused, RequestStillRunning
 from tiptracker.idempotency.api import KEY_PARAMETER, RETRY_AFTER_SECONDS
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop
 from tiptracker.web import rate_limits
 from tiptracker.web.complete_body import IncompleteBody
 from tiptracker.web.error_pages import NOT_FOUND, with_plain_fallback
@@ -111,9 +112,9 @@ class VisibleRowField(serializers.PrimaryKeyRelatedField[Any]):
     """
 
     default_error_messages: ClassVar = {
-        "does_not_exist": "You see nothing here with the id {pk_value}. Take one from the list.",
-        "incorrect_type": "Give an id, which is a whole number.",
-        "required": "Give an id from the list.",
+        "does_not_exist": gettext_lazy("You can see no row with the id {pk_value}. Use an id from the list."),
+        "incorrect_type": gettext_lazy("Give an id. An id is a whole number."),
+        "required": gettext_lazy("Give an id from the list."),
     }
 
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
@@ -130,7 +131,7 @@ class VisibleRowListField(serializers.ListField):
 
     default_error_messages: ClassVar = {
         "does_not_exist": VisibleRowField.default_error_messages["does_not_exist"],
-        "max_length": "Give at most {max_length} at a time.",
+        "max_length": gettext_lazy("Give at most {max_length} at a time."),
     }
     child = serializers.IntegerField(
         error_messages={"invalid": VisibleRowField.default_error_messages["incorrect_type"]}
@@ -189,8 +190,8 @@ class ApiDateField(serializers.DateField):
     """A calendar day."""
 
     default_error_messages: ClassVar = {
-        "invalid": "Give a day such as 2022-01-28.",
-        "datetime": "Give a day such as 2022-01-28, without a time.",
+        "invalid": gettext_lazy("Give a date, such as 2022-01-28."),
+        "datetime": gettext_lazy("Give a date without a time, such as 2022-01-28."),
     }
 
 
@@ -199,7 +200,7 @@ class PersonField(serializers.Field[User, str, str, Any]):
     """The person who recorded a row for the embassy. Embassy readers get the name, others “The embassy”."""
 
     def to_representation(self, value: User) -> str:
-        return value.name if can_read_name(self.context["request"].user, sent_for=None) else "The embassy"
+        return value.name if can_read_name(self.context["request"].user, sent_for=None) else gettext("The embassy")
 
 
 class SenderField(PersonField):
@@ -238,8 +239,8 @@ class MinistryViewSet(StrictParametersMixin, ListModelMixin, RetrieveModelMixin,
 # --- Refusals ---------------------------------------------------------------------------------------------------------
 
 
-AUTHENTICATION_HINT = (
-    "Send a token in the header “Authorization: Bearer tip_…”. You make one on the page “Your sign-in”."
+AUTHENTICATION_HINT = gettext_noop(
+    "Send a token in the header “Authorization: Bearer tip_…”. You can make a token on the page “API tokens”."
 )
 """Answer to a request without credentials."""
 
@@ -260,7 +261,7 @@ def handle_api_exception(error: Exception, context: dict[str, Any]) -> Response 
     ):
         error = Throttled(wait)
     if isinstance(error, NotAuthenticated):
-        error.detail = ErrorDetail(AUTHENTICATION_HINT, error.default_code)
+        error.detail = ErrorDetail(gettext(AUTHENTICATION_HINT), error.default_code)
     if isinstance(error, Throttled) and not isinstance(error, DailyRowLimitExceeded):
         error.detail = _throttle_detail(error)
     if isinstance(error, IdempotencyKeyReused):
@@ -276,7 +277,7 @@ def handle_api_exception(error: Exception, context: dict[str, Any]) -> Response 
     if isinstance(error, IncompleteBody):
         return Response({"detail": str(error)}, HTTPStatus.BAD_REQUEST)
     if isinstance(error, SuspiciousOperation):
-        return Response({"detail": BodyTooLarge.default_detail}, HTTPStatus.BAD_REQUEST)
+        return Response({"detail": str(BodyTooLarge.default_detail)}, HTTPStatus.BAD_REQUEST)
     return exception_handler(error, context)
 
 
@@ -286,7 +287,7 @@ def _describe_refusal(refusal: Refused) -> dict[str, str | None]:
 
 def _throttle_detail(error: Throttled) -> ErrorDetail:
     wait = rate_limits.format_wait(getattr(error, "wait", None) or 1)
-    sentence = f"That was too often. Wait {wait}, then try again. Nothing was done."
+    sentence = gettext("You sent too many requests. Nothing was done. Wait %(wait)s, then try again.") % {"wait": wait}
     return ErrorDetail(sentence, error.default_code)
 
 
@@ -294,7 +295,7 @@ def _throttle_detail(error: Throttled) -> ErrorDetail:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: a page for people, JSON below /api/."""
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": "Not found."}, status=HTTPStatus.NOT_FOUND)
+        return JsonResponse({"detail": gettext("Not found.")}, status=HTTPStatus.NOT_FOUND)
     return page_not_found(request, exception)
 
 
@@ -311,14 +312,14 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "Made on the page of your tokens. One that may only read is refused writes.",
+            "description": "You make a token on the page “API tokens”. A token that can only read cannot write.",
         }
 
 
-DETAIL = {"type": "string", "description": "A sentence that says what is wrong, or what to do next."}
+DETAIL = {"type": "string", "description": "A sentence that says what is wrong and what to do next."}
 CODE = {
     "type": "string",
-    "description": "Which rule refuses, such as `future_day`. It stays when the sentence is reworded.",
+    "description": "The rule that refused the request, such as `future_day`. The code stays if the sentence changes.",
 }
 COMPONENTS: OpenApiSchema = {
     "Problem": {"type": "object", "properties": {"detail": DETAIL}, "required": ["detail"]},
@@ -327,28 +328,38 @@ COMPONENTS: OpenApiSchema = {
         "properties": {
             "detail": DETAIL,
             "code": CODE,
-            "field": {"type": "string", "nullable": True, "description": "The field of the body it is about, if one."},
+            "field": {
+                "type": "string",
+                "nullable": True,
+                "description": "The field of the body that is wrong, if any.",
+            },
         },
         "required": ["detail", "code", "field"],
     },
     "FieldErrors": {
         "type": "object",
-        "description": "Sentences by field or parameter; `non_field_errors` and `detail` for the whole.",
+        "description": "Sentences by field or parameter. `non_field_errors` and `detail` are about the whole request.",
         "additionalProperties": {},
     },
 }
 REFUSAL_RESPONSES = {
-    HTTPStatus.BAD_REQUEST: ("FieldErrors", "A field or parameter is wrong, or names what you don't see."),
-    HTTPStatus.UNAUTHORIZED: ("Problem", "Nobody has signed in, or the token does not work."),
-    HTTPStatus.FORBIDDEN: ("Problem", "You see it and may not do this, or the token may only read."),
-    HTTPStatus.NOT_FOUND: ("Problem", "There is no such thing, or you don't see it: the answer is the same."),
+    HTTPStatus.BAD_REQUEST: ("FieldErrors", "A field or parameter is wrong, or names a row that you cannot see."),
+    HTTPStatus.UNAUTHORIZED: ("Problem", "The request has no credentials, or the token does not work."),
+    HTTPStatus.FORBIDDEN: ("Problem", "You can see the row but may not do this, or the token can only read."),
+    HTTPStatus.NOT_FOUND: ("Problem", "The row does not exist, or you cannot see it."),
     HTTPStatus.NOT_ACCEPTABLE: ("Problem", "The Accept header asks for something other than JSON."),
-    HTTPStatus.CONFLICT: ("Refusal", "A rule of the record refuses it as things stand."),
-    HTTPStatus.CONTENT_TOO_LARGE: ("Problem", "The body is more than one request may hold."),
+    HTTPStatus.CONFLICT: ("Refusal", "A rule of the record refuses the request."),
+    HTTPStatus.CONTENT_TOO_LARGE: ("Problem", "The body is too large."),
     HTTPStatus.UNPROCESSABLE_CONTENT: ("Problem", "The Idempotency-Key was used for another request."),
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Problem", "The body's type is none of those named here."),
-    HTTPStatus.TOO_MANY_REQUESTS: ("Problem", "That was too often: wait for the seconds that Retry-After says."),
-    HTTPStatus.SERVICE_UNAVAILABLE: ("Refusal", "Too many files are being opened: wait for what Retry-After says."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("Problem", "The content type of the body is not supported."),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "Problem",
+        "You sent too many requests. Wait for the number of seconds in Retry-After.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "Refusal",
+        "The server is opening too many files. Wait for the number of seconds in Retry-After.",
+    ),
 }
 """The component and the meaning of each refusal status."""
 REFUSAL_HEADERS = {

@@ -9,13 +9,15 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from tiptracker.localization import gettext
+
 DESCRIPTION_START = "Former name of "
 """How the description of a deprecated field or parameter begins. The schema marks these as deprecated."""
 
 
 def describe_former(name: str) -> str:
     """Return the description of a field or parameter whose name is now `name`."""
-    return f"{DESCRIPTION_START}`{name}`; removed in the next release."
+    return f"{DESCRIPTION_START}`{name}`. It will be removed in the next release."
 
 
 class FormerNamesMixin(serializers.Serializer[Any]):
@@ -50,7 +52,7 @@ class FormerNamesMixin(serializers.Serializer[Any]):
 def refuse_both_names(former_names: Mapping[str, str], used: Collection[str]) -> None:
     """Raise ValidationError, by former name, where a request uses a former name together with today's."""
     errors = {
-        former: [f"This is the former name of {name}. Give one of the two."]
+        former: [gettext("This is the former name of %(name)s. Give only one of the two.") % {"name": name}]
         for former, name in former_names.items()
         if former in used and name in used
     }

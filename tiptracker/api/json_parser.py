@@ -9,6 +9,7 @@ from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.numbers import parse_whole_number
 
 
@@ -16,7 +17,7 @@ class BodyTooLarge(APIException):
     """The body is larger than one request may be."""
 
     status_code = 413
-    default_detail = "That is more than one request may hold. Send less at a time."
+    default_detail = gettext_lazy("The body is too large. Send less at a time.")
 
 
 class JsonParser(BaseParser):
@@ -37,7 +38,9 @@ class JsonParser(BaseParser):
         try:
             return parse_json(sent.decode())
         except ValueError as error:
-            raise ParseError(f"The body can’t be read as JSON ({error}). Mend it, then send it again.") from error
+            raise ParseError(
+                gettext("The body is not valid JSON (%(reason)s). Correct it, then send it again.") % {"reason": error}
+            ) from error
 
 
 def parse_json(text: str) -> Any:
@@ -46,17 +49,17 @@ def parse_json(text: str) -> Any:
         value = json.loads(text, parse_constant=_refuse_non_number, parse_float=_parse_finite)
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise ValueError("half of a character without its other half") from error
+        raise ValueError("half of a surrogate pair") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     return value
 
 
 def _refuse_non_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def _parse_finite(text: str) -> float:
     if not isfinite(number := float(text)):
-        _refuse_non_number("what lies beyond all of them")
+        _refuse_non_number(text)
     return number

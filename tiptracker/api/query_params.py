@@ -17,6 +17,7 @@ from rest_framework.serializers import Serializer
 from tiptracker.api.former_names import refuse_both_names
 from tiptracker.audit.api import ReadLoggingMixin
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.moments import parse_moment
 from tiptracker.numbers import parse_whole_number
 
@@ -64,12 +65,18 @@ def refuse_parameters(query: QueryDict, names: list[str]) -> None:
     errors: dict[str, list[str]] = {}
     for name, values in query.lists():
         if name not in names:
-            accepted = f"takes: {', '.join(names)}" if names else "takes no parameters"
-            errors[name] = [f"Unknown parameter. This address {accepted}."]
+            sentence = (
+                gettext("Unknown parameter. This address accepts: %(names)s.") % {"names": ", ".join(names)}
+                if names
+                else gettext("Unknown parameter. This address accepts no parameters.")
+            )
+            errors[name] = [sentence]
         elif len(values) > 1:
-            errors[name] = [f"Give this parameter once. It was given {len(values)} times."]
+            errors[name] = [
+                gettext("Give this parameter only once. You gave it %(number)d times.") % {"number": len(values)}
+            ]
         elif not values[0].strip():
-            errors[name] = ["Give this parameter a value, or leave it out."]
+            errors[name] = [gettext("Give this parameter a value, or leave it out.")]
     if errors:
         raise ValidationError(errors)
 
@@ -88,7 +95,7 @@ class ApiPagination(PageNumberPagination):
             return self.page_size
         size = parse_whole_number(value)
         if size is None or not 1 <= size <= MAX_PAGE_SIZE:
-            sentence = f"Give a whole number from 1 to {MAX_PAGE_SIZE}."
+            sentence = gettext("Give a whole number from 1 to %(most)d.") % {"most": MAX_PAGE_SIZE}
             raise ValidationError({self.page_size_query_param: [sentence]})
         return size
 
@@ -99,7 +106,8 @@ class ApiPagination(PageNumberPagination):
         """
         value = request.query_params.get(self.page_query_param, "1")
         if parse_whole_number(value) is None:
-            raise ValidationError({self.page_query_param: ["Give a whole number, from 1 to the last page."]})
+            sentence = gettext("Give a whole number from 1 to the number of the last page.")
+            raise ValidationError({self.page_query_param: [sentence]})
         return value
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
@@ -132,6 +140,6 @@ class RecordedSinceFilter(filters.Filter):
     field_class = MomentField
 
     def __init__(self, field_name: str = "recorded_at", *, counts: str = "", **kwargs: Any) -> None:
-        description = f"A moment with its zone: rows recorded then or later. {counts}".strip()
+        description = f"A date and time with its time zone: rows recorded then or later. {counts}".strip()
         super().__init__(field_name, "gte", **kwargs)
         set_override(self, "field", {"type": "string", "format": "date-time", "description": description})

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from tiptracker import text_rules
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.privacy import confirmations, personal_data
 
 MAX_BODY_CHARACTERS = 100_000
@@ -21,7 +22,9 @@ MAX_LIST_LENGTH = 200
 class FreeTextField(serializers.CharField):
     """Free text with a maximum length. Invisible characters are removed."""
 
-    default_error_messages: ClassVar = {"max_length": "Shorten this to {max_length} characters; it has %(show_value)d."}
+    default_error_messages: ClassVar = {
+        "max_length": gettext_lazy("This text has %(show_value)d characters. Shorten it to {max_length}.")
+    }
 
     def __init__(self, *, max_length: int, in_one_line: bool = False, **kwargs: Any) -> None:
         self.in_one_line = in_one_line
@@ -36,7 +39,7 @@ class FreeTextField(serializers.CharField):
 class BoundedListSerializer(serializers.ListSerializer[Any]):
     """A list of at most MAX_LIST_LENGTH items. The documentation shows the limit."""
 
-    default_error_messages: ClassVar = {"max_length": "Give at most {max_length} at a time."}
+    default_error_messages: ClassVar = {"max_length": gettext_lazy("Give at most {max_length} at a time.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **(kwargs | {"max_length": MAX_LIST_LENGTH}))
@@ -51,10 +54,10 @@ class BodySerializer(serializers.Serializer[Any]):
 
     confirmed_no_personal_data = serializers.BooleanField(
         default=False,
-        help_text="Texts that hold what reads like a telephone number of Lesotho or South Africa, an identity or "
-        "passport number, a date of birth, or a person’s name beside an age, a village, a telephone number or the "
-        "number of a case are refused (400, by field, with what was found). Take it out; or, where "
-        "none of what was found in this very body identifies a victim or a private person, send it again with true.",
+        help_text="We refuse texts that seem to contain personal data (400, by field, with what was found): a telephone "
+        "number of Lesotho or South Africa, the number of an identity card or passport, a date of birth, or a name next "
+        "to an age, a village, a telephone number or a case number. Remove the data. If none of it identifies a victim "
+        "or a private person, send the same body again with true.",
     )
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
@@ -62,7 +65,10 @@ class BodySerializer(serializers.Serializer[Any]):
         validated = dict(super().run_validation(data))
         is_confirmed = validated.pop("confirmed_no_personal_data")
         if (length := _text_length(validated)) > MAX_BODY_CHARACTERS:
-            sentence = f"Shorten the texts to {MAX_BODY_CHARACTERS} characters together; they have {length}."
+            sentence = gettext("Together, the texts have %(number)d characters. Shorten them to %(most)d.") % {
+                "number": length,
+                "most": MAX_BODY_CHARACTERS,
+            }
             raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [sentence]})
         kinds: set[str] = set()
         if (errors := _personal_data_errors(validated, kinds)) and not is_confirmed:

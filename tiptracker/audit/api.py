@@ -26,7 +26,8 @@ class DailyRowLimitExceeded(Throttled):
         super().__init__(seconds)
         hours = ceil(seconds / 3600)
         sentence = ngettext(
-            "You have received %(rows)d rows today, which is the daily limit. Try again tomorrow, in %(number)d hour. If "
+            "You have received %(rows)d rows today, which is the daily limit. Try again tomorrow, in %(number)d hour. "
+            "If "
             "you need more, ask the people who run the server.",
             "You have received %(rows)d rows today, which is the daily limit. Try again tomorrow, in %(number)d hours. "
             "If you need more, ask the people who run the server.",

@@ -23,7 +23,7 @@ from tiptracker.localization import format_date, gettext, gettext_noop
 
 
 class SubjectKind(NamedTuple):
-    """A kind of record: its noun in English, the path to its name, its page (if any), and the path to that page's key."""
+    """A kind of record: its English noun, the path to its name, its page (if any), and the path to that page's key."""
 
     noun: str
     name: str = ""

@@ -14,6 +14,7 @@ from django.db import models, transaction
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.idempotency.models import KEY_LIFETIME, IdempotencyKey
+from tiptracker.localization import gettext
 
 ABANDONED_AFTER = timedelta(minutes=2)
 """A request that has run for this long counts as lost; the same request may then be carried out again."""
@@ -42,12 +43,12 @@ def reserve_key(*, person: User, key: str, request: str, now: datetime) -> Idemp
     if attempt.request_digest != request:
         raise IdempotencyKeyReused(
             "key_reused",
-            "This Idempotency-Key was used for another request, with another address or body. Send this one with a "
-            "new key.",
+            gettext("This Idempotency-Key was used for another request. Send this request with a new key."),
         )
     if attempt.made is None and not _take_over(attempt, now):
         raise RequestStillRunning(
-            "still_running", "The same request is being carried out. Wait a moment, then send it again with this key."
+            "still_running",
+            gettext("The same request is still running. Wait a moment, then send it again with this key."),
         )
     return attempt
 
@@ -59,7 +60,7 @@ def create_once(attempt: IdempotencyKey, write: Callable[[], models.Model]) -> A
         locked = _unfinished(attempt).select_for_update(no_key=True).first()
         if locked is None:
             raise RequestStillRunning(
-                "still_running", "The same request was sent again, and is being carried out. Wait a moment."
+                "still_running", gettext("The same request was sent again and is still running. Wait a moment.")
             )
         locked.made = write().pk
         locked.save(update_fields=["made"])

@@ -19,6 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.idempotency.actions import create_once, release_key, reserve_key
+from tiptracker.localization import gettext
 
 HEADER = "Idempotency-Key"
 KEY_PATTERN = re.compile(r"[ !#-\[\]-~]{1,255}")
@@ -31,13 +32,13 @@ KEY_PARAMETER: dict[str, Any] = {
     "in": "header",
     "name": HEADER,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!#-\[\]-~]+$"},
-    "description": "A key that you make up for this request, such as a UUID, with or without quotes around it. If you "
-    "send the same request again within 24 hours, with whichever of your tokens, it is not carried out again. The "
-    "answer is the row that the first one made, with the first status, as the row stands now and as you may see it now "
-    "(404 if you no longer may). The same request means the same method, address, fields and contents of files; the "
+    "description": "A key that you choose for this request, such as a UUID, with or without quotation marks. If you "
+    "send the same request again within 24 hours, with any of your tokens, it does not run again. The answer is the row "
+    "that the first request created, as it is now and as you may see it, with the first status (404 if you may no "
+    "longer see it). Two requests are the same if they have the same method, address, fields and contents of files. The "
     "boundary of a multipart body and the order of JSON fields make no difference. If the key was used for another "
-    "request, the answer is 422; while the first is being carried out, it is 409 with Retry-After. A request that was "
-    "refused (4xx) or failed (5xx) made nothing: its key is free, and the next request with it is carried out.",
+    "request, the answer is 422. While the first request is running, it is 409 with Retry-After. A request that was "
+    "refused (4xx) or failed (5xx) created nothing. You can then use its key again.",
 }
 """The OpenAPI description of the header, which every POST accepts."""
 
@@ -98,7 +99,9 @@ def _idempotency_key(request: Request) -> str | None:
     if len(key) > 1 and key.startswith('"') and key.endswith('"'):
         key = key[1:-1]
     if not key.strip() or not KEY_PATTERN.fullmatch(key):
-        sentence = "Give 1 to 255 printable ASCII characters without quotes and backslashes, such as a UUID."
+        sentence = gettext(
+            "Give 1 to 255 printable ASCII characters without quotation marks and backslashes, such as a UUID."
+        )
         raise ValidationError({HEADER: [sentence]})
     return key
 

@@ -12,9 +12,11 @@ from typing import NamedTuple
 import psycopg
 from django.db.utils import DatabaseError, InterfaceError
 
+from tiptracker.localization import gettext_noop
+
 
 class Outage(NamedTuple):
-    """The part that failed, a title and a sentence for people, and after how many seconds to try again.
+    """The part that failed, a title and a sentence in English, and after how many seconds to try again.
 
     `may_be_saved` means that the error may have come after everything was saved.
     """
@@ -28,27 +30,29 @@ class Outage(NamedTuple):
 
 UNREACHABLE = Outage(
     "database",
-    "TIP Tracker can’t reach its database",
-    "The fault is on our side and has been recorded. Try again in a minute.",
+    gettext_noop("TIP Tracker cannot reach its database"),
+    gettext_noop("The fault is on our side and has been recorded. Try again in a minute."),
     10,
     may_be_saved=True,
 )
 BUSY = Outage(
     "database",
-    "The record is busy",
-    "Others are saving to the same part of the record, and it took too long to wait for them. Try again now.",
+    gettext_noop("Other people are saving at the moment"),
+    gettext_noop("Other people are saving to the same part of the record. Try again now."),
     5,
 )
 READ_ONLY = Outage(
     "database",
-    "The record can’t be changed at the moment",
-    "It can be read, and nothing can be saved. Try again in a few minutes. If it stays so, tell your administrator.",
+    gettext_noop("TIP Tracker can save nothing at the moment"),
+    gettext_noop(
+        "You can read the record. Try to save again in a few minutes. If it still fails, tell your administrator."
+    ),
     120,
 )
 FULL = Outage(
     "disk",
-    "There is no room left on the server",
-    "Nothing can be saved until your administrator makes room on its disk. Tell them, then try again.",
+    gettext_noop("The disk of the server is full"),
+    gettext_noop("Nothing can be saved. Tell your administrator, then try again."),
     300,
 )
 

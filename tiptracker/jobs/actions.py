@@ -98,8 +98,8 @@ def claim_job(job_id: int) -> Iterator[JobProgress | None]:
         reason = (
             str(error)
             if isinstance(error, Refused)
-            else "Something went wrong on our side. Try again; if it fails again, tell your administrator "
-            f"the number of this job, {job.pk}."
+            else f"Something went wrong on our side. Try again. If it fails again, tell your administrator the number "
+            f"of this job: {job.pk}."
         )
         _finish(job, state=State.FAILED, reason=reason)
     else:
@@ -138,7 +138,7 @@ def requeue_stuck_jobs() -> int:
         with transaction.atomic():
             if job.attempts >= MAX_ATTEMPTS:
                 if as_it_was.select_for_update(no_key=True).exists():
-                    reason = f"It was started {job.attempts} times and never finished. Try again."
+                    reason = f"The job was started {job.attempts} times and never finished. Try again."
                     _finish(job, state=State.FAILED, reason=reason)
             elif as_it_was.update(state=State.QUEUED, heartbeat_at=now, messaged_at=now):
                 _send_on_commit(job)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from tiptracker.accounts.backend import default_valid_until, is_expired
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, UserQuerySet
 from tiptracker.choices import ChoiceEnum, Role
-from tiptracker.localization import gettext_noop
+from tiptracker.localization import gettext, gettext_lazy, gettext_noop
 from tiptracker.onboarding.actions.accounts import (
     PAST_DAY_MESSAGE,
     AccountDetails,
@@ -34,18 +34,18 @@ class AccountState(ChoiceEnum):
 
     OPEN = "open", gettext_noop("Can sign in")
     INVITED = "invited", gettext_noop("Invited")
-    ENDED = "ended", gettext_noop("Last day is over")
+    ENDED = "ended", gettext_noop("Expired")
     CLOSED = "closed", gettext_noop("Closed")
 
 
 class CountryFilter(TrackerForm):
     """Filter a list by country. Invalid values are ignored."""
 
-    country = RowField(required=False, label="Country")
+    country = RowField(required=False, label=gettext_lazy("Country"))
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "country", countries, empty="Any")
+        set_row_choices(self, "country", countries, empty=gettext("Any"))
 
 
 class PersonFilter(CountryFilter):
@@ -53,9 +53,13 @@ class PersonFilter(CountryFilter):
 
     field_order = ("q", "role", "country", "state")
 
-    q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label="Name or address")
-    role = forms.ChoiceField(required=False, label="Role", choices=[("", "Any"), *Role.choices()])
-    state = forms.ChoiceField(required=False, label="State", choices=[("", "Any"), *AccountState.choices()])
+    q = forms.CharField(required=False, max_length=MAX_CHARACTERS, label=gettext_lazy("Name or e-mail address"))
+    role = forms.ChoiceField(
+        required=False, label=gettext_lazy("Role"), choices=[("", gettext_lazy("Any")), *Role.choices()]
+    )
+    state = forms.ChoiceField(
+        required=False, label=gettext_lazy("State"), choices=[("", gettext_lazy("Any")), *AccountState.choices()]
+    )
 
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
         """Return those of `people` that match the filter on `day`. Invalid values do not narrow the list."""
@@ -90,7 +94,7 @@ def _state_query(state: AccountState, day: Any) -> Q:
 class PersonNameForm(TrackerForm):
     """A person's name, the only field that users can change here in their own account."""
 
-    name = forms.CharField(max_length=150, label="Name")
+    name = forms.CharField(max_length=150, label=gettext_lazy("Name"))
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -99,21 +103,25 @@ class AccountForm(TrackerForm):
 
     required_for_some = ("ministry", "countries")
 
-    name = forms.CharField(max_length=150, label="Name")
-    role = forms.ChoiceField(label="Role", choices=[("", "Choose one"), *Role.choices()])
-    ministry = RowField(required=False, label="Ministry", help_text="Required for focal points.")
+    name = forms.CharField(max_length=150, label=gettext_lazy("Name"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[("", gettext_lazy("Choose a role")), *Role.choices()])
+    ministry = RowField(
+        required=False, label=gettext_lazy("Ministry"), help_text=gettext_lazy("Required for focal points.")
+    )
     countries = RowsField(
-        required=False, label="Countries", help_text="Required for officers, ambassadors and observers."
+        required=False,
+        label=gettext_lazy("Countries"),
+        help_text=gettext_lazy("Required for officers, ambassadors and observers."),
     )
     until = DayField(
-        label="May sign in until",
-        help_text="The last day, unless an administrator renews it.",
+        label=gettext_lazy("May sign in until"),
+        help_text=gettext_lazy("The last day, unless an administrator renews the account."),
         initial=default_valid_until,
     )
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], countries: Sequence[Country], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "ministry", ministries, choices=[("", "None"), *_group_by_country(ministries)])
+        set_row_choices(self, "ministry", ministries, choices=[("", gettext("None")), *_group_by_country(ministries)])
         set_row_choices(self, "countries", countries)
 
     def account(self) -> AccountDetails:
@@ -125,7 +133,11 @@ class AccountForm(TrackerForm):
 class PersonAddForm(AccountForm):
     """A new person, who is invited by mail at once."""
 
-    email = forms.EmailField(max_length=254, label="E-mail address", help_text="We send the invitation here.")
+    email = forms.EmailField(
+        max_length=254,
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("We send the invitation to this address."),
+    )
 
     field_order = ("name", "email", "role", "ministry", "countries", "until")
 
@@ -135,7 +147,7 @@ class PersonAddForm(AccountForm):
         if role := data.get("role"):
             problems = list(find_invalid_details(Role(role), data.get("ministry"), data.get("countries", [])))
         if is_expired(User(valid_until_on=data.get("until"))):
-            problems.append(("until", "past_day", PAST_DAY_MESSAGE))
+            problems.append(("until", "past_day", gettext(PAST_DAY_MESSAGE)))
         if existing := find_person_by_email(data.get("email", "")):
             problems.append(("email", "taken", describe_taken_email(existing)))
         for field, code, sentence in problems:
@@ -169,20 +181,22 @@ class PersonEditForm(AccountForm):
 class LastDayForm(TrackerForm):
     """The last day of an account that is renewed or reopened."""
 
-    until = DayField(label="May sign in until", initial=default_valid_until)
+    until = DayField(label=gettext_lazy("May sign in until"), initial=default_valid_until)
 
 
 class EmailAddressForm(TrackerForm):
     """A new address of an account."""
 
-    email = forms.EmailField(max_length=254, label="New e-mail address")
+    email = forms.EmailField(max_length=254, label=gettext_lazy("New e-mail address"))
 
 
 class MinistryForm(TrackerForm):
     """The names of a ministry."""
 
-    name = forms.CharField(max_length=200, label="Name")
-    short_name = forms.CharField(max_length=60, label="Short name", help_text="Shown in lists.")
+    name = forms.CharField(max_length=200, label=gettext_lazy("Name"))
+    short_name = forms.CharField(
+        max_length=60, label=gettext_lazy("Short name"), help_text=gettext_lazy("Lists show the short name.")
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -190,20 +204,20 @@ class OfficeHolderRow(TrackerForm):
     """A present or former office holder; an empty row is ignored."""
 
     row = RowField(required=False, widget=forms.HiddenInput)
-    holder = forms.CharField(required=False, max_length=200, label="Name of office holder")
-    title = forms.CharField(required=False, max_length=100, label="Title")
-    from_on = DayField(required=False, label="In office from")
-    until_on = DayField(required=False, label="In office until")
-    source = forms.CharField(required=False, max_length=300, label="Source")
+    holder = forms.CharField(required=False, max_length=200, label=gettext_lazy("Name of office holder"))
+    title = forms.CharField(required=False, max_length=100, label=gettext_lazy("Title"))
+    from_on = DayField(required=False, label=gettext_lazy("In office from"))
+    until_on = DayField(required=False, label=gettext_lazy("In office until"))
+    source = forms.CharField(required=False, max_length=300, label=gettext_lazy("Source"))
 
     def __init__(self, *args: Any, existing: Sequence[OfficeHolder], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_row_choices(self, "row", existing, empty="New")
+        set_row_choices(self, "row", existing, empty=gettext("New"))
 
     @property
     def row_name(self) -> str:
         """The name of the row in error messages."""
-        return numbered("Office holder", self)
+        return numbered(gettext("Office holder"), self)
 
     @property
     def is_filled(self) -> bool:
@@ -245,8 +259,8 @@ class DistrictRow(TrackerForm):
     """An existing district with the name and capital that it is to have."""
 
     row = RowField(widget=forms.HiddenInput)
-    name = forms.CharField(max_length=100, label="District")
-    capital = forms.CharField(required=False, max_length=100, label="Capital")
+    name = forms.CharField(max_length=100, label=gettext_lazy("District"))
+    capital = forms.CharField(required=False, max_length=100, label=gettext_lazy("Capital"))
 
     def __init__(self, *args: Any, existing: Sequence[District], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -255,7 +269,7 @@ class DistrictRow(TrackerForm):
     @property
     def row_name(self) -> str:
         """The name of the row in error messages."""
-        return numbered("District", self)
+        return numbered(gettext("District"), self)
 
     def row_and_input(self) -> tuple[District, DistrictInput]:
         """Return the district and the input for it."""

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from tiptracker.errors import TryLater
+from tiptracker.localization import gettext
 from tiptracker.sandbox.process import run_process
 from tiptracker.sandbox.slots import acquire_slot
 from tiptracker.web.rate_limits import format_wait
@@ -110,8 +111,10 @@ class Sandbox(NamedTuple):
             wait = ceil(HOUR - now % HOUR)
             raise TryLater(
                 "hourly_share_used",
-                f"The files that you sent or opened in this hour took the server {most} seconds, which is as much as "
-                f"one person’s may. Try again in {format_wait(wait)}. What you typed is kept.",
+                gettext(
+                    "You have sent or opened many files in the last hour. Try again in %(wait)s. Your text is kept."
+                )
+                % {"wait": format_wait(wait)},
                 seconds=wait,
                 status=HTTPStatus.TOO_MANY_REQUESTS,
             )
@@ -159,7 +162,7 @@ def _code_version(module: str) -> str:
 def _busy_error() -> TryLater:
     return TryLater(
         "server_busy",
-        f"Too many files are being opened at the moment. Try again in {format_wait(BUSY_RETRY_SECONDS)}. What you "
-        f"typed is kept.",
+        gettext("The server is opening many files at the moment. Try again in %(wait)s. Your text is kept.")
+        % {"wait": format_wait(BUSY_RETRY_SECONDS)},
         seconds=BUSY_RETRY_SECONDS,
     )

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.core.exceptions import BadRequest
 
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.numbers import parse_whole_number
 
 WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-INCOMPLETE_BODY_MESSAGE = (
-    "Not everything arrived: the line broke while it was being sent, so nothing was recorded. Send it again."
+INCOMPLETE_BODY_MESSAGE = gettext_noop(
+    "Not everything arrived, because the connection broke. Nothing was saved. Send it again."
 )
 _TAIL_BYTES = 1024
 """Bytes at the end of a form with files that contain its closing boundary."""
@@ -26,7 +27,7 @@ class IncompleteBody(BadRequest):
     """The body is shorter than its stated length, or ends before its closing boundary. Answered 400."""
 
     def __init__(self) -> None:
-        super().__init__(INCOMPLETE_BODY_MESSAGE)
+        super().__init__(gettext(INCOMPLETE_BODY_MESSAGE))
 
 
 def require_complete_bodies(application: WsgiApplication) -> WsgiApplication:

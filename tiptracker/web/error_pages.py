@@ -11,8 +11,12 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import escape
+from django.utils.translation import get_language, get_language_bidi
+
+from tiptracker.localization import gettext, gettext_noop
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +30,10 @@ STYLE = """
     main { max-width: 42rem; padding-bottom: 2rem }
     h1 { font-size: 1.75rem; line-height: 1.2 }
     a { color: #005ea2 }
+    @media (prefers-color-scheme: dark) {
+      body { color: #f0f0f0; background: #1b1b1b }
+      a { color: #73b3e7 }
+    }
   """
 
 
@@ -43,23 +51,24 @@ POLICY = content_security_policy(STYLE)
 
 
 class ErrorPage(NamedTuple):
-    """Title and text of an error page."""
+    """Title and text of an error page, in English."""
 
     title: str
     text: str
 
 
 PAGE_TEMPLATE = """<!doctype html>
-<html lang="en-GB">
+<html lang="{language}"{direction}>
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
   <title>{title} – TIP Tracker</title>
   <style>{style}</style>
 </head>
 <body>
   <header>
-    <p class="marking">UNCLASSIFIED</p>
+    <p class="marking">{marking}</p>
     <p class="name"><a href="/">TIP Tracker</a></p>
   </header>
   <main id="main">
@@ -67,84 +76,102 @@ PAGE_TEMPLATE = """<!doctype html>
 {paragraphs}
   </main>
   <footer>
-    <p class="marking">UNCLASSIFIED</p>
+    <p class="marking">{marking}</p>
   </footer>
 </body>
 </html>
 """
 
-HOME_LINK = '    <p><a href="/">Go to the start page</a></p>'
-
 BAD_REQUEST = ErrorPage(
-    "That could not be understood",
-    "Nothing was recorded. Open the page by its usual address and try again. If you were sending a lot, send less at a "
-    "time.",
+    gettext_noop("We could not read your request"),
+    gettext_noop(
+        "Nothing was saved. Open the page at its usual address and try again. If you sent a lot at once, send less."
+    ),
 )
 FORBIDDEN = ErrorPage(
-    "This is not open to you",
-    "This page, or what you asked for on it, is not open to your role. If you think it should be, ask the embassy’s "
-    "TIP officer.",
+    gettext_noop("You cannot open this page"),
+    gettext_noop("Your role does not allow this. If you need access, ask the embassy’s TIP officer."),
 )
 CSRF_FAILURE = ErrorPage(
-    "This form was open too long",
-    "Nothing was saved. Go back in your browser, where most keep what you typed, and copy it. Then open the page "
-    "again, so that you are signed in, and send the form once more. Cookies must be allowed.",
+    gettext_noop("This form has expired"),
+    gettext_noop(
+        "Nothing was saved. Go back in your browser and copy your text. Then load the page again, paste the text and "
+        "send it. Your browser must allow cookies."
+    ),
 )
 NOT_FOUND = ErrorPage(
-    "There is nothing at this address",
-    "The link may be old or cut short, or it leads to something that is not yours to see. Check the address, or begin "
-    "at the start page.",
+    gettext_noop("Page not found"),
+    gettext_noop(
+        "The link may be old or incomplete, or you may not have access to the page. Check the address, or go to the "
+        "start page."
+    ),
 )
 SERVER_ERROR = ErrorPage(
-    "Something went wrong on our side",
-    "The fault has been recorded. If you were sending something, go back in your browser, where most keep what you "
-    "typed, and try again in a few minutes.",
+    gettext_noop("Something went wrong on our side"),
+    gettext_noop(
+        "The fault has been recorded. If you sent something, go back in your browser and send it again in a few "
+        "minutes."
+    ),
 )
 UNAVAILABLE = ErrorPage(
-    "TIP Tracker does not answer at the moment",
-    "If you were sending something, it may not have been recorded. Go back in your browser, where most keep what you "
-    "typed, and send it again in a few minutes. If the page is the same after an hour, tell your administrator.",
+    gettext_noop("TIP Tracker is not available at the moment"),
+    gettext_noop(
+        "If you sent something, it may not have been saved. Go back in your browser and send it again in a few minutes."
+        " If this page still appears after an hour, tell your administrator."
+    ),
 )
 INCOMPLETE_BODY = ErrorPage(
-    "Not everything arrived",
-    "The line broke while it was being sent, so nothing was recorded. Go back in your browser and send it again. If "
-    "what you typed is gone by then, open the page anew.",
+    gettext_noop("Not everything arrived"),
+    gettext_noop("The connection broke, so nothing was saved. Go back in your browser and send it again."),
 )
 REQUEST_TIMEOUT = ErrorPage(
-    "It took too long to arrive",
-    "Nothing was recorded. Go back in your browser and send it again, with fewer or smaller files.",
+    gettext_noop("Sending took too long"),
+    gettext_noop("Nothing was saved. Go back in your browser and send it again with fewer or smaller files."),
 )
 TOO_BUSY = ErrorPage(
-    "Too many people are sending something at the moment",
-    "Nothing was recorded. Go back in your browser, wait half a minute, and send it again.",
+    gettext_noop("Too many people are sending something at the moment"),
+    gettext_noop("Nothing was saved. Go back in your browser, wait half a minute and send it again."),
 )
 TOO_LARGE = ErrorPage(
-    "That is more than one request may hold",
-    "Nothing was recorded. Go back in your browser and send fewer or smaller files at a time.",
+    gettext_noop("You sent too much at once"),
+    gettext_noop("Nothing was saved. Go back in your browser and send fewer or smaller files."),
 )
 TOO_MANY_REQUESTS = ErrorPage(
-    "Too many requests at once come from your address",
-    "Nothing was recorded. Go back in your browser, wait half a minute, and try again.",
+    gettext_noop("Too many requests came from your internet address"),
+    gettext_noop("Nothing was saved. Go back in your browser, wait half a minute and try again."),
 )
 PROXY_PAGES = {"400": BAD_REQUEST, "413": TOO_LARGE, "429": TOO_MANY_REQUESTS, "503": UNAVAILABLE}
 """Pages that the proxy shows by itself, from deploy/proxy/errors/, by file name."""
 
 
 def render_html(title: str, *paragraphs: str) -> str:
-    """Return a whole HTML page with a title and paragraphs of plain text."""
-    written = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in paragraphs)
-    return PAGE_TEMPLATE.format(title=escape(title), style=STYLE, paragraphs=f"{written}\n{HOME_LINK}")
+    """Return a whole HTML page with a title and paragraphs of plain text, given in English and translated here."""
+    written = [f"    <p>{escape(gettext(paragraph))}</p>" for paragraph in paragraphs]
+    home_link = f'    <p><a href="/">{escape(gettext("Go to the start page"))}</a></p>'
+    return fill_template(gettext(title), "\n".join([*written, home_link]), style=STYLE)
+
+
+def fill_template(title: str, html: str, *, style: str) -> str:
+    """Return a whole HTML page from a title as plain text, the HTML of its paragraphs, and its style."""
+    return PAGE_TEMPLATE.format(
+        language=escape(get_language() or settings.LANGUAGE_CODE),
+        direction=' dir="rtl"' if get_language_bidi() else "",
+        marking=escape(gettext("UNCLASSIFIED")),
+        title=escape(title),
+        style=style,
+        paragraphs=html,
+    )
 
 
 def plain_page(title: str, *paragraphs: str, status: HTTPStatus) -> HttpResponse:
-    """Return a response with a title and paragraphs of plain text. The page has no dependencies."""
+    """Return a response with a title and paragraphs of plain text, in English. The page has no dependencies."""
     return HttpResponse(render_html(title, *paragraphs), status=status, headers={"Content-Security-Policy": POLICY})
 
 
 def api_or_plain_page(request: HttpRequest, title: str, text: str, *, status: HTTPStatus) -> HttpResponse:
     """Return JSON for requests below /api/, and a plain page for people."""
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": f"{title}. {text}"}, status=status)
+        return JsonResponse({"detail": f"{gettext(title)}. {gettext(text)}"}, status=status)
     return plain_page(title, text, status=status)
 
 

@@ -10,13 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from tiptracker.localization import gettext
 from tiptracker.web.pages import render_page
 
 FILE = Path(__file__).with_name("glossary.toml")
 
 
 class Term(NamedTuple):
-    """A term and its meaning in plain text. `anchor` is its id on the page: `/glossary/#tracking-period`."""
+    """A term and its meaning in plain text. `anchor` is its id on the page: `/glossary/#tracking-period`.
+
+    The anchor is made from the English name in every language, so links work in all.
+    """
 
     name: str
     anchor: str
@@ -33,7 +37,7 @@ class GlossarySection(NamedTuple):
 
 @cache
 def read_glossary() -> tuple[GlossarySection, ...]:
-    """Read the sections of the glossary, with their terms in the order of the file."""
+    """Read the sections of the glossary in English, with their terms in the order of the file."""
     with FILE.open("rb") as file:
         sections = tomllib.load(file)["sections"]
     return tuple(
@@ -46,8 +50,21 @@ def read_glossary() -> tuple[GlossarySection, ...]:
     )
 
 
+def translate_glossary() -> tuple[GlossarySection, ...]:
+    """Return the sections of the glossary in the reader's language."""
+    return tuple(
+        section._replace(
+            title=gettext(section.title),
+            terms=tuple(
+                term._replace(name=gettext(term.name), meaning=gettext(term.meaning)) for term in section.terms
+            ),
+        )
+        for section in read_glossary()
+    )
+
+
 @login_required
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     """Show the terms that pages and documents use. They are the same for every reader."""
-    return render_page(request, "tiptracker/glossary.html", {"sections": read_glossary()})
+    return render_page(request, "tiptracker/glossary.html", {"sections": translate_glossary()})

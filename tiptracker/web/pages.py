@@ -26,10 +26,12 @@ from tiptracker.audit.refused_requests import FORGED_ATTRIBUTE
 from tiptracker.choices import Marking, Role
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.infrastructure.outages import find_outage
+from tiptracker.localization import list_languages
 from tiptracker.web import error_pages
 from tiptracker.web.complete_body import IncompleteBody
 from tiptracker.web.error_pages import api_or_plain_page, with_plain_fallback
 from tiptracker.web.preserved_input import SIGNED_OUT_STATE, preserved_input_context, wants_json
+from tiptracker.web.script_sentences import translate_script_sentences
 from tiptracker.web.unavailable import unavailable_response
 
 logger = logging.getLogger(__name__)
@@ -68,8 +70,12 @@ def require_recent_sign_in(request: HttpRequest) -> None:
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor of every page. `recommendations.navigation` provides the context of the page header."""
+    marking = _marking(request)
     return {
-        "marking": _marking(request),
+        "marking": marking.label,
+        "is_sensitive": marking is not Marking.UNCLASSIFIED,
+        "languages": list_languages(),
+        "script_sentences": translate_script_sentences(),
         "reads_log": can_read_log(request.user) and not getattr(request, ENROLMENT_ONLY, False),
         "demo_day": clock.today() if settings.DEMONSTRATION else None,
     }
@@ -163,7 +169,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
 
 
-def _marking(request: HttpRequest) -> str:
+def _marking(request: HttpRequest) -> Marking:
     """Return the marking: what the embassy reads of a government is sensitive, a ministry's own commitments are not."""
     user = request.user
-    return (Marking.SBU if isinstance(user, User) and user.is_embassy else Marking.UNCLASSIFIED).label
+    return Marking.SBU if isinstance(user, User) and user.is_embassy else Marking.UNCLASSIFIED

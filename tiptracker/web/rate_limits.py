@@ -22,6 +22,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from tiptracker.accounts.models import User
 from tiptracker.audit.request_context import client_address
 from tiptracker.infrastructure.cache import redis_breaker
+from tiptracker.localization import ngettext
 
 PageView = Callable[..., HttpResponseBase]
 
@@ -111,5 +112,8 @@ def set_retry_after(
 
 def format_wait(seconds: float) -> str:
     """Format a waiting time for a sentence, such as "40 seconds" or "12 minutes"."""
-    number, unit = (ceil(seconds), "second") if seconds <= 90 else (ceil(seconds / 60), "minute")
-    return f"{number} {unit}{'s' * (number != 1)}"
+    if seconds <= 90:
+        number = ceil(seconds)
+        return ngettext("%(number)d second", "%(number)d seconds", number) % {"number": number}
+    number = ceil(seconds / 60)
+    return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}

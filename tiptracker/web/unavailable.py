@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from tiptracker.accounts.middleware import is_account_page
 from tiptracker.infrastructure.outages import Outage
+from tiptracker.localization import gettext
 from tiptracker.web import error_pages
 from tiptracker.web.preserved_input import TypedInput, field_label, is_secret_field, is_typed_field, wants_json
 
@@ -22,9 +23,10 @@ STYLE = f"""{error_pages.STYLE.rstrip()}
     * {{ box-sizing: border-box }}
     label {{ display: block; margin-top: 1rem; font-weight: 700 }}
     input, textarea {{ width: 100%; margin-top: .25rem; padding: .5rem; border: 1px solid #565c65; font: inherit }}
+    input, textarea {{ color: inherit; background: inherit }}
     button {{
-      margin: 1.5rem 0 0; padding: .75rem 1.25rem; border: 0; border-radius: .25rem; color: #fff; background: #005ea2;
-      font: inherit; font-weight: 700
+      margin: 1.5rem 0 0; padding: .75rem 1.25rem; border: 1px solid transparent; border-radius: .25rem; color: #fff;
+      background: #005ea2; font: inherit; font-weight: 700
     }}
   """
 POLICY = error_pages.content_security_policy(STYLE, form_action="'self'")
@@ -38,17 +40,16 @@ def unavailable_response(request: HttpRequest, outage: Outage) -> HttpResponse:
     if hasattr(request, "session"):
         request.session.modified = False  # otherwise the session would be saved, which needs the database
     saved = _saved_sentence(request, outage)
-    text = " ".join(filter(None, (f"{outage.title}.", saved, outage.sentence)))
+    title, sentence = gettext(outage.title), gettext(outage.sentence)
+    text = " ".join(filter(None, (f"{title}.", saved, sentence)))
     answer: HttpResponse
     if request.path.startswith("/api/"):
         answer = JsonResponse({"detail": text})
     elif wants_json(request):
         answer = JsonResponse({"state": "unavailable", "sentence": text})
     else:
-        paragraphs = format_html("    <p>{}</p>{}", outage.sentence, _form_or_link(request, saved))
-        page = format_html(
-            error_pages.PAGE_TEMPLATE, title=outage.title, style=SafeString(STYLE), paragraphs=paragraphs
-        )
+        paragraphs = format_html("    <p>{}</p>{}", sentence, _form_or_link(request, saved))
+        page = error_pages.fill_template(title, paragraphs, style=STYLE)
         answer = HttpResponse(page, headers={"Content-Security-Policy": POLICY})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     answer.headers["Retry-After"] = str(outage.retry_after)
@@ -59,8 +60,8 @@ def _saved_sentence(request: HttpRequest, outage: Outage) -> str:
     if request.method not in WRITE_METHODS:
         return ""
     if outage.may_be_saved:
-        return "What you sent was most likely not saved. If you find it on its page later, don’t send it again."
-    return "Nothing was saved."
+        return gettext("Your entry was probably not saved. If you find it on its page later, do not send it again.")
+    return gettext("Nothing was saved.")
 
 
 def _form_or_link(request: HttpRequest, saved: str) -> SafeString:
@@ -69,7 +70,7 @@ def _form_or_link(request: HttpRequest, saved: str) -> SafeString:
     if form := _resend_form(request):
         return format_html("{}{}", saved_text, form)
     url = request.get_full_path() if request.method in {"GET", "HEAD"} or is_account_page(request) else "/"
-    label = "Go to the start page" if url == "/" else "Open the page again"
+    label = gettext("Go to the start page") if url == "/" else gettext("Open the page again")
     return format_html('{}<p><a href="{}">{}</a></p>', saved_text, url, label)
 
 
@@ -86,12 +87,14 @@ def _resend_form(request: HttpRequest) -> SafeString | None:
     files = sorted(set(request.FILES))
     return format_html(
         '<form method="post" action="{action}" enctype="multipart/form-data">'
-        "<p>What you typed stands below.{files_too} Press “Send again” to send it as it stands here.</p>"
+        "<p>{sentence}{files_too}</p>"
         '<input type="hidden" name="csrfmiddlewaretoken" value="{token}">{fields}{files}'
-        '<p><button type="submit">Send again</button></p></form>',
+        '<p><button type="submit">{button}</button></p></form>',
+        sentence=gettext("Your entry is below. Press “Send again” to send it."),
+        button=gettext("Send again"),
         action=request.get_full_path(),
         token=get_token(request),
-        files_too=" Choose the files again: they are not kept." if files else "",
+        files_too=f" {gettext('Your files were not kept. Choose them again.')}" if files else "",
         fields=format_html_join("", "{}", ((_resend_field(number, *one),) for number, one in enumerate(fields))),
         files=format_html_join(
             "",

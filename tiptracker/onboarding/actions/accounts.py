@@ -20,6 +20,7 @@ from tiptracker.audit.actions import AuditEvent, record, record_all
 from tiptracker.choices import EMBASSY_ROLES, MINISTRY_ROLES, Role
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.locking import lock_rows
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import refuse_stale, require_text, update_row
 
@@ -45,7 +46,7 @@ def account_details(person: User) -> AccountDetails:
     return AccountDetails(person.name, Role(person.role), person.ministry, countries, person.valid_until_on)
 
 
-PAST_DAY_MESSAGE = "That day is over. Give the last day on which they may sign in."
+PAST_DAY_MESSAGE = gettext_noop("This date has passed. Enter the last day on which the person may sign in.")
 
 
 class CountryMoveUnconfirmed(Refused):
@@ -55,7 +56,10 @@ class CountryMoveUnconfirmed(Refused):
     """
 
     def __init__(self, *, leaves: Iterable[Country], joins: Iterable[Country], seal: str) -> None:
-        super().__init__("country_move_unconfirmed", "This gives somebody another country. Confirm it first.")
+        super().__init__(
+            "country_move_unconfirmed",
+            gettext("This change gives the person access to another country. Confirm it first."),
+        )
         self.leaves, self.joins, self.seal = leaves, joins, seal
 
 
@@ -75,8 +79,8 @@ def create_person(
 
     `field` gives a field's name for a refusal, if the form has several lines.
     """
-    name = require_text(account.name, "Give their name.", field=field("name"))
-    email = require_text(email, "Give their e-mail address.", field=field("email")).lower()
+    name = require_text(account.name, gettext("Enter the person’s name."), field=field("name"))
+    email = require_text(email, gettext("Enter the person’s e-mail address."), field=field("email")).lower()
     _refuse_invalid_details(account, field)
     _refuse_taken_email(email, field("email"))
     person = User.objects.create_user(
@@ -115,7 +119,7 @@ def change_person(
     locked = _lock_person(person, version, by, now)
     if person == by:
         raise PermissionDenied
-    name = require_text(account.name, "Give their name.", field="name")
+    name = require_text(account.name, gettext("Enter the person’s name."), field="name")
     if account.until != locked.valid_until_on or locked.is_active:
         _refuse_invalid_details(account, str)
     _refuse_unconfirmed_move(locked, account, confirmed)
@@ -126,7 +130,7 @@ def change_person(
     after = _log_fields(locked)
     changed = [key for key in after if before[key] != after[key]]
     if not changed:
-        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", gettext("You have not changed anything. Change a value, or cancel."))
     if {"role", "ministry", "countries"} & set(changed):
         locked.role_given_by, locked.role_given_at = by, now
     _save_new_version(locked)
@@ -142,9 +146,9 @@ def change_person(
 def rename_person(*, person: User, version: int, name: str, by: User, now: datetime) -> User:
     """Change only the name; also allowed for one's own account. Raises PermissionDenied, EditConflict, Refused."""
     locked = _lock_person(person, version, by, now)
-    before, locked.name = locked.name, require_text(name, "Give their name.", field="name")
+    before, locked.name = locked.name, require_text(name, gettext("Enter the person’s name."), field="name")
     if before == locked.name:
-        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", gettext("You have not changed anything. Change a value, or cancel."))
     _save_new_version(locked)
     record("user.changed", by=by, row=locked, before={"name": before}, after={"name": locked.name})
     return locked
@@ -159,12 +163,22 @@ def change_unused_address(*, person: User, version: int, email: str, by: User, n
     """
     locked = _lock_person(person, version, by, now)
     if locked.has_usable_password():
-        raise Refused("has_password", f"{locked} has a password: ask for another address instead.", field="email")
+        raise Refused(
+            "has_password",
+            gettext("%(name)s has a password. Request the new address instead.") % {"name": locked},
+            field="email",
+        )
     if not locked.is_active:
-        raise Refused("closed", f"{locked}’s account is closed. Open it first, then change the address.", field="email")
-    email = require_text(email, "Give their e-mail address.", field="email").lower()
+        raise Refused(
+            "closed",
+            gettext("The account of %(name)s is closed. Open it first, then change the address.") % {"name": locked},
+            field="email",
+        )
+    email = require_text(email, gettext("Enter the person’s e-mail address."), field="email").lower()
     if email == locked.email:
-        raise Refused("unchanged", "That is the address of the account already. Give another one.", field="email")
+        raise Refused(
+            "unchanged", gettext("The account already has this address. Enter another address."), field="email"
+        )
     _refuse_taken_email(email, "email")
     stood, before = actions.snapshot_account(locked), locked.email
     locked.email, locked.role_given_by, locked.role_given_at = email, by, now
@@ -187,7 +201,7 @@ def close_account(*, person: User, version: int, today: date, by: User, now: dat
     locked = _lock_person(person, version, by, now)
     _refuse_own_account(locked, by)
     if not locked.is_active:
-        raise Refused("already_closed", f"The account of {locked} is closed already.")
+        raise Refused("already_closed", gettext("The account of %(name)s is already closed.") % {"name": locked})
     stood, before = actions.snapshot_account(locked), locked.valid_until_on
     locked.is_active = False
     locked.valid_until_on = min(today, before or today)
@@ -210,7 +224,11 @@ def reopen_account(*, person: User, version: int, until: date, by: User, now: da
     _refuse_own_account(locked, by)
     refuse_past_day(until, "until")
     if locked.is_active:
-        raise Refused("already_open", f"The account of {locked} is open. Renew it instead.", field="until")
+        raise Refused(
+            "already_open",
+            gettext("The account of %(name)s is already open. Change its last day instead.") % {"name": locked},
+            field="until",
+        )
     stood, before = actions.snapshot_account(locked), locked.valid_until_on
     locked.is_active, locked.valid_until_on = True, until
     locked.role_given_by, locked.role_given_at = by, now
@@ -227,7 +245,7 @@ def end_sign_ins_and_tokens(*, person: User, by: User) -> None:
     require_administrator(by)
     count = actions.end_sign_ins(person)
     ended = actions.revoke_access(person)
-    mails.notify_sign_in_changed(person, "An administrator ended every sign-in of yours and your API tokens")
+    mails.notify_sign_in_changed(person, gettext_noop("An administrator ended all your sign-ins and API tokens."))
     record_all([*ended, AuditEvent("person.sign_ins_ended", person, after={"ended": count})], by=by)
 
 
@@ -236,7 +254,10 @@ def lift_lock_out(*, person: User, by: User) -> None:
     """Lift the lock-out of a person after failed attempts. Raises PermissionDenied, Refused."""
     require_administrator(by)
     _refuse_own_account(person, by)
-    mails.notify_sign_in_changed(person, "An administrator lifted the lock-out after too many wrong tries")
+    mails.notify_sign_in_changed(
+        person,
+        gettext_noop("Your account was locked after too many failed attempts. An administrator unlocked it."),
+    )
     record("person.lock_out_lifted", by=by, row=person)
     transaction.on_commit(lambda: lockouts.clear_failed_attempts(person))
 
@@ -272,13 +293,13 @@ def _save_new_version(person: User) -> None:
 
 def _refuse_own_account(person: User, by: User) -> None:
     if person == by:
-        raise Refused("own_account", "Nobody does this to their own account. Ask another administrator.")
+        raise Refused("own_account", gettext("You cannot do this to your own account. Ask another administrator."))
 
 
 def refuse_past_day(until: date | None, field: str) -> None:
     """Refuse a last day that is over."""
     if is_expired(User(valid_until_on=until)):
-        raise Refused("past_day", PAST_DAY_MESSAGE, field=field)
+        raise Refused("past_day", gettext(PAST_DAY_MESSAGE), field=field)
 
 
 def find_invalid_details(
@@ -286,16 +307,16 @@ def find_invalid_details(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what does not fit the role: the field, the code of the refusal, and a sentence."""
     if role in MINISTRY_ROLES and ministry is None:
-        yield "ministry", "required", "Say which ministry they are the focal point of."
+        yield "ministry", "required", gettext("Choose the ministry of the focal point.")
     if role not in MINISTRY_ROLES and ministry is not None:
-        yield "ministry", "ministry_not_for_role", "Only a focal point belongs to a ministry. Leave it empty."
+        yield "ministry", "ministry_not_for_role", gettext("Only a focal point belongs to a ministry. Choose “None”.")
     if role in EMBASSY_ROLES and not countries:
-        yield "countries", "required", "Choose at least one country that they work on."
+        yield "countries", "required", gettext("Choose at least one country.")
     if role in MINISTRY_ROLES and countries:
-        sentence = "A focal point’s country comes from the ministry. Change the ministry instead."
+        sentence = gettext("A focal point has the country of the ministry. Remove the countries.")
         yield "countries", "countries_not_for_role", sentence
     if role == Role.ADMINISTRATOR and countries:
-        sentence = "An administrator works on no country. Leave the countries empty."
+        sentence = gettext("An administrator belongs to no country. Remove the countries.")
         yield "countries", "countries_not_for_role", sentence
 
 
@@ -306,8 +327,9 @@ def find_person_by_email(email: str) -> User | None:
 
 def describe_taken_email(by: User) -> str:
     """Return the error sentence for an address that another account has."""
-    role = by.get_role_display().lower()
-    return f"{by} has an account with that address, as {role}. To change their access, open their page under People."
+    return gettext(
+        "This address belongs to the account of %(name)s (%(role)s). To change the account, open it under People."
+    ) % {"name": by, "role": by.get_role_display()}
 
 
 def _refuse_invalid_details(account: AccountDetails, field: Callable[[str], str]) -> None:

@@ -11,6 +11,7 @@ from tiptracker.accounts.models import Country, District, User
 from tiptracker.audit.actions import record
 from tiptracker.choices import EMBASSY_ROLES, Paper
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.text_rules import normalize_apostrophes, normalize_name
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
@@ -75,9 +76,7 @@ def change_country(
     after = _log_fields(locked)
     changed = [key for key in EDITABLE_FIELDS if before[key] != after[key]]
     if not changed and not districts:
-        raise Refused(
-            "unchanged", "Nothing here differs from what stands. Change something, or go on to the next step."
-        )
+        raise Refused("unchanged", gettext("You have not changed anything. Change a value, or go to the next step."))
     locked.version += 1
     update_row(locked)
     logged = {key: after[key] for key in changed} | _add_districts(locked, districts)
@@ -104,7 +103,7 @@ def change_districts(
     changed: list[tuple[District, str, str]] = []
     for number, (row, typed) in enumerate(districts):
         line = f"districts-{number}"
-        name = _take_name(typed.name, known, field=f"{line}-name", remedy="Give another name.")
+        name = _take_name(typed.name, known, field=f"{line}-name", remedy=gettext("Enter another name."))
         capital = typed.capital.strip()
         for field, value in (("name", name), ("capital", capital)):
             if getattr(row, field) != value:
@@ -113,7 +112,7 @@ def change_districts(
         if (row.name, row.capital) != (name, capital):
             changed.append((row, name, capital))
     if not after:
-        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", gettext("You have not changed anything. Change a value, or cancel."))
     changed.sort(key=lambda line: line[0].pk)
     for row, _, _ in changed:  # two districts may swap their names
         District.objects.filter(pk=row.pk).update(name=f"#{row.pk}")
@@ -137,12 +136,14 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
         raise Refused(
             "no_choice",
-            "The contact person works for the country’s embassy. Choose one of its people.",
+            gettext("The contact person must work for the country’s embassy. Choose one of its people."),
             field="contact",
         )
     if contact == locked.contact:
         raise Refused(
-            "unchanged", "That is the contact person already. Choose another one, or leave it.", field="contact"
+            "unchanged",
+            gettext("This person is already the contact person. Choose another person, or cancel."),
+            field="contact",
         )
     before, locked.contact = locked.contact, contact
     locked.version += 1
@@ -161,18 +162,20 @@ def contact_choices(country: Country) -> Any:
 def _refuse_existing(code: str) -> None:
     if country := Country.objects.filter(code=code).first():
         raise Refused(
-            "already_set_up", f"{country} is set up already. Go on with it from the list of posts.", field="name"
+            "already_set_up",
+            gettext("%(country)s was already added. Continue from the list of posts.") % {"country": country},
+            field="name",
         )
 
 
 def _set_fields(row: Country, *, name: str, time_zone: str, currency: str, paper: Paper) -> None:
-    row.name = require_text(name, "Give the name of the country.", field="name")
+    row.name = require_text(name, gettext("Enter the name of the country."), field="name")
     if Country.objects.filter(name__iexact=row.name).exclude(pk=row.pk).exists():
-        raise Refused("taken", "Another country has that name already. Give another one.", field="name")
+        raise Refused("taken", gettext("Another country has this name. Enter another name."), field="name")
     if time_zone not in country_reference.list_time_zones():
-        raise Refused("no_choice", "Choose a time zone of the list.", field="time_zone")
+        raise Refused("no_choice", gettext("Choose a time zone from the list."), field="time_zone")
     if currency not in country_reference.list_currencies():
-        raise Refused("no_choice", "Choose a currency of the list.", field="currency")
+        raise Refused("no_choice", gettext("Choose a currency from the list."), field="currency")
     row.time_zone, row.currency, row.paper = time_zone, currency, paper
 
 
@@ -181,7 +184,7 @@ def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict
     known = {normalize_name(name) for name in country.districts.values_list("name", flat=True)}
     logged: dict[str, str] = {}
     for district in districts:
-        name = _take_name(district.name, known, field="districts", remedy="Take one of the two out.")
+        name = _take_name(district.name, known, field="districts", remedy=gettext("Remove one of the two."))
         row = District(country=country, name=name, capital=district.capital.strip())
         try:
             insert_row(row)
@@ -195,9 +198,13 @@ def _add_districts(country: Country, districts: Iterable[DistrictInput]) -> dict
 
 def _take_name(typed: str, known: set[str], *, field: str, remedy: str) -> str:
     """Return the name of a district and add it to the `known` ones. Raises Refused if it is empty or known."""
-    name = require_text(normalize_apostrophes(typed), "Give each district a name.", field=field)
+    name = require_text(normalize_apostrophes(typed), gettext("Enter a name for each district."), field=field)
     if normalize_name(name) in known:
-        raise Refused("named_twice", f"“{name}” is named twice. {remedy}", field=field)
+        raise Refused(
+            "named_twice",
+            f"{gettext('Two districts have the name “%(name)s”.') % {'name': name}} {remedy}",
+            field=field,
+        )
     known.add(normalize_name(name))
     return name
 

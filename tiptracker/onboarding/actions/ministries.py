@@ -9,6 +9,7 @@ from django.db import transaction
 from tiptracker.accounts.models import Country, Ministry, OfficeHolder, User, in_office
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.text_rules import normalize_name
 from tiptracker.validation import insert_row, refuse_stale, require_text, update_row
@@ -49,7 +50,7 @@ def add_ministries(
     """
     require_administrator(by)
     if not ministries and not holders:
-        raise Refused("required", "Name a ministry, or who holds office in one that stands here already.")
+        raise Refused("required", gettext("Enter a ministry, or the office holder of a ministry in the list."))
     locked = Country.objects.select_for_update(no_key=True).get(pk=country.pk)
     for number, assignment in enumerate(holders):
         _fill_office(locked, assignment, f"known-{number}", day, by)
@@ -76,10 +77,10 @@ def change_ministry(
     require_administrator(by)
     locked = Ministry.objects.select_for_update(no_key=True, of=("self",)).select_related("country").get(pk=ministry.pk)
     refuse_stale(locked, version, now)
-    name = require_text(name, "Give the ministry’s name.", field="name")
-    short_name = require_text(short_name, "Give a short name, as lists have room for.", field="short_name")
+    name = require_text(name, gettext("Enter the name of the ministry."), field="name")
+    short_name = require_text(short_name, gettext("Enter a short name. Lists show it."), field="short_name")
     others = Ministry.objects.filter(country=locked.country).exclude(pk=locked.pk)
-    _refuse_taken_names(others, name, short_name, remedy="Give another name.")
+    _refuse_taken_names(others, name, short_name, remedy=gettext("Enter another name."))
     before: dict[str, Any] = {"name": locked.name, "short_name": locked.short_name}
     after: dict[str, Any] = {"name": name, "short_name": short_name}
     for number, (row, holder) in enumerate(holders):
@@ -93,7 +94,7 @@ def change_ministry(
             before, after = before | was, after | became
     changed = {key for key in (*before, *after) if before.get(key) != after.get(key)}
     if not changed:
-        raise Refused("unchanged", "Nothing here differs from what stands. Change something, or go back.")
+        raise Refused("unchanged", gettext("You have not changed anything. Change a value, or cancel."))
     locked.name, locked.short_name = name, short_name
     locked.version += 1
     update_row(locked)
@@ -110,31 +111,37 @@ def change_ministry(
 
 def _fill_in(row: OfficeHolder, holder: OfficeHolderInput, line: str) -> None:
     """Set the fields of an office holder as typed."""
-    row.name = require_text(holder.name, "Give the name of who holds the office.", field=f"{line}-holder")
+    row.name = require_text(holder.name, gettext("Enter the name of the office holder."), field=f"{line}-holder")
     row.title, row.source = holder.title.strip() or "Minister", holder.source.strip()
     row.from_on, row.until_on = holder.from_on, holder.until_on
     if row.from_on and row.until_on and row.until_on < row.from_on:
         raise Refused(
-            "reversed_dates", "The end date is before the start date. Correct one of them.", field=f"{line}-until_on"
+            "reversed_dates",
+            gettext("The end date is before the start date. Correct one of them."),
+            field=f"{line}-until_on",
         )
 
 
 def _refuse_taken_names(others: Iterable[Ministry], name: str, short_name: str, *, remedy: str, line: str = "") -> None:
     for other in others:
         if normalize_name(other.name) == normalize_name(name):
-            raise Refused("taken", f"“{other.name}” is there already. {remedy}", field=f"{line}name")
+            sentence = gettext("The ministry “%(name)s” already exists.") % {"name": other.name}
+            raise Refused("taken", f"{sentence} {remedy}", field=f"{line}name")
         if normalize_name(other.short_name) == normalize_name(short_name):
-            sentence = f"“{other.short_name}” is the short name of {other.name}. Give another one."
+            sentence = gettext("“%(short_name)s” is the short name of “%(name)s”. Enter another short name.") % {
+                "short_name": other.short_name,
+                "name": other.name,
+            }
             raise Refused("taken", sentence, field=f"{line}short_name")
 
 
 def _add_ministry(country: Country, typed: MinistryInput, line: str, by: User) -> Ministry:
-    name = require_text(typed.name, "Give the ministry’s name.", field=f"{line}-name")
+    name = require_text(typed.name, gettext("Enter the name of the ministry."), field=f"{line}-name")
     short_name = require_text(
-        typed.short_name, "Give a short name, as lists have room for.", field=f"{line}-short_name"
+        typed.short_name, gettext("Enter a short name. Lists show it."), field=f"{line}-short_name"
     )
     others = Ministry.objects.filter(country=country)
-    _refuse_taken_names(others, name, short_name, remedy="Take this line out.", line=f"{line}-")
+    _refuse_taken_names(others, name, short_name, remedy=gettext("Remove this row."), line=f"{line}-")
     row = _insert(Ministry(country=country, name=name, short_name=short_name), line)
     logged: dict[str, Any] = {"country": country.name, "name": name, "short_name": short_name}
     if typed.holder:
@@ -149,12 +156,15 @@ def _fill_office(
     ministry, holder = assignment
     if ministry.country_id != country.pk:
         raise Refused(
-            "another_country", "That ministry is another country’s. Load the page again.", field=f"{line}-holder"
+            "another_country",
+            gettext("This ministry belongs to another country. Reload the page."),
+            field=f"{line}-holder",
         )
     if holder_in_office := in_office(ministry.office_holders, day).first():
         raise Refused(
             "office_filled",
-            f"{holder_in_office} holds that office. Say under Ministries when that ended.",
+            gettext("%(holder)s holds this office. Enter the end date under Ministries first.")
+            % {"holder": holder_in_office},
             field=f"{line}-holder",
         )
     logged = _log_fields(_add_holder(ministry, holder, line))

@@ -10,6 +10,7 @@ from tiptracker.accounts import actions
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.choices import EMBASSY_ROLES, Role
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.actions.accounts import AccountDetails, create_person, handle_person_added
 from tiptracker.onboarding.permissions import require_administrator
 
@@ -36,7 +37,7 @@ def add_people(*, country: Country, people: Sequence[PersonInput], by: User, now
     """
     require_administrator(by)
     if not people:
-        raise Refused("required", "Name somebody to invite.")
+        raise Refused("required", gettext("Enter at least one person to invite."))
     locked = Country.objects.select_for_update(no_key=True).get(
         pk=country.pk
     )  # so that sending the same form twice is refused
@@ -65,11 +66,11 @@ def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
 
 def _add_person(country: Country, typed: PersonInput, line: str, by: User, now: datetime) -> User:
     if typed.role not in POST_ROLES:
-        raise Refused("no_choice", "Choose one of the roles of a post.", field=f"{line}-role")
+        raise Refused("no_choice", gettext("Choose one of the roles of a post."), field=f"{line}-role")
     if typed.ministry and typed.ministry.country_id != country.pk:
         raise Refused(
             "another_country",
-            "That ministry is another country’s. Choose one of this country’s.",
+            gettext("This ministry belongs to another country. Choose a ministry of this country."),
             field=f"{line}-ministry",
         )
     countries = [country] if typed.role in EMBASSY_ROLES else []

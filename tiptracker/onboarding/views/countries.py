@@ -13,6 +13,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.actions.countries import change_districts
 from tiptracker.onboarding.forms import DistrictFormSet, VersionForm
 from tiptracker.onboarding.permissions import require_administrator
@@ -61,7 +62,7 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 country.refresh_from_db()
                 mark_as_seen(form, "version", country.version)
         else:
-            messages.success(request, "Districts saved.")
+            messages.success(request, gettext("The districts were saved."))
             return redirect("country_edit", pk=country.pk)
     context = {
         "country": country,

@@ -14,6 +14,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, OfficeHolder, in_office
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.actions.ministries import change_ministry
 from tiptracker.onboarding.forms import CountryFilter, MinistryForm, OfficeHolderFormSet, OfficeHolderRow
 from tiptracker.onboarding.permissions import require_administrator
@@ -52,7 +53,9 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "lines": [(ministry, holders_by_ministry.get(ministry.pk, [])) for ministry in page],
         "countries": countries,
-        "nothing": f"{country} has no ministries yet." if country else "No ministries have been added.",
+        "nothing": gettext("%(country)s has no ministries yet.") % {"country": country}
+        if country
+        else gettext("No ministries have been added yet."),
     }
     return render_page(request, "onboarding/ministry_list.html", context, partial="rows")
 
@@ -92,7 +95,7 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 mark_as_seen(form, "version", ministry.version)
                 context |= {"current": ministry, "current_holders": list(ministry.office_holders.all())}
         else:
-            messages.success(request, f"{ministry} saved.")
+            messages.success(request, gettext("%(ministry)s was saved.") % {"ministry": ministry})
             return redirect("ministry_list")
     context["wrong_forms"] = invalid_forms(form, *rows.forms) if is_sent else []
     context["history"] = history(request.user, ministry)

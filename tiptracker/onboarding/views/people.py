@@ -24,7 +24,7 @@ from tiptracker.accounts.backend import is_expired
 from tiptracker.accounts.models import Country, Ministry, User
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.mail.sentences import describe_mail_state, link_of_invitation
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.actions.accounts import (
@@ -59,8 +59,14 @@ from tiptracker.web.frontend.forms import TrackerForm
 from tiptracker.web.pages import SignedInRequest, render_page, require_recent_sign_in
 
 PAGE_SIZE = 50
-INVITED_MESSAGE = "The invitation to {} is queued. See “Newest mails” below."
-SECOND_FACTOR_LABELS = {"webauthn": "passkey", "totp": "an app that shows codes", "recovery_codes": "recovery codes"}
+INVITED_MESSAGE = gettext_noop(
+    "We are sending the invitation to %(address)s. “Newest mails” below shows when it was sent."
+)
+SECOND_FACTOR_LABELS = {
+    "webauthn": gettext_noop("Passkey"),
+    "totp": gettext_noop("Authenticator app"),
+    "recovery_codes": gettext_noop("Recovery codes"),
+}
 FIELDS_LOCKED_FOR_SELF = frozenset({"email", "role", "ministry", "countries", "until"})
 """Fields that users cannot change in their own account: they decide on access, its end, and where its mails go."""
 
@@ -150,7 +156,7 @@ def _invite(request: SignedInRequest, person: User) -> None:
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, INVITED_MESSAGE.format(person.email))
+        messages.success(request, gettext(INVITED_MESSAGE) % {"address": person.email})
 
 
 # --- Edit a person ----------------------------------------------------------------------------------------------------
@@ -202,7 +208,7 @@ def _save_person(request: SignedInRequest, person: User, form: PersonNameForm | 
     arguments |= {"by": request.user, "now": clock.now()}
     if isinstance(form, PersonNameForm):
         rename_person(name=form.cleaned_data["name"], **arguments)
-        return "Name saved."
+        return gettext("The name was saved.")
     before, after = account_details(person), form.account()
     change_person(account=after, confirmed=form.cleaned_data["confirmed"], **arguments)
     return _saved(before, after)
@@ -212,20 +218,23 @@ def _saved(before: AccountDetails, after: AccountDetails) -> str:
     """Return sentences on what was changed, what access was removed, and how to undo it."""
     gained = after.accessible_countries - before.accessible_countries
     lost = before.accessible_countries - after.accessible_countries
+    none = gettext("none")
+    roles = {"before": before.role.label, "after": after.role.label}
+    ministries = {"before": before.ministry or none, "after": after.ministry or none}
     changes = {
-        "Name saved.": before.name != after.name,
-        "Last day saved.": before.until != after.until,
-        f"Role changed from {before.role.label.lower()} to {after.role.label.lower()}.": before.role != after.role,
-        f"Ministry changed from {before.ministry or 'none'} to {after.ministry or 'none'}.": (
+        gettext("The name was saved."): before.name != after.name,
+        gettext("The last day was saved."): before.until != after.until,
+        gettext("The role was changed from “%(before)s” to “%(after)s”.") % roles: before.role != after.role,
+        gettext("The ministry was changed from “%(before)s” to “%(after)s”.") % ministries: (
             before.ministry != after.ministry
         ),
-        f"Access to {_listed(lost)} removed.": bool(lost),
-        f"Access to {_listed(gained)} given.": bool(gained),
+        gettext("Access was removed: %(countries)s.") % {"countries": _listed(lost)}: bool(lost),
+        gettext("Access was given: %(countries)s.") % {"countries": _listed(gained)}: bool(gained),
     }
     sentences = [sentence for sentence, is_so in changes.items() if is_so]
     if (before.role, before.ministry) != (after.role, after.ministry) or gained or lost:
-        sentences.append(f"{after.name} is signed out and gets an e-mail.")
-        sentences.append("To undo this, change it back under “Change the account”.")
+        sentences.append(gettext("%(name)s was signed out and gets an e-mail.") % {"name": after.name})
+        sentences.append(gettext("To undo this, change it back under “Change the account”."))
     return " ".join(sentences)
 
 
@@ -237,9 +246,10 @@ def _listed(countries: Iterable[Country]) -> str:
 def _warn_of_contact(request: SignedInRequest, countries: Iterable[Country]) -> None:
     """Ask for a new contact person for each of `countries` that now has none."""
     for country in Country.objects.visible_to(request.user).filter(pk__in=[one.pk for one in countries], contact=None):
-        sentence = 'The ministries of {} have no contact person at the embassy now. <a href="{}">Name another one</a>.'
         url = f"{reverse('setup_people', args=[country.pk])}#contact"
-        messages.warning(request, format_html(sentence, country, url))
+        sentence = gettext("The ministries of %(country)s now have no contact person at the embassy.")
+        label = gettext("Name the contact person")
+        messages.warning(request, format_html('{} <a href="{}">{}</a>', sentence % {"country": country}, url, label))
 
 
 def _resubmit_fields(form: TrackerForm, seal: str) -> list[tuple[str, str]]:
@@ -277,7 +287,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     form = {"renew": until, "reopen": until, "address": address}.get(do, page)
     action = PERSON_ACTIONS.get(do)
     if form.is_bound and action is None:
-        page.add_error(None, "Choose what is to be done with one of the buttons of this page.")
+        page.add_error(None, gettext("Choose an action with one of the buttons on this page."))
     elif action and form.is_valid():
         try:
             sentence = action(request, person, **form.cleaned_data)
@@ -307,7 +317,7 @@ def _person_context(request: SignedInRequest, person: User) -> dict[str, Any]:
         "is_own": person == request.user,
         "state": account_state(person),
         "locked_out_until": _locked_out_until([person], now).get(person.pk),
-        "second_steps": [words for kind, words in SECOND_FACTOR_LABELS.items() if kind in kinds],
+        "second_steps": [gettext(label) for kind, label in SECOND_FACTOR_LABELS.items() if kind in kinds],
         "sign_ins": UserSession.objects.filter(user=person, session_key__in=sessions).count(),
         "tokens": person.api_tokens.filter(revoked_at=None, expires_on__gte=now.date()).count(),
         "requests": pending_requests(request.user, person=person),
@@ -327,44 +337,48 @@ def _shown_version(request: SignedInRequest) -> dict[str, Any]:
 
 def _send_invitation(request: SignedInRequest, person: User) -> str:
     account_actions.invite(person=person, by=request.user)
-    return INVITED_MESSAGE.format(person.email)
+    return gettext(INVITED_MESSAGE) % {"address": person.email}
 
 
 def _renew(request: SignedInRequest, person: User, until: date) -> str:
     refuse_past_day(until, "until")
     had_run_out = is_expired(person)
     account_actions.renew_account(person=person, by=request.user, until=until)
-    return f"{person} may sign in until {format_date(until)}.{_invite_next(person) if had_run_out else ''}"
+    saved = gettext("%(name)s may sign in until %(date)s.") % {"name": person, "date": format_date(until)}
+    return f"{saved} {_invite_next(person)}".strip() if had_run_out else saved
 
 
 def _reopen(request: SignedInRequest, person: User, until: date) -> str:
     reopen_account(person=person, until=until, **_shown_version(request))
-    return f"The account of {person} is open again.{_invite_next(person)}"
+    opened = gettext("The account of %(name)s is open again.") % {"name": person}
+    return f"{opened} {_invite_next(person)}".strip()
 
 
 def _invite_next(person: User) -> str:
     """Return the sentence that asks to send the invitation again, if the person has no password; otherwise ""."""
-    return "" if person.has_usable_password() else " No password is set yet: send the invitation again."
+    return "" if person.has_usable_password() else gettext("No password is set yet. Send the invitation again.")
 
 
 def _close(request: SignedInRequest, person: User) -> str:
     was_contact_of = list(person.contact_of.all())
     close_account(person=person, today=clock.today(), **_shown_version(request))
     _warn_of_contact(request, was_contact_of)
-    return (
-        f"The account of {person} is closed. They are signed out, and their API tokens have ended. To undo "
-        "this, open the account again below."
-    )
+    return gettext(
+        "The account of %(name)s is closed. %(name)s was signed out, and their API tokens ended. To undo this, open "
+        "the account again below."
+    ) % {"name": person}
 
 
 def _end(request: SignedInRequest, person: User) -> str:
     end_sign_ins_and_tokens(person=person, by=request.user)
-    return f"{person} is signed out everywhere, and has no API token. A mail tells them."
+    return gettext("%(name)s was signed out everywhere, and their API tokens ended. They get an e-mail.") % {
+        "name": person
+    }
 
 
 def _lift(request: SignedInRequest, person: User) -> str:
     lift_lock_out(person=person, by=request.user)
-    return f"{person} can try again at once. A mail tells them."
+    return gettext("The lock-out is lifted. %(name)s can sign in now, and gets an e-mail.") % {"name": person}
 
 
 def _change_address(request: SignedInRequest, person: User, email: str) -> str:
@@ -373,18 +387,18 @@ def _change_address(request: SignedInRequest, person: User, email: str) -> str:
         _invite(request, changed)
         return ""
     account_requests.request_address_change(person=person, email=email, by=request.user, now=clock.now())
-    return (
-        f"Requested. An e-mail to {person.email} tells them and contains a link to cancel it. Somebody else "
-        "must approve. The change takes effect one day from now at the earliest."
-    )
+    return gettext(
+        "Your request was sent. Another person must approve it. The change takes effect one day from now at the "
+        "earliest. We tell %(name)s by e-mail to %(address)s, with a link to cancel the change."
+    ) % {"name": person, "address": person.email}
 
 
 def _remove_second_step(request: SignedInRequest, person: User) -> str:
     account_requests.request_second_factor_removal(person=person, by=request.user, now=clock.now())
-    return (
-        f"Requested. An e-mail to {person.email} tells them and contains a link to cancel it. Once somebody "
-        f"else approves, {person} sets up a new second step at the next sign-in."
-    )
+    return gettext(
+        "Your request was sent. Another person must approve it. Then %(name)s sets up a new second step at the next "
+        "sign-in. We tell %(name)s by e-mail to %(address)s, with a link to cancel the request."
+    ) % {"name": person, "address": person.email}
 
 
 PERSON_ACTIONS: dict[str, Callable[..., str]] = {

@@ -20,6 +20,7 @@ from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.accounts.views import too_many_requests
 from tiptracker.choices import Role
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext
 from tiptracker.onboarding.forms import EmailAddressForm
 from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.frontend.forms import TrackerForm
@@ -55,8 +56,11 @@ def account_address(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"We sent a link to {email}. Open it within a day: from then on you sign in with that address. "
-                f"An e-mail to {request.user.email} contains a link to cancel it.",
+                gettext(
+                    "We sent a link to %(new)s. Open it within one day to confirm the address. We also sent an e-mail "
+                    "to %(old)s, with a link to cancel the change."
+                )
+                % {"new": email, "old": request.user.email},
             )
             return redirect("account_address")
     context = {"form": form, "waiting": pending_requests(request.user, person=request.user)}
@@ -74,7 +78,10 @@ def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         if account_requests.confirm_address(token=token, now=clock.now()) is None:
             return _render_gone(request, "onboarding/account_address_confirm.html")
-        messages.success(request, f"You sign in with {account_request.new_email} from now on.")
+        messages.success(
+            request,
+            gettext("Your address was changed. Sign in with %(address)s.") % {"address": account_request.new_email},
+        )
         return redirect("account_login")
     return render(request, "onboarding/account_address_confirm.html", {"account_request": account_request})
 
@@ -139,7 +146,9 @@ def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.success(request, _consent_message(account_request))
             else:
                 account_requests.stop(request=account_request, by=user, now=now)
-                messages.success(request, "The request is cancelled. It stays in the list of requests about accounts.")
+                messages.success(
+                    request, gettext("The request is cancelled. You find it under “Requests about accounts”.")
+                )
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -164,6 +173,11 @@ def account_request_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _consent_message(account_request: AccountRequest) -> str:
     if account_request.new_email:
-        return "You approved. The new address takes effect a day after it was asked for, unless somebody cancels it."
+        return gettext(
+            "You approved the request. The new address takes effect one day after the request, unless somebody cancels "
+            "it."
+        )
     person: User = account_request.person
-    return f"You approved. {person} sets up a new second step at the next sign-in. An e-mail tells them."
+    return gettext(
+        "You approved the request. %(name)s sets up a new second step at the next sign-in, and gets an e-mail."
+    ) % {"name": person}

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import QueryDict
 
 from tiptracker.errors import Refused
+from tiptracker.localization import gettext, gettext_lazy
 from tiptracker.numbers import parse_whole_number
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
@@ -18,7 +19,7 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 class RowField(forms.ChoiceField):
     """Choose one of the rows that the user may see. A missing row and one the user may not see give the same error."""
 
-    default_error_messages = {"invalid_choice": "Choose one from the list."}  # noqa: RUF012 -- as Django's
+    default_error_messages = {"invalid_choice": gettext_lazy("Choose one from the list.")}  # noqa: RUF012 -- as Django's
     rows: Mapping[str, Model]
 
     def clean(self, value: Any) -> Any:
@@ -29,7 +30,7 @@ class RowsField(forms.MultipleChoiceField):
     """Choose several of the rows that the user may see."""
 
     widget = forms.CheckboxSelectMultiple
-    default_error_messages = {"invalid_choice": "Choose from the list."}  # noqa: RUF012 -- as Django's
+    default_error_messages = {"invalid_choice": gettext_lazy("Choose from the list.")}  # noqa: RUF012 -- as Django's
     rows: Mapping[str, Model]
 
     def clean(self, value: Any) -> Any:
@@ -55,8 +56,9 @@ def raw_values(form: forms.Form) -> dict[str, Any]:
 
 
 def numbered(noun: str, row: forms.Form) -> str:
-    """Return the name of a row of a formset by its position, such as "Person 2" for the second."""
-    return f"{noun} {int((row.prefix or '').rpartition('-')[2]) + 1}"
+    """Return the name of a row of a formset by its position: "Person 2" for the second. `noun` is translated."""
+    number = int((row.prefix or "").rpartition("-")[2]) + 1
+    return gettext("%(noun)s %(number)d") % {"noun": noun, "number": number}
 
 
 def add_empty_row[Rows: forms.BaseFormSet[Any]](rows: Rows, **kwargs: Any) -> Rows:

@@ -17,7 +17,7 @@ from django.forms.widgets import Input, Widget
 
 from tiptracker import text_rules
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_lazy
 from tiptracker.numbers import strip_zeros
 from tiptracker.privacy import confirmations, personal_data
 from tiptracker.web.frontend.form_rows import mark_as_seen
@@ -57,10 +57,10 @@ class StyledBoundField(BoundField):
     def aside(self) -> str:
         """Text in brackets in the label: the field is optional, or one of two fields is required."""
         if self.name in getattr(self.form, "one_of_two", ()):
-            return "one of the two"
+            return gettext("one of the two")
         if self.name in getattr(self.form, "required_for_some", ()):
             return ""
-        return "" if self.field.required else "optional"
+        return "" if self.field.required else gettext("optional")
 
     @property
     def is_narrative(self) -> bool:
@@ -107,10 +107,11 @@ class DayField(forms.DateField):
     widget = DayInput
     default_validators = [  # noqa: RUF012 -- as Django's
         MinValueValidator(
-            date(1990, 1, 1), "That day lies too far back. Write the year with four digits, such as 2022."
+            date(1990, 1, 1),
+            gettext_lazy("This date is too long ago. Write the year with four digits, such as 2022."),
         )
     ]
-    default_error_messages = {"invalid": "Give the day as a date, such as 2022-01-28."}  # noqa: RUF012 -- as Django's
+    default_error_messages = {"invalid": gettext_lazy("Enter a date, such as 2022-01-28.")}  # noqa: RUF012 -- as Django's
 
 
 class NarrativeTextarea(forms.Textarea):
@@ -217,7 +218,7 @@ class ChangeForm(TrackerForm):
         Its hidden fields replace those of this form, so that the user can send it again unchanged.
         """
         self.current_values = [
-            (str(field.label), _display_value(field) or "nothing")
+            (str(field.label), _display_value(field) or gettext("nothing"))
             for field in current.visible_fields()
             if field.name in current.initial and _display_value(field) != _display_value(self[field.name])
         ]
@@ -253,7 +254,7 @@ def _display_value(bound: BoundField) -> str:
     """Return a field's value as a person reads it."""
     value = bound.value()
     if isinstance(bound.field, forms.BooleanField):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(bound.field, forms.ChoiceField):
         chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
         offered: Iterable[tuple[Any, Any]] = cast("Any", bound.field).choices
@@ -266,35 +267,48 @@ def _display_value(bound: BoundField) -> str:
 
 
 _NUMBER_MESSAGES = {
-    "invalid": "Give a number in digits alone, such as 16.",
-    "min_value": "Give %(limit_value)s or more.",
-    "max_value": "Give %(limit_value)s or less.",
+    "invalid": gettext_lazy("Enter a whole number in digits, such as 16."),
+    "min_value": gettext_lazy("Enter %(limit_value)s or more."),
+    "max_value": gettext_lazy("Enter %(limit_value)s or less."),
 }
-_CHOICE_MESSAGES = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
+_CHOICE_MESSAGES = {
+    "invalid_choice": gettext_lazy("Choose from the list."),
+    "invalid_list": gettext_lazy("Choose from the list."),
+}
 
-ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
-    (forms.ModelMultipleChoiceField, {"invalid_pk_value": "Choose from the list."} | _CHOICE_MESSAGES),
+ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
+    (forms.ModelMultipleChoiceField, {"invalid_pk_value": gettext_lazy("Choose from the list.")} | _CHOICE_MESSAGES),
     (forms.MultipleChoiceField, _CHOICE_MESSAGES),
-    (forms.ChoiceField, {"required": "Choose one.", "invalid_choice": "Choose one from the list."}),
-    (forms.DateField, {"required": "Give the day.", "invalid": "Give the day as a date, such as 2022-01-28."}),
+    (
+        forms.ChoiceField,
+        {"required": gettext_lazy("Choose one."), "invalid_choice": gettext_lazy("Choose one from the list.")},
+    ),
+    (
+        forms.DateField,
+        {"required": gettext_lazy("Enter the date."), "invalid": gettext_lazy("Enter a date, such as 2022-01-28.")},
+    ),
     (
         forms.DecimalField,
         {
-            "max_digits": "That number is too long. Give at most %(max)s digits in all.",
-            "max_whole_digits": "That number is too long. Give at most %(max)s digits before the point.",
-            "max_decimal_places": "Give at most %(max)s digits behind the point.",
+            "max_digits": gettext_lazy("This number is too long. Enter at most %(max)s digits."),
+            "max_whole_digits": gettext_lazy(
+                "This number is too long. Enter at most %(max)s digits before the decimal point."
+            ),
+            "max_decimal_places": gettext_lazy("Enter at most %(max)s digits after the decimal point."),
         },
     ),
     (forms.IntegerField, _NUMBER_MESSAGES),
-    (forms.URLField, {"invalid": "Give the whole address, such as https://www.gov.ls/news."}),
-    (forms.EmailField, {"invalid": "Give an e-mail address, such as name@example.org."}),
+    (forms.URLField, {"invalid": gettext_lazy("Enter a whole web address, such as https://www.gov.ls/news.")}),
+    (forms.EmailField, {"invalid": gettext_lazy("Enter an e-mail address, such as name@example.org.")}),
     (
         forms.CharField,
         {
-            "max_length": "Shorten this to %(limit_value)d characters; it has %(show_value)d.",
-            "null_characters_not_allowed": "Type this again: it holds a character that can’t be kept.",
+            "max_length": gettext_lazy("This text has %(show_value)d characters. Shorten it to %(limit_value)d."),
+            "null_characters_not_allowed": gettext_lazy(
+                "This text contains a character that we cannot save. Type the text again."
+            ),
         },
     ),
-    (forms.Field, {"required": "Fill this in."}),
+    (forms.Field, {"required": gettext_lazy("Fill in this field.")}),
 )
 """Default error messages by kind of field. Special kinds come before general ones."""

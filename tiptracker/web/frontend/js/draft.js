@@ -4,6 +4,7 @@
 // tokens are never kept.
 
 import { LONGEST, keyOf, read } from "./kept.js";
+import { gettext } from "./sentences.js";
 
 const PAUSE = 2_500;
 const LONGEST_WAIT = 60_000;
@@ -12,7 +13,12 @@ const OF_THE_LINES = /-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)was$/;
 const account = document.body.dataset.account;
 
 const atTime = (moment) =>
-  new Date(moment).toLocaleString("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+  new Date(moment).toLocaleString(document.documentElement.lang, {
+    day: "numeric",
+    month: "long",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 
 class Draft {
   constructor(form) {
@@ -69,7 +75,7 @@ class Draft {
     this.typedAt = Date.now();
     this.keepHere();
     if (this.isHeld) return;
-    this.say("Not saved yet.");
+    this.say(gettext("Not saved yet."));
     this.later(atOnce ? 0 : PAUSE);
   }
 
@@ -102,11 +108,11 @@ class Draft {
     this.isSaving = true;
     const [typed, ticks, inputs] = [this.typed(), this.ticked(), this.files];
     const sent = inputs.map(({ files }) => [...files]);
-    this.say(inputs.length ? "Sending the files…" : "Saving…");
-    let [wait, why] = [undefined, "no connection"];
+    this.say(inputs.length ? gettext("Sending the files…") : gettext("Saving…"));
+    let [wait, why] = [undefined, gettext("Not saved: there is no connection.")];
     try {
       const answer = await this.post();
-      why = "the tracker does not answer";
+      why = gettext("Not saved: TIP Tracker does not answer.");
       wait = await this.answered(answer, await answer.json(), { typed, ticks, inputs, sent });
     } catch {
       this.tries += 1;
@@ -128,28 +134,29 @@ class Draft {
   async answered(answer, said, was) {
     if (answer.ok && said.state === "saved") return this.hasSaved(said, was);
     if (answer.status === 429) {
-      this.failed("it was saved very often");
+      this.failed(gettext("Not saved: you saved too often. We try again soon."));
       return 1_000 * Number(answer.headers.get("Retry-After") ?? 60);
     }
     if (said.state === "forged" && !this.isRenewed && (await this.renew())) return 0;
     if (said.state === "signed_out" || said.state === "forged") {
-      this.failed("you are signed out");
-      this.hold("Sign in again, in this tab or another one; then come back to this page.", [
-        ["Sign in", () => open("/", "_blank", "noopener")],
-        ["Try again", () => this.again()],
+      this.failed(gettext("Not saved: you are signed out."));
+      this.hold(gettext("Sign in again, in this tab or another one. Then come back to this page."), [
+        [gettext("Sign in"), () => open("/", "_blank", "noopener")],
+        [gettext("Try again"), () => this.again()],
       ]);
     } else if (said.state === "changed") {
-      this.failed("it was saved from another page meanwhile");
+      this.failed(gettext("Not saved: somebody saved this form on another page."));
       this.hold(said.sentence, [
-        ["Look at what was saved", () => location.reload()],
-        ["Save what stands here instead", () => this.again(said.seen)],
+        [gettext("Show the saved version"), () => location.reload()],
+        [gettext("Save my version instead"), () => this.again(said.seen)],
       ]);
     } else if (said.state === "closed") {
-      this.failed("it was sent");
-      this.hold(said.sentence, [["See what was sent", () => location.reload()]]);
+      this.failed(gettext("Not saved: this form was already sent."));
+      this.hold(said.sentence, [[gettext("Show what was sent"), () => location.reload()]]);
     } else {
-      this.failed("");
-      this.hold(said.sentence ?? "The tracker can’t take it as it is.", [["Try again", () => this.again()]]);
+      this.failed(gettext("Not saved."));
+      const sentence = said.sentence ?? gettext("TIP Tracker cannot save this. Try again.");
+      this.hold(sentence, [[gettext("Try again"), () => this.again()]]);
     }
     return undefined;
   }
@@ -167,9 +174,9 @@ class Draft {
     if (this.typed() === typed) {
       if (!this.isOffering) localStorage.removeItem(this.key);
       this.isKept(!this.files.length);
-      this.say(`Saved at ${said.at}. Not sent yet.`, "Saved.");
+      this.say(gettext("Saved at %(time)s. Not sent yet.", { time: said.at }), gettext("Saved."));
     }
-    if (said.refused.length) this.tell(said.refused.join(" "), [["All right", () => this.untell()]]);
+    if (said.refused.length) this.tell(said.refused.join(" "), [[gettext("Close"), () => this.untell()]]);
     return undefined;
   }
 
@@ -191,12 +198,13 @@ class Draft {
     this.savedTicks = this.ticked();
   }
 
+  // Say why the draft was not saved (a sentence), and what this device keeps of it.
   failed(why) {
-    const what = `Not saved${why && `: ${why}`}.`;
-    const kept = this.files.length ? "What you typed is kept" : "Kept";
-    const until = why === "no connection" ? " until the line is back" : "";
-    const files = this.files.length ? " Files are not: choose them again if this page goes." : "";
-    this.say(this.keepHere() ? `${what} ${kept} on this device${until}.${files}` : `${what}${files}`, what);
+    const sentences = [why];
+    if (this.keepHere()) sentences.push(gettext("Your text is kept on this device."));
+    if (this.files.length)
+      sentences.push(gettext("Your files are not kept. If you leave this page, choose them again."));
+    this.say(sentences.join(" "), why);
   }
 
   // Show the text at once. Screen readers read it only if it has changed, so that they do not interrupt the user.
@@ -270,9 +278,10 @@ class Draft {
     if (!kept) return;
     if (this.stands(kept.typed)) return this.saved && localStorage.removeItem(this.key);
     this.isOffering = true;
-    this.tell(`What you typed on ${atTime(kept.at)} on this device is not what was saved. Use it, or discard it?`, [
-      ["Use it", () => this.use(kept.typed)],
-      ["Discard it", () => this.discard()],
+    const time = atTime(kept.at);
+    this.tell(gettext("You typed something else on this device on %(time)s. Use it, or discard it?", { time }), [
+      [gettext("Use it"), () => this.use(kept.typed)],
+      [gettext("Discard it"), () => this.discard()],
     ]);
     this.form.prepend(this.offer);
     return undefined;

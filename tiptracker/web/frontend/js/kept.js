@@ -1,5 +1,7 @@
 // Drafts that forms keep on this device (draft.js): by account number, for at most a week, deleted on sign-out.
 
+import { gettext } from "./sentences.js";
+
 export const LONGEST = 60_000;
 const BEGINS = "draft:";
 const A_WEEK = 7 * 24 * 3_600_000;
@@ -28,8 +30,7 @@ async function signOut(form, account) {
   const waits = [];
   document.dispatchEvent(new CustomEvent("draft:signing-out", { detail: waits }));
   await Promise.allSettled(waits);
-  const question =
-    "Something that you typed is on this device alone and could not be saved. It goes when you sign out. Sign out all the same?";
+  const question = gettext("Some text is saved only on this device. If you sign out, it is deleted. Sign out?");
   if (isHolding(account) && !confirm(question)) return;
   document.body.dataset.gone = "";
   drop((key) => key.startsWith(`${BEGINS}${account}:`));

@@ -1,6 +1,8 @@
 // Passkeys. data-passkey of a form is "create" or "get". The options are in the page (data-options: the id of a JSON
 // block) or are fetched when needed (data-options-url). The form's button is hidden until this script runs.
 
+import { gettext } from "./sentences.js";
+
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
 const toText = (buffer) =>
@@ -47,7 +49,7 @@ async function options(form) {
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const said = form.querySelector("[data-passkey-said]");
   if (!window.PublicKeyCredential) {
-    said.textContent = "This browser knows no passkeys. Use another way.";
+    said.textContent = gettext("This browser does not support passkeys. Use another way.");
     continue;
   }
   for (const hidden of form.querySelectorAll("[data-passkey-needs-script]")) hidden.hidden = false;

@@ -1,6 +1,7 @@
 // Small improvements in the browser. Every page works without them.
 
 import { tidy } from "./kept.js";
+import { gettext } from "./sentences.js";
 
 tidy();
 
@@ -46,9 +47,9 @@ document.addEventListener("submit", (event) => {
   }
   const button = event.submitter ?? form.querySelector("button[type=submit]");
   sending.set(form, { button, words: button && [...button.childNodes] });
-  button?.replaceChildren("Sending…");
+  button?.replaceChildren(gettext("Sending…"));
   button?.setAttribute("aria-disabled", "true");
-  said.textContent = "Sending…";
+  said.textContent = gettext("Sending…");
   if (!window.navigation) setTimeout(sentOrNot, 60_000);
 });
 
