@@ -65,6 +65,7 @@ def navigation_context(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every page. It is lazy, so a partial page doesn't compute it."""
     return {
         "navigation": SimpleLazyObject(lambda: _navigation_items(request)),
+        "log_progress_url": SimpleLazyObject(lambda: _log_progress_url(request)),
         "way_back": SimpleLazyObject(lambda: _way_back(request)),
         "footer_links": SimpleLazyObject(lambda: _footer_links(request)),
         "page_head": SimpleLazyObject(lambda: _page_head(request)),
@@ -191,6 +192,15 @@ def _way_back(request: HttpRequest) -> WayBack | None:
     return WayBack(
         gettext(place.label), links=[NavigationItem(url, gettext(label)) for url, label in named_steps if url]
     )
+
+
+def _log_progress_url(request: HttpRequest) -> str:
+    """Return the URL on which an officer logs progress in the edition of this page; empty for others."""
+    user = request.user
+    if not isinstance(user, User) or not _is_enrolled(request) or user.role != Role.OFFICER:
+        return ""
+    edition = get_page_edition(request)
+    return edition_url(edition, "evidence_log") if edition else ""
 
 
 def _footer_links(request: HttpRequest) -> list[NavigationItem]:

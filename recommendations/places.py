@@ -192,6 +192,7 @@ ACCOUNT = Place(
                 "mfa_remove_webauthn",
                 "mfa_view_recovery_codes",
                 "account_address",
+                "account_language",
             ),
             is_of_edition=False,
         ),

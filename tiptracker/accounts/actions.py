@@ -111,6 +111,15 @@ def reset_second_factor(*, person: User) -> None:
     )
 
 
+@transaction.atomic
+def set_language(*, person: User, language: str) -> None:
+    """Set the language in which pages and mails speak to `person`; empty for that of their country."""
+    before, person.language = person.language, language
+    if before != language:
+        person.save(update_fields=["language"])
+        record("user.changed", by=person, row=person, before={"language": before}, after={"language": language})
+
+
 class AccountSnapshot(NamedTuple):
     """The state of an account at one moment: what an administrator sets, and whether the account works."""
 

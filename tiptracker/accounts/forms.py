@@ -1,6 +1,6 @@
 """Forms for signing in, second steps and API tokens, with our own wording."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import LoginForm, ReauthenticateForm
 from allauth.mfa.adapter import get_adapter
@@ -16,7 +16,7 @@ from tiptracker import text_rules
 from tiptracker.accounts import one_time_codes
 from tiptracker.accounts.models import User
 from tiptracker.choices import TokenScope
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy, list_languages
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 CODE_WIDGET_ATTRIBUTES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
@@ -85,6 +85,17 @@ class NewPasswordForm(TrackerForm):
         if {"password", "again"} <= cleaned.keys() and cleaned["password"] != cleaned["again"]:
             self.add_error("again", gettext("The two passwords are different. Type the same password twice."))
         return cleaned
+
+
+class LanguageForm(TrackerForm):
+    """The language in which pages and mails speak (`language`); empty for the default."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, default: str, **kwargs: Any) -> None:
+        """Offer every language of the installation. `default` is the label of the empty choice."""
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["language"]).choices = [("", default), *list_languages()]
 
 
 class ApiTokenForm(TrackerForm):

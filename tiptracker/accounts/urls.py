@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/<str:token>/", views.password_choose, name="password_choose"),
     path("invitation/<str:token>/", views.invitation_accept, name="invitation_accept"),
     path("sign-ins/", views.sign_in_list, name="sign_in_list"),
+    path("language/", views.account_language, name="account_language"),
     path("tokens/", views.token_list, name="token_list"),
     path("tokens/new/", views.token_add, name="token_add"),
     path("tokens/<int:pk>/revoke/", views.token_revoke, name="token_revoke"),

@@ -33,6 +33,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -40,13 +41,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
 from tiptracker.accounts.adapter import ONLY_SECOND_STEP_MESSAGE
-from tiptracker.accounts.forms import ApiTokenForm, NewPasswordForm, PasswordForgottenForm
+from tiptracker.accounts.forms import ApiTokenForm, LanguageForm, NewPasswordForm, PasswordForgottenForm
 from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import record
 from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
-from tiptracker.localization import gettext, gettext_noop, ngettext
+from tiptracker.localization import find_language, gettext, gettext_noop, ngettext
 from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.pages import SignedInRequest
 from tiptracker.web.rate_limits import limit_exceeded_page
@@ -331,6 +332,26 @@ def sign_in_list(request: SignedInRequest) -> HttpResponse:
     sessions = list(own_sessions.order_by("-created_at"))
     lines = [{"row": session, "is_here": session.session_key == here} for session in sessions]
     return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(sessions) > 1})
+
+
+# --- The user's own language ------------------------------------------------------------------------------------------
+
+
+@login_required
+def account_language(request: SignedInRequest) -> HttpResponse:
+    """Choose the language in which pages and mails speak to the user."""
+    person = request.user
+    form = LanguageForm(
+        request.POST if request.method == "POST" else None,
+        initial={"language": person.language},
+        default=gettext("The language of your country"),
+    )
+    if form.is_bound and form.is_valid():
+        actions.set_language(person=person, language=form.cleaned_data["language"])
+        with translation.override(find_language(person.locale().language)):
+            messages.success(request, gettext("Your language was saved."))
+        return redirect("account_language")
+    return render(request, "account/language.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 # --- The user's own API tokens ----------------------------------------------------------------------------------------

@@ -33,10 +33,10 @@ KEY_PARAMETER: dict[str, Any] = {
     "name": HEADER,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!#-\[\]-~]+$"},
     "description": "A key that you choose for this request, such as a UUID, with or without quotation marks. If you "
-    "send the same request again within 24 hours, with any of your tokens, it does not run again. The answer is the row "
-    "that the first request created, as it is now and as you may see it, with the first status (404 if you may no "
-    "longer see it). Two requests are the same if they have the same method, address, fields and contents of files. The "
-    "boundary of a multipart body and the order of JSON fields make no difference. If the key was used for another "
+    "send the same request again within 24 hours, with any of your tokens, it does not run again. The answer is the "
+    "row that the first request created, as it is now and as you may see it, with the first status (404 if you may no "
+    "longer see it). Two requests are the same if they have the same method, address, fields and contents of files. "
+    "The boundary of a multipart body and the order of JSON fields make no difference. If the key was used for another "
     "request, the answer is 422. While the first request is running, it is 409 with Retry-After. A request that was "
     "refused (4xx) or failed (5xx) created nothing. You can then use its key again.",
 }

@@ -50,6 +50,11 @@ def read_glossary() -> tuple[GlossarySection, ...]:
     )
 
 
+def list_sentences(section: GlossarySection) -> list[str]:
+    """Return the texts of a section that are translated: its title, and the names and meanings of its terms."""
+    return [section.title, *(text for term in section.terms for text in (term.name, term.meaning))]
+
+
 def translate_glossary() -> tuple[GlossarySection, ...]:
     """Return the sections of the glossary in the reader's language."""
     return tuple(

@@ -126,6 +126,20 @@ def change_districts(
 
 
 @transaction.atomic
+def set_language(*, country: Country, language: str, by: User) -> Country:
+    """Set the language for people of a country who have chosen none; empty means English. Raises PermissionDenied."""
+    require_administrator(by)
+    locked = Country.objects.select_for_update(no_key=True, of=("self",)).get(pk=country.pk)
+    before, locked.language = locked.language, language
+    if before != language:
+        locked.version += 1
+        update_row(locked)
+        was, became = {"language": before}, {"language": language}
+        record("country.changed", by=by, row=locked, country=locked, before=was, after=became)
+    return locked
+
+
+@transaction.atomic
 def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
     """Set or clear the contact person of a country's ministries, who must work at its embassy.
 

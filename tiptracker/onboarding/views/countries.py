@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tiptracker import clock
+from tiptracker.accounts.forms import LanguageForm
 from tiptracker.accounts.models import Country
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
-from tiptracker.onboarding.actions.countries import change_districts
+from tiptracker.onboarding.actions.countries import change_districts, set_language
 from tiptracker.onboarding.forms import DistrictFormSet, VersionForm
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.validation import EditConflict
@@ -37,11 +38,21 @@ def country_list(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show a country's data, and correct the names of its districts."""
+    """Show a country's data, and correct the names of its districts, or set its language (`do=language`)."""
     require_administrator(request.user)
     country = get_object_or_404(Country.objects.visible_to(request.user).select_related("contact"), pk=pk)
+    is_language_sent = request.POST.get("do") == "language"
+    language_form = LanguageForm(
+        request.POST if is_language_sent else None,
+        initial={"language": country.language},
+        default=gettext("English, as by default"),
+    )
+    if is_language_sent and language_form.is_valid():
+        set_language(country=country, language=language_form.cleaned_data["language"], by=request.user)
+        messages.success(request, gettext("The language was saved."))
+        return redirect("country_edit", pk=country.pk)
     districts = list(country.districts.all())
-    is_sent = request.method == "POST"
+    is_sent = request.method == "POST" and not is_language_sent
     data = request.POST if is_sent else None
     form = VersionForm(data, initial={"version": country.version})
     filled = [{"row": district.pk, "name": district.name, "capital": district.capital} for district in districts]
@@ -69,7 +80,10 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "rows": rows,
         "districts": districts,
-        "wrong_forms": invalid_forms(form, *rows.forms) if is_sent else [],
+        "language_form": language_form,
+        "wrong_forms": invalid_forms(language_form, *((form, *rows.forms) if is_sent else ())),
         "history": history(request.user, country),
     }
-    return render_page(request, "onboarding/country_edit.html", context, status=422 if is_sent else 200)
+    return render_page(
+        request, "onboarding/country_edit.html", context, status=422 if request.method == "POST" else 200
+    )

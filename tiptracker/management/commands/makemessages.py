@@ -1,0 +1,40 @@
+"""Django's makemessages, which also finds the sentences of our TOML files."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.commands import makemessages
+
+from tiptracker.audit import verbs
+from tiptracker.web import glossary
+
+
+def list_toml_sentences(file: Path) -> list[str]:
+    """Return the sentences of a TOML file that readers see, in its order; empty if it has none."""
+    match file.name:
+        case "glossary.toml":
+            return [text for section in glossary.read_glossary() for text in glossary.list_sentences(section)]
+        case "verbs.toml":
+            return [words for _, words in verbs.VERBS.values()]
+    return []
+
+
+class _BuildFile(makemessages.BuildFile):  # type: ignore[misc]
+    """A source file, which becomes Python with marked sentences if it is TOML, because xgettext cannot read TOML."""
+
+    def preprocess(self) -> None:
+        if not self.path.endswith(".toml"):
+            super().preprocess()
+            return
+        lines = [f"gettext_noop({sentence!r})" for sentence in list_toml_sentences(Path(self.path))]
+        Path(self.work_path).write_text("\n".join(lines))
+
+
+class Command(makemessages.Command):  # type: ignore[misc]
+    """Extract the sentences of Python, templates and TOML. The scripts' sentences are in Python too."""
+
+    build_file_class = _BuildFile
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        options["extensions"] = options["extensions"] or ["html", "txt", "py", "toml"]
+        super().handle(*args, **options)
