@@ -55,7 +55,7 @@ class BodySerializer(serializers.Serializer[Any]):
     confirmed_no_personal_data = serializers.BooleanField(
         default=False,
         help_text="We refuse texts that seem to contain personal data (400, by field, with what was found): a "
-        "telephone number of Lesotho or South Africa, the number of an identity card or passport, a date of birth, or a name "
+        "telephone number of Lesotho or South Africa, an identity card or passport number, a birth date, or a name "
         "next to an age, a village, a telephone number or a case number. Remove the data. If none of it identifies a "
         "victim or a private person, send the same body again with true.",
     )
