@@ -83,7 +83,7 @@ def test_an_unknown_address_is_told_in_the_frame_of_the_site(web):
     status, _, body = web.get("/nowhere/")
 
     assert status == 404
-    assert b"There is nothing at this address" in body
+    assert b"Page not found" in body
     assert b"/static/css/site." in body
 
 

@@ -244,7 +244,7 @@ def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did():
 
     with refuses(
         "edit_conflict",
-        sentence="Thabo Mokoena changed place and purpose meanwhile, on 28 January 2022 at 12:00.",
+        sentence="Thabo Mokoena changed this on 28 January 2022 at 12:00: place and purpose.",
     ):
         write_down(dialogue, version=1)
 

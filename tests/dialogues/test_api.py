@@ -595,9 +595,9 @@ def test_recorded_since_does_not_reveal_hidden_rows_to_a_ministry(client, focal_
 
 
 UNCERTAIN = {
-    "2022-01-15T12:00:00": "Add the zone, such as",
-    "2022-01-15": "Add the zone, such as",
-    "yesterday": "“yesterday” is no moment.",
+    "2022-01-15T12:00:00": "The time zone is missing.",
+    "2022-01-15": "The time zone is missing.",
+    "yesterday": "“yesterday” is not a date with a time.",
     "0001-01-01T00:00:00Z": "too far off",
 }
 
@@ -714,8 +714,8 @@ def test_invalid_fields_of_an_update_are_refused_by_field(client, commitment_of_
 @pytest.mark.parametrize(
     ("change", "expected_text"),
     [
-        ({"narrative": "1 " * 10_001}, {"narrative": "Shorten this to 20000 characters; it has 20001."}),
-        ({"title": "x" * 401}, {"title": "Shorten this to 400 characters; it has 401."}),
+        ({"narrative": "1 " * 10_001}, {"narrative": "Shorten this to 20000 characters. It has 20001."}),
+        ({"title": "x" * 401}, {"title": "Shorten this to 400 characters. It has 401."}),
         ({"figures": [{}] * 201}, {"figures": "Give at most 200 at a time."}),
     ],
 )
@@ -761,7 +761,7 @@ def test_a_refused_update_answers_409_with_the_sentence_and_its_field(client, fo
 
     assert response.status_code == 409
     assert response.json() == {
-        "detail": "That day has not come yet. Give a day up to today, 28 January 2022.",
+        "detail": "This date is in the future. Enter a date up to today, 28 January 2022.",
         "code": "future_day",
         "field": "happened_to",
     }
@@ -829,7 +829,7 @@ def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(cli
     )
 
     assert response.status_code == 400
-    assert response.json() == {"detail": "That is more than one request may hold. Send less at a time."}
+    assert response.json() == {"detail": "The body is too large. Send less at a time."}
 
 
 @pytest.fixture

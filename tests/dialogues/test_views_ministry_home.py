@@ -202,7 +202,7 @@ def test_ministry_home_is_the_focal_points(client):
         client.force_login(reader())
         closed = client.get(reverse("ministry_home"))
         assert closed.status_code == 403
-        assert "This page, or what you asked for on it, is not open to your role." in closed.text
+        assert "Your role does not allow this." in closed.text
 
 
 @pytest.mark.parametrize("count", [1, 3])

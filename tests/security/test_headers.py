@@ -203,7 +203,13 @@ def test_nothing_is_sent_without_the_token_of_our_own_page(world, line):
     answer = ask(world, line, reader, with_token=False)
 
     assert answer.status == "403"
-    told = "This is not open to you" if line.route == "api_docs" else "CSRF Failed" if line.is_api else "Send it again"
+    told = (
+        "You cannot open this page"
+        if line.route == "api_docs"
+        else "CSRF Failed"
+        if line.is_api
+        else "This form has expired"
+    )
     assert told in answer.body
 
 

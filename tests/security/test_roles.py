@@ -66,6 +66,8 @@ GET   invitation_accept                     -          410 410 410 410 | 410 410
 POST  invitation_accept                     -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 GET   sign_in_list                          -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  sign_in_list                          -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   account_language                      -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  account_language                      -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 GET   token_list                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  token_list                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   token_add                             -          200 200 200 200 | 200 200 200 | 200 200 | in  in
@@ -502,7 +504,7 @@ def test_a_token_can_what_its_person_may_and_no_more(world, line):
     assert {key: found for key, answer in answers.items() if (found := world.leaks(key[0], answer.body))} == {}
     for (reader, scope), answer in answers.items():
         if not reads and scope is TokenScope.READ and reader != "deactivated":
-            assert "This token may only read." in answer.body
+            assert "This token can only read." in answer.body
     assert unenrolled.status == "401"
     assert unenrolled.json == answers["deactivated", TokenScope.SUBMIT].json
 

@@ -36,7 +36,7 @@ def test_text_is_written_without_blanks_around_it_or_refused():
 
 def test_today_has_come_and_tomorrow_has_not():
     refuse_future(date(2022, 1, 28), NOW, field="held_on")
-    with refuses("future_day", field="held_on", sentence="Give a day up to today, 28 January 2022."):
+    with refuses("future_day", field="held_on", sentence="Enter a date up to today, 28 January 2022."):
         refuse_future(date(2022, 1, 29), NOW, field="held_on")
 
 
@@ -49,7 +49,7 @@ def test_today_is_the_countrys_day_though_it_is_still_yesterday_in_utc():
 def test_span_may_be_one_day_but_not_turned_round():
     refuse_reversed_dates(date(2022, 1, 1), date(2022, 1, 1), field="happened_to")
     refuse_reversed_dates(None, date(2022, 1, 1), field="happened_to")
-    with refuses("reversed_dates", field="happened_to", sentence="The last day lies before the first."):
+    with refuses("reversed_dates", field="happened_to", sentence="The end date is before the start date."):
         refuse_reversed_dates(date(2022, 1, 2), date(2022, 1, 1), field="happened_to")
 
 
@@ -75,8 +75,8 @@ def test_stale_page_is_refused_naming_who_changed_what_and_when():
 
     refuse_stale(dialogue, 2, NOW)
     sentence = (
-        "Palesa Nkosi changed what was agreed and what was said meanwhile, on 28 January 2022 at 12:00. "
-        "What you typed is kept: compare it with what stands now, then save again."
+        "Palesa Nkosi changed this on 28 January 2022 at 12:00: what was agreed and what was said. "
+        "Your text is kept. Compare it with the saved values, then save again."
     )
     with refuses("edit_conflict", sentence=sentence):
         refuse_stale(dialogue, 1, NOW)
@@ -95,5 +95,5 @@ def test_refusal_names_a_row_newer_than_the_page_showed():
     refuse_unseen(newest, None, NOW, noun="review")
     refuse_unseen(newest, newest.pk, NOW, noun="review")
     refuse_unseen(None, 0, NOW, noun="review")
-    with refuses("edit_conflict", sentence="Palesa Nkosi recorded a newer review on 8 November 2021 at 12:00."):
+    with refuses("edit_conflict", sentence="Palesa Nkosi recorded something newer on 8 November 2021 at 12:00."):
         refuse_unseen(newest, 0, NOW, noun="review")

@@ -23,7 +23,7 @@ class FreeTextField(serializers.CharField):
     """Free text with a maximum length. Invisible characters are removed."""
 
     default_error_messages: ClassVar = {
-        "max_length": gettext_lazy("This text has %(show_value)d characters. Shorten it to {max_length}.")
+        "max_length": gettext_lazy("Shorten this to {max_length} characters. It has %(show_value)d.")
     }
 
     def __init__(self, *, max_length: int, in_one_line: bool = False, **kwargs: Any) -> None:

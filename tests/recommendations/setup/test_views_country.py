@@ -129,7 +129,7 @@ def test_a_country_is_put_right_and_its_districts_stay(client):
     assert (country.paper, sorted(each.name for each in country.districts.all())) == ("letter", ["Berea", "Leribe"])
     assert AuditEntry.objects.get().verb == "country.changed"
     page = client.post(address, typed(paper="letter", districts=""))
-    assert "Nothing here differs" in page.context["form"].non_field_errors()[0]
+    assert "You have not changed anything." in page.context["form"].non_field_errors()[0]
 
 
 @pytest.mark.parametrize("name", ["setup_add", "setup_country"])

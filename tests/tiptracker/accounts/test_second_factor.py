@@ -43,7 +43,7 @@ def test_without_a_second_factor_pages_lead_to_enrolment_and_the_api_says_so(cli
     assert client.get("/no/such/page/").headers["Location"] == reverse("mfa_index")
     answer = client.get(reverse("commitment-list"))
     assert answer.status_code == 403
-    assert answer.json() == {"detail": "Set up a second step for signing in first: open the start page in a browser."}
+    assert answer.json() == {"detail": "Set up a second step for your sign-in first. Open the start page in a browser."}
     assert client.get(reverse("health")).status_code == 200
     page = client.get(reverse("mfa_index"))
     assert "Set up a second step" in page.content.decode()
@@ -57,9 +57,9 @@ def test_where_a_second_step_is_not_required_the_page_says_nothing_else_and_lead
     settings.SECOND_FACTOR_REQUIRED = False
     free = client.get(reverse("mfa_index")).text
 
-    assert "nothing else opens before" in held
+    assert "You can open other pages" in held
     assert not any(reverse(name) in held for name in ways_on)
-    assert "nothing else opens before" not in free
+    assert "You can open other pages" not in free
     assert all(reverse(name) in free for name in ways_on)
 
 

@@ -247,7 +247,7 @@ ELSEWHERE_TESTED = {
 CHANGES_NOTHING = {
     "account_login", "account_reauthenticate", "account_inactive", "account_expired", "password_forgotten",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn", "mfa_index",
-    "mfa_view_recovery_codes", "token_list", "account_request_list", "person_list",
+    "mfa_view_recovery_codes", "token_list", "account_request_list", "person_list", "account_language",
 }  # fmt: skip
 ABOUT_ACCOUNTS = ("account_", "password_", "invitation_", "mfa_", "token_", "sign_in_", "person_")
 

@@ -111,7 +111,7 @@ class DayField(forms.DateField):
             gettext_lazy("This date is too long ago. Write the year with four digits, such as 2022."),
         )
     ]
-    default_error_messages = {"invalid": gettext_lazy("Enter a date, such as 2022-01-28.")}  # noqa: RUF012 -- as Django's
+    default_error_messages = {"invalid": gettext_lazy("Give the day as a date, such as 2022-01-28.")}  # noqa: RUF012 -- as Django's
 
 
 class NarrativeTextarea(forms.Textarea):
@@ -267,9 +267,9 @@ def _display_value(bound: BoundField) -> str:
 
 
 _NUMBER_MESSAGES = {
-    "invalid": gettext_lazy("Enter a whole number in digits, such as 16."),
-    "min_value": gettext_lazy("Enter %(limit_value)s or more."),
-    "max_value": gettext_lazy("Enter %(limit_value)s or less."),
+    "invalid": gettext_lazy("Give a number in digits alone, such as 16."),
+    "min_value": gettext_lazy("Give %(limit_value)s or more."),
+    "max_value": gettext_lazy("Give %(limit_value)s or less."),
 }
 _CHOICE_MESSAGES = {
     "invalid_choice": gettext_lazy("Choose from the list."),
@@ -285,7 +285,7 @@ ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
     ),
     (
         forms.DateField,
-        {"required": gettext_lazy("Enter the date."), "invalid": gettext_lazy("Enter a date, such as 2022-01-28.")},
+        {"required": gettext_lazy("Give the day."), "invalid": gettext_lazy("Give the day as a date, such as 2022-01-28.")},
     ),
     (
         forms.DecimalField,
@@ -303,12 +303,12 @@ ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
     (
         forms.CharField,
         {
-            "max_length": gettext_lazy("This text has %(show_value)d characters. Shorten it to %(limit_value)d."),
+            "max_length": gettext_lazy("Shorten this to %(limit_value)d characters. It has %(show_value)d."),
             "null_characters_not_allowed": gettext_lazy(
                 "This text contains a character that we cannot save. Type the text again."
             ),
         },
     ),
-    (forms.Field, {"required": gettext_lazy("Fill in this field.")}),
+    (forms.Field, {"required": gettext_lazy("Fill this in.")}),
 )
 """Default error messages by kind of field. Special kinds come before general ones."""

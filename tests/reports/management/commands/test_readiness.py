@@ -125,12 +125,12 @@ def test_readiness_is_as_of_today_where_no_day_is_given(lesotho, capsys):
         (
             ["--known-by", "2022-07-31T12:00"],
             "no_time_zone",
-            "Add the zone, such as 2022-07-31T23:59:59+02:00: without it nobody knows which moment is meant.",
+            "The time zone is missing. Write the time like this: 2022-07-31T23:59:59+02:00.",
         ),
         (
             ["--known-by", "July"],
             "not_a_moment",
-            "“July” is no moment. Give one such as 2022-07-31T23:59:59+02:00.",
+            "“July” is not a date with a time. Write it like this: 2022-07-31T23:59:59+02:00.",
         ),
     ],
 )

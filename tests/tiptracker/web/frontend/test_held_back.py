@@ -60,7 +60,7 @@ def test_a_form_holds_a_text_back_and_quotes_what_it_found():
     assert box(form, "story")["name"] == "story-confirmed"
     assert "checked" not in box(form, "story")
     assert box(form, "title") is None
-    assert "send it as it is" in str(form)
+    assert "Send it unchanged" in str(form)
 
 
 def test_a_link_that_calls_somebody_is_held_back():
@@ -97,7 +97,7 @@ def test_a_null_character_is_refused_and_not_left_out():
 
 def test_a_form_offers_nothing_to_confirm_where_nothing_was_found():
     for form in (Told(), told(story="Six focal points were named.")):
-        assert "send it as it is" not in str(form)
+        assert "Send it unchanged" not in str(form)
 
 
 def test_confirmed_text_is_accepted_and_stays_confirmed_if_another_field_is_wrong():
