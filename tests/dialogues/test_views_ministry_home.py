@@ -304,7 +304,7 @@ def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_p
 def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
     text = client.get(send(CommitmentFactory(ministry=police))).text
 
-    warning = text.index("No names of victims,")
+    warning = text.index("Never name or identify a victim.")
     assert warning < text.index('name="narrative"')
     assert "an officer reads your update" in text
     assert 'max="2022-01-28"' in text

@@ -37,10 +37,10 @@ def describe_foreign_data() -> str:
     if not tables:
         return ""
     if User._meta.db_table not in tables:
-        return "The database holds tables, but none of TIP Tracker."
+        return "The database has tables that do not belong to TIP Tracker."
     own = Q(*(("email__endswith", ending) for ending in DEMO_ADDRESS_ENDINGS), _connector=Q.OR)
     others = User.objects.get_queryset().exclude(own).count()
-    return f"The database holds {others} accounts that aren't the demonstration's." if others else ""
+    return f"The database has {others} accounts that do not belong to the demonstration." if others else ""
 
 
 def drop_tables() -> None:

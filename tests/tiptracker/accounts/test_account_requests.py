@@ -112,7 +112,7 @@ def test_an_address_that_a_second_administrator_consents_to_takes_effect_after_a
     request = asked_for_address(person, administrator)
 
     assert len(to(old)) == 1
-    assert "First administrator, an administrator of TIP Tracker, asked" in to(old)[0].body
+    assert "First administrator, an administrator of TIP Tracker, requested" in to(old)[0].body
     assert len(to(second.email)) == 1
     account_requests.consent(request=request, by=second, now=later(1))
     account_requests.carry_out_due_requests(now=later(23))
@@ -167,7 +167,7 @@ def test_the_link_of_the_mail_stops_a_request(administrator, when):
     person.refresh_from_db()
     assert person.email != NEW
     assert stranger.post(url).status_code == 422
-    with refuses("not_waiting", sentence="not waiting for approval any more"):
+    with refuses("not_waiting", sentence="no longer waits for approval"):
         account_requests.consent(request=request, by=second, now=clock.now())
 
 
@@ -187,7 +187,7 @@ def test_who_asked_who_may_consent_and_the_owner_stop_a_request_and_nobody_else(
 def test_a_request_that_nobody_consents_to_lapses(administrator):
     person, second = OfficerFactory(), AdministratorFactory()
     request = asked_for_address(person, administrator)
-    with refuses("already_requested", field="email", sentence="asked for already"):
+    with refuses("already_requested", field="email", sentence="already pending"):
         asked_for_address(person, second)
 
     assert request_stage(request, later(24 * 8)) is AccountRequestStage.LAPSED
@@ -327,7 +327,7 @@ def test_a_second_step_is_removed_with_consent_and_told(administrator):
 
     assert not person.authenticator_set.exists()
     assert [one.subject for one in to(person.email)] == [
-        "TIP Tracker: a change of your account was asked for", "TIP Tracker: your account was changed",
+        "TIP Tracker: a change of your account was requested", "TIP Tracker: your account was changed",
     ]  # fmt: skip
     assert told_officers(reader) == [
         "person.second_factor_drop_asked", "person.request_consented", "person.second_factor_dropped",
@@ -356,7 +356,7 @@ def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(a
     assert actions.set_password(token=token, password="another long password", purpose=mail_links.LinkPurpose.RESET)
     request = request_second_factor_removal(person=person, by=administrator, now=clock.now())
 
-    with refuses("recent_password_reset", sentence="by mail within the last day"):
+    with refuses("recent_password_reset", sentence="by e-mail within the last day"):
         account_requests.consent(request=request, by=second, now=clock.now())
 
     assert person.authenticator_set.count() == 2
@@ -364,7 +364,7 @@ def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(a
 
 def test_there_is_nothing_to_remove_where_nothing_is_set_up(client, administrator):
     AdministratorFactory()
-    assert "nothing to remove" in press(client, OfficerFactory(), "second_step").text
+    assert "no second step to remove" in press(client, OfficerFactory(), "second_step").text
 
 
 # --- The owner's own way ----------------------------------------------------------------------------------------------
@@ -405,7 +405,7 @@ def test_the_link_in_the_mail_to_the_old_address_puts_it_back_for_a_day(client, 
     thief = Client()
     sign_in(thief, User.objects.get_queryset().get(email=NEW))
     request = AccountRequest.objects.get()
-    with refuses("cannot_cancel", sentence="can’t be cancelled"):
+    with refuses("cannot_cancel", sentence="cannot cancel this request"):
         account_requests.stop(request=request, by=None, now=later(25))
 
     assert Client().post(stop).context["became"] == AccountRequestStage.REVERTED

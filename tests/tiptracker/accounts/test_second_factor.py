@@ -102,7 +102,7 @@ def test_enrolled_person_is_asked_for_a_code(client):
     assert client.get(reverse("dashboard")).headers["Location"].startswith(reverse("account_login"))
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert refused.status_code == 422
-    assert "That code did not work" in refused.content.decode()
+    assert "This code does not work" in refused.content.decode()
     passed = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert passed.headers["Location"] == reverse("home")
     assert logged() == ["person.second_factor_refused", "person.signed_in"]

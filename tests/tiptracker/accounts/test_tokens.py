@@ -100,9 +100,9 @@ def test_making_one_asks_again_who_it_is_and_loses_nothing_that_was_typed(client
         ({"name": ""}, "Fill this in."),
         ({"scope": "all"}, "Choose one from the list."),
         ({"expires_on": ""}, "Give the day."),
-        ({"expires_on": "2021-01-01"}, "none lasts longer than a year"),
-        ({"expires_on": "2099-01-01"}, "none lasts longer than a year"),
-        ({"name": "WEEKLY report"}, "You have a token of this name."),
+        ({"expires_on": "2021-01-01"}, "A token lasts one year at most."),
+        ({"expires_on": "2099-01-01"}, "A token lasts one year at most."),
+        ({"name": "WEEKLY report"}, "You already have a token with this name."),
     ],
 )
 def test_what_cannot_be_made_is_refused_with_what_was_typed(client, wrong, sentence):
@@ -122,7 +122,7 @@ def test_a_token_ends_no_later_than_the_account():
     last = clock.today() + timedelta(days=7)
     person = OfficerFactory(valid_until_on=last)
 
-    with refuses("out_of_range", field="expires_on", sentence="your account ends then"):
+    with refuses("out_of_range", field="expires_on", sentence="the last day of your account"):
         make(person, days=8)
 
     assert make(person, days=7)[0].expires_on == last
@@ -133,7 +133,7 @@ def test_a_token_ends_no_later_than_the_account():
 def test_so_many_and_no_more_and_what_has_ended_makes_room():
     person = OfficerFactory()
     made = [make(person, name=f"Number {n}")[0] for n in range(tokens.MAX_TOKENS)]
-    with refuses("too_many", sentence="You have 10 tokens already."):
+    with refuses("too_many", sentence="You have 10 tokens"):
         make(person)
 
     ApiToken.objects.filter(pk=made[0].pk).update(expires_on=clock.today() - timedelta(days=1))
@@ -232,7 +232,7 @@ def test_a_token_that_may_only_read_writes_nothing():
     answer = Client().post("/api/v1/reviews/", {}, content_type="application/json", headers=evidence_link(secret))
 
     assert answer.status_code == 403
-    assert answer.json()["detail"].startswith("This token may only read.")
+    assert answer.json()["detail"].startswith("This token can only read.")
 
 
 def test_days_are_those_of_the_persons_country(set_clock):

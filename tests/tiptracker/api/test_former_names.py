@@ -73,7 +73,7 @@ def test_lists_are_filtered_by_either_name_and_not_by_both(client, officer, sent
     assert [row["id"] for row in found[0]] == [sent.evidence.get().pk]
     assert (both.status_code, both.json()) == (
         400,
-        {"round": ["This is the former name of update_version. Give one of the two."]},
+        {"round": ["This is the former name of update_version. Give only one of the two."]},
     )
 
 
@@ -93,7 +93,7 @@ def test_a_review_that_uses_both_names_is_refused(client, officer, sent):
     evidence = sent.evidence.get()
     link = evidence.evidence_links.get().pk
     said = {"evidence": evidence.pk, "bearing": link, "evidence_link": link, "decision": "verified", "reason": "Seen."}
-    refusal = {"bearing": ["This is the former name of evidence_link. Give one of the two."]}
+    refusal = {"bearing": ["This is the former name of evidence_link. Give only one of the two."]}
 
     alone = post(client, "reviews", said)
     accepted = post(client, f"update-versions/{sent.pk}/accept", {"reviews": [said]})

@@ -45,7 +45,7 @@ def test_a_body_that_is_too_long_is_refused_unread(officer, monkeypatch):
     answer = send(officer, REVIEWS, b'"' + b"x" * (50 * MEGABYTE) + b'"')
 
     assert answer.status_code == 413
-    assert answer.json() == {"detail": "That is more than one request may hold. Send less at a time."}
+    assert answer.json() == {"detail": "The body is too large. Send less at a time."}
     assert read == []
 
 
@@ -84,7 +84,7 @@ def test_too_much_of_a_form_is_refused(client, path):
 
     assert [answer.status_code for answer in answers] == [400, 400]
     assert {answer.json()["detail"] for answer in answers} == {
-        "That is more than one request may hold. Send less at a time."
+        "The body is too large. Send less at a time."
     }
 
 

@@ -71,14 +71,14 @@ def test_every_address_refuses_a_parameter_that_it_does_not_take(client, officer
     assert response.status_code == 400
     assert sorted(response.json()) == ["decision", "format", "since"]
     ((sentence,),) = {tuple(sentences) for sentences in response.json().values()}
-    assert sentence.startswith("Unknown parameter. This address takes")
+    assert sentence.startswith("Unknown parameter. This address accepts")
 
 
 def test_the_documentation_names_exactly_the_parameters_that_are_taken(client, officer, documented):
     taken = {}
     for method, path in documented:
         ((sentence,),) = getattr(client, method)(f"{path.replace('{id}', str(UNKNOWN))}?since=1").json().values()
-        _, _, names = sentence.rstrip(".").partition("takes: ")
+        _, _, names = sentence.rstrip(".").partition("accepts: ")
         taken[method, path] = set(names.split(", ")) if names else set()
 
     assert taken == documented
@@ -110,7 +110,7 @@ def test_the_documentation_says_of_each_list_what_counts_as_new():
     }
 
     assert set(told) == {"assessments", "commitments", "dialogues", "evidence", "readings", "reviews", "updates"}
-    assert all("A moment with its zone" in sentence for sentence in told.values())
+    assert all("A date and time with its time zone" in sentence for sentence in told.values())
     assert {path for path, sentence in told.items() if "count" in sentence} == {
         "commitments", "dialogues", "evidence", "updates",
     }  # fmt: skip

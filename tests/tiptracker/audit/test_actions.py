@@ -110,7 +110,7 @@ def test_verify_names_an_entry_changed_behind_the_triggers():
     wrote(3)
     behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
 
-    assert actions.find_log_fault() == (2, "entry 2 was changed or put in")
+    assert actions.find_log_fault() == (2, "entry 2 was changed or inserted")
 
 
 @pytest.mark.django_db
@@ -132,7 +132,7 @@ def test_verify_names_an_entry_put_in_behind_the_triggers():
     forged.hash = chain.hash_entry(second.hash, actions._hashed_fields(forged))
     forged.save()
 
-    assert actions.find_log_fault() == (3, "entry 3 was put in")
+    assert actions.find_log_fault() == (3, "entry 3 was inserted")
 
 
 @pytest.mark.django_db
@@ -198,7 +198,7 @@ def test_verify_audit_prints_the_head(capsys):
     entry = wrote(2)[1]
     call_command("verify_audit")
 
-    assert capsys.readouterr().out == f"The log holds: 2 entries, head 2:{entry.hash}.\n"
+    assert capsys.readouterr().out == f"The log has no fault: 2 entries, seal 2:{entry.hash}.\n"
 
 
 @pytest.mark.django_db
@@ -207,7 +207,7 @@ def test_verify_audit_holds_the_log_against_a_head_noted_before(capsys):
 
     call_command("verify_audit", f"--expect=2:{second.hash}")
 
-    assert "The log holds: 3 entries" in capsys.readouterr().out
+    assert "The log has no fault: 3 entries" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="roles are PostgreSQL's")
@@ -259,7 +259,7 @@ def test_each_entry_tells_by_itself_whether_it_holds():
     alter_detail(first, "after", "{}")
 
     faults = [actions.find_entry_fault(AuditEntry.objects.get(number=number)) for number in (1, 2, 3)]
-    assert faults == ["what entry 1 changed was altered (after)", "entry 2 was changed or put in", ""]
+    assert faults == ["what entry 1 changed was altered (after)", "entry 2 was changed or inserted", ""]
     behind_the_triggers("UPDATE audit_auditentry SET hash = %s WHERE number = 2", "b" * 64)
     assert actions.find_entry_fault(AuditEntry.objects.get(number=3)) == "entry 3 does not follow the one before it"
 
@@ -269,7 +269,7 @@ def test_verify_audit_fails_where_the_log_does_not_hold():
     wrote(2)
     behind_the_triggers("UPDATE audit_auditentry SET row = %s WHERE number = 1", "0")
 
-    with pytest.raises(CommandError, match="The log does not hold: entry 1 was changed") as failed:
+    with pytest.raises(CommandError, match="The log has a fault: entry 1 was changed") as failed:
         call_command("verify_audit")
     assert failed.value.returncode == 1
 

@@ -22,14 +22,14 @@ def test_first_fault_names_a_changed_entry():
     entries = sealed("a", "b", "c")
     entries[1] = (*entries[1][:3], {"what": "B"})
 
-    assert chain.find_first_fault(entries) == (2, "entry 2 was changed or put in")
+    assert chain.find_first_fault(entries) == (2, "entry 2 was changed or inserted")
 
 
 def test_first_fault_names_the_follower_of_an_entry_sealed_anew():
     entries = sealed("a", "b", "c")
     entries[1] = (2, entries[1][1], chain.hash_entry(entries[1][1], {"what": "B"}), {"what": "B"})
 
-    assert chain.find_first_fault(entries) == (3, "entry 3 does not follow the one before it")
+    assert chain.find_first_fault(entries) == (3, "entry 3 does not follow the entry before it")
 
 
 def test_first_fault_names_a_missing_entry():
@@ -43,7 +43,7 @@ def test_first_fault_names_an_entry_put_in():
     first, second, third = sealed("a", "b", "c")
     extra = (3, second[2], chain.hash_entry(second[2], {"what": "x"}), {"what": "x"})
 
-    assert chain.find_first_fault([first, second, extra, (4, *third[1:])]) == (3, "entry 3 was put in")
+    assert chain.find_first_fault([first, second, extra, (4, *third[1:])]) == (3, "entry 3 was inserted")
     at_the_start = (1, chain.GENESIS_HASH, chain.hash_entry(chain.GENESIS_HASH, {"what": "x"}), {"what": "x"})
     assert chain.find_first_fault([at_the_start, (2, *first[1:])]) == (1, "entry 1 was put in")
 

@@ -41,7 +41,7 @@ def test_it_is_called_every_night_and_may_take_long():
 def test_intact_log_is_shown_on_its_page_without_a_mail(client):
     record("evidence.logged", by=None, country=CountryFactory())
     enter(client, AdministratorFactory())
-    assert "The log has not been verified yet." in client.get(reverse("log_list")).text
+    assert "The log has not been checked yet." in client.get(reverse("log_list")).text
 
     found = check()
 
@@ -70,7 +70,7 @@ def test_log_fault_is_mailed_once_to_administrators_officers_and_ambassador():
     for person in told:
         browser = Client()
         enter(browser, person)
-        assert "The log does not verify: entry 1 was changed or put in." in browser.get(reverse("log_list")).text
+        assert "Entry 1 was changed or inserted." in browser.get(reverse("log_list")).text
 
 
 def test_new_log_fault_is_mailed_again_and_to_all_if_it_has_no_country():

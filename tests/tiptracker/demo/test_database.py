@@ -27,7 +27,7 @@ def test_strangers_are_accounts_from_elsewhere():
     assert database.describe_foreign_data() == ""
 
     OfficerFactory(email="officer@demo.example.gov")
-    assert database.describe_foreign_data() == "The database holds 1 accounts that aren't the demonstration's."
+    assert database.describe_foreign_data() == "The database has 1 accounts that do not belong to the demonstration."
 
 
 def test_start_over_leaves_a_database_that_can_be_migrated_anew(own_database):
@@ -54,7 +54,7 @@ def test_start_over_takes_no_more_than_its_own(own_database):
     database.drop_tables()
 
     assert connection.introspection.table_names() == ["somebody_elses"]
-    assert database.describe_foreign_data() == "The database holds tables, but none of TIP Tracker."
+    assert database.describe_foreign_data() == "The database has tables that do not belong to TIP Tracker."
 
 
 @pytest.mark.django_db

@@ -119,7 +119,7 @@ def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
 
     job.refresh_from_db()
     assert job.state == State.FAILED
-    assert f"the number of this job, {job.pk}" in job.reason
+    assert f"the number of this job: {job.pk}" in job.reason
     assert "secret detail" not in job.reason
     assert "secret detail" in caplog.text
 
@@ -164,7 +164,7 @@ def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent, django_c
 
     job.refresh_from_db()
     assert (job.state, sent) == (State.FAILED, [])
-    assert job.reason == "It was started 3 times and never finished. Try again."
+    assert job.reason == "The job was started 3 times and never finished. Try again."
     assert job.finished_at
 
 
@@ -243,7 +243,7 @@ def test_sweep_lets_alone_what_moved_since_it_looked(
 def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
     job = waiting()
     with claim_job(job.pk):
-        Job.objects.update(state=State.FAILED, reason="It was started 3 times and never finished. Try again.")
+        Job.objects.update(state=State.FAILED, reason="The job was started 3 times and never finished. Try again.")
 
     job.refresh_from_db()
     assert (job.state, job.progress, job.finished_at) == (State.FAILED, 0, None)

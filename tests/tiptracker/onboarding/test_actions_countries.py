@@ -66,19 +66,19 @@ def test_a_country_is_added_with_its_districts_and_logged():
 @pytest.mark.parametrize(
     ("wrong", "code", "field", "sentence"),
     [
-        ({"code": "LSO"}, "already_set_up", "name", "Lesotho is set up already"),
-        ({"name": " "}, "required", "name", "Give the name of the country."),
-        ({"name": "lesotho"}, "taken", "name", "Another country has that name already"),
+        ({"code": "LSO"}, "already_set_up", "name", "Lesotho was already added"),
+        ({"name": " "}, "required", "name", "Enter the name of the country."),
+        ({"name": "lesotho"}, "taken", "name", "Another country has this name"),
         ({"name": "x" * 101}, "max_length", "name", ""),
-        ({"time_zone": "Africa/Nowhere"}, "no_choice", "time_zone", "Choose a time zone of the list."),
-        ({"currency": "XQQ"}, "no_choice", "currency", "Choose a currency of the list."),
+        ({"time_zone": "Africa/Nowhere"}, "no_choice", "time_zone", "Choose a time zone from the list."),
+        ({"currency": "XQQ"}, "no_choice", "currency", "Choose a currency from the list."),
         (
             {"districts": [DistrictInput("Ndola"), DistrictInput("ndola")]},
             "named_twice",
             "districts",
-            "“ndola” is named twice.",
+            "Two districts have the name “ndola”.",
         ),
-        ({"districts": [DistrictInput("")]}, "required", "districts", "Give each district a name."),
+        ({"districts": [DistrictInput("")]}, "required", "districts", "Enter a name for each district."),
         ({"districts": [DistrictInput("x" * 101)]}, "max_length", "districts", ""),
         ({"districts": [DistrictInput("Ndola", "x" * 101)]}, "max_length", "districts", "“Ndola”: Ensure this value"),
     ],
@@ -127,7 +127,7 @@ def test_a_district_that_is_there_is_not_added_again_whichever_apostrophe_is_typ
 
 
 def test_a_change_that_changes_nothing_is_refused():
-    with refuses("unchanged", sentence="Nothing here differs from what stands."):
+    with refuses("unchanged", sentence="You have not changed anything."):
         change_country(**STANDS, country=CountryFactory(), by=AdministratorFactory())
 
 
@@ -142,5 +142,5 @@ def test_ministries_turn_to_somebody_of_their_own_embassy():
     set_contact(country=country, contact=officer, by=administrator)
 
     assert logged("country.changed")[:2] == ({"contact": None}, {"contact": "Lineo"})
-    with refuses("unchanged", field="contact", sentence="That is the contact person already."):
+    with refuses("unchanged", field="contact", sentence="This person is already the contact person."):
         set_contact(country=country, contact=officer, by=administrator)

@@ -76,23 +76,23 @@ def test_office_with_holder_accepts_no_new_one():
     ministry = MinistryFactory()
     OfficeHolderFactory(ministry=ministry, name="Palesa", title="Minister")
 
-    with refuses("office_filled", field="known-0-holder", sentence="Palesa, Minister holds that office."):
+    with refuses("office_filled", field="known-0-holder", sentence="Palesa, Minister holds this office."):
         put_down(holders=[(ministry, OfficeHolderInput("Lineo"))])
 
 
 @pytest.mark.parametrize(
     ("lines", "code", "field", "sentence"),
     [
-        ([], "required", None, "Name a ministry"),
-        ([HEALTH, HEALTH], "taken", "new-1-name", "“Ministry of Health” is there already."),
+        ([], "required", None, "Enter a ministry"),
+        ([HEALTH, HEALTH], "taken", "new-1-name", "The ministry “Ministry of Health” already exists."),
         (
             [MinistryInput("Ministry of health affairs", "POLICE")],
             "taken",
             "new-0-short_name",
             "“Police” is the short name",
         ),
-        ([WORKS, MinistryInput("", "Health")], "required", "new-1-name", "Give the ministry’s name."),
-        ([MinistryInput("Ministry of Health", "")], "required", "new-0-short_name", "Give a short name"),
+        ([WORKS, MinistryInput("", "Health")], "required", "new-1-name", "Enter the name of the ministry."),
+        ([MinistryInput("Ministry of Health", "")], "required", "new-0-short_name", "Enter a short name"),
         ([MinistryInput("x" * 201, "Health")], "max_length", "new-0-name", "at most 200 characters"),
         ([HEALTH._replace(holder=OfficeHolderInput("x" * 201))], "max_length", "new-0-holder", ""),
         ([HEALTH._replace(holder=OfficeHolderInput("L", source="x" * 301))], "max_length", "new-0-source", ""),
@@ -112,7 +112,7 @@ def test_errors_are_shown_at_their_row_and_nothing_is_saved(lines, code, field, 
 def test_another_countrys_ministry_gets_nobody():
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
 
-    with refuses("another_country", field="known-0-holder", sentence="That ministry is another country’s."):
+    with refuses("another_country", field="known-0-holder", sentence="This ministry belongs to another country."):
         put_down(holders=[(theirs, OfficeHolderInput("Lineo"))], country=CountryFactory())
 
 

@@ -48,17 +48,17 @@ def test_people_get_an_account_without_a_password_and_their_own_country_alone():
 @pytest.mark.parametrize(
     ("person", "code", "field", "sentence"),
     [
-        (LINEO._replace(name=" "), "required", "people-1-name", "Give their name."),
-        (LINEO._replace(email=""), "required", "people-1-email", "Give their e-mail address."),
+        (LINEO._replace(name=" "), "required", "people-1-name", "Enter the person’s name."),
+        (LINEO._replace(email=""), "required", "people-1-email", "Enter the person’s e-mail address."),
         (
             LINEO._replace(email="there@post.example"),
             "taken",
             "people-1-email",
-            "has an account with that address, as officer",
+            "This address belongs to the account of",
         ),
         (LINEO._replace(role=Role.ADMINISTRATOR), "no_choice", "people-1-role", "one of the roles of a post"),
-        (LINEO._replace(role=Role.FOCAL_POINT), "required", "people-1-ministry", "Say which ministry"),
-        (LINEO._replace(until=date(2020, 1, 1)), "past_day", "people-1-until", "That day is over."),
+        (LINEO._replace(role=Role.FOCAL_POINT), "required", "people-1-ministry", "Choose the ministry"),
+        (LINEO._replace(until=date(2020, 1, 1)), "past_day", "people-1-until", "This date has passed."),
     ],
 )
 def test_errors_are_shown_at_their_row_and_no_account_is_created(person, code, field, sentence):
@@ -77,9 +77,9 @@ def test_a_ministry_is_a_focal_points_alone_and_of_the_country():
     sentence = "Only a focal point belongs to a ministry."
     with refuses("ministry_not_for_role", field="people-0-ministry", sentence=sentence):
         invite(LINEO._replace(ministry=MinistryFactory()))
-    with refuses("another_country", field="people-0-ministry", sentence="Choose one of this country’s."):
+    with refuses("another_country", field="people-0-ministry", sentence="Choose a ministry of this country."):
         invite(LINEO._replace(role=Role.FOCAL_POINT, ministry=theirs))
-    with refuses("required", sentence="Name somebody to invite."):
+    with refuses("required", sentence="Enter at least one person to invite."):
         invite()
 
 
@@ -93,7 +93,7 @@ def test_each_gets_a_mail_and_whoever_does_not_is_named(run_jobs):
     run_jobs()
 
     assert [message.to for message in mail.outbox] == [["palesa@post.example"]]
-    assert said == ["Lineo has set a password already and can ask for another on the sign-in page."]
+    assert said == ["Lineo has already set a password, and can request a new one on the sign-in page."]
 
 
 @pytest.mark.parametrize("person", [OfficerFactory, FocalPointFactory])

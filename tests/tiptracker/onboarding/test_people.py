@@ -245,7 +245,7 @@ def test_a_focal_point_is_moved_by_the_ministry_and_the_refusal_says_so(client):
     answer = change(client, someone, countries=[CountryFactory(elsewhere=True).pk])
 
     assert answer.context["form"].errors["countries"] == [
-        "A focal point’s country comes from the ministry. Change the ministry instead."
+        "A focal point has the country of the ministry. Remove the countries."
     ]
 
 
@@ -259,18 +259,18 @@ def test_saving_says_what_was_changed(client):
 
     change(client, officer, name="Palesa")
 
-    assert sentences(client, officer) == ["Name saved."]
+    assert sentences(client, officer) == ["The name was saved."]
 
 
 def test_what_is_taken_away_is_said_with_how_to_undo_it(client):
     elsewhere = CountryFactory(elsewhere=True)
     officer = OfficerFactory(name="Lineo", countries=[CountryFactory(), elsewhere], valid_until_on="2099-12-31")
-    undo = "Lineo is signed out and gets an e-mail. To undo this, change it back under “Change the account”."
+    undo = "Lineo was signed out and gets an e-mail. To undo this, change it back under “Change the account”."
 
     change(client, officer, countries=[CountryFactory().pk])
-    assert sentences(client, officer) == [f"Access to Malawi removed. {undo}"]
+    assert sentences(client, officer) == [f"Access was removed: Malawi. {undo}"]
     change(client, officer, role="observer")
-    assert sentences(client, officer) == [f"Role changed from officer to observer. {undo}"]
+    assert sentences(client, officer) == [f"The role was changed from “Officer” to “Observer”. {undo}"]
     press(client, officer, "close")
     assert sentences(client, officer)[-1].endswith("To undo this, open the account again below.")
 
@@ -319,7 +319,7 @@ def test_the_move_is_named_as_one_and_says_what_this_person_can_see(client):
 
     assert "<h1>Move Lineo to Malawi?</h1>" in moved
     assert "<h1>Give Lineo access to Malawi?</h1>" in given
-    assert "Can see all records of Malawi." in moved
+    assert "Lineo will see all records of Malawi." in moved
     assert "new role" not in moved
 
 
@@ -332,7 +332,7 @@ def test_a_contact_person_who_leaves_the_embassy_is_no_contact_any_more_and_anot
     country = officer.countries.get()
     set_contact(country=country, contact=officer, by=AdministratorFactory())
     page = reverse("person_detail", args=[officer.pk])
-    assert "then have no contact person at the embassy until you name another one" in client.get(page).text
+    assert "will have no contact person at the embassy until you name another one" in client.get(page).text
 
     if how == "closed":
         press(client, officer, "close")
@@ -391,8 +391,8 @@ def test_a_closed_account_offers_no_change_of_address_and_refuses_one(client):
 @pytest.mark.parametrize(
     ("closed", "code", "sentence"),
     [
-        (True, "closed", "account is closed. Open it first, then send the invitation."),
-        (False, "account_expired", "last day is over. Change it first, then send the invitation."),
+        (True, "closed", "is closed. Open it first, then send the invitation."),
+        (False, "account_expired", "has passed. Change it first, then send the invitation."),
     ],
 )
 def test_no_invitation_is_queued_that_would_never_be_sent(client, closed, code, sentence):
@@ -414,7 +414,7 @@ def test_who_never_set_a_password_is_to_be_invited_again_once_the_account_works_
 
     press(client, officer, do, until="2099-12-31")
 
-    assert sentences(client, officer)[-1].endswith("No password is set yet: send the invitation again.")
+    assert sentences(client, officer)[-1].endswith("No password is set yet. Send the invitation again.")
 
 
 def test_a_closed_account_says_what_is_true_of_it(client):
@@ -439,13 +439,13 @@ def test_the_page_says_until_when_the_link_of_the_invitation_works(client, run_j
     run_jobs()
     person = User.objects.get_queryset().get(email="palesa@post.example")
 
-    assert "Its link works until 4 February 2022 at" in client.get(reverse("person_detail", args=[person.pk])).text
+    assert "The link in the invitation works until 4 February 2022 at" in client.get(reverse("person_detail", args=[person.pk])).text
 
 
 def test_the_rule_of_removing_a_second_step_is_told_before_there_is_one(client):
     page = client.get(reverse("person_detail", args=[OfficerFactory().pk])).text
 
-    assert "To remove one later, an administrator asks here and somebody else approves." in page
+    assert "An administrator requests the removal here, and another person approves it." in page
 
 
 # --- Requests ---------------------------------------------------------------------------------------------------------
@@ -515,7 +515,7 @@ def test_ending_sign_ins_and_tokens_is_told_by_mail(client, run_jobs):
     run_jobs()
 
     assert works(browser, secret) == (False, False)
-    assert "ended every sign-in of yours" in mail.outbox[-1].body
+    assert "ended all your sign-ins" in mail.outbox[-1].body
     assert mail.outbox[-1].to == [officer.email]
 
 
@@ -523,7 +523,7 @@ def test_an_unknown_button_says_so(client):
     answer = press(client, OfficerFactory(), "fly")
 
     assert answer.status_code == 422
-    assert "with one of the buttons of this page" in answer.text
+    assert "with one of the buttons on this page" in answer.text
 
 
 # --- Nobody becomes somebody else unseen ------------------------------------------------------------------------------
@@ -576,7 +576,7 @@ def test_nobody_does_to_their_own_account_what_another_administrator_does(client
     page = press(client, administrator, do, until="2099-12-31")
 
     assert page.status_code == 422
-    assert "Nobody does this to their own account. Ask another administrator." in page.text
+    assert "You cannot do this to your own account. Ask another administrator." in page.text
     assert administrator.authenticator_set.count() == 2
     administrator.refresh_from_db()
     assert (administrator.is_active, administrator.valid_until_on) == (True, None)
@@ -616,10 +616,10 @@ def test_who_becomes_somebody_else_is_signed_out_and_reads_of_it(client, name, r
     run_jobs()
 
     assert works(browser, secret) == (False, False)
-    told = {"ministry": "role, ministry, countries"}.get(name, name)
+    told = {"ministry": "role, ministry and countries"}.get(name, name)
     (one,) = [each for each in mail.outbox if each.subject == "TIP Tracker: your account was changed"]
     assert one.to == [officer.email]
-    assert f"An administrator changed this of your account in TIP Tracker: {told}." in one.body
+    assert f"What was changed: {told}." in one.body
     assert "@" not in one.body
 
 
@@ -720,7 +720,7 @@ def test_the_other_administrators_read_of_a_new_administrator(client, how, run_j
         assert press(client, person, "reopen", until="2099-12-31").status_code == 302
     run_jobs()
 
-    told = [one for one in mail.outbox if one.subject == "TIP Tracker: somebody became an administrator"]
+    told = [one for one in mail.outbox if one.subject == "TIP Tracker: a new administrator was added"]
     assert [one.to for one in told] == [[other.email]]
 
 
@@ -729,5 +729,5 @@ def test_refusals_leave_everything_as_it_was(administrator):
     account = AccountDetails("Lineo", Role.OFFICER, MinistryFactory(), [CountryFactory()], date(2099, 12, 31))
     with refuses("ministry_not_for_role", field="ministry"):
         change_person(person=officer, version=1, account=account, confirmed="", by=administrator, now=clock.now())
-    with refuses("has_password", field="email", sentence="ask for another address instead"):
+    with refuses("has_password", field="email", sentence="Request the new address instead"):
         change_unused_address(person=officer, version=1, email="x@post.example", by=administrator, now=clock.now())

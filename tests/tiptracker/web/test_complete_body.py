@@ -134,7 +134,7 @@ def test_a_line_that_breaks_within_a_photo_records_nothing(live, promise):
     assert " 302 " not in broken
     assert UpdateVersion.objects.count() == EvidenceFile.objects.count() == 0
     assert " 400 " in unclosed.splitlines()[0]
-    assert "nothing was recorded" in unclosed
+    assert "nothing was saved" in unclosed
 
     assert " 302 " in send(live, client, path, FORM, whole).splitlines()[0]
     assert [piece.file.name for piece in Evidence.objects.all()] == ["photo.pdf"]

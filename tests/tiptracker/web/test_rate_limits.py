@@ -48,7 +48,7 @@ def test_the_api_counts_by_person_not_by_address(limit):
     assert [one.get(COMMITMENTS).status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = one.get(COMMITMENTS)
     assert waits(refused, 60)
-    assert refused.json()["detail"].startswith("That was too often. Wait ")
+    assert refused.json()["detail"].startswith("You sent too many requests. Nothing was done. Wait ")
     assert other.get(COMMITMENTS).status_code == 200
 
 
@@ -148,9 +148,9 @@ def test_briefing_downloads_by_page_and_api_share_one_limit(limit):
         answer.getvalue()
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
     assert all(waits(answer, 3600) for answer in answers[2:])
-    assert "Wait 60 minutes, then try again. Nothing was done." in answers[2].text
+    assert "Nothing was saved. Wait 60 minutes, then try again." in answers[2].text
     assert answers[2].headers["Content-Type"].startswith("text/html")
-    assert answers[3].json() == {"detail": "That was too often. Wait 60 minutes, then try again. Nothing was done."}
+    assert answers[3].json() == {"detail": "You sent too many requests. Nothing was done. Nothing was saved. Wait 60 minutes, then try again."}
     assert AuditEntry.objects.filter(verb="briefing.downloaded").count() == 2
 
 

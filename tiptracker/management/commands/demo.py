@@ -79,7 +79,7 @@ class Command(BaseCommand):
     def _prepare_database(self, *, is_reset: bool) -> None:
         if problem := database.describe_foreign_data():
             raise CommandError(
-                f"{problem} The demonstration keeps away: give it a database of its own by DATABASE_URL=."
+                f"{problem} The demonstration does not use it. Give it its own database with DATABASE_URL=."
             )
         if is_reset:
             self.stdout.write("Starting over.")
@@ -124,7 +124,7 @@ class Command(BaseCommand):
     def _load(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
         load = [sys.executable, "manage.py", "load_lesotho", "--exercise"]
         if subprocess.run(load, env=environment, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603
-            raise CommandError("Lesotho could not be loaded; the reason stands above.")
+            raise CommandError("Lesotho could not be loaded. The reason is above.")
         database.set_passwords(wishes.password)
         _close_database()
 

@@ -21,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *, email: str, **options: Any) -> None:
         person = User.objects.get_queryset().filter(email=email.strip().lower()).first()
         if person is None:
-            raise CommandError(f"Nobody has an account under {email}.")
+            raise CommandError(f"No account has the address {email}.")
         actions.reset_second_factor(person=person)
-        self.stdout.write(f"{person} sets up a new second step at the next sign-in, and is told by mail.")
+        self.stdout.write(f"{person} gets an e-mail and sets up a new second step at the next sign-in.")

@@ -74,7 +74,7 @@ def test_text_over_the_limit_is_refused_with_its_length_and_not_scanned(monkeypa
 
     form = told(title="1 " * 100_000)
 
-    assert form.errors == {"title": ["Shorten this to 60 characters; it has 199999."]}
+    assert form.errors == {"title": ["Shorten this to 60 characters. It has 199999."]}
     assert max(looked) <= 60
 
 
@@ -131,8 +131,8 @@ def test_what_was_confirmed_may_lessen():
 
 def test_note_about_names_is_shown_above_every_narrative_field():
     html = str(Told())
-    assert html.count("No names of victims,") == 1
-    assert html.index('name="title"') < html.index("No names of victims,") < html.index('name="story"')
+    assert html.count("Never name or identify a victim.") == 1
+    assert html.index('name="title"') < html.index("Never name or identify a victim.") < html.index('name="story"')
     assert "Write an age group, the sex and the district instead." in html
 
 
