@@ -131,7 +131,7 @@ def come(page: Page, live: Live, link: str, email: str) -> None:
     """Somebody who was invited sets a password by the link of the mail, and signs in."""
     page.goto(f"{live.url}{link}")
     page.get_by_label("New password", exact=True).fill(PASSWORD)
-    page.get_by_label("The same password again").fill(PASSWORD)
+    page.get_by_label("Repeat the new password").fill(PASSWORD)
     press(page, "Set password")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)

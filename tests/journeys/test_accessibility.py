@@ -356,7 +356,7 @@ def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, b
         for name, button, typed in REFUSED:
             officer.send(pages[name][0], button, typed)
         officer.page.goto(f"{live.url}{reverse('token_add')}")
-        officer.page.get_by_label("What it is for").fill("A new import")
+        officer.page.get_by_label("Name").fill("A new import")
         officer.page.get_by_role("button", name="Make the token").click()
         expect(officer.page.get_by_role("heading", name="Copy your new token now")).to_be_visible()
         officer.look()
@@ -378,7 +378,7 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
     with walk(browser, live, "police", people["police"]) as police:
         for address in (address for addresses in pages.values() for address in addresses):
             police.visit(address)
-        police.send(reverse("mfa_activate_totp"), "Set up")
+        police.send(reverse("mfa_activate_totp"), "Set up the app")
     assert police.met >= {200, 403, 404}
     # Another ministry, whose update came back.
     with walk(browser, live, "home.affairs", people["home.affairs"]) as home_affairs:
@@ -445,7 +445,7 @@ REFUSED = [
     ("redaction_add", "Find the texts", {"Words to remove": "police"}),
     ("redaction_detail", "Decline the proposal", {}),
     ("token_add", "Make the token", {}),
-    ("log_list", "Search", {"First day": "2022-01-29", "Last day": "2022-01-28"}),
+    ("log_list", "Search", {"From": "2022-01-29", "Until": "2022-01-28"}),
     ("readiness_detail", "Show", {"As of": "2030-01-01"}),
     ("briefing_list", "Request a briefing", {"As of": "2030-01-01"}),
     ("briefing_request", "Request a briefing", {"As of": "2030-01-01"}),

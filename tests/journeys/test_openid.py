@@ -114,7 +114,7 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
 
     # The way in, second step included.
     ask(page, live, person.email)
-    page.get_by_label("Code of your app, or a recovery code").fill(code_of(secret))
+    page.get_by_label("Code of your authenticator app, or a recovery code").fill(code_of(secret))
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile("/dashboard/"))
     person.refresh_from_db()
@@ -125,25 +125,25 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
     # Whom the provider vouches for, and who isn't let in.
     refused = page.get_by_role("heading", name="You were not signed in")
     ask(page, live, "stranger@post.example")
-    expect(page.get_by_role("heading", name="There is no account for you here")).to_be_visible()
+    expect(page.get_by_role("heading", name="You have no account here")).to_be_visible()
     other = OfficerFactory(email="unverified@post.example")
     ask(page, live, other.email)
     expect(refused).to_be_visible()
     expect(page.get_by_text("has not verified your e-mail address")).to_be_visible()
     ask(page, live, "somebody without an address")
-    expect(page.get_by_text("did not say which e-mail address is yours")).to_be_visible()
+    expect(page.get_by_text("did not give us your e-mail address")).to_be_visible()
     ask(page, live, "")
-    expect(page.get_by_text("You stopped signing in through your organisation")).to_be_visible()
+    expect(page.get_by_text("You cancelled the sign-in through your organisation")).to_be_visible()
     assert refusals() == [("unknown", ""), ("unverified", str(other.pk)), ("nameless", "")]
 
     # An answer that was given already.
     seen = []
     page.on("request", lambda request: seen.append(request.url))
     ask(page, live, person.email)
-    expect(page.get_by_label("Code of your app, or a recovery code")).to_be_visible()
+    expect(page.get_by_label("Code of your authenticator app, or a recovery code")).to_be_visible()
     used = next(url for url in seen if "/login/callback/" in url)
     page.goto(used)
-    expect(page.get_by_text("This sign-in was finished already")).to_be_visible()
+    expect(page.get_by_text("This sign-in was already completed")).to_be_visible()
     begin = f"{live.url}/accounts/provider/organisation/login/?process=connect&scope=all&auth_params=nonce%3Da"
     led_to = page.request.get(begin, max_redirects=0).headers["location"]
     asked = parse_qs(urlsplit(led_to).query)
@@ -165,7 +165,7 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
         expect(refused, fault).to_be_visible()
     provider.spoil("silence at /.well-known")
     ask(page, live, person.email)
-    expect(page.get_by_text("Your organisation’s sign-in does not answer")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Your organisation’s sign-in service does not answer")).to_be_visible(timeout=20_000)
 
     assert AuditEntry.objects.filter(verb="person.signed_in").count() == 1
     assert User.objects.count() == 2

@@ -56,7 +56,7 @@ def test_enrols_a_passkey_and_signs_in_with_it(strict, page, telephone):
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     codes = page.locator(".recovery-codes code").all_inner_texts()
     assert len(codes) == 10
-    page.get_by_role("link", name="I have kept them: go on").click()
+    page.get_by_role("link", name="I have kept the codes").click()
     page.wait_for_url(re.compile("/dashboard/"))
     page.goto(f"{strict}/accounts/second-step/")
     expect(page.get_by_text("My telephone, added")).to_be_visible()
@@ -74,7 +74,7 @@ def test_enrols_a_passkey_and_signs_in_with_it(strict, page, telephone):
     page.goto(f"{strict}/accounts/logout/")
     page.locator("main").get_by_role("button", name="Sign out").click()
     type_password(page, strict, person)
-    page.get_by_label("Code of your app, or a recovery code").fill(codes[0])
+    page.get_by_label("Code of your authenticator app, or a recovery code").fill(codes[0])
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile("/dashboard/"))
 
@@ -91,4 +91,4 @@ def test_a_browser_that_shows_no_passkey_is_told_what_to_do(strict, page, teleph
     page.goto(f"{strict}/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
 
-    expect(page.get_by_text("No passkey was shown. Try again, or sign in with your password.")).to_be_visible()
+    expect(page.get_by_text("The passkey did not work. Try again, or sign in with your password.")).to_be_visible()

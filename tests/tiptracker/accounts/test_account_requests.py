@@ -124,8 +124,8 @@ def test_an_address_that_a_second_administrator_consents_to_takes_effect_after_a
     assert person.email == NEW
     assert theirs.get(reverse("sign_in_list")).status_code == 302
     assert len(to(NEW)) == 1
-    assert "put the address back" not in to(NEW)[0].body
-    assert "put the address back" in to(old)[1].body
+    assert "restore your old address" not in to(NEW)[0].body
+    assert "restore your old address" in to(old)[1].body
     assert told_officers(reader) == [
         "person.address_change_asked", "person.request_consented", "person.address_changed",
     ]  # fmt: skip

@@ -83,9 +83,7 @@ def test_too_much_of_a_form_is_refused(client, path):
     answers = [client.post(path, many), client.post(path, long)]
 
     assert [answer.status_code for answer in answers] == [400, 400]
-    assert {answer.json()["detail"] for answer in answers} == {
-        "The body is too large. Send less at a time."
-    }
+    assert {answer.json()["detail"] for answer in answers} == {"The body is too large. Send less at a time."}
 
 
 def test_too_many_files_are_refused(ministry):

@@ -261,7 +261,7 @@ def test_each_entry_tells_by_itself_whether_it_holds():
     faults = [actions.find_entry_fault(AuditEntry.objects.get(number=number)) for number in (1, 2, 3)]
     assert faults == ["what entry 1 changed was altered (after)", "entry 2 was changed or inserted", ""]
     behind_the_triggers("UPDATE audit_auditentry SET hash = %s WHERE number = 2", "b" * 64)
-    assert actions.find_entry_fault(AuditEntry.objects.get(number=3)) == "entry 3 does not follow the one before it"
+    assert actions.find_entry_fault(AuditEntry.objects.get(number=3)) == "entry 3 does not follow the entry before it"
 
 
 @pytest.mark.django_db

@@ -45,7 +45,7 @@ def test_first_fault_names_an_entry_put_in():
 
     assert chain.find_first_fault([first, second, extra, (4, *third[1:])]) == (3, "entry 3 was inserted")
     at_the_start = (1, chain.GENESIS_HASH, chain.hash_entry(chain.GENESIS_HASH, {"what": "x"}), {"what": "x"})
-    assert chain.find_first_fault([at_the_start, (2, *first[1:])]) == (1, "entry 1 was put in")
+    assert chain.find_first_fault([at_the_start, (2, *first[1:])]) == (1, "entry 1 was inserted")
 
 
 def test_digest_does_not_depend_on_field_order():

@@ -46,7 +46,7 @@ def test_intact_log_is_shown_on_its_page_without_a_mail(client):
     found = check()
 
     assert (found.fault, found.faulty_number, found.number) == ("", None, AuditEntry.objects.latest("number").number)
-    assert f"up to entry {found.number}." in client.get(reverse("log_list")).text
+    assert f"It covered every entry up to {found.number}." in client.get(reverse("log_list")).text
     assert not Mail.objects.exists()
 
 

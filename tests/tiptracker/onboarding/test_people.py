@@ -347,7 +347,7 @@ def test_a_contact_person_who_leaves_the_embassy_is_no_contact_any_more_and_anot
     assert json.loads(entry.detail.before) == {"contact": "Lineo"}
     assert json.loads(entry.detail.after) == {"contact": None}
     answer = client.get(page).text
-    assert "The ministries of Lesotho have no contact person at the embassy now." in answer
+    assert "The ministries of Lesotho now have no contact person at the embassy." in answer
     assert f'<a href="{reverse("setup_people", args=[country.pk])}#contact">Name another one</a>' in answer
 
 
@@ -439,7 +439,10 @@ def test_the_page_says_until_when_the_link_of_the_invitation_works(client, run_j
     run_jobs()
     person = User.objects.get_queryset().get(email="palesa@post.example")
 
-    assert "The link in the invitation works until 4 February 2022 at" in client.get(reverse("person_detail", args=[person.pk])).text
+    assert (
+        "The link in the invitation works until 4 February 2022 at"
+        in client.get(reverse("person_detail", args=[person.pk])).text
+    )
 
 
 def test_the_rule_of_removing_a_second_step_is_told_before_there_is_one(client):

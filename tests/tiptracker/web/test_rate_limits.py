@@ -150,7 +150,9 @@ def test_briefing_downloads_by_page_and_api_share_one_limit(limit):
     assert all(waits(answer, 3600) for answer in answers[2:])
     assert "Nothing was saved. Wait 60 minutes, then try again." in answers[2].text
     assert answers[2].headers["Content-Type"].startswith("text/html")
-    assert answers[3].json() == {"detail": "You sent too many requests. Nothing was done. Nothing was saved. Wait 60 minutes, then try again."}
+    assert answers[3].json() == {
+        "detail": "You sent too many requests. Nothing was done. Wait 60 minutes, then try again."
+    }
     assert AuditEntry.objects.filter(verb="briefing.downloaded").count() == 2
 
 

@@ -19,7 +19,7 @@ def list_toml_sentences(file: Path) -> list[str]:
     return []
 
 
-class _BuildFile(makemessages.BuildFile):  # type: ignore[misc]
+class _BuildFile(makemessages.BuildFile):
     """A source file, which becomes Python with marked sentences if it is TOML, because xgettext cannot read TOML."""
 
     def preprocess(self) -> None:
@@ -30,7 +30,7 @@ class _BuildFile(makemessages.BuildFile):  # type: ignore[misc]
         Path(self.work_path).write_text("\n".join(lines))
 
 
-class Command(makemessages.Command):  # type: ignore[misc]
+class Command(makemessages.Command):
     """Extract the sentences of Python, templates and TOML. The scripts' sentences are in Python too."""
 
     build_file_class = _BuildFile

@@ -285,7 +285,10 @@ ERROR_MESSAGES: tuple[tuple[type[forms.Field], dict[str, Any]], ...] = (
     ),
     (
         forms.DateField,
-        {"required": gettext_lazy("Give the day."), "invalid": gettext_lazy("Give the day as a date, such as 2022-01-28.")},
+        {
+            "required": gettext_lazy("Give the day."),
+            "invalid": gettext_lazy("Give the day as a date, such as 2022-01-28."),
+        },
     ),
     (
         forms.DecimalField,

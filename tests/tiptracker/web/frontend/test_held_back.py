@@ -133,7 +133,7 @@ def test_note_about_names_is_shown_above_every_narrative_field():
     html = str(Told())
     assert html.count("Never name or identify a victim.") == 1
     assert html.index('name="title"') < html.index("Never name or identify a victim.") < html.index('name="story"')
-    assert "Write an age group, the sex and the district instead." in html
+    assert "Give only age group, sex and district." in html
 
 
 def forms_of_ours():
