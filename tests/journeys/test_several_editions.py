@@ -61,7 +61,7 @@ def test_an_officer_opens_the_coming_year_on_purpose_and_comes_back(live: Live, 
     keep_picture(page, "dashboard-upcoming")
     page.get_by_role("link", name="Log progress", exact=True).first.click()
     assert page.url == live.url + page_of("evidence_log", edition=world.upcoming)
-    page.get_by_role("link", name="Open the current edition, 2021").click()
+    page.get_by_role("link", name="Go to the current edition, 2021").click()
     assert page.url == live.url + page_of("evidence_log")
     change_to(page, 2020, "Lesotho", shown="Lesotho, 2020 edition past")
 

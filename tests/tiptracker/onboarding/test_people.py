@@ -348,7 +348,7 @@ def test_a_contact_person_who_leaves_the_embassy_is_no_contact_any_more_and_anot
     assert json.loads(entry.detail.after) == {"contact": None}
     answer = client.get(page).text
     assert "The ministries of Lesotho now have no contact person at the embassy." in answer
-    assert f'<a href="{reverse("setup_people", args=[country.pk])}#contact">Name another one</a>' in answer
+    assert f'<a href="{reverse("setup_people", args=[country.pk])}#contact">Name the contact person</a>' in answer
 
 
 def test_the_step_of_people_agrees_once_the_only_officer_is_closed(client):

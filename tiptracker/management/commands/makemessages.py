@@ -33,6 +33,10 @@ class _BuildFile(makemessages.BuildFile):
 class Command(makemessages.Command):
     """Extract the sentences of Python, templates and TOML. The scripts' sentences are in Python too."""
 
+    help = (
+        "Write the sentences of the application into the catalogue of a language, for translators. "
+        "Example: manage.py makemessages --locale fr"
+    )
     build_file_class = _BuildFile
 
     def handle(self, *args: Any, **options: Any) -> None:
