@@ -200,9 +200,9 @@ class BreakdownDimension(ChoiceEnum):
 
 
 BREAKDOWN_CATEGORIES = {
-    BreakdownDimension.FORM: ("Sex trafficking", "Labour trafficking"),
-    BreakdownDimension.SEX: ("Female", "Male"),
-    BreakdownDimension.AGE: ("Adults", "Children"),
+    BreakdownDimension.FORM: (gettext_noop("Sex trafficking"), gettext_noop("Labour trafficking")),
+    BreakdownDimension.SEX: (gettext_noop("Female"), gettext_noop("Male")),
+    BreakdownDimension.AGE: (gettext_noop("Adults"), gettext_noop("Children")),
 }
 """The categories of each dimension. Districts are not here: each country has its own."""
 

@@ -78,7 +78,7 @@ class DirectionField(forms.ChoiceField):
             (ReadingDirection.UP.value, gettext_lazy("More")),
             (ReadingDirection.LEVEL.value, gettext_lazy("About the same")),
             (ReadingDirection.DOWN.value, gettext_lazy("Fewer")),
-            (NO_DATA, gettext_lazy("No data")),
+            (NO_DATA, gettext_lazy("Not reported")),
         ]
         super().__init__(label=label or gettext_lazy("Without a figure"), required=False, choices=choices)
 

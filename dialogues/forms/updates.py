@@ -14,10 +14,10 @@ from dialogues.forms.fields import (
     DatedForm,
     DescribedRadioSelect,
     DirectionField,
-    FigureField,
     FilesField,
     PastDayField,
 )
+from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import Reading
 from recommendations.models import Indicator
 from tiptracker import text_rules
@@ -99,7 +99,7 @@ class FigureForm(TrackerForm):
     """
 
     changes: Sequence[str] = ()
-    figure = FigureField()
+    figure = GroupedFigureField()
     direction = DirectionField(
         label=gettext_lazy("If you have no figure: compared with the year before"), empty=gettext_lazy("No answer")
     )

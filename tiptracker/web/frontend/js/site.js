@@ -65,6 +65,15 @@ const sentOrNot = () => {
 window.addEventListener("pageshow", sentOrNot);
 window.navigation?.addEventListener("navigateerror", sentOrNot);
 
+// "/" leads to the search, unless the user is typing.
+document.addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input, select, textarea, [contenteditable]");
+  const field = document.getElementById("search");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping || !field) return;
+  event.preventDefault();
+  field.focus();
+});
+
 // After a refusal, focus the error summary, also when htmx inserted it.
 const showRefusal = (root) => root.querySelector?.("[data-error-summary]")?.focus();
 showRefusal(document);
