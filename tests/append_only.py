@@ -117,6 +117,7 @@ FREE = {
     "accounts.OfficeHolder": _ACCOUNTS,
     "accounts.User": _ACCOUNTS,
     "accounts.User_countries": _ACCOUNTS,
+    "dialogues.FileText": "a copy of what stands in a file, which can be made again",
     "account.EmailAddress": _SIGNING_IN,
     "account.EmailConfirmation": _SIGNING_IN,
     "mfa.Authenticator": _SIGNING_IN,

@@ -74,8 +74,8 @@ def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed
     client.post(address(benchmark), filled(seen=before.pk, change_reason="The court sat."))
     page = client.get(reverse("recommendation_detail", args=[benchmark.recommendation_id])).text
     assert "What changed: The court sat." in page
-    assert "It holds from 28 January 2022; 22 U.S.C. 7106(b)(2)" in page
-    assert "It holds from 15 January 2022; 22 U.S.C. 7106(b)(1)" in page
+    assert "In force from 28 January 2022." in page
+    assert "In force from 15 January 2022." in page
     assert "another verdict holds" in page
 
 

@@ -572,7 +572,7 @@ def test_a_ministry_reads_the_mark_and_the_day_and_no_reason(client, sent):
         in pages[0].text
     )
     assert "narrative" not in pages[0].text
-    assert "Tell your contact at the embassy at once" in pages[0].text
+    assert "Tell your contact person at the embassy" in pages[0].text
     assert pages[4].json()["narrative"] == REDACTED
     assert pages[2].context["form"].initial["narrative"] == ""
 

@@ -104,7 +104,7 @@ REFUSED = [
     ({"text": " "}, "required", "Write the text of the recommendation.", "text"),
     ({"number": 0}, "out_of_range", "Numbers begin at 1.", "number"),
     ({"number": 3}, "taken", "Number 3 is already taken by “Train them.”. Give another number.", "number"),
-    ({"indicia": [13]}, "out_of_range", "Give the numbers of the indicia, 1 to 12", "indicia"),
+    ({"indicia": [13]}, "out_of_range", "Give the numbers of the indicia from 1 to 12", "indicia"),
     ({"pillar": "partnership"}, "invalid_choice", "", "pillar"),
 ]
 

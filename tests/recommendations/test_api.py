@@ -102,7 +102,7 @@ def test_recommendations_tell_for_how_long_they_are_unmet_also_where_it_is_count
 
     rows = {row["id"]: row["unmet"] for row in results(client, "recommendations")}
 
-    counted = {"years": 1, "is_at_least": True, "source": "asked in 2021, and again in 2022"}
+    counted = {"years": 1, "is_at_least": True, "source": "asked in 2021 and again in 2022"}
     assert rows == {first.pk: None, again.pk: counted}
 
 

@@ -130,7 +130,7 @@ def test_whoever_runs_the_server_lets_somebody_back_in(settings, enrolled, mailo
 
 
 def test_nobody_is_let_in_under_an_address_that_nobody_has():
-    with pytest.raises(CommandError, match="Nobody has an account"):
+    with pytest.raises(CommandError, match="No account has the address"):
         call_command("reset_second_factor", "nobody@post.example")
 
 

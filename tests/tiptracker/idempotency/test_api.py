@@ -148,7 +148,7 @@ def test_a_key_is_a_persons_whichever_token_sends_it(police, commitment):
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert colleagues.status_code == 409
-    assert colleagues.json()["detail"].startswith("Your update of 28 January 2022 at 09:00, sent by")
+    assert "on 28 January 2022 at 09:00" in colleagues.json()["detail"]
     assert UpdateVersion.objects.count() == 1
 
 

@@ -215,10 +215,10 @@ EVERY = {
     "district_list": (
         {}, "District", lambda page: [district.name for one in page["benchmarks"] for district in one.districts],
     ),
-    "indicator_list": ({}, "Counted", lambda page: [row.indicator.name for row in page["rows"]]),
+    "indicator_list": ({}, "Indicator", lambda page: [row.indicator.name for row in page["rows"]]),
     "briefing_list": ({}, "As of", lambda page: [row.as_of for row in page["page"]]),
     "run_list": ({}, "As of", lambda page: [row.as_of for row in page["page"]]),
-    "redaction_list": ({}, "Why", lambda page: [row.reason for row in page["page"]]),
+    "redaction_list": ({}, "Reason", lambda page: [row.reason for row in page["page"]]),
     "readiness_trend": ({}, "Week to", lambda page: [week.ends_on for week in reversed(page["trend"].by_week)]),
     "readiness_checks": (
         {},

@@ -46,7 +46,7 @@ def test_my_tasks_counts_what_this_person_may_decide_on_or_verify(client):
     UpdateVersionFactory()
     UpdateVersionFactory(accepted=True)
 
-    assert navigation(client, officer)["My tasks"] == 2  # the other's, and the ministry's
+    assert navigation(client, officer)["My tasks"] == 3  # the other's, the ministry's, and a benchmark to assess
     assert navigation(client, AmbassadorFactory())["My tasks"] == 2  # both officers'
 
 

@@ -189,6 +189,7 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         "AgendaItemRow.about",
         "PersonEditForm.confirmed",
         "PreviewForm.seen",
+        "PreviewForm.items_seen",
         "RepeatsForm.seen",
         "PrefilledForm.was",
         "SuggestedBenchmarkRow.words",
