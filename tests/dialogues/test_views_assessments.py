@@ -76,7 +76,7 @@ def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed
     assert "What changed: The court sat." in page
     assert "In force from 28 January 2022." in page
     assert "In force from 15 January 2022." in page
-    assert "another verdict holds" in page
+    assert "Another assessment is in force." in page
 
 
 def test_benchmark_assess_leads_back_to_the_version_it_came_from(client):
