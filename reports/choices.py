@@ -37,7 +37,7 @@ class ProblemKind(ChoiceEnum):
     NOT_ASSESSED = "not_assessed", gettext_noop("Verified action without an assessment")
     FIGURE_TOO_LOW = "figure_too_low", gettext_noop("Figure below what the evidence adds up to")
     NO_SOURCE = "no_source", gettext_noop("Figure without a source")
-    DAY_UNKNOWN = "day_unknown", gettext_noop("Would count if its first day were known")
+    DAY_UNKNOWN = "day_unknown", gettext_noop("Verified action without a start date")
     PAST_DUE = "past_due", gettext_noop("Overdue, no update received")
     NO_BENCHMARK = "no_benchmark", gettext_noop("Recommendation without a benchmark")
     NO_LEAD = "no_lead", gettext_noop("Recommendation without a lead ministry")
@@ -64,9 +64,9 @@ class YearsAsked(ChoiceEnum):
 class RecomputeOutcome(ChoiceEnum):
     """Result of recomputing a stored readiness run."""
 
-    SAME = "same", gettext_noop("Recomputed just now: the same")
-    DIFFERS = "differs", gettext_noop("Recomputed just now: it differs")
-    NOT_COMPUTED = "not_computed", gettext_noop("Shown as it was kept")
+    SAME = "same", gettext_noop("Computed again: same result")
+    DIFFERS = "differs", gettext_noop("Computed again: different result")
+    NOT_COMPUTED = "not_computed", gettext_noop("Not computed again")
 
 
 class BriefingKind(ChoiceEnum):
@@ -83,4 +83,4 @@ class DistrictStatus(ChoiceEnum):
 
     VERIFIED = "verified", gettext_noop("Verified")
     CLAIMED = "claimed", gettext_noop("Claimed")
-    NOTHING = "no_data", gettext_noop("Nothing told")
+    NOTHING = "no_data", gettext_noop("No data")

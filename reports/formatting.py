@@ -5,20 +5,12 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from tiptracker.localization import format_number, join_with_and
+from tiptracker.localization import format_number
 
 
 def format_points(value: Fraction) -> str:
     """Format points as pages print them, to one decimal: `31.5`, `45`."""
     return format_number(round_to_tenth(value))
-
-
-def join_numbered_names(names: Sequence[str]) -> str:
-    """Join names. If only their numbers differ, write the noun once: `recommendations 1, 6 and 7`."""
-    stems, numbers = zip(*(name.rpartition(" ")[::2] for name in names), strict=True)
-    if len(names) > 1 and len(set(stems)) == 1 and stems[0] and all(number.isdigit() for number in numbers):
-        return f"{stems[0]}s {join_with_and(numbers)}"
-    return join_with_and(names)
 
 
 def lowercase_first(name: str) -> str:

@@ -257,24 +257,33 @@ class StandpointsForm(TrackerForm):
 class _DayText(forms.CharField):
     """A day as text. A page without one takes today or everything that is known."""
 
-    def __init__(self, label: str, help_text: str) -> None:
-        super().__init__(max_length=text_rules.DAY_MAX_LENGTH, label=label, help_text=help_text, required=False)
+    def __init__(self, **texts: Any) -> None:
+        super().__init__(max_length=text_rules.DAY_MAX_LENGTH, required=False, **texts)
 
 
 class StandpointForm(StandpointsForm):
     """Standpoint of a page: the day, and what was known by when."""
 
-    as_of = _DayText("As of", "What counted on that day.")
-    known_on = _DayText("Known by the end of", "What was recorded by then. Leave it empty for now.")
+    as_of = _DayText(label=gettext_lazy("As of"), help_text=gettext_lazy("The record at the end of this day."))
+    known_on = _DayText(
+        label=gettext_lazy("Using only what was recorded by"),
+        help_text=gettext_lazy("Leave it empty to use everything known now."),
+    )
 
 
 class ChangesForm(StandpointsForm):
     """Two standpoints to compare."""
 
-    as_of_from = _DayText("From", "The earlier day.")
-    known_on_from = _DayText("as known by the end of", "Leave it empty for all that is known now.")
-    as_of_to = _DayText("To", "The same day, or a later one.")
-    known_on_to = _DayText("as known by the end of", "Leave it empty for all that is known now.")
+    as_of_from = _DayText(label=gettext_lazy("From"), help_text=gettext_lazy("The earlier day."))
+    known_on_from = _DayText(
+        label=gettext_lazy("From: using only what was recorded by"),
+        help_text=gettext_lazy("Leave it empty to use everything known now."),
+    )
+    as_of_to = _DayText(label=gettext_lazy("To"), help_text=gettext_lazy("The same day or a later one."))
+    known_on_to = _DayText(
+        label=gettext_lazy("To: using only what was recorded by"),
+        help_text=gettext_lazy("Leave it empty to use everything known now."),
+    )
 
 
 class DayStatus(ChoiceEnum):

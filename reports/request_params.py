@@ -17,7 +17,7 @@ from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker import clock
 from tiptracker.errors import Refused
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.moments import parse_moment, refuse_extreme_years
 
 
@@ -57,7 +57,9 @@ def parse_standpoint(params: Mapping[str, Any], edition: Edition, *, suffix: str
         known_on = _parse_date(text, field=name)
         if known_on > today:
             raise Refused(
-                "future_day", "That day has not come yet. Leave it empty for all that is known now.", field=name
+                "future_day",
+                gettext("Give a day up to today, or leave the field empty to use everything known now."),
+                field=name,
             )
         known_by = refuse_extreme_years(datetime.combine(known_on, time.max, zone), text, field=name)
     return RequestedStandpoint(edition, as_of, known_by, today)
@@ -70,7 +72,7 @@ def parse_met_benchmarks(texts: Iterable[str], result: Readiness) -> frozenset[i
     if chosen - ids.keys():
         raise Refused(
             "benchmark_not_asked",
-            "A benchmark of this address was not asked by then. Tick those to take as met, or ask for a later moment.",
+            gettext("That benchmark is not on the list. Tick the benchmarks below, or choose a later day."),
             field="met",
         )
     return frozenset(ids[text] for text in chosen)
@@ -83,7 +85,7 @@ def parse_taken_steps(keys: Iterable[str], steps: NextSteps) -> list[ReadinessSt
     if len(taken) < len(chosen):
         raise Refused(
             "unknown_step",
-            "A next step of this address is none any more. Tick those to take as taken, or ask for an earlier moment.",
+            gettext("That next step is no longer on the list. Tick the steps below, or choose an earlier day."),
             field="step",
         )
     return taken
@@ -98,13 +100,15 @@ def parse_as_of(text: str, edition: Edition, today: date, *, field: str = "as_of
     if day > today:
         raise Refused(
             "future_day",
-            f"{format_date(day)} has not come yet. Ask for today, {format_date(today)}, or an earlier day.",
+            gettext("%(date)s is in the future. Give a day up to today, %(today)s.")
+            % {"date": format_date(day), "today": format_date(today)},
             field=field,
         )
     if day < min(edition.starts_on, today):
         raise Refused(
             "before_tracking_period",
-            f"The tracking period begins on {format_date(edition.starts_on)}. Ask for that day or a later one.",
+            gettext("The tracking period begins on %(date)s. Give that day or a later one.")
+            % {"date": format_date(edition.starts_on)},
             field=field,
         )
     return day
@@ -114,4 +118,5 @@ def _parse_date(text: str, *, field: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused("not_a_day", f"“{text}” is no day. Give one such as 2022-03-31.", field=field) from error
+        sentence = gettext("“%(text)s” is not a date. Write it like 2022-03-31.") % {"text": text}
+        raise Refused("not_a_day", sentence, field=field) from error

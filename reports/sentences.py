@@ -11,28 +11,37 @@ from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding, days_past_due
 from dialogues.score_effects import describe_last_update, format_overdue, format_status_detail
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
-from reports import formatting
-from tiptracker.localization import format_date, format_datetime, format_day_and_month, format_number, format_short_date
+from tiptracker.localization import (
+    format_date,
+    format_datetime,
+    format_day_and_month,
+    format_number,
+    format_short_date,
+    format_time,
+    gettext,
+    gettext_noop,
+    ngettext,
+)
 
 FILE_KINDS = {
     "application/pdf": "PDF",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
-    "image/jpeg": "JPEG picture",
-    "image/png": "PNG picture",
-    "text/plain": "text",
+    "image/jpeg": gettext_noop("JPEG picture"),
+    "image/png": gettext_noop("PNG picture"),
+    "text/plain": gettext_noop("text"),
     "text/csv": "CSV",
 }
 
 
-STATUS_WORDS = {
-    CommitmentStatus.OVERDUE: "overdue",
-    CommitmentStatus.OPEN: "open",
-    CommitmentStatus.WITH_EMBASSY: "with the embassy",
-    CommitmentStatus.REPORTED: "reported done",
-    CommitmentStatus.VERIFIED: "verified done",
-    CommitmentStatus.WITHDRAWN: "withdrawn",
-}
+COUNTED_STATUSES = (
+    CommitmentStatus.OVERDUE,
+    CommitmentStatus.OPEN,
+    CommitmentStatus.WITH_EMBASSY,
+    CommitmentStatus.REPORTED,
+    CommitmentStatus.VERIFIED,
+    CommitmentStatus.WITHDRAWN,
+)
 """The statuses of commitments in the order in which they are counted, overdue first."""
 
 
@@ -43,28 +52,30 @@ def format_count(number: int, singular: str, plural: str) -> str:
 
 def format_days(number: int) -> str:
     """Format a number of days: `1 day`, `12 days`."""
-    return format_count(number, "day", "days")
+    return ngettext("%(number)d day", "%(number)d days", number) % {"number": number}
 
 
 def describe_date_span(first: date | None, last: date) -> str:
     """Describe when something happened: `12 Nov 2021`, `between 1 Apr and 30 Sep 2021`.
 
-    Without a start date (None): `by 8 Nov 2021, first day unknown`.
+    Without a start date (None): `by 8 Nov 2021, start date unknown`.
     """
     if first is None:
-        return f"by {format_short_date(last)}, first day unknown"
+        return gettext("by %(date)s, start date unknown") % {"date": format_short_date(last)}
     if first == last:
         return format_short_date(last)
     start = format_day_and_month(first) if first.year == last.year else format_short_date(first)
-    return f"between {start} and {format_short_date(last)}"
+    return gettext("between %(start)s and %(end)s") % {"start": start, "end": format_short_date(last)}
 
 
 def format_relative_date(day: date, as_of: date) -> str:
     """Describe how far a day is from `as_of`: `in 4 days`, `today`, `12 days ago`."""
     days = (day - as_of).days
     if days == 0:
-        return "today"
-    return f"in {format_days(days)}" if days > 0 else f"{format_days(-days)} ago"
+        return gettext("today")
+    if days > 0:
+        return ngettext("in %(number)d day", "in %(number)d days", days) % {"number": days}
+    return ngettext("%(number)d day ago", "%(number)d days ago", -days) % {"number": -days}
 
 
 def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
@@ -74,17 +85,19 @@ def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
     date and time.
     """
     if newest is None:
-        return "no fact recorded"
+        return gettext("no fact recorded")
     age = (as_of - newest.date()).days
     if age > 0:
-        return f"facts up to {format_date(newest.date())}, {format_days(age)} old"
-    return f"facts up to {format_datetime(newest) if age else f'{newest:%H:%M}'}"
+        return ngettext(
+            "facts up to %(date)s, %(number)d day old", "facts up to %(date)s, %(number)d days old", age
+        ) % {"date": format_date(newest.date()), "number": age}
+    return gettext("facts up to %(moment)s") % {"moment": format_datetime(newest) if age else format_time(newest)}
 
 
 def describe_milestone(kind: MilestoneKind, due_on: date, done_on: date | None, as_of: date) -> str:
     """Describe the status of a milestone: `done 20 Dec 2021`, `in 4 days`, `overdue by 31 days`."""
     if done_on is not None and done_on <= as_of:
-        return f"done {format_short_date(done_on)}"
+        return gettext("done %(date)s") % {"date": format_short_date(done_on)}
     if kind not in DATE_ONLY_MILESTONES and (overdue := days_past_due(due_on, as_of)):
         return format_overdue(overdue)
     return format_relative_date(due_on, as_of)
@@ -94,32 +107,58 @@ def describe_commitment_status(
     standing: CommitmentStanding, last_event_on: date, as_of: date, *, is_ministrys: bool = True
 ) -> str:
     """Describe the status of a commitment; `last_event_on` is the day of its last event."""
-    if standing.is_settled:
-        return f"{formatting.lowercase_first(standing.status.label)} {format_short_date(last_event_on)}"
+    last_event = format_short_date(last_event_on)
+    if standing.status is CommitmentStatus.VERIFIED:
+        return gettext("verified done %(date)s") % {"date": last_event}
+    if standing.status is CommitmentStatus.WITHDRAWN:
+        return gettext("withdrawn %(date)s") % {"date": last_event}
     if standing.status is CommitmentStatus.REPORTED:
-        return f"reported done {format_short_date(last_event_on)}; to be verified"
+        return gettext("reported done %(date)s; to be verified") % {"date": last_event}
     last_update = describe_last_update(standing, is_ministrys=is_ministrys)
     if detail := format_status_detail(standing):
         return f"{detail}, {last_update}" if last_update else detail
-    due_text = "no date agreed"
-    if standing.due_on:
-        due_text = "due today" if standing.due_on == as_of else f"due {format_relative_date(standing.due_on, as_of)}"
+    due_text = describe_due_date(standing.due_on, as_of)
     return f"{last_update}; {due_text}" if last_update else due_text
+
+
+def describe_due_date(due_on: date | None, as_of: date) -> str:
+    """Describe when a commitment is due: `due in 4 days`, `due today`, `no date agreed`."""
+    if due_on is None:
+        return gettext("no date agreed")
+    days = (due_on - as_of).days
+    if days == 0:
+        return gettext("due today")
+    if days > 0:
+        return ngettext("due in %(number)d day", "due in %(number)d days", days) % {"number": days}
+    return ngettext("due %(number)d day ago", "due %(number)d days ago", -days) % {"number": -days}
 
 
 def describe_status_counts(statuses: list[str]) -> str:
     """Count a ministry's commitments by status: `1 overdue, 2 open, 1 with the embassy.`"""
-    parts = [f"{number} {word}" for status, word in STATUS_WORDS.items() if (number := statuses.count(status))]
-    return formatting.capitalize_first(", ".join(parts)) + "." if parts else ""
+    parts = [count_status(status, number) for status in COUNTED_STATUSES if (number := statuses.count(status))]
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def count_status(status: CommitmentStatus, number: int) -> str:
+    """Return a number of commitments with a status: `2 open`, `1 with the embassy`."""
+    counted = {
+        CommitmentStatus.OVERDUE: ngettext("%(number)d overdue", "%(number)d overdue", number),
+        CommitmentStatus.OPEN: ngettext("%(number)d open", "%(number)d open", number),
+        CommitmentStatus.WITH_EMBASSY: ngettext("%(number)d with the embassy", "%(number)d with the embassy", number),
+        CommitmentStatus.REPORTED: ngettext("%(number)d reported done", "%(number)d reported done", number),
+        CommitmentStatus.VERIFIED: ngettext("%(number)d verified done", "%(number)d verified done", number),
+        CommitmentStatus.WITHDRAWN: ngettext("%(number)d withdrawn", "%(number)d withdrawn", number),
+    }
+    return counted[status] % {"number": number}
 
 
 def describe_benchmark_share(value: Fraction | None) -> str:
     """Describe a benchmark's share in words, for a benchmark without a figure."""
     if value is None:
-        return "no data"
+        return gettext("no data")
     if value == 0:
-        return "not shown"
-    return "met" if value == 1 else "a concrete step"
+        return gettext("not shown")
+    return gettext("met") if value == 1 else gettext("a concrete step")
 
 
 def inflect_unit(figure: Decimal, plural: str) -> str:
@@ -131,16 +170,21 @@ def inflect_unit(figure: Decimal, plural: str) -> str:
 
 def format_against_target(figure: Decimal, target: Decimal, unit: str) -> str:
     """Format a figure against its target: `6 of 10 districts`."""
-    return f"{format_number(figure)} of {format_number(target)} {unit}".rstrip()
+    return gettext("%(figure)s of %(target)s") % {
+        "figure": format_number(figure),
+        "target": f"{format_number(target)} {unit}".rstrip(),
+    }
 
 
 def format_indicia(numbers: list[int]) -> str:
     """Format the indicia of 22 U.S.C. 7106(b) behind a recommendation: `indicia 1, 7`; empty if there are none."""
     if not numbers:
         return ""
-    return f"{'indicium' if len(numbers) == 1 else 'indicia'} {', '.join(map(str, numbers))}"
+    return ngettext("indicium %(numbers)s", "indicia %(numbers)s", len(numbers)) % {
+        "numbers": ", ".join(map(str, numbers))
+    }
 
 
 def file_kind(media_type: str) -> str:
     """Return the everyday name of a media type."""
-    return FILE_KINDS.get(media_type, media_type)
+    return gettext(FILE_KINDS[media_type]) if media_type in FILE_KINDS else media_type

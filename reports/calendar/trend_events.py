@@ -11,6 +11,7 @@ from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from recommendations.models import Edition, Milestone
 from reports.readiness.explanation.trend_display import TrendEvent
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
 
 
 def gather_trend_events(user: User, edition: Edition, *, as_of: date, known_by: datetime | None) -> list[TrendEvent]:
@@ -31,7 +32,10 @@ def list_trend_events(dialogues: Iterable[Dialogue], milestones: Iterable[Milest
     A milestone (loaded with `as_known_by`) stands on the day it was done, otherwise on its due date.
     """
     return [
-        *(TrendEvent(row.held_on, "Dialogue", f"Dialogue, {row.place}", row.pk) for row in dialogues),
+        *(
+            TrendEvent(row.held_on, gettext("Dialogue"), gettext("Dialogue, %(place)s") % {"place": row.place}, row.pk)
+            for row in dialogues
+        ),
         *(_milestone_event(row, as_of) for row in milestones),
     ]
 
@@ -42,4 +46,4 @@ def _milestone_event(row: Milestone, as_of: date) -> TrendEvent:
         return TrendEvent(row.done_on, name, name)
     if MilestoneKind(row.kind) in DATE_ONLY_MILESTONES or not days_past_due(row.falls_on, as_of):
         return TrendEvent(row.falls_on, name, name)
-    return TrendEvent(row.falls_on, name, f"{name}: due, and not recorded as done")
+    return TrendEvent(row.falls_on, name, gettext("%(milestone)s: due and not recorded as done") % {"milestone": name})

@@ -13,7 +13,7 @@ from reports import sentences
 from reports.charts.axis import AxisEvent
 from reports.charts.timeline import Filling, Timeline, TimelineRow, timeline_chart
 from tiptracker.choices import ChoiceEnum
-from tiptracker.localization import format_date, format_short_date, gettext_noop, join_with_and
+from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
 
 
 class DayKind(ChoiceEnum):
@@ -48,7 +48,9 @@ class CalendarDay:
         if self.days_overdue is not None:
             return format_overdue(self.days_overdue)
         if self.days_left is not None:
-            return f"in {sentences.format_days(self.days_left)}" if self.days_left else "today"
+            if not self.days_left:
+                return gettext("today")
+            return ngettext("in %(number)d day", "in %(number)d days", self.days_left) % {"number": self.days_left}
         return ""
 
 
@@ -67,19 +69,34 @@ def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_i
     """Return a milestone on the day it was done, otherwise on its due date."""
     day = partial(CalendarDay, kind=DayKind.MILESTONE, title=kind.label, detail="", row_id=row_id)
     if done_on is not None and done_on <= today:
-        status_text = f"done; it was due by {format_short_date(due_on)}"
+        status_text = gettext("done; due by %(date)s") % {"date": format_short_date(due_on)}
         return day(shown_on=done_on, status=ClaimedProgress.DONE, status_text=status_text)
     left = days_left(due_on, today)
     if left is not None:
-        return day(shown_on=due_on, status=CommitmentStatus.OPEN, status_text="ahead", days_left=left)
+        return day(shown_on=due_on, status=CommitmentStatus.OPEN, status_text=gettext("ahead"), days_left=left)
     if kind in DATE_ONLY_MILESTONES:
-        return day(shown_on=due_on, status=ClaimedProgress.DONE, status_text="past")
+        return day(shown_on=due_on, status=ClaimedProgress.DONE, status_text=gettext("past"))
     overdue = days_past_due(due_on, today)
-    return day(shown_on=due_on, status=CommitmentStatus.OVERDUE, status_text="overdue", days_overdue=overdue)
+    return day(shown_on=due_on, status=CommitmentStatus.OVERDUE, status_text=gettext("overdue"), days_overdue=overdue)
 
 
 UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
 """The stages of a dialogue that is still to be held."""
+DIALOGUE_STATUSES = {
+    DialogueStage.PLANNED: gettext_noop("planned"),
+    DialogueStage.TODAY: gettext_noop("planned"),
+    DialogueStage.UNRECORDED: gettext_noop("not recorded"),
+    DialogueStage.HELD: gettext_noop("held"),
+    DialogueStage.CALLED_OFF: gettext_noop("called off"),
+}
+COMMITMENT_STATUSES = {
+    CommitmentStatus.OVERDUE: gettext_noop("overdue"),
+    CommitmentStatus.OPEN: gettext_noop("open"),
+    CommitmentStatus.WITH_EMBASSY: gettext_noop("with the embassy"),
+    CommitmentStatus.REPORTED: gettext_noop("reported done"),
+    CommitmentStatus.VERIFIED: gettext_noop("verified done"),
+    CommitmentStatus.WITHDRAWN: gettext_noop("withdrawn"),
+}
 
 
 def dialogue_day(stage: DialogueStage, held_on: date, place: str, row_id: int, today: date) -> CalendarDay:
@@ -88,8 +105,10 @@ def dialogue_day(stage: DialogueStage, held_on: date, place: str, row_id: int, t
     Only a dialogue that is still to be held has days left.
     """
     left = (held_on - today).days if stage in UPCOMING_STAGES else None
-    status_text = stage.label.lower() if stage is not DialogueStage.TODAY else DialogueStage.PLANNED.label.lower()
-    return CalendarDay(held_on, DayKind.DIALOGUE, "Dialogue", place, stage, status_text, row_id, days_left=left)
+    status_text = gettext(DIALOGUE_STATUSES[stage])
+    return CalendarDay(
+        held_on, DayKind.DIALOGUE, DayKind.DIALOGUE.label, place, stage, status_text, row_id, days_left=left
+    )
 
 
 def due_day(
@@ -102,7 +121,9 @@ def due_day(
         text,
         maker,
         standing.status,
-        format_with_embassy_since(standing.waits_since) if standing.waits_since else standing.status.label.lower(),
+        format_with_embassy_since(standing.waits_since)
+        if standing.waits_since
+        else gettext(COMMITMENT_STATUSES[standing.status]),
         row_id,
         days_left=days_left(due_on, today)
         if standing.status in (CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY)
@@ -120,26 +141,25 @@ def sort_days(days: Iterable[CalendarDay]) -> list[CalendarDay]:
 def describe_year(days: Sequence[CalendarDay], today: date) -> str:
     """Describe the year as of today, without a full stop.
 
-    Example: "2 commitments are overdue; the next day that counts is 3 March 2022, in 4 days".
+    Example: "2 commitments are overdue. Next: 3 March 2022, in 4 days".
     """
     overdue = sum(day.kind is DayKind.DUE and day.days_overdue is not None for day in days)
     missed = sum(day.kind is DayKind.MILESTONE and day.days_overdue is not None for day in days)
     counted = [
-        sentences.format_count(number, singular, plural)
-        for number, singular, plural in (
-            (overdue, "commitment is overdue", "commitments are overdue"),
-            (missed, "milestone is missed", "milestones are missed"),
+        sentence % {"number": number}
+        for number, sentence in (
+            (overdue, ngettext("%(number)d commitment is overdue.", "%(number)d commitments are overdue.", overdue)),
+            (missed, ngettext("%(number)d milestone is missed.", "%(number)d milestones are missed.", missed)),
         )
         if number
     ]
-    summary = join_with_and(counted) if counted else "Nothing is overdue"
+    summary = " ".join(counted or [gettext("Nothing is overdue.")])
     next_day = min((day.shown_on for day in days if day.days_left is not None), default=None)
     if next_day is None:
-        return f"{summary}; nothing lies ahead"
-    return (
-        f"{summary}; the next day that counts is {format_date(next_day)}, "
-        f"{sentences.format_relative_date(next_day, today)}"
-    )
+        return f"{summary} {gettext('No date is ahead')}"
+    following = gettext("Next date: %(date)s, %(distance)s")
+    distance = sentences.format_relative_date(next_day, today)
+    return f"{summary} {following % {'date': format_date(next_day), 'distance': distance}}"
 
 
 def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date, today: date) -> Timeline:
@@ -157,16 +177,16 @@ def draw_timeline(days: Iterable[CalendarDay], *, starts_on: date, ends_on: date
     ]
     rows = [
         TimelineRow(
-            label,
+            partial(sentences.count_status, status),
             STATUS_FILLINGS[status],
             [day.shown_on for day in days if day.kind is DayKind.DUE and day.status is status],
         )
-        for status, label in sentences.STATUS_WORDS.items()
+        for status in sentences.COUNTED_STATUSES
     ]
     return timeline_chart(named, rows, starts_on=starts_on, ends_on=ends_on, today=today)
 
 
 def _day_name(day: CalendarDay) -> str:
     if day.kind is DayKind.DIALOGUE:
-        return day.title if day.status is DialogueStage.HELD else f"{day.title} {day.status_text}"
-    return f"{day.title}: overdue" if day.days_overdue is not None else day.title
+        return day.title if day.status is DialogueStage.HELD else f"{day.title} ({day.status_text})"
+    return f"{day.title} ({day.status_text})" if day.days_overdue is not None else day.title

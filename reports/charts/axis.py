@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from reports.charts.drawing import Label, format_coordinate, measure_text, start_path
-from tiptracker.localization import format_date, format_day_and_month, format_month, join_with_and
+from tiptracker.localization import format_date, format_day_and_month, format_month, gettext, join_with_and
 
 FULL_SCALE = 100
 """Points at the top of the scale."""
@@ -156,12 +156,13 @@ def _stem_path(flag: Flag, name: Label, plot: Plot) -> str:
 
 
 def format_event(event: AxisEvent) -> str:
-    return f"{event.name}, {format_day_and_month(event.day)}"
+    return gettext("%(event)s, %(date)s") % {"event": event.name, "date": format_day_and_month(event.day)}
 
 
 def describe_events(events: Iterable[AxisEvent]) -> str:
-    days = (f"{event.name} on {format_date(event.day)}" for event in events)
-    return f"Marked: {join_with_and(days)}"
+    """Describe the marked days in a sentence: "Marked: Dialogue (3 December 2021) and Deadline (28 February 2022)."."""
+    days = (f"{event.name} ({format_date(event.day)})" for event in events)
+    return gettext("Marked: %(events)s.") % {"events": join_with_and(days)}
 
 
 def circle_path(x: float, y: float, radius: float) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reports.charts.drawing import NOTHING_REVIEWED, Label, format_coordinate, hatch, start_path
-from tiptracker.localization import format_number
+from tiptracker.localization import format_number, gettext
 
 type Number = Fraction | Decimal | int | float
 
@@ -104,20 +104,24 @@ def readiness_bar(
     mark_label = None
     if mark is not None:
         (mark_label,) = _space_labels(
-            [(f"{format_number(mark)} our target", _position(mark, width))], y=below, size=size, width=width
+            [(gettext("%(points)s our target") % {"points": format_number(mark)}, _position(mark, width))],
+            y=below,
+            size=size,
+            width=width,
         )
     claimed_end = _position(claimed or 0, width)
     verified_end = min(_position(verified or 0, width), claimed_end)
     reach = max(_position(projected or 0, width) - claimed_end, 0)
     if verified is None or claimed is None:
-        labels: tuple[Label, ...] = (Label(NOTHING_REVIEWED, size, round(line + size * 1.35, 2), size),)
+        labels: tuple[Label, ...] = (Label(gettext(NOTHING_REVIEWED), size, round(line + size * 1.35, 2), size),)
     else:
         positions = [
-            (f"{format_number(verified)} verified", verified_end),
-            (f"{format_number(claimed)} claimed", claimed_end),
+            (gettext("%(points)s verified") % {"points": format_number(verified)}, verified_end),
+            (gettext("%(points)s claimed") % {"points": format_number(claimed)}, claimed_end),
         ]
         if reach and projected is not None:
-            positions.append((f"{format_number(projected)} within reach", claimed_end + reach))
+            text = gettext("%(points)s projected") % {"points": format_number(projected)}
+            positions.append((text, claimed_end + reach))
         labels = _space_labels(positions, y=round(line - size * 0.5, 2), size=size, width=width)
     return ReadinessBar(
         width=width,
@@ -189,10 +193,15 @@ def _end_labels(mark: Label | None, *, y: float, size: float, width: float) -> t
 def _describe_bar(
     *, verified: Decimal | None, claimed: Decimal | None, projected: Decimal | None, mark: Decimal | None
 ) -> str:
-    """Describe the bar in a sentence, for readers who cannot see it."""
-    first = NOTHING_REVIEWED.capitalize()
+    """Describe the bar in sentences, for readers who cannot see it."""
+    sentence = gettext("Nothing has been reviewed yet.")
     if verified is not None and claimed is not None:
-        first = f"{format_number(verified)} of 100 points verified, {format_number(claimed)} claimed"
+        sentence = gettext("Verified: %(verified)s of 100 points. Claimed: %(claimed)s.")
         if projected is not None:
-            first += f", {format_number(projected)} within reach"
-    return f"{first}." if mark is None else f"{first}; our target is {format_number(mark)}."
+            sentence = gettext("Verified: %(verified)s of 100 points. Claimed: %(claimed)s. Projected: %(projected)s.")
+    figures = {"verified": verified, "claimed": claimed, "projected": projected, "target": mark}
+    values = {name: format_number(figure) for name, figure in figures.items() if figure is not None}
+    sentences = [sentence % values]
+    if mark is not None:
+        sentences.append(gettext("Our target: %(target)s.") % values)
+    return " ".join(sentences)

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-NOTHING_REVIEWED = "nothing reviewed yet"
+from tiptracker.localization import gettext_noop
+
+NOTHING_REVIEWED = gettext_noop("nothing reviewed yet")
+"""The label of a chart without a figure."""
 
 GLYPH_WIDTH = 0.56
 """The mean width of a character of Public Sans, as a share of the type size: exact enough to keep labels apart."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from reports.charts.drawing import Box, Label, hatch, measure_text
 from reports.choices import DistrictStatus
+from tiptracker.localization import ngettext
 from tiptracker.text_rules import normalize_name
 
 TILE_POSITIONS: Mapping[str, Mapping[str, tuple[int, int]]] = {
@@ -82,7 +83,7 @@ def tile_map(
                 hatch(x=left, y=top, width=side, height=height) if is_hatched else "",
                 (
                     Label(_shorten(district.name, side, size), left + PADDING, top + PADDING + size, size),
-                    Label(district.status.label.lower(), left + PADDING, top + height - PADDING, size),
+                    Label(district.status.label, left + PADDING, top + height - PADDING, size),
                 ),
             )
         )
@@ -110,5 +111,17 @@ def _shorten(name: str, side: float, size: float) -> str:
 def _describe_tiles(districts: Sequence[ChartDistrict]) -> str:
     """Describe the chart: "6 of 10 districts verified, 1 claimed"."""
     count = {status: sum(district.status is status for district in districts) for status in DistrictStatus}
-    claimed = f", {count[DistrictStatus.CLAIMED]} claimed" if count[DistrictStatus.CLAIMED] else ""
-    return f"{count[DistrictStatus.VERIFIED]} of {len(districts)} districts verified{claimed}"
+    sentence = ngettext(
+        "%(verified)d of %(number)d district verified", "%(verified)d of %(number)d districts verified", len(districts)
+    )
+    if count[DistrictStatus.CLAIMED]:
+        sentence = ngettext(
+            "%(verified)d of %(number)d district verified, %(claimed)d claimed",
+            "%(verified)d of %(number)d districts verified, %(claimed)d claimed",
+            len(districts),
+        )
+    return sentence % {
+        "verified": count[DistrictStatus.VERIFIED],
+        "claimed": count[DistrictStatus.CLAIMED],
+        "number": len(districts),
+    }

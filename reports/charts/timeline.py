@@ -5,7 +5,7 @@ solid black, open an outline, with the embassy or reported done hatched, verifie
 that are too close for separate marks share one mark with their number, so nothing overlaps.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -23,7 +23,7 @@ from reports.charts.axis import (
     ticks_path,
 )
 from reports.charts.drawing import Box, Label, format_coordinate, hatch, measure_text, rules_path, start_path
-from tiptracker.localization import format_date, format_day_and_month, join_with_and
+from tiptracker.localization import format_date, format_day_and_month, gettext, join_with_and
 
 
 class Filling(Enum):
@@ -39,7 +39,7 @@ class Filling(Enum):
 class TimelineRow(NamedTuple):
     """The due dates of one status, in order."""
 
-    label: str
+    label: Callable[[int], str]
     filling: Filling
     days: Sequence[date]
 
@@ -100,7 +100,7 @@ def timeline_chart(
         for row in rows
         if (days := sorted(day for day in row.days if starts_on <= day <= ends_on))
     ]
-    row_labels = [f"{len(row.days)} {row.label}" for row in drawn]
+    row_labels = [row.label(len(row.days)) for row in drawn]
     left = round(max((measure_text(label, size) for label in row_labels), default=0) + size, 1)
     flat = Plot(left, 0, round(width - size * 1.6, 1), 0, starts_on, ends_on)
     names = place_names(within, flat, width=width, size=size)
@@ -140,7 +140,7 @@ def _event_path(event: AxisEvent, plot: Plot, size: float) -> str:
 
 def _today_label(today: date, plot: Plot, size: float) -> Label:
     """Return the label of today, on its own line below months and years and within the chart."""
-    text = f"today, {format_day_and_month(today)}"
+    text = gettext("today, %(date)s") % {"date": format_day_and_month(today)}
     x = min(max(plot.x(today) - measure_text(text, size) / 2, 0), plot.right + size * 1.6 - measure_text(text, size))
     return Label(text, round(x, 1), round(plot.bottom + size * (0.5 + LINE_HEIGHT * 2.7), 1), size)
 
@@ -174,10 +174,10 @@ def _describe_timeline(
     events: Sequence[AxisEvent], row_labels: Sequence[str], starts_on: date, ends_on: date, today: date
 ) -> str:
     """Describe the chart in words, for readers who cannot see it."""
-    year = f"From {format_date(starts_on)} to {format_date(ends_on)}"
-    sentences = [f"{year}; today is {format_date(today)}"]
+    period = gettext("From %(start)s to %(end)s. Today is %(today)s.")
+    sentences = [period % {"start": format_date(starts_on), "end": format_date(ends_on), "today": format_date(today)}]
     if events:
         sentences.append(describe_events(events))
     if row_labels:
-        sentences.append(f"Due in that time: {join_with_and(row_labels)}")
-    return f"{'. '.join(sentences)}."
+        sentences.append(gettext("Due in that time: %(counts)s.") % {"counts": join_with_and(row_labels)})
+    return " ".join(sentences)

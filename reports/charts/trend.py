@@ -25,7 +25,7 @@ from reports.charts.axis import (
     ticks_path,
 )
 from reports.charts.drawing import NOTHING_REVIEWED, Box, Label, format_coordinate, measure_text, rules_path, start_path
-from tiptracker.localization import format_date, format_number
+from tiptracker.localization import format_date, format_number, gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +131,13 @@ def trend_chart(
         if line and end_label:
             place_label(_beside_end(end_label, line[-1], size))
     if mark is not None:
-        place_label(_along_line(f"{format_number(mark)} our target", plot.y(mark), plot, size))
+        place_label(
+            _along_line(gettext("%(points)s our target") % {"points": format_number(mark)}, plot.y(mark), plot, size)
+        )
     if unreviewed:
-        place_label(_inside_box(NOTHING_REVIEWED, unreviewed, size))
+        place_label(_inside_box(gettext(NOTHING_REVIEWED), unreviewed, size))
     if hindsight and not end_labels[1]:
-        place_label(_over_line("in hindsight", hindsight, size))
+        place_label(_over_line(gettext("with later information"), hindsight, size))
     name_labels = names.labels(plot, size)
     return TrendChart(
         width=width,
@@ -217,10 +219,14 @@ def _line_end_labels(
     if not weeks:
         return (), ()
     last = weeks[-1]
-    then = () if last.then is None else _wrap_text(f"{formatting.format_points(last.then)} as then known", room, size)
+    then: tuple[str, ...] = ()
+    if last.then is not None:
+        text = gettext("%(points)s known at the time") % {"points": formatting.format_points(last.then)}
+        then = _wrap_text(text, room, size)
     if last.hindsight is None or last.hindsight == last.then:
         return then, ()
-    return then, _wrap_text(f"{formatting.format_points(last.hindsight)} in hindsight", room, size)
+    text = gettext("%(points)s with later information") % {"points": formatting.format_points(last.hindsight)}
+    return then, _wrap_text(text, room, size)
 
 
 def _wrap_text(text: str, room: float, size: float) -> tuple[str, ...]:
@@ -307,30 +313,31 @@ def _describe_trend(
     weeks: Sequence[TrendWeek], events: Sequence[AxisEvent], mark: Decimal | None, starts_on: date
 ) -> str:
     """Describe the chart in words, for readers who cannot see it."""
-    last = weeks[-1].ends_on if weeks else starts_on
-    sentences = [f"Verified readiness week by week from {format_date(starts_on)} to {format_date(last)}"]
+    period = {"start": format_date(starts_on), "end": format_date(weeks[-1].ends_on if weeks else starts_on)}
+    sentences = [gettext("Verified readiness week by week from %(start)s to %(end)s.") % period]
     scored = [week for week in weeks if week.then is not None]
     if not scored:
-        sentences.append(f"As then known: {NOTHING_REVIEWED}")
+        sentences.append(gettext("Known at the time: nothing reviewed yet."))
     else:
-        before = (
-            ""
-            if scored[0] is weeks[0]
-            else f"nothing reviewed before the week to {format_date(scored[0].ends_on)}, then "
-        )
-        sentences.append(
-            f"As then known: {before}{_describe_range([week.then for week in scored if week.then is not None])}"
-        )
-    known_now = [week.hindsight for week in weeks if week.hindsight is not None]
-    if known_now:
-        sentences.append(f"In hindsight: {_describe_range(known_now)}")
+        if scored[0] is not weeks[0]:
+            sentence = gettext("Nothing had been reviewed before the week to %(date)s.")
+            sentences.append(sentence % {"date": format_date(scored[0].ends_on)})
+        points = [week.then for week in scored if week.then is not None]
+        sentence = gettext("Known at the time: %(first)s throughout.")
+        if len(set(points)) > 1:
+            sentence = gettext("Known at the time: from %(first)s to %(last)s.")
+        sentences.append(sentence % _ends(points))
+    if known_now := [week.hindsight for week in weeks if week.hindsight is not None]:
+        sentence = gettext("With later information: %(first)s throughout.")
+        if len(set(known_now)) > 1:
+            sentence = gettext("With later information: from %(first)s to %(last)s.")
+        sentences.append(sentence % _ends(known_now))
     if mark is not None:
-        sentences.append(f"Our target is {format_number(mark)}")
+        sentences.append(gettext("Our target: %(target)s.") % {"target": format_number(mark)})
     if events:
         sentences.append(describe_events(events))
-    return f"{'. '.join(sentences)}."
+    return " ".join(sentences)
 
 
-def _describe_range(points: Sequence[Fraction]) -> str:
-    first, last = formatting.format_points(points[0]), formatting.format_points(points[-1])
-    return f"{first} throughout" if len(set(points)) == 1 else f"from {first} to {last}"
+def _ends(points: Sequence[Fraction]) -> dict[str, str]:
+    return {"first": formatting.format_points(points[0]), "last": formatting.format_points(points[-1])}

@@ -22,11 +22,9 @@ from reports import formatting
 from reports.choices import ReadinessVerdict
 from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact, Period, ReadingFact
-from tiptracker.localization import format_date, format_number
+from tiptracker.localization import format_date, format_number, gettext, gettext_noop
 
 NOTHING, HALF, WHOLE = Fraction(0), Fraction(1, 2), Fraction(1)
-
-PRESUMED_AGAINST = "presumed against (22 U.S.C. 7106(b)(1))"
 
 VERDICT_SHARES = {
     Verdict.MET: WHOLE,
@@ -97,7 +95,9 @@ class AskedRecommendation:
     @property
     def title(self) -> str:
         """Its name: "Recommendation 6", or "Action plan 6" in another list than the report's."""
-        return f"{'Recommendation' if self.origin is Origin.REPORT else self.origin.label} {self.number}"
+        if self.origin is Origin.REPORT:
+            return gettext("Recommendation %(number)s") % {"number": self.number}
+        return gettext("Action plan %(number)s") % {"number": self.number}
 
     @property
     def prefix(self) -> str:
@@ -320,11 +320,14 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
     name = formatting.capitalize_first(indicator.name)
     latest = find_effective_reading(row for row in rows if row.figure is not None)
     if latest and latest.figure is not None:
-        return Finding(WHOLE, f"{name}: {format_number(latest.figure)}.", _reading_references(latest))
+        sentence = gettext("%(indicator)s: %(figure)s.")
+        values = {"indicator": name, "figure": format_number(latest.figure)}
+        return Finding(WHOLE, sentence % values, _reading_references(latest))
     reading = find_effective_reading(rows)
     if reading and reading.direction:
-        return Finding(None, f"{name}: a direction, but no figure: {PRESUMED_AGAINST}.", _reading_references(reading))
-    return Finding(None, _no_data_sentence(name), _reading_references(reading))
+        sentence = gettext("%(indicator)s: a direction but no figure, so presumed not done (22 U.S.C. 7106(b)(1)).")
+        return Finding(None, sentence % {"indicator": name}, _reading_references(reading))
+    return Finding(None, no_data_sentence(name), _reading_references(reading))
 
 
 def evaluate_more_than_last_period(
@@ -338,7 +341,7 @@ def evaluate_more_than_last_period(
     reason = _describe_movement(indicator, now, before, period)
     share: Fraction | None = None
     if now is not None and now.figure is None and direction is not None:
-        reason += " Only a figure counts here."
+        reason = f"{reason} {gettext('Only a figure counts here.')}"
     elif direction is not None:
         share = WHOLE if direction is _improvement(indicator) else NOTHING
     return Finding(share, reason, _reading_references(now, before))
@@ -350,14 +353,19 @@ def evaluate_target(indicator: IndicatorFact, target: Decimal, now: ReadingFact 
     If less is better, the target is an upper limit: 1 within the limit, otherwise 0.
     """
     if now is None or now.figure is None:
-        return Finding(None, _no_data_sentence(indicator.name), _reading_references(now))
-    counted = f"{format_number(now.figure)} of {format_number(target)} {indicator.unit}".rstrip()
+        return Finding(None, no_data_sentence(indicator.name), _reading_references(now))
     if indicator.better is Better.DOWN:
         share = WHOLE if now.figure <= target else NOTHING
-        counted = f"{format_number(now.figure)} {indicator.unit}".rstrip() + f", at most {format_number(target)} asked,"
+        reason = gettext("%(figure)s by %(date)s. The target is at most %(target)s.")
     else:
         share = max(NOTHING, min(WHOLE, Fraction(now.figure) / Fraction(target)))
-    return Finding(share, f"{counted} by {format_date(now.through_on)}.", _reading_references(now))
+        reason = gettext("%(figure)s of %(target)s by %(date)s.")
+    values = {
+        "figure": format_number(now.figure),
+        "target": f"{format_number(target)} {indicator.unit}".rstrip(),
+        "date": format_date(now.through_on),
+    }
+    return Finding(share, reason % values, _reading_references(now))
 
 
 def evaluate_assessed(actions: Iterable[Action], assessment: EffectiveAssessment) -> Finding:
@@ -370,22 +378,27 @@ def evaluate_assessed(actions: Iterable[Action], assessment: EffectiveAssessment
     verified = tuple(actions)
     last = max((action.counts_from for action in verified), default=None)
     rows = (RowReference("assessment", assessment.id), *_evidence_references(action.evidence_id for action in verified))
-    verdict = formatting.lowercase_first(assessment.verdict.label)
-    text = f"Assessed as of {format_date(assessment.holds_from)}: {verdict}"
+    values = {
+        "date": format_date(assessment.holds_from),
+        "verdict": assessment.verdict.label,
+        "action": format_date(last) if last else "",
+    }
     share = VERDICT_SHARES[assessment.verdict]
     if share and last is None:
-        return Finding(NOTHING, f"{text}, but no verified action stands behind it, so it counts for 0.", rows)
+        reason = gettext("Assessed as of %(date)s: %(verdict)s. It counts for 0: no verified action supports it.")
+        return Finding(NOTHING, reason % values, rows)
     if share and last:
-        return Finding(share, f"{text}, with a verified action over by {format_date(last)}.", rows)
+        reason = gettext("Assessed as of %(date)s: %(verdict)s. Last verified action: %(action)s.")
+        return Finding(share, reason % values, rows)
     if last and last > assessment.holds_from:
-        return Finding(
-            HALF,
-            f"{text}; a verified action over by {format_date(last)} came after and counts as a step.",
-            rows,
+        reason = gettext(
+            "Assessed as of %(date)s: %(verdict)s. A later verified action, of %(action)s, counts as a concrete step."
         )
+        return Finding(HALF, reason % values, rows)
     if assessment.verdict is Verdict.NO_INFORMATION:
-        return Finding(None, f"{text}, so it counts for 0.", rows)
-    return Finding(NOTHING, f"{text}.", rows)
+        reason = gettext("Assessed as of %(date)s: %(verdict)s. It counts for 0.")
+        return Finding(None, reason % values, rows)
+    return Finding(NOTHING, gettext("Assessed as of %(date)s: %(verdict)s.") % values, rows)
 
 
 def evaluate_unassessed(actions: Iterable[Action], other_evidence: Iterable[int] = ()) -> Finding:
@@ -398,12 +411,13 @@ def evaluate_unassessed(actions: Iterable[Action], other_evidence: Iterable[int]
         last_day = format_date(max(action.counts_from for action in verified))
         return Finding(
             HALF,
-            f"Not assessed yet; a verified action over by {last_day} counts as a step.",
+            gettext("Not assessed yet. A verified action, of %(action)s, counts as a concrete step.")
+            % {"action": last_day},
             _evidence_references(action.evidence_id for action in verified),
         )
     if references := _evidence_references(other_evidence):
-        return Finding(NOTHING, "What is verified shows no concrete action.", references)
-    return Finding(None, "Nothing has been verified yet.")
+        return Finding(NOTHING, gettext("The verified evidence shows no concrete action."), references)
+    return Finding(None, gettext("Nothing has been verified yet."))
 
 
 def evaluate_claimed(actions: Iterable[Action], assessment: EffectiveAssessment | None) -> Finding:
@@ -421,11 +435,11 @@ def evaluate_claimed(actions: Iterable[Action], assessment: EffectiveAssessment 
 
     best = max(actions, key=lambda action: (would_give(action), action.counts_from, action.evidence_id), default=None)
     if best is None or best.claimed is None:
-        return Finding(None, "Nothing claimed.")
-    progress = formatting.lowercase_first(best.claimed.label)
+        return Finding(None, gettext("Nothing claimed."))
     return Finding(
         would_give(best),
-        f"Claimed as {progress}, {format_date(best.counts_from)}; not verified.",
+        gettext("Claimed: %(progress)s, %(date)s. Not verified.")
+        % {"progress": best.claimed.label, "date": format_date(best.counts_from)},
         (RowReference("evidence", best.evidence_id),),
     )
 
@@ -459,8 +473,44 @@ def _improvement(indicator: IndicatorFact) -> ReadingDirection:
     return ReadingDirection.DOWN if indicator.better is Better.DOWN else ReadingDirection.UP
 
 
-def _no_data_sentence(name: str) -> str:
-    return f"No data on {formatting.lowercase_first(name)}: {PRESUMED_AGAINST}."
+def no_data_sentence(name: str) -> str:
+    """Return the sentence for an indicator or a question without data."""
+    sentence = gettext("%(indicator)s: no data, so presumed not done (22 U.S.C. 7106(b)(1)).")
+    return sentence % {"indicator": formatting.capitalize_first(name)}
+
+
+MOVEMENTS = {
+    "up": gettext_noop("%(indicator)s rose from %(before)s to %(now)s."),
+    "level": gettext_noop("%(indicator)s stayed at %(now)s."),
+    "down": gettext_noop("%(indicator)s fell from %(before)s to %(now)s."),
+    "alone": gettext_noop("%(indicator)s: %(now)s. There is no figure for the year before to compare with."),
+}
+"""How a figure compares with that of the year before."""
+MOVEMENTS_IN_PART = {
+    "up": gettext_noop("%(indicator)s rose from %(before)s to %(now)s by %(date)s, part of the year."),
+    "level": gettext_noop("%(indicator)s stayed at %(now)s by %(date)s, part of the year."),
+    "down": gettext_noop("%(indicator)s fell from %(before)s to %(now)s by %(date)s, part of the year."),
+    "alone": gettext_noop(
+        "%(indicator)s: %(now)s by %(date)s, part of the year. There is no figure for the year before to compare with."
+    ),
+}
+"""The same for a figure that covers only a part of the year."""
+DIRECTIONS = {
+    ReadingDirection.UP: gettext_noop("%(indicator)s: more than the year before, no figure given."),
+    ReadingDirection.LEVEL: gettext_noop("%(indicator)s: as in the year before, no figure given."),
+    ReadingDirection.DOWN: gettext_noop("%(indicator)s: less than the year before, no figure given."),
+}
+DIRECTIONS_IN_PART = {
+    ReadingDirection.UP: gettext_noop(
+        "%(indicator)s: more than the year before by %(date)s, part of the year, no figure given."
+    ),
+    ReadingDirection.LEVEL: gettext_noop(
+        "%(indicator)s: as in the year before by %(date)s, part of the year, no figure given."
+    ),
+    ReadingDirection.DOWN: gettext_noop(
+        "%(indicator)s: less than the year before by %(date)s, part of the year, no figure given."
+    ),
+}
 
 
 def _describe_movement(
@@ -468,26 +518,19 @@ def _describe_movement(
 ) -> str:
     """Return the sentence of a comparison, such as "Prosecutions rose from 4 to 16."."""
     if now is None or now.is_no_data:
-        return _no_data_sentence(indicator.name)
-    name = formatting.capitalize_first(indicator.name)
-    until = ""
-    if now.through_on < period.ends_on:
-        until = f" by {format_date(now.through_on)}, part of the year"
+        return no_data_sentence(indicator.name)
+    is_part = now.through_on < period.ends_on
+    values = {"indicator": formatting.capitalize_first(indicator.name), "date": format_date(now.through_on)}
     if now.figure is None:
-        comparisons = {
-            ReadingDirection.UP: "more than the year before",
-            ReadingDirection.LEVEL: "as in the year before",
-            ReadingDirection.DOWN: "less than the year before",
-        }
-        direction = now.direction or ReadingDirection.LEVEL
-        return f"{name}: {comparisons[direction]}{until}, no figure given."
-    figure = format_number(now.figure)
+        directions = DIRECTIONS_IN_PART if is_part else DIRECTIONS
+        return gettext(directions[now.direction or ReadingDirection.LEVEL]) % values
+    values["now"] = format_number(now.figure)
     if before is None or before.figure is None:
-        return f"{name}: {figure}{until}, but no figure for the year before to compare with."
-    figure_before = format_number(before.figure)
-    if now.figure == before.figure:
-        return f"{name} stayed at {figure}{until}."
-    return f"{name} {'rose' if now.figure > before.figure else 'fell'} from {figure_before} to {figure}{until}."
+        kind = "alone"
+    else:
+        values["before"] = format_number(before.figure)
+        kind = "level" if now.figure == before.figure else "up" if now.figure > before.figure else "down"
+    return gettext((MOVEMENTS_IN_PART if is_part else MOVEMENTS)[kind]) % values
 
 
 def _reading_references(*readings: ReadingFact | None) -> tuple[RowReference, ...]:

@@ -19,7 +19,7 @@ from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.countable_facts import FactView, is_action, is_in_window, newest_row
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts
-from tiptracker.localization import format_date, format_number
+from tiptracker.localization import format_date, format_number, gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def _met_without_action(questionnaire: Questionnaire, verified_view: FactView) -
         if assessment is not None and assessment.verdict is Verdict.MET and not verified_view.actions.get(benchmark.id):
             yield RecordProblem(
                 ProblemKind.MET_WITHOUT_ACTION,
-                f"{benchmark.key} is assessed as met, but no verified action in the tracking period stands behind it.",
-                "Verify the action, or assess it again.",
+                gettext("%(benchmark)s is assessed as met, but no verified action in the tracking period supports it.")
+                % {"benchmark": benchmark.key},
+                gettext("Verify the action, or assess the benchmark again."),
                 (RowReference("benchmark", benchmark.id), RowReference("assessment", assessment.id)),
             )
 
@@ -67,11 +68,15 @@ def _action_without_assessment(
     for benchmark in _assessed_benchmarks(questionnaire):
         actions = verified_view.actions.get(benchmark.id, ())
         if actions and benchmark.id not in assessed_ids:
-            count = "a verified action" if len(actions) == 1 else f"{len(actions)} verified actions"
+            sentence = ngettext(
+                "%(benchmark)s has %(number)d verified action and no assessment. It counts as a concrete step.",
+                "%(benchmark)s has %(number)d verified actions and no assessment. It counts as a concrete step.",
+                len(actions),
+            )
             yield RecordProblem(
                 ProblemKind.NOT_ASSESSED,
-                f"{benchmark.key} has {count} and no assessment, so it counts as a step.",
-                "Assess it.",
+                sentence % {"benchmark": benchmark.key, "number": len(actions)},
+                gettext("Assess the benchmark."),
                 (
                     RowReference("benchmark", benchmark.id),
                     *sorted({RowReference("evidence", action.evidence_id) for action in actions}),
@@ -92,13 +97,24 @@ def _figures_too_low(questionnaire: Questionnaire, verified_view: FactView) -> I
             action for action in verified_view.actions.get(benchmark.id, ()) if action.counts_from <= reading.through_on
         ]
         if reading.figure < len(actions):
+            sentence = ngettext(
+                "%(indicator)s: %(figure)s by %(date)s. But %(number)d verified action up to that day supports "
+                "%(benchmark)s.",
+                "%(indicator)s: %(figure)s by %(date)s. But %(number)d verified actions up to that day support "
+                "%(benchmark)s.",
+                len(actions),
+            )
+            values = {
+                "indicator": formatting.capitalize_first(indicator.name),
+                "figure": format_number(reading.figure),
+                "date": format_date(reading.through_on),
+                "number": len(actions),
+                "benchmark": benchmark.key,
+            }
             yield RecordProblem(
                 ProblemKind.FIGURE_TOO_LOW,
-                f"{formatting.capitalize_first(indicator.name)}: {format_number(reading.figure)} by "
-                f"{format_date(reading.through_on)}, but "
-                f"{len(actions)} verified {'action' if len(actions) == 1 else 'actions'} over by then"
-                f" {'stands' if len(actions) == 1 else 'stand'} on {benchmark.key}.",
-                "Ask for the figure anew, or look at what the actions show.",
+                sentence % values,
+                gettext("Ask for a new figure, or check what the actions show."),
                 (
                     RowReference("reading", reading.id),
                     *sorted({RowReference("evidence", action.evidence_id) for action in actions}),
@@ -123,9 +139,12 @@ def _figures_without_source(facts: Facts, as_of: date) -> Iterator[RecordProblem
         ):
             yield RecordProblem(
                 ProblemKind.NO_SOURCE,
-                f"{formatting.capitalize_first(names[row.indicator_id])} through "
-                f"{format_date(row.through_on)} names no source.",
-                "Log the figure again with the document it comes from.",
+                gettext("%(indicator)s: the figure up to %(date)s has no source.")
+                % {
+                    "indicator": formatting.capitalize_first(names[row.indicator_id]),
+                    "date": format_date(row.through_on),
+                },
+                gettext("Log the figure again with the document it comes from."),
                 (RowReference("reading", row.id),),
             )
 
@@ -152,9 +171,9 @@ def _start_date_unknown(facts: Facts, questionnaire: Questionnaire, as_of: date)
         ):
             yield RecordProblem(
                 ProblemKind.DAY_UNKNOWN,
-                f"An action over by {format_date(row.happened_to)} is verified and would count"
-                " if its first day were known.",
-                "Find out when it began, and verify it with that day.",
+                gettext("An action that ended by %(date)s is verified and has no start date. With one it would count.")
+                % {"date": format_date(row.happened_to)},
+                gettext("Find out the start date, and verify the action again with it."),
                 (RowReference("evidence", row.id), RowReference("benchmark", evidence_link.benchmark_id)),
             )
 
@@ -169,18 +188,34 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
         standing = standings.get(row.id)
         if standing is None or standing.due_on is None or not standing.is_overdue_without_update:
             continue
-        days = "a day" if standing.days_overdue == 1 else f"{standing.days_overdue} days"
-        due = f"was due on {format_date(standing.due_on)}, {days} ago, and"
+        days = standing.days_overdue
         if row.ministry_id is None:
-            sentence = f"An undertaking of the United States {due} was not reported done."
+            sentence = ngettext(
+                "A commitment of the United States was due on %(due)s, %(days)d day ago. It is not reported done.",
+                "A commitment of the United States was due on %(due)s, %(days)d days ago. It is not reported done.",
+                days,
+            )
         elif standing.sent_on:
-            sentence = f"A commitment {due} no update was received since that of {format_date(standing.sent_on)}."
+            sentence = ngettext(
+                "A commitment was due on %(due)s, %(days)d day ago. No update received since the one of %(sent)s.",
+                "A commitment was due on %(due)s, %(days)d days ago. No update received since the one of %(sent)s.",
+                days,
+            )
         else:
-            sentence = f"A commitment {due} no update was received."
+            sentence = ngettext(
+                "A commitment was due on %(due)s, %(days)d day ago. No update received.",
+                "A commitment was due on %(due)s, %(days)d days ago. No update received.",
+                days,
+            )
+        values = {
+            "due": format_date(standing.due_on),
+            "days": days,
+            "sent": format_date(standing.sent_on) if standing.sent_on else "",
+        }
         yield RecordProblem(
             ProblemKind.PAST_DUE,
-            sentence,
-            "Ask the ministry for an update." if row.ministry_id else "Record what became of it.",
+            sentence % values,
+            gettext("Ask the ministry for an update.") if row.ministry_id else gettext("Record what happened to it."),
             (RowReference("commitment", row.id),),
         )
 
@@ -192,15 +227,16 @@ def _incomplete_recommendations(facts: Facts, questionnaire: Questionnaire) -> I
         if not recommendation.benchmarks:
             yield RecordProblem(
                 ProblemKind.NO_BENCHMARK,
-                f"{recommendation.title} has no benchmark, so nothing can be shown on it.",
-                "Add a benchmark: what has to be so for it to be met.",
+                gettext("%(recommendation)s has no benchmark, so it cannot add to readiness.")
+                % {"recommendation": recommendation.title},
+                gettext("Add a benchmark."),
                 (RowReference("recommendation", recommendation.id),),
             )
         if recommendation.id not in with_lead:
             yield RecordProblem(
                 ProblemKind.NO_LEAD,
-                f"No ministry leads {formatting.lowercase_first(recommendation.title)}.",
-                "Name the ministry that answers for it.",
+                gettext("%(recommendation)s has no lead ministry.") % {"recommendation": recommendation.title},
+                gettext("Choose its lead ministry."),
                 (RowReference("recommendation", recommendation.id),),
             )
 
@@ -215,8 +251,9 @@ def _missed_milestones(facts: Facts, as_of: date) -> Iterator[RecordProblem]:
         ):
             yield RecordProblem(
                 ProblemKind.MISSED,
-                f"{row.kind.label}: due on {format_date(row.due_on)}, and not recorded as done.",
-                "Record the day on which it was done, or press for it.",
+                gettext("%(milestone)s: due on %(date)s and not recorded as done.")
+                % {"milestone": row.kind.label, "date": format_date(row.due_on)},
+                gettext("Record the day on which it was done, or ask for it."),
                 (RowReference("milestone", row.id),),
             )
 

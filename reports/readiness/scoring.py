@@ -15,17 +15,17 @@ from reports import formatting
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.answers import (
     NOTHING,
-    PRESUMED_AGAINST,
     WHOLE,
     Answers,
     AskedRecommendation,
     Finding,
     Questionnaire,
+    no_data_sentence,
     rows_of,
     share_verdict,
     weighted_mean,
 )
-from tiptracker.localization import join_with_and
+from tiptracker.localization import gettext, join_with_and, ngettext
 
 PART_POINTS = {
     PartKey.EFFORTS: Fraction(40),
@@ -132,7 +132,10 @@ class ScorePart:
 
     @property
     def reason(self) -> str:
-        """A sentence that lists its lines by verdict."""
+        """A sentence for each verdict that names its lines."""
+        if self.key is PartKey.ACTION:
+            numbers = ((line.key if line.key.isdigit() else line.title, line.finding) for line in self.lines)
+            return describe_verdicts(numbers, are_recommendations=True)
         return describe_verdicts((line.title, line.finding) for line in self.lines)
 
 
@@ -323,20 +326,21 @@ def complicity_finding(findings: Iterable[tuple[str, Finding]]) -> Finding:
     share = weighted_mean((WHOLE, finding) for _, finding in pairs)
     rows = rows_of(finding for _, finding in pairs)
     if share is None:
-        return Finding(None, "No data on complicit officials: presumed against (22 U.S.C. 7106(b)(7)).", rows)
-    moved = [key for key, finding in pairs if finding.worth]
-    if not moved:
-        keys = join_with_and(key for key, _ in pairs)
-        return Finding(share, f"Complicit officials: nothing charged, convicted or investigated on {keys}.", rows)
-    return Finding(
-        share,
-        "Complicit officials: "
-        + join_with_and(
-            f"{'met' if finding.worth == WHOLE else 'a step'} on {key}" for key, finding in pairs if finding.worth
-        )
-        + ".",
-        rows,
-    )
+        reason = gettext("Complicit officials: no data, so presumed not done (22 U.S.C. 7106(b)(7)).")
+        return Finding(None, reason, rows)
+    met = [key for key, finding in pairs if finding.worth == WHOLE]
+    steps = [key for key, finding in pairs if finding.worth and finding.worth != WHOLE]
+    if met and steps:
+        reason = gettext("Complicit officials: met on %(met)s, a concrete step on %(steps)s.")
+    elif met:
+        reason = gettext("Complicit officials: met on %(met)s.")
+    elif steps:
+        reason = gettext("Complicit officials: a concrete step on %(steps)s.")
+    else:
+        reason = gettext("Complicit officials: nobody charged, convicted or investigated on %(asked)s.")
+    values = {"met": met, "steps": steps, "asked": [key for key, _ in pairs]}
+    names = {name: join_with_and(keys) for name, keys in values.items() if keys}
+    return Finding(share, reason % names, rows)
 
 
 def pillar_finding(shown: Iterable[tuple[str, Finding]], findings: Iterable[Finding]) -> Finding:
@@ -347,22 +351,53 @@ def pillar_finding(shown: Iterable[tuple[str, Finding]], findings: Iterable[Find
     shown_pairs = tuple(shown)
     if shown_pairs:
         names = join_with_and(name for name, _ in shown_pairs)
-        return Finding(WHOLE, f"Shown by {names}.", rows_of(finding for _, finding in shown_pairs))
+        return Finding(
+            WHOLE, gettext("Shown by: %(names)s.") % {"names": names}, rows_of(finding for _, finding in shown_pairs)
+        )
     asked = tuple(findings)
     if all(finding.share is None for finding in asked):
-        return Finding(None, "Nothing of it is shown, for want of data.", rows_of(asked))
-    return Finding(NOTHING, "No benchmark of it has moved and no question of it is up.", rows_of(asked))
+        return Finding(None, gettext("There is no data on any of it."), rows_of(asked))
+    return Finding(NOTHING, gettext("No benchmark has moved, and no figure has improved."), rows_of(asked))
 
 
-def describe_verdicts(findings: Iterable[tuple[str, Finding]]) -> str:
-    """Return a sentence that lists names by verdict: "Shown: 1a and 1b; not shown: 1c and 1d."."""
+def describe_verdicts(findings: Iterable[tuple[str, Finding]], *, are_recommendations: bool = False) -> str:
+    """Return sentences that list names by verdict: "Shown: 1a and 1b. Not shown: 1c and 1d.".
+
+    With `are_recommendations` the names are numbers: "Shown: recommendations 1 and 6.".
+    """
     pairs = tuple(findings)
-    groups = [
-        f"{word.label.lower()}: {formatting.join_numbered_names([formatting.lowercase_first(name) for name in names])}"
-        for word in ReadinessVerdict
-        if (names := [name for name, finding in pairs if finding.verdict is word])
+    lists = [
+        _list_names(verdict, names, are_recommendations=are_recommendations)
+        for verdict in ReadinessVerdict
+        if (names := [name for name, finding in pairs if finding.verdict is verdict])
     ]
-    return formatting.capitalize_first("; ".join(groups)) + "." if groups else "Nothing is asked."
+    return " ".join(lists) if lists else gettext("Nothing is asked.")
+
+
+def _list_names(verdict: ReadinessVerdict, names: Sequence[str], *, are_recommendations: bool) -> str:
+    number = len(names)
+    match verdict:
+        case ReadinessVerdict.SHOWN:
+            sentence = gettext("Shown: %(names)s.")
+            if are_recommendations:
+                sentence = ngettext("Shown: recommendation %(names)s.", "Shown: recommendations %(names)s.", number)
+        case ReadinessVerdict.PARTLY:
+            sentence = gettext("Partly shown: %(names)s.")
+            if are_recommendations:
+                sentence = ngettext(
+                    "Partly shown: recommendation %(names)s.", "Partly shown: recommendations %(names)s.", number
+                )
+        case ReadinessVerdict.NOT_SHOWN:
+            sentence = gettext("Not shown: %(names)s.")
+            if are_recommendations:
+                sentence = ngettext(
+                    "Not shown: recommendation %(names)s.", "Not shown: recommendations %(names)s.", number
+                )
+        case ReadinessVerdict.NO_DATA:
+            sentence = gettext("No data: %(names)s.")
+            if are_recommendations:
+                sentence = ngettext("No data: recommendation %(names)s.", "No data: recommendations %(names)s.", number)
+    return sentence % {"names": join_with_and(names)}
 
 
 def _evaluate_pillar(pillar: Pillar, questionnaire: Questionnaire, answers: Answers) -> Finding:
@@ -380,7 +415,7 @@ def _evaluate_pillar(pillar: Pillar, questionnaire: Questionnaire, answers: Answ
         indicator.question for indicator in questionnaire.indicators.values() if indicator.pillar is pillar
     }
     questions = [
-        (question.label.lower(), answers.questions[question])
+        (question.label, answers.questions[question])
         for question in QUESTION_POINTS
         if question in pillar_questions and question in answers.questions
     ]
@@ -407,4 +442,4 @@ def _benchmark_lines(questionnaire: Questionnaire, answers: Answers) -> Iterable
 
 
 def _unanswered_finding(question: EffortQuestion | Pillar) -> Finding:
-    return Finding(None, f"No data on {formatting.lowercase_first(question.label)}: {PRESUMED_AGAINST}.")
+    return Finding(None, no_data_sentence(question.label))

@@ -32,21 +32,9 @@ from reports.readiness.scoring import (
     ScoreLine,
     ScorePart,
 )
+from tiptracker.localization import gettext
 
 NO_TEXTS = StepTexts()
-
-METHODOLOGY = {
-    "version": METHOD_VERSION,
-    "parts": [
-        {"key": key.value, "title": key.label, "of": float(of), "law": PART_LAW[key]} for key, of in PART_POINTS.items()
-    ],
-    "questions": [
-        {"key": key.value, "title": key.label, "of": float(of), "law": QUESTION_LAW[key]}
-        for key, of in QUESTION_POINTS.items()
-    ],
-    "disclaimer": DISCLAIMER,
-}
-"""The method as every document states it: its version, the most each part can give, and the law it rests on."""
 
 FORMER_RESULT_NAMES: Mapping[str, str] = {
     "ceiling": "projected",
@@ -108,7 +96,7 @@ def readiness_document(
         "deadline_on": result.deadline_on.isoformat() if result.deadline_on else None,
         "readiness_target": None if result.readiness_target is None else float(result.readiness_target),
         "readiness_target_reason": result.readiness_target_reason,
-        "methodology": METHODOLOGY,
+        "methodology": _methodology(),
     }
 
 
@@ -136,6 +124,22 @@ def facts_document(facts: Facts, known_by: datetime | None = None) -> dict[str, 
 def facts_fingerprint(document: dict[str, Any]) -> str:
     """Return the SHA-256 of a document in hexadecimal. The order of its keys does not matter."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _methodology() -> dict[str, Any]:
+    """Return the method as every document states it: its version, the most each part can give, and its law."""
+    return {
+        "version": METHOD_VERSION,
+        "parts": [
+            {"key": key.value, "title": key.label, "of": float(of), "law": PART_LAW[key]}
+            for key, of in PART_POINTS.items()
+        ],
+        "questions": [
+            {"key": key.value, "title": key.label, "of": float(of), "law": QUESTION_LAW[key]}
+            for key, of in QUESTION_POINTS.items()
+        ],
+        "disclaimer": gettext(DISCLAIMER),
+    }
 
 
 def _part(verified: ScorePart, claimed: ScorePart) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from reports.views.record_rows import RecordRow, find_record_rows, find_terms_ro
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form
 from tiptracker.web.frontend.form_rows import add_refusal
@@ -51,11 +51,21 @@ def readiness_changes(request: EditionRequest) -> HttpResponse:
         return render_form(request, "reports/readiness_changes.html", form, {"edition": edition})
     if exports.is_export_requested(request):
         cells = [_export_row(stop, *change) for stop, changes in context["stops"] for change in changes]
-        return exports.export_rows(request, "changes", EXPORT_COLUMNS, cells)
+        return exports.export_rows(request, "changes", _export_columns(), cells)
     return render_page(request, "reports/readiness_changes.html", context)
 
 
-EXPORT_COLUMNS = ("Recorded", "Over by", "What moved", "Part", "Points", "It said", "It says", "By these facts")
+def _export_columns() -> tuple[str, ...]:
+    return (
+        gettext("Recorded"),
+        gettext("Ended by"),
+        gettext("What changed"),
+        gettext("Part"),
+        gettext("Points"),
+        gettext("Before"),
+        gettext("After"),
+        gettext("Because of"),
+    )
 
 
 def _export_row(stop: ScoreChangeDisplay, change: LineChangeDisplay, rows: Sequence[RecordRow]) -> tuple[object, ...]:
@@ -81,13 +91,14 @@ def parse_standpoint_range(params: QueryDict, edition: Edition) -> tuple[Request
     if until.as_of < since.as_of:
         raise Refused(
             "reversed_dates",
-            f"{format_date(until.as_of)} lies before {format_date(since.as_of)}. Give the earlier day first.",
+            gettext("%(end)s is before %(start)s. Give the earlier day first.")
+            % {"end": format_date(until.as_of), "start": format_date(since.as_of)},
             field="as_of_to",
         )
     if is_known_before(until.known_by, since.known_by):
         raise Refused(
             "reversed_moments",
-            "Less was known by then than at the start. Give a later day, or leave it empty for all that is known now.",
+            gettext("This day is before the one of the start. Give a later day, or leave it empty."),
             field="known_on_to",
         )
     return since, until
@@ -114,14 +125,13 @@ def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
             )
             for requested, score in ((since, changes.before), (until, changes.after))
         )
-        page = changes_display.display_changes(changes, first, last, facts.zone)
+        page = changes_display.display_changes(changes, first, last)
         rows = find_record_rows(request.user, page.rows, until.known_by)
         edition_row = rows.get(RowReference("edition", edition.pk))
         terms = find_terms_rows(request.user, edition_row) if edition_row else {}
         presets = _presets(request.user, edition, since)
     return {
         "edition": edition,
-        "up": f"{edition_url(edition, 'readiness_detail')}?{until.query}",
         "since": since,
         "until": until,
         "form": _build_form(edition, since, until),
@@ -158,12 +168,13 @@ def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[P
     last = dialogues.filter(held_on__range=(starts_on, today)).order_by("-held_on").first()
     presets = []
     if last:
-        label = f"Since the last dialogue, {format_date(last.held_on)}"
+        label = gettext("Since the last dialogue, %(date)s") % {"date": format_date(last.held_on)}
         presets.append(_preset_since(label, edition, last.held_on))
     if today - WEEK >= starts_on:
-        presets.append(_preset_since("Since last week", edition, today - WEEK))
+        presets.append(_preset_since(gettext("Since last week"), edition, today - WEEK))
     if since.as_of < today:
-        label = f"{format_date(since.as_of)}, as known then and as known now"
+        label = gettext("%(date)s: known at the time and with later information")
+        label %= {"date": format_date(since.as_of)}
         presets.append(_preset_since(label, edition, since.as_of, as_of_to=since.as_of))
     return presets
 

@@ -15,6 +15,7 @@ from reports.charts.tiles import ChartDistrict, TileMap, tile_map
 from reports.choices import DistrictStatus
 from reports.views.access import embassy_page
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
 from tiptracker.text_rules import normalize_name
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
@@ -44,11 +45,21 @@ def district_list(request: EditionRequest) -> HttpResponse:
     benchmarks = _find_benchmarks(request.user, edition)
     if exports.is_export_requested(request):
         cells = [row for benchmark in benchmarks for row in _export_rows(benchmark)]
-        return exports.export_rows(request, "districts", EXPORT_COLUMNS, cells)
+        return exports.export_rows(request, "districts", _export_columns(), cells)
     return render_page(request, "reports/district_list.html", {"edition": edition, "benchmarks": benchmarks})
 
 
-EXPORT_COLUMNS = ("Benchmark", "What it asks", "District", "Told", "First day", "Last day", "Evidence", "Who says so")
+def _export_columns() -> tuple[str, ...]:
+    return (
+        gettext("Benchmark"),
+        gettext("Wording"),
+        gettext("District"),
+        gettext("Status"),
+        gettext("Start date"),
+        gettext("End date"),
+        gettext("Evidence"),
+        gettext("Stated by"),
+    )
 
 
 def _export_rows(counted: DistrictBenchmark) -> Iterator[tuple[object, ...]]:

@@ -27,6 +27,7 @@ from reports.views.record_rows import RecordedReview, RecordRow, find_record_row
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import format_number, gettext
 from tiptracker.web.form_pages import render_form
 
 type PointsTexts = Mapping[tuple[PartKey, str], str]
@@ -94,7 +95,7 @@ def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: st
         "reason": display.reason,
         "points": _format_points(display.points, display.of),
         "up": f"{edition_url(standpoint.edition, 'readiness_explanation')}?{standpoint.query}",
-        "up_label": "Explanation",
+        "up_label": "",
         "answers": [_explanation_line(one, one.criteria, points, rows) for one in lines],
         "is_part": True,
     }
@@ -172,8 +173,10 @@ def _points_by_line(parts: Mapping[PartKey, PartDisplay], result: Readiness) -> 
 
 
 def _format_points(points: Decimal | None, of: Decimal) -> str:
-    """Format points as "3 of 7 points"; without points given, only what is possible."""
-    return f"could give {of} points" if points is None else f"{points} of {of} points"
+    """Format points as "3 of 7 points"; without points given, "7 points possible"."""
+    if points is None:
+        return gettext("%(of)s points possible") % {"of": format_number(of)}
+    return gettext("%(points)s of %(of)s points") % {"points": format_number(points), "of": format_number(of)}
 
 
 def _subject_row(line: LineExplanation | CriterionExplanation) -> RowReference:

@@ -188,7 +188,7 @@ def _build_inbox(request: EditionRequest) -> Inbox:
         simulation = simulation_of(edition)
         terms = countable_facts.newest_row(simulation.facts.edition_terms)
         priority = inbox_priority.update_priority(simulation, row.pk)
-        reasons = [describe_drop(drop, "This update") for drop in priority.drops]
+        reasons = [describe_drop(drop) for drop in priority.drops]
         return WaitingUpdate(
             update_version=row,
             claimed=ClaimedProgress(row.claimed),
@@ -200,7 +200,7 @@ def _build_inbox(request: EditionRequest) -> Inbox:
     def logged_evidence(row: Evidence) -> LoggedEvidence:
         edition = covering_edition(row.happened_from, row.happened_to)
         priority = inbox_priority.evidence_priority(simulation_of(edition), row.pk)
-        reasons = [describe_drop(drop, "This evidence") for drop in priority.drops]
+        reasons = [describe_drop(drop) for drop in priority.drops]
         return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons))
 
     return Inbox(

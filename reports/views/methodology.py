@@ -20,6 +20,7 @@ from reports.views.access import readiness_page
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import gettext
 from tiptracker.web.form_pages import render_form
 
 
@@ -30,11 +31,11 @@ def methodology(request: EditionRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "standpoint": standpoint,
         "method": METHOD_VERSION,
-        "disclaimer": headline.DISCLAIMER,
+        "disclaimer": gettext(headline.DISCLAIMER),
         "law": PART_LAW,
         "watch_list_law": context_display.WATCH_LIST_LAW,
         "test": backtest.packaged_backtest(),
-        "conclusion": CONCLUSION,
+        "conclusion": gettext(CONCLUSION),
     }
     result: Readiness | None = None
     examples: Mapping[Rule, str] = {}

@@ -18,24 +18,17 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.request_params import RequestedStandpoint
 from reports.views.access import readiness_page
-from reports.views.links import PageLink
 from reports.views.next_steps import next_steps_context
 from reports.views.record_rows import RecordRow, find_record_rows, pick_rows
 from reports.views.standpoint import pin_known_by, read_standpoint
 from reports.views.trend import trend_context
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import gettext, gettext_noop
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form
 
-RELATED_PAGES = (
-    ("readiness_what_if", "What if some of it were met"),
-    ("readiness_trend", "Week by week"),
-    ("methodology", "How readiness is counted"),
-    ("run_list", "Kept runs"),
-)
-"""Other pages that show the same standpoint."""
-CLAIMED_BY_OTHERS = "Told by others, logged by the embassy"
+CLAIMED_BY_OTHERS = gettext_noop("Others, logged by the embassy")
 
 
 class ClaimGap(NamedTuple):
@@ -68,7 +61,6 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "watch_list": context_display.describe_watch_list(result),
                 "gaps": _build_claim_gaps(request.user, standpoint, result),
                 **next_steps_context(request.user, result),
-                "ways": _related_links(standpoint),
                 "to_the_mark": _smallest_set_url(pin_known_by(standpoint), needed),
                 **trend_context(request.user, standpoint.edition, facts, standpoint.as_of, standpoint.known_by),
             }
@@ -109,11 +101,12 @@ def readiness_checks(request: EditionRequest) -> HttpResponse:
             cells = [
                 _export_row(kind, *problem) for kind, problems in context["problems_by_kind"] for problem in problems
             ]
-            return exports.export_rows(request, "checks", CHECK_EXPORT_COLUMNS, cells)
+            return exports.export_rows(request, "checks", _check_export_columns(), cells)
     return render_form(request, "reports/readiness_checks.html", form, context)
 
 
-CHECK_EXPORT_COLUMNS = ("Sort", "What doesn’t fit", "What to do", "Where")
+def _check_export_columns() -> tuple[str, ...]:
+    return gettext("Kind"), gettext("Problem"), gettext("What to do"), gettext("Where")
 
 
 def _export_row(kind: ProblemKind, problem: RecordProblem, rows: Sequence[RecordRow]) -> tuple[object, ...]:
@@ -139,7 +132,7 @@ def _build_claim_gaps(user: User, standpoint: RequestedStandpoint, result: Readi
     rows = find_record_rows(user, chain.from_iterable(references), standpoint.known_by)
     return [
         ClaimGap(
-            ministries[claim.ministry_id].name if claim.ministry_id in ministries else CLAIMED_BY_OTHERS,
+            ministries[claim.ministry_id].name if claim.ministry_id in ministries else gettext(CLAIMED_BY_OTHERS),
             claim.points,
             [update_versions[key] for key in claim.update_versions if key in update_versions],
             pick_rows(own, rows),
@@ -156,20 +149,6 @@ def _problems_by_kind(
     return [
         (kind, [(problem, pick_rows(problem.rows, rows)) for problem in problems])
         for kind, problems in groupby(result.checks, key=lambda problem: problem.kind)
-    ]
-
-
-def _related_links(standpoint: RequestedStandpoint) -> list[PageLink]:
-    """Return links to the changes before this standpoint and to other pages at the same standpoint."""
-    until = {"as_of_to": standpoint.as_of.isoformat()}
-    if standpoint.known_by:
-        until["known_by_to"] = standpoint.known_by.isoformat()
-    return [
-        PageLink(edition_url(standpoint.edition, "readiness_changes", query=until), "What changed before"),
-        *(
-            PageLink(f"{edition_url(standpoint.edition, name)}?{standpoint.query}", label)
-            for name, label in RELATED_PAGES
-        ),
     ]
 
 

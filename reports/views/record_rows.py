@@ -17,10 +17,19 @@ from dialogues.models import Assessment, Commitment, Evidence, EvidenceReview, R
 from recommendations.choices import DATE_ONLY_MILESTONES, Origin
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, Edition, EditionTerms, Milestone, Recommendation
-from reports import formatting
 from reports.readiness.answers import RowReference
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
+from tiptracker.localization import gettext, gettext_noop
+
+VERBS = {
+    "assessed": gettext_noop("assessed"),
+    "claimed": gettext_noop("claimed"),
+    "promised": gettext_noop("promised"),
+    "recorded": gettext_noop("recorded"),
+    "set": gettext_noop("set"),
+}
+"""What the author of a row did, by code."""
 
 
 class RecordedReview(NamedTuple):
@@ -35,6 +44,11 @@ class RecordedReview(NamedTuple):
     recorded_at: datetime
     reason: str
     first_on: date | None
+
+    @property
+    def did(self) -> str:
+        """What the reviewer did, for `includes/source.html`, which words a verification itself."""
+        return self.decision.value if self.decision is EvidenceDecision.VERIFIED else gettext("rejected")
 
 
 class RecordRow(NamedTuple):
@@ -55,6 +69,11 @@ class RecordRow(NamedTuple):
     starts_on: date | None = None
     ends_on: date | None = None
     reviews: Sequence[RecordedReview] = ()
+
+    @property
+    def did(self) -> str:
+        """What the author did, in the reader's language."""
+        return gettext(VERBS[self.verb]) if self.verb else ""
 
     @property
     def newest_review(self) -> RecordedReview | None:
@@ -166,7 +185,7 @@ def _assessment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator
     for row in rows.select_related("benchmark__recommendation", "recorded_by"):
         yield RecordRow(
             RowReference("assessment", row.pk),
-            f"{row.benchmark.key}: {formatting.lowercase_first(row.get_verdict_display())}",
+            f"{row.benchmark.key}: {row.get_verdict_display()}",
             _benchmark_url(row.benchmark),
             row.law,
             row.recorded_by.name,
@@ -183,9 +202,12 @@ def _benchmark_rows(user: User, keys: set[int], known_by: datetime | None) -> It
 
 def _recommendation_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
     for row in Recommendation.objects.visible_to(user).filter(pk__in=keys).as_worded_by(known_by):
-        kind = "Recommendation" if row.origin == Origin.REPORT else Origin.ACTION_PLAN.label
+        title = gettext("Action plan %(number)s: %(text)s")
+        if row.origin == Origin.REPORT:
+            title = gettext("Recommendation %(number)s: %(text)s")
         url = reverse("recommendation_detail", args=[row.pk])
-        yield RecordRow(RowReference("recommendation", row.pk), f"{kind} {row.number}: {row.text}", url)
+        text = title % {"number": row.number, "text": row.text}
+        yield RecordRow(RowReference("recommendation", row.pk), text, url)
 
 
 def _commitment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator[RecordRow]:
@@ -217,7 +239,8 @@ def _edition_rows(user: User, keys: set[int], _: datetime | None) -> Iterator[Re
         url = edition_url(row, "readiness_detail")
         if user.role == Role.OFFICER:
             url = reverse("edition_terms", args=[row.pk])
-        yield RecordRow(RowReference("edition", row.pk), f"The terms of {row.country}, {row.year} edition", url)
+        title = gettext("Terms of %(country)s, %(year)s edition") % {"country": row.country, "year": row.year}
+        yield RecordRow(RowReference("edition", row.pk), title, url)
 
 
 def find_terms_rows(user: User, edition: RecordRow) -> Mapping[datetime, RecordRow]:

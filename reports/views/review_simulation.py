@@ -83,7 +83,7 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
             "gain": gain,
             "chosen": chosen,
             "accepting": _simulated_change(gain.score, accepting),
-            "drops": _drop_reasons(gain.drops, "This update"),
+            "drops": _drop_reasons(gain.drops),
             "assessing": [(one, _simulated_change(gain.score + accepting, one.points)) for one in gain.assessing],
         }
     return render_page(request, "reports/version_simulation.html", context, partial="points")
@@ -107,7 +107,7 @@ def evidence_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_all": not chosen,
         "count": len(decisions),
         "reviewing": _simulated_change(gain.score, gain.points),
-        "drops": _drop_reasons(gain.drops, "This evidence"),
+        "drops": _drop_reasons(gain.drops),
         "needs_first_day": simulation.lacks_start_date(decisions, entered_by=chosen),
     }
     return render_page(request, "reports/evidence_simulation.html", context, partial="points")
@@ -159,9 +159,9 @@ def build_simulation(edition: Edition) -> ReviewSimulation:
     return ReviewSimulation(gather_facts(edition), as_of=now.date(), now=now)
 
 
-def _drop_reasons(drops: Iterable[ScoreDrop], subject: str) -> list[tuple[str, str]]:
+def _drop_reasons(drops: Iterable[ScoreDrop]) -> list[tuple[str, str]]:
     """Return why something drops and which benchmarks and questions do, joined into one text."""
-    return [(describe_drop(drop, subject), join_with_and(drop.lines)) for drop in drops]
+    return [(describe_drop(drop), join_with_and(drop.lines)) for drop in drops]
 
 
 def _parse_decisions(

@@ -25,12 +25,13 @@ from reports.readiness.explanation import score_display
 from reports.readiness.readiness import METHOD_VERSION
 from reports.views.access import read_page, readiness_page
 from tiptracker.accounts.models import User
+from tiptracker.localization import gettext
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
 PAGE_SIZE = 25
-LINE_TITLES = {one.value: one.label for choices in (PartKey, EffortQuestion, Pillar) for one in choices}
-"""Titles of lines by code, for a run that stored no titles and can't be recomputed."""
+LINE_CHOICES = {one.value: one for choices in (PartKey, EffortQuestion, Pillar) for one in choices}
+"""The lines by code: their labels are titles for a run that stored none and can't be recomputed."""
 
 
 class StoredLine(NamedTuple):
@@ -61,10 +62,21 @@ def run_list(request: EditionRequest) -> HttpResponse:
     )
     if exports.is_export_requested(request):
         fields = ("as_of", "known_by", "score", "claimed", "methodology", "computed_at", "facts_sha256")
-        heads = ("As of", "Known by", "Verified", "Claimed", "Method", "Computed", "Hash of the facts")
-        return exports.export_rows(request, "runs", heads, list(runs.values_list(*fields)))
+        return exports.export_rows(request, "runs", _export_columns(), list(runs.values_list(*fields)))
     page = Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page"))
     return render_page(request, "reports/run_list.html", {"edition": edition, "page": page, "method": METHOD_VERSION})
+
+
+def _export_columns() -> tuple[str, ...]:
+    return (
+        gettext("As of"),
+        gettext("Known by"),
+        gettext("Verified"),
+        gettext("Claimed"),
+        gettext("Method"),
+        gettext("Computed"),
+        gettext("Hash of the facts"),
+    )
 
 
 @read_page
@@ -117,7 +129,7 @@ def _stored_lines(
     return [
         StoredLine(
             one,
-            one.get("title") or LINE_TITLES.get(one.get("key", ""), one.get("key", "")),
+            one.get("title") or _line_title(one.get("key", "")),
             score_display.without_trailing_zeros(reached) if is_reviewed else None,
             score_display.without_trailing_zeros(of),
             next((verdict for verdict in ReadinessVerdict if verdict == one.get("verdict")), None),
@@ -125,6 +137,10 @@ def _stored_lines(
         )
         for one, reached, of in zip(stored, points, possible, strict=True)
     ]
+
+
+def _line_title(key: str) -> str:
+    return LINE_CHOICES[key].label if key in LINE_CHOICES else key
 
 
 def _printed_figure(stored: Mapping[str, Any], name: str) -> Decimal:

@@ -15,6 +15,7 @@ from reports.views.access import readiness_page
 from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
+from tiptracker.localization import gettext
 from tiptracker.web import exports
 from tiptracker.web.form_pages import render_form
 
@@ -36,13 +37,13 @@ def readiness_trend(request: EditionRequest) -> HttpResponse:
                 request.user, standpoint.edition, facts, standpoint.as_of, standpoint.known_by, plot_height=260
             )
         if exports.is_export_requested(request):
-            return exports.export_rows(
-                request, "trend", EXPORT_COLUMNS, [_export_row(week) for week in reversed(context["trend"].by_week)]
-            )
+            cells = [_export_row(week) for week in reversed(context["trend"].by_week)]
+            return exports.export_rows(request, "trend", _export_columns(), cells)
     return render_form(request, "reports/readiness_trend.html", form, context)
 
 
-EXPORT_COLUMNS = ("Week to", "As then known", "In hindsight", "What happened")
+def _export_columns() -> tuple[str, ...]:
+    return gettext("Week to"), gettext("Known at the time"), gettext("With later information"), gettext("Events")
 
 
 def _export_row(week: WeekDisplay) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from recommendations.edition_context import EditionRequest, edition_url
 from recommendations.models import Benchmark, Recommendation
-from reports import request_params, sentences
+from reports import request_params
 from reports.briefings.step_texts import step_texts
 from reports.readiness.explanation import score_display, what_if_display
 from reports.readiness.explanation.score_display import BenchmarkDisplay
@@ -27,7 +27,7 @@ from reports.views.standpoint import pin_known_by, read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
-from tiptracker.localization import join_with_and
+from tiptracker.localization import gettext, join_with_and, ngettext
 from tiptracker.web.form_pages import render_form
 from tiptracker.web.pages import render_page
 
@@ -73,7 +73,6 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
             "form": form,
             "mark": score_display.readiness_bar_figures(result).mark,
             "has_benchmarks": bool(result.verified.benchmarks),
-            "up": f"{edition_url(standpoint.edition, 'readiness_detail')}?{requested.query}",
         }
         try:
             met = request_params.parse_met_benchmarks(met_keys, result)
@@ -133,15 +132,22 @@ def _presets(standpoint: RequestedStandpoint, result: Readiness, steps: NextStep
     keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
     selections: list[tuple[str, dict[str, Sequence[Any]]]] = []
     if reached := steps.target_reached_after:
-        count = sentences.format_count(reached, "next step", "next steps")
-        selections.append((f"Tick the {count} up to the target", {"step": [one.key for one in steps.steps[:reached]]}))
+        label = ngettext(
+            "Tick the %(number)d next step that reaches the target",
+            "Tick the %(number)d next steps that reach the target",
+            reached,
+        )
+        selections.append((label % {"number": reached}, {"step": [one.key for one in steps.steps[:reached]]}))
     if steps.steps:
-        selections.append(("Tick all next steps", {"step": [one.key for one in steps.steps]}))
+        selections.append((gettext("Tick all next steps"), {"step": [one.key for one in steps.steps]}))
     if fewest := result.smallest_set():
-        count = sentences.format_count(len(fewest), "benchmark", "benchmarks")
-        labels = join_with_and(keys[one] for one in fewest)
-        selections.append((f"Tick the fewest benchmarks that reach the target: {count}, {labels}", {"met": fewest}))
+        label = ngettext(
+            "Tick the benchmark that reaches the target: %(names)s",
+            "Tick the fewest benchmarks that reach the target: %(names)s",
+            len(fewest),
+        )
+        selections.append((label % {"names": join_with_and(keys[one] for one in fewest)}, {"met": fewest}))
     if unmet := [one.benchmark_id for one in result.verified.benchmarks if one.line.finding.worth < 1]:
-        selections.append(("Tick all open benchmarks", {"met": unmet}))
+        selections.append((gettext("Tick all open benchmarks"), {"met": unmet}))
     links = [PageLink(f"{page}&{urlencode(ticked, doseq=True)}", label) for label, ticked in selections]
-    return [*links, PageLink(page, "Tick none")]
+    return [*links, PageLink(page, gettext("Tick none"))]

@@ -34,12 +34,15 @@ from reports.readiness.backtest.measures import (
 )
 from reports.readiness.backtest.scoring import ACHIEVEMENTS_ASKED, ScoredCountryYear, score_country_year
 from reports.readiness.readiness import METHOD_VERSION
+from tiptracker.localization import gettext, gettext_noop
 
 THRESHOLDS = (40, 45, 50, 55)
 """The thresholds that the table shows, in points."""
 
 HELD_OUT_EDITION = 2023
 """The edition used for the held-out test: the one with the most rows."""
+HELD_OUT = f"edition {HELD_OUT_EDITION}"
+"""Its name in a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,15 @@ class Sample:
     moved up or none did.
     """
 
-    title: str
+    name: str
     moved_up: int
     others: int
     area: Fraction | None
+
+    @property
+    def title(self) -> str:
+        """Its name in the reader's language."""
+        return gettext(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,14 @@ class Split:
     mark: int
     outcome: ClassificationOutcome
 
+    @property
+    def title(self) -> str:
+        """The threshold and what it was chosen and tested on, in the reader's language."""
+        sentence = gettext("%(mark)d, chosen on the other editions, tested on edition %(edition)d")
+        if self.learnt_on == HELD_OUT:
+            sentence = gettext("%(mark)d, chosen on edition %(edition)d, tested on the other editions")
+        return sentence % {"mark": self.mark, "edition": HELD_OUT_EDITION}
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeByYears:
@@ -89,7 +105,7 @@ class BackTest:
     """The whole back-test of one version of the method.
 
     `rows` are all scored rows, tested or not. `groups` are subsets of the tested rows. `left_out` counts the Watch
-    List rows that are not tested, by source. `limits` are sentences.
+    List rows that are not tested, by source.
     """
 
     method: str
@@ -102,7 +118,12 @@ class BackTest:
     after_years: tuple[OutcomeByYears, ...]
     forecast: Sample
     left_out: tuple[tuple[NarrativeSource, int], ...]
-    limits: tuple[str, ...]
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What a reader must know before using any figure, as sentences."""
+        values = {"achievements": ACHIEVEMENTS_ASKED}
+        return *(gettext(sentence) % values for sentence in LIMITS), *_counted_limits(self.rows, self.forecast)
 
     def rows_of_country(self, name_or_code: str) -> tuple[ScoredCountryYear, ...]:
         """Return the rows of one country, by its code or name, oldest first; empty if it has none."""
@@ -116,14 +137,21 @@ class BackTest:
 
 
 LIMITS = (
-    "One person coded the rows, knowing how each had ended.",
-    "The opening paragraph picks the facts that justify the tier, so every separation is an upper bound.",
-    "Rows from the Factbook are shorter, and hold no government that moved up from the Watch List.",
-    "Rows from the press are all of governments that moved up, and are left out of every test, as is one without text.",
-    "Editions 2022 and 2023 are nearly whole, the others are not.",
-    f"What a narrative can’t tell has a stand-in: the achievements told, of {ACHIEVEMENTS_ASKED}, for concrete action.",
-    "Counts, laws, procedures, plans, training and awareness stand in for the three Ps, directions for the figures.",
-    "The words of the decision itself (“overall increasing efforts”) are never an input.",
+    gettext_noop("One person coded the rows, and knew the outcome of each."),
+    gettext_noop("The opening paragraph names the facts that justify the tier, so each separation is an upper bound."),
+    gettext_noop("Rows from the Factbook are shorter. None of them is a government that moved up from the Watch List."),
+    gettext_noop(
+        "Rows from the press are all governments that moved up. Every test leaves them out, and one row without text."
+    ),
+    gettext_noop("Editions 2022 and 2023 are nearly complete, the others are not."),
+    gettext_noop(
+        "For concrete action, the test uses the achievements named in the narrative, out of %(achievements)d."
+    ),
+    gettext_noop(
+        "For the three Ps, the test uses counts, laws, procedures, plans, training and awareness. "
+        "For figures, it uses directions."
+    ),
+    gettext_noop("The words of the decision itself (“overall increasing efforts”) are never used."),
 )
 """What a reader must know about the rows before using any figure. `run_backtest` adds limits with counted figures."""
 
@@ -143,14 +171,17 @@ def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
     """
     scored = tuple(score_country_year(row) for row in rows)
     tested = tuple(one for one in scored if one.row.is_tested)
-    forecast = _sample("Held against the edition after", _forecast_cases(scored))
+    forecast = _sample(gettext_noop("Compared with the next edition"), _forecast_cases(scored))
     return BackTest(
         method=METHOD_VERSION,
         rows=scored,
-        tested=_sample("All tested", _cases(tested)),
+        tested=_sample(gettext_noop("All tested"), _cases(tested)),
         groups=(
-            _sample("Opening paragraph read", _cases(tested, lambda row: row.source is NarrativeSource.OPENING)),
-            _sample(f"Edition {HELD_OUT_EDITION}", _cases(tested, _is_held_out)),
+            _sample(
+                gettext_noop("Opening paragraph read"),
+                _cases(tested, lambda row: row.source is NarrativeSource.OPENING),
+            ),
+            _sample(gettext_noop("Edition 2023"), _cases(tested, _is_held_out)),
         ),
         marks=tuple(ThresholdOutcome(mark, classify(_cases(tested), mark)) for mark in THRESHOLDS),
         leave_one_out=leave_one_out(_cases(tested)),
@@ -158,7 +189,6 @@ def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
         after_years=_outcomes_by_years(scored),
         forecast=forecast,
         left_out=_count_left_out(scored),
-        limits=(*LIMITS, *_counted_limits(scored, forecast)),
     )
 
 
@@ -168,9 +198,9 @@ def _cases(
     return [Case(scored.points, scored.row.moved is TierChange.UP) for scored in rows if is_included(scored.row)]
 
 
-def _sample(title: str, cases: Sequence[Case]) -> Sample:
+def _sample(name: str, cases: Sequence[Case]) -> Sample:
     moved_up = sum(case.moved_up for case in cases)
-    return Sample(title, moved_up, len(cases) - moved_up, area_under_curve(cases))
+    return Sample(name, moved_up, len(cases) - moved_up, area_under_curve(cases))
 
 
 def _is_held_out(row: CountryYear) -> bool:
@@ -178,7 +208,7 @@ def _is_held_out(row: CountryYear) -> bool:
 
 
 def _splits(tested: Sequence[ScoredCountryYear]) -> tuple[Split, ...]:
-    held_out = (f"edition {HELD_OUT_EDITION}", _cases(tested, _is_held_out))
+    held_out = (HELD_OUT, _cases(tested, _is_held_out))
     others = ("the other editions", _cases(tested, lambda row: not _is_held_out(row)))
     return tuple(
         Split(learnt_on, tried_on, mark, classify(cases, mark))
@@ -229,10 +259,12 @@ def _counted_limits(rows: Sequence[ScoredCountryYear], forecast: Sample) -> Iter
         Fraction(sum(scored.row.counts[question].direction is None for scored in rows), len(rows))
         for question in REQUIRED_QUESTIONS
     ]
-    yield f"Which way a count moved was not seen in {min(unknown_shares):.0%} to {max(unknown_shares):.0%} of the rows."
+    yield gettext("In %(least)s to %(most)s of the rows it is unknown which way a count moved.") % {
+        "least": f"{min(unknown_shares):.0%}",
+        "most": f"{max(unknown_shares):.0%}",
+    }
     if forecast.area is not None:
-        yield (
-            "It describes; it does not forecast the next year: held against the edition after, on"
-            f" {forecast.moved_up + forecast.others} rows, the area under the curve is {forecast.area:.2f},"
-            " hardly better than chance."
-        )
+        yield gettext(
+            "It describes the past and does not forecast the next year. Compared with the next edition, on %(rows)d "
+            "rows, the area under the curve is %(area).2f, hardly better than chance."
+        ) % {"rows": forecast.moved_up + forecast.others, "area": forecast.area}

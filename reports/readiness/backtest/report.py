@@ -15,10 +15,10 @@ from reports.readiness.backtest.measures import ClassificationOutcome
 from reports.readiness.backtest.scoring import ScoredCountryYear
 from reports.readiness.explanation.headline import DISCLAIMER
 from reports.readiness.scoring import version_lines
-from tiptracker.localization import join_with_and
+from tiptracker.localization import gettext, gettext_noop, join_with_and
 
 OUTCOME_FIELDS = ("found", "missed", "moved_up", "warned", "false_hopes", "others")
-CONCLUSION = "A low record is a safe warning, a high one is no promise."
+CONCLUSION = gettext_noop("A low score is a safe warning. A high score is no promise.")
 
 
 def report_lines(test: BackTest) -> Iterator[str]:
@@ -75,7 +75,7 @@ def limits(test: BackTest) -> Iterator[str]:
     """Yield the limits of the back-test, and the statement that readiness does not predict a tier."""
     yield "Limits"
     yield from (f"- {limit}" for limit in test.limits)
-    yield f"\n{DISCLAIMER}"
+    yield f"\n{gettext(DISCLAIMER)}"
 
 
 def backtest_document(test: BackTest) -> dict[str, Any]:

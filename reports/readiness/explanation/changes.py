@@ -17,6 +17,7 @@ from reports.readiness.answers import Finding, RowReference
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import DailyScores
 from reports.readiness.scoring import Score, ScoreLine
+from tiptracker.localization import gettext
 
 type ScoreLines = Mapping[tuple[PartKey, str], ScoreLine]
 """The lines of a score by part and key.
@@ -219,11 +220,11 @@ def _score_lines(score: Score, plan_ids: Collection[int]) -> ScoreLines:
     for part in score.parts:
         if part.key is PartKey.ACTION:
             for benchmark in score.benchmarks:
-                key, noun = benchmark.line.key, "Benchmark"
+                key, title = benchmark.line.key, gettext("Benchmark %(benchmark)s")
                 if benchmark.recommendation_id in plan_ids:
-                    key, noun = f"action_plan_{key}", Origin.ACTION_PLAN.label
+                    key, title = f"action_plan_{key}", gettext("Action plan %(benchmark)s")
                 lines[part.key, str(benchmark.benchmark_id)] = replace(
-                    benchmark.line, key=key, title=f"{noun} {benchmark.line.key}"
+                    benchmark.line, key=key, title=title % {"benchmark": benchmark.line.key}
                 )
         else:
             for line in part.lines:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
-from reports import formatting, sentences
+from reports import formatting
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.changes import LineChange, ScoreChange, ScoreChanges, Standpoint
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.scoring import PART_POINTS
-from tiptracker.localization import format_date, format_number
+from tiptracker.localization import format_number, gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +66,12 @@ class ScoreChangesDisplay:
         return {row for stop in self.changes for change in stop.lines for row in change.line.rows}
 
 
-def display_changes(
-    changes: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint, zone: ZoneInfo
-) -> ScoreChangesDisplay:
-    """Return the changes as pages display them. `zone` is the country's time zone: it gives moments their day."""
+def display_changes(changes: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint) -> ScoreChangesDisplay:
+    """Return the changes as pages display them."""
     difference = formatting.round_to_tenth(changes.after) - formatting.round_to_tenth(changes.before)
     rounded = formatting.round_preserving_sum([change.points for change in changes.changes], total=difference)
     return ScoreChangesDisplay(
-        sentence=describe_changes(since, until, len(changes.changes), zone),
+        sentence=describe_changes(since, until, len(changes.changes)),
         before=_displayed_score(since),
         after=_displayed_score(until),
         points=format_signed(difference),
@@ -82,27 +79,29 @@ def display_changes(
     )
 
 
-def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, changes: int, zone: ZoneInfo) -> str:
-    """Describe the change in a sentence.
+def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, changes: int) -> str:
+    """Describe the change in a sentence: "Readiness rose from 12.3 to 19.5.".
 
-    Example: "The score rose from 12.3 to 19.5 between 31 December 2021 and 28 January 2022."
-
-    If two moments of knowledge of one day are compared, the sentence says so. It gives no figure for an end at which
-    nothing had been reviewed.
+    It gives no figure for an end at which nothing had been reviewed.
     """
-    interval = _describe_interval(since.standpoint, until.standpoint, zone)
     if not until.is_reviewed:
-        return "Nothing has been reviewed yet, so no score has moved."
+        return gettext("Nothing has been reviewed yet, so readiness has not changed.")
     before, after = map(formatting.format_points, (since.score, until.score))
+    values = {"before": before, "after": after}
     if not since.is_reviewed:
-        return f"Nothing had been reviewed yet at first; {interval} the score came to {after}."
+        return gettext("Readiness came to %(after)s. Nothing had been reviewed at the start.") % values
+    if before != after and until.score > since.score:
+        return gettext("Readiness rose from %(before)s to %(after)s.") % values
     if before != after:
-        verb = "rose" if until.score > since.score else "fell"
-        return f"The score {verb} from {before} to {after} {interval}."
+        return gettext("Readiness fell from %(before)s to %(after)s.") % values
     if not changes:
-        return f"Nothing moved the score {interval}: it is {after}."
-    counted = sentences.format_count(changes, "change", "changes")
-    return f"The score is {after} at both ends, though {counted} moved it {interval}."
+        return gettext("Readiness did not change. It is %(after)s.") % values
+    sentence = ngettext(
+        "Readiness is %(after)s at both ends. In between, %(number)d change moved it.",
+        "Readiness is %(after)s at both ends. In between, %(number)d changes moved it.",
+        changes,
+    )
+    return sentence % {**values, "number": changes}
 
 
 def format_signed(points: Decimal) -> str:
@@ -110,16 +109,6 @@ def format_signed(points: Decimal) -> str:
     if not points:
         return "0"
     return f"{'+' if points > 0 else '−'}{format_number(abs(points))}"
-
-
-def _describe_interval(since: Standpoint, until: Standpoint, zone: ZoneInfo) -> str:
-    """Describe what lies between two standpoints, as part of a sentence."""
-    if since.as_of != until.as_of:
-        return f"between {format_date(since.as_of)} and {format_date(until.as_of)}"
-    if since.known_by == until.known_by:
-        return f"on {format_date(since.as_of)}"
-    known = format_date(since.known_by.astimezone(zone).date()) if since.known_by else ""
-    return f"as of {format_date(since.as_of)}, by what became known after {known}"
 
 
 def _display_change(change: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
@@ -134,16 +123,16 @@ def _display_change(change: ScoreChange, points: Decimal) -> ScoreChangeDisplay:
 def _reasons(line: LineChange) -> tuple[str, str]:
     """Return the reasons before and after.
 
-    If only the weight changed they are "Weighed 2.7 of 30." and "Weighs 3 of 30." with the reason.
+    If only the weight changed they are "It could give 2.7 of 30 points." and "It can give 3 of 30 points." with the
+    reason.
     """
     max_points_before, max_points = map(formatting.format_points, (line.max_points_before, line.max_points))
     if line.reason_before != line.reason_after or max_points_before == max_points:
         return line.reason_before, line.reason_after
     part_points = formatting.format_points(PART_POINTS[line.part])
-    return (
-        f"Weighed {max_points_before} of {part_points}.",
-        f"Weighs {max_points} of {part_points}. {line.reason_after}",
-    )
+    before = gettext("It could give %(points)s of %(part)s points.")
+    after = gettext("It can give %(points)s of %(part)s points.") % {"points": max_points, "part": part_points}
+    return before % {"points": max_points_before, "part": part_points}, f"{after} {line.reason_after}"
 
 
 def _displayed_score(end: ScoreAtStandpoint) -> Decimal | None:

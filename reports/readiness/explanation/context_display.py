@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports import formatting, sentences
+from reports import formatting
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_number, join_with_and
+from tiptracker.localization import format_number, gettext, join_with_and, ngettext
 
 WATCH_LIST_LAW = "22 U.S.C. 7107(b)"
 
@@ -38,12 +38,13 @@ def describe_possible(result: Readiness) -> str:
     score = formatting.round_to_tenth(result.score)
     more = formatting.round_to_tenth(result.possible.points) - score
     if not more:
-        return "All that is verified counts by this day: nothing waits for a later one."
-    counted = "1 more point is" if more == 1 else f"{format_number(more)} more points are"
-    return (
-        f"{counted} verified but dated only to a later day: once it has come, the score is"
-        f" {format_number(score + more)}, if nothing else changes."
+        return gettext("Everything that is verified counts already.")
+    sentence = ngettext(
+        "%(more)s more point is verified for a later date. Readiness is then %(points)s, if nothing else changes.",
+        "%(more)s more points are verified for a later date. Readiness is then %(points)s, if nothing else changes.",
+        1 if more == 1 else 2,
     )
+    return sentence % {"more": format_number(more), "points": format_number(score + more)}
 
 
 def describe_projected(result: Readiness) -> str:
@@ -51,47 +52,52 @@ def describe_projected(result: Readiness) -> str:
     if not result.is_reviewed:
         return ""
     if result.deadline_on is not None and result.as_of > result.deadline_on:
-        return "The deadline has passed: no promise can add to what is claimed."
+        return gettext("The deadline has passed, so open commitments add nothing to what is claimed.")
     projected = formatting.round_to_tenth(result.projected.points)
-    claimed = formatting.round_to_tenth(result.claimed.points)
-    if projected == claimed:
-        return "No open promise would add to what is claimed."
-    return (
-        f"{format_number(projected)} is within reach: what is claimed, and every promise of the government"
-        " kept that is due by the deadline or has no date."
-    )
+    if projected == formatting.round_to_tenth(result.claimed.points):
+        return gettext("No open commitment would add to what is claimed.")
+    sentence = gettext("%(points)s of 100, if every claim is verified and every open commitment is kept in time.")
+    return sentence % {"points": format_number(projected)}
 
 
 def describe_smallest_set(result: Readiness, needed: Sequence[int] | None) -> str:
-    """Describe the fewest benchmarks that reach the target if met: "2 benchmarks, met, would reach …: 1c and 4a.".
+    """Describe the fewest benchmarks that reach the target if met: "2 benchmarks would reach …, if met: 1c and 4a.".
 
     `needed` are the ids from `Readiness.smallest_set`. The caller passes them because it may need them, too.
     """
     if result.readiness_target is None:
-        return "No target is set, so nothing can be said to reach it."
-    target = f"our target of {format_number(result.readiness_target)}"
+        return gettext("No target is set.")
+    values = {"target": format_number(result.readiness_target)}
     if needed is None:
-        return (
-            f"{formatting.capitalize_first(target)} cannot be reached by what is asked alone: with every benchmark met,"
-            " figures would still have to rise."
+        sentence = gettext(
+            "Benchmarks alone cannot reach our target of %(target)s. Figures would have to rise as well."
         )
+        return sentence % values
     if not needed:
-        return f"{formatting.capitalize_first(target)} is reached already."
+        return gettext("Our target of %(target)s is reached.") % values
     keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
-    count = sentences.format_count(len(needed), "benchmark", "benchmarks")
+    sentence = ngettext(
+        "%(number)d benchmark would reach our target of %(target)s, if met: %(names)s.",
+        "%(number)d benchmarks would reach our target of %(target)s, if met: %(names)s.",
+        len(needed),
+    )
     names = join_with_and(keys[benchmark_id] for benchmark_id in needed)
-    return f"{count}, met, would reach {target}: {names}."
+    return sentence % {**values, "number": len(needed), "names": names}
 
 
 def describe_watch_list(result: Readiness) -> str:
     """Describe the years on the Watch List, and what follows from them by law (22 U.S.C. 7107(b))."""
     years = result.watch_list_years
-    law = f"two years running lead to Tier 3 in the next edition, unless waived ({WATCH_LIST_LAW})."
     if not years:
-        return "This edition does not place the country on the Watch List."
-    if years == 1:
-        return f"1 year on the Watch List, this edition counted. By law {law}"
-    return f"{years} years running on the Watch List, this edition counted. By law {law}"
+        return gettext("This edition does not place the country on the Watch List.")
+    sentence = ngettext(
+        "%(number)d year on the Watch List, including this edition. "
+        "Two years in a row lead to Tier 3 in the next edition, unless waived (%(law)s).",
+        "%(number)d years in a row on the Watch List, including this edition. "
+        "Two years in a row lead to Tier 3 in the next edition, unless waived (%(law)s).",
+        years,
+    )
+    return sentence % {"number": years, "law": WATCH_LIST_LAW}
 
 
 def display_claims(result: Readiness) -> tuple[MinistryClaimsDisplay, ...]:

@@ -10,12 +10,11 @@ from datetime import date, datetime
 
 from dialogues.choices import GOVERNMENT_DOERS, DoneBy, EvidenceDecision, SupportKind
 from recommendations.choices import Rule
-from reports import formatting
 from reports.readiness import countable_facts
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.fact_views import build_fact_views
 from reports.readiness.facts import EvidenceLinkFact, EvidenceReviewFact, Facts, ReadingFact
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext, gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,16 @@ class CountingStatuses:
 
 
 COUNTS = CountingStatus(counts=True)
-WAITING = CountingStatus(counts=False, is_claim=True, reason="not verified yet")
+NOT_VERIFIED = gettext_noop("not verified yet")
+"""Why a claim does not count."""
+
+
+NO_ACTION_REASONS = {
+    SupportKind.PLAN: gettext_noop("a statement or plan, not a concrete action"),
+    SupportKind.NO_ACTION: gettext_noop("a finding of no action, not a concrete action"),
+    SupportKind.CONTEXT: gettext_noop("context, not a concrete action"),
+}
+"""Why evidence that shows no action does not count."""
 
 
 def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
@@ -72,19 +80,19 @@ def find_counting_statuses(facts: Facts, as_of: date) -> CountingStatuses:
     def evidence_link(row: EvidenceLinkFact) -> CountingStatus:
         pair = (row.benchmark_id, row.evidence_id)
         if rules.get(row.benchmark_id, Rule.ASSESSED) is not Rule.ASSESSED:
-            return CountingStatus(counts=False, reason="only a figure moves this benchmark")
+            return CountingStatus(counts=False, reason=gettext("only figures count for this benchmark"))
         if pair in verified_pairs:
             return COUNTS
         reason = next(exclusions.link_reasons(row), "")
         if pair in claimed_pairs:
-            return CountingStatus(counts=False, is_claim=True, reason=reason or WAITING.reason)
+            return CountingStatus(counts=False, is_claim=True, reason=reason or gettext(NOT_VERIFIED))
         return CountingStatus(counts=False, reason=reason)
 
     def reading(row: ReadingFact) -> CountingStatus:
         if row.id in counted_ids:
             return COUNTS
         if row.id in claimed_ids:
-            return WAITING
+            return CountingStatus(counts=False, is_claim=True, reason=gettext(NOT_VERIFIED))
         return CountingStatus(counts=False, reason=next(exclusions.reading_reasons(row), ""))
 
     readings = {row.id: reading(row) for row in facts.readings}
@@ -110,14 +118,15 @@ class _Exclusions:
         review = self._index.newest_review(evidence.id, evidence_link.id)
         first = countable_facts.start_date_of(evidence, review)
         if evidence.id in self._index.revisions:
-            yield "put right by a newer row"
+            yield gettext("replaced by a newer version")
         if evidence.done_by not in GOVERNMENT_DOERS:
-            yield f"done by {describe_doer(evidence.done_by)}, not by the government"
+            yield gettext("done by %(doer)s, not by the government") % {"doer": describe_doer(evidence.done_by)}
         if evidence_link.shows is not SupportKind.ACTION:
-            yield f"{formatting.lowercase_first(evidence_link.shows.label)}, not a concrete action"
+            yield gettext(NO_ACTION_REASONS[evidence_link.shows])
         if (first or evidence.happened_to) < self._window.starts_on:
             is_begun_before = first and evidence.happened_to >= self._window.starts_on
-            yield f"{'begun ' if is_begun_before else ''}before {format_date(self._window.starts_on)}"
+            reason = gettext("begun before %(date)s") if is_begun_before else gettext("before %(date)s")
+            yield reason % {"date": format_date(self._window.starts_on)}
         yield from self._too_late(evidence.happened_to)
         if review is None:
             yield from self._rejected(self._index.newest_review(evidence.id))
@@ -125,38 +134,38 @@ class _Exclusions:
         elif review.decision is EvidenceDecision.REJECTED:
             yield from self._rejected(review)
         elif first is None:
-            yield "verified, but nobody has stated its first day"
+            yield gettext("verified, but without a start date")
 
     def reading_reasons(self, reading: ReadingFact) -> Iterator[str]:
         """Yield the reasons why a reading does not count."""
         cited = self._index.cited(reading)
         if cited and cited.id in self._index.revisions:
-            yield "put right by a newer row"
+            yield gettext("replaced by a newer version")
         if reading.through_on < self._window.starts_on:
-            yield f"before {format_date(self._window.starts_on)}"
+            yield gettext("before %(date)s") % {"date": format_date(self._window.starts_on)}
         if reading.starts_on != self._window.starts_on:
-            yield "not from the first day of the tracking period"
+            yield gettext("does not start on the first day of the tracking period")
         yield from self._too_late(reading.through_on)
         yield from self._returned(reading.update_version_id)
         if cited:
             yield from self._returned(cited.update_version_id)
             yield from self._rejected(self._index.newest_review(cited.id))
         if reading.is_no_data:
-            yield "it says that there is no data"
+            yield gettext("recorded as “no data”")
 
     def _too_late(self, last: date) -> Iterator[str]:
         if last > self._window.ends_on:
-            yield f"after {format_date(self._window.ends_on)}"
+            yield gettext("after %(date)s") % {"date": format_date(self._window.ends_on)}
         if last > self._as_of:
-            yield f"not over by {format_date(self._as_of)}"
+            yield gettext("not over by %(date)s") % {"date": format_date(self._as_of)}
 
     def _rejected(self, review: EvidenceReviewFact | None) -> Iterator[str]:
         if review and review.decision is EvidenceDecision.REJECTED:
-            yield f"rejected by the embassy on {self._day(review.recorded_at)}"
+            yield gettext("rejected by the embassy on %(date)s") % {"date": self._day(review.recorded_at)}
 
     def _returned(self, version_id: int | None) -> Iterator[str]:
         if returned_at := self._index.returned_at(version_id):
-            yield f"the update it came with was returned on {self._day(returned_at)}"
+            yield gettext("sent with an update that was returned on %(date)s") % {"date": self._day(returned_at)}
 
     def _day(self, moment: datetime) -> str:
         return format_date(moment.astimezone(self._index.facts.zone).date())
@@ -165,9 +174,9 @@ class _Exclusions:
 def describe_doer(doer: DoneBy) -> str:
     """Return who did it, as part of a sentence: `the government`, `civil society`."""
     return {
-        DoneBy.GOVERNMENT: "the government",
-        DoneBy.JOINT: "the government and others",
-        DoneBy.CIVIL_SOCIETY: "civil society",
-        DoneBy.INTERNATIONAL: "an international organization",
-        DoneBy.UNITED_STATES: "the United States",
+        DoneBy.GOVERNMENT: gettext("the government"),
+        DoneBy.JOINT: gettext("the government and others"),
+        DoneBy.CIVIL_SOCIETY: gettext("civil society"),
+        DoneBy.INTERNATIONAL: gettext("an international organization"),
+        DoneBy.UNITED_STATES: gettext("the United States"),
     }[doer]

@@ -1,15 +1,14 @@
 """Find what the record lacks, each gap as a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports import sentences
 from reports.choices import ReadinessVerdict
 from reports.readiness import countable_facts
 from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import join_with_and
+from tiptracker.localization import gettext, join_with_and, ngettext
 
 MAX_NAMED = 6
 """How many benchmarks or indicators a sentence names; the rest are counted."""
@@ -34,31 +33,71 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
         if benchmark.line.finding.verdict is ReadinessVerdict.NO_DATA
     ]
     without_figure = _indicators_without_figure(facts)
-    gaps = (
+    waiting, problems, undated = result.waiting, len(result.checks), _count_without_start_date(facts)
+    counted = (
         (
-            len(without_data),
-            "benchmark has",
-            "benchmarks have",
-            _list_some("no information", without_data),
-            "recommendation_list",
+            waiting,
+            ngettext("%(number)d claim waits for a review.", "%(number)d claims wait for a review.", waiting),
+            "inbox",
         ),
         (
-            len(without_figure),
-            "indicator has",
-            "indicators have",
-            _list_some("no figure for the period", without_figure),
-            "indicator_list",
+            on_words_alone,
+            ngettext(
+                "%(number)d claim has no file and no link.",
+                "%(number)d claims have no file and no link.",
+                on_words_alone,
+            ),
+            "",
         ),
-        (result.waiting, "claim waits", "claims wait", "for a review", "inbox"),
-        (on_words_alone, "claim rests", "claims rest", "on words alone, without file or link", ""),
-        (_count_without_start_date(facts), "piece of evidence has", "pieces of evidence have", "no first day", ""),
-        (len(result.checks), "thing does", "things do", "not fit together", "readiness_checks"),
+        (
+            undated,
+            ngettext(
+                "%(number)d piece of evidence has no start date.",
+                "%(number)d pieces of evidence have no start date.",
+                undated,
+            ),
+            "",
+        ),
+        (
+            problems,
+            ngettext(
+                "There is %(number)d problem in the record.", "There are %(number)d problems in the record.", problems
+            ),
+            "readiness_checks",
+        ),
     )
-    return tuple(
-        RecordGap(f"{sentences.format_count(number, singular, plural)} {problem}.", page)
-        for number, singular, plural, problem, page in gaps
-        if number
-    )
+    gaps = [RecordGap(_benchmarks_sentence(without_data), "recommendation_list")] if without_data else []
+    gaps += [RecordGap(_indicators_sentence(without_figure), "indicator_list")] if without_figure else []
+    gaps += [RecordGap(sentence % {"number": number}, page) for number, sentence, page in counted if number]
+    return tuple(gaps)
+
+
+def _benchmarks_sentence(keys: Sequence[str]) -> str:
+    """Return which benchmarks have no information, with the first of them: "2 benchmarks … : 1a and 2b."."""
+    values, rest = _name_some(keys)
+    if rest:
+        sentence = gettext("%(total)d benchmarks have no information: %(names)s and %(rest)d more.")
+    else:
+        sentence = ngettext(
+            "%(total)d benchmark has no information: %(names)s.",
+            "%(total)d benchmarks have no information: %(names)s.",
+            len(keys),
+        )
+    return sentence % values
+
+
+def _indicators_sentence(names: Sequence[str]) -> str:
+    """Return which indicators have no figure for the period, with the first of them."""
+    values, rest = _name_some(names)
+    if rest:
+        sentence = gettext("%(total)d indicators have no figure for the period: %(names)s and %(rest)d more.")
+    else:
+        sentence = ngettext(
+            "%(total)d indicator has no figure for the period: %(names)s.",
+            "%(total)d indicators have no figure for the period: %(names)s.",
+            len(names),
+        )
+    return sentence % values
 
 
 def _indicators_without_figure(facts: Facts) -> list[str]:
@@ -82,8 +121,8 @@ def _count_without_start_date(facts: Facts) -> int:
     return sum(row.happened_from is None and row.id not in with_start_date for row in FactIndex(facts).in_force)
 
 
-def _list_some(problem: str, names: Sequence[str]) -> str:
-    """Say which rows lack something, and count the rest: "no information: 1a, 2a and 4 more"."""
-    if len(names) > MAX_NAMED + 1:
-        return f"{problem}: {', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
-    return f"{problem}: {join_with_and(names)}" if names else ""
+def _name_some(names: Sequence[str]) -> tuple[Mapping[str, object], int]:
+    """Return the values of a sentence that names the first rows, and how many rows it only counts."""
+    rest = len(names) - MAX_NAMED if len(names) > MAX_NAMED + 1 else 0
+    named = ", ".join(names[:MAX_NAMED]) if rest else join_with_and(names) if names else ""
+    return {"total": len(names), "names": named, "rest": rest}, rest

@@ -2,38 +2,67 @@
 
 from datetime import date
 
-from reports import formatting, sentences
+from reports import formatting
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_number
+from tiptracker.localization import format_date, format_number, gettext, gettext_noop, ngettext
 
-DISCLAIMER = (
+DISCLAIMER = gettext_noop(
     "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
 )
+"""What every page and document says of readiness. `gettext` translates it."""
 
 
 def headline(result: Readiness) -> str:
-    """Return readiness in one sentence.
+    """Return readiness in short sentences: the score, the target and the time left.
 
-    Example: "31 of 100 verified, 52 claimed; our target is 45; 31 days are left." If nothing has been reviewed, there
-    is no figure: "Nothing has been reviewed yet; 4 claims are waiting."
+    Example: "Readiness: 31 of 100. Target: 45. 31 days to the deadline." If nothing has been reviewed, there is no
+    figure: "Nothing has been reviewed yet. 4 claims are waiting."
     """
+    starts_on = result.edition.tracking.starts_on
+    if result.as_of < starts_on:
+        return gettext("No readiness yet. The tracking period begins on %(date)s.") % {"date": format_date(starts_on)}
     if not result.is_reviewed:
-        claims = sentences.format_count(result.waiting, "claim is", "claims are") if result.waiting else "no claim is"
-        return f"Nothing has been reviewed yet; {claims} waiting."
-    score, claimed = map(formatting.format_points, (result.verified.points, result.claimed.points))
-    sentence = f"{score} of 100 verified, {claimed} claimed"
-    if result.readiness_target is not None:
-        sentence += f"; our target is {format_number(result.readiness_target)}"
+        return _describe_waiting(result.waiting)
+    sentences = [gettext("Readiness: %(points)s of 100.") % {"points": formatting.format_points(result.score)}]
+    if (target := result.readiness_target) is not None:
+        sentence = gettext("The target of %(target)s is reached.")
+        if result.score < target:
+            sentence = gettext("Target: %(target)s.")
+        sentences.append(sentence % {"target": format_number(target)})
     if result.deadline_on is not None:
-        sentence += f"; {time_left(result.deadline_on, result.as_of)}"
-    return f"{sentence}."
+        sentences.append(_describe_deadline(result.deadline_on, result.as_of))
+    return " ".join(sentences)
 
 
 def time_left(deadline_on: date, as_of: date) -> str:
-    """Return the time to a deadline, as part of a sentence: `31 days are left`."""
+    """Return the time to a deadline, without a full stop: `31 days to the deadline`."""
     days = (deadline_on - as_of).days
     if days > 0:
-        return f"{sentences.format_count(days, 'day is', 'days are')} left"
+        return ngettext("%(number)d day to the deadline", "%(number)d days to the deadline", days) % {"number": days}
     if days == 0:
-        return "the deadline is today"
-    return f"the deadline passed {sentences.format_days(-days)} ago"
+        return gettext("the deadline is today")
+    return ngettext("the deadline passed %(number)d day ago", "the deadline passed %(number)d days ago", -days) % {
+        "number": -days
+    }
+
+
+def _describe_deadline(deadline_on: date, as_of: date) -> str:
+    """Return the time to a deadline as a sentence: "31 days to the deadline."."""
+    days = (deadline_on - as_of).days
+    if days > 0:
+        return ngettext("%(number)d day to the deadline.", "%(number)d days to the deadline.", days) % {"number": days}
+    if days == 0:
+        return gettext("The deadline is today.")
+    return ngettext("The deadline passed %(number)d day ago.", "The deadline passed %(number)d days ago.", -days) % {
+        "number": -days
+    }
+
+
+def _describe_waiting(claims: int) -> str:
+    if not claims:
+        return gettext("Nothing has been reviewed yet. No claim is waiting.")
+    return ngettext(
+        "Nothing has been reviewed yet. %(number)d claim is waiting.",
+        "Nothing has been reviewed yet. %(number)d claims are waiting.",
+        claims,
+    ) % {"number": claims}

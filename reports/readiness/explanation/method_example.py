@@ -20,13 +20,14 @@ from reports.readiness.explanation.counting_reasons import find_counting_statuse
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 from reports.readiness.scoring import METHOD_LINES, PART_LAW, PART_POINTS
+from tiptracker.localization import format_number, gettext
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
     """One line of a part: its title, the most it can give, its section of the law, and what this record got.
 
-    `example` is empty if there is none. Example: "Prosecutions rose from 4 to 16: 7 of 7."
+    `example` is empty if there is none. Example: "Prosecutions rose from 4 to 16. (7 of 7)".
     """
 
     title: str
@@ -67,7 +68,7 @@ def method_parts(result: Readiness | None) -> tuple[RulePart, ...]:
 def examples_by_rule(facts: Facts, result: Readiness) -> Mapping[Rule, str]:
     """Return an example for each rule for benchmarks: the benchmark that gave most points.
 
-    Example: "1b: prosecutions rose …: 0.8 of 0.8."
+    Example: "1b: Prosecutions rose … (0.8 of 0.8)".
     """
     newest_terms = {
         benchmark.id: newest_row(benchmark.terms)
@@ -110,18 +111,23 @@ def _method_lines(key: PartKey, part: score_display.PartDisplay | None) -> tuple
 
 
 def _best_line(part: score_display.PartDisplay) -> str:
-    """Return the line that gave most points: "Recommendation 4. Shown: 4a and 4b: 3 of 3."."""
+    """Return the line that gave most points: "Recommendation 4: Shown: 4a and 4b. (3 of 3)"."""
     best = max(part.lines, key=lambda line: line.points or 0, default=None)
-    return f"{best.title}. {_format_line(best)}" if best else ""
+    return f"{best.title}: {_format_line(best)}" if best else ""
 
 
 def _format_line(line: score_display.LineDisplay) -> str:
     if line.points is None:
         return line.reason
-    return f"{line.reason.removesuffix('.')}: {line.points} of {line.of}."
+    return _with_points(line.reason, format_number(line.points), format_number(line.of))
 
 
 def _format_example(reason: str, points: Fraction | None, of: Fraction) -> str:
     if points is None:
         return reason
-    return f"{reason.removesuffix('.')}: {formatting.format_points(points)} of {formatting.format_points(of)}."
+    return _with_points(reason, formatting.format_points(points), formatting.format_points(of))
+
+
+def _with_points(reason: str, points: str, of: str) -> str:
+    """Return a reason with its points: "Prosecutions rose from 4 to 16. (7 of 7)"."""
+    return f"{reason} ({gettext('%(points)s of %(of)s') % {'points': points, 'of': of}})"

@@ -4,7 +4,7 @@ If nothing has been reviewed, no figure is displayed: the figures here are then 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,10 +17,7 @@ from reports.readiness.countable_facts import newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
 from reports.readiness.scoring import ScorePart, version_lines
-
-NO_DATA = "no data"
-SHORT_TITLES = {PartKey.ACTION: "Concrete action"}
-"""Short titles for parts whose title is too long to stand next to the others."""
+from tiptracker.localization import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +63,14 @@ class ReadinessBarFigures:
 class ShareBarFigures:
     """A benchmark's share: the words next to the bar, and the verified and claimed per cent (0 to 100).
 
-    `share` is None without data. `claimed` is None if claims add nothing.
+    `share` is None without data. `claimed` is None if claims add nothing. `text_beside_verdict` are the words for a
+    bar that stands next to a verdict: they do not say "no data" again.
     """
 
     text: str
     share: Decimal | None
     claimed: Decimal | None
-
-    @property
-    def text_beside_verdict(self) -> str:
-        """The words for a bar that stands next to a verdict, so that "no data" is not said twice."""
-        return self.text.removeprefix(NO_DATA).removeprefix(", ")
+    text_beside_verdict: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +88,11 @@ class BenchmarkDisplay:
     law: str
     points: Fraction
     max_points: Fraction
+
+
+def short_title(part: PartKey) -> str:
+    """Return the title of a part, short enough to stand next to the others."""
+    return gettext("Concrete action") if part is PartKey.ACTION else part.label
 
 
 def without_trailing_zeros(value: Decimal) -> Decimal:
@@ -157,21 +156,28 @@ def share_bar_figures(
     """Return a benchmark's share as a short bar, with words such as "6 of 10 districts" rather than "60 %"."""
     is_more_claimed = claimed.worth > verified.worth
     text = describe_share(verified, terms, indicator)
-    if is_more_claimed:
-        text += f", claimed {describe_share(claimed, terms, indicator)}"
-    if verified.share is None and not is_more_claimed:
-        return ShareBarFigures(text, None, None)
-    return ShareBarFigures(text, per_cent(verified.worth), per_cent(claimed.worth) if is_more_claimed else None)
+    is_no_data = verified.share is None
+    if not is_more_claimed:
+        share = None if is_no_data else per_cent(verified.worth)
+        return ShareBarFigures(text, share, None, "" if is_no_data else text)
+    more = describe_share(claimed, terms, indicator)
+    both = gettext("%(verified)s, claimed %(claimed)s") % {"verified": text, "claimed": more}
+    beside = gettext("claimed %(claimed)s") % {"claimed": more} if is_no_data else both
+    return ShareBarFigures(both, per_cent(verified.worth), per_cent(claimed.worth), beside)
 
 
 def describe_share(finding: Finding, terms: BenchmarkTermsFact, indicator: IndicatorFact | None) -> str:
     """Describe a benchmark's finding by a word or a count."""
     if finding.share is None:
-        return NO_DATA
+        return gettext("no data")
     if terms.rule is Rule.MORE:
-        is_less_better = indicator is not None and indicator.better is Better.DOWN
-        word = "less" if is_less_better else "more"
-        return f"{word} than the year before" if finding.share == WHOLE else f"not {word} than the year before"
+        if indicator is not None and indicator.better is Better.DOWN:
+            if finding.share == WHOLE:
+                return gettext("less than the year before")
+            return gettext("not less than the year before")
+        return (
+            gettext("more than the year before") if finding.share == WHOLE else gettext("not more than the year before")
+        )
     if terms.rule is Rule.TARGET and terms.target and indicator and indicator.better is Better.UP:
         reached = finding.share * Fraction(terms.target)
         count = Decimal(reached.numerator) / Decimal(reached.denominator)
@@ -196,7 +202,7 @@ def _display_part(
     max_points = _possible_points(part, line_points)
     return PartDisplay(
         key=part.key,
-        title=SHORT_TITLES.get(part.key, part.key.label),
+        title=short_title(part.key),
         points=without_trailing_zeros(points) if is_reviewed else None,
         claimed=without_trailing_zeros(claimed_points) if is_reviewed else None,
         of=without_trailing_zeros(formatting.round_to_tenth(part.max_points)),

@@ -17,11 +17,13 @@ from reports.readiness.explanation.counting_reasons import CountingStatus, Count
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import Readiness
 from reports.readiness.scoring import ScoreLine
+from tiptracker.localization import gettext, gettext_noop
 
-REPLACED_BY_LATER = "a later one stands in its place"
-NO_DATA_REPLACES_NOTHING = "“no data” never replaces a figure"
-ANOTHER_VERDICT_HOLDS = "another verdict holds"
-HOLDS_LATER = "it holds from a later day"
+REPLACED_BY_LATER = gettext_noop("replaced by a later figure")
+NO_DATA_REPLACES_NOTHING = gettext_noop("“no data” never replaces a figure")
+ANOTHER_VERDICT_HOLDS = gettext_noop("another assessment is in force")
+HOLDS_LATER = gettext_noop("in force from a later day")
+ADDS_NOTHING = gettext_noop("not verified yet, and would add nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ class ScoreExplanation:
         in_force = self._statuses.assessments_in_force
         reason = ANOTHER_VERDICT_HOLDS if any(row.id in in_force for row in rows) else HOLDS_LATER
         for row in sorted(rows, key=attrgetter("recorded_at", "id"), reverse=True):
-            yield ExplainedRow(RowReference("assessment", row.id), "" if row.id in in_force else reason)
+            yield ExplainedRow(RowReference("assessment", row.id), "" if row.id in in_force else gettext(reason))
 
     def _readings(
         self, indicator_id: int | None, finding: Finding, claimed_finding: Finding, *, is_compared: bool
@@ -234,9 +236,11 @@ class ScoreExplanation:
         for row in sorted(rows, key=attrgetter("through_on", "recorded_at", "id"), reverse=True):
             reference, status = RowReference("reading", row.id), self._statuses.readings[row.id]
             if status.counts and reference not in finding.rows:
-                yield ExplainedRow(reference, NO_DATA_REPLACES_NOTHING if row.is_no_data else REPLACED_BY_LATER)
+                yield ExplainedRow(
+                    reference, gettext(NO_DATA_REPLACES_NOTHING if row.is_no_data else REPLACED_BY_LATER)
+                )
             elif status.is_claim and reference not in claimed_finding.rows:
-                yield ExplainedRow(reference, f"{status.reason}, and would add nothing")
+                yield ExplainedRow(reference, gettext(ADDS_NOTHING))
             else:
                 yield _explained_row(reference, status)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tiptracker.localization import format_number
+from tiptracker.localization import format_number, gettext, ngettext
 
 FIRST_PAGE_STEPS = 7
 """How many steps other than reviews a first page names; the rest are counted."""
@@ -35,7 +35,13 @@ class StepDisplay:
         """What the step adds: "+2.5", "+2.5, at most +19.4"; empty if no figure is shown."""
         if self.points is None:
             return ""
-        return f"+{self.points}, at most +{self.at_most}" if self.at_most is not None else f"+{self.points}"
+        points = f"+{format_number(self.points)}"
+        if self.at_most is None:
+            return points
+        return gettext("%(points)s, at most %(at_most)s") % {
+            "points": points,
+            "at_most": f"+{format_number(self.at_most)}",
+        }
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,14 @@ class StepsDisplay:
         reviews = self.reviews
         if not reviews:
             return None
-        counted = (
-            "1 update or piece of evidence" if len(reviews) == 1 else f"{len(reviews)} updates and pieces of evidence"
+        sentence = ngettext(
+            "Review %(number)d update or piece of evidence that waits at the embassy.",
+            "Review %(number)d updates and pieces of evidence that wait at the embassy.",
+            len(reviews),
         )
         return StepDisplay(
             kind="review",
-            sentence=f"Review {counted} at the embassy that would raise readiness.",
+            sentence=sentence % {"number": len(reviews)},
             owner=reviews[0].owner,
             due_on=None,
             points=_sum_points(reviews),
@@ -99,13 +107,17 @@ class StepsDisplay:
         remaining = self.others[shown - bool(self.reviews) :]
         if not remaining:
             return ""
-        counted = "1 more step" if len(remaining) == 1 else f"{len(remaining)} more steps"
-        points, last = _sum_points(remaining), remaining[-1].cumulative
+        number, points, last = len(remaining), _sum_points(remaining), remaining[-1].cumulative
         if points is None or last is None:
-            return f"{counted}."
-        verb = "adds" if len(remaining) == 1 else "add"
-        reached = " Our target is reached with one of them." if any(one.reaches_target for one in remaining) else ""
-        return f"{counted} {verb} {format_number(points)} together, up to {format_number(last)}.{reached}"
+            return ngettext("%(number)d more step.", "%(number)d more steps.", number) % {"number": number}
+        sentence = ngettext(
+            "%(number)d more step adds %(points)s, up to %(total)s.",
+            "%(number)d more steps add %(points)s together, up to %(total)s.",
+            number,
+        ) % {"number": number, "points": format_number(points), "total": format_number(last)}
+        if not any(one.reaches_target for one in remaining):
+            return sentence
+        return f"{sentence} {gettext('Our target is reached with one of them.')}"
 
 
 def _sum_points(steps: Sequence[StepDisplay]) -> Decimal | None:

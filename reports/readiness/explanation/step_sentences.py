@@ -14,9 +14,7 @@ from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.explanation import step_display
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_date, format_number, join_with_and
-
-EMBASSY = "Embassy"
+from tiptracker.localization import format_date, format_number, gettext, join_with_and
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class StepFormatter:
     def owner(self, step: ReadinessStep) -> str | None:
         """Return the name of the owner of a step, or None if the owner is unknown."""
         if step.kind is StepKind.REVIEW:
-            return EMBASSY
+            return gettext("Embassy")
         return self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
 
     def sentence(self, step: ReadinessStep) -> str:
@@ -111,64 +109,106 @@ class StepFormatter:
             case StepKind.KEEP:
                 return self._keep(step)
             case StepKind.AGREE:
-                ministry = self._ministry(step) or "the government"
-                return f"Agree with {ministry} on benchmark {self._criterion(step)}."
+                sentence = gettext("Agree with %(ministry)s on benchmark %(benchmark)s.")
+                ministry = self._ministry(step) or gettext("the government")
+                return sentence % {"ministry": ministry, "benchmark": self._criterion(step)}
 
     def _review(self, step: ReadinessStep) -> str:
-        row, towards = step.rows[0], self._towards(step)
-        if row in self.undated:
-            towards += ", and state its start date"
-        if row.type == "update_version":
-            if row.id not in self.texts.updates:
-                return f"Review the update that waits{towards}."
+        row, sentence = step.rows[0], ""
+        values = {"benchmarks": self._supported(step), "benchmark": self._criterion(step) if step.benchmarks else ""}
+        if row.type == "update_version" and row.id in self.texts.updates:
             sender, sent_on, commitment = self.texts.updates[row.id]
-            return (
-                f"Review the update from {_with_article(sender)} of {format_date(sent_on)} on "
-                f"“{_without_full_stop(commitment)}”{towards}."
-            )
-        if row.type == "evidence":
-            title = self.texts.evidence.get(row.id)
-            return (
-                f"Review the evidence “{_without_full_stop(title)}”{towards}."
-                if title
-                else f"Review the evidence{towards}."
-            )
-        if row.type == "benchmark":
-            return f"Assess benchmark {self._criterion(step)}. A verified action supports it."
-        return f"Record the proof for the figure that was entered without any{towards}, and have it verified."
+            values |= {"sender": _with_article(sender), "date": format_date(sent_on)}
+            values["commitment"] = _without_full_stop(commitment)
+            sentence = gettext("Review the update from %(sender)s of %(date)s on “%(commitment)s”%(benchmarks)s.")
+        elif row.type == "update_version":
+            sentence = gettext("Review the waiting update%(benchmarks)s.")
+        elif row.type == "evidence" and row.id in self.texts.evidence:
+            values["title"] = _without_full_stop(self.texts.evidence[row.id])
+            sentence = gettext("Review the evidence “%(title)s”%(benchmarks)s.")
+        elif row.type == "evidence":
+            sentence = gettext("Review the evidence%(benchmarks)s.")
+        elif row.type == "benchmark":
+            sentence = gettext("Assess benchmark %(benchmark)s. A verified action supports it.")
+        else:
+            sentence = gettext("Record the source of the figure%(benchmarks)s, and have it verified.")
+        if row not in self.undated:
+            return sentence % values
+        return f"{sentence % values} {gettext('State its start date.')}"
 
     def _ask(self, step: ReadinessStep) -> str:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
-        edition = self.result.edition
-        since = f"since {format_date(edition.tracking.starts_on)}"
-        first, last = (format_date(day) for day in (edition.previous.starts_on, edition.previous.ends_on))
-        years = {
-            YearsAsked.PERIOD: since,
-            YearsAsked.BOTH: f"{since}, and for the year before that",
-            YearsAsked.BEFORE: f"from {first} to {last}, to compare with",
+        edition, ministry = self.result.edition, self._ministry(step)
+        match step.years:
+            case YearsAsked.PERIOD:
+                sentence = gettext("Ask %(ministry)s for the figure “%(indicator)s” since %(start)s.")
+                if ministry is None:
+                    sentence = gettext("Find out which ministry has the figure “%(indicator)s” since %(start)s.")
+            case YearsAsked.BOTH:
+                sentence = gettext(
+                    "Ask %(ministry)s for the figure “%(indicator)s” since %(start)s, and for the year before."
+                )
+                if ministry is None:
+                    sentence = gettext(
+                        "Find out which ministry has the figure “%(indicator)s” since %(start)s, "
+                        "and for the year before."
+                    )
+            case YearsAsked.BEFORE:
+                sentence = gettext(
+                    "Ask %(ministry)s for the figure “%(indicator)s” from %(first)s to %(last)s, to compare with."
+                )
+                if ministry is None:
+                    sentence = gettext(
+                        "Find out which ministry has the figure “%(indicator)s” from %(first)s to %(last)s, "
+                        "to compare with."
+                    )
+        return sentence % {
+            "ministry": ministry,
+            "indicator": indicator.name,
+            "start": format_date(edition.tracking.starts_on),
+            "first": format_date(edition.previous.starts_on),
+            "last": format_date(edition.previous.ends_on),
         }
-        figure = f"the figure on {formatting.lowercase_first(indicator.name)} {years[step.years]}"
-        ministry = self._ministry(step)
-        return f"Ask {ministry} for {figure}." if ministry else f"Find out which ministry has {figure}, and ask for it."
 
     def _keep(self, step: ReadinessStep) -> str:
-        text = self.texts.commitments.get(step.rows[0].id)
-        noun = f"commitment “{_without_full_stop(text)}”" if text else "commitment"
-        ministry = self._ministry(step) or "the ministry"
-        commitment, deadline = f"{noun}{self._towards(step)}", self.result.deadline_on
+        text, deadline = self.texts.commitments.get(step.rows[0].id), self.result.deadline_on
+        values = {
+            "ministry": self._ministry(step) or gettext("the ministry"),
+            "commitment": _without_full_stop(text) if text else "",
+            "benchmarks": self._supported(step),
+            "date": format_date(step.due_on) if step.due_on else "",
+        }
         if step.due_on is None:
-            return f"Make sure that {ministry} keeps its {commitment}. No date is agreed yet."
-        if deadline is not None and step.due_on > deadline:
-            return f"Ask {ministry} to bring forward its {commitment}, due {format_date(step.due_on)}."
-        due_on, status = format_date(step.due_on), self._status_sentence(step)
-        return f"Make sure that {ministry} keeps its {commitment}, due {due_on}.{status}"
+            sentence = gettext(
+                "Make sure that %(ministry)s keeps its commitment “%(commitment)s”%(benchmarks)s. No date is agreed."
+            )
+            if not text:
+                sentence = gettext("Make sure that %(ministry)s keeps its commitment%(benchmarks)s. No date is agreed.")
+        elif deadline is not None and step.due_on > deadline:
+            sentence = gettext(
+                "Ask %(ministry)s for an earlier date for its commitment “%(commitment)s”%(benchmarks)s, due %(date)s."
+            )
+            if not text:
+                sentence = gettext(
+                    "Ask %(ministry)s for an earlier date for its commitment%(benchmarks)s, due %(date)s."
+                )
+        else:
+            sentence = gettext(
+                "Make sure that %(ministry)s keeps its commitment “%(commitment)s”%(benchmarks)s, due %(date)s."
+            )
+            if not text:
+                sentence = gettext("Make sure that %(ministry)s keeps its commitment%(benchmarks)s, due %(date)s.")
+            if status := self._status_sentence(step):
+                return f"{sentence % values} {status}"
+        return sentence % values
 
     def _status_sentence(self, step: ReadinessStep) -> str:
         """Return a sentence if the commitment is overdue or an update on it waits; empty if it is simply open."""
         standing = self._standings.get(step.rows[0].id)
         if standing is not None and standing.waits_since:
-            return f" An update on it has been with the embassy since {format_date(standing.waits_since)}."
-        return " It is overdue." if standing is not None and standing.days_overdue else ""
+            sentence = gettext("An update on it has been with the embassy since %(date)s.")
+            return sentence % {"date": format_date(standing.waits_since)}
+        return gettext("It is overdue.") if standing is not None and standing.days_overdue else ""
 
     @cached_property
     def _standings(self) -> Mapping[int, CommitmentStanding]:
@@ -178,19 +218,22 @@ class StepFormatter:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
         return _with_article(name) if name else None
 
-    def _towards(self, step: ReadinessStep) -> str:
-        """Return the benchmarks that the step supports, in brackets; empty if there are none."""
+    def _supported(self, step: ReadinessStep) -> str:
+        """Return the benchmarks that the step supports, in brackets after a blank; empty if there are none."""
         return f" ({join_with_and(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
 
     def _criterion(self, step: ReadinessStep) -> str:
+        """Return a benchmark's key and wording: `4b: Ten districts have a shelter`."""
         key = step.benchmarks[0]
         text = self.texts.benchmarks.get(key)
-        return f"{self.keys[key]}: {formatting.lowercase_first(_without_full_stop(text))}" if text else self.keys[key]
+        return f"{self.keys[key]}: {_without_full_stop(text)}" if text else self.keys[key]
 
 
 def _with_article(name: str) -> str:
     """Return a ministry's name as part of a sentence: `the Ministry of Police`."""
-    return f"the {name}" if name.startswith(("Ministry", "Office", "Department")) else name
+    if not name.startswith(("Ministry", "Office", "Department")):
+        return name
+    return gettext("the %(ministry)s") % {"ministry": name}
 
 
 def _without_full_stop(text: str) -> str:
@@ -200,10 +243,11 @@ def _without_full_stop(text: str) -> str:
 def _target_sentence(result: Readiness, steps: NextSteps) -> str:
     """Return whether these steps reach the target."""
     if result.readiness_target is None:
-        return "No target is set."
-    target = f"our target of {format_number(result.readiness_target)}"
+        return gettext("No target is set.")
     if steps.target_reached_after == 0:
-        return f"Readiness has reached {target}."
-    if steps.target_reached_after is None:
-        return f"With these steps readiness does not reach {target}."
-    return f"With these steps readiness reaches {target}."
+        sentence = gettext("Readiness has reached our target of %(target)s.")
+    elif steps.target_reached_after is None:
+        sentence = gettext("These steps do not reach our target of %(target)s.")
+    else:
+        sentence = gettext("These steps reach our target of %(target)s.")
+    return sentence % {"target": format_number(result.readiness_target)}

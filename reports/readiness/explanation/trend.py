@@ -9,7 +9,7 @@ from reports import formatting
 from reports.charts.trend import TrendWeek
 from reports.readiness.facts import Facts, Period
 from reports.readiness.readiness import DailyScores
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 
 WEEK = timedelta(days=7)
 UNCHANGED_WEEKS = 4
@@ -48,23 +48,27 @@ def describe_trend(weeks: Sequence[TrendWeek]) -> str:
     """Describe the trend in a sentence without a full stop, for use as the title of the chart."""
     reviewed = [week for week in weeks if week.then is not None]
     if not reviewed:
-        return "Nothing has been reviewed yet"
+        return gettext("Nothing has been reviewed yet")
     last = reviewed[-1]
+    values = {"points": _format_points(last)}
     last_different = next((week for week in reversed(reviewed) if week.then != last.then), None)
     if last_different is None:
-        return f"Verified readiness has stood at {_format_points(last)} since the first review"
+        return gettext("Verified readiness has been %(points)s since the first review") % values
     first_unchanged = next(week for week in reviewed if week.ends_on > last_different.ends_on)
     weeks_ago = (last.ends_on - first_unchanged.ends_on).days // WEEK.days
     if weeks_ago >= UNCHANGED_WEEKS:
-        return f"Verified readiness has not moved since the week to {format_date(first_unchanged.ends_on)}"
+        return gettext("Verified readiness has not moved since the week to %(date)s") % {
+            "date": format_date(first_unchanged.ends_on)
+        }
     start = reviewed[max(0, len(reviewed) - 1 - UNCHANGED_WEEKS)]
+    values |= {"before": _format_points(start), "date": format_date(start.ends_on)}
     if start.then == last.then:
-        return f"Verified readiness stands at {_format_points(last)}, as on {format_date(start.ends_on)}"
-    verb = "risen" if (last.then or 0) > (start.then or 0) else "fallen"
-    return (
-        f"Verified readiness has {verb} from {_format_points(start)} to {_format_points(last)} since "
-        f"{format_date(start.ends_on)}"
-    )
+        sentence = gettext("Verified readiness is %(points)s, the same as on %(date)s")
+    elif (last.then or 0) > (start.then or 0):
+        sentence = gettext("Verified readiness has risen from %(before)s to %(points)s since %(date)s")
+    else:
+        sentence = gettext("Verified readiness has fallen from %(before)s to %(points)s since %(date)s")
+    return sentence % values
 
 
 def _format_points(week: TrendWeek) -> str:

@@ -17,7 +17,7 @@ from reports.readiness import countable_facts
 from reports.readiness.explanation.trend import describe_trend, weekly_scores
 from reports.readiness.facts import Facts
 from reports.readiness.readiness import DailyScores
-from tiptracker.localization import format_date
+from tiptracker.localization import format_date, gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class TrendDisplay:
         last = self.weeks[-1] if self.weeks else None
         if last is None or last.then is not None or last.hindsight is None:
             return describe_trend(self.weeks)
-        return (
-            f"Nothing had been reviewed by {format_date(last.ends_on)}; "
-            f"in hindsight the score was {formatting.format_points(last.hindsight)}"
+        sentence = gettext(
+            "Nothing had been reviewed by %(date)s. With later information, readiness on that day was %(points)s"
         )
+        return sentence % {"date": format_date(last.ends_on), "points": formatting.format_points(last.hindsight)}
 
     @property
     def by_week(self) -> tuple[WeekDisplay, ...]:

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from reports import formatting, sentences
+from reports import formatting
 from reports.choices import PartKey
 from reports.readiness.explanation.changes_display import format_signed
-from reports.readiness.explanation.score_display import SHORT_TITLES, without_trailing_zeros
+from reports.readiness.explanation.score_display import short_title, without_trailing_zeros
 from reports.readiness.forecast.next_steps import ReadinessStep
 from reports.readiness.readiness import Readiness
-from tiptracker.localization import format_number, join_with_and
+from tiptracker.localization import format_number, gettext, join_with_and, ngettext
 
 MAX_NAMED = 6
 """How many benchmarks a sentence names; more are only counted."""
@@ -78,7 +78,7 @@ def display_what_if(result: Readiness, met: Collection[int], steps: Collection[R
         parts=tuple(
             WhatIfPart(
                 key=part.key,
-                title=SHORT_TITLES.get(part.key, part.key.label),
+                title=short_title(part.key),
                 before=without_trailing_zeros(first),
                 after=without_trailing_zeros(last),
                 of=without_trailing_zeros(formatting.round_to_tenth(part.max_points)),
@@ -107,34 +107,55 @@ def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
 
 
 def _what_if_sentence(result: Readiness, met: Collection[int], steps: int, before: Decimal, after: Decimal) -> str:
-    readiness = format_number(before)
-    if not result.is_reviewed:
-        readiness = "0, since nothing has been reviewed yet"
+    """Return what is ticked, and what readiness is and would be."""
+    values = {"before": format_number(before), "after": format_number(after)}
     if not met and not steps:
-        return f"Nothing is ticked. Readiness is {readiness}."
-    keys = [benchmark.line.key for benchmark in result.verified.benchmarks if benchmark.benchmark_id in met]
-    benchmarks = (
-        join_with_and(keys)
-        if 0 < len(keys) <= MAX_NAMED
-        else sentences.format_count(len(keys), "benchmark", "benchmarks")
-    )
-    taken_steps = f"{sentences.format_count(steps, 'next step', 'next steps')} taken"
-    assumptions = " and ".join([taken_steps] * bool(steps) + [f"{benchmarks} met"] * bool(met))
+        if not result.is_reviewed:
+            return gettext("Nothing is ticked. Readiness is 0, because nothing has been reviewed yet.")
+        return gettext("Nothing is ticked. Readiness is %(before)s.") % values
+    sentences = [_taken_steps(steps)] if steps else []
+    if met:
+        sentences.append(_met_benchmarks(result, met))
     if before == after:
-        return f"With {assumptions}, readiness would still be {readiness}."
-    return f"With {assumptions}, readiness would be {format_number(after)}. It is {readiness}."
+        sentences.append(gettext("Readiness would still be %(before)s.") % values)
+    elif result.is_reviewed:
+        sentences.append(gettext("Readiness would be %(after)s. It is %(before)s now.") % values)
+    else:
+        sentence = gettext("Readiness would be %(after)s. It is 0 now, because nothing has been reviewed yet.")
+        sentences.append(sentence % values)
+    return " ".join(sentences)
+
+
+def _taken_steps(number: int) -> str:
+    return ngettext("%(number)d next step taken.", "%(number)d next steps taken.", number) % {"number": number}
+
+
+def _met_benchmarks(result: Readiness, met: Collection[int]) -> str:
+    keys = [benchmark.line.key for benchmark in result.verified.benchmarks if benchmark.benchmark_id in met]
+    if 0 < len(keys) <= MAX_NAMED:
+        sentence = ngettext("Benchmark %(names)s met.", "Benchmarks %(names)s met.", len(keys))
+        return sentence % {"names": join_with_and(keys)}
+    return ngettext("%(number)d benchmark met.", "%(number)d benchmarks met.", len(keys)) % {"number": len(keys)}
 
 
 def _target_sentence(result: Readiness, points: Fraction, *, is_supposed: bool) -> str:
     """Return how far the target would be."""
     if result.readiness_target is None:
-        return "No target is set, so nothing can be said to reach it."
+        return gettext("No target is set.")
     target = Fraction(result.readiness_target)
-    target_text = f"our target of {format_number(result.readiness_target)}"
+    values = {"target": format_number(result.readiness_target)}
     if result.score >= target:
-        return f"{formatting.capitalize_first(target_text)} is reached already."
+        return gettext("Our target of %(target)s is reached already.") % values
     if points >= target:
-        return f"That would reach {target_text}."
+        return gettext("That would reach our target of %(target)s.") % values
     missing = formatting.round_to_tenth(target - points)
-    distance = format_number(missing) if missing else "less than 0.1"
-    return f"That {'would be' if is_supposed else 'is'} {distance} short of {target_text}."
+    values["missing"] = format_number(missing)
+    if not missing and is_supposed:
+        sentence = gettext("That would be less than 0.1 short of our target of %(target)s.")
+    elif not missing:
+        sentence = gettext("That is less than 0.1 short of our target of %(target)s.")
+    elif is_supposed:
+        sentence = gettext("That would be %(missing)s short of our target of %(target)s.")
+    else:
+        sentence = gettext("That is %(missing)s short of our target of %(target)s.")
+    return sentence % values

@@ -46,7 +46,7 @@ from reports.readiness.forecast.projection import (
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE
 from reports.readiness.scoring import PointCalculator, compute_points
 
-ASSUMED_FINDING = Finding(WHOLE, "Taken as given.")
+ASSUMED_FINDING = Finding(WHOLE, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,11 @@ def project_changes(record: EvaluatedRecord, *, met: Collection[int] = (), steps
     }
     by_figures = answers_with_readings(record.questionnaire, record.view, readings)
     assumed = {
-        benchmark_id: Finding(HALF, "Taken as a step.")
+        benchmark_id: Finding(HALF, "")
         for benchmark_id in steps
         if benchmarks[benchmark_id].terms.rule is Rule.ASSESSED
     }
-    assumed |= {benchmark_id: Finding(WHOLE, "Taken as met.") for benchmark_id in met}
+    assumed |= {benchmark_id: Finding(WHOLE, "") for benchmark_id in met}
     return replace(by_figures, benchmarks={**by_figures.benchmarks, **assumed})
 
 

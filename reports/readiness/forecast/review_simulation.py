@@ -10,7 +10,6 @@ What all simulations of a record need is looked up once, so a long inbox (`.inbo
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -33,7 +32,7 @@ from reports.readiness.fact_index import FactIndex
 from reports.readiness.facts import AssessmentFact, EvidenceFact, EvidenceReviewFact, Facts, IndicatorFact, ReadingFact
 from reports.readiness.scoring import PointCalculator
 from reports.readiness.verified_history import VerifiedHistory
-from tiptracker.localization import format_number
+from tiptracker.localization import format_number, gettext
 
 FIRST_HYPOTHETICAL_ID = 1 << 62
 """The first id of simulated rows: above every real id, so that they are the newer of two rows of one moment."""
@@ -319,9 +318,9 @@ class ReviewSimulation:
                 if one.is_decided_by_figure and one.terms.indicator_id == indicator.id
             }
             if question := indicator.question:
-                name = formatting.lowercase_first(question.label)
-                lines |= {name: questions[question]} if question in questions else {}
-                lines |= {f"data on {name}": figures[question]} if question in figures else {}
+                lines |= {question.label: questions[question]} if question in questions else {}
+                data = gettext("Data given: %(indicator)s") % {"indicator": question.label}
+                lines |= {data: figures[question]} if question in figures else {}
             if lines:
                 before, after = (
                     find_effective_reading(state.view.readings.get(indicator.id, ())) for state in (current, simulated)
@@ -448,42 +447,45 @@ def verifying_decision(row: EvidenceFact, evidence_link_id: int | None) -> Revie
     )
 
 
-COUNTS_PHRASES = {WHOLE: "counts fully", HALF: "counts half"}
-WOULD_COUNT_PHRASES = {WHOLE: "would count fully", HALF: "would count half"}
-
-
-def describe_drop(drop: ScoreDrop, subject: str) -> str:
-    """Return why something drops, as a sentence: "This update gives 6 prosecutions; 8 were verified before."."""
+def describe_drop(drop: ScoreDrop) -> str:
+    """Return why something drops, as a sentence: "Prosecutions: 6 would replace 8, which is verified."."""
     if drop.indicator is None:
         ((key, (share_now, share_then)),) = drop.lines.items()
-        counts_now = COUNTS_PHRASES.get(share_now, "does not count")
-        counts_then = WOULD_COUNT_PHRASES.get(share_then, "would not count")
-        return f"{subject} lowers benchmark {key}: the benchmark {counts_now} now and {counts_then} then."
-    name = formatting.lowercase_first(drop.indicator.name)
-    if drop.before is None or drop.before.figure is None:
-        before = "a direction without a figure was verified before"
-    else:
-        verb = "was" if drop.before.figure == 1 else "were"
-        before = f"{_describe_figure(drop.indicator, drop.before, is_named=False)} {verb} verified before"
+        if share_then == HALF:
+            return gettext("Benchmark %(benchmark)s would count half. It counts fully now.") % {"benchmark": key}
+        if share_now == WHOLE:
+            return gettext("Benchmark %(benchmark)s would not count. It counts fully now.") % {"benchmark": key}
+        return gettext("Benchmark %(benchmark)s would not count. It counts half now.") % {"benchmark": key}
+    values = {
+        "indicator": formatting.capitalize_first(drop.indicator.name),
+        "before": _format_figure(drop.indicator, drop.before),
+        "after": _format_figure(drop.indicator, drop.after),
+    }
+    has_figure_before = drop.before is not None and drop.before.figure is not None
     if drop.after is None or drop.after.is_no_data:
-        return f"{subject} leaves no figure for {name}; {before}."
-    if drop.after.figure is None:
-        return f"{subject} gives a direction for {name} and no figure; {before}."
-    return f"{subject} gives {_describe_figure(drop.indicator, drop.after, is_named=True)}; {before}."
+        sentence = gettext("%(indicator)s: no figure would be left. A direction without a figure is verified now.")
+        if has_figure_before:
+            sentence = gettext("%(indicator)s: no figure would be left. %(before)s is verified now.")
+    elif drop.after.figure is None:
+        sentence = gettext("%(indicator)s: a direction without a figure would replace another direction.")
+        if has_figure_before:
+            sentence = gettext(
+                "%(indicator)s: a direction without a figure would replace %(before)s, which is verified."
+            )
+    else:
+        sentence = gettext("%(indicator)s: %(after)s would replace a direction without a figure, which is verified.")
+        if has_figure_before:
+            sentence = gettext("%(indicator)s: %(after)s would replace %(before)s, which is verified.")
+    return sentence % values
 
 
-def _describe_figure(indicator: IndicatorFact, reading: ReadingFact, *, is_named: bool) -> str:
-    """Return a figure with what it counts: "6 prosecutions", "1,200 LSL of government money for victims".
-
-    Without `is_named`, only the unit follows, if the indicator has one: "1,200 LSL", "6".
-    """
-    figure = format_number(reading.figure or Decimal(0))
-    name = formatting.lowercase_first(indicator.name)
-    if indicator.unit and not name.startswith(formatting.lowercase_first(indicator.unit)):
-        return f"{figure} {indicator.unit} of {name}" if is_named else f"{figure} {indicator.unit}"
-    if is_named:
-        return f"a figure of 1 for {name}" if reading.figure == 1 else f"{figure} {name}"
-    return figure
+def _format_figure(indicator: IndicatorFact, reading: ReadingFact | None) -> str:
+    """Return a figure with its unit, unless the indicator's name begins with it: "1,200 LSL", "6"."""
+    if reading is None or reading.figure is None:
+        return ""
+    figure, name = format_number(reading.figure), formatting.lowercase_first(indicator.name)
+    is_named = not indicator.unit or name.startswith(formatting.lowercase_first(indicator.unit))
+    return figure if is_named else f"{figure} {indicator.unit}"
 
 
 def _find_drops[K](current: Mapping[K, Finding], simulated: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:
