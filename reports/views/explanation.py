@@ -94,8 +94,6 @@ def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: st
         "verdict": display.verdict,
         "reason": display.reason,
         "points": _format_points(display.points, display.of),
-        "up": f"{edition_url(standpoint.edition, 'readiness_explanation')}?{standpoint.query}",
-        "up_label": "",
         "answers": [_explanation_line(one, one.criteria, points, rows) for one in lines],
         "is_part": True,
     }
