@@ -160,8 +160,8 @@ def format_event(event: AxisEvent) -> str:
 
 
 def describe_events(events: Iterable[AxisEvent]) -> str:
-    """Describe the marked days in a sentence: "Marked: Dialogue (3 December 2021) and Deadline (28 February 2022)."."""
-    days = (f"{event.name} ({format_date(event.day)})" for event in events)
+    """Describe the marked days in a sentence: "Marked: Dialogue on 3 December 2021."."""
+    days = (gettext("%(event)s on %(date)s") % {"event": one.name, "date": format_date(one.day)} for one in events)
     return gettext("Marked: %(events)s.") % {"events": join_with_and(days)}
 
 

@@ -137,7 +137,7 @@ def trend_chart(
     if unreviewed:
         place_label(_inside_box(gettext(NOTHING_REVIEWED), unreviewed, size))
     if hindsight and not end_labels[1]:
-        place_label(_over_line(gettext("with later information"), hindsight, size))
+        place_label(_over_line(gettext("with later information"), hindsight, size, width=width))
     name_labels = names.labels(plot, size)
     return TrendChart(
         width=width,
@@ -291,11 +291,12 @@ def _inside_box(text: str, box: Box, size: float) -> Iterator[tuple[Label, ...]]
         yield (Label(text, round(x, 1), round(box.top + (box.bottom - box.top) * share + size * 0.3, 1), size),)
 
 
-def _over_line(text: str, steps: Sequence[LineSegment], size: float) -> Iterator[tuple[Label, ...]]:
-    """Yield positions for a label above or below each week of a line."""
+def _over_line(text: str, steps: Sequence[LineSegment], size: float, *, width: float) -> Iterator[tuple[Label, ...]]:
+    """Yield positions for a label above or below each week of a line, within the chart."""
+    farthest = max(width - measure_text(text, size), 0)
     for step in steps:
         for baseline in (step.y - size * 0.5, step.y + size * 1.2):
-            yield (Label(text, round(step.left + size * 0.4, 1), round(baseline, 1), size),)
+            yield (Label(text, round(min(step.left + size * 0.4, farthest), 1), round(baseline, 1), size),)
 
 
 # --- Axes -------------------------------------------------------------------------------------------------------------

@@ -71,10 +71,3 @@ def test_printed_lines_add_up_to_the_printed_part(groups):
         figures = formatting.round_preserving_sum(values, total=total)
         assert sum(figures, Decimal(0)) == total
         assert all(abs(Fraction(one) - value) < Fraction(1, 10) for one, value in zip(figures, values, strict=True))
-
-
-def test_together_says_once_what_numbers_alone_tell_apart():
-    assert formatting.join_numbered_names(["recommendation 1", "recommendation 6"]) == "recommendations 1 and 6"
-    assert formatting.join_numbered_names(["recommendation 1"]) == "recommendation 1"
-    assert formatting.join_numbered_names(["1a", "1b"]) == "1a and 1b"
-    assert formatting.join_numbered_names(["victims identified", "convictions"]) == "victims identified and convictions"

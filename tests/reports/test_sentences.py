@@ -18,7 +18,7 @@ DAY = date(2022, 1, 28)
         (date(2021, 11, 12), date(2021, 11, 12), "12 Nov 2021"),
         (date(2021, 4, 1), date(2021, 9, 30), "between 1 Apr and 30 Sep 2021"),
         (date(2021, 4, 1), date(2022, 3, 31), "between 1 Apr 2021 and 31 Mar 2022"),
-        (None, date(2021, 11, 8), "by 8 Nov 2021, first day unknown"),
+        (None, date(2021, 11, 8), "by 8 Nov 2021, start date unknown"),
     ],
 )
 def test_span_is_told_as_far_as_its_days_are_known(first, last, told):

@@ -25,8 +25,11 @@ def headline(result: Readiness) -> str:
         return _describe_waiting(result.waiting)
     sentences = [gettext("Readiness: %(points)s of 100.") % {"points": formatting.format_points(result.score)}]
     if (target := result.readiness_target) is not None:
-        sentence = gettext("The target of %(target)s is reached.")
-        if result.score < target:
+        if result.score >= target:
+            sentence = gettext("The target of %(target)s is reached.")
+        elif formatting.round_to_tenth(result.score) >= target:
+            sentence = gettext("Target: %(target)s, not quite reached.")
+        else:
             sentence = gettext("Target: %(target)s.")
         sentences.append(sentence % {"target": format_number(target)})
     if result.deadline_on is not None:

@@ -164,7 +164,7 @@ class StepFormatter:
                     )
         return sentence % {
             "ministry": ministry,
-            "indicator": indicator.name,
+            "indicator": formatting.capitalize_first(indicator.name),
             "start": format_date(edition.tracking.starts_on),
             "first": format_date(edition.previous.starts_on),
             "last": format_date(edition.previous.ends_on),

@@ -37,7 +37,7 @@ def drawn(days, today=TODAY):
     [
         (
             year.milestone_day(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2021, 12, 20), 1, TODAY),
-            date(2021, 12, 20), ClaimedProgress.DONE, "done; it was due by 28 Dec 2021", "",
+            date(2021, 12, 20), ClaimedProgress.DONE, "done; due by 28 Dec 2021", "",
         ),
         (
             year.milestone_day(MilestoneKind.ACTION_PLAN, PLAN_DUE, date(2022, 1, 29), 1, TODAY),
@@ -91,17 +91,17 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [
-        ([], "Nothing is overdue; nothing lies ahead"),
+        ([], "Nothing is overdue. No date is ahead"),
         (
             [due(CommitmentStatus.OVERDUE, date(2022, 1, 14)), due(CommitmentStatus.OPEN, date(2022, 2, 1))],
-            "1 commitment is overdue; the next day that counts is 1 February 2022, in 4 days",
+            "1 commitment is overdue. Next date: 1 February 2022, in 4 days",
         ),
         (
             [
                 year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
                 due(CommitmentStatus.OPEN, TODAY),
             ],
-            "1 milestone is missed; the next day that counts is 28 January 2022, today",
+            "1 milestone is missed. Next date: 28 January 2022, today",
         ),
     ],
 )
@@ -124,8 +124,8 @@ def test_the_drawing_says_in_words_what_it_shows():
 
     assert [row.text for row in chart.rows] == ["1 overdue", "1 open"]
     assert chart.description == (
-        "From 1 April 2021 to 31 March 2022; today is 28 January 2022. Marked: Interim assessment: overdue on"
-        " 14 January 2022, Dialogue not recorded on 20 January 2022 and Dialogue planned on 3 February 2022."
+        "From 1 April 2021 to 31 March 2022. Today is 28 January 2022. Marked: Interim assessment (overdue) on"
+        " 14 January 2022, Dialogue (not recorded) on 20 January 2022 and Dialogue (planned) on 3 February 2022."
         " Due in that time: 1 overdue and 1 open."
     )
     assert chart.solid == ""

@@ -15,7 +15,7 @@ def test_bar_draws_verified_claimed_and_mark_on_one_scale():
     drawn = bar(Decimal("25.0"), Decimal("50.0"))
 
     assert (drawn.verified_width, drawn.claimed_x, drawn.claimed_width, drawn.mark_x) == (160, 160, 160, 288)
-    assert drawn.description == "25 of 100 points verified, 50 claimed; our target is 45."
+    assert drawn.description == "Verified: 25 of 100 points. Claimed: 50. Our target: 45."
 
 
 def test_bar_with_nothing_reviewed_shows_no_figure():
@@ -24,7 +24,7 @@ def test_bar_with_nothing_reviewed_shows_no_figure():
     assert not drawn.is_reviewed
     assert [label.text for label in drawn.labels] == ["nothing reviewed yet"]
     assert (drawn.verified_width, drawn.claimed_width, drawn.hatch) == (0, 0, "")
-    assert drawn.description == "Nothing reviewed yet; our target is 45."
+    assert drawn.description == "Nothing has been reviewed yet. Our target: 45."
 
 
 def test_bar_without_a_target_draws_none():
@@ -86,8 +86,8 @@ def test_the_projected_outline_starts_where_claimed_ends():
     drawn = readiness_bar(verified=Decimal(25), claimed=Decimal(50), projected=Decimal(75), mark=None, width=640)
 
     assert (drawn.claimed_end, drawn.projected_width) == (320, 160)
-    assert [label.text for label in drawn.labels] == ["25 verified", "50 claimed", "75 within reach"]
-    assert drawn.description == "25 of 100 points verified, 50 claimed, 75 within reach."
+    assert [label.text for label in drawn.labels] == ["25 verified", "50 claimed", "75 projected"]
+    assert drawn.description == "Verified: 25 of 100 points. Claimed: 50. Projected: 75."
 
 
 def test_projected_score_that_adds_nothing_is_not_drawn():

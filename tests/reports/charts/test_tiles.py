@@ -34,9 +34,9 @@ def test_each_tile_names_its_status_and_only_claimed_is_hatched():
     )
 
     assert [(tile.labels[1].text, bool(tile.hatching)) for tile in drawing.tiles] == [
-        ("verified", False),
-        ("claimed", True),
-        ("nothing told", False),
+        ("Verified", False),
+        ("Claimed", True),
+        ("No data", False),
     ]
     assert drawing.description == "1 of 3 districts verified, 1 claimed"
 

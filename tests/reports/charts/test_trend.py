@@ -55,14 +55,17 @@ def test_nothing_reviewed_is_a_dashed_box_with_a_label_and_no_line():
     assert (drawn.then, drawn.hindsight) == ("", "")
     assert drawn.unreviewed.left < drawn.unreviewed.right < 760
     assert "nothing reviewed yet" in texts_of(drawn.words)
-    assert drawn.description.endswith("As then known: nothing reviewed yet. Our target is 45.")
+    assert drawn.description.endswith("Known at the time: nothing reviewed yet. Our target: 45.")
 
 
 def test_the_line_begins_where_the_stretch_without_review_ends():
     drawn = chart(weeks(date(2022, 1, 28), [(date(2021, 12, 8), 7)], [(date(2021, 4, 1), 7)]))
 
     assert drawn.then.startswith(f"M{drawn.unreviewed.right:g} ")
-    assert "nothing reviewed before the week to 8 December 2021, then 7 throughout" in drawn.description
+    assert (
+        "Nothing had been reviewed before the week to 8 December 2021. Known at the time: 7 throughout."
+        in drawn.description
+    )
 
 
 def test_no_stretch_is_without_review_where_the_first_week_has_a_figure():
@@ -75,13 +78,13 @@ def test_no_stretch_is_without_review_where_the_first_week_has_a_figure():
 def test_lines_with_different_ends_are_labelled_at_their_ends():
     drawn = chart(weeks(date(2022, 7, 1), [(date(2021, 5, 1), 12)], [(date(2021, 4, 1), Fraction(121, 2))]))
 
-    assert {"12 as then known", "60.5 in hindsight"} <= set(texts_of(drawn.words))
+    assert {"12 known at the time", "60.5 with later", "information"} <= set(texts_of(drawn.words))
 
 
 def test_lines_with_the_same_end_have_separate_labels():
     drawn = chart(weeks(date(2022, 1, 28), [(date(2021, 12, 8), 7)], [(date(2021, 4, 1), 7)]))
 
-    assert {"7 as then known", "in hindsight"} <= set(texts_of(drawn.words))
+    assert {"7 known at the time", "with later information"} <= set(texts_of(drawn.words))
 
 
 def test_an_equal_line_with_later_information_is_not_drawn():
@@ -89,15 +92,15 @@ def test_an_equal_line_with_later_information_is_not_drawn():
     drawn = chart(weeks(date(2022, 1, 28), same, same))
 
     assert drawn.hindsight == ""
-    assert texts_of(drawn.words) == ["7 as then known", "45 our target"]
+    assert texts_of(drawn.words) == ["7 known at the time", "45 our target"]
 
 
 def test_lesotho_in_july_2022_has_only_the_line_with_later_information():
     drawn = chart(weekly_scores(lesotho().facts, noon(date(2022, 7, 31))))
 
     assert drawn.then == ""
-    assert texts_of(drawn.words) == ["60.5 in hindsight", "45 our target", "nothing reviewed yet"]
-    assert "As then known: nothing reviewed yet. In hindsight: from 0 to 60.5." in drawn.description
+    assert texts_of(drawn.words) == ["60.5 with later", "information", "45 our target", "nothing reviewed yet"]
+    assert "Known at the time: nothing reviewed yet. With later information: from 0 to 60.5." in drawn.description
 
 
 def test_the_target_is_drawn_and_labelled_if_there_is_one():

@@ -85,7 +85,7 @@ def test_each_line_gives_its_reason_and_points_at_no_row_of_the_record():
 
     assert lines["increasing_efforts", "prosecutions"].finding.reason == "Prosecutions rose from 4 to 16."
     assert lines["concrete_action", "achievements"].finding.reason == "3 of 7 achievements by 31 March 2023."
-    assert lines["three_ps", "prosecution"].finding.reason == "Shown by law changed and prosecutions."
+    assert lines["three_ps", "prosecution"].finding.reason == "Shown by: law changed and prosecutions."
     assert [line for line in lines.values() if line.finding.rows] == []
 
 
@@ -414,5 +414,5 @@ def test_data_carries_the_limits_and_the_disclaimer(whole, tell):
 def test_the_limits_say_what_country_years_cannot_tell(whole):
     text = " ".join(whole.limits)
 
-    for said in ("knowing how each had ended", "upper bound", "press", "43% to 59%", "does not forecast", "0.57"):
+    for said in ("knew the outcome of each", "upper bound", "press", "43% to 59%", "does not forecast", "0.57"):
         assert said in text

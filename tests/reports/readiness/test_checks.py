@@ -68,8 +68,8 @@ def test_met_without_a_verified_action_speaks(record):
 
     [check] = found(record)
     assert check.kind is ProblemKind.MET_WITHOUT_ACTION
-    assert check.sentence == "1a is assessed as met, but no verified action in the tracking period stands behind it."
-    assert check.to_do == "Verify the action, or assess it again."
+    assert check.sentence == "1a is assessed as met, but no verified action in the tracking period supports it."
+    assert check.to_do == "Verify the action, or assess the benchmark again."
     assert check.rows == (benchmark(record, "1a"), RowReference("assessment", assessment))
 
 
@@ -127,12 +127,12 @@ def test_met_where_a_figure_decides_is_silent(record):
 def test_verified_actions_without_an_assessment_speak(record):
     first = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     [check] = found(record)
-    assert (check.kind, check.to_do) == (ProblemKind.NOT_ASSESSED, "Assess it.")
-    assert check.sentence == "1a has a verified action and no assessment, so it counts as a step."
+    assert (check.kind, check.to_do) == (ProblemKind.NOT_ASSESSED, "Assess the benchmark.")
+    assert check.sentence == "1a has 1 verified action and no assessment. It counts as a concrete step."
 
     second = record.action("1a", START, START, known=KNOWN, verified=KNOWN)
     [check] = found(record)
-    assert check.sentence == "1a has 2 verified actions and no assessment, so it counts as a step."
+    assert check.sentence == "1a has 2 verified actions and no assessment. It counts as a concrete step."
     assert check.rows == (benchmark(record, "1a"), RowReference("evidence", first), RowReference("evidence", second))
 
 
@@ -188,8 +188,8 @@ def test_a_figure_below_the_number_of_verified_actions_speaks(record):
 
     [check] = found(record)
     assert check.kind is ProblemKind.FIGURE_TOO_LOW
-    assert check.sentence == ("Prosecutions: 2 by 31 December 2021, but 3 verified actions over by then stand on 1b.")
-    assert check.to_do == "Ask for the figure anew, or look at what the actions show."
+    assert check.sentence == ("Prosecutions: 2 by 31 December 2021. But 3 verified actions up to that day support 1b.")
+    assert check.to_do == "Ask for a new figure, or check what the actions show."
     assert check.rows == (RowReference("reading", figure), *(RowReference("evidence", one) for one in actions))
 
 
@@ -200,7 +200,7 @@ def test_a_figure_of_zero_beside_one_action_speaks(record):
     assert told(record) == [
         (
             ProblemKind.FIGURE_TOO_LOW,
-            "Prosecutions: 0 by 31 December 2021, but 1 verified action over by then stands on 1b.",
+            "Prosecutions: 0 by 31 December 2021. But 1 verified action up to that day supports 1b.",
         )
     ]
 
@@ -274,7 +274,7 @@ def test_a_figure_without_a_source_speaks(record):
 
     [check] = found(record)
     assert (check.kind, check.rows) == (ProblemKind.NO_SOURCE, (RowReference("reading", row),))
-    assert check.sentence == "Prosecutions through 1 September 2021 names no source."
+    assert check.sentence == "Prosecutions: the figure up to 1 September 2021 has no source."
     assert check.to_do == "Log the figure again with the document it comes from."
     assert spoken(record, DAY) == [ProblemKind.NO_SOURCE]
 
@@ -285,8 +285,8 @@ def test_a_direction_and_a_figure_of_the_year_before_want_a_source_too(record):
     record.reading(record.counted, 4, starts=before.starts_on, through=before.ends_on, known=KNOWN, has_source=False)
 
     assert [sentence for _, sentence in told(record)] == [
-        "Prosecutions through 1 September 2021 names no source.",
-        "Prosecutions through 31 March 2021 names no source.",
+        "Prosecutions: the figure up to 1 September 2021 has no source.",
+        "Prosecutions: the figure up to 31 March 2021 has no source.",
     ]
 
 
@@ -338,9 +338,9 @@ def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
         (RowReference("evidence", evidence), benchmark(record, "1a")),
     )
     assert check.sentence == (
-        "An action over by 1 September 2021 is verified and would count if its first day were known."
+        "An action that ended by 1 September 2021 is verified and has no start date. With one it would count."
     )
-    assert check.to_do == "Find out when it began, and verify it with that day."
+    assert check.to_do == "Find out the start date, and verify the action again with it."
 
 
 @pytest.mark.parametrize(
@@ -413,10 +413,10 @@ def test_a_promise_overdue_without_an_update_speaks(record):
 
     [check] = found(record)
     assert (check.kind, check.rows) == (ProblemKind.PAST_DUE, (RowReference("commitment", promise),))
-    assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago, and no update was received."
+    assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago. No update received."
     assert check.to_do == "Ask the ministry for an update."
     assert told(record, DUE + A_DAY) == [
-        (ProblemKind.PAST_DUE, "A commitment was due on 21 December 2021, a day ago, and no update was received.")
+        (ProblemKind.PAST_DUE, "A commitment was due on 21 December 2021, 1 day ago. No update received.")
     ]
     assert told(record, DUE) == []
 
@@ -425,7 +425,7 @@ def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embas
     record.promise(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
 
     [check] = found(record)
-    assert (check.kind, check.to_do) == (ProblemKind.PAST_DUE, "Record what became of it.")
+    assert (check.kind, check.to_do) == (ProblemKind.PAST_DUE, "Record what happened to it.")
     assert "update" not in check.sentence
 
 
@@ -491,8 +491,7 @@ def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_sinc
 
     [check] = found(record)
     assert check.sentence == (
-        "A commitment was due on 21 December 2021, 10 days ago, and no update was received since that of 2 November "
-        "2021."
+        "A commitment was due on 21 December 2021, 10 days ago. No update received since the one of 2 November 2021."
     )
 
 
@@ -514,14 +513,14 @@ def test_a_recommendation_without_a_benchmark_or_a_lead_speaks(record):
     assert [(one.kind, one.sentence, one.to_do, one.rows) for one in found(record)] == [
         (
             ProblemKind.NO_BENCHMARK,
-            "Recommendation 2 has no benchmark, so nothing can be shown on it.",
-            "Add a benchmark: what has to be so for it to be met.",
+            "Recommendation 2 has no benchmark, so it cannot add to readiness.",
+            "Add a benchmark.",
             (RowReference("recommendation", two),),
         ),
         (
             ProblemKind.NO_LEAD,
-            "No ministry leads recommendation 2.",
-            "Name the ministry that answers for it.",
+            "Recommendation 2 has no lead ministry.",
+            "Choose its lead ministry.",
             (RowReference("recommendation", two),),
         ),
     ]
@@ -531,8 +530,8 @@ def test_an_item_of_the_action_plan_is_told_from_a_recommendation_of_its_number(
     record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN, has_lead=False)
 
     assert [sentence for _, sentence in told(record)] == [
-        "Action plan 1 has no benchmark, so nothing can be shown on it.",
-        "No ministry leads action plan 1.",
+        "Action plan 1 has no benchmark, so it cannot add to readiness.",
+        "Action plan 1 has no lead ministry.",
     ]
 
 
@@ -559,8 +558,8 @@ def test_a_milestone_missed_speaks(record):
 
     [check] = found(record)
     assert (check.kind, check.rows) == (ProblemKind.MISSED, (RowReference("milestone", row),))
-    assert check.sentence == "Action plan presented: due on 21 December 2021, and not recorded as done."
-    assert check.to_do == "Record the day on which it was done, or press for it."
+    assert check.sentence == "Action plan presented: due on 21 December 2021 and not recorded as done."
+    assert check.to_do == "Record the day on which it was done, or ask for it."
     assert spoken(record, DUE) == []
     assert spoken(record, DUE + A_DAY) == [ProblemKind.MISSED]
 

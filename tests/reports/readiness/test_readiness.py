@@ -117,21 +117,22 @@ def test_readiness_of_lesotho_says_why():
         ("shown", "Prosecutions rose from 4 to 16."),
         ("partly_shown", "Convictions stayed at 1."),
         ("shown", "Victims identified: more than the year before, no figure given."),
-        ("no_data", "No data on government money for victims: presumed against (22 U.S.C. 7106(b)(1))."),
-        ("not_shown", "Complicit officials: nothing charged, convicted or investigated on 1d and 8b."),
+        ("no_data", "Government money for victims: no data, so presumed not done (22 U.S.C. 7106(b)(1))."),
+        ("not_shown", "Complicit officials: nobody charged, convicted or investigated on 1d and 8b."),
     ]
     assert efforts.reason == (
-        "Shown: investigations begun, prosecutions and victims identified; partly shown: convictions; not shown: "
-        "complicit officials; no data: government money for victims."
+        "Shown: Investigations begun, Prosecutions and Victims identified. Partly shown: Convictions. Not shown: "
+        "Complicit officials. No data: Government money for victims."
     )
-    assert action.lines[5].finding.reason == "Partly shown: 6a; not shown: 6b."
+    assert action.lines[5].finding.reason == "Partly shown: 6a. Not shown: 6b."
+    assert action.reason.startswith("Shown: recommendation 4. Partly shown: recommendations 1, 5, 6, 7 and 10.")
     assert [line.finding.reason for line in three_ps.lines] == [
-        "Shown by 1a, 1b, 7a, investigations begun and prosecutions.",
-        "Shown by 4a, 4b, 6a and victims identified.",
-        "Shown by 10a and 10c.",
+        "Shown by: 1a, 1b, 7a, Investigations begun and Prosecutions.",
+        "Shown by: 4a, 4b, 6a and Victims identified.",
+        "Shown by: 10a and 10c.",
     ]
     assert data.lines[3].finding.reason == (
-        "Victims identified: a direction, but no figure: presumed against (22 U.S.C. 7106(b)(1))."
+        "Victims identified: a direction but no figure, so presumed not done (22 U.S.C. 7106(b)(1))."
     )
     assert [part.verdict for part in result.verified.parts] == [
         ReadinessVerdict.PARTLY,
@@ -140,8 +141,8 @@ def test_readiness_of_lesotho_says_why():
         ReadinessVerdict.PARTLY,
     ]
     reasons = {one.line.key: one.line.finding for one in result.verified.benchmarks}
-    assert reasons["10a"].reason == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
-    assert reasons["1c"].reason == "Assessed as of 31 March 2022: stalled."
+    assert reasons["10a"].reason == "Assessed as of 31 March 2022: Met. Last verified action: 31 March 2022."
+    assert reasons["1c"].reason == "Assessed as of 31 March 2022: Stalled."
     assert reasons["3b"].verdict is ReadinessVerdict.NO_DATA
     assert result.readiness_target == 45
     assert result.deadline_on == date(2022, 2, 28)
@@ -304,7 +305,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
     }
     assert result.claimed.points == Fraction(659, 10)
     [check] = [one for one in result.checks if one.kind is ProblemKind.MET_WITHOUT_ACTION]
-    assert check.sentence == "2b is assessed as met, but no verified action in the tracking period stands behind it."
+    assert check.sentence == "2b is assessed as met, but no verified action in the tracking period supports it."
 
 
 def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():

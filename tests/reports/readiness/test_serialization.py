@@ -1,6 +1,7 @@
 import json
 from dataclasses import fields, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_document_rests_each_benchmark_on_rows():
     assert {row["type"] for row in by_key["4a"]["rows"]} == {"assessment", "evidence"}
     assert "7106(b)(7)" in by_key["1d"]["law"]
     assert by_key["5a"]["claimed_share_exact"] == "1/2"
-    assert by_key["5a"]["claimed_reason"] == "Claimed as under way, 11 November 2021; not verified."
+    assert by_key["5a"]["claimed_reason"] == "Claimed: Under way, 11 November 2021. Not verified."
     assert by_key["4a"]["claimed_reason"] == ""
 
 
@@ -80,27 +81,54 @@ def test_document_where_nothing_is_reviewed_is_nought_and_says_so():
     found = document(date(2022, 3, 31), datetime(2022, 2, 28, tzinfo=MASERU))
 
     assert (found["score"], found["score_exact"], found["reviewed"]) == (0.0, "0", False)
-    assert found["headline"] == "Nothing has been reviewed yet; 7 claims are waiting."
+    assert found["headline"] == "Nothing has been reviewed yet. 7 claims are waiting."
 
 
 def test_headline_says_where_the_record_stands():
     result = evaluate_readiness(lesotho().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
 
-    assert headline(result) == "7.2 of 100 verified, 15.8 claimed; our target is 45; 31 days are left."
-    assert headline(replace(result, readiness_target=None, deadline_on=None)) == "7.2 of 100 verified, 15.8 claimed."
-    assert (
-        headline(replace(result, is_reviewed=False, waiting=1)) == "Nothing has been reviewed yet; 1 claim is waiting."
+    assert headline(result) == "Readiness: 7.2 of 100. Target: 45. 31 days to the deadline."
+    assert headline(replace(result, readiness_target=None, deadline_on=None)) == "Readiness: 7.2 of 100."
+    assert headline(replace(result, readiness_target=Decimal("7.2"))).startswith(
+        "Readiness: 7.2 of 100. Target: 7.2, not quite reached."
+    )
+    assert headline(replace(result, readiness_target=Decimal(7))).startswith(
+        "Readiness: 7.2 of 100. The target of 7 is reached."
     )
     assert (
-        headline(replace(result, is_reviewed=False, waiting=0)) == "Nothing has been reviewed yet; no claim is waiting."
+        headline(replace(result, is_reviewed=False, waiting=1)) == "Nothing has been reviewed yet. 1 claim is waiting."
     )
+    assert (
+        headline(replace(result, is_reviewed=False, waiting=0)) == "Nothing has been reviewed yet. No claim is waiting."
+    )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "end"),
+    [
+        (date(2022, 2, 27), "1 day to the deadline."),
+        (date(2022, 2, 28), "The deadline is today."),
+        (date(2022, 3, 1), "The deadline passed 1 day ago."),
+        (date(2022, 3, 31), "The deadline passed 31 days ago."),
+    ],
+)
+def test_headline_ends_with_the_deadline(as_of, end):
+    result = evaluate_readiness(lesotho().facts, as_of=as_of, known_by=JULY_2022)
+
+    assert headline(result).endswith(f". {end}")
+
+
+def test_headline_before_the_tracking_period_has_no_figure():
+    result = evaluate_readiness(lesotho().facts, as_of=date(2021, 3, 31), known_by=JULY_2022)
+
+    assert headline(result) == "No readiness yet. The tracking period begins on 1 April 2021."
 
 
 @pytest.mark.parametrize(
     ("day", "left"),
     [
-        (date(2022, 2, 26), "2 days are left"),
-        (date(2022, 2, 27), "1 day is left"),
+        (date(2022, 2, 26), "2 days to the deadline"),
+        (date(2022, 2, 27), "1 day to the deadline"),
         (date(2022, 2, 28), "the deadline is today"),
         (date(2022, 3, 1), "the deadline passed 1 day ago"),
         (date(2022, 3, 31), "the deadline passed 31 days ago"),

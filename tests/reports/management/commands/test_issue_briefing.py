@@ -52,7 +52,7 @@ def test_issue_briefing_needs_no_account(lesotho, tmp_path):
     issue(tmp_path / "briefing.pdf", known_by="2022-02-28T12:00:00+02:00")
 
     first = PdfReader(tmp_path / "briefing.pdf").pages[0].extract_text()
-    assert "Nothing has been reviewed yet; 7 claims are waiting." in " ".join(first.split())
+    assert "Nothing has been reviewed yet. 7 claims are waiting." in " ".join(first.split())
     assert not User.objects.filter(is_active=True).exists()
 
 

@@ -39,7 +39,7 @@ def test_readiness_prints_json(lesotho, capsys):
 def test_readiness_prints_something_to_read(lesotho, capsys):
     told = run(capsys, "lso", "2021", "--as-of", "2022-03-31")
 
-    assert "60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago." in told
+    assert "Readiness: 60.5 of 100. The target of 45 is reached. The deadline passed 31 days ago." in told
     assert "Increasing efforts: 25.0 of 40." in told
     assert "  7.0  shown        Prosecutions rose from 4 to 16." in told
     assert "   2a  not shown" in told
@@ -49,8 +49,8 @@ def test_readiness_prints_something_to_read(lesotho, capsys):
 def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
     told = run(capsys, "LSO", "2021", "--as-of", "2022-02-28")
 
-    assert "53.3 more points are verified but dated only to a later day" in told
-    assert "28.5 is within reach" in told
+    assert "53.3 more points are verified for a later date" in told
+    assert "28.5 of 100, if every claim is verified" in told
     assert "Target: 45. " in told
     assert "4 benchmarks, met, would reach our target of 45: 1a, 1b, 1d and 5a." in told
     assert "1 year on the Watch List" in told
@@ -60,7 +60,7 @@ def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
 def test_readiness_prints_the_next_steps_with_what_each_adds(lesotho, capsys):
     told = run(capsys, "LSO", "2021", "--as-of", "2022-02-28")
 
-    assert "Next steps. With these steps readiness reaches our target of 45." in told
+    assert "Next steps. These steps reach our target of 45." in told
     assert "    1  Review the evidence “Bank account for victims' matters opened and money moved to it” (5a" in told
     assert "Figures to ask for that add nothing alone" in told
 
@@ -99,7 +99,7 @@ def test_readiness_prints_what_does_not_fit_together(lesotho, capsys):
 def test_readiness_gives_no_figure_where_nothing_is_reviewed(lesotho, capsys):
     told = run(capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-02-28T23:59:59+02:00")
 
-    assert "Nothing has been reviewed yet; 7 claims are waiting." in told
+    assert "Nothing has been reviewed yet. 7 claims are waiting." in told
     assert "Increasing efforts: No data." in told
     assert "0.0" not in told
 
@@ -114,14 +114,14 @@ def test_readiness_is_as_of_today_where_no_day_is_given(lesotho, capsys):
         (
             ["--as-of", "2021-03-31"],
             "before_tracking_period",
-            "The tracking period begins on 1 April 2021. Ask for that day or a later one.",
+            "The tracking period begins on 1 April 2021. Give that day or a later one.",
         ),
         (
             ["--as-of", "2022-08-02"],
             "future_day",
-            "2 August 2022 has not come yet. Ask for today, 1 August 2022, or an earlier day.",
+            "2 August 2022 is in the future. Give a day up to today, 1 August 2022.",
         ),
-        (["--as-of", "31 March"], "not_a_day", "“31 March” is no day. Give one such as 2022-03-31."),
+        (["--as-of", "31 March"], "not_a_day", "“31 March” is not a date. Write it like 2022-03-31."),
         (
             ["--known-by", "2022-07-31T12:00"],
             "no_time_zone",

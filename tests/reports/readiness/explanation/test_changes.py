@@ -117,7 +117,7 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
 
     trials = moved["increasing_efforts", "prosecutions"]
     assert trials.title == "Prosecutions"
-    assert trials.reason_before == "No data on prosecutions: presumed against (22 U.S.C. 7106(b)(1))."
+    assert trials.reason_before == "Prosecutions: no data, so presumed not done (22 U.S.C. 7106(b)(1))."
     assert trials.reason_after == "Prosecutions rose from 4 to 16."
     now, before = (
         next(row.id for row in record.facts.readings if row.figure == figure and row.recorded_at == noon(TIP_2022))
@@ -128,7 +128,7 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
     launch = moved["concrete_action", "10a"]
     assert launch.title == "Benchmark 10a"
     assert launch.reason_before == "Nothing has been verified yet."
-    assert launch.reason_after == "Assessed as of 31 March 2022: met, with a verified action over by 31 March 2022."
+    assert launch.reason_after == "Assessed as of 31 March 2022: Met. Last verified action: 31 March 2022."
     assert {row.type for row in launch.rows} == {"assessment", "evidence"}
     assert {*trials.rows, *launch.rows} <= {*stop.rows}
 
@@ -257,7 +257,7 @@ def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
     (stop,) = found.changes
     assert (stop.recorded_at, stop.rows) == (noon(NEXT), (RowReference("benchmark", benchmark),))
     assert told(stop) == {("concrete_action", "1a"): -15, ("three_ps", "prosecution"): -PILLAR}
-    assert stop.lines[0].reason_after == "No data on visits: presumed against (22 U.S.C. 7106(b)(1))."
+    assert stop.lines[0].reason_after == "Visits: no data, so presumed not done (22 U.S.C. 7106(b)(1))."
 
 
 def test_a_benchmark_asked_later_lowers_what_the_others_give():

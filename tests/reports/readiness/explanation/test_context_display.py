@@ -25,18 +25,17 @@ def result(as_of=END, known_by=LATER, tiers=None, **terms):
 
 def test_possible_tells_how_much_is_dated_to_a_later_day():
     assert context_display.describe_possible(result(DEADLINE)) == (
-        "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5, if nothing"
-        " else changes."
+        "53.3 more points are verified for a later date. Readiness is then 60.5, if nothing else changes."
     )
-    assert "nothing waits for a later one" in context_display.describe_possible(result(END))
+    assert context_display.describe_possible(result(END)) == "Everything that is verified counts already."
 
 
 def test_projected_score_tells_what_is_within_reach():
     assert (
         context_display.describe_projected(result(END))
-        == "The deadline has passed: no promise can add to what is claimed."
+        == "The deadline has passed, so open commitments add nothing to what is claimed."
     )
-    assert context_display.describe_projected(result(DEADLINE)) == "No open promise would add to what is claimed."
+    assert context_display.describe_projected(result(DEADLINE)) == "No open commitment would add to what is claimed."
 
 
 def fewest(stands):
@@ -44,19 +43,19 @@ def fewest(stands):
 
 
 def test_smallest_set_names_the_benchmarks():
-    assert fewest(result(DEADLINE)) == ("4 benchmarks, met, would reach our target of 45: 1a, 1b, 1d and 4a.")
+    assert fewest(result(DEADLINE)) == "4 benchmarks would reach our target of 45, if met: 1a, 1b, 1d and 4a."
 
 
 def test_smallest_set_is_empty_where_the_mark_is_reached():
-    assert fewest(result(END)) == "Our target of 45 is reached already."
+    assert fewest(result(END)) == "Our target of 45 is reached."
 
 
 def test_smallest_set_says_where_no_mark_can_be_reached_or_is_set():
     far = result(DEADLINE, readiness_target=Decimal(99), readiness_target_reason="far")
-    assert "cannot be reached by what is asked alone" in fewest(far)
+    assert fewest(far).startswith("Benchmarks alone cannot reach our target of 99.")
 
     none = result(DEADLINE, readiness_target=None)
-    assert fewest(none) == "No target is set, so nothing can be said to reach it."
+    assert fewest(none) == "No target is set."
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_smallest_set_says_where_no_mark_can_be_reached_or_is_set():
     [
         ({}, "does not place the country on the Watch List"),
         ({2020: Tier.TIER_3, 2021: Tier.WATCH_LIST}, "1 year on the Watch List"),
-        ({2020: Tier.WATCH_LIST, 2021: Tier.WATCH_LIST}, "2 years running on the Watch List"),
+        ({2020: Tier.WATCH_LIST, 2021: Tier.WATCH_LIST}, "2 years in a row on the Watch List"),
     ],
 )
 def test_watch_list_counts_the_years_and_names_what_follows_by_law(tiers, said):

@@ -91,12 +91,12 @@ def test_evidence_link_that_was_rejected_or_returned_or_put_right_says_so(record
     record.evidence(DAY, DAY, known=DAY, revises=old)
 
     assert [weight.reason for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
-        "put right by a newer row"
+        "replaced by a newer version"
     ]
     assert [weight.reason for weight in find_counting_statuses(record.facts, TODAY).evidence_links.values()] == [
         "rejected by the embassy on 1 December 2021",
-        "the update it came with was returned on 1 December 2021",
-        "put right by a newer row",
+        "sent with an update that was returned on 1 December 2021",
+        "replaced by a newer version",
     ]
 
 
@@ -104,7 +104,7 @@ def test_evidence_link_verified_without_a_first_day_stays_a_claim(record):
     record.action("1a", None, DAY, known=DAY, verified=DAY)
 
     assert only_evidence_link(record).is_claim
-    assert only_evidence_link(record).reason == "verified, but nobody has stated its first day"
+    assert only_evidence_link(record).reason == "verified, but without a start date"
 
 
 def test_evidence_link_on_a_counted_benchmark_leaves_it_to_the_figure(record):
@@ -112,7 +112,7 @@ def test_evidence_link_on_a_counted_benchmark_leaves_it_to_the_figure(record):
 
     assert (only_evidence_link(record).counts, only_evidence_link(record).reason) == (
         False,
-        "only a figure moves this benchmark",
+        "only figures count for this benchmark",
     )
 
 
@@ -141,21 +141,21 @@ def test_reading_that_was_rejected_or_starts_late_says_so(record):
 
     assert [weight.reason for weight in find_counting_statuses(record.facts, TODAY).readings.values()] == [
         "rejected by the embassy on 1 December 2021",
-        "not from the first day of the tracking period",
+        "does not start on the first day of the tracking period",
     ]
 
 
 def test_reading_that_says_no_data_is_told_as_that_and_not_as_rejected(record):
     record.reading(record.cases, None, through=DAY, known=DAY)
 
-    assert only_reading(record).reason == "it says that there is no data"
+    assert only_reading(record).reason == "recorded as “no data”"
 
 
 def test_reading_whose_update_was_returned_says_on_which_day(record):
     sent = record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=date(2021, 12, 3))
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=sent)
 
-    assert only_reading(record).reason == "the update it came with was returned on 3 December 2021"
+    assert only_reading(record).reason == "sent with an update that was returned on 3 December 2021"
 
 
 def test_waiting_is_what_would_count_for_what_it_shows_or_for_a_figure(record):

@@ -42,9 +42,9 @@ def test_everything_that_is_missing_is_said_once():
     assert told(unknown.recommendation.edition, on_words_alone=2) == [
         f"1 benchmark has no information: {unknown.key}.",
         "1 indicator has no figure for the period: Convictions.",
-        "2 claims rest on words alone, without file or link.",
-        "1 piece of evidence has no first day.",
-        "1 thing does not fit together.",
+        "2 claims have no file and no link.",
+        "1 piece of evidence has no start date.",
+        "There is 1 problem in the record.",
     ]
 
 
@@ -52,7 +52,7 @@ def test_a_record_without_any_gap_lacks_nothing():
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
 
-    assert told(benchmark.recommendation.edition) == ["1 thing does not fit together."]  # it isn't assessed yet
+    assert told(benchmark.recommendation.edition) == ["There is 1 problem in the record."]  # it isn't assessed yet
 
 
 def test_many_are_named_in_part_and_counted():

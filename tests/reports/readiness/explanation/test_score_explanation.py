@@ -51,7 +51,7 @@ def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
     found = ground(record)
 
     assert told(found.rests_on) == [("evidence", act, ""), ("assessment", new, "")]
-    assert told(found.not_counted) == [("assessment", old, "another verdict holds")]
+    assert told(found.not_counted) == [("assessment", old, "another assessment is in force")]
 
 
 def test_what_does_not_count_stands_there_with_its_reason(record):
@@ -68,7 +68,7 @@ def test_what_does_not_count_stands_there_with_its_reason(record):
     assert set(told(found.not_counted)) == {
         ("evidence", plan, "a statement or plan, not a concrete action"),
         ("evidence", before, "before 1 April 2021"),
-        ("evidence", back, "the update it came with was returned on 3 December 2021"),
+        ("evidence", back, "sent with an update that was returned on 3 December 2021"),
         ("evidence", no, "rejected by the embassy on 9 December 2021"),
         ("evidence", later, "not over by 28 January 2022"),
     }
@@ -80,7 +80,7 @@ def test_claim_is_told_as_one(record):
     found = ground(record)
 
     assert told(found.claimed) == [("evidence", sent, "not verified yet")]
-    assert found.claim.startswith("Claimed as done")
+    assert found.claim.startswith("Claimed: Done")
 
 
 def test_two_clocks_decide_what_is_there_and_what_counts(record):
@@ -107,7 +107,7 @@ def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures
     assert told(found.rests_on) == [("reading", then, ""), ("reading", was, "")]
     assert told(found.not_counted) == [
         ("reading", none, "“no data” never replaces a figure"),
-        ("reading", first, "a later one stands in its place"),
+        ("reading", first, "replaced by a later figure"),
     ]
     assert told(ground(record, "1b").rests_on) == told(found.rests_on)
 

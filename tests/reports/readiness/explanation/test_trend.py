@@ -133,13 +133,13 @@ def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_k
     [
         ([], "Nothing has been reviewed yet"),
         ([None, None], "Nothing has been reviewed yet"),
-        ([None, 12, 12], "Verified readiness has stood at 12 since the first review"),
-        ([None, "25/2"], "Verified readiness has stood at 12.5 since the first review"),
+        ([None, 12, 12], "Verified readiness has been 12 since the first review"),
+        ([None, "25/2"], "Verified readiness has been 12.5 since the first review"),
         ([10, 12, 12, 12, 12, 12], "Verified readiness has not moved since the week to 14 April 2021"),
         ([10, 12, 12, 12, 12], "Verified readiness has risen from 10 to 12 since 7 April 2021"),
         ([1, 10, 12, 14, 15, 16], "Verified readiness has risen from 10 to 16 since 14 April 2021"),
         ([1, 20, 12, 14, 15, 16], "Verified readiness has fallen from 20 to 16 since 14 April 2021"),
-        ([1, 12, 14, 15, 16, 12], "Verified readiness stands at 12, as on 14 April 2021"),
+        ([1, 12, 14, 15, 16, 12], "Verified readiness is 12, the same as on 14 April 2021"),
         ([None, 0, 3], "Verified readiness has risen from 0 to 3 since 14 April 2021"),
     ],
 )

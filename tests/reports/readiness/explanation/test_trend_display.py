@@ -45,7 +45,7 @@ def test_the_title_is_the_finding():
 
 def test_the_title_of_what_was_reviewed_too_late_says_so():
     assert told(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).title == (
-        "Nothing had been reviewed by 31 March 2022; in hindsight the score was 60.5"
+        "Nothing had been reviewed by 31 March 2022. With later information, readiness on that day was 60.5"
     )
 
 

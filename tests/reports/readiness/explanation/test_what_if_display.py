@@ -46,7 +46,7 @@ def test_lesotho_with_two_benchmarks_met():
     # 1c is a quarter of one recommendation of ten: 0.75; 5a a half of another: 1.5.
     then = of_lesotho("1c", "5a")
 
-    assert then.sentence == "With 1c and 5a met, readiness would be 62.8. It is 60.5."
+    assert then.sentence == "Benchmarks 1c and 5a met. Readiness would be 62.8. It is 60.5 now."
     assert (then.before, then.after, then.points) == (Decimal("60.5"), Decimal("62.8"), "+2.3")
     assert then.target_sentence == "Our target of 45 is reached already."
     action = next(part for part in then.parts if part.key == "concrete_action")
@@ -73,7 +73,9 @@ def test_without_a_tick_it_says_what_stands():
 def test_where_nothing_was_reviewed_it_counts_from_nought_and_says_so():
     then = of_lesotho("4a", as_of=date(2022, 2, 28), known_by=noon(date(2022, 2, 28)))
 
-    assert then.sentence == ("With 4a met, readiness would be 8.2. It is 0, since nothing has been reviewed yet.")
+    assert then.sentence == (
+        "Benchmark 4a met. Readiness would be 8.2. It is 0 now, because nothing has been reviewed yet."
+    )
     assert then.before == 0
 
 
@@ -87,7 +89,7 @@ def test_it_says_how_far_the_readiness_target_is():
         with_met(small(Decimal("29.2")), "1b").target_sentence
         == "That would be less than 0.1 short of our target of 29.2."
     )
-    assert with_met(small(), "1b").target_sentence == "No target is set, so nothing can be said to reach it."
+    assert with_met(small(), "1b").target_sentence == "No target is set."
 
 
 def test_a_benchmark_that_would_add_nothing_says_so():
@@ -95,16 +97,16 @@ def test_a_benchmark_that_would_add_nothing_says_so():
     idle = record.recommendation(2, Pillar.PROSECUTION)
     record.benchmark(idle, "2a", record.rule(known=PERIOD.starts_on, weight=0))
 
-    assert with_met(record, "2a").sentence == "With 2a met, readiness would still be 10.4."
+    assert with_met(record, "2a").sentence == "Benchmark 2a met. Readiness would still be 10.4."
 
 
 def test_many_benchmarks_are_counted():
     record = small(benchmarks=tuple(f"1{letter}" for letter in "abcdefgh"))
 
     assert with_met(record, *["1a", "1b", "1c", "1d", "1e", "1f"]).sentence.startswith(
-        "With 1a, 1b, 1c, 1d, 1e and 1f met"
+        "Benchmarks 1a, 1b, 1c, 1d, 1e and 1f met."
     )
-    assert with_met(record, *["1a", "1b", "1c", "1d", "1e", "1f", "1g"]).sentence.startswith("With 7 benchmarks met")
+    assert with_met(record, *["1a", "1b", "1c", "1d", "1e", "1f", "1g"]).sentence.startswith("7 benchmarks met.")
 
 
 def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():

@@ -201,8 +201,8 @@ def test_a_figure_below_the_verified_one_lowers_the_score_and_says_from_what_to_
     assert gain.accepting == -7 - Fraction(20, 3)
     (fall,) = gain.drops
     assert (fall.before.figure, fall.after.figure) == (8, 3)
-    assert fall.lines == {"prosecutions": (1, 0)}
-    assert describe_drop(fall, "This update") == "This update gives 3 prosecutions; 8 were verified before."
+    assert fall.lines == {"Prosecutions": (1, 0)}
+    assert describe_drop(fall) == "Prosecutions: 3 would replace 8, which is verified."
 
 
 def test_a_figure_of_something_with_a_unit_that_lowers_a_benchmark_names_it(record):
@@ -213,7 +213,7 @@ def test_a_figure_of_something_with_a_unit_that_lowers_a_benchmark_names_it(reco
     (fall,) = simulate(record, send_figure(record, record.districts, 6)).drops
 
     assert fall.lines == {"2b": (Fraction(8, 10), Fraction(6, 10))}
-    assert describe_drop(fall, "This update") == "This update gives 6 districts; 8 were verified before."
+    assert describe_drop(fall) == "Districts: 6 would replace 8, which is verified."
 
 
 def test_a_direction_that_takes_the_place_of_a_figure_is_said_to_be_none(record):
@@ -221,8 +221,8 @@ def test_a_direction_that_takes_the_place_of_a_figure_is_said_to_be_none(record)
 
     (fall,) = simulate(record, send_figure(record, prosecutions, ReadingDirection.DOWN)).drops
 
-    said = "This update gives a direction for prosecutions and no figure; 8 were verified before."
-    assert describe_drop(fall, "This update") == said
+    said = "Prosecutions: a direction without a figure would replace 8, which is verified."
+    assert describe_drop(fall) == said
 
 
 def test_an_update_that_lowers_nothing_gives_no_reason(record):
@@ -239,9 +239,7 @@ def test_rejecting_what_was_verified_says_which_benchmark_counts_less(record):
     gain = simulation.review_gain([ReviewDecision(action, evidence_link.id, EvidenceDecision.REJECTED)])
 
     assert gain.points < 0
-    assert [describe_drop(one, "This evidence") for one in gain.drops] == [
-        "This evidence lowers benchmark 1a: the benchmark counts half now and would not count then."
-    ]
+    assert [describe_drop(one) for one in gain.drops] == ["Benchmark 1a would not count. It counts half now."]
 
 
 def test_rejecting_the_only_figure_says_that_none_is_left(record):
@@ -251,8 +249,5 @@ def test_rejecting_the_only_figure_says_that_none_is_left(record):
 
     (fall,) = simulation.review_gain([ReviewDecision(evidence, None, EvidenceDecision.REJECTED)]).drops
 
-    assert fall.lines.keys() == {"prosecutions", "data on prosecutions"}
-    assert (
-        describe_drop(fall, "This evidence")
-        == "This evidence leaves no figure for prosecutions; 8 were verified before."
-    )
+    assert fall.lines.keys() == {"Prosecutions", "Data given: Prosecutions"}
+    assert describe_drop(fall) == "Prosecutions: no figure would be left. 8 is verified now."
