@@ -86,7 +86,7 @@ def test_district_list_asks_which_they_are_where_a_figure_names_none(client, cou
 
     response = client.get(reverse("district_list"))
 
-    assert "Told without naming the districts" in response.text
+    assert "These figures do not name their districts." in response.text
     assert reverse("evidence_detail", args=[evidence]) in response.text
 
 
@@ -96,9 +96,9 @@ def test_district_list_is_taken_along_with_its_apostrophes(client, counted):
     rows = csv.reader(client.get(reverse("district_list"), {"as": "csv"}).text.splitlines())
 
     assert [row[2:4] for row in rows][1:] == [
-        ["Berea", "Nothing told"],
-        ["Leribe", "Nothing told"],
-        ["Mohale's Hoek", "Nothing told"],
+        ["Berea", "No data"],
+        ["Leribe", "No data"],
+        ["Mohale's Hoek", "No data"],
         ["Qacha's Nek", "Verified"],
     ]
 

@@ -1,5 +1,6 @@
 """All that stands beside the score; why; and what doesn't fit together."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -110,7 +111,7 @@ def test_edition_without_benchmarks_says_how_to_begin(seen):
 def test_benchmarks_asked_later_than_the_moment_are_said_to_be_that(seen):
     BenchmarkFactory()
 
-    assert "No benchmark was asked by then." in seen(known_on="2021-04-02").text
+    assert "Nobody had added a benchmark by that day." in seen(known_on="2021-04-02").text
 
 
 def test_two_clocks_stand_on_the_page_and_in_its_links(seen):
@@ -124,10 +125,10 @@ def test_two_clocks_stand_on_the_page_and_in_its_links(seen):
     assert 'value="2022-01-15"' in text
     assert 'value="2022-01-20"' in text
     query = "as_of=2022-01-15&amp;known_by=2022-01-20T23%3A59%3A59.999999%2B02%3A00"
-    assert f'"{why("three_ps")}?{query}"' in text
+    assert f'"{page_of("methodology")}?{query}"' in text
 
 
-# --- All that stands beside the score ---------------------------------------------------------------------------------
+# --- Readiness in detail ----------------------------------------------------------------------------------------------
 
 
 def test_detail_says_what_stands_beside_the_score(seen):
@@ -139,12 +140,12 @@ def test_detail_says_what_stands_beside_the_score(seen):
 
     response = seen()
 
-    assert "14.2 of 100 verified" in response.text
-    assert "All that is verified counts by this day" in response.text
+    assert "Readiness: 14.2 of 100. Target: 45." in response.text
+    assert "Everything that is verified counts already." in response.text
     assert "our target</text>" in response.text
     assert "The post&#x27;s own working mark." in response.text
     assert "1 year on the Watch List" in response.text
-    assert "cannot be reached by what is asked alone" in response.text
+    assert "Benchmarks alone cannot reach our target of 45." in response.text
     assert [(one.step.kind, one.step.due_on) for one in response.context["in_full"]] == [
         ("keep", promise.events.get().due_on),
         ("agree", None),
@@ -152,14 +153,14 @@ def test_detail_says_what_stands_beside_the_score(seen):
     assert response.context["bar"].projected > response.context["bar"].claimed
 
 
-def test_detail_prints_parts_that_add_up_and_lead_to_why(seen):
+def test_explanation_prints_parts_that_add_up_and_lead_to_why(seen):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
 
-    response = seen()
+    response = seen(page_of("readiness_explanation"))
 
     parts = response.context["parts"]
-    assert sum(part.points for part in parts) == response.context["bar"].verified
+    assert f"Readiness: {sum(part.points for part in parts)} of 100." in response.context["headline"]
     for part in parts:
         assert f'"{why(part.key)}?' in response.text
         for line in part.lines:
@@ -190,22 +191,34 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
 
     response = seen()
 
-    assert "Nothing has been reviewed yet; 1 claim is waiting." in response.text
-    assert "of 100" not in response.text.replace("Our target is 45 of 100", "")
+    assert "Nothing has been reviewed yet. 1 claim is waiting." in response.text
+    assert "of 100" not in response.text.replace("Our target: 45 of 100", "")
     assert {one.step.points for one in response.context["in_full"]} == {None}
     assert {one.points for one in response.context["gaps"]} == {None}
-    assert "None" not in response.text.replace("None is set", "")
-    assert "within reach" not in response.text
+    assert "None" not in re.sub(r"<dd>\s*None\s*</dd>", "", response.text)
+    assert " projected, if" not in response.text
 
 
-def test_detail_leads_to_the_pages_that_look_from_the_same_standpoint(seen):
+def test_detail_leads_to_the_method_at_the_same_standpoint_and_to_the_stored_results(seen):
     BenchmarkFactory()
 
     response = seen(as_of="2022-01-15")
 
-    for name in ("readiness_what_if", "readiness_trend", "methodology"):
-        assert f'"{page_of(name)}?as_of=2022-01-15"' in response.text
-    assert f'"{page_of("readiness_changes")}?as_of_to=2022-01-15"' in response.text
+    assert f'"{page_of("methodology")}?as_of=2022-01-15"' in response.text
+    assert f'"{page_of("run_list")}"' in response.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["readiness_detail", "readiness_explanation", "readiness_trend", "readiness_what_if", "readiness_checks"],
+)
+def test_each_tab_has_the_form_for_another_standpoint(seen, name):
+    BenchmarkFactory()
+
+    text = seen(page_of(name), as_of="2022-01-15", known_on="2022-01-20").text
+
+    assert 'name="as_of" value="2022-01-15"' in text
+    assert 'name="known_on" value="2022-01-20"' in text
 
 
 def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
@@ -239,17 +252,17 @@ def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(see
     assert "22 U.S.C. 7107(b), Tier 2" in response.text
     assert "30 of 30 points" in response.text
     (one,) = response.context["answers"]
-    assert [entry.row.text for entry in one.rests_on] == ["A case", "1a: met"]
+    assert [entry.row.text for entry in one.rests_on] == ["A case", "1a: Met"]
     assert [entry.row.row.id for entry in one.claimed] == [claim.pk]
     assert {entry.row.text: entry.why for entry in one.aside} == {
         "A plan": "a statement or plan, not a concrete action",
-        "Sent back": "the update it came with was returned on 25 January 2022",
+        "Sent back": "sent with an update that was returned on 25 January 2022",
     }
     assert "Court register" in response.text
     assert f"Verified by {one.rests_on[0].review.reviewer}" in response.text
     assert f'"{reverse("evidence_detail", args=[plan.pk])}"' in response.text
     assert f"{assessment.recorded_by.name}, assessed" in response.text
-    assert "does not count: a statement or plan" in response.text
+    assert "Does not count: a statement or plan" in response.text
 
 
 def test_why_a_word_on_one_benchmark_is_no_word_on_another(seen):
@@ -290,7 +303,7 @@ def test_why_opens_a_part_to_each_of_its_lines(seen):
 
     (one,) = response.context["answers"]
     assert (one.points, len(one.rests_on), len(one.aside)) == ("15 of 30 points", 1, 1)
-    assert "1 not counting" in response.text
+    assert "1 not counted" in response.text
 
 
 def test_why_a_recommendation_prints_benchmarks_that_add_up(seen):
@@ -332,10 +345,10 @@ def test_why_of_no_such_line_is_not_there(seen, key):
 def test_why_shows_no_points_where_nothing_has_been_reviewed(seen):
     BenchmarkFactory()
 
-    assert "could give 30 points" in seen(why("concrete_action", "1a")).text
+    assert "30 points possible" in seen(why("concrete_action", "1a")).text
 
 
-# --- What doesn't fit together ----------------------------------------------------------------------------------------
+# --- Problems in the record -------------------------------------------------------------------------------------------
 
 
 def test_checks_are_grouped_and_led_to_with_what_to_do(seen):
@@ -350,16 +363,16 @@ def test_checks_are_grouped_and_led_to_with_what_to_do(seen):
         ("past_due", 1),
     ]
     assert "1a is assessed as met, but no verified action" in response.text
-    assert "Verify the action, or assess it again." in response.text
+    assert "Verify the action, or assess the benchmark again." in response.text
     assert ">To do it</a>" in response.text
 
 
 def test_checks_are_those_of_the_day_asked_for(seen):
     CommitmentFactory(text="To do it", benchmarks=[BenchmarkFactory()], made__due_on=JAN_10)
 
-    assert "no update was received" in seen(reverse("readiness_checks")).text
+    assert "No update received." in seen(reverse("readiness_checks")).text
     text = seen(reverse("readiness_checks"), as_of=(JAN_10 - timedelta(days=1)).isoformat()).text
-    assert "Everything fits together." in text
+    assert "There are no problems in the record." in text
 
 
 # --- Query counts -----------------------------------------------------------------------------------------------------

@@ -103,12 +103,12 @@ def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
     edition = EditionFactory()
 
     assert row_of(benchmark, "benchmark")[1:3] == ("1a: It is done.", f"{page}#benchmark-a")
-    assert row_of(assessment, "assessment")[1:3] == ("1a: concrete step", f"{page}#benchmark-a")
+    assert row_of(assessment, "assessment")[1:3] == ("1a: Concrete step", f"{page}#benchmark-a")
     assert row_of(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
     assert row_of(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
     assert row_of(deadline, "milestone").url == "/LSO/2021/timeline/"
     assert row_of(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
-    assert row_of(edition, "edition")[1:3] == ("The terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
+    assert row_of(edition, "edition")[1:3] == ("Terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
 
 
 def test_benchmark_is_worded_as_its_terms_were_known():

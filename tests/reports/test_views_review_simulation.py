@@ -61,7 +61,7 @@ def test_version_simulation_comes_alone_where_htmx_asks(client, sent):
     text = simulated(client, sent, HX_Request="true").text
 
     assert "<html" not in text
-    assert "accept it, every piece verified" in text
+    assert "Accept it and verify every line" in text
 
 
 def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_adds(client):
@@ -76,15 +76,15 @@ def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_ad
         (Verdict.STEP, 0),
         (Verdict.MET, 15),
     ]
-    assert "accept it" not in response.text
-    assert "assess 1a as met" in response.text
+    assert "Accept it" not in response.text
+    assert "Assess 1a: Met" in response.text
 
 
 def test_version_simulation_of_an_accepted_version_without_anything_to_assess_says_so(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "is in the score already" in simulated(client, UpdateVersionFactory(accepted=True)).text
+    assert "and readiness includes it" in simulated(client, UpdateVersionFactory(accepted=True)).text
 
 
 def test_version_simulation_of_a_version_that_was_returned_promises_nothing(client):
@@ -132,17 +132,17 @@ def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
 
     every = points_of(client.get(address), "accepting")
     some = client.get(address, {f"evidence_link-{one.pk}-decision": "verified"})
-    assert (points_of(some, "accepting"), "the other lines verified" in some.text) == (every, True)
+    assert (points_of(some, "accepting"), "verify the other 2 lines" in some.text) == (every, True)
     unstated = client.get(address, form)
-    assert "counts only once its review states one" in unstated.text
+    assert "counts only after its review enters one" in unstated.text
     stated = client.get(address, form | {f"evidence_link-{last.pk}-first_on": "2022-01-03"})
-    assert "accept it as chosen" in stated.text
-    assert "counts only once" not in stated.text
+    assert "Accept it as chosen" in stated.text
+    assert "counts only after" not in stated.text
     told = points_of(stated, "accepting")
     assert points_of(unstated, "accepting") < told < every
     assert points_of(client.get(address, form | {f"evidence_link-{last.pk}-first_on": "never"}), "accepting") < told
     assert (
-        "A line is marked as needing mending" in client.get(address, {f"evidence_link-{one.pk}-decision": "mend"}).text
+        "You marked a line for a change" in client.get(address, {f"evidence_link-{one.pk}-decision": "mend"}).text
     )
 
     before = the_score(first.recommendation.edition)
@@ -172,7 +172,7 @@ def test_evidence_simulation_is_what_reviewing_it_brings(client):
         {f"evidence_link-{other.pk}-decision": "verified", f"evidence_link-{other.pk}-because": "seen"},
     )
     assert the_score(edition) - after == rest
-    assert "Nothing of it waits for a review" in client.get(address).text
+    assert "Nothing here waits for a review" in client.get(address).text
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -204,4 +204,4 @@ def test_benchmark_simulation_says_where_a_verdict_adds_nothing(client):
     counted = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=IndicatorFactory())
     client.force_login(OfficerFactory())
 
-    assert "judged by its figures" in client.get(reverse("benchmark_simulation", args=[counted.pk])).text
+    assert "Figures decide this benchmark" in client.get(reverse("benchmark_simulation", args=[counted.pk])).text

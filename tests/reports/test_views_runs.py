@@ -64,11 +64,11 @@ def kept(run, **changed):
 def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, run, reader):
     page = page_of_run(client, run)
 
-    assert "Recomputed just now: the same." in page.text
+    assert "Computed again: same result" in page.text
     for told in (
-        "60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago.",
+        "Readiness: 60.5 of 100. The target of 45 is reached. The deadline passed 31 days ago.",
         "Prosecutions rose from 4 to 16.",
-        "If the claims hold: Claimed as under way, 11 November 2021; not verified.",
+        "With the claims: Claimed: Under way, 11 November 2021. Not verified.",
         "45: The post&#x27;s own working mark, from the back-test; not the Department&#x27;s.",
         run.facts_sha256,
     ):
@@ -83,16 +83,16 @@ def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
 
     assert page.context["comparison"].differing == ("score", "waiting")
     assert 'role="alert"' in page.text
-    assert "Recomputed just now: it differs." in page.text
-    assert "come out otherwise: score, waiting." in page.text
-    assert "the same." not in page.text
+    assert "Computed again: different result" in page.text
+    assert "are different when calculated again: score, waiting." in page.text
+    assert "same result" not in page.text
 
 
 def test_a_run_whose_facts_cannot_be_read_says_so(client, run, reader):
     page = page_of_run(client, kept(run, facts={"edition": None}, result=with_sentences(run)))
 
-    assert "it differs." in page.text
-    assert "can’t be read any more" in page.text
+    assert "different result" in page.text
+    assert "can no longer be read" in page.text
     assert "Prosecutions rose from 4 to 16." in page.text
 
 
@@ -110,16 +110,16 @@ def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(
         page = page_of_run(client, old)
 
     assert not computed.called
-    for words in ("12 of 100, as it was counted then.", "Willingness", "12 of 50", "computed by method 0; method 1"):
+    for words in ("12 of 100, as it was counted then.", "Willingness", "12 of 50", "calculated by method 0. Method 1"):
         assert words in page.text
-    assert "Recomputed just now" not in page.text
+    assert "Computed again" not in page.text
 
 
 def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
     page = page_of_run(client, ReadinessRunFactory())
 
-    assert "No part was kept with it." in page.text
-    assert "None was set." in page.text
+    assert "No part is stored with this result." in page.text
+    assert "No target was set." in page.text
     assert '="%"' not in page.text
 
 
@@ -129,7 +129,7 @@ def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(cli
 
     page = page_of_run(client, old)
 
-    assert "Shown as it was kept." in page.text
+    assert "Not computed again" in page.text
     assert "Prosecutions rose from 4 to 16." in page.text
 
 
@@ -139,7 +139,7 @@ def test_a_run_without_sentences_of_another_method_is_shown_by_its_figures_and_c
     page = page_of_run(client, run)
 
     assert "Prosecutions rose" not in str(run.result)
-    for told in ("Readiness: 60.5 of 100; 61.3 claimed.", "All three Ps", "Prosecutions", "20 of 20", "10a"):
+    for told in ("Readiness: 60.5 of 100.", "All three Ps", "Prosecutions", "20 of 20", "10a"):
         assert told in page.text
 
 
@@ -151,7 +151,7 @@ def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
 
     page = page_of_run(client, run)
 
-    assert "Nothing has been reviewed yet; 7 claims are waiting." in page.text
+    assert "Nothing has been reviewed yet. 7 claims are waiting." in page.text
     assert page.context["bar"].verified is page.context["possible"] is None
     assert {points for _, points, _ in page.context["levers"]} == {None}
     assert {line.points for part in page.context["parts"] for line in (part, *part.lines)} == {None}
@@ -196,7 +196,7 @@ def test_run_list_holds_the_runs_of_one_edition(client, reader):
 
 def test_run_list_says_how_it_begins(client, reader):
     RecommendationFactory()
-    assert "No run has been kept yet." in client.get(reverse("run_list")).text
+    assert "No result is stored yet." in client.get(reverse("run_list")).text
 
 
 @pytest.mark.parametrize("how_many", [1, 3])

@@ -53,7 +53,7 @@ def edition():
 
 
 def row(response, day):
-    """A week's cells: as then known, in hindsight, what happened."""
+    """A week's cells: known at the time, with later information, events."""
     (week,) = [week for week in response.context["trend"].by_week if week.ends_on == day]
     return week.then, week.hindsight, [one.description for one in week.events]
 
@@ -64,7 +64,7 @@ def test_trend_says_its_finding_and_gives_every_week(shown, edition, reader):
     trend = response.context["trend"]
 
     assert trend.title.startswith("Verified readiness has ")
-    assert f"<h1>{trend.title}</h1>" in response.text
+    assert f'<p class="lead">{trend.title}</p>' in response.text
     assert len(trend.by_week) == 44
     assert trend.by_week[-1].ends_on == date(2022, 1, 28)
     score = trend.by_week[-1].then
@@ -83,7 +83,7 @@ def test_trend_says_what_happened_in_each_week(shown, edition):
 
     assert row(response, date(2021, 11, 10))[2] == [
         "Dialogue, Maseru",
-        "Action plan presented: due, and not recorded as done",
+        "Action plan presented: due and not recorded as done",
     ]
     assert row(response, date(2021, 12, 22))[2] == ["Interim assessment"]
     assert reverse("dialogue_detail", args=[dialogue.pk]) in response.text
@@ -106,7 +106,7 @@ def test_trend_marks_milestones_as_they_were_known(shown, edition):
         return [(one.day, one.description) for one in shown(OfficerFactory(), query).context["trend"].events]
 
     assert marked("?known_by=2022-01-19T12:00:00%2B02:00") == [
-        (date(2021, 12, 1), "Interim assessment: due, and not recorded as done"),
+        (date(2021, 12, 1), "Interim assessment: due and not recorded as done"),
         (date(2022, 2, 28), "Deadline"),
     ]
     assert marked() == [(date(2021, 12, 20), "Interim assessment"), (date(2022, 3, 15), "Deadline")]
@@ -130,7 +130,10 @@ def test_trend_of_an_earlier_day_ends_with_it_and_hindsight_is_that_of_now(shown
 
     assert (last.ends_on, last.then) == (date(2021, 12, 8), None)
     assert last.hindsight > 0
-    assert "Nothing had been reviewed by 8 December 2021; in hindsight the score was" in response.text
+    assert (
+        "Nothing had been reviewed by 8 December 2021. With later information, readiness on that day was"
+        in response.text
+    )
 
 
 def test_trend_by_a_moment_knows_nothing_later(shown, edition):

@@ -68,7 +68,7 @@ def test_what_if_says_what_the_score_would_be(what_if, three, reader):
     response = what_if(first, second, user=reader())
 
     # Ten points a recommendation: 5 and 10 of them stand, and a third of 20; met, all three.
-    assert "With 1a and 2a met, readiness would be 36.7. It is 21.7." in response.text
+    assert "Benchmarks 1a and 2a met. Readiness would be 36.7. It is 21.7 now." in response.text
     supposed = response.context["what_if"]
     assert [(part.title, part.before, part.after, part.points) for part in supposed.parts][1] == (
         "Concrete action",
@@ -95,15 +95,15 @@ def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(what_if, thr
     assert "A budget is released." in response.text
     assert "shown already" in response.text
     assert f'value="{three[2].pk}"' not in response.text, "what is shown is not ticked"
-    assert "promised for" in response.text
+    assert "commitment due" in response.text
     assert "Nothing is ticked. Readiness is 21.7." in response.text
 
 
 def test_what_if_is_never_mistaken_for_the_record(what_if, three):
     response = what_if(three[0])
 
-    assert "<title>What if, not the record: Lesotho 2021" in response.text
-    assert "<strong>A what-if, not the record.</strong>" in response.text
+    assert "<title>What-if, not the record – Lesotho 2021" in response.text
+    assert "<strong>This is a what-if, not the record." in response.text
     assert "stroke-dasharray" in response.text.partition('id="result"')[2].partition("<table")[0]
     assert "does not predict a tier" in response.text
 
@@ -130,7 +130,8 @@ def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(
     EvidenceFactory(supports=[benchmark])
 
     assert (
-        "With 1a met, readiness would be 36.7. It is 0, since nothing has been reviewed yet." in what_if(benchmark).text
+        "Benchmark 1a met. Readiness would be 36.7. It is 0 now, because nothing has been reviewed yet."
+        in what_if(benchmark).text
     )
 
 
@@ -145,7 +146,7 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
     EditionTermsFactory(edition=edition, readiness_target=20, recorded_at=at_noon(date(2021, 7, 2)))
     response = what_if(as_of="2022-01-28")
     *_, fewest, everything, none = response.context["presets"]
-    assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: 2 benchmarks, ")
+    assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: ")
     followed = what_if(user=OfficerFactory()).client.get(fewest.url)
     assert "That would reach our target of 20." in followed.text
     assert sum(one.is_ticked for one in choices(followed)) == 2
@@ -167,7 +168,7 @@ def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(what_if):
 
     assert [one.is_ticked for one in every.context["steps"]] == [True] * len(steps)
     assert every.context["what_if"].after == steps[-1].step.cumulative
-    assert f"With {len(steps)} next steps taken, readiness would be" in every.text
+    assert f"{len(steps)} next steps taken. Readiness would be" in every.text
     first = what_if(step=[steps[0].key])
     assert first.context["what_if"].after == steps[0].step.cumulative
     assert [one.is_ticked for one in first.context["steps"]] == [True] + [False] * (len(steps) - 1)
@@ -178,14 +179,14 @@ def test_what_if_refuses_a_step_that_is_none_and_keeps_what_was_ticked(what_if, 
 
     assert response.status_code == 422
     assert shows_refusal(response, "unknown_step")
-    assert "A next step of this address is none any more." in response.text
+    assert "That next step is no longer on the list." in response.text
     assert [one.is_ticked for one in choices(response)] == [True, False, False]
 
 
 def test_what_if_gives_htmx_the_result_alone(what_if, three):
     response = what_if(three[0], headers=HTMX)
 
-    assert "With 1a met, readiness would be 26.7. It is 21.7." in response.text
+    assert "Benchmark 1a met. Readiness would be 26.7. It is 21.7 now." in response.text
     assert "<form" not in response.text
     assert "groups" not in response.context
     assert "HX-Request" in response.headers["Vary"]
@@ -202,17 +203,17 @@ def test_what_if_keeps_the_day_and_the_moment_as_boxes_are_ticked(what_if, three
 def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(what_if, three, set_clock):
     first, second, _ = three
     opened = what_if()
-    assert "as known on <time" in opened.text
+    assert "using only what was recorded by <time" in opened.text
     named = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]+)">', opened.text))
     (_, everything, _) = opened.context["presets"]
-    sent = "With 1a met, readiness would be 26.7. It is 21.7."
+    sent = "Benchmark 1a met. Readiness would be 26.7. It is 21.7 now."
     assert sent in what_if(first, **named).text
 
     set_clock(date(2022, 2, 10))
     EvidenceFactory(supports=[second], verified=True, recorded_at=at_noon(date(2022, 2, 1)))
 
     assert sent in what_if(first, **named).text
-    assert "It is 21.7." in opened.client.get(everything.url).text
+    assert "It is 21.7 now." in opened.client.get(everything.url).text
     assert sent not in what_if(first).text
 
 
@@ -235,7 +236,7 @@ def test_what_if_answers_for_a_benchmark_of_another_country_as_for_none(what_if,
 
     assert response.status_code == 422
     assert shows_refusal(response, "benchmark_not_asked")
-    assert "A benchmark of this address was not asked by then." in response.text
+    assert "That benchmark is not on the list." in response.text
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_readiness_of_lesotho_says_why():
         "Complicit officials. No data: Government money for victims."
     )
     assert action.lines[5].finding.reason == "Partly shown: 6a. Not shown: 6b."
-    assert action.reason.startswith("Shown: recommendation 4. Partly shown: recommendations 1, 5, 6, 7 and 10.")
+    assert action.reason.startswith("Shown: recommendation 4. Partly shown: recommendations 1, 6, 7 and 10.")
     assert [line.finding.reason for line in three_ps.lines] == [
         "Shown by: 1a, 1b, 7a, Investigations begun and Prosecutions.",
         "Shown by: 4a, 4b, 6a and Victims identified.",

@@ -52,7 +52,7 @@ def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
     assert "53.3 more points are verified for a later date" in told
     assert "28.5 of 100, if every claim is verified" in told
     assert "Target: 45. " in told
-    assert "4 benchmarks, met, would reach our target of 45: 1a, 1b, 1d and 5a." in told
+    assert "4 benchmarks would reach our target of 45, if met: 1a, 1b, 1d and 5a." in told
     assert "1 year on the Watch List" in told
     assert "  8.6  Told by others, logged by the embassy: 6 pieces of evidence" in told
 
