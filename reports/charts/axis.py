@@ -84,9 +84,20 @@ class EventNames(NamedTuple):
 
 
 def place_names(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: float) -> EventNames:
-    """Place the names of events, in the order of their days, above a plot in a chart of this width."""
+    """Place the names of events, in the order of their days, above a plot in a chart of this width.
+
+    A name that is wider than the chart is shortened. The description of the chart has the full name.
+    """
+    events = [_shorten_name(event, width, size) for event in events]
     flags = _place_flags(events, plot, width=width, size=size)
     return EventNames(events, flags, _assign_lanes(flags))
+
+
+def _shorten_name(event: AxisEvent, width: float, size: float) -> AxisEvent:
+    """Return the event with a name that fits into a chart of this width."""
+    while measure_text(format_event(event), size) + size > width and len(event.name) > 1:
+        event = event._replace(name=f"{event.name.rstrip('…')[:-1].rstrip()}…")
+    return event
 
 
 def _place_flags(events: Sequence[AxisEvent], plot: Plot, *, width: float, size: float) -> list[Flag]:

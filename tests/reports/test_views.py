@@ -232,9 +232,7 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
     short = dashboard(AmbassadorFactory()).context["in_short"]
     full = dashboard(OfficerFactory()).context["in_short"]
 
-    assert (
-        short[0].step.sentence == "Review 2 updates and pieces of evidence at the embassy that would raise readiness."
-    )
+    assert short[0].step.sentence == "Review 2 updates and pieces of evidence that wait at the embassy."
     assert [one.step.kind for one in short].count("review") == 1
     assert short[0].step.cumulative == full[1].step.cumulative
     assert [line.step.sentence for line in full[:2]] == [
@@ -257,7 +255,7 @@ def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard)
 
     response = dashboard(OfficerFactory())
 
-    assert "an amendment is before Parliament." in response.text
+    assert "An amendment is before Parliament." in response.text
     assert {line.step.points for line in response.context["in_full"]} == {None}
     assert "Readiness then" not in response.text
 
@@ -609,7 +607,7 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
     response = shown(client, recommendation)
 
     (one,) = response.context["benchmarks"]
-    assert one.display.reason == "Assessed as of 10 January 2022: met, with a verified action over by 10 January 2022."
+    assert one.display.reason == "Assessed as of 10 January 2022: Met. Last verified action: 10 January 2022."
     kinds = [type(entry).__name__ for entry in one.history]
     assert kinds == ["BenchmarkVerdict", "BenchmarkVerdict", "BenchmarkEvidence"]
     assert [entry.holds for entry in one.history[:2]] == [True, False]

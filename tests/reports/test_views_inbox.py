@@ -130,7 +130,7 @@ def lower():
 
 def test_inbox_and_the_update_say_why_points_would_be_lost(client, lower):
     client.force_login(OfficerFactory())
-    why = "This update gives 6 prosecutions; 8 were verified before."
+    why = "Prosecutions: 6 would replace 8, which is verified."
 
     inbox = client.get(reverse("inbox"))
     update = client.get(reverse("version_simulation", args=[lower.pk]))
@@ -142,7 +142,7 @@ def test_inbox_and_the_update_say_why_points_would_be_lost(client, lower):
     for page in (inbox, update):
         assert f"Why points are lost: {why}" in re.sub("<[^>]+>", "", page.text)
         assert "onvictions" not in page.text
-    assert "What counts for less: 1a." in update.text
+    assert "Counts less: 1a." in update.text
 
 
 def test_inbox_gives_no_reason_where_nothing_falls(client):

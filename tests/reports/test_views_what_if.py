@@ -129,10 +129,8 @@ def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark])
 
-    assert (
-        "Benchmark 1a met. Readiness would be 36.7. It is 0 now, because nothing has been reviewed yet."
-        in what_if(benchmark).text
-    )
+    said = "Benchmark 1a met. Readiness would be 36.7. It is 0 now, because nothing has been reviewed yet."
+    assert said in what_if(benchmark).text
 
 
 def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):

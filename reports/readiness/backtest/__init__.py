@@ -266,5 +266,5 @@ def _counted_limits(rows: Sequence[ScoredCountryYear], forecast: Sample) -> Iter
     if forecast.area is not None:
         yield gettext(
             "It describes the past and does not forecast the next year. Compared with the next edition, on %(rows)d "
-            "rows, the area under the curve is %(area).2f, hardly better than chance."
-        ) % {"rows": forecast.moved_up + forecast.others, "area": forecast.area}
+            "rows, the area under the curve is %(area)s, hardly better than chance."
+        ) % {"rows": forecast.moved_up + forecast.others, "area": f"{forecast.area:.2f}"}

@@ -192,3 +192,19 @@ def test_the_line_of_an_event_crosses_no_name(told):
         for name in drawn.names:
             through = name.box.left + 1 < x < name.box.right - 1 and top < name.box.top - 1 < bottom
             assert not through, (x, name)
+
+
+def test_a_name_wider_than_the_chart_is_shortened_on_the_drawing_alone():
+    long = "A milestone whose name in another language is a whole sentence and more"
+    drawn = trend_chart(
+        [],
+        starts_on=PERIOD.starts_on,
+        ends_on=PERIOD.ends_on,
+        events=[AxisEvent(PERIOD.starts_on, long, False)],
+        width=200,
+    )
+
+    (name,) = drawn.names
+    assert "…, " in name.text
+    assert name.end <= drawn.width
+    assert long in drawn.description
