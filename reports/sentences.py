@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from dialogues.choices import CommitmentStatus
-from dialogues.commitment_status import CommitmentStanding, days_past_due
+from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
 from dialogues.score_effects import describe_last_update, format_overdue, format_status_detail
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from tiptracker.localization import (
@@ -125,12 +125,12 @@ def describe_due_date(due_on: date | None, as_of: date) -> str:
     """Describe when a commitment is due: `due in 4 days`, `due today`, `no date agreed`."""
     if due_on is None:
         return gettext("no date agreed")
-    days = (due_on - as_of).days
-    if days == 0:
+    if overdue := days_past_due(due_on, as_of):
+        return ngettext("due %(number)d day ago", "due %(number)d days ago", overdue) % {"number": overdue}
+    days = days_left(due_on, as_of)
+    if not days:
         return gettext("due today")
-    if days > 0:
-        return ngettext("due in %(number)d day", "due in %(number)d days", days) % {"number": days}
-    return ngettext("due %(number)d day ago", "due %(number)d days ago", -days) % {"number": -days}
+    return ngettext("due in %(number)d day", "due in %(number)d days", days) % {"number": days}
 
 
 def describe_status_counts(statuses: list[str]) -> str:

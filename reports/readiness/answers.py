@@ -26,6 +26,9 @@ from tiptracker.localization import format_date, format_number, gettext, gettext
 
 NOTHING, HALF, WHOLE = Fraction(0), Fraction(1, 2), Fraction(1)
 
+PRESUMED_AGAINST = gettext_noop("%(indicator)s: no data, so presumed not done (22 U.S.C. 7106(b)(1)).")
+"""The sentence for what nobody gave data on."""
+
 VERDICT_SHARES = {
     Verdict.MET: WHOLE,
     Verdict.STEP: HALF,
@@ -475,8 +478,7 @@ def _improvement(indicator: IndicatorFact) -> ReadingDirection:
 
 def no_data_sentence(name: str) -> str:
     """Return the sentence for an indicator or a question without data."""
-    sentence = gettext("%(indicator)s: no data, so presumed not done (22 U.S.C. 7106(b)(1)).")
-    return sentence % {"indicator": formatting.capitalize_first(name)}
+    return gettext(PRESUMED_AGAINST) % {"indicator": formatting.capitalize_first(name)}
 
 
 MOVEMENTS = {

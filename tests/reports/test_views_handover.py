@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils.html import escape
 
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, MadeBy
 from recommendations.choices import MilestoneKind

@@ -469,9 +469,7 @@ def describe_drop(drop: ScoreDrop) -> str:
     elif drop.after.figure is None:
         sentence = gettext("%(indicator)s: a direction without a figure would replace another direction.")
         if has_figure_before:
-            sentence = gettext(
-                "%(indicator)s: a direction without a figure would replace %(before)s, which is verified."
-            )
+            sentence = gettext("%(indicator)s: a direction alone would replace %(before)s, which is verified.")
     else:
         sentence = gettext("%(indicator)s: %(after)s would replace a direction without a figure, which is verified.")
         if has_figure_before:
@@ -483,9 +481,8 @@ def _format_figure(indicator: IndicatorFact, reading: ReadingFact | None) -> str
     """Return a figure with its unit, unless the indicator's name begins with it: "1,200 LSL", "6"."""
     if reading is None or reading.figure is None:
         return ""
-    figure, name = format_number(reading.figure), formatting.lowercase_first(indicator.name)
-    is_named = not indicator.unit or name.startswith(formatting.lowercase_first(indicator.unit))
-    return figure if is_named else f"{figure} {indicator.unit}"
+    is_named = indicator.name.casefold().startswith(indicator.unit.casefold())
+    return f"{format_number(reading.figure)} {'' if is_named else indicator.unit}".rstrip()
 
 
 def _find_drops[K](current: Mapping[K, Finding], simulated: Mapping[K, Finding]) -> dict[K, tuple[Fraction, Fraction]]:

@@ -221,7 +221,7 @@ def test_a_direction_that_takes_the_place_of_a_figure_is_said_to_be_none(record)
 
     (fall,) = simulate(record, send_figure(record, prosecutions, ReadingDirection.DOWN)).drops
 
-    said = "Prosecutions: a direction without a figure would replace 8, which is verified."
+    said = "Prosecutions: a direction alone would replace 8, which is verified."
     assert describe_drop(fall) == said
 
 
