@@ -1,9 +1,10 @@
 """Names of fields and help texts in plain words; nothing changes in the database."""
 
-import dialogues.choices
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import dialogues.choices
 
 
 class Migration(migrations.Migration):

@@ -1,10 +1,11 @@
 """Names of fields and help texts in plain words; nothing changes in the database."""
 
 import django.db.models.deletion
-import recommendations.choices
-import recommendations.models.recommendations
 from django.conf import settings
 from django.db import migrations, models
+
+import recommendations.choices
+import recommendations.models.recommendations
 
 
 class Migration(migrations.Migration):

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import tiptracker.choices
 from django.conf import settings
 from django.db import migrations, models
+
+import tiptracker.choices
 
 
 class Migration(migrations.Migration):

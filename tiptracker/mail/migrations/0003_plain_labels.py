@@ -1,7 +1,8 @@
 """Names of fields and help texts in plain words; nothing changes in the database."""
 
-import tiptracker.mail.models
 from django.db import migrations, models
+
+import tiptracker.mail.models
 
 
 class Migration(migrations.Migration):
