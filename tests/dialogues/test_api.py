@@ -697,7 +697,7 @@ def test_an_update_is_sent_with_files(client, focal_point, commitment_of_police)
         ({"figures": '{"indicator": 1}'}, "figures", "as JSON text"),
         ({"files": "not a file"}, "files", "not a file"),
         ({"claimed": "finished"}, "claimed", "finished"),
-        ({"happened_to": ""}, "happened_to", "Give a day such as"),
+        ({"happened_to": ""}, "happened_to", "Give a date, such as"),
     ],
 )
 def test_invalid_fields_of_an_update_are_refused_by_field(client, commitment_of_police, change, field, sentence):
@@ -989,7 +989,7 @@ def test_evidence_of_an_assessment_is_looked_up_without_a_query_each(client, off
     with django_assert_max_num_queries(15):
         refused = post(client, "assessments", body)
 
-    assert refused.json() == {"evidence": ["You see nothing here with the id 987654321. Take one from the list."]}
+    assert refused.json() == {"evidence": ["You can see no row with the id 987654321. Use an id from the list."]}
     too_many = post(client, "assessments", body | {"evidence": ids * 7})
     assert too_many.json() == {"evidence": ["Give at most 200 at a time."]}
 
@@ -1079,4 +1079,4 @@ def test_an_unknown_and_a_hidden_id_in_a_body_give_the_same_field_error(
 
     assert of_unseen == of_unknown == of_huge
     assert of_unseen[0] == 400
-    assert "You see nothing here with the id ID." in of_unseen[1]
+    assert "You can see no row with the id ID." in of_unseen[1]

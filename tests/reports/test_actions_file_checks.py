@@ -26,8 +26,8 @@ def alter(briefing):
 
 
 HARMS = [
-    (lose, "missing", "This server doesn’t find the file of this briefing"),
-    (alter, "altered", "This file is no longer what was kept"),
+    (lose, "missing", "We cannot find this file on the server."),
+    (alter, "altered", "This file was altered after it was saved"),
 ]
 
 
@@ -60,9 +60,7 @@ def test_every_night_a_job_names_the_briefings_whose_file_is_not_as_it_was_made(
 
     (job,) = run_jobs()
     assert job.state == State.FAILED
-    assert job.reason.startswith(
-        f"2 briefings are missing or no longer what was kept (by number: {lost.pk}, {altered.pk}"
-    )
+    assert job.reason.startswith(f"2 briefings are missing or altered (numbers: {lost.pk}, {altered.pk}")
     assert str(sound.pk) not in job.reason.partition("number")[2].partition(")")[0].split(", ")
     assert list(AuditEntry.objects.values_list("verb", "row")) == [
         ("briefing.missing", str(lost.pk)),

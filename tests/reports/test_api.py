@@ -99,8 +99,8 @@ def test_a_plus_sign_that_arrives_as_a_space_is_still_a_zone(client, officer, ed
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
-        ({"as_of": "yesterday"}, {"as_of": ["Give a day such as 2022-01-28."]}),
-        ({"edition": "first"}, {"edition": ["Give an id, which is a whole number."]}),
+        ({"as_of": "yesterday"}, {"as_of": ["Give a date, such as 2022-01-28."]}),
+        ({"edition": "first"}, {"edition": ["Give an id. An id is a whole number."]}),
     ],
 )
 def test_readiness_asked_wrongly_says_how_to_ask(client, officer, edition, query, errors):
@@ -137,7 +137,7 @@ def test_readiness_of_an_unseen_an_unknown_and_an_untracked_edition_give_the_sam
         if (response := ask(client, edition=pk))
     }
 
-    assert told == {(400, '{"edition":["You see nothing here with the id ID. Take one from the list."]}')}
+    assert told == {(400, '{"edition":["You can see no row with the id ID. Use an id from the list."]}')}
 
 
 @pytest.mark.parametrize("edition_query", [{}, {"edition": "own"}])
@@ -237,7 +237,7 @@ def test_an_unseen_edition_gives_the_same_error_as_an_unknown_one(client, office
 
     told = {post(client, {"edition": pk}).content.decode().replace(str(pk), "ID") for pk in (elsewhere.pk, 987654321)}
 
-    assert told == {'{"edition":["You see nothing here with the id ID. Take one from the list."]}'}
+    assert told == {'{"edition":["You can see no row with the id ID. Use an id from the list."]}'}
 
 
 def test_an_observer_reads_briefings_and_asks_for_none(client, edition):

@@ -886,10 +886,10 @@ def test_briefing_form_begins_and_ends_today(client, edition):
 @pytest.mark.parametrize(
     ("typed", "code", "sentence"),
     [
-        ("2022-01-29", "future_day", "That day has not come yet."),
+        ("2022-01-29", "future_day", "This day is in the future."),
         ("2021-03-31", "before_tracking_period", "The tracking period begins on 1 April 2021."),
-        ("soon", "invalid", "Give the day as"),
-        ("", "required", "Give the day."),
+        ("soon", "invalid", "This is not a date."),
+        ("", "required", "Give the day, for example"),
     ],
 )
 def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edition, typed, code, sentence):
@@ -926,15 +926,15 @@ def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client
         assert client.get(reverse("briefing_file", args=[briefing.pk])).status_code == 404
 
 
-def test_briefing_list_says_who_when_which_version_and_what_hash(client, edition):
+def test_briefing_list_says_who_when_and_which_version(client, edition):
     BriefingFactory(edition=edition, requested_by=OfficerFactory(name="Thabo Example"))
-    ready = BriefingFactory(edition=edition, content=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
+    BriefingFactory(edition=edition, content=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
     client.force_login(AmbassadorFactory())
 
     response = client.get(reverse("briefing_list"))
 
     assert [(row.version, row.state.value) for row in response.context["page"]] == [(2, "ready"), (1, "queued")]
-    for told in ("Thabo Example", "version 2", "Facts up to 26 January 2022, 2 days old", f"{ready.sha256[:8]}…"):
+    for told in ("Thabo Example", "Version 2", "Facts up to 26 January 2022, 2 days old"):
         assert told in response.text
 
 
@@ -961,7 +961,7 @@ def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(clien
     client.force_login(AmbassadorFactory())
 
     text = progress(client, briefing, HX_Request="true")
-    assert "Setting the pages, 40 %" in text
+    assert "Making the file: 40 %" in text
     assert 'value="40"' in text
     assert 'hx-trigger="every 1s"' in text
     assert "<html" not in text
@@ -982,7 +982,7 @@ def test_briefing_detail_works_by_looking_again(client, edition):
     text = progress(client, briefing)
 
     assert "Waiting for its turn" in text
-    assert f'<a href="{reverse("briefing_detail", args=[briefing.pk])}">look again</a>' in text
+    assert f'<a href="{reverse("briefing_detail", args=[briefing.pk])}">reload the page</a>' in text
 
 
 def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
@@ -993,11 +993,11 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
     client.force_login(ObserverFactory())
     text = progress(client, briefing)
     assert "The disk is full." in text
-    assert "Try again</button>" not in text
+    assert "Make the file again</button>" not in text
     assert client.post(page).status_code == 403
 
     client.force_login(AmbassadorFactory())
-    assert "Try again</button>" in progress(client, briefing)
+    assert "Make the file again</button>" in progress(client, briefing)
     assert client.post(page).headers["Location"] == page
     briefing.refresh_from_db()
     assert (briefing.job.state, briefing.job.key) == (State.QUEUED, str(briefing.pk))

@@ -184,8 +184,8 @@ def test_trend_is_the_embassys_alone(shown, edition):
 def test_trend_stands_on_other_pages_with_its_finding(shown, edition, name):
     response = shown(OfficerFactory(), name=name)
 
-    assert f"{response.context['trend'].title}</h2>" in response.text
-    assert response.text.count("trend--wide") == response.text.count("trend--narrow") == 1
+    assert response.text.count('<h2 id="trend"') == 1
+    assert response.text.count("trend--wide") == (name == "readiness_detail")  # a small one on the dashboard
     assert reverse("readiness_trend") in response.text
 
 

@@ -7,7 +7,7 @@ from reports.readiness.readiness import Readiness
 from tiptracker.localization import format_date, format_number, gettext, gettext_noop, ngettext
 
 DISCLAIMER = gettext_noop(
-    "Readiness describes this record. It does not predict a tier; the tier is the Secretary of State’s decision."
+    "Readiness describes this record. It does not predict a tier. The Secretary of State decides the tier."
 )
 """What every page and document says of readiness. `gettext` translates it."""
 

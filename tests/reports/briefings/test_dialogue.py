@@ -270,7 +270,7 @@ def test_it_names_only_next_steps_of_the_ministries_at_the_table(edition, police
     pack = build_pack(planned, edition)
 
     assert [one.sentence for one in pack.next_steps] == [
-        "Agree with the Ministry of Justice on benchmark 2a: a case is charged."
+        "Agree with the Ministry of Justice on benchmark 2a: A case is charged."
     ]
     assert "Next steps to agree on" in render_html(pack)
 
@@ -791,7 +791,7 @@ def test_the_api_refuses_a_pack_that_cannot_be(client, edition, planned):
     client.force_login(OfficerFactory())
 
     told = {post(client, dialogue=pk).content.decode().replace(str(pk), "ID") for pk in (theirs.pk, 987654321)}
-    assert told == {'{"dialogue":["You see nothing here with the id ID. Take one from the list."]}'}
+    assert told == {'{"dialogue":["You can see no row with the id ID. Use an id from the list."]}'}
     for answer, code, sentence in (
         (post(client), "required", "Choose the dialogue that the pack is for."),
         (

@@ -120,7 +120,7 @@ def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys
         "unknown_dialogue",
         "There is no dialogue with Lesotho on “2022-02-09”. There is 2021-11-08 and 2022-02-10.",
     )
-    both = "Say which one is meant: “2022-02-10, Leribe” or “2022-02-10, Maseru”."
+    both = "Say which one is meant: “Dialogue of 10 February 2022, Leribe” or “Dialogue of 10 February 2022, Maseru”."
     refused("2022-02-10", "ambiguous_dialogue", f"There are 2 dialogues on 2022-02-10. {both}")
     refused("2022-02-10", "dialogue_not_for_kind", "Only --kind dialogue is about one dialogue.", kind="ambassador")
     assert not file.exists()

@@ -43,7 +43,7 @@ def test_readiness_prints_something_to_read(lesotho, capsys):
     assert "Increasing efforts: 25.0 of 40." in told
     assert "  7.0  shown        Prosecutions rose from 4 to 16." in told
     assert "   2a  not shown" in told
-    assert told.rstrip().endswith("It does not predict a tier; the tier is the Secretary of State’s decision.")
+    assert told.rstrip().endswith("It does not predict a tier. The Secretary of State decides the tier.")
 
 
 def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
