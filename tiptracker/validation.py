@@ -177,11 +177,11 @@ def _describe_change(entry: AuditEntry | None, row: Versioned, now: datetime) ->
     if values["fields"] and values["at"]:
         sentence = gettext("%(name)s changed this on %(at)s: %(fields)s.")
     elif values["fields"]:
-        sentence = gettext("%(name)s changed this meanwhile: %(fields)s.")
+        sentence = gettext("%(name)s changed this in the meantime: %(fields)s.")
     elif values["at"]:
         sentence = gettext("%(name)s changed this on %(at)s.")
     else:
-        sentence = gettext("%(name)s changed this meanwhile.")
+        sentence = gettext("%(name)s changed this in the meantime.")
     return sentence % values
 
 

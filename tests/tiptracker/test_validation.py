@@ -84,7 +84,7 @@ def test_stale_page_is_refused_naming_who_changed_what_and_when():
 
 @pytest.mark.django_db
 def test_stale_page_is_refused_even_without_a_log_entry():
-    with refuses("edit_conflict", sentence="Somebody changed this meanwhile."):
+    with refuses("edit_conflict", sentence="Somebody changed this in the meantime."):
         refuse_stale(DialogueFactory(version=2), 1, NOW)
 
 
