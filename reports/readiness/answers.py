@@ -20,14 +20,12 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Origin, Pillar, Rule
 from reports import formatting
 from reports.choices import ReadinessVerdict
+from reports.readiness.answer_sentences import describe_movement, no_data_sentence
 from reports.readiness.countable_facts import Action, EffectiveAssessment, FactView, newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact, Period, ReadingFact
-from tiptracker.localization import format_date, format_number, gettext, gettext_noop
+from tiptracker.localization import format_date, format_number, gettext
 
 NOTHING, HALF, WHOLE = Fraction(0), Fraction(1, 2), Fraction(1)
-
-PRESUMED_AGAINST = gettext_noop("%(indicator)s: no data, so presumed not done (22 U.S.C. 7106(b)(1)).")
-"""The sentence for what nobody gave data on."""
 
 VERDICT_SHARES = {
     Verdict.MET: WHOLE,
@@ -314,7 +312,7 @@ def compare_periods(
         share = NOTHING if before and before.figure == 0 else HALF
     elif direction is not None:
         share = WHOLE if direction is _improvement(indicator) else NOTHING
-    return Finding(share, _describe_movement(indicator, now, before, period), _reading_references(now, before))
+    return Finding(share, describe_movement(indicator, now, before, period), _reading_references(now, before))
 
 
 def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[ReadingFact]) -> Finding:
@@ -341,7 +339,7 @@ def evaluate_more_than_last_period(
     Both readings must be figures. If less is better, the figure has to be below the one before.
     """
     direction = movement(now, before)
-    reason = _describe_movement(indicator, now, before, period)
+    reason = describe_movement(indicator, now, before, period)
     share: Fraction | None = None
     if now is not None and now.figure is None and direction is not None:
         reason = f"{reason} {gettext('Only a figure counts here.')}"
@@ -474,65 +472,6 @@ def _answer_benchmark(benchmark: AskedBenchmark, questionnaire: Questionnaire, v
 
 def _improvement(indicator: IndicatorFact) -> ReadingDirection:
     return ReadingDirection.DOWN if indicator.better is Better.DOWN else ReadingDirection.UP
-
-
-def no_data_sentence(name: str) -> str:
-    """Return the sentence for an indicator or a question without data."""
-    return gettext(PRESUMED_AGAINST) % {"indicator": formatting.capitalize_first(name)}
-
-
-MOVEMENTS = {
-    "up": gettext_noop("%(indicator)s rose from %(before)s to %(now)s."),
-    "level": gettext_noop("%(indicator)s stayed at %(now)s."),
-    "down": gettext_noop("%(indicator)s fell from %(before)s to %(now)s."),
-    "alone": gettext_noop("%(indicator)s: %(now)s. There is no figure for the year before to compare with."),
-}
-"""How a figure compares with that of the year before."""
-MOVEMENTS_IN_PART = {
-    "up": gettext_noop("%(indicator)s rose from %(before)s to %(now)s by %(date)s, part of the year."),
-    "level": gettext_noop("%(indicator)s stayed at %(now)s by %(date)s, part of the year."),
-    "down": gettext_noop("%(indicator)s fell from %(before)s to %(now)s by %(date)s, part of the year."),
-    "alone": gettext_noop(
-        "%(indicator)s: %(now)s by %(date)s, part of the year. There is no figure for the year before to compare with."
-    ),
-}
-"""The same for a figure that covers only a part of the year."""
-DIRECTIONS = {
-    ReadingDirection.UP: gettext_noop("%(indicator)s: more than the year before, no figure given."),
-    ReadingDirection.LEVEL: gettext_noop("%(indicator)s: as in the year before, no figure given."),
-    ReadingDirection.DOWN: gettext_noop("%(indicator)s: less than the year before, no figure given."),
-}
-DIRECTIONS_IN_PART = {
-    ReadingDirection.UP: gettext_noop(
-        "%(indicator)s: more than the year before by %(date)s, part of the year, no figure given."
-    ),
-    ReadingDirection.LEVEL: gettext_noop(
-        "%(indicator)s: as in the year before by %(date)s, part of the year, no figure given."
-    ),
-    ReadingDirection.DOWN: gettext_noop(
-        "%(indicator)s: less than the year before by %(date)s, part of the year, no figure given."
-    ),
-}
-
-
-def _describe_movement(
-    indicator: IndicatorFact, now: ReadingFact | None, before: ReadingFact | None, period: Period
-) -> str:
-    """Return the sentence of a comparison, such as "Prosecutions rose from 4 to 16."."""
-    if now is None or now.is_no_data:
-        return no_data_sentence(indicator.name)
-    is_part = now.through_on < period.ends_on
-    values = {"indicator": formatting.capitalize_first(indicator.name), "date": format_date(now.through_on)}
-    if now.figure is None:
-        directions = DIRECTIONS_IN_PART if is_part else DIRECTIONS
-        return gettext(directions[now.direction or ReadingDirection.LEVEL]) % values
-    values["now"] = format_number(now.figure)
-    if before is None or before.figure is None:
-        kind = "alone"
-    else:
-        values["before"] = format_number(before.figure)
-        kind = "level" if now.figure == before.figure else "up" if now.figure > before.figure else "down"
-    return gettext((MOVEMENTS_IN_PART if is_part else MOVEMENTS)[kind]) % values
 
 
 def _reading_references(*readings: ReadingFact | None) -> tuple[RowReference, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Pillar
 from reports import formatting
 from reports.choices import PartKey, ReadinessVerdict
+from reports.readiness.answer_sentences import no_data_sentence
 from reports.readiness.answers import (
     NOTHING,
     WHOLE,
@@ -20,7 +21,6 @@ from reports.readiness.answers import (
     AskedRecommendation,
     Finding,
     Questionnaire,
-    no_data_sentence,
     rows_of,
     share_verdict,
     weighted_mean,

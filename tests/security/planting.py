@@ -20,7 +20,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from dialogues.choices import CommitmentEventKind, Sensitivity
-from dialogues.models import Draft, EvidenceFile, FileScan, RedactionPlace
+from dialogues.models import Draft, EvidenceFile, FileScan, FileText, RedactionPlace
 from recommendations.choices import MilestoneKind, Rule
 from reports.choices import BriefingKind
 from tests import factories
@@ -338,6 +338,7 @@ class Planted:
         file = factories.EvidenceFileFactory(**marks, size=len(content))
         word = self.marks(FileScan, found="") if to else self.marks(FileScan)
         FileScan.objects.create(file=file, at=factories.TERMS_SET_AT, **word)
+        FileText.objects.create(file=file, page=1, **self.marks(FileText, to))
         wrong = factories.EvidenceFactory(country=self.world.rows["lesotho"])  # what it puts right: so it says why
         return self.plant(factories.EvidenceFactory, to, file=file, revises=wrong, **more)
 

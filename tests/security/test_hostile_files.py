@@ -167,7 +167,7 @@ def test_while_too_many_files_are_opened_what_was_typed_stays_and_no_thread_is_k
         draft = client.post(reverse("update_draft", args=[promise.pk]), update(**again(a_file)))
 
     assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
-    assert "“letter.pdf” was not attached. Too many files are being opened at the moment." in page.text
+    assert "“letter.pdf” was not attached. The server is opening many files at the moment." in page.text
     assert "We typed this for an hour." in page.text
     assert (program.status_code, program.headers["Retry-After"]) == (503, "60")
     assert (program.json()["code"], program.json()["field"]) == ("server_busy", "files")
@@ -200,7 +200,7 @@ def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(ran, se
     )
 
     assert (page.status_code, 0 < int(page.headers["Retry-After"]) <= 3600) == (429, True)
-    assert "“letter.pdf” was not attached. The files that you sent or opened in this hour took the server" in page.text
+    assert "“letter.pdf” was not attached. You have sent or opened many files in the last hour." in page.text
     assert "We typed this for an hour." in page.text
     assert (program.status_code, program.json()["code"]) == (429, "hourly_share_used")
     assert ran == []

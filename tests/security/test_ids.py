@@ -36,6 +36,8 @@ IN_A_QUERY = [
     ("officer", "GET commitment_list -", "recommendation", "their_recommendation"),
     ("officer", "GET evidence_log -", "commitment", "their_commitment"),
     ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
+    ("officer", "GET evidence_log -", "recommendation", "their_recommendation"),
+    ("officer", "GET evidence_revise internal", "recommendation", "their_recommendation"),
     ("officer", "GET benchmark_assess assessed", "update_version", "their_version"),
     ("officer", "GET benchmark_simulation assessed", "update_version", "their_version"),
     ("officer", "GET benchmark_simulation assessed", "seen=0&evidence", "their_evidence"),
@@ -87,6 +89,8 @@ readiness_checks    as_of known_by known_on
 readiness_trend     as_of known_by known_on
 readiness_what_if   as_of known_by known_on
 readiness_why       as_of known_by known_on
+readiness_explanation  as_of known_by known_on
+search              q in
 readiness_changes   as_of_from as_of_to known_by_from known_by_to known_on_from known_on_to
 benchmark_simulation  seen
 methodology         as_of known_by known_on

@@ -149,7 +149,7 @@ def every_mail(world, reader):
             )
             mails.notify_request_made(address)
             mails.send_address_confirmation(address)
-            mails.ask_for_consent(address, [person])
+            mails.ask_for_consent(address, [person], until=timezone.now())
             removal = AccountRequest.objects.create(kind=AccountRequestKind.SECOND_STEP, **asked)
             mails.notify_request_done(removal)
         world.client("out").post(reverse("password_forgotten"), {"email": person.email})
