@@ -299,8 +299,12 @@ class TimelineFilter(ListFilterForm):
 
     few = frozenset({"kind", "stands"})
 
-    kind = forms.ChoiceField(label="What", required=False, choices=[("", "All"), *DayKind.choices()])
-    stands = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *DayStatus.choices()])
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Type of date"), required=False, choices=[("", gettext_lazy("All")), *DayKind.choices()]
+    )
+    stands = forms.ChoiceField(
+        label=gettext_lazy("Status"), required=False, choices=[("", gettext_lazy("Any")), *DayStatus.choices()]
+    )
 
 
 class RecommendationFilterForm(ListFilterForm):
@@ -308,8 +312,10 @@ class RecommendationFilterForm(ListFilterForm):
 
     few = frozenset({"pillar", "ministry"})
 
-    pillar = forms.ChoiceField(required=False, choices=[("", "All three"), *Pillar.choices()])
-    ministry = forms.ChoiceField(label="Lead ministry", required=False)
+    pillar = forms.ChoiceField(
+        label=gettext_lazy("Pillar"), required=False, choices=[("", gettext_lazy("All three")), *Pillar.choices()]
+    )
+    ministry = forms.ChoiceField(label=gettext_lazy("Lead ministry"), required=False)
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -317,6 +323,6 @@ class RecommendationFilterForm(ListFilterForm):
             del self.fields["ministry"]
             return
         cast("forms.ChoiceField", self.fields["ministry"]).choices = [
-            ("", "Any"),
+            ("", gettext("Any")),
             *((str(ministry.pk), ministry.name) for ministry in ministries),
         ]

@@ -11,7 +11,7 @@ from dialogues.choices import ClaimedProgress, UpdateDecision
 from dialogues.models.commitments import Commitment
 from dialogues.models.local_date import LocalDate
 from tiptracker.accounts.models import AnyUser, Country, Ministry
-from tiptracker.localization import gettext_lazy
+from tiptracker.localization import gettext, gettext_lazy
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
@@ -35,7 +35,7 @@ class Update(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Update {self.number}"
+        return gettext("Update %(number)d") % {"number": self.number}
 
 
 class UpdateVersionQuerySet(models.QuerySet["UpdateVersion"]):

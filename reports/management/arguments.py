@@ -37,13 +37,13 @@ def get_edition(code: str, year: str) -> Edition:
     country = Country.objects.filter(code=code.upper()).first()
     if country is None:
         codes = list(Country.objects.values_list("code", flat=True).order_by("code"))
-        there = f"There is {join_with_and(codes)}." if codes else "None has been loaded yet."
+        there = f"Choose one of: {join_with_and(codes)}." if codes else "No country has been loaded yet."
         raise Refused("unknown_country", f"There is no country with the code “{code}” here. {there}")
     tracked = {
         str(one.year): one for one in Edition.objects.filter(country=country).select_related("country").tracked()
     }
     if year not in tracked:
-        there = f"There is {join_with_and(tracked)}." if tracked else "Load one first."
+        there = f"Choose one of: {join_with_and(tracked)}." if tracked else "Load one first."
         raise Refused("untracked_edition", f"No edition {year} on {country} has recommendations to follow. {there}")
     return tracked[year]
 
@@ -54,7 +54,7 @@ def get_ministry(name: str, country: Country) -> Ministry:
     for one in there:
         if name.strip().casefold() in (one.name.casefold(), one.short_name.casefold()):
             return one
-    names = f"There is {join_with_and(one.short_name for one in there)}." if there else "None has been added yet."
+    names = f"Choose one of: {join_with_and(one.short_name for one in there)}." if there else "None has been added yet."
     raise Refused("unknown_ministry", f"There is no ministry called “{name}” in {country}. {names}")
 
 
@@ -74,7 +74,7 @@ def get_dialogue(name: str | None, country: Country, as_of: date, known_by: date
     called = [one for one in there if name.strip() in (one.held_on.isoformat(), str(one))]
     if not called:
         days = join_with_and(sorted({one.held_on.isoformat() for one in there}))
-        raise Refused("unknown_dialogue", f"There is no dialogue with {country} on “{name}”. There is {days}.")
+        raise Refused("unknown_dialogue", f"There is no dialogue with {country} on “{name}”. Choose one of: {days}.")
     if len(called) > 1:
         names = " or ".join(f"“{one}”" for one in called)
         raise Refused(

@@ -86,7 +86,7 @@ def _validate_options(
     if kind not in set(BriefingKind):
         raise Refused(
             "no_choice",
-            f"There is no kind of briefing called “{kind}”. There is {join_with_and(BriefingKind)}.",
+            f"There is no kind of briefing called “{kind}”. Choose one of: {join_with_and(BriefingKind)}.",
         )
     if ministry and kind != BriefingKind.MINISTRY:
         raise Refused("ministry_not_for_kind", "Only --kind ministry is about one ministry. Leave --ministry out.")

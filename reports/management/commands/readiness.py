@@ -66,7 +66,7 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
 
     `ministries` are names by id.
     """
-    known = f", as known by {result.known_by.isoformat()}" if result.known_by else ""
+    known = f"; using only what was recorded by {result.known_by.isoformat()}" if result.known_by else ""
     yield f"{result.edition.country} {result.edition.year}, as of {format_date(result.as_of)}{known}"
     yield headline.headline(result)
     for part, points, lines in version_lines(result.verified):
@@ -83,28 +83,28 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
     yield from _format_context(result, ministries)
     yield from _format_next_steps(ladder)
     if result.checks:
-        yield f"\nWhat doesn't fit together ({len(result.checks)})"
+        yield f"\nProblems in the record ({len(result.checks)})"
         yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
     yield f"\n{headline.DISCLAIMER}"
 
 
 def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterator[str]:
-    """Yield the figures beside the score.
+    """Yield the figures that pages show with readiness.
 
     They are: possible, projected, target, smallest set of benchmarks, Watch List years, and claims by ministry.
     """
-    yield "\nBeside the score"
-    for sentence in (context_display.describe_possible(result), context_display.describe_projected(result)):
-        if sentence:
-            yield f"  {sentence}"
+    yield "\nReadiness in detail"
+    if projected := context_display.describe_projected(result):
+        yield f"  Projected: {projected}"
+        yield f"  {context_display.describe_possible(result)}"
     if result.readiness_target is not None:
         yield f"  Target: {format_number(result.readiness_target)}. {result.readiness_target_reason}"
     yield f"  {context_display.describe_smallest_set(result, result.smallest_set())}"
     yield f"  {context_display.describe_watch_list(result)}"
     if claims := context_display.display_claims(result):
-        yield "\nClaimed and not verified, by who claims it"
+        yield "\nClaimed and not verified, by ministry"
         for claim in claims:
-            who = ministries.get(claim.ministry_id or 0, "Told by others, logged by the embassy")
+            who = ministries.get(claim.ministry_id or 0, "Others, logged by the embassy")
             yield f"{_format_points(claim.points)}  {who}: {_describe_claim_sources(claim)}"
 
 
@@ -113,12 +113,12 @@ def _format_next_steps(ladder: StepsDisplay) -> Iterator[str]:
     if ladder.steps:
         yield f"\nNext steps. {ladder.target}"
         for number, one in enumerate(ladder.steps, start=1):
-            figures = f" {one.adds}; readiness then {one.cumulative}." if one.adds else ""
+            figures = f" {one.adds}; readiness after it: {one.cumulative}." if one.adds else ""
             yield f"{number:>5}  {one.sentence}{figures}"
     apart = {
-        "Figures to ask for that add nothing alone": (*ladder.also_ask, *ladder.last_period),
-        "To assess": ladder.to_assess,
-        "Promised for after the deadline": ladder.after_deadline,
+        "More figures to ask for": (*ladder.also_ask, *ladder.last_period),
+        "Benchmarks to assess": ladder.to_assess,
+        "Commitments due after the deadline": ladder.after_deadline,
     }
     for title, steps in apart.items():
         if steps:
@@ -131,9 +131,9 @@ def _format_points(points: Decimal | None) -> str:
 
 
 def _describe_claim_sources(claim: context_display.MinistryClaimsDisplay) -> str:
-    """Count what is behind a claim: "1 submission, 2 pieces of evidence"."""
+    """Count what is behind a claim: "1 update, 2 pieces of evidence"."""
     counted = (
-        sentences.format_count(len(claim.update_versions), "submission", "submissions"),
+        sentences.format_count(len(claim.update_versions), "update", "updates"),
         sentences.format_count(len(claim.evidence), "piece of evidence", "pieces of evidence"),
         sentences.format_count(len(claim.readings), "figure", "figures"),
     )

@@ -30,17 +30,17 @@ def report_lines(test: BackTest) -> Iterator[str]:
     )
     left_out = join_with_and(f"{count} ({source.label.lower()})" for source, count in test.left_out)
     yield f"Left out: {left_out}." if test.left_out else "Left out: none."
-    yield "\nArea under the curve (1 tells all apart, 0.5 is chance)"
+    yield "\nArea under the curve (1: always higher; 0.5: chance)"
     yield from (_area_line(sample) for sample in (test.tested, *test.groups))
     yield "\nMark    moved up, at or above    did not, below"
     yield from (_outcome_line(f"{result.mark}", result.outcome) for result in test.marks)
     marks = join_with_and(
         f"{mark} ({'once' if count == 1 else f'{count} times'})" for mark, count in test.leave_one_out.marks
     )
-    yield f"\nEach row judged by the mark learnt from all the others: {marks}"
+    yield f"\nEach row judged by the threshold chosen on all the others: {marks}"
     yield _outcome_line("", test.leave_one_out.outcome)
     for split in test.splits:
-        yield f"\nLearnt on {split.learnt_on}: {split.mark}. Tried on {split.tried_on}"
+        yield f"\nChosen on {split.learnt_on}: {split.mark}. Tested on {split.tried_on}"
         yield _outcome_line(f"{split.mark}", split.outcome)
     yield f"\nYears on the Watch List before edition {HELD_OUT_EDITION}"
     yield from (

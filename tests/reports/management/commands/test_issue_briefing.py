@@ -76,7 +76,9 @@ def test_issue_briefing_refuses_with_a_sentence(lesotho, tmp_path, capsys, asked
 
 
 def test_issue_briefing_says_which_kinds_there_are(tmp_path, capsys):
-    sentence = "There is no kind of briefing called “poem”. There is ambassador, ministry, dialogue and washington."
+    sentence = (
+        "There is no kind of briefing called “poem”. Choose one of: ambassador, ministry, dialogue and washington."
+    )
     with command_refuses(capsys, "no_choice", sentence=sentence):
         issue(tmp_path / "briefing.pdf", kind="poem")
 
@@ -118,7 +120,7 @@ def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys
     refused(
         "2022-02-09",
         "unknown_dialogue",
-        "There is no dialogue with Lesotho on “2022-02-09”. There is 2021-11-08 and 2022-02-10.",
+        "There is no dialogue with Lesotho on “2022-02-09”. Choose one of: 2021-11-08 and 2022-02-10.",
     )
     both = "Say which one is meant: “Dialogue of 10 February 2022, Leribe” or “Dialogue of 10 February 2022, Maseru”."
     refused("2022-02-10", "ambiguous_dialogue", f"There are 2 dialogues on 2022-02-10. {both}")
