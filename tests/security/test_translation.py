@@ -19,8 +19,8 @@ pytestmark = pytest.mark.any_database
 
 READ_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
 NAMES = re.compile(
-    r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|MWK|"
-    r"Africa/\w+|LSO|MWI|LSL|Room \d+|English|Made-up[a-z ]*|OpenAPI|SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
+    r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|"
+    r"MWK|Africa/\w+|LSO|MWI|LSL|Room \d+|English|Made-up[a-z ]*|OpenAPI|SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
     r"Minister|cases|jpg|pdf|[0-9a-f]{8,64}|[A-Z2-7]{32}|tip_\w+|\d+ U\.S\.C\.[^\x1f]*|earlier|first|recommendation|"
     r"Fund the shelter and its staff|Seen with our own eyes)\b"
 )
@@ -59,7 +59,7 @@ def untranslated(body, typed):
     page.feed(body)
     whole = "\x1f".join(page.texts)
     for text in typed:
-        whole = whole.replace(text, "")
+        whole = whole.replace(text, "").replace(f"{text[:1].upper()}{text[1:]}", "")
     while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", whole)) != whole:
         whole = shorter
     left = DATE.sub("", NAMES.sub("", whole))
