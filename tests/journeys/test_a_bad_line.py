@@ -62,7 +62,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     page = phone.new_page()
     page.goto(address)
     expect(_narrative(page)).to_have_value(FIRST + SECOND)
-    expect(page.get_by_role("alert")).to_contain_text("on this device is not what was saved")
+    expect(page.get_by_role("alert")).to_contain_text("You typed something else on this device")
     page.get_by_role("button", name="Use it").click()
     expect(_narrative(page)).to_have_value(FIRST + SECOND + THIRD)
     expect(page.locator("[data-draft-said]")).to_have_text(re.compile("^Saved at"), timeout=10_000)

@@ -27,7 +27,7 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(live: Live, peop
     # As of a week before, with a note, without the third pillar, protection first.
     page = officer.new_page()
     page.goto(f"{live.url}/briefings/")
-    page.get_by_label("Document").select_option("washington")
+    page.get_by_label("Document", exact=True).select_option("washington")
     page.get_by_label("As of").fill("2022-01-21")
     keep_picture(page, "1-asked")
     page.get_by_role("button", name="Choose sections first").click()

@@ -70,6 +70,6 @@ def test_a_focal_point_reads_what_another_year_asks(live: Live, world, browser: 
     page = arrive(browser, live, world.focal_point)
     assert page.url == live.url + page_of("ministry_home")
 
-    page.get_by_role("link", name="All that the report asks").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Recommendations").click()
     change_to(page, 2022, "Lesotho", shown="Lesotho, 2022 edition upcoming, from 1 April 2022")
     assert page.url == live.url + page_of("recommendation_list", edition=world.upcoming)

@@ -129,7 +129,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
     page = ambassador.new_page()
     page.goto(f"{live.url}/dashboard/")
     page.get_by_role("button", name="Download today’s briefing").click()
-    expect(page.get_by_text("It is ready, as a draft")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("This document is ready as a draft")).to_be_visible(timeout=60_000)
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download")).first.click()
     text = " ".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(download.value.path().read_bytes())).pages)
