@@ -63,7 +63,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     page.goto(address)
     expect(_narrative(page)).to_have_value(FIRST + SECOND)
     expect(page.get_by_role("alert")).to_contain_text("You typed something else on this device")
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Use it", exact=True).click()
     expect(_narrative(page)).to_have_value(FIRST + SECOND + THIRD)
     expect(page.locator("[data-draft-said]")).to_have_text(re.compile("^Saved at"), timeout=10_000)
     assert _kept_by_the_server() == FIRST + SECOND + THIRD
@@ -95,7 +95,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
 
     theirs.get_by_role("button", name="Send to the embassy").click()
     expect(theirs.get_by_text("You need not do anything now")).to_be_visible()
-    expect(theirs.get_by_text("Exercise Officer")).to_be_visible()
+    expect(theirs.get_by_text("Exercise Officer", exact=True)).to_be_visible()
     sent = UpdateVersion.objects.get(recorded_by=colleague)
     assert (sent.narrative, [piece.file.name for piece in sent.evidence.all()]) == (
         FIRST + SECOND + THIRD,
@@ -106,12 +106,11 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     # The first one's phone learns that it was sent, and what nobody sent still stands there until signing out.
     page.get_by_role("button", name="Show the saved version").click()
     expect(page.get_by_text("You need not do anything now")).to_be_visible()
-    expect(page.get_by_label("What you typed on this device, and nobody has sent")).to_have_value(
-        re.compile("Mine"), timeout=5_000
-    )
+    expect(page.get_by_label("Text on this device that was not sent")).to_have_value(re.compile("Mine"), timeout=5_000)
     assert len(_kept_here(page)) == 1
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Sign out").click()  # asked whether it may go; a browser of tests says no
-    expect(page.get_by_label("What you typed on this device, and nobody has sent")).to_be_visible()
+    expect(page.get_by_label("Text on this device that was not sent")).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile(reverse("account_login")))
@@ -121,6 +120,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     another = CommitmentFactory(ministry=own.ministry)
     theirs.goto(f"{live.url}{reverse('update_send', args=[another.pk])}")
     _narrative(theirs).press_sequentially(FIRST)
+    theirs.get_by_role("button", name="Menu").click()
     theirs.get_by_role("button", name="Sign out").click()
     theirs.wait_for_url(re.compile(reverse("account_login")))
     theirs.wait_for_timeout(300)

@@ -18,8 +18,8 @@ DESK, TELEPHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 def plan(page: Page, url: str, *, on: str, place: str) -> None:
     """Enter a dialogue at which the police's minister and Washington are expected."""
     page.goto(f"{url}{reverse('dialogue_add')}")
-    page.get_by_label("Date").fill(on)
-    page.get_by_label("Place").fill(place)
+    page.get_by_label("Date", exact=True).fill(on)
+    page.get_by_label("Place", exact=True).fill(place)
     page.get_by_label("Purpose").fill("Exercise: follow-up")
     page.locator("input[name=people-0-office]").fill("Exercise: Minister of Police")
     page.locator("select[name=people-0-ministry]").select_option("Police and Public Safety")

@@ -135,9 +135,9 @@ class Walk:
         """Open a page, send a form that lacks something, and look at what comes back."""
         self.page.goto(f"{self.live.url}{address}")
         for label, value in (typed or {}).items():
-            self.page.get_by_label(label).fill(value)
+            self.page.get_by_role("main").get_by_label(label).fill(value)
         with self.page.expect_navigation() as navigation:
-            self.page.get_by_role("button", name=button, exact=True).first.click()
+            self.page.get_by_role("main").get_by_role("button", name=button, exact=True).first.click()
         if not self.page.locator("[data-error-summary]").count():
             self._blame(f"“{button}” was not refused ({navigation.value.status})")
         self.look()
@@ -392,7 +392,7 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
         stranger.visit("/nowhere/")
         stranger.send(reverse("account_login"), "Sign in", {"E-mail address": "x@example.org", "Password": "wrong"})
         stranger.send(reverse("password_forgotten"), "Send me a link")
-        stranger.send(pages[LinkPurpose.INVITATION][0], "Set password", {"New password": "short"})
+        stranger.send(pages[LinkPurpose.INVITATION][0], "Set password", {"Repeat the new password": "short"})
         live.type_password(stranger.page, people["officer"])
         stranger.page.wait_for_url("**/second-step/show/")
         stranger.look()
@@ -446,7 +446,7 @@ REFUSED = [
     ("redaction_detail", "Decline the proposal", {}),
     ("token_add", "Make the token", {}),
     ("log_list", "Search", {"From": "2022-01-29", "Until": "2022-01-28"}),
-    ("readiness_detail", "Show", {"As of": "2030-01-01"}),
+    ("readiness_detail", "Show this day", {"As of": "2030-01-01"}),
     ("briefing_list", "Request a briefing", {"As of": "2030-01-01"}),
     ("briefing_request", "Request a briefing", {"As of": "2030-01-01"}),
 ]

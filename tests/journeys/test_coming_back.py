@@ -16,7 +16,7 @@ def test_back_brings_the_figure_back_unfolded(live: Live, people: dict[str, User
     page.goto(f"{live.url}{reverse('evidence_log')}")
     figure = page.get_by_label("Figure", exact=True)
     expect(figure).to_be_hidden()
-    page.get_by_text("Figure (optional)").click()
+    page.get_by_text("Figure (optional)", exact=True).click()
     figure.fill("16")
 
     page.goto(f"{live.url}{reverse('inbox')}")

@@ -19,7 +19,7 @@ LISTS = {
         {"Pillar": "Protection"}, "Find recommendations", "Recommendation", "#rows th[scope=rowgroup] a",
     ),
     "timeline": (
-        {"What": "Due date", "How it stands": "Still ahead"}, "Find dates", "What", "#rows td[data-label=What]",
+        {"Type of date": "Due date", "Status": "Still ahead"}, "Find dates", "What", "#rows td[data-label=What]",
     ),
     "dialogue_list": ({}, "", "Place", "tbody td[data-label=Place]"),
 }  # fmt: skip

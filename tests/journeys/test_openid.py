@@ -150,14 +150,16 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
     assert set(asked["scope"][0].split()) == {"openid", "email", "profile"}
     assert len(asked["nonce"][0]) == 32
     page.goto(re.sub("state=[^&]+", f"state={asked['state'][0]}", used))
-    expect(page.get_by_text("did not let you in")).to_be_visible()
+    expect(page.get_by_text("refused the sign-in")).to_be_visible()
 
     # Answers that can't be believed, and none.
     for fault in WRONG_TOKENS:
         provider.spoil(fault)
         ask(page, live, person.email)
         expect(refused, fault).to_be_visible()
-        expect(page.get_by_text("gave an answer that TIP Tracker can’t accept"), fault).to_be_visible()
+        expect(
+            page.get_by_text("TIP Tracker cannot accept the answer of your organisation’s sign-in service"), fault
+        ).to_be_visible()
     assert refusals()[3:] == [("untrusted", "")]  # once a while
     for fault in GARBAGE:
         provider.spoil(fault)

@@ -41,8 +41,8 @@ def test_what_is_handed_round_fits_one_sheet(live: Live, people: dict[str, User]
 
     page.goto(f"{live.url}{reverse('readiness_what_if')}?met={one.pk}")
     told = only_sheet(page, "A4")
-    assert "A what-if, not the record." in told
-    assert "as of 28 January 2022, as known on 28 January 2022" in told
+    assert "This is a what-if, not the record." in told
+    assert "as of 28 January 2022, using only what was recorded by 28 January 2022" in told
 
     fill(people)
     page.goto(f"{live.url}{reverse('handover')}")

@@ -123,22 +123,22 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
         if key in {"7b", "2b"}:
             press(page, "j", "v", "w")
             page.keyboard.type("The office")  # the list goes to what begins so
-            promised += simulated(page, "accept it as chosen")
+            promised += simulated(page, "Accept it as chosen")
             press(page, "Escape", "a")
         elif key == "5a":
             press(page, "j", "v", "j", "x", "w", "Tab")
             page.keyboard.type("x and v are letters here")  # and no keys
-            promised += simulated(page, "accept it as chosen")
+            promised += simulated(page, "Accept it as chosen")
             press(page, "Escape", "g")
             page.keyboard.type("The embassy")
             press(page, "Escape", "a")
         else:
             press(page, "j", "m", "w")
             page.keyboard.type("The proof is ")
-            expect(page.get_by_text("A line is marked as needing mending")).to_be_visible()
+            expect(page.get_by_text("You marked a line for a change")).to_be_visible()
             press(page, "Escape", "r")
         page.wait_for_url(re.compile(r"after=version-"))
-    expect(page.get_by_role("heading", name="My tasks")).to_be_visible()
+    expect(page.get_by_role("heading", name="My tasks", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("Updates to review"))).to_have_count(0)
 
     assert sorted(decided) == sorted(PROMISED)
@@ -162,7 +162,7 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
     page.goto(piece)
     page.locator("summary", has_text="Keyboard shortcuts").focus()
     press(page, "Enter", "Tab", "Space")
-    expect(page.get_by_label("Use keyboard shortcuts")).not_to_be_checked()
+    expect(page.get_by_label("Use keyboard shortcuts in this browser")).not_to_be_checked()
     for _ in range(2):
         press(page, "n")
         page.wait_for_timeout(200)

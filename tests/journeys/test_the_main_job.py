@@ -118,7 +118,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
     page.get_by_role("link", name="Assess its benchmarks").click()
     verdict = page.locator("form", has=page.get_by_role("button", name="Assess 7b"))
     choose(verdict, "Met")
-    verdict.get_by_label("Reason").fill("Verified training of officers, with the list of sessions.")
+    verdict.get_by_label("Reason", exact=True).fill("Verified training of officers, with the list of sessions.")
     verdict.get_by_label("Section of the law").fill("22 U.S.C. 7106(b)(2)")
     expect(verdict.get_by_role("checkbox", name=SENTENCE)).to_be_checked()
     verdict.get_by_role("button", name="Assess 7b").click()

@@ -22,7 +22,7 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
     page.get_by_label("What was done").fill(NARRATIVE)
     page.get_by_role("button", name="Save the draft").click()
     expect(page.get_by_role("status").first).to_contain_text("It has not been sent yet.")
-    page.get_by_role("link", name="Home").click()
+    page.get_by_role("link", name="Home", exact=True).click()
     page.get_by_role("link", name="Continue the draft").click()
     expect(page.get_by_label("What was done")).to_have_value(NARRATIVE)
     choose(page, "Under way")
@@ -39,14 +39,14 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
 
     page = _enter(browser, live, people["officer"])
     page.get_by_role("button", name="Menu").click()
-    page.get_by_role("link", name="My tasks").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="My tasks").click()
     page.get_by_role("link", name=PROMISE).click()
     expect(page.get_by_text(NARRATIVE)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="posts.pdf").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
     page.get_by_role("link", name="See the points that it would add to readiness").click()
-    expect(page.get_by_role("heading", name="What accepting it would add")).to_be_visible()
+    expect(page.get_by_role("heading", name="What accepting this update would add")).to_be_visible()
     page.go_back()
     for group in page.get_by_role("group", name=re.compile("^Your decision on")).all():
         choose(group, "Verify")
