@@ -157,9 +157,7 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
         provider.spoil(fault)
         ask(page, live, person.email)
         expect(refused, fault).to_be_visible()
-        expect(
-            page.get_by_text("TIP Tracker cannot accept the answer"), fault
-        ).to_be_visible()
+        expect(page.get_by_text("TIP Tracker cannot accept the answer"), fault).to_be_visible()
     assert refusals()[3:] == [("untrusted", "")]  # once a while
     for fault in GARBAGE:
         provider.spoil(fault)
