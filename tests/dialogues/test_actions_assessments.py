@@ -114,7 +114,7 @@ def test_assess_refuses_evidence_that_does_not_support_the_benchmark(benchmark):
 def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(benchmark):
     AssessmentFactory(benchmark=benchmark, recorded_by=OfficerFactory(name="Thabo Mokoena"))
 
-    with refuses("edit_conflict", sentence="Thabo Mokoena recorded a newer assessment"):
+    with refuses("edit_conflict", sentence="Thabo Mokoena recorded something newer"):
         assess_benchmark(benchmark, seen=0)
     assert assess_benchmark(benchmark, seen=benchmark.assessments.get().pk, change_reason="It is in force.").pk
 

@@ -334,7 +334,7 @@ def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(offic
     page_showed = commitment.events.get().pk
     perform(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)
 
-    with refuses("edit_conflict", sentence="Thabo Mokoena recorded a newer entry"):
+    with refuses("edit_conflict", sentence="Thabo Mokoena recorded something newer"):
         perform(verb, commitment, officer, seen=page_showed)
 
 

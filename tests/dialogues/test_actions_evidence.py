@@ -337,7 +337,7 @@ def test_the_second_reviewer_is_refused_and_told_what_the_first_did(officer):
     evidence_link = EvidenceLinkFactory(evidence=evidence)
     EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
 
-    with refuses("edit_conflict", sentence="Reviewer recorded a newer review"):
+    with refuses("edit_conflict", sentence="Reviewer recorded something newer"):
         review(evidence, officer, evidence_link, seen=0)
     assert review(evidence, officer, evidence_link, seen=evidence_link.reviews.get().pk).pk
     assert review(evidence, officer, seen=0).pk, "the evidence itself has none yet"

@@ -211,8 +211,8 @@ def delete_content(file):
 @pytest.mark.parametrize(
     ("harm", "fault", "sentence"),
     [
-        (alter, "altered", "This file is no longer what was kept, so it isn't given out. Tell your administrator"),
-        (delete_content, "missing", "This server doesn’t find this file. It may be kept on another machine: tell your"),
+        (alter, "altered", "This file was altered after it was saved, so we do not show it. Tell your administrator"),
+        (delete_content, "missing", "We cannot find this file on the server. Tell your"),
     ],
 )
 def test_an_altered_or_missing_file_is_refused_and_logged_once(harm, fault, sentence, caplog):
@@ -247,7 +247,7 @@ def test_the_nightly_job_names_altered_files(settings, run_jobs, monkeypatch):
     task()
     first, second = run_jobs()
     assert (first.state, second.state) == (State.FAILED, State.FAILED)
-    assert first.reason.startswith(f"1 kept file is missing or no longer what was kept (by number: {altered.pk}).")
+    assert first.reason.startswith(f"1 kept file is missing or altered (numbers: {altered.pk}).")
     assert f"(by number: {gone.pk}). Restore what is named from a backup" in second.reason
     assert list(AuditEntry.objects.values_list("verb", "row")) == [
         ("file.altered", str(altered.pk)),
@@ -259,7 +259,7 @@ def test_altered_files_are_counted(caplog):
     for file in (EvidenceFileFactory(), EvidenceFileFactory()):
         alter(file)
 
-    with refuses("files_missing_or_altered", sentence="2 kept files are missing or no longer what was kept"):
+    with refuses("files_missing_or_altered", sentence="2 kept files are missing or altered"):
         check_stored_files()
 
 
