@@ -407,17 +407,26 @@ def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_poi
     assert "Enter the figure or choose here, not both." in response.text
 
 
+@pytest.mark.parametrize("typed", ["1,200", "1 200", "1200"])
+def test_update_send_takes_a_figure_as_people_write_it(client, police, focal_point, typed):
+    commitment = counted_commitment(police)
+    prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
+
+    response = client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+
+    assert response.status_code == 302
+    assert UpdateVersion.objects.get().readings.get().figure == 1200
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("-4", "A figure cannot be less than zero. Correct it."),
-        ("1,200", "Enter the figure in digits only, such as 16."),
-        ("1 200", "Enter the figure in digits only, such as 16."),
-        ("16 people", "Enter the figure in digits only, such as 16."),
-        ("1_200", "Enter the figure in digits only, such as 16."),
-        ("1e3", "Enter the figure in digits only, such as 16."),
-        ("about six", "Enter the figure in digits only, such as 16."),
-        ("1234567890123", "The figure is too long. Enter at most 12 digits, and 2 after the point."),
+        ("-4", "“-4” is less than zero. Write 0 or more."),
+        ("16 people", "“16 people” is not a number. Write 16."),
+        ("1_200", "“1_200” is not a number. Write digits only, such as 1250000."),
+        ("1e3", "The spreadsheet has shortened “1e3”. Write all digits."),
+        ("about six", "“about six” is not a number. Write digits only, such as 1250000."),
+        ("1234567890123", "“1234567890123” has more than 12 digits. Check it."),
     ],
 )
 def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
