@@ -29,7 +29,7 @@ def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(clien
     RecommendationFactory(edition=plan.edition)
     client.force_login(OfficerFactory())
     page = reverse("milestone_done", args=[plan.pk])
-    sentence = "Action plan presented: due on 28 December 2021, and not recorded as done."
+    sentence = "Action plan presented: due on 28 December 2021 and not recorded as done."
 
     checks = client.get(reverse("readiness_checks")).text
     assert sentence in checks

@@ -99,9 +99,9 @@ def test_what_is_kept_is_what_was_typed(client):
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Choose one from the list."),
         ({"currency": "XQQ"}, "currency", "Choose one from the list."),
         ({"paper": "a5"}, "paper", "Choose one from the list."),
-        ({"districts": "Berea\nberea"}, "districts", "“berea” is named twice."),
+        ({"districts": "Berea\nberea"}, "districts", "Two districts have the name “berea”."),
         ({"districts": "x" * 101}, "districts", "at most 100 characters"),
-        ({"districts": ": Maseru"}, "districts", "Give each district a name."),
+        ({"districts": ": Maseru"}, "districts", "Enter a name for each district."),
         ({"districts": "x" * 20_001}, "districts", "Shorten this to 20000 characters"),
     ],
 )

@@ -73,7 +73,7 @@ def test_added_row_keeps_the_input_without_validating_it(client):
         ({"holder": "Lineo"}, "Write the name of the ministry"),
         ({"name": "Ministry of Health", "short_name": "Health", "source": "x"}, "Write the name of the office holder"),
         ({"name": "Ministry of Health", "short_name": "Health", "from_on": "soon"}, "Give the day as a date"),
-        ({"name": "Ministry of Police", "short_name": "Health"}, "“Ministry of Police” is there already."),
+        ({"name": "Ministry of Police", "short_name": "Health"}, "The ministry “Ministry of Police” already exists."),
         ({"name": "x" * 201, "short_name": "Health"}, "Shorten this to 200 characters"),
     ],
 )
@@ -92,7 +92,7 @@ def test_empty_form_is_refused(client):
     page = send(client, CountryFactory(), {}, {})
 
     assert page.status_code == 422
-    assert "Name a ministry" in page.text
+    assert "Enter a ministry, or the office holder of a ministry in the list." in page.text
 
 
 @pytest.mark.day("2022-01-28")

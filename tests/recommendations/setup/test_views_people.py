@@ -115,14 +115,14 @@ def test_an_account_that_is_closed_is_not_invited_again(client):
     [
         (person(name=""), "Write the name, or leave the whole row empty."),
         (person(email=""), "Write the e-mail address."),
-        (person(email="nobody"), "Give an e-mail address, such as"),
+        (person(email="nobody"), "Enter an e-mail address, such as"),
         (person(role=""), "Choose a role."),
         (person(role="administrator"), "Choose one from the list."),
-        (person(role="focal_point"), "Say which ministry"),
+        (person(role="focal_point"), "Choose the ministry of the focal point."),
         (person(until=""), "Give the last day of access."),
-        (person(until="2020-01-01"), "That day is over."),
-        (person(email="there@post.example"), "has an account with that address"),
-        (person(email="x@post.example"), "has an account with that address"),
+        (person(until="2020-01-01"), "This date has passed."),
+        (person(email="there@post.example"), "This address belongs to the account of"),
+        (person(email="x@post.example"), "This address belongs to the account of"),
     ],
 )
 def test_errors_are_shown_at_their_row_and_nobody_is_invited(client, row, sentence):
@@ -163,7 +163,7 @@ def test_a_mail_that_does_not_go_out_is_told_and_the_account_waits(client, monke
     run_jobs()
 
     assert "The mail server refused it on 28 January 2022" in (text := client.get(address).text)
-    assert "“550 No such user here”. Check the address." in text
+    assert "“550 No such user here”. Check the e-mail address." in text
     assert people() == [("lineo@post.example", "officer")]
 
 

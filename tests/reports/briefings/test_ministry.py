@@ -298,7 +298,7 @@ def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp
         (
             {"kind": "ministry", "ministry": "Tourism"},
             "unknown_ministry",
-            "There is no ministry called “Tourism” in Lesotho. There is",
+            "There is no ministry called “Tourism” in Lesotho. Choose one of",
         ),
         ({"kind": "ambassador", "ministry": "Police"}, "ministry_not_for_kind", "Leave --ministry out."),
     ):

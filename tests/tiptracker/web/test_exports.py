@@ -222,12 +222,12 @@ EVERY = {
     "readiness_trend": ({}, "Week to", lambda page: [week.ends_on for week in reversed(page["trend"].by_week)]),
     "readiness_checks": (
         {},
-        "What doesn’t fit",
+        "Problem",
         lambda page: [problem.sentence for _, problems in page["problems_by_kind"] for problem, _ in problems],
     ),
     "readiness_changes": (
         {"as_of_from": "2021-04-01", "known_on_from": "2021-04-01"},
-        "What moved",
+        "What changed",
         lambda page: [change.line.title for _, changes in page["stops"] for change, _ in changes],
     ),
 }  # fmt: skip
