@@ -173,7 +173,7 @@ def test_recommendation_edit_at_once_shows_the_second_what_the_first_did(client)
 
     assert response.status_code == 422
     assert shows_refusal(response, "edit_conflict")
-    assert "First Officer changed this in the meantime" in response.text
+    assert "First Officer changed this" in response.text
     assert response.context["current_values"] == [("Text", "Fund the police unit."), ("Pillar", "Protection")]
     assert "Fund it.</textarea>" in response.text
 
