@@ -136,8 +136,12 @@ def trend_chart(
         )
     if unreviewed:
         place_label(_inside_box(gettext(NOTHING_REVIEWED), unreviewed, size))
+    axis = (*_scale_labels(plot, size), *month_labels(plot, size))
     if hindsight and not end_labels[1]:
-        place_label(_over_line(gettext("with later information"), hindsight, size, width=width))
+        # Where a small chart has no room for it, the description alone names the dashed line.
+        positions = _over_line(gettext("with later information"), hindsight, size, width=width)
+        taken = [*occupied, *(label.box for label in axis)]
+        plot_labels.extend(next((labels for labels in positions if not _overlaps_any(labels, taken)), ()))
     name_labels = names.labels(plot, size)
     return TrendChart(
         width=width,
@@ -156,7 +160,7 @@ def trend_chart(
         then=_line_path(then),
         hindsight=_line_path(hindsight),
         mark_line="" if mark is None else rules_path(plot.left, plot.right, [plot.y(mark)]),
-        axis=(*_scale_labels(plot, size), *month_labels(plot, size)),
+        axis=axis,
         names=name_labels,
         words=tuple(plot_labels),
         description=_describe_trend(weeks, within, mark, starts_on),
