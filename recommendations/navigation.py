@@ -7,6 +7,7 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
 from recommendations.choices import Phase
 from recommendations.edition_context import (
@@ -182,7 +183,7 @@ def _way_back(request: HttpRequest) -> WayBack | None:
     if is_tab:
         if len(tabs) == 1:
             return None
-        named = [(_tab_url(request, one), one) for one in tabs]
+        named = [(_beside_url(request, tab, one), one) for one in tabs]
         return WayBack(
             gettext(place.label),
             tabs=[NavigationItem(url, gettext(one.label), current=one is tab) for url, one in named if url],
@@ -226,6 +227,13 @@ def _tab_url(request: HttpRequest, tab: Tab) -> str | None:
         return reverse(tab.view)
     edition = get_page_edition(request)
     return edition_url(edition, tab.view) if edition else None
+
+
+def _beside_url(request: HttpRequest, shown: Tab, tab: Tab) -> str | None:
+    """Return the URL of a tab beside the one shown, with the parameters that both keep."""
+    url = _tab_url(request, tab)
+    kept = {name: request.GET[name] for name in sorted(shown.keeps & tab.keeps) if request.GET.get(name)}
+    return f"{url}?{urlencode(kept)}" if url and kept else url
 
 
 def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:

@@ -21,6 +21,7 @@ class Tab:
         pages: names of the views that lead back here: the pages of its rows, and their forms.
         roles: who has it; empty means everyone who has the place.
         is_of_edition: whether its URL names an edition.
+        keeps: parameters of the URL that go along to the other tabs that keep them, such as the day shown.
     """
 
     view: str
@@ -28,6 +29,7 @@ class Tab:
     pages: Sequence[str] = ()
     roles: frozenset[Role] = frozenset()
     is_of_edition: bool = True
+    keeps: frozenset[str] = frozenset()
 
     def is_for(self, role: Role) -> bool:
         return not self.roles or role in self.roles
@@ -54,6 +56,8 @@ class PlaceOfPage(NamedTuple):
     is_tab: bool
 
 
+DAY_SHOWN = frozenset({"as_of", "known_by", "known_on"})
+"""The parameters of a page of readiness: the day, and what was known by when."""
 DECIDES = frozenset({Role.OFFICER, Role.AMBASSADOR})
 
 EMBASSY_PLACES = (
@@ -72,12 +76,17 @@ EMBASSY_PLACES = (
     Place(
         gettext_noop("Readiness"),
         (
-            Tab("readiness_detail", gettext_noop("Overview"), ("methodology", "run_list", "run_detail")),
-            Tab("readiness_explanation", gettext_noop("Explanation"), ("readiness_why",)),
+            Tab(
+                "readiness_detail",
+                gettext_noop("Overview"),
+                ("methodology", "run_list", "run_detail"),
+                keeps=DAY_SHOWN,
+            ),
+            Tab("readiness_explanation", gettext_noop("Explanation"), ("readiness_why",), keeps=DAY_SHOWN),
             Tab("readiness_changes", gettext_noop("What changed")),
-            Tab("readiness_trend", gettext_noop("Trend")),
-            Tab("readiness_what_if", gettext_noop("What-if")),
-            Tab("readiness_checks", gettext_noop("Problems")),
+            Tab("readiness_trend", gettext_noop("Trend"), keeps=DAY_SHOWN),
+            Tab("readiness_what_if", gettext_noop("What-if"), keeps=DAY_SHOWN),
+            Tab("readiness_checks", gettext_noop("Problems"), keeps=DAY_SHOWN),
         ),
     ),
     Place(

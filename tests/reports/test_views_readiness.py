@@ -436,3 +436,19 @@ def test_why_query_count(client, django_assert_num_queries, count):
         response = client.get(page_of("readiness_why", "concrete_action"))
 
     assert len(response.context["answers"]) == count
+
+
+def test_the_tabs_keep_the_day_that_is_shown(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    tabs = client.get(page_of("readiness_detail", query={"as_of": "2022-01-20"})).context["way_back"].tabs
+
+    assert {tab.label: "?as_of=2022-01-20" in tab.url for tab in tabs} == {
+        "Overview": True,
+        "Explanation": True,
+        "What changed": False,
+        "Trend": True,
+        "What-if": True,
+        "Problems": True,
+    }
