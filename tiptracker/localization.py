@@ -1,7 +1,7 @@
 """Translate sentences, and format dates and numbers, in the language of the reader.
 
 Everything that people read goes through this module or through Django's template tags. Modules that know no Django may
-import it. Sentences are marked where they are written: `_("Sign in again.")`, `ngettext("%(number)d day", …)`. A
+import it. Sentences are marked where they are written: `gettext("Sign in again.")`, `ngettext("%(number)d day", …)`. A
 sentence that is written before a request comes (a label, a constant) is marked with `gettext_lazy`.
 """
 
@@ -11,17 +11,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.utils.formats import date_format, number_format, time_format
-from django.utils.functional import keep_lazy_text
-from django.utils.translation import (
-    gettext,
-    gettext_lazy,
-    gettext_noop,
-    ngettext,
-    ngettext_lazy,
-    npgettext,
-    pgettext,
-    pgettext_lazy,
-)
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 __all__ = [
     "find_language",
@@ -36,13 +26,8 @@ __all__ = [
     "gettext_lazy",
     "gettext_noop",
     "join_with_and",
-    "keep_lazy_text",
     "list_languages",
     "ngettext",
-    "ngettext_lazy",
-    "npgettext",
-    "pgettext",
-    "pgettext_lazy",
 ]
 
 

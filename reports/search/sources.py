@@ -26,13 +26,12 @@ from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Indicator, Recommendation
 from reports.models import Briefing
 from tiptracker.accounts.models import Country, District, Ministry, User
-from tiptracker.choices import Role
+from tiptracker.choices import EMBASSY_ROLES, MINISTRY_ROLES, Role
 from tiptracker.localization import format_date, gettext, gettext_noop
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.web.search import filter_by_words
 
-EMBASSY = frozenset({Role.OFFICER, Role.AMBASSADOR, Role.OBSERVER})
-EMBASSY_AND_MINISTRIES = EMBASSY | {Role.FOCAL_POINT}
+EMBASSY_AND_MINISTRIES = EMBASSY_ROLES | MINISTRY_ROLES
 EVERYONE = frozenset(Role)
 
 
@@ -55,7 +54,7 @@ class Source:
     title: Callable[[Any], str]
     url: Callable[[Any, User], str]
     ministry_fields: tuple[str, ...] = ()
-    roles: frozenset[Role] = EMBASSY
+    roles: frozenset[Role] = EMBASSY_ROLES
     related: tuple[str, ...] = ()
 
     def is_for(self, user: User) -> bool:
@@ -338,7 +337,7 @@ GROUPS: Sequence[Group] = (
                 ("name", "short_name"),
                 lambda row: gettext("Ministry"),
                 _ministry_url,
-                roles=EMBASSY | {Role.ADMINISTRATOR},
+                roles=EMBASSY_ROLES | {Role.ADMINISTRATOR},
             ),
             Source(
                 lambda user: District.objects.filter(country__in=Country.objects.visible_to(user)).order_by("name"),
