@@ -13,7 +13,7 @@ from tiptracker.localization import gettext_noop
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A list or page that stands beside others of its place.
+    """One of the lists or pages of a place.
 
     Attributes:
         view: name of its view, which takes no arguments.
