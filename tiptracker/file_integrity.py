@@ -82,12 +82,13 @@ def refuse_faults(faults: Mapping[int, FileFault], *, things: str, looked_for: i
         )
     if faults:
         numbers = ", ".join(str(number) for number in faults)
-        are = f"{things.removesuffix('s')} is" if len(faults) == 1 else f"{things} are"
-        raise Refused(
-            "files_missing_or_altered",
-            f"{len(faults)} {are} missing or altered (numbers: {numbers}). Restore them from a backup. Until then, "
-            "nobody can open them.",
-        )
+        if len(faults) == 1:
+            fault = f"1 {things.removesuffix('s')} is missing or altered (number: {numbers})."
+            remedy = "Restore it from a backup. Until then, nobody can open it."
+        else:
+            fault = f"{len(faults)} {things} are missing or altered (numbers: {numbers})."
+            remedy = "Restore them from a backup. Until then, nobody can open them."
+        raise Refused("files_missing_or_altered", f"{fault} {remedy}")
 
 
 def is_machine_fault(faults: Mapping[int, FileFault], looked_for: int) -> bool:

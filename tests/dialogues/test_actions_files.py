@@ -247,8 +247,8 @@ def test_the_nightly_job_names_altered_files(settings, run_jobs, monkeypatch):
     task()
     first, second = run_jobs()
     assert (first.state, second.state) == (State.FAILED, State.FAILED)
-    assert first.reason.startswith(f"1 kept file is missing or altered (numbers: {altered.pk}).")
-    assert f"(numbers: {gone.pk}). Restore them from a backup" in second.reason
+    assert first.reason.startswith(f"1 kept file is missing or altered (number: {altered.pk}).")
+    assert f"(number: {gone.pk}). Restore it from a backup" in second.reason
     assert list(AuditEntry.objects.values_list("verb", "row")) == [
         ("file.altered", str(altered.pk)),
         ("file.missing", str(gone.pk)),
