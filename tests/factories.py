@@ -207,7 +207,7 @@ class EditionTermsFactory(DjangoModelFactory):
 
     deadline_on = DEADLINE_ON
     readiness_target = 45
-    readiness_target_reason = "The post's own working mark."
+    readiness_target_reason = "The post's own target."
     reason = "The edition was published."
     recorded_at = TERMS_SET_AT
     recorded_by = factory.SubFactory(RecorderFactory)

@@ -57,8 +57,8 @@ def test_editions_tell_the_embassy_their_terms_newest_first(client, officer):
                     "deadline_on": "2022-02-28",
                     "readiness_target": "50.0",
                     "working_mark": "50.0",
-                    "readiness_target_reason": "The post's own working mark.",
-                    "working_mark_reason": "The post's own working mark.",
+                    "readiness_target_reason": "The post's own target.",
+                    "working_mark_reason": "The post's own target.",
                     "reason": "The edition was published.",
                     "recorded_at": "2021-07-01T09:00:00+02:00",
                 }

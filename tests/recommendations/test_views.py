@@ -399,7 +399,7 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     assert response.context["current_values"] == [
         ("Deadline", "15 March 2022"),
         ("Target readiness", "45"),
-        ("Reason for the target", "The post's own working mark."),
+        ("Reason for the target", "The post's own target."),
         ("Weight of recommendation 1", "3"),
     ]
     assert "Harder.</textarea>" in response.text

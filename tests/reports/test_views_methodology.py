@@ -60,7 +60,7 @@ def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho, look):
         "61.3 claimed, 60.5 verified.",
         "1 year on the Watch List, including this edition.",
         "the deadline has passed".capitalize(),
-        "45: The post&#x27;s own working mark",
+        "45: The post&#x27;s own target",
         "between 1 April 2021 and 31 March 2022",
     ):
         assert example in told

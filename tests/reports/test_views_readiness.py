@@ -143,7 +143,7 @@ def test_detail_says_what_stands_beside_the_score(seen):
     assert "Readiness: 14.2 of 100. Target: 45." in response.text
     assert "Everything that is verified counts already." in response.text
     assert "our target</text>" in response.text
-    assert "The post&#x27;s own working mark." in response.text
+    assert "The post&#x27;s own target." in response.text
     assert "1 year on the Watch List" in response.text
     assert "Benchmarks alone cannot reach our target of 45." in response.text
     assert [(one.step.kind, one.step.due_on) for one in response.context["in_full"]] == [

@@ -206,7 +206,7 @@ def test_nothing_reviewed_shows_no_figure(edition):
 
     assert content.standing.sentence == "Nothing has been reviewed yet. 1 claim is waiting."
     assert (content.standing.verified, content.standing.claimed) == (None, None)
-    assert content.standing.mark_note == "Reason for our target of 45: The post's own working mark."
+    assert content.standing.mark_note == "Reason for our target of 45: The post's own target."
     assert {(part.points, part.claimed, part.verdict) for part in content.parts} == {(None, None, "not reviewed yet")}
     assert [item.points for item in content.recommendations] == [None]
 

@@ -69,7 +69,7 @@ def test_gather_facts_brings_every_row_whole():
     [terms] = facts.edition_terms
     assert terms.recorded_at == TERMS_SET_AT
     assert (terms.deadline_on, terms.readiness_target) == (date(2022, 2, 28), 45)
-    assert terms.readiness_target_reason == "The post's own working mark."
+    assert terms.readiness_target_reason == "The post's own target."
     assert terms.weights == {recommendation.id: 3}
 
     [indicator] = facts.indicators
