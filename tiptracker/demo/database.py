@@ -10,14 +10,14 @@ from django.db.models import Max, Q
 from tiptracker.accounts.models import User
 
 DEMO_ACCOUNTS = {
-    "officer@demo.example": "the embassy's TIP officer: logs, reviews, assesses",
-    "second.officer@demo.example": "a colleague, since nobody verifies their own",
-    "ambassador@demo.example": "where do we stand? and the briefing",
+    "officer@demo.example": "the embassy's TIP officer: logs progress, reviews and assesses",
+    "second.officer@demo.example": "a second officer, because nobody verifies their own evidence",
+    "ambassador@demo.example": "reads the dashboard and downloads the briefing",
     "home.affairs@demo.example": "focal point, Ministry of Home Affairs",
     "police@demo.example": "focal point, Ministry of Police and Public Safety",
     "justice@demo.example": "focal point, Ministry of Justice and Law",
-    "observer@demo.example": "follows from Washington, reads only",
-    "admin@demo.example": "posts, people, countries and ministries",
+    "observer@demo.example": "reads in Washington, changes nothing",
+    "admin@demo.example": "sets up posts, people, countries and ministries",
 }
 """Accounts of the demonstration, with the purpose of each."""
 

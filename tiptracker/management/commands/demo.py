@@ -229,13 +229,13 @@ Sign in as one of these; the password is {wishes.password}
 
 What to try
   1. As police@demo.example, open a commitment and send an update with a file that proves it.
-  2. As officer@demo.example, open the inbox, accept it link by link, assess the benchmark: readiness rises
-     by the points that the page gave before.
-  3. As ambassador@demo.example, see where we stand, and download the briefing.
-  4. As justice@demo.example, look for any of it: there is none.
-  5. As admin@demo.example, begin a second post. Invite its officer at an address of @demo.example: the invitation
-     is kept in {settings.MAIL_DIR}.
+  2. As officer@demo.example, open My tasks, accept the update, and assess its benchmark. Readiness rises
+     by the points that the page announced.
+  3. As ambassador@demo.example, read the dashboard and download the briefing.
+  4. As justice@demo.example, look for the update: another ministry sees nothing of it.
+  5. As admin@demo.example, set up a second post. Invite its officer at an address that ends in @demo.example:
+     the invitation is saved in {settings.MAIL_DIR}.
 
-The record is public; whatever happens between 22 November 2021 and 27 January 2022 is an exercise, and marked so.
-Logs are in {logs}. RESET=1 starts over. Ctrl-C stops everything.
+The record is public. Everything between 22 November 2021 and 27 January 2022 is an exercise, and marked as one.
+Logs are in {logs}. RESET=1 starts again from the beginning. Ctrl-C stops everything.
 """
