@@ -167,12 +167,17 @@ class LoggedFigure(NamedTuple):
     moves_benchmark: bool
 
 
+def describe_unused_figure() -> str:
+    """Return what is said of a figure that nothing is judged by."""
+    return gettext("The figure is kept for information. No benchmark and no question of increasing efforts uses it.")
+
+
 def describe_figure_effect(figure: LoggedFigure) -> str:
     """Return what happens to a figure, a direction or "no data" that was logged with a piece of evidence."""
     if not figure.has_figure and not figure.has_direction:
         return gettext("“No data” is recorded. It adds nothing, and earlier figures stay in the record.")
     if not figure.answers_question and not figure.moves_benchmark:
-        return gettext("The figure is recorded. No benchmark and no question uses it.")
+        return describe_unused_figure()
     if figure.is_of_year_before:
         return gettext("This year’s figure will be compared with it.")
     if figure.has_figure:

@@ -37,7 +37,7 @@ from tiptracker.web.frontend.forms import LongTextField
 class EvidenceForm(DatedForm):
     """Form to log progress: one event and its proof. An officer can fill it in within a minute.
 
-    `stored_files` are the files already stored for it.
+    `stored_files` are the files already stored for it. `earlier_stated_by` are the names that the browser suggests.
     """
 
     title = forms.CharField(
@@ -47,7 +47,7 @@ class EvidenceForm(DatedForm):
         help_text=gettext_lazy("In one sentence: who did what, and where."),
     )
     happened_from = PastDayField(label=gettext_lazy("Start date"), required=False)
-    happened_to = PastDayField(label=gettext_lazy("End date"))
+    happened_to = PastDayField(label=gettext_lazy("End date"), required=False)
     done_by = forms.TypedChoiceField(
         coerce=DoneBy,
         label=gettext_lazy("Who did it"),
@@ -60,7 +60,7 @@ class EvidenceForm(DatedForm):
         label=gettext_lazy("Source"),
         required=False,
         max_length=400,
-        help_text=gettext_lazy("For example a gazette number, a page, or a meeting and its date."),
+        help_text=gettext_lazy("For example a gazette number, a page, or a meeting or telephone call and its date."),
     )
     link = LinkField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
     kind = forms.TypedChoiceField(
@@ -71,6 +71,7 @@ class EvidenceForm(DatedForm):
     stated_by = forms.CharField(
         label=gettext_lazy("Stated by"),
         max_length=200,
+        widget=forms.TextInput(attrs={"list": "earlier-stated-by"}),
         help_text=gettext_lazy("For example “Ministry of Police”, “Lesotho Times” or “Embassy visit”."),
     )
     commitment = RowField(label=gettext_lazy("Commitment"), required=False)
@@ -88,10 +89,12 @@ class EvidenceForm(DatedForm):
         *args: Any,
         commitments: Sequence[Commitment],
         stored_files: Sequence[EvidenceFile] = (),
+        earlier_stated_by: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.stored_files = stored_files
+        self.earlier_stated_by = earlier_stated_by
         read = [(str(c.pk), f"{c.ministry.short_name if c.ministry else c.maker}: {c.text}"[:140]) for c in commitments]
         set_row_choices(self, "commitment", commitments, empty=gettext("None"), choices=[*read])
 
@@ -103,6 +106,11 @@ class EvidenceForm(DatedForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        if not data.get("happened_to") and not {"happened_from", "happened_to"} & set(self.errors):
+            data["happened_to"] = data.get("happened_from")  # an event of one day
+            if data["happened_to"] is None:
+                sentence = gettext("Enter the date of the event. If only the end is known, enter the end date.")
+                self.add_error("happened_from", forms.ValidationError(sentence, code="required"))
         first, last = data.get("happened_from"), data.get("happened_to")
         if first and last and first > last:
             self.add_error(
@@ -154,7 +162,7 @@ class EvidenceLinkRow(BenchmarkRow):
 
 EvidenceLinkRows = cast(
     "type[BenchmarkRows]",
-    forms.formset_factory(EvidenceLinkRow, formset=BenchmarkRows, extra=2, max_num=30, absolute_max=40),
+    forms.formset_factory(EvidenceLinkRow, formset=BenchmarkRows, extra=1, max_num=30, absolute_max=40),
 )
 
 
@@ -168,9 +176,12 @@ class ReadingForm(PeriodForm):
     evidence_ends_on: date | None = None
 
     indicator = RowField(label=gettext_lazy("Indicator"), required=False)
-    figure = GroupedFigureField(label=gettext_lazy("Figure"))
+    figure = GroupedFigureField(
+        label=gettext_lazy("Figure"),
+        help_text=gettext_lazy("The total for the whole period below, not only what this event adds."),
+    )
     direction = DirectionField(
-        label=gettext_lazy("Without a figure: compared with the year before"), empty=gettext_lazy("None of these")
+        label=gettext_lazy("If there is no figure, what is known"), empty=gettext_lazy("A figure is entered")
     )
     through_on = PastDayField(
         label=gettext_lazy("End date of the figure"),

@@ -22,7 +22,13 @@ from dialogues.actions.files import read_for_download
 from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity, SupportKind, UpdateDecision
 from dialogues.forms.evidence import ReviewForm
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
-from dialogues.score_effects import ScoreEffect, describe_benchmark_effect, describe_exclusion, find_score_effect
+from dialogues.score_effects import (
+    ScoreEffect,
+    describe_benchmark_effect,
+    describe_exclusion,
+    describe_unused_figure,
+    find_score_effect,
+)
 from dialogues.views.evidence_history import list_evidence_versions
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
@@ -33,7 +39,7 @@ from dialogues.views.redactions import list_evidence_rows, pending_redaction_url
 from dialogues.views.timeline import decision_on, newest_review, review_of
 from recommendations.choices import Rule
 from recommendations.edition_context import editions_of_page_country, set_page_country
-from recommendations.models import Edition
+from recommendations.models import Benchmark, Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import history, list_openings
@@ -296,14 +302,19 @@ def _review_rows(
                 EvidenceDecision(newest.decision) if newest else None,
                 [review for review in reviews if review is not newest],
                 form,
-                _describe_effect(evidence, evidence_link, editions, is_reviewed=newest is not None),
+                _describe_effect(user, evidence, evidence_link, editions, is_reviewed=newest is not None),
             )
         )
     return lines
 
 
 def _describe_effect(
-    evidence: Evidence, evidence_link: EvidenceLink | None, editions: Sequence[Edition], *, is_reviewed: bool
+    user: User,
+    evidence: Evidence,
+    evidence_link: EvidenceLink | None,
+    editions: Sequence[Edition],
+    *,
+    is_reviewed: bool,
 ) -> str:
     """Describe what the evidence can do to the score; empty if its review makes that plain.
 
@@ -312,13 +323,7 @@ def _describe_effect(
     if hasattr(evidence, "revised_by"):
         return ""
     if evidence_link is None:
-        starts = {edition.starts_on for edition in editions}
-        waits = any(row.starts_on in starts and not row.is_no_data for row in evidence.readings.all())
-        return (
-            gettext("The figure will count once another person has verified the evidence itself.")
-            if waits and not is_reviewed
-            else ""
-        )
+        return "" if is_reviewed else _describe_figures(user, evidence, editions)
     own = [edition for edition in editions if edition.pk == evidence_link.benchmark.recommendation.edition_id]
     outside = describe_outside_period(own, evidence.happened_from, evidence.happened_to)
     if exclusion := describe_exclusion(DoneBy(evidence.done_by), outside):
@@ -328,6 +333,29 @@ def _describe_effect(
     if effect is ScoreEffect.COUNTS and is_reviewed:
         return ""
     return describe_benchmark_effect(effect, evidence.happened_from)
+
+
+def _describe_figures(user: User, evidence: Evidence, editions: Sequence[Edition]) -> str:
+    """Describe what the unreviewed figures of the evidence wait for; empty if none is of a tracking period."""
+    starts = {edition.starts_on for edition in editions}
+    waiting = [row for row in evidence.readings.all() if row.starts_on in starts and not row.is_no_data]
+    if not waiting:
+        return ""
+    if any(_is_used(user, row.indicator) for row in waiting):
+        return gettext("The figure will count once another person has verified the evidence itself.")
+    return describe_unused_figure()
+
+
+def _is_used(user: User, indicator: Indicator) -> bool:
+    """Return whether a question or a benchmark is judged by the figures of an indicator.
+
+    A ministry does not see how benchmarks are judged. For it, every figure may be used.
+    """
+    if indicator.question or not user.is_embassy:
+        return True
+    judged = Benchmark.objects.visible_to(user).filter(terms__indicator=indicator).distinct().with_terms()
+    terms = [benchmark.current_terms for benchmark in judged]
+    return any(row and row.indicator_id == indicator.pk and row.rule != Rule.ASSESSED for row in terms)
 
 
 @login_required

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -34,6 +34,8 @@ from recommendations.edition_context import EditionRequest, editions_of_page_cou
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
+from tiptracker.accounts.models import Country, User
+from tiptracker.audit.append_only import REDACTED
 from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import save_form, sent_data
@@ -53,6 +55,8 @@ EVIDENCE_FIELDS = (
     "sensitivity",
 )
 """Fields of the form that the actions take as they are."""
+MAX_SUGGESTIONS = 30
+"""How many earlier names the field "Stated by" suggests."""
 
 
 @login_required
@@ -120,7 +124,12 @@ class EvidenceForms:
         data = sent_data(request)
         uploads = UploadResult(list(files), []) if data is None else store_uploads(request, now=now)
         self.uploads = uploads._replace(files=uploads.files[-1:])  # evidence has one file: keep the newest
-        form_kwargs: dict[str, Any] = {"today": today, "commitments": commitments, "stored_files": self.uploads.files}
+        form_kwargs: dict[str, Any] = {
+            "today": today,
+            "commitments": commitments,
+            "stored_files": self.uploads.files,
+            "earlier_stated_by": _list_earlier_stated_by(user, edition.country),
+        }
         figure_kwargs: dict[str, Any] = {"today": today, "edition": edition, "indicators": indicators}
         row_kwargs: dict[str, Any] = {
             "prefix": "evidence_links",
@@ -129,7 +138,7 @@ class EvidenceForms:
         if data is not None:
             initial = figure_initial = row_initial = None
         elif initial is None:
-            initial = {"commitment": request.GET.get("commitment"), "happened_from": today}
+            initial = {"commitment": request.GET.get("commitment")}
             row_initial = self._rows_of_address(commitments)
         self.form = form_class(data, initial=initial, **form_kwargs)
         self.count = ReadingForm(data, initial=figure_initial, **figure_kwargs)
@@ -256,6 +265,13 @@ class EvidenceForms:
             answers_question=bool(figure.indicator.question),
             moves_benchmark=any(terms.indicator_id == figure.indicator.pk for terms in judged),
         )
+
+
+def _list_earlier_stated_by(user: User, country: Country) -> list[str]:
+    """Return who stated the evidence of a country that the user can see, the most recent first."""
+    rows = Evidence.objects.visible_to(user, country).exclude(stated_by=REDACTED).order_by()
+    newest = rows.values("stated_by").annotate(newest=Max("recorded_at")).order_by("-newest", "stated_by")
+    return list(newest.values_list("stated_by", flat=True)[:MAX_SUGGESTIONS])
 
 
 def _current_rule(benchmark: Benchmark) -> Rule | None:

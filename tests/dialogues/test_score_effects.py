@@ -73,7 +73,7 @@ def test_why_not_names_the_day_before_the_hand():
         (LoggedFigure(True, False, False, True, False), "The figure will count once another person has verified"),
         (LoggedFigure(True, False, False, False, True), "The figure will count once another person has verified"),
         (LoggedFigure(True, False, True, True, False), "This year’s figure will be compared with it"),
-        (LoggedFigure(True, False, False, False, False), "No benchmark and no question uses it"),
+        (LoggedFigure(True, False, False, False, False), "The figure is kept for information."),
         (LoggedFigure(False, True, False, True, True), "The direction will count under “increasing efforts”"),
         (LoggedFigure(False, True, False, False, True), "A direction alone adds nothing here"),
         (LoggedFigure(False, False, False, True, True), "“No data” is recorded"),

@@ -233,7 +233,7 @@ What to try
      by the points that the page announced.
   3. As ambassador@demo.example, read the dashboard and download the briefing.
   4. As justice@demo.example, look for the update: another ministry sees nothing of it.
-  5. As admin@demo.example, set up a second post. Invite its officer at an address that ends in @demo.example:
+  5. As admin@demo.example, add a second post. Invite its officer at an address that ends in @demo.example:
      the invitation is saved in {settings.MAIL_DIR}.
 
 The record is public. Everything between 22 November 2021 and 27 January 2022 is an exercise, and marked as one.
