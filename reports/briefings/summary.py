@@ -252,16 +252,24 @@ def _step_variants(facts: ParagraphFacts) -> Iterator[str]:
             yield ngettext("Next step: %(steps)s", "Next steps: %(steps)s", number) % values
         else:
             values["readiness"] = format_number(readiness)
-            yield (
-                ngettext(
-                    "Next step: %(steps)s Readiness would then be %(readiness)s.",
-                    "Next steps: %(steps)s Readiness would then be %(readiness)s.",
-                    number,
-                )
-                % values
+            sentence = ngettext(
+                "Next step: %(steps)s Readiness would then be %(readiness)s.",
+                "Next steps: %(steps)s Readiness would then be %(readiness)s.",
+                number,
             )
+            if target := _target_sentence(facts.steps, after=number):
+                yield f"{sentence % values} {target}"
+            yield sentence % values
     if owner := facts.steps[0].owner:
         yield gettext("The next step is for: %(owner)s.") % {"owner": owner}
+
+
+def _target_sentence(steps: Sequence[StepDisplay], *, after: int) -> str:
+    """Return with how many steps readiness reaches the target; empty if the first `after` do, or no number does."""
+    number = next((place for place, step in enumerate(steps, 1) if step.reaches_target), 0)
+    if number <= after:
+        return ""
+    return gettext("With the first %(number)d steps in the table it would reach our target.") % {"number": number}
 
 
 def _overdue_variants(facts: ParagraphFacts) -> Iterator[str]:

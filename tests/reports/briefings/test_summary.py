@@ -196,9 +196,9 @@ def test_it_says_how_readiness_has_changed(before, sentence):
 # --- How long it is ---------------------------------------------------------------------------------------------------
 
 
-def step(words=10, owner="Ministry of Police"):
+def step(words=10, owner="Ministry of Police", **more):
     sentence = " ".join(["word"] * words)
-    return StepDisplay("ask", f"{sentence}.", owner, None, Decimal("2.5"), cumulative=Decimal("44.4"))
+    return StepDisplay("ask", f"{sentence}.", owner, None, Decimal("2.5"), cumulative=Decimal("44.4"), **more)
 
 
 def paragraph_facts(**facts):
@@ -229,6 +229,15 @@ def test_it_names_one_step_if_two_are_too_long():
 
     assert text.count("word") == 30
     assert "Next step: word" in text
+
+
+@pytest.mark.parametrize(("reached_by", "is_said"), [(1, False), (2, False), (3, True), (None, False)])
+def test_it_says_with_which_step_readiness_reaches_the_target_if_it_does_not_name_that_step(reached_by, is_said):
+    steps = tuple(step(5, reaches_target=number == reached_by) for number in (1, 2, 3, 4))
+
+    text = write_paragraph(paragraph_facts(steps=steps))
+
+    assert ("With the first 3 steps in the table it would reach our target." in text) == is_said
 
 
 def test_it_names_only_the_owner_if_the_first_step_is_too_long():
