@@ -1,6 +1,6 @@
 """Form for the embassy's verdict on a benchmark."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -43,7 +43,7 @@ class AssessmentForm(TrackerForm):
         *args: Any,
         newest: Assessment | None,
         evidence: Sequence[Evidence],
-        grounds: Container[int],
+        notes: Mapping[int, str],
         today: date,
         **kwargs: Any,
     ) -> None:
@@ -52,7 +52,7 @@ class AssessmentForm(TrackerForm):
         Args:
             newest: the latest verdict on the benchmark; None if there is none.
             evidence: the evidence that the user can tick.
-            grounds: ids of the evidence that an earlier verdict rests on.
+            notes: what the user needs to know of a piece of evidence, by its id.
             today: today's date in the country's time zone.
         """
         super().__init__(*args, **kwargs)
@@ -74,7 +74,7 @@ class AssessmentForm(TrackerForm):
             self,
             "evidence",
             evidence,
-            choices=[(str(row.pk), _evidence_label(row, row.pk in grounds)) for row in evidence],
+            choices=[(str(row.pk), _evidence_label(row, notes.get(row.pk, ""))) for row in evidence],
         )
         hints = [
             gettext(
@@ -101,9 +101,7 @@ class AssessmentForm(TrackerForm):
         return data
 
 
-def _evidence_label(evidence: Evidence, is_ground: bool) -> str:
-    """Return the label of a piece of evidence: title, last day, and whether an earlier verdict rests on it."""
-    label = gettext("%(title)s (%(date)s)")
-    if is_ground:
-        label = gettext("%(title)s (%(date)s, used for an earlier assessment)")
-    return label % {"title": evidence.title, "date": format_short_date(evidence.happened_to)}
+def _evidence_label(evidence: Evidence, note: str) -> str:
+    """Return the label of a piece of evidence: title, last day and note."""
+    label = gettext("%(title)s (%(date)s, %(note)s)") if note else gettext("%(title)s (%(date)s)")
+    return label % {"title": evidence.title, "date": format_short_date(evidence.happened_to), "note": note}

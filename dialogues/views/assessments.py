@@ -143,7 +143,7 @@ def _assessment_form(
         data,
         newest=assessment,
         evidence=[exhibit.evidence for exhibit in exhibits],
-        grounds={exhibit.evidence.pk for exhibit in exhibits if exhibit.is_ground},
+        notes={exhibit.evidence.pk: note for exhibit in exhibits if (note := _note(exhibit))},
         today=_now(benchmark).date(),
         auto_id=f"benchmark-{benchmark.pk}-%s",
         initial={
@@ -156,6 +156,15 @@ def _assessment_form(
             ],
         },
     )
+
+
+def _note(exhibit: AssessedEvidence) -> str:
+    """Return what to know before a verdict rests on a piece of evidence; empty if it is verified and not used yet."""
+    if exhibit.is_ground:
+        return gettext("used for an earlier assessment")
+    if exhibit.decision is EvidenceDecision.REJECTED:
+        return gettext("rejected")
+    return "" if exhibit.decision else gettext("not reviewed")
 
 
 def list_assessable_benchmarks(

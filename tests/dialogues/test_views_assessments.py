@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import VERDICT_MEANINGS, Verdict
+from dialogues.choices import VERDICT_MEANINGS, EvidenceDecision, Verdict
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
 from tests.dialogues.histories import jan
@@ -14,6 +14,7 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     EvidenceFactory,
+    EvidenceReviewFactory,
     FocalPointFactory,
     ObserverFactory,
     OfficerFactory,
@@ -120,6 +121,23 @@ def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client)
         str(old.pk)
     ]
     assert "10 Jan 2022, used for an earlier assessment)" in response.text
+
+
+def test_benchmark_assess_says_what_was_rejected_or_not_reviewed_before_a_verdict_rests_on_it(client):
+    benchmark = BenchmarkFactory()
+    EvidenceFactory(supports=[benchmark], title="Verified.", happened_to=jan(10), verified=True)
+    EvidenceFactory(supports=[benchmark], title="Claimed.", happened_to=jan(10))
+    refused = EvidenceFactory(supports=[benchmark], title="Refused.", happened_to=jan(10))
+    EvidenceReviewFactory(evidence_link=refused.evidence_links.get(), decision=EvidenceDecision.REJECTED)
+    client.force_login(OfficerFactory())
+
+    response = client.get(address(benchmark))
+
+    assert sorted(label for _, label in response.context["assessable"].form.fields["evidence"].choices) == [
+        "Claimed. (10 Jan 2022, not reviewed)",
+        "Refused. (10 Jan 2022, rejected)",
+        "Verified. (10 Jan 2022)",
+    ]
 
 
 def test_benchmark_assess_says_from_which_day_the_verdict_will_hold(client):
