@@ -55,7 +55,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         newest = reviews.alias(unlinked=unlinked).filter(~Exists(EvidenceReview.objects.filter(same, later)))
         return self.filter(Exists(newest))
 
-    def unreviewed(self, *, besides: User) -> Self:
+    def unreviewed(self, *, besides: User | None = None) -> Self:
         """Filter to evidence logged by the embassy with a link or a figure that is not reviewed yet.
 
         What `besides` recorded is left out, because another person has to review it.

@@ -209,6 +209,14 @@ def _build_inbox(request: EditionRequest) -> Inbox:
     )
 
 
+def _own_waiting_evidence(user: User, country: Country) -> list[Evidence]:
+    """Return what an officer logged and a colleague has to verify, oldest first. It is no task of the officer."""
+    if user.role != Role.OFFICER:
+        return []
+    rows = Evidence.objects.visible_to(user, country).unreviewed().filter(recorded_by=user)
+    return list(rows.order_by("recorded_at", "pk")[:MAX_LOGGED])
+
+
 def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
     """Return the update versions that an officer may decide on: as `permissions.can_decide_on_update`, for lists."""
     rows = UpdateVersion.objects.visible_to(user, country).undecided().exclude(recorded_by=user)
@@ -241,6 +249,7 @@ def inbox(request: EditionRequest) -> HttpResponse:
         "logged": inbox.logged[:MAX_LOGGED],
         "logged_count": len(inbox.logged),
         "may_begin": bool(inbox.versions or inbox.logged),
+        "own_waiting": _own_waiting_evidence(user, country),
         "decides": permissions.can_give_reviews(user),
         "groups": groups,
         "counts": [count for count in counts if count.number],

@@ -89,7 +89,7 @@ def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
         (ClaimedProgress.UNDER_WAY, 18),
     ]
     assert [(count.key, count.number) for count in response.context["counts"]] == [("updates", 5)]
-    for told in ("+36.7<", "15 by an assessment", "+21.7<", "Due in 1 day", "waits for 16 days"):
+    for told in ("+36.7<", "15 by an assessment", "+21.7<", "Due in 1 day", "for 16 days"):
         assert told in response.text
     assert "overdue" not in response.text
 
@@ -337,6 +337,20 @@ def test_inbox_is_the_embassys(client):
         assert client.get(address("version_detail", sent)).status_code == 404
 
 
+def test_inbox_lists_what_the_officer_logged_until_a_colleague_has_reviewed_it(client):
+    officer, benchmark = OfficerFactory(), BenchmarkFactory()
+    EvidenceFactory(supports=[benchmark], recorded_by=officer, title="Logged by me.")
+    EvidenceFactory(supports=[benchmark], recorded_by=officer, verified=True, title="Verified already.")
+    EvidenceFactory(supports=[benchmark], title="Logged by a colleague.")
+    client.force_login(officer)
+
+    response = client.get(reverse("inbox"))
+
+    assert [row.title for row in response.context["own_waiting"]] == ["Logged by me."]
+    assert "Logged by me." in response.text
+    assert response.context["total"] == 1, "only what the colleague logged is a task"
+
+
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_inbox_query_count(client, django_assert_num_queries, count):
     benchmark = BenchmarkFactory()
@@ -348,8 +362,8 @@ def test_inbox_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the five other kinds;
-    # two with new evidence since a decision; the count of tasks
-    with django_assert_num_queries(13 + 14):
+    # own evidence that waits for a colleague; two with new evidence since a decision; the count of tasks
+    with django_assert_num_queries(14 + 14):
         response = client.get(page_of("inbox"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
