@@ -24,6 +24,7 @@ from dialogues.forms.fields import (
     PeriodForm,
     check_figure,
     check_proof,
+    fill_end_date,
 )
 from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import Commitment, EvidenceFile, Reading
@@ -106,11 +107,7 @@ class EvidenceForm(DatedForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        if not data.get("happened_to") and not {"happened_from", "happened_to"} & set(self.errors):
-            data["happened_to"] = data.get("happened_from")  # an event of one day
-            if data["happened_to"] is None:
-                sentence = gettext("Enter the date of the event. If only the end is known, enter the end date.")
-                self.add_error("happened_from", forms.ValidationError(sentence, code="required"))
+        fill_end_date(self)
         first, last = data.get("happened_from"), data.get("happened_to")
         if first and last and first > last:
             self.add_error(

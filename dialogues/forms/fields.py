@@ -118,6 +118,17 @@ class DatedForm(TrackerForm):
                 field.end_at(today)
 
 
+def fill_end_date(form: forms.Form) -> None:
+    """Set the end date of an event of one day, whose start date alone was entered. Refuse an event without a date."""
+    data = form.cleaned_data
+    if data.get("happened_to") or {"happened_from", "happened_to"} & set(form.errors):
+        return
+    data["happened_to"] = data.get("happened_from")
+    if data["happened_to"] is None:
+        sentence = gettext("Enter the date. If you know only the end, enter the end date.")
+        form.add_error("happened_from", forms.ValidationError(sentence, code="required"))
+
+
 TRACKING_PERIOD, YEAR_BEFORE = "period", "year_before"
 
 

@@ -16,6 +16,7 @@ from dialogues.forms.fields import (
     DirectionField,
     FilesField,
     PastDayField,
+    fill_end_date,
 )
 from dialogues.forms.figures import GroupedFigureField
 from dialogues.models import Reading
@@ -53,7 +54,9 @@ class UpdateForm(DatedForm):
         help_text=gettext_lazy("Start date unknown? Leave this empty. The update counts only once the date is known."),
     )
     happened_to = PastDayField(
-        label=gettext_lazy("End date"), help_text=gettext_lazy("If the work continues, enter the last day so far.")
+        label=gettext_lazy("End date"),
+        required=False,
+        help_text=gettext_lazy("Leave this empty if it was one day. If the work continues, enter the last day so far."),
     )
     done_by = forms.TypedChoiceField(
         coerce=DoneBy,
@@ -83,6 +86,7 @@ class UpdateForm(DatedForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        fill_end_date(self)
         first, last = data.get("happened_from"), data.get("happened_to")
         if first and last and first > last:
             self.add_error(

@@ -16,6 +16,7 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment, Draft
 from dialogues.score_effects import format_returned_on, format_status_detail
 from dialogues.views.drafts import DraftNote, describe_draft
+from dialogues.views.next_action import reopened_on
 from dialogues.views.page_context import CommitmentHeading
 from dialogues.views.timeline import decision_on
 from recommendations.edition_context import EditionRequest
@@ -35,7 +36,9 @@ class MinistryCommitment:
     sent_on: date | None
     claimed: ClaimedProgress | None
     answer: UpdateDecision | None
+    answered_on: date | None
     reason: str
+    reopened_on: date | None
     draft: DraftNote | None
 
     @property
@@ -51,7 +54,7 @@ class MinistryCommitment:
     @property
     def is_accepted(self) -> bool:
         """Return whether the last update was accepted and there is more to do."""
-        return self.answer is UpdateDecision.ACCEPTED and not self.is_settled
+        return self.answer is UpdateDecision.ACCEPTED and not self.is_settled and not self.reopened_on
 
     @property
     def is_settled(self) -> bool:
@@ -102,7 +105,9 @@ def _ministry_commitment(
         sent_on=timezone.localtime(last.recorded_at).date() if last else None,
         claimed=ClaimedProgress(last.claimed) if last else None,
         answer=UpdateDecision(decision.decision) if decision else None,
+        answered_on=timezone.localtime(decision.recorded_at).date() if decision else None,
         reason=decision.reason if decision else "",
+        reopened_on=reopened_on(commitment.events.all(), last),
         draft=describe_draft(draft, commitment, user) if draft else None,
     )
 

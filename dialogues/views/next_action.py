@@ -1,5 +1,7 @@
 """Find what a commitment needs next, from whom, and the one button for it."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.utils import timezone
 from dialogues import permissions
 from dialogues.actions.commitments import find_missing_proof
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
-from dialogues.models import Evidence, UpdateVersion
+from dialogues.models import CommitmentEvent, Evidence, UpdateVersion
 from dialogues.views.timeline import CommitmentTimeline, evidence_links_of
 from recommendations.edition_context import edition_url
 from tiptracker.accounts.models import User
@@ -57,8 +59,27 @@ def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
     if timeline.returned:
         sentence = gettext("We returned your update. Correct it and send it again.")
         return NextAction(sentence, send, gettext("Correct the update"))
-    sentence = gettext("Send us an update: say what has been done, and attach the proof.")
+    versions = [version for update in commitment.updates.all() for version in update.versions.all()]
+    newest = max(versions, key=lambda version: (version.recorded_at, version.pk), default=None)
+    if reopened := reopened_on(timeline.events, newest):
+        sentence = gettext(
+            "We opened this commitment again on %(date)s. Tell us what has happened since, and attach the proof."
+        ) % {"date": format_date(reopened)}
+    else:
+        sentence = gettext("Send us an update: say what has been done, and attach the proof.")
     return NextAction(sentence, send, gettext("Send an update"))
+
+
+def reopened_on(events: Iterable[CommitmentEvent], newest: UpdateVersion | None) -> date | None:
+    """Return the day on which the embassy opened a commitment again; None if an update was sent after that, or never.
+
+    `newest` is the newest version that the ministry sent. The reason is not for the ministry, as it may be internal.
+    """
+    reopened = [event for event in events if event.kind == CommitmentEventKind.REOPENED]
+    last = max(reopened, key=lambda event: (event.recorded_at, event.pk), default=None)
+    if last is None or (newest and newest.recorded_at > last.recorded_at):
+        return None
+    return last.happened_on
 
 
 def _next_decision(user: User, timeline: CommitmentTimeline, update_version: UpdateVersion) -> NextAction:

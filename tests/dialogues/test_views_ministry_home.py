@@ -724,5 +724,26 @@ def test_what_was_accepted_and_is_not_done_says_both(client):
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
 
     page = client.get(reverse("ministry_home")).text
-    assert "We accepted your update of" in page
+    assert "we accepted your update of" in page
     assert "The commitment is not done yet." in page
+    assert sent.decision.reason in page
+
+
+def test_what_was_opened_again_says_so_and_not_why_until_the_next_update(client, police, focal_point):
+    commitment = CommitmentFactory(ministry=police, done=True)
+    CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 13), reason="Internal."
+    )
+
+    for page in (client.get(reverse("ministry_home")), client.get(reverse("commitment_detail", args=[commitment.pk]))):
+        assert "We opened this commitment again on 13 January 2022." in page.text
+        assert "Internal." not in page.text
+
+    UpdateVersionFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 20)), accepted=True)
+    assert "opened this commitment again" not in client.get(reverse("ministry_home")).text
+
+
+def test_update_send_takes_work_of_one_day_from_its_start_date(client, police, focal_point):
+    client.post(send(CommitmentFactory(ministry=police)), filled(happened_from="2022-01-18", happened_to=""))
+
+    assert UpdateVersion.objects.get().happened_on == date(2022, 1, 18)
