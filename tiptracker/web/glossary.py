@@ -1,17 +1,18 @@
 """The glossary: one list of terms, `glossary.toml`, for the page /glossary/ and for docs/glossary.md."""
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from tiptracker.localization import gettext
-from tiptracker.web.pages import render_page
+from tiptracker.web.pages import SignedInRequest, render_page
 
 FILE = Path(__file__).with_name("glossary.toml")
 
@@ -36,17 +37,21 @@ class GlossarySection(NamedTuple):
 
 
 @cache
+def _read_file() -> dict[str, Any]:
+    with FILE.open("rb") as file:
+        return tomllib.load(file)
+
+
+@cache
 def read_glossary() -> tuple[GlossarySection, ...]:
     """Read the sections of the glossary in English, with their terms in the order of the file."""
-    with FILE.open("rb") as file:
-        sections = tomllib.load(file)["sections"]
     return tuple(
         GlossarySection(
             section["title"],
             slugify(section["title"]),
             tuple(Term(name, slugify(name), meaning) for name, meaning in section["terms"].items()),
         )
-        for section in sections
+        for section in _read_file()["sections"]
     )
 
 
@@ -68,8 +73,16 @@ def translate_glossary() -> tuple[GlossarySection, ...]:
     )
 
 
+def pick_ministry_terms(sections: Iterable[GlossarySection]) -> list[Term]:
+    """Return the terms that a ministry meets on its own pages, in the order in which it meets them."""
+    terms = {term.anchor: term for section in sections for term in section.terms}
+    return [terms[slugify(name)] for name in _read_file()["ministry_terms"]]
+
+
 @login_required
 @require_safe
-def glossary(request: HttpRequest) -> HttpResponse:
-    """Show the terms that pages and documents use. They are the same for every reader."""
-    return render_page(request, "tiptracker/glossary.html", {"sections": translate_glossary()})
+def glossary(request: SignedInRequest) -> HttpResponse:
+    """Show the terms that pages and documents use. A ministry's reader sees first those of the ministry's own pages."""
+    sections = translate_glossary()
+    own = pick_ministry_terms(sections) if request.user.is_ministry else []
+    return render_page(request, "tiptracker/glossary.html", {"sections": sections, "own_terms": own})

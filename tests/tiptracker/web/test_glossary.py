@@ -29,3 +29,19 @@ def test_everybody_who_signed_in_reads_each_term_and_finds_the_page_from_any_oth
 
     assert [one.name for one in TERMS if f'<dt id="{one.anchor}">' not in page.text] == []
     assert f'href="{reverse("glossary")}"' in client.get(reverse("token_list")).text
+
+
+@pytest.mark.django_db
+def test_a_focal_point_first_reads_the_words_of_the_ministrys_own_pages(client):
+    client.force_login(FocalPointFactory())
+
+    page = client.get(reverse("glossary")).text
+
+    own, _, other = page.partition("<details")
+    assert 'id="returned"' in own
+    assert 'id="returned"' not in other
+    assert 'id="indicator"' not in own
+    assert 'id="indicator"' in other
+    for section in read_glossary():
+        for term in section.terms:
+            assert page.count(f'id="{term.anchor}"') == 1
