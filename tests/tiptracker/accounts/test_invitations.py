@@ -75,7 +75,7 @@ def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administra
 
     again = browser.get(link_in(message))
     assert again.status_code == 410
-    assert "Ask the administrator at your post for a new invitation." in again.content.decode()
+    assert "Ask the administrator at the embassy for a new invitation." in again.content.decode()
     assert browser.post(link_in(message), {"password": "x" * 20, "again": "x" * 20}).status_code == 410
     wanted = ["person.invited", "person.invitation_accepted", "person.signed_in"]
     assert [verb for verb in logged() if verb in wanted] == ["person.signed_in", *wanted]

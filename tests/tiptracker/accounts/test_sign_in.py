@@ -313,7 +313,7 @@ def test_expired_account_is_told_so_after_the_right_password_alone(client):
     answer = sign_in(client, person)
 
     assert answer.headers["Location"] == reverse("account_expired")
-    assert "ask the administrator at your post to renew it" in client.get(answer.headers["Location"]).content.decode()
+    assert "ask the administrator at the embassy to renew it" in client.get(answer.headers["Location"]).content.decode()
     assert "_auth_user_id" not in client.session
 
 
