@@ -516,7 +516,7 @@ def test_recommendation_list_shows_how_far_each_benchmark_is(client):
 
     (row,) = response.context["rows"]
     assert [display.bar.text for _, display in row.benchmarks] == [
-        "6 of 10 districts, claimed 8 of 10 districts",
+        "6 of 10 districts; claimed: 8 of 10 districts",
         "no data",
     ]
     assert 'width="60%"' in response.text

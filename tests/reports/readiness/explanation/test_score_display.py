@@ -95,7 +95,7 @@ def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
     (printed,) = score_display.display_benchmarks(record.facts, evaluate_readiness(record.facts, as_of=TODAY)).values()
 
     assert printed.bar == score_display.ShareBarFigures(
-        "6 of 10 districts, claimed 8 of 10 districts", Decimal(60), Decimal(80)
+        "6 of 10 districts; claimed: 8 of 10 districts", Decimal(60), Decimal(80)
     )
     assert printed.claim == "8 of 10 districts by 28 January 2022."
 
@@ -108,7 +108,7 @@ def test_assessed_in_short_is_a_word_and_no_data_has_no_bar():
 
     record.evidence(DAY, DAY, known=DAY, _1a=SupportKind.ACTION)
 
-    assert in_short(record) == "no data, claimed a concrete step"
+    assert in_short(record) == "no data; claimed: a concrete step"
 
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
