@@ -167,12 +167,13 @@ def _unreviewed_sentence(facts: ParagraphFacts) -> str:
     values = {"date": format_date(facts.as_of), "number": facts.waiting}
     if not facts.waiting:
         return (
-            gettext("By %(date)s no claim has been reviewed, so readiness has no figure. No claim is waiting.") % values
+            gettext("By %(date)s no claim has been reviewed, so readiness has no figure. No claim waits for a review.")
+            % values
         )
     return (
         ngettext(
-            "By %(date)s no claim has been reviewed, so readiness has no figure. %(number)d claim is waiting.",
-            "By %(date)s no claim has been reviewed, so readiness has no figure. %(number)d claims are waiting.",
+            "By %(date)s no claim has been reviewed, so readiness has no figure. %(number)d claim waits for a review.",
+            "By %(date)s no claim has been reviewed, so readiness has no figure. %(number)d claims wait for a review.",
             facts.waiting,
         )
         % values
@@ -214,9 +215,9 @@ def _change_sentences(facts: ParagraphFacts) -> Iterator[str]:
         return
     if facts.since.score is None:
         yield (
-            gettext("When the last dialogue was held, on %(date)s, no claim had been reviewed.")
+            gettext("At the last dialogue, on %(date)s, no claim had been reviewed yet.")
             if facts.since.is_dialogue
-            else gettext("When the last briefing was issued, for %(date)s, no claim had been reviewed.")
+            else gettext("In the last briefing, for %(date)s, no claim had been reviewed yet.")
         ) % values
         return
     values |= {"before": format_number(facts.since.score), "now": format_number(facts.score)}

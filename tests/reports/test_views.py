@@ -166,7 +166,9 @@ def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(das
 
     step = response.context["in_short"][0].step
     assert (step.owner, step.due_on) == ("Ministry of Justice", date(2022, 2, 28))
-    assert "the Ministry of Justice keeps its commitment “Charge someone” (1a), due 28 February 2022." in response.text
+    assert (
+        "the Ministry of Justice to keep its commitment “Charge someone” (1a), due 28 February 2022." in response.text
+    )
     assert "Ministry of Police keeps" not in response.text
 
 

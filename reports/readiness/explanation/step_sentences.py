@@ -162,13 +162,16 @@ class StepFormatter:
                         "Find out which ministry has the figure “%(indicator)s” from %(first)s to %(last)s, "
                         "to compare with."
                     )
-        return sentence % {
+        text = sentence % {
             "ministry": ministry,
             "indicator": formatting.capitalize_first(indicator.name),
             "start": format_date(edition.tracking.starts_on),
             "first": format_date(edition.previous.starts_on),
             "last": format_date(edition.previous.ends_on),
         }
+        if ministry is None or not step.is_ministry_inferred:
+            return text
+        return f"{text} {gettext('No ministry is set for this figure, so first find out who has it.')}"
 
     def _keep(self, step: ReadinessStep) -> str:
         text, deadline = self.texts.commitments.get(step.rows[0].id), self.result.deadline_on
@@ -180,10 +183,10 @@ class StepFormatter:
         }
         if step.due_on is None:
             sentence = gettext(
-                "Make sure that %(ministry)s keeps its commitment “%(commitment)s”%(benchmarks)s. No date is agreed."
+                "Urge %(ministry)s to keep its commitment “%(commitment)s”%(benchmarks)s. No date is agreed."
             )
             if not text:
-                sentence = gettext("Make sure that %(ministry)s keeps its commitment%(benchmarks)s. No date is agreed.")
+                sentence = gettext("Urge %(ministry)s to keep its commitment%(benchmarks)s. No date is agreed.")
         elif deadline is not None and step.due_on > deadline:
             sentence = gettext(
                 "Ask %(ministry)s for an earlier date for its commitment “%(commitment)s”%(benchmarks)s, due %(date)s."
@@ -193,11 +196,9 @@ class StepFormatter:
                     "Ask %(ministry)s for an earlier date for its commitment%(benchmarks)s, due %(date)s."
                 )
         else:
-            sentence = gettext(
-                "Make sure that %(ministry)s keeps its commitment “%(commitment)s”%(benchmarks)s, due %(date)s."
-            )
+            sentence = gettext("Urge %(ministry)s to keep its commitment “%(commitment)s”%(benchmarks)s, due %(date)s.")
             if not text:
-                sentence = gettext("Make sure that %(ministry)s keeps its commitment%(benchmarks)s, due %(date)s.")
+                sentence = gettext("Urge %(ministry)s to keep its commitment%(benchmarks)s, due %(date)s.")
             if status := self._status_sentence(step):
                 return f"{sentence % values} {status}"
         return sentence % values

@@ -56,6 +56,7 @@ class ReadinessStep:
     `benchmarks` are ids, in order. `indicator_id` is set if the step asks for a figure, and `years` says for which
     years. `rows` are what the step is about: an update, evidence, an indicator, a commitment or a benchmark.
     `ministry_id` is the ministry that has to act: None if the embassy has to (a review) or if no ministry is known.
+    `is_ministry_inferred` is set if nobody has named it for this figure: it leads a recommendation on the same subject.
 
     Points are exact, of 100. `points` are what the step adds after all steps before it. `points_at_most` are what it
     may add if that depends on the figure. `cumulative` is readiness after this step and all before it; None if the
@@ -75,6 +76,7 @@ class ReadinessStep:
     indicator_id: int | None = None
     years: YearsAsked = YearsAsked.PERIOD
     best_answers: Answers | None = field(default=None, compare=False, repr=False)
+    is_ministry_inferred: bool = field(default=False, compare=False)
     points: Fraction = NOTHING
     points_at_most: Fraction = NOTHING
     cumulative: Fraction | None = None
@@ -292,12 +294,14 @@ def _figure_candidates(
         if has_figure is not is_last_period or (is_last_period and is_comparable):
             continue
         missing = YearsAsked.BEFORE if is_last_period else YearsAsked.BOTH
+        ministry_id, is_inferred = _reporting_ministry(facts, claimed_record.questionnaire, indicator)
         steps.append(
             ReadinessStep(
                 kind=StepKind.ASK,
                 benchmarks=(),
                 rows=(RowReference("indicator", indicator.id),),
-                ministry_id=_reporting_ministry(facts, claimed_record.questionnaire, indicator),
+                ministry_id=ministry_id,
+                is_ministry_inferred=is_inferred,
                 answers=Answers({}, {}, answered),
                 position=position,
                 indicator_id=indicator.id,
@@ -330,14 +334,16 @@ def _answers_above_last_period(
     return answers_with_readings(claimed_record.questionnaire, claimed_record.view, {indicator.id: reading}), True
 
 
-def _reporting_ministry(facts: Facts, questionnaire: Questionnaire, indicator: IndicatorFact) -> int | None:
-    """Return the id of the ministry to ask for a figure, or None if no ministry is known.
+def _reporting_ministry(
+    facts: Facts, questionnaire: Questionnaire, indicator: IndicatorFact
+) -> tuple[int | None, bool]:
+    """Return the id of the ministry to ask for a figure, or None if no ministry is known, and whether it is inferred.
 
     It is the ministry set on the indicator. Without one it is the last sender of a reading, and without a sender the
-    lead of the first recommendation with the same pillar and indicium.
+    lead of the first recommendation with the same pillar and indicium, which nobody has named for this figure.
     """
     if indicator.ministry_id is not None:
-        return indicator.ministry_id
+        return indicator.ministry_id, False
     index = FactIndex(facts)
     senders = []
     for row in facts.readings:
@@ -346,7 +352,7 @@ def _reporting_ministry(facts: Facts, questionnaire: Questionnaire, indicator: I
         if row.indicator_id == indicator.id and version and version.ministry_id is not None:
             senders.append((row.recorded_at, row.id, version.ministry_id))
     if senders:
-        return max(senders)[-1]
+        return max(senders)[-1], False
     recommendations = {row.id: row for row in facts.recommendations}
     leads = (
         recommendations[recommendation.id].lead_id
@@ -354,7 +360,7 @@ def _reporting_ministry(facts: Facts, questionnaire: Questionnaire, indicator: I
         if recommendation.pillar is indicator.pillar
         and indicator.indicium in recommendations[recommendation.id].indicia
     )
-    return next((lead for lead in leads if lead is not None), None)
+    return next((lead for lead in leads if lead is not None), None), True
 
 
 def _commitment_candidate(claimed_record: EvaluatedRecord, open_commitment: OpenCommitment) -> ReadinessStep:

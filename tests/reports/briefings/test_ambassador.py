@@ -267,7 +267,7 @@ def test_page_one_names_the_maker_and_the_due_date_of_a_commitment(edition):
     (step,) = briefing(edition).ladder.on_one_page
 
     assert step.sentence == (
-        "Make sure that the Ministry of Justice keeps its commitment “Open two shelters” (1a), due 20 February 2022."
+        "Urge the Ministry of Justice to keep its commitment “Open two shelters” (1a), due 20 February 2022."
     )
     assert step.points is None, "nothing has been reviewed"
 
@@ -306,7 +306,7 @@ def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition)
 
     page = html(briefing(edition)).partition('data-head="Trend')[0]
 
-    assert "keeps its commitment “In time”" in page
+    assert "keep its commitment “In time”" in page
     assert "Too late" not in page
 
 

@@ -74,9 +74,9 @@ def test_nothing_reviewed():
 
     assert content.standing.paragraph.startswith(
         "The 2021 Trafficking in Persons Report placed Lesotho on Tier 2 Watch List. Our target tier is Tier 2. By "
-        "28 January 2022 no claim has been reviewed, so readiness has no figure. 1 claim is waiting. Our target for "
-        "readiness is 45 of 100. The deadline is 28 February 2022, in 31 days. The last dialogue was on 8 November "
-        "2021. "
+        "28 January 2022 no claim has been reviewed, so readiness has no figure. 1 claim waits for a review. Our "
+        "target for readiness is 45 of 100. The deadline is 28 February 2022, in 31 days. The last dialogue was on "
+        "8 November 2021. "
     )
     assert content.ladder.on_one_page[0].sentence in content.standing.paragraph
     assert content.standing.paragraph.endswith("No commitment is overdue; 1 needs follow-up.")
@@ -100,7 +100,7 @@ def test_under_target_with_overdue_commitments():
     score, target = content.standing.verified, content.standing.mark
     assert score < target
     assert f"On 28 January 2022 readiness is {score} of 100, below our target of {target}." in paragraph
-    assert "When the last dialogue was held, on 1 December 2021, no claim had been reviewed." in paragraph
+    assert "At the last dialogue, on 1 December 2021, no claim had been reviewed yet." in paragraph
     first, second = content.ladder.on_one_page[:2]
     assert f"Next steps: {first.sentence} {second.sentence} Readiness would then be {second.cumulative}." in paragraph
     assert paragraph.endswith(
@@ -184,7 +184,7 @@ def test_a_dialogue_of_the_same_day_is_not_compared_with():
         (Decimal("8.5"), "Since the dialogue of 24 November 2021 readiness has risen from 8.5 to 28.7."),
         (Decimal(30), "Since the dialogue of 24 November 2021 readiness has fallen from 30 to 28.7."),
         (Decimal("28.7"), "Readiness has not changed since the dialogue of 24 November 2021."),
-        (None, "When the last dialogue was held, on 24 November 2021, no claim had been reviewed."),
+        (None, "At the last dialogue, on 24 November 2021, no claim had been reviewed yet."),
     ],
 )
 def test_it_says_how_readiness_has_changed(before, sentence):

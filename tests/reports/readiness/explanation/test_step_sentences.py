@@ -1,5 +1,6 @@
 """Next steps in sentences: each can be read aloud and understood alone; figures that are printed add up."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +17,11 @@ from tests.reports.records import Record, window
 
 START, DAY, DEADLINE = date(2021, 4, 1), date(2022, 1, 28), date(2022, 2, 28)
 POLICE, JUSTICE = 11, 12
+
+ASK_FOR_PROSECUTIONS = (
+    "Ask the Ministry of Police for the figure “Prosecutions” since 1 April 2021, and for the year before."
+)
+INFERRED = "No ministry is set for this figure, so first find out who has it."
 
 
 @pytest.fixture
@@ -34,6 +40,16 @@ def told(record, *, as_of=DAY, **texts):
     result = evaluate_readiness(record.facts, as_of=as_of)
     names = {POLICE: "Ministry of Police", JUSTICE: "Ministry of Justice"}
     return display_steps(result, result.next_steps(), StepTexts(ministries=names, **texts))
+
+
+def test_a_ministry_that_is_set_for_a_figure_is_asked_without_a_doubt(record):
+    inferred, set_for_it = told(record), replace(record.tables["indicators"][0], ministry_id=JUSTICE)
+    record.tables["indicators"] = [set_for_it, *record.tables["indicators"][1:]]
+
+    assert INFERRED in next(one.sentence for one in inferred.steps if one.kind == "ask")
+    asked = next(one.sentence for one in told(record).steps if one.kind == "ask")
+    assert asked.startswith("Ask the Ministry of Justice for the figure")
+    assert INFERRED not in asked
 
 
 def test_each_step_says_what_to_do_with_whom_and_by_when(record):
@@ -57,9 +73,9 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     assert [one.sentence for one in ladder.steps] == [
         "Review the update from the Ministry of Police of 14 January 2022 on “Open two shelters” (1a).",
         "Review the evidence “A circular” (1b).",
-        "Ask the Ministry of Police for the figure “Prosecutions” since 1 April 2021, and for the year before.",
-        "Make sure that the Ministry of Justice keeps its commitment “Draft a bill” (1c), due 18 February 2022.",
-        "Make sure that the Ministry of Justice keeps its commitment “Charge someone” (1d). No date is agreed.",
+        f"{ASK_FOR_PROSECUTIONS} {INFERRED}",
+        "Urge the Ministry of Justice to keep its commitment “Draft a bill” (1c), due 18 February 2022.",
+        "Urge the Ministry of Justice to keep its commitment “Charge someone” (1d). No date is agreed.",
         "Agree with the Ministry of Police on benchmark 1e: A case is charged.",
     ]
     assert [one.sentence for one in ladder.after_deadline] == [
@@ -83,7 +99,8 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
     record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
 
     assert [one.sentence for one in told(record).last_period][-1] == (
-        "Ask the Ministry of Police for the figure “Prosecutions” from 1 April 2020 to 31 March 2021, to compare with."
+        "Ask the Ministry of Police for the figure “Prosecutions” from 1 April 2020 to 31 March 2021, to compare with. "
+        f"{INFERRED}"
     )
 
 
@@ -113,7 +130,7 @@ def test_without_texts_a_step_is_named_by_its_benchmarks(record):
 
     assert [one.sentence for one in ladder.steps if one.kind in {"review", "keep"}] == [
         "Review the evidence (1b).",
-        "Make sure that the ministry keeps its commitment (1a), due 28 February 2022.",
+        "Urge the ministry to keep its commitment (1a), due 28 February 2022.",
     ]
 
 
