@@ -84,7 +84,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         deadline_on=result.deadline_on,
     )
     if since and trend.since:
-        since = replace(since, score=trend.since.then)
+        since = replace(since, score=trend.since.then, score_by_dates=trend.since.hindsight)
     return AmbassadorBriefing(
         **view.header,
         title=gettext("%(country)s: readiness on %(date)s")

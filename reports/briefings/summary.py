@@ -36,12 +36,14 @@ class OverdueCommitments:
 class ComparedDay:
     """The last dialogue or briefing before the document, and readiness then, as known at the time.
 
-    `score` is None if nothing had been reviewed by then.
+    `score` is None if nothing had been reviewed by then. `score_by_dates` is the score of that day with all that was
+    verified since; None if it is unknown.
     """
 
     day: date
     is_dialogue: bool
     score: Decimal | None
+    score_by_dates: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,10 @@ def _change_sentences(facts: ParagraphFacts) -> Iterator[str]:
             if facts.since.is_dialogue
             else gettext("Since the briefing of %(date)s readiness has fallen from %(before)s to %(now)s.")
         ) % values
+    if facts.since.score_by_dates not in (None, facts.since.score) and facts.since.score != facts.score:
+        # The embassy verifies late: without this, its own work would read as the government's.
+        by_dates = format_number(facts.since.score_by_dates)
+        yield gettext("By the dates of the events it was %(by_dates)s on that day.") % {"by_dates": by_dates}
 
 
 def _step_variants(facts: ParagraphFacts) -> Iterator[str]:

@@ -68,7 +68,13 @@ def describe_trend(weeks: Sequence[TrendWeek]) -> str:
         sentence = gettext("Verified readiness has risen from %(before)s to %(points)s since %(date)s")
     else:
         sentence = gettext("Verified readiness has fallen from %(before)s to %(points)s since %(date)s")
-    return sentence % values
+    if start.then == last.then or start.hindsight is None:
+        return sentence % values
+    values["by_dates"] = formatting.format_points(start.hindsight)
+    if values["by_dates"] == values["before"]:
+        return sentence % values
+    # The embassy verifies late: without this, its own work would read as the government's.
+    return f"{sentence % values}; {gettext('by the dates of the events it was %(by_dates)s on that day') % values}"
 
 
 def _format_points(week: TrendWeek) -> str:

@@ -193,6 +193,16 @@ def test_it_says_how_readiness_has_changed(before, sentence):
     assert sentence in write_paragraph(paragraph_facts(since=since))
 
 
+@pytest.mark.parametrize(("by_dates", "is_said"), [("31.5", True), ("8.5", False), (None, False)])
+def test_it_tells_what_the_government_did_from_what_the_embassy_has_verified_since(by_dates, is_said):
+    by_dates = None if by_dates is None else Decimal(by_dates)
+    since = ComparedDay(date(2021, 11, 24), is_dialogue=True, score=Decimal("8.5"), score_by_dates=by_dates)
+
+    text = write_paragraph(paragraph_facts(since=since))
+
+    assert ("By the dates of the events it was 31.5 on that day." in text) == is_said
+
+
 # --- How long it is ---------------------------------------------------------------------------------------------------
 
 

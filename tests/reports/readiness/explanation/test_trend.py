@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
@@ -145,3 +146,14 @@ def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_k
 )
 def test_the_title_says_the_finding(scores, title):
     assert describe_trend(weeks(*scores)) == title
+
+
+@pytest.mark.parametrize(
+    ("by_dates", "ending"),
+    [("40.1", "; by the dates of the events it was 40.1 on that day"), ("10", ""), (None, "")],
+)
+def test_the_title_tells_what_the_government_did_from_what_the_embassy_has_verified_since(by_dates, ending):
+    first, *later = weeks(10, 12, 14, 15, 16)
+    first = replace(first, hindsight=None if by_dates is None else Fraction(by_dates))
+
+    assert describe_trend([first, *later]) == f"Verified readiness has risen from 10 to 16 since 7 April 2021{ending}"
