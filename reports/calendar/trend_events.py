@@ -46,4 +46,9 @@ def _milestone_event(row: Milestone, as_of: date) -> TrendEvent:
         return TrendEvent(row.done_on, name, name)
     if MilestoneKind(row.kind) in DATE_ONLY_MILESTONES or not days_past_due(row.falls_on, as_of):
         return TrendEvent(row.falls_on, name, name)
-    return TrendEvent(row.falls_on, name, gettext("%(milestone)s: due and not recorded as done") % {"milestone": name})
+    values = {"milestone": name}
+    return TrendEvent(
+        row.falls_on,
+        gettext("Not recorded: %(milestone)s") % values,
+        gettext("%(milestone)s: due and not recorded as done") % values,
+    )

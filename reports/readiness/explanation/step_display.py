@@ -32,13 +32,13 @@ class StepDisplay:
 
     @property
     def adds(self) -> str:
-        """What the step adds: "+2.5", "+2.5, at most +19.4"; empty if no figure is shown."""
+        """What the step adds: "+2.5", "+2.5, or +19.4 if better than the year before"; empty if no figure is shown."""
         if self.points is None:
             return ""
         points = f"+{format_number(self.points)}"
         if self.at_most is None:
             return points
-        return gettext("%(points)s, at most %(at_most)s") % {
+        return gettext("%(points)s, or %(at_most)s if better than the year before") % {
             "points": points,
             "at_most": f"+{format_number(self.at_most)}",
         }
