@@ -250,7 +250,7 @@ def test_other_terms_leave_what_was_known_before_as_it_was():
     assert (before.deadline_on, before.readiness_target, before.readiness_target_reason) == (
         date(2022, 2, 28),
         45,
-        "The post's own target, from the back-test; not the Department's.",
+        "The post's own target, from a comparison with the tiers of earlier years; not the Department's.",
     )
     after = known(LATER)
     assert (after.deadline_on, after.readiness_target, after.readiness_target_reason) == (
