@@ -167,7 +167,9 @@ def test_edition_of_2021_has_its_terms_and_milestones(whole_record):
     assert (edition.published_on, edition.target_tier) == (date(2021, 7, 1), "2")
     terms = EditionTerms.objects.get()
     assert (terms.edition, terms.deadline_on, terms.readiness_target) == (edition, date(2022, 2, 28), 45)
-    assert terms.readiness_target_reason == "The post's own target, from a comparison with the tiers of earlier years; not the Department's."
+    assert terms.readiness_target_reason == (
+        "The post's own target, from a comparison with the tiers of earlier years; not the Department's."
+    )
     assert local_day(terms.recorded_at) == date(2021, 7, 1)
     assert list(Milestone.objects.as_known_by(None).values_list("kind", "falls_on", "done_on")) == [
         ("action_plan", date(2021, 12, 28), None),
