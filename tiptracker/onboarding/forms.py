@@ -165,6 +165,12 @@ class PersonEditForm(AccountForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     confirmed = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.initial["until"] is None:
+            self.fields["until"].required = False
+            self.fields["until"].help_text = gettext("This account has no last day. Leave this empty to keep it so.")
+
     @staticmethod
     def filled_from(person: User) -> dict[str, Any]:
         """Return the initial values of the form for this person."""
@@ -173,7 +179,7 @@ class PersonEditForm(AccountForm):
             "role": person.role,
             "ministry": person.ministry_id,
             "countries": [country.pk for country in person.countries.all()],
-            "until": person.valid_until_on or default_valid_until(),
+            "until": person.valid_until_on,
             "version": person.version,
         }
 

@@ -163,6 +163,18 @@ def test_log_of_a_changed_person_has_only_changed_fields(client):
     assert after == {"name": "Lineo M.", "role": "observer"}
 
 
+def test_an_account_without_a_last_day_gets_none_by_another_change(client):
+    officer = OfficerFactory(name="Lineo", valid_until_on=None)
+    page = client.get(reverse("person_edit", args=[officer.pk]))
+    assert page.context["form"]["until"].value() is None
+
+    sent = {field.name: field.value() for field in page.context["form"] if field.value() is not None}
+    client.post(reverse("person_edit", args=[officer.pk]), sent | {"name": "Lineo M."})
+
+    officer.refresh_from_db()
+    assert (officer.name, officer.valid_until_on) == ("Lineo M.", None)
+
+
 def test_log_names_the_ministry_of_a_focal_point(client):
     ministry, other = MinistryFactory(name="Police"), MinistryFactory(name="Justice")
     someone = FocalPointFactory(ministry=ministry, valid_until_on="2099-12-31")

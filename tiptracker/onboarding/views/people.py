@@ -223,7 +223,9 @@ def _saved(before: AccountDetails, after: AccountDetails) -> str:
     ministries = {"before": before.ministry or none, "after": after.ministry or none}
     changes = {
         gettext("The name was saved."): before.name != after.name,
-        gettext("The last day was saved."): before.until != after.until,
+        gettext("The last day is now %(date)s.") % {"date": format_date(after.until) if after.until else none}: (
+            before.until != after.until
+        ),
         gettext("The role was changed from “%(before)s” to “%(after)s”.") % roles: before.role != after.role,
         gettext("The ministry was changed from “%(before)s” to “%(after)s”.") % ministries: (
             before.ministry != after.ministry
