@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, SupportKind
 from dialogues.forms.fields import ListFilterForm
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext_lazy, gettext_noop
@@ -22,11 +22,12 @@ class EvidenceOrder(ChoiceEnum):
     TITLE = "title", gettext_noop("Title, A to Z")
 
 
+BY_GOVERNMENT_CHOICE = ("by_government", gettext_lazy("The government, alone or with others"))
 UNREVIEWED_CHOICE = ("unreviewed", gettext_lazy("Not reviewed"))
 
 
 class EvidenceFilterForm(ListFilterForm):
-    """Filter evidence by words, kind, who did it, benchmark, review and dates."""
+    """Filter evidence by words, kind, who did it, benchmark, what it shows, review and dates."""
 
     few = frozenset({"q", "benchmark", "word"})
     span = ("since", "until")
@@ -38,16 +39,19 @@ class EvidenceFilterForm(ListFilterForm):
     done_by = forms.ChoiceField(
         label=gettext_lazy("Who did it"),
         required=False,
-        choices=[("", gettext_lazy("Anyone")), *DoneBy.choices()],
+        choices=[("", gettext_lazy("Anyone")), BY_GOVERNMENT_CHOICE, *DoneBy.choices()],
     )
     benchmark = forms.ChoiceField(label=gettext_lazy("Benchmark"), required=False)
+    shows = forms.ChoiceField(
+        label=gettext_lazy("What it shows"), required=False, choices=[ANY_CHOICE, *SupportKind.choices()]
+    )
     word = forms.ChoiceField(
         label=gettext_lazy("Embassy’s review"),
         required=False,
         choices=[ANY_CHOICE, UNREVIEWED_CHOICE, *EvidenceDecision.choices()],
     )
-    since = DayField(label=gettext_lazy("From"), required=False)
-    until = DayField(label=gettext_lazy("Until"), required=False)
+    since = DayField(label=gettext_lazy("Happened from"), required=False)
+    until = DayField(label=gettext_lazy("Happened until"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False, choices=EvidenceOrder.choices())
 
     def __init__(self, *args: Any, benchmarks: Choices, **kwargs: Any) -> None:

@@ -44,14 +44,19 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Filter to evidence that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
 
-    def said(self, decision: EvidenceDecision) -> Self:
-        """Filter to evidence whose newest review, of itself or of one of its links, has this decision."""
+    def said(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
+        """Filter to evidence whose newest review, of itself or of one of its links, has this decision.
+
+        With `shows`, only reviews of links that show this count.
+        """
         same = Q(evidence_link=OuterRef("evidence_link")) | Q(evidence_link__isnull=True, evidence=OuterRef("unlinked"))
         later = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(
             recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk")
         )
         unlinked = Case(When(evidence_link__isnull=True, then=F("evidence")))
         reviews = EvidenceReview.objects.filter(evidence=OuterRef("pk"), decision=decision)
+        if shows:
+            reviews = reviews.filter(evidence_link__shows=shows)
         newest = reviews.alias(unlinked=unlinked).filter(~Exists(EvidenceReview.objects.filter(same, later)))
         return self.filter(Exists(newest))
 

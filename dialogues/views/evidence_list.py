@@ -1,20 +1,26 @@
 """The register of evidence: search, filters, sorting and export."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import EvidenceDecision, SupportKind
-from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE, EvidenceFilterForm, EvidenceOrder
+from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, SupportKind
+from dialogues.forms.evidence_filters import (
+    BY_GOVERNMENT_CHOICE,
+    UNREVIEWED_CHOICE,
+    EvidenceFilterForm,
+    EvidenceOrder,
+)
 from dialogues.forms.fields import benchmark_choices
-from dialogues.models import Evidence, EvidenceLink
+from dialogues.models import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
@@ -39,17 +45,24 @@ ORDERINGS: dict[EvidenceOrder, tuple[Any, ...]] = {
 
 
 class LinkSummary(NamedTuple):
-    """What evidence shows on a benchmark, and the newest review decision. `key` is empty for the evidence itself."""
+    """What evidence shows on a benchmark, and its newest review. `key` is empty for the evidence itself."""
 
     key: str
     shows: str
-    decision: EvidenceDecision | None
+    review: EvidenceReview | None
+
+    @property
+    def decision(self) -> EvidenceDecision | None:
+        return EvidenceDecision(self.review.decision) if self.review else None
 
     @property
     def in_words(self) -> str:
         """Return the link in words, such as "3b A concrete action: Verified"."""
-        decision = self.decision.label if self.decision else gettext("Not reviewed")
-        return f"{self.key} {self.shows}: {decision}".strip()
+        return f"{self.key} {self.shows}: {self.decision_in_words}".strip()
+
+    @property
+    def decision_in_words(self) -> str:
+        return self.decision.label if self.decision else gettext("Not reviewed")
 
 
 class EvidenceRow(NamedTuple):
@@ -104,35 +117,51 @@ def _evidence_row(row: Evidence, editions: Sequence[Edition], opened: OpeningCou
 
 
 EXPORT_HEADERS = (
-    gettext_lazy("What happened"), gettext_lazy("Start date"), gettext_lazy("End date"),
+    gettext_lazy("Number"), gettext_lazy("What happened"), gettext_lazy("Start date"), gettext_lazy("End date"),
     gettext_lazy("Does not count"), gettext_lazy("Type of evidence"), gettext_lazy("Who did it"),
     gettext_lazy("Stated by"), gettext_lazy("Source"), gettext_lazy("Link"), gettext_lazy("File"),
+    gettext_lazy("Benchmark"), gettext_lazy("What it shows"), gettext_lazy("Review"), gettext_lazy("Reviewed by"),
+    gettext_lazy("Last reviewed"), gettext_lazy("Reason"), gettext_lazy("Recorded"),
+    gettext_lazy("Opened by (people)"), gettext_lazy("Last opened"),
     gettext_lazy("SHA-256 of the file as received"), gettext_lazy("SHA-256 of the file as stored"),
-    gettext_lazy("What it shows"), gettext_lazy("Recorded"), gettext_lazy("Opened by (people)"),
-    gettext_lazy("Last opened"),
 )  # fmt: skip
 
 
 def _export_row(line: EvidenceRow) -> tuple[object, ...]:
     piece = line.piece
     file = piece.file
-    shown = "; ".join(each.in_words for each in line.shown)
+    reviews = list({each.review.pk: each.review for each in line.shown if each.review}.values())
+    reviewed_at = max((review.recorded_at for review in reviews), default=None)
     return (
-        piece.title, piece.first_day, piece.happened_to, line.outside, piece.kind, piece.done_by, piece.stated_by,
-        piece.source, piece.link, file.name if file else "", file.received_sha256 if file else "",
-        file.stored_sha256 if file else "", shown, line.received_at, line.opened.people if line.opened else None,
+        piece.pk, piece.title, piece.first_day, piece.happened_to, line.outside, piece.kind, piece.done_by,
+        piece.stated_by, piece.source, piece.link, file.name if file else "",
+        _joined(each.key for each in line.shown), _joined(each.shows for each in line.shown),
+        _joined(each.decision_in_words for each in line.shown),
+        _joined(dict.fromkeys(review.recorded_by.name for review in reviews)), reviewed_at,
+        _joined(dict.fromkeys(review.reason for review in reviews)),
+        line.received_at, line.opened.people if line.opened else None,
         clock.to_domain_time(line.opened.last_at) if line.opened else None,
+        file.received_sha256 if file else "", file.stored_sha256 if file else "",
     )  # fmt: skip
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Return the texts of a cell, one for each benchmark or figure of the evidence, in their order."""
+    return "; ".join(texts)
 
 
 def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> EvidenceQuerySet:
     rows = filter_by_words(rows, chosen.get("q") or "", *SEARCH_FIELDS)
+    shows = SupportKind(chosen["shows"]) if chosen.get("shows") else None
+    if shows:
+        rows = rows.filter(Exists(EvidenceLink.objects.filter(evidence=OuterRef("pk"), shows=shows)))
     if decision := chosen.get("word"):
         is_unreviewed = decision == UNREVIEWED_CHOICE[0]
-        rows = rows.filter(reviews__isnull=True) if is_unreviewed else rows.said(EvidenceDecision(decision))
+        rows = rows.filter(reviews__isnull=True) if is_unreviewed else rows.said(EvidenceDecision(decision), shows)
+    if done_by := chosen.get("done_by"):
+        rows = rows.filter(done_by__in=GOVERNMENT_DOERS if done_by == BY_GOVERNMENT_CHOICE[0] else [done_by])
     lookups = {
         "kind": "kind",
-        "done_by": "done_by",
         "benchmark": "evidence_links__benchmark",
         "since": "happened_to__gte",
         "until": "happened_to__lte",
@@ -141,17 +170,13 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
 
 
 def _link_summaries(evidence: Evidence, editions: Sequence[Edition]) -> list[LinkSummary]:
-    def decision(evidence_link: EvidenceLink | None) -> EvidenceDecision | None:
-        review = review_of(evidence, evidence_link)
-        return EvidenceDecision(review.decision) if review else None
-
     shown = [
         LinkSummary(
             format_benchmark_key(editions, evidence_link.benchmark),
             SupportKind(evidence_link.shows).label,
-            decision(evidence_link),
+            review_of(evidence, evidence_link),
         )
         for evidence_link in evidence.evidence_links.all()
     ]
-    counted = [LinkSummary("", reading.indicator.name, decision(None)) for reading in evidence.readings.all()]
+    counted = [LinkSummary("", row.indicator.name, review_of(evidence, None)) for row in evidence.readings.all()]
     return shown + counted

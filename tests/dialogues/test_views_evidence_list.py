@@ -1,17 +1,20 @@
 """The register of evidence: every piece, searched, narrowed and sorted."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import EvidenceDecision
+from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
 from tests.addresses import page_of
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
     EvidenceFactory,
     EvidenceFileFactory,
+    EvidenceLinkFactory,
     EvidenceReviewFactory,
     ObserverFactory,
     OfficerFactory,
@@ -151,6 +154,50 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
 
     assert asked(client, word="verified") == ["Both"]
     assert set(asked(client, word="rejected")) == {"Fallen", "Both", figure.title}
+
+
+def test_evidence_list_finds_the_verified_actions_of_the_government(client):
+    def logged(title, shows, decision, **fields):
+        piece = EvidenceFactory(title=title, supports=[BenchmarkFactory()], supports__shows=shows, **fields)
+        for link in piece.evidence_links.all():
+            EvidenceReviewFactory(evidence_link=link, decision=decision)
+        return piece
+
+    action, plan = SupportKind.ACTION, SupportKind.PLAN
+    logged("Ours", action, EvidenceDecision.VERIFIED)
+    logged("Joint", action, EvidenceDecision.VERIFIED, done_by=DoneBy.JOINT)
+    logged("A plan", plan, EvidenceDecision.VERIFIED)
+    logged("Rejected", action, EvidenceDecision.REJECTED)
+    logged("Of others", action, EvidenceDecision.VERIFIED, done_by=DoneBy.CIVIL_SOCIETY)
+    mixed = logged("Mixed", action, EvidenceDecision.REJECTED)
+    other = EvidenceLinkFactory(evidence=mixed, benchmark=BenchmarkFactory(), shows=plan)
+    EvidenceReviewFactory(evidence_link=other, decision=EvidenceDecision.VERIFIED)
+
+    found = asked(client, shows=action.value, word="verified", done_by="by_government")
+
+    assert sorted(found) == ["Joint", "Ours"]
+    assert "A plan" in asked(client, shows=plan.value)
+
+
+def test_evidence_list_exports_who_reviewed_each_piece_when_and_why(client):
+    benchmark = BenchmarkFactory()
+    piece = EvidenceFactory(title="A law", supports=[benchmark])
+    review = EvidenceReviewFactory(evidence_link=piece.evidence_links.get(), reason="Read in the gazette.")
+
+    text = client.get(reverse("evidence_list"), {"as": "csv"}).content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+
+    assert (row["Number"], row["Benchmark"], row["What it shows"]) == (
+        str(piece.pk),
+        benchmark.key,
+        "A concrete action",
+    )
+    assert (row["Review"], row["Reviewed by"], row["Reason"]) == (
+        "Verified",
+        review.recorded_by.name,
+        "Read in the gazette.",
+    )
+    assert row["Last reviewed"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
