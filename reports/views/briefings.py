@@ -80,7 +80,7 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
         .filter(edition=edition)
         .select_related("edition__country", "ministry", "dialogue", "job", "requested_by", "cleared_by")
         .defer("said")
-        .order_by("-pk")
+        .order_by("-requested_at", "-pk")
     )
     if exports.is_export_requested(request):
         return exports.export_rows(
