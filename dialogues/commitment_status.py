@@ -43,9 +43,9 @@ class CommitmentEventLike(Protocol):
 
 
 class UpdateVersionLike(Protocol):
-    """The fields of an update version that this module reads: when it was sent, decided on and returned.
+    """The fields of an update version that this module reads: when it was sent, decided on, returned and withdrawn.
 
-    A version that was decided on and not returned was accepted.
+    A version that was decided on and neither returned nor withdrawn was accepted.
     """
 
     @property
@@ -56,6 +56,8 @@ class UpdateVersionLike(Protocol):
     def decided_at(self) -> datetime | None: ...
     @property
     def returned_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
 
 
 class EventSummary(NamedTuple):
@@ -79,7 +81,8 @@ class EventSummary(NamedTuple):
 class CommitmentStanding(NamedTuple):
     """The standing of a commitment on a day: its status, due date, and number of reschedulings (`slips`).
 
-    `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent.
+    `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent that its
+    ministry has not withdrawn.
     `returned_on` is the day on which that version was returned, while something is still expected.
     `is_overdue_without_update`: overdue, with no update version received since the commitment was made or rescheduled,
     or its last update accepted.
@@ -132,7 +135,8 @@ def standing_on(
 ) -> CommitmentStanding | None:
     """Return the standing at the end of `day`, or None if no event had happened by then.
 
-    An update that waits for the embassy is never overdue, whatever it claims.
+    An update that waits for the embassy is never overdue, whatever it claims. Once its ministry has withdrawn it, the
+    standing is what it would be if it had never been sent.
 
     Args:
         events: the events of the commitment.
@@ -150,7 +154,8 @@ def standing_on(
     summary = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
     if summary is None:
         return None
-    last = max((v for v in versions if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk), default=None)
+    sent = (v for v in versions if is_past(v.recorded_at) and not is_past(v.withdrawn_at))
+    last = max(sent, key=lambda v: (v.recorded_at, v.pk), default=None)
     sent_on = returned_on = None
     is_waiting = has_update = False
     if last is not None:

@@ -52,7 +52,9 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         output_field=models.CharField(),
     )
     own = happened.filter(commitment=OuterRef("pk"))
-    own_sent = sent.filter(update__commitment=OuterRef("pk"))
+    # What its ministry withdrew counts as never sent.
+    not_withdrawn = Q(decided_on__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN)
+    own_sent = sent.filter(not_withdrawn, update__commitment=OuterRef("pk"))
     newest_sent = own_sent.order_by("-recorded_at", "-pk")
     slips = own.filter(kind=CommitmentEventKind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
     asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=DATE_SETTING_EVENTS).filter(
@@ -292,7 +294,7 @@ class CommitmentEvent(models.Model):
     """One dated event of a commitment. Rows are added, never changed."""
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=15, choices=CommitmentEventKind.choices())
+    kind = models.CharField(max_length=16, choices=CommitmentEventKind.choices())
     happened_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
@@ -330,7 +332,14 @@ class CommitmentEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="events_that_need_a_reason_have_one",
-                condition=Q(kind__in=[CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE]) | ~Q(reason=""),
+                condition=Q(
+                    kind__in=[
+                        CommitmentEventKind.MADE,
+                        CommitmentEventKind.REPORTED_DONE,
+                        CommitmentEventKind.REPORT_WITHDRAWN,
+                    ]
+                )
+                | ~Q(reason=""),
             ),
         ]
 
@@ -339,9 +348,9 @@ class CommitmentEvent(models.Model):
 
     @property
     def sent_for(self) -> Ministry | None:
-        """The ministry that reported the commitment done with an update. None for events that the embassy recorded."""
-        return (
-            self.commitment.ministry
-            if self.update_version_id and self.kind == CommitmentEventKind.REPORTED_DONE
-            else None
-        )
+        """The ministry that reported the commitment done with an update, or withdrew that update.
+
+        None for events that the embassy recorded.
+        """
+        by_ministry = (CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_WITHDRAWN)
+        return self.commitment.ministry if self.update_version_id and self.kind in by_ministry else None

@@ -57,6 +57,9 @@ def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
     if timeline.returned:
         sentence = gettext("We returned your update. Correct it and send it again.")
         return NextAction(sentence, send, gettext("Correct the update"))
+    if timeline.version_to_resend:
+        sentence = gettext("You withdrew your update. If you send it again, its text is already filled in.")
+        return NextAction(sentence, send, gettext("Send an update"))
     sentence = gettext("Send us an update: say what has been done, and attach the proof.")
     return NextAction(sentence, send, gettext("Send an update"))
 
