@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dialogues.actions.commitments import add_event, is_open, lock_with_standing, newest_event_date, settled_sentence
 from dialogues.choices import CommitmentEventKind, DueDateDecision
-from dialogues.commitment_status import CommitmentStanding
+from dialogues.commitment_status import CommitmentStanding, days_past_due
 from dialogues.models import Commitment, CommitmentEvent, DueDateProposal, DueDateProposalDecision
 from dialogues.permissions import can_answer_due_date, can_propose_due_date, can_withdraw_due_date
 from recommendations.actions.readiness_jobs import enqueue_readiness
@@ -54,7 +54,7 @@ def propose_due_date(*, commitment: Commitment, due_on: date, reason: str, by: U
                 "moment": format_moment(waiting.recorded_at, now),
             },
         )
-    if due_on < now.date():
+    if days_past_due(due_on, now.date()):
         raise Refused("due_too_early", gettext("This date has passed. Enter a date from today on."), field="due_on")
     if due_on == standing.due_on:
         raise Refused(
@@ -92,7 +92,7 @@ def accept_due_date(*, proposal: DueDateProposal, reason: str = "", by: User, no
     if not is_open(locked, now):
         sentence = gettext("Its due date cannot be moved. Decline the proposal.")
         raise Refused("closed", f"{settled_sentence(locked)} {sentence}")
-    if proposal.due_on < now.date():
+    if days_past_due(proposal.due_on, now.date()):
         sentence = gettext("The proposed date has passed. Decline the proposal and say which date you can agree to.")
         raise Refused("due_too_early", sentence)
     if proposal.due_on == standing.due_on:
