@@ -56,6 +56,7 @@ from tests.factories import (
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
+    at_noon,
 )
 from tests.first_read import FIRST_READ
 from tiptracker.choices import Role
