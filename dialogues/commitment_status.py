@@ -82,8 +82,8 @@ class CommitmentStanding(NamedTuple):
     """The standing of a commitment on a day: its status, due date, and number of reschedulings (`slips`).
 
     `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent that its
-    ministry has not withdrawn.
-    `returned_on` is the day on which that version was returned, while something is still expected.
+    ministry has not withdrawn. `withdrawn_on` is the day on which the ministry withdrew the newest version of all, while
+    something is still expected. `returned_on` is the day on which that version was returned, while something is still expected.
     `is_overdue_without_update`: overdue, with no update version received since the commitment was made or rescheduled,
     or its last update accepted.
     """
@@ -94,6 +94,7 @@ class CommitmentStanding(NamedTuple):
     days_overdue: int = 0
     sent_on: date | None = None
     returned_on: date | None = None
+    withdrawn_on: date | None = None
     is_overdue_without_update: bool = False
 
     @property
@@ -154,13 +155,16 @@ def standing_on(
     summary = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
     if summary is None:
         return None
-    sent = (v for v in versions if is_past(v.recorded_at) and not is_past(v.withdrawn_at))
-    last = max(sent, key=lambda v: (v.recorded_at, v.pk), default=None)
-    sent_on = returned_on = None
+    is_settled = summary.closing_status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    sent = sorted((v for v in versions if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk))
+    last = next((v for v in reversed(sent) if not is_past(v.withdrawn_at)), None)
+    sent_on = returned_on = withdrawn_on = None
     is_waiting = has_update = False
+    if sent and not is_settled and is_past(at := sent[-1].withdrawn_at) and at is not None:
+        withdrawn_on = at.astimezone(zone).date()
     if last is not None:
         sent_on = last.recorded_at.astimezone(zone).date()
-        if summary.closing_status not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
+        if not is_settled:
             is_waiting = not is_past(last.decided_at or last.returned_at)
             if last.returned_at is not None and not is_waiting:
                 returned_on = last.returned_at.astimezone(zone).date()
@@ -173,6 +177,7 @@ def standing_on(
         days_overdue=overdue,
         sent_on=sent_on,
         returned_on=returned_on,
+        withdrawn_on=withdrawn_on,
         is_overdue_without_update=overdue > 0 and not has_update,
     )
 

@@ -217,6 +217,8 @@ class ProposeDueDateForm(TrackerForm):
 class AnswerDueDateForm(TrackerForm):
     """Form of the embassy to accept or decline a proposed due date."""
 
+    required_for_some = ("reason",)
+
     answer = forms.TypedChoiceField(
         coerce=DueDateDecision, label=gettext_lazy("Your answer"), widget=forms.RadioSelect, choices=()
     )

@@ -54,8 +54,9 @@ def _standing_annotations(day: date) -> dict[str, Any]:
     own = happened.filter(commitment=OuterRef("pk"))
     # What its ministry withdrew counts as never sent.
     not_withdrawn = Q(decided_on__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN)
-    own_sent = sent.filter(not_withdrawn, update__commitment=OuterRef("pk"))
-    newest_sent = own_sent.order_by("-recorded_at", "-pk")
+    every_sent = sent.filter(update__commitment=OuterRef("pk"))
+    own_sent = every_sent.filter(not_withdrawn)
+    newest_sent, newest_of_all = (rows.order_by("-recorded_at", "-pk") for rows in (own_sent, every_sent))
     slips = own.filter(kind=CommitmentEventKind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
     asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=DATE_SETTING_EVENTS).filter(
         Q(happened_on__gt=OuterRef("sent_on"))
@@ -70,6 +71,9 @@ def _standing_annotations(day: date) -> dict[str, Any]:
     newest_returned_on = Case(
         When(decision__decision=UpdateDecision.RETURNED, then=F("decided_on")), output_field=models.DateField()
     )
+    withdrawn_on = Case(
+        When(decision__decision=UpdateDecision.WITHDRAWN, then=F("decided_on")), output_field=models.DateField()
+    )
     return {
         "due_on": Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
         "first_due_on": Subquery(own.filter(kind=CommitmentEventKind.MADE).values("due_on")[:1]),
@@ -77,6 +81,7 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         "status": Subquery(own.order_by(*newest_first).annotate(status=status).values("status")[:1]),
         "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
         "newest_returned_on": Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
+        "newest_withdrawn_on": Subquery(newest_of_all.annotate(on=withdrawn_on).values("on")[:1]),
         "has_update": Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
     }
 
@@ -107,7 +112,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Annotate with `standing_on` and `original_due_date` in SQL, at the end of `day`.
 
         Adds `.status` (None before the commitment was made), `.due_on`, `.first_due_on` and `.slips`. Also adds
-        `.sent_on`, `.newest_returned_on` and `.has_update`, for `standing_from_row`.
+        `.sent_on`, `.newest_returned_on`, `.newest_withdrawn_on` and `.has_update`, for `standing_from_row`.
         """
         return self.annotate(**_standing_annotations(day))
 
@@ -247,7 +252,8 @@ class Commitment(models.Model):
 def standing_from_row(row: Any, day: date) -> CommitmentStanding:
     """Return the standing of a row of `with_status(day)`. The commitment must have been made by then."""
     status = CommitmentStatus(row.status)
-    is_mended = status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    is_settled = status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    is_mended = is_settled or status is CommitmentStatus.WITH_EMBASSY
     return CommitmentStanding(
         status=status,
         due_on=row.due_on,
@@ -255,6 +261,7 @@ def standing_from_row(row: Any, day: date) -> CommitmentStanding:
         days_overdue=days_past_due(row.due_on, day) if status is CommitmentStatus.OVERDUE else 0,
         sent_on=row.sent_on,
         returned_on=None if is_mended else row.newest_returned_on,
+        withdrawn_on=None if is_settled else row.newest_withdrawn_on,
         is_overdue_without_update=status is CommitmentStatus.OVERDUE and not row.has_update,
     )
 

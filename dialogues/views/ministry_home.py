@@ -120,7 +120,7 @@ def _ministry_commitment(
         reason=decision.reason if decision else "",
         draft=describe_draft(draft, commitment, user) if draft else None,
         has_sent=bool(sent),
-        is_withdrawn=bool(sent) and sent[-1] is not last,
+        is_withdrawn=standing.withdrawn_on is not None,
         proposal=describe_newest_proposal(commitment, proposals, standing),
     )
 

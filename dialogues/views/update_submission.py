@@ -15,7 +15,7 @@ from dialogues import permissions
 from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.updates import FigureInput, send_update
-from dialogues.choices import BreakdownDimension, EvidenceKind
+from dialogues.choices import BreakdownDimension, EvidenceKind, UpdateDecision
 from dialogues.decision_reasons import sort_by_field
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
@@ -163,6 +163,7 @@ class _UpdatePage:
         earlier = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on__lt=edition.starts_on)
         before = {reading.indicator_id: reading for reading in earlier.order_by("through_on", "pk")}
         now = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on=edition.starts_on)
+        now = now.exclude(update_version__decision__decision=UpdateDecision.WITHDRAWN)
         last = {reading.indicator_id: reading for reading in now.order_by("recorded_at", "pk")}
         sent = {reading.indicator_id: reading for reading in version.readings.all()} if version else {}
         by_district = any(indicator.counts_districts for indicator in counted)

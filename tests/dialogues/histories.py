@@ -261,14 +261,14 @@ HISTORIES = [
         "withdrawn by its ministry, counts as never sent",
         history(MADE),
         jan(14),
-        CommitmentStanding(CommitmentStatus.OPEN, DUE),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, withdrawn_on=jan(13)),
         sent(WITHDRAWN_13),
     ),
     History(
         "withdrawn by its ministry, past due since",
         history(MADE),
         jan(28),
-        overdue_without_update(DUE, 0, 14),
+        overdue_without_update(DUE, 0, 14)._replace(withdrawn_on=jan(13)),
         sent(WITHDRAWN_13),
     ),
     History(
@@ -290,22 +290,31 @@ HISTORIES = [
         "claimed done, and withdrawn with its claim",
         history(MADE, REPORTED, (CommitmentEventKind.REPORT_WITHDRAWN, jan(13))),
         jan(14),
-        CommitmentStanding(CommitmentStatus.OPEN, DUE),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, withdrawn_on=jan(13)),
         sent(WITHDRAWN_13),
     ),
     History(
         "returned, sent again and withdrawn: returned as before",
         history(MADE),
         jan(28),
-        CommitmentStanding(CommitmentStatus.OVERDUE, DUE, days_overdue=14, sent_on=jan(10), returned_on=jan(11)),
+        CommitmentStanding(
+            CommitmentStatus.OVERDUE, DUE, days_overdue=14, sent_on=jan(10), returned_on=jan(11), withdrawn_on=jan(13)
+        ),
         sent((at(jan(10)), at(jan(11)), "returned"), WITHDRAWN_13),
     ),
     History(
         "accepted, then another one withdrawn: nothing new received",
         history(MADE),
         jan(28),
-        overdue_without_update(DUE, 0, 14, jan(10)),
+        overdue_without_update(DUE, 0, 14, jan(10))._replace(withdrawn_on=jan(13)),
         sent((at(jan(10)), at(jan(11)), "accepted"), WITHDRAWN_13),
+    ),
+    History(
+        "withdrawn by its ministry, and the commitment withdrawn since",
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(20))),
+        jan(28),
+        CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE),
+        sent(WITHDRAWN_13),
     ),
     History(
         "withdrawn, then sent again, and waits",

@@ -289,7 +289,8 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("commitments", 9),  # session, person, zone; the zones of countries, count, commitments, links, events, people
+        # session, person, zone; the zones of countries, count, commitments, links, events, people, proposed due dates
+        ("commitments", 10),
         ("updates", 6),  # … updates, versions
         ("evidence", 7),  # … evidence, evidence links, reviews
         ("reviews", 5),
@@ -309,6 +310,7 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
         sent = UpdateVersionFactory(
             update__commitment__benchmarks=[benchmark], update__commitment__dialogue=dialogue, returned=True
         )
+        DueDateProposalDecisionFactory(proposal__commitment=sent.update.commitment)
         evidence = EvidenceFactory(update_version=sent, supports=[benchmark], file=EvidenceFileFactory())
         EvidenceReviewFactory(evidence=evidence)
         ReadingFactory(evidence=evidence, update_version=sent)
@@ -375,6 +377,7 @@ def test_a_ministry_reads_its_commitment_without_reach_and_reasons(client, focal
     assert sorted(row) == [
         "benchmarks",
         "dialogue",
+        "due_date_proposals",
         "due_on",
         "events",
         "id",
