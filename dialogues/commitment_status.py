@@ -81,9 +81,9 @@ class EventSummary(NamedTuple):
 class CommitmentStanding(NamedTuple):
     """The standing of a commitment on a day: its status, due date, and number of reschedulings (`slips`).
 
-    `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent that its
-    ministry has not withdrawn. `withdrawn_on` is the day on which the ministry withdrew the newest version of all, while
-    something is still expected. `returned_on` is the day on which that version was returned, while something is still expected.
+    `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent, without
+    those that the ministry has withdrawn. While something is still expected, `returned_on` is the day on which that
+    version was returned, and `withdrawn_on` the day on which the ministry withdrew the newest of all.
     `is_overdue_without_update`: overdue, with no update version received since the commitment was made or rescheduled,
     or its last update accepted.
     """
