@@ -32,6 +32,7 @@ class CommitmentEventKind(ChoiceEnum):
     RESCHEDULED = "rescheduled", gettext_noop("Rescheduled")
     REPORTED_DONE = "reported_done", gettext_noop("Reported done")
     REPORT_RETURNED = "report_returned", gettext_noop("Report returned")
+    REPORT_WITHDRAWN = "report_withdrawn", gettext_noop("Report withdrawn by the ministry")
     VERIFIED_DONE = "verified_done", gettext_noop("Verified done")
     WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
     REOPENED = "reopened", gettext_noop("Reopened")
@@ -65,10 +66,23 @@ PROGRESS_MEANINGS: dict[str, str] = {
 
 
 class UpdateDecision(ChoiceEnum):
-    """The embassy's decision on an update version: returned or accepted."""
+    """How the wait of an update version ended: the embassy returned or accepted it, or its ministry withdrew it."""
 
     RETURNED = "returned", gettext_noop("Returned")
     ACCEPTED = "accepted", gettext_noop("Accepted")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
+
+
+DECISIONS_ENDING_CLAIMS = frozenset({UpdateDecision.RETURNED, UpdateDecision.WITHDRAWN})
+"""The decisions after which the claims of an update version no longer count."""
+
+
+class DueDateDecision(ChoiceEnum):
+    """How a proposal for another due date ended: the embassy accepted or declined it, or its ministry withdrew it."""
+
+    ACCEPTED = "accepted", gettext_noop("Accepted")
+    DECLINED = "declined", gettext_noop("Declined")
+    WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
 
 
 class RedactionAnswer(ChoiceEnum):

@@ -43,9 +43,9 @@ class CommitmentEventLike(Protocol):
 
 
 class UpdateVersionLike(Protocol):
-    """The fields of an update version that this module reads: when it was sent, decided on and returned.
+    """The fields of an update version that this module reads: when it was sent, decided on, returned and withdrawn.
 
-    A version that was decided on and not returned was accepted.
+    A version that was decided on and neither returned nor withdrawn was accepted.
     """
 
     @property
@@ -56,6 +56,8 @@ class UpdateVersionLike(Protocol):
     def decided_at(self) -> datetime | None: ...
     @property
     def returned_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
 
 
 class EventSummary(NamedTuple):
@@ -79,8 +81,9 @@ class EventSummary(NamedTuple):
 class CommitmentStanding(NamedTuple):
     """The standing of a commitment on a day: its status, due date, and number of reschedulings (`slips`).
 
-    `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent.
-    `returned_on` is the day on which that version was returned, while something is still expected.
+    `due_on` is None where no date is agreed. `sent_on` is the day on which the newest update version was sent, without
+    those that the ministry has withdrawn. While something is still expected, `returned_on` is the day on which that
+    version was returned, and `withdrawn_on` the day on which the ministry withdrew the newest of all.
     `is_overdue_without_update`: overdue, with no update version received since the commitment was made or rescheduled,
     or its last update accepted.
     """
@@ -91,6 +94,7 @@ class CommitmentStanding(NamedTuple):
     days_overdue: int = 0
     sent_on: date | None = None
     returned_on: date | None = None
+    withdrawn_on: date | None = None
     is_overdue_without_update: bool = False
 
     @property
@@ -132,7 +136,8 @@ def standing_on(
 ) -> CommitmentStanding | None:
     """Return the standing at the end of `day`, or None if no event had happened by then.
 
-    An update that waits for the embassy is never overdue, whatever it claims.
+    An update that waits for the embassy is never overdue, whatever it claims. Once its ministry has withdrawn it, the
+    standing is what it would be if it had never been sent.
 
     Args:
         events: the events of the commitment.
@@ -150,12 +155,16 @@ def standing_on(
     summary = summarize_events((e for e in events if known_by is None or e.recorded_at <= known_by), day)
     if summary is None:
         return None
-    last = max((v for v in versions if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk), default=None)
-    sent_on = returned_on = None
+    is_settled = summary.closing_status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    sent = sorted((v for v in versions if is_past(v.recorded_at)), key=lambda v: (v.recorded_at, v.pk))
+    last = next((v for v in reversed(sent) if not is_past(v.withdrawn_at)), None)
+    sent_on = returned_on = withdrawn_on = None
     is_waiting = has_update = False
+    if sent and not is_settled and is_past(at := sent[-1].withdrawn_at) and at is not None:
+        withdrawn_on = at.astimezone(zone).date()
     if last is not None:
         sent_on = last.recorded_at.astimezone(zone).date()
-        if summary.closing_status not in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN):
+        if not is_settled:
             is_waiting = not is_past(last.decided_at or last.returned_at)
             if last.returned_at is not None and not is_waiting:
                 returned_on = last.returned_at.astimezone(zone).date()
@@ -168,6 +177,7 @@ def standing_on(
         days_overdue=overdue,
         sent_on=sent_on,
         returned_on=returned_on,
+        withdrawn_on=withdrawn_on,
         is_overdue_without_update=overdue > 0 and not has_update,
     )
 

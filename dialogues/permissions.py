@@ -5,7 +5,15 @@ account may sign in: the accounts of the public record never may, and still stan
 """
 
 from dialogues.choices import CommitmentEventKind, MadeBy
-from dialogues.models import Commitment, Dialogue, Evidence, EvidenceLink, Redaction, UpdateVersion
+from dialogues.models import (
+    Commitment,
+    Dialogue,
+    DueDateProposal,
+    Evidence,
+    EvidenceLink,
+    Redaction,
+    UpdateVersion,
+)
 from recommendations.models import Benchmark
 from tiptracker.accounts.models import Country, User
 from tiptracker.choices import Role
@@ -90,6 +98,29 @@ def can_send_update(user: User, commitment: Commitment) -> bool:
     Other ministries can't see it.
     """
     return user.is_ministry and commitment.ministry_id == user.ministry_id
+
+
+def can_withdraw_update(user: User, update_version: UpdateVersion) -> bool:
+    """Return whether the user is a focal point of the ministry that sent the update version.
+
+    An update belongs to the ministry and not to one person, so a colleague of the sender may withdraw it too.
+    """
+    return can_send_update(user, update_version.update.commitment)
+
+
+def can_propose_due_date(user: User, commitment: Commitment) -> bool:
+    """Return whether the user is a focal point of the ministry that made the commitment: a ministry asks for a date."""
+    return can_send_update(user, commitment)
+
+
+def can_withdraw_due_date(user: User, proposal: DueDateProposal) -> bool:
+    """Return whether the user is a focal point of the ministry that proposed the date, as for an update."""
+    return can_propose_due_date(user, proposal.commitment)
+
+
+def can_answer_due_date(user: User, proposal: DueDateProposal) -> bool:
+    """Return whether the user may accept or decline a proposed due date: whoever may move the date."""
+    return can_change_commitment(user, proposal.commitment)
 
 
 def can_draft(user: User, subject: Commitment | Dialogue) -> bool:

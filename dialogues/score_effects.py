@@ -55,6 +55,11 @@ def format_returned_on(day: date) -> str:
     return gettext("returned on %(date)s") % {"date": format_date(day)}
 
 
+def format_withdrawn_on(day: date) -> str:
+    """Return a phrase such as "update withdrawn on 13 January 2022"."""
+    return gettext("update withdrawn on %(date)s") % {"date": format_date(day)}
+
+
 def format_status_detail(standing: CommitmentStanding) -> str:
     """Return the words to show instead of the status label: since when an update waits, or by how much it is overdue.
 
@@ -66,10 +71,12 @@ def format_status_detail(standing: CommitmentStanding) -> str:
 
 
 def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) -> str:
-    """Return what happened to the newest update: returned, or no update received on an overdue commitment.
+    """Return what happened to the newest update: returned, withdrawn, or none received on an overdue commitment.
 
     No update is expected on a commitment of the United States (`is_ministrys` is false).
     """
+    if standing.withdrawn_on and not standing.returned_on:
+        return format_withdrawn_on(standing.withdrawn_on)
     if standing.is_overdue_without_update and is_ministrys:
         if standing.sent_on is None:
             return gettext(NO_UPDATE)

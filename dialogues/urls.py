@@ -10,6 +10,7 @@ from dialogues.views import (
     dialogue_records,
     dialogues,
     drafts,
+    due_dates,
     evidence,
     evidence_list,
     evidence_logging,
@@ -21,6 +22,7 @@ from dialogues.views import (
     rollover,
     update_review,
     update_submission,
+    update_withdrawal,
 )
 from recommendations.edition_context import edition_urlpatterns
 
@@ -46,6 +48,10 @@ urlpatterns = [
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
     path("commitments/<int:pk>/update/", update_submission.update_send, name="update_send"),
     path("commitments/<int:pk>/update/draft/", drafts.update_draft, name="update_draft"),
+    path("commitments/<int:pk>/propose-due-date/", due_dates.due_date_propose, name="due_date_propose"),
+    path("due-dates/<int:pk>/", due_dates.due_date_answer, name="due_date_answer"),
+    path("due-dates/<int:pk>/withdraw/", due_dates.due_date_withdraw, name="due_date_withdraw"),
+    path("updates/<int:pk>/withdraw/", update_withdrawal.version_withdraw, name="version_withdraw"),
     path("evidence/<int:pk>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<int:pk>/review/", evidence.evidence_review, name="evidence_review"),
     path("evidence/<int:pk>/revise/", evidence_revisions.evidence_revise, name="evidence_revise"),

@@ -266,6 +266,7 @@ def _count_waiting(user: User, edition: Edition) -> int:
                 evidence_links__in=visible("dialogues", "EvidenceLink").awaiting_assessment()
             ),
             visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),
+            visible("dialogues", "DueDateProposal", commitment__country=country).for_answer_by(user),
         ]
     first, *others = (rows.order_by().values("pk").distinct() for rows in tasks)
     count: int = first.union(*others, all=True).count()

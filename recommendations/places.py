@@ -68,7 +68,14 @@ EMBASSY_PLACES = (
             Tab(
                 "inbox",
                 gettext_noop("My tasks"),
-                ("inbox_next", "version_detail", "version_return", "version_accept", "version_simulation"),
+                (
+                    "inbox_next",
+                    "version_detail",
+                    "version_return",
+                    "version_accept",
+                    "version_simulation",
+                    "due_date_answer",
+                ),
             ),
         ),
         DECIDES,
@@ -218,7 +225,20 @@ ACCOUNT = Place(
 MINISTRY_PLACES = (
     Place(
         gettext_noop("Home"),
-        (Tab("ministry_home", gettext_noop("Home"), ("commitment_detail", "update_send", "evidence_detail")),),
+        (
+            Tab(
+                "ministry_home",
+                gettext_noop("Home"),
+                (
+                    "commitment_detail",
+                    "update_send",
+                    "version_withdraw",
+                    "due_date_propose",
+                    "due_date_withdraw",
+                    "evidence_detail",
+                ),
+            ),
+        ),
     ),
     Place(
         gettext_noop("Recommendations"),

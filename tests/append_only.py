@@ -16,6 +16,8 @@ from dialogues.models import (
     CommitmentEvent,
     Dialogue,
     DialogueFile,
+    DueDateProposal,
+    DueDateProposalDecision,
     Evidence,
     EvidenceFile,
     EvidenceLink,
@@ -67,6 +69,8 @@ KEPT = {
     CommitmentBenchmark: set(),
     CommitmentEvent: {"reason"},
     DialogueFile: set(),
+    DueDateProposal: {"reason"},
+    DueDateProposalDecision: {"reason"},
     EditionImport: {"name"},  # once loaded
     EditionTerms: {"reason", "readiness_target_reason"},
     Evidence: {"title", "stated_by", "source", "link", "revision_reason"},
@@ -200,6 +204,8 @@ MAKERS = {
         commitment=factories.CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN
     ),
     DialogueFile: factories.DialogueFileFactory,
+    DueDateProposal: factories.DueDateProposalFactory,
+    DueDateProposalDecision: factories.DueDateProposalDecisionFactory,
     EditionImport: lambda: factories.EditionImportFactory(loaded=True),
     LogVerification: lambda: LogVerification.objects.create(at=factories.TERMS_SET_AT, number=1, hash="0" * 64),
     EditionTerms: lambda: factories.EditionFactory().terms.get(),

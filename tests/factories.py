@@ -20,6 +20,7 @@ from dialogues.choices import (
     CommitmentEventKind,
     CommitmentReach,
     DoneBy,
+    DueDateDecision,
     EvidenceDecision,
     EvidenceKind,
     MadeBy,
@@ -39,6 +40,8 @@ from dialogues.models import (
     Dialogue,
     DialogueFile,
     Draft,
+    DueDateProposal,
+    DueDateProposalDecision,
     Evidence,
     EvidenceFile,
     EvidenceLink,
@@ -482,7 +485,8 @@ class CommitmentEventFactory(DjangoModelFactory):
     reason = factory.LazyAttribute(
         lambda row: (
             ""
-            if row.kind in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE)
+            if row.kind
+            in (CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_WITHDRAWN)
             else f"A reason why it was {row.kind}."
         )
     )
@@ -555,7 +559,7 @@ class UpdateFactory(DjangoModelFactory):
 class UpdateVersionFactory(DjangoModelFactory):
     """What was sent on 10 January 2022 by a focal point of the commitment's ministry; under way, not yet decided on.
 
-    `returned=True` or `accepted=True` adds the reviewer's decision.
+    `returned=True` or `accepted=True` adds the reviewer's decision, `withdrawn=True` the sender's.
     """
 
     class Meta:
@@ -580,6 +584,11 @@ class UpdateVersionFactory(DjangoModelFactory):
         if extracted:
             UpdateVersionDecisionFactory(update_version=update_version, decision=UpdateDecision.ACCEPTED)
 
+    @factory.post_generation
+    def withdrawn(update_version, create, extracted):
+        if extracted:
+            UpdateVersionDecisionFactory(update_version=update_version, decision=UpdateDecision.WITHDRAWN)
+
 
 def _focal_point_of(ministry):
     return ministry.users.order_by("pk").first() or FocalPointFactory(ministry=ministry)
@@ -595,7 +604,41 @@ class UpdateVersionDecisionFactory(DjangoModelFactory):
         lambda row: "Please add the date." if row.decision == UpdateDecision.RETURNED else ""
     )
     recorded_at = factory.LazyAttribute(lambda row: row.update_version.recorded_at)
-    recorded_by = factory.SubFactory(ReviewerFactory)
+
+    @factory.lazy_attribute
+    def recorded_by(self):
+        is_ministrys = self.decision == UpdateDecision.WITHDRAWN
+        return self.update_version.recorded_by if is_ministrys else ReviewerFactory()
+
+
+class DueDateProposalFactory(DjangoModelFactory):
+    """Proposed on 10 January 2022 by a focal point of the commitment's ministry; waits for an answer."""
+
+    class Meta:
+        model = DueDateProposal
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    due_on = date(2022, 2, 15)
+    reason = "The printer delivers in February."
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.LazyAttribute(lambda row: _focal_point_of(row.commitment.ministry))
+
+
+class DueDateProposalDecisionFactory(DjangoModelFactory):
+    """Declined by the reviewer. For `accepted`, give the `event` that moved the due date."""
+
+    class Meta:
+        model = DueDateProposalDecision
+
+    proposal = factory.SubFactory(DueDateProposalFactory)
+    decision = DueDateDecision.DECLINED
+    reason = factory.LazyAttribute(lambda row: "It is late." if row.decision == DueDateDecision.DECLINED else "")
+    recorded_at = factory.LazyAttribute(lambda row: row.proposal.recorded_at)
+
+    @factory.lazy_attribute
+    def recorded_by(self):
+        is_ministrys = self.decision == DueDateDecision.WITHDRAWN
+        return self.proposal.recorded_by if is_ministrys else ReviewerFactory()
 
 
 class DraftFactory(DjangoModelFactory):

@@ -393,6 +393,7 @@ SPECTACULAR_SETTINGS = {
         "BriefingKind": "reports.choices.BriefingKind.choices",
         "StepKind": "reports.choices.StepKind.choices",
         "UpdateVersionDecision": "dialogues.choices.UpdateDecision.choices",
+        "DueDateDecision": "dialogues.choices.DueDateDecision.choices",
         "EvidenceDecision": "dialogues.choices.EvidenceDecision.choices",
         "DoneBy": "dialogues.choices.DoneBy.choices",
         "Tier": "recommendations.choices.Tier.choices",

@@ -10,6 +10,7 @@ from django.forms import model_to_dict
 
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
     CommitmentEventKind,
     CommitmentReach,
     CommitmentStatus,
@@ -17,7 +18,6 @@ from dialogues.choices import (
     Horizon,
     MadeBy,
     SupportKind,
-    UpdateDecision,
 )
 from dialogues.commitment_status import CommitmentStanding, summarize_events
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue, Evidence, UpdateVersion
@@ -177,7 +177,7 @@ def reschedule(
         raise PermissionDenied
     reason = require_text(reason, gettext("Write why the due date moves."), field="reason")
     locked, standing = _lock_for_change(commitment, on, seen, now)
-    if not _is_open(locked, now):
+    if not is_open(locked, now):
         raise Refused("closed", _settled_refusal(locked, gettext("Its due date cannot be moved.")))
     if due_on < on:
         raise Refused(
@@ -224,7 +224,7 @@ def reopen(
     reason = require_text(reason, gettext("Write why the commitment is reopened."), field="reason")
     locked, standing = _lock_for_change(commitment, on, seen, now)
     _refuse_while_waiting(locked, now)
-    if _is_open(locked, now):
+    if is_open(locked, now):
         raise Refused("already_open", gettext("The commitment is already open. There is nothing to reopen."))
     return _record_event(locked, CommitmentEventKind.REOPENED, standing, on=on, reason=reason, by=by, now=now)
 
@@ -237,7 +237,7 @@ def report_done(
     if not can_report_done(by, commitment):
         raise PermissionDenied
     locked, standing = _lock_for_change(commitment, on, seen, now)
-    if not _is_open(locked, now):
+    if not is_open(locked, now):
         raise Refused("closed", _settled_refusal(locked, gettext("You need not report it again.")))
     return _record_event(locked, CommitmentEventKind.REPORTED_DONE, standing, on=on, by=by, now=now)
 
@@ -287,14 +287,14 @@ def waiting_version(commitment: Commitment) -> UpdateVersion | None:
     return waiting.select_related("recorded_by").first()
 
 
-def returned_version(commitment: Commitment) -> UpdateVersion | None:
-    """Return the version that was returned and not sent again.
+def version_to_resend(commitment: Commitment) -> UpdateVersion | None:
+    """Return the version that was returned or withdrawn and not sent again.
 
-    None if nothing was returned or the newest was accepted.
+    None if nothing was sent or the newest was accepted.
     """
     versions = UpdateVersion.objects.filter(update__commitment=commitment).select_related("update", "decision")
     newest = versions.order_by("-update__number", "-number").first()
-    return newest if newest and newest.decision.decision == UpdateDecision.RETURNED else None
+    return newest if newest and newest.decision.decision in DECISIONS_ENDING_CLAIMS else None
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:
@@ -375,7 +375,7 @@ def _settled_refusal(commitment: Commitment, next_step: str) -> str:
     return f"{settled_sentence(commitment)} {next_step}"
 
 
-def _is_open(commitment: Commitment, now: datetime) -> bool:
+def is_open(commitment: Commitment, now: datetime) -> bool:
     """Return whether the events leave the commitment open, even while an update waits that claims it is under way."""
     summary = summarize_events(commitment.events.all(), now.date())
     return summary is not None and summary.is_open

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 
-from dialogues.actions.commitments import lock_with_standing, newest_event_date, returned_version, waiting_version
+from dialogues.actions.commitments import lock_with_standing, newest_event_date, version_to_resend, waiting_version
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateVersion
 from dialogues.models.drafts import DRAFT_LIFETIME
@@ -72,13 +72,13 @@ def save_draft(
         raise PermissionDenied
     _refuse_too_long(content)
     refuse_oversized_total(files)
-    returned = _lock_unless_closed(of, now)
+    last = _lock_unless_closed(of, now)
     draft = lock_draft(of)
     filled = {name: list(texts) for name, texts in content.items() if any(texts)}
     if draft and draft.content == filled and {*files} == {*draft.files.all()}:
         return draft  # saved twice, perhaps because the first response was lost
     refuse_stale_draft(draft, page, by, now)
-    refuse_unless_own_and_unsent(files, by, returned=returned, draft=draft)
+    refuse_unless_own_and_unsent(files, by, last=last, draft=draft)
     is_new = draft is None
     draft = draft or Draft(**_subject_filter(of), version=0)
     draft.content, draft.writer = filled, page.name
@@ -184,7 +184,7 @@ def _subject_filter(subject: DraftSubject) -> dict[str, DraftSubject]:
 def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion | None:
     """Lock the subject and refuse if nothing can be sent now.
 
-    Return the returned version that is being corrected, if any.
+    Return the returned or withdrawn version that is being corrected, if any.
     """
     if not isinstance(subject, Commitment):
         lock_subject(subject)
@@ -205,7 +205,7 @@ def _lock_unless_closed(subject: DraftSubject, now: datetime) -> UpdateVersion |
             "closed",
             sentence % {"status": standing.status.label, "date": format_date(newest_event_date(locked))},
         )
-    return returned_version(locked)
+    return version_to_resend(locked)
 
 
 def _refuse_too_long(content: DraftContent) -> None:

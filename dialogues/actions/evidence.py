@@ -12,7 +12,15 @@ from dialogues.actions.commitments import refuse_invalid_benchmarks
 from dialogues.actions.duplicates import lock_person, refuse_duplicate
 from dialogues.actions.files import refuse_unless_own_and_unsent
 from dialogues.actions.readings import ReadingInput, record_reading
-from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind, UpdateDecision
+from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
+    DoneBy,
+    EvidenceDecision,
+    EvidenceKind,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+)
 from dialogues.models import (
     Commitment,
     Evidence,
@@ -208,7 +216,7 @@ def review_evidence(
     Raises:
         PermissionDenied: if the user may not review it.
         Refused: for the user's own evidence, without a reason, for replaced evidence, and while the evidence belongs to
-            an update version that waits or was returned.
+            an update version that waits, or was returned or withdrawn.
         EditConflict: if another person has reviewed it since.
     """
     refuse_unless_reviewer(by, evidence, evidence_link)
@@ -222,12 +230,20 @@ def review_evidence(
         if update_decision is None:
             sentence = gettext("This evidence came with an update that waits for your decision. Accept or return it.")
             raise Refused("update_waits", sentence)
-        if update_decision.decision == UpdateDecision.RETURNED:
+        if update_decision.decision in DECISIONS_ENDING_CLAIMS:
             day = format_date(update_decision.recorded_at.astimezone(now.tzinfo).date())
-            sentence = gettext(
-                "This evidence came with an update that was returned on %(date)s. Wait for the ministry’s next version."
+            is_withdrawn = update_decision.decision == UpdateDecision.WITHDRAWN
+            sentence = (
+                gettext(
+                    "This evidence came with an update that the ministry withdrew on %(date)s. It waits for no review."
+                )
+                if is_withdrawn
+                else gettext(
+                    "This evidence came with an update that was returned on %(date)s. Wait for the ministry’s next "
+                    "version."
+                )
             )
-            raise Refused("update_returned", sentence % {"date": day})
+            raise Refused("update_withdrawn" if is_withdrawn else "update_returned", sentence % {"date": day})
     earlier = locked.reviews.filter(evidence_link=evidence_link).select_related("recorded_by")
     refuse_unseen(earlier.order_by("-recorded_at", "-pk").first(), seen, now, noun="review")
     written_review = add_review(

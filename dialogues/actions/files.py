@@ -236,18 +236,18 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
         )
 
 
-def find_resendable_files(returned: UpdateVersion, by: User) -> QuerySet[EvidenceFile]:
-    """Return the files of a returned update version that its ministry may send again with the next version."""
-    return EvidenceFile.objects.visible_to(by).kept().filter(evidence__update_version=returned).distinct()
+def find_resendable_files(last: UpdateVersion, by: User) -> QuerySet[EvidenceFile]:
+    """Return the files of a returned or withdrawn version that its ministry may send again with the next version."""
+    return EvidenceFile.objects.visible_to(by).kept().filter(evidence__update_version=last).distinct()
 
 
 def refuse_unless_own_and_unsent(
-    files: Sequence[EvidenceFile], by: User, *, returned: UpdateVersion | None = None, draft: Draft | None = None
+    files: Sequence[EvidenceFile], by: User, *, last: UpdateVersion | None = None, draft: Draft | None = None
 ) -> None:
     """Refuse files that another person uploaded, or that evidence or a dialogue already cites.
 
-    Files of the `returned` version may be sent once more. Files in the `draft` that is sent may have been attached by a
-    colleague.
+    Files of the `last` version, returned or withdrawn, may be sent once more. Files in the `draft` that is sent may
+    have been attached by a colleague.
     """
     # Lock until the update is saved, so that two updates can't both take the same file.
     locked = set(
@@ -256,7 +256,7 @@ def refuse_unless_own_and_unsent(
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    resendable = set(find_resendable_files(returned, by).values_list("pk", flat=True)) if returned else set()
+    resendable = set(find_resendable_files(last, by).values_list("pk", flat=True)) if last else set()
     attached = Q(pk__in=EvidenceFile.objects.uploaded_as(by).values("pk"))
     if draft:
         attached |= Q(drafts=draft)

@@ -16,7 +16,7 @@ from dialogues.actions.commitments import (
     lock_with_standing,
     newest_event_date,
     refuse_unproven,
-    returned_version,
+    version_to_resend,
     waiting_version,
 )
 from dialogues.actions.drafts import DraftPage, find_draft, finish_draft, lock_draft
@@ -31,6 +31,7 @@ from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_an
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, add_reading, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
 from dialogues.actions.review_completeness import refuse_incomplete_reviews
+from dialogues.actions.update_decisions import refuse_decided, write_decision
 from dialogues.choices import (
     GOVERNMENT_DOERS,
     ClaimedProgress,
@@ -63,7 +64,6 @@ from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, ngettext
 from tiptracker.validation import (
-    EditConflict,
     format_moment,
     insert_row,
     refuse_future,
@@ -113,11 +113,12 @@ def send_update(
     by: User,
     now: datetime,
 ) -> UpdateVersion:
-    """Send an update on a ministry's commitment: a new update, or a new version of the one that was returned.
+    """Send an update on a ministry's commitment: a new update, or a new version of the last one.
 
-    Each file and each figure becomes a piece of evidence of its own, because every claim needs evidence. If there is no
-    file, the text of the update becomes evidence too, as a statement, unless the figures answer everything that the
-    commitment supports. If the ministry claims that the commitment is done, the same transaction reports it done.
+    It is a new version if the last one was returned or withdrawn. Each file and each figure becomes a piece of evidence
+    of its own, because every claim needs evidence. If there is no file, the text of the update becomes evidence too, as
+    a statement, unless the figures answer everything that the commitment supports. If the ministry claims that the
+    commitment is done, the same transaction reports it done.
 
     Args:
         page: the page whose draft is sent and deleted. An API client has no page; its request leaves drafts alone.
@@ -125,7 +126,7 @@ def send_update(
     Raises:
         PermissionDenied: if the user may not send updates on the commitment.
         Refused: if the commitment is settled, an update already waits, a date is in the future, or a file belongs
-            neither to the sender nor to the draft nor to the returned version.
+            neither to the sender nor to the draft nor to the version that was returned or withdrawn.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
     if not can_send_update(by, commitment):
@@ -165,11 +166,11 @@ def send_update(
             "update_waits",
             sentence % {"moment": format_moment(waiting.recorded_at, now), "person": waiting.recorded_by},
         )
-    returned = returned_version(locked)
-    refuse_unless_own_and_unsent(files, by, returned=returned, draft=lock_draft(locked) if page else find_draft(locked))
+    last = version_to_resend(locked)
+    refuse_unless_own_and_unsent(files, by, last=last, draft=lock_draft(locked) if page else find_draft(locked))
     if page is not None:
         finish_draft(of=locked, page=page, by=by, now=now)
-    update = returned.update if returned else _create_next_update(locked)
+    update = last.update if last else _create_next_update(locked)
     sent = insert_row(
         UpdateVersion(
             update=update,
@@ -258,14 +259,14 @@ def return_update(*, update_version: UpdateVersion, reason: str, by: User, now: 
     Raises:
         PermissionDenied: if the user may not decide on the version.
         Refused: without a reason.
-        EditConflict: if another person has decided on it already.
+        EditConflict: if another person has decided on it already, or the ministry has withdrawn it.
     """
     if not can_decide_on_update(by, update_version):
         raise PermissionDenied
     reason = require_text(reason, gettext("Write what the ministry has to change."), field="reason")
     locked, standing = lock_with_standing(update_version.update.commitment, now)
-    _refuse_decided(update_version, now)
-    decision = _decide(update_version, UpdateDecision.RETURNED, reason, by, now)
+    refuse_decided(update_version, now)
+    decision = write_decision(update_version, UpdateDecision.RETURNED, reason, by, now)
     if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
         add_event(
             locked,
@@ -300,12 +301,12 @@ def accept_update(
     Raises:
         PermissionDenied: if the user may not decide on the version or review a part of it.
         Refused: naming what is not reviewed or is missing, or if a redaction of its content is pending.
-        EditConflict: if another person has decided on it already.
+        EditConflict: if another person has decided on it already, or the ministry has withdrawn it.
     """
     if not can_decide_on_update(by, update_version):
         raise PermissionDenied
     locked, standing = lock_with_standing(update_version.update.commitment, now)
-    _refuse_decided(update_version, now)
+    refuse_decided(update_version, now)
     refuse_incomplete_reviews(
         list_parts_to_review(update_version), [(review.evidence, review.evidence_link) for review in reviews]
     )
@@ -313,7 +314,7 @@ def accept_update(
     for review in reviews:
         refuse_unless_reviewer(by, review.evidence, review.evidence_link)
         add_review(**review._asdict(), by=by, now=now)
-    decision = _decide(update_version, UpdateDecision.ACCEPTED, reason.strip(), by, now)
+    decision = write_decision(update_version, UpdateDecision.ACCEPTED, reason.strip(), by, now)
     if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
         if not any(review.decision == EvidenceDecision.VERIFIED for review in reviews):
             raise Refused(
@@ -472,26 +473,3 @@ def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date
         )
         raise Refused("before_tracking_period", sentence % {"date": format_date(figure.through_on)}, field="figures")
     return edition.starts_on
-
-
-def _refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
-    decision = UpdateVersionDecision.objects.filter(update_version=update_version).select_related("recorded_by").first()
-    if decision:
-        sentence = (
-            gettext("%(person)s returned this update on %(moment)s. Your decision was not saved.")
-            if decision.decision == UpdateDecision.RETURNED
-            else gettext("%(person)s accepted this update on %(moment)s. Your decision was not saved.")
-        )
-        raise EditConflict(
-            sentence % {"person": decision.recorded_by, "moment": format_moment(decision.recorded_at, now)}
-        )
-
-
-def _decide(
-    update_version: UpdateVersion, decision: UpdateDecision, reason: str, by: User, now: datetime
-) -> UpdateVersionDecision:
-    return insert_row(
-        UpdateVersionDecision(
-            update_version=update_version, decision=decision, reason=reason, recorded_at=now, recorded_by=by
-        )
-    )

@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import ClassVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dialogues.choices import CommitmentStatus
-from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
+from dialogues.models import (
+    Commitment,
+    CommitmentBenchmark,
+    CommitmentEvent,
+    DueDateProposal,
+    DueDateProposalDecision,
+)
 from tiptracker import clock
 from tiptracker.accounts.models import Country
 from tiptracker.api.base import ChoiceEnumField, IdFilter, SenderField, serializers_by_reader
@@ -39,6 +46,27 @@ class EventSerializer(FormerNamesMixin, OwnEventSerializer):
     former_names: ClassVar = {"round": "update_version"}
 
 
+class DueDateDecisionSerializer(serializers.ModelSerializer[DueDateProposalDecision]):
+    """What became of a proposed due date: the embassy accepted or declined it, or its ministry withdrew it."""
+
+    recorded_by = SenderField()
+
+    class Meta:
+        model = DueDateProposalDecision
+        fields = ("decision", "reason", "recorded_at", "recorded_by")
+
+
+class DueDateProposalSerializer(serializers.ModelSerializer[DueDateProposal]):
+    """Another due date that the ministry proposed. `decision` is null while it waits for an answer."""
+
+    recorded_by = SenderField()
+    decision = DueDateDecisionSerializer(read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = DueDateProposal
+        fields = ("id", "due_on", "reason", "recorded_at", "recorded_by", "decision")
+
+
 class LinkSerializer(serializers.ModelSerializer[CommitmentBenchmark]):
     class Meta:
         model = CommitmentBenchmark
@@ -55,6 +83,7 @@ class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
         slug_field="benchmark_id", source="links", many=True, read_only=True
     )
     events = OwnEventSerializer(many=True, read_only=True)
+    due_date_proposals = DueDateProposalSerializer(many=True, read_only=True)
 
     class Meta:
         model = Commitment
@@ -69,6 +98,7 @@ class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
             "slips",
             "benchmarks",
             "events",
+            "due_date_proposals",
             "recorded_at",
         )
 
@@ -93,14 +123,22 @@ class CommitmentFilter(filters.FilterSet):
     status = filters.ChoiceFilter("status", choices=CommitmentStatus.choices())
     due_before = filters.DateFilter("due_on", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
-        method="changed_since", counts="Events of a commitment and its move to another edition count too."
+        method="changed_since",
+        counts="Events of a commitment, proposed due dates and its move to another edition count too.",
     )
 
     def changed_since(self, commitments: QuerySet[Commitment], name: str, moment: datetime) -> QuerySet[Commitment]:
-        """Select commitments recorded since `moment`, or with an event or a move to another edition since then."""
+        """Select commitments recorded since `moment`, or with something recorded on them since then.
+
+        That is an event, a proposed due date or its answer, or a move to another edition.
+        """
+        reader = self.request.user if self.request else AnonymousUser()
         events = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
         links = CommitmentBenchmark.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
-        return commitments.filter(Q(recorded_at__gte=moment) | Exists(events) | Exists(links))
+        proposals = DueDateProposal.objects.visible_to(reader).filter(
+            Q(recorded_at__gte=moment) | Q(decision__recorded_at__gte=moment), commitment=OuterRef("pk")
+        )
+        return commitments.filter(Q(recorded_at__gte=moment) | Exists(events) | Exists(proposals) | Exists(links))
 
 
 @serializers_by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
@@ -117,6 +155,11 @@ class CommitmentViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Commitment])
         days = {country: clock.today(zone) for country, zone in zones}
         commitments = Commitment.objects.visible_to(self.request.user).with_status_today(days)
         begun = commitments.filter(Q(status__isnull=False))
+        proposals = DueDateProposal.objects.visible_to(self.request.user).select_related(
+            "commitment__ministry", "recorded_by", "decision__recorded_by"
+        )
         return (
-            begun.select_related("country", "ministry").prefetch_related("links", "events__recorded_by").order_by("pk")
+            begun.select_related("country", "ministry")
+            .prefetch_related("links", "events__recorded_by", Prefetch("due_date_proposals", proposals))
+            .order_by("pk")
         )

@@ -20,6 +20,7 @@ from rest_framework.utils.html import is_html_input
 from rest_framework.viewsets import GenericViewSet
 
 from dialogues.actions.files import store_inspected
+from dialogues.actions.update_decisions import withdraw_update
 from dialogues.actions.updates import (
     FigureInput,
     ReviewInput,
@@ -39,7 +40,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
-from dialogues.permissions import can_decide_on_update, can_send_update, can_send_updates
+from dialogues.permissions import can_decide_on_update, can_send_update, can_send_updates, can_withdraw_update
 from recommendations.models import Indicator
 from tiptracker import clock, text_rules
 from tiptracker.accounts.models import User
@@ -49,7 +50,6 @@ from tiptracker.api.base import (
     ApiRequest,
     ChoiceEnumField,
     IdFilter,
-    PersonField,
     SenderField,
     VisibleRowField,
     validate_body,
@@ -65,7 +65,12 @@ from tiptracker.web import rate_limits
 
 
 class DecisionSerializer(serializers.ModelSerializer[UpdateVersionDecision]):
-    recorded_by = PersonField(read_only=True)
+    """What ended the wait of an update version.
+
+    The embassy returned or accepted it, or its ministry withdrew it.
+    """
+
+    recorded_by = SenderField()
 
     class Meta:
         model = UpdateVersionDecision
@@ -73,7 +78,7 @@ class DecisionSerializer(serializers.ModelSerializer[UpdateVersionDecision]):
 
 
 class UpdateVersionSerializer(serializers.ModelSerializer[UpdateVersion]):
-    """One version of an update, and the embassy's decision on it (null while it waits).
+    """One version of an update, and the decision on it (null while it waits).
 
     The evidence sent with this version has its id in `update_version`.
     """
@@ -195,7 +200,7 @@ class UpdateViewSet(
     def create(self, request: ApiRequest) -> Callable[[], Update]:
         """Send an update on a commitment of your ministry.
 
-        If the embassy returned the last version, this sends the next version of the same update.
+        If the last version was returned or withdrawn, this sends the next version of the same update.
         """
         if not can_send_updates(request.user):
             raise PermissionDenied
@@ -243,10 +248,16 @@ class ReturnSerializer(BodySerializer):
     reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
 
 
+class WithdrawSerializer(BodySerializer):
+    """The reason for withdrawing the version, which is optional."""
+
+    reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH, allow_blank=True, default="")
+
+
 class UpdateVersionViewSet(
     StrictParametersMixin, IdempotentCreateMixin, RetrieveModelMixin, GenericViewSet[UpdateVersion]
 ):
-    """One version of an update, and the embassy's decision on it. Opening it is recorded in the activity log."""
+    """One version of an update, and the decision on it. Opening it is recorded in the activity log."""
 
     serializer_class = UpdateVersionSerializer
 
@@ -292,6 +303,21 @@ class UpdateVersionViewSet(
         now = clock.now(version.update.commitment.country.time_zone)
         return lambda: return_update(update_version=version, **values, by=request.user, now=now).update_version
 
+    @extend_schema(request=WithdrawSerializer, responses={201: DecisionSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent_create()
+    def withdraw(self, request: ApiRequest, pk: str) -> Callable[[], UpdateVersion]:
+        """Withdraw an update version of your ministry that the embassy has not decided on.
+
+        Its claims no longer count from then on. Its text and files stay in the record.
+        """
+        version: UpdateVersion = self.get_object()
+        if not can_withdraw_update(request.user, version):
+            raise PermissionDenied
+        values = validate_body(WithdrawSerializer, self)
+        now = clock.now(version.update.commitment.country.time_zone)
+        return lambda: withdraw_update(update_version=version, **values, by=request.user, now=now).update_version
+
     def _to_decide(self, user: User) -> UpdateVersion:
         """Return the update version, or raise PermissionDenied if the user may not decide on it."""
         version: UpdateVersion = self.get_object()
@@ -300,7 +326,7 @@ class UpdateVersionViewSet(
         return version
 
     def serialize_row(self, row: UpdateVersion) -> Any:
-        """Return the decision on the update version, which is the answer to accepting or returning it."""
+        """Return the decision on the update version, which is the answer to the actions."""
         return DecisionSerializer(row.decision, context=self.get_serializer_context()).data
 
 
@@ -308,6 +334,7 @@ class UpdateVersionViewSet(
     retrieve=extend_schema(deprecated=True),
     accept=extend_schema(deprecated=True),
     send_back=extend_schema(deprecated=True),
+    withdraw=extend_schema(deprecated=True),
 )
 class FormerRoundViewSet(UpdateVersionViewSet):
     """Update versions under their former address, `rounds/`; removed in the next release."""

@@ -1,12 +1,13 @@
 """Forms for commitments: the commitment itself, the changes of its status, and the filters of the list."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.utils.text import Truncator
 
-from dialogues.choices import CommitmentReach, CommitmentStatus, Horizon, MadeBy
+from dialogues.choices import CommitmentReach, CommitmentStatus, DueDateDecision, Horizon, MadeBy
 from dialogues.forms.fields import (
     BenchmarkRow,
     BenchmarkRows,
@@ -23,7 +24,7 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
 from tiptracker.web.frontend.form_rows import RowField, set_row_choices
-from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField
+from tiptracker.web.frontend.forms import ChangeForm, DayField, LongTextField, TrackerForm
 
 
 class CommitmentOrder(ChoiceEnum):
@@ -196,3 +197,43 @@ class VerifyDoneForm(CommitmentChangeForm):
         help_text=gettext_lazy("Write why the evidence proves that the commitment is done."),
     )
     on = PastDayField(label=gettext_lazy("Date of verification"))
+
+
+class ProposeDueDateForm(TrackerForm):
+    """Form of a ministry for another due date, with the reason."""
+
+    due_on = DayField(label=gettext_lazy("Due date that you propose"))
+    reason = LongTextField(
+        label=gettext_lazy("Reason"),
+        rows=3,
+        help_text=gettext_lazy("The embassy reads this. Write what still has to happen before it can be done."),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].widget.attrs["min"] = today.isoformat()
+
+
+class AnswerDueDateForm(TrackerForm):
+    """Form of the embassy to accept or decline a proposed due date."""
+
+    required_for_some = ("reason",)
+
+    answer = forms.TypedChoiceField(
+        coerce=DueDateDecision, label=gettext_lazy("Your answer"), widget=forms.RadioSelect, choices=()
+    )
+    reason = LongTextField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        rows=3,
+        help_text=gettext_lazy("The ministry reads this. If you decline, write why the due date stays."),
+    )
+
+    def __init__(self, *args: Any, accept: str, decline: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(DueDateDecision.ACCEPTED.value, accept), (DueDateDecision.DECLINED.value, decline)]
+        cast("forms.TypedChoiceField", self.fields["answer"]).choices = choices
+
+
+class ConfirmationForm(TrackerForm):
+    """Form without fields: the user confirms what the page says."""

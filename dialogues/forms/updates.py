@@ -292,3 +292,13 @@ class ReturnForm(TrackerForm):
                 ),
             )
         return data
+
+
+class WithdrawUpdateForm(TrackerForm):
+    """Form of a ministry to withdraw an update that waits, with the reason if it gives one."""
+
+    reason = LongTextField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        help_text=gettext_lazy("The embassy reads this. Example: “We attached the wrong list.”"),
+    )

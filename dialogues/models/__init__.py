@@ -2,6 +2,7 @@ from dialogues.models.assessments import Assessment, AssessmentEvidence
 from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
 from dialogues.models.drafts import Draft
+from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
 from dialogues.models.readings import Reading, ReadingPart
@@ -18,6 +19,8 @@ __all__ = [
     "Dialogue",
     "DialogueFile",
     "Draft",
+    "DueDateProposal",
+    "DueDateProposalDecision",
     "Evidence",
     "EvidenceFile",
     "EvidenceLink",

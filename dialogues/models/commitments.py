@@ -52,8 +52,11 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         output_field=models.CharField(),
     )
     own = happened.filter(commitment=OuterRef("pk"))
-    own_sent = sent.filter(update__commitment=OuterRef("pk"))
-    newest_sent = own_sent.order_by("-recorded_at", "-pk")
+    # What its ministry withdrew counts as never sent.
+    not_withdrawn = Q(decided_on__isnull=True) | ~Q(decision__decision=UpdateDecision.WITHDRAWN)
+    every_sent = sent.filter(update__commitment=OuterRef("pk"))
+    own_sent = every_sent.filter(not_withdrawn)
+    newest_sent, newest_of_all = (rows.order_by("-recorded_at", "-pk") for rows in (own_sent, every_sent))
     slips = own.filter(kind=CommitmentEventKind.RESCHEDULED).order_by().values("commitment").annotate(n=Count("pk"))
     asked_again = happened.filter(commitment=OuterRef("update__commitment"), kind__in=DATE_SETTING_EVENTS).filter(
         Q(happened_on__gt=OuterRef("sent_on"))
@@ -68,6 +71,9 @@ def _standing_annotations(day: date) -> dict[str, Any]:
     newest_returned_on = Case(
         When(decision__decision=UpdateDecision.RETURNED, then=F("decided_on")), output_field=models.DateField()
     )
+    withdrawn_on = Case(
+        When(decision__decision=UpdateDecision.WITHDRAWN, then=F("decided_on")), output_field=models.DateField()
+    )
     return {
         "due_on": Subquery(dated.filter(commitment=OuterRef("pk"))[:1]),
         "first_due_on": Subquery(own.filter(kind=CommitmentEventKind.MADE).values("due_on")[:1]),
@@ -75,6 +81,7 @@ def _standing_annotations(day: date) -> dict[str, Any]:
         "status": Subquery(own.order_by(*newest_first).annotate(status=status).values("status")[:1]),
         "sent_on": Subquery(newest_sent.annotate(on=F("sent_on")).values("on")[:1]),
         "newest_returned_on": Subquery(newest_sent.annotate(on=newest_returned_on).values("on")[:1]),
+        "newest_withdrawn_on": Subquery(newest_of_all.annotate(on=withdrawn_on).values("on")[:1]),
         "has_update": Exists(own_sent.filter(~Exists(asked_again), ~Exists(accepted_since))),
     }
 
@@ -105,7 +112,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Annotate with `standing_on` and `original_due_date` in SQL, at the end of `day`.
 
         Adds `.status` (None before the commitment was made), `.due_on`, `.first_due_on` and `.slips`. Also adds
-        `.sent_on`, `.newest_returned_on` and `.has_update`, for `standing_from_row`.
+        `.sent_on`, `.newest_returned_on`, `.newest_withdrawn_on` and `.has_update`, for `standing_from_row`.
         """
         return self.annotate(**_standing_annotations(day))
 
@@ -245,7 +252,8 @@ class Commitment(models.Model):
 def standing_from_row(row: Any, day: date) -> CommitmentStanding:
     """Return the standing of a row of `with_status(day)`. The commitment must have been made by then."""
     status = CommitmentStatus(row.status)
-    is_mended = status in (CommitmentStatus.WITH_EMBASSY, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    is_settled = status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+    is_mended = is_settled or status is CommitmentStatus.WITH_EMBASSY
     return CommitmentStanding(
         status=status,
         due_on=row.due_on,
@@ -253,6 +261,7 @@ def standing_from_row(row: Any, day: date) -> CommitmentStanding:
         days_overdue=days_past_due(row.due_on, day) if status is CommitmentStatus.OVERDUE else 0,
         sent_on=row.sent_on,
         returned_on=None if is_mended else row.newest_returned_on,
+        withdrawn_on=None if is_settled else row.newest_withdrawn_on,
         is_overdue_without_update=status is CommitmentStatus.OVERDUE and not row.has_update,
     )
 
@@ -292,7 +301,7 @@ class CommitmentEvent(models.Model):
     """One dated event of a commitment. Rows are added, never changed."""
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=15, choices=CommitmentEventKind.choices())
+    kind = models.CharField(max_length=16, choices=CommitmentEventKind.choices())
     happened_on = models.DateField()
     due_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)
@@ -330,7 +339,14 @@ class CommitmentEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="events_that_need_a_reason_have_one",
-                condition=Q(kind__in=[CommitmentEventKind.MADE, CommitmentEventKind.REPORTED_DONE]) | ~Q(reason=""),
+                condition=Q(
+                    kind__in=[
+                        CommitmentEventKind.MADE,
+                        CommitmentEventKind.REPORTED_DONE,
+                        CommitmentEventKind.REPORT_WITHDRAWN,
+                    ]
+                )
+                | ~Q(reason=""),
             ),
         ]
 
@@ -339,9 +355,9 @@ class CommitmentEvent(models.Model):
 
     @property
     def sent_for(self) -> Ministry | None:
-        """The ministry that reported the commitment done with an update. None for events that the embassy recorded."""
-        return (
-            self.commitment.ministry
-            if self.update_version_id and self.kind == CommitmentEventKind.REPORTED_DONE
-            else None
-        )
+        """The ministry that reported the commitment done with an update, or withdrew that update.
+
+        None for events that the embassy recorded.
+        """
+        by_ministry = (CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.REPORT_WITHDRAWN)
+        return self.commitment.ministry if self.update_version_id and self.kind in by_ministry else None

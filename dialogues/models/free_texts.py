@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from dialogues.models.assessments import Assessment
 from dialogues.models.commitments import Commitment, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
+from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceReview
 from dialogues.models.files import EvidenceFile
 from dialogues.models.readings import Reading
@@ -52,6 +53,8 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     Reading: FreeTextFields(("note", "source"), "indicator__country"),
     Commitment: FreeTextFields(("text", "letter"), "country"),
     CommitmentEvent: FreeTextFields(("reason",), "commitment__country"),
+    DueDateProposal: FreeTextFields(("reason",), "commitment__country"),
+    DueDateProposalDecision: FreeTextFields(("reason",), "proposal__commitment__country"),
     Assessment: FreeTextFields(("rationale", "law", "change_reason"), "benchmark__recommendation__edition__country"),
     Dialogue: FreeTextFields(("place", "purpose", "record", "agreed", "source", "called_off_reason"), "country"),
     Participant: FreeTextFields(("name", "office"), "dialogue__country"),

@@ -96,19 +96,30 @@ class UpdateVersion(models.Model):
 
     @property
     def decided_at(self) -> datetime | None:
-        """When the embassy decided on it. None while it waits. Select or prefetch `decision`."""
+        """When the embassy decided on it, or its ministry withdrew it. None while it waits. Prefetch `decision`."""
         decision: UpdateVersionDecision | None = getattr(self, "decision", None)
         return decision.recorded_at if decision else None
 
     @property
     def returned_at(self) -> datetime | None:
-        """When it was returned. None if it waits or was accepted."""
+        """When the embassy returned it. None if it did not."""
+        return self._decided_at(UpdateDecision.RETURNED)
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """When its ministry withdrew it. None if it did not."""
+        return self._decided_at(UpdateDecision.WITHDRAWN)
+
+    def _decided_at(self, outcome: UpdateDecision) -> datetime | None:
         decision: UpdateVersionDecision | None = getattr(self, "decision", None)
-        return decision.recorded_at if decision and decision.decision == UpdateDecision.RETURNED else None
+        return decision.recorded_at if decision and decision.decision == outcome else None
 
 
 class UpdateVersionDecision(models.Model):
-    """The embassy's decision on an update version: returned with a reason, or accepted. Never changed."""
+    """What ended the wait of an update version. Never changed.
+
+    The embassy returned it with a reason or accepted it, or its ministry withdrew it.
+    """
 
     update_version = models.OneToOneField(UpdateVersion, models.PROTECT, related_name="decision")
     decision = models.CharField(max_length=10, choices=UpdateDecision.choices())
@@ -127,3 +138,8 @@ class UpdateVersionDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display()} {self.recorded_at:%Y-%m-%d}"
+
+    @property
+    def sent_for(self) -> Ministry | None:
+        """The ministry that withdrew the version. None for a decision of the embassy."""
+        return self.update_version.sent_for if self.decision == UpdateDecision.WITHDRAWN else None

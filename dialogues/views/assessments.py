@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from dialogues import permissions
 from dialogues.actions.assessments import assess
-from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, SupportKind, UpdateDecision, Verdict
+from dialogues.choices import DECISIONS_ENDING_CLAIMS, GOVERNMENT_DOERS, EvidenceDecision, SupportKind, Verdict
 from dialogues.forms.assessments import AssessmentForm
 from dialogues.models import Assessment, Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.start_dates import find_start_date
@@ -76,7 +76,7 @@ def _benchmarks(user: User) -> QuerySet[Benchmark]:
         EvidenceLink.objects.visible_to(user)
         .annotate(is_ground=Exists(resting))
         .filter(evidence__revised_by=None)
-        .exclude(evidence__update_version__decision__decision=UpdateDecision.RETURNED)
+        .exclude(evidence__update_version__decision__decision__in=DECISIONS_ENDING_CLAIMS)
         .select_related("evidence")
         .prefetch_related(Prefetch("reviews", EvidenceReview.objects.visible_to(user)))
         .order_by("-evidence__happened_to", "-evidence__pk")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
 from dialogues.choices import CommitmentEventKind, CommitmentReach, CommitmentStatus, Horizon, MadeBy
-from dialogues.commitment_status import CommitmentStanding, original_due_date
+from dialogues.commitment_status import CommitmentStanding, original_due_date, summarize_events
 from dialogues.forms.commitments import (
     CommitmentBenchmarkRows,
     CommitmentChangeForm,
@@ -32,6 +32,7 @@ from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
 from dialogues.score_effects import describe_last_update, describe_rescheduling, format_status_detail
+from dialogues.views.due_date_notes import describe_newest_proposal
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
@@ -157,9 +158,11 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "pending": pending_redaction_urls(user, commitment.country, *timeline.rows(user)),
             "horizon": Horizon(commitment.horizon).label,
             "actions": _list_actions(request, commitment, timeline.standing),
+            "proposal": timeline.waiting_proposal,
+            "may_answer": permissions.can_change_commitment(user, commitment),
         }
     else:
-        context |= _ministry_context(timeline, just_sent="sent" in request.GET)
+        context |= _ministry_context(timeline, today, just_sent="sent" in request.GET)
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 
@@ -190,11 +193,16 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
     ]
 
 
-def _ministry_context(timeline: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:
-    """Return what the page adds for a ministry: why its update was returned, and the contact person."""
+def _ministry_context(timeline: CommitmentTimeline, today: date, *, just_sent: bool) -> dict[str, Any]:
+    """Return what the page adds for a ministry: why its update was returned, what it can do, and the contact person."""
     commitment, waiting = timeline.commitment, timeline.waiting_version
     decision = decision_on(timeline.returned) if timeline.returned else None
+    summary = summarize_events(timeline.events, today)
+    may_propose = summary is not None and summary.is_open and timeline.waiting_proposal is None
     return {
+        "withdraw_url": reverse("version_withdraw", args=[waiting.pk]) if waiting else "",
+        "propose_url": reverse("due_date_propose", args=[commitment.pk]) if may_propose else "",
+        "proposal_note": describe_newest_proposal(commitment, timeline.proposals, timeline.standing),
         "returned_reason": decision.reason if decision else "",
         "contact": find_contact(commitment.country_id),
         "just_sent": reverse("update_draft", args=[commitment.pk]) if just_sent and waiting else "",

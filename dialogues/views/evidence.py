@@ -196,7 +196,7 @@ def _render_detail(
         "evidence": EvidenceSummary.of(evidence),
         "later": _newer_revision_id(user, evidence),
         "redacted": redaction_dates(*rows),
-        "came_back": _update_decision(evidence) is UpdateDecision.RETURNED,
+        "update_decision": _update_decision(evidence),
     }
     files = [evidence.file] if evidence.file else []
     if evidence.update_version_id and not files:  # the proof of a figure is in another part of the update
@@ -256,13 +256,13 @@ def _newer_revision_id(user: User, evidence: Evidence) -> int | None:
 def _is_reviewable(evidence: Evidence) -> bool:
     """Return whether the evidence can be reviewed on its own page.
 
-    Evidence of an update that waits or was returned is reviewed with that update.
+    Evidence of an update that waits is reviewed with it. An update that was returned or withdrawn is not reviewed.
     """
     return evidence.update_version is None or _update_decision(evidence) is UpdateDecision.ACCEPTED
 
 
 def _update_decision(evidence: Evidence) -> UpdateDecision | None:
-    """Return the embassy's decision on the update that brought the evidence; None without a decision or an update."""
+    """Return the decision on the update that brought the evidence; None without a decision or an update."""
     answer = decision_on(evidence.update_version) if evidence.update_version else None
     return UpdateDecision(answer.decision) if answer else None
 

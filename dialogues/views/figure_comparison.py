@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch
 
-from dialogues.choices import EvidenceDecision, UpdateDecision
+from dialogues.choices import DECISIONS_ENDING_CLAIMS, EvidenceDecision
 from dialogues.effective_reading import find_effective_reading
 from dialogues.models import EvidenceReview, Reading
 from recommendations.tracking_period import year_before
@@ -41,11 +41,11 @@ def compare_figures(user: User, readings: Iterable[Reading]) -> Mapping[int, Fig
 
 
 def _comparable_readings(indicators: Iterable[int], user: User) -> list[Reading]:
-    """Return the readings of these indicators that still count: not revised, and not returned to the ministry."""
+    """Return the readings of these indicators that still count: not revised, returned or withdrawn."""
     reviews = EvidenceReview.objects.visible_to(user).filter(evidence_link=None)
     rows = Reading.objects.visible_to(user).filter(indicator__in=indicators, evidence__revised_by__isnull=True)
     return list(
-        rows.exclude(update_version__decision__decision=UpdateDecision.RETURNED)
+        rows.exclude(update_version__decision__decision__in=DECISIONS_ENDING_CLAIMS)
         .select_related("evidence", "indicator")
         .prefetch_related(Prefetch("evidence__reviews", reviews))
     )

@@ -53,6 +53,8 @@ def _version_decision(user: User, key: int) -> LastDecision | None:
     if row is None or (decision := decision_on(row)) is None:
         return None
     outcome = UpdateDecision(decision.decision)
+    if outcome is UpdateDecision.WITHDRAWN:  # the ministry's decision, not the user's
+        return None
     url = reverse("version_detail", args=[row.pk])
     assesses = outcome is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.commitment.text

@@ -1,6 +1,6 @@
 """The focal point's first page: what the ministry must do, what the embassy has, and what is settled."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.commitment_status import CommitmentStanding
-from dialogues.models import Commitment, Draft
+from dialogues.models import Commitment, Draft, DueDateProposal
 from dialogues.score_effects import format_returned_on, format_status_detail
 from dialogues.views.drafts import DraftNote, describe_draft
+from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal
 from dialogues.views.next_action import reopened_on
 from dialogues.views.page_context import CommitmentHeading
 from dialogues.views.timeline import decision_on
@@ -28,7 +29,11 @@ from tiptracker.web.pages import render_page
 
 @dataclass(frozen=True)
 class MinistryCommitment:
-    """A commitment as its ministry sees it: its status, the last update, and the embassy's answer."""
+    """A commitment as its ministry sees it: its status, the last update that it did not withdraw, and our answer.
+
+    `has_sent` says whether the ministry ever sent an update on it. `is_withdrawn` says whether it withdrew the newest.
+    `proposal` says what became of the due date that it proposed last.
+    """
 
     commitment: CommitmentHeading
     made_on: date
@@ -40,6 +45,9 @@ class MinistryCommitment:
     reason: str
     reopened_on: date | None
     draft: DraftNote | None
+    has_sent: bool
+    is_withdrawn: bool
+    proposal: DueDateNote | None
 
     @property
     def is_waiting(self) -> bool:
@@ -86,17 +94,24 @@ def list_ministry_commitments(user: User, day: date) -> list[MinistryCommitment]
     """Return the commitments that the focal point's ministry made by `day`, most urgent first."""
     commitments = Commitment.objects.visible_to(user).select_related("ministry").with_history().order_by("pk")
     drafts = {draft.commitment_id: draft for draft in Draft.objects.visible_to(user).select_related("saved_by")}
-    rows = (_ministry_commitment(commitment, day, user, drafts.get(commitment.pk)) for commitment in commitments)
+    proposals: dict[int, list[DueDateProposal]] = defaultdict(list)
+    for proposal in DueDateProposal.objects.visible_to(user).select_related("decision"):
+        proposals[proposal.commitment_id].append(proposal)
+    rows = (
+        _ministry_commitment(commitment, day, user, drafts.get(commitment.pk), proposals[commitment.pk])
+        for commitment in commitments
+    )
     return sorted((row for row in rows if row), key=lambda row: row.urgency)
 
 
 def _ministry_commitment(
-    commitment: Commitment, day: date, user: User, draft: Draft | None
+    commitment: Commitment, day: date, user: User, draft: Draft | None, proposals: Sequence[DueDateProposal]
 ) -> MinistryCommitment | None:
     if (standing := commitment.standing_on(day)) is None:
         return None
     sent = [update_version for update in commitment.updates.all() for update_version in update.versions.all()]
-    last = max(sent, key=lambda update_version: (update_version.recorded_at, update_version.pk), default=None)
+    sent.sort(key=lambda update_version: (update_version.recorded_at, update_version.pk))
+    last = next((version for version in reversed(sent) if version.withdrawn_at is None), None)
     decision = decision_on(last) if last else None
     return MinistryCommitment(
         commitment=CommitmentHeading.of(commitment),
@@ -109,6 +124,9 @@ def _ministry_commitment(
         reason=decision.reason if decision else "",
         reopened_on=reopened_on(commitment.events.all(), last),
         draft=describe_draft(draft, commitment, user) if draft else None,
+        has_sent=bool(sent),
+        is_withdrawn=standing.withdrawn_on is not None,
+        proposal=describe_newest_proposal(commitment, proposals, standing),
     )
 
 
@@ -166,7 +184,7 @@ def ministry_home(request: EditionRequest) -> HttpResponse:
     context = {
         "ministry": user.ministry,
         "summary": summarize_commitments(rows),
-        "is_first_day": not any(row.sent_on for row in rows),
+        "is_first_day": not any(row.has_sent for row in rows),
         "open": [row for row in rows if not row.is_settled and not row.is_waiting],
         "waiting": [row for row in rows if row.is_waiting and not row.is_settled],
         "settled": [row for row in rows if row.is_settled],

@@ -59,6 +59,9 @@ def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
     if timeline.returned:
         sentence = gettext("We returned your update. Correct it and send it again.")
         return NextAction(sentence, send, gettext("Correct the update"))
+    if timeline.version_to_resend:
+        sentence = gettext("You withdrew your update. If you send it again, its text is already filled in.")
+        return NextAction(sentence, send, gettext("Send an update"))
     versions = [version for update in commitment.updates.all() for version in update.versions.all()]
     newest = max(versions, key=lambda version: (version.recorded_at, version.pk), default=None)
     if reopened := reopened_on(timeline.events, newest):

@@ -9,13 +9,15 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.choices import CommitmentEventKind
+from dialogues.choices import CommitmentEventKind, UpdateDecision
 from dialogues.models import (
     AgendaItem,
     Assessment,
     Commitment,
     CommitmentEvent,
     Dialogue,
+    DueDateProposal,
+    DueDateProposalDecision,
     Evidence,
     EvidenceFile,
     EvidenceReview,
@@ -81,7 +83,20 @@ def _update_label(row: UpdateVersion) -> str:
 def _decision_label(row: UpdateVersionDecision) -> str:
     sent = row.update_version
     values = {"date": _format_day(sent.recorded_at), "maker": sent.update.commitment.maker}
+    if row.decision == UpdateDecision.WITHDRAWN:
+        return gettext("Withdrawal of the update of %(date)s, %(maker)s") % values
     return gettext("Decision on the update of %(date)s, %(maker)s") % values
+
+
+def _proposal_label(row: DueDateProposal) -> str:
+    values = {"date": _format_day(row.recorded_at), "maker": row.commitment.maker}
+    return gettext("Due date proposed on %(date)s, %(maker)s") % values
+
+
+def _proposal_decision_label(row: DueDateProposalDecision) -> str:
+    proposal = row.proposal
+    values = {"date": _format_day(proposal.recorded_at), "maker": proposal.commitment.maker}
+    return gettext("Answer to the due date proposed on %(date)s, %(maker)s") % values
 
 
 def _evidence_label(row: Evidence) -> str:
@@ -166,6 +181,15 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
     ),
     CommitmentEvent: ModelLabel(
         _event_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
+    ),
+    DueDateProposal: ModelLabel(
+        _proposal_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
+    ),
+    DueDateProposalDecision: ModelLabel(
+        _proposal_decision_label,
+        "commitment_detail",
+        lambda row: row.proposal.commitment_id,
+        ("proposal__commitment__ministry",),
     ),
     Assessment: ModelLabel(
         _of_edition(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
     ClaimedProgress,
     CommitmentEventKind,
     CommitmentStatus,
@@ -24,6 +25,7 @@ from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
     CommitmentEvent,
+    DueDateProposal,
     Evidence,
     EvidenceLink,
     EvidenceReview,
@@ -31,14 +33,13 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from dialogues.views.due_date_notes import find_waiting_proposal, list_proposal_entries, visible_proposals
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
-from dialogues.views.timeline_entries import TimelineEntry, TimelineEvidenceLink, summarize_update
+from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry, TimelineEvidenceLink, summarize_update
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
-from tiptracker.localization import format_date, gettext, gettext_noop
-
-EMBASSY_NAME = gettext_noop("U.S. Embassy")
+from tiptracker.localization import format_date, gettext
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class CommitmentTimeline:
     standing: CommitmentStanding
     events: Sequence[CommitmentEvent]
     versions: Sequence[UpdateVersion]
+    proposals: Sequence[DueDateProposal]
+    """The other due dates that the ministry proposed, oldest first."""
     evidence: Sequence[Evidence]
     entries: Sequence[TimelineEntry]
     exchange: Sequence[TimelineEntry]
@@ -60,8 +63,9 @@ class CommitmentTimeline:
         """Return the rows that the entries show to this user, to find out what was redacted in them."""
         reasons = self.events if user.is_embassy else ()
         decisions = (decision_on(update_version) for update_version in self.versions)
+        proposals = (row for each in self.proposals for row in (each, getattr(each, "decision", None)))
         proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
-        return [self.commitment, *reasons, *self.versions, *decisions, *proof]
+        return [self.commitment, *reasons, *self.versions, *decisions, *proposals, *proof]
 
     @property
     def last_version(self) -> UpdateVersion | None:
@@ -74,14 +78,24 @@ class CommitmentTimeline:
 
     @property
     def returned(self) -> UpdateVersion | None:
-        """Return the returned update version, if no newer one was sent."""
-        last = self.last_version
-        decision = decision_on(last) if last else None
-        return last if decision and decision.decision == UpdateDecision.RETURNED else None
+        """Return the returned update version, if no newer one was sent, or its ministry withdrew the newer one."""
+        last = next((each for each in reversed(self.versions) if each.withdrawn_at is None), None)
+        return last if last and last.returned_at else None
+
+    @property
+    def version_to_resend(self) -> UpdateVersion | None:
+        """Return the newest update version if it was returned or withdrawn: its text is offered again."""
+        decision = decision_on(self.last_version) if self.last_version else None
+        return self.last_version if decision and decision.decision in DECISIONS_ENDING_CLAIMS else None
+
+    @property
+    def waiting_proposal(self) -> DueDateProposal | None:
+        """Return the proposed due date that waits for an answer, while the commitment may still be kept."""
+        return find_waiting_proposal(self.commitment, self.proposals)
 
 
 def decision_on(update_version: UpdateVersion) -> UpdateVersionDecision | None:
-    """Return the embassy's decision on an update version; None while it waits."""
+    """Return what ended the wait of an update version; None while it waits."""
     return getattr(update_version, "decision", None)
 
 
@@ -140,18 +154,22 @@ def build_timeline(
     if standing is None:
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
+    proposals = visible_proposals(user, commitment)
     evidence = list_commitment_evidence(user, commitment)
     builder = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
         *builder.of_events(events),
         *builder.of_moves(),
         *builder.of_versions(),
+        *list_proposal_entries(user, proposals),
         *builder.of_evidence(),
         *builder.of_reviews(),
     ]
     oldest_first = sorted(entries, key=lambda entry: (entry.day, entry.recorded_at))
     exchange, edition = list(builder.of_versions())[::-1], next(iter(editions), None)
-    return CommitmentTimeline(commitment, standing, events, versions, evidence, oldest_first[::-1], exchange, edition)
+    return CommitmentTimeline(
+        commitment, standing, events, versions, proposals, evidence, oldest_first[::-1], exchange, edition
+    )
 
 
 class _TimelineBuilder:
@@ -182,6 +200,7 @@ class _TimelineBuilder:
             if event.update_version_id is None or kind not in (
                 CommitmentEventKind.REPORTED_DONE,
                 CommitmentEventKind.REPORT_RETURNED,
+                CommitmentEventKind.REPORT_WITHDRAWN,
                 CommitmentEventKind.VERIFIED_DONE,
             ):
                 yield self._of_event(event, kind, due_before)
@@ -247,7 +266,7 @@ class _TimelineBuilder:
             )
 
     def of_versions(self) -> Iterable[TimelineEntry]:
-        """Yield what the ministry sent, and what the embassy answered.
+        """Yield what the ministry sent, and what the embassy answered or the ministry withdrew.
 
         A version sent again may speak of a day before the answer that it responds to. Its entry then has the day of
         that answer, like the report that comes with it.
@@ -283,17 +302,18 @@ class _TimelineBuilder:
             )
             if decision := decision_on(update_version):
                 is_done, status = update_version.pk in done, UpdateDecision(decision.decision)
+                is_ministrys = status is UpdateDecision.WITHDRAWN
                 answered_on = timezone.localtime(decision.recorded_at).date()
                 yield TimelineEntry(
                     day=answered_on,
                     recorded_at=decision.recorded_at,
-                    speaker="embassy",
+                    speaker="ministry" if is_ministrys else "embassy",
                     title=gettext("Accepted") if is_done else "",
-                    source=gettext(EMBASSY_NAME),
+                    source=self.commitment.maker if is_ministrys else gettext(EMBASSY_NAME),
                     verb="verified" if is_done else status.value,
                     status=CommitmentStatus.VERIFIED if is_done else status,
                     text=decision.reason,
-                    by=self._name(decision.recorded_by),
+                    by=self._name(decision.recorded_by, self.commitment.ministry if is_ministrys else None),
                     evidence_links=self._judged(update_version, decision),
                 )
 

@@ -10,6 +10,9 @@ from django.utils import timezone
 from dialogues.choices import EvidenceDecision, SupportKind
 from dialogues.models import Evidence, EvidenceFile, Reading
 from tiptracker.choices import ChoiceEnum
+from tiptracker.localization import gettext_noop
+
+EMBASSY_NAME = gettext_noop("U.S. Embassy")
 
 
 class TimelineEvidenceLink(NamedTuple):

@@ -15,7 +15,7 @@ from dialogues import permissions
 from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.updates import FigureInput, send_update
-from dialogues.choices import BreakdownDimension, EvidenceKind
+from dialogues.choices import BreakdownDimension, EvidenceKind, UpdateDecision
 from dialogues.decision_reasons import sort_by_field
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
@@ -50,7 +50,7 @@ from tiptracker.web.pages import SignedInRequest, render_page
 
 @login_required
 def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Send an update. The form starts from the draft or, if the last version was returned, from that version.
+    """Send an update. The form starts from the draft, or from the last version if it was returned or withdrawn.
 
     A refused form is saved as a draft too, so that nothing is lost with the page.
     """
@@ -83,6 +83,7 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
         "towards": list_linked_benchmarks(user, commitment),
         "exchange": timeline.exchange,
         "returned_reason": decision.reason if decision else "",
+        "is_withdrawn": timeline.version_to_resend is not None and timeline.returned is None,
         "changes": changes,
         "next": find_next_action(user, timeline) if is_closed else None,
         "contact": find_contact(commitment.country_id),
@@ -119,7 +120,7 @@ def _list_changes(returned: UpdateVersion, reason: str) -> dict[str, list[str]]:
 
 
 class _UpdatePage:
-    """The form of an update with its figures and files, filled from the request, the draft or the returned version."""
+    """The form of an update with its figures and files, filled from the request, the draft or the last version."""
 
     def __init__(
         self, request: SignedInRequest, timeline: CommitmentTimeline, edition: Edition | None, now: Any
@@ -149,23 +150,22 @@ class _UpdatePage:
         return {"today": self.now.date(), "asks_figures": bool(self.figures)}
 
     def _form(self, data: QueryDict | None) -> UpdateForm:
-        returned = self.timeline.returned
-        return UpdateForm(
-            data, initial=_update_initial(returned) if returned and data is None else None, **self._form_kwargs
-        )
+        last = self.timeline.version_to_resend
+        return UpdateForm(data, initial=_update_initial(last) if last and data is None else None, **self._form_kwargs)
 
     def _figures(self, data: QueryDict | None, edition: Edition | None) -> list[FigureForm]:
         """Return a form for each indicator that the commitment's benchmarks count; empty if they count nothing."""
         if edition is None:
             return []
-        user, commitment, returned = self.request.user, self.commitment, self.timeline.returned
+        user, commitment, version = self.request.user, self.commitment, self.timeline.version_to_resend
         indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)
         counted = list(indicators.distinct())
         earlier = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on__lt=edition.starts_on)
         before = {reading.indicator_id: reading for reading in earlier.order_by("through_on", "pk")}
         now = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on=edition.starts_on)
+        now = now.exclude(update_version__decision__decision=UpdateDecision.WITHDRAWN)
         last = {reading.indicator_id: reading for reading in now.order_by("recorded_at", "pk")}
-        sent = {reading.indicator_id: reading for reading in returned.readings.all()} if returned else {}
+        sent = {reading.indicator_id: reading for reading in version.readings.all()} if version else {}
         by_district = any(indicator.counts_districts for indicator in counted)
         return [
             FigureForm(
@@ -184,7 +184,8 @@ class _UpdatePage:
         user = self.request.user
         if self.draft:
             return list_draft_files(self.draft, user)
-        return list(find_resendable_files(self.timeline.returned, user)) if self.timeline.returned else []
+        last = self.timeline.version_to_resend
+        return list(find_resendable_files(last, user)) if last else []
 
     def is_valid(self) -> bool:
         """Return whether all forms are valid. Validate each, so that the page shows all errors at once."""

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, SupportKind, UpdateDecision
+from dialogues.choices import DECISIONS_ENDING_CLAIMS, GOVERNMENT_DOERS, EvidenceDecision, SupportKind, UpdateDecision
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
@@ -19,7 +19,7 @@ from reports.briefings.content.ambassador import PrintedEvidence, PrintedEvidenc
 from reports.briefings.reader_view import ReaderView
 from tiptracker.localization import format_date, format_short_date, gettext
 
-CLAIMED, RETURNED = "claimed", "returned"
+CLAIMED = "claimed"
 YEAR = timedelta(days=366)
 
 
@@ -38,18 +38,19 @@ class GatheredEvidence:
     """A piece of evidence with its evidence links.
 
     `reviews` holds the newest review of each link by its key; the review of the piece itself has the key None.
+    `claim_ended` says how its claim ended without a review: its update was returned or withdrawn.
     """
 
     row: Evidence
     evidence_links: tuple[EvidenceLink, ...]
     reviews: Mapping[int | None, EvidenceReview]
-    is_returned: bool
+    claim_ended: UpdateDecision | None
 
     def state_of(self, evidence_link: EvidenceLink) -> str:
-        """Return the state of an evidence link: verified, rejected, returned or claimed."""
+        """Return the state of an evidence link: verified, rejected, returned, withdrawn or claimed."""
         if review := self.reviews.get(evidence_link.pk):
             return review.decision
-        return RETURNED if self.is_returned else CLAIMED
+        return self.claim_ended.value if self.claim_ended else CLAIMED
 
     @property
     def decisive(self) -> EvidenceReview | None:
@@ -113,7 +114,7 @@ def gather_evidence(view: ReaderView, keys: Mapping[int, str]) -> list[GatheredE
     ):
         reviews[review.evidence_id][review.evidence_link_id] = review
     return [
-        GatheredEvidence(row, evidence_links.get(row.pk, ()), reviews[row.pk], _is_returned(view, row)) for row in rows
+        GatheredEvidence(row, evidence_links.get(row.pk, ()), reviews[row.pk], _claim_ended(view, row)) for row in rows
     ]
 
 
@@ -136,17 +137,25 @@ def _find_evidence(view: ReaderView) -> list[Evidence]:
     return [row for row in rows if row.pk not in replaced]
 
 
-def _is_returned(view: ReaderView, row: Evidence) -> bool:
+def _claim_ended(view: ReaderView, row: Evidence) -> UpdateDecision | None:
     decision = getattr(row.update_version, "decision", None)
-    return bool(decision and decision.decision == UpdateDecision.RETURNED and view.knows(decision.recorded_at))
+    if decision is None or decision.decision not in DECISIONS_ENDING_CLAIMS or not view.knows(decision.recorded_at):
+        return None
+    return UpdateDecision(decision.decision)
+
+
+def _describe_unreviewed(piece: GatheredEvidence) -> str:
+    match piece.claim_ended:
+        case UpdateDecision.RETURNED:
+            return gettext("Returned to the ministry")
+        case UpdateDecision.WITHDRAWN:
+            return gettext("Withdrawn by the ministry")
+    return gettext("Claimed. It is waiting for review.")
 
 
 def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> PrintedEvidence:
     row = piece.row
-    state = RETURNED if piece.is_returned else CLAIMED
-    reviewed = (
-        gettext("Returned to the ministry") if piece.is_returned else gettext("Claimed. It is waiting for review.")
-    )
+    state, reviewed = piece.claim_ended.value if piece.claim_ended else CLAIMED, _describe_unreviewed(piece)
     if review := piece.decisive:
         state, reviewed = review.decision, _describe_review(view, review)
     return PrintedEvidence(

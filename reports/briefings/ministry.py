@@ -47,7 +47,7 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
         sentence=_summary_sentence(commitments),
         agreed=tuple(commitment.printed for commitment in commitments),
         verified=tuple(_list_verified(view, commitments, reviews)),
-        needed=tuple(_list_needed(view, commitments, groups, newest_by_commitment(versions))),
+        needed=tuple(_list_needed(view, commitments, groups, newest_by_commitment(view, versions))),
         agreed_order=_order_sentence(groups.values()),
         verified_order=_verified_order_sentence(commitments, reviews),
         needed_order=_order_sentence(group for group in groups.values() if group in OPEN_GROUPS),

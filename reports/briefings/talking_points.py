@@ -111,7 +111,7 @@ class TalkingPointBuilder:
 
     @cached_property
     def _newest_versions(self) -> dict[int, UpdateVersion]:
-        return newest_by_commitment(self.versions)
+        return newest_by_commitment(self.view, self.versions)
 
     def _gets_list(self, ministry: Ministry) -> bool:
         """Return whether the ministry gets a list of points.

@@ -43,9 +43,13 @@ def recorded_moments(
     yield from (row.decision.recorded_at for row in versions if is_decided(view, row))
 
 
-def newest_by_commitment(versions: Iterable[UpdateVersion]) -> dict[int, UpdateVersion]:
-    """Return the newest update version of each commitment, by the commitment's key."""
-    return {row.update.commitment_id: row for row in sorted(versions, key=lambda row: (row.recorded_at, row.pk))}
+def newest_by_commitment(view: ReaderView, versions: Iterable[UpdateVersion]) -> dict[int, UpdateVersion]:
+    """Return the newest update version of each commitment, by the commitment's key.
+
+    One that its ministry has withdrawn counts as never sent, as in the standing of the commitment.
+    """
+    sent = [row for row in versions if not (row.withdrawn_at and view.knows(row.withdrawn_at))]
+    return {row.update.commitment_id: row for row in sorted(sent, key=lambda row: (row.recorded_at, row.pk))}
 
 
 def build_updates(
@@ -99,7 +103,7 @@ def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: Ev
 
 
 def _describe_decision(view: ReaderView, row: UpdateVersionDecision) -> str:
-    """Return the embassy's decision on a version, who decided and when, and the reason."""
+    """Return the decision on a version, who decided and when, and the reason."""
     values = {
         "person": row.recorded_by.name,
         "date": format_date(view.day(row.recorded_at)),
@@ -107,6 +111,12 @@ def _describe_decision(view: ReaderView, row: UpdateVersionDecision) -> str:
     }
     if row.decision == UpdateDecision.RETURNED:
         return gettext("Returned by %(person)s, %(date)s. What to change: %(reason)s") % values
+    if row.decision == UpdateDecision.WITHDRAWN:
+        return (
+            gettext("Withdrawn by %(person)s for the ministry, %(date)s. Reason: %(reason)s")
+            if row.reason
+            else gettext("Withdrawn by %(person)s for the ministry, %(date)s")
+        ) % values
     if row.reason:
         return gettext("Accepted by %(person)s, %(date)s. Reason: %(reason)s") % values
     return gettext("Accepted by %(person)s, %(date)s") % values

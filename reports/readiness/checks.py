@@ -195,6 +195,13 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
                 "A commitment of the United States was due on %(due)s, %(days)d days ago. It is not reported done.",
                 days,
             )
+        elif standing.withdrawn_on:
+            sentence = ngettext(
+                "A commitment was due on %(due)s, %(days)d day ago. The ministry withdrew its update on %(withdrawn)s.",
+                "A commitment was due on %(due)s, %(days)d days ago. The ministry withdrew its update on "
+                "%(withdrawn)s.",
+                days,
+            )
         elif standing.sent_on:
             sentence = ngettext(
                 "A commitment was due on %(due)s, %(days)d day ago. No update received since the one of %(sent)s.",
@@ -211,6 +218,7 @@ def _overdue_without_update(facts: Facts, as_of: date) -> Iterator[RecordProblem
             "due": format_date(standing.due_on),
             "days": days,
             "sent": format_date(standing.sent_on) if standing.sent_on else "",
+            "withdrawn": format_date(standing.withdrawn_on) if standing.withdrawn_on else "",
         }
         yield RecordProblem(
             ProblemKind.PAST_DUE,

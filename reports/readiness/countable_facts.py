@@ -102,7 +102,7 @@ def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
         evidence_links=so_far(facts.evidence_links),
         reviews=so_far(facts.reviews),
         update_versions=tuple(
-            replace(one, returned_at=None, decided_at=None)
+            replace(one, returned_at=None, withdrawn_at=None, decided_at=None)
             if _is_later(one.decided_at or one.returned_at, moment)
             else one
             for one in so_far(facts.update_versions)

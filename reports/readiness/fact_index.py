@@ -77,10 +77,10 @@ class FactIndex:
         """Return the version of an update that a row came with, if it came with one."""
         return self._versions.get(version_id) if version_id is not None else None
 
-    def returned_at(self, version_id: int | None) -> datetime | None:
-        """Return when the version of an update was returned; None if it was not, or if there is none."""
+    def claims_ended_at(self, version_id: int | None) -> datetime | None:
+        """Return when the version of an update was returned or withdrawn; None if it was not, or if there is none."""
         version = self.version(version_id)
-        return version.returned_at if version else None
+        return version.claims_ended_at if version else None
 
     def newest_review(self, evidence_id: int, link_id: int | None = None) -> EvidenceReviewFact | None:
         """Return the review that holds for an evidence link or, without one, for the evidence itself: the newest."""

@@ -64,9 +64,9 @@ def _build_claimed_view(index: FactIndex, as_of: date, verified_view: FactView) 
     Readings and figures are those of the verified view plus the claimed ones. Actions are only the claimed ones,
     because the assessment caps what a claimed action gives, but not what a verified action gives.
 
-    A rejected claim, a claim on rejected evidence and a claim of a returned update do not count. If the start date is
-    unknown, the claim is in the window if its end date is. That also holds for evidence links that are verified: they
-    stay claims until a review enters the start date.
+    A rejected claim, a claim on rejected evidence and a claim of a returned or withdrawn update do not count. If the
+    start date is unknown, the claim is in the window if its end date is. That also holds for evidence links that are
+    verified: they stay claims until a review enters the start date.
     """
     readings = [(row.indicator_id, row) for rows in verified_view.readings.values() for row in rows]
     figures = list(readings)
@@ -76,7 +76,7 @@ def _build_claimed_view(index: FactIndex, as_of: date, verified_view: FactView) 
             figures.append((row.indicator_id, row))
     actions = []
     for evidence_link, evidence in index.links_in_force:
-        is_turned_down = index.rejection(evidence.id) or index.returned_at(evidence.update_version_id)
+        is_turned_down = index.rejection(evidence.id) or index.claims_ended_at(evidence.update_version_id)
         if is_turned_down or not is_action(evidence_link, evidence):
             continue
         review = index.newest_review(evidence.id, evidence_link.id)
@@ -100,7 +100,7 @@ def _claimed_readings(index: FactIndex, as_of: date) -> Iterator[ReadingFact]:
     """Yield the readings for the period through a day at the latest that are claims and wait for a review.
 
     The evidence of such a reading must not be replaced by a revision or reviewed since the reading, and its update must
-    not be returned. A reading that says "no data" claims nothing.
+    be neither returned nor withdrawn. A reading that says "no data" claims nothing.
     """
     for row in index.facts.readings:
         if row.is_no_data or not is_of_period(index.facts.edition.tracking, row) or row.through_on > as_of:
@@ -110,8 +110,8 @@ def _claimed_readings(index: FactIndex, as_of: date) -> Iterator[ReadingFact]:
         if (
             not (cited and cited.id in index.revisions)
             and (review is None or review.recorded_at < row.recorded_at)
-            and not index.returned_at(row.update_version_id)
-            and not (cited and index.returned_at(cited.update_version_id))
+            and not index.claims_ended_at(row.update_version_id)
+            and not (cited and index.claims_ended_at(cited.update_version_id))
         ):
             yield row
 

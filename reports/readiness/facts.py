@@ -231,10 +231,11 @@ class EvidenceReviewFact:
 
 @dataclass(frozen=True, slots=True)
 class UpdateVersionFact:
-    """One version of a ministry's update: the progress it claims, and when the embassy answered it.
+    """One version of a ministry's update: the progress it claims, and when its wait ended.
 
     `ministry_id` is the ministry that sent it and `commitment_id` the commitment it reports on. `decided_at` is when
-    the embassy answered, whether it accepted or returned the update. `returned_at` is set only if it was returned.
+    the embassy accepted or returned it, or the ministry withdrew it. `returned_at` is set only if it was returned, and
+    `withdrawn_at` only if it was withdrawn.
     """
 
     id: int
@@ -244,11 +245,17 @@ class UpdateVersionFact:
     ministry_id: int | None = None
     commitment_id: int | None = None
     decided_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
     @property
     def pk(self) -> int:
         """The primary key, under the name that `dialogues.commitment_status` uses."""
         return self.id
+
+    @property
+    def claims_ended_at(self) -> datetime | None:
+        """When its claims ceased to count, because it was returned or withdrawn. None if they did not."""
+        return self.returned_at or self.withdrawn_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,12 @@ def gather_facts(edition: Edition) -> facts.Facts:
         update_versions=_load(
             facts.UpdateVersionFact,
             UpdateVersion.objects.filter(update__commitment__country=country).annotate(
-                sent_back_at=Case(When(decision__decision=UpdateDecision.RETURNED, then="decision__recorded_at"))
+                sent_back_at=Case(When(decision__decision=UpdateDecision.RETURNED, then="decision__recorded_at")),
+                taken_back_at=Case(When(decision__decision=UpdateDecision.WITHDRAWN, then="decision__recorded_at")),
             ),
             progress="claimed",
             returned_at="sent_back_at",
+            withdrawn_at="taken_back_at",
             ministry_id="update__commitment__ministry_id",
             commitment_id="update__commitment_id",
             decided_at="decision__recorded_at",

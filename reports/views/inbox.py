@@ -18,7 +18,16 @@ from django.utils.http import urlencode
 from dialogues import permissions
 from dialogues.choices import ClaimedProgress, CommitmentStatus, Verdict
 from dialogues.commitment_status import days_left
-from dialogues.models import Assessment, Commitment, Evidence, EvidenceLink, NextStep, Redaction, UpdateVersion
+from dialogues.models import (
+    Assessment,
+    Commitment,
+    DueDateProposal,
+    Evidence,
+    EvidenceLink,
+    NextStep,
+    Redaction,
+    UpdateVersion,
+)
 from dialogues.models.evidence import EvidenceQuerySet
 from dialogues.views.last_decision import find_last_decision
 from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
@@ -277,9 +286,10 @@ def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
     if permissions.can_give_verdicts(user):
         groups.append(TaskGroup("benchmarks", gettext("Benchmarks to assess"), _benchmarks_to_assess(user, edition)))
     if user.role == Role.OFFICER:
-        groups.append(
-            TaskGroup("next-steps", gettext("Next steps of dialogues that are due"), _steps_due(user, edition))
-        )
+        groups += [
+            TaskGroup("due-dates", gettext("Proposed due dates"), _due_dates_to_answer(user, edition)),
+            TaskGroup("next-steps", gettext("Next steps of dialogues that are due"), _steps_due(user, edition)),
+        ]
     if user.role in (Role.OFFICER, Role.AMBASSADOR):
         groups += [
             TaskGroup("briefings", gettext("Briefings to clear"), _briefings_to_clear(user, edition)),
@@ -307,6 +317,21 @@ def _benchmarks_to_assess(user: User, edition: Edition) -> list[Task]:
             since=timezone.localtime(row.verified_at).date(),
         )
         for row in rows
+    ]
+
+
+def _due_dates_to_answer(user: User, edition: Edition) -> list[Task]:
+    rows = DueDateProposal.objects.visible_to(user, edition.country).for_answer_by(user)
+    return [
+        Task(
+            title=row.commitment.text,
+            url=reverse("due_date_answer", args=[row.pk]),
+            sender=row.commitment.maker,
+            since=timezone.localtime(row.recorded_at).date(),
+            note=gettext("The ministry proposes %(date)s: %(reason)s")
+            % {"date": format_short_date(row.due_on), "reason": row.reason},
+        )
+        for row in rows.select_related("commitment__ministry").order_by("recorded_at", "pk")
     ]
 
 

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
-from dialogues.choices import EvidenceDecision, UpdateDecision, Verdict
+from dialogues.choices import DECISIONS_ENDING_CLAIMS, EvidenceDecision, UpdateDecision, Verdict
 from dialogues.forms.updates import NEEDS_CHANGE
 from dialogues.models import Evidence, UpdateVersion
 from recommendations.choices import Rule
@@ -74,8 +74,8 @@ def version_simulation(request: SignedInRequest, pk: int) -> HttpResponse:
     simulation = _simulation_for_span(request, None, version.happened_on)
     decision = UpdateDecision(version.decision.decision) if hasattr(version, "decision") else None
     is_accepted = decision is UpdateDecision.ACCEPTED
-    context: dict[str, Any] = {"update_version": version, "is_accepted": is_accepted}
-    if decision is not UpdateDecision.RETURNED:
+    context: dict[str, Any] = {"update_version": version, "is_accepted": is_accepted, "decided": decision}
+    if decision not in DECISIONS_ENDING_CLAIMS:
         chosen = _parse_decisions(request.GET.dict(), simulation, simulation.update_evidence(version.pk))
         gain = simulation.update_gain(version.pk, decisions=chosen.decisions, is_accepted=is_accepted)
         accepting = gain.accepting or Fraction(0)

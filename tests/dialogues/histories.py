@@ -29,6 +29,7 @@ class Version(NamedTuple):
     recorded_at: datetime
     decided_at: datetime | None = None
     returned_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
 
 class History(NamedTuple):
@@ -57,11 +58,12 @@ def history(*events: tuple) -> list[Event]:
 
 
 def sent(*versions: tuple) -> list[Version]:
-    """Versions in the order in which they were sent: (moment[, moment of the answer, "returned" or "accepted"])."""
+    """Versions in the order in which they were sent: (moment[, moment of the decision, its value])."""
     rows = []
     for pk, (moment, *answer) in enumerate(versions, start=1):
         decided_at, word = answer or (None, "")
-        rows.append(Version(pk, moment, decided_at, decided_at if word == "returned" else None))
+        returned_at = decided_at if word == "returned" else None
+        rows.append(Version(pk, moment, decided_at, returned_at, decided_at if word == "withdrawn" else None))
     return rows
 
 
@@ -83,6 +85,7 @@ UNDATED = (CommitmentEventKind.MADE, date(2021, 11, 8))
 REPORTED = (CommitmentEventKind.REPORTED_DONE, jan(12))
 RETURNED_13 = (at(jan(12)), at(jan(13)), "returned")
 ACCEPTED_13 = (at(jan(12)), at(jan(13)), "accepted")
+WITHDRAWN_13 = (at(jan(12)), at(jan(13)), "withdrawn")
 AUCKLAND = ZoneInfo("Pacific/Auckland")
 NEW_YORK = ZoneInfo("America/New_York")
 NINE_AT_NIGHT_IN_UTC = datetime(2022, 1, 14, 21, tzinfo=UTC)
@@ -253,6 +256,72 @@ HISTORIES = [
         jan(28),
         CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(20)),
         sent((at(jan(20)),)),
+    ),
+    History(
+        "withdrawn by its ministry, counts as never sent",
+        history(MADE),
+        jan(14),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, withdrawn_on=jan(13)),
+        sent(WITHDRAWN_13),
+    ),
+    History(
+        "withdrawn by its ministry, past due since",
+        history(MADE),
+        jan(28),
+        overdue_without_update(DUE, 0, 14)._replace(withdrawn_on=jan(13)),
+        sent(WITHDRAWN_13),
+    ),
+    History(
+        "the day before it was withdrawn, still waits",
+        history(MADE),
+        jan(12),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(12)),
+        sent(WITHDRAWN_13),
+    ),
+    History(
+        "withdrawn, as known before that, still waits",
+        history(MADE),
+        jan(28),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(12)),
+        sent(WITHDRAWN_13),
+        known_by=at(jan(12), 13),
+    ),
+    History(
+        "claimed done, and withdrawn with its claim",
+        history(MADE, REPORTED, (CommitmentEventKind.REPORT_WITHDRAWN, jan(13))),
+        jan(14),
+        CommitmentStanding(CommitmentStatus.OPEN, DUE, withdrawn_on=jan(13)),
+        sent(WITHDRAWN_13),
+    ),
+    History(
+        "returned, sent again and withdrawn: returned as before",
+        history(MADE),
+        jan(28),
+        CommitmentStanding(
+            CommitmentStatus.OVERDUE, DUE, days_overdue=14, sent_on=jan(10), returned_on=jan(11), withdrawn_on=jan(13)
+        ),
+        sent((at(jan(10)), at(jan(11)), "returned"), WITHDRAWN_13),
+    ),
+    History(
+        "accepted, then another one withdrawn: nothing new received",
+        history(MADE),
+        jan(28),
+        overdue_without_update(DUE, 0, 14, jan(10))._replace(withdrawn_on=jan(13)),
+        sent((at(jan(10)), at(jan(11)), "accepted"), WITHDRAWN_13),
+    ),
+    History(
+        "withdrawn by its ministry, and the commitment withdrawn since",
+        history(MADE, (CommitmentEventKind.WITHDRAWN, jan(20))),
+        jan(28),
+        CommitmentStanding(CommitmentStatus.WITHDRAWN, DUE),
+        sent(WITHDRAWN_13),
+    ),
+    History(
+        "withdrawn, then sent again, and waits",
+        history(MADE),
+        jan(28),
+        CommitmentStanding(CommitmentStatus.WITH_EMBASSY, DUE, sent_on=jan(14)),
+        sent(WITHDRAWN_13, (at(jan(14)),)),
     ),
     History(
         "the day before it was sent", history(MADE), jan(19), overdue_without_update(DUE, 0, 5), sent((at(jan(20)),))

@@ -36,6 +36,8 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     DialogueFactory,
+    DueDateProposalDecisionFactory,
+    DueDateProposalFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -54,6 +56,7 @@ from tests.factories import (
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
+    at_noon,
 )
 from tests.first_read import FIRST_READ
 from tiptracker.choices import Role
@@ -123,6 +126,7 @@ def test_a_commitment_has_its_status_today_and_its_events(client, officer, polic
         "due_on": "2022-01-20",
         "slips": 1,
         "benchmarks": [benchmark.pk],
+        "due_date_proposals": [],
         "recorded_at": "2021-11-08T12:00:00+02:00",
         "country": "LSO",
         "made_by": "ministry",
@@ -285,7 +289,8 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("commitments", 9),  # session, person, zone; the zones of countries, count, commitments, links, events, people
+        # session, person, zone; the zones of countries, count, commitments, links, events, people, proposed due dates
+        ("commitments", 10),
         ("updates", 6),  # … updates, versions
         ("evidence", 7),  # … evidence, evidence links, reviews
         ("reviews", 5),
@@ -305,6 +310,7 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
         sent = UpdateVersionFactory(
             update__commitment__benchmarks=[benchmark], update__commitment__dialogue=dialogue, returned=True
         )
+        DueDateProposalDecisionFactory(proposal__commitment=sent.update.commitment)
         evidence = EvidenceFactory(update_version=sent, supports=[benchmark], file=EvidenceFileFactory())
         EvidenceReviewFactory(evidence=evidence)
         ReadingFactory(evidence=evidence, update_version=sent)
@@ -371,6 +377,7 @@ def test_a_ministry_reads_its_commitment_without_reach_and_reasons(client, focal
     assert sorted(row) == [
         "benchmarks",
         "dialogue",
+        "due_date_proposals",
         "due_on",
         "events",
         "id",
@@ -532,6 +539,10 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
     CommitmentEventFactory(
         commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER)
     )
+    proposed, answered = (CommitmentFactory(ministry=police, **at(EARLIER), made__recorded_at=EARLIER) for _ in "12")
+    DueDateProposalFactory(commitment=proposed, **at(LATER))
+    DueDateProposalDecisionFactory(proposal=DueDateProposalFactory(commitment=answered, **at(EARLIER)), **at(LATER))
+    DueDateProposalFactory(commitment=old, **at(EARLIER))
     waiting_version, decided = (UpdateVersionFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
     UpdateVersionDecisionFactory(update_version=decided, **at(LATER))
     sent = UpdateVersionFactory(update__commitment=new, **at(SINCE))
@@ -544,7 +555,7 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
     AssessmentFactory(**at(EARLIER))
     assessment = AssessmentFactory(**at(LATER))
 
-    assert ids_since(client, "commitments") == [moved.pk, happened.pk, new.pk]
+    assert ids_since(client, "commitments") == [moved.pk, happened.pk, new.pk, proposed.pk, answered.pk]
     assert ids_since(client, "updates") == [decided.update_id, sent.update_id]
     assert sorted(ids_since(client, "evidence")) == [reviewed.pk, linked.pk, added.pk]
     assert ids_since(client, "reviews") == [review.pk]
@@ -905,6 +916,74 @@ def test_accepting_half_a_version_answers_409(client, officer, waiting_version):
     assert response.status_code == 409
     assert response.json()["code"] == "missing_reviews"
     assert not UpdateVersionDecision.objects.exists()
+
+
+def test_a_ministry_withdraws_a_version_and_everybody_reads_who_did(client, police, waiting_version):
+    person = FocalPointFactory(ministry=police, name="Lepota Sekola")
+    client.force_login(person)
+
+    response = post(client, f"update-versions/{waiting_version.pk}/withdraw", {"reason": "The wrong list."})
+
+    assert response.status_code == 201, response.content
+    read = response.json()
+    assert (read["decision"], read["reason"], read["recorded_by"]) == ("withdrawn", "The wrong list.", "Lepota Sekola")
+    (commitment,) = results(client, "commitments")
+    assert [event["kind"] for event in commitment["events"]] == ["made", "reported_done", "report_withdrawn"]
+    assert commitment["events"][-1]["recorded_by"] == "Lepota Sekola"
+    assert commitment["status"] != "with_embassy"
+    again = post(client, f"update-versions/{waiting_version.pk}/withdraw", {})
+    assert (again.status_code, again.json()["code"]) == (409, "edit_conflict")
+
+    client.force_login(OfficerFactory())
+    refused = post(client, f"update-versions/{waiting_version.pk}/return", {"reason": "The list has no dates."})
+    assert (refused.status_code, refused.json()["code"]) == (409, "edit_conflict")
+    (update,) = results(client, "updates")
+    assert update["versions"][0]["decision"]["recorded_by"] == "Lepota Sekola"
+
+
+def test_the_embassys_decision_names_nobody_to_a_ministry(client, police):
+    UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
+    client.force_login(FocalPointFactory(ministry=police))
+
+    (update,) = results(client, "updates")
+
+    assert update["versions"][0]["decision"]["recorded_by"] == "The embassy"
+
+
+def test_a_commitment_has_the_due_dates_that_its_ministry_proposed_with_their_answers(client, police):
+    commitment = CommitmentFactory(ministry=police)
+    person = FocalPointFactory(ministry=police, name="Lepota Sekola")
+    answered = DueDateProposalFactory(commitment=commitment, recorded_by=person, reason="The printer is late.")
+    answer = DueDateProposalDecisionFactory(proposal=answered)
+    waits = DueDateProposalFactory(
+        commitment=commitment, due_on=date(2022, 3, 1), recorded_at=at_noon(date(2022, 1, 20))
+    )
+    others = DueDateProposalFactory(reason="Another ministry's.")
+
+    def read(by):
+        client.force_login(by)
+        (row,) = [row for row in results(client, "commitments") if row["id"] == commitment.pk]
+        return row["due_date_proposals"]
+
+    first, second = read(person)
+    assert first == {
+        "id": answered.pk,
+        "due_on": "2022-02-15",
+        "reason": "The printer is late.",
+        "recorded_at": "2022-01-10T12:00:00+02:00",
+        "recorded_by": "Lepota Sekola",
+        "decision": {
+            "decision": "declined",
+            "reason": "It is late.",
+            "recorded_at": "2022-01-10T12:00:00+02:00",
+            "recorded_by": "The embassy",
+        },
+    }
+    assert (second["id"], second["decision"]) == (waits.pk, None)
+    first, _ = read(OfficerFactory())
+    assert first["decision"]["recorded_by"] == answer.recorded_by.name
+    client.force_login(person)
+    assert others.reason not in client.get("/api/v1/commitments/").text
 
 
 @pytest.mark.parametrize("verb", ["accept", "return"])

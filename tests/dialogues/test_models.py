@@ -64,7 +64,9 @@ def record_history(history):
             update__commitment=commitment, happened_on=history.day, recorded_at=version.recorded_at
         )
         if version.decided_at:
-            decision = UpdateDecision.RETURNED if version.returned_at else UpdateDecision.ACCEPTED
+            decision = UpdateDecision.ACCEPTED
+            if version.returned_at or version.withdrawn_at:
+                decision = UpdateDecision.RETURNED if version.returned_at else UpdateDecision.WITHDRAWN
             UpdateVersionDecisionFactory(update_version=sent, decision=decision, recorded_at=version.decided_at)
     return commitment
 

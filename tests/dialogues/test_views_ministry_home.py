@@ -32,6 +32,7 @@ from tests.factories import (
     CommitmentFactory,
     DialogueFactory,
     DistrictFactory,
+    DueDateProposalFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -210,8 +211,8 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
     for _ in range(count):
         UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police), returned=True)
 
-    # session, user, zone; commitments, events, updates, versions; drafts; ministry, contact, name of the post
-    with django_assert_num_queries(11):
+    # session, user, zone; commitments, events, updates, versions; drafts; proposals; ministry, contact, name of post
+    with django_assert_num_queries(12):
         response = client.get(page_of("ministry_home"))
 
     assert len(response.context["open"]) == count
@@ -235,6 +236,8 @@ def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client
     commitment = CommitmentFactory(ministry=police, dialogue=DialogueFactory(), benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=commitment, returned=True)
     evidence = EvidenceFactory(update_version=sent, file=EvidenceFileFactory(), supports=[benchmark], verified=True)
+    waiting = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
+    proposal = DueDateProposalFactory(commitment=commitment)
 
     held = {
         url: rows_in([layer.dicts[-1] for layer in client.get(url).context])
@@ -243,6 +246,9 @@ def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client
             reverse("commitment_detail", args=[commitment.pk]),
             reverse("evidence_detail", args=[evidence.pk]),
             reverse("dialogue_list"),
+            reverse("version_withdraw", args=[waiting.pk]),
+            reverse("due_date_propose", args=[waiting.update.commitment_id]),
+            reverse("due_date_withdraw", args=[proposal.pk]),
             send(commitment),
         )
     }

@@ -36,6 +36,8 @@ from tests.conftest import THE_DAY
 from tests.factories import (
     MASERU,
     BriefingFactory,
+    DueDateProposalDecisionFactory,
+    DueDateProposalFactory,
     EditionImportFactory,
     EvidenceFactory,
     JobFactory,
@@ -226,6 +228,10 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     waiting, returned = versions.filter(decision=None).first(), versions.filter(decision__decision="returned").first()
     accepted = versions.filter(decision__decision="accepted").first()
     logged = Evidence.objects.filter(update_version=None, evidence_links__isnull=False).order_by("pk").distinct()
+    proposals = [
+        DueDateProposalFactory(commitment=waiting.update.commitment),
+        DueDateProposalDecisionFactory(proposal__commitment=waiting.update.commitment).proposal,
+    ]
     put_right = EvidenceFactory(revises=EvidenceFactory(country=edition.country), country=edition.country)
     benchmark = Benchmark.objects.filter(terms__rule="assessed").first()
     things = {
@@ -258,6 +264,10 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "commitment_withdraw": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
         "commitment_report_done": ours[:1],
+        "version_withdraw": [waiting, accepted],
+        "due_date_propose": [waiting.update.commitment],
+        "due_date_answer": proposals,
+        "due_date_withdraw": proposals,
         "commitment_verify_done": commitments.filter(status=CommitmentStatus.REPORTED)[:1],
         "evidence_revise": logged[:1],
         "evidence_detail": [
@@ -436,6 +446,7 @@ REFUSED = [
     ("benchmark_assess", "Assess 1c", {}),
     ("commitment_add", "Record the commitment", {}),
     ("commitment_reschedule", "Move the due date", {}),
+    ("due_date_answer", "Send the answer", {}),
     ("dialogue_add", "Save and continue", {}),
     ("dialogue_call_off", "Call off the dialogue", {}),
     ("recommendation_add", "Add the recommendation", {}),

@@ -99,7 +99,7 @@ def records(draw):
         record.update_version(
             draw(st.sampled_from(ClaimedProgress)),
             known=draw(days),
-            returned=draw(st.one_of(st.none(), days)),
+            **draw(st.dictionaries(st.sampled_from(["returned", "withdrawn"]), days, max_size=1)),
             ministry_id=draw(st.sampled_from([1, 2])),
         )
         for _ in range(draw(some))

@@ -179,20 +179,23 @@ class Record:
             first_on=first_on,
         )
 
-    def update_version(self, progress, *, known, returned=None, **fields):
+    def update_version(self, progress, *, known, returned=None, withdrawn=None, **fields):
         return self.add(
             "update_versions",
             UpdateVersionFact,
             recorded_at=noon(known),
             progress=progress,
             returned_at=noon(returned) if returned else None,
-            decided_at=noon(returned) if returned else None,
+            withdrawn_at=noon(withdrawn) if withdrawn else None,
+            decided_at=noon(returned or withdrawn) if returned or withdrawn else None,
             **fields,
         )
 
-    def claim(self, key, progress, last, *, known, first=None, returned=None, **fields):
+    def claim(self, key, progress, last, *, known, first=None, returned=None, withdrawn=None, **fields):
         """What a ministry sent on a benchmark and nobody has reviewed."""
-        sent = self.update_version(ClaimedProgress(progress), known=known, returned=returned, **fields)
+        sent = self.update_version(
+            ClaimedProgress(progress), known=known, returned=returned, withdrawn=withdrawn, **fields
+        )
         return self.action(key, first, last, known=known, sent=sent)
 
     def assess(self, key, verdict, *, known, on=()):

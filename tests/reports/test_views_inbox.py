@@ -29,6 +29,8 @@ from tests.factories import (
     CommitmentFactory,
     CountryFactory,
     DialogueFactory,
+    DueDateProposalDecisionFactory,
+    DueDateProposalFactory,
     EditionFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
@@ -422,7 +424,52 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     assert next_after(client) == page_of("inbox")
 
 
-@pytest.mark.parametrize("decision", UpdateDecision)
+def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(client):
+    gone, waits = sent_version(BenchmarkFactory()), sent_version(BenchmarkFactory())
+    officer = OfficerFactory()
+    client.force_login(officer)
+    assert [line.update_version for line in client.get(page_of("inbox")).context["versions"]] == [gone, waits]
+    assert waiting_in_the_head(client) == 2
+
+    UpdateVersionDecisionFactory(update_version=gone, decision=UpdateDecision.WITHDRAWN)
+
+    assert [line.update_version for line in client.get(page_of("inbox")).context["versions"]] == [waits]
+    assert waiting_in_the_head(client) == 1
+    page = client.get(next_after(client, f"version-{gone.pk}"))
+    assert (page.context["update_version"], page.context["before"]) == (waits, None)
+
+
+def waiting_in_the_head(client):
+    """The number beside “My tasks” in the navigation."""
+    items = client.get(page_of("inbox")).context["navigation"]
+    return next(item.waiting for item in items if item.label == "My tasks")
+
+
+def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
+    proposal = DueDateProposalFactory(commitment__made__due_on=date(2022, 2, 1), reason="The printer is late.")
+    DueDateProposalDecisionFactory(proposal=DueDateProposalFactory())
+    DueDateProposalFactory(
+        commitment=CommitmentFactory(ministry__country=CountryFactory(elsewhere=True), text="Another country's.")
+    )
+    EditionFactory()
+    client.force_login(OfficerFactory())
+
+    page = client.get(page_of("inbox"))
+
+    [group] = [group for group in page.context["groups"] if group.key == "due-dates"]
+    [task] = group.tasks
+    assert (task.title, task.url) == (proposal.commitment.text, address("due_date_answer", proposal))
+    assert (task.sender, task.since) == (proposal.commitment.ministry.name, date(2022, 1, 10))
+    assert task.note == "The ministry proposes 15 Feb 2022: The printer is late."
+    assert [(count.key, count.number) for count in page.context["counts"]] == [("due-dates", 1)]
+    assert waiting_in_the_head(client) == 1
+    assert "Another country" not in page.text
+    for other in (AmbassadorFactory(), ObserverFactory()):
+        client.force_login(other)
+        assert "due-dates" not in [group.key for group in client.get(page_of("inbox")).context["groups"]]
+
+
+@pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])
 def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     benchmark = BenchmarkFactory()
     waits, done = sent_version(benchmark), sent_version(benchmark)

@@ -66,6 +66,7 @@ ROWS = {
     "planned": "a meeting to come",
     "passkey": "somebody else's passkey",
     "police": "the ministry itself",
+    "proposal": "another due date that the ministry proposes",
     "promise": "a promise of the ministry",
     "reading": "a figure that the ministry sent",
     "reported": "a promise of the United States, reported done by the officer",

@@ -44,6 +44,7 @@ recommendations.BenchmarkTerms.criterion
 recommendations.Indicator.name recommendations.Indicator.unit
 dialogues.Dialogue.place dialogues.Commitment.text dialogues.Commitment.letter
 dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason
+dialogues.DueDateProposal.reason dialogues.DueDateProposalDecision.reason
 dialogues.Evidence.title dialogues.Evidence.stated_by dialogues.Evidence.source dialogues.Evidence.link
 dialogues.EvidenceFile.name dialogues.EvidenceFile.file dialogues.EvidenceFile.received_sha256
 dialogues.EvidenceFile.stored_sha256 dialogues.EvidenceReview.reason
@@ -255,6 +256,16 @@ class Planted:
                 kind=kind,
                 due_on=factories.DEADLINE_ON if kind == CommitmentEventKind.RESCHEDULED else None,
                 **({"reason": ""} if kind == CommitmentEventKind.REPORTED_DONE else {"recorded_by": self.officer}),
+            )
+
+        for promise, to in ((self.promise, OWN), (self.others_promise, OTHER)):
+            proposal = self.plant(factories.DueDateProposalFactory, to, commitment=promise)
+            self.plant(
+                factories.DueDateProposalDecisionFactory,
+                to,
+                proposal=proposal,
+                decision="declined",
+                recorded_by=self.officer,
             )
 
     def _plant_a_file_of(self, dialogue):

@@ -250,6 +250,14 @@ POST  commitment_verify_done                reported   422 302 302 403 | 404 404
 GET   commitment_verify_done                promise    200 200 403 403 | 403 404 404 | 404 404 | in  in
 GET   update_send                           unstarted  403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  update_send                           unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   version_withdraw                      waiting    403 403 403 403 | 200 404 404 | 404 404 | in  in
+POST  version_withdraw                      waiting    403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   due_date_propose                      unstarted  403 403 403 403 | 200 404 404 | 404 404 | in  in
+POST  due_date_propose                      unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   due_date_answer                       proposal   200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  due_date_answer                       proposal   302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   due_date_withdraw                     proposal   403 403 403 403 | 200 404 404 | 404 404 | in  in
+POST  due_date_withdraw                     proposal   403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   update_draft                          unstarted  405 405 405 405 | 405 405 405 | 405 405 | in  in
 POST  update_draft                          unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   ministry_home                         -          403 403 403 403 | 200 200 200 | 403 403 | in  in
@@ -353,9 +361,11 @@ GET   update-detail                         update     200 200 200 200 | 200 404
 GET   update-version-detail                 waiting    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 POST  update-version-accept                 waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
 POST  update-version-return                 waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
+POST  update-version-withdraw               waiting    403 403 403 403 | 201 404 404 | 404 404 | 401 401
 GET   round-detail                          waiting    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 POST  round-accept                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
 POST  round-return                          waiting    201 201 403 403 | 403 404 404 | 404 404 | 401 401
+POST  round-withdraw                        waiting    403 403 403 403 | 201 404 404 | 404 404 | 401 401
 GET   evidence-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   evidence-detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   evidence-detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | 401 401

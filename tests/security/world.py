@@ -28,6 +28,8 @@ from tests.factories import (
     DialogueFactory,
     DialogueFileFactory,
     DraftFactory,
+    DueDateProposalDecisionFactory,
+    DueDateProposalFactory,
     EditionFactory,
     EditionImportFactory,
     EvidenceFactory,
@@ -324,7 +326,18 @@ class World:
         CommitmentFactory(
             ministry=home, text=self.says("home's other promise", homes), letter="", dialogue=home_dialogue
         )
+        seen = EMBASSY | OWN
+        proposal = DueDateProposalFactory(commitment=promise, reason=self.says("why police need longer", seen))
+        DueDateProposalDecisionFactory(
+            proposal=DueDateProposalFactory(commitment=unstarted, reason=self.says("why not yet", seen)),
+            reason=self.says("why the date stays", seen),
+        )
+        homes_proposal = DueDateProposalFactory(
+            commitment=homes_promise, reason=self.says("why home need longer", homes)
+        )
         self.keep(
+            proposal=proposal,
+            homes_proposal=homes_proposal,
             dialogue=dialogue,
             home_dialogue=home_dialogue,
             promise=promise,

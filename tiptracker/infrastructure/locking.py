@@ -43,6 +43,8 @@ LOCK_ORDER = (
     "dialogues.nextstepdone",
     "dialogues.commitmentevent",
     "dialogues.updateversiondecision",
+    "dialogues.duedateproposal",
+    "dialogues.duedateproposaldecision",
     "dialogues.evidencereview",
     "dialogues.reading",
     "dialogues.assessment",

@@ -22,6 +22,7 @@ EVIDENCE_STATES = {
     "verified": gettext_noop("Verified"),
     "claimed": gettext_noop("Claimed, not verified"),
     "returned": gettext_noop("Returned"),
+    "withdrawn": gettext_noop("Withdrawn by the ministry"),
     "rejected": gettext_noop("Rejected"),
 }
 """The labels of the states of evidence."""
@@ -304,9 +305,9 @@ class PrintedDialogue:
 
 @dataclass(frozen=True)
 class PrintedUpdateVersion:
-    """One version of an update from a ministry, and the embassy's decision on it.
+    """One version of an update from a ministry, and the decision on it.
 
-    `outcome` is "accepted", "returned" or "waiting". `decision` says the same with the day and the reason.
+    `outcome` is "accepted", "returned", "withdrawn" or "waiting". `decision` says the same with the day and the reason.
     """
 
     sent: str
@@ -332,7 +333,7 @@ class PrintedUpdate:
 class PrintedEvidenceLink:
     """What a piece of evidence shows for one benchmark, and whether the embassy agrees.
 
-    `state` is "verified", "claimed", "returned" or "rejected". `word` says who decided and when. It is empty if the
+    `state` is one of EVIDENCE_STATES. `word` says who decided and when. It is empty if the
     decision on the piece as a whole says the same.
     """
 
@@ -353,7 +354,7 @@ class PrintedEvidenceLink:
 class PrintedEvidence:
     """One piece of evidence: when, what, who did it, who says so, what proves it, and its status.
 
-    `state` is "verified", "claimed", "returned" or "rejected"; `review` says who decided and when. `is_outside` is true
+    `state` is one of EVIDENCE_STATES; `review` says who decided and when. `is_outside` is true
     if it happened before or after the tracking period. `note` says why it does not count, if it does not.
     """
 

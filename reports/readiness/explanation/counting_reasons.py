@@ -130,7 +130,7 @@ class _Exclusions:
         yield from self._too_late(evidence.happened_to)
         if review is None:
             yield from self._rejected(self._index.newest_review(evidence.id))
-            yield from self._returned(evidence.update_version_id)
+            yield from self._claim_ended(evidence.update_version_id)
         elif review.decision is EvidenceDecision.REJECTED:
             yield from self._rejected(review)
         elif first is None:
@@ -146,9 +146,9 @@ class _Exclusions:
         if reading.starts_on != self._window.starts_on:
             yield gettext("does not start on the first day of the tracking period")
         yield from self._too_late(reading.through_on)
-        yield from self._returned(reading.update_version_id)
+        yield from self._claim_ended(reading.update_version_id)
         if cited:
-            yield from self._returned(cited.update_version_id)
+            yield from self._claim_ended(cited.update_version_id)
             yield from self._rejected(self._index.newest_review(cited.id))
         if reading.is_no_data:
             yield gettext("recorded as “no data”")
@@ -163,9 +163,14 @@ class _Exclusions:
         if review and review.decision is EvidenceDecision.REJECTED:
             yield gettext("rejected by the embassy on %(date)s") % {"date": self._day(review.recorded_at)}
 
-    def _returned(self, version_id: int | None) -> Iterator[str]:
-        if returned_at := self._index.returned_at(version_id):
-            yield gettext("sent with an update that was returned on %(date)s") % {"date": self._day(returned_at)}
+    def _claim_ended(self, version_id: int | None) -> Iterator[str]:
+        version = self._index.version(version_id)
+        if version and version.returned_at:
+            sentence = gettext("sent with an update that was returned on %(date)s")
+            yield sentence % {"date": self._day(version.returned_at)}
+        if version and version.withdrawn_at:
+            sentence = gettext("sent with an update that the ministry withdrew on %(date)s")
+            yield sentence % {"date": self._day(version.withdrawn_at)}
 
     def _day(self, moment: datetime) -> str:
         return format_date(moment.astimezone(self._index.facts.zone).date())

@@ -154,7 +154,7 @@ def _review_units(facts: Facts, verified_view: FactView, claimed_view: FactView)
 
     def unit(update_version_id: int | None, own_row: RowReference) -> _ReviewUnit:
         version = index.version(update_version_id)
-        is_waiting = version is not None and version.decided_at is None and version.returned_at is None
+        is_waiting = version is not None and version.decided_at is None and version.claims_ended_at is None
         row = RowReference("update_version", version.id) if version and is_waiting else own_row
         collected = units.setdefault(row, _ReviewUnit(version.ministry_id if version else None))
         collected.update_versions |= {version.id} if version else set()

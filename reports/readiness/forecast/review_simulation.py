@@ -409,11 +409,12 @@ class ReviewSimulation:
     def unused_evidence_ids(self, benchmark_id: int, *, update_version_id: int | None = None) -> frozenset[int]:
         """Return the ids of verified evidence on a benchmark that no verdict on it rests on.
 
-        With `update_version_id`, only evidence of that update is looked at. Evidence of returned updates is left out.
+        With `update_version_id`, only evidence of that update is looked at. Evidence of returned and
+        withdrawn updates is left out.
         """
         rows = self._index.in_force if update_version_id is None else self.update_evidence(update_version_id)
         return self._unused_among(
-            benchmark_id, [row for row in rows if not self._index.returned_at(row.update_version_id)], self.current
+            benchmark_id, [row for row in rows if not self._index.claims_ended_at(row.update_version_id)], self.current
         )
 
     def _unused_among(

@@ -106,6 +106,25 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     }
 
 
+def test_an_update_that_the_ministry_withdrew_counts_as_never_sent(edition, police):
+    back = commitment_of(police, "Open a joint case", due_on=date(2022, 2, 10))
+    sent = UpdateVersionFactory(update__commitment=back)
+    UpdateVersionDecisionFactory(
+        update_version=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing."
+    )
+    UpdateVersionFactory(update=sent.update, happened_on=date(2022, 1, 12), withdrawn=True)
+    overdue = commitment_of(police, "Send the figures", due_on=date(2022, 1, 15))
+    UpdateVersionFactory(update__commitment=overdue, withdrawn=True)
+
+    content = build_page(edition, police)
+
+    assert content.sentence == "2 commitments: 1 open, 1 overdue."
+    assert {one.what: one.sentence for one in content.needed} == {
+        back.text: "We returned your update on 10 January 2022. Please change: The first day is missing.",
+        overdue.text: "It was due on 15 January 2022. Please send an update, or tell us by which date it will be done.",
+    }
+
+
 def test_each_list_explains_its_order(edition, police):
     commitment_of(police, "Undated")
     commitment_of(police, "Due later", due_on=date(2022, 2, 20))

@@ -466,6 +466,17 @@ def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent
     assert spoken(record) == []
 
 
+def test_an_update_that_its_ministry_withdrew_is_none_once_that_is_known(record):
+    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    record.update_version(ClaimedProgress.UNDER_WAY, known=DUE, commitment_id=promise, ministry_id=1, withdrawn=TODAY)
+
+    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
+    [check] = found(record)
+    assert check.sentence == (
+        "A commitment was due on 21 December 2021, 10 days ago. The ministry withdrew its update on 31 December 2021."
+    )
+
+
 def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     other = record.promise(made=MADE, _1a=CommitmentReach.MEETS)

@@ -313,6 +313,7 @@ def test_waiting_counts_pieces_of_evidence_that_would_count(record):
     record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     record.claim("1a", "done", DAY, known=KNOWN, returned=KNOWN)
+    record.claim("1a", "done", DAY, known=KNOWN, withdrawn=KNOWN)
     record.evidence(DAY, DAY, known=KNOWN, _1a=SupportKind.PLAN)
     counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.reading(counted, 3, through=DAY, known=KNOWN)

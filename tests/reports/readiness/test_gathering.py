@@ -52,6 +52,22 @@ def add_one_of_everything():
     factories.AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
 
 
+def test_a_version_is_returned_or_withdrawn_at_the_moment_of_its_decision():
+    tracked = factories.EditionFactory()
+    factories.UpdateVersionFactory(happened_on=DAY, withdrawn=True)
+    factories.UpdateVersionFactory(happened_on=DAY, returned=True)
+    factories.UpdateVersionFactory(happened_on=DAY, accepted=True)
+    factories.UpdateVersionFactory(happened_on=DAY)
+
+    versions = sorted(gather_facts(tracked).update_versions, key=lambda row: row.id)
+
+    at = at_noon(DAY)
+    assert [(row.decided_at, row.returned_at, row.withdrawn_at) for row in versions] == [
+        (at, None, at), (at, at, None), (at, None, None), (None, None, None)
+    ]  # fmt: skip
+    assert [row.claims_ended_at for row in versions] == [at, at, None, None]
+
+
 def test_gather_facts_brings_every_row_whole():
     add_one_of_everything()
     tracked = edition()

@@ -14,7 +14,8 @@ MADE_UP = {
     "commitment.{kind}": [
         f"commitment.{kind}"
         for kind in CommitmentEventKind
-        if kind not in (CommitmentEventKind.MADE, CommitmentEventKind.REPORT_RETURNED)
+        if kind
+        not in (CommitmentEventKind.MADE, CommitmentEventKind.REPORT_RETURNED, CommitmentEventKind.REPORT_WITHDRAWN)
     ],
     "evidence.{decision}": [f"evidence.{decision}" for decision in EvidenceDecision],
     "{row._meta.model_name}.{('changed' if change else 'added')}": [

@@ -83,9 +83,10 @@ def test_evidence_link_that_is_no_action_of_the_government_says_what_it_is(recor
     assert (only_evidence_link(record).counts, only_evidence_link(record).reason) == (False, why)
 
 
-def test_evidence_link_that_was_rejected_or_returned_or_put_right_says_so(record):
+def test_evidence_link_that_was_rejected_or_returned_or_withdrawn_or_put_right_says_so(record):
     record.review(record.action("1a", DAY, DAY, known=DAY), known=DAY, key="1a", decision=EvidenceDecision.REJECTED)
     record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=DAY)
+    record.claim("1a", "done", DAY, known=DAY, first=DAY, withdrawn=DAY)
     old = record.action("1a", DAY, DAY, known=DAY)
     record.reading(record.cases, 6, through=DAY, known=DAY, evidence=old)
     record.evidence(DAY, DAY, known=DAY, revises=old)
@@ -96,6 +97,7 @@ def test_evidence_link_that_was_rejected_or_returned_or_put_right_says_so(record
     assert [weight.reason for weight in find_counting_statuses(record.facts, TODAY).evidence_links.values()] == [
         "rejected by the embassy on 1 December 2021",
         "sent with an update that was returned on 1 December 2021",
+        "sent with an update that the ministry withdrew on 1 December 2021",
         "replaced by a newer version",
     ]
 

@@ -1,0 +1,55 @@
+"""The page on which a ministry withdraws an update that the embassy has not decided on."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from dialogues import permissions
+from dialogues.actions.update_decisions import describe_refused_withdrawal, withdraw_update
+from dialogues.choices import ClaimedProgress
+from dialogues.forms.updates import WithdrawUpdateForm
+from dialogues.models import UpdateVersion
+from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
+from dialogues.views.timeline import decision_on
+from tiptracker import clock
+from tiptracker.localization import gettext
+from tiptracker.web.form_pages import form_page, render_form, save_form, sent_data
+from tiptracker.web.pages import SignedInRequest
+
+
+@form_page
+def version_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Withdraw an update version after a confirmation, or say why that is no longer possible."""
+    rows = UpdateVersion.objects.visible_to(request.user).select_related(
+        "update__commitment__country", "update__commitment__ministry", "recorded_by", "decision__recorded_by"
+    )
+    update_version = get_object_or_404(rows, pk=pk)
+    commitment = update_version.update.commitment
+    set_page_edition_for_commitment(request, commitment)
+    if not permissions.can_withdraw_update(request.user, update_version):
+        raise PermissionDenied
+    now = clock.now(commitment.country.time_zone)
+    form = WithdrawUpdateForm(sent_data(request))
+    if save_form(
+        form,
+        lambda: withdraw_update(update_version=update_version, by=request.user, now=now, **form.cleaned_data),
+    ):
+        sentence = gettext(
+            "You withdrew the update. The embassy will not review it. Its text and files stay in the record, and you "
+            "can send it again."
+        )
+        messages.success(request, sentence)
+        return redirect("commitment_detail", commitment.pk)
+    decision = decision_on(rows.get(pk=pk))
+    context = {
+        "commitment": CommitmentHeading.of(commitment),
+        "refusal": describe_refused_withdrawal(decision, now) if decision else "",
+        "sent_on": timezone.localtime(update_version.recorded_at).date(),
+        "sender": update_version.recorded_by.name,
+        "claimed": ClaimedProgress(update_version.claimed),
+        "is_claimed_done": update_version.claimed == ClaimedProgress.DONE,
+        "narrative": update_version.narrative,
+    }
+    return render_form(request, "dialogues/version_withdraw.html", form, context)
