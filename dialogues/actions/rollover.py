@@ -94,9 +94,9 @@ def repeated_benchmarks(edition: Edition) -> dict[int, Benchmark]:
 
 def lock_open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Commitment]:
     """Lock and return the commitments linked to any of these benchmarks (ids) that roll over as they stand today."""
-    linked = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
+    linked = CommitmentBenchmark.objects.current().filter(benchmark__in=benchmarks).values("commitment")
     rows = Commitment.objects.filter(pk__in=linked).select_for_update(no_key=True, of=("self",)).order_by("pk")
-    standings = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
+    standings = [(row, row.standing_on(now.date())) for row in rows.with_history().with_links()]
     return [row for row, standing in standings if standing and standing.status in MOVING_STATUSES]
 
 

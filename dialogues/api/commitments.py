@@ -89,7 +89,7 @@ class CommitmentSerializer(OwnCommitmentSerializer):
 
 class CommitmentFilter(filters.FilterSet):
     ministry = IdFilter("ministry_id")
-    benchmark = IdFilter("links__benchmark_id")
+    benchmark = IdFilter(method="linked_to")
     status = filters.ChoiceFilter("status", choices=CommitmentStatus.choices())
     due_before = filters.DateFilter("due_on", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(

@@ -167,13 +167,13 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
     """Return the benchmarks of a commitment with what must be done to meet each, newest edition first."""
     rows = (
         Benchmark.objects.visible_to(user)
-        .filter(commitment_links__commitment=commitment)
+        .filter(commitment_links__commitment=commitment, commitment_links__removed_in__isnull=True)
         .select_related("recommendation__edition")
         .order_by("-recommendation__edition__year", "recommendation__number", "letter")
         .with_terms()
     )
     reach = (
-        {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.all()}
+        {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.current()}
         if user.is_embassy
         else {}
     )

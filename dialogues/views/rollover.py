@@ -161,9 +161,10 @@ class _RolloverPage:
     def _moving(self) -> Mapping[int, list[MovingCommitment]]:
         """Return the open commitments by benchmark id of the year before, soonest due first."""
         benchmarks = [benchmark.pk for row in self.old for benchmark in row.benchmarks.all()]
-        rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
+        linked = CommitmentBenchmark.objects.current().filter(benchmark__in=benchmarks).values("commitment")
+        rows = Commitment.objects.visible_to(self.user).filter(pk__in=linked)
         moving: dict[int, list[MovingCommitment]] = {}
-        for row in rows.with_history().select_related("ministry").prefetch_related("links"):
+        for row in rows.with_history().select_related("ministry").with_links():
             standing = row.standing_on(self.today)
             if standing is None or standing.status not in MOVING_STATUSES:
                 continue
