@@ -137,16 +137,16 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             }
         )
 
-    def concerning(self, ministries: Collection[int]) -> Self:
+    def concerning(self, ministries: Collection[int], known_by: datetime | None = None) -> Self:
         """Filter to what to discuss with these ministries: their commitments, and those of the United States for them.
 
         A commitment of the United States is for them if it is linked to a benchmark on which they lead or have made a
         commitment. Without a link it is for them if it was made at a dialogue with them. Without ministries, all are
-        returned.
+        returned. The links are those that held at the moment `known_by` (None: now).
         """
         if not ministries:
             return self
-        links = CommitmentBenchmark.objects.current()
+        links = CommitmentBenchmark.objects.known_by(known_by)
         theirs = links.filter(commitment__ministry__in=ministries).values("benchmark")
         shared = links.filter(Q(benchmark__recommendation__lead__in=ministries) | Q(benchmark__in=theirs))
         at_the_table = Participant.objects.at_the_table().filter(ministry__in=ministries).values("dialogue")
@@ -274,6 +274,26 @@ def standing_from_row(row: Any, day: date) -> CommitmentStanding:
     )
 
 
+class CommitmentCorrectionQuerySet(models.QuerySet["CommitmentCorrection"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Filter to corrections of the commitments that the user may see.
+
+        A ministry does not see how far a commitment would meet a benchmark, so it sees no correction of that alone.
+        """
+        rows = self.filter(commitment__in=Commitment.objects.visible_to(user))
+        if user.is_authenticated and user.is_embassy:
+            return rows
+        again = CommitmentBenchmark.objects.filter(
+            commitment=OuterRef("commitment"), benchmark=OuterRef("benchmark"), removed_in=OuterRef("added_in")
+        )
+        before = CommitmentBenchmark.objects.filter(
+            commitment=OuterRef("commitment"), benchmark=OuterRef("benchmark"), added_in=OuterRef("removed_in")
+        )
+        added = CommitmentBenchmark.objects.filter(~Exists(again), added_in=OuterRef("pk"))
+        removed = CommitmentBenchmark.objects.filter(~Exists(before), removed_in=OuterRef("pk"))
+        return rows.filter(~Q(replaced_text="") | Exists(added) | Exists(removed))
+
+
 class CommitmentCorrection(models.Model):
     """What was wrong in the record of a commitment, and why: its wording, its benchmarks, or both. Never changed.
 
@@ -287,6 +307,8 @@ class CommitmentCorrection(models.Model):
     reason = models.TextField(gettext_lazy("reason for the correction"))
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = CommitmentCorrectionQuerySet.as_manager()
 
     class Meta:
         ordering = ("recorded_at", "pk")

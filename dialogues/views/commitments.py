@@ -208,10 +208,12 @@ def _list_actions(
     if not permissions.can_change_commitment(request.user, commitment):
         return []
     log = (page_url(request, "evidence_log", query={"commitment": commitment.pk}), gettext("Log progress"))
+    correct = (reverse("commitment_correct", args=[commitment.pk]), gettext("Correct the commitment"))
     if standing.is_settled:
-        return [log, (reverse("commitment_reopen", args=[commitment.pk]), gettext("Reopen the commitment"))]
+        return [log, correct, (reverse("commitment_reopen", args=[commitment.pk]), gettext("Reopen the commitment"))]
     return [
         log,
+        correct,
         (reverse("commitment_reschedule", args=[commitment.pk]), gettext("Move the due date")),
         (reverse("commitment_withdraw", args=[commitment.pk]), gettext("Withdraw the commitment")),
     ]

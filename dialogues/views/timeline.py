@@ -23,6 +23,7 @@ from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
+    CommitmentCorrection,
     CommitmentEvent,
     Evidence,
     EvidenceLink,
@@ -31,14 +32,13 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from dialogues.views.correction_entries import EMBASSY_NAME, describe_corrections, visible_corrections
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline_entries import TimelineEntry, TimelineEvidenceLink, summarize_update
 from recommendations.models import Edition
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.accounts.permissions import can_read_name
-from tiptracker.localization import format_date, gettext, gettext_noop
-
-EMBASSY_NAME = gettext_noop("U.S. Embassy")
+from tiptracker.localization import format_date, gettext
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class CommitmentTimeline:
     commitment: Commitment
     standing: CommitmentStanding
     events: Sequence[CommitmentEvent]
+    corrections: Sequence[CommitmentCorrection]
     versions: Sequence[UpdateVersion]
     evidence: Sequence[Evidence]
     entries: Sequence[TimelineEntry]
@@ -61,7 +62,7 @@ class CommitmentTimeline:
         reasons = self.events if user.is_embassy else ()
         decisions = (decision_on(update_version) for update_version in self.versions)
         proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
-        return [self.commitment, *reasons, *self.versions, *decisions, *proof]
+        return [self.commitment, *self.corrections, *reasons, *self.versions, *decisions, *proof]
 
     @property
     def last_version(self) -> UpdateVersion | None:
@@ -141,17 +142,21 @@ def build_timeline(
         return None
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     evidence = list_commitment_evidence(user, commitment)
+    corrections = visible_corrections(user, commitment)
     builder = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
         *builder.of_events(events),
         *builder.of_moves(),
+        *describe_corrections(corrections, commitment, editions, user),
         *builder.of_versions(),
         *builder.of_evidence(),
         *builder.of_reviews(),
     ]
     oldest_first = sorted(entries, key=lambda entry: (entry.day, entry.recorded_at))
     exchange, edition = list(builder.of_versions())[::-1], next(iter(editions), None)
-    return CommitmentTimeline(commitment, standing, events, versions, evidence, oldest_first[::-1], exchange, edition)
+    return CommitmentTimeline(
+        commitment, standing, events, corrections, versions, evidence, oldest_first[::-1], exchange, edition
+    )
 
 
 class _TimelineBuilder:
@@ -227,7 +232,7 @@ class _TimelineBuilder:
 
     def of_moves(self) -> Iterable[TimelineEntry]:
         """Yield an entry for each move to another edition."""
-        links = self.commitment.links.filter(recorded_at__isnull=False).select_related(
+        links = self.commitment.links.filter(recorded_at__isnull=False, added_in__isnull=True).select_related(
             "benchmark__recommendation__edition", "recorded_by"
         )
         moves: dict[tuple[datetime, int], list[CommitmentBenchmark]] = {}

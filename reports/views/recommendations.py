@@ -19,6 +19,7 @@ from dialogues.choices import CommitmentStatus, DoneBy, SupportKind, Verdict
 from dialogues.models import (
     Assessment,
     Commitment,
+    CommitmentBenchmark,
     Evidence,
     EvidenceLink,
     EvidenceReview,

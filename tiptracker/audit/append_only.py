@@ -101,7 +101,8 @@ class AppendOnly(_TriggerOperation):
         emptied: fields that may become empty in the change of `once`.
         unless: by field, another condition (SQL, `OLD.` before columns) under which it may become the mark too.
         corrected: fields that may change together whenever `when_corrected` holds.
-        when_corrected: a condition on both rows (SQL, `OLD.` and `NEW.` before columns): another row records the change.
+        when_corrected: a condition on both rows (SQL, `OLD.` and `NEW.` before columns) that finds the row in which
+            the change is recorded.
     """
 
     trigger = "append_only"
