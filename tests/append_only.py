@@ -204,7 +204,7 @@ MAKERS = {
     Briefing: lambda: factories.BriefingFactory(content=b"%PDF-1.7\n", issued=True),
     BriefingDownload: factories.BriefingDownloadFactory,
     Commitment: factories.CommitmentFactory,
-    CommitmentBenchmark: lambda: _removed_link(),
+    CommitmentBenchmark: _removed_link,
     CommitmentCorrection: lambda: factories.CommitmentCorrectionFactory(text="Train 40 officers."),
     CommitmentEvent: lambda: factories.CommitmentEventFactory(
         commitment=factories.CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN

@@ -59,6 +59,7 @@ def correct_commitment(
     """
     if not can_change_commitment(by, commitment):
         raise PermissionDenied
+    _refuse_invalid_links(commitment, edition, links)
     text = require_text(text, gettext("Write what was promised."), field="text")
     reason = require_text(reason, gettext("Write what was wrong, in a sentence."), field="reason")
     locked, standing = lock_with_standing(commitment, now)
@@ -70,7 +71,6 @@ def correct_commitment(
     removed = [link for link in own if link.benchmark_id not in kept]
     added = [(benchmark, reach) for benchmark, reach in links if benchmark.pk not in kept]
     if removed or added:
-        _refuse_invalid_links(locked, edition, links)
         if standing.is_settled:
             next_step = gettext("Its benchmarks cannot change. To correct them, reopen the commitment first.")
             raise Refused("closed", f"{settled_sentence(locked)} {next_step}", field="links")
@@ -126,7 +126,7 @@ def _refuse_unseen(commitment: Commitment, seen: int | None, now: datetime) -> N
 def _refuse_invalid_links(commitment: Commitment, edition: Edition | None, links: Links) -> None:
     """Refuse benchmarks that are named twice, or that are not of the edition whose links are corrected."""
     refuse_invalid_benchmarks([benchmark for benchmark, _ in links], commitment.country, field="links")
-    if edition is None or any(benchmark.recommendation.edition_id != edition.pk for benchmark, _ in links):
+    if {benchmark.recommendation.edition_id for benchmark, _ in links} - {edition.pk if edition else None}:
         raise Refused(
             "another_edition",
             gettext("One of the benchmarks belongs to another edition. Choose benchmarks of this edition."),

@@ -24,6 +24,7 @@ from tiptracker.api.base import (
     ApiRequest,
     ChoiceEnumField,
     IdFilter,
+    PersonField,
     SenderField,
     VisibleRowField,
     is_embassy,
@@ -70,7 +71,7 @@ class OwnCorrectionSerializer(serializers.ModelSerializer[CommitmentCorrection])
     `replaced_text` is empty if the correction changed only benchmarks.
     """
 
-    recorded_by = SenderField()
+    recorded_by = PersonField(read_only=True)
 
     class Meta:
         model = CommitmentCorrection
@@ -168,7 +169,7 @@ class CommitmentFilter(filters.FilterSet):
     due_before = filters.DateFilter("due_on", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
         method="changed_since",
-        counts="Events and corrections of a commitment and its move to another edition count too.",
+        counts="Events, corrections and moves of a commitment to another edition count too.",
     )
 
     def changed_since(self, commitments: QuerySet[Commitment], name: str, moment: datetime) -> QuerySet[Commitment]:

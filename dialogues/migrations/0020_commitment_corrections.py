@@ -15,8 +15,8 @@ EXISTS (
     SELECT 1 FROM dialogues_commitmentcorrection c
     WHERE c.id = NEW.newest_correction_id AND c.commitment_id = OLD.id
     AND (OLD.newest_correction_id IS NULL OR OLD.newest_correction_id < c.id)
-    AND (c.replaced_text = OLD.text
-        OR c.replaced_text = '' AND NEW.text = OLD.text
+    AND (NEW.text = OLD.text
+        OR c.replaced_text = OLD.text
         OR c.replaced_text = '{REDACTED_BEFORE}' AND OLD.text = '{REDACTED}')
 )
 """  # noqa: S608 -- built only from our own names

@@ -9,7 +9,20 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
@@ -252,6 +265,13 @@ class Commitment(models.Model):
         """
         sent = [version for update in self.updates.all() for version in update.versions.all()]
         return standing_on(self.events.all(), sent, day, zone=ZoneInfo(self.country.time_zone))
+
+    @property
+    def benchmarks(self) -> QuerySet[Benchmark]:
+        """The benchmarks that it supports, of all editions."""
+        return Benchmark.objects.filter(
+            commitment_links__commitment=self, commitment_links__removed_in__isnull=True
+        ).order_by("recommendation__number", "letter")
 
     @property
     def maker(self) -> str:

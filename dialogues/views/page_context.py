@@ -32,7 +32,7 @@ class CommitmentHeading(NamedTuple):
 
 def set_page_edition_for_commitment(request: SignedInRequest, commitment: Commitment) -> None:
     """Set the edition of a page about a commitment to the newest begun one that the commitment works towards."""
-    towards = commitment.links.current().values_list("benchmark__recommendation__edition", flat=True)
+    towards = commitment.benchmarks.values_list("recommendation__edition", flat=True)
     set_page_country(request, commitment.country, among=list(towards))
 
 

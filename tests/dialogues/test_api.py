@@ -32,6 +32,7 @@ from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
+    CommitmentCorrectionFactory,
     CommitmentEventFactory,
     CommitmentFactory,
     CountryFactory,
@@ -128,6 +129,7 @@ def test_a_commitment_has_its_status_today_and_its_events(client, officer, polic
         "made_by": "ministry",
         "horizon": "short_term",
         "links": [{"benchmark": benchmark.pk, "reach": "meets"}],
+        "corrections": [],
     }
     assert [event["kind"] for event in events] == ["made", "rescheduled"]
     assert events[1] == {
@@ -370,6 +372,7 @@ def test_a_ministry_reads_its_commitment_without_reach_and_reasons(client, focal
 
     assert sorted(row) == [
         "benchmarks",
+        "corrections",
         "dialogue",
         "due_on",
         "events",
@@ -532,6 +535,8 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
     CommitmentEventFactory(
         commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER)
     )
+    corrected = CommitmentFactory(ministry=police, **at(EARLIER), made__recorded_at=EARLIER)
+    CommitmentCorrectionFactory(commitment=corrected, text="Train 40 officers.", **at(LATER))
     waiting_version, decided = (UpdateVersionFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
     UpdateVersionDecisionFactory(update_version=decided, **at(LATER))
     sent = UpdateVersionFactory(update__commitment=new, **at(SINCE))
@@ -544,7 +549,7 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
     AssessmentFactory(**at(EARLIER))
     assessment = AssessmentFactory(**at(LATER))
 
-    assert ids_since(client, "commitments") == [moved.pk, happened.pk, new.pk]
+    assert ids_since(client, "commitments") == [moved.pk, happened.pk, new.pk, corrected.pk]
     assert ids_since(client, "updates") == [decided.update_id, sent.update_id]
     assert sorted(ids_since(client, "evidence")) == [reviewed.pk, linked.pk, added.pk]
     assert ids_since(client, "reviews") == [review.pk]

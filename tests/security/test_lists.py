@@ -143,7 +143,9 @@ WHAT_A_MINISTRY_READS = {
     "recommendation-detail first": "edition id indicia number origin pillar text text_status",
     "benchmark-detail assessed": "id key letter recommendation wording",
     "indicator-detail counted": "better country id indicium is_required name pillar question unit",
-    "commitment-detail promise": "benchmarks dialogue due_on events id letter ministry recorded_at slips status text",
+    "commitment-detail promise": (
+        "benchmarks corrections dialogue due_on events id letter ministry recorded_at slips status text"
+    ),
     "dialogue-detail dialogue": "commitments held_on id place",
     "evidence-detail sent": (
         "bearings commitment done_by evidence_links file happened_from happened_to id kind link recorded_at "
