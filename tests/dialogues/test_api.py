@@ -287,7 +287,8 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("commitments", 9),  # session, person, zone; the zones of countries, count, commitments, links, events, people
+        # session, person, zone; the zones of countries, count, commitments, links, events, people, corrections
+        ("commitments", 10),
         ("updates", 6),  # … updates, versions
         ("evidence", 7),  # … evidence, evidence links, reviews
         ("reviews", 5),
