@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from dialogues.actions.commitments import lock_with_standing, refuse_invalid_benchmarks, settled_sentence
+from dialogues.actions.duplicates import refuse_duplicate
 from dialogues.choices import CommitmentReach
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentCorrection
 from dialogues.permissions import can_change_commitment
@@ -55,6 +56,7 @@ def correct_commitment(
         PermissionDenied: if the user may not change the commitment.
         Refused: without a reason or wording, if nothing changes, if a benchmark belongs to another edition, if no
             benchmark is left, or if the benchmarks of a settled commitment would change.
+        DuplicateRecord: if the same person has already saved the same correction.
         EditConflict: if the wording or the benchmarks were changed since the page was opened.
     """
     if not can_change_commitment(by, commitment):
@@ -63,20 +65,23 @@ def correct_commitment(
     text = require_text(text, gettext("Write what was promised."), field="text")
     reason = require_text(reason, gettext("Write what was wrong, in a sentence."), field="reason")
     locked, standing = lock_with_standing(commitment, now)
-    _refuse_unseen(locked, seen, now)
     current = list(locked.links.current().select_related("benchmark__recommendation"))
     own = [link for link in current if edition and link.benchmark.recommendation.edition_id == edition.pk]
     wanted = {benchmark.pk: reach for benchmark, reach in links}
     kept = {link.benchmark_id for link in own if wanted.get(link.benchmark_id) == link.reach}
     removed = [link for link in own if link.benchmark_id not in kept]
     added = [(benchmark, reach) for benchmark, reach in links if benchmark.pk not in kept]
+    is_unchanged = text == locked.text and not (removed or added)
+    if is_unchanged:
+        _refuse_repeated(locked, reason, by, now)
+    _refuse_unseen(locked, seen, now)
     if removed or added:
         if standing.is_settled:
             next_step = gettext("Its benchmarks cannot change. To correct them, reopen the commitment first.")
             raise Refused("closed", f"{settled_sentence(locked)} {next_step}", field="links")
         if len(removed) == len(current) and not added:
             raise Refused("no_benchmark", gettext("Name at least one benchmark that it supports."), field="links")
-    if text == locked.text and not (removed or added):
+    if is_unchanged:
         raise Refused("unchanged", gettext("You changed nothing. Correct what is wrong, or choose “Cancel”."))
     correction = insert_row(
         CommitmentCorrection(
@@ -106,6 +111,13 @@ def correct_commitment(
 def correction_state(commitment: Commitment) -> int:
     """Return a number that grows with each change of the wording or the benchmarks, whoever makes it."""
     return commitment.corrections.count() + commitment.links.count()
+
+
+def _refuse_repeated(commitment: Commitment, reason: str, by: User, now: datetime) -> None:
+    """Refuse a correction that the same person has just saved. The commitment is as it asks."""
+    newest = commitment.corrections.order_by("-pk").first()
+    if newest and (newest.recorded_by_id, newest.reason) == (by.pk, reason):
+        refuse_duplicate(newest, now)
 
 
 def _refuse_unseen(commitment: Commitment, seen: int | None, now: datetime) -> None:

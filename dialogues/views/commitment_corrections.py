@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from dialogues import permissions
 from dialogues.actions.corrections import correct_commitment, correction_state
+from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.forms.commitments import CommitmentBenchmarkRows, CommitmentCorrectionForm
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import Commitment, CommitmentBenchmark
@@ -76,6 +78,9 @@ def commitment_correct(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "links": rows,
         "wrong_forms": invalid_forms(form, *(rows or ())),
+        "recorded_before": (reverse("commitment_detail", args=[pk]), commitment.text)
+        if isinstance(form.refusal, DuplicateRecord)
+        else None,
     }
     return render_page(request, "dialogues/commitment_correct.html", context, status=422 if form.is_bound else 200)
 

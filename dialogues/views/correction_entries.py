@@ -51,7 +51,7 @@ def describe_corrections(
             day=timezone.localtime(correction.recorded_at).date(),
             recorded_at=correction.recorded_at,
             speaker="embassy",
-            title=gettext("Record of the commitment corrected"),
+            title=gettext("Commitment corrected"),
             source=gettext(EMBASSY_NAME),
             verb="recorded",
             text=correction.reason,

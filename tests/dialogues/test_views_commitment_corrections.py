@@ -195,6 +195,18 @@ def test_the_second_to_correct_sees_what_the_first_did_and_loses_nothing(client,
     assert set(commitment.links.current().values_list("benchmark", flat=True)) == {benchmarks[1].pk}
 
 
+def test_a_correction_that_is_sent_twice_is_recorded_once(client, opened, commitment, benchmarks):
+    sent = typed(opened, text=RIGHT, **{"links-0-benchmark": benchmarks[1].pk})
+    client.post(address("commitment_correct", commitment), sent)
+
+    again = client.post(address("commitment_correct", commitment), sent)
+
+    assert again.status_code == 422
+    assert shows_refusal(again, "duplicate")
+    assert again.context["recorded_before"] == (address("commitment_detail", commitment), RIGHT)
+    assert commitment.corrections.count() == 1
+
+
 def test_another_row_is_offered_without_judging_what_was_typed(client, opened, commitment):
     answer = client.post(address("commitment_correct", commitment), typed(opened, text="", more="links"))
 
