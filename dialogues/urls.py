@@ -5,6 +5,7 @@ from django.urls import path
 from dialogues.views import (
     agendas,
     assessments,
+    commitment_corrections,
     commitment_list,
     commitments,
     dialogue_records,
@@ -41,6 +42,7 @@ urlpatterns = [
         ]
     ),
     path("commitments/<int:pk>/", commitments.commitment_detail, name="commitment_detail"),
+    path("commitments/<int:pk>/correct/", commitment_corrections.commitment_correct, name="commitment_correct"),
     path("commitments/<int:pk>/reschedule/", commitments.commitment_reschedule, name="commitment_reschedule"),
     path("commitments/<int:pk>/withdraw/", commitments.commitment_withdraw, name="commitment_withdraw"),
     path("commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment_reopen"),

@@ -130,6 +130,7 @@ EMBASSY_PLACES = (
                 (
                     "commitment_add",
                     "commitment_detail",
+                    "commitment_correct",
                     "commitment_reschedule",
                     "commitment_withdraw",
                     "commitment_reopen",

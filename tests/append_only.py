@@ -13,6 +13,7 @@ from dialogues.models import (
     AssessmentEvidence,
     Commitment,
     CommitmentBenchmark,
+    CommitmentCorrection,
     CommitmentEvent,
     Dialogue,
     DialogueFile,
@@ -67,6 +68,7 @@ KEPT = {
     BriefingDownload: set(),
     Commitment: {"text", "letter"},
     CommitmentBenchmark: set(),
+    CommitmentCorrection: {"replaced_text", "reason"},
     CommitmentEvent: {"reason"},
     DialogueFile: set(),
     DueDateProposal: {"reason"},
@@ -153,6 +155,13 @@ def _entry():
         return audit.record("thing.changed", by=None, before={"was": 1}, after={"is": 2})
 
 
+def _removed_link():
+    """A link that a correction removed, which nothing may change any more."""
+    benchmark = factories.BenchmarkFactory()
+    commitment = factories.CommitmentFactory(benchmarks=[benchmark])
+    return factories.CommitmentCorrectionFactory(commitment=commitment, removes=[benchmark]).removed.get()
+
+
 def _weight():
     recommendation = factories.RecommendationFactory()
     return factories.RecommendationWeightFactory(
@@ -199,7 +208,8 @@ MAKERS = {
     Briefing: lambda: factories.BriefingFactory(content=b"%PDF-1.7\n", issued=True),
     BriefingDownload: factories.BriefingDownloadFactory,
     Commitment: factories.CommitmentFactory,
-    CommitmentBenchmark: lambda: factories.CommitmentFactory(benchmarks=[factories.BenchmarkFactory()]).links.get(),
+    CommitmentBenchmark: _removed_link,
+    CommitmentCorrection: lambda: factories.CommitmentCorrectionFactory(text="Train 40 officers."),
     CommitmentEvent: lambda: factories.CommitmentEventFactory(
         commitment=factories.CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN
     ),

@@ -36,6 +36,7 @@ from dialogues.models import (
     AssessmentEvidence,
     Commitment,
     CommitmentBenchmark,
+    CommitmentCorrection,
     CommitmentEvent,
     Dialogue,
     DialogueFile,
@@ -541,6 +542,41 @@ class CommitmentFactory(DjangoModelFactory):
                 (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2)),
             ):
                 CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=day)
+
+
+class CommitmentCorrectionFactory(DjangoModelFactory):
+    """A correction of 10 January 2022, of the benchmarks alone. Needs a `commitment`.
+
+    `text="..."` corrects the wording, `adds=[...]` and `removes=[...]` the links (`adds__reach=Reach.MEETS`).
+    """
+
+    class Meta:
+        model = CommitmentCorrection
+        skip_postgeneration_save = True
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    reason = "It was written down wrongly."
+    recorded_at = at_noon(date(2022, 1, 10))
+    recorded_by = factory.SubFactory(RecorderFactory)
+
+    @classmethod
+    def _create(cls, model_class, *args, text="", **given):
+        commitment = given["commitment"]
+        row = super()._create(model_class, *args, **{"replaced_text": commitment.text if text else ""} | given)
+        commitment.newest_correction = row
+        commitment.text = text or commitment.text
+        commitment.save(update_fields=["text", "newest_correction"])
+        return row
+
+    @factory.post_generation
+    def removes(correction, create, extracted):
+        correction.commitment.links.current().filter(benchmark__in=extracted or ()).update(removed_in=correction)
+
+    @factory.post_generation
+    def adds(correction, create, extracted, reach=CommitmentReach.CONTRIBUTES):
+        at = {"added_in": correction, "recorded_at": correction.recorded_at, "recorded_by": correction.recorded_by}
+        for benchmark in extracted or ():
+            CommitmentBenchmark.objects.create(commitment=correction.commitment, benchmark=benchmark, reach=reach, **at)
 
 
 # --- What happened, and what proves it --------------------------------------------------------------------------------

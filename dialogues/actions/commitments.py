@@ -154,7 +154,7 @@ def _find_identical(
     made = CommitmentEvent.objects.filter(kind=CommitmentEventKind.MADE, happened_on=made_on, due_on=due_on)
     benchmarks = sorted((benchmark.pk, str(reach)) for benchmark, reach in links)
     for row in Commitment.objects.filter(**content, events__in=made).order_by("pk"):
-        if benchmarks == sorted(row.links.values_list("benchmark_id", "reach")):
+        if benchmarks == sorted(row.links.current().values_list("benchmark_id", "reach")):
             return row
     return None
 

@@ -94,7 +94,7 @@ def repeated_benchmarks(edition: Edition) -> dict[int, Benchmark]:
 
 def lock_open_commitments(benchmarks: Iterable[int], now: datetime) -> list[Commitment]:
     """Lock and return the commitments linked to any of these benchmarks (ids) that roll over as they stand today."""
-    linked = CommitmentBenchmark.objects.filter(benchmark__in=benchmarks).values("commitment")
+    linked = CommitmentBenchmark.objects.current().filter(benchmark__in=benchmarks).values("commitment")
     rows = Commitment.objects.filter(pk__in=linked).select_for_update(no_key=True, of=("self",)).order_by("pk")
     standings = [(row, row.standing_on(now.date())) for row in rows.with_history().prefetch_related("links")]
     return [row for row, standing in standings if standing and standing.status in MOVING_STATUSES]
@@ -132,7 +132,8 @@ def _move_commitment(
     commitment: Commitment, repeated: Mapping[int, Benchmark], edition: Edition, by: User, now: datetime
 ) -> bool:
     """Link a commitment to the benchmarks that repeat those it supports. Return whether any link is new."""
-    linked = {link.benchmark_id for link in commitment.links.all()}
+    links = commitment.links.all()
+    linked = {link.benchmark_id for link in links}  # also those that a correction removed: they stay removed
     added = [
         insert_row(
             CommitmentBenchmark(
@@ -143,8 +144,8 @@ def _move_commitment(
                 recorded_by=by,
             )
         )
-        for link in commitment.links.all()
-        if link.benchmark_id in repeated and repeated[link.benchmark_id].pk not in linked
+        for link in links
+        if link.removed_in_id is None and link.benchmark_id in repeated and repeated[link.benchmark_id].pk not in linked
     ]
     if added:
         after = {"edition": edition.year, "links": [(link.benchmark_id, link.reach) for link in added]}

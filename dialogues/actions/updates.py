@@ -446,7 +446,7 @@ def _benchmarks_for_dates(commitment: Commitment, first: date | None, last: date
 
     If no such edition has links, use the default edition of `today`: the update can still come to count there.
     """
-    links = commitment.links.select_related("benchmark__recommendation__edition")
+    links = commitment.links.current().select_related("benchmark__recommendation__edition")
     by_edition: dict[Edition, list[Benchmark]] = {}
     for link in links:
         by_edition.setdefault(link.benchmark.recommendation.edition, []).append(link.benchmark)

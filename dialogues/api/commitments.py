@@ -1,27 +1,48 @@
 """API of commitments."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dialogues.choices import CommitmentStatus
+from dialogues.actions.corrections import correct_commitment
+from dialogues.choices import CommitmentReach, CommitmentStatus
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
+    CommitmentCorrection,
     CommitmentEvent,
     DueDateProposal,
     DueDateProposalDecision,
 )
-from tiptracker import clock
+from dialogues.permissions import can_change_commitment
+from recommendations.models import Benchmark
+from tiptracker import clock, text_rules
 from tiptracker.accounts.models import Country
-from tiptracker.api.base import ChoiceEnumField, IdFilter, SenderField, serializers_by_reader
+from tiptracker.api.base import (
+    ApiRequest,
+    ChoiceEnumField,
+    IdFilter,
+    PersonField,
+    SenderField,
+    VisibleRowField,
+    is_embassy,
+    serializers_by_reader,
+    validate_body,
+)
 from tiptracker.api.former_names import FormerNamesMixin
 from tiptracker.api.query_params import RecordedSinceFilter, StrictParametersMixin
+from tiptracker.api.serializers import BodySerializer, BoundedListSerializer, FreeTextField
+from tiptracker.idempotency.api import IdempotentCreateMixin, idempotent_create
 
 
 class OwnEventSerializer(serializers.ModelSerializer[CommitmentEvent]):
@@ -73,8 +94,31 @@ class LinkSerializer(serializers.ModelSerializer[CommitmentBenchmark]):
         fields = ("benchmark", "reach")
 
 
+class OwnCorrectionSerializer(serializers.ModelSerializer[CommitmentCorrection]):
+    """A correction to the record of a commitment: the wording that it replaced, if any, and the reason.
+
+    `replaced_text` is empty if the correction changed only benchmarks.
+    """
+
+    recorded_by = PersonField(read_only=True)
+
+    class Meta:
+        model = CommitmentCorrection
+        fields: tuple[str, ...] = ("id", "replaced_text", "reason", "recorded_at", "recorded_by")
+
+
+class CorrectionSerializer(OwnCorrectionSerializer):
+    """A correction to the record of a commitment, with the links to benchmarks that it added and removed."""
+
+    added = LinkSerializer(many=True, read_only=True)
+    removed = LinkSerializer(many=True, read_only=True)
+
+    class Meta(OwnCorrectionSerializer.Meta):
+        fields = (*OwnCorrectionSerializer.Meta.fields, "added", "removed")
+
+
 class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
-    """A commitment as its ministry sees it: its status today, and its history as dated events."""
+    """A commitment as its ministry sees it: its status today, and its history as dated events and corrections."""
 
     status = ChoiceEnumField(CommitmentStatus, read_only=True)
     due_on = serializers.DateField(read_only=True, allow_null=True)
@@ -84,6 +128,7 @@ class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
     )
     events = OwnEventSerializer(many=True, read_only=True)
     due_date_proposals = DueDateProposalSerializer(many=True, read_only=True)
+    corrections = OwnCorrectionSerializer(many=True, read_only=True)
 
     class Meta:
         model = Commitment
@@ -99,6 +144,7 @@ class OwnCommitmentSerializer(serializers.ModelSerializer[Commitment]):
             "benchmarks",
             "events",
             "due_date_proposals",
+            "corrections",
             "recorded_at",
         )
 
@@ -112,37 +158,73 @@ class CommitmentSerializer(OwnCommitmentSerializer):
     country = serializers.SlugRelatedField[Commitment](slug_field="code", read_only=True)
     links = LinkSerializer(many=True, read_only=True)
     events = EventSerializer(many=True, read_only=True)
+    corrections = CorrectionSerializer(many=True, read_only=True)
 
     class Meta(OwnCommitmentSerializer.Meta):
         fields = (*OwnCommitmentSerializer.Meta.fields, "country", "made_by", "horizon", "links")
 
 
+class GivenLinkSerializer(BodySerializer):
+    """A benchmark that the commitment supports, and whether keeping the commitment meets it or contributes to it."""
+
+    benchmark = VisibleRowField(Benchmark)
+    reach = ChoiceEnumField(CommitmentReach)
+
+    class Meta:
+        list_serializer_class = BoundedListSerializer
+
+
+class CorrectSerializer(BodySerializer):
+    """A correction to the record of a commitment.
+
+    Leave out `text` or `links` if it stays as it is. `links` are all benchmarks of one edition that the commitment
+    supports; its links to benchmarks of other editions stay. The ministry reads the reason.
+    """
+
+    text = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH, allow_null=True, default=None)
+    links = GivenLinkSerializer(many=True, allow_null=True, allow_empty=False, default=None)
+    reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
+
+
+class _LinkedBenchmarkFilter(IdFilter):
+    """Filter commitments by the id of a benchmark that they support today."""
+
+    def get_method(self, qs: QuerySet[Any]) -> Callable[..., QuerySet[Any]]:
+        return partial(qs.filter, links__removed_in__isnull=True)
+
+
 class CommitmentFilter(filters.FilterSet):
     ministry = IdFilter("ministry_id")
-    benchmark = IdFilter("links__benchmark_id")
+    benchmark = _LinkedBenchmarkFilter("links__benchmark_id")
     status = filters.ChoiceFilter("status", choices=CommitmentStatus.choices())
     due_before = filters.DateFilter("due_on", lookup_expr="lte")
     recorded_since = RecordedSinceFilter(
         method="changed_since",
-        counts="Events of a commitment, proposed due dates and its move to another edition count too.",
+        counts="Events, corrections, proposed due dates and moves of a commitment to another edition count too.",
     )
 
     def changed_since(self, commitments: QuerySet[Commitment], name: str, moment: datetime) -> QuerySet[Commitment]:
         """Select commitments recorded since `moment`, or with something recorded on them since then.
 
-        That is an event, a proposed due date or its answer, or a move to another edition.
+        That is an event, a correction, a proposed due date or its answer, or a move to another edition.
         """
         reader = self.request.user if self.request else AnonymousUser()
         events = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
-        links = CommitmentBenchmark.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
+        corrections = CommitmentCorrection.objects.visible_to(reader).filter(
+            commitment=OuterRef("pk"), recorded_at__gte=moment
+        )
+        moves = CommitmentBenchmark.objects.filter(
+            commitment=OuterRef("pk"), recorded_at__gte=moment, added_in__isnull=True
+        )
         proposals = DueDateProposal.objects.visible_to(reader).filter(
             Q(recorded_at__gte=moment) | Q(decision__recorded_at__gte=moment), commitment=OuterRef("pk")
         )
-        return commitments.filter(Q(recorded_at__gte=moment) | Exists(events) | Exists(proposals) | Exists(links))
+        changed = Q(Exists(events)) | Q(Exists(corrections)) | Q(Exists(moves)) | Q(Exists(proposals))
+        return commitments.filter(Q(recorded_at__gte=moment) | changed)
 
 
 @serializers_by_reader("CommitmentForReader", embassy=CommitmentSerializer, ministry=OwnCommitmentSerializer)
-class CommitmentViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Commitment]):
+class CommitmentViewSet(StrictParametersMixin, IdempotentCreateMixin, ReadOnlyModelViewSet[Commitment]):
     """Commitments of ministries and of the United States.
 
     A commitment never counts towards readiness. What is done about it may count.
@@ -154,12 +236,38 @@ class CommitmentViewSet(StrictParametersMixin, ReadOnlyModelViewSet[Commitment])
         zones = Country.objects.visible_to(self.request.user).values_list("pk", "time_zone")
         days = {country: clock.today(zone) for country, zone in zones}
         commitments = Commitment.objects.visible_to(self.request.user).with_status_today(days)
-        begun = commitments.filter(Q(status__isnull=False))
+        begun = commitments.filter(Q(status__isnull=False)).select_related("country", "ministry").with_links()
+        corrections = CommitmentCorrection.objects.visible_to(self.request.user).select_related("recorded_by")
+        if is_embassy(self.request.user):
+            corrections = corrections.prefetch_related("added", "removed")
         proposals = DueDateProposal.objects.visible_to(self.request.user).select_related(
             "commitment__ministry", "recorded_by", "decision__recorded_by"
         )
-        return (
-            begun.select_related("country", "ministry")
-            .prefetch_related("links", "events__recorded_by", Prefetch("due_date_proposals", proposals))
-            .order_by("pk")
+        return begun.prefetch_related(
+            "events__recorded_by", Prefetch("corrections", corrections), Prefetch("due_date_proposals", proposals)
+        ).order_by("pk")
+
+    @extend_schema(request=CorrectSerializer, responses={201: CommitmentSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent_create()
+    def correct(self, request: ApiRequest, pk: str) -> Callable[[], Commitment]:
+        """Correct the record of a commitment where it differs from what was promised.
+
+        If the promise itself changed, this is not the way. The answer is the corrected commitment.
+        """
+        commitment: Commitment = self.get_object()
+        if not can_change_commitment(request.user, commitment):
+            raise PermissionDenied
+        values = validate_body(CorrectSerializer, self)
+        links = [(link["benchmark"], link["reach"]) for link in values["links"] or ()]
+        correct = partial(
+            correct_commitment,
+            commitment=commitment,
+            text=commitment.text if values["text"] is None else values["text"],
+            edition=links[0][0].recommendation.edition if links else None,
+            links=links,
+            reason=values["reason"],
+            by=request.user,
+            now=clock.now(commitment.country.time_zone),
         )
+        return lambda: correct().commitment

@@ -158,6 +158,24 @@ class CommitmentChangeForm(DatedForm, ChangeForm):
     seen = LastSeenField()
 
 
+class CommitmentCorrectionForm(ChangeForm):
+    """Form to correct the wording of a commitment, with the reason. Rows beside it name the benchmarks.
+
+    `seen` is the state that the page showed (`actions.corrections.correction_state`).
+    """
+
+    text = LongTextField(label=gettext_lazy("What was promised"), rows=4)
+    reason = LongTextField(label=gettext_lazy("Reason for the correction"), rows=3)
+    seen = LastSeenField()
+
+    def __init__(self, *args: Any, ministry: Ministry | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = gettext("Write what was wrong in the record. No ministry reads this reason.")
+        if ministry:
+            hint = gettext("Write what was wrong in the record. %(ministry)s reads this reason.")
+        self.fields["reason"].help_text = hint % {"ministry": ministry}
+
+
 class RescheduleForm(CommitmentChangeForm):
     """Form for a new due date and the reason."""
 

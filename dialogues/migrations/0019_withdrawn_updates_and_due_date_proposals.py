@@ -35,7 +35,7 @@ NOBODY_DECIDES = "Nobody decides on what they sent themselves"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dialogues", "0016_plain_labels"),
+        ("dialogues", "0018_send_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

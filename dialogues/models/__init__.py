@@ -1,5 +1,5 @@
 from dialogues.models.assessments import Assessment, AssessmentEvidence
-from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentEvent
+from dialogues.models.commitments import Commitment, CommitmentBenchmark, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, DialogueFile, NextStep, NextStepDone, Participant
 from dialogues.models.drafts import Draft
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
@@ -15,6 +15,7 @@ __all__ = [
     "AssessmentEvidence",
     "Commitment",
     "CommitmentBenchmark",
+    "CommitmentCorrection",
     "CommitmentEvent",
     "Dialogue",
     "DialogueFile",

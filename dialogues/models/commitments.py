@@ -2,14 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
@@ -108,6 +121,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         versions = apps.get_model("dialogues", "UpdateVersion").objects.select_related("decision")
         return self.select_related("country").prefetch_related("events", Prefetch("updates__versions", versions))
 
+    def with_links(self, *related: str, known_by: datetime | None = None) -> Self:
+        """Fetch `.links`: those that held at the moment `known_by` (None: now), with what is `related` to them."""
+        links = CommitmentBenchmark.objects.known_by(known_by)
+        return self.prefetch_related(Prefetch("links", links.select_related(*related) if related else links))
+
     def with_status(self, day: date) -> Self:
         """Annotate with `standing_on` and `original_due_date` in SQL, at the end of `day`.
 
@@ -139,21 +157,22 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             }
         )
 
-    def concerning(self, ministries: Collection[int]) -> Self:
+    def concerning(self, ministries: Collection[int], known_by: datetime | None = None) -> Self:
         """Filter to what to discuss with these ministries: their commitments, and those of the United States for them.
 
         A commitment of the United States is for them if it is linked to a benchmark on which they lead or have made a
         commitment. Without a link it is for them if it was made at a dialogue with them. Without ministries, all are
-        returned.
+        returned. The links are those that held at the moment `known_by` (None: now).
         """
         if not ministries:
             return self
-        on_their_recommendations = Q(links__benchmark__recommendation__lead__in=ministries)
-        on_their_commitments = Q(links__benchmark__commitment_links__commitment__ministry__in=ministries)
+        links = CommitmentBenchmark.objects.known_by(known_by)
+        theirs = links.filter(commitment__ministry__in=ministries).values("benchmark")
+        shared = links.filter(Q(benchmark__recommendation__lead__in=ministries) | Q(benchmark__in=theirs))
         at_the_table = Participant.objects.at_the_table().filter(ministry__in=ministries).values("dialogue")
-        with_them = Q(links__isnull=True, dialogue__in=at_the_table)
+        with_them = ~Exists(links.filter(commitment=OuterRef("pk"))) & Q(dialogue__in=at_the_table)
         ours = Commitment.objects.filter(
-            on_their_recommendations | on_their_commitments | with_them, made_by=MadeBy.UNITED_STATES
+            Q(pk__in=shared.values("commitment")) | with_them, made_by=MadeBy.UNITED_STATES
         )
         return self.filter(Q(ministry__in=ministries) | Q(pk__in=ours.values("pk")))
 
@@ -179,6 +198,14 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             made_by=MadeBy.UNITED_STATES,
         )
 
+    def with_wording(self, known_by: datetime | None) -> Self:
+        """Annotate with `.wording`: what was promised, as it was worded at the moment `known_by` (None: now)."""
+        if known_by is None:
+            return self.annotate(wording=F("text"))
+        later = CommitmentCorrection.objects.filter(commitment=OuterRef("pk"), recorded_at__gt=known_by)
+        replaced = later.exclude(replaced_text="").order_by("recorded_at", "pk").values("replaced_text")
+        return self.annotate(wording=Coalesce(Subquery(replaced[:1]), F("text")))
+
     def asking_for_another_look(self) -> Self:
         """Filter to commitments with evidence recorded or revised after they were last verified done.
 
@@ -202,10 +229,13 @@ class Commitment(models.Model):
     made_by = models.CharField(max_length=15, choices=MadeBy.choices(), default=MadeBy.MINISTRY)
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, blank=True, related_name="commitments")
     text = models.TextField(gettext_lazy("what was promised"))
+    """The wording in force. It changes only together with a correction, which keeps the wording before."""
+    newest_correction = models.ForeignKey(
+        "dialogues.CommitmentCorrection", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, null=True, blank=True, related_name="commitments")
     letter = models.CharField(gettext_lazy("letter or other source"), max_length=300, blank=True)
     horizon = models.CharField(max_length=12, choices=Horizon.choices(), default=Horizon.SHORT_TERM)
-    benchmarks = models.ManyToManyField(Benchmark, through="CommitmentBenchmark", related_name="commitments")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -244,6 +274,13 @@ class Commitment(models.Model):
         return standing_on(self.events.all(), sent, day, zone=ZoneInfo(self.country.time_zone))
 
     @property
+    def benchmarks(self) -> QuerySet[Benchmark]:
+        """The benchmarks that it supports, of all editions."""
+        return Benchmark.objects.filter(
+            commitment_links__commitment=self, commitment_links__removed_in__isnull=True
+        ).order_by("recommendation__number", "letter")
+
+    @property
     def maker(self) -> str:
         """The name of the maker: the ministry, or the United States."""
         return self.ministry.name if self.ministry else MadeBy.UNITED_STATES.label
@@ -266,11 +303,72 @@ def standing_from_row(row: Any, day: date) -> CommitmentStanding:
     )
 
 
+class CommitmentCorrectionQuerySet(models.QuerySet["CommitmentCorrection"]):
+    def visible_to(self, user: AnyUser) -> Self:
+        """Filter to corrections of the commitments that the user may see.
+
+        A ministry does not see how far a commitment would meet a benchmark, so it sees no correction of that alone.
+        """
+        rows = self.filter(commitment__in=Commitment.objects.visible_to(user))
+        if user.is_authenticated and user.is_embassy:
+            return rows
+        again = CommitmentBenchmark.objects.filter(
+            commitment=OuterRef("commitment"), benchmark=OuterRef("benchmark"), removed_in=OuterRef("added_in")
+        )
+        before = CommitmentBenchmark.objects.filter(
+            commitment=OuterRef("commitment"), benchmark=OuterRef("benchmark"), added_in=OuterRef("removed_in")
+        )
+        added = CommitmentBenchmark.objects.filter(~Exists(again), added_in=OuterRef("pk"))
+        removed = CommitmentBenchmark.objects.filter(~Exists(before), removed_in=OuterRef("pk"))
+        return rows.filter(~Q(replaced_text="") | Exists(added) | Exists(removed))
+
+
+class CommitmentCorrection(models.Model):
+    """What was wrong in the record of a commitment, and why: its wording, its benchmarks, or both. Never changed.
+
+    The commitment itself holds the wording in force, so each wording is stored once. The links to benchmarks name the
+    correction that added or removed them.
+    """
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="corrections")
+    replaced_text = models.TextField(gettext_lazy("earlier wording"), blank=True)
+    """The wording that this correction replaced. Empty if it changed only benchmarks."""
+    reason = models.TextField(gettext_lazy("reason for the correction"))
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = CommitmentCorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("recorded_at", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="a_correction_of_a_commitment_has_its_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"Correction of {self.recorded_at:%Y-%m-%d}"
+
+
+class CommitmentBenchmarkQuerySet(models.QuerySet["CommitmentBenchmark"]):
+    def current(self) -> Self:
+        """Filter to links that no correction has removed."""
+        return self.filter(removed_in__isnull=True)
+
+    def known_by(self, moment: datetime | None) -> Self:
+        """Filter to the links that held at `moment` (None: now)."""
+        if moment is None:
+            return self.current()
+        is_recorded = Q(recorded_at__isnull=True) | Q(recorded_at__lte=moment)
+        return self.filter(is_recorded, Q(removed_in__isnull=True) | Q(removed_in__recorded_at__gt=moment))
+
+
 class CommitmentBenchmark(models.Model):
     """The link from a commitment to a benchmark that it supports.
 
     `reach` says whether keeping the commitment meets the benchmark or contributes to it. The link is recorded with the
-    commitment or, in a rollover to another edition, later (`recorded_at`, `recorded_by`).
+    commitment or, in a rollover to another edition or a correction (`added_in`), later (`recorded_at`, `recorded_by`).
+    A link that a correction removed stays, with that correction in `removed_in`: read links through `current()` or
+    `known_by()`.
     """
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="links")
@@ -278,11 +376,20 @@ class CommitmentBenchmark(models.Model):
     reach = models.CharField(max_length=12, choices=CommitmentReach.choices())
     recorded_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    added_in = models.ForeignKey(CommitmentCorrection, models.PROTECT, null=True, blank=True, related_name="added")
+    removed_in = models.ForeignKey(CommitmentCorrection, models.PROTECT, null=True, blank=True, related_name="removed")
+
+    objects = CommitmentBenchmarkQuerySet.as_manager()
 
     class Meta:
         ordering = ("benchmark__recommendation__number", "benchmark__letter")
         constraints: ClassVar = [
-            models.UniqueConstraint("commitment", "benchmark", name="commitment_linked_once_to_a_benchmark"),
+            models.UniqueConstraint(
+                "commitment",
+                "benchmark",
+                condition=Q(removed_in__isnull=True),
+                name="commitment_linked_once_to_a_benchmark",
+            ),
             models.CheckConstraint(
                 name="link_is_recorded_by_somebody_at_some_moment",
                 condition=Q(recorded_at__isnull=True, recorded_by__isnull=True)

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Lower
 
 from dialogues.choices import GOVERNMENT_DOERS, DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
-from dialogues.models.commitments import Commitment
+from dialogues.models.commitments import Commitment, CommitmentBenchmark
 from dialogues.models.readings import Reading
 from dialogues.models.updates import UpdateVersion
 from dialogues.start_dates import find_start_date
@@ -215,10 +215,18 @@ class Evidence(models.Model):
 
 class EvidenceLinkQuerySet(models.QuerySet["EvidenceLink"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Filter to links whose evidence and benchmark the user may both see."""
-        return self.filter(
-            evidence__in=Evidence.objects.visible_to(user), benchmark__in=Benchmark.objects.visible_to(user)
-        )
+        """Filter to links whose evidence and benchmark the user may both see.
+
+        A ministry also keeps the links of its own updates to benchmarks that a correction took from its commitment:
+        the embassy's decisions on them stay readable.
+        """
+        is_visible = Q(benchmark__in=Benchmark.objects.visible_to(user))
+        if user.is_authenticated and user.is_ministry:
+            removed = CommitmentBenchmark.objects.filter(
+                commitment=OuterRef("evidence__commitment"), benchmark=OuterRef("benchmark"), removed_in__isnull=False
+            )
+            is_visible |= Q(Exists(removed), evidence__update_version__isnull=False)
+        return self.filter(is_visible, evidence__in=Evidence.objects.visible_to(user))
 
     def awaiting_assessment(self) -> Self:
         """Filter to verified actions of the government on benchmarks that nobody has assessed since the review.

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
 
 from dialogues.models.assessments import Assessment
-from dialogues.models.commitments import Commitment, CommitmentEvent
+from dialogues.models.commitments import Commitment, CommitmentCorrection, CommitmentEvent
 from dialogues.models.dialogues import AgendaItem, Dialogue, NextStep, NextStepDone, Participant
 from dialogues.models.due_dates import DueDateProposal, DueDateProposalDecision
 from dialogues.models.evidence import Evidence, EvidenceReview
@@ -52,6 +52,7 @@ FREE_TEXTS: Mapping[type[models.Model], FreeTextFields] = {
     EvidenceReview: FreeTextFields(("reason",), "evidence__country"),
     Reading: FreeTextFields(("note", "source"), "indicator__country"),
     Commitment: FreeTextFields(("text", "letter"), "country"),
+    CommitmentCorrection: FreeTextFields(("replaced_text", "reason"), "commitment__country"),
     CommitmentEvent: FreeTextFields(("reason",), "commitment__country"),
     DueDateProposal: FreeTextFields(("reason",), "commitment__country"),
     DueDateProposalDecision: FreeTextFields(("reason",), "proposal__commitment__country"),

@@ -117,5 +117,5 @@ def _sort_commitments(rows: CommitmentQuerySet, order: CommitmentOrder) -> Commi
 
 def _commitments_towards(recommendations: RecommendationQuerySet) -> QuerySet[Any, Any]:
     """Return a query for the ids of the commitments that work towards a benchmark of these recommendations."""
-    towards = CommitmentBenchmark.objects.filter(benchmark__recommendation__in=recommendations.values("pk"))
+    towards = CommitmentBenchmark.objects.current().filter(benchmark__recommendation__in=recommendations.values("pk"))
     return towards.values("commitment")

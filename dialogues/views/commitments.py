@@ -170,13 +170,13 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
     """Return the benchmarks of a commitment with what must be done to meet each, newest edition first."""
     rows = (
         Benchmark.objects.visible_to(user)
-        .filter(commitment_links__commitment=commitment)
+        .filter(commitment_links__commitment=commitment, commitment_links__removed_in__isnull=True)
         .select_related("recommendation__edition")
         .order_by("-recommendation__edition__year", "recommendation__number", "letter")
         .with_terms()
     )
     reach = (
-        {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.all()}
+        {link.benchmark_id: CommitmentReach(link.reach).label for link in commitment.links.current()}
         if user.is_embassy
         else {}
     )
@@ -216,10 +216,12 @@ def _list_actions(
     if not permissions.can_change_commitment(request.user, commitment):
         return []
     log = (page_url(request, "evidence_log", query={"commitment": commitment.pk}), gettext("Log progress"))
+    correct = (reverse("commitment_correct", args=[commitment.pk]), gettext("Correct the commitment"))
     if standing.is_settled:
-        return [log, (reverse("commitment_reopen", args=[commitment.pk]), gettext("Reopen the commitment"))]
+        return [log, correct, (reverse("commitment_reopen", args=[commitment.pk]), gettext("Reopen the commitment"))]
     return [
         log,
+        correct,
         (reverse("commitment_reschedule", args=[commitment.pk]), gettext("Move the due date")),
         (reverse("commitment_withdraw", args=[commitment.pk]), gettext("Withdraw the commitment")),
     ]

@@ -174,7 +174,7 @@ class EvidenceForms:
             {"benchmark": link.benchmark_id, "shows": SupportKind.ACTION.value}
             for commitment in commitments
             if str(commitment.pk) == query.get("commitment")
-            for link in commitment.links.all()
+            for link in commitment.links.current()
             if link.benchmark_id in offered
         ]
 

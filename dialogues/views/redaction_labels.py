@@ -14,6 +14,7 @@ from dialogues.models import (
     AgendaItem,
     Assessment,
     Commitment,
+    CommitmentCorrection,
     CommitmentEvent,
     Dialogue,
     DueDateProposal,
@@ -114,6 +115,11 @@ def _review_label(row: EvidenceReview) -> str:
     return gettext("Review of evidence of %(date)s, %(maker)s") % values
 
 
+def _correction_label(row: CommitmentCorrection) -> str:
+    values = {"date": _format_day(row.recorded_at), "maker": row.commitment.maker}
+    return gettext("Correction of %(date)s to a commitment of %(maker)s") % values
+
+
 def _event_label(row: CommitmentEvent) -> str:
     values = {
         "date": format_date(row.happened_on),
@@ -178,6 +184,9 @@ MODEL_LABELS: Mapping[type[Model], ModelLabel] = {
         ),
         "commitment_detail",
         fetched=("ministry",),
+    ),
+    CommitmentCorrection: ModelLabel(
+        _correction_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
     ),
     CommitmentEvent: ModelLabel(
         _event_label, "commitment_detail", lambda row: row.commitment_id, ("commitment__ministry",)
@@ -324,6 +333,7 @@ FIELD_LABELS: Mapping[str, Any] = {
     "rationale": gettext_lazy("reasons"),
     "reason": gettext_lazy("reason"),
     "record": gettext_lazy("what was said"),
+    "replaced_text": gettext_lazy("earlier wording"),
     "result": gettext_lazy("result"),
     "revision_reason": gettext_lazy("reason for the correction"),
     "said": gettext_lazy("what was said"),

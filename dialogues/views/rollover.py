@@ -14,7 +14,7 @@ from dialogues.actions.rollover import MOVING_STATUSES, RolloverResult, roll_ove
 from dialogues.choices import Verdict
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.forms.rollover import RolloverForm
-from dialogues.models import Assessment, Commitment
+from dialogues.models import Assessment, Commitment, CommitmentBenchmark
 from recommendations.edition_context import edition_url
 from recommendations.models import Benchmark, Edition, Recommendation
 from recommendations.rollover.views import get_edition_pair
@@ -161,17 +161,19 @@ class _RolloverPage:
     def _moving(self) -> Mapping[int, list[MovingCommitment]]:
         """Return the open commitments by benchmark id of the year before, soonest due first."""
         benchmarks = [benchmark.pk for row in self.old for benchmark in row.benchmarks.all()]
-        rows = Commitment.objects.visible_to(self.user).filter(links__benchmark__in=benchmarks).distinct()
+        linked = CommitmentBenchmark.objects.current().filter(benchmark__in=benchmarks).values("commitment")
+        rows = Commitment.objects.visible_to(self.user).filter(pk__in=linked)
         moving: dict[int, list[MovingCommitment]] = {}
         for row in rows.with_history().select_related("ministry").prefetch_related("links"):
             standing = row.standing_on(self.today)
             if standing is None or standing.status not in MOVING_STATUSES:
                 continue
-            towards = {link.benchmark_id for link in row.links.all()}
+            towards = {link.benchmark_id for link in row.links.all() if link.removed_in_id is None}
+            ever = {link.benchmark_id for link in row.links.all()}
             for key in towards & set(benchmarks):
                 again = self.again.get(key)
                 moving.setdefault(key, []).append(
-                    MovingCommitment(row, standing, again is not None and again.pk in towards)
+                    MovingCommitment(row, standing, again is not None and again.pk in ever)
                 )
         for rows_of_benchmark in moving.values():
             rows_of_benchmark.sort(key=lambda row: (row.standing.due_on or date.max, row.commitment.pk))

@@ -24,6 +24,7 @@ from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import (
     Commitment,
     CommitmentBenchmark,
+    CommitmentCorrection,
     CommitmentEvent,
     DueDateProposal,
     Evidence,
@@ -33,6 +34,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from dialogues.views.correction_entries import describe_corrections, visible_corrections
 from dialogues.views.due_date_notes import find_waiting_proposal, list_proposal_entries, visible_proposals
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline_entries import EMBASSY_NAME, TimelineEntry, TimelineEvidenceLink, summarize_update
@@ -49,6 +51,7 @@ class CommitmentTimeline:
     commitment: Commitment
     standing: CommitmentStanding
     events: Sequence[CommitmentEvent]
+    corrections: Sequence[CommitmentCorrection]
     versions: Sequence[UpdateVersion]
     proposals: Sequence[DueDateProposal]
     """The other due dates that the ministry proposed, oldest first."""
@@ -65,7 +68,7 @@ class CommitmentTimeline:
         decisions = (decision_on(update_version) for update_version in self.versions)
         proposals = (row for each in self.proposals for row in (each, getattr(each, "decision", None)))
         proof = (row for each in self.evidence for row in (each, each.file, *each.reviews.all()))
-        return [self.commitment, *reasons, *self.versions, *decisions, *proposals, *proof]
+        return [self.commitment, *self.corrections, *reasons, *self.versions, *decisions, *proposals, *proof]
 
     @property
     def last_version(self) -> UpdateVersion | None:
@@ -156,10 +159,12 @@ def build_timeline(
     events = [event for event in commitment.events.all() if event.happened_on <= day]
     proposals = visible_proposals(user, commitment)
     evidence = list_commitment_evidence(user, commitment)
+    corrections = visible_corrections(user, commitment)
     builder = _TimelineBuilder(user, commitment, editions, versions, evidence)
     entries = [
         *builder.of_events(events),
         *builder.of_moves(),
+        *describe_corrections(corrections, commitment, editions, user),
         *builder.of_versions(),
         *list_proposal_entries(user, proposals),
         *builder.of_evidence(),
@@ -168,7 +173,16 @@ def build_timeline(
     oldest_first = sorted(entries, key=lambda entry: (entry.day, entry.recorded_at))
     exchange, edition = list(builder.of_versions())[::-1], next(iter(editions), None)
     return CommitmentTimeline(
-        commitment, standing, events, versions, proposals, evidence, oldest_first[::-1], exchange, edition
+        commitment=commitment,
+        standing=standing,
+        events=events,
+        corrections=corrections,
+        versions=versions,
+        proposals=proposals,
+        evidence=evidence,
+        entries=oldest_first[::-1],
+        exchange=exchange,
+        edition=edition,
     )
 
 
@@ -246,7 +260,7 @@ class _TimelineBuilder:
 
     def of_moves(self) -> Iterable[TimelineEntry]:
         """Yield an entry for each move to another edition."""
-        links = self.commitment.links.filter(recorded_at__isnull=False).select_related(
+        links = self.commitment.links.filter(recorded_at__isnull=False, added_in__isnull=True).select_related(
             "benchmark__recommendation__edition", "recorded_by"
         )
         moves: dict[tuple[datetime, int], list[CommitmentBenchmark]] = {}

@@ -158,7 +158,7 @@ class _UpdatePage:
         if edition is None:
             return []
         user, commitment, version = self.request.user, self.commitment, self.timeline.version_to_resend
-        indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__commitments=commitment)
+        indicators = Indicator.objects.visible_to(user).filter(benchmark_terms__benchmark__in=commitment.benchmarks)
         counted = list(indicators.distinct())
         earlier = Reading.objects.visible_to(user).filter(indicator__in=counted, starts_on__lt=edition.starts_on)
         before = {reading.indicator_id: reading for reading in earlier.order_by("through_on", "pk")}

@@ -15,7 +15,8 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         """Limit to the indicators of an embassy user's countries, or those that a focal point's commitments use."""
         if user.is_authenticated and user.is_active and user.is_ministry:
             return self.filter(
-                benchmark_terms__benchmark__commitment_links__commitment__ministry=user.ministry_id
+                benchmark_terms__benchmark__commitment_links__commitment__ministry=user.ministry_id,
+                benchmark_terms__benchmark__commitment_links__removed_in__isnull=True,
             ).distinct()
         return self.filter(country__in=Country.objects.visible_to(user))
 

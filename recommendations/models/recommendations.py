@@ -184,7 +184,9 @@ class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to benchmarks of an embassy user's countries, or those that a focal point's commitments address."""
         if user.is_authenticated and user.is_active and user.is_ministry:
-            return self.filter(commitment_links__commitment__ministry=user.ministry_id).distinct()
+            return self.filter(
+                commitment_links__commitment__ministry=user.ministry_id, commitment_links__removed_in__isnull=True
+            ).distinct()
         return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
 
     def active(self) -> Self:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
 from dialogues.commitment_status import CommitmentStanding, standing_on
-from dialogues.models import Commitment, CommitmentEvent
+from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
 from reports import sentences
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.reader_view import ReaderView
@@ -56,15 +57,16 @@ def gather_commitments(view: ReaderView, keys: Mapping[int, str]) -> list[Gather
         keys: names of benchmarks ("6a") by primary key.
     """
     edition = view.edition
-    rows = (
+    links = CommitmentBenchmark.objects.known_by(view.known_by).filter(commitment=OuterRef("pk"))
+    rows: QuerySet[Any] = (
         Commitment.objects.visible_to(view.reader)
         .filter(view.recorded, country=edition.country)
-        .filter(Q(links__benchmark__recommendation__edition=edition) | Q(links__isnull=True))
+        .filter(Exists(links.filter(benchmark__recommendation__edition=edition)) | ~Exists(links))
         .with_history()
+        .with_links(known_by=view.known_by)
+        .with_wording(view.known_by)
         .select_related("ministry", "dialogue")
-        .prefetch_related("links")
         .order_by("pk")
-        .distinct()
     )
     return sorted(
         filter(None, (_build_commitment(view, row, keys) for row in rows)), key=lambda commitment: commitment.urgency
@@ -89,7 +91,7 @@ def pressing_commitments(
     return tuple(commitment.printed for commitment in commitments if is_pressing(commitment))
 
 
-def _build_commitment(view: ReaderView, row: Commitment, keys: Mapping[int, str]) -> GatheredCommitment | None:
+def _build_commitment(view: ReaderView, row: Any, keys: Mapping[int, str]) -> GatheredCommitment | None:
     """Return the commitment, or None if it had not been made by the day."""
     events = sorted(
         (event for event in row.events.all() if event.happened_on <= view.as_of and view.knows(event.recorded_at)),
@@ -101,7 +103,7 @@ def _build_commitment(view: ReaderView, row: Commitment, keys: Mapping[int, str]
         return None
     made = next((event for event in events if event.kind == CommitmentEventKind.MADE), events[0])
     printed = PrintedCommitment(
-        text=row.text,
+        text=row.wording,
         ministry=row.maker,
         made_on=made.happened_on,
         where=gettext("Dialogue of %(date)s") % {"date": format_short_date(row.dialogue.held_on)}

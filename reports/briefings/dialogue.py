@@ -69,7 +69,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
     concerning = frozenset(
         Commitment.objects.visible_to(reader)
         .filter(pk__in=[commitment.row.pk for commitment in commitments])
-        .concerning(ministries)
+        .concerning(ministries, view.known_by)
         .values_list("pk", flat=True)
     )
     their_commitments = [commitment for commitment in commitments if commitment.row.pk in concerning]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.timezone import localtime
 
 from dialogues.models import Commitment, Evidence, UpdateVersion
@@ -27,17 +28,23 @@ def step_texts(result: Readiness, steps: NextSteps, *, reader: User | None) -> S
     ids = {name: [row.id for row in rows if row.type == name] for name in ("update_version", "evidence", "commitment")}
     benchmarks = {key for step in steps.all_steps for key in step.benchmarks}
     ministries = {step.ministry_id for step in steps.all_steps if step.ministry_id is not None}
+    promised = Q(pk__in=ids["commitment"]) | Q(updates__versions__in=ids["update_version"])
+    commitments = dict(rows_of(Commitment).filter(promised).with_wording(result.known_by).values_list("pk", "wording"))
     evidence = list(rows_of(Evidence).filter(pk__in=ids["evidence"]).values_list("pk", "title", "recorded_by_id"))
     return StepTexts(
         ministries=dict(rows_of(Ministry).filter(pk__in=ministries).values_list("pk", "name")),
         benchmarks={
             row.pk: row.wording for row in rows_of(Benchmark).filter(pk__in=benchmarks).with_terms(result.known_by)
         },
-        commitments=dict(rows_of(Commitment).filter(pk__in=ids["commitment"]).values_list("pk", "text")),
+        commitments=commitments,
         evidence={key: title for key, title, _ in evidence},
         own_evidence=frozenset(key for key, _, by in evidence if reader and by == reader.pk),
         updates={
-            row.pk: (row.update.commitment.maker, localtime(row.recorded_at, zone).date(), row.update.commitment.text)
+            row.pk: (
+                row.update.commitment.maker,
+                localtime(row.recorded_at, zone).date(),
+                commitments[row.update.commitment_id],
+            )
             for row in rows_of(UpdateVersion)
             .filter(pk__in=ids["update_version"])
             .select_related("update__commitment__ministry")

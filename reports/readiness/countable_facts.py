@@ -118,20 +118,23 @@ def facts_known_by(facts: Facts, known_by: datetime | None) -> Facts:
 def _commitment_with_events(
     commitment: CommitmentFact, events: tuple[CommitmentEventFact, ...], moment: datetime
 ) -> CommitmentFact:
-    """Return a commitment with only these events, and with only the benchmarks linked by that moment."""
-    if not commitment.linked_at:
+    """Return a commitment with only these events, and with only the benchmarks that it supported at that moment."""
+    if not (commitment.linked_at or commitment.removed):
         return replace(commitment, events=events)
     known = {
         benchmark_id
         for benchmark_id in commitment.towards
         if benchmark_id not in commitment.linked_at or commitment.linked_at[benchmark_id] <= moment
     }
-    return replace(
-        commitment,
-        events=events,
-        towards={benchmark_id: reach for benchmark_id, reach in commitment.towards.items() if benchmark_id in known},
-        linked_at={benchmark_id: at for benchmark_id, at in commitment.linked_at.items() if benchmark_id in known},
-    )
+    towards = {benchmark_id: reach for benchmark_id, reach in commitment.towards.items() if benchmark_id in known}
+    linked_at = {benchmark_id: at for benchmark_id, at in commitment.linked_at.items() if benchmark_id in known}
+    for link in commitment.removed:
+        if link.removed_at > moment and not _is_later(link.linked_at, moment):
+            towards[link.benchmark_id] = link.reach
+            if link.linked_at is not None:
+                linked_at[link.benchmark_id] = link.linked_at
+    removed = tuple(link for link in commitment.removed if link.removed_at <= moment)
+    return replace(commitment, events=events, towards=towards, linked_at=linked_at, removed=removed)
 
 
 def _recommendation_with_terms(
@@ -245,3 +248,5 @@ def _recorded_moments(facts: Facts) -> Iterator[datetime]:
     ):
         yield from (row.recorded_at for row in rows)
     yield from (at for row in facts.update_versions if (at := row.decided_at or row.returned_at))
+    yield from (link.removed_at for commitment in facts.commitments for link in commitment.removed)
+    yield from (at for commitment in facts.commitments for at in commitment.linked_at.values())

@@ -275,12 +275,25 @@ class CommitmentEventFact:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedLinkFact:
+    """A benchmark that a commitment supported until a correction removed it.
+
+    `linked_at` is the moment of linking, if the benchmark was linked later than the commitment was recorded.
+    """
+
+    benchmark_id: int
+    reach: CommitmentReach
+    linked_at: datetime | None
+    removed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CommitmentFact:
     """A commitment of a ministry or, if `ministry_id` is None, of the United States.
 
     A commitment never counts towards the score. `towards` maps benchmark ids to what keeping the commitment would give
     the benchmark. `linked_at` holds the moment of linking for benchmarks that were linked later than the commitment
-    was recorded. `events` is its history.
+    was recorded. `removed` are the links that corrections removed. `events` is its history.
     """
 
     id: int
@@ -289,6 +302,7 @@ class CommitmentFact:
     towards: Mapping[int, CommitmentReach] = field(default_factory=dict)
     events: tuple[CommitmentEventFact, ...] = ()
     linked_at: Mapping[int, datetime] = field(default_factory=dict)
+    removed: tuple[RemovedLinkFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

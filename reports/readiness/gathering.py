@@ -263,20 +263,32 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
     """
     towards: dict[int, dict[int, CommitmentReach]] = defaultdict(dict)
     linked: dict[int, dict[int, datetime]] = defaultdict(dict)
+    removed: dict[int, list[facts.RemovedLinkFact]] = defaultdict(list)
     rows = {}
-    for commitment_id, recorded_at, ministry, benchmark, reach, linked_at, edition_id in Commitment.objects.filter(
-        country=edition.country_id
-    ).values_list(
+    for (
+        commitment_id,
+        recorded_at,
+        ministry,
+        benchmark,
+        reach,
+        linked_at,
+        removed_at,
+        edition_id,
+    ) in Commitment.objects.filter(country=edition.country_id).values_list(
         "id",
         "recorded_at",
         "ministry_id",
         "links__benchmark_id",
         "links__reach",
         "links__recorded_at",
+        "links__removed_in__recorded_at",
         "links__benchmark__recommendation__edition_id",
     ):
         rows[commitment_id] = (recorded_at, ministry)
-        if edition_id == edition.pk:
+        if edition_id == edition.pk and removed_at is not None:
+            link = facts.RemovedLinkFact(benchmark, CommitmentReach(reach), linked_at, removed_at)
+            removed[commitment_id].append(link)
+        elif edition_id == edition.pk:
             towards[commitment_id][benchmark] = CommitmentReach(reach)
             if linked_at is not None:
                 linked[commitment_id][benchmark] = linked_at
@@ -292,6 +304,7 @@ def _commitments(edition: Edition) -> tuple[facts.CommitmentFact, ...]:
             towards[commitment_id],
             tuple(events[commitment_id]),
             linked[commitment_id],
+            tuple(removed[commitment_id]),
         )
         for commitment_id, (recorded_at, ministry) in rows.items()
         if commitment_id in events

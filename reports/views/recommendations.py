@@ -19,6 +19,7 @@ from dialogues.choices import CommitmentStatus, DoneBy, SupportKind, Verdict
 from dialogues.models import (
     Assessment,
     Commitment,
+    CommitmentBenchmark,
     Evidence,
     EvidenceLink,
     EvidenceReview,
@@ -302,7 +303,7 @@ def _build_published(user: User, edition: Edition, rows: QuerySet[Recommendation
         wordings[benchmark.recommendation_id].append((benchmark.key, benchmark.wording))
     commitments: dict[int, dict[int, OwnCommitment]] = defaultdict(dict)
     own: QuerySet[Any] = Commitment.objects.visible_to(user).with_status(today)
-    for row in own.prefetch_related("links__benchmark").order_by("pk"):
+    for row in own.with_links("benchmark").order_by("pk"):
         if row.status:
             standing = standing_from_row(row, today)
             url = reverse("commitment_detail", args=[row.pk])
@@ -423,9 +424,9 @@ def _commitments_by_benchmark(
 ) -> Mapping[int, list[tuple[CommitmentDisplay, str]]]:
     """Return commitments by benchmark, each with its reach in words."""
     by_benchmark = defaultdict(list)
-    commitments = Commitment.objects.visible_to(user).filter(benchmarks__in=benchmarks).distinct()
-    rows: QuerySet[Any] = commitments.with_status(today)
-    for row in rows.select_related("ministry").prefetch_related("links"):
+    linked = CommitmentBenchmark.objects.current().filter(benchmark__in=benchmarks).values("commitment")
+    rows: Any = Commitment.objects.visible_to(user).filter(pk__in=linked).with_status(today)
+    for row in rows.select_related("ministry").with_links():
         for link in row.links.all() if row.status else ():
             commitment = CommitmentDisplay(row, standing_from_row(row, today))
             by_benchmark[link.benchmark_id].append((commitment, link.get_reach_display()))

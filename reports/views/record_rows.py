@@ -7,7 +7,7 @@ them. Rows that the user can't see are left out.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -210,12 +210,12 @@ def _recommendation_rows(user: User, keys: set[int], known_by: datetime | None) 
         yield RecordRow(RowReference("recommendation", row.pk), text, url)
 
 
-def _commitment_rows(user: User, keys: set[int], _: datetime | None) -> Iterator[RecordRow]:
-    rows = Commitment.objects.visible_to(user).filter(pk__in=keys)
+def _commitment_rows(user: User, keys: set[int], known_by: datetime | None) -> Iterator[RecordRow]:
+    rows: QuerySet[Any] = Commitment.objects.visible_to(user).filter(pk__in=keys).with_wording(known_by)
     for row in rows.select_related("ministry"):
         yield RecordRow(
             RowReference("commitment", row.pk),
-            row.text,
+            row.wording,
             reverse("commitment_detail", args=[row.pk]),
             author=row.maker,
             verb="promised",

@@ -32,6 +32,7 @@ from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
     BenchmarkFactory,
+    CommitmentCorrectionFactory,
     CommitmentEventFactory,
     CommitmentFactory,
     CountryFactory,
@@ -132,6 +133,7 @@ def test_a_commitment_has_its_status_today_and_its_events(client, officer, polic
         "made_by": "ministry",
         "horizon": "short_term",
         "links": [{"benchmark": benchmark.pk, "reach": "meets"}],
+        "corrections": [],
     }
     assert [event["kind"] for event in events] == ["made", "rescheduled"]
     assert events[1] == {
@@ -289,8 +291,9 @@ def test_an_assessment_names_the_evidence_it_rests_on(client, officer):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        # session, person, zone; the zones of countries, count, commitments, links, events, people, proposed due dates
-        ("commitments", 10),
+        # session, person, zone; the zones of countries, count, commitments, links, events, people, corrections,
+        # proposed due dates
+        ("commitments", 11),
         ("updates", 6),  # … updates, versions
         ("evidence", 7),  # … evidence, evidence links, reviews
         ("reviews", 5),
@@ -376,6 +379,7 @@ def test_a_ministry_reads_its_commitment_without_reach_and_reasons(client, focal
 
     assert sorted(row) == [
         "benchmarks",
+        "corrections",
         "dialogue",
         "due_date_proposals",
         "due_on",
@@ -543,6 +547,8 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
     DueDateProposalFactory(commitment=proposed, **at(LATER))
     DueDateProposalDecisionFactory(proposal=DueDateProposalFactory(commitment=answered, **at(EARLIER)), **at(LATER))
     DueDateProposalFactory(commitment=old, **at(EARLIER))
+    corrected = CommitmentFactory(ministry=police, **at(EARLIER), made__recorded_at=EARLIER)
+    CommitmentCorrectionFactory(commitment=corrected, text="Train 40 officers.", **at(LATER))
     waiting_version, decided = (UpdateVersionFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
     UpdateVersionDecisionFactory(update_version=decided, **at(LATER))
     sent = UpdateVersionFactory(update__commitment=new, **at(SINCE))
@@ -555,7 +561,9 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
     AssessmentFactory(**at(EARLIER))
     assessment = AssessmentFactory(**at(LATER))
 
-    assert ids_since(client, "commitments") == [moved.pk, happened.pk, new.pk, proposed.pk, answered.pk]
+    assert ids_since(client, "commitments") == [
+        moved.pk, happened.pk, new.pk, proposed.pk, answered.pk, corrected.pk,
+    ]  # fmt: skip
     assert ids_since(client, "updates") == [decided.update_id, sent.update_id]
     assert sorted(ids_since(client, "evidence")) == [reviewed.pk, linked.pk, added.pk]
     assert ids_since(client, "reviews") == [review.pk]

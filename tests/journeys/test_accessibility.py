@@ -260,6 +260,10 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "benchmark_assess": [benchmark],
         "commitment_detail": [*filter(None, by_status), ours.first(), waiting.update.commitment],
         "update_send": [returned.update.commitment, waiting.update.commitment, *_open_to_both(commitments)],
+        "commitment_correct": [
+            *commitments.filter(status=CommitmentStatus.OPEN)[:1],
+            *commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
+        ],
         "commitment_reschedule": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_withdraw": commitments.filter(status=CommitmentStatus.OPEN)[:1],
         "commitment_reopen": commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],

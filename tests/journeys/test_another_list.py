@@ -141,7 +141,7 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     assert [text for text in LIST if text not in listed] == []
     keep_picture(officer, "recommendations-replaced")
     split = rows.get(number=7, is_retired=False)
-    promise = Commitment.objects.get(benchmarks__recommendation=split)
+    promise = Commitment.objects.get(links__benchmark__recommendation=split)
     said = told(officer, f"{live.url}{reverse('recommendation_detail', args=[split.pk])}")
     assert SECOND in said
     assert promise.text in said
@@ -149,15 +149,14 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     page = told(officer, f"{live.url}{reverse('recommendation_detail', args=[gone.pk])}")
     assert "No longer asked since 28 January 2022" in page
     assert "No longer asked after the import of “Pasted text”." in page
-    assert Commitment.objects.get(benchmarks__recommendation=gone).text in page
+    assert Commitment.objects.get(links__benchmark__recommendation=gone).text in page
     keep_picture(officer, "recommendation-retired")
     page = told(officer, f"{live.url}{reverse('recommendation_detail', args=[kept.pk])}")
     assert LIST[0] in page
     assert "Finish and use procedures for identifying victims and referring them to care Reconstruction" in page
     keep_picture(officer, "recommendation-replaced")
-    officer.goto(
-        f"{live.url}{reverse('commitment_detail', args=[gone.benchmarks.get(letter='a').commitments.get().pk])}"
-    )
+    promise = gone.benchmarks.get(letter="a").commitment_links.get().commitment
+    officer.goto(f"{live.url}{reverse('commitment_detail', args=[promise.pk])}")
     expect(officer.get_by_text("Recommendation 9 (no longer asked):")).to_be_visible()
 
     # The same again, as a file.

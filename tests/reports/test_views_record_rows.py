@@ -13,6 +13,7 @@ from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
     BenchmarkTermsFactory,
+    CommitmentCorrectionFactory,
     CommitmentFactory,
     CountryFactory,
     EditionFactory,
@@ -50,6 +51,15 @@ def test_evidence_is_named_with_its_source_its_days_and_who_says_so():
         DAY.date(),
     )
     assert named.newest_review is None
+
+
+def test_a_commitment_is_worded_as_it_was_known_then():
+    commitment = CommitmentFactory(text="Train 04 officers.")
+    CommitmentCorrectionFactory(commitment=commitment, text="Train 40 officers.", recorded_at=DAY)
+
+    assert row_of(commitment, "commitment").text == "Train 40 officers."
+    assert row_of(commitment, "commitment", known_by=DAY).text == "Train 40 officers."
+    assert row_of(commitment, "commitment", known_by=DAY - timedelta(seconds=1)).text == "Train 04 officers."
 
 
 def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():

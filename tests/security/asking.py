@@ -261,6 +261,15 @@ def minutes(world):
     return {"version": 1, "draft_seen": world.rows["record_draft"].mark} | others | rows[0] | rows[1]
 
 
+def corrected(world):
+    return empty_rows("links", 1) | {
+        "text": "Train 40 officers.",
+        "links-0-benchmark": world.pk("assessed"),
+        "links-0-reach": "meets",
+        "reason": "The number was wrong.",
+    }
+
+
 def promise(world):
     return {
         "made_by": "ministry",
@@ -437,6 +446,7 @@ BODIES = {
     "POST edition_repeats": lambda world: {f"repeats_{world.pk('first')}": world.pk("earlier")},
     "POST edition_carry_over": lambda world: {f"goes_{world.pk('earlier_asked')}": f"copy-{world.pk('first')}"},
     "POST commitment_add": promise,
+    "POST commitment_correct": corrected,
     "POST commitment_reschedule": lambda world: {"due_on": "2022-02-20", "reason": "They asked.", "on": TODAY},
     "POST commitment_withdraw": lambda world: {"reason": "It was given up.", "on": TODAY},
     "POST commitment_reopen": lambda world: {"reason": "It isn't done.", "on": TODAY},
@@ -485,6 +495,11 @@ BODIES = {
     "POST round-withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST update-version-withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST update-version-return": lambda world: {"reason": "Add the date."},
+    "POST commitment-correct": lambda world: {
+        "text": "Train 40 officers.",
+        "links": [{"benchmark": world.pk("assessed"), "reach": "meets"}],
+        "reason": "The number was wrong.",
+    },
     "POST assessment-list": lambda world: verdict(world) | {"benchmark": world.pk("assessed"), "evidence": []},
     "POST briefing-list": lambda world: {"kind": "ambassador", "edition": world.pk("edition"), "as_of": TODAY},
 }

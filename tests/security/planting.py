@@ -43,6 +43,7 @@ recommendations.Edition.source recommendations.Recommendation.text
 recommendations.BenchmarkTerms.criterion
 recommendations.Indicator.name recommendations.Indicator.unit
 dialogues.Dialogue.place dialogues.Commitment.text dialogues.Commitment.letter
+dialogues.CommitmentCorrection.replaced_text dialogues.CommitmentCorrection.reason
 dialogues.UpdateVersion.narrative dialogues.UpdateVersionDecision.reason
 dialogues.DueDateProposal.reason dialogues.DueDateProposalDecision.reason
 dialogues.Evidence.title dialogues.Evidence.stated_by dialogues.Evidence.source dialogues.Evidence.link
@@ -267,6 +268,19 @@ class Planted:
                 decision="declined",
                 recorded_by=self.officer,
             )
+        self._plant_corrections()
+
+    def _plant_corrections(self):
+        """Of the wording, of benchmarks, and of how far one would be met, which no ministry sees."""
+        correction = factories.CommitmentCorrectionFactory
+        counted, others = [self.counted], [self.others]
+        self.plant(correction, OWN, commitment=self.promise, recorded_by=self.officer)
+        by = {"recorded_by": self.officer, "replaced_text": ""}
+        self.plant(correction, commitment=self.promise, removes=counted, adds=counted, **by)
+        self.plant(correction, OWN, commitment=self.promise, adds=[self.unpromised], **by)
+        self.plant(correction, OWN, commitment=self.promise, removes=[self.unpromised], **by)
+        self.plant(correction, OTHER, commitment=self.others_promise, removes=others, **by)
+        self.plant(correction, OTHER, commitment=self.others_promise, adds=others, **by)
 
     def _plant_a_file_of(self, dialogue):
         marks = self.marks(EvidenceFile, media_type="application/pdf", stored_sha256="")

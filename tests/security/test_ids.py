@@ -116,6 +116,7 @@ IN_A_FORM = [
     ("officer", "POST commitment_add -", "ministry", "theirs"),
     ("officer", "POST commitment_add -", "dialogue", "their_dialogue"),
     ("officer", "POST commitment_add -", "links-0-benchmark", "their_benchmark"),
+    ("officer", "POST commitment_correct unstarted", "links-0-benchmark", "their_benchmark"),
     ("officer", "POST evidence_log -", "commitment", "their_commitment"),
     ("officer", "POST evidence_log -", "kept_files", "unsent_file"),
     ("officer", "POST evidence_log -", "evidence_links-0-benchmark", "their_benchmark"),

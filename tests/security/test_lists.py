@@ -144,7 +144,8 @@ WHAT_A_MINISTRY_READS = {
     "benchmark-detail assessed": "id key letter recommendation wording",
     "indicator-detail counted": "better country id indicium is_required name pillar question unit",
     "commitment-detail promise": (
-        "benchmarks dialogue due_date_proposals due_on events id letter ministry recorded_at slips status text"
+        "benchmarks corrections dialogue due_date_proposals due_on events id letter ministry recorded_at slips status "
+        "text"
     ),
     "dialogue-detail dialogue": "commitments held_on id place",
     "evidence-detail sent": (

@@ -235,6 +235,9 @@ GET   commitment_detail                     ours       200 200 200 200 | 404 404
 POST  commitment_detail                     promise    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   commitment_add                        -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  commitment_add                        -          302 302 403 403 | 403 403 403 | 422 403 | in  in
+GET   commitment_correct                    unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
+POST  commitment_correct                    unstarted  302 302 403 403 | 403 404 404 | 404 404 | in  in
+GET   commitment_correct                    settled    200 200 403 403 | 403 404 404 | 404 404 | in  in
 GET   commitment_reschedule                 unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
 POST  commitment_reschedule                 unstarted  302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   commitment_withdraw                   unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
@@ -355,6 +358,7 @@ GET   indicator-detail                      counted    200 200 200 200 | 200 404
 GET   commitment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   commitment-detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | 401 401
 GET   commitment-detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | 401 401
+POST  commitment-correct                    unstarted  201 201 403 403 | 403 404 404 | 404 404 | 401 401
 GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  update-list                           -          403 403 403 403 | 201 400 400 | 403 403 | 401 401
 GET   update-detail                         update     200 200 200 200 | 200 404 404 | 404 404 | 401 401

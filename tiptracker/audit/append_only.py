@@ -6,7 +6,8 @@ They are used as migration operations. SQLite has two peculiarities:
   end with the same operation again (tests/test_architecture.py checks the live database).
 - It looks into every trigger when it renames a table that a trigger names. A migration that makes it rebuild the
   redaction places or decisions must first lift every AppendOnly that has redactable texts. One that makes it rebuild
-  evidence or the files of dialogues must first lift the AppendOnly of the files.
+  evidence or the files of dialogues must first lift the AppendOnly of the files, and one that makes it rebuild the
+  corrections of commitments that of the commitments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,6 +100,9 @@ class AppendOnly(_TriggerOperation):
         once: fields that may be changed together, one time: all of them, the first from nothing to something.
         emptied: fields that may become empty in the change of `once`.
         unless: by field, another condition (SQL, `OLD.` before columns) under which it may become the mark too.
+        corrected: fields that may change together whenever `when_corrected` holds.
+        when_corrected: a condition on both rows (SQL, `OLD.` and `NEW.` before columns) that finds the row in which
+            the change is recorded.
     """
 
     trigger = "append_only"
@@ -113,6 +117,8 @@ class AppendOnly(_TriggerOperation):
         once: tuple[str, ...] = (),
         emptied: tuple[str, ...] = (),
         unless: Mapping[str, str] | None = None,
+        corrected: tuple[str, ...] = (),
+        when_corrected: str = "",
     ) -> None:
         super().__init__(model_name)
         self.redactable = redactable
@@ -120,6 +126,7 @@ class AppendOnly(_TriggerOperation):
         self.once = once
         self.emptied = emptied
         self.unless = unless or {}
+        self.corrected, self.when_corrected = corrected, when_corrected
 
     def describe(self) -> str:
         return f"Refuse changes to rows of {self.model_name}"
@@ -141,7 +148,9 @@ class AppendOnly(_TriggerOperation):
                     f"{create} append_only BEFORE UPDATE {for_each_row} {but_once} {call}",
                     f"{create} append_only_delete BEFORE DELETE {for_each_row} {only} {refuse}",
                 ]
-            functions = [_REFUSE_CHANGE_SQL, *([_redaction_function_sql(model, may_go)] if self.redactable else [])]
+            corrected = [_column_name(model, name) for name in self.corrected]
+            function = _redaction_function_sql(model, may_go, corrected, self.when_corrected)
+            functions = [_REFUSE_CHANGE_SQL, *([function] if self.redactable else [])]
             return [*functions, *triggers, f"{create} append_only_truncate BEFORE TRUNCATE ON {table} {refuse}"]
         same = " AND ".join(
             f'(NEW."{c}" IS OLD."{c}" OR (NEW."{c}" = \'{REDACTED}\' AND {may_go[field.name]}))'
@@ -152,6 +161,10 @@ class AppendOnly(_TriggerOperation):
         )
         if self.once:
             same = f"({same}) OR ({self._once(model, 'IS')})"
+        if self.corrected:
+            columns = [field.column for field in model._meta.local_concrete_fields if field.name not in self.corrected]
+            others = " AND ".join(f'NEW."{column}" IS OLD."{column}"' for column in columns)
+            same = f"({same}) OR ({others} AND ({self.when_corrected}))"
         refusal = f"SELECT RAISE(ABORT, '{table} is append-only: record another row instead')"
         when = f"({self.when}) AND " if self.when else ""
         only = f"WHEN {self.when}" if self.when else ""
@@ -249,12 +262,18 @@ def _differs_sql(columns: Sequence[str], once: Sequence[str], unlike: str) -> st
     return " OR ".join([*changed, *set_anew])
 
 
-def _redaction_function_sql(model: type[models.Model], may_go: Mapping[str, str]) -> str:
-    """Return SQL (PostgreSQL) for a function that refuses each change except redactions.
+def _redaction_function_sql(
+    model: type[models.Model], may_go: Mapping[str, str], corrected: Sequence[str] = (), when_corrected: str = ""
+) -> str:
+    """Return SQL (PostgreSQL) for a function that refuses each change except redactions and corrections.
 
-    A redaction sets a field in `may_go` to the mark, under the condition given there.
+    A redaction sets a field in `may_go` to the mark, under the condition given there. A correction changes the columns
+    in `corrected`, under the condition `when_corrected`.
     """
     table = model._meta.db_table
+    let_change = "".join(f"before := before - '{column}'; after := after - '{column}'; " for column in corrected)
+    if corrected:
+        let_change = f"IF {when_corrected} THEN {let_change}END IF; "
     let_go = " ".join(
         f"IF after->>'{column}' = '{REDACTED}' AND after->'{column}' <> before->'{column}' AND {condition} THEN "
         f"before := before - '{column}'; after := after - '{column}'; END IF;"
@@ -264,7 +283,7 @@ def _redaction_function_sql(model: type[models.Model], may_go: Mapping[str, str]
     return (
         f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
         "DECLARE before jsonb; after jsonb; BEGIN IF TG_OP = 'UPDATE' THEN "
-        f"before := to_jsonb(OLD); after := to_jsonb(NEW); {let_go} "
+        f"before := to_jsonb(OLD); after := to_jsonb(NEW); {let_change}{let_go} "
         "IF before = after THEN RETURN NEW; END IF; END IF; "
         f"RAISE EXCEPTION '{table} is append-only: record another row instead' "
         "USING ERRCODE = 'integrity_constraint_violation'; END $$"

@@ -42,6 +42,8 @@ LOCK_ORDER = (
     "dialogues.agendaitem",
     "dialogues.nextstepdone",
     "dialogues.commitmentevent",
+    "dialogues.commitmentcorrection",
+    "dialogues.commitmentbenchmark",
     "dialogues.updateversiondecision",
     "dialogues.duedateproposal",
     "dialogues.duedateproposaldecision",

@@ -10,6 +10,7 @@ from recommendations.actions.edition_terms import change_edition_terms
 from recommendations.actions.recommendations import add_recommendation, change_recommendation
 from recommendations.choices import Better, MilestoneKind, Origin, Pillar, Rule, TextStatus, Tier
 from recommendations.models import Edition
+from reports.readiness.countable_facts import facts_known_by, newest_recorded_at
 from reports.readiness.facts import Period
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -138,6 +139,30 @@ def test_gather_facts_brings_milestones_with_all_that_was_recorded_of_them():
     ]
     assert (ahead.id, ahead.due_on, ahead.done) == (deadline.pk, deadline.due_on, ())
     assert facts.tiers == {2020: Tier.TIER_3, 2021: Tier.WATCH_LIST}
+
+
+def test_gather_facts_brings_the_benchmarks_of_commitments_as_they_were_known_at_each_moment():
+    first, second, third = (factories.BenchmarkFactory() for _ in range(3))
+    commitment = factories.CommitmentFactory(benchmarks=[first, second])
+    factories.CommitmentCorrectionFactory(
+        commitment=commitment, removes=[first], adds=[third], recorded_at=at_noon(date(2022, 1, 10))
+    )
+    factories.CommitmentCorrectionFactory(
+        commitment=commitment, removes=[third], adds=[first], recorded_at=at_noon(date(2022, 1, 14))
+    )
+    facts = gather_facts(first.recommendation.edition)
+
+    def supported(day):
+        known_by = at_noon(date(2022, 1, day)) if day else None
+        [fact] = facts_known_by(facts, known_by).commitments
+        return set(fact.towards)
+
+    assert supported(None) == supported(14) == {first.pk, second.pk}
+    assert supported(13) == supported(10) == {second.pk, third.pk}
+    assert supported(9) == {first.pk, second.pk}
+    later = facts_known_by(facts, at_noon(date(2022, 1, 11)))
+    assert facts_known_by(later, at_noon(date(2022, 1, 9))) == facts_known_by(facts, at_noon(date(2022, 1, 9)))
+    assert newest_recorded_at(facts) == at_noon(date(2022, 1, 14))
 
 
 def test_gather_facts_leaves_out_other_countries_and_other_editions():
