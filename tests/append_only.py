@@ -4,6 +4,8 @@
 `ENROLMENT_ONLY` the columns named never change, of `FREE` any may, for the reason given: together these are all tables.
 """
 
+from uuid import uuid4
+
 from django.db import transaction
 
 from dialogues.choices import CommitmentEventKind
@@ -30,6 +32,7 @@ from dialogues.models import (
     RedactionDecision,
     RedactionFile,
     RedactionPlace,
+    SendKey,
     Update,
     UpdateVersion,
     UpdateVersionDecision,
@@ -87,6 +90,7 @@ KEPT = {
     RedactionDecision: {"reason"},
     RedactionFile: set(),
     RedactionPlace: set(),
+    SendKey: set(),
     UpdateVersionDecision: {"reason"},
     Update: set(),
     UpdateVersion: {"narrative"},
@@ -222,6 +226,7 @@ MAKERS = {
     RedactionPlace: lambda: factories.RedactionFactory().places.create(
         table="dialogues.evidence", row=factories.EvidenceFactory().pk, field="title"
     ),
+    SendKey: lambda: SendKey.objects.create(key=uuid4(), update_version=factories.UpdateVersionFactory()),
     UpdateVersionDecision: factories.UpdateVersionDecisionFactory,
     Update: lambda: factories.UpdateVersionFactory().update,
     UpdateVersion: factories.UpdateVersionFactory,

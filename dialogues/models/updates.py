@@ -127,3 +127,13 @@ class UpdateVersionDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display()} {self.recorded_at:%Y-%m-%d}"
+
+
+class SendKey(models.Model):
+    """The key of the form that a person sent an update version with, so that the same form is sent once."""
+
+    key = models.UUIDField(unique=True)
+    update_version = models.OneToOneField(UpdateVersion, models.PROTECT, related_name="send_key")
+
+    def __str__(self) -> str:
+        return str(self.key)

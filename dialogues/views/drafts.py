@@ -39,7 +39,17 @@ from tiptracker.web.preserved_input import FieldDescription, TypedInput, format_
 DraftSubject = Commitment | Dialogue
 
 _CONTROL_FIELDS = frozenset(
-    {"csrfmiddlewaretoken", "kept_files", "draft_seen", "draft_page", "drop_draft", "save_draft"}
+    {
+        "csrfmiddlewaretoken",
+        "kept_files",
+        "draft_seen",
+        "draft_page",
+        "drop_draft",
+        "save_draft",
+        "send_key",
+        "last_version",
+        "send_later",
+    }
 )
 """Fields that the form posts itself. All other fields are input of the user."""
 _MAX_PAGE_NAME = 36

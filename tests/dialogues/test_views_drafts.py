@@ -147,3 +147,10 @@ def test_a_dialogues_record_is_kept_by_its_officers_alone(client):
 def test_signing_out_has_the_browser_forget_what_it_kept(client, own):
     assert "Clear-Site-Data" not in client.get(reverse("account_logout")).headers
     assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"storage"'
+
+
+def test_signing_out_leaves_what_waits_for_a_connection_if_its_writer_agrees(client, own):
+    answer = client.post(reverse("account_logout"), {"keep_on_device": "1"})
+
+    assert "Clear-Site-Data" not in answer.headers
+    assert not client.get(reverse("update_token")).headers.get("Content-Type", "").startswith("application/json")
