@@ -226,7 +226,9 @@ MAKERS = {
     RedactionPlace: lambda: factories.RedactionFactory().places.create(
         table="dialogues.evidence", row=factories.EvidenceFactory().pk, field="title"
     ),
-    SendKey: lambda: SendKey.objects.create(key=uuid4(), update_version=factories.UpdateVersionFactory()),
+    SendKey: lambda: SendKey.objects.create(
+        key=uuid4(), content_digest=b"", update_version=factories.UpdateVersionFactory()
+    ),
     UpdateVersionDecision: factories.UpdateVersionDecisionFactory,
     Update: lambda: factories.UpdateVersionFactory().update,
     UpdateVersion: factories.UpdateVersionFactory,

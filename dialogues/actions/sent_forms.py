@@ -22,23 +22,25 @@ from tiptracker.validation import format_moment, insert_row
 class SentForm(NamedTuple):
     """The form that an update is sent with.
 
-    `key` was drawn with the form, at random. `last_version` is the id of the commitment's newest update version that
-    the page showed, or 0 if there was none. None skips the check.
+    `key` was drawn with the form, at random. `content_digest` is the SHA-256 of what was typed and attached.
+    `last_version` is the id of the commitment's newest update version that the page showed, or 0 if there was none.
+    None skips the check.
     """
 
     key: UUID
+    content_digest: bytes
     last_version: int | None = None
 
 
 def find_sent_version(form: SentForm | None, commitment: Commitment, by: User) -> UpdateVersion | None:
-    """Return the update version that `by` has sent with this form before, or None."""
+    """Return the update version that `by` has sent with this form before, with the same content, or None."""
     if form is None:
         return None
     sent = SendKey.objects.filter(
         key=form.key, update_version__update__commitment=commitment, update_version__recorded_by=by
     )
     found = sent.select_related("update_version").first()
-    return found.update_version if found else None
+    return found.update_version if found and bytes(found.content_digest) == form.content_digest else None
 
 
 def refuse_newer_version(form: SentForm | None, commitment: Commitment, now: datetime) -> None:
@@ -64,7 +66,7 @@ def keep_send_key(form: SentForm | None, sent: UpdateVersion) -> None:
         return
     try:
         with transaction.atomic():
-            insert_row(SendKey(key=form.key, update_version=sent))
+            insert_row(SendKey(key=form.key, content_digest=form.content_digest, update_version=sent))
     except IntegrityError as error:
         raise Refused("key_used", gettext("This form was used before. Check your text, then send it again.")) from error
 

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.UUIDField(unique=True)),
+                ("content_digest", models.BinaryField(max_length=32)),
                 (
                     "update_version",
                     models.OneToOneField(

@@ -1,7 +1,9 @@
 """The page of a ministry for one commitment: what was promised, earlier updates, and the form to send one."""
 
+import json
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,6 +39,7 @@ from dialogues.views.drafts import (
     keep_as_draft,
     list_draft_files,
     read_draft_page,
+    read_posted_content,
 )
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
@@ -124,7 +127,10 @@ def _read_sent_form(request: SignedInRequest) -> SentForm | None:
         key = UUID(request.POST.get("send_key", ""))
     except ValueError:
         return None
-    return SentForm(key, parse_whole_number(request.POST.get("last_version", "")))
+    uploads = [(upload.name, upload.size) for upload in request.FILES.getlist("files")]
+    content = [read_posted_content(request), request.POST.getlist("kept_files"), uploads]
+    digest = sha256(json.dumps(content, sort_keys=True).encode()).digest()
+    return SentForm(key, digest, parse_whole_number(request.POST.get("last_version", "")))
 
 
 def _sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) -> HttpResponse:

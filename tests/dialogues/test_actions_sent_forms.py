@@ -38,7 +38,7 @@ def commitment(police):
 
 
 def a_form(last_version=0):
-    return SentForm(uuid4(), last_version)
+    return SentForm(uuid4(), b"what was typed", last_version)
 
 
 def test_a_form_that_arrives_again_is_the_version_that_it_was_and_leaves_no_trace(commitment, police):
@@ -83,6 +83,22 @@ def test_a_form_that_was_refused_is_sent_with_its_key(commitment, police):
     sent = send(commitment, police, form=form)
 
     assert sent.send_key.key == form.key
+
+
+def test_a_form_that_was_changed_after_it_was_sent_is_no_repetition(commitment, police):
+    """Somebody goes back in the browser, or did not learn that the update has arrived, and writes on."""
+    form = a_form()
+    sent = send(commitment, police, form=form)
+    changed = form._replace(content_digest=b"something else")
+
+    with refuses("update_waits"):
+        send(commitment, police, form=changed, narrative="More.")
+    send_back(sent, OfficerFactory())
+    with refuses("newer_version"):
+        send(commitment, police, form=changed, narrative="More.")
+    with refuses("key_used"):
+        send(commitment, police, form=changed._replace(last_version=sent.pk), narrative="More.")
+    assert UpdateVersion.objects.count() == 1
 
 
 @pytest.mark.parametrize("decided", [False, True], ids=["waiting", "returned"])

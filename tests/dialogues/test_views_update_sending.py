@@ -75,6 +75,17 @@ def test_a_form_pressed_twice_is_led_to_the_same_page_twice_and_sent_once(client
     assert UpdateVersion.objects.count() == EvidenceFile.objects.count() == 1
 
 
+def test_a_form_that_was_changed_after_it_was_sent_is_not_taken_for_the_same(client, address):
+    form = drawn(client.get(address))
+    client.post(address, filled() | form)
+
+    for changed in ({"narrative": "More."}, {"title": "More"}, {"kept_files": ["7"]}, {"files": [pdf()]}):
+        page = client.post(address, filled() | form | changed)
+        assert page.status_code == 422, changed
+        assert shows_refusal(page, "update_waits")
+    assert UpdateVersion.objects.count() == 1
+
+
 def test_a_key_that_is_none_is_no_error(client, address):
     for key in ("", "7", "\0", "x" * 5000):
         assert client.get(address).status_code == 200

@@ -3,12 +3,11 @@
 // it is saved; only then the page says "Saved". Files go only to the server, as soon as they are chosen. Passwords and
 // tokens are never kept.
 
-import { LONGEST, keyOf, read } from "./kept.js";
+import { LONGEST, OF_THE_FORM, keyOf, read } from "./kept.js";
 import { gettext } from "./sentences.js";
 
 const PAUSE = 2_500;
 const LONGEST_WAIT = 60_000;
-const OF_THE_FORM = /^(csrfmiddlewaretoken|kept_files|draft_seen|draft_page|save_draft|drop_draft)$|-confirmed$/;
 const OF_THE_LINES = /-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)was$/;
 const account = document.body.dataset.account;
 
@@ -34,6 +33,7 @@ class Draft {
     form.addEventListener("input", () => this.onTyped());
     form.addEventListener("change", (event) => this.onTyped(event.target.type === "file"));
     form.addEventListener("submit", () => clearTimeout(this.timer));
+    form.addEventListener("draft:use", ({ detail }) => this.takeBack(detail));
     addEventListener("online", () => this.isBehind && this.save());
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("draft:signing-out", ({ detail }) => detail.push(this.save()));
@@ -70,6 +70,18 @@ class Draft {
     return this.typed() !== this.saved || this.ticked() !== this.savedTicks || this.files.length > 0;
   }
 
+  // Whether the form was handed over to be sent (outbox.js). Until it comes back, nothing of it is saved.
+  get isWaiting() {
+    return "waits" in this.form.dataset;
+  }
+
+  // What was handed over and not sent comes back into the form.
+  takeBack({ typed, files }) {
+    localStorage.setItem(this.key, JSON.stringify({ typed, at: Date.now() }));
+    this.show(files);
+    this.use(typed);
+  }
+
   onTyped(atOnce = false) {
     if (!this.isBehind) return;
     this.typedAt = Date.now();
@@ -103,7 +115,7 @@ class Draft {
   }
 
   async save() {
-    if (this.isSaving || this.isHeld || !this.isBehind) return;
+    if (this.isSaving || this.isHeld || this.isWaiting || !this.isBehind) return;
     clearTimeout(this.timer);
     this.isSaving = true;
     const [typed, ticks, inputs] = [this.typed(), this.ticked(), this.files];
@@ -265,7 +277,8 @@ class Draft {
   // The page closes: send what is possible without waiting. The input stays on this device until it is saved.
   leave() {
     const typed = this.typed();
-    if (this.isHeld || "gone" in document.body.dataset || typed === this.saved || typed === this.left) return;
+    if (this.isHeld || this.isWaiting || "gone" in document.body.dataset) return;
+    if (typed === this.saved || typed === this.left) return;
     this.left = typed;
     this.keepHere();
     if (typed.length < LONGEST) this.post({ keepalive: true }).catch(() => {});
