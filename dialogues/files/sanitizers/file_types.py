@@ -111,7 +111,10 @@ def _sanitize(content: bytes, sort: FileType) -> bytes:
         return office.sanitize_office(content, "word" if sort == WORD else "xl")
     from dialogues.files.sanitizers import images  # noqa: PLC0415 -- only where it is needed
 
-    return images.sanitize_image(content, "JPEG" if sort == JPEG else "PNG")
+    drawn = images.sanitize_image(content, "JPEG" if sort == JPEG else "PNG")
+    if len(drawn) > len(content):  # an image of a few bytes, which no program makes unless asked to
+        raise ValueError("the image would be larger than it came")
+    return drawn
 
 
 _APPLE_IMAGE_EXTENSIONS = (".heic", ".heif")
