@@ -61,13 +61,7 @@ def _detect_type(content: bytes, extension: str) -> FileType | None:
 
 def _rejection(content: bytes, extension: str) -> FileRejected:
     if extension in _APPLE_IMAGE_EXTENSIONS:
-        return FileRejected(
-            gettext_noop("“%(name)s” is in Apple’s own format (HEIC), which most computers cannot show."),
-            gettext_noop(
-                "On the iPhone choose Settings, Camera, Formats, “Most Compatible” and take the photograph again, or "
-                "attach a screenshot of it."
-            ),
-        )
+        return apple_image_error()
     taken = next((sort for sort in FILE_TYPES if extension in sort.extensions), None)
     if taken in {WORD, EXCEL} and content.startswith(_OLE_SIGNATURE):
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -80,6 +74,22 @@ def _rejection(content: bytes, extension: str) -> FileRejected:
         )
     if taken:
         return _damaged_error(taken)
+    return unknown_type_error()
+
+
+def apple_image_error() -> FileRejected:
+    """Return the error for a photograph in the format of the iPhone."""
+    return FileRejected(
+        gettext_noop("“%(name)s” is in Apple’s own format (HEIC), which most computers cannot show."),
+        gettext_noop(
+            "On the iPhone choose Settings, Camera, Formats, “Most Compatible” and take the photograph again, or "
+            "attach a screenshot of it."
+        ),
+    )
+
+
+def unknown_type_error() -> FileRejected:
+    """Return the error for a file of a type that is not accepted."""
     return FileRejected(
         gettext_noop("“%(name)s” is of a type that cannot be attached."),
         gettext_noop(
