@@ -5,13 +5,18 @@ from django.db.models import F, Q
 
 from tiptracker.audit.append_only import AppendOnly, LiftAppendOnly
 
+UNSENT = (
+    "NOT (EXISTS (SELECT 1 FROM dialogues_evidence e WHERE e.file_id = OLD.id) "
+    "OR EXISTS (SELECT 1 FROM dialogues_dialoguefile d WHERE d.file_id = OLD.id))"
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("dialogues", "0016_plain_labels")]
 
     operations = [
-        LiftAppendOnly("evidencefile", redactable=("name",)),
-        migrations.AddField("evidencefile", "original_size", models.PositiveBigIntegerField(null=True)),
+        LiftAppendOnly("evidencefile", ("name",), unless={"name": UNSENT}),
+        migrations.AddField("evidencefile", "original_size", models.PositiveBigIntegerField(null=True, blank=True)),
         migrations.AddConstraint(
             "evidencefile",
             models.CheckConstraint(
@@ -19,5 +24,5 @@ class Migration(migrations.Migration):
                 condition=Q(original_size__isnull=True) | Q(original_size__gt=F("size")),
             ),
         ),
-        AppendOnly("evidencefile", redactable=("name",)),
+        AppendOnly("evidencefile", ("name",), unless={"name": UNSENT}),
     ]

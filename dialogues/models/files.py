@@ -82,7 +82,7 @@ class EvidenceFile(models.Model):
     size = models.PositiveBigIntegerField()
     received_sha256 = models.CharField(max_length=64)
     stored_sha256 = models.CharField(max_length=64)
-    original_size = models.PositiveBigIntegerField(null=True)
+    original_size = models.PositiveBigIntegerField(null=True, blank=True)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, related_name="+")
