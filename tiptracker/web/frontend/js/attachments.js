@@ -39,6 +39,11 @@ export class Attachments {
     return this.rows.some(({ state }) => state !== "refused");
   }
 
+  // Whether a file is still to arrive by itself.
+  get isOnItsWay() {
+    return this.rows.some(({ state, isToRetry }) => isToRetry || ["waiting", "sending"].includes(state));
+  }
+
   take(input) {
     const isFull = this.fullSize?.checked;
     for (const file of input.files) this.rows.push(new Row(this, file, isFull));
@@ -98,15 +103,14 @@ export class Attachments {
     this.draft.onTyped();
     this.button = button ?? this.form.querySelector("button[type=submit]");
     this.arrived();
-    if (this.rows.some(({ state }) => ["waiting", "sending"].includes(state)))
+    if (this.isOnItsWay)
       this.say(gettext("Your files are still being sent. When they have arrived, we send this form."));
   }
 
   // All files are through, or stuck: go on with the form, or say which file holds it up.
   arrived() {
     const { button } = this;
-    if (!button || this.rows.some(({ state, isToRetry }) => state === "waiting" || state === "sending" || isToRetry))
-      return;
+    if (!button || this.isOnItsWay) return;
     this.button = undefined;
     if (!this.rows.length) {
       this.say("");

@@ -163,7 +163,7 @@ class Draft {
     this.saved = typed;
     this.savedTicks = ticks;
     this.form.elements.draft_seen.value = said.seen;
-    if (this.typed() === typed) {
+    if (!this.isBehind) {
       if (!this.isOffering) localStorage.removeItem(this.key);
       this.isKept(true);
       this.say(gettext("Saved at %(time)s. Not sent yet.", { time: said.at }), gettext("Saved."));
