@@ -8,7 +8,7 @@ from tiptracker.audit.append_only import AppendOnly
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dialogues", "0016_plain_labels"),
+        ("dialogues", "0017_original_size"),
     ]
 
     operations = [

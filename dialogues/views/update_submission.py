@@ -26,6 +26,7 @@ from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.actions.updates import FigureInput, send_update
 from dialogues.choices import BreakdownDimension, EvidenceKind
 from dialogues.decision_reasons import sort_by_field
+from dialogues.files.upload_rules import list_upload_rules
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
@@ -303,6 +304,7 @@ class _UpdatePage:
             "figures": self.figures,
             "wrong_forms": invalid_forms(self.form, *self.figures),
             "attached": self.uploads.files,
+            "upload_rules": list_upload_rules(),
             "draft": note,
             "theirs": display_draft(self.colleague_draft, self.form, *self.figures),
             "send_key": self.sent_form.key if self.sent_form else uuid4(),

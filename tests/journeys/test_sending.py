@@ -22,6 +22,7 @@ def filled(live: Live, page: Page) -> str:
     page.get_by_label("Summary in one line").fill("Ten officers trained")
     page.get_by_label("What was done").fill("They were trained in Maseru.")
     page.get_by_label("Proof").set_input_files({"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
+    expect(page.get_by_role("checkbox", name="list.pdf")).to_be_checked(timeout=15_000)
     return address
 
 

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import count
 
 import pytest
 from django.urls import reverse
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dialogues.actions.drafts import DraftPage, save_draft
 from dialogues.actions.updates import return_update
-from dialogues.models import Commitment, Draft, UpdateVersion
+from dialogues.models import Commitment, Draft, EvidenceFile, UpdateVersion
 from tests.factories import (
     CommitmentFactory,
     FocalPointFactory,
@@ -21,7 +22,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.journeys.hands import choose, keep_picture
+from tests.journeys.hands import a_pdf, choose, keep_picture
 from tests.line import ANSWER_LOST, CUT, PASSES, Line
 from tests.live import Live
 from tiptracker.accounts.models import User
@@ -285,6 +286,60 @@ def test_with_the_page_closed_the_worker_sends_it_and_the_next_page_says_so(
     is_confirmed(phone.page)
     expect(phone.page.get_by_role("link", name="Show what was sent")).to_be_visible()
     assert phone.entries() == []
+
+
+def test_files_wait_with_it_and_travel_one_by_one_however_often_the_line_is_cut(
+    phone: Telephone, commitment: Commitment
+) -> None:
+    phone.fill(commitment)
+    phone.cut()
+    for name in ("list.pdf", "order.pdf"):
+        phone.page.get_by_label("Proof").set_input_files(
+            {"name": name, "mimeType": "application/pdf", "buffer": a_pdf()}
+        )
+    phone.press()
+    phone.waits()
+    phone.page.get_by_text("Show the text").click()
+    expect(phone.page.get_by_text("Files: list.pdf, order.pdf")).to_be_visible()
+    keep_picture(phone.page, "outbox-files")
+    assert [entry["files"] for entry in phone.entries()] == [2]
+    phone.close_page()
+
+    # The first file arrives. The answer to the second one is lost.
+    drafts = count(1)
+    phone.mend()
+    phone.line.outcome = lambda method, path: ANSWER_LOST if "draft" in path and next(drafts) == 2 else PASSES
+    phone.wake_worker()
+    wait_for(lambda: EvidenceFile.objects.count() == 2, seconds=30)
+    assert (phone.posted(), sent()) == ([], [])
+    phone.mend()
+    phone.wake_worker()
+    wait_for(lambda: sent() == [TEXT], seconds=30)
+
+    version = UpdateVersion.objects.get()
+    assert sorted(piece.file.name for piece in version.evidence.all()) == ["list.pdf", "order.pdf"]
+    phone.go("/")
+    is_confirmed(phone.page)
+    assert phone.entries() == []
+
+
+def test_files_come_back_into_the_form_with_the_text(phone: Telephone, commitment: Commitment) -> None:
+    phone.fill(commitment)
+    phone.bad_line()
+    phone.page.get_by_label("Proof").set_input_files(
+        {"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
+    )
+    phone.press()
+    phone.waits()
+    phone.go("/")
+    phone.waits_elsewhere()
+    phone.press("Do not send: go on writing")
+    expect(phone.page.get_by_label("What was done")).to_have_value(TEXT)
+    phone.mend()
+    expect(phone.page.get_by_role("checkbox", name=re.compile("list.pdf"))).to_be_checked(timeout=30_000)
+    phone.press()
+    phone.page.wait_for_url(re.compile(r"\?sent$"))
+    assert [piece.file.name for piece in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]
 
 
 def test_signing_out_keeps_it_only_if_its_writer_says_so_and_shows_and_sends_it_to_nobody_else(

@@ -16,7 +16,6 @@ SCRIPT_SENTENCES = (
     gettext_noop("This browser does not support passkeys. Use another way."),
     # draft.js
     gettext_noop("Not saved yet."),
-    gettext_noop("Sending the files…"),
     gettext_noop("Saving…"),
     gettext_noop("Not saved: there is no connection."),
     gettext_noop("Not saved: TIP Tracker does not answer."),
@@ -74,6 +73,17 @@ SCRIPT_SENTENCES = (
     gettext_noop("Keep them and sign out"),
     gettext_noop("Delete them and sign out"),
     gettext_noop("Stay signed in"),
+    # attachments.js
+    gettext_noop("Waiting."),
+    gettext_noop("Getting ready…"),
+    gettext_noop("Checking the file…"),
+    gettext_noop("“%(name)s” is attached."),
+    gettext_noop("Cancel"),
+    gettext_noop("Remove"),
+    gettext_noop("Not sent: there is no connection."),
+    gettext_noop("Not sent: you are signed out."),
+    gettext_noop("Your files are still being sent. When they have arrived, we send this form."),
+    gettext_noop("This form was not sent, because “%(name)s” is not attached. Try again, or remove it."),
 )
 
 

@@ -189,8 +189,9 @@ async function acknowledge(entry, isOnItsForm) {
 // --- Sending ---------------------------------------------------------------------------------------------------------
 
 // Send the form, or let it wait. What is sent is kept first, so that nothing is lost if the page ends.
-async function send() {
+async function send(files = () => []) {
   const entry = fromForm();
+  entry.files.push(...(await files()));
   try {
     await keep(entry);
     localStorage.setItem(OUTBOX + account, "1");
@@ -205,7 +206,7 @@ async function send() {
     localStorage.removeItem(keyOf(account, entry.draft));
     await remove(entry.key);
     location.assign(came.sentUrl);
-  } else if (came?.state === "refused") {
+  } else if (came?.state === "refused" && !came.files.length) {
     await remove(entry.key);
     submitAgain(came);
   } else {
@@ -234,7 +235,11 @@ function fromForm() {
     at: Date.now(),
     fields,
     typed: fields.filter(([name]) => !OF_THE_FORM.test(name)),
-    kept: [...ticked].map((input) => ({ key: input.value, name: input.labels[0]?.textContent.trim() ?? "" })),
+    kept: [...ticked].map(({ value, labels, dataset }) => ({
+      key: value,
+      name: labels[0]?.textContent.trim() ?? "",
+      size: dataset.size,
+    })),
     files: pairs.flatMap(([, file]) => (file instanceof File && file.size ? [{ file, name: file.name }] : [])),
     state: "waiting",
   };
@@ -242,11 +247,11 @@ function fromForm() {
 
 // The server refuses the update. Have the browser send the form, so that the page shows each error at its field. The
 // files that have arrived travel no second time.
-function submitAgain({ fields, files }) {
+function submitAgain({ fields }) {
   const ticked = new Set(new FormData(form).getAll("kept_files"));
   for (const [name, value] of fields)
     if (name === "kept_files" && !ticked.has(value)) form.append(element("input", "", { type: "hidden", name, value }));
-  if (!files.length) for (const input of form.querySelectorAll("input[type=file]")) input.value = "";
+  for (const input of form.querySelectorAll("input[type=file]")) input.value = "";
   form.submit();
 }
 
@@ -410,6 +415,13 @@ document.addEventListener("submit", (event) => {
   if (!canKeep) return;
   event.preventDefault();
   send();
+});
+
+// Files that could not be sent for want of a connection wait with the form (attachments.js).
+form?.addEventListener("outbox:send", (event) => {
+  if (!canKeep) return;
+  event.preventDefault();
+  send(event.detail.files);
 });
 
 async function begin() {
