@@ -99,8 +99,8 @@ function asks(entry) {
   return [
     gettext("Send this update?"),
     [
-      gettext("You wrote this update on “%(about)s” on %(time)s, before you were signed out.", values),
-      gettext("It was not sent. Send it now?"),
+      gettext("Your update on “%(about)s”, written on %(time)s, was not sent before you were signed out.", values),
+      gettext("Send it now?"),
     ],
     [[gettext("Send it"), (button) => sendNow(entry, button)], goOn(entry), drop(entry)],
   ];
@@ -109,7 +109,7 @@ function asks(entry) {
 const refused = (entry) => [
   gettext("Your update was not sent"),
   [
-    gettext("You wrote this update on “%(about)s” on %(time)s. TIP Tracker did not accept it:", {
+    gettext("Your update on “%(about)s”, written on %(time)s, was not accepted:", {
       about: entry.about,
       time: atTime(entry.at),
     }),
@@ -122,7 +122,7 @@ const PANELS = { waiting, asks, refused };
 
 function panel(entry) {
   const [title, sentences, ways] = PANELS[entry.state](entry);
-  const section = element("section", "", { className: "panel panel--next block", tabIndex: -1 });
+  const section = element("section", "", { className: "panel panel--next", tabIndex: -1 });
   const heading = element("h2", title, { id: `outbox-${entry.key}` });
   section.setAttribute("aria-labelledby", heading.id);
   section.append(heading, ...sentences.map((text) => element("p", text)), typedText(entry), actions(ways));
