@@ -48,6 +48,7 @@ urlpatterns = [
     path("commitments/<int:pk>/reopen/", commitments.commitment_reopen, name="commitment_reopen"),
     path("commitments/<int:pk>/report-done/", commitments.commitment_report_done, name="commitment_report_done"),
     path("commitments/<int:pk>/verify-done/", commitments.commitment_verify_done, name="commitment_verify_done"),
+    path("updates/token/", update_submission.update_token, name="update_token"),
     path("commitments/<int:pk>/update/", update_submission.update_send, name="update_send"),
     path("commitments/<int:pk>/update/draft/", drafts.update_draft, name="update_draft"),
     path("commitments/<int:pk>/propose-due-date/", due_dates.due_date_propose, name="due_date_propose"),

@@ -4,6 +4,8 @@
 `ENROLMENT_ONLY` the columns named never change, of `FREE` any may, for the reason given: together these are all tables.
 """
 
+from uuid import uuid4
+
 from django.db import transaction
 
 from dialogues.choices import CommitmentEventKind
@@ -33,6 +35,7 @@ from dialogues.models import (
     RedactionDecision,
     RedactionFile,
     RedactionPlace,
+    SendKey,
     Update,
     UpdateVersion,
     UpdateVersionDecision,
@@ -93,6 +96,7 @@ KEPT = {
     RedactionDecision: {"reason"},
     RedactionFile: set(),
     RedactionPlace: set(),
+    SendKey: set(),
     UpdateVersionDecision: {"reason"},
     Update: set(),
     UpdateVersion: {"narrative"},
@@ -237,6 +241,9 @@ MAKERS = {
     RedactionFile: lambda: factories.RedactionFactory().files.create(file=factories.EvidenceFileFactory()),
     RedactionPlace: lambda: factories.RedactionFactory().places.create(
         table="dialogues.evidence", row=factories.EvidenceFactory().pk, field="title"
+    ),
+    SendKey: lambda: SendKey.objects.create(
+        key=uuid4(), content_digest=b"", update_version=factories.UpdateVersionFactory()
     ),
     UpdateVersionDecision: factories.UpdateVersionDecisionFactory,
     Update: lambda: factories.UpdateVersionFactory().update,

@@ -169,7 +169,8 @@ def test_every_model_of_the_record_says_who_sees_its_rows():
         "AccountRequestStep", "AgendaItem", "AssessmentEvidence", "BriefingDownload", "CommitmentBenchmark",
         "CommitmentEvent", "District", "DueDateProposalDecision", "FileScan", "Job", "LockOutCount", "LogVerification",
         "NextStepDone", "OfficeHolder", "Participant", "ReadingPart",
-        "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "UpdateVersionDecision",
+        "RecommendationWeight", "RedactionDecision", "RedactionFile", "RedactionPlace", "SendKey",
+        "UpdateVersionDecision",
     }  # fmt: skip
     own = {model.__name__ for model in apps.get_models() if model.__module__.startswith(PACKAGES)}
 

@@ -67,7 +67,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tiptracker.web.pages.csrf_failure"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
-# Everything not listed here is forbidden: objects, frames, workers, media.
+# Everything not listed here is forbidden: objects, frames, media.
 SECURE_CSP: dict[str, Any] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
@@ -79,6 +79,7 @@ SECURE_CSP: dict[str, Any] = {
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "manifest-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
 } | ({"upgrade-insecure-requests": True} if SECURE else {})
 # For the two pages with inline images: the QR code for an authenticator app, and the API documentation.
 CSP_WITH_DRAWINGS = SECURE_CSP | {"img-src": [CSP.SELF, "data:"]}

@@ -292,9 +292,14 @@ def version_to_resend(commitment: Commitment) -> UpdateVersion | None:
 
     None if nothing was sent or the newest was accepted.
     """
-    versions = UpdateVersion.objects.filter(update__commitment=commitment).select_related("update", "decision")
-    newest = versions.order_by("-update__number", "-number").first()
+    newest = newest_version(commitment)
     return newest if newest and newest.decision.decision in DECISIONS_ENDING_CLAIMS else None
+
+
+def newest_version(commitment: Commitment) -> UpdateVersion | None:
+    """Return the update version that was sent last, or None."""
+    versions = UpdateVersion.objects.filter(update__commitment=commitment)
+    return versions.select_related("update", "decision", "recorded_by").order_by("-update__number", "-number").first()
 
 
 def refuse_unproven(commitment: Commitment, reason: str) -> None:

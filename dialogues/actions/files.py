@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from dialogues.actions.file_texts import READ_FILE_TEXT, forget_text_of_files
 from dialogues.choices import RedactionAnswer
-from dialogues.files.inspection import InspectedFile, format_size, inspect_upload, sha256
+from dialogues.files.inspection import InspectedFile, inspect_upload, sha256
 from dialogues.files.scanner import ScannerUnavailable, scan
+from dialogues.files.upload_rules import describe_oversized_total, format_size
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateVersion
 from dialogues.models.files import IS_UNSENT, random_name
 from dialogues.permissions import can_upload
@@ -44,12 +45,20 @@ MAX_BYTES_PER_CHECK = 2 * 1024**3
 """In bytes. Reading this much takes far less than the time limit of a job."""
 VIEWING_PERIOD = timedelta(hours=1)
 """Pages of a file shown within this time count as one opening in the activity log."""
+MAX_ORIGINAL_BYTES = 256 * 1024**2
+"""In bytes. No camera of a telephone makes a larger picture, and no browser would make it smaller."""
+_PICTURE_TYPES = frozenset({"image/jpeg", "image/png"})
 UNSENT_LIFETIME = timedelta(days=2)
 """How long a file is kept for a form that was rejected, if no draft holds it."""
 
 
-def store_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> EvidenceFile:
+def store_upload(
+    *, upload: "UploadedFile[bytes]", by: User, now: datetime, original_size: int | None = None
+) -> EvidenceFile:
     """Store a clean copy of an uploaded file under a random name. It proves nothing until evidence cites it.
+
+    `original_size` is the size in bytes of the photograph that the sender's browser made smaller, as it says. A size
+    that can't be true is ignored.
 
     Raises:
         PermissionDenied: if the user may not upload files.
@@ -58,11 +67,19 @@ def store_upload(*, upload: "UploadedFile[bytes]", by: User, now: datetime) -> E
     """
     if not can_upload(by):
         raise PermissionDenied
-    return store_inspected(inspected=inspect_upload(upload, run=Sandbox(by.pk)), by=by, now=now)
+    inspected = inspect_upload(upload, run=Sandbox(by.pk))
+    is_credible = (
+        inspected.media_type in _PICTURE_TYPES
+        and original_size is not None
+        and (upload.size or 0) < original_size <= MAX_ORIGINAL_BYTES
+    )
+    return store_inspected(inspected=inspected, by=by, now=now, original_size=original_size if is_credible else None)
 
 
 @transaction.atomic
-def store_inspected(*, inspected: InspectedFile, by: User, now: datetime) -> EvidenceFile:
+def store_inspected(
+    *, inspected: InspectedFile, by: User, now: datetime, original_size: int | None = None
+) -> EvidenceFile:
     """Store an inspected file.
 
     Call this directly to store several files in one transaction, which must not wait for inspection.
@@ -78,6 +95,7 @@ def store_inspected(*, inspected: InspectedFile, by: User, now: datetime) -> Evi
         size=len(inspected.content),
         received_sha256=inspected.received_sha256,
         stored_sha256=sha256(inspected.content),
+        original_size=original_size,
         uploaded_at=now,
         uploaded_by=by,
         ministry=by.ministry,
@@ -90,6 +108,8 @@ def store_inspected(*, inspected: InspectedFile, by: User, now: datetime) -> Evi
         if settings.CLAMD_URL:  # inspection rejects every file that is not clean
             FileScan.objects.create(file=file, at=now)
         after = {name: getattr(file, name) for name in ("name", "received_sha256", "stored_sha256")}
+        if original_size:
+            after["made_smaller_from"] = original_size
         enqueue(READ_FILE_TEXT, file.pk)
         record("file.kept", by=by, row=file, country=file.country_id, after=after)
     except BaseException:
@@ -225,15 +245,7 @@ def refuse_oversized_total(files: Sequence[EvidenceFile]) -> None:
     """Refuse files that together exceed the limit of one update, however they were uploaded."""
     total = sum(file.size for file in files)
     if total > settings.UPLOAD_MAX_UPDATE_BYTES:
-        sentence = gettext(
-            "The files together have %(size)s. The limit for one update is %(limit)s. Send some of them with another "
-            "update, or attach smaller scans."
-        )
-        raise Refused(
-            "too_large",
-            sentence % {"size": format_size(total), "limit": format_size(settings.UPLOAD_MAX_UPDATE_BYTES)},
-            field="files",
-        )
+        raise Refused("too_large", describe_oversized_total(format_size(total)), field="files")
 
 
 def find_resendable_files(last: UpdateVersion, by: User) -> QuerySet[EvidenceFile]:

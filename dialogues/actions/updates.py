@@ -31,6 +31,7 @@ from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_an
 from dialogues.actions.readings import ReadingInput, ReadingPartInput, add_reading, reading_audit_values
 from dialogues.actions.redactions import refuse_pending_redaction
 from dialogues.actions.review_completeness import refuse_incomplete_reviews
+from dialogues.actions.sent_forms import SentForm, find_sent_version, keep_send_key, refuse_newer_version
 from dialogues.actions.update_decisions import refuse_decided, write_decision
 from dialogues.choices import (
     GOVERNMENT_DOERS,
@@ -59,7 +60,7 @@ from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Indicator
 from recommendations.tracking_period import find_covering_edition, pick_default_edition
-from tiptracker.accounts.models import Ministry, User
+from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, ngettext
@@ -110,6 +111,7 @@ def send_update(
     files: Sequence[EvidenceFile],
     figures: Sequence[FigureInput],
     page: DraftPage | None = None,
+    form: SentForm | None = None,
     by: User,
     now: datetime,
 ) -> UpdateVersion:
@@ -122,11 +124,13 @@ def send_update(
 
     Args:
         page: the page whose draft is sent and deleted. An API client has no page; its request leaves drafts alone.
+        form: the form that is sent. If it was sent before, the version of that time is returned, and nothing happens.
 
     Raises:
         PermissionDenied: if the user may not send updates on the commitment.
         Refused: if the commitment is settled, an update already waits, a date is in the future, or a file belongs
-            neither to the sender nor to the draft nor to the version that was returned or withdrawn.
+            neither to the sender nor to the draft nor to the version that was returned or withdrawn; if `form` does not
+            show the newest version, or another update was sent with its key.
         EditConflict: if a colleague has saved a draft that `page` has not shown.
     """
     if not can_send_update(by, commitment):
@@ -147,6 +151,8 @@ def send_update(
         raise Refused("too_many", sentence % {"limit": limit}, field="files")
     refuse_oversized_total(files)
     locked, standing = lock_with_standing(commitment, now)
+    if before := find_sent_version(form, locked, by):
+        return before
     if standing.is_settled:
         # The reason and its author may be internal to the embassy: a ministry sees status and date.
         sentence = gettext(
@@ -166,6 +172,7 @@ def send_update(
             "update_waits",
             sentence % {"moment": format_moment(waiting.recorded_at, now), "person": waiting.recorded_by},
         )
+    refuse_newer_version(form, locked, now)
     last = version_to_resend(locked)
     refuse_unless_own_and_unsent(files, by, last=last, draft=lock_draft(locked) if page else find_draft(locked))
     if page is not None:
@@ -182,6 +189,7 @@ def send_update(
             recorded_by=by,
         )
     )
+    keep_send_key(form, sent)
     benchmarks = _benchmarks_for_dates(locked, happened_from, happened_to, now.date())
     support = SupportKind.PLAN if claimed == ClaimedProgress.NOT_STARTED else SupportKind.ACTION
     evidence_files = files or (() if _figures_answer_all(figures, benchmarks) else WITHOUT_FILE)
@@ -229,17 +237,6 @@ def send_update(
         },
     )
     return sent
-
-
-def lock_for_sending(*, commitment: Commitment, by: User) -> None:
-    """Lock everything that storing files and sending them locks, before the first entry in the activity log.
-
-    Call this in the transaction that does both.
-    """
-    if by.ministry_id:
-        Ministry.objects.select_for_update(no_key=True).get(pk=by.ministry_id)
-    Commitment.objects.select_for_update(no_key=True).get(pk=commitment.pk)
-    enqueue_readiness(commitment.country_id)
 
 
 @transaction.atomic

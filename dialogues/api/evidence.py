@@ -52,7 +52,7 @@ class FileSerializer(serializers.ModelSerializer[EvidenceFile]):
 
     class Meta:
         model = EvidenceFile
-        fields = ("id", "name", "media_type", "size", "received_sha256", "stored_sha256", "url")
+        fields = ("id", "name", "media_type", "size", "original_size", "received_sha256", "stored_sha256", "url")
 
     def get_url(self, file: EvidenceFile) -> str:
         return reverse("evidence_file", args=[file.pk])

@@ -20,12 +20,12 @@ from rest_framework.utils.html import is_html_input
 from rest_framework.viewsets import GenericViewSet
 
 from dialogues.actions.files import store_inspected
+from dialogues.actions.sent_forms import lock_for_sending
 from dialogues.actions.update_decisions import withdraw_update
 from dialogues.actions.updates import (
     FigureInput,
     ReviewInput,
     accept_update,
-    lock_for_sending,
     record_versions_opened,
     return_update,
     send_update,

@@ -6,7 +6,6 @@ import logging
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -18,8 +17,14 @@ from django.http import HttpRequest
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from dialogues.files.scanner import ScannerUnavailable, scan
+from dialogues.files.upload_rules import (
+    describe_empty_file,
+    describe_oversized_file,
+    describe_rejection,
+    format_size,
+)
 from tiptracker.errors import Refused, TryLater
-from tiptracker.localization import format_number, gettext
+from tiptracker.localization import gettext
 from tiptracker.privacy.personal_data import remove_numbers
 from tiptracker.sandbox.confinement import SandboxRunner
 
@@ -50,28 +55,16 @@ def inspect_upload(upload: "UploadedFile[bytes]", *, run: SandboxRunner) -> Insp
     """
     name = clean_file_name(upload.name or "")
     if not upload.size:
-        sentence = gettext("“%(name)s” is empty. Choose the file again.")
-        raise Refused("empty_file", sentence % {"name": name}, field="files")
+        raise Refused("empty_file", describe_empty_file(name), field="files")
     if upload.size > settings.UPLOAD_MAX_BYTES:
-        sentence = gettext("“%(name)s” has %(size)s. The limit is %(limit)s. Attach a smaller scan, or split the file.")
-        raise Refused(
-            "too_large",
-            sentence
-            % {
-                "name": name,
-                "size": format_size(upload.size),
-                "limit": format_size(settings.UPLOAD_MAX_BYTES),
-            },
-            field="files",
-        )
+        raise Refused("too_large", describe_oversized_file(name, format_size(upload.size)), field="files")
     sent = b"".join(upload.chunks())
     if settings.CLAMD_URL:  # scan before any other library opens the file
         _refuse_malware(name, sent)
     try:
         media_type, content = sanitize_file_in_sandbox(sent, PurePosixPath(name).suffix.lower(), run=run)
     except FileRejected as reason:
-        sentences = (gettext(sentence) % {"name": name, **reason.values} for sentence in reason.sentences)
-        raise Refused("file_rejected", " ".join(sentences), field="files") from reason
+        raise Refused("file_rejected", describe_rejection(reason, name), field="files") from reason
     except TryLater as refusal:
         sentence = gettext("“%(name)s” was not attached. %(reason)s") % {"name": name, "reason": refusal}
         raise TryLater(
@@ -206,20 +199,3 @@ def clean_file_name(name: str) -> str:
     suffix = path.suffix if len(path.suffix) <= 10 else ""
     stem = remove_numbers(path.name.removesuffix(suffix))
     return stem[: MAX_NAME_LENGTH - len(suffix)] + suffix
-
-
-def format_size(size: int) -> str:
-    """Format a size in bytes for a sentence: "9.5 MB", "2 GB"."""
-    size_in_mb = size / 1024 / 1024
-    if size_in_mb < 1024:
-        return gettext("%(number)s MB") % {"number": format_number(Decimal(f"{size_in_mb:.1f}"))}
-    return gettext("%(number)s GB") % {"number": format_number(Decimal(f"{size_in_mb / 1024:.1f}"))}
-
-
-def accepted_files_hint() -> str:
-    """Return the hint next to a file field: accepted types, maximum size, and what is removed."""
-    sentence = gettext(
-        "PDF, Word (.docx), Excel (.xlsx), text (.txt, .csv), JPEG or PNG, at most %(limit)s for each file. We remove "
-        "location data from photographs, and scripts and attachments from PDF files."
-    )
-    return sentence % {"limit": format_size(settings.UPLOAD_MAX_BYTES)}

@@ -11,8 +11,8 @@ from django.utils.functional import lazy
 from django.utils.text import Truncator
 
 from dialogues.choices import ReadingDirection
-from dialogues.files.inspection import accepted_files_hint
 from dialogues.files.sanitizers.file_types import EXTENSIONS
+from dialogues.files.upload_rules import accepted_files_hint
 from dialogues.models import EvidenceFile
 from recommendations.models import Benchmark, Edition
 from tiptracker.choices import ChoiceEnum

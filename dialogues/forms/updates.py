@@ -70,10 +70,7 @@ class UpdateForm(DatedForm):
     )
     files = FilesField(  # type: ignore[assignment]  # a field, not Form.files
         label=gettext_lazy("Proof"),
-        help_text=gettext_lazy(
-            "Attach a letter, a report, a list without names or a photograph. Choose all files at once: a new choice "
-            "replaces the earlier one, unless a file is already attached."
-        ),
+        help_text=gettext_lazy("Attach a letter, a report, a list without names or a photograph."),
     )
     through_on = PastDayField(
         label=gettext_lazy("End date of the figures"), help_text=gettext_lazy("The last day that the figures cover.")

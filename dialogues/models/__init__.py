@@ -7,7 +7,7 @@ from dialogues.models.evidence import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.files import EvidenceFile, FileScan, FileText
 from dialogues.models.readings import Reading, ReadingPart
 from dialogues.models.redactions import Redaction, RedactionDecision, RedactionFile, RedactionPlace
-from dialogues.models.updates import Update, UpdateVersion, UpdateVersionDecision
+from dialogues.models.updates import SendKey, Update, UpdateVersion, UpdateVersionDecision
 
 __all__ = [
     "AgendaItem",
@@ -37,6 +37,7 @@ __all__ = [
     "RedactionDecision",
     "RedactionFile",
     "RedactionPlace",
+    "SendKey",
     "Update",
     "UpdateVersion",
     "UpdateVersionDecision",

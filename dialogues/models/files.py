@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.functional import cached_property
 
 from dialogues.choices import RedactionAnswer
@@ -71,8 +71,9 @@ class EvidenceFile(models.Model):
     """A stored file: its name as sent, its detected media type, its size in bytes and its hashes. Never changed.
 
     The stored content is a clean copy. `received_sha256` is the hash of the bytes that were sent, `stored_sha256` of
-    those stored. `ministry` is the one it was uploaded for, None for the embassy. `country` is its country, None if an
-    officer of several countries uploaded it. Both stay, wherever the uploader works later.
+    those stored. `original_size` is the size in bytes of the photograph that the sender's browser made smaller, as the
+    browser said; None if it did not. `ministry` is the one it was uploaded for, None for the embassy. `country` is its
+    country, None if an officer of several countries uploaded it. Both stay, wherever the uploader works later.
     """
 
     file = models.FileField(upload_to=random_name, max_length=100)
@@ -81,6 +82,7 @@ class EvidenceFile(models.Model):
     size = models.PositiveBigIntegerField()
     received_sha256 = models.CharField(max_length=64)
     stored_sha256 = models.CharField(max_length=64)
+    original_size = models.PositiveBigIntegerField(null=True, blank=True)
     uploaded_at = models.DateTimeField()
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     ministry = models.ForeignKey(Ministry, models.PROTECT, null=True, related_name="+")
@@ -96,6 +98,10 @@ class EvidenceFile(models.Model):
                 condition=Q(received_sha256__regex=r"^[0-9a-f]{64}$", stored_sha256__regex=r"^[0-9a-f]{64}$"),
             ),
             models.CheckConstraint(name="evidence_file_is_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(
+                name="evidence_file_was_larger_before",
+                condition=Q(original_size__isnull=True) | Q(original_size__gt=F("size")),
+            ),
         ]
 
     def __str__(self) -> str:

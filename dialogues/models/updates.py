@@ -143,3 +143,17 @@ class UpdateVersionDecision(models.Model):
     def sent_for(self) -> Ministry | None:
         """The ministry that withdrew the version. None for a decision of the embassy."""
         return self.update_version.sent_for if self.decision == UpdateDecision.WITHDRAWN else None
+
+
+class SendKey(models.Model):
+    """The key of the form that a person sent an update version with, so that the same form is sent once.
+
+    `content_digest` is the SHA-256 of what the form held: with other content, it is another update.
+    """
+
+    key = models.UUIDField(unique=True)
+    content_digest = models.BinaryField(max_length=32)
+    update_version = models.OneToOneField(UpdateVersion, models.PROTECT, related_name="send_key")
+
+    def __str__(self) -> str:
+        return str(self.key)

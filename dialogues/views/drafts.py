@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from dialogues import permissions
 from dialogues.actions.drafts import DraftClosed, DraftPage, drop_draft, save_draft
+from dialogues.actions.files import refuse_oversized_total
 from dialogues.forms.updates import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
 from dialogues.views.uploads import UploadResult, store_uploads
@@ -39,7 +40,19 @@ from tiptracker.web.preserved_input import FieldDescription, TypedInput, format_
 DraftSubject = Commitment | Dialogue
 
 _CONTROL_FIELDS = frozenset(
-    {"csrfmiddlewaretoken", "kept_files", "draft_seen", "draft_page", "drop_draft", "save_draft"}
+    {
+        "csrfmiddlewaretoken",
+        "kept_files",
+        "draft_seen",
+        "draft_page",
+        "drop_draft",
+        "save_draft",
+        "send_key",
+        "last_version",
+        "send_later",
+        "add_files",
+        "original_size",
+    }
 )
 """Fields that the form posts itself. All other fields are input of the user."""
 _MAX_PAGE_NAME = 36
@@ -189,9 +202,22 @@ def _save_or_drop(request: SignedInRequest, subject: DraftSubject, *, back: str)
         messages.success(request, gettext("The draft was deleted."))
         return redirect(back)
     uploads = store_uploads(request, now=now)
+    if "add_files" in request.POST:
+        return _added_response(request, uploads)
+    return _save(request, subject, uploads, back, now)
+
+
+def _save(
+    request: SignedInRequest, subject: DraftSubject, uploads: UploadResult, back: str, now: datetime
+) -> HttpResponse:
     try:
         draft = save_draft(
-            of=subject, content=read_posted_content(request), files=uploads.files, page=page, by=user, now=now
+            of=subject,
+            content=read_posted_content(request),
+            files=uploads.files,
+            page=read_draft_page(request),
+            by=request.user,
+            now=now,
         )
     except Refused as error:
         return _refused_response(request, subject, error, back, uploads.files)
@@ -209,9 +235,31 @@ def _saved_response(draft: Draft, uploads: UploadResult) -> dict[str, object]:
         "state": "saved",
         "at": _format_time(draft),
         "seen": draft.mark,
-        "files": [{"key": file.pk, "name": f"{file.name}, {filesizeformat(file.size)}"} for file in uploads.files],
         "refused": uploads.refusals,
     }
+
+
+def _added_response(request: SignedInRequest, uploads: UploadResult) -> HttpResponse:
+    """Return to the script the file that it sent by itself.
+
+    The draft is unchanged: the page saves it next, with the file. So a file and a text may arrive in any order.
+    """
+    added = [file for file in uploads.files if str(file.pk) not in request.POST.getlist("kept_files")]
+    refusals = uploads.refusals
+    try:
+        refuse_oversized_total(uploads.files)
+    except Refused as refusal:
+        added, refusals = [], [*refusals, str(refusal)]
+    described = [{"key": file.pk, "name": _describe_file(file), "size": file.size} for file in added]
+    return uploads.with_retry_after(JsonResponse({"state": "added", "files": described, "refused": refusals}))
+
+
+def _describe_file(file: EvidenceFile) -> str:
+    """Return a file's name and size, and what it was made smaller from."""
+    values = {"name": file.name, "size": filesizeformat(file.size), "original": filesizeformat(file.original_size or 0)}
+    if file.original_size:
+        return gettext("%(name)s, %(size)s, made smaller from %(original)s") % values
+    return gettext("%(name)s, %(size)s") % values
 
 
 def _refused_response(

@@ -1,22 +1,32 @@
 """The page of a ministry for one commitment: what was promised, earlier updates, and the form to send one."""
 
+import json
+from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from dialogues import permissions
 from dialogues.actions.files import find_resendable_files
 from dialogues.actions.readings import ReadingPartInput
+from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.actions.updates import FigureInput, send_update
 from dialogues.choices import BreakdownDimension, EvidenceKind, UpdateDecision
 from dialogues.decision_reasons import sort_by_field
+from dialogues.files.upload_rules import list_upload_rules
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
@@ -30,6 +40,7 @@ from dialogues.views.drafts import (
     keep_as_draft,
     list_draft_files,
     read_draft_page,
+    read_posted_content,
 )
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
@@ -40,19 +51,23 @@ from recommendations.edition_context import default_edition_of_country, editions
 from recommendations.models import Edition, Indicator
 from tiptracker import clock
 from tiptracker.accounts.models import find_contact
+from tiptracker.accounts.sessions import BEGAN_AT
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext
-from tiptracker.validation import EditConflict
+from tiptracker.numbers import parse_whole_number
+from tiptracker.validation import EditConflict, format_moment
 from tiptracker.web.frontend.form_rows import add_refusal_at, invalid_forms, raw_values
 from tiptracker.web.pages import SignedInRequest, render_page
+from tiptracker.web.preserved_input import wants_json
 
 
 @login_required
 def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send an update. The form starts from the draft, or from the last version if it was returned or withdrawn.
 
-    A refused form is saved as a draft too, so that nothing is lost with the page.
+    A refused form is saved as a draft too, so that nothing is lost with the page. A form that was sent before is
+    answered as at that time. The script of the page gets JSON.
     """
     user = request.user
     events = Prefetch("events", CommitmentEvent.objects.select_related("recorded_by"))
@@ -62,15 +77,18 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
     if not permissions.can_send_update(user, commitment):
         raise PermissionDenied
     now = clock.now(commitment.country.time_zone)
+    if before := find_sent_version(_read_sent_form(request), commitment, user):
+        return _sent_response(request, before, now)
     timeline = build_timeline(user, commitment, now.date(), editions_of_page_country(request))
     if timeline is None:
         raise Http404
     page = _UpdatePage(request, timeline, default_edition_of_country(request, commitment.country), now)
     if page.is_sent:
         if page.is_valid() and page.send():
-            messages.success(request, _describe_sending(commitment))
-            return redirect(f"{reverse('commitment_detail', args=[pk])}?sent")
+            return _sent_response(request, page.sent, now)
         page.keep()
+        if wants_json(request):
+            return page.refused_response()
     is_closed = bool(timeline.waiting_version) or timeline.standing.is_settled
     decision = decision_on(timeline.returned) if timeline.returned else None
     changes = _list_changes(timeline.returned, decision.reason) if timeline.returned and decision else {}
@@ -91,6 +109,44 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     response = render_page(request, "dialogues/update_send.html", context, status=422 if page.is_sent else 200)
     return page.uploads.with_retry_after(response)
+
+
+@login_required
+@require_GET
+def update_token(request: SignedInRequest) -> JsonResponse:
+    """Tell the script that sends a waiting update who is signed in here, since when, and the token for its form.
+
+    A page may have waited for hours. Its own token is then of another sign-in, perhaps of another person.
+    """
+    return JsonResponse(
+        {"account": request.user.pk, "session": request.session.get(BEGAN_AT), "token": get_token(request)}
+    )
+
+
+def _read_sent_form(request: SignedInRequest) -> SentForm | None:
+    """Return which form was posted. None if it has no key, as in a page of an earlier release."""
+    try:
+        key = UUID(request.POST.get("send_key", ""))
+    except ValueError:
+        return None
+    uploads = [(upload.name, upload.size) for upload in request.FILES.getlist("files")]
+    content = [read_posted_content(request), request.POST.getlist("kept_files"), uploads]
+    digest = sha256(json.dumps(content, sort_keys=True).encode()).digest()
+    return SentForm(key, digest, parse_whole_number(request.POST.get("last_version", "")))
+
+
+def _sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) -> HttpResponse:
+    """Say that an update was sent. An update that waited on the device is named, for it is told on any page."""
+    commitment = sent.update.commitment
+    address = f"{reverse('commitment_detail', args=[commitment.pk])}?sent"
+    if not wants_json(request):
+        messages.success(request, _describe_sending(commitment))
+        return redirect(address)
+    if "send_later" not in request.POST:
+        messages.success(request, _describe_sending(commitment))
+    sentence = gettext("Your update on “%(commitment)s” was sent to the embassy on %(moment)s.")
+    values = {"commitment": commitment.text, "moment": format_moment(sent.recorded_at, now)}
+    return JsonResponse({"state": "sent", "sentence": sentence % values, "url": address})
 
 
 def _describe_sending(commitment: Commitment) -> str:
@@ -122,12 +178,16 @@ def _list_changes(returned: UpdateVersion, reason: str) -> dict[str, list[str]]:
 class _UpdatePage:
     """The form of an update with its figures and files, filled from the request, the draft or the last version."""
 
+    sent: UpdateVersion
+    """What was sent, once `send` has returned True."""
+
     def __init__(
         self, request: SignedInRequest, timeline: CommitmentTimeline, edition: Edition | None, now: Any
     ) -> None:
         self.request, self.timeline, self.now = request, timeline, now
         self.commitment = timeline.commitment
         self.is_sent = request.method == "POST"
+        self.sent_form = _read_sent_form(request) if self.is_sent else None
         self.draft = find_visible_draft(request.user, self.commitment)
         self.colleague_draft: Draft | None = None
         posted = request.POST if self.is_sent else None
@@ -192,16 +252,17 @@ class _UpdatePage:
         return all([self.form.is_valid(), *(figure.is_valid() for figure in self.figures)])
 
     def send(self) -> bool:
-        """Send the update. Return False if it was refused, with the message next to its field."""
+        """Send the update as `sent`. Return False if it was refused, with the message next to its field."""
         data = self.form.cleaned_data
         try:
-            send_update(
+            self.sent = send_update(
                 commitment=self.commitment,
                 files=self.uploads.files,
                 figures=[
                     _figure_input(figure, through_on=data["through_on"]) for figure in self.figures if figure.is_filled
                 ],
                 page=read_draft_page(self.request),
+                form=self.sent_form,
                 by=self.request.user,
                 now=self.now,
                 **{name: value for name, value in data.items() if name not in ("files", "through_on")},
@@ -211,6 +272,8 @@ class _UpdatePage:
             self.draft = self.colleague_draft = find_visible_draft(self.request.user, self.commitment)
         except Refused as refusal:
             add_refusal_at(self.form, refusal, "through_on" if refusal.field == "figures" else refusal.field)
+            if refusal.code == "key_used":
+                self.sent_form = None
         else:
             return True
         return False
@@ -222,6 +285,19 @@ class _UpdatePage:
         self.draft, is_conflict = keep_as_draft(self.request, self.commitment, self.now, self.uploads.files)
         self.colleague_draft = self.draft if is_conflict else None
 
+    def refused_response(self) -> HttpResponse:
+        """Tell the script why the update was not sent, and which of its files have arrived."""
+        refused = invalid_forms(self.form, *self.figures)
+        sentences = [
+            f"{form.fields[name].label}: {error}" if name in form.fields else str(error)
+            for form in refused
+            for name, errors in form.errors.items()
+            for error in errors
+        ]
+        files = [{"key": file.pk, "name": f"{file.name}, {filesizeformat(file.size)}"} for file in self.uploads.files]
+        body = {"state": "refused", "sentences": sentences, "files": files}
+        return self.uploads.with_retry_after(JsonResponse(body, status=HTTPStatus.UNPROCESSABLE_ENTITY))
+
     def context(self) -> dict[str, Any]:
         note = describe_draft(self.draft, self.commitment, self.request.user)
         return {
@@ -229,8 +305,11 @@ class _UpdatePage:
             "figures": self.figures,
             "wrong_forms": invalid_forms(self.form, *self.figures),
             "attached": self.uploads.files,
+            "upload_rules": list_upload_rules(),
             "draft": note,
             "theirs": display_draft(self.colleague_draft, self.form, *self.figures),
+            "send_key": self.sent_form.key if self.sent_form else uuid4(),
+            "last_version": self.timeline.last_version.pk if self.timeline.last_version else 0,
         }
 
 

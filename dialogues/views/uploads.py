@@ -9,9 +9,10 @@ from django.http import HttpResponse
 
 from dialogues.actions.files import store_upload
 from dialogues.files.inspection import describe_oversized_request
+from dialogues.files.upload_rules import describe_excess_file
 from dialogues.models import EvidenceFile
 from tiptracker.errors import Refused, TryLater
-from tiptracker.localization import gettext, ngettext
+from tiptracker.localization import gettext
 from tiptracker.numbers import parse_whole_number
 from tiptracker.privacy.personal_data import REMOVED_NUMBER_MARK, find_personal_data
 from tiptracker.web import rate_limits
@@ -72,18 +73,14 @@ def store_uploads(request: SignedInRequest, *, now: datetime) -> UploadResult:
         )
         refusals.append(sentence % {"wait": rate_limits.format_wait(wait)})
         return UploadResult(files, refusals, wait)
+    # The script sends each file by itself. One number can't be that of several files.
+    original_size = parse_whole_number(request.POST.get("original_size")) if len(uploads) == 1 else None
     for upload in uploads:
         if len(files) >= settings.UPLOAD_MAX_FILES:
-            limit = settings.UPLOAD_MAX_FILES
-            sentence = ngettext(
-                "“%(name)s” was not attached: the limit is %(limit)d file.",
-                "“%(name)s” was not attached: the limit is %(limit)d files.",
-                limit,
-            )
-            refusals.append(sentence % {"name": upload.name, "limit": limit})
+            refusals.append(describe_excess_file(upload.name or ""))
             continue
         try:
-            files.append(store_upload(upload=upload, by=request.user, now=now))
+            files.append(store_upload(upload=upload, by=request.user, now=now, original_size=original_size))
         except TryLater as refusal:  # the others would be refused too, each after its own wait
             return UploadResult(files, [*refusals, str(refusal)], refusal.seconds, refusal.status)
         except Refused as refusal:

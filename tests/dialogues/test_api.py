@@ -171,6 +171,7 @@ def test_evidence_has_its_links_and_every_review(client, officer):
         "name": "charge sheet.pdf",
         "media_type": "application/pdf",
         "size": file.size,
+        "original_size": None,
         "received_sha256": file.received_sha256,
         "stored_sha256": file.stored_sha256,
         "url": f"/files/{file.pk}/",

@@ -1,12 +1,17 @@
 """Saving a form as typed so far: by its button, answered with a page; by the script, answered in JSON."""
 
+import hashlib
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.test import Client
 from django.urls import reverse
 
 from dialogues.actions.drafts import DraftPage, save_draft
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from tests.conftest import THE_DAY
+from tests.dialogues.samples import picture
 from tests.dialogues.test_views_ministry_home import filled, pdf, send
 from tests.factories import (
     CommitmentFactory,
@@ -17,6 +22,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusing import shows_refusal
+from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -63,17 +69,89 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
 
 
 def test_the_script_is_told_what_was_saved_and_when(client, own, promise):
-    answer = client.post(at(promise), filled(files=[pdf()], draft_page="p"), headers=BY_SCRIPT)
+    answer = client.post(at(promise), filled(draft_page="p"), headers=BY_SCRIPT)
 
-    draft, file = Draft.objects.get(), EvidenceFile.objects.get()
     assert answer.status_code == 200
-    assert answer.json() == {
-        "state": "saved",
-        "at": "09:00",
-        "seen": draft.mark,
-        "files": [{"key": file.pk, "name": f"list.pdf, {file.size}\xa0bytes"}],
-        "refused": [],
-    }  # fmt: skip
+    assert answer.json() == {"state": "saved", "at": "09:00", "seen": Draft.objects.get().mark, "refused": []}
+
+
+def add(client, promise, *files, **fields):
+    """What the script sends for each file that is chosen, and what it is answered."""
+    return client.post(at(promise), {"add_files": "1", "files": files, **fields}, headers=BY_SCRIPT).json()
+
+
+def test_a_file_that_the_script_sends_by_itself_waits_until_the_page_is_saved(client, own, promise):
+    draft = saved_by(own, promise)
+
+    answer = add(client, promise, pdf())
+    file = EvidenceFile.objects.get()
+    described = {"key": file.pk, "name": f"list.pdf, {file.size}\xa0bytes", "size": file.size}
+    assert answer == {"state": "added", "files": [described], "refused": []}
+    draft.refresh_from_db()
+    assert (draft.content, draft.version, list(draft.files.all())) == ({"narrative": ["Six districts"]}, 1, [])
+
+    client.post(at(promise), filled(kept_files=[file.pk], draft_seen=draft.mark), headers=BY_SCRIPT)
+    assert list(Draft.objects.get().files.all()) == [file]
+
+
+def test_a_file_on_its_way_and_a_text_saved_meanwhile_are_no_conflict(client, own, promise):
+    """Whichever arrives first: the page has two files and a text on their way, each with what it knew when it began."""
+    seen = saved_by(own, promise).mark
+    add(client, promise, pdf("one.pdf"), draft_seen=seen, draft_page="p")
+    saved = client.post(at(promise), filled(draft_seen=seen, draft_page="p"), headers=BY_SCRIPT).json()
+    add(client, promise, pdf("two.pdf"), draft_seen=seen, draft_page="p")
+    keys = list(EvidenceFile.objects.values_list("pk", flat=True))
+    again = filled(kept_files=keys, draft_seen=seen, draft_page="p")
+    assert saved["state"] == client.post(at(promise), again, headers=BY_SCRIPT).json()["state"] == "saved"
+    assert Draft.objects.get().files.count() == 2
+
+
+def test_a_photograph_made_smaller_says_from_what_in_the_answer_on_the_page_and_in_the_log(client, own, promise):
+    photograph = SimpleUploadedFile("yard.jpg", picture("JPEG"), "image/jpeg")
+
+    answer = add(client, promise, photograph, original_size="1887437")
+    file = EvidenceFile.objects.get()
+    told = f"yard.jpg, {filesizeformat(file.size)}, made smaller from 1.8\xa0MB"
+    assert file.original_size == 1_887_437
+    assert file.received_sha256 == hashlib.sha256(picture("JPEG")).hexdigest()
+    assert answer["files"] == [{"key": file.pk, "name": told, "size": file.size}]
+    client.post(at(promise), filled(kept_files=[file.pk]), headers=BY_SCRIPT)
+    assert told in " ".join(client.get(send(promise)).text.split(" ")).replace("\n", " ")
+    assert '"made_smaller_from": 1887437' in AuditEntry.objects.get(verb="file.kept").detail.after
+
+
+@pytest.mark.parametrize("stated", ["", "0", "-1", "1.8 MB", str(len(picture("JPEG"))), str(10**12), "9" * 5000])
+def test_a_size_that_cannot_be_true_is_not_noted(client, own, promise, stated):
+    add(client, promise, SimpleUploadedFile("yard.jpg", picture("JPEG"), "image/jpeg"), original_size=stated)
+    assert EvidenceFile.objects.get().original_size is None
+
+
+def test_only_one_photograph_at_a_time_is_noted_as_made_smaller(client, own, promise):
+    two = [SimpleUploadedFile(f"{number}.jpg", picture("JPEG"), "image/jpeg") for number in (1, 2)]
+    add(client, promise, *two, original_size="1887437")
+    add(client, promise, pdf(), original_size="1887437")
+    assert list(EvidenceFile.objects.values_list("original_size", flat=True)) == [None] * 3
+
+
+def test_the_limits_hold_across_the_files_that_the_page_has_already(client, own, promise, settings):
+    settings.UPLOAD_MAX_FILES = 2
+    one = add(client, promise, pdf("one.pdf"))["files"][0]
+    two = add(client, promise, pdf("two.pdf"), kept_files=[one["key"]])["files"][0]
+    third = add(client, promise, pdf("three.pdf"), kept_files=[one["key"], two["key"]])
+    assert third == {"state": "added", "files": [], "refused": ["“three.pdf” was not attached: the limit is 2 files."]}
+
+    settings.UPLOAD_MAX_UPDATE_BYTES = one["size"] + two["size"] - 1
+    too_much = add(client, promise, pdf("two.pdf"), kept_files=[one["key"]])
+    assert too_much["files"] == []
+    assert "The limit for one update is" in too_much["refused"][0]
+
+
+def test_too_many_files_are_answered_with_how_long_to_wait(client, own, promise, settings):
+    settings.LIMITS = settings.LIMITS | {"uploads": "1/m"}
+    add(client, promise, pdf())
+    told = client.post(at(promise), {"add_files": "1", "files": pdf()}, headers=BY_SCRIPT)
+    assert (told.status_code, told.json()["files"]) == (429, [])
+    assert 0 < int(told.headers["Retry-After"]) <= 60
 
 
 def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(client, own, promise):
@@ -147,3 +225,10 @@ def test_a_dialogues_record_is_kept_by_its_officers_alone(client):
 def test_signing_out_has_the_browser_forget_what_it_kept(client, own):
     assert "Clear-Site-Data" not in client.get(reverse("account_logout")).headers
     assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"storage"'
+
+
+def test_signing_out_leaves_what_waits_for_a_connection_if_its_writer_agrees(client, own):
+    answer = client.post(reverse("account_logout"), {"keep_on_device": "1"})
+
+    assert "Clear-Site-Data" not in answer.headers
+    assert not client.get(reverse("update_token")).headers.get("Content-Type", "").startswith("application/json")

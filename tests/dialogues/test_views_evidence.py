@@ -546,6 +546,16 @@ def test_evidence_detail_tells_the_hash_of_what_was_sent_where_a_copy_was_cleane
     assert f'SHA-256 of the file as received: <code class="hash">{"c" * 64}</code>' in text
 
 
+def test_evidence_and_its_review_say_that_a_photograph_was_made_smaller(client):
+    file = EvidenceFileFactory(name="yard.jpg", original_size=1_887_437)
+    sent = UpdateVersionFactory()
+    evidence = EvidenceFactory(update_version=sent, file=file)
+    client.force_login(OfficerFactory())
+
+    for page in (address("evidence_detail", evidence), address("version_detail", sent)):
+        assert "made smaller from 1.8\xa0MB" in client.get(page).text
+
+
 def test_evidence_file_goes_with_the_evidence_that_cites_it(client):
     sent = UpdateVersionFactory()
     internal = EvidenceFactory(commitment=sent.update.commitment, file=EvidenceFileFactory())

@@ -25,7 +25,8 @@ EVERYWHERE = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-…'; style-src 'self' 'nonce-…'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; "
+    "worker-src 'self'"
 )
 DRAWS_FROM_DATA = {"api_docs", "mfa_activate_totp"}
 FILES = {"evidence_file", "file_picture"}

@@ -261,6 +261,8 @@ GET   due_date_answer                       proposal   200 200 403 403 | 403 404
 POST  due_date_answer                       proposal   302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   due_date_withdraw                     proposal   403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  due_date_withdraw                     proposal   403 403 403 403 | 302 404 404 | 404 404 | in  in
+GET   update_token                          -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  update_token                          -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   update_draft                          unstarted  405 405 405 405 | 405 405 405 | 405 405 | in  in
 POST  update_draft                          unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   ministry_home                         -          403 403 403 403 | 200 200 200 | 403 403 | in  in

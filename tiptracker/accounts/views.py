@@ -62,10 +62,10 @@ LINK_QUEUED_MESSAGE = gettext_noop(
 def account_logout(request: HttpRequest) -> HttpResponse:
     """Sign out, and clear what the browser has stored of this account's forms.
 
-    An expired session does not clear that.
+    An expired session does not clear that. Nor does a user who agrees that an update waits on the device.
     """
     response: HttpResponse = logout(request)
-    if request.method == "POST":
+    if request.method == "POST" and "keep_on_device" not in request.POST:
         response.headers["Clear-Site-Data"] = '"storage"'
     return response
 

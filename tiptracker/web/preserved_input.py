@@ -11,7 +11,8 @@ from django.shortcuts import resolve_url
 
 _SECRET_WORDS = ("csrf", "password", "credential", "code", "token", "secret")
 _AUTOMATIC_FIELDS = re.compile(
-    r"(.*-)?(TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS|confirmed|seen|kept_files|draft_seen|draft_page|next|more)"
+    r"(.*-)?(TOTAL_FORMS|INITIAL_FORMS|MIN_NUM_FORMS|MAX_NUM_FORMS|confirmed|seen|kept_files|draft_seen|draft_page|"
+    r"add_files|original_size|send_key|last_version|next|more)"
 )
 """Fields that a form sends by itself. No user would have to type them again."""
 

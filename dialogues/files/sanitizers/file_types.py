@@ -61,13 +61,7 @@ def _detect_type(content: bytes, extension: str) -> FileType | None:
 
 def _rejection(content: bytes, extension: str) -> FileRejected:
     if extension in _APPLE_IMAGE_EXTENSIONS:
-        return FileRejected(
-            gettext_noop("“%(name)s” is in Apple’s own format (HEIC), which most computers cannot show."),
-            gettext_noop(
-                "On the iPhone choose Settings, Camera, Formats, “Most Compatible” and take the photograph again, or "
-                "attach a screenshot of it."
-            ),
-        )
+        return apple_image_error()
     taken = next((sort for sort in FILE_TYPES if extension in sort.extensions), None)
     if taken in {WORD, EXCEL} and content.startswith(_OLE_SIGNATURE):
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -80,6 +74,22 @@ def _rejection(content: bytes, extension: str) -> FileRejected:
         )
     if taken:
         return _damaged_error(taken)
+    return unknown_type_error()
+
+
+def apple_image_error() -> FileRejected:
+    """Return the error for a photograph in the format of the iPhone."""
+    return FileRejected(
+        gettext_noop("“%(name)s” is in Apple’s own format (HEIC), which most computers cannot show."),
+        gettext_noop(
+            "On the iPhone choose Settings, Camera, Formats, “Most Compatible” and take the photograph again, or "
+            "attach a screenshot of it."
+        ),
+    )
+
+
+def unknown_type_error() -> FileRejected:
+    """Return the error for a file of a type that is not accepted."""
     return FileRejected(
         gettext_noop("“%(name)s” is of a type that cannot be attached."),
         gettext_noop(
@@ -111,7 +121,10 @@ def _sanitize(content: bytes, sort: FileType) -> bytes:
         return office.sanitize_office(content, "word" if sort == WORD else "xl")
     from dialogues.files.sanitizers import images  # noqa: PLC0415 -- only where it is needed
 
-    return images.sanitize_image(content, "JPEG" if sort == JPEG else "PNG")
+    drawn = images.sanitize_image(content, "JPEG" if sort == JPEG else "PNG")
+    if len(drawn) > len(content):  # an image of a few bytes, which no program makes unless asked to
+        raise ValueError("the image would be larger than it came")
+    return drawn
 
 
 _APPLE_IMAGE_EXTENSIONS = (".heic", ".heif")

@@ -5,8 +5,9 @@ import hashlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
-from dialogues.files.inspection import clean_file_name, format_size, inspect_upload
+from dialogues.files.inspection import clean_file_name, inspect_upload
 from dialogues.files.sanitizers.file_types import sanitize_file
+from dialogues.files.upload_rules import format_size
 from tests.dialogues.samples import DOCX, PDF
 from tests.refusing import refuses
 from tiptracker.sandbox.sandbox import Sandbox

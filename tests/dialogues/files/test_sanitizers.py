@@ -1,6 +1,8 @@
 """What a file really is, and the copy of it that is kept: nothing that runs, opens, hides or tells too much."""
 
 import io
+import random
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -214,6 +216,82 @@ def test_png_of_every_kind_is_drawn_anew(mode):
 def test_jpeg_of_every_kind_is_drawn_anew(mode, kept_as):
     with Image.open(io.BytesIO(sanitize_file(picture("JPEG", mode=mode), ".jpg").content)) as kept:
         assert kept.mode == kept_as
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("quality", [30, 60, 85, 95])
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_jpeg_is_never_larger_than_it_came(mode, quality, progressive, orientation):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    sent = picture("JPEG", (320, 240), mode, quality=quality, progressive=progressive, optimize=True, exif=exif)
+
+    cleaned = sanitize_file(sent, ".jpg").content
+    with Image.open(io.BytesIO(cleaned)) as kept, Image.open(io.BytesIO(sent)) as came:
+        assert len(cleaned) <= len(sent)
+        assert kept.size == (came.size if orientation == 1 else came.size[::-1])
+
+
+def hard_png(drawn, *, colour, behind=b"", in_pixels=b""):
+    """A PNG that is compressed harder than Pillow does, with a word in it and `behind` its compressed pixels."""
+    line = len(drawn.tobytes()) // drawn.height
+    lines = b"".join(b"\0" + drawn.tobytes()[at : at + line] for at in range(0, len(drawn.tobytes()), line))
+    header = drawn.width.to_bytes(4) + drawn.height.to_bytes(4) + bytes((8, colour, 0, 0, 0))
+    palette = [(b"PLTE", bytes(drawn.getpalette()))] if drawn.mode == "P" else []
+    pixels = zlib.compress(lines + in_pixels, 9) + behind
+    chunks = [
+        (b"IHDR", header), *palette, (b"tEXt", b"By\0Telephone"), (b"IDAT", pixels[:99]), (b"IDAT", pixels[99:]),
+        (b"IEND", b""),
+    ]  # fmt: skip
+    packed = [len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4) for name, data in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
+def like_print(mode):
+    """Lines of twelve letters, each a pattern of its own, which filters only make harder to compress."""
+    chance = random.Random(3)  # noqa: S311 -- nothing secret
+    letters = [Image.frombytes("L", (10, 10), chance.randbytes(100)) for _ in range(12)]
+    page = Image.new("L", (200, 150), 255)
+    for at in range(20 * 15):
+        page.paste(chance.choice(letters), (at % 20 * 10, at // 20 * 10))
+    return page.convert(mode)
+
+
+@pytest.mark.parametrize(("mode", "colour"), [("L", 0), ("RGB", 2), ("RGBA", 6)])
+def test_png_is_never_larger_than_it_came_and_keeps_every_pixel(mode, colour):
+    drawn = like_print(mode)
+    sent, usual = hard_png(drawn, colour=colour), io.BytesIO()
+    drawn.save(usual, "PNG")
+    assert len(usual.getvalue()) > len(sent), "the test is about something"
+
+    cleaned = sanitize_file(sent, ".png").content
+    assert len(cleaned) <= len(sent)
+    assert b"Telephone" not in cleaned
+    with Image.open(io.BytesIO(cleaned)) as kept:
+        assert (kept.mode, kept.tobytes()) == (mode, drawn.tobytes())
+
+
+@pytest.mark.parametrize("hidden", [{"behind": b"<script>Telephone</script>"}, {"in_pixels": b"Telephone" * 9}])
+def test_png_that_hides_something_among_its_pixels_is_drawn_or_refused(hidden):
+    sent = hard_png(like_print("RGB"), colour=2, **hidden)
+    refused(sent, ".png", "is damaged")
+
+
+def test_interlaced_png_has_as_many_bytes_as_the_standard_says():
+    for size in ((1, 1), (4, 5), (13, 7), (64, 48)):
+        for colour, depth, bits in ((0, 1, 1), (3, 4, 4), (2, 8, 24), (6, 16, 64)):
+            header = struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, 1)
+            cells = [[pass_of(x, y) for x in range(size[0])] for y in range(size[1])]
+            lines = [sum(each == number for each in row) for number in range(1, 8) for row in cells]
+            assert images._length_of_pixels(header) == sum(1 + -(-line * bits // 8) for line in lines if line)
+
+
+def pass_of(x, y):
+    """Which of the seven passes has this pixel: the pattern that the standard prints (ISO 15948, 8.2)."""
+    return int(
+        ("16462646", "77777777", "56565656", "77777777", "36463646", "77777777", "56565656", "77777777")[y % 8][x % 8]
+    )
 
 
 def test_picture_made_to_fill_the_memory_is_refused(monkeypatch):

@@ -3,6 +3,8 @@
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
 //   js/site.js       small improvements in the browser; every page works without them
 //   js/draft.js      saves drafts of forms; loaded where a form has data-draft
+//   js/outbox.js     updates that wait for a connection; loaded on their form, and where some wait
+//   js/worker.js     the service worker that sends them
 //   js/passkey.js    passkeys; loaded where a form uses one
 //   js/review.js     single-key shortcuts; loaded on pages for review
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1
@@ -75,7 +77,7 @@ async function buildStyles(name) {
 
 async function buildScript() {
   await build({
-    entryPoints: ["site", "passkey", "review", "draft"].map((name) => path.join(here, `js/${name}.js`)),
+    entryPoints: ["site", "passkey", "review", "draft", "outbox", "worker"].map((name) => path.join(here, `js/${name}.js`)),
     outdir: path.join(dist, "js"),
     bundle: true,
     minify: true,

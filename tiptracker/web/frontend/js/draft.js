@@ -1,14 +1,14 @@
 // Save the draft of a form while the user types. form[data-draft] holds the address that saves it. The server gets the
 // draft when the user pauses or leaves. This device keeps it under the account's number until the server confirms that
-// it is saved; only then the page says "Saved". Files go only to the server, as soon as they are chosen. Passwords and
-// tokens are never kept.
+// it is saved; only then the page says "Saved". Files go only to the server, as soon as they are chosen
+// (attachments.js). Passwords and tokens are never kept.
 
-import { LONGEST, keyOf, read } from "./kept.js";
+import { Attachments } from "./attachments.js";
+import { LONGEST, OF_THE_FORM, keyOf, read } from "./kept.js";
 import { gettext } from "./sentences.js";
 
 const PAUSE = 2_500;
 const LONGEST_WAIT = 60_000;
-const OF_THE_FORM = /^(csrfmiddlewaretoken|kept_files|draft_seen|draft_page|save_draft|drop_draft)$|-confirmed$/;
 const OF_THE_LINES = /-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|(^|-)was$/;
 const account = document.body.dataset.account;
 
@@ -32,14 +32,16 @@ class Draft {
     this.saved = "unsaved" in form.dataset ? undefined : this.asDrawn();
     this.tries = 0;
     form.addEventListener("input", () => this.onTyped());
-    form.addEventListener("change", (event) => this.onTyped(event.target.type === "file"));
+    form.addEventListener("change", () => this.onTyped());
     form.addEventListener("submit", () => clearTimeout(this.timer));
+    form.addEventListener("draft:use", ({ detail }) => this.takeBack(detail));
     addEventListener("online", () => this.isBehind && this.save());
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("draft:signing-out", ({ detail }) => detail.push(this.save()));
     document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     this.offerBack();
-    if (!this.isOffering) this.onTyped(this.files.length > 0);
+    this.attachments = new Attachments(form, this);
+    if (!this.isOffering) this.onTyped();
   }
 
   // The form as the server sent it. On a slow connection the user may type or choose a file before this script loads.
@@ -62,12 +64,20 @@ class Draft {
     return JSON.stringify(new FormData(this.form).getAll("kept_files"));
   }
 
-  get files() {
-    return [...this.form.querySelectorAll("input[type=file]")].filter(({ files }) => files.length);
+  get isBehind() {
+    return this.typed() !== this.saved || this.ticked() !== this.savedTicks;
   }
 
-  get isBehind() {
-    return this.typed() !== this.saved || this.ticked() !== this.savedTicks || this.files.length > 0;
+  // Whether the form was handed over to be sent (outbox.js). Until it comes back, nothing of it is saved.
+  get isWaiting() {
+    return "waits" in this.form.dataset;
+  }
+
+  // What was handed over and not sent comes back into the form.
+  takeBack({ typed, files }) {
+    localStorage.setItem(this.key, JSON.stringify({ typed, at: Date.now() }));
+    this.added(files);
+    this.use(typed);
   }
 
   onTyped(atOnce = false) {
@@ -90,7 +100,7 @@ class Draft {
     if (this.isOffering) return false; // the offered draft stays until the user has chosen
     try {
       localStorage.setItem(this.key, JSON.stringify({ typed: this.typed(), at: this.typedAt ?? Date.now() }));
-      this.isKept(!this.files.length);
+      this.isKept(true);
       return true;
     } catch {
       this.isKept(false); // no space left, or storage is not allowed
@@ -103,17 +113,16 @@ class Draft {
   }
 
   async save() {
-    if (this.isSaving || this.isHeld || !this.isBehind) return;
+    if (this.isSaving || this.isHeld || this.isWaiting || !this.isBehind) return;
     clearTimeout(this.timer);
     this.isSaving = true;
-    const [typed, ticks, inputs] = [this.typed(), this.ticked(), this.files];
-    const sent = inputs.map(({ files }) => [...files]);
-    this.say(inputs.length ? gettext("Sending the files…") : gettext("Saving…"));
+    const [typed, ticks] = [this.typed(), this.ticked()];
+    this.say(gettext("Saving…"));
     let [wait, why] = [undefined, gettext("Not saved: there is no connection.")];
     try {
       const answer = await this.post();
       why = gettext("Not saved: TIP Tracker does not answer.");
-      wait = await this.answered(answer, await answer.json(), { typed, ticks, inputs, sent });
+      wait = await this.answered(answer, await answer.json(), { typed, ticks });
     } catch {
       this.tries += 1;
       wait = Math.min(LONGEST_WAIT, 2_000 * 2 ** Math.min(this.tries, 5));
@@ -125,7 +134,6 @@ class Draft {
 
   post(more = {}) {
     const body = new FormData(this.form);
-    if (more.keepalive) for (const { name } of this.files) body.delete(name);
     const headers = { Accept: "application/json" };
     return fetch(this.url, { method: "POST", body, headers, redirect: "error", mode: "same-origin", ...more });
   }
@@ -161,48 +169,45 @@ class Draft {
     return undefined;
   }
 
-  hasSaved(said, { typed, ticks, inputs, sent }) {
+  hasSaved(said, { typed, ticks }) {
     this.tries = 0;
     this.isRenewed = false;
     this.saved = typed;
     this.savedTicks = ticks;
     this.form.elements.draft_seen.value = said.seen;
-    inputs.forEach((input, at) => {
-      if ([...input.files].every((file, place) => file === sent[at][place])) input.value = "";
-    });
-    if (inputs.length) this.show(said.files);
-    if (this.typed() === typed) {
+    if (!this.isBehind) {
       if (!this.isOffering) localStorage.removeItem(this.key);
-      this.isKept(!this.files.length);
+      this.isKept(true);
       this.say(gettext("Saved at %(time)s. Not sent yet.", { time: said.at }), gettext("Saved."));
     }
     if (said.refused.length) this.tell(said.refused.join(" "), [[gettext("Close"), () => this.untell()]]);
     return undefined;
   }
 
-  // Show the files that the server accepted. The user can untick one that should not be sent.
-  show(files) {
+  // Show the files that the server accepted. The user can untick one that should not be sent. The draft takes them.
+  added(files) {
     const list = this.form.querySelector("[data-draft-files]");
     const pattern = list?.querySelector("template");
     if (!pattern) return;
-    for (const { key, name } of files) {
+    for (const { key, name, size } of files) {
       if (list.querySelector(`input[value="${key}"]`)) continue;
       const row = pattern.content.cloneNode(true);
       const [input, label] = [row.querySelector("input"), row.querySelector("label")];
       input.value = key;
+      input.dataset.size = size;
       input.id = label.htmlFor = `kept-${key}`;
       label.textContent = name;
       pattern.before(row);
     }
     list.hidden = false;
-    this.savedTicks = this.ticked();
+    this.onTyped(true);
   }
 
   // Say why the draft was not saved (a sentence), and what this device keeps of it.
   failed(why) {
     const sentences = [why];
     if (this.keepHere()) sentences.push(gettext("Your text is kept on this device."));
-    if (this.files.length)
+    if (this.attachments.isBusy)
       sentences.push(gettext("Your files are not kept. If you leave this page, choose them again."));
     this.say(sentences.join(" "), why);
   }
@@ -211,6 +216,10 @@ class Draft {
   say(text, aloud) {
     this.said.textContent = text;
     if (aloud && this.told.textContent !== aloud) this.told.textContent = aloud;
+  }
+
+  aloud(sentence) {
+    this.told.textContent = sentence;
   }
 
   // Stop saving until the user decides.
@@ -265,8 +274,10 @@ class Draft {
   // The page closes: send what is possible without waiting. The input stays on this device until it is saved.
   leave() {
     const typed = this.typed();
-    if (this.isHeld || "gone" in document.body.dataset || typed === this.saved || typed === this.left) return;
-    this.left = typed;
+    const isSaved = typed === this.saved && this.ticked() === this.savedTicks;
+    if (this.isHeld || this.isWaiting || "gone" in document.body.dataset) return;
+    if (isSaved || typed + this.ticked() === this.left) return;
+    this.left = typed + this.ticked();
     this.keepHere();
     if (typed.length < LONGEST) this.post({ keepalive: true }).catch(() => {});
   }

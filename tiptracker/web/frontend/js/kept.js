@@ -3,6 +3,11 @@
 import { gettext } from "./sentences.js";
 
 export const LONGEST = 60_000;
+// Fields that a form sends by itself, which nobody has typed.
+export const OF_THE_FORM =
+  /^(csrfmiddlewaretoken|kept_files|draft_seen|draft_page|save_draft|drop_draft|send_key|last_version)$|-confirmed$/;
+// An account's number behind this says that updates of that account may wait on this device (outbox.js).
+export const OUTBOX = "outbox:";
 const BEGINS = "draft:";
 const A_WEEK = 7 * 24 * 3_600_000;
 const LEAVING = "draft-account-signing-out";
@@ -24,17 +29,32 @@ const drop = (isToGo) => {
 
 const isHolding = (account) => Object.keys(localStorage).some((key) => key.startsWith(`${BEGINS}${account}:`));
 
+const waits = () => Object.keys(localStorage).some((key) => key.startsWith(OUTBOX));
+const outbox = () => import(document.body.dataset.outbox);
+
 // Signing out deletes the drafts on this device. So they are saved first if possible (draft.js); otherwise the user is
-// asked. After that this page keeps nothing more (data-gone).
+// asked. After that this page keeps nothing more (data-gone). Updates that wait for a connection stay only if the user
+// says so, and those of others stay.
 async function signOut(form, account) {
-  const waits = [];
-  document.dispatchEvent(new CustomEvent("draft:signing-out", { detail: waits }));
-  await Promise.allSettled(waits);
+  const saves = [];
+  document.dispatchEvent(new CustomEvent("draft:signing-out", { detail: saves }));
+  await Promise.allSettled(saves);
   const question = gettext("Some text is saved only on this device. If you sign out, it is deleted. Sign out?");
   if (isHolding(account) && !confirm(question)) return;
+  if (waits()) {
+    const { askBeforeSigningOut, forget } = await outbox();
+    const choice = await askBeforeSigningOut();
+    if (choice === "stay") return;
+    if (choice === "delete") await forget();
+  }
+  if (waits()) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="keep_on_device" value="1">');
   document.body.dataset.gone = "";
   drop((key) => key.startsWith(`${BEGINS}${account}:`));
   form.submit();
+}
+
+async function unregisterWorkers() {
+  for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) one.unregister();
 }
 
 // On every page: delete drafts of other accounts and drafts that are too old. A session that expires deletes nothing.
@@ -43,8 +63,12 @@ async function signOut(form, account) {
 export function tidy() {
   try {
     const { account } = document.body.dataset;
-    if (!account && localStorage.getItem(LEAVING)) drop(() => true);
+    if (!account && localStorage.getItem(LEAVING)) {
+      drop(() => true);
+      if (!waits()) unregisterWorkers();
+    }
     localStorage.removeItem(LEAVING);
+    if (waits()) outbox();
     if (account) drop((key) => !key.startsWith(`${BEGINS}${account}:`));
     drop((key) => !(Date.now() - read(key)?.at < A_WEEK));
     for (const { dataset } of document.querySelectorAll("[data-draft-sent]"))
@@ -52,7 +76,7 @@ export function tidy() {
     document.addEventListener("submit", (event) => {
       if (!event.target.matches("[data-signs-out]")) return;
       localStorage.setItem(LEAVING, account);
-      if (!isHolding(account)) return;
+      if (!isHolding(account) && !waits()) return;
       event.preventDefault();
       signOut(event.target, account);
     });

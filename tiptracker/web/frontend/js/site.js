@@ -64,6 +64,7 @@ const sentOrNot = () => {
 // The user came back with Back, or stopped the request. Older browsers do not report the latter.
 window.addEventListener("pageshow", sentOrNot);
 window.navigation?.addEventListener("navigateerror", sentOrNot);
+document.addEventListener("sending:over", sentOrNot);
 
 // "/" leads to the search, unless the user is typing.
 document.addEventListener("keydown", (event) => {

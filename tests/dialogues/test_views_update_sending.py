@@ -1,0 +1,193 @@
+"""Sending the form of an update again: by a page, and by the script of an update that waited for a connection."""
+
+import re
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+
+from dialogues.actions.updates import return_update
+from dialogues.models import Draft, EvidenceFile, UpdateVersion
+from tests.conftest import THE_DAY
+from tests.dialogues.test_views_ministry_home import filled, pdf
+from tests.factories import (
+    CommitmentFactory,
+    FocalPointFactory,
+    OfficerFactory,
+    UpdateFactory,
+    UpdateVersionFactory,
+    at_noon,
+)
+from tests.refusing import shows_refusal
+
+pytestmark = pytest.mark.django_db
+
+BY_SCRIPT = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def own(client):
+    user = FocalPointFactory(name="'M’e Lineo")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def commitment(own):
+    return CommitmentFactory(ministry=own.ministry, text="Name a focal point in each district")
+
+
+@pytest.fixture
+def address(commitment):
+    return reverse("update_send", args=[commitment.pk])
+
+
+def drawn(page):
+    """What a page's form sends by itself."""
+    return {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page.text)[1]
+        for name in ("send_key", "last_version", "draft_seen")
+    }
+
+
+def test_each_form_is_drawn_with_a_key_of_its_own_which_stays_while_it_is_refused(client, address):
+    first, second = drawn(client.get(address)), drawn(client.get(address))
+    assert UUID(first["send_key"]) != UUID(second["send_key"])
+
+    refused = client.post(address, filled(title="") | first)
+    assert refused.status_code == 422
+    again = drawn(refused)
+    assert again["send_key"] == first["send_key"]
+
+    client.post(address, filled() | again)
+    assert str(UpdateVersion.objects.get().send_key) == first["send_key"]
+
+
+def test_a_form_pressed_twice_is_led_to_the_same_page_twice_and_sent_once(client, commitment, address):
+    form = drawn(client.get(address))
+    data = filled() | form
+
+    pages = [client.post(address, data | {"files": [pdf()]}, follow=True) for _ in range(2)]
+
+    for page in pages:
+        assert page.redirect_chain == [(reverse("commitment_detail", args=[commitment.pk]) + "?sent", 302)]
+        assert "Your update was sent to the embassy." in page.text
+    assert UpdateVersion.objects.count() == EvidenceFile.objects.count() == 1
+
+
+def test_a_form_that_was_changed_after_it_was_sent_is_not_taken_for_the_same(client, address):
+    form = drawn(client.get(address))
+    client.post(address, filled() | form)
+
+    for changed in ({"narrative": "More."}, {"title": "More"}, {"kept_files": ["7"]}, {"files": [pdf()]}):
+        page = client.post(address, filled() | form | changed)
+        assert page.status_code == 422, changed
+        assert shows_refusal(page, "update_waits")
+    assert UpdateVersion.objects.count() == 1
+
+
+def test_a_key_that_is_none_is_no_error(client, address):
+    for key in ("", "7", "\0", "x" * 5000):
+        assert client.get(address).status_code == 200
+        page = client.post(address, filled(title="", send_key=key, last_version=key))
+        assert page.status_code == 422
+        assert UUID(drawn(page)["send_key"])
+    again = drawn(page) | {"send_key": "7", "last_version": "-1"}
+    assert client.post(address, filled() | again).status_code == 302
+
+
+def test_the_script_is_told_what_was_sent_when_and_where_it_stands(client, commitment, address):
+    form = drawn(client.get(address))
+
+    answers = [client.post(address, filled() | form | {"send_later": "1"}, headers=BY_SCRIPT) for _ in range(2)]
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()) == (
+            200,
+            {
+                "state": "sent",
+                "sentence": "Your update on “Name a focal point in each district” was sent to the embassy on "
+                "28 January 2022 at 09:00.",
+                "url": reverse("commitment_detail", args=[commitment.pk]) + "?sent",
+            },
+        )
+    assert UpdateVersion.objects.count() == 1
+    assert "was sent to the embassy" not in client.get(answers[0].json()["url"]).text  # the script says so itself
+
+
+def test_an_update_that_the_script_sends_at_once_is_confirmed_by_the_next_page(client, address):
+    answer = client.post(address, filled() | drawn(client.get(address)), headers=BY_SCRIPT)
+
+    assert "Your update was sent to the embassy." in client.get(answer.json()["url"]).text
+
+
+def test_the_script_is_told_why_nothing_was_sent_and_what_has_arrived(client, address):
+    form = drawn(client.get(address))
+    answer = client.post(address, filled(title="", files=[pdf()]) | form, headers=BY_SCRIPT)
+
+    file = EvidenceFile.objects.get()
+    assert answer.status_code == 422
+    assert answer.json() == {
+        "state": "refused",
+        "sentences": ["Summary in one line: Fill this in."],
+        "files": [{"key": file.pk, "name": f"list.pdf, {file.size}\xa0bytes"}],
+    }
+    assert list(Draft.objects.get().files.all()) == [file]
+    assert not {"send_key", "last_version", "send_later"} & Draft.objects.get().content.keys()
+    assert not UpdateVersion.objects.exists()
+
+
+def test_what_a_colleague_sent_meanwhile_is_shown_before_the_own_text_is_sent(client, own, commitment, address):
+    data = filled(narrative="Mine.") | drawn(client.get(address))
+    sent = UpdateVersionFactory(update=UpdateFactory(commitment=commitment), narrative="Theirs.")
+    return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(THE_DAY))
+
+    answer = client.post(address, data, headers=BY_SCRIPT)
+    assert (answer.status_code, answer.json()["state"]) == (422, "refused")
+    assert "sent an update on this commitment on 10 January 2022" in answer.json()["sentences"][0]
+
+    page = client.post(address, data)
+    assert page.status_code == 422
+    assert shows_refusal(page, "newer_version")
+    for text in ("Add the list.", "Theirs.", "Mine."):
+        assert text in page.text
+    assert UpdateVersion.objects.count() == 1
+
+    assert client.post(address, data | drawn(page)).status_code == 302
+    assert UpdateVersion.objects.filter(narrative="Mine.", number=2).exists()
+
+
+def test_a_key_of_another_persons_form_sends_nothing_and_the_page_has_a_new_one(client, own, commitment, address):
+    form = drawn(client.get(address))
+    client.post(address, filled() | form)
+    sent = UpdateVersion.objects.get()
+    return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(THE_DAY))
+    client.force_login(FocalPointFactory(ministry=own.ministry))
+
+    page = client.post(address, filled(narrative="Other.") | form | {"last_version": sent.pk})
+
+    assert page.status_code == 422
+    assert shows_refusal(page, "key_used")
+    assert drawn(page)["send_key"] != form["send_key"]
+    assert UpdateVersion.objects.count() == 1
+
+
+def test_another_ministry_learns_nothing_by_a_key(client, address):
+    form = drawn(client.get(address))
+    client.post(address, filled() | form)
+    client.force_login(FocalPointFactory())
+
+    assert client.post(address, filled() | form, headers=BY_SCRIPT).status_code == 404
+
+
+def test_the_script_is_told_who_is_signed_in_since_when_with_a_fresh_token(client, own):
+    told = client.get(reverse("update_token")).json()
+
+    assert (told["account"], told["session"]) == (own.pk, client.session["began_at"])
+    assert len(told["token"]) == 64
+    client.force_login(FocalPointFactory())
+    assert client.get(reverse("update_token")).json()["account"] != own.pk
+
+
+def test_the_form_says_when_its_user_signed_in(client, address):
+    assert f'data-session="{client.session["began_at"]}"' in client.get(address).text
