@@ -159,6 +159,14 @@ class EvidenceDecision(ChoiceEnum):
     REJECTED = "rejected", gettext_noop("Rejected")
 
 
+class ReviewState(ChoiceEnum):
+    """The embassy's decision on an evidence link or on a piece of evidence, or that nobody has reviewed it yet."""
+
+    VERIFIED = "verified", gettext_noop("Verified")
+    REJECTED = "rejected", gettext_noop("Rejected")
+    CLAIMED = "claimed", gettext_noop("Not reviewed")
+
+
 class Verdict(ChoiceEnum):
     """The embassy's verdict on a benchmark."""
 

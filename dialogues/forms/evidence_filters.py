@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, ReviewState
 from dialogues.forms.fields import ListFilterForm
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext_lazy, gettext_noop
@@ -22,7 +22,7 @@ class EvidenceOrder(ChoiceEnum):
     TITLE = "title", gettext_noop("Title, A to Z")
 
 
-UNREVIEWED_CHOICE = ("unreviewed", gettext_lazy("Not reviewed"))
+UNREVIEWED_CHOICE = ("unreviewed", dict(ReviewState.choices())[ReviewState.CLAIMED.value])
 
 
 class EvidenceFilterForm(ListFilterForm):

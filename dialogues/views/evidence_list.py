@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import EvidenceDecision, SupportKind
+from dialogues.choices import EvidenceDecision, ReviewState, SupportKind
 from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE, EvidenceFilterForm, EvidenceOrder
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import Evidence, EvidenceLink
@@ -24,7 +24,7 @@ from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext_lazy
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
@@ -48,7 +48,7 @@ class LinkSummary(NamedTuple):
     @property
     def in_words(self) -> str:
         """Return the link in words, such as "3b A concrete action: Verified"."""
-        decision = self.decision.label if self.decision else gettext("Not reviewed")
+        decision = (self.decision or ReviewState.CLAIMED).label
         return f"{self.key} {self.shows}: {decision}".strip()
 
 

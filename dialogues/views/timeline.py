@@ -288,7 +288,7 @@ class _TimelineBuilder:
                     day=answered_on,
                     recorded_at=decision.recorded_at,
                     speaker="embassy",
-                    title=gettext("Accepted") if is_done else "",
+                    title=UpdateDecision.ACCEPTED.label if is_done else "",
                     source=gettext(EMBASSY_NAME),
                     verb="verified" if is_done else status.value,
                     status=CommitmentStatus.VERIFIED if is_done else status,

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, SupportKind, UpdateDecision
+from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, ReviewState, SupportKind, UpdateDecision
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
@@ -144,9 +144,7 @@ def _is_returned(view: ReaderView, row: Evidence) -> bool:
 def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> PrintedEvidence:
     row = piece.row
     state = RETURNED if piece.is_returned else CLAIMED
-    reviewed = (
-        gettext("Returned to the ministry") if piece.is_returned else gettext("Claimed. It is waiting for review.")
-    )
+    reviewed = (UpdateDecision.RETURNED if piece.is_returned else ReviewState.CLAIMED).label
     if review := piece.decisive:
         state, reviewed = review.decision, _describe_review(view, review)
     return PrintedEvidence(

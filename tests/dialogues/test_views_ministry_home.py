@@ -104,7 +104,8 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
     assert commitments("waiting") == [sent.update.commitment_id]
     assert commitments("settled") == [done.pk]
     assert response.context["summary"] == (
-        "Of 6 commitments, 1 is overdue, 1 has a returned update, 2 are open, 1 is waiting for our reply and 1 is done."
+        "Of 6 commitments, 1 is overdue, 1 has a returned update, 2 are open, 1 is with the embassy and 1 is verified "
+        "as done."
     )
     assert response.context["summary"] in response.text
     assert "returned on 10 January 2022" in response.text
@@ -126,7 +127,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
     assert {where for where, text in told.items() if "with the embassy since 10 January 2022" in text} == set(told)
     assert "16 January 2022" in home
-    assert "You have 1 commitment. It is waiting for our reply." in home
+    assert "You have 1 commitment. It is with the embassy." in home
     assert "You need not do anything now." in home
 
 
