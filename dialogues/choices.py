@@ -71,6 +71,15 @@ class UpdateDecision(ChoiceEnum):
     ACCEPTED = "accepted", gettext_noop("Accepted")
 
 
+class UpdatePart(ChoiceEnum):
+    """A part of the form of an update, by the name of its field, that the embassy may ask to change."""
+
+    NARRATIVE = "narrative", gettext_noop("What was done")
+    DATES = "happened_from", gettext_noop("Start date and end date")
+    FILES = "files", gettext_noop("Proof")
+    FIGURES = "figures", gettext_noop("Figures")
+
+
 class RedactionAnswer(ChoiceEnum):
     """The second person's decision on a proposed redaction."""
 

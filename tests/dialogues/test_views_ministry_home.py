@@ -546,6 +546,25 @@ def test_update_send_marks_at_each_field_what_to_change(client, police, focal_po
     assert page.text.count("Please change:") == 3
 
 
+def test_update_send_marks_the_parts_that_the_officer_named_in_any_words_and_language(client, police, focal_point):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    sent = UpdateVersionFactory(update__commitment=commitment)
+    UpdateVersionDecisionFactory(
+        update_version=sent,
+        decision=UpdateDecision.RETURNED,
+        reason="Les deux ne concordent pas.\n\nMerci.",
+        parts={"files": [0], "narrative": [0], f"indicator-{indicator.pk}": [1], "happened_from": [7]},
+    )
+
+    page = client.get(send(commitment))
+
+    assert page.context["changes"]["files"] == ["Les deux ne concordent pas."]
+    assert page.context["changes"]["narrative"] == ["Les deux ne concordent pas."]
+    assert page.context["figures"][0].changes == ["Merci."]
+    assert page.text.count("Please change:") == 3, "a paragraph that is no longer there marks nothing"
+
+
 def returned_with_files(police, names=("list.pdf", "order.pdf")):
     """A commitment whose update came back, and its files by name; each was cited by a piece of its own."""
     commitment = CommitmentFactory(ministry=police)
