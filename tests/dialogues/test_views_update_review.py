@@ -1,5 +1,6 @@
 """An update: claim beside evidence, accepting and returning line by line."""
 
+import json
 import re
 from datetime import date
 
@@ -219,11 +220,8 @@ def test_version_return_records_the_parts_that_an_officer_ticks(client):
     sent.refresh_from_db()
     assert sent.decision.reason.split("\n\n")[0] == "The two do not agree."
     assert sent.decision.parts == {"happened_from": [0], "files": [0], "narrative": [1]}
-    assert AuditEntry.objects.get(verb="update.returned").detail.after["parts"] == [
-        "files",
-        "happened_from",
-        "narrative",
-    ]
+    logged = AuditEntry.objects.get(verb="update.returned").detail
+    assert json.loads(logged.after)["parts"] == ["files", "happened_from", "narrative"]
 
 
 def test_version_return_names_what_each_line_lacks_to_its_ministry(client):

@@ -48,7 +48,7 @@ class PointKind(NamedTuple):
     counted: str
 
 
-VERIFIED = PointKind("kept", "verified_done", gettext_noop("Verified done"), 3, gettext_noop("%(number)d to thank for"))
+VERIFIED = PointKind("kept", "verified_done", gettext_noop("Verified"), 3, gettext_noop("%(number)d to thank for"))
 OVERDUE = PointKind("overdue", "overdue", gettext_noop("Overdue"), 5, gettext_noop("%(number)d overdue"))
 MINISTRY_KINDS = (
     VERIFIED,
