@@ -76,10 +76,22 @@ OF_THE_WHOLE = OPTIONS | {
 CONTRAST = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 APPEARANCES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
-    "forced colours": {"color_scheme": "light", "forced_colors": "active"},
-    "dark, forced colours": {"color_scheme": "dark", "forced_colors": "active"},
+    "forced colours": {"color_scheme": "dark", "forced_colors": "active"},
 }
 """How else a page may look. Only its contrast depends on that, so nothing else is asked again."""
+INVISIBLE = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = "Canvas";
+  const canvas = getComputedStyle(probe).color;
+  probe.remove();
+  const isText = node => node.nodeType === Node.TEXT_NODE && node.textContent.trim();
+  return window.unexamined.flatMap(each => [each, ...each.querySelectorAll("*")])
+    .filter(each => !each.closest("svg") && Array.from(each.childNodes).some(isText) && each.checkVisibility())
+    .filter(each => getComputedStyle(each).color === canvas)
+    .map(each => each.outerHTML.slice(0, 120));
+}"""
+"""Texts in the colour of the page. Where colours are forced, a browser puts that colour behind each text, and axe does
+not see it."""
 LIGHT: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
 AXE = Axe().axe_script
 KINDS = (Path(__file__).parent / "kinds_of_elements.js").read_text()
@@ -201,6 +213,8 @@ class Walk:
                 "how => axe.run({include: window.unexamined}, how).then(found => found.violations)", CONTRAST
             )
             self._blame_each(faults, f"{how}, {appearance}")
+        for element in self.page.evaluate(INVISIBLE):
+            self._blame(f"invisible {how}, {appearance}: {element}")
         self.page.emulate_media(**LIGHT)
 
     def _blame_each(self, faults: Iterable[dict[str, Any]], how: str) -> None:
@@ -464,9 +478,8 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
         ):
             administrator.visit(address)
         administrator.send(reverse("person_add"), "Add and invite")
-        administrator.send(of_person[officer.pk], "Save", {"Name$": ""})
-        administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save", {"Name$": ""})
-        administrator.send(reverse("country_edit", args=[ministry.country_id]), "Save", {"Name$": ""})
+        administrator.send(of_person[officer.pk], "Save", {"Name": ""})
+        administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save", {"Short name": ""})
     with walk(browser, live, "officer", officer) as reader:
         reader.visit(reverse("account_address"))
         reader.page.goto(f"{live.url}{reverse('api_docs')}")
