@@ -93,7 +93,7 @@ def _list_reasons(commitment: AgendaCommitment, held_on: date) -> list[AgendaRea
         sentence = gettext("We returned the ministry’s update on %(date)s. It has not been sent again.")
         urgent.append(AgendaReason(RANK_RETURNED, on.toordinal(), sentence % {"date": format_date(on)}))
     if on := standing.waits_since:
-        sentence = gettext("The ministry’s update has been waiting for us since %(date)s.")
+        sentence = gettext("The ministry’s update has been with the embassy since %(date)s.")
         urgent.append(AgendaReason(RANK_WAITING, on.toordinal(), sentence % {"date": format_date(on)}))
     elif standing.status is CommitmentStatus.REPORTED:
         urgent.append(AgendaReason(RANK_WAITING, 0, gettext("Reported done, not verified yet.")))

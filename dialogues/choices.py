@@ -85,6 +85,15 @@ class DueDateDecision(ChoiceEnum):
     WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
 
 
+class UpdatePart(ChoiceEnum):
+    """A part of the form of an update, by the name of its field, that the embassy may ask to change."""
+
+    NARRATIVE = "narrative", gettext_noop("What was done")
+    DATES = "happened_from", gettext_noop("Start date and end date")
+    FILES = "files", gettext_noop("Proof")
+    FIGURES = "figures", gettext_noop("Figures")
+
+
 class RedactionAnswer(ChoiceEnum):
     """The second person's decision on a proposed redaction."""
 
@@ -171,6 +180,14 @@ class EvidenceDecision(ChoiceEnum):
 
     VERIFIED = "verified", gettext_noop("Verified")
     REJECTED = "rejected", gettext_noop("Rejected")
+
+
+class ReviewState(ChoiceEnum):
+    """The embassy's decision on an evidence link or on a piece of evidence, or that nobody has reviewed it yet."""
+
+    VERIFIED = "verified", gettext_noop("Verified")
+    REJECTED = "rejected", gettext_noop("Rejected")
+    CLAIMED = "claimed", gettext_noop("Not reviewed")
 
 
 class Verdict(ChoiceEnum):

@@ -7,6 +7,7 @@ does not change the record.
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from dialogues.choices import UpdatePart
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext, gettext_noop
 
@@ -48,14 +49,14 @@ class ReturnReason(ChoiceEnum):
     FIGURE = "figure", gettext_noop("The figure does not agree with the file. Correct one of them.")
 
 
-RETURN_FIELDS: Mapping[ReturnReason, str] = {
-    ReturnReason.FIRST_DAY: "happened_from",
-    ReturnReason.PROOF: "files",
-    ReturnReason.UNREADABLE: "files",
-    ReturnReason.PLAN: "narrative",
-    ReturnReason.IDENTIFIABLE: "files",
-    ReturnReason.WHO: "narrative",
-    ReturnReason.FIGURE: "figures",
+RETURN_FIELDS: Mapping[ReturnReason, UpdatePart] = {
+    ReturnReason.FIRST_DAY: UpdatePart.DATES,
+    ReturnReason.PROOF: UpdatePart.FILES,
+    ReturnReason.UNREADABLE: UpdatePart.FILES,
+    ReturnReason.PLAN: UpdatePart.NARRATIVE,
+    ReturnReason.IDENTIFIABLE: UpdatePart.FILES,
+    ReturnReason.WHO: UpdatePart.NARRATIVE,
+    ReturnReason.FIGURE: UpdatePart.FIGURES,
 }
 """The part of the form of an update that each standard sentence is about."""
 
@@ -98,23 +99,33 @@ def _format_change(line: RequestedChange) -> str:
     return gettext("“%(piece)s”: %(reason)s") % {"piece": line.piece, "reason": line.reason}
 
 
-def sort_by_field(reason: str, pieces: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the paragraphs of a return reason by the part of the form that they are about.
+def locate_changes(reason: str, pieces: Mapping[str, str], parts: Iterable[UpdatePart] = ()) -> dict[str, list[int]]:
+    """Return which paragraphs of a return reason are about which part of the form: their numbers, by part.
 
     A paragraph about a piece of the update belongs to the part of that piece; another one, to the parts that its
-    standard sentences are about. Paragraphs that name neither are left out.
+    standard sentences are about and to `parts`. Paragraphs that name no part are left out. The sentences are looked for
+    in the active language, so this is asked in the language in which the reason was written.
 
     Args:
-        reason: the stored reason, as `format_return_reason` wrote it.
+        reason: the reason, as `format_return_reason` wrote it.
         pieces: the part of the form by the title of each piece that was sent.
+        parts: the parts that the officer ticked.
     """
-    changes: dict[str, list[str]] = {}
-    for paragraph in reason.split("\n\n"):
+    numbers: dict[str, list[int]] = {}
+    ticked = {part.value for part in parts}
+    for number, paragraph in enumerate(split_reason(reason)):
         about = next((part for title, part in pieces.items() if paragraph.startswith(f"“{title}”")), "")
-        named = {RETURN_FIELDS[member] for member in ReturnReason if member.label in paragraph}
-        parts = named - {"figures"}
-        if "figures" in named or not parts:
-            parts.add(about or ("figures" if named else ""))
-        for part in parts - {""}:
-            changes.setdefault(part, []).append(paragraph)
-    return changes
+        named = {RETURN_FIELDS[member].value for member in ReturnReason if member.label in paragraph}
+        found = named - {UpdatePart.FIGURES.value}
+        if UpdatePart.FIGURES.value in named or not found:
+            found.add(about or (UpdatePart.FIGURES.value if named else ""))
+        if not about:
+            found |= ticked
+        for part in sorted(found - {""}):
+            numbers.setdefault(part, []).append(number)
+    return numbers
+
+
+def split_reason(reason: str) -> list[str]:
+    """Return the paragraphs of a return reason, in the order of their numbers."""
+    return reason.split("\n\n")

@@ -22,14 +22,6 @@ class ReadinessVerdict(ChoiceEnum):
     NO_DATA = "no_data", gettext_noop("No data")
 
 
-class ReviewState(ChoiceEnum):
-    """The embassy's review decision on what a piece of evidence shows, or that nobody has reviewed it yet."""
-
-    VERIFIED = "verified", gettext_noop("Verified")
-    REJECTED = "rejected", gettext_noop("Rejected")
-    CLAIMED = "claimed", gettext_noop("Claimed, not verified")
-
-
 class ProblemKind(ChoiceEnum):
     """Kinds of problems in the record."""
 

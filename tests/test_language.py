@@ -41,6 +41,9 @@ BETTER = {
     r"\bgone back\b": "returned",
     r"\bforetold|whereof|meanwhile\b": "plain words",
     r"\bundertakings?\b": "commitments",
+    r"waiting for (?:our reply|the embassy|us)\b": "with the embassy",
+    r"claimed, not verified|waiting for review\.": "not reviewed",
+    r"done and verified|done, and verified": "verified done",
 }
 """What is not said any more → what is said instead."""
 CODE = ("tiptracker", "recommendations", "dialogues", "reports")

@@ -1,5 +1,6 @@
 """End the wait of an update version with its one decision: the embassy's, or its ministry's if that withdraws it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -92,12 +93,26 @@ def refuse_decided(update_version: UpdateVersion, now: datetime) -> None:
 
 
 def write_decision(
-    update_version: UpdateVersion, decision: UpdateDecision, reason: str, by: User, now: datetime
+    update_version: UpdateVersion,
+    decision: UpdateDecision,
+    reason: str,
+    by: User,
+    now: datetime,
+    *,
+    parts: Mapping[str, Sequence[int]] | None = None,
 ) -> UpdateVersionDecision:
-    """Write the one decision on a version. The caller has locked its commitment and checked that it waits."""
+    """Write the one decision on a version. The caller has locked its commitment and checked that it waits.
+
+    `parts` are, for a returned version, the numbers of the paragraphs of the reason, by the part of the form.
+    """
     return insert_row(
         UpdateVersionDecision(
-            update_version=update_version, decision=decision, reason=reason, recorded_at=now, recorded_by=by
+            update_version=update_version,
+            decision=decision,
+            reason=reason,
+            parts=parts,
+            recorded_at=now,
+            recorded_by=by,
         )
     )
 

@@ -44,6 +44,7 @@ from dialogues.choices import (
     Sensitivity,
     SupportKind,
     UpdateDecision,
+    UpdatePart,
 )
 from dialogues.models import (
     Commitment,
@@ -56,6 +57,7 @@ from dialogues.models import (
     UpdateVersionDecision,
 )
 from dialogues.permissions import can_decide_on_update, can_send_update
+from dialogues.returned_parts import find_returned_parts
 from recommendations.actions.readiness_jobs import enqueue_readiness
 from recommendations.choices import Rule
 from recommendations.models import Benchmark, Edition, Indicator
@@ -197,7 +199,7 @@ def send_update(
         _add_evidence(
             sent,
             Evidence(
-                title=_title_with_part(title, file.name) if file and len(files) > 1 else title,
+                title=f"{title} ({file.name})"[:TITLE_LENGTH] if file and len(files) > 1 else title,
                 kind=EvidenceKind.REPORT if file else EvidenceKind.STATEMENT,
                 happened_from=happened_from,
                 happened_to=happened_to,
@@ -250,8 +252,12 @@ def record_versions_opened(*versions: UpdateVersion, by: User) -> None:
 
 
 @transaction.atomic
-def return_update(*, update_version: UpdateVersion, reason: str, by: User, now: datetime) -> UpdateVersionDecision:
+def return_update(
+    *, update_version: UpdateVersion, reason: str, parts: Sequence[UpdatePart] = (), by: User, now: datetime
+) -> UpdateVersionDecision:
     """Return an update version to the ministry. A commitment claimed to be done becomes open or overdue again.
+
+    `parts` of the form are what the reason is about, besides what it names itself.
 
     Raises:
         PermissionDenied: if the user may not decide on the version.
@@ -263,7 +269,8 @@ def return_update(*, update_version: UpdateVersion, reason: str, by: User, now: 
     reason = require_text(reason, gettext("Write what the ministry has to change."), field="reason")
     locked, standing = lock_with_standing(update_version.update.commitment, now)
     refuse_decided(update_version, now)
-    decision = write_decision(update_version, UpdateDecision.RETURNED, reason, by, now)
+    returned = find_returned_parts(update_version, reason, parts)
+    decision = write_decision(update_version, UpdateDecision.RETURNED, reason, by, now, parts=returned)
     if update_version.claimed == ClaimedProgress.DONE and is_reported_done(locked, now):
         add_event(
             locked,
@@ -281,7 +288,7 @@ def return_update(*, update_version: UpdateVersion, reason: str, by: User, now: 
         row=update_version,
         country=locked.country_id,
         before={"status": standing.status},
-        after={"commitment": locked.pk, "reason": reason},
+        after={"commitment": locked.pk, "reason": reason, "parts": sorted(returned)},
     )
     return decision
 
@@ -421,7 +428,7 @@ def _add_figure(sent: UpdateVersion, title: str, figure: FigureInput) -> Reading
     piece = _add_evidence(
         sent,
         Evidence(
-            title=_title_with_part(title, reading.unsaved().in_words),
+            title=f"{title} ({reading.unsaved().in_words})"[:TITLE_LENGTH],
             kind=EvidenceKind.STATISTIC,
             happened_from=starts_on,
             happened_to=figure.through_on,
@@ -450,11 +457,6 @@ def _benchmarks_for_dates(commitment: Commitment, first: date | None, last: date
     default = pick_default_edition(by_edition, today)
     edition = find_covering_edition([default, *by_edition], first, last) if default else None
     return by_edition[edition] if edition else []
-
-
-def _title_with_part(title: str, part: str) -> str:
-    """Return the title of an update with the part that a piece of evidence holds, cut to the length of a title."""
-    return f"{title} ({part})"[:TITLE_LENGTH]
 
 
 def _period_start(figure: FigureInput, commitment: Commitment, by: User) -> date:

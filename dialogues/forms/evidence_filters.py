@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
-from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, SupportKind
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, ReviewState, SupportKind
 from dialogues.forms.fields import ListFilterForm
 from tiptracker.choices import ChoiceEnum
 from tiptracker.localization import gettext_lazy, gettext_noop
@@ -23,7 +23,7 @@ class EvidenceOrder(ChoiceEnum):
 
 
 BY_GOVERNMENT_CHOICE = ("by_government", gettext_lazy("The government, alone or with others"))
-UNREVIEWED_CHOICE = ("unreviewed", gettext_lazy("Not reviewed"))
+UNREVIEWED_CHOICE = ("unreviewed", dict(ReviewState.choices())[ReviewState.CLAIMED.value])
 
 
 class EvidenceFilterForm(ListFilterForm):

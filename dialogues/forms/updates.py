@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 
 from dialogues import decision_reasons
-from dialogues.choices import PROGRESS_MEANINGS, ClaimedProgress, DoneBy, EvidenceDecision
+from dialogues.choices import PROGRESS_MEANINGS, ClaimedProgress, DoneBy, EvidenceDecision, UpdatePart
 from dialogues.decision_reasons import RejectionReason, ReturnReason, VerificationReason
 from dialogues.forms.evidence import ReviewForm, reason_choices
 from dialogues.forms.fields import (
@@ -273,6 +273,14 @@ class ReturnForm(TrackerForm):
         rows=3,
         help_text=gettext_lazy("The ministry reads this. Write what to send so that you can accept the update."),
     )
+    parts = forms.TypedMultipleChoiceField(
+        coerce=UpdatePart,
+        label=gettext_lazy("Parts of the update that this is about"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=UpdatePart.choices(),
+        help_text=gettext_lazy("The ministry sees your words beside each part that you tick."),
+    )
 
     def __init__(self, *args: Any, has_lines: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -281,7 +289,8 @@ class ReturnForm(TrackerForm):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         data["reason"] = decision_reasons.combine_reason(data.get("because", ""), data.get("reason", ""))
-        if not data["reason"] and not self.has_lines and not self.errors:
+        is_needed = not self.has_lines or data.get("parts")
+        if not data["reason"] and is_needed and not self.errors:
             self.add_error(
                 "reason",
                 gettext(

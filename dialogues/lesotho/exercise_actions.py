@@ -40,6 +40,7 @@ from dialogues.choices import (
     Presence,
     Sensitivity,
     SupportKind,
+    UpdatePart,
     Verdict,
 )
 from dialogues.lesotho.accounts import ensure_user
@@ -369,13 +370,17 @@ class SendUpdate:
         return FigureInput(indicator, Decimal(figure.count), "", figure.through, parts)
 
 
+@dataclass(frozen=True, slots=True)
 class ReturnUpdate(_CommitmentDecision):
-    """An officer returns the update that waits."""
+    """An officer returns the update that waits, and says which parts of it the reason is about."""
+
+    parts: tuple[UpdatePart, ...] = ()
 
     def play(self, scene: Scene) -> None:
         return_update(
             update_version=scene.waiting_update(self.commitment),
             reason=self.reason,
+            parts=self.parts,
             **scene.signed(self.by),
         )
 

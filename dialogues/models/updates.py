@@ -124,6 +124,13 @@ class UpdateVersionDecision(models.Model):
     update_version = models.OneToOneField(UpdateVersion, models.PROTECT, related_name="decision")
     decision = models.CharField(max_length=10, choices=UpdateDecision.choices())
     reason = models.TextField(blank=True)
+    parts = models.JSONField(
+        null=True,
+        blank=True,
+        help_text=gettext_lazy(
+            "For a returned version: the numbers of the paragraphs of the reason, by the part of the form."
+        ),
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

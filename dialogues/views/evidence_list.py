@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, SupportKind
+from dialogues.choices import GOVERNMENT_DOERS, EvidenceDecision, ReviewState, SupportKind
 from dialogues.forms.evidence_filters import (
     BY_GOVERNMENT_CHOICE,
     UNREVIEWED_CHOICE,
@@ -30,7 +30,7 @@ from recommendations.models import Benchmark, Edition
 from tiptracker import clock
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
-from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.localization import gettext_lazy
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
@@ -62,7 +62,7 @@ class LinkSummary(NamedTuple):
 
     @property
     def decision_in_words(self) -> str:
-        return self.decision.label if self.decision else gettext("Not reviewed")
+        return (self.decision or ReviewState.CLAIMED).label
 
 
 class EvidenceRow(NamedTuple):

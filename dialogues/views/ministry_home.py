@@ -148,8 +148,7 @@ def summarize_commitments(rows: Sequence[MinistryCommitment]) -> str:
 def _state(row: MinistryCommitment) -> str:
     if row.is_returned:
         return "returned"
-    status = row.standing.status
-    return status.value if status.value in _CLAUSES else CommitmentStatus.OPEN.value
+    return row.standing.status.value
 
 
 _CLAUSES: dict[str, Callable[[int], str]] = {
@@ -157,9 +156,14 @@ _CLAUSES: dict[str, Callable[[int], str]] = {
     "returned": lambda n: ngettext("%(number)d has a returned update", "%(number)d have a returned update", n),
     CommitmentStatus.OPEN.value: lambda n: ngettext("%(number)d is open", "%(number)d are open", n),
     CommitmentStatus.WITH_EMBASSY.value: lambda n: ngettext(
-        "%(number)d is waiting for our reply", "%(number)d are waiting for our reply", n
+        "%(number)d is with the embassy", "%(number)d are with the embassy", n
     ),
-    CommitmentStatus.VERIFIED.value: lambda n: ngettext("%(number)d is done", "%(number)d are done", n),
+    CommitmentStatus.REPORTED.value: lambda n: ngettext(
+        "%(number)d is reported as done", "%(number)d are reported as done", n
+    ),
+    CommitmentStatus.VERIFIED.value: lambda n: ngettext(
+        "%(number)d is verified as done", "%(number)d are verified as done", n
+    ),
     CommitmentStatus.WITHDRAWN.value: lambda n: ngettext("%(number)d was withdrawn", "%(number)d were withdrawn", n),
 }
 """The clause of each state in the sentence on all commitments, for a number of them."""
@@ -167,8 +171,9 @@ _SENTENCES_OF_ONE: dict[str, Callable[[], str]] = {
     CommitmentStatus.OVERDUE.value: lambda: gettext("You have 1 commitment. It is overdue."),
     "returned": lambda: gettext("You have 1 commitment. We returned your update on it."),
     CommitmentStatus.OPEN.value: lambda: gettext("You have 1 commitment. It is open."),
-    CommitmentStatus.WITH_EMBASSY.value: lambda: gettext("You have 1 commitment. It is waiting for our reply."),
-    CommitmentStatus.VERIFIED.value: lambda: gettext("You have 1 commitment. It is done."),
+    CommitmentStatus.WITH_EMBASSY.value: lambda: gettext("You have 1 commitment. It is with the embassy."),
+    CommitmentStatus.REPORTED.value: lambda: gettext("You have 1 commitment. It is reported as done."),
+    CommitmentStatus.VERIFIED.value: lambda: gettext("You have 1 commitment. It is verified as done."),
     CommitmentStatus.WITHDRAWN.value: lambda: gettext("You have 1 commitment. It was withdrawn."),
 }
 

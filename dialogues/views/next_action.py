@@ -99,7 +99,7 @@ def _next_after_verification(user: User, timeline: CommitmentTimeline) -> NextAc
     verified = max(event.recorded_at for event in timeline.events if event.kind == CommitmentEventKind.VERIFIED_DONE)
     newer = [evidence for evidence in timeline.evidence if evidence.recorded_at > verified]
     if not newer:
-        return NextAction(gettext("The commitment is done and verified. Nothing is needed."))
+        return NextAction(gettext("The commitment is verified as done. Nothing is needed."))
     url = reverse("evidence_detail", args=[newer[0].pk])
     return NextAction(
         gettext("Evidence was added after the commitment was verified as done. Check whether it is still done."),

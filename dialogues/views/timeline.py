@@ -322,7 +322,7 @@ class _TimelineBuilder:
                     day=answered_on,
                     recorded_at=decision.recorded_at,
                     speaker="ministry" if is_ministrys else "embassy",
-                    title=gettext("Accepted") if is_done else "",
+                    title=UpdateDecision.ACCEPTED.label if is_done else "",
                     source=self.commitment.maker if is_ministrys else gettext(EMBASSY_NAME),
                     verb="verified" if is_done else status.value,
                     status=CommitmentStatus.VERIFIED if is_done else status,

@@ -100,7 +100,14 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
         reason = format_return_reason(form.cleaned_data["reason"], [_requested_change(*each) for each in to_change])
         now = _now(update_version)
         if save_form(
-            form, lambda: return_update(update_version=update_version, reason=reason, by=request.user, now=now)
+            form,
+            lambda: return_update(
+                update_version=update_version,
+                reason=reason,
+                parts=form.cleaned_data["parts"],
+                by=request.user,
+                now=now,
+            ),
         ):
             return redirect_to_next(request, update_version)
     if isinstance(form.refusal, EditConflict):

@@ -25,11 +25,11 @@ from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.actions.updates import FigureInput, send_update
 from dialogues.choices import BreakdownDimension, EvidenceKind, UpdateDecision
-from dialogues.decision_reasons import sort_by_field
 from dialogues.files.upload_rules import list_upload_rules
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
+from dialogues.returned_parts import list_changes
 from dialogues.score_effects import format_status_detail
 from dialogues.views.commitments import list_linked_benchmarks
 from dialogues.views.drafts import (
@@ -91,7 +91,7 @@ def update_send(request: SignedInRequest, pk: int) -> HttpResponse:
             return page.refused_response()
     is_closed = bool(timeline.waiting_version) or timeline.standing.is_settled
     decision = decision_on(timeline.returned) if timeline.returned else None
-    changes = _list_changes(timeline.returned, decision.reason) if timeline.returned and decision else {}
+    changes = list_changes(decision) if decision else {}
     for figure in page.figures:
         figure.changes = changes.get(figure.prefix or "", ())
     context = {
@@ -161,18 +161,6 @@ def _describe_sending(commitment: Commitment) -> str:
         "Your update was sent to the embassy. An officer will read it. You will see our reply here and on your home "
         "page."
     )
-
-
-def _list_changes(returned: UpdateVersion, reason: str) -> dict[str, list[str]]:
-    """Return what the embassy asks to change, by field of the form ("indicator-12": the figure of an indicator)."""
-    indicators = {reading.evidence_id: reading.indicator_id for reading in returned.readings.all()}
-    pieces = {}
-    for piece in returned.evidence.all():
-        if piece.pk in indicators:
-            pieces[piece.title] = f"indicator-{indicators[piece.pk]}"
-        else:
-            pieces[piece.title] = "files" if piece.file_id else "narrative"
-    return sort_by_field(reason, pieces)
 
 
 class _UpdatePage:

@@ -11,7 +11,14 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from dialogues.choices import DECISIONS_ENDING_CLAIMS, GOVERNMENT_DOERS, EvidenceDecision, SupportKind, UpdateDecision
+from dialogues.choices import (
+    DECISIONS_ENDING_CLAIMS,
+    GOVERNMENT_DOERS,
+    EvidenceDecision,
+    ReviewState,
+    SupportKind,
+    UpdateDecision,
+)
 from dialogues.models import Evidence, EvidenceFile, EvidenceLink, EvidenceReview
 from dialogues.start_dates import find_start_date
 from reports import formatting, sentences
@@ -144,18 +151,10 @@ def _claim_ended(view: ReaderView, row: Evidence) -> UpdateDecision | None:
     return UpdateDecision(decision.decision)
 
 
-def _describe_unreviewed(piece: GatheredEvidence) -> str:
-    match piece.claim_ended:
-        case UpdateDecision.RETURNED:
-            return gettext("Returned to the ministry")
-        case UpdateDecision.WITHDRAWN:
-            return gettext("Withdrawn by the ministry")
-    return gettext("Claimed. It is waiting for review.")
-
-
 def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys: Mapping[int, str]) -> PrintedEvidence:
     row = piece.row
-    state, reviewed = piece.claim_ended.value if piece.claim_ended else CLAIMED, _describe_unreviewed(piece)
+    state = piece.claim_ended.value if piece.claim_ended else CLAIMED
+    reviewed = (piece.claim_ended or ReviewState.CLAIMED).label
     if review := piece.decisive:
         state, reviewed = review.decision, _describe_review(view, review)
     return PrintedEvidence(

@@ -61,12 +61,21 @@ class PriorityGroup(ChoiceEnum):
     RETURNED = "returned", gettext_noop("Returned")
     DUE = "due", gettext_noop("Due")
     UNDATED = "undated", gettext_noop("No date agreed")
-    WITH_US = "with_us", gettext_noop("Waiting for our reply")
-    DONE = "done", gettext_noop("Done")
+    WITH_US = "with_us", gettext_noop("With the embassy")
+    DONE = "done", gettext_noop("Verified done")
     WITHDRAWN = "withdrawn", gettext_noop("Withdrawn")
 
 
 GROUP_ORDER = tuple(PriorityGroup)
+STATUS_ORDER = (
+    CommitmentStatus.VERIFIED,
+    CommitmentStatus.WITH_EMBASSY,
+    CommitmentStatus.REPORTED,
+    CommitmentStatus.OPEN,
+    CommitmentStatus.OVERDUE,
+    CommitmentStatus.WITHDRAWN,
+)
+"""The order of the first sentence of a ministry's page: what was done comes first."""
 OPEN_GROUPS = (PriorityGroup.OVERDUE, PriorityGroup.RETURNED, PriorityGroup.DUE, PriorityGroup.UNDATED)
 
 
@@ -195,15 +204,7 @@ def _summary_sentence(commitments: list[GatheredCommitment]) -> str:
     if not commitments:
         return gettext("We have not agreed on any commitment yet.")
     statuses = [commitment.standing.status for commitment in commitments]
-    counts = (
-        (statuses.count(CommitmentStatus.VERIFIED), gettext("%(number)d done and verified")),
-        (statuses.count(CommitmentStatus.WITH_EMBASSY), gettext("%(number)d waiting for our reply")),
-        (statuses.count(CommitmentStatus.REPORTED), gettext("%(number)d reported done")),
-        (statuses.count(CommitmentStatus.OPEN), gettext("%(number)d open")),
-        (statuses.count(CommitmentStatus.OVERDUE), gettext("%(number)d overdue")),
-        (statuses.count(CommitmentStatus.WITHDRAWN), gettext("%(number)d withdrawn")),
-    )
-    parts = [label % {"number": number} for number, label in counts if number]
+    parts = [sentences.count_status(status, number) for status in STATUS_ORDER if (number := statuses.count(status))]
     return ngettext(
         "%(number)d commitment: %(statuses)s.", "%(number)d commitments: %(statuses)s.", len(commitments)
     ) % {"number": len(commitments), "statuses": ", ".join(parts)}

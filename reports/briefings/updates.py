@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from dialogues.choices import UpdateDecision
+from dialogues.choices import CommitmentStatus, UpdateDecision
 from dialogues.models import Reading, UpdateVersion, UpdateVersionDecision
 from reports import formatting
 from reports.briefings.commitments import GatheredCommitment
@@ -87,7 +87,7 @@ def build_updates(
 
 
 def _version(view: ReaderView, row: UpdateVersion, figures: list[str], annex: EvidenceAnnex) -> PrintedUpdateVersion:
-    outcome, decision = WAITING, gettext("Waiting for the embassy")
+    outcome, decision = WAITING, CommitmentStatus.WITH_EMBASSY.label
     if is_decided(view, row):
         outcome, decision = row.decision.decision, _describe_decision(view, row.decision)
     return PrintedUpdateVersion(

@@ -9,7 +9,7 @@ from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
 from dialogues.score_effects import format_overdue, format_with_embassy_since
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
-from reports import sentences
+from reports import formatting, sentences
 from reports.charts.axis import AxisEvent
 from reports.charts.timeline import Filling, Timeline, TimelineRow, timeline_chart
 from tiptracker.choices import ChoiceEnum
@@ -82,21 +82,6 @@ def milestone_day(kind: MilestoneKind, due_on: date, done_on: date | None, row_i
 
 UPCOMING_STAGES = frozenset({DialogueStage.PLANNED, DialogueStage.TODAY})
 """The stages of a dialogue that is still to be held."""
-DIALOGUE_STATUSES = {
-    DialogueStage.PLANNED: gettext_noop("planned"),
-    DialogueStage.TODAY: gettext_noop("planned"),
-    DialogueStage.UNRECORDED: gettext_noop("not recorded"),
-    DialogueStage.HELD: gettext_noop("held"),
-    DialogueStage.CALLED_OFF: gettext_noop("called off"),
-}
-COMMITMENT_STATUSES = {
-    CommitmentStatus.OVERDUE: gettext_noop("overdue"),
-    CommitmentStatus.OPEN: gettext_noop("open"),
-    CommitmentStatus.WITH_EMBASSY: gettext_noop("with the embassy"),
-    CommitmentStatus.REPORTED: gettext_noop("reported done"),
-    CommitmentStatus.VERIFIED: gettext_noop("verified done"),
-    CommitmentStatus.WITHDRAWN: gettext_noop("withdrawn"),
-}
 
 
 def dialogue_day(stage: DialogueStage, held_on: date, place: str, row_id: int, today: date) -> CalendarDay:
@@ -105,7 +90,7 @@ def dialogue_day(stage: DialogueStage, held_on: date, place: str, row_id: int, t
     Only a dialogue that is still to be held has days left.
     """
     left = (held_on - today).days if stage in UPCOMING_STAGES else None
-    status_text = gettext(DIALOGUE_STATUSES[stage])
+    status_text = formatting.lowercase_first((DialogueStage.PLANNED if stage in UPCOMING_STAGES else stage).label)
     return CalendarDay(
         held_on, DayKind.DIALOGUE, DayKind.DIALOGUE.label, place, stage, status_text, row_id, days_left=left
     )
@@ -123,7 +108,7 @@ def due_day(
         standing.status,
         format_with_embassy_since(standing.waits_since)
         if standing.waits_since
-        else gettext(COMMITMENT_STATUSES[standing.status]),
+        else formatting.lowercase_first(standing.status.label),
         row_id,
         days_left=days_left(due_on, today)
         if standing.status in (CommitmentStatus.OPEN, CommitmentStatus.WITH_EMBASSY)

@@ -1,4 +1,4 @@
-"""The dashboard: readiness, next steps, what is overdue and waits, the ministries, and the trend."""
+"""The dashboard: readiness and its trend in a sentence, next steps, what is overdue and waits, and the ministries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,6 @@ from recommendations.edition_context import EditionRequest, editions_of_page_cou
 from recommendations.models import Benchmark, Edition
 from reports import sentences
 from reports.briefings.contacts import list_office_holders
-from reports.calendar.trend_events import gather_trend_events
 from reports.choices import BriefingKind, ReadinessVerdict
 from reports.current_briefing import has_changed_since, is_rebuild_expected
 from reports.models import Briefing
@@ -36,15 +35,17 @@ from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
 from reports.views.first_day import build_first_day
 from reports.views.next_steps import next_steps_context
-from reports.views.trend import NARROW
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 from tiptracker.localization import gettext, ngettext
 from tiptracker.web.pages import render_page
 
-MAX_LISTED, MAX_STEPS = 3, 5
-"""Limits of the dashboard: overdue and waiting items in each list, and next steps. The others are counted."""
+MAX_OVERDUE, MAX_WAITING, MAX_STEPS = 2, 2, 5
+"""Limits of the dashboard, so that it fits one and a half screens: overdue and waiting items, and next steps.
+
+The others are counted, and a link leads to them.
+"""
 
 
 class WaitingClaim(NamedTuple):
@@ -96,17 +97,17 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "has_reached_target": _has_reached_target(result),
         "headline": headline.headline(result),
         "bar": score_display.readiness_bar_figures(result),
-        "overdue": overdue[:MAX_LISTED],
-        "more_overdue": len(overdue[MAX_LISTED:]),
-        "waiting": waiting[:MAX_LISTED],
-        "more_waiting": len(waiting[MAX_LISTED:]),
+        "overdue": overdue[:MAX_OVERDUE],
+        "more_overdue": len(overdue[MAX_OVERDUE:]),
+        "waiting": waiting[:MAX_WAITING],
+        "more_waiting": len(waiting[MAX_WAITING:]),
         "logs": user.role == Role.OFFICER,  # every officer who can see the edition may log
         "decides": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
         "ministries": _build_ministries(user, edition, benchmarks, commitments, today, is_reviewed=result.is_reviewed),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
         "first_steps": next_steps["in_short"][:MAX_STEPS],
-        "trend": _display_trend(user, edition, facts, today),
+        "trend": display_trend(facts, as_of=today, known_by=None, events=()).title,
     }
     return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
 
@@ -116,14 +117,6 @@ def _has_reached_target(result: Readiness) -> bool | None:
     if result.readiness_target is None or not result.is_reviewed:
         return None
     return result.score >= result.readiness_target
-
-
-def _display_trend(user: User, edition: Edition, facts: Facts, today: date) -> dict[str, Any]:
-    """Return the trend for a small chart: its title, and the drawing. Takes two queries."""
-    trend = display_trend(
-        facts, as_of=today, known_by=None, events=gather_trend_events(user, edition, as_of=today, known_by=None)
-    )
-    return {"title": trend.title, "chart": trend.draw_chart(**NARROW, plot_height=130)}
 
 
 def _benchmarks_by_lead(

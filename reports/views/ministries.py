@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
-from dialogues.choices import ClaimedProgress, UpdateDecision
+from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.models import UpdateVersion
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Recommendation
@@ -51,11 +51,15 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _find_last_updates(
     user: User, ministry: Ministry
-) -> list[tuple[UpdateVersion, ClaimedProgress, UpdateDecision | None]]:
-    """Return the last updates from the ministry, newest first: the claim, and the decision (None while it waits)."""
+) -> list[tuple[UpdateVersion, ClaimedProgress, UpdateDecision | CommitmentStatus]]:
+    """Return the last updates from the ministry, newest first: the claim, and the decision or "With the embassy"."""
     versions = UpdateVersion.objects.visible_to(user).filter(update__commitment__ministry=ministry)
     last = versions.select_related("update__commitment", "decision").order_by("-recorded_at", "-pk")[:MAX_UPDATES]
     return [
-        (row, ClaimedProgress(row.claimed), UpdateDecision(row.decision.decision) if hasattr(row, "decision") else None)
+        (
+            row,
+            ClaimedProgress(row.claimed),
+            UpdateDecision(row.decision.decision) if hasattr(row, "decision") else CommitmentStatus.WITH_EMBASSY,
+        )
         for row in last
     ]

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from dialogues.choices import CommitmentStatus, DoneBy, SupportKind, Verdict
+from dialogues.choices import CommitmentStatus, DoneBy, ReviewState, SupportKind, Verdict
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -35,7 +35,6 @@ from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommend
 from recommendations.models.recommendations import RecommendationQuerySet
 from recommendations.permissions import can_edit_recommendations
 from recommendations.unmet_years import YearsUnmet
-from reports.choices import ReviewState
 from reports.forms import RecommendationFilterForm
 from reports.permissions import can_read_readiness
 from reports.readiness.explanation.counting_reasons import (

@@ -428,7 +428,7 @@ def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(clie
 def test_commitment_detail_asks_for_another_look_at_evidence_that_came_after_the_verification(client):
     row = CommitmentFactory(done=True)
     assert next_for(client, OfficerFactory(), row) == (
-        "The commitment is done and verified. Nothing is needed.",
+        "The commitment is verified as done. Nothing is needed.",
         "",
         "",
     )

@@ -105,7 +105,8 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
     assert commitments("waiting") == [sent.update.commitment_id]
     assert commitments("settled") == [done.pk]
     assert response.context["summary"] == (
-        "Of 6 commitments, 1 is overdue, 1 has a returned update, 2 are open, 1 is waiting for our reply and 1 is done."
+        "Of 6 commitments, 1 is overdue, 1 has a returned update, 2 are open, 1 is with the embassy and 1 is verified "
+        "as done."
     )
     assert response.context["summary"] in response.text
     assert "returned on 10 January 2022" in response.text
@@ -127,7 +128,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
     assert {where for where, text in told.items() if "with the embassy since 10 January 2022" in text} == set(told)
     assert "16 January 2022" in home
-    assert "You have 1 commitment. It is waiting for our reply." in home
+    assert "You have 1 commitment. It is with the embassy." in home
     assert "You need not do anything now." in home
 
 
@@ -549,6 +550,25 @@ def test_update_send_marks_at_each_field_what_to_change(client, police, focal_po
     assert page.context["figures"][0].changes == [third]
     assert all(escape(text) in page.text for text in (general, first, second, third))
     assert page.text.count("Please change:") == 3
+
+
+def test_update_send_marks_the_parts_that_the_officer_named_in_any_words_and_language(client, police, focal_point):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    sent = UpdateVersionFactory(update__commitment=commitment)
+    UpdateVersionDecisionFactory(
+        update_version=sent,
+        decision=UpdateDecision.RETURNED,
+        reason="Les deux ne concordent pas.\n\nMerci.",
+        parts={"files": [0], "narrative": [0], f"indicator-{indicator.pk}": [1], "happened_from": [7]},
+    )
+
+    page = client.get(send(commitment))
+
+    assert page.context["changes"]["files"] == ["Les deux ne concordent pas."]
+    assert page.context["changes"]["narrative"] == ["Les deux ne concordent pas."]
+    assert page.context["figures"][0].changes == ["Merci."]
+    assert page.text.count("Please change:") == 3, "a paragraph that is no longer there marks nothing"
 
 
 def returned_with_files(police, names=("list.pdf", "order.pdf")):

@@ -1,5 +1,6 @@
 """An update: claim beside evidence, accepting and returning line by line."""
 
+import json
 import re
 from datetime import date
 
@@ -198,6 +199,29 @@ def test_version_return_needs_a_reason(client):
 
     assert response.status_code == 422
     assert "What to change: Say what to change: choose a sentence, write your own" in response.text
+
+
+def test_version_return_records_the_parts_that_an_officer_ticks(client):
+    sent = sent_version(BenchmarkFactory())
+    (line,) = sent.evidence.get().evidence_links.all()
+    client.force_login(OfficerFactory())
+    posted = {
+        f"evidence_link-{line.pk}-decision": "mend",
+        f"evidence_link-{line.pk}-reason": "Say which districts.",
+        "return-parts": ["happened_from", "files"],
+    }
+
+    refused = client.post(address("version_return", sent), posted)
+    assert refused.status_code == 422, "nothing says what to change in the parts that are ticked"
+    assert refused.context["return_form"]["parts"].value() == ["happened_from", "files"]
+
+    client.post(address("version_return", sent), posted | {"return-reason": "The two do not agree."})
+
+    sent.refresh_from_db()
+    assert sent.decision.reason.split("\n\n")[0] == "The two do not agree."
+    assert sent.decision.parts == {"happened_from": [0], "files": [0], "narrative": [1]}
+    logged = AuditEntry.objects.get(verb="update.returned").detail
+    assert json.loads(logged.after)["parts"] == ["files", "happened_from", "narrative"]
 
 
 def test_version_return_names_what_each_line_lacks_to_its_ministry(client):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -50,9 +51,9 @@ from tests.recommendations.another_list import ANOTHER_LIST
 from tests.signing_in import enrol
 from tiptracker.accounts import tokens
 from tiptracker.accounts.mail_links import LinkPurpose, password_link
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import AccountRequest, User
 from tiptracker.audit.models import AuditEntry
-from tiptracker.choices import TokenScope
+from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
 
 pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
@@ -74,6 +75,26 @@ OF_THE_WHOLE = OPTIONS | {
     }
 }
 """What is asked of each page as a whole, and what depends on how much stands in an element besides its kind."""
+CONTRAST = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+APPEARANCES: dict[str, dict[str, Any]] = {
+    "dark": {"color_scheme": "dark", "forced_colors": "none"},
+    "forced colours": {"color_scheme": "dark", "forced_colors": "active"},
+}
+"""How else a page may look. Only its contrast depends on that, so nothing else is asked again."""
+INVISIBLE = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = "Canvas";
+  const canvas = getComputedStyle(probe).color;
+  probe.remove();
+  const isText = node => node.nodeType === Node.TEXT_NODE && node.textContent.trim();
+  return window.unexamined.flatMap(each => [each, ...each.querySelectorAll("*")])
+    .filter(each => !each.closest("svg") && Array.from(each.childNodes).some(isText) && each.checkVisibility())
+    .filter(each => getComputedStyle(each).color === canvas)
+    .map(each => each.outerHTML.slice(0, 120));
+}"""
+"""Texts in the colour of the page. Where colours are forced, a browser puts that colour behind each text, and axe does
+not see it."""
+LIGHT: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
 AXE = Axe().axe_script
 KINDS = (Path(__file__).parent / "kinds_of_elements.js").read_text()
 PASSKEY = {"name": "My telephone", "credential": {}}
@@ -157,6 +178,15 @@ class Walk:
             self._blame(f"runs over at {NARROWEST} px: {width}")
         self.page.set_viewport_size({"width": DESK, "height": 800})
 
+    def look_at_the_frame(self, foreign: str) -> None:
+        """What is ours of a page that a package draws: all of it but the elements of the selector `foreign`."""
+        for appearance, media in {"light": LIGHT, **APPEARANCES}.items():
+            self.page.emulate_media(**media)
+            faults = self.page.evaluate(
+                "([what, how]) => axe.run({exclude: [what]}, how).then(found => found.violations)", [foreign, OPTIONS]
+            )
+            self._blame_each(faults, appearance)
+
     def open_menu(self) -> None:
         """The navigation as a phone shows it."""
         self.page.set_viewport_size({"width": PHONE, "height": 800})
@@ -173,6 +203,23 @@ class Walk:
                 "how => axe.run({include: window.unexamined}, how).then(found => found.violations)", OPTIONS
             )
         EXAMINED.update(new)
+        self._blame_each(faults, how)
+        if new:
+            self._examine_contrast(how)
+
+    def _examine_contrast(self, how: str) -> None:
+        """Look at the elements just examined in each other appearance, without loading the page again."""
+        for appearance, media in APPEARANCES.items():
+            self.page.emulate_media(**media)
+            faults = self.page.evaluate(
+                "how => axe.run({include: window.unexamined}, how).then(found => found.violations)", CONTRAST
+            )
+            self._blame_each(faults, f"{how}, {appearance}")
+        for element in self.page.evaluate(INVISIBLE):
+            self._blame(f"invisible {how}, {appearance}: {element}")
+        self.page.emulate_media(**LIGHT)
+
+    def _blame_each(self, faults: Iterable[dict[str, Any]], how: str) -> None:
         for fault in faults:
             places = ", ".join(" ".join(map(str, node["target"])) for node in fault["nodes"][:4])
             self._blame(f"{fault['id']} {how}: {fault['help']}: {places}")
@@ -413,6 +460,47 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
         stranger.look()
         stranger.send(reverse("mfa_authenticate"), "Sign in")
     faults = police.faults + home_affairs.faults + stranger.faults
+    assert not faults, "\n".join(faults)
+
+
+def test_administrators_can_use_each_page_of_people_ministries_and_countries(
+    live: Live, people, browser: Browser
+) -> None:
+    officer, ministry = people["officer"], people["police"].ministry
+    request = AccountRequest.objects.create(
+        person=officer,
+        kind=AccountRequestKind.SECOND_STEP,
+        old_email=officer.email,
+        asked_by=people["admin"],
+        asked_at=Edition.objects.get(year=2021).terms.get().recorded_at,
+    )
+    User.objects.create_user("left@demo.example", name="Left", role="administrator", is_active=False)
+    of_person = {pk: reverse("person_edit", args=[pk]) for pk in (officer.pk, people["police"].pk, people["admin"].pk)}
+    with walk(browser, live, "administrator", people["admin"]) as administrator:
+        for name in ("person_list", "person_add", "ministry_list", "country_list", "account_request_list"):
+            administrator.visit(reverse(name))
+        for person in User.objects.filter(email__endswith="@demo.example"):
+            administrator.visit(reverse("person_detail", args=[person.pk]))
+        for address in (
+            *of_person.values(),
+            reverse("ministry_edit", args=[ministry.pk]),
+            reverse("country_edit", args=[ministry.country_id]),
+            reverse("account_address"),
+            reverse("account_request_detail", args=[request.pk]),
+            reverse("how_this_works"),
+            reverse("search", query={"q": "police"}),
+        ):
+            administrator.visit(address)
+        administrator.send(reverse("person_add"), "Add and invite")
+        administrator.send(of_person[officer.pk], "Save", {"Name": ""})
+        administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save", {"Short name": ""})
+    with walk(browser, live, "officer", officer) as reader:
+        reader.visit(reverse("account_address"))
+        reader.page.goto(f"{live.url}{reverse('api_docs')}")
+        expect(reader.page.get_by_role("heading", name="API documentation")).to_be_visible()
+        reader.look_at_the_frame("#swagger-ui")
+    assert administrator.met == {200}
+    faults = administrator.faults + reader.faults
     assert not faults, "\n".join(faults)
 
 

@@ -114,7 +114,7 @@ def evidence(number=1, text="National action plan launched", **facts):
             "link": "",
             "recorded": "Recorded 11 Nov 2021 by An Officer",
             "state": "claimed",
-            "review": "Claimed, waiting for review",
+            "review": "Not reviewed",
             "is_outside": False,
             "note": "",
             "evidence_links": (PrintedEvidenceLink("10a", "a concrete action", "claimed"),),

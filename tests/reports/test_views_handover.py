@@ -126,7 +126,7 @@ def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(cl
         ("Sent", "with the embassy since 10 January 2022"),
         ("Kept", "verified done"),
     ]
-    assert {decision and decision.value for _, _, decision in response.context["updates"]} == {None, "returned"}
+    assert {decision.value for _, _, decision in response.context["updates"]} == {"with_embassy", "returned"}
     assert "until 19 May 2020" in response.text
     assert reverse("ministry_detail", args=[police.pk]) in client.get(reverse("dashboard")).text
 

@@ -20,7 +20,7 @@ MAX_MONTHS, MAX_MILESTONES, MAX_MINISTRIES = 3, 4, 4
 
 EVIDENCE_STATES = {
     "verified": gettext_noop("Verified"),
-    "claimed": gettext_noop("Claimed, not verified"),
+    "claimed": gettext_noop("Not reviewed"),
     "returned": gettext_noop("Returned"),
     "withdrawn": gettext_noop("Withdrawn by the ministry"),
     "rejected": gettext_noop("Rejected"),

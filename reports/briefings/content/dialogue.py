@@ -52,16 +52,14 @@ VERIFIED = PointKind("kept", "verified_done", gettext_noop("Verified"), 3, gette
 OVERDUE = PointKind("overdue", "overdue", gettext_noop("Overdue"), 5, gettext_noop("%(number)d overdue"))
 MINISTRY_KINDS = (
     VERIFIED,
-    PointKind(
-        "with_us", "waiting", gettext_noop("Waiting for our reply"), 3, gettext_noop("%(number)d waiting for our reply")
-    ),
+    PointKind("with_us", "waiting", gettext_noop("With the embassy"), 3, gettext_noop("%(number)d with the embassy")),
     OVERDUE,
     PointKind("returned", "returned", gettext_noop("Returned"), 3, gettext_noop("%(number)d returned")),
     PointKind("to_ask", "open", gettext_noop("To ask"), 6, gettext_noop("%(number)d to ask")),
 )
 OUR_KINDS = (
     VERIFIED,
-    PointKind("with_us", "waiting", gettext_noop("Done"), 3, gettext_noop("%(number)d to verify")),
+    PointKind("with_us", "waiting", gettext_noop("Reported done"), 3, gettext_noop("%(number)d to verify")),
     OVERDUE,
     PointKind("to_ask", "open", gettext_noop("To do"), 6, gettext_noop("%(number)d to do")),
 )

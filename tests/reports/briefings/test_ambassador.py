@@ -647,7 +647,7 @@ def test_evidence_of_a_returned_version_is_returned(edition):
 
     (printed,) = briefing(edition).evidence
 
-    assert (printed.state, printed.review) == ("returned", "Returned to the ministry")
+    assert (printed.state, printed.review) == ("returned", "Returned")
     assert [evidence_link.state for evidence_link in printed.evidence_links] == ["returned"]
 
 

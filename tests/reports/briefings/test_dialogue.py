@@ -407,7 +407,7 @@ def test_points_beyond_the_most_are_only_counted(edition, police, planned):
     assert [line.label for line in points.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert points.lines[0].point.sentence.startswith("“Late 0”")
     assert points.more == "Not listed: 3 overdue, 2 to ask."
-    assert points.nothing == "None: Verified, Waiting for our reply, Returned."
+    assert points.nothing == "None: Verified, With the embassy, Returned."
     assert "Not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned, edition))
 
 
@@ -531,7 +531,7 @@ def test_every_empty_section_has_a_sentence(edition):
     for sentence in (
         "There are no talking points. The deadline is 28 February 2022, in 31 days.",
         "The agenda is empty.",
-        "None: Verified, Done, Overdue, To do.",
+        "None: Verified, Reported done, Overdue, To do.",
         "There was no dialogue before this one.",
         "No participants are recorded.",
     ):

@@ -157,6 +157,16 @@ def test_the_first_two_pages_stay_two_for_one_recommendation_and_for_sixty(numbe
     assert printed.text.count("points verified ·") == number
 
 
+@each_paper
+def test_the_list_of_annexes_stays_on_the_second_page(paper):
+    """Letter is lower than A4: with four ministries of two lines each, it stood alone on a third page."""
+    words = "Bring the amendment before Parliament, as both ministries ag"
+    second = Printed(papers.full(4, words), paper).texts[1]
+
+    assert "Annexes" in second
+    assert "Texts that end in" in second
+
+
 @pytest.mark.parametrize(
     ("made", "pages"), [(papers.full, 2), (papers.ministry_page, 1)], ids=["ambassador", "ministry"]
 )

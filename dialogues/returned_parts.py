@@ -1,0 +1,40 @@
+"""Which parts of the form of an update the embassy asked to change when it returned a version."""
+
+from collections.abc import Iterable
+
+from dialogues.choices import UpdatePart
+from dialogues.decision_reasons import locate_changes, split_reason
+from dialogues.models import UpdateVersion, UpdateVersionDecision
+
+
+def find_returned_parts(
+    update_version: UpdateVersion, reason: str, parts: Iterable[UpdatePart] = ()
+) -> dict[str, list[int]]:
+    """Return the numbers of the paragraphs of `reason` by the part of the form that they are about.
+
+    A part is a value of UpdatePart, or "indicator-12": the figure of an indicator. `parts` are those that the officer
+    ticked.
+    """
+    indicators = {reading.evidence_id: reading.indicator_id for reading in update_version.readings.all()}
+    pieces = {}
+    for piece in update_version.evidence.all():
+        if piece.pk in indicators:
+            pieces[piece.title] = f"indicator-{indicators[piece.pk]}"
+        else:
+            pieces[piece.title] = (UpdatePart.FILES if piece.file_id else UpdatePart.NARRATIVE).value
+    return locate_changes(reason, pieces, parts)
+
+
+def list_changes(decision: UpdateVersionDecision) -> dict[str, list[str]]:
+    """Return what the embassy asks to change, by part of the form.
+
+    Decisions from before the parts were recorded are read by their words. A paragraph that a redaction removed is left
+    out.
+    """
+    numbers = decision.parts
+    if numbers is None:
+        numbers = find_returned_parts(decision.update_version, decision.reason)
+    paragraphs = dict(enumerate(split_reason(decision.reason)))
+    return {
+        part: [paragraphs[number] for number in of_part if number in paragraphs] for part, of_part in numbers.items()
+    }
