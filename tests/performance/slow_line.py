@@ -23,7 +23,7 @@ from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 BYTES_PER_SECOND = 64_000 / 8
 LATENCY = 500
 """In milliseconds, before each answer begins."""
-PATIENCE = 300_000
+PATIENCE = 280_000
 
 
 def main() -> None:

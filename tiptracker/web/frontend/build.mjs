@@ -2,7 +2,7 @@
 //
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
 //   js/site.js       small improvements in the browser; every page works without them
-//   js/draft.js      saves drafts of forms; loaded where a form has data-draft
+//   js/draft.js      saves drafts of forms and sends their files; loaded where a form has data-draft
 //   js/passkey.js    passkeys; loaded where a form uses one
 //   js/review.js     single-key shortcuts; loaded on pages for review
 //   fonts/           Public Sans for the web: one variable file, 400 to 700, Latin-1

@@ -34,13 +34,13 @@ class Draft {
     this.tries = 0;
     form.addEventListener("input", () => this.onTyped());
     form.addEventListener("change", () => this.onTyped());
-    form.addEventListener("submit", () => clearTimeout(this.timer));
     addEventListener("online", () => this.isBehind && this.save());
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("draft:signing-out", ({ detail }) => detail.push(this.save()));
     document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     this.offerBack();
     this.attachments = new Attachments(form, this);
+    form.addEventListener("submit", (event) => event.defaultPrevented || this.isSent());
     if (!this.isOffering) this.onTyped();
   }
 
@@ -257,6 +257,12 @@ class Draft {
     this.form.elements.csrfmiddlewaretoken.value = token;
     this.isRenewed = true;
     return true;
+  }
+
+  // The form itself is on its way: the draft need not follow when the page closes.
+  isSent() {
+    clearTimeout(this.timer);
+    this.left = this.typed() + this.ticked();
   }
 
   // The page closes: send what is possible without waiting. The input stays on this device until it is saved.
