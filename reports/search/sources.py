@@ -103,7 +103,8 @@ def find_keys(sources: Iterable[Source], user: User, query: str, most: int) -> d
     Only keys, because columns of rows that nobody gets to see are most of what such a query costs.
     """
     by_number = dict(enumerate(sources))
-    statements, parameters = [], []
+    statements: list[str] = []
+    parameters: list[Any] = []
     for number, source in by_number.items():
         with suppress(EmptyResultSet):
             statement, values = source.find(user, query)[:most].query.sql_with_params()
@@ -144,7 +145,8 @@ def _with_citation(files: QuerySet[Any], user: User, file: str = "pk") -> QueryS
     """Add what cites each file, for `_file_url`: `.of_evidence` and `.of_dialogue`, the keys or None."""
     evidence = Evidence.objects.visible_to(user).filter(file=OuterRef(file)).order_by("-pk").values("pk")
     dialogues = DialogueFile.objects.visible_to(user).filter(file=OuterRef(file)).values("dialogue")
-    return files.annotate(of_evidence=Subquery(evidence[:1]), of_dialogue=Subquery(dialogues[:1]))
+    cited: QuerySet[Any] = files.annotate(of_evidence=Subquery(evidence[:1]), of_dialogue=Subquery(dialogues[:1]))
+    return cited
 
 
 def _file_url(row: Any, user: User) -> str:
