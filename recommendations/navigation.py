@@ -262,12 +262,13 @@ def _count_waiting(user: User, edition: Edition) -> int:
         today = clock.today(edition.country.time_zone)
         tasks += [
             versions.exclude(recorded_by=user),
-            visible("recommendations", "Benchmark", recommendation__edition=edition).filter(
-                evidence_links__in=visible("dialogues", "EvidenceLink").awaiting_assessment()
-            ),
             visible("dialogues", "NextStep", dialogue__country=country).due_for_embassy(today),
             visible("dialogues", "DueDateProposal", commitment__country=country).for_answer_by(user),
         ]
-    first, *others = (rows.order_by().values("pk").distinct() for rows in tasks)
+    keys = [rows.values("pk") for rows in tasks]
+    if user.role == Role.OFFICER:
+        links = visible("dialogues", "EvidenceLink", benchmark__recommendation__edition=edition)
+        keys.append(links.awaiting_assessment().values("benchmark"))
+    first, *others = (rows.order_by().distinct() for rows in keys)
     count: int = first.union(*others, all=True).count()
     return count

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from dialogues.models import Dialogue, Redaction
 from recommendations.models import Edition
 from reports.choices import BriefingKind
-from tiptracker.accounts.models import AnyUser, Ministry, User
+from tiptracker.accounts.models import AnyUser, Ministry, User, in_visible_countries
 from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.jobs.models import OPEN_STATES, Job, State
 from tiptracker.localization import format_date, gettext, gettext_lazy, gettext_noop
@@ -86,7 +86,7 @@ class EmbassyQuerySet[Row: models.Model](models.QuerySet[Row]):
         """Return the rows that the user may see: embassy roles only, for their countries."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
-        return self.filter(edition__in=Edition.objects.visible_to(user))
+        return self.filter(in_visible_countries(user, path="edition__country"))
 
 
 class ReadinessRunQuerySet(EmbassyQuerySet["ReadinessRun"]):

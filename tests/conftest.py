@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from functools import cache as once
 from itertools import count
@@ -89,6 +89,7 @@ from celery import Celery
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.core.mail.backends import locmem
+from django.core.management import call_command
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.test.utils import teardown_databases
@@ -101,6 +102,8 @@ from tests.refusing import made
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.jobs.models import Job, State
+from tiptracker.sandbox import sandbox
+from tiptracker.sandbox.process import ProcessResult
 
 # A quick hash, but one that the real hasher of a live server reads all the same.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
@@ -139,6 +142,9 @@ def _text_without_layout(response: HttpResponse) -> str:
 
 # Tests read a page's `text` as its reader does, whatever its template's line breaks and indentation; `content` is raw.
 HttpResponse.text = property(_text_without_layout)
+
+MOST_KEPT_BYTES = 1_000_000
+"""How large a file may be whose opening is remembered for other tests."""
 
 MASERU = ZoneInfo("Africa/Maseru")
 THE_DAY = date(2022, 1, 28)
@@ -207,6 +213,24 @@ def empty_cache() -> None:
     """Rate limits and the like are kept in the cache; no test inherits another's."""
     redis_breaker.answered()
     cache.clear()
+
+
+_opened: dict[tuple[object, ...], ProcessResult] = {}
+
+
+@pytest.fixture(autouse=True)
+def files_are_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A confined process that has opened a file is not started again for the same: each takes a third of a second."""
+    start = sandbox.run_process
+
+    def run_process(command, content, **limits):
+        key = (*command, content, limits["most_waited"])
+        result = _opened.get(key) or start(command, content, **limits)
+        if result.code == 0 and len(content) < MOST_KEPT_BYTES:
+            _opened[key] = result
+        return result
+
+    monkeypatch.setattr(sandbox, "run_process", run_process)
 
 
 @pytest.fixture(autouse=True)
@@ -290,27 +314,36 @@ def database_template(django_db_setup: None, django_db_blocker) -> Iterator[str]
 _copies = count(1)
 
 
-@pytest.fixture
-def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
-    """A database of the test's own, in which it may commit; gives its URL, for other processes."""
+@contextmanager
+def a_copy_of(source: str) -> Iterator[str]:
+    """Let this process work on a copy of a database, which is dropped at the end; gives its name."""
     ordinary = str(connection.settings_dict["NAME"])
     name = f"{ordinary}_{next(_copies)}"
-    copy_database(database_template, name)
-    with django_db_blocker.unblock():
-        connect_to(name)
-        if connection.vendor == "postgresql":
-            yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-        else:
-            yield f"sqlite:///{name}"
-        connect_to(ordinary)
+    copy_database(source, name)
+    connect_to(name)
+    yield name
+    connect_to(ordinary)
     drop_database(name)
 
 
 @pytest.fixture
-def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[None]:
-    """The database that release 0.1.0 left (see tests/fixtures/0.1.0/README.md), not yet migrated any further."""
+def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
+    """A database of the test's own, in which it may commit; gives its URL, for other processes."""
+    with django_db_blocker.unblock(), a_copy_of(database_template) as name:
+        if connection.vendor == "postgresql":
+            yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        else:
+            yield f"sqlite:///{name}"
+
+
+@pytest.fixture(scope="session")
+def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """The database that release 0.1.0 left (see tests/fixtures/0.1.0/README.md), migrated once in a process.
+
+    Nothing stays connected to it, so that each test can have a copy.
+    """
     ordinary = str(connection.settings_dict["NAME"])
-    name = f"{ordinary}_{next(_copies)}"
+    name = f"{ordinary}_0_1_0"
     folder = BASE_DIR / "tests" / "fixtures" / "0.1.0"
     if connection.vendor == "postgresql":
         _maintenance(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
@@ -323,8 +356,12 @@ def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[None
         Path(name).write_bytes(gzip.decompress((folder / "sqlite.sqlite3.gz").read_bytes()))
     with django_db_blocker.unblock():
         connect_to(name)
-        yield
+        with database_roles.as_owner():
+            call_command("migrate", verbosity=0)
+        if connection.vendor == "postgresql":
+            database_roles.grant(name)
         connect_to(ordinary)
+    yield name
     drop_database(name)
 
 

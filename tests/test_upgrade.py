@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
@@ -15,7 +14,7 @@ from recommendations.models import EditionTerms
 from reports.choices import RecomputeOutcome
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
-from tests import database_roles
+from tests.conftest import a_copy_of
 from tests.factories import OfficerFactory, RedactionDecisionFactory
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
@@ -29,11 +28,9 @@ EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.
 
 
 @pytest.fixture
-def migrated(database_of_0_1_0):
-    with database_roles.as_owner():
-        call_command("migrate", verbosity=0)
-    if connection.vendor == "postgresql":
-        database_roles.grant(str(connection.settings_dict["NAME"]))
+def migrated(database_of_0_1_0, django_db_blocker):
+    with django_db_blocker.unblock(), a_copy_of(database_of_0_1_0):
+        yield
 
 
 def officer_of(country):

@@ -19,7 +19,7 @@ from dialogues.files.inspection import InspectedFile, inspect_upload, sha256
 from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.files.upload_rules import describe_oversized_total, format_size
 from dialogues.models import Draft, EvidenceFile, FileScan, RedactionDecision, UpdateVersion
-from dialogues.models.files import IS_UNSENT, random_name
+from dialogues.models.files import is_sent, random_name
 from dialogues.permissions import can_upload
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.audit.actions import record, record_once
@@ -273,7 +273,7 @@ def refuse_unless_own_and_unsent(
     if draft:
         attached |= Q(drafts=draft)
     own = EvidenceFile.objects.filter(attached, pk__in=locked - resendable).exclude(name=REDACTED).distinct()
-    if len(own.filter(IS_UNSENT)) + len(locked & resendable) != len(files):
+    if len(own.exclude(is_sent())) + len(locked & resendable) != len(files):
         raise Refused(
             "already_sent",
             gettext("One of the files has already been sent. If it proves this as well, attach it again."),

@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 from dialogues.choices import DialogueFileKind, DialogueStage, Presence
 from dialogues.dialogue_stage import stage_on
 from recommendations.models import Recommendation
-from tiptracker.accounts.models import AnyUser, Country, Ministry
+from tiptracker.accounts.models import AnyUser, Country, Ministry, in_visible_countries
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.localization import format_date, gettext, gettext_lazy
 
@@ -210,7 +210,7 @@ class NextStepQuerySet(models.QuerySet["NextStep"]):
         """
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
-        return self.filter(dialogue__in=Dialogue.objects.visible_to(user))
+        return self.filter(in_visible_countries(user, path="dialogue__country"))
 
     def unsettled(self) -> Self:
         """Filter to next steps that are not marked as done."""
@@ -319,7 +319,7 @@ class DialogueFileQuerySet(models.QuerySet["DialogueFile"]):
         """Filter to files of dialogues that the user may see: embassy only."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
-        return self.filter(dialogue__in=Dialogue.objects.visible_to(user))
+        return self.filter(in_visible_countries(user, path="dialogue__country"))
 
 
 class DialogueFile(models.Model):

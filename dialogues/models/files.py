@@ -23,8 +23,10 @@ def random_name(instance: "EvidenceFile", filename: str) -> str:
     return f"evidence/{name[:2]}/{name}"
 
 
-IS_UNSENT = Q(evidence__isnull=True, dialogues__isnull=True)
-"""Condition for files that neither evidence nor a dialogue cites."""
+def is_sent() -> Q:
+    """Return the condition for files that evidence or a dialogue cites."""
+    of_evidence = Exists(Evidence.objects.filter(file=OuterRef("pk")))
+    return of_evidence | Exists(DialogueFile.objects.filter(file=OuterRef("pk")))
 
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
@@ -36,11 +38,17 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        of_dialogues = Q(dialogues__in=DialogueFile.objects.visible_to(user))
-        cited = Q(evidence__in=Evidence.objects.visible_to(user)) | of_dialogues
-        drafted = Q(drafts__in=Draft.objects.visible_to(user))
-        own = IS_UNSENT & Q(pk__in=self.model.objects.uploaded_as(user).values("pk"))
-        return self.filter(cited | ((own | drafted) & ~Q(name=REDACTED))).distinct()
+        drafted = Q(pk__in=Draft.objects.visible_to(user).values("files"))
+        own = Q(pk__in=self.model.objects.uploaded_as(user).values("pk")) & ~is_sent()
+        return self.filter(self._is_cited(user) | ((own | drafted) & ~Q(name=REDACTED)))
+
+    def cited(self, user: AnyUser) -> Self:
+        """Filter to files in evidence and dialogues that the user may see, without those redacted as a whole."""
+        return self.filter(self._is_cited(user)).exclude(pk__in=self.model.objects.redacted().values("pk"))
+
+    def _is_cited(self, user: AnyUser) -> Q:
+        of_evidence = Q(pk__in=Evidence.objects.visible_to(user).order_by().values("file"))
+        return of_evidence | Q(pk__in=DialogueFile.objects.visible_to(user).order_by().values("file"))
 
     def uploaded_as(self, user: User) -> Self:
         """Filter to files that this user uploaded for their present ministry, or for their embassy."""
@@ -49,9 +57,7 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def kept(self) -> Self:
         """Filter to files whose content is still stored: neither dropped as unsent nor redacted as a whole."""
-        of_evidence = Exists(Evidence.objects.filter(file=OuterRef("pk")))
-        of_a_dialogue = Exists(DialogueFile.objects.filter(file=OuterRef("pk")))
-        rows = self.filter(~Q(name=REDACTED) | of_evidence | of_a_dialogue)
+        rows = self.filter(~Q(name=REDACTED) | is_sent())
         return rows.exclude(pk__in=self.model.objects.redacted().values("pk"))
 
     def redacted(self) -> Self:
@@ -64,7 +70,7 @@ class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
 
     def unsent(self, *, before: datetime) -> Self:
         """Filter to stored files uploaded before a moment that nothing cites and no draft holds."""
-        return self.filter(IS_UNSENT, drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
+        return self.filter(~is_sent(), drafts__isnull=True, uploaded_at__lt=before).exclude(name=REDACTED)
 
 
 class EvidenceFile(models.Model):
@@ -121,8 +127,8 @@ class EvidenceFile(models.Model):
 
 class FileTextQuerySet(models.QuerySet["FileText"]):
     def visible_to(self, user: AnyUser) -> Self:
-        """Filter to the texts of files the user may see."""
-        return self.filter(file__in=EvidenceFile.objects.visible_to(user).order_by().values("pk"))
+        """Filter to the texts of files in evidence and dialogues that the user may see."""
+        return self.filter(file__in=EvidenceFile.objects.cited(user).order_by().values("pk"))
 
 
 class FileText(models.Model):

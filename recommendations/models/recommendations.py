@@ -12,7 +12,7 @@ from recommendations.choices import Origin, Pillar, Rule, TextStatus
 from recommendations.models.editions import DatedQuerySet, Edition
 from recommendations.models.indicators import Indicator
 from recommendations.unmet_years import RecommendationYear, YearsUnmet, count_years_unmet
-from tiptracker.accounts.models import AnyUser, Ministry
+from tiptracker.accounts.models import AnyUser, Ministry, in_visible_countries
 from tiptracker.localization import gettext, gettext_lazy
 
 INDICIA = range(1, 13)
@@ -31,7 +31,7 @@ def validate_indicia(value: Any) -> None:
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Limit to recommendations of the user's countries. They are published, so every role may read them."""
-        return self.filter(edition__in=Edition.objects.visible_to(user))
+        return self.filter(in_visible_countries(user, path="edition__country"))
 
     def active(self) -> Self:
         """Limit to recommendations that are not retired. Retired ones stay, with their commitments and evidence."""
@@ -187,7 +187,7 @@ class BenchmarkQuerySet(models.QuerySet["Benchmark"]):
             return self.filter(
                 commitment_links__commitment__ministry=user.ministry_id, commitment_links__removed_in__isnull=True
             ).distinct()
-        return self.filter(recommendation__in=Recommendation.objects.visible_to(user))
+        return self.filter(in_visible_countries(user, path="recommendation__edition__country"))
 
     def active(self) -> Self:
         """Limit to benchmarks of recommendations that are not retired."""
@@ -275,7 +275,7 @@ class BenchmarkTermsQuerySet(DatedQuerySet["BenchmarkTerms"]):
         """Limit to what embassy roles may see. A ministry never reads weights and rules."""
         if not user.is_authenticated or not user.is_embassy:
             return self.none()
-        return self.filter(benchmark__in=Benchmark.objects.visible_to(user))
+        return self.filter(in_visible_countries(user, path="benchmark__recommendation__edition__country"))
 
 
 class BenchmarkTerms(models.Model):

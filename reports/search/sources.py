@@ -4,17 +4,21 @@ Every source reads its rows through `visible_to`. A ministry's search looks only
 (docs/access.md), so that a match alone tells nothing of the others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from dialogues.models import (
     AgendaItem,
     Commitment,
     Dialogue,
+    DialogueFile,
     Evidence,
     EvidenceFile,
     FileText,
@@ -40,13 +44,13 @@ class Source:
     """A kind of row that the search looks through.
 
     Attributes:
-        rows: the rows a user may see, newest first, with all that `title` and `url` need.
+        rows: the rows a user may see, newest first.
         fields: the texts looked through. PostgreSQL has an index over them (`IndexWords` in the migrations).
         title: what a result is called.
         url: the page it opens, or "" if the user has none.
         ministry_fields: the fields for a ministry. Empty: the ministry's search leaves this source out.
         roles: whose search looks through it.
-        related: what `title` and `url` read besides the row.
+        completed: adds to found rows what `title` and `url` read besides them.
     """
 
     rows: Callable[[User], QuerySet[Any]]
@@ -55,7 +59,7 @@ class Source:
     url: Callable[[Any, User], str]
     ministry_fields: tuple[str, ...] = ()
     roles: frozenset[Role] = EMBASSY_ROLES
-    related: tuple[str, ...] = ()
+    completed: Callable[[QuerySet[Any], User], QuerySet[Any]] = lambda rows, user: rows
 
     def is_for(self, user: User) -> bool:
         return user.role in self.roles and bool(self.fields_for(user))
@@ -65,9 +69,12 @@ class Source:
         return self.ministry_fields if user.is_ministry else self.fields
 
     def find(self, user: User, query: str) -> QuerySet[Any]:
-        """Return the rows that the user may see and that have each word of the query, which must have one."""
-        found = filter_by_words(self.rows(user), query, *self.fields_for(user))
-        return found.select_related(*self.related) if self.related else found
+        """Return the keys of the rows that the user may see and that have each word of the query."""
+        return filter_by_words(self.rows(user), query, *self.fields_for(user)).values("pk")
+
+    def fetch(self, user: User, keys: Sequence[int]) -> QuerySet[Any]:
+        """Return the rows of these keys that the user may see, with all that `title` and `url` need."""
+        return self.completed(self.rows(user).filter(pk__in=keys), user)
 
     def text_of(self, row: Model, user: User) -> str:
         """Return the texts in which the query was found, as one."""
@@ -90,6 +97,33 @@ class Group:
     sources: Sequence[Source]
 
 
+def find_keys(sources: Iterable[Source], user: User, query: str, most: int) -> dict[Source, list[int]]:
+    """Return the keys of the first `most` rows of each source that has any, in one query.
+
+    Only keys, because columns of rows that nobody gets to see are most of what such a query costs.
+    """
+    by_number = dict(enumerate(sources))
+    statements: list[str] = []
+    parameters: list[Any] = []
+    for number, source in by_number.items():
+        with suppress(EmptyResultSet):
+            statement, values = source.find(user, query)[:most].query.sql_with_params()
+            statements.append(f"SELECT {number}, pk FROM ({statement}) AS source_{number}")  # noqa: S608 -- compiled
+            parameters += values
+    keys: dict[Source, list[int]] = {}
+    if not statements:
+        return keys
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), parameters)
+        for number, key in cursor:
+            keys.setdefault(by_number[number], []).append(key)
+    return keys
+
+
+def _related(*names: str) -> Callable[[QuerySet[Any], User], QuerySet[Any]]:
+    return lambda rows, user: rows.select_related(*names)
+
+
 def _opens(view: str, target: Callable[[Any], int | None] = lambda row: row.pk) -> Callable[[Any, User], str]:
     """Return a function that gives the page `view` of a row."""
 
@@ -107,18 +141,23 @@ def _version_url(row: UpdateVersion, user: User) -> str:
     return reverse("version_detail", args=[row.pk])
 
 
-def _file_url(row: EvidenceFile, user: User) -> str:
-    """Return the page of what cites the file: evidence, or else a dialogue. Empty for a file that was not sent yet."""
-    if evidence := Evidence.objects.visible_to(user).filter(file=row.pk).order_by("-pk").first():
-        return reverse("evidence_detail", args=[evidence.pk])
-    if user.is_embassy and (of_dialogue := row.dialogues.first()):
-        return reverse("dialogue_detail", args=[of_dialogue.dialogue_id])
-    return ""
+def _with_citation(files: QuerySet[Any], user: User, file: str = "pk") -> QuerySet[Any]:
+    """Add what cites each file, for `_file_url`: `.of_evidence` and `.of_dialogue`, the keys or None."""
+    evidence = Evidence.objects.visible_to(user).filter(file=OuterRef(file)).order_by("-pk").values("pk")
+    dialogues = DialogueFile.objects.visible_to(user).filter(file=OuterRef(file)).values("dialogue")
+    cited: QuerySet[Any] = files.annotate(of_evidence=Subquery(evidence[:1]), of_dialogue=Subquery(dialogues[:1]))
+    return cited
 
 
-def _sent_files(user: User) -> QuerySet[EvidenceFile]:
-    """Return the files the user may see that evidence or a dialogue cites."""
-    return EvidenceFile.objects.visible_to(user).kept().filter(Q(evidence__isnull=False) | Q(dialogues__isnull=False))
+def _file_url(row: Any, user: User) -> str:
+    """Return the page of what cites the file: evidence, or else a dialogue."""
+    view, key = ("evidence_detail", row.of_evidence) if row.of_evidence else ("dialogue_detail", row.of_dialogue)
+    return reverse(view, args=[key])
+
+
+def _with_subject(briefings: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Add what the label of a briefing reads, and leave its content out, which is long."""
+    return briefings.select_related("ministry", "dialogue").defer("said")
 
 
 def _newest_criteria(user: User) -> QuerySet[BenchmarkTerms]:
@@ -169,7 +208,7 @@ GROUPS: Sequence[Group] = (
                 _opens("recommendation_detail"),
                 ministry_fields=("text",),
                 roles=EMBASSY_AND_MINISTRIES,
-                related=("edition__country",),
+                completed=_related("edition__country"),
             ),
             Source(
                 lambda user: _newest_criteria(user).order_by("-benchmark__recommendation__edition__year", "benchmark"),
@@ -183,7 +222,7 @@ GROUPS: Sequence[Group] = (
                     }
                 ),
                 _opens("recommendation_detail", lambda row: row.benchmark.recommendation_id),
-                related=("benchmark__recommendation__edition__country",),
+                completed=_related("benchmark__recommendation__edition__country"),
             ),
         ),
     ),
@@ -198,7 +237,7 @@ GROUPS: Sequence[Group] = (
                 _opens("commitment_detail"),
                 ministry_fields=("text",),
                 roles=EMBASSY_AND_MINISTRIES,
-                related=("ministry",),
+                completed=_related("ministry"),
             ),
         ),
     ),
@@ -216,7 +255,7 @@ GROUPS: Sequence[Group] = (
                 _version_url,
                 ministry_fields=("narrative",),
                 roles=EMBASSY_AND_MINISTRIES,
-                related=("update__commitment__ministry",),
+                completed=_related("update__commitment__ministry"),
             ),
         ),
     ),
@@ -245,23 +284,22 @@ GROUPS: Sequence[Group] = (
         gettext_noop("Files"),
         (
             Source(
-                lambda user: _sent_files(user).order_by("-uploaded_at", "-pk"),
+                lambda user: EvidenceFile.objects.cited(user).order_by("-uploaded_at", "-pk"),
                 ("name",),
                 lambda row: gettext("File of %(date)s") % {"date": format_date(row.uploaded_at)},
                 _file_url,
                 ministry_fields=("name",),
                 roles=EMBASSY_AND_MINISTRIES,
+                completed=_with_citation,
             ),
             Source(
-                lambda user: FileText.objects.filter(file__in=_sent_files(user).order_by().values("pk")).order_by(
-                    "-file__uploaded_at", "page"
-                ),
+                lambda user: FileText.objects.visible_to(user).order_by("-file__uploaded_at", "page"),
                 ("text",),
                 lambda row: gettext("“%(file)s”, page %(page)d") % {"file": row.file.name, "page": row.page},
-                lambda row, user: _file_url(row.file, user),
+                _file_url,
                 ministry_fields=("text",),
                 roles=EMBASSY_AND_MINISTRIES,
-                related=("file",),
+                completed=lambda rows, user: _with_citation(rows.select_related("file"), user, "file"),
             ),
         ),
     ),
@@ -282,21 +320,21 @@ GROUPS: Sequence[Group] = (
                 ("topic", "note", "said"),
                 _of_dialogue,
                 _opens("dialogue_detail", lambda row: row.dialogue_id),
-                related=("dialogue",),
+                completed=_related("dialogue"),
             ),
             Source(
                 lambda user: NextStep.objects.visible_to(user).order_by("-dialogue__held_on", "pk"),
                 ("text", "office"),
                 _of_dialogue,
                 _opens("dialogue_detail", lambda row: row.dialogue_id),
-                related=("dialogue",),
+                completed=_related("dialogue"),
             ),
             Source(
                 lambda user: _in_visible_dialogues(Participant.objects.all(), user).order_by("-dialogue__held_on"),
                 ("name", "office"),
                 _of_dialogue,
                 _opens("dialogue_detail", lambda row: row.dialogue_id),
-                related=("dialogue",),
+                completed=_related("dialogue"),
             ),
         ),
     ),
@@ -309,14 +347,14 @@ GROUPS: Sequence[Group] = (
                 ("covering_note",),
                 lambda row: row.label,
                 _opens("briefing_detail"),
-                related=("edition__country", "ministry", "dialogue"),
+                completed=_with_subject,
             ),
             Source(
                 lambda user: Briefing.objects.visible_to(user).filter(ministry__isnull=False).order_by("-as_of", "-pk"),
                 ("ministry__name", "ministry__short_name"),
                 lambda row: row.label,
                 _opens("briefing_detail"),
-                related=("edition__country", "ministry", "dialogue"),
+                completed=_with_subject,
             ),
         ),
     ),
@@ -344,7 +382,7 @@ GROUPS: Sequence[Group] = (
                 ("name", "capital"),
                 lambda row: gettext("District of %(country)s") % {"country": row.country},
                 _district_url,
-                related=("country",),
+                completed=_related("country"),
             ),
         ),
     ),

@@ -1,7 +1,7 @@
 """The page of the search over everything that a user may see."""
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from reports.search.excerpts import ExcerptPart, make_excerpt
-from reports.search.sources import GROUPS, Group
+from reports.search.sources import GROUPS, Group, Source, find_keys
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -46,7 +46,9 @@ def search(request: SignedInRequest) -> HttpResponse:
     words = split_words(query)
     groups = [group for group in GROUPS if only in ("", group.key)]
     most = SHOWN_IN_ONE_GROUP if only else SHOWN_PER_GROUP
-    found = [_find(group, request.user, query, words, most) for group in groups] if words else []
+    sources = [source for group in groups for source in group.sources if source.is_for(request.user)]
+    keys = find_keys(sources, request.user, query, most + 1) if words else {}
+    found = [_group_results(group, request.user, keys, words, most) for group in groups]
     context = {
         "query": query,
         "has_words": bool(words),
@@ -56,13 +58,14 @@ def search(request: SignedInRequest) -> HttpResponse:
     return render_page(request, "reports/search.html", context)
 
 
-def _find(group: Group, user: User, query: str, words: Sequence[str], most: int) -> GroupResults:
-    """Look through the sources of a group, in their order, until one result more than `most` is found."""
-    sources = [source for source in group.sources if source.is_for(user)]
-    found = chain.from_iterable(((source, row) for row in source.find(user, query)[: most + 1]) for source in sources)
-    shown = [pair for pair, _ in zip(found, range(most + 1), strict=False)]
+def _group_results(
+    group: Group, user: User, keys: Mapping[Source, Sequence[int]], words: Sequence[str], most: int
+) -> GroupResults:
+    """Fetch the found rows of a group, in the order of its sources, and show at most `most` of them."""
+    fetched = ((source, row) for source in group.sources if source in keys for row in source.fetch(user, keys[source]))
+    found = list(islice(fetched, most + 1))
     results = [
         SearchResult(source.title(row), source.url(row, user), make_excerpt(source.text_of(row, user), words))
-        for source, row in shown[:most]
+        for source, row in found[:most]
     ]
-    return GroupResults(group.key, gettext(group.label), results, has_more=len(shown) > most)
+    return GroupResults(group.key, gettext(group.label), results, has_more=len(found) > most)

@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.refusing import shows_refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PAGES = [
     reverse("readiness_detail"),

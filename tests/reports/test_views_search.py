@@ -188,5 +188,5 @@ def test_a_search_among_many_rows_takes_few_queries(client, django_assert_max_nu
         EvidenceFactory(title=f"Shelter {number}")
     client.force_login(OfficerFactory())
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(10):
         found(client, "shelter")

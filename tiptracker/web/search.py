@@ -12,7 +12,7 @@ from typing import Any
 
 from django.apps.registry import Apps
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
 from django.db import connection, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
@@ -106,15 +106,20 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
     if not words:
         return rows
     if connection.vendor == "postgresql":
-        row_keys = (_rows_with_word(rows.model, fields, word) for word in words)
+        is_in_one_row = len({field.rpartition("__")[0] for field in fields}) == 1
+        searches = [words] if is_in_one_row else [[word] for word in words]
+        row_keys = (_rows_with_words(rows.model, fields, some) for some in searches)
         return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in row_keys)))
     begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in words)
     return rows.filter(reduce(and_, begins))
 
 
-def _rows_with_word(model: type[models.Model], fields: Sequence[str], word: str) -> QuerySet[Any]:
-    """Return the keys of rows that have a word beginning with `word` in these fields."""
-    query = SearchQuery(f"{word}:*", config="simple", search_type="raw")
+def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
+    """Return the keys of rows that have, in these fields, words beginning with `words`.
+
+    They are keys of their own query, so that PostgreSQL reads its index and not the texts of all rows a user sees.
+    """
+    query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
     by_row: dict[str, list[str]] = {}
     for field in fields:
         relation, _, name = field.rpartition("__")
@@ -122,7 +127,7 @@ def _rows_with_word(model: type[models.Model], fields: Sequence[str], word: str)
     queries = []
     for relation, names in by_row.items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
-        keys = texts._base_manager.alias(vector=_WordVector(*names)).filter(vector=query).order_by().values("pk")
+        keys = texts._base_manager.filter(SearchVectorExact(_WordVector(*names), query)).values("pk")
         queries.append(model._base_manager.filter(**{f"{relation}__in": keys}).values("pk") if relation else keys)
     first, *others = queries
     return first.union(*others, all=True) if others else first
