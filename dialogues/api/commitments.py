@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -175,9 +176,9 @@ class CommitmentFilter(filters.FilterSet):
     def changed_since(self, commitments: QuerySet[Commitment], name: str, moment: datetime) -> QuerySet[Commitment]:
         """Select commitments recorded since `moment`, or with an event, a correction or a move to another edition."""
         events = CommitmentEvent.objects.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
-        corrections = CommitmentCorrection.objects.visible_to(self.request.user).filter(
-            commitment=OuterRef("pk"), recorded_at__gte=moment
-        )
+        reader = self.request.user if self.request else AnonymousUser()
+        visible = CommitmentCorrection.objects.visible_to(reader)
+        corrections = visible.filter(commitment=OuterRef("pk"), recorded_at__gte=moment)
         moves = CommitmentBenchmark.objects.filter(
             commitment=OuterRef("pk"), recorded_at__gte=moment, added_in__isnull=True
         )
