@@ -301,8 +301,8 @@ def _build_published(user: User, edition: Edition, rows: QuerySet[Recommendation
     for benchmark in benchmarks.with_terms().order_by("letter"):
         wordings[benchmark.recommendation_id].append((benchmark.key, benchmark.wording))
     commitments: dict[int, dict[int, OwnCommitment]] = defaultdict(dict)
-    own: QuerySet[Any] = Commitment.objects.visible_to(user).with_status(today)
-    for row in own.with_links("benchmark").order_by("pk"):
+    own: Any = Commitment.objects.visible_to(user).with_status(today).with_links("benchmark")
+    for row in own.order_by("pk"):
         if row.status:
             standing = standing_from_row(row, today)
             url = reverse("commitment_detail", args=[row.pk])
