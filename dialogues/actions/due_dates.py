@@ -1,5 +1,6 @@
 """Propose another due date for a ministry's commitment, answer the proposal, or withdraw it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
@@ -109,8 +110,8 @@ def accept_due_date(*, proposal: DueDateProposal, reason: str = "", by: User, no
     )
     decision = _decide(proposal, DueDateDecision.ACCEPTED, reason, by, now, event=event)
     enqueue_readiness(locked.country_id)
-    dates = {"before": {"due_on": standing.due_on}, "after": {"due_on": proposal.due_on}}
-    _log("commitment.due_date_accepted", decision, **dates)
+    before, after = {"due_on": standing.due_on}, {"due_on": proposal.due_on}
+    _log("commitment.due_date_accepted", decision, before=before, after=after)
     return decision
 
 
@@ -214,8 +215,8 @@ def _log(
     verb: str,
     decision: DueDateProposalDecision,
     *,
-    before: dict[str, object] | None = None,
-    after: dict[str, object] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
 ) -> None:
     """Write what became of a proposal to the activity log, with the history of its commitment."""
     commitment = decision.proposal.commitment

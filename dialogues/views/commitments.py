@@ -158,8 +158,8 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "pending": pending_redaction_urls(user, commitment.country, *timeline.rows(user)),
             "horizon": Horizon(commitment.horizon).label,
             "actions": _list_actions(request, commitment, timeline.standing),
-            "proposal": timeline.waiting_proposal,
-            "may_answer": permissions.can_change_commitment(user, commitment),
+            "proposal": (proposal := timeline.waiting_proposal),
+            "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),
         }
     else:
         context |= _ministry_context(timeline, today, just_sent="sent" in request.GET)

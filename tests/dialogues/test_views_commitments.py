@@ -360,9 +360,10 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
         EvidenceFactory(commitment=row, supports=row.benchmarks.all(), verified=True)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; commitment, events, edition; versions, readings; evidence, evidence links, readings, reviews;
-    # benchmarks, terms, links; links made later; may log, may change; inbox, name of the post; what is proposed to go
-    with django_assert_num_queries(21):
+    # session, user, zone; commitment, events, edition; versions, readings; proposed due dates; evidence, evidence
+    # links, readings, reviews; benchmarks, terms, links; links made later; may log, may change; inbox, name of the
+    # post; what is proposed to go
+    with django_assert_num_queries(22):
         response = client.get(address("commitment_detail", row))
 
     assert len(response.context["entries"]) == 1 + 4 * count + count * count

@@ -480,6 +480,13 @@ def test_version_accept_states_the_first_day_where_the_evidence_lacks_it(client)
     assert evidence.reviews.get().first_on == date(2022, 1, 3)
 
 
+DECIDED = {
+    UpdateDecision.RETURNED: "returned this update",
+    UpdateDecision.ACCEPTED: "accepted this update",
+    UpdateDecision.WITHDRAWN: "withdrew this update for the ministry",
+}
+
+
 @pytest.mark.parametrize("kept", ["Kept as typed.", ""])
 @pytest.mark.parametrize("decision", UpdateDecision)
 @pytest.mark.parametrize("verb", ["return", "accept"])
@@ -492,7 +499,7 @@ def test_the_second_to_decide_sees_what_the_first_did_and_loses_nothing(client, 
     response = client.post(address(f"version_{verb}", sent), typed)
 
     assert response.status_code == 422
-    assert f"{first.recorded_by} {decision} this update on 10 January 2022" in response.text
+    assert f"{first.recorded_by} {DECIDED[decision]} on 10 January 2022" in response.text
     assert "The list is missing." in response.text
     assert ("Your text:" in response.text, "Kept as typed." in response.text) == (bool(kept), bool(kept))
 
@@ -515,7 +522,7 @@ def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypat
     response = client.post(address(f"version_{verb}", sent), typed)
 
     assert response.status_code == 422
-    assert f"{decision} this update on 10 January 2022" in response.text
+    assert f"{DECIDED[decision]} on 10 January 2022" in response.text
     assert "Kept as typed." in response.text
     offered = re.findall(r'<form[^>]* action="([^"]*)"', response.text)
     assert [url for url in offered if url.startswith(("/inbox/", "/benchmarks/", "/recommendations/"))] == []

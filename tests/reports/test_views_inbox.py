@@ -364,9 +364,9 @@ def test_inbox_query_count(client, django_assert_num_queries, count):
         EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the five other kinds;
+    # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the six other kinds;
     # own evidence that waits for a colleague; two with new evidence since a decision; the count of tasks
-    with django_assert_num_queries(14 + 14):
+    with django_assert_num_queries(15 + 14):
         response = client.get(page_of("inbox"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
@@ -451,7 +451,7 @@ def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
     DueDateProposalFactory(
         commitment=CommitmentFactory(ministry__country=CountryFactory(elsewhere=True), text="Another country's.")
     )
-    EditionFactory()
+    BenchmarkFactory()
     client.force_login(OfficerFactory())
 
     page = client.get(page_of("inbox"))
