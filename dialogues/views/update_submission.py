@@ -132,7 +132,8 @@ def _read_sent_form(request: SignedInRequest) -> SentForm | None:
     uploads = [(upload.name, upload.size) for upload in request.FILES.getlist("files")]
     content = [read_posted_content(request), request.POST.getlist("kept_files"), uploads]
     digest = sha256(json.dumps(content, sort_keys=True).encode()).digest()
-    return SentForm(key, digest, parse_whole_number(request.POST.get("last_version", "")))
+    last_version = request.POST.get("last_version")
+    return SentForm(key, digest, None if last_version is None else parse_whole_number(last_version) or 0)
 
 
 def _sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) -> HttpResponse:

@@ -111,6 +111,7 @@ NO_PAGES = {
     "token_revoke",
     "log_export",
     "update_draft",
+    "update_token",
     "dialogue_draft",
 }
 """Addresses that take a form, hand out a file or lead on; what is refused there is shown on a page that is walked."""

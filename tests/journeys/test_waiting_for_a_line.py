@@ -7,6 +7,7 @@ from datetime import date
 from itertools import count
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -23,6 +24,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.journeys.hands import a_pdf, choose, keep_picture
+from tests.journeys.test_accessibility import OPTIONS
 from tests.line import ANSWER_LOST, CUT, PASSES, Line
 from tests.live import Live
 from tiptracker.accounts.models import User
@@ -182,6 +184,17 @@ def sent() -> list[str]:
     return [version.narrative for version in UpdateVersion.objects.all()]
 
 
+def is_accessible(page: Page) -> None:
+    """What axe says of the page as it stands, and whether it fits on the narrowest telephone."""
+    page.evaluate(Axe().axe_script)
+    found = page.evaluate("how => axe.run(document, how).then(({ violations }) => violations)", OPTIONS)
+    assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == []
+    before = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size(before)
+
+
 def is_confirmed(page: Page) -> None:
     """The page says once that the update was sent, and when it was."""
     told = page.get_by_text(f"Your update on “{PROMISE}” was sent to the embassy on 28 January 2022 at 09:0")
@@ -197,6 +210,11 @@ def test_cut_before_send_it_waits_and_is_sent_when_the_line_is_back(phone: Telep
     phone.waits()
     expect(phone.page.get_by_text(f"Your update on “{PROMISE}” waits on this device")).to_be_visible()
     keep_picture(phone.page, "outbox-waits")
+    is_accessible(phone.page)
+    phone.page.emulate_media(color_scheme="dark")
+    is_accessible(phone.page)
+    keep_picture(phone.page, "outbox-waits-dark")
+    phone.page.emulate_media(color_scheme="light")
     phone.press("Send now")
     expect(phone.page.get_by_text("There is still no connection.")).to_be_visible()
     assert sent() == []
@@ -205,6 +223,7 @@ def test_cut_before_send_it_waits_and_is_sent_when_the_line_is_back(phone: Telep
     phone.page.wait_for_url(re.compile(r"\?sent$"))
     is_confirmed(phone.page)
     keep_picture(phone.page, "outbox-sent")
+    is_accessible(phone.page)
     assert sent() == [TEXT]
     assert phone.entries() == []
     phone.page.reload()
@@ -353,6 +372,11 @@ def test_signing_out_keeps_it_only_if_its_writer_says_so_and_shows_and_sends_it_
     phone.sign_out()
     expect(phone.page.get_by_role("dialog")).to_contain_text(PROMISE)
     keep_picture(phone.page, "outbox-signing-out")
+    is_accessible(phone.page)
+    phone.page.emulate_media(color_scheme="dark")
+    is_accessible(phone.page)
+    keep_picture(phone.page, "outbox-signing-out-dark")
+    phone.page.emulate_media(color_scheme="light")
     phone.press("Stay signed in")
     phone.waits()
     phone.sign_out()

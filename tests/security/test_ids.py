@@ -124,6 +124,7 @@ IN_A_FORM = [
     ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
     ("officer", "POST reading_add counted", "kept_files", "unsent_file"),
     ("own", "POST update_send unstarted", "kept_files", "homes_file"),
+    ("own", "POST update_send unstarted", "last_version", "homes_version"),
     ("officer", "POST benchmark_assess assessed", "evidence", "their_evidence"),
     ("officer", "POST benchmark_assess assessed", "update_version", "their_version"),
     ("officer", "POST dialogue_attach dialogue", "kept_files", "unsent_file"),

@@ -30,7 +30,7 @@ const drop = (isToGo) => {
 const isHolding = (account) => Object.keys(localStorage).some((key) => key.startsWith(`${BEGINS}${account}:`));
 
 const waits = () => Object.keys(localStorage).some((key) => key.startsWith(OUTBOX));
-const outbox = () => import(document.body.dataset.outbox);
+const outbox = () => import(document.body.dataset.outbox).catch(() => undefined);
 
 // Signing out deletes the drafts on this device. So they are saved first if possible (draft.js); otherwise the user is
 // asked. After that this page keeps nothing more (data-gone). Updates that wait for a connection stay only if the user
@@ -41,13 +41,12 @@ async function signOut(form, account) {
   await Promise.allSettled(saves);
   const question = gettext("Some text is saved only on this device. If you sign out, it is deleted. Sign out?");
   if (isHolding(account) && !confirm(question)) return;
-  if (waits()) {
-    const { askBeforeSigningOut, forget } = await outbox();
-    const choice = await askBeforeSigningOut();
-    if (choice === "stay") return;
-    if (choice === "delete") await forget();
-  }
-  if (waits()) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="keep_on_device" value="1">');
+  const script = waits() && (await outbox());
+  const choice = script && (await script.askBeforeSigningOut());
+  if (choice === "stay") return;
+  if (choice === "delete") await script.forget();
+  if (waits() && !script && !confirm(question)) return; // the script that asks did not come
+  if (waits() && script) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="keep_on_device" value="1">');
   document.body.dataset.gone = "";
   drop((key) => key.startsWith(`${BEGINS}${account}:`));
   form.submit();
