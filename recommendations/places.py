@@ -68,7 +68,14 @@ EMBASSY_PLACES = (
             Tab(
                 "inbox",
                 gettext_noop("My tasks"),
-                ("inbox_next", "version_detail", "version_return", "version_accept", "version_simulation"),
+                (
+                    "inbox_next",
+                    "version_detail",
+                    "version_fill",
+                    "version_return",
+                    "version_accept",
+                    "version_simulation",
+                ),
             ),
         ),
         DECIDES,
