@@ -63,6 +63,7 @@ urlpatterns = [
     path("indicators/<int:pk>/", indicators.indicator_detail, name="indicator_detail"),
     path("indicators/<int:pk>/add/", indicators.reading_add, name="reading_add"),
     path("inbox/<int:pk>/", update_review.version_detail, name="version_detail"),
+    path("inbox/<int:pk>/fill/", update_review.version_fill, name="version_fill"),
     path("inbox/<int:pk>/return/", update_review.version_return, name="version_return"),
     path("inbox/<int:pk>/accept/", update_review.version_accept, name="version_accept"),
     path("editions/<int:pk>/carry-over/", rollover.edition_carry_over, name="edition_carry_over"),

@@ -71,6 +71,7 @@ EMBASSY_PLACES = (
                 (
                     "inbox_next",
                     "version_detail",
+                    "version_fill",
                     "version_return",
                     "version_accept",
                     "version_simulation",

@@ -140,6 +140,8 @@ FREE = {
     "audit.ListRead": "a count that grows through the day; what it amounts to stands in the log",
     "idempotency.IdempotencyKey": "is kept for a day",
     "lock_outs.LockOutCount": "is kept until it expires",
+    "saved_filters.SavedFilter": "is a person's own, and no fact",
+    "undo.RemovedRow": "is kept for an hour, so that one press can be undone",
     "jobs.Job": "tells how far work has come",
     "mail.Mail": "tells what became of a mail, and is kept for a while",
     "dialogues.Draft": "is what somebody types and has not sent: no fact yet",

@@ -77,6 +77,8 @@ from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.choices import Role
 from tiptracker.jobs.models import Job
+from tiptracker.saved_filters.models import SavedFilter
+from tiptracker.undo.models import RemovedRow
 
 PASSWORD = "a long enough password"
 """Everybody's, in tests."""
@@ -685,6 +687,32 @@ class DraftFactory(DjangoModelFactory):
 
     content = {"narrative": ["So far"]}  # noqa: RUF012 -- as factory_boy has it
     saved_at = at_noon(date(2022, 1, 20))
+
+
+class SavedFilterFactory(DjangoModelFactory):
+    """Filters of an officer for the list of commitments: what is overdue."""
+
+    class Meta:
+        model = SavedFilter
+
+    person = factory.SubFactory(OfficerFactory)
+    page = "commitment_list"
+    name = factory.Sequence(lambda number: f"Overdue {number}")
+    query = "status=overdue"
+    saved_at = at_noon(date(2022, 1, 20))
+
+
+class RemovedRowFactory(DjangoModelFactory):
+    """A row that an officer deleted at noon on 28 January 2022."""
+
+    class Meta:
+        model = RemovedRow
+
+    person = factory.SubFactory(OfficerFactory)
+    table = "saved_filters.savedfilter"
+    row = factory.Sequence(lambda number: 1000 + number)
+    content = {"model": "saved_filters.savedfilter"}  # noqa: RUF012 -- as factory_boy has it
+    removed_at = at_noon(date(2022, 1, 28))
 
 
 class EvidenceFileFactory(DjangoModelFactory):

@@ -33,6 +33,8 @@ DELETED = {
     "mfa.authenticator",
     "recommendations.editionimport",
     "recommendations.recommendation_supporting",
+    "saved_filters.savedfilter",
+    "undo.removedrow",
     "usersessions.usersession",
 }
 """Tables of which the product deletes rows."""
@@ -41,7 +43,7 @@ LEFT_OUT = ("tests.", "_pytest.")
 TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 OURS = (
     "accounts", "audit", "dialogues", "idempotency", "jobs", "lock_outs", "mail", "mfa", "recommendations", "reports",
-    "usersessions",
+    "saved_filters", "undo", "usersessions",
 )  # fmt: skip
 
 

@@ -17,11 +17,14 @@ from dialogues.actions.commitments import lock_with_standing, newest_event_date,
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateVersion
 from dialogues.models.drafts import DRAFT_LIFETIME
+from dialogues.models.files import IS_UNSENT
 from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, ngettext
+from tiptracker.undo.actions import bring_back, keep_removed
+from tiptracker.undo.models import RemovedRow
 from tiptracker.validation import EditConflict, format_moment, insert_row, update_row
 
 type DraftSubject = Commitment | Dialogue
@@ -92,8 +95,8 @@ def save_draft(
 
 
 @transaction.atomic
-def drop_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) -> None:
-    """Delete a draft.
+def drop_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) -> RemovedRow | None:
+    """Delete a draft. Return what `restore_draft` brings it back from; None if there was no draft.
 
     Its files are deleted as unsent files. Raises PermissionDenied, and EditConflict as `save_draft` does.
     """
@@ -102,8 +105,38 @@ def drop_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) ->
     lock_subject(of)
     if draft := lock_draft(of):
         refuse_stale_draft(draft, page, by, now)
+        kept = keep_removed(draft, by=by, now=now)
         Draft.objects.filter(pk=draft.pk).delete()
         _log("draft.dropped", of, draft, by)
+        return kept
+    return None
+
+
+@transaction.atomic
+def restore_draft(*, of: DraftSubject, removed: int, by: User, now: datetime) -> Draft:
+    """Bring back a draft that the user has just deleted, with those of its files that are still unsent.
+
+    Raises:
+        PermissionDenied: if the user may not edit the draft.
+        DraftClosed: if no update is expected any more.
+        Refused: if a new draft was begun, or the time to undo is over.
+    """
+    if not can_draft(by, of):
+        raise PermissionDenied
+    _lock_unless_closed(of, now)
+    if newer := lock_draft(of):
+        sentence = gettext("%(person)s began a new draft in the meantime, so the deleted draft cannot come back.")
+        raise Refused("draft_exists", sentence % {"person": newer.saved_by})
+
+    def refuse_another(draft: Draft) -> None:
+        if (draft.commitment_id, draft.dialogue_id) != ((of.pk, None) if isinstance(of, Commitment) else (None, of.pk)):
+            raise Refused("undo_elsewhere", gettext("This is the draft of another form. Open that form instead."))
+
+    draft, related = bring_back(Draft, removed, by=by, now=now, check=refuse_another)
+    files = EvidenceFile.objects.kept().filter(IS_UNSENT, drafts=None, pk__in=related["files"])
+    draft.files.set(files)
+    _log("draft.restored", of, draft, by)
+    return draft
 
 
 def finish_draft(*, of: DraftSubject, page: DraftPage, by: User, now: datetime) -> None:

@@ -213,6 +213,26 @@ class LineReviewForm(ReviewForm):
         )
 
 
+class VerifySeveralForm(TrackerForm):
+    """Form to choose the items of an update to verify together, and a reason for them."""
+
+    items = forms.MultipleChoiceField(
+        label=gettext_lazy("Items that only ask to be verified"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Tick at least one item.")},
+    )
+    because = forms.ChoiceField(
+        label=gettext_lazy("Reason for the ticked items"),
+        required=False,
+        choices=[("", gettext_lazy("Choose a sentence")), *VerificationReason.choices()],
+        help_text=gettext_lazy("Leave this empty to give a reason for each item, or one for all items below."),
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, prefix="several", **kwargs)
+        cast("forms.MultipleChoiceField", self.fields["items"]).choices = [*offered]
+
+
 class AcceptForm(TrackerForm):
     """Form to accept an update version, with one reason for all lines.
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -48,6 +48,16 @@ class AgendaRow(NamedTuple):
     reason: str
 
 
+class DroppedItem(NamedTuple):
+    """An item that was just removed from the form, with its place and what was typed, so that it can come back."""
+
+    place: int
+    about: str
+    topic: str
+    note: str
+    name: str
+
+
 @login_required
 def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
     """Arrange the agenda of a dialogue.
@@ -57,7 +67,7 @@ def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
     user, dialogue = request.user, get_managed_dialogue(request, pk)
     now = clock.now(dialogue.country.time_zone)
     subjects = _AgendaSubjects(user, dialogue, get_page_edition(request), now.date())
-    form, rows = _agenda_forms(request, dialogue, subjects)
+    form, rows, dropped = _agenda_forms(request, dialogue, subjects)
     context: dict[str, Any] = {"dialogue": dialogue}
 
     def show_current() -> AgendaForm:
@@ -83,6 +93,7 @@ def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
     context |= {
         "form": form,
         "rows": rows,
+        "dropped": dropped,
         "lines": [_agenda_row(row, subjects) for row in rows],
         "is_with_some": bool(subjects.ministries),
         "wrong_forms": invalid_forms(form, *rows),
@@ -144,8 +155,8 @@ class _AgendaSubjects:
 
 def _agenda_forms(
     request: SignedInRequest, dialogue: Dialogue, subjects: _AgendaSubjects
-) -> tuple[AgendaForm, AgendaItemFormSet]:
-    """Return the form and the rows of the agenda, bound only if they are to be saved.
+) -> tuple[AgendaForm, AgendaItemFormSet, DroppedItem | None]:
+    """Return the form and the rows of the agenda, bound only if they are to be saved, and the item just removed.
 
     If a button of the page moved, removed or added rows, they are filled with what the user typed.
     """
@@ -156,11 +167,12 @@ def _agenda_forms(
         recorded = [{"about": _subject_key(item), "topic": item.topic, "note": item.note} for item in items]
         urgent = [key for key, one in subjects.proposals.items() if one.rank <= RANK_AGREED] if not recorded else []
         rows = AgendaItemRows(initial=recorded, **row_kwargs)
-        return _agenda_form(subjects, rows, initial={"version": dialogue.version, "proposed": urgent}), rows
+        return _agenda_form(subjects, rows, initial={"version": dialogue.version, "proposed": urgent}), rows, None
     rows = AgendaItemRows(data, **row_kwargs)
     form = _agenda_form(subjects, rows, data)
-    if not {"move", "drop", "put", "more"} & set(data):
-        return form, rows
+    if not {"move", "drop", "undo", "put", "more"} & set(data):
+        return form, rows, None
+    dropped = None
     values, chosen = [raw_values(row) for row in rows], raw_values(form)
     if "put" in data:
         keys = [*chosen["proposed"], *filter(None, [chosen["other"]])]
@@ -169,12 +181,16 @@ def _agenda_forms(
         chosen |= {"proposed": [], "other": ""}
     elif "more" in data:
         values.append({"about": TOPIC_CHOICE, "topic": "", "note": ""})
+    elif "undo" in data:
+        values = _put_back(values, data, subjects)
+    elif "drop" in data:
+        values, dropped = _drop_row(values, data.get("drop", ""), subjects)
     else:
-        values = _move_row(values, data.get("move", ""), data.get("drop", ""))
+        values = _move_row(values, data.get("move", ""))
     rows = AgendaItemRows(initial=values, **row_kwargs)
     if "more" in data:
         rows.forms[-1].fields["topic"].widget.attrs["autofocus"] = True
-    return _agenda_form(subjects, rows, initial=chosen), rows
+    return _agenda_form(subjects, rows, initial=chosen), rows, dropped
 
 
 def _agenda_form(subjects: _AgendaSubjects, rows: AgendaItemFormSet, data: Any = None, **kwargs: Any) -> AgendaForm:
@@ -232,17 +248,38 @@ def _subject_key(row: AgendaItem) -> str:
     return f"commitment-{row.commitment_id}" if row.commitment_id else TOPIC_CHOICE
 
 
-def _move_row(rows: list[dict[str, Any]], move: str, drop: str) -> list[dict[str, Any]]:
-    """Return the rows with one moved a place up or down, or removed. Unknown values change nothing.
+def _drop_row(
+    rows: list[dict[str, Any]], drop: str, subjects: _AgendaSubjects
+) -> tuple[list[dict[str, Any]], DroppedItem | None]:
+    """Return the rows without that of the number `drop`, and the removed item. An unknown number changes nothing."""
+    index = parse_whole_number(drop)
+    if index is None or index >= len(rows):
+        return rows, None
+    row = rows[index]
+    about = row["about"] or ""
+    name = subjects.title(about) if about in subjects.rows else row["topic"]
+    dropped = DroppedItem(index, about, row["topic"] or "", row["note"] or "", name or gettext("this topic"))
+    return [*rows[:index], *rows[index + 1 :]], dropped
+
+
+def _put_back(rows: list[dict[str, Any]], data: QueryDict, subjects: _AgendaSubjects) -> list[dict[str, Any]]:
+    """Return the rows with the item that was just removed in its place, unless it is on the agenda again."""
+    row = {name: data.get(f"dropped-{name}", "") for name in ("about", "topic", "note")}
+    is_known = row["about"] == TOPIC_CHOICE or row["about"] in subjects.rows
+    is_there = row["about"] != TOPIC_CHOICE and row["about"] in {each["about"] for each in rows}
+    if not is_known or is_there:
+        return rows
+    index = parse_whole_number(data.get("undo", "")) or 0
+    return [*rows[:index], row, *rows[index:]]
+
+
+def _move_row(rows: list[dict[str, Any]], move: str) -> list[dict[str, Any]]:
+    """Return the rows with one moved a place up or down. Unknown values change nothing.
 
     Args:
         rows: values of the rows.
         move: direction and row number from 0, such as "up-2" or "down-0".
-        drop: number of the row to remove, such as "2".
     """
-    removed = parse_whole_number(drop)
-    if removed is not None and removed < len(rows):
-        return [*rows[:removed], *rows[removed + 1 :]]
     direction, _, number = move.partition("-")
     index = parse_whole_number(number)
     if index is not None and index < len(rows):

@@ -21,6 +21,7 @@ from recommendations.models.recommendations import RecommendationQuerySet
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.localization import gettext, gettext_lazy
+from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
@@ -64,6 +65,7 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
+        "saved_filters": saved_filters_bar(request),
         "is_narrowed": chosen.is_narrowing,
         "page": page,
         "lines": [commitment_status_row(commitment, today) for commitment in page],

@@ -57,6 +57,7 @@ from tiptracker import clock
 from tiptracker.accounts.models import Ministry
 from tiptracker.errors import Refused
 from tiptracker.localization import format_date, gettext, gettext_lazy, ngettext
+from tiptracker.undo.offers import offer_undo
 from tiptracker.validation import EditConflict
 from tiptracker.web.form_pages import render_form, save_form, sent_data
 from tiptracker.web.frontend.form_rows import (
@@ -367,14 +368,24 @@ def next_step_done(request: SignedInRequest, pk: int) -> HttpResponse:
         not_done = NextStepNotDoneForm(request.POST)
         if save_form(not_done, lambda: mark_step_not_done(step=step, by=user, now=now, **not_done.cleaned_data)):
             message = gettext("This next step is open again: %(step)s") % {"step": step.text}
-            messages.success(request, message)
+            offer_undo(request, message, request.path, again=not_done.cleaned_data["mark"])
             return redirect("dialogue_detail", step.dialogue_id)
         return _render_step(request, step, not_done, NextStepDoneForm(today=now.date()))
-    form = NextStepDoneForm(sent_data(request), today=now.date())
-    if save_form(form, lambda: mark_step_done(step=step, by=user, now=now, **form.cleaned_data)):
-        messages.success(request, gettext("You marked this next step as done: %(step)s") % {"step": step.text})
+    form = NextStepDoneForm(_sent_or_earlier_mark(request, step), today=now.date())
+    if done := save_form(form, lambda: mark_step_done(step=step, by=user, now=now, **form.cleaned_data)):
+        message = gettext("You marked this next step as done: %(step)s") % {"step": step.text}
+        offer_undo(request, message, request.path, mark=done.pk)
         return redirect("dialogue_detail", step.dialogue_id)
     return _render_step(request, step, form, form)
+
+
+def _sent_or_earlier_mark(request: SignedInRequest, step: NextStep) -> Mapping[str, Any] | None:
+    """Return what was sent; or, to undo “not done” (`again`), the day and the result of that earlier mark."""
+    data = sent_data(request)
+    marks = {str(mark.pk): mark for mark in step.marks.all()}
+    if data and (earlier := marks.get(data.get("again", ""))):
+        return {"done_on": earlier.done_on.isoformat(), "result": earlier.result}
+    return data
 
 
 def _render_step(request: SignedInRequest, step: NextStep, form: Form, done_form: NextStepDoneForm) -> HttpResponse:

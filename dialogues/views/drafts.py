@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from dialogues import permissions
-from dialogues.actions.drafts import DraftClosed, DraftPage, drop_draft, save_draft
+from dialogues.actions.drafts import DraftClosed, DraftPage, drop_draft, restore_draft, save_draft
 from dialogues.actions.files import refuse_oversized_total
 from dialogues.forms.updates import UpdateForm
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile
@@ -32,6 +32,8 @@ from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.localization import format_time, gettext
+from tiptracker.numbers import parse_whole_number
+from tiptracker.undo.offers import offer_undo
 from tiptracker.validation import EditConflict
 from tiptracker.web import rate_limits
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -192,15 +194,11 @@ def _save_or_drop(request: SignedInRequest, subject: DraftSubject, *, back: str)
         sentence = gettext("The draft was not saved: it was saved very often. Wait %(wait)s, then save it again.")
         refusal = Refused("too_often", sentence % {"wait": rate_limits.format_wait(wait)})
         return rate_limits.set_retry_after(_refused_response(request, subject, refusal, back), wait)
-    now = clock.now(subject.country.time_zone)
-    page = read_draft_page(request)
     if "drop_draft" in request.POST:
-        try:
-            drop_draft(of=subject, page=page, by=user, now=now)
-        except EditConflict as conflict:
-            return _refused_response(request, subject, conflict, back)
-        messages.success(request, gettext("The draft was deleted."))
-        return redirect(back)
+        return _drop(request, subject, back)
+    if "restore_draft" in request.POST:
+        return _restore(request, subject, back)
+    now = clock.now(subject.country.time_zone)
     uploads = store_uploads(request, now=now)
     if "add_files" in request.POST:
         return _added_response(request, uploads)
@@ -227,6 +225,31 @@ def _save(
     messages.success(request, sentence % {"time": _format_time(draft)})
     for sentence in uploads.refusals:
         messages.warning(request, sentence)
+    return redirect(back)
+
+
+def _drop(request: SignedInRequest, subject: DraftSubject, back: str) -> HttpResponse:
+    """Delete the draft and lead to its empty form, with a button that brings it back."""
+    now = clock.now(subject.country.time_zone)
+    try:
+        kept = drop_draft(of=subject, page=read_draft_page(request), by=request.user, now=now)
+    except EditConflict as conflict:
+        return _refused_response(request, subject, conflict, back)
+    if kept:
+        offer_undo(request, gettext("The draft was deleted."), request.path, restore_draft=kept.pk)
+    return redirect(back)
+
+
+def _restore(request: SignedInRequest, subject: DraftSubject, back: str) -> HttpResponse:
+    """Bring back the draft that the user has just deleted, and lead to its form."""
+    now = clock.now(subject.country.time_zone)
+    key = parse_whole_number(request.POST["restore_draft"]) or 0
+    try:
+        restore_draft(of=subject, removed=key, by=request.user, now=now)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, gettext("The draft is back, with its files."))
     return redirect(back)
 
 

@@ -31,6 +31,7 @@ from tiptracker import clock
 from tiptracker.audit.permissions import can_read_log
 from tiptracker.audit.subjects import OpeningCount, count_openings
 from tiptracker.localization import gettext_lazy
+from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 from tiptracker.web.search import filter_by_words
@@ -104,6 +105,7 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
     context = {
         "reads_log": can_read_log(user),
         "filter": chosen,
+        "saved_filters": saved_filters_bar(request),
         "is_narrowed": chosen.is_narrowing,
         "page": page,
         "lines": [_evidence_row(shown[key], editions, opened_by.get(key)) for key in keys],

@@ -1,6 +1,6 @@
 """Review an update: show each claim beside its evidence, then accept it line by line or return it for changes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from dialogues.decision_reasons import RequestedChange, format_return_reason, st
 from dialogues.forms.updates import AcceptForm, LineReviewForm, ReturnForm
 from dialogues.models import Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.views.assessments import AssessableBenchmark, list_assessable_benchmarks, needs_verdict
+from dialogues.views.bulk_review import BulkReview, ReviewItem, build_bulk_review, fill_in, find_obstacle
 from dialogues.views.evidence_query import evidence_with_details
 from dialogues.views.figure_comparison import compare_figures
 from dialogues.views.last_decision import find_last_decision, redirect_to_next
@@ -93,7 +94,9 @@ def version_return(request: SignedInRequest, pk: int) -> HttpResponse:
     update_version = _get_decidable(request, pk)
     if decision_on(update_version):
         return _render_overtaken(request, pk)
-    exhibits = _update_evidence(request, update_version, asks=True, data=request.POST, is_returning=True)
+    exhibits = _update_evidence(
+        request, update_version, asks=True, data=request.POST, is_checked=lambda form: form.needs_change
+    )
     to_change = [(each, line) for each in exhibits for line in each.lines if line.form and line.form.needs_change]
     form = ReturnForm(request.POST, prefix="return", has_lines=bool(to_change))
     if all([form.is_valid(), *(line.form.is_valid() for _, line in to_change if line.form)]):
@@ -156,6 +159,51 @@ def version_accept(request: SignedInRequest, pk: int) -> HttpResponse:
     return _render_detail(request, current, accept_form=form, return_form=return_form, exhibits=exhibits, status=422)
 
 
+@login_required
+def version_fill(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Fill in “verify” for the ticked items and show the form again with all that was typed. Nothing is saved."""
+    if request.method != "POST":  # the user signed in again after the session had ended
+        return redirect("version_detail", pk=pk)
+    update_version = _get_decidable(request, pk)
+    if decision_on(update_version):
+        return _render_overtaken(request, pk)
+    exhibits = _update_evidence(request, update_version, asks=True, data=request.POST, is_checked=lambda _: False)
+    items = _review_items(exhibits)
+    bulk = build_bulk_review(items, request.POST)
+    if bulk is None:  # a colleague changed the evidence in the meantime
+        return redirect("version_detail", pk=pk)
+    bulk = fill_in(bulk, items, request.POST)
+    return _render_detail(
+        request,
+        update_version,
+        accept_form=AcceptForm(prefix="accept", initial=raw_values(AcceptForm(request.POST, prefix="accept"))),
+        return_form=ReturnForm(prefix="return", initial=raw_values(ReturnForm(request.POST, prefix="return"))),
+        exhibits=exhibits,
+        bulk=bulk,
+        status=200 if bulk.filled is not None else 422,
+    )
+
+
+def _review_items(exhibits: Sequence[UpdateEvidence]) -> list[ReviewItem]:
+    """Return the lines with a form, each with its name and what keeps it from being verified along with others."""
+    return [
+        ReviewItem(
+            f"{exhibit.evidence.title} ({line.evidence_link.benchmark.key})"
+            if line.evidence_link
+            else f"{exhibit.evidence.title} ({_label_evidence(line.readings)})",
+            line.form,
+            find_obstacle(
+                needs_start_date="first_on" in line.form.fields,
+                has_figures=bool(line.readings),
+                outside=exhibit.outside,
+            ),
+        )
+        for exhibit in exhibits
+        for line in exhibit.lines
+        if line.form
+    ]
+
+
 def _is_complete(form: AcceptForm, lines: Sequence[LineReviewForm]) -> bool:
     """Return whether the input is complete for accepting, and mark what is missing."""
     is_valid = all([form.is_valid(), *(each.is_valid() for each in lines)])
@@ -209,6 +257,7 @@ def _render_detail(
     return_form: ReturnForm | None = None,
     exhibits: list[UpdateEvidence] | None = None,
     unused_reasons: list[str] | None = None,
+    bulk: BulkReview | None = None,
     status: int = 200,
 ) -> HttpResponse:
     user, decision = request.user, decision_on(update_version)
@@ -217,6 +266,7 @@ def _render_detail(
     exhibits = exhibits or _update_evidence(request, update_version, asks=may_decide)
     accept_form = accept_form or AcceptForm(prefix="accept")
     return_form = return_form or ReturnForm(prefix="return")
+    bulk = bulk or build_bulk_review(_review_items(exhibits), request.POST or None)
     forms = [line.form for exhibit in exhibits for line in exhibit.lines if line.form]
     readings = list(Reading.objects.visible_to(user).filter(update_version=update_version).select_related("indicator"))
     commitment = update_version.update.commitment
@@ -239,7 +289,8 @@ def _render_detail(
             _versions(user).filter(update=update_version.update, number__lt=update_version.number).order_by("number")
         ),
         "accept_form": accept_form,
-        "wrong_forms": invalid_forms(*forms, accept_form, return_form),
+        "bulk": bulk,
+        "wrong_forms": invalid_forms(*([bulk.form] if bulk else []), *forms, accept_form, return_form),
         "return_form": return_form,
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,
@@ -259,12 +310,17 @@ def _render_detail(
 
 
 def _update_evidence(
-    request: SignedInRequest, update_version: UpdateVersion, *, asks: bool, data: Any = None, is_returning: bool = False
+    request: SignedInRequest,
+    update_version: UpdateVersion,
+    *,
+    asks: bool,
+    data: Any = None,
+    is_checked: Callable[[LineReviewForm], bool] = lambda _: True,
 ) -> list[UpdateEvidence]:
     """Return the evidence of an update version, each with its file and lines to review, and forms if `asks`.
 
-    A file that several pieces cite is shown with the first. If `is_returning`, lines that need no changes keep their
-    input as typed.
+    A file that several pieces cite is shown with the first. Lines for which `is_checked` is false keep their input as
+    typed, without errors.
     """
     user, editions = request.user, editions_of_page_country(request)
     today = _now(update_version).date()
@@ -275,14 +331,14 @@ def _update_evidence(
             evidence=evidence,
             outside=describe_outside_period(editions, evidence.first_day, evidence.happened_to),
             shown=files.pop(evidence.file_id, None),
-            lines=list(_review_rows(evidence, today, asks=asks, data=data, is_returning=is_returning)),
+            lines=list(_review_rows(evidence, today, asks=asks, data=data, is_checked=is_checked)),
         )
         for evidence in pieces
     ]
 
 
 def _review_rows(
-    evidence: Evidence, today: date, *, asks: bool, data: Any, is_returning: bool
+    evidence: Evidence, today: date, *, asks: bool, data: Any, is_checked: Callable[[LineReviewForm], bool]
 ) -> Iterator[UpdateReviewRow]:
     """Yield the lines that `actions.updates.list_parts_to_review` asks for.
 
@@ -301,7 +357,7 @@ def _review_rows(
             "asks_first_day": evidence.happened_from is None,
         }
         form = LineReviewForm(data, **form_kwargs)
-        if is_returning and not form.needs_change:  # keep the input, show no errors
+        if data is not None and not is_checked(form):  # keep the input, show no errors
             form = LineReviewForm(initial=raw_values(form), **form_kwargs)
         yield UpdateReviewRow(
             evidence_link=evidence_link,

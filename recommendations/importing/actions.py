@@ -44,6 +44,8 @@ from tiptracker.jobs.actions import enqueue
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.onboarding.permissions import can_set_up
 from tiptracker.sandbox.sandbox import Sandbox
+from tiptracker.undo.actions import bring_back, keep_removed
+from tiptracker.undo.models import RemovedRow
 from tiptracker.validation import EditConflict, insert_row, update_row
 
 MAX_NAME_LENGTH = 200
@@ -312,11 +314,29 @@ def load_import(
 
 
 @transaction.atomic
-def discard_import(*, imported: EditionImport, by: User) -> None:
-    """Delete a draft import. Raises PermissionDenied, Refused."""
+def discard_import(*, imported: EditionImport, by: User, now: datetime) -> RemovedRow | None:
+    """Delete a draft import. Return what `restore_import` brings it back from; None if its file was not read yet.
+
+    Raises PermissionDenied, Refused.
+    """
     locked = _lock_unloaded(imported, by)
+    kept = None if locked.is_unread else keep_removed(locked, by=by, now=now)
     _delete_content(locked)
     locked.delete()
+    return kept
+
+
+@transaction.atomic
+def restore_import(*, edition: Edition, removed: int, by: User, now: datetime) -> EditionImport:
+    """Bring back a draft import that the user has just discarded. Raises PermissionDenied, Refused."""
+    if not can_set_up(by):
+        raise PermissionDenied
+
+    def refuse_another(imported: EditionImport) -> None:
+        if imported.edition_id != edition.pk:
+            raise Refused("undo_elsewhere", gettext("This draft belongs to another edition. Open that edition."))
+
+    return bring_back(EditionImport, removed, by=by, now=now, check=refuse_another)[0]
 
 
 def delete_expired_imports(*, now: datetime) -> int:

@@ -30,6 +30,7 @@ from tiptracker.jobs.models import OPEN_STATES, Job
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.numbers import parse_whole_number
 from tiptracker.onboarding.permissions import can_set_up
+from tiptracker.undo.offers import offer_undo
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, mark_as_seen
 from tiptracker.web.pages import SignedInRequest, render_page
@@ -77,6 +78,8 @@ def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
     """Start an import for an edition. The record doesn't change until the import is loaded."""
     edition = get_object_or_404(Edition.objects.visible_to(request.user).select_related("country"), pk=pk)
     _check_may_import(request)
+    if "restore" in request.POST:
+        return _restore(request, edition)
     form = ImportForm(request.POST or None, request.FILES or None)
     if sentence := _upload_size_error(request):
         form.full_clean()
@@ -160,12 +163,28 @@ def _render_progress(request: SignedInRequest, imported: EditionImport) -> HttpR
 
 def _discard(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     try:
-        actions.discard_import(imported=imported, by=request.user)
+        kept = actions.discard_import(imported=imported, by=request.user, now=clock.now())
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect("import_preview", pk=imported.pk)
-    messages.success(request, gettext("Draft import “%(name)s” discarded.") % {"name": gettext(imported.name)})
+    sentence = gettext("Draft import “%(name)s” discarded.") % {"name": gettext(imported.name)}
+    if kept:
+        offer_undo(request, sentence, reverse("edition_import", args=[imported.edition_id]), restore=kept.pk)
+    else:
+        messages.success(request, sentence)
     return redirect("edition_import", pk=imported.edition_id)
+
+
+def _restore(request: SignedInRequest, edition: Edition) -> HttpResponse:
+    """Bring back the draft that the user has just discarded, and lead to its preview."""
+    key = parse_whole_number(request.POST["restore"]) or 0
+    try:
+        imported = actions.restore_import(edition=edition, removed=key, by=request.user, now=clock.now())
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("edition_import", pk=edition.pk)
+    messages.success(request, gettext("The draft import is back."))
+    return redirect("import_preview", pk=imported.pk)
 
 
 def _check_may_import(request: SignedInRequest) -> None:

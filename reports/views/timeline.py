@@ -17,6 +17,7 @@ from reports.views.access import embassy_page
 from tiptracker import clock
 from tiptracker.choices import Role
 from tiptracker.localization import gettext_lazy
+from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.web import exports
 from tiptracker.web.pages import render_page
 
@@ -52,6 +53,7 @@ def timeline(request: EditionRequest) -> HttpResponse:
         "chart": year.draw_timeline(days, starts_on=edition.starts_on, ends_on=edition.ends_on, today=today),
         "outside": sum(not edition.starts_on <= day.shown_on <= edition.ends_on for day in days),
         "filter": filter_form,
+        "saved_filters": saved_filters_bar(request),
         "is_narrowed": filter_form.is_narrowing,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "recordable": _recordable_milestones(request),

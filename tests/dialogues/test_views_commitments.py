@@ -206,8 +206,8 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
         UpdateVersionFactory(update__commitment=row)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post
-    with django_assert_num_queries(10):
+    # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post; saved filters
+    with django_assert_num_queries(11):
         response = client.get(page_of("commitment_list"))
 
     assert len(listed(response)) == count

@@ -35,6 +35,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusing import shows_refusal
+from tests.undoing import offers, press_undo
 
 pytestmark = pytest.mark.django_db
 
@@ -472,6 +473,32 @@ def test_dialogue_agenda_is_ordered_by_hand_before_it_is_saved(client):
     ]
 
 
+def test_removing_an_agenda_item_is_undone_with_what_was_typed_in_its_place(client):
+    dialogue = DialogueFactory(planned=True)
+    keys = [f"commitment-{CommitmentFactory(text=f'Promise {number}').pk}" for number in range(3)]
+    client.force_login(OfficerFactory())
+    url = address("dialogue_agenda", dialogue)
+
+    def notes(response):
+        return [row.form.initial["note"] for row in response.context["lines"]]
+
+    removed = client.post(url, arranged(*keys, drop="1"))
+    assert notes(removed) == ["N0", "N2"]
+    dropped = removed.context["dropped"]
+    assert (dropped.place, dropped.about, dropped.note) == (1, keys[1], "N1")
+    assert "Promise 1” from the agenda." in removed.text
+    assert 'name="undo" value="1"' in removed.text
+    back = {f"dropped-{name}": getattr(dropped, name) for name in ("about", "topic", "note")} | {"undo": "1"}
+
+    assert notes(client.post(url, arranged(keys[0], keys[2], **back))) == ["N0", "N1", "N1"]
+    assert notes(client.post(url, arranged(*keys, **back))) == ["N0", "N1", "N2"]  # it is there already
+    unseen = CommitmentFactory(ministry__country__elsewhere=True)
+    forged = back | {"dropped-about": f"commitment-{unseen.pk}"}
+    assert notes(client.post(url, arranged(keys[0], **forged))) == ["N0"]
+    assert client.post(url, arranged(keys[0], drop="7")).context["dropped"] is None
+    assert not dialogue.agenda.exists()
+
+
 def test_dialogue_agenda_refuses_what_is_not_seen_and_keeps_what_was_typed(client):
     dialogue, elsewhere = DialogueFactory(planned=True), CommitmentFactory(ministry__country__elsewhere=True)
     client.force_login(OfficerFactory())
@@ -686,6 +713,27 @@ def test_a_next_step_marked_as_done_by_mistake_is_marked_as_not_done(client):
     history = client.get(url).text
     assert "A. First marked the step as done on 1 December 2021." in history
     assert "B. Second marked the step as not done." in history
+
+
+def test_marking_a_next_step_as_done_is_undone_and_that_again(client):
+    step = NextStepFactory(text="Send the list.")
+    client.force_login(OfficerFactory())
+    url = address("next_step_done", step)
+
+    done = client.post(url, {"done_on": "2022-01-27", "result": "Sent."}, follow=True)
+    not_done = press_undo(client, done)
+    assert "This next step is open again: Send the list." in not_done.text
+    again = press_undo(client, not_done)
+
+    assert "You marked this next step as done: Send the list." in again.text
+    marks = step.marks.order_by("pk")
+    assert [(str(mark.done_on), mark.result, mark.undone_at is None) for mark in marks] == [
+        ("2022-01-27", "Sent.", False),
+        ("2022-01-27", "Sent.", True),
+    ]
+    [(at, fields)] = offers(not_done)
+    late = client.post(at, fields)
+    assert (late.status_code, shows_refusal(late, "already_done")) == (422, True)
 
 
 def test_who_is_second_to_mark_a_step_as_not_done_is_told_who_was_first(client):

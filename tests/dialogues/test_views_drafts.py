@@ -16,12 +16,14 @@ from tests.dialogues.test_views_ministry_home import filled, pdf, send
 from tests.factories import (
     CommitmentFactory,
     DialogueFactory,
+    EvidenceFactory,
     FocalPointFactory,
     OfficerFactory,
     UpdateVersionFactory,
     at_noon,
 )
 from tests.refusing import shows_refusal
+from tests.undoing import offers, press_undo
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,72 @@ def test_a_draft_is_dropped_by_its_button_but_not_one_that_was_not_seen(client, 
 
     assert "The draft was deleted." in page.text
     assert not Draft.objects.exists()
+
+
+def test_a_deleted_draft_comes_back_with_its_files_and_its_mark(client, own, promise):
+    client.post(at(promise), filled(narrative="Six districts", draft_seen="") | {"files": [pdf()]})
+    draft = Draft.objects.get()
+
+    page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
+    assert "Six districts" not in page.text
+    back = press_undo(client, page)
+
+    assert back.redirect_chain == [(send(promise), 302)]
+    assert "The draft is back, with its files." in back.text
+    assert "Six districts" in back.text
+    again = Draft.objects.get()
+    assert (again.mark, again.content, list(again.files.all())) == (
+        draft.mark, draft.content, [EvidenceFile.objects.get()],
+    )  # fmt: skip
+    verbs = AuditEntry.objects.filter(verb__startswith="draft.").order_by("number").values_list("verb", "by")
+    assert list(verbs) == [("draft.begun", own.pk), ("draft.dropped", own.pk), ("draft.restored", own.pk)]
+
+
+def test_a_deleted_draft_does_not_come_back_over_a_newer_one_or_for_somebody_else(client, own, promise):
+    draft = saved_by(own, promise)
+    page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
+    [(url, fields)] = offers(page)
+    theirs = FocalPointFactory(ministry=own.ministry)
+    newer = saved_by(theirs, promise, "Seven districts")
+
+    late = client.post(url, fields)
+
+    assert [refusal.code for refusal in late.refusals] == ["draft_exists"]
+    assert "began a new draft in the meantime" in client.get(late.headers["Location"]).text
+    assert Draft.objects.get() == newer
+    newer.delete()
+    other = CommitmentFactory(ministry=own.ministry)
+    elsewhere = client.post(at(other), fields)
+    assert [refusal.code for refusal in elsewhere.refusals] == ["undo_elsewhere"]
+    client.force_login(theirs)
+    colleagues = client.post(url, fields)
+    assert [refusal.code for refusal in colleagues.refusals] == ["undo_over"]
+    client.force_login(FocalPointFactory())
+    assert client.post(url, fields).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_a_deleted_draft_does_not_come_back_once_the_update_was_sent(client, own, promise):
+    draft = saved_by(own, promise)
+    page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
+    UpdateVersionFactory(update__commitment=promise)
+    [(url, fields)] = offers(page)
+
+    late = client.post(url, fields)
+
+    assert [refusal.code for refusal in late.refusals] == ["update_waits"]
+    assert not Draft.objects.exists()
+
+
+def test_a_file_that_was_sent_in_the_meantime_does_not_come_back_with_the_draft(client, own, promise):
+    client.post(at(promise), filled(draft_seen="") | {"files": [pdf()]})
+    draft = Draft.objects.get()
+    page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
+    EvidenceFactory(file=EvidenceFile.objects.get())
+
+    press_undo(client, page)
+
+    assert not Draft.objects.get().files.exists()
 
 
 def test_the_script_can_tell_a_session_that_ended_from_a_form_that_is_too_old(client, own, promise):

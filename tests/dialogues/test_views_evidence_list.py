@@ -207,7 +207,7 @@ def test_evidence_list_query_count(client, django_assert_num_queries, count):
         ReadingFactory(verified=True)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(16):  # first which rows, then what they tell
+    with django_assert_num_queries(17):  # first which rows, then what they tell
         client.get(page_of("evidence_list"))
 
 

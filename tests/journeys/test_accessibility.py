@@ -45,6 +45,7 @@ from tests.factories import (
     ReadinessRunFactory,
     RedactionDecisionFactory,
     RedactionFactory,
+    SavedFilterFactory,
 )
 from tests.live import Live
 from tests.recommendations.another_list import ANOTHER_LIST
@@ -101,6 +102,7 @@ PASSKEY = {"name": "My telephone", "credential": {}}
 NO_PAGES = {
     "briefing_clear",
     "evidence_review",
+    "version_fill",
     "version_return",
     "version_accept",
     "evidence_file",
@@ -340,6 +342,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "dialogue_call_off": Dialogue.objects.order_by("-pk")[:1],
         "dialogue_record": Dialogue.objects.order_by("pk"),
         "next_step_done": NextStep.objects.all(),
+        "saved_filter_edit": [SavedFilterFactory(person=people["officer"])],
         "briefing_detail": Briefing.objects.all(),
         "briefing_compare": compared,
         "redaction_detail": [
@@ -368,12 +371,17 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     changes = AuditEntry.objects.filter(verb__in=("commitment.rescheduled", "update.accepted", "edition.loaded"))
     entries = [reverse("log_detail", args=[entry.number]) for entry in changes]
     alone = sorted(
-        _names() - set(things) - set(by_mail) - {"readiness_why", "log_detail", "briefing_request"} - NO_PAGES
+        _names()
+        - set(things)
+        - set(by_mail)
+        - {"readiness_why", "log_detail", "briefing_request", "saved_filter_add"}
+        - NO_PAGES
     )
     return (
         {name: [reverse(name)] for name in (*alone, "glossary")}
         | {name: [reverse(name, args=[each.pk]) for each in rows] for name, rows in things.items()}
         | {"readiness_why": why, "log_detail": entries[:4]}
+        | {"saved_filter_add": [reverse("saved_filter_add", query={"address": f"{reverse('log_list')}?text=law"})]}
         | {
             "briefing_request": [
                 reverse("briefing_request", query={"what": what}) for what in ("ambassador", "washington")

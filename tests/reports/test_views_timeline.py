@@ -122,8 +122,8 @@ def test_timeline_query_count(client, edition, django_assert_num_queries, count)
         CommitmentFactory(made__due_on=date(2022, 1, 20), ministry=edition.recommendations.get().lead)
     DialogueFactory()
 
-    # 2 who asks, 2 their zone and the post’s name; 1 edition, 1 commitments, 1 milestones, 1 dialogues
-    with django_assert_num_queries(7):
+    # 2 who asks, 2 their zone and the post’s name; 1 edition, 1 commitments, 1 milestones, 1 dialogues, 1 saved filters
+    with django_assert_num_queries(8):
         response = client.get(page_of("timeline"))
 
     assert response.context["page"].paginator.count == count + 1

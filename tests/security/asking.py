@@ -397,6 +397,14 @@ def accepting(world):
     return judged(world, *prefixes) | {"accept-reason": "It is so."}
 
 
+def filling_in(world):
+    return {
+        "several-items": [
+            f"evidence_link-{evidence_link}" for _, evidence_link in lines_of_waiting(world) if evidence_link
+        ]
+    }
+
+
 BODIES = {
     "POST account_login": lambda world: {"login": "nobody@post.example", "password": "wrong"},
     "POST token_add": lambda world: {
@@ -464,6 +472,9 @@ BODIES = {
     "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
     "POST evidence_review internal": reviewing("internal"),
     "POST evidence_review shared": reviewing("shared"),
+    "POST saved_filter_add": lambda world: {"address": reverse("log_list") + "?text=law", "name": "Mine"},
+    "POST saved_filter_edit": lambda world: {"name": "Another name"},
+    "POST version_fill": filling_in,
     "POST version_return": lambda world: {"return-reason": "Add the date."},
     "POST version_accept": accepting,
     "POST benchmark_assess": verdict,

@@ -66,7 +66,8 @@ def missing(headers, policy=POLICY):
     wrong = [] if said in {policy, policy.replace(" 'nonce-…'", "")} else [said]
     wrong += [name for name, value in EVERYWHERE.items() if headers.get(name) != value]
     allowed = re.findall(r"([\w-]+)=\(([^)]+)\)", headers.get("Permissions-Policy", ""))
-    if allowed != [("publickey-credentials-create", "self"), ("publickey-credentials-get", "self")]:
+    used = ("publickey-credentials-create", "publickey-credentials-get", "clipboard-write")
+    if allowed != [(feature, "self") for feature in used]:
         wrong.append(f"allows {allowed}")
     if not {"private", "no-store"} <= set(headers.get("Cache-Control", "").split(", ")):
         wrong.append("may be kept")

@@ -101,6 +101,8 @@ commitment_list     q status pillar due_from due_to sort
 evidence_list       q kind done_by word since until sort
 log_list            address country record since text until what
 person_list         q role state
+saved_filter_add    address
+saved_filter_edit   address
 log_export          address country record since text until what
 """
 """By address: the other parameters that it reads. They are days, moments and words, and can name no row."""
@@ -137,6 +139,11 @@ IN_A_FORM = [
     ("officer", "POST setup_suggested first", "suggested-0-indicator", "their_indicator"),
     ("officer", "POST setup_suggested first", "suggested-0-new_ministry", "theirs"),
     ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "theirs"),
+    ("officer", "POST saved_filter_add -", "restore", "their_removed"),
+    ("own", "POST update_draft unstarted", "restore_draft", "their_removed"),
+    ("officer", "POST next_step_done step", "again", "their_removed"),
+    ("officer", "POST version_fill waiting", "several-items", "their_version"),
+    ("administrator", "POST edition_import edition", "restore", "their_removed"),
     ("administrator", "POST setup_people lesotho", "people-0-ministry", "theirs"),
 ]
 

@@ -97,6 +97,12 @@ POST  mfa_reauthenticate_webauthn           -          302 302 302 302 | 302 302
 GET   mfa_remove_webauthn                   passkey    404 404 404 404 | 404 404 404 | 404 404 | in  in
 POST  mfa_remove_webauthn                   passkey    404 404 404 404 | 404 404 404 | 404 404 | in  in
 
+# Saved filters
+GET   saved_filter_add                      -          404 404 404 404 | 404 404 404 | 404 404 | in  in
+POST  saved_filter_add                      -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+GET   saved_filter_edit                     officers_filter 200 404 404 404 | 404 404 404 | 404 404 | in  in
+POST  saved_filter_edit                     officers_filter 302 404 404 404 | 404 404 404 | 404 404 | in  in
+
 # The log
 GET   log_list                              -          200 200 200 403 | 403 403 403 | 200 200 | in  in
 POST  log_list                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
@@ -325,6 +331,8 @@ POST  inbox_next                            -          405 405 405 405 | 405 405
 GET   version_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   version_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  version_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   version_fill                            waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  version_fill                            waiting    200 200 403 403 | 404 404 404 | 404 404 | in  in
 GET   version_return                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  version_return                          waiting    302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   version_accept                          waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in

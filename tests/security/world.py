@@ -52,7 +52,9 @@ from tests.factories import (
     RecommendationFactory,
     RecorderFactory,
     RedactionFactory,
+    RemovedRowFactory,
     ReviewerFactory,
+    SavedFilterFactory,
     UpdateFactory,
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
@@ -193,6 +195,10 @@ class World:
             expires_on=tokens.latest_expiry(self.people["officer"]),
         )
         self.keep(
+            officers_filter=SavedFilterFactory(
+                person=self.people["officer"], name=self.says("the officer's filters", {"officer"})
+            ),
+            their_removed=RemovedRowFactory(person=self.people["second"]),
             officers_token=token,
             passkey=Authenticator.objects.create(
                 user=self.rows["colleague"], type="webauthn", data={"name": self.says("passkey", frozenset())}

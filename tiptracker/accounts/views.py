@@ -5,7 +5,7 @@ Most of them are allauth's views with our wording and an entry in the activity l
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
@@ -30,6 +30,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -48,6 +49,7 @@ from tiptracker.audit.actions import record
 from tiptracker.choices import TokenScope
 from tiptracker.errors import Refused
 from tiptracker.localization import find_language, gettext, gettext_noop, ngettext
+from tiptracker.undo.offers import offer_undo
 from tiptracker.web.frontend.form_rows import add_refusal
 from tiptracker.web.pages import SignedInRequest
 from tiptracker.web.rate_limits import limit_exceeded_page
@@ -347,9 +349,15 @@ def account_language(request: SignedInRequest) -> HttpResponse:
         default=gettext("The language of your country"),
     )
     if form.is_bound and form.is_valid():
+        before = person.language
         actions.set_language(person=person, language=form.cleaned_data["language"])
         with translation.override(find_language(person.locale().language)):
-            messages.success(request, gettext("Your language was saved."))
+            sentence = gettext("Your language was saved.")
+        language = cast("ChoiceField", form.fields["language"])
+        if before != person.language and (not before or language.valid_value(before)):
+            offer_undo(request, sentence, reverse("account_language"), language=before)
+        else:
+            messages.success(request, sentence)
         return redirect("account_language")
     return render(request, "account/language.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -53,6 +53,8 @@ LOCK_ORDER = (
     "dialogues.redactiondecision",
     "reports.briefing",
     "audit.auditdetail",
+    "saved_filters.savedfilter",
+    "undo.removedrow",
     "dialogues.filetext",  # emptied last by a redaction
     "mail.mail",
     "jobs.job",

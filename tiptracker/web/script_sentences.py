@@ -10,6 +10,7 @@ from tiptracker.localization import gettext, gettext_noop
 SCRIPT_SENTENCES = (
     # site.js
     gettext_noop("Sending…"),
+    gettext_noop("The address is copied."),
     # kept.js
     gettext_noop("Some text is saved only on this device. If you sign out, it is deleted. Sign out?"),
     # passkey.js

@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 _UNUSED_FEATURES = (
-    "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "clipboard-write",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read",
     "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection",
     "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial",
     "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 """Browser features that no page of ours uses. File fields open a phone's camera without the camera feature."""
-_PASSKEY_FEATURES = ("publickey-credentials-create", "publickey-credentials-get")
+_USED_FEATURES = ("publickey-credentials-create", "publickey-credentials-get", "clipboard-write")
+"""Passkeys, and copying the address of a list."""
 
 STATIC_FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -27,7 +28,7 @@ SECURITY_HEADERS = STATIC_FILE_HEADERS | {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": ", ".join(
-        [*(f"{name}=()" for name in _UNUSED_FEATURES), *(f"{name}=(self)" for name in _PASSKEY_FEATURES)]
+        [*(f"{name}=()" for name in _UNUSED_FEATURES), *(f"{name}=(self)" for name in _USED_FEATURES)]
     ),
 }
 

@@ -213,7 +213,7 @@ def test_an_import_is_loaded_once():
     with refuses("already_loaded", sentence="This list has already been imported."):
         loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
     with refuses("already_loaded"):
-        discard_import(imported=imported, by=AdministratorFactory())
+        discard_import(imported=imported, by=AdministratorFactory(), now=JULY_2022)
 
 
 # --- Lesotho: a list in the place of the reconstruction ---------------------------------------------------------------
@@ -444,7 +444,7 @@ def test_administrators_alone_bring_and_load(factory):
     with pytest.raises(PermissionDenied):
         loaded(imported, pillars={1: PROTECTION}, by=by)
     with pytest.raises(PermissionDenied):
-        discard_import(imported=imported, by=by)
+        discard_import(imported=imported, by=by, now=JULY_2022)
     with pytest.raises(PermissionDenied):
         set_columns(imported=imported, types=(), has_headings=True, by=by)
 

@@ -28,6 +28,7 @@ from tests.factories import (
 )
 from tests.recommendations.another_list import ANOTHER_LIST
 from tests.refusing import refuses, shows_refusal
+from tests.undoing import offers, press_undo
 from tiptracker.jobs.models import Job, State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
@@ -178,6 +179,27 @@ def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(clie
     page = client.post(reverse("import_preview", args=[loaded.pk]), {"do": "discard"})
     assert "Discard this draft" not in page.text
     assert EditionImport.objects.filter(pk=loaded.pk).exists()
+
+
+def test_discarding_a_draft_import_is_undone_for_whoever_did_it(client, edition):
+    _, url = brought(client, edition, pasted=NARRATIVE)
+    before = EditionImport.objects.values().get()
+
+    discarded = client.post(url, {"do": "discard"}, follow=True)
+    [(at, fields)] = offers(discarded)
+    elsewhere = client.post(reverse("edition_import", args=[EditionFactory(year=2020).pk]), fields)
+    assert [refusal.code for refusal in elsewhere.refusals] == ["undo_elsewhere"]
+    back = press_undo(client, discarded)
+
+    assert back.redirect_chain == [(url, 302)]
+    assert "The draft import is back." in back.text
+    after = EditionImport.objects.values().get()
+    assert after | {"begun_at": None} == before | {"begun_at": None}
+    late = client.post(at, fields)
+    assert [refusal.code for refusal in late.refusals] == ["undo_over"]
+    assert "This can no longer be undone." in client.get(late.headers["Location"]).text
+    client.force_login(OfficerFactory())
+    assert client.post(at, fields).status_code == 403
 
 
 REFUSED = [

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from tests.factories import AdministratorFactory, CountryFactory, OfficerFactory
 from tests.pseudo_languages import LEFT_TO_RIGHT, RIGHT_TO_LEFT, pseudo_languages, pseudo_translate
+from tests.undoing import offers, press_undo
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +41,13 @@ def test_a_person_chooses_a_language_and_takes_the_choice_back(client):
     assert pseudo_translate("Your language was saved.") in answer.text
     assert AuditEntry.objects.for_rows(person).filter(verb="user.changed", by=person).count() == 1
 
-    answer = client.post(reverse("account_language"), {"language": ""}, follow=True)
+    answer = press_undo(client, answer)
 
     person.refresh_from_db()
     assert person.language == ""
     assert f'<html lang="{RIGHT_TO_LEFT}" dir="rtl">' in answer.text
+    same = client.post(reverse("account_language"), {"language": ""}, follow=True)
+    assert offers(same) == []  # nothing has changed
 
 
 @pytest.mark.usefixtures("_languages")

@@ -53,6 +53,7 @@ from tiptracker.onboarding.forms import (
 )
 from tiptracker.onboarding.permissions import require_administrator
 from tiptracker.onboarding.views.requests import pending_requests
+from tiptracker.saved_filters.views import saved_filters_bar
 from tiptracker.validation import EditConflict
 from tiptracker.web.frontend.form_rows import add_refusal, invalid_forms, mark_as_seen
 from tiptracker.web.frontend.forms import TrackerForm
@@ -95,6 +96,7 @@ def person_list(request: SignedInRequest) -> HttpResponse:
     locked = _locked_out_until(page, clock.now())
     context = {
         "filter": chosen,
+        "saved_filters": saved_filters_bar(request),
         "page": page,
         "lines": [AccountRow(person, account_state(person), locked.get(person.pk)) for person in page],
         "waiting": pending_requests(request.user),

@@ -79,6 +79,7 @@ const KEYS = {
   },
   g: () => reach(document.querySelector("[name='accept-because']")),
   b: () => reach(document.querySelector("[name='return-because']")),
+  t: () => press("t"),
   a: () => press("a"),
   r: () => press("r"),
   s: () => press("s"),

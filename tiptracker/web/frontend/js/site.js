@@ -86,6 +86,22 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// "Copy the address" copies the address of a list with its filters. Without permission to copy, the field with the
+// address is shown and selected.
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-copy]");
+  if (!button) return;
+  const field = button.parentElement.querySelector(".copy__field");
+  try {
+    await navigator.clipboard.writeText(field.querySelector("input").value);
+    said.textContent = gettext("The address is copied.");
+    button.replaceChildren(gettext("The address is copied."));
+  } catch {
+    field.classList.add("copy__field--shown");
+    field.querySelector("input").select();
+  }
+});
+
 // If the image of a file's page failed because the server was busy, request it again after growing pauses.
 const askAgain = (picture) => {
   const tries = Number(picture.dataset.tries ?? 0);

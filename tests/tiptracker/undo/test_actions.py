@@ -1,0 +1,87 @@
+"""A row that was deleted comes back once, to the person who deleted it, within an hour."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories import OfficerFactory, RemovedRowFactory, SavedFilterFactory, at_noon
+from tests.refusing import refuses
+from tiptracker.errors import Refused
+from tiptracker.saved_filters.models import SavedFilter
+from tiptracker.undo.actions import bring_back, forget_removed, keep_removed
+from tiptracker.undo.models import RemovedRow
+from tiptracker.undo.tasks import forget_removed_rows
+
+pytestmark = pytest.mark.django_db
+NOW = at_noon(date(2022, 1, 28))
+
+
+def removed(by):
+    """Filters that this person deleted just now: their columns, and what brings them back."""
+    row = SavedFilterFactory(person=by, name="Überfällig “so”")
+    columns = SavedFilter.objects.values().get(pk=row.pk)
+    kept = keep_removed(row, by=by, now=NOW)
+    row.delete()
+    return columns, kept
+
+
+def back(kept, by, *, after=timedelta(minutes=59), check=lambda _: None):
+    return bring_back(SavedFilter, kept.pk, by=by, now=NOW + after, check=check)
+
+
+def test_a_row_comes_back_as_it_was_and_only_once():
+    person = OfficerFactory()
+    columns, kept = removed(person)
+
+    row, related = back(kept, person)
+
+    assert SavedFilter.objects.values().get(pk=row.pk) == columns
+    assert related == {}
+    with refuses("undo_over", sentence="This can no longer be undone."):
+        back(kept, person)
+
+
+def test_after_an_hour_it_is_too_late():
+    person = OfficerFactory()
+    _, kept = removed(person)
+
+    with refuses("undo_over"):
+        back(kept, person, after=timedelta(hours=1))
+
+
+def test_a_colleague_cannot_bring_it_back_and_nothing_else_is_made_of_it():
+    person, colleague = OfficerFactory(), OfficerFactory()
+    _, kept = removed(person)
+
+    with refuses("undo_over"):
+        back(kept, colleague)
+    with refuses("undo_over"):
+        bring_back(RemovedRow, kept.pk, by=person, now=NOW, check=lambda _: None)
+    assert not SavedFilter.objects.exists()
+    assert list(RemovedRow.objects.visible_to(colleague)) == []
+
+
+def test_what_the_caller_refuses_stays_deleted_and_can_come_back_later():
+    person = OfficerFactory()
+    _, kept = removed(person)
+
+    def refuse(_):
+        raise Refused("not_here", "Not here.")
+
+    with refuses("not_here"):
+        back(kept, person, check=refuse)
+    assert not SavedFilter.objects.exists()
+    assert back(kept, person)[0].pk
+
+
+def test_what_can_no_longer_be_undone_is_forgotten(set_clock):
+    old = RemovedRowFactory(removed_at=NOW - timedelta(hours=1))
+    newer = RemovedRowFactory(removed_at=NOW - timedelta(minutes=59))
+
+    assert forget_removed(now=NOW) == 1
+    assert list(RemovedRow.objects.all()) == [newer]
+    assert old.pk != newer.pk
+
+    set_clock(date(2022, 1, 29))
+    forget_removed_rows()
+    assert not RemovedRow.objects.exists()

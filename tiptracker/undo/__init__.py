@@ -1,0 +1,1 @@
+"""Undo: a message about what one press did carries a button that takes it back."""
