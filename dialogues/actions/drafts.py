@@ -17,7 +17,7 @@ from dialogues.actions.commitments import lock_with_standing, newest_event_date,
 from dialogues.actions.files import refuse_oversized_total, refuse_unless_own_and_unsent
 from dialogues.models import Commitment, Dialogue, Draft, EvidenceFile, UpdateVersion
 from dialogues.models.drafts import DRAFT_LIFETIME
-from dialogues.models.files import IS_UNSENT
+from dialogues.models.files import is_sent
 from dialogues.permissions import can_draft
 from tiptracker.accounts.models import User
 from tiptracker.audit.actions import record
@@ -133,7 +133,7 @@ def restore_draft(*, of: DraftSubject, removed: int, by: User, now: datetime) ->
             raise Refused("undo_elsewhere", gettext("This is the draft of another form. Open that form instead."))
 
     draft, related = bring_back(Draft, removed, by=by, now=now, check=refuse_another)
-    files = EvidenceFile.objects.kept().filter(IS_UNSENT, drafts=None, pk__in=related["files"])
+    files = EvidenceFile.objects.kept().exclude(is_sent()).filter(drafts=None, pk__in=related["files"])
     draft.files.set(files)
     _log("draft.restored", of, draft, by)
     return draft
