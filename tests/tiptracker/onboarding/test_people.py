@@ -746,3 +746,10 @@ def test_refusals_leave_everything_as_it_was(administrator):
         change_person(person=officer, version=1, account=account, confirmed="", by=administrator, now=clock.now())
     with refuses("has_password", field="email", sentence="Request the new address instead"):
         change_unused_address(person=officer, version=1, email="x@post.example", by=administrator, now=clock.now())
+
+
+def test_the_last_day_that_is_offered_is_the_one_that_holds(client):
+    for stored in (date(2099, 1, 31), None):
+        page = client.get(reverse("person_detail", args=[OfficerFactory(valid_until_on=stored).pk]))
+
+        assert page.context["until"]["until"].value() == stored

@@ -286,7 +286,8 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     do = request.POST.get("do", "")
     page = TrackerForm(data)
-    until = LastDayForm(data if do in ("renew", "reopen") else None)
+    stored = {"until": person.valid_until_on} if person.is_active else None  # a new last day is nobody's default
+    until = LastDayForm(data if do in ("renew", "reopen") else None, initial=stored)
     address = EmailAddressForm(data if do == "address" else None)
     form = {"renew": until, "reopen": until, "address": address}.get(do, page)
     action = PERSON_ACTIONS.get(do)
