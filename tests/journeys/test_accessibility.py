@@ -82,6 +82,11 @@ APPEARANCES: dict[str, dict[str, Any]] = {
     "forced colours": {"color_scheme": "dark", "forced_colors": "active"},
 }
 """How else a page may look. Only its contrast depends on that, so nothing else is asked again."""
+CONTRAST_OF_UNEXAMINED = """how => {
+  // A part of the page that htmx loads may have taken the place of what was there.
+  const include = window.unexamined.filter(each => each.isConnected);
+  return include.length ? axe.run({include}, how).then(found => found.violations) : [];
+}"""
 INVISIBLE = """() => {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = "Canvas";
@@ -214,9 +219,7 @@ class Walk:
         """Look at the elements just examined in each other appearance, without loading the page again."""
         for appearance, media in APPEARANCES.items():
             self.page.emulate_media(**media)
-            faults = self.page.evaluate(
-                "how => axe.run({include: window.unexamined}, how).then(found => found.violations)", CONTRAST
-            )
+            faults = self.page.evaluate(CONTRAST_OF_UNEXAMINED, CONTRAST)
             self._blame_each(faults, f"{how}, {appearance}")
         for element in self.page.evaluate(INVISIBLE):
             self._blame(f"invisible {how}, {appearance}: {element}")
