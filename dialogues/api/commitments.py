@@ -67,7 +67,7 @@ class EventSerializer(FormerNamesMixin, OwnEventSerializer):
     former_names: ClassVar = {"round": "update_version"}
 
 
-class DueDateDecisionSerializer(serializers.ModelSerializer[DueDateProposalDecision]):
+class DueDateAnswerSerializer(serializers.ModelSerializer[DueDateProposalDecision]):
     """What became of a proposed due date: the embassy accepted or declined it, or its ministry withdrew it."""
 
     recorded_by = SenderField()
@@ -81,7 +81,7 @@ class DueDateProposalSerializer(serializers.ModelSerializer[DueDateProposal]):
     """Another due date that the ministry proposed. `decision` is null while it waits for an answer."""
 
     recorded_by = SenderField()
-    decision = DueDateDecisionSerializer(read_only=True, allow_null=True, default=None)
+    decision = DueDateAnswerSerializer(read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = DueDateProposal
