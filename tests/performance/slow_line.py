@@ -15,7 +15,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from dialogues.models import Commitment, EvidenceFile
-from tests.factories import CommitmentFactory, FocalPointFactory
+from tests.factories import CommitmentFactory, EditionFactory, FocalPointFactory
 from tests.journeys.hands import choose
 from tests.journeys.photographs import a_photograph
 from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
@@ -23,7 +23,7 @@ from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 BYTES_PER_SECOND = 64_000 / 8
 LATENCY = 500
 """In milliseconds, before each answer begins."""
-PATIENCE = 280_000
+PATIENCE = 300_000
 
 
 def main() -> None:
@@ -37,11 +37,14 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     people = [FocalPointFactory() for _ in range(2)]
     commitments = [CommitmentFactory(ministry=person.ministry) for person in people for _ in range(2)]
-    with serve(f"sqlite:///{database}", with_worker=False) as live, sync_playwright() as tools:
+    EditionFactory(country=commitments[0].country)
+    # A second factor would be a page more.
+    more = {"SECOND_FACTOR_REQUIRED": "false"}
+    with serve(f"sqlite:///{database}", with_worker=False, **more) as live, sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        sign_in_and_send(browser, live, commitments[2:])
         for full_size in (False, True):
             send_a_photograph(browser, live, commitments[int(full_size)], full_size=full_size)
-        sign_in_and_send(browser, live, commitments[2:])
         browser.close()
 
 
@@ -59,10 +62,13 @@ def send_a_photograph(browser: Browser, live: Live, commitment: Commitment, *, f
     began = perf_counter()
     page.get_by_label("Proof").set_input_files({"name": "yard.jpg", "mimeType": "image/jpeg", "buffer": a_photograph()})
     page.get_by_role("button", name="Send to the embassy").click()
+    page.locator(".uploads__said", has_text="%").wait_for(timeout=PATIENCE)
+    ready = perf_counter() - began
     page.get_by_text("Your update was sent to the embassy.").wait_for(timeout=PATIENCE)
     size = EvidenceFile.objects.order_by("pk").last().size
     label = "at full size" if full_size else "made smaller"
-    say(f"a photograph of {len(a_photograph()):,} bytes, {label} ({size:,} stored): {perf_counter() - began:.0f} s")
+    took = f"{perf_counter() - began:.0f} s, of which {ready:.0f} s before it is on its way"
+    say(f"a photograph of {len(a_photograph()):,} bytes, {label} ({size:,} stored): {took}")
     context.close()
 
 
@@ -79,9 +85,9 @@ def sign_in_and_send(browser: Browser, live: Live, commitments: list[Commitment]
         fill(page)
         page.get_by_role("button", name="Send to the embassy").click()
         page.get_by_text("Your update was sent to the embassy.").wait_for(timeout=PATIENCE)
+        context.clear_cookies()
         say(f"from the sign-in page to a sent update without a file, {label}: {perf_counter() - began:.0f} s")
         page.close()
-        context.clear_cookies()
     context.close()
 
 

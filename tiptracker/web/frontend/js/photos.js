@@ -2,7 +2,13 @@
 // twelve million pixels to read a letter. Drawing it anew leaves out where it was taken, and by which telephone.
 
 const LONGEST_SIDES = [2000, 1600, 1280, 1024];
-const QUALITIES = [0.85, 0.75, 0.65, 0.5];
+const BEST_QUALITY = 0.85;
+// Lower qualities, and about how large a photograph becomes with each, beside the best.
+const LOWER_QUALITIES = [
+  [0.75, 0.7],
+  [0.65, 0.58],
+  [0.5, 0.45],
+];
 const MOST_BYTES = 300_000;
 const HEIC = /\.hei[cf]$/i;
 const TYPES = { jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png" };
@@ -36,15 +42,18 @@ async function drawSmall(picture, type) {
     const png = await encode(draw(picture, LONGEST_SIDES[0]), "image/png");
     if (png && png.size <= MOST_BYTES) return png;
   }
-  let drawn = null;
+  let canvas = picture;
   for (const side of LONGEST_SIDES) {
-    const canvas = draw(picture, side);
-    for (const quality of QUALITIES) {
-      drawn = (await encode(canvas, "image/jpeg", quality)) ?? drawn;
-      if (drawn && drawn.size <= MOST_BYTES) return drawn;
+    canvas = draw(canvas, side);
+    const best = await encode(canvas, "image/jpeg", BEST_QUALITY);
+    if (!best || best.size <= MOST_BYTES) return best;
+    for (const [quality, part] of LOWER_QUALITIES) {
+      if (best.size * part > MOST_BYTES * 1.2) continue; // far from enough: a telephone need not try it
+      const drawn = await encode(canvas, "image/jpeg", quality);
+      if (drawn.size <= MOST_BYTES) return drawn;
     }
   }
-  return drawn;
+  return encode(canvas, "image/jpeg", LOWER_QUALITIES.at(-1)[0]);
 }
 
 function draw(picture, side) {
