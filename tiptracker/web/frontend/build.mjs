@@ -2,7 +2,7 @@
 //
 //   css/site.css     the parts of the U.S. Web Design System that we use, and our own
 //   js/site.js       small improvements in the browser; every page works without them
-//   js/draft.js      saves drafts of forms; loaded where a form has data-draft
+//   js/draft.js      saves drafts of forms and sends their files; loaded where a form has data-draft
 //   js/outbox.js     updates that wait for a connection; loaded on their form, and where some wait
 //   js/worker.js     the service worker that sends them
 //   js/passkey.js    passkeys; loaded where a form uses one
@@ -77,7 +77,9 @@ async function buildStyles(name) {
 
 async function buildScript() {
   await build({
-    entryPoints: ["site", "passkey", "review", "draft", "outbox", "worker"].map((name) => path.join(here, `js/${name}.js`)),
+    entryPoints: ["site", "passkey", "review", "draft", "outbox", "worker"].map((name) =>
+      path.join(here, `js/${name}.js`),
+    ),
     outdir: path.join(dist, "js"),
     bundle: true,
     minify: true,

@@ -33,7 +33,6 @@ class Draft {
     this.tries = 0;
     form.addEventListener("input", () => this.onTyped());
     form.addEventListener("change", () => this.onTyped());
-    form.addEventListener("submit", () => clearTimeout(this.timer));
     form.addEventListener("draft:use", ({ detail }) => this.takeBack(detail));
     addEventListener("online", () => this.isBehind && this.save());
     addEventListener("pagehide", () => this.leave());
@@ -41,6 +40,7 @@ class Draft {
     document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     this.offerBack();
     this.attachments = new Attachments(form, this);
+    form.addEventListener("submit", (event) => event.defaultPrevented || this.isSent());
     if (!this.isOffering) this.onTyped();
   }
 
@@ -269,6 +269,12 @@ class Draft {
     this.form.elements.csrfmiddlewaretoken.value = token;
     this.isRenewed = true;
     return true;
+  }
+
+  // The form itself is on its way: the draft need not follow when the page closes.
+  isSent() {
+    clearTimeout(this.timer);
+    this.left = this.typed() + this.ticked();
   }
 
   // The page closes: send what is possible without waiting. The input stays on this device until it is saved.
