@@ -77,7 +77,9 @@ async function buildStyles(name) {
 
 async function buildScript() {
   await build({
-    entryPoints: ["site", "passkey", "review", "draft", "outbox", "worker"].map((name) => path.join(here, `js/${name}.js`)),
+    entryPoints: ["site", "passkey", "review", "draft", "outbox", "worker"].map((name) =>
+      path.join(here, `js/${name}.js`),
+    ),
     outdir: path.join(dist, "js"),
     bundle: true,
     minify: true,
