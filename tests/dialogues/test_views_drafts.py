@@ -8,7 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.test import Client
 from django.urls import reverse
 
-from dialogues.actions.drafts import DraftPage, save_draft
+from dialogues.actions.drafts import DraftPage, drop_draft, save_draft
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from tests.conftest import THE_DAY
 from tests.dialogues.samples import picture
@@ -225,7 +225,7 @@ def test_a_deleted_draft_does_not_come_back_over_a_newer_one_or_for_somebody_els
     assert [refusal.code for refusal in late.refusals] == ["draft_exists"]
     assert "began a new draft in the meantime" in client.get(late.headers["Location"]).text
     assert Draft.objects.get() == newer
-    newer.delete()
+    drop_draft(of=promise, page=DraftPage(newer.mark), by=theirs, now=at_noon(THE_DAY))
     other = CommitmentFactory(ministry=own.ministry)
     elsewhere = client.post(at(other), fields)
     assert [refusal.code for refusal in elsewhere.refusals] == ["undo_elsewhere"]

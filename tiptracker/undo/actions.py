@@ -25,12 +25,13 @@ def keep_removed(row: models.Model, *, by: User, now: datetime) -> RemovedRow:
     return insert_row(RemovedRow(person=by, table=row._meta.label_lower, row=row.pk, content=content, removed_at=now))
 
 
+@transaction.atomic
 def bring_back[Row: models.Model](
     model: type[Row], key: int, *, by: User, now: datetime, check: Callable[[Row], None]
 ) -> tuple[Row, dict[str, list[Any]]]:
     """Insert a row again that this person deleted, with its old id. Return it, and the ids that it was related to.
 
-    Call it in a transaction. The ids are those of many-to-many fields, by field; the caller relates what still exists.
+    The ids are those of many-to-many fields, by field; the caller relates what still exists.
 
     Args:
         model: the model of the row.
@@ -50,7 +51,7 @@ def bring_back[Row: models.Model](
     row: Any = restored.object
     check(row)
     related = {name: list(keys) for name, keys in (restored.m2m_data or {}).items()}
-    restored.save(save_m2m=False)
+    row.save(force_insert=True)
     RemovedRow.objects.filter(pk=locked[0].pk).delete()
     return row, related
 

@@ -98,6 +98,7 @@ def test_nobody_touches_those_of_somebody_else():
     assert list(SavedFilter.objects.visible_to(other)) == []
 
 
+@pytest.mark.unordered_locks  # the product never deletes an account
 def test_they_go_with_the_account_of_their_person():
     saved = SavedFilterFactory()
 
