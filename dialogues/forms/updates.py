@@ -96,7 +96,8 @@ class FigureForm(TrackerForm):
     """Form for one indicator's figure since the start of the tracking period.
 
     The ministry gives a figure, only a direction, "no data", or nothing. If it ticks districts and gives no figure, the
-    number of districts is the figure. `changes` is what the embassy asks to change in it.
+    number of districts is the figure. `changes` is what the embassy asks to change in it. A total below the ministry's
+    last one is asked about once: many enter what is new.
     """
 
     changes: Sequence[str] = ()
@@ -108,6 +109,7 @@ class FigureForm(TrackerForm):
     districts = forms.MultipleChoiceField(
         label=gettext_lazy("Districts"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    is_lower = forms.BooleanField(label=gettext_lazy("The lower figure is right"), required=False)
 
     def __init__(
         self,
@@ -121,7 +123,7 @@ class FigureForm(TrackerForm):
     ) -> None:
         kwargs["prefix"] = f"indicator-{indicator.pk}"
         super().__init__(*args, **kwargs)
-        self.indicator = indicator
+        self.indicator, self.last = indicator, last
         if indicator.counts_districts and districts:
             cast("forms.MultipleChoiceField", self.fields["districts"]).choices = [(name, name) for name in districts]
         else:
@@ -157,7 +159,21 @@ class FigureForm(TrackerForm):
         elif ticked and data.get("figure") is not None and len(ticked) != data["figure"]:
             sentence = gettext("Ticked districts: %(number)d. Figure: %(figure)s. Correct one of the two.")
             self.add_error("districts", sentence % {"number": len(ticked), "figure": format_number(data["figure"])})
+        self._ask_about_lower_total()
         return data
+
+    def _ask_about_lower_total(self) -> None:
+        figure, last = self.cleaned_data.get("figure"), self.last
+        if self.cleaned_data.get("is_lower") or figure is None or last is None or last.figure is None:
+            return
+        if figure < last.figure:
+            sentence = gettext(
+                "Your last total was %(last)s, up to %(date)s, so %(figure)s is less. Enter the whole total, with what "
+                "you reported before. If the lower figure is right, tick this box."
+            )
+            values = {"last": format_number(last.figure), "figure": format_number(figure)}
+            values["date"] = format_date(last.through_on)
+            self.add_error("is_lower", forms.ValidationError(sentence % values, code="lower_total"))
 
 
 NEEDS_CHANGE = "mend"

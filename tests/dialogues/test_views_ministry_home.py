@@ -425,6 +425,24 @@ def test_update_send_takes_a_figure_as_people_write_it(client, police, focal_poi
     assert UpdateVersion.objects.get().readings.get().figure == 1200
 
 
+def test_update_send_asks_once_whether_a_total_below_the_last_one_is_right(client, police, focal_point):
+    commitment = counted_commitment(police)
+    indicator = commitment.benchmarks.get().current_terms.indicator
+    sent = UpdateVersionFactory(update__commitment=commitment, accepted=True)
+    ReadingFactory(indicator=indicator, figure=2, through_on=date(2021, 12, 31), update_version=sent)
+    name = f"indicator-{indicator.pk}-figure"
+
+    asked = client.post(send(commitment), filled(through_on="2022-01-20", **{name: "1"}))
+
+    assert asked.status_code == 422
+    (form,) = asked.context["figures"]
+    assert [error.code for error in form.errors.as_data()["is_lower"]] == ["lower_total"]
+    assert "Your last total was 2, up to 31 December 2021, so 1 is less." in asked.text
+    ticked = {name: "1", f"indicator-{indicator.pk}-is_lower": "on", "draft_seen": asked.context["draft"].seen}
+    client.post(send(commitment), filled(through_on="2022-01-20", **ticked))
+    assert commitment.updates.get(number=2).versions.get().readings.get().figure == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
