@@ -90,6 +90,7 @@ def test_every_operation_documents_how_it_goes_well_and_how_it_is_refused(schema
         "GET /briefings/{id}/word/": handed_out,
         "GET /commitments/": read,
         "GET /commitments/{id}/": read,
+        "POST /commitments/{id}/correct/": made,
         "GET /dialogues/": read,
         "GET /dialogues/{id}/": read,
         "GET /editions/": read,
