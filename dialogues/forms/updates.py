@@ -202,7 +202,9 @@ class LineReviewForm(ReviewForm):
             (gettext("To reject"), RejectionReason),
             (gettext("To return"), ReturnReason),
         )
-        because.help_text = gettext("Give a reason here, or one reason for all items below.")
+        because.help_text = gettext(
+            "Give a reason here, or one reason for all items below. An item that needs a change has its own reason."
+        )
         del self.fields["seen"]
 
     @property
