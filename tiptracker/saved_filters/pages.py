@@ -26,7 +26,8 @@ PAGES: Mapping[str, FilteredPage] = {
         ("q", "status", "ministry", "pillar", "recommendation", "due_from", "due_to", "sort"),
     ),
     "evidence_list": FilteredPage(
-        gettext_noop("Evidence"), ("q", "kind", "done_by", "benchmark", "word", "since", "until", "sort")
+        gettext_noop("Evidence"),
+        ("q", "kind", "done_by", "benchmark", "shows", "word", "since", "until", "sort"),
     ),
     "recommendation_list": FilteredPage(gettext_noop("Recommendations"), ("pillar", "ministry")),
     "timeline": FilteredPage(gettext_noop("Timeline"), ("kind", "stands")),
