@@ -176,7 +176,7 @@ def test_each_file_has_its_bar_can_be_cancelled_and_adds_to_those_chosen_before(
     assert sorted(file.name for file in Draft.objects.get().files.all()) == ["fourth.txt", "second.txt"]
     expect(phone.get_by_role("checkbox", name=re.compile(r"\.(txt|pdf)"))).to_have_count(2)
 
-    # The line is gone: it says so, and goes on by itself when the line is back. The form waits for its file.
+    # The line is gone: it says so, and goes on by itself when the line is back. The form waits with its file.
     phone.get_by_label("Summary in one line").fill("Four lists")
     phone.get_by_label("End date").first.fill("2022-01-20")
     choose(phone, "Under way")
@@ -186,11 +186,11 @@ def test_each_file_has_its_bar_can_be_cancelled_and_adds_to_those_chosen_before(
     expect(rows(phone)).to_contain_text("Not sent: there is no connection.", timeout=15_000)
     expect(phone.get_by_role("button", name="Try again fifth.txt")).to_be_visible()
     phone.get_by_role("button", name="Send to the embassy").click()
-    expect(phone.get_by_text("Your files are still being sent.")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Your update waits on this device")).to_be_visible(timeout=15_000)
     keep_picture(phone, "photographs-waiting")
     assert not UpdateVersion.objects.exists()
     phone.context.set_offline(False)
-    expect(phone.get_by_text("Your update was sent to the embassy.")).to_be_visible(timeout=30_000)
+    expect(phone.get_by_text("was sent to the embassy")).to_be_visible(timeout=30_000)
     assert {piece.file.name for piece in UpdateVersion.objects.get().evidence.all() if piece.file} == {
         "second.txt",
         "fourth.txt",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -42,6 +43,10 @@ def another_value(field, value):
             return (value or 0) + 1
         case models.GenericIPAddressField():
             return "192.0.2.1"
+        case models.UUIDField():
+            return uuid4()
+        case models.BinaryField():
+            return b"something else"
     return ("y" if str(value).startswith("x") else "x") + str(value)[1:]
 
 

@@ -103,6 +103,7 @@ export class Attachments {
     this.draft.onTyped();
     this.button = button ?? this.form.querySelector("button[type=submit]");
     this.arrived();
+    this.handOver();
     if (this.isOnItsWay)
       this.say(gettext("Your files are still being sent. When they have arrived, we send this form."));
   }
@@ -126,7 +127,8 @@ export class Attachments {
   // (outbox.js).
   handOver() {
     const { rows, button } = this;
-    if (!button || !rows.some(({ hasNoLine }) => hasNoLine) || rows.some(({ state }) => state === "refused")) return;
+    if (!button || button.hasAttribute("formaction")) return; // the draft is saved where there is a connection
+    if (!rows.some(({ hasNoLine }) => hasNoLine) || rows.some(({ state }) => state === "refused")) return;
     const files = () => Promise.all(rows.map((row) => row.handOver()));
     const offer = new CustomEvent("outbox:send", { cancelable: true, detail: { files } });
     if (this.form.dispatchEvent(offer)) return; // nobody takes them
