@@ -62,7 +62,7 @@ def test_suggestions_are_sorted_by_urgency_and_have_reasons():
         ),
         ("commitment-5", "We returned the ministry’s update on 5 January 2022. It has not been sent again."),
         ("commitment-4", "Reported done, not verified yet."),
-        ("commitment-6", "The ministry’s update has been waiting for us since 3 January 2022."),
+        ("commitment-6", "The ministry’s update has been with the embassy since 3 January 2022."),
         ("commitment-3", "Due on 20 February 2022."),
         ("commitment-2", "Agreed at the last dialogue and still open. Due on 1 June 2022."),
         ("commitment-1", "Open, with no due date agreed."),

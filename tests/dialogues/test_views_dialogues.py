@@ -395,7 +395,7 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
         (f"commitment-{overdue.pk}", "Overdue. Overdue by 12 days."),
         (
             f"commitment-{waiting.pk}",
-            f"{waiting.text} The ministry’s update has been waiting for us since 10 January 2022.",
+            f"{waiting.text} The ministry’s update has been with the embassy since 10 January 2022.",
         ),
         (f"recommendation-{silent.pk}", "Do it. No action on it has been recorded yet."),
     ]
