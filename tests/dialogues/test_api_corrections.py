@@ -136,7 +136,7 @@ def test_the_list_takes_as_many_queries_for_many_corrections_as_for_one(
         CommitmentCorrectionFactory(commitment=commitment, removes=benchmarks[:1], adds=benchmarks[1:2])
 
     client.get("/api/v1/commitments/")  # which leaves an entry in the log
-    # session, user; countries, number of rows, rows, links, events, their recorders, due dates, corrections, what they added
-    # and removed; the count of what was read
+    # session, user; countries, number of rows, rows, links, events, their recorders, proposed due dates, corrections,
+    # what they added and removed; the count of what was read
     with django_assert_num_queries(17):
         client.get("/api/v1/commitments/")
