@@ -98,7 +98,7 @@ recommendation_list pillar
 setup_add           country
 timeline            kind stands
 commitment_list     q status pillar due_from due_to sort
-evidence_list       q kind done_by word since until sort
+evidence_list       q kind done_by shows word since until sort
 log_list            address country record since text until what
 person_list         q role state
 saved_filter_add    address
