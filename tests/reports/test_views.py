@@ -568,8 +568,8 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
-    # 1 may edit, 1 what is retired, 1 the edition before, 1 name
-    with django_assert_num_queries(25):
+    # 1 may edit, 1 what is retired, 1 the edition before, 1 saved filters, 1 name
+    with django_assert_num_queries(26):
         response = client.get(page_of("recommendation_list"))
 
     assert len(response.context["rows"]) == count

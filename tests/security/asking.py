@@ -180,7 +180,7 @@ def sign_in_page():
 
 def without_chance(answer):
     """A body without what is new each time (tokens, nonces, the moment) and without the address that was asked."""
-    body = re.sub(r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b|datetime="[^"]*T[^"]*"', "", answer.body)
+    body = re.sub(r'nonce="[^"]*"|data-session="[^"]*"|\b[A-Za-z0-9]{64}\b|datetime="[^"]*T[^"]*"', "", answer.body)
     return body.replace(answer.url, "ADDRESS")
 
 

@@ -21,11 +21,12 @@ WITHOUT = (
     "log",
     "token",
     "history",
+    "saved_filter",
     "mfa",
     "account",
     "invitation",
 )
-"""Pages that belong to no edition: accounts, setting up, the log, redactions."""
+"""Pages that belong to no edition: accounts, setting up, the log, redactions, a person's saved filters."""
 
 ABOUT_A_ROW = [
     line

@@ -586,8 +586,8 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
     assert unread == set()
 
 
-OWN_WHATEVER_THE_ROLE = {"accounts.ApiToken", "dialogues.EvidenceFile"}
-"""A person's own tokens, and files that they uploaded themselves and have not sent."""
+OWN_WHATEVER_THE_ROLE = {"accounts.ApiToken", "dialogues.EvidenceFile", "saved_filters.SavedFilter", "undo.RemovedRow"}
+"""A person's own tokens, saved filters and deleted rows, and files that they uploaded and have not sent."""
 
 
 def test_a_role_that_no_rule_names_sees_no_row(world):

@@ -227,10 +227,7 @@ def lesotho():
 
 def where_commitments_go():
     """By promise, the criteria of the benchmarks that it goes towards."""
-    return {
-        row.text: {(one.pk, one.wording) for one in row.benchmarks.all()}
-        for row in Commitment.objects.prefetch_related("benchmarks__terms")
-    }
+    return {row.text: {(one.pk, one.wording) for one in row.benchmarks.all()} for row in Commitment.objects.all()}
 
 
 def by_number(edition):

@@ -151,7 +151,7 @@ def test_each_list_explains_its_order(edition, police):
     ]
     assert content.needed_order == "Order: Overdue, Returned, Due, No date agreed."
     assert [one.text for one in content.agreed[:7]] == [one.what for one in content.needed]
-    assert content.agreed_order == "Order: Overdue, Returned, Due, No date agreed, Done."
+    assert content.agreed_order == "Order: Overdue, Returned, Due, No date agreed, Verified done."
     assert [one.what for one in content.verified] == ["Done on 2022-01-20", "Done on 2022-01-10"]
     assert content.verified_order == "Newest first."
     assert all(
