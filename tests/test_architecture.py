@@ -413,6 +413,7 @@ ONE_RULE = ("dialogues/commitment_status.py", "dialogues/models/commitments.py")
 OF_A_DAY = {"today", "day", "as_of", "now"}
 ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 NOTHING_CAN_BE_SENT = {
+    "dialogues/actions/due_dates.py": "proposed due dates",
     "dialogues/views/follow_up.py": "next steps",
     "reports/briefings/dialogue.py": "next steps",
     "reports/readiness/checks.py": "milestones",

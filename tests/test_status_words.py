@@ -74,7 +74,7 @@ def test_the_review_of_evidence_has_one_word_in_lists_filters_exports_and_docume
         ReviewState.CLAIMED.value: "Not reviewed",
     }
     expected = {state.value: state.label for state in ReviewState} | {
-        UpdateDecision.RETURNED.value: UpdateDecision.RETURNED.label
+        decision.value: decision.label for decision in (UpdateDecision.RETURNED, UpdateDecision.WITHDRAWN)
     }
     assert expected == EVIDENCE_STATES
     assert str(UNREVIEWED_CHOICE[1]) == ReviewState.CLAIMED.label

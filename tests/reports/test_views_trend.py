@@ -180,13 +180,14 @@ def test_trend_is_the_embassys_alone(shown, edition):
     assert shown(FocalPointFactory()).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["dashboard", "readiness_detail"])
-def test_trend_stands_on_other_pages_with_its_finding(shown, edition, name):
-    response = shown(OfficerFactory(), name=name)
+def test_trend_stands_on_the_page_of_readiness_and_the_dashboard_names_its_finding(shown, edition):
+    drawn, named = (shown(OfficerFactory(), name=name) for name in ("readiness_detail", "dashboard"))
 
-    assert response.text.count('<h2 id="trend"') == 1
-    assert response.text.count("trend--wide") == (name == "readiness_detail")  # a small one on the dashboard
-    assert reverse("readiness_trend") in response.text
+    assert drawn.text.count('<h2 id="trend"') == drawn.text.count("trend--wide") == 1
+    assert "trend--wide" not in named.text
+    assert named.context["trend"] in named.text
+    for page in (drawn, named):
+        assert reverse("readiness_trend") in page.text
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -22,7 +22,7 @@ EVIDENCE_STATES = {
     "verified": gettext_noop("Verified"),
     "claimed": gettext_noop("Not reviewed"),
     "returned": gettext_noop("Returned"),
-    "withdrawn": gettext_noop("Withdrawn by the ministry"),
+    "withdrawn": gettext_noop("Withdrawn"),
     "rejected": gettext_noop("Rejected"),
 }
 """The labels of the states of evidence."""

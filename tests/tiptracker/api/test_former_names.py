@@ -141,4 +141,5 @@ def test_the_schema_marks_former_names_as_deprecated_and_no_other(client):
         "/api/v1/rounds/{id}/",
         "/api/v1/rounds/{id}/accept/",
         "/api/v1/rounds/{id}/return/",
+        "/api/v1/rounds/{id}/withdraw/",
     }
