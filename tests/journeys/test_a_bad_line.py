@@ -86,6 +86,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     expect(theirs.get_by_role("checkbox", name=re.compile("list.png"))).to_be_checked(timeout=15_000)
     choose(theirs, "Done")
     theirs.get_by_label("Summary in one line").fill("All ten districts have a focal point")
+    theirs.get_by_label("Start date").fill("2022-01-20")
 
     # The first one types on meanwhile, and overwrites nothing.
     expect(theirs.locator("[data-draft-said]")).to_have_text(re.compile("^Saved at"), timeout=10_000)

@@ -20,6 +20,7 @@ def filled(live: Live, page: Page) -> str:
     page.goto(address)
     choose(page, "Under way")
     page.get_by_label("Summary in one line").fill("Ten officers trained")
+    page.get_by_label("Start date").fill("2022-01-20")
     page.get_by_label("What was done").fill("They were trained in Maseru.")
     page.get_by_label("Proof").set_input_files({"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
     expect(page.get_by_role("checkbox", name="list.pdf")).to_be_checked(timeout=15_000)

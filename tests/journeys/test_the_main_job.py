@@ -61,7 +61,7 @@ def send_update(page: Page, live: Live, commitment, narrative: str, *, is_again:
     page.get_by_label("Summary in one line").fill(SENTENCE)
     page.get_by_label("What was done").fill(narrative)
     page.get_by_label("Start date").fill("2022-01-17")
-    page.get_by_label("End date", exact=True).fill("2022-01-20")
+    page.get_by_label("End date (optional)", exact=True).fill("2022-01-20")
     if is_again:  # the file that came along before is ticked, and goes along once more
         expect(page.get_by_role("checkbox", name=re.compile("sessions.pdf"))).to_be_checked()
     else:

@@ -79,7 +79,7 @@ class Telephone:
         choose(self.page, "Under way")
         self.page.get_by_label("Summary in one line").fill(TITLE)
         self.page.get_by_label("What was done").fill(TEXT)
-        self.page.get_by_label("End date", exact=True).fill("2022-01-20")
+        self.page.get_by_label("End date (optional)", exact=True).fill("2022-01-20")
         expect(self.page.locator("[data-draft-said]")).to_have_text(re.compile("^Saved at"), timeout=15_000)
 
     def press(self, name: str = "Send to the embassy") -> None:

@@ -34,6 +34,7 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
     expect(page.get_by_label("What was done")).to_have_value(NARRATIVE)
     expect(page.get_by_role("checkbox", name=re.compile("posts.pdf"))).to_be_checked()
     page.get_by_label("Summary in one line").fill("A focal point named in the tenth district")
+    page.get_by_label("Start date").fill("2022-01-20")
     page.get_by_role("button", name="Send to the embassy").click()
     expect(page.get_by_role("status")).to_contain_text("embassy")
 
