@@ -69,6 +69,7 @@ def send_update(page: Page, live: Live, commitment, narrative: str, *, is_again:
             {"name": "sessions.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
         )
     page.get_by_role("button", name="Send to the embassy").click()
+    page.wait_for_url(re.compile(r"\?sent$"))
 
 
 def open_in_inbox(page: Page, live: Live, commitment) -> None:
