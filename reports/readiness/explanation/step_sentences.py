@@ -139,16 +139,17 @@ class StepFormatter:
     def _ask(self, step: ReadinessStep) -> str:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
         edition, ministry = self.result.edition, self._ministry(step)
+        is_named = ministry is not None and not step.is_ministry_inferred
         match step.years:
             case YearsAsked.PERIOD:
                 sentence = gettext("Ask %(ministry)s for the figure “%(indicator)s” since %(start)s.")
-                if ministry is None:
+                if not is_named:
                     sentence = gettext("Find out which ministry has the figure “%(indicator)s” since %(start)s.")
             case YearsAsked.BOTH:
                 sentence = gettext(
                     "Ask %(ministry)s for the figure “%(indicator)s” since %(start)s, and for the year before."
                 )
-                if ministry is None:
+                if not is_named:
                     sentence = gettext(
                         "Find out which ministry has the figure “%(indicator)s” since %(start)s, "
                         "and for the year before."
@@ -157,7 +158,7 @@ class StepFormatter:
                 sentence = gettext(
                     "Ask %(ministry)s for the figure “%(indicator)s” from %(first)s to %(last)s, to compare with."
                 )
-                if ministry is None:
+                if not is_named:
                     sentence = gettext(
                         "Find out which ministry has the figure “%(indicator)s” from %(first)s to %(last)s, "
                         "to compare with."
@@ -169,9 +170,9 @@ class StepFormatter:
             "first": format_date(edition.previous.starts_on),
             "last": format_date(edition.previous.ends_on),
         }
-        if ministry is None or not step.is_ministry_inferred:
+        if is_named or ministry is None:
             return text
-        return f"{text} {gettext('No ministry is set for this figure, so first find out who has it.')}"
+        return f"{text} {gettext('Perhaps %(ministry)s has it.') % {'ministry': ministry}}"
 
     def _keep(self, step: ReadinessStep) -> str:
         text, deadline = self.texts.commitments.get(step.rows[0].id), self.result.deadline_on

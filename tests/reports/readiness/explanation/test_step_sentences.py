@@ -18,10 +18,8 @@ from tests.reports.records import Record, window
 START, DAY, DEADLINE = date(2021, 4, 1), date(2022, 1, 28), date(2022, 2, 28)
 POLICE, JUSTICE = 11, 12
 
-ASK_FOR_PROSECUTIONS = (
-    "Ask the Ministry of Police for the figure “Prosecutions” since 1 April 2021, and for the year before."
-)
-INFERRED = "No ministry is set for this figure, so first find out who has it."
+FIND_PROSECUTIONS = "Find out which ministry has the figure “Prosecutions” since 1 April 2021, and for the year before."
+INFERRED = "Perhaps the Ministry of Police has it."
 
 
 @pytest.fixture
@@ -73,7 +71,7 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     assert [one.sentence for one in ladder.steps] == [
         "Review the update from the Ministry of Police of 14 January 2022 on “Open two shelters” (1a).",
         "Review the evidence “A circular” (1b).",
-        f"{ASK_FOR_PROSECUTIONS} {INFERRED}",
+        f"{FIND_PROSECUTIONS} {INFERRED}",
         "Urge the Ministry of Justice to keep its commitment “Draft a bill” (1c), due 18 February 2022.",
         "Urge the Ministry of Justice to keep its commitment “Charge someone” (1d). No date is agreed.",
         "Agree with the Ministry of Police on benchmark 1e: A case is charged.",
@@ -99,7 +97,7 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
     record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
 
     assert [one.sentence for one in told(record).last_period][-1] == (
-        "Ask the Ministry of Police for the figure “Prosecutions” from 1 April 2020 to 31 March 2021, to compare with. "
+        "Find out which ministry has the figure “Prosecutions” from 1 April 2020 to 31 March 2021, to compare with. "
         f"{INFERRED}"
     )
 
