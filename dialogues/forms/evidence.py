@@ -41,6 +41,8 @@ class EvidenceForm(DatedForm):
     `stored_files` are the files already stored for it. `earlier_stated_by` are the names that the browser suggests.
     """
 
+    required_for_some = ("happened_from",)
+
     title = forms.CharField(
         label=gettext_lazy("What happened"),
         max_length=400,
@@ -178,7 +180,7 @@ class ReadingForm(PeriodForm):
         help_text=gettext_lazy("The total for the whole period below, not only what this event adds."),
     )
     direction = DirectionField(
-        label=gettext_lazy("If there is no figure, what is known"), empty=gettext_lazy("A figure is entered")
+        label=gettext_lazy("Instead of a figure: compared with the year before"), empty=gettext_lazy("None of these")
     )
     through_on = PastDayField(
         label=gettext_lazy("End date of the figure"),

@@ -31,6 +31,8 @@ from tiptracker.web.frontend.forms import LongTextField, NarrativeTextarea, Trac
 class UpdateForm(DatedForm):
     """Form for a ministry's update on one of its commitments. It has few fields, and none about scoring."""
 
+    required_for_some = ("happened_from",)
+
     claimed = forms.TypedChoiceField(
         coerce=ClaimedProgress,
         label=gettext_lazy("Progress"),
@@ -51,7 +53,10 @@ class UpdateForm(DatedForm):
     happened_from = PastDayField(
         label=gettext_lazy("Start date"),
         required=False,
-        help_text=gettext_lazy("Start date unknown? Leave this empty. The update counts only once the date is known."),
+        help_text=gettext_lazy(
+            "Start date unknown? Leave this empty and enter the end date. The update counts only once the start date is "
+            "known."
+        ),
     )
     happened_to = PastDayField(
         label=gettext_lazy("End date"),

@@ -310,7 +310,7 @@ class _TimelineBuilder:
                 url=reverse("version_detail", args=[update_version.pk]) if self.is_embassy else "",
                 files=[row.file for row in self._evidence_of(update_version) if row.file],
                 readings=list(update_version.readings.all()),
-                facts=[gettext("About %(date)s") % {"date": format_date(update_version.happened_on)}]
+                facts=[gettext("Happened on %(date)s") % {"date": format_date(update_version.happened_on)}]
                 if day != update_version.happened_on
                 else [],
             )

@@ -277,7 +277,7 @@ def test_commitment_detail_tells_what_was_sent_again_after_the_answer_that_it_me
         (date(2022, 1, 10), "embassy", "", "returned"),
         (spoken_of, "ministry", "Update 1", "claimed"),
     ]
-    assert ("About 3 January 2022" in response.text) == (spoken_of == date(2022, 1, 3))
+    assert ("Happened on 3 January 2022" in response.text) == (spoken_of == date(2022, 1, 3))
 
 
 def test_commitment_detail_says_that_a_fact_before_the_window_does_not_count(client):
