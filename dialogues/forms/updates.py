@@ -54,8 +54,8 @@ class UpdateForm(DatedForm):
         label=gettext_lazy("Start date"),
         required=False,
         help_text=gettext_lazy(
-            "Start date unknown? Leave this empty and enter the end date. The update counts only once the start date is "
-            "known."
+            "Start date unknown? Leave this empty and enter the end date. The update counts only once the start date "
+            "is known."
         ),
     )
     happened_to = PastDayField(
@@ -102,7 +102,7 @@ class FigureForm(TrackerForm):
 
     The ministry gives a figure, only a direction, "no data", or nothing. If it ticks districts and gives no figure, the
     number of districts is the figure. `changes` is what the embassy asks to change in it. A total below the ministry's
-    last one is asked about once: many enter what is new.
+    last one is asked about once, because many enter what is new, unless the form `corrects` an update.
     """
 
     changes: Sequence[str] = ()
@@ -124,11 +124,12 @@ class FigureForm(TrackerForm):
         last: Reading | None = None,
         earlier: Reading | None = None,
         districts: Sequence[str] = (),
+        corrects: bool = False,
         **kwargs: Any,
     ) -> None:
         kwargs["prefix"] = f"indicator-{indicator.pk}"
         super().__init__(*args, **kwargs)
-        self.indicator, self.last = indicator, last
+        self.indicator, self.last = indicator, None if corrects else last
         if indicator.counts_districts and districts:
             cast("forms.MultipleChoiceField", self.fields["districts"]).choices = [(name, name) for name in districts]
         else:

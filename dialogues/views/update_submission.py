@@ -224,6 +224,7 @@ class _UpdatePage:
                 last=last.get(indicator.pk),
                 earlier=before.get(indicator.pk),
                 districts=[each.name for each in commitment.country.districts.all()] if by_district else [],
+                corrects=version is not None,
                 initial=_figure_initial(sent.get(indicator.pk)),
             )
             for indicator in counted
