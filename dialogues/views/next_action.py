@@ -62,9 +62,7 @@ def _next_for_ministry(timeline: CommitmentTimeline) -> NextAction:
     if timeline.version_to_resend:
         sentence = gettext("You withdrew your update. If you send it again, its text is already filled in.")
         return NextAction(sentence, send, gettext("Send an update"))
-    versions = [version for update in commitment.updates.all() for version in update.versions.all()]
-    newest = max(versions, key=lambda version: (version.recorded_at, version.pk), default=None)
-    if reopened := reopened_on(timeline.events, newest):
+    if reopened := reopened_on(timeline.events, timeline.last_version):
         sentence = gettext(
             "We opened this commitment again on %(date)s. Tell us what has happened since, and attach the proof."
         ) % {"date": format_date(reopened)}
