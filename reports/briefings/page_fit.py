@@ -59,6 +59,10 @@ BAR_HEIGHT, DUE_TABLE_HEIGHT = 17.0, 46.0
 """First page of an ambassador's briefing: heights of the readiness bar, and of the table of overdue and due items with
 one row and the footer.
 """
+MIN_DUE_ROWS = 2
+"""How many overdue and due items have room on that page, whatever the number of next steps."""
+STEP_SHARES = (57, 29, 14)
+"""Column widths of the table of next steps on that page, in per cent."""
 LINE_LIMITS = ((99, 99), (5, 9), (3, 6), (2, 4), (1, 3))
 """The most lines for a text and for the next request: as many as needed, then fewer until `MIN_ROWS` rows fit."""
 MIN_ROWS = 2
@@ -168,7 +172,9 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
         + TABLE_HEAD_HEIGHT
         + FINE_LINE_HEIGHT
     )
-    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - _note_height(note, width) - MORE_ROWS_HEIGHT - DUE_TABLE_HEIGHT
+    more_due_rows = max(0, min(MIN_DUE_ROWS, len(content.press_for)) - 1)
+    below = MORE_ROWS_HEIGHT + DUE_TABLE_HEIGHT + more_due_rows * (2 * LINE_HEIGHT + ROW_PADDING)
+    room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - _note_height(note, width) - below
     steps = [_step_height(item, width) for item in content.ladder.on_one_page]
     return sum(1 for height in accumulate(steps) if height <= room)
 
@@ -185,10 +191,10 @@ def has_room_for_note(note: str, content: AmbassadorBriefing, paper: Paper) -> b
 
 def _step_height(item: StepDisplay, width: float) -> float:
     """Return the height of a next step on the first page."""
-    lines = count_lines(item.sentence, TextStyle(8.5, width * 0.74 - COLUMN_GAP)) * LINE_HEIGHT
-    points_height = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP) * (
-        2 if item.at_most is not None else 1 if item.reaches_target else 0
-    )
+    step_width = width * STEP_SHARES[0] / 100 - COLUMN_GAP
+    lines = count_lines(item.sentence, TextStyle(8.5, step_width)) * LINE_HEIGHT
+    has_small_line = item.at_most is not None or item.reaches_target
+    points_height = LINE_HEIGHT + (FINE_LINE_HEIGHT + SUBTEXT_GAP if has_small_line else 0)
     return max(lines, points_height) + ROW_PADDING
 
 

@@ -140,7 +140,8 @@ def trend_chart(
     if hindsight and not end_labels[1]:
         # Where a small chart has no room for it, the description alone names the dashed line.
         positions = _over_line(gettext("with later information"), hindsight, size, width=width)
-        taken = [*occupied, *(label.box for label in axis)]
+        base_line = Box(plot.left, plot.bottom - size * 0.2, plot.right, plot.bottom + size * 0.2)
+        taken = [*occupied, base_line, *(label.box for label in axis)]
         plot_labels.extend(next((labels for labels in positions if not _overlaps_any(labels, taken)), ()))
     name_labels = names.labels(plot, size)
     return TrendChart(
