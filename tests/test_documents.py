@@ -25,6 +25,8 @@ NOT_HERE = ("var/", ".venv/", "NNNN-")
 """How paths begin that need not exist: folders made by running something, and names to fill in."""
 NAME = re.compile(r"_?[A-Za-z][a-z]*(?:_[A-Za-z0-9_]+|[A-Z]\w+)")
 """A name of the code as documents write it: "is_action", "METHOD_VERSION", "BriefingKind"."""
+NAMED_DECISION = re.compile(r"(?<!Includes )[Dd]ecisions? (\d+)\b")
+"""A decision that a document refers to: "decision 45". A record says "Includes decision 34" of one merged into it."""
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports", "tests")
 
 
@@ -116,6 +118,18 @@ def test_every_decision_is_in_the_index():
 
     assert sorted(listed) == sorted(records)
     assert all(re.search(r"(?m)^Status: .+ · Date: \d{4}-\d\d-\d\d$", (folder / name).read_text()) for name in records)
+
+
+def test_every_decision_that_is_named_has_a_record():
+    folder = TOP / "docs" / "decisions"
+    records = {int(path.name[:4]) for path in folder.glob("[0-9]*.md")}
+    rows = re.findall(r"(?m)^\| (\d+) \| .+ \| \d{4}-\d\d-\d\d \| (\d+) \|$", (folder / "README.md").read_text())
+    merged = {int(number): int(into) for number, into in rows}
+    named = {int(number) for path in DOCUMENTS for number in NAMED_DECISION.findall(path.read_text())}
+
+    assert sorted([*records, *merged]) == list(range(1, max(records | merged.keys()) + 1))
+    assert set(merged.values()) <= records
+    assert named - records == set()
 
 
 def test_the_page_of_settings_is_the_declared_one():
