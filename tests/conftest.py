@@ -439,11 +439,16 @@ def is_slow(module: ModuleType) -> bool:
     return path.name.startswith("test_views") or bool(SLOW_FOLDERS & set(folders) or SLOW_IMPORTS & imported)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, since some tests wait for servers; Redis has room for six."""
+    return min((os.cpu_count() or 1) + 1, 6)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required.
 
-    What stands on a database is marked, so that the rest need not be run again on another one, and what `make quick`
-    leaves out. Journeys and what else is long come first, so that at the end nobody waits for one of them.
+    What uses a database is marked, so that the rest need not be run again on another one, and what `make quick` leaves
+    out. Journeys and what else is long come first, so that at the end nobody waits for one of them.
     """
     for item in items:
         is_served = {"browser", "live"} & set(getattr(item, "fixturenames", ()))

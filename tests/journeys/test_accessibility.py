@@ -57,7 +57,7 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 DESK, PHONE, NARROWEST = 1280, 375, 320
 OPTIONS = {

@@ -26,7 +26,6 @@ from tiptracker.audit.models import AuditEntry
 HERE = Path(__file__).parent / "openid_provider"
 IS_INSTALLED = (HERE / "node_modules" / "oidc-provider").is_dir()
 pytestmark = [
-    pytest.mark.any_database,
     pytest.mark.skipif(
         not IS_INSTALLED and os.environ.get("JOURNEYS") != "required", reason="Install the provider: ./setup.sh browser"
     ),

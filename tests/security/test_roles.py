@@ -31,8 +31,6 @@ from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
 from tiptracker.choices import TokenScope
 
-pytestmark = pytest.mark.any_database
-
 TABLE = """
 #                                                  officer   ambassador   own supporting other   administrator
 #                                                      second   observer               elsewhere   out  deactivated
