@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
 from dialogues.choices import CommitmentEventKind, CommitmentReach, CommitmentStatus, Horizon, MadeBy
-from dialogues.commitment_status import CommitmentStanding, original_due_date, summarize_events
+from dialogues.commitment_status import CommitmentStanding, original_due_date
 from dialogues.forms.commitments import (
     CommitmentBenchmarkRows,
     CommitmentChangeForm,
@@ -32,7 +32,7 @@ from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
 from dialogues.score_effects import describe_last_update, describe_rescheduling, format_status_detail
-from dialogues.views.due_date_notes import describe_newest_proposal
+from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
 from dialogues.views.redactions import pending_redaction_urls, redaction_dates
@@ -162,7 +162,7 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "may_answer": proposal is not None and permissions.can_answer_due_date(user, proposal),
         }
     else:
-        context |= _ministry_context(timeline, today, just_sent="sent" in request.GET)
+        context |= _ministry_context(timeline, just_sent="sent" in request.GET)
     return render_page(request, "dialogues/commitment_detail.html", context)
 
 
@@ -193,15 +193,13 @@ def list_linked_benchmarks(user: User, commitment: Commitment) -> list[LinkedBen
     ]
 
 
-def _ministry_context(timeline: CommitmentTimeline, today: date, *, just_sent: bool) -> dict[str, Any]:
+def _ministry_context(timeline: CommitmentTimeline, *, just_sent: bool) -> dict[str, Any]:
     """Return what the page adds for a ministry: why its update was returned, what it can do, and the contact person."""
     commitment, waiting = timeline.commitment, timeline.waiting_version
     decision = decision_on(timeline.returned) if timeline.returned else None
-    summary = summarize_events(timeline.events, today)
-    may_propose = summary is not None and summary.is_open and timeline.waiting_proposal is None
     return {
         "withdraw_url": reverse("version_withdraw", args=[waiting.pk]) if waiting else "",
-        "propose_url": reverse("due_date_propose", args=[commitment.pk]) if may_propose else "",
+        "propose_url": find_proposing_url(commitment, timeline.proposals),
         "proposal_note": describe_newest_proposal(commitment, timeline.proposals, timeline.standing),
         "returned_reason": decision.reason if decision else "",
         "contact": find_contact(commitment.country_id),

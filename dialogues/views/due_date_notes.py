@@ -45,6 +45,17 @@ def find_waiting_proposal(commitment: Commitment, proposals: Sequence[DueDatePro
     return proposals[-1] if summary and summary.is_open else None
 
 
+def find_proposing_url(commitment: Commitment, proposals: Sequence[DueDateProposal]) -> str:
+    """Return the address at which a ministry proposes another due date; empty if it can't.
+
+    It can't once the commitment is reported done or settled, or while a proposal waits for an answer.
+    """
+    summary = summarize_events(commitment.events.all(), date.max)
+    if summary is None or not summary.is_open or find_waiting_proposal(commitment, proposals):
+        return ""
+    return reverse("due_date_propose", args=[commitment.pk])
+
+
 def describe_newest_proposal(
     commitment: Commitment, proposals: Sequence[DueDateProposal], standing: CommitmentStanding
 ) -> DueDateNote | None:

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
-from dialogues.commitment_status import CommitmentStanding
+from dialogues.commitment_status import CommitmentStanding, days_left
 from dialogues.models import Commitment, Draft, DueDateProposal
 from dialogues.score_effects import format_returned_on, format_status_detail
 from dialogues.views.drafts import DraftNote, describe_draft
-from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal
+from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
 from dialogues.views.next_action import reopened_on
 from dialogues.views.page_context import CommitmentHeading
 from dialogues.views.timeline import decision_on
@@ -26,13 +26,17 @@ from tiptracker.accounts.models import User, find_contact
 from tiptracker.localization import gettext, join_with_and, ngettext
 from tiptracker.web.pages import render_page
 
+DUE_SOON_DAYS = 14
+"""How many days before the due date the home page offers to propose another one."""
+
 
 @dataclass(frozen=True)
 class MinistryCommitment:
     """A commitment as its ministry sees it: its status, the last update that it did not withdraw, and our answer.
 
     `has_sent` says whether the ministry ever sent an update on it. `is_withdrawn` says whether it withdrew the newest.
-    `proposal` says what became of the due date that it proposed last.
+    `proposal` says what became of the due date that it proposed last. `propose_url` is the page to propose another one.
+    It is set if the commitment is overdue or due soon.
     """
 
     commitment: CommitmentHeading
@@ -48,6 +52,7 @@ class MinistryCommitment:
     has_sent: bool
     is_withdrawn: bool
     proposal: DueDateNote | None
+    propose_url: str
 
     @property
     def is_waiting(self) -> bool:
@@ -127,7 +132,14 @@ def _ministry_commitment(
         has_sent=bool(sent),
         is_withdrawn=standing.withdrawn_on is not None,
         proposal=describe_newest_proposal(commitment, proposals, standing),
+        propose_url=find_proposing_url(commitment, proposals) if _is_due_soon(standing, day) else "",
     )
+
+
+def _is_due_soon(standing: CommitmentStanding, day: date) -> bool:
+    """Return whether the commitment is overdue, or due within `DUE_SOON_DAYS`."""
+    left = days_left(standing.due_on, day)
+    return standing.days_overdue > 0 or (left is not None and left <= DUE_SOON_DAYS)
 
 
 def summarize_commitments(rows: Sequence[MinistryCommitment]) -> str:

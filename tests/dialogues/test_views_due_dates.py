@@ -121,6 +121,29 @@ def test_no_other_date_is_offered_for_what_is_closed(client, focal_point, commit
     assert "We have not answered yet" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("due_on", "is_offered"),
+    [(date(2022, 1, 16), True), (date(2022, 2, 11), True), (date(2022, 2, 12), False), (None, False)],
+)
+def test_home_offers_another_date_for_what_is_overdue_or_due_within_two_weeks(
+    client, focal_point, police, due_on, is_offered
+):
+    commitment = CommitmentFactory(ministry=police, made__due_on=due_on)
+
+    assert (proposing(commitment) in client.get(reverse("ministry_home")).text) == is_offered
+    assert proposing(commitment) in client.get(story(commitment)).text
+
+
+def test_home_offers_no_other_date_while_a_proposal_or_an_update_waits(client, focal_point, police):
+    commitments = [CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 16)) for _ in range(2)]
+    DueDateProposalFactory(commitment=commitments[0])
+    UpdateVersionFactory(update__commitment=commitments[1])
+
+    home = client.get(reverse("ministry_home")).text
+
+    assert [each for each in commitments if proposing(each) in home] == []
+
+
 def test_a_ministry_reads_a_declined_date_with_our_reason(client, focal_point, commitment, proposal):
     decline_due_date(proposal=proposal, reason="The deadline stays.", by=OfficerFactory(name="Palesa"), now=NOW)
 
