@@ -167,7 +167,7 @@ def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police
         "soon",
         "done",
     )
-    assert "We keep it until 3 April 2022." in page.text
+    assert "We keep this draft until 3 April 2022." in page.text
     assert not form.errors
 
 

@@ -76,6 +76,8 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     theirs.route("**/draft*.js", lambda route: late.append(route))
     theirs.get_by_role("link", name="Continue the draft").click(no_wait_after=True)
     expect(_narrative(theirs)).to_have_value(FIRST + SECOND + THIRD)
+    expect(theirs.locator("[data-draft-said]")).to_contain_text(f"{own.name} saved this draft")
+    assert _lines_of_the_bar(theirs, width=375) <= 2
     theirs.get_by_label("Take a photograph with this telephone").set_input_files(
         {"name": "list.png", "mimeType": "image/png", "buffer": PICTURE}
     )
@@ -143,6 +145,17 @@ def _enter(browser: Browser, live: Live, user: User) -> tuple[BrowserContext, Pa
 
 def _narrative(page: Page):
     return page.get_by_label("What was done")
+
+
+def _lines_of_the_bar(page: Page, *, width: int) -> int:
+    """How many lines the bar below the form takes on a phone of this width."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": 812})
+    lines = page.locator("[data-draft-said]").evaluate(
+        "bar => Math.round(bar.clientHeight / parseFloat(getComputedStyle(bar).lineHeight))"
+    )
+    page.set_viewport_size(before)
+    return lines
 
 
 def _kept_by_the_server() -> str:
