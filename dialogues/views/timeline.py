@@ -313,6 +313,9 @@ class _TimelineBuilder:
                 facts=[gettext("Happened on %(date)s") % {"date": format_date(update_version.happened_on)}]
                 if day != update_version.happened_on
                 else [],
+                withdrawn_on=timezone.localtime(update_version.withdrawn_at).date()
+                if update_version.withdrawn_at
+                else None,
             )
             if decision := decision_on(update_version):
                 is_done, status = update_version.pk in done, UpdateDecision(decision.decision)

@@ -27,7 +27,10 @@ class TimelineEvidenceLink(NamedTuple):
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """A dated entry of the timeline. `speaker` is embassy, ministry, us, or record (another source)."""
+    """A dated entry of the timeline. `speaker` is embassy, ministry, us, or record (another source).
+
+    `withdrawn_on` is the day on which the ministry withdrew the update version that the entry shows.
+    """
 
     day: date
     recorded_at: datetime
@@ -47,6 +50,7 @@ class TimelineEntry:
     evidence_links: Sequence[TimelineEvidenceLink] = ()
     facts: Sequence[str] = ()
     event_day: date | None = None
+    withdrawn_on: date | None = None
 
     @property
     def recorded_on(self) -> date:

@@ -1,5 +1,6 @@
 """Withdrawing an update: the ministry's page, and what others see of it afterwards."""
 
+import re
 from datetime import date
 
 import pytest
@@ -204,6 +205,20 @@ def test_the_next_version_names_the_one_that_was_withdrawn(client, sent):
 
     assert "<strong>Version 1, sent on 10 January 2022,</strong> was withdrawn by the ministry." in text
     assert "was returned" not in text
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, None])
+def test_the_withdrawn_version_is_marked_in_the_history_and_the_next_one_is_not(client, focal_point, sent, reader):
+    withdraw_update(update_version=sent, by=focal_point, now=at_noon(date(2022, 1, 20)))
+    UpdateVersionFactory(update=sent.update, recorded_at=at_noon(date(2022, 1, 24)), narrative="Ten have one.")
+    client.force_login(reader() if reader else focal_point)
+
+    entries = re.findall(r"<li\b.*?</li>", client.get(story(sent)).text, re.DOTALL)
+
+    withdrawn = [entry for entry in entries if "Withdrawn by the ministry on" in entry]
+    assert ["Six districts have one." in entry for entry in withdrawn] == [True]
+    assert "20 January 2022" in withdrawn[0]
+    assert any("Ten have one." in entry for entry in entries)
 
 
 def test_a_story_told_to_an_officer_names_the_ministry_and_who_withdrew_it(client, focal_point, sent):
