@@ -75,6 +75,11 @@ class EvidenceRow(NamedTuple):
     shown: Sequence[LinkSummary]
     opened: OpeningCount | None
 
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a part of it is reviewed. Evidence of an update is reviewed on the page of the update."""
+        return any(each.review for each in self.shown)
+
 
 @login_required
 @require_safe

@@ -106,6 +106,21 @@ def test_evidence_list_tells_the_post_how_many_opened_a_piece_and_when_last(clie
     assert {line.opened for line in response.context["lines"]} == {None}
 
 
+def test_evidence_list_does_not_say_that_nobody_opened_what_was_reviewed_with_its_update(client):
+    update = UpdateVersionFactory(accepted=True)
+    EvidenceFactory(
+        commitment=update.update.commitment, update_version=update, supports=[BenchmarkFactory()], verified=True
+    )
+    client.force_login(OfficerFactory())
+
+    reviewed = client.get(reverse("evidence_list")).text
+    EvidenceFactory()
+    both = client.get(reverse("evidence_list")).text
+
+    assert ("Page not opened" in reviewed, "Nobody yet" in reviewed) == (True, False)
+    assert "Nobody yet" in both
+
+
 def test_evidence_list_is_narrowed_by_its_address(client):
     benchmark = BenchmarkFactory()
     sent = UpdateVersionFactory(narrative="Officers were trained in Leribe.")
