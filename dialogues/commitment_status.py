@@ -103,6 +103,14 @@ class CommitmentStanding(NamedTuple):
         return self.sent_on if self.status is CommitmentStatus.WITH_EMBASSY else None
 
     @property
+    def received_days_after_due(self) -> int | None:
+        """How many days after the due date the update that waits for the embassy was sent; 0 if it was sent in time.
+
+        None if no update waits, or no date is agreed. It makes nothing overdue.
+        """
+        return days_past_due(self.due_on, self.waits_since) if self.waits_since and self.due_on else None
+
+    @property
     def is_settled(self) -> bool:
         """Whether the commitment is verified done or withdrawn, so that nothing more is expected."""
         return self.status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)

@@ -84,6 +84,24 @@ def describe_last_update(standing: CommitmentStanding, *, is_ministrys: bool) ->
     return format_returned_on(standing.returned_on) if standing.returned_on else ""
 
 
+def describe_receipt(standing: CommitmentStanding) -> str:
+    """Return whether the update that waits for the embassy was received by the due date.
+
+    Empty if none waits, or no date is agreed. This is for the embassy: its ministry is not late while an update waits.
+    """
+    days = standing.received_days_after_due
+    if days is None:
+        return ""
+    if days:
+        sentence = ngettext(
+            "update received %(number)d day after the due date",
+            "update received %(number)d days after the due date",
+            days,
+        )
+        return sentence % {"number": days}
+    return gettext("update received in time")
+
+
 def describe_rescheduling(slips: int, first_due_on: date | None) -> str:
     """Return how a due date changed, such as "first due 15 Dec 2021, moved twice". Empty if it was never moved."""
     if slips == 0:

@@ -114,7 +114,7 @@ class _AgendaSubjects:
         recommendations = list(visible.filter(edition=edition, is_retired=False) | visible.filter(pk__in=on_agenda))
         commitments = Commitment.objects.visible_to(user).filter(country=dialogue.country)
         self.statuses = {
-            f"commitment-{row.pk}": commitment_status_row(row, day)
+            f"commitment-{row.pk}": commitment_status_row(row, user, day)
             for row in annotate_commitments(commitments, user, day)
         }
         self.rows: dict[str, Commitment | Recommendation] = {

@@ -60,7 +60,7 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
             request,
             "commitments",
             [str(header) for header in EXPORT_HEADERS],
-            [_export_row(commitment_status_row(row, today)) for row in rows],
+            [_export_row(commitment_status_row(row, user, today)) for row in rows],
         )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -68,7 +68,7 @@ def commitment_list(request: EditionRequest) -> HttpResponse:
         "saved_filters": saved_filters_bar(request),
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [commitment_status_row(commitment, today) for commitment in page],
+        "lines": [commitment_status_row(commitment, user, today) for commitment in page],
         "today": today,
         "can_record": permissions.can_record_commitment(user, country),
     }

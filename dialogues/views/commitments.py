@@ -31,7 +31,12 @@ from dialogues.forms.commitments import (
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
-from dialogues.score_effects import describe_last_update, describe_rescheduling, format_status_detail
+from dialogues.score_effects import (
+    describe_last_update,
+    describe_receipt,
+    describe_rescheduling,
+    format_status_detail,
+)
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment
@@ -53,7 +58,8 @@ DUE_DATE_ORDER = F("due_on").asc(nulls_last=True)
 class CommitmentStatusRow(NamedTuple):
     """A commitment in a list, with its status as displayed and how often it was moved.
 
-    `text` replaces the label of the status ("overdue by 12 days"). `sent` stands below it ("no update received").
+    `text` replaces the label of the status ("overdue by 12 days"). `sent` stands below it ("no update received", or for
+    the embassy "update received in time").
     """
 
     commitment: Commitment
@@ -111,10 +117,10 @@ def annotate_commitments(commitments: CommitmentQuerySet, user: User, day: date)
     )
 
 
-def commitment_status_row(commitment: Any, day: date) -> CommitmentStatusRow:
+def commitment_status_row(commitment: Any, user: User, day: date) -> CommitmentStatusRow:
     """Convert a row of `annotate_commitments` to a row of a list."""
     standing = standing_from_row(commitment, day)
-    sent = describe_last_update(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
+    sent = _describe_sent(user, commitment, standing)
     return CommitmentStatusRow(
         commitment,
         standing,
@@ -122,6 +128,12 @@ def commitment_status_row(commitment: Any, day: date) -> CommitmentStatusRow:
         sent,
         describe_rescheduling(standing.slips, commitment.first_due_on),
     )
+
+
+def _describe_sent(user: User, commitment: Commitment, standing: CommitmentStanding) -> str:
+    """Return what happened to the newest update and, to the embassy, whether it was received by the due date."""
+    what_happened = describe_last_update(standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY)
+    return what_happened or (describe_receipt(standing) if user.is_embassy else "")
 
 
 @login_required
@@ -145,7 +157,7 @@ def commitment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "standing": timeline.standing,
         "status": timeline.standing.status,
         "status_text": format_status_detail(timeline.standing),
-        "sent": describe_last_update(timeline.standing, is_ministrys=commitment.made_by == MadeBy.MINISTRY),
+        "sent": _describe_sent(user, commitment, timeline.standing),
         "moved": describe_rescheduling(timeline.standing.slips, original_due_date(timeline.events, today)),
         "entries": timeline.entries,
         "redacted": redaction_dates(*timeline.rows(user)),

@@ -114,7 +114,9 @@ def dialogue_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     set_page_country(request, dialogue.country)
     today = clock.today(dialogue.country.time_zone)
     made_there = annotate_commitments(Commitment.objects.visible_to(user).filter(dialogue=dialogue), user, today)
-    commitments: list[CommitmentStatusRow] = [commitment_status_row(commitment, today) for commitment in made_there]
+    commitments: list[CommitmentStatusRow] = [
+        commitment_status_row(commitment, user, today) for commitment in made_there
+    ]
     context: dict[str, Any] = {
         "pk": dialogue.pk,
         "held_on": dialogue.held_on,

@@ -65,7 +65,7 @@ def list_agenda_items(user: User, dialogue: Dialogue, day: date) -> list[AgendaI
     )
     keys = [row.commitment_id for row in rows if row.commitment_id]
     commitments = annotate_commitments(Commitment.objects.visible_to(user).filter(pk__in=keys), user, day)
-    standing = {row.pk: commitment_status_row(row, day) for row in commitments}
+    standing = {row.pk: commitment_status_row(row, user, day) for row in commitments}
     recommendations = [row.recommendation for row in rows if row.recommendation]
     shown = count_benchmarks_with_action(user, recommendations)
     return [_summarize_item(row, standing, shown) for row in rows]
@@ -117,7 +117,7 @@ def find_previous_dialogue(user: User, dialogue: Dialogue, day: date) -> Previou
     steps = NextStep.objects.visible_to(user).concerning(ministries).filter(Q(dialogue=last) | Q(pk__in=still_open))
     return PreviousDialogue(
         last,
-        [commitment_status_row(row, day) for row in annotate_commitments(commitments, user, day)],
+        [commitment_status_row(row, user, day) for row in annotate_commitments(commitments, user, day)],
         summarize_next_steps(steps, day),
     )
 

@@ -1,4 +1,4 @@
-"""Commitments in the tables of this app's pages."""
+"""Commitments in the tables of this app's pages, which only the embassy reads."""
 
 from datetime import date
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dialogues.choices import MadeBy
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from dialogues.score_effects import describe_last_update, format_status_detail
+from dialogues.score_effects import describe_last_update, describe_receipt, format_status_detail
 
 
 class CommitmentDisplay(NamedTuple):
@@ -22,8 +22,12 @@ class CommitmentDisplay(NamedTuple):
 
     @property
     def last_update(self) -> str:
-        """What became of its newest update: "returned on 13 January 2022", "no update received"."""
-        return describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
+        """What became of its newest update: "returned on 13 January 2022", "no update received".
+
+        Of one that waits: whether it was received by the due date.
+        """
+        what_happened = describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
+        return what_happened or describe_receipt(self.standing)
 
     @property
     def due_order(self) -> tuple[date, int]:

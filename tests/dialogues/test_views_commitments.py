@@ -705,3 +705,32 @@ def test_what_waits_for_the_embassy_is_overdue_to_nobody(client):
     told = {silent: "overdue by 13 days", waits: "with the embassy since 10 January 2022"}
     assert stands(FocalPointFactory(ministry=ministry)) == told
     assert stands(OfficerFactory()) == told
+
+
+@pytest.mark.parametrize(
+    ("due_on", "sentence"),
+    [
+        (date(2022, 1, 10), "update received in time"),
+        (date(2022, 1, 9), "update received 1 day after the due date"),
+        (date(2021, 12, 27), "update received 14 days after the due date"),
+    ],
+)
+def test_the_embassy_alone_reads_whether_the_update_that_waits_was_received_in_time(client, due_on, sentence):
+    ministry = MinistryFactory()
+    waits = CommitmentFactory(ministry=ministry, made__due_on=due_on)
+    UpdateVersionFactory(update__commitment=waits, recorded_at=at_noon(date(2022, 1, 10)))
+    pages = reverse("commitment_list"), address("commitment_detail", waits)
+
+    client.force_login(OfficerFactory())
+    assert all(sentence in client.get(page).text for page in pages)
+
+    client.force_login(FocalPointFactory(ministry=ministry))
+    assert not any("update received" in client.get(page).text for page in pages)
+
+
+def test_nothing_is_said_of_the_receipt_of_an_update_that_was_accepted(client):
+    done = CommitmentFactory(made__due_on=date(2021, 12, 27))
+    UpdateVersionFactory(update__commitment=done, accepted=True)
+    client.force_login(OfficerFactory())
+
+    assert "after the due date" not in client.get(address("commitment_detail", done)).text
