@@ -1,12 +1,16 @@
-"""The revisions of a piece of evidence: what changed, who changed it, when and why."""
+"""The history of a piece of evidence: what its revisions changed, and which of its reviews were reversed."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from dialogues.choices import DoneBy, EvidenceKind, Sensitivity, SupportKind
-from dialogues.models import Evidence, EvidenceFile, Reading
+from django.utils import timezone
+
+from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
+from dialogues.models import Evidence, EvidenceFile, EvidenceReview, Reading
+from dialogues.review_reversals import ReviewStep, describe_reversal
 from dialogues.views.evidence_query import evidence_with_details
-from tiptracker.accounts.models import User
+from tiptracker.accounts.models import Country, User
 from tiptracker.localization import format_date, gettext
 
 
@@ -29,6 +33,10 @@ class EvidenceVersion(NamedTuple):
     replaced_by: int | None
 
 
+type Reversals = Mapping[tuple[int, int | None], str]
+"""How reviews were reversed, in words, by the ids of evidence and of a benchmark (None: the evidence itself)."""
+
+
 def list_evidence_versions(user: User, evidence: Evidence) -> list[EvidenceVersion]:
     """Return all versions of a revised piece of evidence, newest first; empty if it was never revised."""
     if not (evidence.revises_id or hasattr(evidence, "revised_by")):
@@ -49,6 +57,43 @@ def list_evidence_versions(user: User, evidence: Evidence) -> list[EvidenceVersi
         EvidenceVersion(row, _list_changes(fields[index - 1], fields[index]) if index else [], after.get(row.pk))
         for index, row in enumerate(entries)
     ][::-1]
+
+
+def find_reversals(user: User, country: Country, keys: Collection[int]) -> Reversals:
+    """Return how reviews of evidence were reversed. What was not reversed is left out.
+
+    A correction reverses the reviews of the version that it replaced.
+
+    Args:
+        keys: the ids of the evidence.
+    """
+    visible = Evidence.objects.visible_to(user, country)
+    revised = {new: (old, at) for new, old, at in visible.filter(revises__isnull=False).values_list(*_REVISION_FIELDS)}
+    corrected_at = dict(revised.values())
+    versions = {key: [key] for key in keys}  # each with its earlier versions, oldest first
+    for earlier in versions.values():
+        while earlier[0] in revised:
+            earlier.insert(0, revised[earlier[0]][0])
+    reviews = EvidenceReview.objects.visible_to(user).filter(
+        evidence__in={version for earlier in versions.values() for version in earlier}
+    )
+    steps: dict[int, dict[int | None, list[ReviewStep]]] = defaultdict(lambda: defaultdict(list))
+    for version, benchmark, decision, at in reviews.order_by("recorded_at", "pk").values_list(*_REVIEW_FIELDS):
+        step = ReviewStep(EvidenceDecision(decision), timezone.localtime(at).date())
+        steps[version][benchmark].append(step)
+    for version, at in corrected_at.items():
+        for of_benchmark in steps[version].values():
+            of_benchmark.append(ReviewStep(None, timezone.localtime(at).date()))
+    return {
+        (key, benchmark): sentence
+        for key, earlier in versions.items()
+        for benchmark in {benchmark for version in earlier for benchmark in steps[version]}
+        if (sentence := describe_reversal([step for version in earlier for step in steps[version][benchmark]]))
+    }
+
+
+_REVISION_FIELDS = ("pk", "revises_id", "recorded_at")
+_REVIEW_FIELDS = ("evidence_id", "evidence_link__benchmark_id", "decision", "recorded_at")
 
 
 def _list_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[WordingChange]:

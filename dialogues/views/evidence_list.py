@@ -22,6 +22,7 @@ from dialogues.forms.evidence_filters import (
 from dialogues.forms.fields import benchmark_choices
 from dialogues.models import Evidence, EvidenceLink, EvidenceReview
 from dialogues.models.evidence import EvidenceQuerySet
+from dialogues.views.evidence_history import Reversals, find_reversals
 from dialogues.views.evidence_query import EvidenceSummary, evidence_with_details
 from dialogues.views.page_context import describe_outside_period, format_benchmark_key
 from dialogues.views.timeline import review_of
@@ -46,11 +47,15 @@ ORDERINGS: dict[EvidenceOrder, tuple[Any, ...]] = {
 
 
 class LinkSummary(NamedTuple):
-    """What evidence shows on a benchmark, and its newest review. `key` is empty for the evidence itself."""
+    """What evidence shows on a benchmark, and its newest review. `key` is empty for the evidence itself.
+
+    `reversal` says which earlier decision the newest review, or a correction, reversed.
+    """
 
     key: str
     shows: str
     review: EvidenceReview | None
+    reversal: str = ""
 
     @property
     def decision(self) -> EvidenceDecision | None:
@@ -99,7 +104,7 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
     if exports.is_export_requested(request):
         opened_by = count_openings(user, Evidence)
         rows = evidence_with_details(user).filter(pk__in=keys_found.order_by()).order_by(*order)
-        lines = [_evidence_row(row, editions, opened_by.get(row.pk)) for row in rows]
+        lines = [_evidence_row(row, editions, opened_by.get(row.pk), {}) for row in rows]
         heads = [str(head) for head in EXPORT_HEADERS]
         return exports.export_rows(request, "evidence", heads, [_export_row(line) for line in lines])
     # First select the rows of the page with an index, then load the details of these few.
@@ -107,20 +112,24 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
     keys = list(page)
     shown = evidence_with_details(user).in_bulk(keys)
     opened_by = count_openings(user, Evidence, keys)
+    reversals = find_reversals(user, request.edition.country, keys)
     context = {
         "reads_log": can_read_log(user),
         "filter": chosen,
         "saved_filters": saved_filters_bar(request),
         "is_narrowed": chosen.is_narrowing,
         "page": page,
-        "lines": [_evidence_row(shown[key], editions, opened_by.get(key)) for key in keys],
+        "lines": [_evidence_row(shown[key], editions, opened_by.get(key), reversals) for key in keys],
     }
     return render_page(request, "dialogues/evidence_list.html", context, partial="rows")
 
 
-def _evidence_row(row: Evidence, editions: Sequence[Edition], opened: OpeningCount | None) -> EvidenceRow:
+def _evidence_row(
+    row: Evidence, editions: Sequence[Edition], opened: OpeningCount | None, reversals: Reversals
+) -> EvidenceRow:
     does_not_count = describe_outside_period(editions, row.first_day, row.happened_to)
-    return EvidenceRow(EvidenceSummary.of(row), row.recorded_at, does_not_count, _link_summaries(row, editions), opened)
+    shown = _link_summaries(row, editions, reversals)
+    return EvidenceRow(EvidenceSummary.of(row), row.recorded_at, does_not_count, shown, opened)
 
 
 EXPORT_HEADERS = (
@@ -176,14 +185,18 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
     return rows.filter(**{lookup: chosen[name] for name, lookup in lookups.items() if chosen.get(name)})
 
 
-def _link_summaries(evidence: Evidence, editions: Sequence[Edition]) -> list[LinkSummary]:
+def _link_summaries(evidence: Evidence, editions: Sequence[Edition], reversals: Reversals) -> list[LinkSummary]:
     shown = [
         LinkSummary(
             format_benchmark_key(editions, evidence_link.benchmark),
             SupportKind(evidence_link.shows).label,
             review_of(evidence, evidence_link),
+            reversals.get((evidence.pk, evidence_link.benchmark_id), ""),
         )
         for evidence_link in evidence.evidence_links.all()
     ]
-    counted = [LinkSummary("", row.indicator.name, review_of(evidence, None)) for row in evidence.readings.all()]
+    reversal = reversals.get((evidence.pk, None), "")
+    counted = [
+        LinkSummary("", row.indicator.name, review_of(evidence, None), reversal) for row in evidence.readings.all()
+    ]
     return shown + counted

@@ -29,6 +29,7 @@ from dialogues.models.commitments import standing_from_row
 from dialogues.permissions import can_assess, can_log_evidence, can_record_commitment
 from dialogues.score_effects import format_status_detail
 from dialogues.start_dates import find_start_date
+from dialogues.views.evidence_history import Reversals, find_reversals
 from recommendations.choices import Origin, Pillar, Rule
 from recommendations.edition_context import EditionRequest, edition_url, set_page_edition
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
@@ -75,7 +76,10 @@ class RecommendationListRow(NamedTuple):
 
 
 class BenchmarkEvidence(NamedTuple):
-    """Evidence on a benchmark: what it shows, the embassy's review decision, and whether it counts."""
+    """Evidence on a benchmark: what it shows, the embassy's review decision, and whether it counts.
+
+    `reversal` says which earlier decision the newest review, or a correction, reversed.
+    """
 
     evidence: Evidence
     shows: SupportKind
@@ -83,6 +87,12 @@ class BenchmarkEvidence(NamedTuple):
     review_state: ReviewState
     review: EvidenceReview | None
     counting: CountingStatus
+    reversal: str
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a corrected version has replaced it."""
+        return hasattr(self.evidence, "revised_by")
 
     @property
     def first_day(self) -> date | None:
@@ -355,6 +365,8 @@ def _build_benchmark_details(user: User, recommendation: Recommendation) -> list
     benchmarks = list(_benchmarks_with_record(user, recommendation))
     commitments = _commitments_by_benchmark(user, benchmarks, today)
     readings = _readings_by_indicator(user, benchmarks, statuses)
+    shown = {link.evidence_id for benchmark in benchmarks for link in benchmark.evidence_links.all()}
+    reversals = find_reversals(user, recommendation.edition.country, shown)
     for benchmark in benchmarks:
         benchmark.recommendation = recommendation
     return [
@@ -364,7 +376,7 @@ def _build_benchmark_details(user: User, recommendation: Recommendation) -> list
             display=displays.get(benchmark.pk),
             commitments=sorted(commitments[benchmark.pk], key=lambda pair: pair[0].due_order),
             readings=readings[terms.indicator_id] if terms and terms.indicator_id else [],
-            history=_build_history(benchmark, statuses),
+            history=_build_history(benchmark, statuses, reversals),
         )
         for benchmark in benchmarks
     ]
@@ -375,7 +387,7 @@ def _benchmarks_with_record(user: User, recommendation: Recommendation) -> Query
     reviews = EvidenceReview.objects.visible_to(user).select_related("recorded_by").order_by("recorded_at", "pk")
     links = (
         EvidenceLink.objects.visible_to(user)
-        .select_related("evidence__file")
+        .select_related("evidence__file", "evidence__revised_by")
         .prefetch_related(Prefetch("reviews", reviews))
     )
     assessments = Assessment.objects.visible_to(user).select_related("recorded_by")
@@ -391,16 +403,18 @@ def _benchmarks_with_record(user: User, recommendation: Recommendation) -> Query
     )
 
 
-def _build_history(benchmark: Benchmark, statuses: CountingStatuses) -> list[BenchmarkEvidence | BenchmarkVerdict]:
+def _build_history(
+    benchmark: Benchmark, statuses: CountingStatuses, reversals: Reversals
+) -> list[BenchmarkEvidence | BenchmarkVerdict]:
     """Return the evidence on a benchmark and the verdicts on it, newest first."""
     history: list[BenchmarkEvidence | BenchmarkVerdict] = [
-        *(_benchmark_evidence(link, statuses) for link in benchmark.evidence_links.all()),
+        *(_benchmark_evidence(link, statuses, reversals) for link in benchmark.evidence_links.all()),
         *(_benchmark_verdict(assessment, statuses) for assessment in benchmark.assessments.all()),
     ]
     return sorted(history, key=lambda entry: entry.order, reverse=True)
 
 
-def _benchmark_evidence(link: EvidenceLink, statuses: CountingStatuses) -> BenchmarkEvidence:
+def _benchmark_evidence(link: EvidenceLink, statuses: CountingStatuses, reversals: Reversals) -> BenchmarkEvidence:
     reviews = list(link.reviews.all())
     review = reviews[-1] if reviews else None
     return BenchmarkEvidence(
@@ -410,6 +424,7 @@ def _benchmark_evidence(link: EvidenceLink, statuses: CountingStatuses) -> Bench
         ReviewState(review.decision) if review else ReviewState.CLAIMED,
         review,
         statuses.evidence_links.get(link.pk) or _not_compared(),
+        reversals.get((link.evidence_id, link.benchmark_id), ""),
     )
 
 

@@ -171,6 +171,33 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
     assert set(asked(client, word="rejected")) == {"Fallen", "Both", figure.title}
 
 
+def test_evidence_list_says_when_a_verified_piece_was_rejected_or_corrected_later(client):
+    benchmark = BenchmarkFactory()
+    rejected = EvidenceFactory(title="Rejected", supports=[benchmark], verified=True)
+    EvidenceReviewFactory(
+        evidence_link=rejected.evidence_links.get(),
+        decision=EvidenceDecision.REJECTED,
+        recorded_at=at_noon(date(2022, 1, 14)),
+    )
+    first = EvidenceFactory(title="First", supports=[benchmark], verified=True)
+    second = EvidenceFactory(title="Second", revises=first, recorded_at=at_noon(date(2022, 1, 16)))
+    EvidenceFactory(title="Third", revises=second, supports=[benchmark], recorded_at=at_noon(date(2022, 1, 18)))
+    EvidenceFactory(title="Verified", supports=[benchmark], verified=True)
+    figure = ReadingFactory(verified=True).evidence
+    EvidenceReviewFactory(evidence=figure, decision=EvidenceDecision.REJECTED, recorded_at=at_noon(date(2022, 4, 1)))
+
+    response = client.get(reverse("evidence_list"))
+
+    shown = {line.piece.title: line.shown[0] for line in response.context["lines"]}
+    assert {title: (link.decision, link.reversal) for title, link in shown.items()} == {
+        "Rejected": (EvidenceDecision.REJECTED, "Verified on 10 Jan 2022, rejected on 14 Jan 2022"),
+        "Third": (None, "Verified on 10 Jan 2022, corrected on 16 Jan 2022"),
+        "Verified": (EvidenceDecision.VERIFIED, ""),
+        figure.title: (EvidenceDecision.REJECTED, "Verified on 31 Mar 2022, rejected on 1 Apr 2022"),
+    }
+    assert all(link.reversal in response.text for link in shown.values())
+
+
 def test_evidence_list_finds_the_verified_actions_of_the_government(client):
     def logged(title, shows, decision, **fields):
         piece = EvidenceFactory(title=title, supports=[BenchmarkFactory()], supports__shows=shows, **fields)
@@ -222,7 +249,7 @@ def test_evidence_list_query_count(client, django_assert_num_queries, count):
         ReadingFactory(verified=True)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(17):  # first which rows, then what they tell
+    with django_assert_num_queries(19):  # first which rows, then what they tell
         client.get(page_of("evidence_list"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from dialogues.choices import DoneBy, SupportKind, Verdict
+from dialogues.choices import DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Origin, Rule, TextStatus
 from recommendations.models import Recommendation
 from tests.addresses import page_of
@@ -18,6 +18,7 @@ from tests.factories import (
     CountryFactory,
     EditionFactory,
     EvidenceFactory,
+    EvidenceReviewFactory,
     FocalPointFactory,
     IndicatorFactory,
     MinistryFactory,
@@ -198,6 +199,33 @@ def test_recommendation_detail_says_why_evidence_does_not_count(client):
     assert "Does not count: not verified yet" not in response.text
 
 
+def test_recommendation_detail_says_when_verified_evidence_was_rejected_or_corrected_later(client):
+    benchmark = BenchmarkFactory()
+    rejected = EvidenceFactory(title="Rejected", supports=[benchmark], verified=True)
+    EvidenceReviewFactory(
+        evidence_link=rejected.evidence_links.get(),
+        decision=EvidenceDecision.REJECTED,
+        recorded_at=at_noon(date(2022, 1, 14)),
+    )
+    first = EvidenceFactory(title="First", supports=[benchmark], verified=True)
+    EvidenceFactory(title="Second", revises=first, supports=[benchmark], recorded_at=at_noon(date(2022, 1, 16)))
+    client.force_login(OfficerFactory())
+
+    text = shown(client, benchmark.recommendation).text
+
+    entries = {
+        title: entry
+        for title in ("Rejected", "First", "Second")
+        for entry in text.split("<li")
+        if f">{title}</a>" in entry
+    }
+    assert "Verified on 10 Jan 2022, rejected on 14 Jan 2022" in entries["Rejected"]
+    for title, state in (("First", "Replaced by a corrected version"), ("Second", "Not reviewed")):
+        assert "Verified on 10 Jan 2022, corrected on 16 Jan 2022" in entries[title]
+        assert state in entries[title]
+    assert not any("status--verified" in entry for entry in entries.values())
+
+
 def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client):
     cases = IndicatorFactory()
     benchmark = BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=cases)
@@ -376,8 +404,9 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 2 commitments,
-    # 2 evidence, 1 readings, 3 assessments, 4 what may be done, 1 wordings, 2 years unmet and asked again, 1 name
-    with django_assert_num_queries(37):
+    # 2 evidence, 2 reversed reviews, 1 readings, 3 assessments, 4 what may be done, 1 wordings,
+    # 2 years unmet and asked again, 1 name
+    with django_assert_num_queries(39):
         response = shown(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count
