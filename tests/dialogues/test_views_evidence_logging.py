@@ -504,6 +504,16 @@ def test_evidence_log_refuses_a_figure_beside_its_field_and_keeps_what_was_typed
     assert not Reading.objects.exists()
 
 
+def test_evidence_log_asks_for_a_total_beside_the_figure(client):
+    BenchmarkFactory()
+    client.force_login(OfficerFactory())
+
+    text = client.get(reverse("evidence_log")).text
+
+    assert "The total for the whole period below, not only what this event adds." in text
+    assert "The tracking period, from 1 April 2021 to the end date below" in text
+
+
 def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client):
     indicator = IndicatorFactory()
     BenchmarkFactory()
