@@ -21,7 +21,7 @@ PAGES = pages_of_editions()
 MINISTRYS = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
 OFFICERS = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
 DAYS = ("2022-01-28", "2022-01-27")
-ELSEWHERE = {"briefing_request", "inbox_next"}
+ELSEWHERE = {"briefing_request", "my_tasks_next"}
 """Pages that lead on where there is nothing to show."""
 
 

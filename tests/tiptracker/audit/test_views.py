@@ -264,7 +264,7 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
         wrote(by=officer, row=EvidenceFactory(), after={"title": "x"})
     client.force_login(officer)
 
-    # session, user, zone; people, countries; count, entries; their evidence; head; verification; inbox, post, saved
+    # session, user, zone; people, countries; count, entries; their evidence; head; verification; tasks, post, saved
     with django_assert_num_queries(13):
         response = client.get(reverse("log_list"))
 
