@@ -257,6 +257,7 @@ def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard)
     assert "An amendment is before Parliament." in response.text
     assert {line.step.points for line in response.context["in_full"]} == {None}
     assert "Readiness then" not in response.text
+    assert "adds its points" not in response.text
 
 
 def test_dashboard_counts_what_is_overdue_by_the_countrys_day(dashboard, set_clock):

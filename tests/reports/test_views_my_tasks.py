@@ -17,7 +17,7 @@ from dialogues.choices import (
     SupportKind,
     UpdateDecision,
 )
-from recommendations.choices import Rule
+from recommendations.choices import Pillar, Rule
 from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,
@@ -94,6 +94,23 @@ def test_my_tasks_puts_the_most_points_first_then_the_fewest_days_left(client):
     for told in ("+36.7<", "15 by an assessment", "+21.7<", "Due in 1 day", "for 16 days"):
         assert told in response.text
     assert "overdue" not in response.text
+
+
+def test_points_alone_differ_from_points_after_the_steps_above_and_each_page_says_which_it_shows(client):
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)  # a record without reviews shows no points
+    protection = RecommendationFactory(terms__pillar=Pillar.PROTECTION)
+    for _ in range(2):
+        EvidenceFactory(supports=[BenchmarkFactory(recommendation=protection)])
+    client.force_login(OfficerFactory())
+
+    tasks, dashboard, readiness = (client.get(page_of(page)) for page in ("my_tasks", "dashboard", "readiness_detail"))
+
+    alone = [line.stake.printed for line in tasks.context["logged"]]
+    in_order = [line.step.points for line in dashboard.context["first_steps"] if line.step.kind == "review"]
+    assert alone[0] == alone[1] == in_order[0] > in_order[1]  # the pillar of both counts once
+    assert "Each item adds its points alone, without other decisions." in tasks.text
+    for page in (dashboard, readiness):
+        assert "Each step adds its points after the steps above it." in page.text
 
 
 def test_my_tasks_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
