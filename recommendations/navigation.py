@@ -237,7 +237,7 @@ def _beside_url(request: HttpRequest, shown: Tab, tab: Tab) -> str | None:
 
 
 def _count_tasks(request: HttpRequest, user: User, tab: Tab) -> int:
-    edition = get_page_edition(request) if tab.view == "inbox" else None
+    edition = get_page_edition(request) if tab.view == "my_tasks" else None
     return _count_waiting(user, edition) if edition else 0
 
 

@@ -66,10 +66,10 @@ EMBASSY_PLACES = (
         gettext_noop("My tasks"),
         (
             Tab(
-                "inbox",
+                "my_tasks",
                 gettext_noop("My tasks"),
                 (
-                    "inbox_next",
+                    "my_tasks_next",
                     "version_detail",
                     "version_fill",
                     "version_return",

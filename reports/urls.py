@@ -1,4 +1,4 @@
-"""URLs of readiness, briefings, the inbox and the other pages of this app."""
+"""URLs of readiness, briefings, My tasks and the other pages of this app."""
 
 from django.urls import path
 
@@ -12,9 +12,9 @@ from reports.views import (
     districts,
     explanation,
     handover,
-    inbox,
     methodology,
     ministries,
+    my_tasks,
     overview,
     readiness,
     recommendations,
@@ -46,8 +46,8 @@ urlpatterns = [
             path("recommendations/", recommendations.recommendation_list, name="recommendation_list"),
             path("briefings/", briefings.briefing_list, name="briefing_list"),
             path("briefings/request/", briefing_request.briefing_request, name="briefing_request"),
-            path("inbox/", inbox.inbox, name="inbox"),
-            path("inbox/next/", inbox.inbox_next, name="inbox_next"),
+            path("tasks/", my_tasks.my_tasks, name="my_tasks"),
+            path("tasks/next/", my_tasks.my_tasks_next, name="my_tasks_next"),
         ]
     ),
     path("overview/", overview.overview, name="overview"),

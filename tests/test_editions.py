@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve, reverse
+from django.utils.html import strip_tags
 
 from recommendations import edition_context
 from reports.readiness.gathering import gather_facts
@@ -21,13 +22,18 @@ PAGES = pages_of_editions()
 MINISTRYS = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
 OFFICERS = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
 DAYS = ("2022-01-28", "2022-01-27")
-ELSEWHERE = {"briefing_request", "inbox_next"}
+ELSEWHERE = {"briefing_request", "my_tasks_next"}
 """Pages that lead on where there is nothing to show."""
 
 
 @pytest.fixture
 def world():
     return several_editions()
+
+
+def words_of(page):
+    """The words of a page, without elements."""
+    return " ".join(strip_tags(page.text.replace("<br>", " ")).split())
 
 
 def own(client, world, reader):
@@ -271,6 +277,42 @@ def test_who_follows_several_countries_starts_on_an_overview_of_them(client, wor
     assert (malawi.overdue, malawi.waiting) == (1, 1)
     assert lesotho.days_left == 31
     assert "Nothing reviewed yet" in answer.text
+
+
+def test_an_overview_says_which_country_has_moved_and_since_when(client, world):
+    for country, code, days in (
+        (world.lesotho, "LSO", [date(2021, 12, 9), date(2022, 1, 12)]),
+        (world.malawi, "MWI", [date(2021, 12, 9)]),
+    ):
+        for day in days:
+            benchmark = factories.BenchmarkFactory(recommendation=world.asked[code, 2021].recommendation)
+            factories.EvidenceFactory(country=country, supports=[benchmark], happened_to=day, verified=True)
+    client.force_login(world.observer)
+
+    lesotho, malawi = client.get(reverse("overview")).context["lines"]
+    text = words_of(client.get(reverse("overview")))
+
+    assert lesotho.change.since == malawi.change.since == date(2022, 1, 5)
+    assert (lesotho.points, malawi.points) == ("+5", "")
+    assert "+5 since 5 Jan 2022" in text
+    assert "Same as on 5 Jan 2022" in text
+
+
+def test_an_overview_does_not_call_a_late_review_a_change_of_the_country(client, world):
+    benchmark = world.asked["LSO", 2021]
+    factories.EvidenceFactory(supports=[benchmark], happened_to=date(2021, 12, 9), verified=True)
+    late = factories.EvidenceFactory(
+        supports=[factories.BenchmarkFactory(recommendation=benchmark.recommendation)],
+        happened_to=date(2021, 12, 10),
+        verified=True,
+        verified__at=factories.at_noon(date(2022, 1, 20)),
+    )
+    client.force_login(world.observer)
+
+    text = words_of(client.get(reverse("overview")))
+
+    assert late.happened_to < date(2022, 1, 5)
+    assert "+7.5 since 5 Jan 2022 By the dates of the events: 0" in text
 
 
 def test_who_follows_one_country_starts_on_its_dashboard(client, world):

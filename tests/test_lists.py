@@ -227,7 +227,7 @@ class Rows:
         )  # fmt: skip
         self.evidence(many, versions)
 
-    def inbox(self, many):
+    def tasks(self, many):
         """Updates that wait, evidence that nobody reviewed, and verdicts that ask for another look."""
         self.updates(many)
         benchmarks = self.benchmarks(many)
@@ -451,8 +451,8 @@ LISTS = [
     Listed("evidence_list", Rows.evidence, 19, query="q=case&word=verified&page=2"),
     Listed("evidence_list", Rows.evidence, 15 + AN_ENTRY, query="as=csv"),
     Listed("indicator_list", Rows.indicators, 10),
-    Listed("inbox", Rows.inbox, 29),
-    Listed("inbox", Rows.updates, 4, "focal_point"),
+    Listed("my_tasks", Rows.tasks, 29),
+    Listed("my_tasks", Rows.updates, 4, "focal_point"),
     Listed("dialogue_list", Rows.dialogues, 8),
     Listed("dialogue_list", Rows.dialogues, 6, "focal_point"),
     Listed("redaction_list", Rows.redactions, 7),

@@ -35,7 +35,7 @@ class LastDecision(NamedTuple):
 def redirect_to_next(request: SignedInRequest, row: UpdateVersion | Evidence) -> HttpResponse:
     """Redirect from the item just decided on to the next one that waits."""
     kind = "version" if isinstance(row, UpdateVersion) else "evidence"
-    return redirect(page_url(request, "inbox_next", query={"after": f"{kind}-{row.pk}"}))
+    return redirect(page_url(request, "my_tasks_next", query={"after": f"{kind}-{row.pk}"}))
 
 
 def find_last_decision(request: SignedInRequest) -> LastDecision | None:

@@ -59,7 +59,7 @@ class UpdateEvidence(NamedTuple):
 def _versions(user: User) -> QuerySet[UpdateVersion]:
     """Return the update versions that an embassy user can see; none for a ministry.
 
-    Only the embassy has an inbox. A ministry finds what it sent on the pages of its commitments.
+    Only the embassy reviews. A ministry finds what it sent on the pages of its commitments.
     """
     rows = UpdateVersion.objects.visible_to(user) if user.is_embassy else UpdateVersion.objects.none()
     return rows.select_related(

@@ -49,7 +49,7 @@ def _officers_steps(user: User, edition: Edition) -> list[FirstStep]:
             is_done=Commitment.objects.visible_to(user).filter(recorded_by=user).exists(),
         ),
         FirstStep(
-            PageLink(edition_url(edition, "inbox"), gettext("My tasks")),
+            PageLink(edition_url(edition, "my_tasks"), gettext("My tasks")),
             gettext("Review what ministries sent and what colleagues logged."),
             is_done=_has_reviewed(user)
             or UpdateVersion.objects.visible_to(user).filter(decision__recorded_by=user).exists(),
@@ -61,7 +61,7 @@ def _ambassadors_steps(user: User, edition: Edition) -> list[FirstStep]:
     return [
         _download_step(user, edition),
         FirstStep(
-            PageLink(edition_url(edition, "inbox"), gettext("My tasks")),
+            PageLink(edition_url(edition, "my_tasks"), gettext("My tasks")),
             gettext("Verify evidence, and clear the documents that officers prepared."),
             is_done=_has_reviewed(user)
             or Briefing.objects.visible_to(user).filter(cleared_by=user).exists()

@@ -15,6 +15,8 @@ from recommendations.edition_context import default_edition_of_country, edition_
 from recommendations.models import Edition
 from recommendations.navigation import describe_phase
 from reports.readiness.explanation import score_display
+from reports.readiness.explanation.changes_display import format_signed
+from reports.readiness.explanation.trend import RecentChange, recent_change
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.access import embassy_page
@@ -26,8 +28,8 @@ from tiptracker.web.pages import SignedInRequest, render_page
 class CountryOverview(NamedTuple):
     """A country with its current edition, if it has a tracked one.
 
-    `readiness` is the verified score of 100; None if nothing has been reviewed. `days_left` is negative after the
-    deadline.
+    `readiness` is the verified score of 100; None if nothing has been reviewed. `change` is how it moved in the last
+    weeks. `days_left` is negative after the deadline.
     """
 
     country: Country
@@ -37,11 +39,23 @@ class CountryOverview(NamedTuple):
     tier: str = ""
     target_tier: str = ""
     readiness: Decimal | None = None
+    change: RecentChange | None = None
     target: Decimal | None = None
     deadline_on: date | None = None
     days_left: int | None = None
     overdue: int = 0
     waiting: int = 0
+
+    @property
+    def points(self) -> str:
+        """The change in points, with its sign; empty if there is none."""
+        return format_signed(self.change.points) if self.change and self.change.points else ""
+
+    @property
+    def points_by_dates(self) -> str:
+        """The change by the dates of the events, with its sign; empty if it is no different."""
+        points = self.change.points_by_dates if self.change else None
+        return "" if points is None else format_signed(points)
 
     @property
     def days_past(self) -> int:
@@ -72,7 +86,8 @@ def _build_overview(request: SignedInRequest, country: Country, waiting: Mapping
     if edition is None:
         return CountryOverview(country, None)
     today = clock.today(country.time_zone)
-    result = evaluate_readiness(gather_facts(edition), as_of=today)
+    facts = gather_facts(edition)
+    result = evaluate_readiness(facts, as_of=today)
     bar = score_display.readiness_bar_figures(result)
     return CountryOverview(
         country=country,
@@ -82,6 +97,7 @@ def _build_overview(request: SignedInRequest, country: Country, waiting: Mapping
         tier=Tier(edition.tier).label,
         target_tier=Tier(edition.target_tier).label if edition.target_tier else "",
         readiness=bar.verified,
+        change=recent_change(facts, today),
         target=bar.mark,
         deadline_on=result.deadline_on,
         days_left=(result.deadline_on - today).days if result.deadline_on else None,

@@ -231,7 +231,7 @@ def test_benchmark_assess_query_count(client, django_assert_num_queries, count):
         AssessmentFactory(benchmark=benchmark)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; benchmark, links, reviews, assessments, terms; figures; may assess; inbox, the post’s name
+    # session, user, zone; benchmark, links, reviews, assessments, terms; figures; may assess; tasks, the post’s name
     with django_assert_num_queries(12):
         response = client.get(address(benchmark))
 

@@ -206,7 +206,7 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
         UpdateVersionFactory(update__commitment=row)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post; saved filters
+    # session, user, zone; ministries, number of rows, rows, edition, permission; tasks, name of the post; saved filters
     with django_assert_num_queries(11):
         response = client.get(page_of("commitment_list"))
 
@@ -361,7 +361,7 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
     client.force_login(OfficerFactory())
 
     # session, user, zone; commitment, events, edition; versions, readings; proposed due dates; evidence, evidence
-    # links, readings, reviews; benchmarks, terms, links; links made later; may log, may change; inbox, name of the
+    # links, readings, reviews; benchmarks, terms, links; links made later; may log, may change; tasks, name of the
     # post; what is proposed to go
     with django_assert_num_queries(22):
         response = client.get(address("commitment_detail", row))

@@ -183,7 +183,7 @@ def test_dialogue_list_query_count(client, django_assert_num_queries, count):
     many(count)
     client.force_login(OfficerFactory())
 
-    # session, user, zone; number of rows, rows; edition, may add; inbox, name of the post
+    # session, user, zone; number of rows, rows; edition, may add; tasks, name of the post
     with django_assert_num_queries(8):
         response = client.get(page_of("dialogue_list"))
 

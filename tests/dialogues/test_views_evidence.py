@@ -70,7 +70,7 @@ def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(c
         assert ("You recorded this, so a colleague has to verify it." in text) == (user == officer)
 
 
-def test_evidence_detail_of_an_update_that_waits_leads_to_the_inbox(client):
+def test_evidence_detail_of_an_update_that_waits_leads_to_its_review(client):
     sent = UpdateVersionFactory()
     evidence = EvidenceFactory(update_version=sent, supports=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
@@ -144,7 +144,7 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; evidence, evidence links, benchmarks, terms, reviews, readings; edition, may review;
-    # own figures (once a line, once for the page), inbox, post; that it was opened, in the log; may put right; who has
+    # own figures (once a line, once for the page), tasks, post; that it was opened, in the log; may put right; who has
     # opened it, its history; may redact, what is proposed to go; what was told before, its reviews
     with django_assert_num_queries(20 + AN_ENTRY + 2):
         response = client.get(address("evidence_detail", evidence))
@@ -161,7 +161,7 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
     client.force_login(OfficerFactory())
 
     # session, user, zone; evidence, evidence links, reviews, readings; files, scans of them; edition; as it waits, own
-    # figures; inbox, post; that it was opened, in the log; who has opened it, its history; may redact, what is
+    # figures; tasks, post; that it was opened, in the log; who has opened it, its history; may redact, what is
     # proposed to go; what was told before, its reviews
     with django_assert_num_queries(15 + AN_ENTRY + 2):
         response = client.get(address("evidence_detail", figure))
@@ -359,7 +359,7 @@ def test_evidence_review_goes_on_to_the_next_once_nothing_of_it_is_open(client):
         "evidence_detail", evidence
     )
     done = client.post(address("evidence_review", evidence), word(second, reason="", because="document") | word(third))
-    assert done.headers["Location"] == page_of("inbox_next", query={"after": f"evidence-{evidence.pk}"})
+    assert done.headers["Location"] == page_of("my_tasks_next", query={"after": f"evidence-{evidence.pk}"})
     assert second.reviews.get().reason == "The embassy saw the official document."
     newest = first.reviews.get().pk  # looked at again, it leads nowhere else
     again = client.post(address("evidence_review", evidence), word(first, decision="rejected", seen=newest))

@@ -549,15 +549,15 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
     assert address("evidence_review", evidence) not in own
 
     client.force_login(ambassador)
-    inbox = client.get(reverse("inbox")).text
-    assert address("evidence_detail", evidence) in inbox
+    tasks = client.get(reverse("my_tasks")).text
+    assert address("evidence_detail", evidence) in tasks
     client.post(
         address("evidence_review", evidence),
         {"evidence-decision": "verified", "evidence-reason": "We saw the register.", "evidence-seen": "0"},
     )
 
     assert part("investigations") == 7
-    assert address("evidence_detail", evidence) not in client.get(reverse("inbox")).text
+    assert address("evidence_detail", evidence) not in client.get(reverse("my_tasks")).text
 
 
 # --- The same again ---------------------------------------------------------------------------------------------------

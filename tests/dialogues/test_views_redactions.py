@@ -396,14 +396,14 @@ def test_an_update_and_evidence_lead_those_who_may_to_have_a_text_taken_out(clie
 # --- Deciding ---------------------------------------------------------------------------------------------------------
 
 
-def test_somebody_else_finds_it_in_the_inbox_and_who_proposed_it_does_not(client, sent):
+def test_somebody_else_finds_it_in_my_tasks_and_who_proposed_it_does_not(client, sent):
     redaction = RedactionFactory(recorded_by=OfficerFactory())
-    inbox = reverse("inbox")
+    tasks = reverse("my_tasks")
 
     client.force_login(redaction.recorded_by)
-    assert reverse("redaction_detail", args=[redaction.pk]) not in client.get(inbox).text
+    assert reverse("redaction_detail", args=[redaction.pk]) not in client.get(tasks).text
     client.force_login(AmbassadorFactory())
-    page = client.get(inbox)
+    page = client.get(tasks)
 
     assert reverse("redaction_detail", args=[redaction.pk]) in page.text
     assert [item.waiting for item in page.context["navigation"] if item.label == "My tasks"] == [1]
@@ -478,7 +478,7 @@ def test_the_list_counts_its_queries(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
     client.get(reverse("redaction_list"))
 
-    with django_assert_num_queries(7):  # session, person, zone, editions, inbox; count, rows
+    with django_assert_num_queries(7):  # session, person, zone, editions, tasks; count, rows
         page = client.get(reverse("redaction_list"))
 
     assert len(page.context["page"]) == count

@@ -169,7 +169,7 @@ def test_version_detail_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     # session, user, zone; version, may decide, edition; evidence, evidence links, benchmarks, terms, reviews, readings;
-    # readings of the version, earlier versions; inbox, name of the post; that it was opened, in the log; its history;
+    # readings of the version, earlier versions; tasks, name of the post; that it was opened, in the log; its history;
     # may redact, what is proposed to go
     with django_assert_num_queries(18 + AN_ENTRY + 1):
         response = client.get(address("version_detail", sent))
@@ -186,7 +186,7 @@ def test_version_return_sends_it_back_with_a_reason(client):
 
     response = client.post(address("version_return", sent), {"return-reason": "The list is missing."})
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"version-{sent.pk}"})
+    assert response.headers["Location"] == page_of("my_tasks_next", query={"after": f"version-{sent.pk}"})
     sent.refresh_from_db()
     assert (sent.decision.decision, sent.decision.reason) == (UpdateDecision.RETURNED, "The list is missing.")
 
@@ -325,7 +325,7 @@ def test_version_accept_gives_the_word_on_every_line(client):
         ),
     )
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"version-{sent.pk}"})
+    assert response.headers["Location"] == page_of("my_tasks_next", query={"after": f"version-{sent.pk}"})
     assert {(review.evidence_link, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
         (first, EvidenceDecision.VERIFIED, "The list shows it."),
         (second, EvidenceDecision.REJECTED, "Not what it shows."),
@@ -525,7 +525,7 @@ def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypat
     assert f"{DECIDED[decision]} on 10 January 2022" in response.text
     assert "Kept as typed." in response.text
     offered = re.findall(r'<form[^>]* action="([^"]*)"', response.text)
-    assert [url for url in offered if url.startswith(("/inbox/", "/benchmarks/", "/recommendations/"))] == []
+    assert [url for url in offered if url.startswith(("/update-versions/", "/benchmarks/", "/recommendations/"))] == []
     assert "Assess " not in response.text
     assert not EvidenceReview.objects.exists()
     assert "Your decision on" not in response.text

@@ -112,7 +112,7 @@ NO_PAGES = {
     "version_accept",
     "evidence_file",
     "file_picture",
-    "inbox_next",
+    "my_tasks_next",
     "briefing_file",
     "briefing_word",
     "token_revoke",

@@ -16,7 +16,7 @@ def test_back_brings_the_figure_back_unfolded(live: Live, people: dict[str, User
     page.get_by_text("Figure (optional)", exact=True).click()
     figure.fill("16")
 
-    page.goto(f"{live.url}{reverse('inbox')}")
+    page.goto(f"{live.url}{reverse('my_tasks')}")
     page.go_back()
 
     expect(figure).to_be_visible()

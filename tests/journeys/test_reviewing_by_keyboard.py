@@ -1,4 +1,4 @@
-"""Five submissions reviewed with the keyboard alone, from the inbox until it is empty, on the public record of Lesotho.
+"""Five submissions reviewed with the keyboard alone, from My tasks to the last of them, on Lesotho’s public record.
 
 Three are accepted, one of them with a line rejected; two go back, line by line. The score rises by exactly what the
 page gave before, and no mouse is touched.
@@ -99,7 +99,7 @@ def simulated(page: Page, said: str) -> Fraction:
 
 
 def here(page: Page) -> int:
-    return int(re.search(r"/inbox/(\d+)/", page.url)[1])
+    return int(re.search(r"/update-versions/(\d+)/", page.url)[1])
 
 
 def press(page: Page, *keys: str) -> None:
@@ -111,10 +111,10 @@ def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, p
     live.enter(page.context, people["officer"])
     keys = {sent.pk: key for key, sent in five.items()}
     before, promised, decided = score(), Fraction(0), []
-    page.goto(f"{live.url}/inbox/")
+    page.goto(f"{live.url}/tasks/")
     press(page, "n")
     for _ in five:
-        page.wait_for_url(re.compile(r"/inbox/\d+/"))
+        page.wait_for_url(re.compile(r"/update-versions/\d+/"))
         page.locator('tr[data-simulated="accepting"]').wait_for()
         key = keys[here(page)]
         decided.append(key)

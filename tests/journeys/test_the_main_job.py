@@ -74,8 +74,8 @@ def send_update(page: Page, live: Live, commitment, narrative: str, *, is_again:
     page.wait_for_url(re.compile(r"\?sent$"))
 
 
-def open_in_inbox(page: Page, live: Live, commitment) -> None:
-    page.goto(f"{live.url}/inbox/")
+def open_in_my_tasks(page: Page, live: Live, commitment) -> None:
+    page.goto(f"{live.url}/tasks/")
     page.get_by_role("link", name=commitment.text).click()
 
 
@@ -95,7 +95,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
 
     # The embassy sends it back, and says what is missing.
     page = officer.new_page()
-    open_in_inbox(page, live, commitment)
+    open_in_my_tasks(page, live, commitment)
     page.get_by_label("What to change").fill("Attach the list of sessions, and say when they ended.")
     page.get_by_role("button", name="Return to ministry").click()
 
@@ -107,7 +107,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
 
     # The embassy accepts it: the score rises by what the page said.
     page = officer.new_page()
-    open_in_inbox(page, live, commitment)
+    open_in_my_tasks(page, live, commitment)
     before, accepting = score(), simulated_points(page, "accepting")
     assessing = simulated_points(page, "7b met")
     choose(page, "Verify")
@@ -177,7 +177,7 @@ def _addresses_of(commitment) -> list[str]:
     return [
         f"/commitments/{commitment.pk}/",
         f"/commitments/{commitment.pk}/update/",
-        f"/inbox/{update_version.pk}/",
+        f"/update-versions/{update_version.pk}/",
         f"/evidence/{piece.pk}/",
         f"/files/{file.pk}/",
         f"/api/v1/commitments/{commitment.pk}/",

@@ -1,4 +1,4 @@
-"""What an observer who follows 50 countries waits for: the inbox of one, its evidence, words in that."""
+"""What an observer who follows 50 countries waits for: the tasks of one, its evidence, words in that."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +31,7 @@ def tell_observer(
     client = Client(SERVER_NAME="localhost")
     client.force_login(observer)
     asked = {
-        "inbox": page_of("inbox", edition=edition),
+        "my_tasks": page_of("my_tasks", edition=edition),
         "evidence": page_of("evidence_list", edition=edition),
         "evidence, by title": page_of("evidence_list", edition=edition, query={"sort": "title"}),
         "evidence, words": page_of("evidence_list", edition=edition, query={"q": "exercise made"}),

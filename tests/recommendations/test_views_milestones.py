@@ -108,7 +108,7 @@ def test_milestone_done_query_count(client, django_assert_num_queries, plan, cou
     RecommendationFactory(edition=plan.edition)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 their zone and the inbox's count, 1 milestone, 1 may edit, 1 recorded so far, 1 the editions
+    # 2 who asks, 2 their zone and the count of My tasks, 1 milestone, 1 may edit, 1 recorded so far, 1 the editions
     with django_assert_num_queries(8):
         response = client.get(reverse("milestone_done", args=[plan.pk]))
 

@@ -116,7 +116,7 @@ def test_briefing_list_query_count(client, django_assert_num_queries, edition, c
         BriefingFactory(edition=edition, content=b"%PDF-1.7", job=JobFactory())
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
+    # 2 who asks, 2 zone and tasks, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
     with django_assert_num_queries(10):
         response = client.get(page_of("briefing_list"))
 

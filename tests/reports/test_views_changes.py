@@ -318,8 +318,8 @@ def test_changes_query_count(client, django_assert_num_queries, count):
         )
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 evidence and what was said of
-    # it, 1 assessments, 1 the last dialogue
+    # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 evidence and what was said
+    # of it, 1 assessments, 1 the last dialogue
     with django_assert_num_queries(22):
         response = client.get(page_of("readiness_changes"))
 

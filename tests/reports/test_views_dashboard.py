@@ -257,6 +257,7 @@ def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard)
     assert "An amendment is before Parliament." in response.text
     assert {line.step.points for line in response.context["in_full"]} == {None}
     assert "Readiness then" not in response.text
+    assert "adds its points" not in response.text
 
 
 def test_dashboard_counts_what_is_overdue_by_the_countrys_day(dashboard, set_clock):
@@ -415,7 +416,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
         UpdateVersionFactory(update__commitment=promise, returned=True)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
+    # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
     # 2 what to begin with, 4 first steps, 3 what next steps are called
     with django_assert_num_queries(38):
@@ -439,7 +440,7 @@ def test_dashboard_lists_few_overdue_and_waiting_and_counts_the_others(dashboard
         assert (len(context["waiting"]), context["more_overdue"], context["more_waiting"]) == (2, 3, 3)
     overdue = f'href="{page_of("commitment_list")}?status=overdue"'
     assert overdue in officers.text
-    assert f'href="{page_of("inbox")}">Show all in' in officers.text
+    assert f'href="{page_of("my_tasks")}">Show all in' in officers.text
     assert "Show all in" not in observers.text
 
 
@@ -464,7 +465,7 @@ def test_an_officers_first_steps_go_with_the_first_evidence(dashboard):
     officer = OfficerFactory()
 
     assert first_steps(dashboard(officer)) == [
-        (page_of("evidence_log"), False), (page_of("commitment_add"), False), (page_of("inbox"), False),
+        (page_of("evidence_log"), False), (page_of("commitment_add"), False), (page_of("my_tasks"), False),
     ]  # fmt: skip
     CommitmentFactory(recorded_by=officer)
     assert [is_done for _, is_done in first_steps(dashboard(officer))] == [False, True, False]

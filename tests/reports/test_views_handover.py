@@ -151,7 +151,7 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
     EvidenceFactory(supports=[benchmark])
     address = reverse(name, args=[police.pk]) if name == "ministry_detail" else page_of(name)
 
-    # 2 who asks, 3 their zone, the inbox's count, the editions; 12 facts; 4 desks; and then the note:
+    # 2 who asks, 3 their zone, the count of My tasks, the editions; 12 facts; 4 desks; and then the note:
     # 1 milestones, 2 dialogues, 1 claims on words alone, 1 colleagues, 1 met, 3 what next steps
     # are called; the ministry: 1 itself, 2 what it leads, 2 what it sent, 1 who held its office
     with django_assert_num_queries(queries):

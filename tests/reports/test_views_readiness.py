@@ -402,7 +402,7 @@ def test_detail_query_count(client, django_assert_num_queries, count):
     fill(count)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 1 ministries, 1 versions, 3 evidence
+    # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 1 ministries, 1 versions, 3 evidence
     # and readings claimed, 6 what next steps are called, 2 dialogues and milestones of the trend
     with django_assert_num_queries(31):
         response = client.get(page_of("readiness_detail"))
@@ -418,7 +418,7 @@ def test_checks_query_count(client, django_assert_num_queries, count):
         CommitmentFactory(made__due_on=JAN_10)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 assessments, 1 commitments, 1 name
+    # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 assessments, 1 commitments, 1 name
     with django_assert_num_queries(22):
         response = client.get(page_of("readiness_checks"))
 
@@ -430,7 +430,7 @@ def test_why_query_count(client, django_assert_num_queries, count):
     fill(count)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 3 evidence and readings, 2 benchmarks,
+    # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 3 evidence and readings, 2 benchmarks,
     # 1 assessments, 1 recommendations, 1 the post's name
     with django_assert_num_queries(25):
         response = client.get(page_of("readiness_why", "concrete_action"))

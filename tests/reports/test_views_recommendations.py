@@ -100,7 +100,7 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
         EvidenceFactory(supports=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
+    # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
     # 1 may edit, 1 what is retired, 1 the edition before, 1 saved filters, 1 name
     with django_assert_num_queries(26):
         response = client.get(page_of("recommendation_list"))
@@ -403,7 +403,7 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
         CommitmentFactory(benchmarks=[benchmark])
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 zone and inbox, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 2 commitments,
+    # 2 who asks, 2 zone and tasks, 1 recommendation, 1 may read, 1 supporting, 12 facts, 2 benchmarks, 2 commitments,
     # 2 evidence, 2 reversed reviews, 1 readings, 3 assessments, 4 what may be done, 1 wordings,
     # 2 years unmet and asked again, 1 name
     with django_assert_num_queries(39):

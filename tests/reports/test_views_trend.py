@@ -199,7 +199,7 @@ def test_trend_query_count(client, django_assert_num_queries, count):
         MilestoneFactory(edition=edition, kind=list(MilestoneKind)[number])
     client.force_login(OfficerFactory())
 
-    # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 1 dialogues, 1 milestones,
+    # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 1 dialogues, 1 milestones,
     # 1 the post's name
     with django_assert_num_queries(20):
         response = client.get(page_of("readiness_trend"))

@@ -216,7 +216,7 @@ PAGES = {
         lambda context: [row.pk for row in context["page"]],
         told(elsewhere="their_redaction", **dict.fromkeys(REDACTING, "redaction")),
     ),
-    "inbox": (
+    "my_tasks": (
         "updateversion",
         lambda context: [waiting.update_version.pk for waiting in context["versions"]],
         told(officer="waiting homes_version", second="waiting homes_version", elsewhere="their_version"),
@@ -273,7 +273,7 @@ def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_
 # --- As files ---------------------------------------------------------------------------------------------------------
 
 TAKEN_ALONG = (
-    "briefing_list", "commitment_list", "dialogue_list", "evidence_list", "redaction_list", "inbox", "run_list",
+    "briefing_list", "commitment_list", "dialogue_list", "evidence_list", "redaction_list", "my_tasks", "run_list",
 )  # fmt: skip
 
 
@@ -289,5 +289,5 @@ def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, rout
         assert world.leaks(reader, file.body) == []
         if kind == "csv" and file.status == "200":
             _, *rows, _ = csv.reader(io.StringIO(file.body))  # its heads, and the head that names the file
-            beside = page.context.get("logged_count", 0) if route == "inbox" else 0
+            beside = page.context.get("logged_count", 0) if route == "my_tasks" else 0
             assert len(rows) == len(of_page[reader]) + beside, reader

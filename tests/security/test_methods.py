@@ -155,8 +155,8 @@ def test_signing_in_and_out_leads_nowhere_outside(name, outside):
 
 
 @pytest.mark.parametrize("reader", ["officer", "second", "ambassador", "elsewhere"])
-def test_the_count_beside_inbox_is_of_what_this_reader_finds_there(world, reader):
-    context = ask(world, Line("GET", "inbox", "-", {}), reader).context
+def test_the_count_beside_my_tasks_is_of_what_this_reader_finds_there(world, reader):
+    context = ask(world, Line("GET", "my_tasks", "-", {}), reader).context
 
     told = {item.label: item.waiting for item in context["navigation"]}["My tasks"]
     versions = [waiting.update_version.pk for waiting in context["versions"]]

@@ -322,10 +322,10 @@ POST  evidence_file                         sent_file  405 405 405 405 | 405 405
 GET   file_picture                          internal_file 200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   file_picture                          sent_file  200 200 200 200 | 200 404 404 | 404 404 | in  in
 POST  file_picture                          sent_file  405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   inbox                            -          200 200 200 200 | 200 200 200 | 200 200 | in  in
-POST  inbox                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   inbox_next                            -          302 302 302 302 | 302 302 302 | 302 302 | in  in
-POST  inbox_next                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   my_tasks                              -          200 200 200 200 | 200 200 200 | 200 200 | in  in
+POST  my_tasks                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   my_tasks_next                         -          302 302 302 302 | 302 302 302 | 302 302 | in  in
+POST  my_tasks_next                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   version_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   version_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  version_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in

@@ -73,7 +73,9 @@ class ContactForm(TrackerForm):
 
     contact = RowField(
         label=gettext_lazy("Contact person"),
-        help_text=gettext_lazy("Ministries see this person’s name and e-mail address."),
+        help_text=gettext_lazy(
+            "Choose an officer of the embassy. Ministries see the officer’s name and e-mail address."
+        ),
     )
 
     def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:

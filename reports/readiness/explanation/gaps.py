@@ -38,7 +38,7 @@ def find_gaps(facts: Facts, result: Readiness, *, on_words_alone: int) -> tuple[
         (
             waiting,
             ngettext("%(number)d claim waits for a review.", "%(number)d claims wait for a review.", waiting),
-            "inbox",
+            "my_tasks",
         ),
         (
             on_words_alone,

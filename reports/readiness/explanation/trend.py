@@ -1,12 +1,15 @@
 """The score week by week: as known at the end of each week, and with later information."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from reports import formatting
 from reports.charts.trend import TrendWeek
+from reports.readiness import countable_facts
 from reports.readiness.facts import Facts, Period
 from reports.readiness.readiness import DailyScores
 from tiptracker.localization import format_date, gettext
@@ -14,6 +17,19 @@ from tiptracker.localization import format_date, gettext
 WEEK = timedelta(days=7)
 UNCHANGED_WEEKS = 4
 """After this many weeks without a change, the title says that the score has not moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentChange:
+    """The change of the score since the end of an earlier week, in points as printed.
+
+    `points` compares with the score as known at the time. `points_by_dates` compares with the score of that day by the
+    dates of the events; None if both scores are printed alike.
+    """
+
+    since: date
+    points: Decimal
+    points_by_dates: Decimal | None
 
 
 def weekly_scores(facts: Facts, now: datetime) -> tuple[TrendWeek, ...]:
@@ -42,6 +58,28 @@ def week_ends(period: Period, today: date) -> Iterator[date]:
         ends_on += WEEK
     if last >= period.starts_on:
         yield last
+
+
+def recent_change(facts: Facts, as_of: date) -> RecentChange | None:
+    """Return the change in the last four weeks, or since the first week with a review if that is later.
+
+    These are the weeks that `describe_trend` compares, and only they are computed. None if no earlier week had a
+    review.
+    """
+    last = min(as_of, facts.edition.tracking.ends_on)
+    scores = DailyScores(facts)
+    for since in list(week_ends(facts.edition.tracking, last))[-1 - UNCHANGED_WEEKS : -1]:
+        before = scores.score(since, _end_of_day(since, facts.zone))
+        if before is not None:
+            break
+    else:
+        return None
+    evening = _end_of_day(last, facts.zone)
+    now = max(evening, countable_facts.newest_recorded_at(facts) or evening)
+    score = scores.score(last, evening) or Fraction(0)
+    by_dates = scores.score(since, now) or Fraction(0)
+    after, then, hindsight = map(formatting.round_to_tenth, (score, before, by_dates))
+    return RecentChange(since, after - then, None if score == before or hindsight == then else after - hindsight)
 
 
 def describe_trend(weeks: Sequence[TrendWeek]) -> str:

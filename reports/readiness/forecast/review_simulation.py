@@ -4,7 +4,7 @@ Nothing is estimated. The simulated reviews and assessments are added to the row
 `reports.readiness.verified_history`, `.answers` and `.scoring` are applied again. So the real points equal the
 simulated points, as long as nothing else is recorded in between.
 
-What all simulations of a record need is looked up once, so a long inbox (`.inbox_priority`) costs little more an item.
+What all simulations of a record need is looked up once, so a long list (`.review_priority`) costs little more an item.
 """
 
 from collections.abc import Collection, Iterable, Mapping

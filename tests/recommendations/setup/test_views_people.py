@@ -11,9 +11,11 @@ from django.urls import reverse
 from tests.factories import (
     PASSWORD,
     AdministratorFactory,
+    AmbassadorFactory,
     CountryFactory,
     FocalPointFactory,
     MinistryFactory,
+    ObserverFactory,
     OfficerFactory,
 )
 from tests.signing_in import enter, sign_in
@@ -181,11 +183,14 @@ def test_inviting_wants_a_recent_sign_in_and_goes_on_with_what_was_typed(adminis
     assert people() == [("lineo@post.example", "officer")]
 
 
-def test_somebody_is_named_whom_ministries_turn_to(client):
+def test_an_officer_is_named_whom_ministries_turn_to(client):
     country = CountryFactory()
     officer, elsewhere = OfficerFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+    ObserverFactory(), AmbassadorFactory(), FocalPointFactory()
     address = reverse("setup_people", args=[country.pk])
 
+    choices = client.get(address).context["contact"].fields["contact"].choices
+    assert [str(key) for key, _ in choices] == ["", str(officer.pk)]
     assert client.post(address, {"do": "contact", "contact": elsewhere.pk}).status_code == 422
     assert client.post(address, {"do": "contact", "contact": ""}).status_code == 422
     assert client.post(address, {"do": "contact", "contact": officer.pk}).status_code == 302

@@ -61,8 +61,8 @@ def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
     assert "overdue by 14 days, no update received" in html
 
 
-def test_the_inbox_calls_nothing_overdue(enter):
-    text = enter("officer").get(reverse("inbox")).text
+def test_my_tasks_calls_nothing_overdue(enter):
+    text = enter("officer").get(reverse("my_tasks")).text
 
     assert FIGURES in text
     for word in ("late by", "overdue"):

@@ -232,13 +232,13 @@ def test_what_was_typed_comes_back_to_who_was_signed_out_in_another_tab(headers,
 
 
 def test_the_way_back_leads_to_the_page_on_which_the_form_stood():
-    path, form = reverse("evidence_log"), f"{reverse('inbox')}?country=LSO"
+    path, form = reverse("evidence_log"), f"{reverse('my_tasks')}?country=LSO"
 
     def body(referer):
         return Client().post(path, {"title": "Six"}, headers=OURS | {"Referer": referer}).content.decode()
 
-    assert '?next=/inbox/%3Fcountry%3DLSO"' in body(f"http://testserver{form}")
-    assert f'?next={path}"' in body("http://testserver.evil.example/inbox/")
+    assert '?next=/tasks/%3Fcountry%3DLSO"' in body(f"http://testserver{form}")
+    assert f'?next={path}"' in body("http://testserver.evil.example/tasks/")
 
 
 def test_what_another_site_sends_by_nobody_leads_to_the_sign_in_page():

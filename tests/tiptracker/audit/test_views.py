@@ -264,7 +264,7 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
         wrote(by=officer, row=EvidenceFactory(), after={"title": "x"})
     client.force_login(officer)
 
-    # session, user, zone; people, countries; count, entries; their evidence; head; verification; inbox, post, saved
+    # session, user, zone; people, countries; count, entries; their evidence; head; verification; tasks, post, saved
     with django_assert_num_queries(13):
         response = client.get(reverse("log_list"))
 
@@ -295,6 +295,24 @@ def test_the_post_reads_its_own_country_alone(client, officer):
     assert client.get(reverse("log_detail", args=[there.number])).status_code == 404
     assert "theirs" not in exported(client)
     assert f"\r\n{there.number}," not in exported(client)
+
+
+def test_the_log_tells_the_post_who_got_access_and_that_administrators_read_the_rest_on_accounts(client, officer):
+    lineo, access = OfficerFactory(name="Lineo"), {"name": "Lineo", "role": "officer"}
+    given = wrote("person.role_given", row=lineo, after=access)
+    ended = wrote("person.role_ended", row=lineo, before=access)
+    for verb in ("user.added", "person.invited", "person.signed_in", "person.account_closed"):
+        wrote(verb, country=None, row=lineo)
+
+    page = search(client, what="accounts")
+    assert numbers(page) == [ended.number, given.number]
+    assert "Set a role for Lesotho" in page.text
+    assert f"Person {lineo.pk}: Lineo" in " ".join(page.text.split())
+    assert "Only administrators read entries on invitations and sign-ins." in page.text
+
+    enter(client, AdministratorFactory())
+    assert len(numbers(search(client))) == 6
+    assert "Only administrators read" not in search(client).text
 
 
 def test_an_administrator_reads_no_facts_and_finds_none(client):

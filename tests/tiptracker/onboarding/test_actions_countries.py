@@ -11,6 +11,7 @@ from tests.factories import (
     CountryFactory,
     DistrictFactory,
     FocalPointFactory,
+    ObserverFactory,
     OfficerFactory,
 )
 from tests.refusing import refuses
@@ -131,11 +132,12 @@ def test_a_change_that_changes_nothing_is_refused():
         change_country(**STANDS, country=CountryFactory(), by=AdministratorFactory())
 
 
-def test_ministries_turn_to_somebody_of_their_own_embassy():
+def test_ministries_turn_to_an_officer_of_their_own_embassy():
     country, administrator = CountryFactory(), AdministratorFactory()
     elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
-    for stranger in (elsewhere, FocalPointFactory(), OfficerFactory(is_active=False), administrator):
-        with refuses("no_choice", field="contact", sentence="Choose one of its people."):
+    others = (FocalPointFactory(), OfficerFactory(is_active=False), ObserverFactory(), AmbassadorFactory())
+    for stranger in (elsewhere, *others, administrator):
+        with refuses("no_choice", field="contact", sentence="Choose one of its officers."):
             set_contact(country=country, contact=stranger, by=administrator)
 
     officer = OfficerFactory(name="Lineo")

@@ -338,8 +338,8 @@ def test_the_move_is_named_as_one_and_says_what_this_person_can_see(client):
 # --- The contact person -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["closed", "moved", "made a focal point"])
-def test_a_contact_person_who_leaves_the_embassy_is_no_contact_any_more_and_another_is_asked_for(client, how):
+@pytest.mark.parametrize("how", ["closed", "moved", "made a focal point", "made an observer"])
+def test_a_contact_person_who_is_no_officer_any_more_is_no_contact_any_more_and_another_is_asked_for(client, how):
     officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
     country = officer.countries.get()
     set_contact(country=country, contact=officer, by=AdministratorFactory())
@@ -350,6 +350,8 @@ def test_a_contact_person_who_leaves_the_embassy_is_no_contact_any_more_and_anot
         press(client, officer, "close")
     elif how == "moved":
         change(client, officer, countries=[CountryFactory(elsewhere=True).pk], confirm=True)
+    elif how == "made an observer":
+        change(client, officer, role="observer")
     else:
         change(client, officer, role="focal_point", ministry=MinistryFactory().pk, countries=[])
 
@@ -374,12 +376,12 @@ def test_the_step_of_people_agrees_once_the_only_officer_is_closed(client):
     assert "No officer or ambassador has an open account. Ministries have no contact person at the embassy." in page
 
 
-def test_a_contact_person_who_stays_at_the_embassy_stays_the_contact(client):
+def test_a_contact_person_who_stays_an_officer_stays_the_contact(client):
     officer = OfficerFactory(valid_until_on="2099-12-31")
     country = officer.countries.get()
     set_contact(country=country, contact=officer, by=AdministratorFactory())
 
-    change(client, officer, role="observer")
+    change(client, officer, countries=[country.pk, CountryFactory(elsewhere=True).pk], confirm=True)
 
     country.refresh_from_db()
     assert country.contact == officer

@@ -10,8 +10,10 @@ from tests.factories import (
     AdministratorFactory,
     CountryFactory,
     DistrictFactory,
+    FocalPointFactory,
     MinistryFactory,
     OfficeHolderFactory,
+    OfficerFactory,
 )
 from tests.refusing import shows_refusal
 from tests.signing_in import enter
@@ -55,6 +57,29 @@ def test_ministries_stand_with_their_country_and_who_holds_office_today(client):
     assert "Mr Past" not in page.text
     assert "Malawi" in page.text
     assert [ministry for ministry, _ in narrowed.context["lines"]] == [theirs]
+
+
+def test_the_pages_of_a_country_and_of_its_ministries_name_the_contact_person_and_lead_to_the_form(client):
+    ministry = MinistryFactory()
+    country, focal_point = ministry.country, FocalPointFactory(ministry=ministry, name="Thabo")
+    FocalPointFactory(ministry=ministry, name="Former", is_active=False)
+    form = f"{reverse('setup_people', args=[country.pk])}#contact"
+
+    def pages():
+        return [
+            client.get(reverse(name, args=[row.pk])).text
+            for name, row in (("country_edit", country), ("ministry_edit", ministry))
+        ]
+
+    for page in pages():
+        assert f'<a href="{form}">Name the contact person</a>' in page
+    Country.objects.filter(pk=country.pk).update(contact=OfficerFactory(name="Lineo"))
+    for page in pages():
+        assert f'<a href="{form}">Change the contact person</a>' in page
+        assert ">Lineo</a>" in page
+
+    assert f'<a href="{reverse("person_detail", args=[focal_point.pk])}">Thabo</a>' in page
+    assert "Former" not in page
 
 
 def test_names_and_office_holders_of_a_ministry_are_corrected_and_logged(client):

@@ -112,8 +112,8 @@ def change_person(
 ) -> User:
     """Change a person's details. `confirmed` is the seal of a move to another country that the page has asked about.
 
-    If the person leaves an embassy whose contact person they are, its country has no contact person until a new one is
-    named. Raises PermissionDenied, EditConflict, CountryMoveUnconfirmed, Refused.
+    If the contact person of a country is no longer an officer there, it has no contact person until a new one is named.
+    Raises PermissionDenied, EditConflict, CountryMoveUnconfirmed, Refused.
     """
     countries = _held_countries(person)
     locked = _lock_person(person, version, by, now)
@@ -137,7 +137,7 @@ def change_person(
     actions.handle_account_change(person=locked, before=stood, by=by)
     was, became = {key: before[key] for key in changed}, {key: after[key] for key in changed}
     record("user.changed", by=by, row=locked, before=was, after=became)
-    stays = set(account.countries) if account.role in EMBASSY_ROLES else set()
+    stays = set(account.countries) if account.role == Role.OFFICER else set()
     _clear_contact(locked, [country for country in countries if country not in stays], by)
     return locked
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from tiptracker import country_reference
 from tiptracker.accounts.models import Country, District, User
 from tiptracker.audit.actions import record
-from tiptracker.choices import EMBASSY_ROLES, Paper
+from tiptracker.choices import Paper, Role
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
 from tiptracker.onboarding.permissions import require_administrator
@@ -141,7 +141,7 @@ def set_language(*, country: Country, language: str, by: User) -> Country:
 
 @transaction.atomic
 def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
-    """Set or clear the contact person of a country's ministries, who must work at its embassy.
+    """Set or clear the contact person of a country's ministries, who must be an officer of its embassy.
 
     Raises PermissionDenied, Refused.
     """
@@ -150,7 +150,7 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
     if contact and not contact_choices(locked).filter(pk=contact.pk).exists():
         raise Refused(
             "no_choice",
-            gettext("The contact person must work for the country’s embassy. Choose one of its people."),
+            gettext("The contact person must be an officer of the country’s embassy. Choose one of its officers."),
             field="contact",
         )
     if contact == locked.contact:
@@ -168,8 +168,11 @@ def set_contact(*, country: Country, contact: User | None, by: User) -> Country:
 
 
 def contact_choices(country: Country) -> Any:
-    """Return the people who may be the contact person: those of the country's embassy who may sign in."""
-    people = User.objects.get_queryset().filter(countries=country, is_active=True, role__in=EMBASSY_ROLES)
+    """Return the people who may be the contact person: the officers of the country's embassy who may sign in.
+
+    Officers decide on updates. The Ambassador does not, and an observer may work elsewhere.
+    """
+    people = User.objects.get_queryset().filter(countries=country, is_active=True, role=Role.OFFICER)
     return people.exclude(email__endswith=".invalid")
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tiptracker import clock
-from tiptracker.accounts.models import Country, Ministry, OfficeHolder, in_office
+from tiptracker.accounts.models import Country, Ministry, OfficeHolder, User, in_office
 from tiptracker.audit.subjects import history
 from tiptracker.errors import Refused
 from tiptracker.localization import gettext
@@ -65,9 +65,12 @@ def ministry_list(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Edit a ministry's names and its present and former office holders. Its country stays."""
+    """Edit a ministry's names and its present and former office holders. Its country stays.
+
+    The page also names its focal points and the contact person at the embassy.
+    """
     require_administrator(request.user)
-    ministry = get_object_or_404(Ministry.objects.visible_to(request.user).select_related("country"), pk=pk)
+    ministry = get_object_or_404(Ministry.objects.visible_to(request.user).select_related("country__contact"), pk=pk)
     holders = list(ministry.office_holders.all())
     kwargs: dict[str, Any] = {"prefix": "holders", "form_kwargs": {"existing": holders}}
     initial = {"name": ministry.name, "short_name": ministry.short_name, "version": ministry.version}
@@ -78,7 +81,14 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if data is not None and not is_sent:
         form = MinistryForm(initial=raw_values(form))
         rows = add_empty_row(rows, **kwargs)
-    context: dict[str, Any] = {"form": form, "rows": rows, "ministry": ministry}
+    context: dict[str, Any] = {
+        "form": form,
+        "rows": rows,
+        "ministry": ministry,
+        "focal_points": User.objects.visible_to(request.user)
+        .filter(ministry=ministry, is_active=True)
+        .exclude(email__endswith=".invalid"),
+    }
     if is_sent and all([form.is_valid(), rows.is_valid()]):
         filled = [row for row in rows if row.is_filled]
         try:

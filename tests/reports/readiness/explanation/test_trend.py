@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from dialogues.choices import Verdict
 from recommendations.choices import Pillar
+from reports import formatting
 from reports.charts.trend import TrendWeek
-from reports.readiness.explanation.trend import describe_trend, week_ends, weekly_scores
+from reports.readiness.explanation.trend import RecentChange, describe_trend, recent_change, week_ends, weekly_scores
+from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import lesotho
 from tests.reports.made_up import records
@@ -36,6 +39,12 @@ def weeks(*scores):
         TrendWeek(date(2021, 4, 7) + timedelta(weeks=number), None if score is None else Fraction(score), None)
         for number, score in enumerate(scores)
     ]
+
+
+def last_weeks(facts, today):
+    """The last five weeks of the trend that had a review."""
+    trend = display_trend(facts, as_of=today, known_by=None, events=())
+    return [week for week in trend.weeks if week.then is not None][-5:]
 
 
 # --- Weeks ------------------------------------------------------------------------------------------------------------
@@ -124,6 +133,42 @@ def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_k
         for known_by, told in [(at_its_end, week.then), (now, week.hindsight)]:
             result = evaluate_readiness(facts, as_of=week.ends_on, known_by=known_by)
             assert told == (result.score if result.is_reviewed else None)
+
+
+# --- The change in the last weeks -------------------------------------------------------------------------------------
+
+
+def test_the_recent_change_is_since_four_weeks_ago_and_says_what_the_embassy_verified_late():
+    facts = stepwise(date(2021, 4, 12), date(2021, 5, 20))  # both actions are of April
+
+    change = recent_change(facts, date(2021, 6, 2))
+
+    four_weeks_ago, *_, today = (formatting.round_to_tenth(week.then) for week in last_weeks(facts, date(2021, 6, 2)))
+    assert change == RecentChange(date(2021, 5, 5), today - four_weeks_ago, Decimal(0))
+    assert change.points > 0
+
+
+@pytest.mark.parametrize("day", [date(2021, 3, 31), date(2021, 4, 7), date(2021, 4, 12), date(2021, 4, 14)])
+def test_there_is_no_recent_change_without_a_review_in_an_earlier_week(day):
+    assert recent_change(stepwise(date(2021, 4, 12)), day) is None
+
+
+@settings(max_examples=25)
+@given(records(), st.dates(date(2021, 3, 1), date(2022, 5, 1)))
+def test_the_recent_change_is_that_of_the_title(record, today):
+    change, reviewed = recent_change(record.facts, today), last_weeks(record.facts, today)
+
+    if len(reviewed) < 2:
+        assert change is None
+        return
+    assert change is not None
+    assert change.since == reviewed[0].ends_on
+    last, then, hindsight = (
+        formatting.round_to_tenth(score) for score in (reviewed[-1].then, reviewed[0].then, reviewed[0].hindsight)
+    )
+    assert change.points == last - then
+    told = "by the dates of the events" in describe_trend(reviewed)
+    assert change.points_by_dates == (last - hindsight if told else None)
 
 
 # --- The title --------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from reports import formatting
 from reports.models import Briefing
 from reports.readiness import countable_facts
 from reports.readiness.explanation.score_display import without_trailing_zeros
-from reports.readiness.forecast import inbox_priority
+from reports.readiness.forecast import review_priority
 from reports.readiness.forecast.review_simulation import describe_drop
 from reports.views.access import read_page
 from reports.views.review_simulation import build_simulation
@@ -117,7 +117,7 @@ class PointsAtStake(NamedTuple):
 
 
 class WaitingUpdate(NamedTuple):
-    """An update version in the inbox; `days` is how long it has waited."""
+    """An update version that waits for the user; `days` is how long it has waited."""
 
     update_version: UpdateVersion
     claimed: ClaimedProgress
@@ -160,21 +160,21 @@ def _time_left(due_on: date | None, deadline_on: date | None, today: date) -> Ti
     return TimeLeft(days, before % {"number": days})
 
 
-class Inbox(NamedTuple):
+class ItemsToReview(NamedTuple):
     """The updates from ministries and the evidence of other users that the user may decide on, in order."""
 
     versions: Sequence[WaitingUpdate]
     logged: Sequence[LoggedEvidence]
 
 
-def _build_inbox(request: EditionRequest) -> Inbox:
+def _find_items_to_review(request: EditionRequest) -> ItemsToReview:
     """Return the updates and the evidence that the user may decide on, in the page's country.
 
     An item counts in the edition whose tracking period covers its dates, or else in the page's edition.
     """
     user, country = request.user, request.edition.country
     if user.role not in (Role.OFFICER, Role.AMBASSADOR):
-        return Inbox([], [])
+        return ItemsToReview([], [])
     today = clock.today(country.time_zone)
     evidence: EvidenceQuerySet = Evidence.objects.visible_to(user, country).for_review_by(user)
     logged = list(evidence.select_related("recorded_by"))
@@ -196,7 +196,7 @@ def _build_inbox(request: EditionRequest) -> Inbox:
         edition = covering_edition(None, row.happened_on)
         simulation = simulation_of(edition)
         terms = countable_facts.newest_row(simulation.facts.edition_terms)
-        priority = inbox_priority.update_priority(simulation, row.pk)
+        priority = review_priority.update_priority(simulation, row.pk)
         reasons = [describe_drop(drop) for drop in priority.drops]
         return WaitingUpdate(
             update_version=row,
@@ -208,11 +208,11 @@ def _build_inbox(request: EditionRequest) -> Inbox:
 
     def logged_evidence(row: Evidence) -> LoggedEvidence:
         edition = covering_edition(row.happened_from, row.happened_to)
-        priority = inbox_priority.evidence_priority(simulation_of(edition), row.pk)
+        priority = review_priority.evidence_priority(simulation_of(edition), row.pk)
         reasons = [describe_drop(drop) for drop in priority.drops]
         return LoggedEvidence(row, stake(edition, priority.points, Fraction(0), reasons))
 
-    return Inbox(
+    return ItemsToReview(
         sorted(map(waiting_update, versions), key=lambda line: line.order),
         sorted(map(logged_evidence, logged), key=lambda line: line.order),
     )
@@ -237,27 +237,27 @@ def _undecided_versions(user: User, country: Country) -> list[UpdateVersion]:
 
 
 @read_page
-def inbox(request: EditionRequest) -> HttpResponse:
+def my_tasks(request: EditionRequest) -> HttpResponse:
     """List the tasks of the user, by kind: updates and evidence to decide on, then the other kinds."""
     user, country = request.user, request.edition.country
-    inbox = _build_inbox(request)
+    items = _find_items_to_review(request)
     if exports.is_export_requested(request):
-        rows = [*map(_update_export_row, inbox.versions), *map(_evidence_export_row, inbox.logged)]
-        return exports.export_rows(request, "inbox", list(map(str, EXPORT_COLUMNS)), rows)
-    page = Paginator(inbox.versions, PAGE_SIZE).get_page(request.GET.get("page"))
+        rows = [*map(_update_export_row, items.versions), *map(_evidence_export_row, items.logged)]
+        return exports.export_rows(request, "tasks", list(map(str, EXPORT_COLUMNS)), rows)
+    page = Paginator(items.versions, PAGE_SIZE).get_page(request.GET.get("page"))
     groups = [group for group in _build_task_groups(request) if group.tasks]
     counts = [
-        TaskCount("updates", gettext("Updates to review"), len(inbox.versions)),
-        TaskCount("evidence", gettext("Evidence to verify"), len(inbox.logged)),
+        TaskCount("updates", gettext("Updates to review"), len(items.versions)),
+        TaskCount("evidence", gettext("Evidence to verify"), len(items.logged)),
         *(TaskCount(group.key, group.heading, len(group.tasks)) for group in groups),
     ]
     context: dict[str, Any] = {
         "page": page,
         "versions": list(page),
         "before": find_last_decision(request),
-        "logged": inbox.logged[:MAX_LOGGED],
-        "logged_count": len(inbox.logged),
-        "may_begin": bool(inbox.versions or inbox.logged),
+        "logged": items.logged[:MAX_LOGGED],
+        "logged_count": len(items.logged),
+        "may_begin": bool(items.versions or items.logged),
         "own_waiting": _own_waiting_evidence(user, country),
         "decides": permissions.can_give_reviews(user),
         "groups": groups,
@@ -273,7 +273,7 @@ def inbox(request: EditionRequest) -> HttpResponse:
                 commitments.filter(Q(status=CommitmentStatus.VERIFIED)).asking_for_another_look()
             ),
         }
-    return render_page(request, "reports/inbox.html", context)
+    return render_page(request, "reports/my_tasks.html", context)
 
 
 def _build_task_groups(request: EditionRequest) -> list[TaskGroup]:
@@ -414,7 +414,7 @@ def _update_export_row(line: WaitingUpdate) -> tuple[object, ...]:
     due = line.due
     return (
         gettext("Update"), commitment.maker, commitment.text, line.claimed.label, row.recorded_at,
-        row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_build_inbox`
+        row.evidence_count,  # type: ignore[attr-defined]  # annotated by `_find_items_to_review`
         line.stake.printed, line.stake.printed_by_verdict, due.days if due else None, due.text if due else "",
         reverse("version_detail", args=[row.pk]),
     )  # fmt: skip
@@ -429,19 +429,19 @@ def _evidence_export_row(line: LoggedEvidence) -> tuple[object, ...]:
 
 
 @read_page
-def inbox_next(request: EditionRequest) -> HttpResponse:
+def my_tasks_next(request: EditionRequest) -> HttpResponse:
     """Redirect to the next item that the user can decide on; `after` names the last one ("version-12", "evidence-5").
 
     If `after` still waits, the next item is the one below it. Otherwise it is the first of the list.
     """
     after = request.GET.get("after", "")
-    inbox = _build_inbox(request)
+    items = _find_items_to_review(request)
     addresses = {
         f"version-{line.update_version.pk}": reverse("version_detail", args=[line.update_version.pk])
-        for line in inbox.versions
-    } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in inbox.logged}
+        for line in items.versions
+    } | {f"evidence-{line.evidence.pk}": reverse("evidence_detail", args=[line.evidence.pk]) for line in items.logged}
     keys = list(addresses)
     place = keys.index(after) + 1 if after in addresses else 0
     following = [key for key in keys[place:] + keys[:place] if key != after]
-    page = addresses[following[0]] if following else edition_url(request.edition, "inbox")
+    page = addresses[following[0]] if following else edition_url(request.edition, "my_tasks")
     return redirect(f"{page}?{urlencode({'after': after})}" if after else page)

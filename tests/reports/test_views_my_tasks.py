@@ -17,7 +17,7 @@ from dialogues.choices import (
     SupportKind,
     UpdateDecision,
 )
-from recommendations.choices import Rule
+from recommendations.choices import Pillar, Rule
 from tests.addresses import page_of
 from tests.factories import (
     AmbassadorFactory,
@@ -65,7 +65,7 @@ def sent_version(*benchmarks, **fields):
     return sent
 
 
-def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
+def test_my_tasks_puts_the_most_points_first_then_the_fewest_days_left(client):
     EditionFactory(terms__deadline_on=date(2022, 2, 28))
     first, second = BenchmarkFactory(), BenchmarkFactory()
     past = sent_version(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
@@ -77,7 +77,7 @@ def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
     UpdateVersionFactory(returned=True)
     client.force_login(OfficerFactory())
 
-    response = client.get(reverse("inbox"))
+    response = client.get(reverse("my_tasks"))
 
     lines = response.context["versions"]
     assert [line.update_version for line in lines] == [most, soon, undated, past, nothing]
@@ -96,7 +96,24 @@ def test_inbox_puts_the_most_points_first_then_the_fewest_days_left(client):
     assert "overdue" not in response.text
 
 
-def test_inbox_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
+def test_points_alone_differ_from_points_after_the_steps_above_and_each_page_says_which_it_shows(client):
+    EvidenceFactory(supports=[BenchmarkFactory()], verified=True)  # a record without reviews shows no points
+    protection = RecommendationFactory(terms__pillar=Pillar.PROTECTION)
+    for _ in range(2):
+        EvidenceFactory(supports=[BenchmarkFactory(recommendation=protection)])
+    client.force_login(OfficerFactory())
+
+    tasks, dashboard, readiness = (client.get(page_of(page)) for page in ("my_tasks", "dashboard", "readiness_detail"))
+
+    alone = [line.stake.printed for line in tasks.context["logged"]]
+    in_order = [line.step.points for line in dashboard.context["first_steps"] if line.step.kind == "review"]
+    assert alone[0] == alone[1] == in_order[0] > in_order[1]  # the pillar of both counts once
+    assert "Each item adds its points alone, without other decisions." in tasks.text
+    for page in (dashboard, readiness):
+        assert "Each step adds its points after the steps above it." in page.text
+
+
+def test_my_tasks_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
     here = sent_version(BenchmarkFactory())
     elsewhere = CountryFactory(elsewhere=True)
     edition = EditionFactory(country=elsewhere)
@@ -108,8 +125,8 @@ def test_inbox_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
     client.force_login(OfficerFactory(countries=[here.update.commitment.country, elsewhere]))
 
     for address, expected in (
-        (page_of("inbox"), (here, 30 + Fraction(20, 3))),
-        (page_of("inbox", edition=edition), (there, 15 + Fraction(20, 3))),
+        (page_of("my_tasks"), (here, 30 + Fraction(20, 3))),
+        (page_of("my_tasks", edition=edition), (there, 15 + Fraction(20, 3))),
     ):
         lines = client.get(address).context["versions"]
         assert [(line.update_version, line.stake.points) for line in lines] == [expected]
@@ -130,32 +147,32 @@ def lower():
     return sent
 
 
-def test_inbox_and_the_update_say_why_points_would_be_lost(client, lower):
+def test_my_tasks_and_the_update_say_why_points_would_be_lost(client, lower):
     client.force_login(OfficerFactory())
     why = "Prosecutions: 6 would replace 8, which is verified."
 
-    inbox = client.get(reverse("inbox"))
+    tasks = client.get(reverse("my_tasks"))
     update = client.get(reverse("version_simulation", args=[lower.pk]))
 
-    (line,) = inbox.context["versions"]
+    (line,) = tasks.context["versions"]
     assert line.stake.points == Fraction(-2, 10) * 30
-    assert "−6</span>" in inbox.text
+    assert "−6</span>" in tasks.text
     assert update.context["accepting"].exact == line.stake.points
-    for page in (inbox, update):
+    for page in (tasks, update):
         assert f"Why points are lost: {why}" in re.sub("<[^>]+>", "", page.text)
         assert "onvictions" not in page.text
     assert "Counts less: 1a." in update.text
 
 
-def test_inbox_gives_no_reason_where_nothing_falls(client):
+def test_my_tasks_gives_no_reason_where_nothing_falls(client):
     sent_version(BenchmarkFactory())
     client.force_login(OfficerFactory())
 
-    assert "Why points are lost" not in client.get(reverse("inbox")).text
+    assert "Why points are lost" not in client.get(reverse("my_tasks")).text
 
 
 @pytest.mark.day("2022-08-05")
-def test_inbox_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
+def test_my_tasks_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
     benchmark = BenchmarkFactory()
     following = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
     again = BenchmarkFactory(recommendation=RecommendationFactory(edition=following, repeats=benchmark.recommendation))
@@ -165,7 +182,7 @@ def test_inbox_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
     )
     client.force_login(OfficerFactory())
 
-    response = client.get(reverse("inbox"))
+    response = client.get(reverse("my_tasks"))
 
     told = {line.update_version: (line.stake.points > 0, line.stake.year) for line in response.context["versions"]}
     assert told == {before: (True, 2021), after: (True, None)}
@@ -173,19 +190,19 @@ def test_inbox_tells_what_is_at_stake_in_the_year_in_which_it_happened(client):
     assert client.get(reverse("version_simulation", args=[before.pk])).context["accepting"].exact > 0
 
 
-def test_inbox_does_not_tell_a_ministry_that_nothing_waits(client):
+def test_my_tasks_does_not_tell_a_ministry_that_nothing_waits(client):
     own = FocalPointFactory()
     RecommendationFactory()
     UpdateVersionFactory(update__commitment__ministry=own.ministry)
     client.force_login(own)
 
-    text = client.get(reverse("inbox")).text
+    text = client.get(reverse("my_tasks")).text
 
     assert "You have no tasks" not in text
     assert "Only the embassy has tasks here." in text
 
 
-def test_inbox_names_what_others_logged_and_nobody_reviewed(client):
+def test_my_tasks_names_what_others_logged_and_nobody_reviewed(client):
     officer = OfficerFactory()
     benchmark = BenchmarkFactory()
     theirs = EvidenceFactory(supports=[benchmark])
@@ -195,7 +212,7 @@ def test_inbox_names_what_others_logged_and_nobody_reviewed(client):
     sent_version(benchmark)
     client.force_login(officer)
 
-    response = client.get(reverse("inbox"))
+    response = client.get(reverse("my_tasks"))
 
     assert [line.evidence for line in response.context["logged"]] == [theirs]
     assert "Evidence to verify" in response.text
@@ -207,7 +224,7 @@ def test_inbox_names_what_others_logged_and_nobody_reviewed(client):
 def tasks(client, user, kind):
     """The addresses of a user's tasks of one kind. The page's total is the count in the navigation."""
     client.force_login(user)
-    context = client.get(reverse("inbox")).context
+    context = client.get(reverse("my_tasks")).context
     (count,) = (item.waiting for item in context["navigation"] if item.label == "My tasks")
     assert count == context["total"]
     return [task.url for group in context["groups"] if group.key == kind for task in group.tasks]
@@ -300,13 +317,13 @@ def test_an_observer_has_no_tasks(client):
     EvidenceFactory(supports=[BenchmarkFactory()])
     client.force_login(ObserverFactory())
 
-    response = client.get(reverse("inbox"))
+    response = client.get(reverse("my_tasks"))
 
     assert (response.context["total"], response.context["versions"]) == (0, [])
     assert "You have no tasks." in response.text
 
 
-def test_inbox_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
+def test_my_tasks_asks_for_another_look_where_evidence_came_after_the_embassys_word(client):
     untouched, overtaken = BenchmarkFactory(), BenchmarkFactory()
     for benchmark in (untouched, overtaken):
         EvidenceFactory(supports=[benchmark])
@@ -323,30 +340,30 @@ def test_inbox_asks_for_another_look_where_evidence_came_after_the_embassys_word
     EvidenceFactory(supports=[overtaken], commitment=reopened, happened_to=date(2022, 1, 20))
     client.force_login(OfficerFactory())
 
-    response = client.get(reverse("inbox"))
+    response = client.get(reverse("my_tasks"))
 
     assert [one.benchmark for one, _ in response.context["overtaken_verdicts"]] == [overtaken]
     assert response.context["overtaken_commitments"] == [reopened]
     assert "New evidence since a decision" in response.text
 
 
-def test_inbox_is_the_embassys(client):
+def test_my_tasks_is_the_embassys(client):
     sent = sent_version(BenchmarkFactory())
     for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
         client.force_login(user)
-        response = client.get(reverse("inbox"))
+        response = client.get(reverse("my_tasks"))
         assert (response.context["versions"], response.context["logged"], response.context["groups"]) == ([], [], [])
         assert client.get(address("version_detail", sent)).status_code == 404
 
 
-def test_inbox_lists_what_the_officer_logged_until_a_colleague_has_reviewed_it(client):
+def test_my_tasks_lists_what_the_officer_logged_until_a_colleague_has_reviewed_it(client):
     officer, benchmark = OfficerFactory(), BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], recorded_by=officer, title="Logged by me.")
     EvidenceFactory(supports=[benchmark], recorded_by=officer, verified=True, title="Verified already.")
     EvidenceFactory(supports=[benchmark], title="Logged by a colleague.")
     client.force_login(officer)
 
-    response = client.get(reverse("inbox"))
+    response = client.get(reverse("my_tasks"))
 
     assert [row.title for row in response.context["own_waiting"]] == ["Logged by me."]
     assert "Logged by me." in response.text
@@ -355,7 +372,7 @@ def test_inbox_lists_what_the_officer_logged_until_a_colleague_has_reviewed_it(c
 
 
 @pytest.mark.parametrize("count", [1, 3, 300])
-def test_inbox_query_count(client, django_assert_num_queries, count):
+def test_my_tasks_query_count(client, django_assert_num_queries, count):
     benchmark = BenchmarkFactory()
     commitment = CommitmentFactory(benchmarks=[benchmark])
     for number in range(count):
@@ -367,20 +384,20 @@ def test_inbox_query_count(client, django_assert_num_queries, count):
     # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the six other kinds;
     # own evidence that waits for a colleague; two with new evidence since a decision; the count of tasks
     with django_assert_num_queries(15 + 14):
-        response = client.get(page_of("inbox"))
+        response = client.get(page_of("my_tasks"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
     assert response.context["page"].paginator.count == response.context["logged_count"] == count
     assert ("Pages of updates" in response.text) == (count == 300)
 
 
-def test_inbox_taken_along_holds_all_of_it_in_the_same_order(client):
+def test_my_tasks_taken_along_holds_all_of_it_in_the_same_order(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
     less, most = sent_version(second), sent_version(first, second)
     logged = EvidenceFactory(supports=[first])
     client.force_login(OfficerFactory())
 
-    heads, *rows = csv.reader(io.StringIO(client.get(reverse("inbox"), {"as": "csv"}).text.removeprefix("\ufeff")))
+    heads, *rows = csv.reader(io.StringIO(client.get(reverse("my_tasks"), {"as": "csv"}).text.removeprefix("\ufeff")))
 
     told = [dict(zip(heads, row, strict=True)) for row in rows]
     assert [
@@ -390,17 +407,17 @@ def test_inbox_taken_along_holds_all_of_it_in_the_same_order(client):
         ("Update", address("version_detail", less), "21.7", "7.5"),
         ("Evidence", address("evidence_detail", logged), "14.2", ""),
     ]
-    assert client.get(reverse("inbox"), {"as": "xlsx"}).content[:2] == b"PK"
+    assert client.get(reverse("my_tasks"), {"as": "xlsx"}).content[:2] == b"PK"
 
 
 # --- The next of it ---------------------------------------------------------------------------------------------------
 
 
 def next_after(client, after=""):
-    return client.get(reverse("inbox_next"), {"after": after} if after else {}).headers["Location"]
+    return client.get(reverse("my_tasks_next"), {"after": after} if after else {}).headers["Location"]
 
 
-def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
+def test_my_tasks_next_leads_down_the_list_and_to_its_top_again(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
     less, most = sent_version(second), sent_version(first, second)
     logged = EvidenceFactory(supports=[first])
@@ -414,26 +431,26 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     ]  # fmt: skip
     assert "The next update is below" not in client.get(walked[0]).text  # nothing was decided
 
-    assert "Open the first task" in client.get(reverse("inbox")).text
+    assert "Open the first task" in client.get(reverse("my_tasks")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
     assert next_after(client) == address("evidence_detail", logged)
     client.force_login(ObserverFactory())
-    assert next_after(client) == page_of("inbox")
-    assert "Open the first task" not in client.get(reverse("inbox")).text
+    assert next_after(client) == page_of("my_tasks")
+    assert "Open the first task" not in client.get(reverse("my_tasks")).text
     client.force_login(FocalPointFactory(ministry=most.update.commitment.ministry))
-    assert next_after(client) == page_of("inbox")
+    assert next_after(client) == page_of("my_tasks")
 
 
 def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(client):
     gone, waits = sent_version(BenchmarkFactory()), sent_version(BenchmarkFactory())
     officer = OfficerFactory()
     client.force_login(officer)
-    assert [line.update_version for line in client.get(page_of("inbox")).context["versions"]] == [gone, waits]
+    assert [line.update_version for line in client.get(page_of("my_tasks")).context["versions"]] == [gone, waits]
     assert waiting_in_the_head(client) == 2
 
     UpdateVersionDecisionFactory(update_version=gone, decision=UpdateDecision.WITHDRAWN)
 
-    assert [line.update_version for line in client.get(page_of("inbox")).context["versions"]] == [waits]
+    assert [line.update_version for line in client.get(page_of("my_tasks")).context["versions"]] == [waits]
     assert waiting_in_the_head(client) == 1
     page = client.get(next_after(client, f"version-{gone.pk}"))
     assert (page.context["update_version"], page.context["before"]) == (waits, None)
@@ -441,7 +458,7 @@ def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(clie
 
 def waiting_in_the_head(client):
     """The number beside “My tasks” in the navigation."""
-    items = client.get(page_of("inbox")).context["navigation"]
+    items = client.get(page_of("my_tasks")).context["navigation"]
     return next(item.waiting for item in items if item.label == "My tasks")
 
 
@@ -454,7 +471,7 @@ def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    page = client.get(page_of("inbox"))
+    page = client.get(page_of("my_tasks"))
 
     [group] = [group for group in page.context["groups"] if group.key == "due-dates"]
     [task] = group.tasks
@@ -466,7 +483,7 @@ def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
     assert "Another country" not in page.text
     for other in (AmbassadorFactory(), ObserverFactory()):
         client.force_login(other)
-        assert "due-dates" not in [group.key for group in client.get(page_of("inbox")).context["groups"]]
+        assert "due-dates" not in [group.key for group in client.get(page_of("my_tasks")).context["groups"]]
 
 
 @pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialogues.choices import ClaimedProgress, EvidenceDecision, Verdict
 from reports.readiness.facts import AssessmentFact, EvidenceReviewFact
-from reports.readiness.forecast import inbox_priority
+from reports.readiness.forecast import review_priority
 from reports.readiness.forecast.review_simulation import (
     FIRST_HYPOTHETICAL_ID,
     AssumedVerdict,
@@ -123,13 +123,13 @@ def test_a_simulation_is_one_evaluation_of_the_whole_record_whenever_it_is_decid
 
 @settings(max_examples=60)
 @given(records(), days)
-def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
+def test_items_to_review_are_worth_what_each_of_them_is_by_itself(record, as_of):
     now, facts = NOW, record.facts
     simulation = ReviewSimulation(facts, as_of=as_of, now=now)
 
     for sent in facts.update_versions:
         gain = simulation.update_gain(sent.id)
-        at_stake = inbox_priority.update_priority(simulation, sent.id)
+        at_stake = review_priority.update_priority(simulation, sent.id)
         accepted = simulation.with_rest_verified(simulation.update_evidence(sent.id))
         assert at_stake.accepting == gain.accepting == evaluated(facts, as_of, accepted) - evaluated(facts, as_of)
         assert at_stake.verdict == max((one.points for one in gain.assessing), default=Fraction(0)) >= 0
@@ -139,10 +139,10 @@ def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
         if row.id not in revised:
             said = simulation.with_rest_verified([row])
             points = evaluated(facts, as_of, said) - evaluated(facts, as_of)
-            assert inbox_priority.evidence_priority(simulation, row.id).points == points
+            assert review_priority.evidence_priority(simulation, row.id).points == points
 
 
-def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_holds_since_the_same_day():
+def test_a_priority_knows_what_was_put_right_what_a_verdict_rests_on_and_what_holds_since_the_same_day():
     """What made-up records seldom hold."""
     record = lesotho()
     day, eve = date(2022, 1, 20), date(2022, 1, 10)
@@ -155,7 +155,7 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
     record.action("7b", day, day, known=day, sent=sent[2])
     simulation = ReviewSimulation(record.facts, as_of=LATER, now=NOW)
 
-    at_stake = [inbox_priority.update_priority(simulation, one) for one in sent]
+    at_stake = [review_priority.update_priority(simulation, one) for one in sent]
 
     for one, found in zip(sent, at_stake, strict=True):
         gain = simulation.update_gain(one)
@@ -168,5 +168,5 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
 def test_what_is_not_in_the_record_is_worth_nothing():
     simulation = ReviewSimulation(lesotho().facts, as_of=PERIOD.ends_on, now=NOW)
 
-    assert inbox_priority.update_priority(simulation, 1 << 40).points == 0
-    assert inbox_priority.evidence_priority(simulation, 1 << 40).points == 0
+    assert review_priority.update_priority(simulation, 1 << 40).points == 0
+    assert review_priority.evidence_priority(simulation, 1 << 40).points == 0

@@ -1,4 +1,4 @@
-"""Compute what each item in the inbox would add today. The inbox is ordered by it.
+"""Compute what each item to review would add today. “My tasks” is ordered by it.
 
 This is one use of `review_simulation`: one simulation object serves all waiting items of a record.
 """
