@@ -153,14 +153,14 @@ def test_the_page_of_a_row_names_the_country_and_edition_of_the_row(client, worl
     past, later = world.asked["LSO", 2020], world.asked["LSO", 2022]
     lead = past.recommendation.lead
     of_the_past = factories.CommitmentFactory(ministry=lead, benchmarks=[past])
-    carried_over = factories.CommitmentFactory(ministry=lead, benchmarks=[past, later])
+    rolled_over = factories.CommitmentFactory(ministry=lead, benchmarks=[past, later])
     moved_along = factories.CommitmentFactory(ministry=lead, benchmarks=[world.asked["LSO", 2021], later])
     evidence = factories.EvidenceFactory(country=world.malawi, supports=[theirs])
     client.force_login(world.observer)
 
     for name, row, expected in (
         ("commitment_detail", of_the_past, ("Lesotho", 2020, "past")),
-        ("commitment_detail", carried_over, ("Lesotho", 2020, "past")),
+        ("commitment_detail", rolled_over, ("Lesotho", 2020, "past")),
         ("commitment_detail", moved_along, ("Lesotho", 2021, "")),
         ("evidence_detail", evidence, ("Malawi", 2021, "")),
         ("dialogue_detail", factories.DialogueFactory(country=world.malawi), ("Malawi", 2021, "")),

@@ -301,7 +301,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         **{name: [edition.country] for name in OF_A_POST},
         "setup_edition_edit": [edition],
         "edition_repeats": [edition],
-        "edition_carry_over": [edition],
+        "edition_roll_over": [edition],
         "edition_import": [edition],
         "import_preview": _brought(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
