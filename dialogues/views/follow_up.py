@@ -9,9 +9,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from dialogues.choices import EvidenceDecision, SupportKind
+from dialogues.commitment_phrases import format_overdue
 from dialogues.commitment_status import days_past_due
 from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceLink, EvidenceReview, NextStep, NextStepDone
-from dialogues.score_effects import format_overdue
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User

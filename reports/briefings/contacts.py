@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from dialogues.choices import CommitmentStatus, MadeBy
+from dialogues.commitment_phrases import describe_last_update, format_status_detail
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from dialogues.score_effects import describe_last_update, format_status_detail
 from recommendations.models import Edition
 from reports import formatting, sentences
 from reports.briefings.commitments import PRESSING_STATUSES

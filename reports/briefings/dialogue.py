@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db.models import Q
 
 from dialogues.choices import DialogueStage, Presence
+from dialogues.commitment_phrases import format_overdue
 from dialogues.commitment_status import days_past_due
 from dialogues.dialogue_stage import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, NextStepDone, Participant
-from dialogues.score_effects import format_overdue
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.content.ambassador import PrintedCommitment

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
+from dialogues.commitment_phrases import describe_rescheduling
 from dialogues.commitment_status import CommitmentStanding, original_due_date
 from dialogues.models import UpdateVersion
-from dialogues.score_effects import describe_rescheduling
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
