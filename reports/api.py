@@ -114,7 +114,7 @@ class RowSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
 
 
-class WorthSerializer(serializers.Serializer[Any]):
+class PointsSerializer(serializers.Serializer[Any]):
     """Points as a number with four decimals and, in `…_exact`, as an exact fraction. Points are never null."""
 
     key = serializers.CharField()
@@ -131,7 +131,7 @@ class WorthSerializer(serializers.Serializer[Any]):
     rows = RowSerializer(many=True)
 
 
-class LineSerializer(WorthSerializer):
+class LineSerializer(PointsSerializer):
     share = serializers.FloatField(help_text="From 0 to 1.")
     share_exact = serializers.CharField()
     claimed_share = serializers.FloatField()
@@ -140,7 +140,7 @@ class LineSerializer(WorthSerializer):
     claimed_rows = RowSerializer(many=True)
 
 
-class PartSerializer(WorthSerializer):
+class PartSerializer(PointsSerializer):
     questions = LineSerializer(many=True)
 
 
@@ -150,7 +150,7 @@ class BenchmarkLineSerializer(LineSerializer):
     recommendation_id = serializers.IntegerField()
 
 
-class LeverSerializer(serializers.Serializer[Any]):
+class BenchmarkGainSerializer(serializers.Serializer[Any]):
     benchmark = serializers.CharField(help_text="Its key, such as 6a.")
     benchmark_id = serializers.IntegerField()
     points = serializers.FloatField()
@@ -241,7 +241,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Number of the step that reaches the target. 0 if it is reached already. Null if no step reaches it.",
     )
-    levers = LeverSerializer(many=True, help_text="What each open benchmark would add if met, largest first.")
+    levers = BenchmarkGainSerializer(many=True, help_text="What each open benchmark would add if met, largest first.")
     smallest_set = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,

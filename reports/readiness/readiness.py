@@ -100,7 +100,7 @@ class Readiness:
             without=without,
         )
 
-    def levers(self) -> tuple[BenchmarkGain, ...]:
+    def benchmark_gains(self) -> tuple[BenchmarkGain, ...]:
         """Return what meeting each open benchmark would add, the largest gain first."""
         return benchmark_gains(self.verified_record, self.verified, self.due)
 

@@ -105,7 +105,7 @@ RESULT_FIELDS: Final[DocumentFields] = {
     **_compared("reviewed", "waiting"),
     "parts": RowFields("key", {**_SCORED_FIELDS, "questions": RowFields("key", _LINE_FIELDS)}),
     "benchmarks": RowFields("id", {**_LINE_FIELDS, **_compared("id", "recommendation", "recommendation_id")}),
-    # The points and due dates of levers are compared; their order is advice.
+    # The gains of open benchmarks: points and due dates are compared; their order is advice.
     "levers": RowFields(
         "benchmark_id", {**_compared("benchmark", "benchmark_id"), **_numbers("points"), **_compared("due_on")}
     ),

@@ -1,8 +1,8 @@
 """Project the score: what readiness would be if some benchmarks were met or open commitments kept.
 
-The projected score, the levers and what-if share one function, `project`. It returns the answers of the record as they
-would be with some benchmarks met and others one step further. Nothing here enters the score itself: promises are not
-concrete actions (22 U.S.C. 7107(b), Tier 2).
+The projected score, the gain of each benchmark and what-if share one function, `project`. It returns the answers of the
+record as they would be with some benchmarks met and others one step further. Nothing here enters the score itself:
+promises are not concrete actions (22 U.S.C. 7107(b), Tier 2).
 """
 
 from collections import defaultdict

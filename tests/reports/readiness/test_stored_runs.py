@@ -137,7 +137,7 @@ def test_rewording_never_makes_a_run_differ_and_is_what_is_read():
     assert result_for_display(other, compare_run(other)) == result_for_display(run, compare_run(run)) == run.result
 
 
-def test_the_order_of_levers_is_advice_and_their_points_are_not():
+def test_the_order_of_gains_is_advice_and_their_points_are_not():
     run = kept()
     run.result["levers"].reverse()
     assert compare_run(run).outcome is RecomputeOutcome.SAME
