@@ -175,7 +175,7 @@ class StepSerializer(serializers.Serializer[Any]):
     sentence = serializers.CharField()
 
 
-class LadderStepSerializer(StepSerializer):
+class CumulativeStepSerializer(StepSerializer):
     cumulative = serializers.FloatField(help_text="Readiness with this step and all steps before it.")
     cumulative_exact = serializers.CharField()
 
@@ -230,7 +230,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="Claims that nobody has reviewed.")
     parts = PartSerializer(many=True)
     benchmarks = BenchmarkLineSerializer(many=True)
-    next_steps = LadderStepSerializer(
+    next_steps = CumulativeStepSerializer(
         many=True, help_text="What to do next, in order. Advice: it never enters the score."
     )
     also_ask = StepSerializer(many=True, help_text="Figures that add nothing alone.")
