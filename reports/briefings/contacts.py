@@ -11,14 +11,14 @@ from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
 from recommendations.models import Edition
 from reports import formatting, sentences
-from reports.briefings.commitments import PRESSING_STATUSES
+from reports.briefings.commitments import FOLLOW_UP_STATUSES
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import MINISTRY_ROLES
 from tiptracker.localization import format_short_date, gettext
 
-STATUS_ORDER = (*PRESSING_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+STATUS_ORDER = (*FOLLOW_UP_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 """The order of commitments in a list, by status."""
 
 

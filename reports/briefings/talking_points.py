@@ -166,7 +166,7 @@ class TalkingPointBuilder:
                 sentence = gettext(
                     "We returned your update on %(commitment)s on %(date)s. Please change: %(reason)s"
                 ) % {"commitment": text, "date": format_date(standing.returned_on), "reason": reason}
-                return self._point("returned", commitment, sentence, commitment.printed.standing)
+                return self._point("returned", commitment, sentence, commitment.printed.status_text)
             case CommitmentStatus.OVERDUE:
                 return self._overdue_point(commitment, _overdue_question(text, standing))
             case CommitmentStatus.OPEN:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def said(sentence, *evidence):
     return {
-        "standing": {"sentence": sentence},
+        "readiness": {"sentence": sentence},
         "evidence": [
             {"what": what, "when": "8 Nov 2021", "state": "claimed", "review": "not reviewed"} for what in evidence
         ],
@@ -88,13 +88,13 @@ def test_two_that_say_the_same_are_said_to(client, edition):
 
 @pytest.mark.usefixtures("reader")
 def test_a_briefing_that_stores_the_projected_score_by_its_former_name_is_compared(client, edition):
-    standing = {"sentence": "31 of 100 verified."}
+    readiness = {"sentence": "31 of 100 verified."}
     for day, stored in ((10, {"ceiling": "60"}), (12, {"projected": "60"}), (28, {"projected": "70"})):
         BriefingFactory(
             edition=edition,
             as_of=date(2022, 1, day),
             content=f"{day}".encode(),
-            said={"standing": standing | stored},
+            said={"readiness": readiness | stored},
         )
     former, same, higher = Briefing.objects.order_by("as_of")
 
