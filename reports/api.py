@@ -99,10 +99,10 @@ class ReadinessQuery(serializers.Serializer[Any]):
         edition = attrs.get("edition") or _default_edition(self.context["request"])
         params: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
         try:
-            standpoint = request_params.parse_standpoint(params, edition)
+            record_moment = request_params.parse_record_moment(params, edition)
         except Refused as refusal:
             raise ValidationError({refusal.field or "": str(refusal)}) from refusal
-        return {"edition": edition, "as_of": standpoint.as_of, "known_by": standpoint.known_by}
+        return {"edition": edition, "as_of": record_moment.as_of, "known_by": record_moment.known_by}
 
 
 class RowSerializer(serializers.Serializer[Any]):

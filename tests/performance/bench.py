@@ -44,7 +44,7 @@ from dialogues.models import (
     UpdateVersion,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
-from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.explanation.trend import weekly_scores
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -196,7 +196,7 @@ def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
     measured = Measured(edition, bare())
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=TODAY, known_by=NOW)
-    before, after = Standpoint(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), Standpoint(TODAY, NOW)
+    before, after = RecordMoment(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), RecordMoment(TODAY, NOW)
     acts: dict[str, Callable[[], Any]] = {
         "bare SELECT": bare,
         "facts gathered": lambda: gather_facts(edition),
@@ -226,7 +226,7 @@ def check_queries(edition: Edition) -> Iterator[str]:
         result.benchmark_gains()
         result.next_steps()
         result.smallest_set()
-        find_changes(facts, Standpoint(TODAY - FOUR_WEEKS), Standpoint(TODAY))
+        find_changes(facts, RecordMoment(TODAY - FOUR_WEEKS), RecordMoment(TODAY))
         for_others = len(sent) - for_one_day - for_trend
     say(
         f"  queries at {edition.country}: {for_one_day} for one day (at most {MOST_QUERIES}), {for_trend} more for the"
