@@ -44,7 +44,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Filter to evidence that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
 
-    def said(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
+    def with_newest_review(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
         """Filter to evidence whose newest review, of itself or of one of its links, has this decision.
 
         With `shows`, only reviews of links that show this count.

@@ -101,8 +101,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "more_overdue": len(overdue[MAX_OVERDUE:]),
         "waiting": waiting[:MAX_WAITING],
         "more_waiting": len(waiting[MAX_WAITING:]),
-        "logs": user.role == Role.OFFICER,  # every officer who can see the edition may log
-        "decides": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
+        "may_review": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
         "ministries": _build_ministries(user, edition, benchmarks, commitments, today, is_reviewed=result.is_reviewed),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,

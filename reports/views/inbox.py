@@ -259,7 +259,7 @@ def inbox(request: EditionRequest) -> HttpResponse:
         "logged_count": len(inbox.logged),
         "may_begin": bool(inbox.versions or inbox.logged),
         "own_waiting": _own_waiting_evidence(user, country),
-        "decides": permissions.can_give_reviews(user),
+        "may_review": permissions.can_give_reviews(user),
         "groups": groups,
         "counts": [count for count in counts if count.number],
         "total": sum(count.number for count in counts),
