@@ -50,7 +50,7 @@ class FieldUse(Enum):
 
     COMPARED = "compared"
     """A number, a verdict, a code or a reference: stored, and compared with the result computed again."""
-    SAID = "said"
+    REGENERATED = "regenerated"
     """A sentence or advice: neither stored nor compared, but generated when a user reads the run."""
 
 
@@ -66,7 +66,7 @@ class RowFields:
     fields: DocumentFields
 
 
-COMPARED, REGENERATED = FieldUse.COMPARED, FieldUse.SAID
+COMPARED, REGENERATED = FieldUse.COMPARED, FieldUse.REGENERATED
 
 
 def _compared(*names: str) -> dict[str, FieldUse]:

@@ -272,7 +272,7 @@ def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -
         .filter(edition=edition, kind=BriefingKind.AMBASSADOR, as_of=today)
         .filter(sections__isnull=True, covering_note="", withdrawn_at__isnull=True)
         .select_related("edition", "job")
-        .defer("said")
+        .defer("content")
         .order_by("-pk")
     )
     context: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}

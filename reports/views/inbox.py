@@ -361,7 +361,7 @@ def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:
             since=timezone.localtime(row.requested_at).date(),
         )
         for row in rows.select_related("ministry", "dialogue", "requested_by")
-        .defer("said")
+        .defer("content")
         .order_by("requested_at", "pk")
     ]
 

@@ -264,7 +264,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     """The addresses to walk by the name of the page: of each sort of thing enough to show its states."""
     edition = Edition.objects.get(year=2021)
     one = {"edition": edition, "requested_by": people["officer"]}
-    BriefingFactory(**one, content=b"%PDF-1.7\n")
+    BriefingFactory(**one, pdf=b"%PDF-1.7\n")
     withdrawal = {"withdrawn_at": edition.terms.first().recorded_at, "withdrawn_by": people["ambassador"]}
     BriefingFactory(**one, sha256="0" * 64, withdrawn_reason="It held a text that was taken out.", **withdrawal)
     failed, running = BriefingFactory(**one), BriefingFactory(**one)
@@ -273,7 +273,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     for briefing in (failed, running):
         briefing.save()
     said = [{"evidence": [{"ref": "E1", "what": what}]} for what in ("A hotline was opened", "A shelter was opened")]
-    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), said=said[at]) for at in range(len(said))]
+    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), content=said[at]) for at in range(len(said))]
     commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
     by_status = [commitments.filter(status=status).first() for status in CommitmentStatus]

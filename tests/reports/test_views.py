@@ -356,14 +356,14 @@ def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_download
     asks = '<input type="hidden" name="as_of" value="2022-01-28">'
     assert asks in dashboard(ambassador).text
 
-    BriefingFactory(as_of=date(2022, 1, 27), content=b"%PDF-1.7")
+    BriefingFactory(as_of=date(2022, 1, 27), pdf=b"%PDF-1.7")
     assert asks in dashboard(ambassador).text
 
     under_way = BriefingFactory(job=JobFactory(state=State.RUNNING))
     assert "Show the progress of today’s briefing" in dashboard(ambassador).text
     assert reverse("briefing_detail", args=[under_way.pk]) in dashboard(ambassador).text
 
-    ready = BriefingFactory(content=b"%PDF-1.7")
+    ready = BriefingFactory(pdf=b"%PDF-1.7")
     text = dashboard(ambassador).text
     assert f'href="{reverse("briefing_file", args=[ready.pk])}"' in text
     assert asks not in text
@@ -371,7 +371,7 @@ def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_download
 
 def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(dashboard):
     benchmark = BenchmarkFactory()
-    BriefingFactory(content=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
+    BriefingFactory(pdf=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
 
     assert "More was recorded since" not in dashboard(AmbassadorFactory()).text
 
@@ -483,7 +483,7 @@ def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothin
     benchmark = BenchmarkFactory()
     evidence = EvidenceFactory(supports=[benchmark])
     ambassador = AmbassadorFactory()
-    briefing = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
     assert [is_done for _, is_done in first_steps(dashboard(ambassador))] == [False, False, None]
     briefing.downloads.create(by=ambassador, at=briefing.requested_at, sha256=briefing.sha256)
@@ -495,7 +495,7 @@ def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothin
 def test_an_observers_first_steps_go_once_a_briefing_was_downloaded(dashboard):
     BenchmarkFactory()
     observer = ObserverFactory()
-    briefing = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
     assert [is_done for _, is_done in first_steps(dashboard(observer))] == [False, None, None]
     briefing.downloads.create(by=observer, at=briefing.requested_at, sha256=briefing.sha256)
@@ -911,7 +911,7 @@ def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edi
 
 
 def test_briefing_is_not_an_observers_to_ask_for(client, edition):
-    BriefingFactory(edition=edition, content=b"%PDF-1.7")
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7")
     client.force_login(ObserverFactory())
 
     response = client.get(reverse("briefing_list"))
@@ -922,7 +922,7 @@ def test_briefing_is_not_an_observers_to_ask_for(client, edition):
 
 
 def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client, edition):
-    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7")
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7")
 
     for user in (FocalPointFactory(), AdministratorFactory()):
         client.force_login(user)
@@ -934,7 +934,7 @@ def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client
 
 def test_briefing_list_says_who_when_and_which_version(client, edition):
     BriefingFactory(edition=edition, requested_by=OfficerFactory(name="Thabo Example"))
-    BriefingFactory(edition=edition, content=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
     client.force_login(AmbassadorFactory())
 
     response = client.get(reverse("briefing_list"))
@@ -947,7 +947,7 @@ def test_briefing_list_says_who_when_and_which_version(client, edition):
 @pytest.mark.parametrize("count", [1, 3])
 def test_briefing_list_query_count(client, django_assert_num_queries, edition, count):
     for _ in range(count):
-        BriefingFactory(edition=edition, content=b"%PDF-1.7", job=JobFactory())
+        BriefingFactory(edition=edition, pdf=b"%PDF-1.7", job=JobFactory())
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
@@ -1011,7 +1011,7 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_briefing_file_is_handed_over_and_written_down(client, edition, reader):
-    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7 all of it")
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7 all of it")
     user = reader()
     client.force_login(user)
 

@@ -160,8 +160,8 @@ def test_no_commitments():
 def test_without_a_dialogue_it_compares_with_the_last_issued_briefing():
     edition = EditionFactory()
     EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
-    BriefingFactory(as_of=date(2022, 1, 20), content=b"%PDF-1.7\n", issued=True)
-    BriefingFactory(as_of=date(2022, 1, 25), content=b"%PDF-1.7\n")
+    BriefingFactory(as_of=date(2022, 1, 20), pdf=b"%PDF-1.7\n", issued=True)
+    BriefingFactory(as_of=date(2022, 1, 25), pdf=b"%PDF-1.7\n")
 
     content = build(edition)
 

@@ -120,7 +120,7 @@ def test_a_run_that_no_longer_comes_out_names_what_differs():
 def reworded(told, fields=RESULT_FIELDS):
     """A document with another text for every sentence in it, and no advice."""
     return {
-        name: "Put otherwise." if use is FieldUse.SAID
+        name: "Put otherwise." if use is FieldUse.REGENERATED
         else [reworded(row, use.fields) for row in told[name]] if isinstance(use, RowFields)
         else told[name] if isinstance(use, FieldUse) else reworded(told[name], use)
         for name, use in fields.items() if name in told
@@ -203,7 +203,7 @@ def unlisted(told, fields, where=""):
     """The fields of a document that nothing is said of, and those compared that it doesn't have."""
     yield from (f"{where}{name} is not listed" for name in told.keys() - fields.keys())
     for name, use in fields.items():
-        if use is FieldUse.SAID:
+        if use is FieldUse.REGENERATED:
             continue
         if name not in told:
             yield f"{where}{name} is not there"
