@@ -207,7 +207,7 @@ class Evidence(models.Model):
         return self.commitment.ministry if self.commitment and self.update_version_id else None
 
     @property
-    def word(self) -> "EvidenceReview | None":
+    def newest_own_review(self) -> "EvidenceReview | None":
         """The newest review of the evidence itself, on which its figures rest."""
         own = (review for review in self.reviews.all() if review.evidence_link_id is None)
         return max(own, key=lambda review: (review.recorded_at, review.pk), default=None)

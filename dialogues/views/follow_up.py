@@ -85,8 +85,8 @@ def count_benchmarks_with_action(user: User, recommendations: Iterable[Recommend
     shown = (
         EvidenceLink.objects.visible_to(user)
         .filter(shows=SupportKind.ACTION, evidence__revised_by=None, benchmark__recommendation__in=keys)
-        .annotate(word=Subquery(newest[:1]))
-        .filter(Q(word=None) | ~Q(word=EvidenceDecision.REJECTED))
+        .annotate(decision=Subquery(newest[:1]))
+        .filter(Q(decision=None) | ~Q(decision=EvidenceDecision.REJECTED))
         .order_by()
         .values_list("benchmark__recommendation")
         .annotate(n=Count("benchmark", distinct=True))

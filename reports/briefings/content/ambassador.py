@@ -333,20 +333,20 @@ class PrintedUpdate:
 class PrintedEvidenceLink:
     """What a piece of evidence shows for one benchmark, and whether the embassy agrees.
 
-    `state` is one of EVIDENCE_STATES. `word` says who decided and when. It is empty if the
-    decision on the piece as a whole says the same.
+    `state` is one of EVIDENCE_STATES. `review` says who decided and when. It is empty if the decision on the piece as a
+    whole says the same.
     """
 
     benchmark: str
     shows: str
     state: str
-    word: str = ""
+    review: str = ""
 
     @property
     def sentence(self) -> str:
         """The link in one line: the benchmark, what the evidence shows for it, and the status or the decision."""
         values = {"benchmark": self.benchmark, "shows": self.shows}
-        values["status"] = self.word.rstrip(".") or gettext(EVIDENCE_STATES.get(self.state, self.state))
+        values["status"] = self.review.rstrip(".") or gettext(EVIDENCE_STATES.get(self.state, self.state))
         return gettext("Benchmark %(benchmark)s: %(shows)s. %(status)s.") % values
 
 

@@ -23,8 +23,8 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Rule
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import (
+    FULL,
     NOTHING,
-    WHOLE,
     Answers,
     Finding,
     Questionnaire,
@@ -45,7 +45,7 @@ from reports.readiness.forecast.projection import (
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE
 from reports.readiness.scoring import PointCalculator, compute_points
 
-ASSUMED_FINDING = Finding(WHOLE, "")
+ASSUMED_FINDING = Finding(FULL, "")
 
 
 @dataclass(frozen=True, slots=True)

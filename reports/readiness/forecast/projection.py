@@ -19,8 +19,8 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Better, Rule
 from reports.choices import PartKey
 from reports.readiness.answers import (
+    FULL,
     HALF,
-    WHOLE,
     Answers,
     AskedBenchmark,
     Finding,
@@ -90,7 +90,7 @@ def project_changes(record: EvaluatedRecord, *, met: Collection[int] = (), steps
         for benchmark_id in steps
         if benchmarks[benchmark_id].terms.rule is Rule.ASSESSED
     }
-    assumed |= {benchmark_id: Finding(WHOLE, "") for benchmark_id in met}
+    assumed |= {benchmark_id: Finding(FULL, "") for benchmark_id in met}
     return replace(by_figures, benchmarks={**by_figures.benchmarks, **assumed})
 
 
@@ -158,7 +158,7 @@ def open_benchmarks(record: EvaluatedRecord) -> list[AskedBenchmark]:
     return [
         benchmark
         for benchmark in record.questionnaire.benchmarks
-        if record.answers.benchmarks[benchmark.id].worth < WHOLE
+        if record.answers.benchmarks[benchmark.id].worth < FULL
     ]
 
 

@@ -18,8 +18,8 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness.answers import (
+    FULL,
     HALF,
-    WHOLE,
     Answers,
     AskedBenchmark,
     Finding,
@@ -454,7 +454,7 @@ def describe_drop(drop: ScoreDrop) -> str:
         ((key, (share_now, share_then)),) = drop.lines.items()
         if share_then == HALF:
             return gettext("Benchmark %(benchmark)s would count half. It counts fully now.") % {"benchmark": key}
-        if share_now == WHOLE:
+        if share_now == FULL:
             return gettext("Benchmark %(benchmark)s would not count. It counts fully now.") % {"benchmark": key}
         return gettext("Benchmark %(benchmark)s would not count. It counts half now.") % {"benchmark": key}
     values = {

@@ -686,7 +686,7 @@ def test_items_that_somebody_else_changed_are_shown_beside_what_was_typed(client
     response = client.post(url, fields_of(page) | {"text_3": "Convene all."} | step)
 
     assert shows_refusal(response, "edit_conflict")
-    assert response.context["typed_meanwhile"][2] == "Convene all."
+    assert response.context["unsaved_texts"][2] == "Convene all."
     assert response.context["form"]["text_2"].value() == "Convene everybody."
     assert not Recommendation.objects.exists()
     assert client.post(url, fields_of(response)).status_code == 302

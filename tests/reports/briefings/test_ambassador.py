@@ -628,7 +628,7 @@ def test_the_review_of_a_link_is_named_only_if_it_differs_from_that_of_the_piece
 
     (printed,) = content.evidence
     assert printed.review.endswith(", 20 Jan 2022")
-    assert [evidence_link.word for evidence_link in printed.evidence_links] == [
+    assert [evidence_link.review for evidence_link in printed.evidence_links] == [
         "",
         "Rejected by Another officer, 10 Jan 2022. Reason: Another year.",
         "",

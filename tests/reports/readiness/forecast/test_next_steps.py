@@ -10,7 +10,7 @@ from hypothesis import given
 from dialogues.choices import ClaimedProgress, CommitmentReach, ReadingDirection, Verdict
 from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
+from reports.readiness.answers import FULL, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_points
@@ -371,7 +371,7 @@ def assumed(result, steps):
             max_answers(result.verified_record.answers, compute_answers(asked, alone)), result.claimed_record.answers
         )
     questions = [asked.indicators[one.indicator_id].question for one in steps if one.kind is ASK]
-    state = max_answers(state, Answers({}, {}, {one: Finding(WHOLE, "") for one in questions}))
+    state = max_answers(state, Answers({}, {}, {one: Finding(FULL, "") for one in questions}))
     promises = {row.id: row for row, _ in result.open_commitments}
     met = {key for one in steps if one.kind is AGREE for key in one.benchmarks}
     further = set()
