@@ -243,21 +243,21 @@ class EditionFactory(DjangoModelFactory):
 
 
 class EditionImportFactory(DjangoModelFactory):
-    """A list of one item that was brought and is looked over; `loaded=True`: it was loaded the same day."""
+    """A draft import of one item; `loaded=True`: it was loaded the same day."""
 
     class Meta:
         model = EditionImport
 
     class Params:
         loaded = factory.Trait(
-            loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": [1]}, brought={}
+            loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": [1]}, draft={}
         )
 
     edition = factory.SubFactory(EditionFactory)
     name = "lesotho.txt"
     sha256 = "0" * 64
     text_status = TextStatus.OFFICIAL
-    brought = factory.LazyFunction(
+    draft = factory.LazyFunction(
         lambda: {"rows": [[1, "Fund the shelter and its staff.", ""]], "notes": [], "left_out": [], "tier": None}
     )
     begun_at = TERMS_SET_AT

@@ -92,7 +92,7 @@ def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("brought", "did")
+    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("draft", "did")
     imports = list(rows.select_related("edition__country", "begun_by", "loaded_by")[:MAX_SHOWN])
     context = {
         "edition": edition,
@@ -195,7 +195,7 @@ def _check_may_import(request: SignedInRequest) -> None:
 def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     """Show the preview with its two forms, the decisions and the columns of a table. Perform the one submitted."""
     sends = request.POST.get("do")
-    draft = deserialize_draft(imported.brought)
+    draft = deserialize_draft(imported.draft)
     columns = ColumnsForm(request.POST if sends == "columns" else None, draft=draft)
     if columns.is_valid():
         try:

@@ -399,7 +399,7 @@ def _brought(edition: Edition) -> list[EditionImport]:
     narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in ANOTHER_LIST.values())])
     table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
-    waiting = [EditionImportFactory(edition=edition, brought=one) for one in brought]
+    waiting = [EditionImportFactory(edition=edition, draft=one) for one in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
 
 
