@@ -76,7 +76,7 @@ def test_every_page_of_an_edition_names_it_and_leads_to_its_own_pages(client, wo
 
         assert answer.status_code == 200, name
         assert head(answer) == ("Lesotho", stands_at.year, word), name
-        assert ("standing-notice" in answer.text) is (edition != "current"), name
+        assert ("edition-notice" in answer.text) is (edition != "current"), name
         assert [url for url in links(answer) if is_bare(url)] == [], name
         lit = [item.label for item in answer.context["navigation"] if item.current]
         in_navigation = [item for item in answer.context["navigation"] if item.url == answer.request["PATH_INFO"]]
