@@ -248,18 +248,10 @@ def rows_are_locked_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
 # --- Databases --------------------------------------------------------------------------------------------------------
 
 
-def _maintenance(statement: str, *given_to_it: str) -> None:
-    """Run a statement about whole databases (PostgreSQL)."""
-    with psycopg.connect(database_roles.SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
-        server.execute(statement, given_to_it or None)
-
-
 def copy_database(source: str, target: str) -> None:
     """Copy a whole database, triggers and all. Nobody may be connected to the source (PostgreSQL)."""
     if connection.vendor == "postgresql":
-        _maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {database_roles.OWNER}')
-        _maintenance(f'REVOKE ALL ON DATABASE "{target}" FROM PUBLIC')  # no part of what a template hands on
-        _maintenance(f'GRANT CONNECT ON DATABASE "{target}" TO {database_roles.APPLICATION}')
+        database_roles.copy_on_postgres(source, target)
         return
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
@@ -268,7 +260,7 @@ def copy_database(source: str, target: str) -> None:
 def drop_database(name: str) -> None:
     """Drop a database that `copy_database` made."""
     if connection.vendor == "postgresql":
-        _maintenance(f'DROP DATABASE "{name}" WITH (FORCE)')
+        database_roles.maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
         return
     for suffix in ("", "-wal", "-shm"):
         Path(f"{name}{suffix}").unlink(missing_ok=True)
@@ -294,7 +286,7 @@ def django_db_setup(
         if connection.vendor == "postgresql":  # the session of a process that was killed may outlive it by a moment
             name = str(connection.settings_dict["NAME"])
             connect_to(name)
-            _maintenance("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
+            database_roles.maintain("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
         with database_roles.as_owner():
             teardown_databases(made, verbosity=0)
 
@@ -346,7 +338,7 @@ def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[str]
     name = f"{ordinary}_0_1_0"
     folder = BASE_DIR / "tests" / "fixtures" / "0.1.0"
     if connection.vendor == "postgresql":
-        _maintenance(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
+        database_roles.maintain(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
         dump = gzip.decompress((folder / "postgres.sql.gz").read_bytes()).decode()
         with psycopg.connect(database_roles.SUPERUSER_URL, dbname=name, autocommit=True) as server:
             server.execute(f"GRANT ALL ON SCHEMA public TO {database_roles.OWNER}")
@@ -447,11 +439,16 @@ def is_slow(module: ModuleType) -> bool:
     return path.name.startswith("test_views") or bool(SLOW_FOLDERS & set(folders) or SLOW_IMPORTS & imported)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, since some tests wait for servers; Redis has room for six."""
+    return min((os.cpu_count() or 1) + 1, 6)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required.
 
-    What stands on a database is marked, so that the rest need not be run again on another one, and what `make quick`
-    leaves out. Journeys and what else is long come first, so that at the end nobody waits for one of them.
+    What uses a database is marked, so that the rest need not be run again on another one, and what `make quick` leaves
+    out. Journeys and what else is long come first, so that at the end nobody waits for one of them.
     """
     for item in items:
         is_served = {"browser", "live"} & set(getattr(item, "fixturenames", ()))

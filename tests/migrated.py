@@ -19,14 +19,16 @@ MADE_OF = (
     "tiptracker/*/migrations/*.py",
     "tiptracker/audit/append_only.py",
     "tiptracker/web/search.py",
+    "deploy/postgres/roles.sql",
 )
-"""What a migrated database depends on: the migrations and the operations that they use, ours and those of packages."""
+"""What a migrated database depends on: the migrations and the operations that they use, ours and those of packages,
+and the rights that PostgreSQL grants."""
 
 
 def copy_migrated(target: Path | str) -> None:
     """Copy a migrated, empty SQLite database to `target`. The first process that asks makes it, the others wait."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    template = FOLDER / f"migrated-{_digest()}.sqlite3"
+    template = FOLDER / f"migrated-{digest_migrations()}.sqlite3"
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
@@ -48,7 +50,8 @@ def _make(template: Path) -> None:
         done.rename(template)
 
 
-def _digest() -> str:
+def digest_migrations() -> str:
+    """Return a digest of what a migrated database depends on."""
     digest = sha256()
     for file in sorted({file for pattern in MADE_OF for file in BASE_DIR.glob(pattern)}):
         digest.update(f"{file.relative_to(BASE_DIR)}\0".encode() + file.read_bytes() + b"\0")

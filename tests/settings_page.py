@@ -14,18 +14,18 @@ PAGE = settings.BASE_DIR / "docs" / "settings.md"
 
 INTRODUCTION = """# Settings
 
-An installation is set up by environment variables; there is no other file of settings. This page lists all of them.
-It is written from `tiptracker/environment.py` by `make pages`, and a test fails if the two differ. Nobody edits it.
+Environment variables configure an installation. There is no other file of settings, and this page lists all variables.
+Do not edit it: `make pages` writes it from `tiptracker/environment.py`, and a test fails if the two differ.
 
-A wrong value stops the start with a message that names the variable, the value and what is wanted. Values of secrets
-are not shown.
+With a wrong value, the application does not start. A message names the variable, its value and what is expected. It
+does not show secrets.
 
 `docker-compose.yml` reads variables from a file `.env` beside it. [Operating TIP Tracker](operating.md) says how to
 start."""
 
 MAY = """## May be set
 
-By whoever operates the installation, where the default does not fit."""
+Set these if the default does not fit."""
 
 
 def table(section: Section, level: str = "##") -> str:
@@ -34,7 +34,7 @@ def table(section: Section, level: str = "##") -> str:
         f"| `{one.name}` | {one.meaning} | {one.expected}{' (secret)' if one.is_secret else ''} | {one.default_text} |"
         for one in section.variables
     ]
-    head = ["| variable | what it is | value | default |", "|---|---|---|---|"]
+    head = ["| variable | what it sets | value | default |", "|---|---|---|---|"]
     return "\n".join(
         [
             f"{level} {section.title}",

@@ -6,6 +6,7 @@ tiptracker/web/glossary.toml for what the words mean.
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,14 +88,19 @@ def files():
                 yield path, sentences_of_module
 
 
+@cache
+def all_sentences():
+    """Each sentence of the application on one line, with the path of its file."""
+    return [(path, " ".join(sentence.split())) for path, sentences in files() for sentence in sentences(path)]
+
+
 @pytest.mark.parametrize("phrase", BETTER)
 def test_no_replaced_phrase_comes_back(phrase):
     pattern = re.compile(phrase, re.IGNORECASE)
     found = {
-        f"{path.relative_to(settings.BASE_DIR)}: {' '.join(sentence.split())[max(0, match.start() - 40) :][:110]}"
-        for path, sentences in files()
-        for sentence in sentences(path)
-        if (match := pattern.search(" ".join(sentence.split())))
+        f"{path.relative_to(settings.BASE_DIR)}: {sentence[max(0, match.start() - 40) :][:110]}"
+        for path, sentence in all_sentences()
+        if (match := pattern.search(sentence))
     }
 
     assert found == set(), f"say: {BETTER[phrase]}"

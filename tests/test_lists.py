@@ -508,7 +508,6 @@ COUNTED = 4
 """What it costs in the API to count the rows that went out: what was sent today; around the count, and held."""
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("listed", LISTS, ids=lambda one: "-".join(filter(None, (one.name, one.reader, one.query))))
 def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
     rows = Rows()

@@ -27,8 +27,6 @@ from tests.factories import (
     UpdateVersionFactory,
 )
 
-pytestmark = pytest.mark.any_database
-
 AS_SAID = {CommitmentStatus.REPORTED: "reported as done", CommitmentStatus.VERIFIED: "verified as done"}
 """How the words of a label are said in a sentence, where they are not said just so."""
 

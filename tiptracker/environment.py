@@ -26,7 +26,8 @@ class Variable[T]:
 
     Attributes:
         parse: reads a value of the right type, or raises EnvError.
-        wanted: what a value has to be, for the page and for the message about a wrong one.
+        expected: what a value has to be, for the page and for the message about a wrong one.
+        meaning: what the variable sets.
         default: the value if the variable is not set; None if there is none.
         default_text: the default as the page shows it.
         is_secret: whether a wrong value is left out of the message.
@@ -43,7 +44,7 @@ class Variable[T]:
     def read(self, default: T | None = None) -> T:
         """Return the value from the environment, or else `default`, or else the default that is declared.
 
-        Raises ImproperlyConfigured, naming the variable, its value and what is wanted.
+        Raises ImproperlyConfigured, naming the variable, its value and what is expected.
         """
         fallback = self.default if default is None else default
         try:
@@ -109,7 +110,7 @@ class Section:
 
     def names(self, name: str, meaning: str, *, default_text: str = "none", is_secret: bool = False) -> Variable[Any]:
         """Declare a list of texts."""
-        expected = "a list with commas between"
+        expected = "a list, separated by commas"
         return self.declare(Variable(name, env.list, expected, meaning, [], default_text, is_secret))
 
     def folder(self, name: str, meaning: str, *, default_text: str) -> Variable[Path]:
@@ -134,13 +135,12 @@ def _describe_number(value: int) -> str:
 
 REQUIRED = Section(
     "To be set",
-    "For `docker-compose.yml`, by whoever operates the installation. Secrets have no default. Weak ones are refused at "
-    "the start.",
+    "For `docker-compose.yml`. Secrets have no default. The application does not start with a weak one.",
 )
 SECRET_KEY = REQUIRED.text(
     "SECRET_KEY",
-    "signs sessions and links, and encrypts the secrets of second steps. Only on a checkout it may be left out: "
-    "`make setup` makes one there",
+    "the key that signs sessions and links, and encrypts the secrets of second steps. A checkout needs none, because "
+    "`make setup` makes one",
     expected="50 or more random characters",
     is_secret=True,
 )
@@ -148,136 +148,142 @@ ALLOWED_HOSTS = REQUIRED.names(
     "ALLOWED_HOSTS", "the names that people use, such as `tip.example.gov`", default_text="this machine's own names"
 )
 _PASSWORD = "12 or more letters and digits"  # noqa: S105 -- what a password has to be
-REQUIRED.text("DATABASE_PASSWORD", "of the role that reads and writes rows", expected=_PASSWORD, is_secret=True)
 REQUIRED.text(
-    "DATABASE_OWNER_PASSWORD", "of the role that owns the tables and migrates them", expected=_PASSWORD, is_secret=True
+    "DATABASE_PASSWORD", "the password of the role that reads and writes rows", expected=_PASSWORD, is_secret=True
 )
-REQUIRED.text("REDIS_PASSWORD", "of Redis", expected=_PASSWORD, is_secret=True)
+REQUIRED.text(
+    "DATABASE_OWNER_PASSWORD",
+    "the password of the role that owns the tables and migrates them",
+    expected=_PASSWORD,
+    is_secret=True,
+)
+REQUIRED.text("REDIS_PASSWORD", "the password of Redis", expected=_PASSWORD, is_secret=True)
 REQUIRED.text("TLS_CERTIFICATE", "the certificate with its chain; user 33 must be able to read it", expected="a file")
 REQUIRED.text("TLS_KEY", "the key of the certificate; user 33 must be able to read it", expected="a file")
 
 # --- Production: may be set -----------------------------------------------------------------------------
 
-ADDRESSES = Section("Addresses and keys", "All of these have a default that fits one installation under one name.")
-ADDRESSES.number("HTTP_PORT", 80, "the port of this machine that leads to HTTPS", most=65535)
+ADDRESSES = Section("Addresses and keys", "The defaults fit an installation with one name.")
+ADDRESSES.number("HTTP_PORT", 80, "the port of this machine that redirects to HTTPS", most=65535)
 ADDRESSES.number("HTTPS_PORT", 443, "the port of this machine that the proxy answers on", most=65535)
 PUBLIC_URL = ADDRESSES.text(
     "PUBLIC_URL",
-    "what links in mails begin with. Set it where `ALLOWED_HOSTS` names no single host, as `.example.gov` doesn't",
+    "the start of every link in a mail. Set it if `ALLOWED_HOSTS` names no single host but, for example, "
+    "`.example.gov`",
     expected="an address",
     default_text="`https://` and the first host of `ALLOWED_HOSTS`",
 )
 CSRF_TRUSTED_ORIGINS = ADDRESSES.names(
-    "CSRF_TRUSTED_ORIGINS", "other origins whose forms are taken, such as `https://tip.example.gov:8443`"
+    "CSRF_TRUSTED_ORIGINS", "other origins that may send forms, such as `https://tip.example.gov:8443`"
 )
 SECRET_KEY_FALLBACKS = ADDRESSES.names(
     "SECRET_KEY_FALLBACKS",
-    "earlier keys, while they are being replaced: see [Another SECRET_KEY](operating.md#another-secret_key)",
+    "old keys, while they are being replaced: see [Replace SECRET_KEY](operating.md#replace-secret_key)",
     is_secret=True,
 )
 
-MAIL = Section("Mail", "The mail server. Nobody is invited without one: an invitation is a mail.")
-EMAIL_HOST = MAIL.text("EMAIL_HOST", "its name", expected="a host", default_text="this machine")
-EMAIL_PORT = MAIL.number("EMAIL_PORT", 587, "its port", most=65535)
-EMAIL_USE_TLS = MAIL.flag("EMAIL_USE_TLS", "whether to speak TLS with it", default=True)
+MAIL = Section("Mail", "The mail server. Without one, nobody can be invited, because an invitation is a mail.")
+EMAIL_HOST = MAIL.text("EMAIL_HOST", "the name of the server", expected="a host", default_text="this machine")
+EMAIL_PORT = MAIL.number("EMAIL_PORT", 587, "the port of the server", most=65535)
+EMAIL_USE_TLS = MAIL.flag("EMAIL_USE_TLS", "whether to use TLS", default=True)
 EMAIL_HOST_USER = MAIL.text("EMAIL_HOST_USER", "the name to sign in with")
 EMAIL_HOST_PASSWORD = MAIL.text("EMAIL_HOST_PASSWORD", "the password of that name", is_secret=True)
 DEFAULT_FROM_EMAIL = MAIL.text(
-    "DEFAULT_FROM_EMAIL", "who mails come from", expected="an e-mail address", default="tip-tracker@localhost"
+    "DEFAULT_FROM_EMAIL", "the sender of mails", expected="an e-mail address", default="tip-tracker@localhost"
 )
 
 SIGN_IN = Section(
     "Sign-in through a provider",
-    "Your organisation's own [OpenID Connect provider](operating.md#an-openid-connect-provider), if it lets people in "
-    "besides. It needs all three.",
+    "Your organisation's own [OpenID Connect provider](operating.md#an-openid-connect-provider), as another way to "
+    "sign in. Set all three.",
 )
 OIDC_SERVER_URL = SIGN_IN.text(
-    "OIDC_SERVER_URL", "the provider's issuer, as it names itself", expected="an address that begins with `https://`"
+    "OIDC_SERVER_URL", "the issuer, as the provider names itself", expected="an address that begins with `https://`"
 )
-OIDC_CLIENT_ID = SIGN_IN.text("OIDC_CLIENT_ID", "the name that the provider knows the application by", default=None)
+OIDC_CLIENT_ID = SIGN_IN.text("OIDC_CLIENT_ID", "the client ID that the provider issued", default=None)
 OIDC_CLIENT_SECRET = SIGN_IN.text(
-    "OIDC_CLIENT_SECRET", "the secret that the provider gave it", default=None, is_secret=True
+    "OIDC_CLIENT_SECRET", "the client secret that the provider issued", default=None, is_secret=True
 )
 
-FILES = Section("Files", "What people may upload, and who looks through it.")
+FILES = Section("Files", "What people may upload, and which scanner checks it.")
 CLAMD_URL = FILES.text(
     "CLAMD_URL",
-    "the malware scanner. Without one, files are cleaned and not scanned",
+    "the malware scanner. Without one, files are cleaned but not scanned",
     expected="the address of clamd: `tcp://host:port` or `unix:///path`",
     pattern=r"$|tcp://[^/:]+:\d+$|unix:///.+$",
     default_text="none",
 )
 UPLOAD_MAX_BYTES = FILES.number(
-    "UPLOAD_MAX_BYTES", 10 * MEGABYTE, "how large one file may be", least=1024, unit="bytes"
+    "UPLOAD_MAX_BYTES", 10 * MEGABYTE, "the maximum size of one file", least=1024, unit="bytes"
 )
-UPLOAD_MAX_FILES = FILES.number("UPLOAD_MAX_FILES", 10, "how many files one form may bring", most=50)
+UPLOAD_MAX_FILES = FILES.number("UPLOAD_MAX_FILES", 10, "the maximum number of files in one form", most=50)
 UPLOAD_MAX_TOTAL_BYTES = FILES.number(
     "UPLOAD_MAX_TOTAL_BYTES",
     40 * MEGABYTE,
-    "how large the files of one request may be together. Raise `client_max_body_size` of the proxy with it",
+    "the maximum size of all files of one request. If you raise it, raise `client_max_body_size` of the proxy too",
     least=1024,
     unit="bytes",
 )
 UPLOAD_MAX_UPDATE_BYTES = FILES.number(
     "UPLOAD_MAX_UPDATE_BYTES",
     40 * MEGABYTE,
-    "how large the files of one update may be together",
+    "the maximum size of all files of one update",
     least=1024,
     unit="bytes",
 )
 UPLOAD_MAX_MINISTRY_BYTES = FILES.number(
     "UPLOAD_MAX_MINISTRY_BYTES",
     2 * 1024 * MEGABYTE,
-    "how large all files of one ministry may be together",
+    "the maximum size of all files of one ministry",
     least=1024,
     unit="bytes",
 )
 
-LIMITS = Section("Limits", "How often somebody may do something. Whoever does it more often is asked to wait.")
+LIMITS = Section("Limits", "How often somebody may do something. Above the limit, they are asked to wait.")
 LIMIT_API = LIMITS.rate("LIMIT_API", "300/m", "requests of one person to the API")
 LIMIT_API_REFUSED = LIMITS.rate("LIMIT_API_REFUSED", "60/m", "requests to the API from one address without a token")
-LIMIT_API_ROWS = LIMITS.number(
-    "LIMIT_API_ROWS", 200_000, "rows that the API sends one person on one day of their country"
-)
+LIMIT_API_ROWS = LIMITS.number("LIMIT_API_ROWS", 200_000, "rows that the API sends to one person in a day")
 LIMIT_UPLOADS = LIMITS.rate("LIMIT_UPLOADS", "60/h", "forms with files from one person")
 LIMIT_EXPORTS = LIMITS.rate("LIMIT_EXPORTS", "60/h", "exports of one person")
-LIMIT_DRAFTS = LIMITS.rate("LIMIT_DRAFTS", "30/m", "drafts that are saved for one person")
+LIMIT_DRAFTS = LIMITS.rate("LIMIT_DRAFTS", "30/m", "how often drafts of one person are saved")
 
-CAPACITY = Section("Capacity", "How much the machine does at once. `SANDBOX_*` apply to one machine.")
-WEB_THREADS = CAPACITY.number("WEB_THREADS", 4, "threads of each web process that answer requests", most=64)
+CAPACITY = Section("Capacity", "How much the application does at a time. `SANDBOX_*` apply to one machine.")
+WEB_THREADS = CAPACITY.number("WEB_THREADS", 4, "threads that answer requests in each web process", most=64)
 DATABASE_POOL = CAPACITY.number(
-    "DATABASE_POOL", 8, "connections that each web process keeps to the database: as many as `WEB_THREADS` or more"
+    "DATABASE_POOL", 8, "database connections of each web process; not fewer than `WEB_THREADS`"
 )
 DATABASE_STATEMENT_SECONDS = CAPACITY.number(
     "DATABASE_STATEMENT_SECONDS",
     30,
-    "after how long a statement of web and worker is given up; a lock is waited for a third of that. 0 is never, as "
-    "for the commands of `manage.py`",
+    "the time limit of a database statement of web and worker. A wait for a lock has a third of it. 0 means no limit, "
+    "as for the commands of `manage.py`",
     least=0,
     unit="seconds",
 )
 SANDBOX_PROCESSES = CAPACITY.number(
     "SANDBOX_PROCESSES",
     2,
-    "how many files are cleaned, drawn or read at once. With `SANDBOX_WAITING` fewer than the threads that serve",
+    "how many files are cleaned, drawn or read at a time. Together with `SANDBOX_WAITING`, fewer than all threads",
 )
-SANDBOX_WAITING = CAPACITY.number("SANDBOX_WAITING", 1, "how many requests may wait for that", least=0)
+SANDBOX_WAITING = CAPACITY.number(
+    "SANDBOX_WAITING", 1, "how many requests may wait for their file to be opened", least=0
+)
 SANDBOX_SECONDS_PER_HOUR = CAPACITY.number(
     "SANDBOX_SECONDS_PER_HOUR",
     240,
-    "how long the processor may work on one person's files in an hour",
+    "the processor time for one person's files in an hour",
     unit="seconds",
 )
 
-HOUSEKEEPING = Section("Housekeeping and log", "What is removed every night, and what the log tells.")
+HOUSEKEEPING = Section("Housekeeping and log", "What is removed every night, and what is logged.")
 JOBS_KEPT_DAYS = HOUSEKEEPING.number("JOBS_KEPT_DAYS", 30, "how long finished jobs are kept", most=3650, unit="days")
 MAILS_KEPT_DAYS = HOUSEKEEPING.number(
-    "MAILS_KEPT_DAYS", 90, "how long mails are kept that were sent or given up", most=3650, unit="days"
+    "MAILS_KEPT_DAYS", 90, "how long sent, refused and abandoned mails are kept", most=3650, unit="days"
 )
 ORPHAN_FILES_KEPT_DAYS = HOUSEKEEPING.number(
     "ORPHAN_FILES_KEPT_DAYS",
     7,
-    "how long files are kept that no row refers to: left by an interrupted upload, or restored without their database",
+    "how long files without a row are kept, such as those of an interrupted upload",
     most=3650,
     unit="days",
 )
@@ -303,7 +309,7 @@ SHIPPED = Section(
 )
 SECURE = SHIPPED.flag(
     "SECURE",
-    "HTTPS only. Every installation that other machines reach needs it, and the checks at the start that it adds",
+    "HTTPS only, with more checks at the start. Required if other machines reach the installation",
 )
 SECURE_PROXY_HEADER = SHIPPED.text(
     "SECURE_PROXY_HEADER",
@@ -312,7 +318,7 @@ SECURE_PROXY_HEADER = SHIPPED.text(
     default_text="none is trusted",
 )
 TRUSTED_PROXIES = SHIPPED.number(
-    "TRUSTED_PROXIES", 0, "how many proxies are in front, whose `X-Forwarded-For` is believed", least=0, most=5
+    "TRUSTED_PROXIES", 0, "how many proxies in front may set `X-Forwarded-For`", least=0, most=5
 )
 DATABASE_URL: Variable[Any] = SHIPPED.declare(
     Variable(
@@ -332,12 +338,11 @@ REDIS_URL = SHIPPED.text(
     is_secret=True,
 )
 VAR_DIR = SHIPPED.folder(
-    "VAR_DIR", "the data of this machine. Never below a folder that a web server serves", default_text="`var/`"
+    "VAR_DIR", "the data of this machine. Never inside a folder that a web server serves", default_text="`var/`"
 )
 MEDIA_ROOT = SHIPPED.folder(
     "MEDIA_ROOT",
-    "uploaded files and documents; the same for every machine of an installation. Never below a folder that a web "
-    "server serves",
+    "uploaded files and documents; the same folder for every machine. Never inside a folder that a web server serves",
     default_text="`files` in `VAR_DIR`",
 )
 STATIC_ROOT = SHIPPED.folder("STATIC_ROOT", "collected static files", default_text="`static` in `VAR_DIR`")
@@ -351,10 +356,10 @@ for _name, _meaning in {
     "POSTGRES_USER": "PostgreSQL: the superuser, which signs in from inside its container only",
     "POSTGRES_DB": "PostgreSQL: the name of the database",
     "POSTGRES_PASSWORD": "PostgreSQL: the superuser's password, until `deploy/postgres/roles.sh` removes it",
-    "ROLES_SQL": "`deploy/postgres/roles.sh`: another place of `roles.sql`",
-    "REDISCLI_AUTH": "Redis: the password that it asks for, and that its own check uses",
-    "GRANIAN_HOST": "granian: the address that it listens on",
-    "GRANIAN_PORT": "granian: the port that it listens on",
+    "ROLES_SQL": "`deploy/postgres/roles.sh`: the path of `roles.sql`, if it is not the default",
+    "REDISCLI_AUTH": "Redis: its password, which its own check uses too",
+    "GRANIAN_HOST": "granian: the address to listen on",
+    "GRANIAN_PORT": "granian: the port to listen on",
 }.items():
     OTHER_PROGRAMS.text(_name, _meaning)
 
@@ -365,7 +370,7 @@ DEMO = Section(
     "For `make demo`. Production refuses to start with `DEMONSTRATION` or without second steps.",
 )
 HOST = DEMO.text(
-    "HOST", "the address to answer on; another than this machine's needs `DEMO_PASSWORD`", default="127.0.0.1"
+    "HOST", "the address to answer on; an address that other machines reach needs `DEMO_PASSWORD`", default="127.0.0.1"
 )
 PORT = DEMO.number("PORT", 8000, "the port to answer on", most=65535)
 DAY = DEMO.declare(
@@ -373,12 +378,12 @@ DAY = DEMO.declare(
         "DAY",
         env.date,
         "a day, such as `2022-03-31`",
-        "the first day of its clock",
+        "the first day of the demonstration",
         date(2022, 1, 28),
         "`2022-01-28`, one month before the deadline",
     )
 )
-RESET = DEMO.flag("RESET", "start again from the beginning instead of going on after the last recorded row")
+RESET = DEMO.flag("RESET", "start again from the beginning instead of continuing after the last recorded row")
 DEMO_PASSWORD = DEMO.text(
     "DEMO_PASSWORD",
     "the password of all accounts",
@@ -387,12 +392,12 @@ DEMO_PASSWORD = DEMO.text(
 )
 DEMONSTRATION = DEMO.flag(
     "DEMONSTRATION",
-    "turns on the banner and the clock of the demonstration; `manage.py demo` sets it for its own processes",
+    "turns on the banner and the clock of the demonstration. `manage.py demo` sets it for its own processes",
 )
 DEMO_CLOCK = DEMO.text(
     "DEMO_CLOCK",
-    "the domain's time and the machine's time that it stands for; `manage.py demo` sets it",
-    expected="two moments (ISO 8601) with a space between",
+    "a time in the demonstration and the machine's time for it. `manage.py demo` sets it",
+    expected="two times (ISO 8601), separated by a space",
 )
 SECOND_FACTOR_REQUIRED = DEMO.flag(
     "SECOND_FACTOR_REQUIRED",

@@ -43,6 +43,8 @@ from tests.transactions import a_tests_own_transaction
 from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.models import AuditEntry
 
+pytestmark = pytest.mark.both_databases
+
 on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole database")
 
 TIMES = int(os.environ.get("RACES", "1"))

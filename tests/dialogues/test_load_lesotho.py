@@ -61,7 +61,7 @@ from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Role
 from tiptracker.jobs.models import Job
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.both_databases]
 
 AFTERWARDS = date(2022, 7, 31)
 EXERCISE = Q(recorded_by__email__endswith="@demo.example")

@@ -10,7 +10,7 @@ from recommendations.models import BenchmarkTerms, Edition, EditionTerms, Recomm
 from tests import factories
 from tests.factories import AmbassadorFactory, EditionFactory, EvidenceFactory, EvidenceFileFactory, OfficerFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 FACTORIES = {
     each._meta.model: each for each in vars(factories).values() if hasattr(each, "_meta") and hasattr(each, "create")

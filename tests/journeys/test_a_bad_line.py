@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
@@ -11,8 +10,6 @@ from tests.factories import CommitmentFactory, FocalPointFactory
 from tests.journeys.hands import choose
 from tests.live import Live
 from tiptracker.accounts.models import User
-
-pytestmark = pytest.mark.any_database
 
 PROMISE = "Exercise: name a police focal point in each of the ten districts"
 PICTURE = bytes.fromhex(

@@ -12,8 +12,6 @@ from tests.journeys.hands import choose
 from tests.live import Live, serve
 from tiptracker.accounts.models import User
 
-pytestmark = pytest.mark.any_database
-
 DESK, TELEPHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 

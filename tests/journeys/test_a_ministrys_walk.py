@@ -14,7 +14,7 @@ from tests.addresses import page_of
 from tests.journeys.hands import keep_picture
 from tests.live import Live
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 MOST_PAGES = 200
 INTERNAL = {"dashboard", "readiness", "methodology", "log", "redactions", "admin", "editions", "milestones"}

@@ -1,13 +1,10 @@
 """Leaving a form half filled and coming back by the browser's Back: what was typed is there, and to be seen."""
 
-import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.live import Live
 from tiptracker.accounts.models import User
-
-pytestmark = pytest.mark.any_database
 
 
 def test_back_brings_the_figure_back_unfolded(live: Live, people: dict[str, User], page: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.live import Live
 from tiptracker.accounts.models import User
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 LISTS = {
     "commitment_list": ({"Status": "Overdue"}, "Find commitments", "Commitment", "#rows tbody th a"),

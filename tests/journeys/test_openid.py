@@ -8,16 +8,15 @@ import json
 import os
 import re
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from tests.database_roles import migrate_elsewhere
 from tests.factories import OfficerFactory
 from tests.live import free_port, serve, stop
 from tests.signing_in import code_of, enrol
@@ -27,7 +26,6 @@ from tiptracker.audit.models import AuditEntry
 HERE = Path(__file__).parent / "openid_provider"
 IS_INSTALLED = (HERE / "node_modules" / "oidc-provider").is_dir()
 pytestmark = [
-    pytest.mark.any_database,
     pytest.mark.skipif(
         not IS_INSTALLED and os.environ.get("JOURNEYS") != "required", reason="Install the provider: ./setup.sh browser"
     ),
@@ -71,12 +69,7 @@ def organisation(fresh_database):
             "OIDC_CLIENT_SECRET": secret,
             "SECOND_FACTOR_REQUIRED": "true",
         }
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "socialaccount", "--verbosity=0"],
-            cwd=settings.BASE_DIR,
-            env=os.environ | {"DATABASE_URL": fresh_database} | chosen,
-            check=True,
-        )
+        migrate_elsewhere(fresh_database, "socialaccount", chosen)
         with serve(fresh_database, **chosen) as live:
             yield live, provider
 

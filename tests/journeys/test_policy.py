@@ -11,7 +11,7 @@ from tests.live import Live
 from tests.signing_in import enrol
 from tiptracker.accounts.models import Country, Ministry, User
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 
 def test_back_shows_nothing_after_signing_out(live: Live, people: dict[str, User], page: Page) -> None:

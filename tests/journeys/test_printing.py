@@ -13,7 +13,7 @@ from tests.factories import CommitmentFactory, DialogueFactory
 from tests.live import Live
 from tiptracker.accounts.models import User
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "15mm")
 

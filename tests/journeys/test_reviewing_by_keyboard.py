@@ -31,8 +31,6 @@ from tests.conftest import MASERU, THE_DAY
 from tests.live import Live
 from tiptracker.accounts.models import User
 
-pytestmark = pytest.mark.any_database
-
 NOW = datetime.combine(THE_DAY, datetime.min.time(), MASERU)
 PROMISED = {"7b": ["7b"], "5a": ["5a", "9b"], "2b": ["2b"], "6b": ["6b"], "8a": ["8a"]}
 

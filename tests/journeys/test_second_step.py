@@ -12,8 +12,6 @@ from tests.factories import PASSWORD, OfficerFactory
 from tests.live import serve
 from tiptracker.audit.models import AuditEntry
 
-pytestmark = pytest.mark.any_database
-
 
 @pytest.fixture
 def strict(fresh_database):

@@ -10,7 +10,7 @@ from tests.journeys.hands import WIDTHS, keep_picture
 from tests.live import Live
 from tests.several_editions import several_editions
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 
 @pytest.fixture

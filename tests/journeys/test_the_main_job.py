@@ -25,6 +25,8 @@ from tests.journeys.hands import a_pdf, choose
 from tests.live import Live
 from tiptracker.accounts.models import Ministry, User
 
+pytestmark = pytest.mark.both_databases
+
 SENTENCE = "Eleven officers at Maseru Bridge were trained to recognise forced labour (exercise)"
 MENDED = "The list of sessions is attached now; the training ended on 20 January 2022 (exercise)."
 

@@ -29,7 +29,7 @@ from tests.line import ANSWER_LOST, CUT, PASSES, Line
 from tests.live import Live
 from tiptracker.accounts.models import User
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 TITLE, TEXT, PROMISE = "Ten officers trained", "They were trained in Maseru.", "Exercise: train ten officers"
 WAITS = "Your update waits on this device"

@@ -11,7 +11,7 @@ from tests.addresses import page_of
 from tests.live import Live
 from tiptracker.accounts.models import User
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 KILOBYTES = 90
 AGAIN_KILOBYTES = 15

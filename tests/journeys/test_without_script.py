@@ -9,7 +9,7 @@ from tests.journeys.hands import a_pdf, choose
 from tests.live import Live
 from tiptracker.accounts.models import User
 
-pytestmark = [pytest.mark.any_database, pytest.mark.without_worker]
+pytestmark = pytest.mark.without_worker
 
 PROMISE = "Exercise: name a police focal point in each of the ten districts"
 NARRATIVE = "The tenth district has its focal point since Monday."

@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.refusing import shows_refusal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 TODAY = date(2022, 1, 28)
 DECEMBER, JANUARY = date(2021, 12, 1), date(2022, 1, 10)

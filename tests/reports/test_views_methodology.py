@@ -24,7 +24,7 @@ from tests.factories import (
 from tests.kept import once
 from tests.refusing import shows_refusal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.day("2022-08-01")]
+pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 AS_OF = {"as_of": "2022-03-31"}
 

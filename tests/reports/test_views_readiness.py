@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.refusing import shows_refusal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 PAGES = [
     reverse("readiness_detail"),

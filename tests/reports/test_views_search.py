@@ -23,7 +23,7 @@ from tests.factories import (
     UpdateVersionFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def found(client, query, **more):

@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.refusing import shows_refusal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 REVIEWED_ON = date(2021, 12, 9)
 

@@ -1,6 +1,6 @@
 """The table of access rights as a page: `python -m tests.security.page` writes docs/access.md.
 
-Nothing in it is written by hand but what the words mean, so it can't say anything else than what the suite asks for.
+Only the explanations are written by hand. So the page cannot differ from what the suite tests.
 """
 
 import re
@@ -35,60 +35,61 @@ LEADING_ON = frozenset({
     "home", "account_login", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn",
 })  # fmt: skip
-"""Whoever has signed in is led on from there, whatever was sent."""
+"""Pages that lead every signed-in person to another page, whatever they send."""
 ROWS = {
     "account_entry": "an entry on an account",
     "account_request": "a request about the observer’s account",
     "assessed": "a benchmark",
     "assessment": "an assessment",
     "before": "evidence that a ministry sent and the embassy reviewed",
-    "benchmark": "a benchmark",
     "briefing": "a briefing",
     "concrete_action": "one part of readiness",
-    "counted": "an indicator of the ministry's benchmarks",
-    "brought": "a list that was brought",
-    "called_off": "a meeting that was called off",
-    "dialogue": "a meeting with promises of two ministries",
+    "counted": "an indicator of the ministry’s benchmarks",
+    "brought": "a draft import",
+    "called_off": "a dialogue that was called off",
+    "dialogue": "a dialogue with commitments of two ministries",
     "edition": "an edition",
     "entry": "an entry on the record",
     "failed_briefing": "a briefing that failed",
     "first": "a recommendation that names both ministries",
     "input": "input for Washington",
-    "internal": "evidence that the embassy keeps to itself",
-    "internal_file": "a file that the embassy keeps to itself",
+    "internal": "evidence that is internal to the embassy",
+    "internal_file": "a file that is internal to the embassy",
     "lesotho": "a country",
     "milestone": "a milestone",
     "observer_person": "an account",
-    "of_internal": "on evidence that the embassy keeps to itself",
-    "of_shared": "on evidence shared with the ministry",
-    "officers_token": "a token of the officer's",
-    "ours": "a promise of the United States",
-    "planned": "a meeting to come",
-    "passkey": "somebody else's passkey",
+    "of_internal": "of evidence that is internal to the embassy",
+    "of_shared": "of evidence shared with the ministry",
+    "officers_filter": "a saved filter of the officer",
+    "officers_token": "an API token of the officer",
+    "ours": "a commitment of the United States",
+    "planned": "a planned dialogue",
+    "passkey": "somebody else’s passkey",
     "police": "the ministry itself",
-    "proposal": "another due date that the ministry proposes",
-    "promise": "a promise of the ministry",
+    "proposal": "a due date that the ministry proposes",
+    "promise": "a commitment of the ministry",
     "reading": "a figure that the ministry sent",
-    "reported": "a promise of the United States, reported done by the officer",
-    "run": "a kept run",
-    "said_before": "the word on what the ministry sent",
-    "said_of_shared": "the word on evidence shared with the ministry",
+    "redaction": "a redaction",
+    "reported": "a commitment of the United States that the officer reported done",
+    "run": "a run",
+    "said_before": "the review of what the ministry sent",
+    "said_of_shared": "the review of evidence shared with the ministry",
     "sent": "evidence that the ministry sent",
-    "sent_back": "an update that was sent back",
+    "sent_back": "a returned update",
     "sent_file": "a file that the ministry sent",
-    "settled": "a promise that is settled",
-    "statement_file": "a file of a meeting",
+    "settled": "a settled commitment",
+    "statement_file": "a file of a dialogue",
     "step": "a next step agreed with the ministry",
     "shared": "evidence shared with the ministry",
     "shared_file": "a file shared with the ministry",
     "three_ps": "one part of readiness",
     "drafted_file": "a file in a draft of the ministry",
     "unsent_file": "a file that somebody uploaded and has not sent",
-    "unstarted": "a promise that nothing was sent on",
+    "unstarted": "a commitment without an update",
     "update": "an update of the ministry",
-    "waiting": "an update that waits",
+    "waiting": "an update with the embassy",
 }
-"""What the rows of the table are, in words; others go by their names."""
+"""What the rows of the table are, in words."""
 
 MOST_ASKED = """
 GET dashboard -
@@ -116,78 +117,79 @@ GET evidence-list -
 
 INTRODUCTION = """# Who may see what, and who may do what
 
-The test suite writes this page from the table that it tests (`python -m tests.security.page`), and fails if the two
-differ. Nobody edits it. Each time, the suite asks each cell of the running application as that person. The database
-then also holds rows of other ministries and of another country that must not appear.
+Do not edit this page. `make pages` writes it from the table that the suite tests. The suite fails if the two differ. It
+tests every cell: it sends the request as that person, while the database also holds rows of other ministries and of
+another country. These must not appear.
 
-**In short:** the embassy reads everything about its own country and nothing about another. A ministry reads what it
-promised, what it sent and what the embassy answered. Administrators manage accounts and read no case. Nobody reads
-anything before both steps of signing in.
+**In short:** the embassy reads everything about its own country and nothing about another. A ministry reads its
+commitments, its updates and the embassy's replies. Administrators manage accounts and read no record of a country.
+Nobody reads anything before both steps of signing in.
 
 ## Who asks
 
 | column | who that is |
 |---|---|
 | Officer | an officer of the embassy, who recorded most of the rows |
-| Second officer | another officer of the same embassy: nobody verifies what they recorded themselves |
+| Second officer | another officer of the same embassy, because nobody verifies what they recorded themselves |
 | Ambassador, Observer | of the same embassy; observers only read |
 | Own ministry | a focal point of the ministry that the row belongs to |
 | Supporting ministry | a focal point of a ministry that a recommendation only names as supporting |
-| Other ministry | a focal point of a ministry that the row does not concern, and that has rows of its own |
+| Other ministry | a focal point of a ministry with other rows |
 | Other country | an officer of another country's embassy |
 | Administrator | manages accounts, countries and ministries |
-| Signed out, Closed account | nobody; and a person whose account was closed during a session |
-| No second step | an officer who has signed in with the password alone |
+| Signed out | a visitor who has not signed in |
+| Closed account | an officer whose account was closed during the session |
+| No second step | an officer who signed in with the password only |
 
 ## What the words mean
 
 | word | meaning |
 |---|---|
-| yes | the page is shown, or the request is carried out |
-| **no** | the person sees that it exists and may not do this (403) |
-| hidden | the answer is the same as for something that does not exist (404; to a program also 400) |
-| refused | the form may be used, but a rule of the record or a choice that is not theirs refuses this (409, 422) |
-| onward | leads to another page, whatever exists |
-| sign in | leads to signing in; a program gets 401 |
-| set up | leads to setting up the second step; a program gets 403 |
+| yes | the page opens, or the request is carried out |
+| **no** | the person may not do this (403) |
+| hidden | the answer is the same as if the row did not exist (404; a program may get 400) |
+| refused | the person may use the form, but the input breaks a rule or names a row that is not theirs (409, 422) |
+| redirect | another page opens |
+| sign in | the sign-in page opens; a program gets 401 |
+| set up | the page to set up the second step opens; a program gets 403 |
 | void | the link does not work (410) |
 | – | nobody can do this here (405) |
 
-“Look” means to open a page or read an answer (GET). “Send” means to send a form or a request (POST). The tables are
-wide; on a small screen, scroll sideways. The twenty lines of the first table are not repeated in those after it.
+“Open” means to open a page or read an answer (GET). “Send” means to send a form or a request (POST). The tables are
+wide; on a small screen, scroll sideways. The lines of the first table are not repeated in the others.
 
 ## What else is tested for each line
 
-- Every answer is searched for texts that its reader must not see, including refusals and parts of pages.
-- A marker is put into every text, figure and file of each kind of row. Everything that a ministry can reach by page,
-  program, file and mail is searched for the markers. What a ministry may read is a short list. A new field is
-  internal until somebody adds it to the list.
-- Lists are compared completely, with their counts. Filters are tried with numbers of rows that exist but are hidden,
-  and of rows that do not exist. No list can be ordered or searched by something that it does not show.
+- The suite searches every answer for texts that its reader must not see, also refusals and parts of pages.
+- It puts a marker into every text, figure and file of each kind of row. Then it searches everything that a ministry can
+  reach by page, program, file and mail for these markers. A short list says what a ministry may read. A new field is
+  internal until somebody adds it to that list.
+- It compares lists completely, with their counts. It tries filters with the numbers of hidden rows and of rows that do
+  not exist. No list can be ordered or searched by something that it does not show.
 - Hidden and unknown rows give the same words, headers and database statements. A wrong password costs the same work
-  for an account, a closed, an expired and an invited one, and for nobody.
+  for an unknown address and for every account, also a closed, expired or invited one.
 - Other methods than those below open and write nothing.
-- A page of an edition (`/{country}/{year}/…`) is tried with an edition of the reader's own country. For a reader who
+- A page of an edition (`/{country}/{year}/…`) is tested with an edition of the reader's own country. For a reader who
   does not follow that country it is hidden, like a year that does not exist.
 """
 
 
 def sections():
-    """The lines of the table by the heading above them; the ways in come last, since there is least to say of them."""
+    """The lines of the table by the heading above them. Sign-in, which is the first there, comes last here."""
     found, heading = {}, ""
     for text in TABLE.strip().splitlines():
         if re.match(r"# \w", text):
             heading = text.removeprefix("# ")
         elif text.strip() and not text.startswith("#"):
             found.setdefault(heading, []).extend(lines(text))
-    ways_in = next(iter(found))
-    return found | {ways_in: found.pop(ways_in)}
+    first = next(iter(found))
+    return found | {first: found.pop(first)}
 
 
 def word(line: Line, status: str) -> str:
     """What a cell of the table says, in words."""
     if status == "302":
-        return "onward" if line.method == "GET" or line.route in LEADING_ON else "yes"
+        return "redirect" if line.method == "GET" or line.route in LEADING_ON else "yes"
     if status in {"200", "201", "202"}:
         return "yes"
     words = {"401": "sign in", SIGN_IN: "sign in", "403": "**no**", "404": "hidden", "400": "hidden", "405": "–"}
@@ -209,8 +211,8 @@ def path(line):
 
 
 def row(line):
-    about = ROWS.get(line.row.partition("/")[0], line.row.replace("_", " "))
-    what = f"{'look' if line.method == 'GET' else 'send'} `{path(line)}`" + (f"<br>{about}" if line.row != "-" else "")
+    about = "" if line.row == "-" else f"<br>{ROWS[line.row.partition('/')[0]]}"
+    what = f"{'open' if line.method == 'GET' else 'send'} `{path(line)}`{about}"
     cells = [word(line, line.expected[reader]) for reader in READERS]
     return f"| {' | '.join([what, *cells, without_second_step(line)])} |"
 
@@ -234,7 +236,7 @@ def most_asked():
 def text():
     """The whole page."""
     asked = most_asked()
-    first = section("Twenty lines to start with", asked)
+    first = section("The most important addresses", asked)
     tables = [section(heading, [line for line in found if line not in asked]) for heading, found in sections().items()]
     return "\n\n".join([INTRODUCTION.strip(), first, *tables]) + "\n"
 

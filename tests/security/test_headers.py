@@ -14,8 +14,6 @@ from tests.security.test_roles import LINES
 from tiptracker.web import error_pages, pages
 from tiptracker.wsgi import application
 
-pytestmark = pytest.mark.any_database
-
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -38,8 +38,6 @@ from tiptracker.sandbox import process, sandbox, slots
 from tiptracker.sandbox.confinement import MAX_CPU_SECONDS
 from tiptracker.sandbox.sandbox import Sandbox
 
-pytestmark = pytest.mark.any_database
-
 BY = 7
 """A person, by number."""
 

@@ -15,8 +15,6 @@ from tests.security.test_lists import API
 from tests.security.test_roles import LINES
 from tiptracker.api.base import build_router
 
-pytestmark = pytest.mark.any_database
-
 HUGE = 10**30
 IN_A_QUERY = [
     ("officer", "GET briefing_list -", "what=dialogue-", "their_dialogue"),

@@ -28,8 +28,6 @@ from tiptracker.accounts.models import AccountRequest
 from tiptracker.celery import app
 from tiptracker.choices import AccountRequestKind
 
-pytestmark = pytest.mark.any_database
-
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):

@@ -16,8 +16,6 @@ from tests.security.test_lists import API, PAGES
 from tests.security.test_roles import LINES
 from tests.signing_in import enter
 
-pytestmark = pytest.mark.any_database
-
 GETS = [line for line in LINES if line.method == "GET"]
 STRANGERS = ("own", "other", "out")
 

@@ -8,8 +8,6 @@ from tests.security.asking import ask
 from tests.security.test_roles import LINES
 from tests.transactions import a_tests_own_transaction
 
-pytestmark = pytest.mark.any_database
-
 WITHOUT = (
     "person",
     "ministry_edit",

@@ -31,13 +31,11 @@ from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
 from tiptracker.choices import TokenScope
 
-pytestmark = pytest.mark.any_database
-
 TABLE = """
 #                                                  officer   ambassador   own supporting other   administrator
 #                                                      second   observer               elsewhere   out  deactivated
 
-# Ways in
+# Sign-in and your own account
 GET   home                                  -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  home                                  -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 GET   health                                -          200 200 200 200 | 200 200 200 | 200 200 | 200 200
@@ -103,7 +101,7 @@ POST  saved_filter_add                      -          302 302 302 302 | 302 302
 GET   saved_filter_edit                     officers_filter 200 404 404 404 | 404 404 404 | 404 404 | in  in
 POST  saved_filter_edit                     officers_filter 302 404 404 404 | 404 404 404 | 404 404 | in  in
 
-# The log
+# Activity log
 GET   log_list                              -          200 200 200 403 | 403 403 403 | 200 200 | in  in
 POST  log_list                              -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   log_detail                            entry      200 200 200 404 | 404 404 404 | 404 200 | in  in
@@ -112,7 +110,7 @@ POST  log_detail                            entry      405 405 405 405 | 405 405
 GET   log_export                            -          200 200 200 403 | 403 403 403 | 200 200 | in  in
 POST  log_export                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
-# What we conclude
+# Readiness, lists and briefings
 GET   district_list                         -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  district_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   dashboard                             -          200 200 200 200 | 403 403 403 | 200 403 | in  in
@@ -215,7 +213,7 @@ POST  setup_suggested                       first      302 302 403 403 | 403 403
 GET   setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
 POST  setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 302 | in  in
 
-# What is asked
+# Recommendations and editions
 GET   recommendation_add                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  recommendation_add                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   edition_terms                         edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
@@ -233,7 +231,7 @@ POST  edition_repeats                       edition    302 302 403 403 | 403 403
 GET   edition_roll_over                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  edition_roll_over                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
 
-# What was promised
+# Commitments, updates and dialogues
 GET   commitment_list                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  commitment_list                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   commitment_detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | in  in
@@ -297,7 +295,7 @@ GET   evidence_file                         statement_file 200 200 200 200 | 404
 GET   dialogue_draft                        dialogue   405 405 405 405 | 405 405 405 | 405 405 | in  in
 POST  dialogue_draft                        dialogue   302 302 403 403 | 403 404 403 | 404 404 | in  in
 
-# What happened, and what proves it
+# Evidence and reviews
 GET   evidence_list                         -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  evidence_list                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_log                          -          200 200 403 403 | 403 403 403 | 200 403 | in  in
@@ -340,7 +338,7 @@ POST  version_accept                          waiting    302 302 403 403 | 404 4
 GET   benchmark_assess                      assessed   200 200 403 403 | 403 404 404 | 404 403 | in  in
 POST  benchmark_assess                      assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
 
-# What is taken out
+# Redactions
 GET   redaction_list                        -          200 200 200 403 | 403 403 403 | 200 403 | in  in
 POST  redaction_list                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   redaction_add                         -          200 200 200 403 | 403 403 403 | 200 403 | in  in
@@ -404,7 +402,7 @@ GET   briefing-file                         briefing   200 200 200 200 | 404 404
 GET   briefing-word                         input      200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   briefing-word                         briefing   409 409 409 409 | 404 404 404 | 404 404 | 401 401
 
-# People and reference data: the administrators' alone
+# People, ministries and countries
 GET   person_list                           -          403 403 403 403 | 403 403 403 | 403 200 | in  in
 POST  person_list                           -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   person_add                            -          403 403 403 403 | 403 403 403 | 403 200 | in  in
@@ -422,7 +420,7 @@ POST  country_list                          -          405 405 405 405 | 405 405
 GET   country_edit                          lesotho    403 403 403 403 | 403 403 403 | 403 200 | in  in
 POST  country_edit                          lesotho    403 403 403 403 | 403 403 403 | 403 422 | in  in
 
-# Requests about accounts: whose account it is, who asked, and whose consent it needs
+# Requests about accounts
 GET   account_address                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  account_address                       -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 GET   account_address_confirm               -          410 410 410 410 | 410 410 410 | 410 410 | 410 410

@@ -24,6 +24,8 @@ def test_every_test_that_it_names_is_there():
 
 
 def test_every_defence_names_one():
-    defences = SAID.partition("## Threats, and what meets them")[2].partition("\n## ")[0].strip().split("\n\n")
+    defences = SAID.partition("## Threats and defences")[2].partition("\n## ")[0].split("\n### ")[1:]
 
+    assert defences
+    assert [defence.splitlines()[0] for defence in defences if "*Tests: " not in defence] == []
     assert [defence.splitlines()[0] for defence in defences if "test_" not in defence] == []

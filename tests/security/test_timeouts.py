@@ -16,8 +16,6 @@ from tiptracker.infrastructure import task_messages
 from tiptracker.infrastructure.database import cache_settings
 from tiptracker.mail import smtp
 
-pytestmark = pytest.mark.any_database
-
 LONGEST = 20
 """Seconds for one step of a conversation; where a person waits, far less."""
 OPENS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")

@@ -117,7 +117,6 @@ def no_stamps(monkeypatch):
 NOT_FOUND = [line for line in LINES if "404" in line.expected.values() and line.row != "-" and "/" not in line.row]
 
 
-@pytest.mark.any_database
 @pytest.mark.usefixtures("no_stamps")
 @pytest.mark.parametrize("line", NOT_FOUND, ids=str)
 def test_what_is_not_seen_is_the_same_work_as_what_is_not_there(world, line):

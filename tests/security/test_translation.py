@@ -15,8 +15,6 @@ from tests.security.test_roles import LINES
 from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts.models import User
 
-pytestmark = pytest.mark.any_database
-
 READ_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
 NAMES = re.compile(
     r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|"

@@ -78,5 +78,5 @@ def test_a_wrong_secret_is_not_shown(monkeypatch):
 def test_a_variable_without_a_default_has_to_be_set(monkeypatch):
     monkeypatch.delenv("OIDC_CLIENT_ID", raising=False)
 
-    with pytest.raises(ImproperlyConfigured, match="Set OIDC_CLIENT_ID: the name that the provider knows"):
+    with pytest.raises(ImproperlyConfigured, match="Set OIDC_CLIENT_ID: the client ID that the provider issued"):
         env.OIDC_CLIENT_ID.read()

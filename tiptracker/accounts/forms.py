@@ -5,6 +5,7 @@ from typing import Any, cast
 from allauth.account.forms import LoginForm, ReauthenticateForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as second_factor
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
@@ -133,21 +134,24 @@ class _OneTimeCodeMixin(_CodeFieldMixin):
     def clean_code(self) -> str:
         """Check the code with the person locked, so that simultaneous codes of one person are checked in turn.
 
-        A wrong code does not roll the transaction back, because then the attempt would not be counted.
+        The number of attempts is counted in the cache, which may be across the network, so outside the transaction.
         """
         person: User = self.user  # type: ignore[attr-defined]
+        code: str = self.cleaned_data["code"]  # type: ignore[attr-defined]
+        forget_attempts = check_rate_limit(person)
         with transaction.atomic():
             User.objects.get_queryset().select_for_update(no_key=True).get(pk=person.pk)
-            try:
-                code: str = super().clean_code()  # type: ignore[misc]
-            except forms.ValidationError as error:
-                refusal = error
-            else:
-                step: Authenticator = self.authenticator  # type: ignore[attr-defined]
-                if step.type != Authenticator.Type.TOTP or one_time_codes.use_code(step, code):
-                    return code
-                refusal = get_adapter().validation_error("incorrect_code")
-        raise refusal
+            steps = list(Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN))
+            used = next((step for step in steps if one_time_codes.use_code(step, code)), None)
+        if used:
+            used.user = person
+            self.authenticator = used
+            forget_attempts()
+            return code
+        steps.sort(key=lambda step: step.type != Authenticator.Type.TOTP)
+        for step in steps[:1]:  # one attempt has failed, whatever the number of steps
+            self._emit_authentication_failed(step)  # type: ignore[attr-defined]
+        raise get_adapter().validation_error("incorrect_code")
 
 
 class CodeForm(_OneTimeCodeMixin, second_factor.AuthenticateForm):  # type: ignore[misc]

@@ -1,6 +1,7 @@
-"""Accept each code of an authenticator app once: only codes of a later half minute than the last used one count.
+"""Accept each code once, without the cache: the code of an authenticator app, or a recovery code.
 
-allauth forgets a used code before the code expires. It also lets two simultaneous requests both use the same code.
+Of an app, only codes of a later half minute than the last used one count. allauth forgets a used code before the code
+expires, and asks the cache, which may be across the network, within the transaction that locks the person.
 """
 
 from allauth.core.internal.cryptokit import compare_user_code
@@ -12,8 +13,14 @@ LAST_USED_KEY = "last_half_minute"
 """The key, in the stored data of an app, of the half minute of the last used code."""
 
 
-def use_code(app: Authenticator, code: str) -> bool:
-    """Use up `code` and return whether it was still unused. The caller must hold a lock on the person."""
+def use_code(step: Authenticator, code: str) -> bool:
+    """Use up `code` and return whether it is right and was still unused. The caller must hold a lock on the person."""
+    if step.type == Authenticator.Type.TOTP:
+        return _use_app_code(step, code)
+    return bool(step.wrap().validate_code(code))
+
+
+def _use_app_code(app: Authenticator, code: str) -> bool:
     secret = decrypt(app.data["secret"])
     matching = [
         half_minute

@@ -28,8 +28,6 @@ from tests.reports.papers import DAY, LONG
 from tests.reports.printed import Printed, fonts_of
 from tiptracker.choices import Paper
 
-pytestmark = pytest.mark.any_database
-
 KINDS = {
     "ambassador": papers.full,
     "ministry": papers.ministry_page,

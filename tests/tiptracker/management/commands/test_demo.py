@@ -22,7 +22,7 @@ from tests.migrated import copy_migrated
 from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
 from tiptracker.demo.database import DEMO_ACCOUNTS
 
-pytestmark = pytest.mark.any_database
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
