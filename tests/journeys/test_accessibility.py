@@ -273,7 +273,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     for briefing in (failed, running):
         briefing.save()
     said = [{"evidence": [{"ref": "E1", "what": what}]} for what in ("A hotline was opened", "A shelter was opened")]
-    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), pdf=said[at]) for at in range(len(said))]
+    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), content=said[at]) for at in range(len(said))]
     commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
     by_status = [commitments.filter(status=status).first() for status in CommitmentStatus]
