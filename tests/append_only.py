@@ -211,7 +211,7 @@ MAKERS = {
     AuditDetail: lambda: _entry().detail,
     AuditEntry: _entry,
     BenchmarkTerms: lambda: factories.BenchmarkFactory().terms.get(),
-    Briefing: lambda: factories.BriefingFactory(content=b"%PDF-1.7\n", issued=True),
+    Briefing: lambda: factories.BriefingFactory(pdf=b"%PDF-1.7\n", issued=True),
     BriefingDownload: factories.BriefingDownloadFactory,
     Commitment: factories.CommitmentFactory,
     CommitmentBenchmark: _removed_link,

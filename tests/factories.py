@@ -243,21 +243,21 @@ class EditionFactory(DjangoModelFactory):
 
 
 class EditionImportFactory(DjangoModelFactory):
-    """A list of one item that was brought and is looked over; `loaded=True`: it was loaded the same day."""
+    """A draft import of one item; `loaded=True`: it was loaded the same day."""
 
     class Meta:
         model = EditionImport
 
     class Params:
         loaded = factory.Trait(
-            loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": [1]}, brought={}
+            loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": [1]}, draft={}
         )
 
     edition = factory.SubFactory(EditionFactory)
     name = "lesotho.txt"
     sha256 = "0" * 64
     text_status = TextStatus.OFFICIAL
-    brought = factory.LazyFunction(
+    draft = factory.LazyFunction(
         lambda: {"rows": [[1, "Fund the shelter and its staff.", ""]], "notes": [], "left_out": [], "tier": None}
     )
     begun_at = TERMS_SET_AT
@@ -923,7 +923,7 @@ class ReadinessRunFactory(DjangoModelFactory):
 
 
 class BriefingFactory(DjangoModelFactory):
-    """The ambassador's briefing, asked for on 28 January 2022; `content=b"…"` makes it ready with that as its file.
+    """The ambassador's briefing, asked for on 28 January 2022; `pdf=b"…"` makes it ready with that as its file.
 
     `word_content=b"…"`: input for Washington, with that as its Word file besides.
     `issued=True`: somebody else cleared it.
@@ -933,7 +933,7 @@ class BriefingFactory(DjangoModelFactory):
         model = Briefing
 
     class Params:
-        content = None
+        pdf = None
         word_content = None
         issued = factory.Trait(
             cleared_by=factory.SubFactory(ReviewerFactory),
@@ -948,9 +948,9 @@ class BriefingFactory(DjangoModelFactory):
     as_of = date(2022, 1, 28)
     known_by = factory.LazyAttribute(lambda row: at_noon(row.as_of))
     version = factory.LazyAttribute(lambda row: _next(row.edition.briefings.filter(as_of=row.as_of), "version"))
-    file = factory.LazyAttribute(lambda row: ContentFile(row.content, name="briefing.pdf") if row.content else "")
-    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest() if row.content else "")
-    size = factory.LazyAttribute(lambda row: len(row.content) if row.content else None)
+    file = factory.LazyAttribute(lambda row: ContentFile(row.pdf, name="briefing.pdf") if row.pdf else "")
+    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.pdf).hexdigest() if row.pdf else "")
+    size = factory.LazyAttribute(lambda row: len(row.pdf) if row.pdf else None)
     word = factory.LazyAttribute(
         lambda row: ContentFile(row.word_content, name="briefing.docx") if row.word_content else ""
     )
@@ -959,7 +959,7 @@ class BriefingFactory(DjangoModelFactory):
     )
     word_size = factory.LazyAttribute(lambda row: len(row.word_content) if row.word_content else None)
     content_sha256 = factory.LazyAttribute(
-        lambda row: hashlib.sha256(b"said:" + row.content).hexdigest() if row.content else ""
+        lambda row: hashlib.sha256(b"content:" + row.pdf).hexdigest() if row.pdf else ""
     )
     requested_by = factory.SubFactory(RecorderFactory)
     requested_at = factory.LazyAttribute(lambda row: row.known_by)
@@ -969,7 +969,7 @@ class BriefingDownloadFactory(DjangoModelFactory):
     class Meta:
         model = BriefingDownload
 
-    briefing = factory.SubFactory(BriefingFactory, content=b"%PDF-1.7\n")
+    briefing = factory.SubFactory(BriefingFactory, pdf=b"%PDF-1.7\n")
     by = factory.SubFactory(RecorderFactory)
     at = factory.LazyAttribute(lambda row: row.briefing.requested_at)
     sha256 = factory.LazyAttribute(lambda row: row.briefing.sha256)

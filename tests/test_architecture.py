@@ -21,8 +21,9 @@ from django.urls import URLPattern, get_resolver
 from recommendations.edition_context import redirect_to_edition
 from tests.addresses import pages_of_editions
 from tests.append_only import HELD, KEPT
+from tests.test_language import BETTER
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, LiftRefuseInsert, RefuseInsert
-from tiptracker.former_names import current_label
+from tiptracker.former_names import FIELDS, current_label
 
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 MOST_LINES = 500
@@ -122,6 +123,44 @@ def test_a_public_function_name_is_used_in_few_modules():
     found = {name: modules for name, modules in public_names(ast.FunctionDef).items() if len(modules) > MAX_MODULES}
 
     assert found == {}
+
+
+REPLACED = BETTER | {
+    r"\bkept runs?\b": "stored run",
+    r"\bladders?\b|\brungs?\b": "steps in order; groups of steps",
+    r"\blean\b": "what is left out",
+    r"\bmend(?:er|ing)?\b": "correct; join",
+    r"\bpress for\b|\bpressing\b": "follow up",
+    r"\bstandpoints?\b": "moment of the record",
+    r"\bwhole\b(?! number)|\bwholly\b": "what it is all of",
+    r"\bword on\b": "review",
+}
+"""Words of earlier names → those of today: the phrases that pages no longer say, and more that only code had."""
+NAMES_OF_THE_API = {*FIELDS, "levers"}
+"""Its former names, and a name that it keeps."""
+
+
+def identifiers(path):
+    """Every name that a module defines, uses or passes."""
+    for node in nodes(path, ast.AST):
+        for field in ("id", "attr", "name", "asname", "arg"):
+            if isinstance(name := getattr(node, field, None), str):
+                yield name
+
+
+def words_of_today(name):
+    """What to say instead of the replaced words of a name, such as "press for" of `press_for_first` or `PressFor`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").strip().lower()
+    return [today for pattern, today in REPLACED.items() if re.search(pattern, words)]
+
+
+def test_names_use_the_words_of_today():
+    def replaced_words(path):
+        names = set(identifiers(path)) - NAMES_OF_THE_API
+        return [(name, today) for name in sorted(names) if (today := words_of_today(name))]
+
+    assert words_of_today("_PressForFirst") == words_of_today("PRESS_FOR") == ["follow up"]
+    assert breaches(sources("*.py"), replaced_words) == {}
 
 
 # --- Rows -------------------------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_every_page_of_an_edition_names_it_and_leads_to_its_own_pages(client, wo
 
         assert answer.status_code == 200, name
         assert head(answer) == ("Lesotho", stands_at.year, word), name
-        assert ("standing-notice" in answer.text) is (edition != "current"), name
+        assert ("edition-notice" in answer.text) is (edition != "current"), name
         assert [url for url in links(answer) if is_bare(url)] == [], name
         lit = [item.label for item in answer.context["navigation"] if item.current]
         in_navigation = [item for item in answer.context["navigation"] if item.url == answer.request["PATH_INFO"]]
@@ -159,14 +159,14 @@ def test_the_page_of_a_row_names_the_country_and_edition_of_the_row(client, worl
     past, later = world.asked["LSO", 2020], world.asked["LSO", 2022]
     lead = past.recommendation.lead
     of_the_past = factories.CommitmentFactory(ministry=lead, benchmarks=[past])
-    carried_over = factories.CommitmentFactory(ministry=lead, benchmarks=[past, later])
+    rolled_over = factories.CommitmentFactory(ministry=lead, benchmarks=[past, later])
     moved_along = factories.CommitmentFactory(ministry=lead, benchmarks=[world.asked["LSO", 2021], later])
     evidence = factories.EvidenceFactory(country=world.malawi, supports=[theirs])
     client.force_login(world.observer)
 
     for name, row, expected in (
         ("commitment_detail", of_the_past, ("Lesotho", 2020, "past")),
-        ("commitment_detail", carried_over, ("Lesotho", 2020, "past")),
+        ("commitment_detail", rolled_over, ("Lesotho", 2020, "past")),
         ("commitment_detail", moved_along, ("Lesotho", 2021, "")),
         ("evidence_detail", evidence, ("Malawi", 2021, "")),
         ("dialogue_detail", factories.DialogueFactory(country=world.malawi), ("Malawi", 2021, "")),

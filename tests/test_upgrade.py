@@ -12,7 +12,7 @@ from dialogues.actions.redaction_checks import find_redacted_text_faults
 from dialogues.models import RedactionPlace, UpdateVersion
 from recommendations.models import EditionTerms
 from reports.choices import RecomputeOutcome
-from reports.models import ReadinessRun
+from reports.models import Briefing, ReadinessRun
 from reports.readiness import stored_runs
 from tests.conftest import a_copy_of
 from tests.factories import OfficerFactory, RedactionDecisionFactory
@@ -109,6 +109,12 @@ def test_a_token_keeps_its_prefix_and_its_entry_names_the_field_as_before(migrat
     (shown,) = [one for one in list_differences(entry.table, "", entry.detail.after) if one.name == "Beginning"]
     assert ApiToken.objects.get().prefix == shown.after
     assert shown.after.startswith("tip_")
+
+
+def test_briefings_keep_the_content_that_they_are_compared_by(migrated):
+    stored = Briefing.objects.filter(content__isnull=False).order_by("pk")
+
+    assert [list(briefing.content) for briefing in stored] == [["evidence"], ["evidence"]]
 
 
 # --- The target, formerly the working mark, and the projected score, formerly the ceiling -----------------------------

@@ -157,7 +157,7 @@ def _file_url(row: Any, user: User) -> str:
 
 def _with_subject(briefings: QuerySet[Any], user: User) -> QuerySet[Any]:
     """Add what the label of a briefing reads, and leave its content out, which is long."""
-    return briefings.select_related("ministry", "dialogue").defer("said")
+    return briefings.select_related("ministry", "dialogue").defer("content")
 
 
 def _newest_criteria(user: User) -> QuerySet[BenchmarkTerms]:

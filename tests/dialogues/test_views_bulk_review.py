@@ -129,7 +129,7 @@ def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, office
         f"{first}-decision": "rejected",
         f"{first}-reason": "Another list.",
         f"{second}-reason": "As the ministry of justice says.",
-        f"{undated}-decision": "mend",
+        f"{undated}-decision": "change",
         f"{undated}-first_on": "2021-13-99",
         "accept-reason": "For all.",
         "return-reason": "What to send.",
@@ -139,7 +139,7 @@ def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, office
 
     page = client.post(at("version_fill", sent), typed)
 
-    assert (decisions(page)[first], decisions(page)[undated]) == ("rejected", "mend")
+    assert (decisions(page)[first], decisions(page)[undated]) == ("rejected", "change")
     for text in ("Another list.", "As the ministry of justice says.", "2021-13-99", "For all.", "What to send."):
         assert text in page.text, text
     assert "“Verify” is filled in for 2 items." in page.text

@@ -491,7 +491,7 @@ def withdrawn_for(redaction):
     return BriefingDownloadFactory(
         by=OfficerFactory(name="Thato Exercise"),
         briefing__file="",
-        briefing__content=None,
+        briefing__pdf=None,
         briefing__sha256="a" * 64,
         briefing__withdrawn_at=at_noon(date(2022, 2, 3)),
         briefing__withdrawn_by=AmbassadorFactory(),

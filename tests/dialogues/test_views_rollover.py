@@ -1,4 +1,4 @@
-"""The page on which benchmarks and open commitments of the year before are carried over."""
+"""The page on which benchmarks and open commitments of the year before are rolled over."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ def new(old):
 
 
 def address(new):
-    return reverse("edition_carry_over", args=[new.edition_id])
+    return reverse("edition_roll_over", args=[new.edition_id])
 
 
 def as_shown(client, new):
@@ -90,7 +90,7 @@ def test_a_benchmark_in_the_same_words_is_found(client, old, new):
     assert as_shown(client, new)[f"goes_{old[0].pk}"] == f"same-{own.pk}"
 
 
-def test_what_was_carried_over_is_told_and_asked_no_more(client, old, new):
+def test_what_was_rolled_over_is_reported_and_asked_no_more(client, old, new):
     client.post(address(new), as_shown(client, new))
     client.post(address(new), as_shown(client, new) | {f"goes_{old[1].pk}": f"copy-{new.pk}"})
 
@@ -102,7 +102,7 @@ def test_what_was_carried_over_is_told_and_asked_no_more(client, old, new):
     assert "Nothing from 2021 was left to roll over." in client.post(address(new), follow=True).text
 
 
-def test_of_two_who_carry_over_the_second_carries_what_is_left(client, old, new):
+def test_of_two_who_roll_over_the_second_takes_what_is_left(client, old, new):
     sent = as_shown(client, new) | {f"goes_{old[1].pk}": f"copy-{new.pk}"}
     client.post(address(new), as_shown(client, new))
 
@@ -136,7 +136,7 @@ def test_before_anybody_said_what_is_asked_again_the_page_leads_there(client, ol
 def test_without_an_earlier_list_it_leads_to_where_that_is_said(client, old):
     edition = old[0].recommendation.edition
 
-    answer = client.get(reverse("edition_carry_over", args=[edition.pk]))
+    answer = client.get(reverse("edition_roll_over", args=[edition.pk]))
 
     assert answer.url == reverse("edition_repeats", args=[edition.pk])
 

@@ -206,7 +206,7 @@ def test_version_return_records_the_parts_that_an_officer_ticks(client):
     (line,) = sent.evidence.get().evidence_links.all()
     client.force_login(OfficerFactory())
     posted = {
-        f"evidence_link-{line.pk}-decision": "mend",
+        f"evidence_link-{line.pk}-decision": "change",
         f"evidence_link-{line.pk}-reason": "Say which districts.",
         "return-parts": ["happened_from", "files"],
     }
@@ -235,10 +235,10 @@ def test_version_return_names_what_each_line_lacks_to_its_ministry(client):
     one, other = piece.evidence_links.all()
     client.force_login(OfficerFactory())
     typed = {
-        f"evidence_link-{one.pk}-decision": "mend",
+        f"evidence_link-{one.pk}-decision": "change",
         f"evidence_link-{one.pk}-because": ReturnReason.FIRST_DAY,
         f"evidence_link-{other.pk}-decision": "verified",
-        f"evidence-{figure.pk}-decision": "mend",
+        f"evidence-{figure.pk}-decision": "change",
         f"evidence-{figure.pk}-because": ReturnReason.FIGURE,
         f"evidence-{figure.pk}-reason": "The list has five names.",
         "return-because": ReturnReason.PROOF,
@@ -273,7 +273,7 @@ def test_version_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(
     response = client.post(
         address("version_return", sent),
         {
-            f"evidence_link-{first.pk}-decision": "mend",
+            f"evidence_link-{first.pk}-decision": "change",
             f"evidence_link-{second.pk}-decision": "verified",
             f"evidence_link-{second.pk}-because": VerificationReason.SEEN,
             f"evidence_link-{third.pk}-reason": "Begun, and left.",
@@ -443,7 +443,7 @@ def test_version_accept_keeps_the_sentence_chosen_and_the_words_written(client):
     ("line", "sentence"),
     [
         (
-            {"decision": "mend", "reason": "The day."},
+            {"decision": "change", "reason": "The day."},
             "You marked this item “Needs a change”, so you cannot accept the update.",
         ),
         ({"because": "outside"}, "This reason belongs to another decision."),

@@ -264,7 +264,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     """The addresses to walk by the name of the page: of each sort of thing enough to show its states."""
     edition = Edition.objects.get(year=2021)
     one = {"edition": edition, "requested_by": people["officer"]}
-    BriefingFactory(**one, content=b"%PDF-1.7\n")
+    BriefingFactory(**one, pdf=b"%PDF-1.7\n")
     withdrawal = {"withdrawn_at": edition.terms.first().recorded_at, "withdrawn_by": people["ambassador"]}
     BriefingFactory(**one, sha256="0" * 64, withdrawn_reason="It held a text that was taken out.", **withdrawal)
     failed, running = BriefingFactory(**one), BriefingFactory(**one)
@@ -273,7 +273,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     for briefing in (failed, running):
         briefing.save()
     said = [{"evidence": [{"ref": "E1", "what": what}]} for what in ("A hotline was opened", "A shelter was opened")]
-    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), said=said[at]) for at in range(len(said))]
+    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), content=said[at]) for at in range(len(said))]
     commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
     by_status = [commitments.filter(status=status).first() for status in CommitmentStatus]
@@ -301,7 +301,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         **{name: [edition.country] for name in OF_A_POST},
         "setup_edition_edit": [edition],
         "edition_repeats": [edition],
-        "edition_carry_over": [edition],
+        "edition_roll_over": [edition],
         "edition_import": [edition],
         "import_preview": _brought(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
@@ -399,7 +399,7 @@ def _brought(edition: Edition) -> list[EditionImport]:
     narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in ANOTHER_LIST.values())])
     table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
-    waiting = [EditionImportFactory(edition=edition, brought=one) for one in brought]
+    waiting = [EditionImportFactory(edition=edition, draft=one) for one in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
 
 

@@ -57,7 +57,7 @@ def test_an_officer_opens_the_coming_year_on_purpose_and_comes_back(live: Live, 
     assert page.url == live.url + page_of("dashboard")
 
     page.get_by_role("link", name="Open the 2022 edition").click()
-    expect(page.locator(".standing-notice")).to_contain_text("The 2022 edition is upcoming.")
+    expect(page.locator(".edition-notice")).to_contain_text("The 2022 edition is upcoming.")
     keep_picture(page, "dashboard-upcoming")
     page.get_by_role("link", name="Log progress", exact=True).first.click()
     assert page.url == live.url + page_of("evidence_log", edition=world.upcoming)

@@ -49,7 +49,7 @@ def load_its_list(page: Page, live: Live) -> None:
     expect(page.get_by_text("List imported. New: 10.")).to_be_visible()
 
 
-def carry_over(page: Page, live: Live) -> None:
+def roll_over(page: Page, live: Live) -> None:
     page.goto(f"{live.url}{reverse('recommendation_list')}")
     expect(page.locator("#main").get_by_text("Lesotho, 2022 edition")).to_be_visible()
     page.get_by_role("link", name="Roll over from the 2021 edition").click()
@@ -65,7 +65,7 @@ def carry_over(page: Page, live: Live) -> None:
     press(page, "Save and continue")
     expect(page.get_by_text("9 of 10 recommendations repeat one of 2021.")).to_be_visible()
     expect(page.get_by_role("heading", name="Not repeated")).to_be_visible()
-    keep_picture(page, "carry-over")
+    keep_picture(page, "roll-over")
     press(page, "Roll over to 2022")
     expect(page.get_by_text("of 2021 were rolled over.")).to_be_visible()
     keep_picture(page, "recommendations-next-year")
@@ -95,7 +95,7 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     keep_picture(ambassador, "dashboard-next-year")
     officer.goto(live.url)
     expect(officer.get_by_role("link", name="Roll over from the 2021 edition", exact=True)).to_be_visible()
-    carry_over(officer, live)
+    roll_over(officer, live)
 
     # The years count by themselves: the narrative of 2021 told five.
     first = Recommendation.objects.get(edition=edition, number=1)
@@ -125,7 +125,7 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     keep_picture(ministry, "commitment-next-year-ministry")
 
     # Nothing is left to do, and doing it again changes nothing.
-    officer.goto(f"{live.url}{reverse('edition_carry_over', args=[edition.pk])}")
+    officer.goto(f"{live.url}{reverse('edition_roll_over', args=[edition.pk])}")
     expect(officer.get_by_text("Keep it in 2021 only").first).to_be_attached()
     press(officer, "Roll over to 2022")
     expect(officer.get_by_text("Nothing from 2021 was left to roll over.")).to_be_visible()

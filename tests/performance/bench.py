@@ -44,7 +44,7 @@ from dialogues.models import (
     UpdateVersion,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
-from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.explanation.trend import weekly_scores
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -196,7 +196,7 @@ def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
     measured = Measured(edition, bare())
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=TODAY, known_by=NOW)
-    before, after = Standpoint(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), Standpoint(TODAY, NOW)
+    before, after = RecordMoment(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), RecordMoment(TODAY, NOW)
     acts: dict[str, Callable[[], Any]] = {
         "bare SELECT": bare,
         "facts gathered": lambda: gather_facts(edition),
@@ -205,7 +205,7 @@ def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
     }
     if is_whole:
         acts |= {
-            "all levers": result.levers,
+            "gain of each open benchmark": result.benchmark_gains,
             "next steps": result.next_steps,
             "smallest set": result.smallest_set,
             "what changed in four weeks": lambda: find_changes(facts, before, after),
@@ -223,14 +223,14 @@ def check_queries(edition: Edition) -> Iterator[str]:
         for_one_day = len(sent)
         weekly_scores(facts, NOW)
         for_trend = len(sent) - for_one_day
-        result.levers()
+        result.benchmark_gains()
         result.next_steps()
         result.smallest_set()
-        find_changes(facts, Standpoint(TODAY - FOUR_WEEKS), Standpoint(TODAY))
+        find_changes(facts, RecordMoment(TODAY - FOUR_WEEKS), RecordMoment(TODAY))
         for_others = len(sent) - for_one_day - for_trend
     say(
         f"  queries at {edition.country}: {for_one_day} for one day (at most {MOST_QUERIES}), {for_trend} more for the"
-        f" trend, {for_others} more for levers, next steps, smallest set and what changed"
+        f" trend, {for_others} more for gains, next steps, smallest set and what changed"
     )
     if for_one_day > MOST_QUERIES:
         yield f"One edition as of one day takes {for_one_day} queries; at most {MOST_QUERIES} are wanted."
@@ -339,7 +339,7 @@ def run() -> list[str]:
     if connection.vendor == "postgresql":
         run_as_owner("ANALYZE")  # autovacuum would have, by the time anybody reads
     say(f"{connection.vendor}, Python {sys.version.split()[0]}; rows made in {perf_counter() - began:.1f} s")
-    goals = {"one edition as of one day": 25, "weekly trend": 150, "all levers": 100}
+    goals = {"one edition as of one day": 25, "weekly trend": 150, "gain of each open benchmark": 100}
     is_short = bool(os.environ.get("ONLY_JUDGED"))
     measured = {}
     for code, edition in editions.items():

@@ -68,7 +68,7 @@ def undertaking(text="Train the posts", **facts):
             "due_on": date(2022, 1, 14),
             "times_moved": 2,
             "state": "overdue",
-            "standing": "overdue by 14 days, no update received",
+            "status_text": "overdue by 14 days, no update received",
             **facts,
         }
     )
@@ -199,12 +199,12 @@ def briefing(**facts):
             "window": "Only concrete actions of the government between 1 April 2021 and 31 March 2022 count.",
             "deadline": date(2022, 2, 28),
             "countdown": "in 31 days",
-            "standing": ReadinessSummary("Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."),
+            "readiness": ReadinessSummary("Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."),
             "parts": tuple(map(part, ("Increasing efforts", "Concrete action", "All three Ps", "Data given"))),
             "checks": (),
-            "ladder": ladder(0),
+            "next_steps": ladder(0),
             "trend": trend(),
-            "press_for": (),
+            "commitments_to_follow_up": (),
             "milestones": (),
             "ministries": (),
             "united_states": (),
@@ -245,7 +245,7 @@ def full(number=1, text="Investigate more", **facts):
     return briefing(
         **{
             "facts_up_to": MOMENT,
-            "standing": ReadinessSummary(
+            "readiness": ReadinessSummary(
                 f"60.5 of 100 verified, 61.3 claimed; our target is 45; the deadline passed 31 days ago. {text}",
                 Decimal("60.5"), Decimal("61.3"), Decimal(45), f"Our target of 45: {text}", Decimal("81.6"),
                 "53.3 more points are verified but dated only to a later day: once it has come, the score is 60.5.",
@@ -254,9 +254,9 @@ def full(number=1, text="Investigate more", **facts):
             ),
             "parts": (part(text, text, 6), part("Concrete action", text), part("All three Ps", text, 3)),
             "checks": tuple(PrintedCheck(text, text, (text,)) for _ in range(number)),
-            "ladder": ladder(number, text),
+            "next_steps": ladder(number, text),
             "trend": trend(number, title=text),
-            "press_for": tuple(undertaking(text, ministry=text, standing=text[:60]) for _ in range(number)),
+            "commitments_to_follow_up": (undertaking(text, ministry=text, status_text=text[:60]),) * number,
             "milestones": tuple(PrintedMilestone(text[:40], DAY, False, "in 4 days") for _ in range(number)),
             "ministries": (ministry,) * number,
             "united_states": (undertaking(text),) * number,
@@ -345,7 +345,7 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
         record=text,
         agreed=text,
         summary=f"{number} overdue, 2 open.",
-        undertakings=(undertaking(text),) * number,
+        commitments=(undertaking(text),) * number,
         steps=(AgreedStep(text, text, DAY, None, "open", "still open"),) * number,
     )
     talk = TalkingPointList(text, text, False, *((point,) * number,) * 5)

@@ -169,8 +169,8 @@ def test_the_page_lets_somebody_else_clear_it_and_tells_who_asked_that_they_may_
 
 
 def test_a_correction_is_a_later_version_that_names_the_one_before(client):
-    first, draft_between = BriefingFactory(content=b"one", issued=True), BriefingFactory(content=b"two")
-    second = BriefingFactory(content=b"three", issued=True)
+    first, draft_between = BriefingFactory(pdf=b"one", issued=True), BriefingFactory(pdf=b"two")
+    second = BriefingFactory(pdf=b"three", issued=True)
     client.force_login(AmbassadorFactory())
 
     def page(briefing):
@@ -191,7 +191,7 @@ def checked(client, content=None, sha256=""):
 
 
 def test_a_file_is_known_by_its_content_and_by_its_hash_however_that_was_copied(client):
-    issued = BriefingFactory(content=b"as issued", issued=True)
+    issued = BriefingFactory(pdf=b"as issued", issued=True)
     client.force_login(ObserverFactory())
     hash_ = hashlib.sha256(b"as issued").hexdigest()
 
@@ -202,10 +202,10 @@ def test_a_file_is_known_by_its_content_and_by_its_hash_however_that_was_copied(
 
 
 def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
-    draft = BriefingFactory(content=b"draft")
-    superseded = BriefingFactory(content=b"old", issued=True)
-    later = BriefingFactory(content=b"new", issued=True)
-    since = BriefingFactory(content=b"final", issued=True)
+    draft = BriefingFactory(pdf=b"draft")
+    superseded = BriefingFactory(pdf=b"old", issued=True)
+    later = BriefingFactory(pdf=b"new", issued=True)
+    since = BriefingFactory(pdf=b"final", issued=True)
     BriefingDownloadFactory(briefing=since, sha256=hashlib.sha256(b"its draft").hexdigest())
     gone = {"withdrawn_at": NOW, "withdrawn_by": AmbassadorFactory(), "withdrawn_reason": "It held a name."}
     BriefingFactory(sha256=hashlib.sha256(b"gone").hexdigest(), **gone)
@@ -222,7 +222,7 @@ def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
 
 
 def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
-    BriefingFactory(content=b"as issued", issued=True)
+    BriefingFactory(pdf=b"as issued", issued=True)
     edition = EditionFactory(country=CountryFactory(elsewhere=True))
     for reader in (FocalPointFactory(), OfficerFactory(email="e@post.example", countries=[edition.country])):
         client.force_login(reader)

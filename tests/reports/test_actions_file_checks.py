@@ -33,7 +33,7 @@ HARMS = [
 
 @pytest.mark.parametrize(("harm", "fault", "sentence"), HARMS)
 def test_a_file_that_is_not_as_it_was_made_is_not_handed_out(harm, fault, sentence):
-    briefing, officer, client = BriefingFactory(content=b"%PDF-1.7 made"), OfficerFactory(), Client()
+    briefing, officer, client = BriefingFactory(pdf=b"%PDF-1.7 made"), OfficerFactory(), Client()
     client.force_login(officer)
     harm(briefing)
 
@@ -49,7 +49,7 @@ def test_a_file_that_is_not_as_it_was_made_is_not_handed_out(harm, fault, senten
 
 
 def test_every_night_a_job_names_the_briefings_whose_file_is_not_as_it_was_made(settings, run_jobs):
-    sound, lost, altered = (BriefingFactory(content=f"%PDF-1.7 {number}".encode()) for number in range(3))
+    sound, lost, altered = (BriefingFactory(pdf=f"%PDF-1.7 {number}".encode()) for number in range(3))
     task = app.tasks[settings.CELERY_BEAT_SCHEDULE["kept-briefings"]["task"]]
     task()
     assert [job.state for job in run_jobs()] == [State.READY]

@@ -139,7 +139,7 @@ def test_a_file_that_is_no_longer_what_was_made_is_not_copied(edition, made, run
 def test_another_countrys_file_is_never_copied(edition, made, run_jobs, monkeypatch):
     monkeypatch.setattr(pdf, "hash_render_input", lambda html: "5" * 64)
     elsewhere = RecommendationFactory(edition__country=CountryFactory(elsewhere=True)).edition
-    BriefingFactory(edition=elsewhere, content=b"%PDF-1.7 theirs", setting_sha256="5" * 64)
+    BriefingFactory(edition=elsewhere, pdf=b"%PDF-1.7 theirs", setting_sha256="5" * 64)
     ours = ask(edition, OfficerFactory())
     run_jobs()
 

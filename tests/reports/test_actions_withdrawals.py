@@ -45,8 +45,8 @@ def printed(text):
     return pdf.render_pdf(f'<html lang="en"><head><title>A briefing</title></head><body>{text}</body></html>')
 
 
-def cleared(content, **fields):
-    return BriefingFactory(content=content, issued=True, **fields)
+def cleared(pdf, **fields):
+    return BriefingFactory(pdf=pdf, issued=True, **fields)
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def confirmed():
 
 def test_a_briefing_that_holds_the_words_is_withdrawn_and_another_one_stays(confirmed, run_jobs):
     broken = "<p>We brought Palesa</p><p style='break-before: page'>Ntšo&shy;ana-Exercise home.</p>"
-    holding, issued = BriefingFactory(content=printed(broken)), cleared(printed(f"<p>{NAME.upper()}</p>"))
-    other = BriefingFactory(content=printed("<p>We brought Thabo to a safe house.</p>"))
+    holding, issued = BriefingFactory(pdf=printed(broken)), cleared(printed(f"<p>{NAME.upper()}</p>"))
+    other = BriefingFactory(pdf=printed("<p>We brought Thabo to a safe house.</p>"))
     paths = {row: str(row.file) for row in (holding, issued, other)}
 
     jobs = run_jobs()
@@ -86,7 +86,7 @@ def test_a_briefing_that_holds_the_words_is_withdrawn_and_another_one_stays(conf
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\n", b"no PDF at all"])
 def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed, run_jobs, content):
-    briefing = BriefingFactory(content=content)
+    briefing = BriefingFactory(pdf=content)
 
     run_jobs()
 
@@ -96,14 +96,14 @@ def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed, run_jobs, c
 
 
 def test_one_that_keeps_the_words_though_its_pages_have_no_room_for_them_is_withdrawn_too(confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": f"See {NAME}"})
-    other = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": "See Thabo"})
+    briefing = BriefingFactory(pdf=printed("<p>We brought somebody.</p>"), content={"text": f"See {NAME}"})
+    other = BriefingFactory(pdf=printed("<p>We brought somebody.</p>"), content={"text": "See Thabo"})
 
     run_jobs()
 
     briefing.refresh_from_db()
     other.refresh_from_db()
-    assert (briefing.state, briefing.said) == (BriefingState.WITHDRAWN, None)
+    assert (briefing.state, briefing.content) == (BriefingState.WITHDRAWN, None)
     assert other.state is BriefingState.READY
 
 
@@ -120,7 +120,7 @@ def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed, run_jobs
 
 
 def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_time(confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed(NAME))
+    briefing = BriefingFactory(pdf=printed(NAME))
     default_storage.delete(str(briefing.file))
 
     run_jobs()
@@ -130,7 +130,7 @@ def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_t
 
 
 def test_another_countrys_briefing_is_left_alone(confirmed, run_jobs):
-    theirs = BriefingFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)), content=printed(NAME))
+    theirs = BriefingFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)), pdf=printed(NAME))
 
     run_jobs()
 
@@ -139,10 +139,8 @@ def test_another_countrys_briefing_is_left_alone(confirmed, run_jobs):
 
 
 def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed("<p>Nothing of it</p>"))
-    theirs = BriefingFactory(
-        edition=EditionFactory(country=CountryFactory(elsewhere=True)), content=printed("<p>x</p>")
-    )
+    briefing = BriefingFactory(pdf=printed("<p>Nothing of it</p>"))
+    theirs = BriefingFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)), pdf=printed("<p>x</p>"))
     elsewhere = OfficerFactory(email="elsewhere@post.example", countries=[theirs.edition.country])
     client.force_login(OfficerFactory())
     page, api = reverse("briefing_file", args=[briefing.pk]), f"/api/v1/briefings/{briefing.pk}/file/"
@@ -162,7 +160,7 @@ def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confir
 
 
 def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+    briefing = BriefingFactory(pdf=printed(f"<p>{NAME}</p>"))
     run_jobs()
     client.force_login(OfficerFactory())
 
@@ -184,7 +182,7 @@ def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
 
 
 def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(client, confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+    briefing = BriefingFactory(pdf=printed(f"<p>{NAME}</p>"))
     run_jobs()
     address = reverse("redaction_detail", args=[confirmed.pk])
 
@@ -197,7 +195,7 @@ def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(clien
 
 
 def test_a_withdrawn_briefing_is_not_made_anew(confirmed, run_jobs, client):
-    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+    briefing = BriefingFactory(pdf=printed(f"<p>{NAME}</p>"))
     run_jobs()
     client.force_login(OfficerFactory())
 
@@ -234,7 +232,7 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
 
 def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
     monkeypatch.setattr(withdrawals, "withdraw_briefing", lambda **_: 1 / 0)
-    BriefingFactory(content=b"unreadable")
+    BriefingFactory(pdf=b"unreadable")
     run_jobs()
     assert Job.objects.get(kind="redaction").state == State.FAILED
     confirmed.refresh_from_db()
@@ -254,9 +252,9 @@ def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
 
 
 def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
-    rows = Briefing.objects.filter(pk=cleared(b"%PDF-1.7\n", said={"title": "Lesotho"}, covering_note="Look.").pk)
+    rows = Briefing.objects.filter(pk=cleared(b"%PDF-1.7\n", content={"title": "Lesotho"}, covering_note="Look.").pk)
     withdrawal = {"file": "", "withdrawn_at": NOW, "withdrawn_by": OfficerFactory(), "withdrawn_reason": "It is wrong."}
-    withdrawal |= {"withdrawn_for": RedactionFactory(), "said": None, "covering_note": ""}
+    withdrawal |= {"withdrawn_for": RedactionFactory(), "content": None, "covering_note": ""}
 
     def refused(**change):
         try:
@@ -271,7 +269,7 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
     assert refused(**withdrawal | {"withdrawn_reason": ""})
     assert refused(**withdrawal | {"withdrawn_by": None})
     assert refused(**withdrawal | {"withdrawn_for": None})
-    assert refused(**withdrawal | {"said": {"title": "Eswatini"}})
+    assert refused(**withdrawal | {"content": {"title": "Eswatini"}})
     assert refused(**withdrawal | {"covering_note": "Look again."})
     assert refused(**withdrawal, sha256="")
     assert refused(withdrawn_reason="It is wrong.")
@@ -284,7 +282,7 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
 
 
 def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
-    briefing = BriefingFactory(content=b"%PDF-1.7\n")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7\n")
     withdraw_briefing(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     with pytest.raises(IntegrityError), transaction.atomic():

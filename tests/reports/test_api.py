@@ -241,7 +241,7 @@ def test_an_unseen_edition_gives_the_same_error_as_an_unknown_one(client, office
 
 
 def test_an_observer_reads_briefings_and_asks_for_none(client, edition):
-    BriefingFactory(edition=edition, content=PDF)
+    BriefingFactory(edition=edition, pdf=PDF)
     client.force_login(ObserverFactory())
 
     (row,) = client.get("/api/v1/briefings/").json()["results"]

@@ -45,7 +45,7 @@ def edition():
 def current(edition):
     """The tracker's own of today, which knows all that is in the log so far."""
     record("evidence.logged", by=None, country=edition.country)
-    return BriefingFactory(edition=edition, requested_by=None, content=b"%PDF-1.7", log_number=log_head()[0])
+    return BriefingFactory(edition=edition, requested_by=None, pdf=b"%PDF-1.7", log_number=log_head()[0])
 
 
 def at(entry, after):

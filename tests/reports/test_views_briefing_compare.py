@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def said(sentence, *evidence):
     return {
-        "standing": {"sentence": sentence},
+        "readiness": {"sentence": sentence},
         "evidence": [
             {"what": what, "when": "8 Nov 2021", "state": "claimed", "review": "not reviewed"} for what in evidence
         ],
@@ -43,7 +43,7 @@ def reader(client):
 
 def ready(edition, day, sentence="31 of 100 verified.", *evidence, **fields):
     return BriefingFactory(
-        edition=edition, as_of=day, content=f"{day} {sentence}".encode(), said=said(sentence, *evidence), **fields
+        edition=edition, as_of=day, pdf=f"{day} {sentence}".encode(), content=said(sentence, *evidence), **fields
     )
 
 
@@ -88,13 +88,13 @@ def test_two_that_say_the_same_are_said_to(client, edition):
 
 @pytest.mark.usefixtures("reader")
 def test_a_briefing_that_stores_the_projected_score_by_its_former_name_is_compared(client, edition):
-    standing = {"sentence": "31 of 100 verified."}
+    readiness = {"sentence": "31 of 100 verified."}
     for day, stored in ((10, {"ceiling": "60"}), (12, {"projected": "60"}), (28, {"projected": "70"})):
         BriefingFactory(
             edition=edition,
             as_of=date(2022, 1, day),
-            content=f"{day}".encode(),
-            said={"standing": standing | stored},
+            pdf=f"{day}".encode(),
+            content={"readiness": readiness | stored},
         )
     former, same, higher = Briefing.objects.order_by("as_of")
 
@@ -131,7 +131,7 @@ def test_one_that_is_not_offered_is_refused_with_a_sentence(client, edition):
 def test_a_withdrawn_one_says_nothing_any_more(client, edition):
     ready(edition, date(2022, 1, 10), "What must not be read.")
     gone = ready(edition, date(2022, 1, 28), issued=True)
-    gone.file, gone.said = "", None
+    gone.file, gone.content = "", None
     gone.withdrawn_at, gone.withdrawn_by = at_noon(date(2022, 1, 29)), ReviewerFactory()
     gone.withdrawn_reason, gone.withdrawn_for = "It held a name.", RedactionFactory()
     gone.save()

@@ -130,7 +130,7 @@ def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_it_is_handed_over_and_written_down(client, reader):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK all of it")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it")
     user = reader()
     client.force_login(user)
     response = taken(client, briefing)
@@ -154,7 +154,7 @@ def test_it_is_handed_over_and_written_down(client, reader):
     ],
 )
 def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
-    briefing = BriefingFactory(content=content)
+    briefing = BriefingFactory(pdf=content)
     client.force_login(OfficerFactory())
 
     assert taken(client, briefing).headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
@@ -165,7 +165,7 @@ def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
 
 
 def test_no_ministry_is_given_it(client):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK")
     client.force_login(FocalPointFactory())
 
     answers = [taken(client, briefing), client.get(reverse("briefing-word", args=[briefing.pk]))]
@@ -174,8 +174,8 @@ def test_no_ministry_is_given_it(client):
 
 
 def test_its_page_leads_to_it_and_tells_its_size_and_hash(client):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"P" * 2048)
-    other = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"P" * 2048)
+    other = BriefingFactory(pdf=b"%PDF-1.7")
     client.force_login(ObserverFactory())
     shown, without = (client.get(reverse("briefing_detail", args=[row.pk])).text for row in (briefing, other))
 
@@ -186,8 +186,8 @@ def test_its_page_leads_to_it_and_tells_its_size_and_hash(client):
 
 
 def test_the_api_tells_of_it_and_gives_it(client):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK all of it")
-    BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it")
+    BriefingFactory(pdf=b"%PDF-1.7")
     client.force_login(OfficerFactory())
     without, told = client.get("/api/v1/briefings/").json()["results"]
 
@@ -202,7 +202,7 @@ def test_the_api_tells_of_it_and_gives_it(client):
 
 @pytest.mark.parametrize("as_file", [True, False])
 def test_its_hash_is_known_on_the_page_that_checks_files(client, as_file):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK all of it", issued=True)
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it", issued=True)
     client.force_login(ObserverFactory())
     sent = {"file": SimpleUploadedFile("a.docx", b"PK all of it")} if as_file else {"sha256": briefing.word_sha256}
     answer = client.post(reverse("briefing_check"), sent)

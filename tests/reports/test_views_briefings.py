@@ -77,7 +77,7 @@ def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edi
 
 
 def test_briefing_is_not_an_observers_to_ask_for(client, edition):
-    BriefingFactory(edition=edition, content=b"%PDF-1.7")
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7")
     client.force_login(ObserverFactory())
 
     response = client.get(reverse("briefing_list"))
@@ -88,7 +88,7 @@ def test_briefing_is_not_an_observers_to_ask_for(client, edition):
 
 
 def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client, edition):
-    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7")
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7")
 
     for user in (FocalPointFactory(), AdministratorFactory()):
         client.force_login(user)
@@ -100,7 +100,7 @@ def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client
 
 def test_briefing_list_says_who_when_and_which_version(client, edition):
     BriefingFactory(edition=edition, requested_by=OfficerFactory(name="Thabo Example"))
-    BriefingFactory(edition=edition, content=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
     client.force_login(AmbassadorFactory())
 
     response = client.get(reverse("briefing_list"))
@@ -113,7 +113,7 @@ def test_briefing_list_says_who_when_and_which_version(client, edition):
 @pytest.mark.parametrize("count", [1, 3])
 def test_briefing_list_query_count(client, django_assert_num_queries, edition, count):
     for _ in range(count):
-        BriefingFactory(edition=edition, content=b"%PDF-1.7", job=JobFactory())
+        BriefingFactory(edition=edition, pdf=b"%PDF-1.7", job=JobFactory())
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
@@ -177,7 +177,7 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_briefing_file_is_handed_over_and_written_down(client, edition, reader):
-    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7 all of it")
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7 all of it")
     user = reader()
     client.force_login(user)
 

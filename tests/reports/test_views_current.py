@@ -46,7 +46,7 @@ def current(edition, ambassador):
     return BriefingFactory(
         edition=edition,
         requested_by=None,
-        content=b"%PDF-1.7" + 175_000 * b".",
+        pdf=b"%PDF-1.7" + 175_000 * b".",
         log_number=log_head()[0],
         facts_up_to=datetime.combine(date(2022, 1, 28), time(8, 32), MASERU),
     )
@@ -137,8 +137,8 @@ def test_one_that_was_withdrawn_is_not_offered(client, current, ambassador):
 
 
 def test_what_somebody_picked_is_not_todays_briefing(client, edition, ambassador):
-    BriefingFactory(edition=edition, content=b"%PDF-1.7", covering_note="For the car.")
-    BriefingFactory(edition=edition, content=b"%PDF-1.7", sections=["evidence"])
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", covering_note="For the car.")
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", sections=["evidence"])
     client.force_login(ambassador)
 
     assert "<form" in head_of(client)

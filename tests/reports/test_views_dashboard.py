@@ -350,14 +350,14 @@ def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_download
     asks = '<input type="hidden" name="as_of" value="2022-01-28">'
     assert asks in dashboard(ambassador).text
 
-    BriefingFactory(as_of=date(2022, 1, 27), content=b"%PDF-1.7")
+    BriefingFactory(as_of=date(2022, 1, 27), pdf=b"%PDF-1.7")
     assert asks in dashboard(ambassador).text
 
     under_way = BriefingFactory(job=JobFactory(state=State.RUNNING))
     assert "Show the progress of today’s briefing" in dashboard(ambassador).text
     assert reverse("briefing_detail", args=[under_way.pk]) in dashboard(ambassador).text
 
-    ready = BriefingFactory(content=b"%PDF-1.7")
+    ready = BriefingFactory(pdf=b"%PDF-1.7")
     text = dashboard(ambassador).text
     assert f'href="{reverse("briefing_file", args=[ready.pk])}"' in text
     assert asks not in text
@@ -365,7 +365,7 @@ def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_download
 
 def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(dashboard):
     benchmark = BenchmarkFactory()
-    BriefingFactory(content=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
+    BriefingFactory(pdf=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
 
     assert "More was recorded since" not in dashboard(AmbassadorFactory()).text
 
@@ -477,7 +477,7 @@ def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothin
     benchmark = BenchmarkFactory()
     evidence = EvidenceFactory(supports=[benchmark])
     ambassador = AmbassadorFactory()
-    briefing = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
     assert [is_done for _, is_done in first_steps(dashboard(ambassador))] == [False, False, None]
     briefing.downloads.create(by=ambassador, at=briefing.requested_at, sha256=briefing.sha256)
@@ -489,7 +489,7 @@ def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothin
 def test_an_observers_first_steps_go_once_a_briefing_was_downloaded(dashboard):
     BenchmarkFactory()
     observer = ObserverFactory()
-    briefing = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
     assert [is_done for _, is_done in first_steps(dashboard(observer))] == [False, None, None]
     briefing.downloads.create(by=observer, at=briefing.requested_at, sha256=briefing.sha256)

@@ -289,7 +289,7 @@ def test_next_steps_of_the_embassy_are_tasks_once_they_are_due(client):
 def test_a_briefing_is_to_be_cleared_by_somebody_else_in_its_newest_version(client):
     edition = RecommendationFactory().edition
     officer, ambassador = OfficerFactory(), AmbassadorFactory()
-    ready = {"edition": edition, "content": b"%PDF-1.7"}
+    ready = {"edition": edition, "pdf": b"%PDF-1.7"}
     BriefingFactory(**ready, requested_by=officer)
     newest = BriefingFactory(**ready, requested_by=officer)
     BriefingFactory(edition=edition, requested_by=officer)

@@ -199,7 +199,7 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
     assert " projected, if" not in response.text
 
 
-def test_detail_leads_to_the_method_at_the_same_standpoint_and_to_the_stored_results(seen):
+def test_detail_leads_to_the_method_at_the_same_moment_and_to_the_stored_results(seen):
     BenchmarkFactory()
 
     response = seen(as_of="2022-01-15")
@@ -212,7 +212,7 @@ def test_detail_leads_to_the_method_at_the_same_standpoint_and_to_the_stored_res
     "name",
     ["readiness_detail", "readiness_explanation", "readiness_trend", "readiness_what_if", "readiness_checks"],
 )
-def test_each_tab_has_the_form_for_another_standpoint(seen, name):
+def test_each_tab_has_the_form_for_another_moment(seen, name):
     BenchmarkFactory()
 
     text = seen(page_of(name), as_of="2022-01-15", known_on="2022-01-20").text

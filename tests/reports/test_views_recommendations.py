@@ -295,7 +295,7 @@ def test_recommendation_detail_leads_to_the_years_before_and_after(client):
     assert "2021 edition, TIP Report, recommendation 4" in after.text
 
 
-def test_recommendation_list_leads_an_officer_to_carrying_over_where_there_is_a_year_before(client):
+def test_recommendation_list_leads_an_officer_to_the_roll_over_where_there_is_a_year_before(client):
     client.force_login(OfficerFactory())
     first = RecommendationFactory()
     assert "Roll over" not in client.get(page_of("recommendation_list")).text

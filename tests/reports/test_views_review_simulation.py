@@ -142,7 +142,7 @@ def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
     told = points_of(stated, "accepting")
     assert points_of(unstated, "accepting") < told < every
     assert points_of(client.get(address, form | {f"evidence_link-{last.pk}-first_on": "never"}), "accepting") < told
-    assert "You marked a line for a change" in client.get(address, {f"evidence_link-{one.pk}-decision": "mend"}).text
+    assert "You marked a line for a change" in client.get(address, {f"evidence_link-{one.pk}-decision": "change"}).text
 
     before = the_score(first.recommendation.edition)
     typed = form | {f"evidence_link-{last.pk}-first_on": "2022-01-03", "accept-reason": "We saw it."}

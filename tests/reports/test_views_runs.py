@@ -153,7 +153,7 @@ def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
 
     assert "Nothing has been reviewed yet. 7 claims are waiting." in page.text
     assert page.context["bar"].verified is page.context["possible"] is None
-    assert {points for _, points, _ in page.context["levers"]} == {None}
+    assert {points for _, points, _ in page.context["benchmark_gains"]} == {None}
     assert {line.points for part in page.context["parts"] for line in (part, *part.lines)} == {None}
 
 

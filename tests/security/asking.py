@@ -452,7 +452,7 @@ BODIES = {
     "POST benchmark_add": terms,
     "POST benchmark_edit": lambda world: terms(world, world.rows["assessed"].current_terms.pk),
     "POST edition_repeats": lambda world: {f"repeats_{world.pk('first')}": world.pk("earlier")},
-    "POST edition_carry_over": lambda world: {f"goes_{world.pk('earlier_asked')}": f"copy-{world.pk('first')}"},
+    "POST edition_roll_over": lambda world: {f"goes_{world.pk('earlier_asked')}": f"copy-{world.pk('first')}"},
     "POST commitment_add": promise,
     "POST commitment_correct": corrected,
     "POST commitment_reschedule": lambda world: {"due_on": "2022-02-20", "reason": "They asked.", "on": TODAY},

@@ -375,7 +375,7 @@ class Planted:
         self.plant(factories.ReadinessRunFactory, edition=self.edition)
         job = self.plant(factories.JobFactory, state=State.READY, finished_at=factories.TERMS_SET_AT)
         withdrawn = {"withdrawn_by": self.officer, "withdrawn_at": factories.TERMS_SET_AT}
-        withdrawn |= {"said": None, "covering_note": "", "word": ""}
+        withdrawn |= {"content": None, "covering_note": "", "word": ""}
         kind = BriefingKind.WASHINGTON  # the one of which there is a Word file
         self.plant(factories.BriefingFactory, edition=self.edition, kind=kind, file="", **withdrawn)
         briefing = self.plant(factories.BriefingFactory, edition=self.edition, kind=kind, job=job, withdrawn_reason="")

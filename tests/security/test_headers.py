@@ -154,7 +154,7 @@ PAPER = {
     "reports/print_bars.html",
     "reports/print_base.html",
     "reports/print_contents.html",
-    "reports/print_cover.html",
+    "reports/print_first_pages.html",
     "reports/print_months.html",
 }
 """Laid out for the printer, which knows no policy; no browser is ever given it."""

@@ -228,8 +228,8 @@ GET   benchmark_edit                        assessed   200 200 403 403 | 403 404
 POST  benchmark_edit                        assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   edition_repeats                       edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  edition_repeats                       edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
-GET   edition_carry_over                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
-POST  edition_carry_over                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   edition_roll_over                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  edition_roll_over                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
 
 # Commitments, updates and dialogues
 GET   commitment_list                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in

@@ -524,12 +524,12 @@ class World:
             said_of_done_itself=done.reviews.get(evidence_link=None),
             said_of_done=done.reviews.exclude(evidence_link=None).get(),
             briefing=BriefingFactory(
-                content=self.says("briefing", EMBASSY).encode(),
-                said={"evidence": [{"what": self.says("said", EMBASSY)}]},
+                pdf=self.says("briefing", EMBASSY).encode(),
+                content={"evidence": [{"what": self.says("said", EMBASSY)}]},
             ),
-            compared_briefing=BriefingFactory(said={"evidence": []}),
+            compared_briefing=BriefingFactory(content={"evidence": []}),
             input=BriefingFactory(
-                content=self.says("input", EMBASSY).encode(), word_content=self.says("input in Word", EMBASSY).encode()
+                pdf=self.says("input", EMBASSY).encode(), word_content=self.says("input in Word", EMBASSY).encode()
             ),
             redaction=RedactionFactory(
                 words=self.says("what is to go", REDACTING), reason=self.says("why it is to go", REDACTING)
@@ -633,7 +633,7 @@ class World:
                 recorded_by=by,
             ),
             their_briefing=BriefingFactory(
-                edition=edition, content=self.says("their briefing", to).encode(), requested_by=by
+                edition=edition, pdf=self.says("their briefing", to).encode(), requested_by=by
             ),
         )
 

@@ -106,7 +106,7 @@ def test_old_files_that_no_row_names_go_and_new_ones_stay_for_their_row(settings
     days = settings.ORPHAN_FILES_KEPT_DAYS
     orphan, fresh = keep("evidence/ab/orphan", days=days + 1), keep("evidence/ab/fresh", days=0)
     named = aged(EvidenceFileFactory().file.name, days=days + 1)
-    briefing = aged(BriefingFactory(content=b"%PDF").file.name, days=days + 1)
+    briefing = aged(BriefingFactory(pdf=b"%PDF").file.name, days=days + 1)
 
     assert remove().files == 1
     assert not default_storage.exists(orphan)

@@ -111,7 +111,7 @@ def test_a_narrative_is_loaded_into_an_empty_edition():
         (1, "Fund the shelter.", "official", "protection"),
         (2, "Train the police.", "official", "prosecution"),
     ]
-    assert (done.loaded_by, done.loaded_at, done.brought) == (by, NOW, {})
+    assert (done.loaded_by, done.loaded_at, done.draft) == (by, NOW, {})
     assert done.did == {
         "new": [1, 2],
         "changed": {},

@@ -400,7 +400,7 @@ def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_st
         [1, "Fund the shelter and all its staff.", "It may be cut off."],
         [2, "Investigate labour recruiters in the capital.", ""],
     ]}  # fmt: skip
-    imported = EditionImportFactory(edition=edition, brought=brought)
+    imported = EditionImportFactory(edition=edition, draft=brought)
     said = re.sub(r"\s+", " ", client.get(reverse("import_preview", args=[imported.pk])).text)
     first, second = said.split("</fieldset>")[:2]
 
@@ -483,7 +483,7 @@ def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, stand
 def test_what_is_doubtful_can_be_put_right(client, edition):
     imported = EditionImportFactory(
         edition=edition,
-        brought={
+        draft={
             "rows": [[1, "Fund the shel- ter.", "It may be cut off."]],
             "notes": [],
             "left_out": ["42"],
@@ -593,7 +593,7 @@ def test_the_page_of_a_long_list_stays_light_whatever_has_to_be_said_of_it(clien
 
 def stored_items(imported):
     imported.refresh_from_db()
-    return [row[1] for row in imported.brought["rows"]]
+    return [row[1] for row in imported.draft["rows"]]
 
 
 @pytest.mark.parametrize(
@@ -612,7 +612,7 @@ def stored_items(imported):
 def test_items_are_edited_by_buttons_that_save_everything_typed(client, edition, step, typed, expected):
     rows = [[1, "Fund.", ""], [2, "Train.", ""], [3, "Convene.", ""]]
     brought = {"notes": [], "left_out": ["42"], "tier": None, "rows": rows}
-    imported = EditionImportFactory(edition=edition, brought=brought)
+    imported = EditionImportFactory(edition=edition, draft=brought)
     url = reverse("import_preview", args=[imported.pk])
     response = client.post(url, fields_of(client.get(url)) | {"step": step} | typed)
 
@@ -624,7 +624,7 @@ def test_items_are_edited_by_buttons_that_save_everything_typed(client, edition,
     assert not Recommendation.objects.exists()
     client.post(url, fields_of(page) | {"step": "reset"})
     assert stored_items(imported) == ["Fund.", "Train.", "Convene."]
-    assert imported.brought["left_out"] == ["42"]
+    assert imported.draft["left_out"] == ["42"]
 
 
 def test_choices_are_kept_in_the_draft_and_follow_the_items(client, edition, standing):
@@ -686,7 +686,7 @@ def test_items_that_somebody_else_changed_are_shown_beside_what_was_typed(client
     response = client.post(url, fields_of(page) | {"text_3": "Convene all."} | step)
 
     assert shows_refusal(response, "edit_conflict")
-    assert response.context["typed_meanwhile"][2] == "Convene all."
+    assert response.context["unsaved_texts"][2] == "Convene all."
     assert response.context["form"]["text_2"].value() == "Convene everybody."
     assert not Recommendation.objects.exists()
     assert client.post(url, fields_of(response)).status_code == 302

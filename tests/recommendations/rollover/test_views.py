@@ -44,7 +44,7 @@ def test_what_is_alike_is_proposed_and_kept_as_it_is_sent(client, lists):
     answer = client.post(address(new), sent)
 
     assert [sent[f"repeats_{row.pk}"] for row in new] == [old[1].pk, old[0].pk, ""]
-    assert answer.url == reverse("edition_carry_over", args=[new[0].edition_id])
+    assert answer.url == reverse("edition_roll_over", args=[new[0].edition_id])
     assert list(Recommendation.objects.filter(edition=new[0].edition).values_list("repeats", flat=True)) == [
         old[1].pk,
         old[0].pk,

@@ -162,8 +162,8 @@ def test_rows_recorded_after_the_moment_are_left_out(edition):
 
     assert [(piece.what, piece.state) for piece in then.evidence] == [("Early", "claimed")]
     assert [(piece.what, piece.state) for piece in now.evidence] == [("Early", "verified"), ("Late", "claimed")]
-    assert [item.standing for item in then.press_for] == ["overdue by 16 days, no update received"]
-    assert [item.standing for item in now.press_for] == ["reported done 12 Jan 2022; to be verified"]
+    assert [item.status_text for item in then.commitments_to_follow_up] == ["overdue by 16 days, no update received"]
+    assert [item.status_text for item in now.commitments_to_follow_up] == ["reported done 12 Jan 2022; to be verified"]
     assert then.facts_up_to == at_noon(date(2022, 1, 10))
     assert now.facts_up_to == at_noon(date(2022, 1, 20))
 
@@ -177,13 +177,13 @@ def test_events_after_the_day_are_left_out(edition):
 
     content = briefing(edition, as_of=date(2022, 1, 9))
 
-    assert (content.evidence, content.press_for, content.dialogues, content.updates) == (
+    assert (content.evidence, content.commitments_to_follow_up, content.dialogues, content.updates) == (
         (),
-        content.press_for[:1],
+        content.commitments_to_follow_up[:1],
         (),
         (),
     )
-    assert [item.made_on for item in content.press_for] == [date(2021, 11, 8)]
+    assert [item.made_on for item in content.commitments_to_follow_up] == [date(2021, 11, 8)]
 
 
 def test_moments_are_in_the_time_zone_of_the_country(edition):
@@ -204,9 +204,9 @@ def test_nothing_reviewed_shows_no_figure(edition):
 
     content = briefing(edition)
 
-    assert content.standing.sentence == "Nothing has been reviewed yet. 1 claim is waiting."
-    assert (content.standing.verified, content.standing.claimed) == (None, None)
-    assert content.standing.mark_note == "Reason for our target of 45: The post's own target."
+    assert content.readiness.sentence == "Nothing has been reviewed yet. 1 claim is waiting."
+    assert (content.readiness.verified, content.readiness.claimed) == (None, None)
+    assert content.readiness.mark_note == "Reason for our target of 45: The post's own target."
     assert {(part.points, part.claimed, part.verdict) for part in content.parts} == {(None, None, "not reviewed yet")}
     assert [item.points for item in content.recommendations] == [None]
 
@@ -221,7 +221,7 @@ def test_points_of_the_recommendations_add_up_to_those_of_their_part(edition):
     # 15/11 alone would print as 1.4, but with the 6 2/3 of a P what is printed has to add up to 8.0.
     assert action.points == Decimal("1.3")
     assert sum(item.points for item in content.recommendations) == action.points
-    assert sum(part.points for part in content.parts) == content.standing.verified
+    assert sum(part.points for part in content.parts) == content.readiness.verified
 
 
 def test_commitments_to_follow_up_are_most_urgent_first_without_settled_or_own_ones(edition):
@@ -235,7 +235,7 @@ def test_commitments_to_follow_up_are_most_urgent_first_without_settled_or_own_o
 
     content = briefing(edition)
 
-    assert [(item.text, item.standing) for item in content.press_for] == [
+    assert [(item.text, item.status_text) for item in content.commitments_to_follow_up] == [
         ("Later", "overdue by 18 days, no update received"),
         ("Late", "overdue by 8 days, no update received"),
         ("At the deadline", "due in 31 days"),
@@ -264,7 +264,7 @@ def test_page_one_names_the_maker_and_the_due_date_of_a_commitment(edition):
         ministry=justice, text="Open two shelters", benchmarks=[benchmark], made__due_on=date(2022, 2, 20)
     )
 
-    (step,) = briefing(edition).ladder.on_one_page
+    (step,) = briefing(edition).next_steps.on_one_page
 
     assert step.sentence == (
         "Urge the Ministry of Justice to keep its commitment “Open two shelters” (1a), due 20 February 2022."
@@ -628,7 +628,7 @@ def test_the_review_of_a_link_is_named_only_if_it_differs_from_that_of_the_piece
 
     (printed,) = content.evidence
     assert printed.review.endswith(", 20 Jan 2022")
-    assert [evidence_link.word for evidence_link in printed.evidence_links] == [
+    assert [evidence_link.review for evidence_link in printed.evidence_links] == [
         "",
         "Rejected by Another officer, 10 Jan 2022. Reason: Another year.",
         "",
@@ -773,7 +773,7 @@ def test_milestones_are_listed_by_day(edition):
         edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20)
     )
 
-    assert [(day.title, day.standing, day.is_done) for day in briefing(edition).milestones] == [
+    assert [(day.title, day.status_text, day.is_done) for day in briefing(edition).milestones] == [
         ("Action plan presented", "done 20 Dec 2021", True),
         ("Deadline", "in 31 days", False),
     ]
@@ -793,11 +793,11 @@ def test_milestones_are_listed_as_they_were_known(edition):
     then = briefing(edition, known_by=at_noon(date(2022, 1, 19)))
     now = briefing(edition)
 
-    assert [(day.standing, day.is_done) for day in then.milestones] == [
+    assert [(day.status_text, day.is_done) for day in then.milestones] == [
         ("overdue by 31 days", False),
         ("in 31 days", False),
     ]
-    assert [(day.standing, day.is_done) for day in now.milestones] == [
+    assert [(day.status_text, day.is_done) for day in now.milestones] == [
         ("done 20 Dec 2021", True),
         ("in 46 days", False),
     ]

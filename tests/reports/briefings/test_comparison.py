@@ -177,6 +177,40 @@ def test_a_dialogue_pack_differs_in_a_new_agenda_item(edition):
     assert list_differences(kind, before, after) == {("Agenda", "The shelter", "", "", "When does it open?")}
 
 
+def test_a_document_stored_with_the_keys_of_an_earlier_release_is_compared_with_one_of_today():
+    promise = {"text": "Train the posts", "made_on": "2021-11-08", "due_on": "2022-01-14", "state": "overdue"}
+    step = {"sentence": "Ask for the figure", "owner": "Police", "points": "2.5"}
+    former = {
+        "standing": {"sentence": "Readiness: 31 of 100."},
+        "ladder": {"steps": [step]},
+        "ministries": [
+            {"name": "Police", "undertakings": [promise | {"state": "late", "standing": "late by 1 day"}]},
+            {"name": "Justice", "undertakings": []},
+        ],
+    }
+    today = {
+        "readiness": {"sentence": "Readiness: 45 of 100."},
+        "next_steps": {"steps": [step | {"points": "4.0"}]},
+        "ministries": [
+            {"name": "Police", "commitments": [promise | {"status_text": "overdue by 15 days"}]},
+            {"name": "Justice", "commitments": [promise | {"status_text": "overdue by 15 days"}]},
+        ],
+    }
+
+    assert list_differences(BriefingKind.AMBASSADOR, former, today) == {
+        ("First page", "", "Readiness", "Readiness: 31 of 100.", "Readiness: 45 of 100."),
+        ("First page", "Ask for the figure", "Points it adds", "2.5", "4.0"),
+        ("Commitments by ministry", "Justice · Train the posts", "", "", "overdue by 15 days"),
+    }
+    meetings = [
+        {"minutes": {"undertakings": [promise | {"standing": "overdue"}]}},
+        {"minutes": {"commitments": [promise | {"state": "open", "status_text": "due"}]}},
+    ]
+    assert list_differences(BriefingKind.DIALOGUE, *meetings) == {
+        ("Agenda", "Train the posts", "Status", "overdue", "due")
+    }
+
+
 @pytest.mark.parametrize("kind", BriefingKind)
 def test_every_compared_field_exists_in_the_document(kind):
     """A renamed field would be compared as nothing with nothing, and nobody would notice."""

@@ -111,7 +111,7 @@ def test_it_thanks_only_for_what_was_verified_since_the_last_dialogue(edition, p
     [point] = points_for(build_pack(planned, edition)).kept
 
     assert point.sentence == "Thank you for keeping your commitment “Fund the unit”. We verified it on 20 January 2022."
-    assert (point.standing, point.source) == ("20 Jan 2022", "Made on 8 Nov 2021 (Letter of 8 November 2021)")
+    assert (point.status_text, point.source) == ("20 Jan 2022", "Made on 8 Nov 2021 (Letter of 8 November 2021)")
 
 
 def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_evidence(edition, police, planned):
@@ -161,14 +161,14 @@ def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(editio
 
     first, second = points_for(build_pack(planned, edition)).overdue
 
-    assert (first.sentence, first.standing) == (
+    assert (first.sentence, first.status_text) == (
         "“Send the figures” was due on 14 January 2022. By which date will it be done?",
         "by 14 days",
     )
     assert second.sentence == (
         "“Train the posts” was due on 21 January 2022, after 2 changes of date. By which date will it be done?"
     )
-    assert second.standing == "by 7 days"
+    assert second.status_text == "by 7 days"
     assert second.source == "Made at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
 
 
@@ -181,7 +181,7 @@ def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned, la
 
     pack = build_pack(planned, edition)
 
-    assert [(point.sentence, point.standing) for point in points_for(pack).with_us] == [
+    assert [(point.sentence, point.status_text) for point in points_for(pack).with_us] == [
         (
             "We received your update on “Open a joint case” on 10 January 2022. We owe you a reply.",
             "for 18 days",
@@ -192,7 +192,7 @@ def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned, la
         ),
     ]
     assert not points_for(pack).overdue
-    assert (pack.agenda[0].standing, pack.last.undertakings[0].standing) == 2 * (
+    assert (pack.agenda[0].status_text, pack.last.commitments[0].status_text) == 2 * (
         "with the embassy since 10 January 2022",
     )
     assert "overdue" not in pack.sentence
@@ -214,7 +214,7 @@ def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, 
         "We returned your update on “Keep a register” on 10 January 2022. Please change: The first day is missing: say "
         "when it began. Send the list."
     )
-    assert point.standing == "returned on 10 January 2022; due in 13 days"
+    assert point.status_text == "returned on 10 January 2022; due in 13 days"
     assert (points.overdue, points.to_ask, points.with_us) == ((), (), ())
 
 
@@ -237,7 +237,7 @@ def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
         f"“{due.text}” is due on 20 February 2022. Will it be done by then?",
         f"“{undated.text}” has no due date yet. May we agree on one today?",
     ]
-    assert [point.standing for point in points] == ["no commitment", "due in 23 days", "no date agreed"]
+    assert [point.status_text for point in points] == ["no commitment", "due in 23 days", "no date agreed"]
     assert points[0].source == "Recommendation 2 (our wording, not the report’s): Do what number 2 says"
     assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
 
@@ -425,7 +425,7 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
 
     pack = build_pack(planned, edition)
 
-    assert [(one.what, one.whose, one.standing, one.ask) for one in pack.agenda] == [
+    assert [(one.what, one.whose, one.status_text, one.ask) for one in pack.agenda] == [
         (
             "Recommendation 1 (our wording, not the report’s): Do what number 1 says.",
             "Ministry of Police",
@@ -460,8 +460,8 @@ def test_the_last_dialogue_has_its_commitments_and_steps_with_their_status(editi
         "Each names a day.",
         "1 overdue.",
     )
-    assert [one.text for one in pack.undertakings] == ["Train the posts"]
-    assert [(one.text, one.owner, one.state, one.standing) for one in pack.steps] == [
+    assert [one.text for one in pack.commitments] == ["Train the posts"]
+    assert [(one.text, one.owner, one.state, one.status_text) for one in pack.steps] == [
         ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
         ("Say who answers", "Police", "open", "still open"),
         ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021. Result: Sent to all."),
@@ -487,7 +487,7 @@ def test_the_last_dialogue_is_the_last_one_with_this_ministry(edition, police, p
     pack = build_pack(planned, edition)
 
     assert pack.last.held_on == last.held_on
-    assert [one.text for one in pack.last.undertakings] == ["Promised by Police"]
+    assert [one.text for one in pack.last.commitments] == ["Promised by Police"]
     assert {one.text for one in pack.last.steps} == {"Step of Police", "Step of ours"}
     assert len(points_for(pack).kept) == 1, "since this ministry was met last"
     assert "Marker" not in render_html(pack)
@@ -505,7 +505,7 @@ def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, p
     pack = build_pack(last, edition)
 
     assert (pack.stage, pack.agenda[0].said, pack.minutes.record) == ("Held", "Half of it.", "They spoke at length.")
-    assert [one.text for one in pack.minutes.undertakings] == ["Train the posts"]
+    assert [one.text for one in pack.minutes.commitments] == ["Train the posts"]
     assert [one.text for one in pack.minutes.steps] == ["Say who answers"]
     assert [one.how for one in pack.participants] == ["In person", "Did not attend"]
     assert (pack.last.held_on, pack.last.agreed, pack.last.steps) == (before.held_on, "What came before", ())
@@ -549,7 +549,7 @@ def test_events_after_the_day_are_left_out(edition, police, planned, last):
 
     then, now = build_pack(planned, edition, as_of=date(2022, 1, 15)), build_pack(planned, edition)
 
-    assert [point.standing for point in points_for(then).overdue] == ["by 5 days"]
+    assert [point.status_text for point in points_for(then).overdue] == ["by 5 days"]
     assert (then.last.steps[0].state, now.last.steps[0].state) == ("open", "verified_done")
     assert not points_for(then).kept
     assert points_for(now).kept

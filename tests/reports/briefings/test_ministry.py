@@ -95,7 +95,7 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     assert {one.text for one in content.agreed} == {
         row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
     }
-    stands = {one.text: one.standing for one in content.agreed}
+    stands = {one.text: one.status_text for one in content.agreed}
     assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
     assert [(one.what, one.when) for one in content.verified] == [("Train the unit", "Done, verified on 20 Jan 2022")]
     assert {one.what: one.sentence for one in content.needed} == {

@@ -269,8 +269,8 @@ def test_hashes_are_printed_only_on_the_last_page(made):
 @pytest.mark.parametrize(("number", "length"), [(0, 600), (2, 180), (7, 600)])
 def test_a_covering_note_is_printed_once_and_in_full(number, length, paper):
     note = ("Read this before the meeting. " * 40)[:length].strip()
-    standing = replace(papers.briefing().standing, paragraph=papers.PARAGRAPH)
-    said = papers.briefing(covering_note=note, ladder=papers.ladder(number), standing=standing)
+    readiness = replace(papers.briefing().readiness, paragraph=papers.PARAGRAPH)
+    said = papers.briefing(covering_note=note, next_steps=papers.ladder(number), readiness=readiness)
     printed = Printed(said, paper)
     first = " ".join(printed.texts[0].split())
 

@@ -52,7 +52,7 @@ def text_of(html):
 
 def assert_agrees_with_the_document(content):
     """At most 120 words, and every figure stands in the rest of the document too."""
-    paragraph = content.standing.paragraph
+    paragraph = content.readiness.paragraph
     assert len(paragraph.split()) <= MAX_PARAGRAPH_WORDS == 120
     document = text_of(render_html(content))
     rest = document.replace(text_of(f"<body>{paragraph}"), "", 1)
@@ -72,14 +72,14 @@ def test_nothing_reviewed():
 
     content = build(edition)
 
-    assert content.standing.paragraph.startswith(
+    assert content.readiness.paragraph.startswith(
         "The 2021 Trafficking in Persons Report placed Lesotho on Tier 2 Watch List. Our target tier is Tier 2. By "
         "28 January 2022 no claim has been reviewed, so readiness has no figure. 1 claim waits for a review. Our "
         "target for readiness is 45 of 100. The deadline is 28 February 2022, in 31 days. The last dialogue was on "
         "8 November 2021. "
     )
-    assert content.ladder.on_one_page[0].sentence in content.standing.paragraph
-    assert content.standing.paragraph.endswith("No commitment is overdue; 1 needs follow-up.")
+    assert content.next_steps.on_one_page[0].sentence in content.readiness.paragraph
+    assert content.readiness.paragraph.endswith("No commitment is overdue; 1 needs follow-up.")
     assert_agrees_with_the_document(content)
 
 
@@ -95,13 +95,13 @@ def test_under_target_with_overdue_commitments():
     CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 24))
 
     content = build(edition)
-    paragraph = content.standing.paragraph
+    paragraph = content.readiness.paragraph
 
-    score, target = content.standing.verified, content.standing.mark
+    score, target = content.readiness.verified, content.readiness.mark
     assert score < target
     assert f"On 28 January 2022 readiness is {score} of 100, below our target of {target}." in paragraph
     assert "At the last dialogue, on 1 December 2021, no claim had been reviewed yet." in paragraph
-    first, second = content.ladder.on_one_page[:2]
+    first, second = content.next_steps.on_one_page[:2]
     assert f"Next steps: {first.sentence} {second.sentence} Readiness would then be {second.cumulative}." in paragraph
     assert paragraph.endswith(
         f"{content.overdue} commitments are overdue, by up to 18 days: Ministry of Police and Ministry of Justice."
@@ -116,9 +116,9 @@ def test_target_reached():
     EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
 
     content = build(edition)
-    paragraph = content.standing.paragraph
+    paragraph = content.readiness.paragraph
 
-    score = content.standing.verified
+    score = content.readiness.verified
     assert score >= 5
     assert f"On 28 January 2022 readiness is {score} of 100 and has reached our target of 5." in paragraph
     assert "Readiness has not changed since the dialogue of 20 January 2022." in paragraph
@@ -133,7 +133,7 @@ def test_deadline_past():
     CommitmentFactory(done=True)
 
     content = build(edition, as_of=date(2022, 3, 12))
-    paragraph = content.standing.paragraph
+    paragraph = content.readiness.paragraph
 
     assert "The deadline was 28 February 2022, 12 days ago." in paragraph
     assert paragraph.endswith("No commitment is overdue, and none needs follow-up.")
@@ -149,7 +149,7 @@ def test_no_commitments():
 
     content = build(edition)
 
-    assert content.standing.paragraph.endswith("The government has made no commitment yet.")
+    assert content.readiness.paragraph.endswith("The government has made no commitment yet.")
     assert_agrees_with_the_document(content)
 
 
@@ -160,13 +160,13 @@ def test_no_commitments():
 def test_without_a_dialogue_it_compares_with_the_last_issued_briefing():
     edition = EditionFactory()
     EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
-    BriefingFactory(as_of=date(2022, 1, 20), content=b"%PDF-1.7\n", issued=True)
-    BriefingFactory(as_of=date(2022, 1, 25), content=b"%PDF-1.7\n")
+    BriefingFactory(as_of=date(2022, 1, 20), pdf=b"%PDF-1.7\n", issued=True)
+    BriefingFactory(as_of=date(2022, 1, 25), pdf=b"%PDF-1.7\n")
 
     content = build(edition)
 
-    assert "Readiness has not changed since the briefing of 20 January 2022." in content.standing.paragraph
-    assert content.trend.since.then == content.standing.verified
+    assert "Readiness has not changed since the briefing of 20 January 2022." in content.readiness.paragraph
+    assert content.trend.since.then == content.readiness.verified
     assert_agrees_with_the_document(content)
 
 

@@ -54,7 +54,7 @@ def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
     accused = [check.about for check in said.checks if "update" in check.sentence or "heard" in check.sentence]
     assert len(accused) == 1
     assert SHELTER in str(accused[0])
-    assert {one.text: one.standing for one in said.press_for if one.text in WITH_US} == WITH_US
+    assert {one.text: one.status_text for one in said.commitments_to_follow_up if one.text in WITH_US} == WITH_US
     assert said.overdue == 1
     html = render_html(said)
     assert "heard since" not in html

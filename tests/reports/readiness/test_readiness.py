@@ -349,7 +349,7 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
     assert result.projected.points == Fraction(7215, 100)
 
     february = date(2025, 2, 15)
-    assert [(one.key, one.points, one.due_on) for one in result.levers()] == [
+    assert [(one.key, one.points, one.due_on) for one in result.benchmark_gains()] == [
         ("2a", Fraction(29, 3), february),
         ("2b", Fraction(29, 3), date(2025, 3, 15)),
         ("1b", Fraction(56, 10), february),

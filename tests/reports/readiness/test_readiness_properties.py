@@ -68,16 +68,16 @@ def test_the_points_claimed_by_ministry_add_up_to_the_gap(record, as_of, known_b
 
 
 @given(records(), days, moments)
-def test_a_lever_gives_what_the_score_would_rise_by(record, as_of, known_by):
+def test_the_gain_of_a_benchmark_is_what_the_score_would_rise_by(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
-    assert {one.key for one in result.levers()} == {
+    assert {one.key for one in result.benchmark_gains()} == {
         one.line.key for one in result.verified.benchmarks if one.line.finding.worth < 1
     }
-    for lever in result.levers():
-        then = result.score_with((), met=[lever.benchmark_id])
-        assert lever.points == then.points - result.score >= 0
-        assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[lever.key] == 1
+    for gain in result.benchmark_gains():
+        then = result.score_with((), met=[gain.benchmark_id])
+        assert gain.points == then.points - result.score >= 0
+        assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[gain.key] == 1
 
 
 @given(records(), days, moments)

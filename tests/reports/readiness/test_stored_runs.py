@@ -120,7 +120,7 @@ def test_a_run_that_no_longer_comes_out_names_what_differs():
 def reworded(told, fields=RESULT_FIELDS):
     """A document with another text for every sentence in it, and no advice."""
     return {
-        name: "Put otherwise." if use is FieldUse.SAID
+        name: "Put otherwise." if use is FieldUse.REGENERATED
         else [reworded(row, use.fields) for row in told[name]] if isinstance(use, RowFields)
         else told[name] if isinstance(use, FieldUse) else reworded(told[name], use)
         for name, use in fields.items() if name in told
@@ -137,7 +137,7 @@ def test_rewording_never_makes_a_run_differ_and_is_what_is_read():
     assert result_for_display(other, compare_run(other)) == result_for_display(run, compare_run(run)) == run.result
 
 
-def test_the_order_of_levers_is_advice_and_their_points_are_not():
+def test_the_order_of_gains_is_advice_and_their_points_are_not():
     run = kept()
     run.result["levers"].reverse()
     assert compare_run(run).outcome is RecomputeOutcome.SAME
@@ -203,7 +203,7 @@ def unlisted(told, fields, where=""):
     """The fields of a document that nothing is said of, and those compared that it doesn't have."""
     yield from (f"{where}{name} is not listed" for name in told.keys() - fields.keys())
     for name, use in fields.items():
-        if use is FieldUse.SAID:
+        if use is FieldUse.REGENERATED:
             continue
         if name not in told:
             yield f"{where}{name} is not there"

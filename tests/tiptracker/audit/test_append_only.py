@@ -186,7 +186,7 @@ def test_a_kept_table_can_not_be_emptied(model):
 
 
 def test_a_briefing_can_be_finished_until_it_is_cleared():
-    briefing = factories.BriefingFactory(content=b"%PDF-1.7\n")
+    briefing = factories.BriefingFactory(pdf=b"%PDF-1.7\n")
     rows = type(briefing).objects.filter(pk=briefing.pk)
 
     rows.update(size=9)

@@ -83,7 +83,7 @@ def test_somebody_signs_in_and_sends_an_update_with_a_file(redis, client):
 
 
 def test_a_briefing_is_taken(redis):
-    briefing = BriefingFactory(content=b"%PDF-1.7\n")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7\n")
     client = Client()
     client.force_login(OfficerFactory())
 

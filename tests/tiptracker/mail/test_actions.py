@@ -34,7 +34,7 @@ def _tasks_are_known(run_jobs):
 
 def queued():
     with transaction.atomic():
-        return queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory(), words={"what": "A passkey was added"})
+        return queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory(), values={"what": "A passkey was added"})
 
 
 def tried(mail):

@@ -138,7 +138,7 @@ def test_too_many_uploads_to_the_api(limit):
 
 def test_briefing_downloads_by_page_and_api_share_one_limit(limit):
     limit("exports", "2/h")
-    briefing = BriefingFactory(content=b"%PDF-1.7\n")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7\n")
     client = signed_in(OfficerFactory())
     page, api = reverse("briefing_file", args=[briefing.pk]), reverse("briefing-file", args=[briefing.pk])
 

@@ -1,4 +1,4 @@
-"""What moved the score between two standpoints: by hand on small records, and what holds of every record."""
+"""What moved the score between two moments of the record: by hand on small records, and what holds of every record."""
 
 from dataclasses import fields, replace
 from datetime import date
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dialogues.choices import EvidenceDecision, ReadingDirection, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.readiness.answers import RowReference
-from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.readiness import evaluate_readiness
 from tests.reports.lesotho import PERIOD, TERMS, TIP_2022, lesotho
 from tests.reports.made_up import days, moments, records
@@ -38,7 +38,7 @@ def small():
 
 def known_between(record, first, last, as_of=END):
     """What changed of one day between what was known on one day and on another."""
-    return find_changes(record.facts, Standpoint(as_of, noon(first)), Standpoint(as_of, noon(last)))
+    return find_changes(record.facts, RecordMoment(as_of, noon(first)), RecordMoment(as_of, noon(last)))
 
 
 def told(stop):
@@ -72,7 +72,7 @@ def test_another_number_alone_moves_nothing():
 
 
 def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved_it():
-    found = find_changes(lesotho().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho().facts, RecordMoment(THEN, noon(THEN)), RecordMoment(END, BY_JULY))
 
     assert (found.before, found.after) == (0, Fraction(121, 2))
     (stop,) = found.changes
@@ -100,7 +100,7 @@ def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved
 
 
 def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
-    found = find_changes(lesotho().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho().facts, RecordMoment(THEN, BY_JULY), RecordMoment(END, BY_JULY))
 
     assert (found.before, found.after) == (Fraction(43, 6), Fraction(121, 2))
     (stop,) = found.changes
@@ -112,7 +112,7 @@ def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
 
 def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it():
     record = lesotho()
-    (stop,) = find_changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).changes
+    (stop,) = find_changes(record.facts, RecordMoment(END, noon(THEN)), RecordMoment(END, BY_JULY)).changes
     moved = {(one.part.value, one.key): one for one in stop.lines}
 
     trials = moved["increasing_efforts", "prosecutions"]
@@ -141,7 +141,7 @@ def test_the_way_goes_day_by_day_and_moment_by_moment_in_the_order_of_time():
     first = record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
     second = record.action("1b", NEXT, LATER, known=DAY, verified=NEXT)
 
-    found = find_changes(record.facts, Standpoint(DAY, noon(DAY)), Standpoint(END, noon(END)))
+    found = find_changes(record.facts, RecordMoment(DAY, noon(DAY)), RecordMoment(END, noon(END)))
 
     assert [(stop.day, stop.recorded_at, stop.rows, stop.points) for stop in found.changes] == [
         (NEXT, noon(NEXT), (RowReference("evidence", first), RowReference("evidence", second)), STEP + PILLAR),
@@ -301,8 +301,8 @@ def test_what_moves_nothing_is_no_stop():
     assert (found.before, found.after, found.changes) == (0, 0, ())
 
 
-def test_from_one_standpoint_to_itself_nothing_changed():
-    here = Standpoint(END, BY_JULY)
+def test_from_one_record_moment_to_itself_nothing_changed():
+    here = RecordMoment(END, BY_JULY)
 
     found = find_changes(lesotho().facts, here, here)
 
@@ -312,14 +312,14 @@ def test_from_one_standpoint_to_itself_nothing_changed():
 @pytest.mark.parametrize(
     ("since", "until"),
     [
-        (Standpoint(LATER), Standpoint(DAY)),
-        (Standpoint(DAY, noon(LATER)), Standpoint(DAY, noon(DAY))),
-        (Standpoint(DAY, noon(LATER)), Standpoint(LATER, noon(DAY))),
-        (Standpoint(DAY), Standpoint(LATER, noon(LATER))),
+        (RecordMoment(LATER), RecordMoment(DAY)),
+        (RecordMoment(DAY, noon(LATER)), RecordMoment(DAY, noon(DAY))),
+        (RecordMoment(DAY, noon(LATER)), RecordMoment(LATER, noon(DAY))),
+        (RecordMoment(DAY), RecordMoment(LATER, noon(LATER))),
     ],
     ids=["days", "moments", "a later day known earlier", "all that is known, then less"],
 )
-def test_the_second_standpoint_may_not_lie_before_the_first_by_either_clock(since, until):
+def test_the_second_moment_may_not_lie_before_the_first_by_either_clock(since, until):
     with pytest.raises(ValueError, match="before the first"):
         find_changes(small().facts, since, until)
 
@@ -328,10 +328,10 @@ def test_the_second_standpoint_may_not_lie_before_the_first_by_either_clock(sinc
 
 
 def ordered(days, moments):
-    """Two standpoints, the second before the first by neither clock; no moment (all that is known) is the last."""
+    """Two moments, the second before the first by neither clock. Without `known_by` (all is known) it is the last."""
     first, last = sorted(days)
     known, known_later = sorted(moments, key=lambda moment: (moment is None, moment or noon(TERMS)))
-    return Standpoint(first, known), Standpoint(last, known_later)
+    return RecordMoment(first, known), RecordMoment(last, known_later)
 
 
 ways = st.builds(ordered, st.tuples(days, days), st.tuples(moments, moments))

@@ -10,9 +10,9 @@ from hypothesis import given
 from dialogues.choices import EvidenceDecision
 from reports import formatting
 from reports.readiness import countable_facts
-from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.explanation.changes_display import (
-    ScoreAtStandpoint,
+    ScoreAtMoment,
     describe_changes,
     display_changes,
     format_signed,
@@ -27,16 +27,14 @@ BY_JULY = noon(date(2022, 7, 31))
 
 
 def end(as_of, score, known_by=None, *, is_reviewed=True):
-    return ScoreAtStandpoint(Standpoint(as_of, known_by), Fraction(score), is_reviewed)
+    return ScoreAtMoment(RecordMoment(as_of, known_by), Fraction(score), is_reviewed)
 
 
 def told(record, since, until):
     """What changed in a record, as printed."""
     found = find_changes(record.facts, since, until)
     ends = [
-        ScoreAtStandpoint(
-            at, score, countable_facts.is_reviewed(countable_facts.facts_known_by(record.facts, at.known_by))
-        )
+        ScoreAtMoment(at, score, countable_facts.is_reviewed(countable_facts.facts_known_by(record.facts, at.known_by)))
         for at, score in [(since, found.before), (until, found.after)]
     ]
     return display_changes(found, *ends)
@@ -108,7 +106,7 @@ def test_points_are_printed_with_their_sign(points, text):
 
 
 def test_lesotho_as_printed():
-    page = told(lesotho(), Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+    page = told(lesotho(), RecordMoment(THEN, BY_JULY), RecordMoment(END, BY_JULY))
 
     assert page.sentence == "Readiness rose from 7.2 to 60.5."
     assert (page.before, page.after, page.points) == (Decimal("7.2"), Decimal("60.5"), "+53.3")
@@ -118,7 +116,7 @@ def test_lesotho_as_printed():
 
 
 def test_where_nothing_was_reviewed_there_is_no_figure():
-    page = told(lesotho(), Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+    page = told(lesotho(), RecordMoment(THEN, noon(THEN)), RecordMoment(END, BY_JULY))
 
     assert (page.before, page.after) == (None, Decimal("60.5"))
     assert "from 0" not in page.sentence
@@ -129,7 +127,7 @@ def test_what_was_lost_is_printed_as_lost():
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     record.review(act, known=LATER, key="1a", decision=EvidenceDecision.REJECTED)
 
-    page = told(record, Standpoint(END, noon(DAY)), Standpoint(END, noon(LATER)))
+    page = told(record, RecordMoment(END, noon(DAY)), RecordMoment(END, noon(LATER)))
 
     assert page.points == "−14.2"
     assert [one.points for stop in page.changes for one in stop.lines] == ["−7.5", "−6.7"]

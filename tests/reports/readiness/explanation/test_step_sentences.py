@@ -60,7 +60,7 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     later = record.promise(
         made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=CommitmentReach.MEETS, _1b=CommitmentReach.MEETS
     )
-    ladder = told(
+    steps = told(
         record,
         benchmarks={record.benchmark_ids["1e"]: "A case is charged."},
         commitments={dated: "Draft a bill", overdue: "Name a judge.", undated: "Charge someone", later: "Train"},
@@ -68,7 +68,7 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
         updates={sent: ("Ministry of Police", date(2022, 1, 14), "Open two shelters")},
     )
 
-    assert [one.sentence for one in ladder.steps] == [
+    assert [one.sentence for one in steps.steps] == [
         "Review the update from the Ministry of Police of 14 January 2022 on “Open two shelters” (1a).",
         "Review the evidence “A circular” (1b).",
         f"{FIND_PROSECUTIONS} {INFERRED}",
@@ -76,19 +76,19 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
         "Urge the Ministry of Justice to keep its commitment “Charge someone” (1d). No date is agreed.",
         "Agree with the Ministry of Police on benchmark 1e: A case is charged.",
     ]
-    assert [one.sentence for one in ladder.after_deadline] == [
+    assert [one.sentence for one in steps.after_deadline] == [
         "Ask the Ministry of Police for an earlier date for its commitment “Train” (1a and 1b), due 31 March 2022."
     ]
-    assert [one.sentence for one in ladder.also_ask] == [
+    assert [one.sentence for one in steps.also_ask] == [
         "Find out which ministry has the figure “Money for victims” since 1 April 2021, and for the year before."
     ]
 
 
 def test_what_counts_only_once_a_review_states_its_start_date_is_said_to_need_it(record):
     proof = record.action("1b", None, date(2022, 1, 10), known=DAY)
-    ladder = told(record, evidence={proof: "A circular"})
+    steps = told(record, evidence={proof: "A circular"})
 
-    assert ladder.steps[0].sentence == "Review the evidence “A circular” (1b). State its start date."
+    assert steps.steps[0].sentence == "Review the evidence “A circular” (1b). State its start date."
 
 
 def test_last_periods_figure_is_asked_for_by_its_days(record):
@@ -104,9 +104,9 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
 
 def test_an_overdue_commitment_is_said_to_be(record):
     promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
-    ladder = told(record, commitments={promise: "Name a judge"})
+    steps = told(record, commitments={promise: "Name a judge"})
 
-    assert ladder.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
+    assert steps.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
 
 
 def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(record):
@@ -114,9 +114,9 @@ def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(rec
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise
     )
-    ladder = told(record, commitments={promise: "Name a judge"})
+    steps = told(record, commitments={promise: "Name a judge"})
 
-    [sentence] = [one.sentence for one in ladder.steps if "Name a judge" in one.sentence]
+    [sentence] = [one.sentence for one in steps.steps if "Name a judge" in one.sentence]
     assert sentence.endswith("An update on it has been with the embassy since 12 January 2022.")
     assert "overdue" not in sentence
 
@@ -124,9 +124,9 @@ def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(rec
 def test_without_texts_a_step_is_named_by_its_benchmarks(record):
     record.promise(made=START, ministry=99, due=DEADLINE, _1a=CommitmentReach.MEETS)
     record.action("1b", START, date(2022, 1, 10), known=DAY)
-    ladder = told(record)
+    steps = told(record)
 
-    assert [one.sentence for one in ladder.steps if one.kind in {"review", "keep"}] == [
+    assert [one.sentence for one in steps.steps if one.kind in {"review", "keep"}] == [
         "Review the evidence (1b).",
         "Urge the ministry to keep its commitment (1a), due 28 February 2022.",
     ]
@@ -150,13 +150,13 @@ def test_whether_the_target_is_reached_is_said(record, mark, sentence):
 @given(records(), days, moments)
 def test_what_is_printed_adds_up(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
-    ladder = display_steps(result, result.next_steps(), StepTexts())
+    steps = display_steps(result, result.next_steps(), StepTexts())
     stands = formatting.round_to_tenth(result.score)
 
-    for one in ladder.steps if result.is_reviewed else ():
+    for one in steps.steps if result.is_reviewed else ():
         stands += one.points
         assert one.cumulative == stands
-    if ladder.reviews_in_one and result.is_reviewed:
-        assert ladder.reviews_in_one.cumulative == formatting.round_to_tenth(result.claimed.points)
-        assert ladder.reviews_in_one.points == sum(one.points for one in ladder.reviews)
-    assert all(Decimal(0) <= one.points for one in ladder.steps if one.points is not None)
+    if steps.reviews_in_one and result.is_reviewed:
+        assert steps.reviews_in_one.cumulative == formatting.round_to_tenth(result.claimed.points)
+        assert steps.reviews_in_one.points == sum(one.points for one in steps.reviews)
+    assert all(Decimal(0) <= one.points for one in steps.steps if one.points is not None)

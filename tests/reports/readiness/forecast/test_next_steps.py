@@ -1,4 +1,4 @@
-"""Next steps: the ladder of four rungs, by hand and as properties of every record."""
+"""Next steps: four groups in order, by hand and as properties of every record."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from hypothesis import given
 from dialogues.choices import ClaimedProgress, CommitmentReach, ReadingDirection, Verdict
 from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
+from reports.readiness.answers import FULL, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_points
@@ -60,33 +60,33 @@ def test_the_public_record_of_lesotho_by_hand():
     record.promise(made=made, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
     record.promise(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=CommitmentReach.MEETS)
     result, steps = found(record, known_by=noon(DAY))
-    rungs = {kind: [one for one in steps.steps if one.kind is kind] for kind in StepKind}
+    groups = {kind: [one for one in steps.steps if one.kind is kind] for kind in StepKind}
 
-    assert told(result, rungs[REVIEW]) == [
+    assert told(result, groups[REVIEW]) == [
         (REVIEW, "5a 6a", Fraction(49, 6)),
         (REVIEW, "10a", Fraction(43, 6)),
         (REVIEW, "10c", Fraction(1, 2)),
     ]
-    assert rungs[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
-    asked = [result.claimed_record.questionnaire.indicators[one.indicator_id].question for one in rungs[ASK]]
+    assert groups[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
+    asked = [result.claimed_record.questionnaire.indicators[one.indicator_id].question for one in groups[ASK]]
     assert asked == [
         EffortQuestion.INVESTIGATIONS,
         EffortQuestion.PROSECUTIONS,
         EffortQuestion.CONVICTIONS,
         EffortQuestion.VICTIMS,
     ]
-    assert [one.points for one in rungs[ASK]] == [Fraction(5, 2)] * 4
-    assert rungs[ASK][-1].cumulative == Fraction(155, 6)
-    assert told(result, rungs[KEEP]) == [
+    assert [one.points for one in groups[ASK]] == [Fraction(5, 2)] * 4
+    assert groups[ASK][-1].cumulative == Fraction(155, 6)
+    assert told(result, groups[KEEP]) == [
         (KEEP, "1d", Fraction(3, 4) + 4 + P),
         (KEEP, "2a", Fraction(3, 4)),
         (KEEP, "3a 3b", Fraction(1, 2)),
     ]
-    assert rungs[KEEP][-1].cumulative == Fraction(77, 2)
+    assert groups[KEEP][-1].cumulative == Fraction(77, 2)
     assert result.projected.points == Fraction(57, 2)
     assert told(result, steps.after_deadline) == [(KEEP, "5a", Fraction(3, 4))]
     assert [one.points_at_most for one in steps.also_ask] == [4]
-    assert steps.target_reached_after == len(rungs[REVIEW] + rungs[ASK] + rungs[KEEP]) + 2
+    assert steps.target_reached_after == len(groups[REVIEW] + groups[ASK] + groups[KEEP]) + 2
 
 
 def test_a_gain_that_several_share_is_counted_with_the_first_of_them_alone(record):
@@ -307,7 +307,7 @@ def test_of_equals_the_soonest_due_comes_first_and_then_the_order_of_the_benchma
 # Properties of every record.
 
 
-def rung(steps, *kinds):
+def group(steps, *kinds):
     return [one for one in steps.steps if one.kind in kinds]
 
 
@@ -322,18 +322,18 @@ def test_points_add_up_to_the_cumulative_and_no_step_adds_nothing(record, as_of,
 
 
 @given(records(), days, moments)
-def test_after_the_first_rung_readiness_is_what_is_claimed(record, as_of, known_by):
+def test_after_the_first_group_readiness_is_what_is_claimed(record, as_of, known_by):
     result, steps = found(record, as_of, known_by=known_by)
 
-    assert result.score + sum(one.points for one in rung(steps, REVIEW)) == result.claimed.points
+    assert result.score + sum(one.points for one in group(steps, REVIEW)) == result.claimed.points
 
 
 @given(records(), days, moments)
-def test_with_the_questions_left_out_readiness_after_the_third_rung_is_the_projected_score(record, as_of, known_by):
+def test_with_the_questions_left_out_readiness_after_the_third_group_is_the_projected_score(record, as_of, known_by):
     result, _ = found(record, as_of, known_by=known_by)
-    ladder = result.next_steps(without=[ASK])
+    steps = result.next_steps(without=[ASK])
 
-    assert result.score + sum(one.points for one in rung(ladder, REVIEW, KEEP)) == result.projected.points
+    assert result.score + sum(one.points for one in group(steps, REVIEW, KEEP)) == result.projected.points
 
 
 @given(records(), days, moments)
@@ -341,11 +341,11 @@ def test_no_step_is_due_after_the_deadline(record, as_of, known_by):
     result, steps = found(record, as_of, known_by=known_by)
 
     assert all(one.due_on is None or one.due_on <= (result.deadline_on or date.max) for one in steps.steps)
-    assert not (result.deadline_on and as_of > result.deadline_on and rung(steps, KEEP, AGREE))
+    assert not (result.deadline_on and as_of > result.deadline_on and group(steps, KEEP, AGREE))
 
 
 def assumed(result, steps):
-    """Readiness with these steps assumed, all at once: written from the method, not from the ladder."""
+    """Readiness with these steps assumed, all at once: written from the method, not from the steps in order."""
     asked, verified, sent = (
         result.verified_record.questionnaire,
         result.verified_record.view,
@@ -371,7 +371,7 @@ def assumed(result, steps):
             max_answers(result.verified_record.answers, compute_answers(asked, alone)), result.claimed_record.answers
         )
     questions = [asked.indicators[one.indicator_id].question for one in steps if one.kind is ASK]
-    state = max_answers(state, Answers({}, {}, {one: Finding(WHOLE, "") for one in questions}))
+    state = max_answers(state, Answers({}, {}, {one: Finding(FULL, "") for one in questions}))
     promises = {row.id: row for row, _ in result.open_commitments}
     met = {key for one in steps if one.kind is AGREE for key in one.benchmarks}
     further = set()
@@ -406,7 +406,7 @@ def test_every_cumulative_is_one_evaluation_of_the_record_with_exactly_these_ste
 
 
 @given(records(), days, moments)
-def test_within_a_rung_each_step_adds_the_most_that_any_could_given_those_before_it(record, as_of, known_by):
+def test_within_a_group_each_step_adds_the_most_that_any_could_given_those_before_it(record, as_of, known_by):
     result, steps = found(record, as_of, known_by=known_by)
 
     for number, one in enumerate(steps.steps):

@@ -1,4 +1,4 @@
-"""What keeping would bring, sentence by sentence of the method: with_kept, projected score, levers, smallest set."""
+"""The projected score, the gains of benchmarks and the smallest set, sentence by sentence of the method."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -418,8 +418,10 @@ class Weighed(Record):
         """An action on a benchmark, verified and assessed as met."""
         self.assess(key, Verdict.MET, known=KNOWN, on=[self.action(key, KNOWN, KNOWN, known=KNOWN, verified=KNOWN)])
 
-    def levers(self, as_of=TODAY):
-        return [(one.key, one.points, one.due_on) for one in evaluate_readiness(self.facts, as_of=as_of).levers()]
+    def gains(self, as_of=TODAY):
+        return [
+            (one.key, one.points, one.due_on) for one in evaluate_readiness(self.facts, as_of=as_of).benchmark_gains()
+        ]
 
     def smallest_set(self):
         found = evaluate_readiness(self.facts, as_of=TODAY).smallest_set()
@@ -431,7 +433,7 @@ def test_a_lever_gives_all_that_meeting_it_adds():
     """1a: three quarters of two thirds of 30: 15, officials 8, the first P 6 2/3: 29 2/3. 1b: 5, the question 7, the
     figure 2 1/2, the P 6 2/3: 21 1/6. 2a: 10 and its P 6 2/3: 16 2/3.
     """
-    assert Weighed().levers() == [
+    assert Weighed().gains() == [
         ("1a", Fraction(89, 3), None),
         ("1b", Fraction(127, 6), None),
         ("2a", Fraction(50, 3), None),
@@ -444,10 +446,10 @@ def test_a_lever_adds_to_what_is_there_and_what_is_met_is_none():
     record.meets("1a")
     record.action("2a", KNOWN, KNOWN, known=KNOWN, verified=KNOWN)
 
-    assert record.levers() == [("1b", Fraction(29, 2), None), ("2a", Fraction(5), None)]
+    assert record.gains() == [("1b", Fraction(29, 2), None), ("2a", Fraction(5), None)]
 
 
-def test_levers_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
+def test_gains_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
     record = Record(window("2021-04-01", "2022-03-31"))
     one = record.recommendation(1, Pillar.PREVENTION)
     for key in ("1a", "1b", "1c", "1d"):
@@ -455,7 +457,7 @@ def test_levers_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
     record.promise(made=MADE, due=DEADLINE, _1c=CommitmentReach.MEETS)
     record.promise(made=MADE, due=SOON, _1d=CommitmentReach.MEETS)
 
-    found = evaluate_readiness(record.facts, as_of=TODAY).levers()
+    found = evaluate_readiness(record.facts, as_of=TODAY).benchmark_gains()
     assert [(one.key, one.due_on) for one in found] == [("1d", SOON), ("1c", DEADLINE), ("1a", None), ("1b", None)]
     assert {one.points for one in found} == {Fraction(30, 4) + Fraction(20, 3)}
 
@@ -464,7 +466,7 @@ def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
     record = Weighed()
     record.promise(made=MADE, due=SOON, _2a=CommitmentReach.MEETS)
 
-    assert [(key, due) for key, _, due in record.levers()] == [("1a", None), ("1b", None), ("2a", SOON)]
+    assert [(key, due) for key, _, due in record.gains()] == [("1a", None), ("1b", None), ("2a", SOON)]
 
 
 @pytest.mark.parametrize(
@@ -487,7 +489,7 @@ def test_a_lever_is_due_on_the_soonest_day_that_the_government_promised(promises
     for fields in promises:
         record.promise(made=MADE, _2a=reach, **fields)
 
-    assert {key: day for key, _, day in record.levers()} == {"1a": None, "1b": None, "2a": due}
+    assert {key: day for key, _, day in record.gains()} == {"1a": None, "1b": None, "2a": due}
 
 
 # --- The smallest set -------------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_every_text_that_is_not_looked_at_is_no_text_of_the_record():
         for name, field in kind.base_fields.items()
         if isinstance(field, forms.CharField) and not is_free_text(field)
     }
-    assert {name for name in left_alone if not name.startswith(("StandpointForm.", "BetweenForm."))} == {
+    assert {name for name in left_alone if not name.startswith(("RecordMomentForm.", "BetweenForm."))} == {
         "PasswordForgottenForm.email",
         "NewPasswordForm.password",
         "NewPasswordForm.again",
