@@ -4,7 +4,6 @@ Production uses PostgreSQL's full text search; SQLite uses an equivalent. Neithe
 record holds names in several languages.
 """
 
-import re
 from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
@@ -18,8 +17,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.models import Func, Q, QuerySet
 
-MAX_WORDS = 12
-MAX_CHARACTERS = 200
+from tiptracker.web.word_forms import split_words
 
 
 class _WordVector(Func):
@@ -88,11 +86,6 @@ class UnindexWords(IndexWords):
         self, app_label: str, editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         super().database_forwards(app_label, editor, from_state, to_state)
-
-
-def split_words(text: str) -> list[str]:
-    """Return the words of a search text in lower case. "Qacha’s Nek" has three, whichever apostrophe is typed."""
-    return re.findall(r"[^\W_ʹ-ʿ]+", text[:MAX_CHARACTERS].lower())[:MAX_WORDS]
 
 
 def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:

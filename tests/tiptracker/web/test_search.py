@@ -4,7 +4,8 @@ import pytest
 
 from dialogues.models import Evidence
 from tests.factories import EvidenceFactory, UpdateVersionFactory
-from tiptracker.web.search import filter_by_words, split_words
+from tiptracker.web.search import filter_by_words
+from tiptracker.web.word_forms import split_words
 
 pytestmark = pytest.mark.django_db
 
