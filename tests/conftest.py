@@ -68,9 +68,9 @@ os.environ |= {
     # Nothing else is reached, from here or from a process that is started here.
     "MAY_REACH": " ".join(urlsplit(os.environ[name]).hostname or "" for name in CHOSEN),
     "REACHED": str(VAR_DIR / "reached"),
-    "PYTHONPATH": str(BASE_DIR / "tests" / "watched"),
+    "PYTHONPATH": str(BASE_DIR / "tests" / "network_guard"),
 }
-watched = runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
+watched = runpy.run_path(str(BASE_DIR / "tests" / "network_guard" / "sitecustomize.py"))
 
 from tests import database_roles
 
@@ -95,10 +95,10 @@ from django.http import HttpResponse
 from django.test.utils import teardown_databases
 from django.utils import timezone
 
-from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
+from tests.html_whitespace import without_layout
 from tests.locks import recording
-from tests.markup import without_layout
-from tests.refusing import made
+from tests.refusals import made
+from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, Live, serve
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.jobs.models import Job, State
@@ -423,7 +423,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 SLOW_FOLDERS = {"concurrency", "deployment", "journeys", "performance", "security"}
 """What is in them starts servers or asks every address, which takes minutes."""
-SLOW_IMPORTS = {"subprocess", "reports.briefings.pdf", "tests.reports.printed", "tiptracker.sandbox.sandbox"}
+SLOW_IMPORTS = {"subprocess", "reports.briefings.pdf", "tests.reports.printed_document", "tiptracker.sandbox.sandbox"}
 """A file of tests that imports one of these, or something from it, starts processes or draws documents."""
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import setup_databases
 
-from tests.migrated import copy_migrated, digest_migrations
+from tests.migrated_database import copy_migrated, digest_migrations
 
 OWNER, APPLICATION = "tiptracker_tests_owner", "tiptracker_tests_app"
 LOGIN = "tiptracker_tests"

@@ -19,8 +19,8 @@ from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
 from recommendations.edition_context import redirect_to_edition
-from tests.addresses import pages_of_editions
 from tests.append_only import HELD, KEPT
+from tests.edition_urls import pages_of_editions
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, LiftRefuseInsert, RefuseInsert
 from tiptracker.former_names import current_label
 

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from recommendations import edition_context
 from reports.readiness.gathering import gather_facts
 from tests import factories
-from tests.addresses import page_of, pages_of_editions
+from tests.edition_urls import page_of, pages_of_editions
 from tests.several_editions import several_editions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -26,7 +26,8 @@ from dialogues.actions.files import store_inspected
 from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy, SupportKind, Verdict
 from dialogues.files.inspection import InspectedFile
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceFile
-from tests.concurrency.walking import WRITES, write
+from tests.concurrency.write_requests import WRITES, write
+from tests.concurrent_writes import both_at_once
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
@@ -37,7 +38,6 @@ from tests.factories import (
     at_noon,
 )
 from tests.locks import LOG, OURS, locks_of, recording
-from tests.meanwhile import both_at_once
 from tests.security.world import World
 from tests.transactions import a_tests_own_transaction
 from tiptracker.audit.actions import find_log_fault

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from tests.live import free_port
+from tests.running_server import free_port
 
 pytestmark = [
     pytest.mark.database,

@@ -13,7 +13,7 @@ import pytest
 
 from tests.deployment.container import Container
 from tests.deployment.production import serve
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tiptracker.web import error_pages
 
 pytestmark = pytest.mark.container

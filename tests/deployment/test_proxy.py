@@ -20,7 +20,7 @@ import pytest
 
 from tests.deployment.container import BASE_DIR, Container, Image, compose
 from tests.deployment.production import VALUES
-from tests.live import free_port
+from tests.running_server import free_port
 from tiptracker.web import error_pages
 
 pytestmark = pytest.mark.container

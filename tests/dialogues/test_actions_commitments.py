@@ -17,7 +17,7 @@ from dialogues.choices import (
 )
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import jan
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -35,7 +35,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 

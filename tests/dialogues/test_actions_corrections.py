@@ -32,7 +32,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job

@@ -9,7 +9,8 @@ from dialogues.actions.commitments import reschedule
 from dialogues.actions.due_dates import accept_due_date, decline_due_date, propose_due_date, withdraw_due_date
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import Commitment, CommitmentEvent, DueDateProposal, DueDateProposalDecision
-from tests.dialogues.histories import jan
+from tests.concurrent_writes import both_at_once
+from tests.dialogues.commitment_histories import jan
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -25,8 +26,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import Job

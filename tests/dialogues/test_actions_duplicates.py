@@ -6,8 +6,8 @@ from dialogues.actions.commitments import record_commitment
 from dialogues.actions.evidence import log_evidence
 from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy
 from dialogues.models import Commitment, Evidence
+from tests.concurrent_writes import both_at_once
 from tests.factories import CountryFactory, OfficerFactory, at_noon
-from tests.meanwhile import both_at_once
 
 DAY = date(2022, 1, 20)
 NOW = at_noon(date(2022, 1, 28))

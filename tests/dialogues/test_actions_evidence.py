@@ -9,7 +9,7 @@ from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.actions.evidence import log_evidence, review_evidence
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Evidence, EvidenceReview
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import jan
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 

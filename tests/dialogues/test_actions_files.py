@@ -21,7 +21,7 @@ from dialogues.actions.files import (
 )
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.models import EvidenceFile
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -32,7 +32,7 @@ from tests.factories import (
     OfficerFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app

@@ -47,7 +47,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tests.transactions import record
 from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.append_only import REDACTED

@@ -22,7 +22,7 @@ from dialogues.choices import (
     Verdict,
 )
 from dialogues.models import Assessment, Commitment, Evidence
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import jan
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -42,7 +42,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 

@@ -8,6 +8,7 @@ from dialogues.actions.commitments import withdraw
 from dialogues.actions.drafts import DraftPage, save_draft
 from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.models import Draft, Evidence, SendKey, UpdateVersion
+from tests.concurrent_writes import both_at_once
 from tests.dialogues.test_actions_updates import NOW, send, send_back
 from tests.factories import (
     CommitmentFactory,
@@ -17,8 +18,7 @@ from tests.factories import (
     UpdateFactory,
     UpdateVersionFactory,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 
 

@@ -21,7 +21,8 @@ from recommendations.models import Edition
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.dialogues.histories import jan
+from tests.concurrent_writes import both_at_once
+from tests.dialogues.commitment_histories import jan
 from tests.dialogues.test_actions_updates import accept, send, send_back
 from tests.factories import (
     AmbassadorFactory,
@@ -34,8 +35,7 @@ from tests.factories import (
     OfficerFactory,
     at_noon,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import Job

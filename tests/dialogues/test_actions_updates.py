@@ -39,7 +39,8 @@ from reports.readiness.explanation.counting_reasons import find_counting_statuse
 from reports.readiness.forecast.review_simulation import ReviewSimulation
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.dialogues.histories import jan
+from tests.concurrent_writes import both_at_once
+from tests.dialogues.commitment_histories import jan
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -59,8 +60,7 @@ from tests.factories import (
     RedactionFactory,
     at_noon,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 

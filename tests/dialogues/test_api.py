@@ -26,7 +26,7 @@ from dialogues.models import (
 )
 from recommendations.choices import Rule
 from tests.conftest import MASERU
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -59,7 +59,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.first_read import FIRST_READ
+from tests.query_counts import FIRST_READ
 from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ from django.urls import reverse
 from pikepdf import Encryption
 
 from dialogues.models import CommitmentEvent, Evidence, EvidenceFile, UpdateVersion
-from tests.dialogues.samples import PDF, pdf
+from tests.dialogues.sample_files import PDF, pdf
 from tests.factories import CommitmentFactory, FocalPointFactory, OfficerFactory, RecommendationFactory
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

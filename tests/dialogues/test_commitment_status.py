@@ -4,7 +4,7 @@ import pytest
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus
 from dialogues.commitment_status import STATUS_AFTER_EVENT, original_due_date, standing_on, summarize_events
-from tests.dialogues.histories import DUE, HISTORIES, MADE, NAMES, UNDATED, history, jan
+from tests.dialogues.commitment_histories import DUE, HISTORIES, MADE, NAMES, UNDATED, history, jan
 
 
 @pytest.mark.parametrize("case", HISTORIES, ids=NAMES)

@@ -14,7 +14,7 @@ from dialogues.actions.redactions import confirm_redaction, finish_redaction, pr
 from dialogues.files.text_extraction import MAX_CHARACTERS, PAGE_CHARACTERS, extract_pages
 from dialogues.files.text_extraction.text_sandbox import extract_pages_in_sandbox
 from dialogues.models import FileText
-from tests.dialogues.samples import EXCEL, PDF, WORD
+from tests.dialogues.sample_files import EXCEL, PDF, WORD
 from tests.factories import (
     AmbassadorFactory,
     CountryFactory,

@@ -54,7 +54,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.append_only import named_by_a_redaction
 from tests.conftest import MASERU
-from tests.kept import once
+from tests.row_cache import once
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry

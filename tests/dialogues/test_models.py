@@ -17,7 +17,7 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import standing_from_row
 from tests.append_only import named_by_a_redaction
-from tests.dialogues.histories import HISTORIES, at, jan
+from tests.dialogues.commitment_histories import HISTORIES, at, jan
 from tests.factories import (
     AgendaItemFactory,
     AssessmentFactory,
@@ -40,7 +40,7 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tests.readers import EMBASSY, alike, readers, seen_by_each
+from tests.visibility import EMBASSY, alike, readers, seen_by_each
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from dialogues import permissions
 from dialogues.choices import CommitmentEventKind
 from recommendations.permissions import can_edit_recommendations
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import jan
 from tests.factories import (
     BenchmarkFactory,
     CommitmentEventFactory,
@@ -17,7 +17,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.readers import readers
+from tests.visibility import readers
 
 pytestmark = pytest.mark.django_db
 

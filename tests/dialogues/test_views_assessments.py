@@ -6,7 +6,7 @@ from django.urls import reverse
 from dialogues.choices import VERDICT_MEANINGS, EvidenceDecision, Verdict
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import jan
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -21,7 +21,7 @@ from tests.factories import (
     RecommendationFactory,
     UpdateVersionFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

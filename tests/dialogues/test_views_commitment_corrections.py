@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dialogues.choices import CommitmentEventKind, CommitmentReach
 from dialogues.models import Commitment
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tests.tiptracker.web.test_exports import lines_of
 
 pytestmark = pytest.mark.django_db

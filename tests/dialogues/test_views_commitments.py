@@ -15,7 +15,7 @@ from dialogues.choices import (
 )
 from dialogues.models import Commitment
 from recommendations.choices import Pillar
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -36,7 +36,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from dialogues.actions.dialogue_records import NextStepInput, record_dialogue
 from dialogues.actions.dialogues import ParticipantInput, change_dialogue
 from dialogues.choices import DialogueStage, Presence
 from dialogues.models import Commitment, Dialogue, NextStep
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import page_of
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -34,8 +34,8 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
-from tests.undoing import offers, press_undo
+from tests.refusals import shows_refusal
+from tests.undo_buttons import offers, press_undo
 
 pytestmark = pytest.mark.django_db
 

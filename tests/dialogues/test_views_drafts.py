@@ -11,7 +11,7 @@ from django.urls import reverse
 from dialogues.actions.drafts import DraftPage, drop_draft, save_draft
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from tests.conftest import THE_DAY
-from tests.dialogues.samples import picture
+from tests.dialogues.sample_files import picture
 from tests.dialogues.test_views_ministry_home import filled, pdf, send
 from tests.factories import (
     CommitmentFactory,
@@ -22,8 +22,8 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
-from tests.undoing import offers, press_undo
+from tests.refusals import shows_refusal
+from tests.undo_buttons import offers, press_undo
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

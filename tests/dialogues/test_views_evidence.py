@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -28,7 +28,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tests.transactions import record
 from tiptracker.audit.models import AuditEntry
 

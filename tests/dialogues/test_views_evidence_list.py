@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,

@@ -21,8 +21,8 @@ from dialogues.score_effects import (
 from recommendations.choices import EffortQuestion, Rule
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -38,7 +38,7 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from dialogues.choices import BreakdownDimension, Sensitivity, SupportKind
 from dialogues.models import Evidence
-from tests.dialogues.histories import jan
-from tests.dialogues.samples import PDF
+from tests.dialogues.commitment_histories import jan
+from tests.dialogues.sample_files import PDF
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -27,7 +27,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from dialogues.models import Evidence, Reading
 from dialogues.small_counts import SUPPRESSED_TEXT
 from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Indicator
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import page_of
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
@@ -28,7 +28,7 @@ from tests.factories import (
     ReadingPartFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,8 @@ from dialogues.decision_reasons import RequestedChange, ReturnReason, format_ret
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import Indicator
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -48,7 +48,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.accounts.models import Country
 
 pytestmark = pytest.mark.django_db

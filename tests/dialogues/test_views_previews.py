@@ -10,7 +10,7 @@ from django.urls import reverse
 from dialogues.models import FileScan, RedactionFile
 from dialogues.views import previews
 from tests.dialogues.files.test_previews import pdf_of
-from tests.dialogues.samples import PDF, PNG, WORD
+from tests.dialogues.sample_files import PDF, PNG, WORD
 from tests.factories import (
     CountryFactory,
     EvidenceFactory,
@@ -21,7 +21,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 

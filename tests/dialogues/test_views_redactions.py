@@ -28,7 +28,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tests.transactions import record
 from tiptracker.audit.append_only import REDACTED
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from dialogues.choices import Verdict
 from dialogues.models import CommitmentBenchmark
 from recommendations.models import Benchmark, Recommendation
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
@@ -18,7 +18,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
 

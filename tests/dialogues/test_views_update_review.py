@@ -20,7 +20,7 @@ from dialogues.decision_reasons import RejectionReason, ReturnReason, Verificati
 from dialogues.models import EvidenceReview
 from dialogues.views import update_review
 from recommendations.choices import Rule
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -37,7 +37,7 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

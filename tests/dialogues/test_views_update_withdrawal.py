@@ -8,7 +8,7 @@ from django.urls import reverse
 from dialogues.actions.update_decisions import withdraw_update
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.models import UpdateVersion
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import do_jobs
 from tests.exercise import load_exercise
 from tests.factories import PASSWORD
-from tests.kept import once
+from tests.row_cache import once
 from tiptracker.accounts.models import User
 from tiptracker.celery import app
 

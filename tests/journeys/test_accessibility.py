@@ -33,6 +33,7 @@ from recommendations.importing.preview import get_expected_edition
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions.runs import compute_readiness
 from reports.models import Briefing
+from tests.authentication import enrol
 from tests.conftest import THE_DAY
 from tests.factories import (
     MASERU,
@@ -47,9 +48,8 @@ from tests.factories import (
     RedactionFactory,
     SavedFilterFactory,
 )
-from tests.live import Live
-from tests.recommendations.another_list import ANOTHER_LIST
-from tests.signing_in import enrol
+from tests.recommendations.replacement_list import ANOTHER_LIST
+from tests.running_server import Live
 from tiptracker.accounts import tokens
 from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import AccountRequest, User

@@ -16,10 +16,10 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.authentication import code_of, enrol
 from tests.database_roles import migrate_elsewhere
 from tests.factories import OfficerFactory
-from tests.live import free_port, serve, stop
-from tests.signing_in import code_of, enrol
+from tests.running_server import free_port, serve, stop
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 

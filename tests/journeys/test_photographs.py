@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from dialogues.files.upload_rules import list_upload_rules
 from dialogues.models import Commitment, Draft, EvidenceFile, UpdateVersion
 from tests.factories import CommitmentFactory, FocalPointFactory
-from tests.journeys.hands import a_pdf, choose, keep_picture
+from tests.journeys.page_actions import a_pdf, choose, keep_picture
 from tests.journeys.photographs import PLACE, a_photograph, small_photograph
-from tests.live import Live
+from tests.running_server import Live
 
 MOST_BYTES = 300_000
 LONGEST_SIDE = 2_000

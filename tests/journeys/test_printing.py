@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from recommendations.models import Benchmark
 from tests.factories import CommitmentFactory, DialogueFactory
-from tests.live import Live
+from tests.running_server import Live
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker

@@ -28,7 +28,7 @@ from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.conftest import MASERU, THE_DAY
-from tests.live import Live
+from tests.running_server import Live
 from tiptracker.accounts.models import User
 
 NOW = datetime.combine(THE_DAY, datetime.min.time(), MASERU)

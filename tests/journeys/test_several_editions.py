@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.addresses import page_of
-from tests.journeys.hands import WIDTHS, keep_picture
-from tests.live import Live
+from tests.edition_urls import page_of
+from tests.journeys.page_actions import WIDTHS, keep_picture
+from tests.running_server import Live
 from tests.several_editions import several_editions
 
 pytestmark = pytest.mark.without_worker

@@ -38,7 +38,7 @@ from reports.choices import BriefingKind
 from reports.models import Briefing, Document
 from tests import factories
 from tests.exercise import load_exercise
-from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, free_port, stop, wait_until_served
+from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, Live, free_port, stop, wait_until_served
 from tiptracker.accounts.models import User
 from tiptracker.demo.supervisor import web_command
 from tiptracker.jobs.actions import JobProgress

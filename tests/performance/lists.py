@@ -19,8 +19,8 @@ from django.urls import include, path
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import Commitment, CommitmentEvent
 from tests import factories
-from tests.addresses import page_of
 from tests.database_roles import run_as_owner
+from tests.edition_urls import page_of
 from tests.factories import DEADLINE_ON, DIALOGUE_ON, at_noon
 from tiptracker.accounts.models import User
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from recommendations.models import Edition
 from tests import factories
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tiptracker.accounts.models import Country, User
 
 COUNTRIES = 50

@@ -18,7 +18,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.first_read import FIRST_READ
+from tests.query_counts import FIRST_READ
 
 pytestmark = pytest.mark.django_db
 

@@ -34,7 +34,7 @@ from tests.factories import (
     RecommendationWeightFactory,
     at_noon,
 )
-from tests.readers import EMBASSY, alike, readers, seen_by_each
+from tests.visibility import EMBASSY, alike, readers, seen_by_each
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tests.factories import (
     RecommendationWeightFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -31,7 +31,7 @@ from tests.factories import (
     RecommendationFactory,
     ReviewerFactory,
 )
-from tests.refusing import refuses, shows_refusal
+from tests.refusals import refuses, shows_refusal
 from tiptracker.audit.actions import find_head_fault
 from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.models import State

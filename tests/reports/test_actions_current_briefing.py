@@ -22,7 +22,7 @@ from tests.factories import (
     RedactionDecisionFactory,
     RedactionFactory,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tests.transactions import record
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.models import AuditEntry

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from reports.models import BriefingDownload
 from tests.factories import BriefingFactory, OfficerFactory
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import State

@@ -26,8 +26,8 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
 )
-from tests.first_read import FIRST_READ
-from tests.refusing import shows_refusal
+from tests.query_counts import FIRST_READ
+from tests.refusals import shows_refusal
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db

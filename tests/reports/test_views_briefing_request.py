@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from reports.choices import BriefingKind
 from reports.models import Briefing
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     BriefingFactory,
@@ -17,7 +17,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-28")]
 

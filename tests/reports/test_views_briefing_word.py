@@ -30,7 +30,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import command_refuses, shows_refusal
+from tests.refusals import command_refuses, shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reports.models import Briefing
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,

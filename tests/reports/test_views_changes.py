@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import Verdict
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     MASERU,
     AdministratorFactory,
@@ -24,7 +24,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

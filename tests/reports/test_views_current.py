@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     DEADLINE_ON,
     MASERU,
@@ -20,7 +20,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tests.transactions import record
 from tiptracker.audit.actions import log_head
 from tiptracker.jobs.models import State

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, MilestoneKind, Rule, Tier
 from recommendations.models import Edition
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     MASERU,
     AdministratorFactory,

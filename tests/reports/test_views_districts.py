@@ -10,7 +10,7 @@ from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence
 from recommendations.choices import Rule
 from reports.choices import DistrictStatus
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     BenchmarkFactory,
     DistrictFactory,

@@ -18,7 +18,7 @@ from dialogues.choices import (
     UpdateDecision,
 )
 from recommendations.choices import Rule
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,

@@ -11,7 +11,7 @@ from recommendations.models import Edition
 from reports.readiness import backtest
 from reports.readiness.explanation.headline import DISCLAIMER
 from reports.readiness.scoring import PART_LAW, PILLAR_LAW, QUESTION_LAW
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     MASERU,
     BenchmarkFactory,
@@ -21,8 +21,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.kept import once
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
+from tests.row_cache import once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import Rule
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

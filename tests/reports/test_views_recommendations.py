@@ -9,7 +9,7 @@ from django.utils.html import escape
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import Origin, Rule, TextStatus
 from recommendations.models import Recommendation
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,

@@ -11,7 +11,7 @@ from recommendations.models import Edition
 from reports.actions.runs import compute_readiness
 from reports.readiness import readiness as rules
 from reports.readiness import stored_runs
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     MASERU,
     CountryFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.kept import once
+from tests.row_cache import once
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dialogues.choices import CommitmentEventKind
 from recommendations.choices import MilestoneKind
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     CommitmentEventFactory,
     CommitmentFactory,

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from dialogues.choices import Verdict
 from recommendations.choices import MilestoneKind
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import zlib
 
 from PIL import Image
 
-from tests.dialogues.samples import docx, xlsx
+from tests.dialogues.sample_files import docx, xlsx
 
 
 def pdf_with_mesh_shading(triangles=33_000):

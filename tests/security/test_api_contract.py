@@ -25,10 +25,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.security.asking import BODIES, UNKNOWN, address, evidence_link
+from tests.authentication import enrol
+from tests.security.access_requests import BODIES, UNKNOWN, address, evidence_link
 from tests.security.test_roles import API
 from tests.security.world import READERS
-from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
 from tiptracker.choices import TokenScope
 

@@ -23,7 +23,7 @@ from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbo
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.reader_view import ReaderView
-from tests.dialogues import samples
+from tests.dialogues import sample_files
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -192,15 +192,15 @@ def leads_to(address):
         opened.Root.AcroForm = pikepdf.Dictionary(XFA=f"{address}/c", Fields=[])
         opened.Root.URI = pikepdf.Dictionary(Base=address)
 
-    return samples.pdf(change)
+    return sample_files.pdf(change)
 
 
 def test_reader_of_files_fetches_nothing(heard):
     address, calls = heard
-    link = {"word/_rels/document.xml.rels": samples.relations(("hyperlink", address, "External"))}
+    link = {"word/_rels/document.xml.rels": sample_files.relations(("hyperlink", address, "External"))}
 
     assert sanitize_file_in_sandbox(leads_to(address), ".pdf", run=Sandbox(None))
-    assert sanitize_file_in_sandbox(samples.docx(**link), ".docx", run=Sandbox(None))
+    assert sanitize_file_in_sandbox(sample_files.docx(**link), ".docx", run=Sandbox(None))
     assert sanitize_file_in_sandbox(f"see {address}".encode(), ".txt", run=Sandbox(None))
     assert calls == []
 

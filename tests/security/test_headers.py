@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 
-from tests.security.asking import ask, look
+from tests.security.access_requests import ask, look
 from tests.security.test_roles import LINES
 from tiptracker.web import error_pages, pages
 from tiptracker.wsgi import application

@@ -20,8 +20,9 @@ from dialogues.models import EvidenceFile, UpdateVersion
 from dialogues.views.previews import CANNOT_PREVIEW
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.tables import read_table
+from tests.authentication import enter
 from tests.deployment.container import dockerfile
-from tests.dialogues.samples import DOCX, PDF
+from tests.dialogues.sample_files import DOCX, PDF
 from tests.factories import (
     CommitmentFactory,
     EvidenceFactory,
@@ -29,9 +30,8 @@ from tests.factories import (
     FocalPointFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tests.security import hostile_files as hostile
-from tests.signing_in import enter
 from tests.tiptracker.web.test_rate_limits import update
 from tiptracker.errors import Refused, TryLater
 from tiptracker.sandbox import process, sandbox, slots

@@ -6,8 +6,8 @@ Python reads no number of more than 4,300 digits, and databases none of more tha
 import pytest
 from django.urls import reverse
 
-from tests.security import asking
-from tests.security.asking import BODIES, ask
+from tests.security import access_requests
+from tests.security.access_requests import BODIES, ask
 from tests.security.test_ids import EVERYWHERE, IN_A_QUERY, WORDS
 from tests.security.test_roles import LINES
 
@@ -108,7 +108,7 @@ def test_no_field_fails_on_a_huge_number(world, monkeypatch, huge):
                 and (huge == HUGE[0] or asked.is_api)
                 and (body := made(world)) != (changed := with_huge(body, huge))
             ):
-                monkeypatch.setitem(asking.BODIES, str(asked), lambda _, changed=changed: changed)
+                monkeypatch.setitem(access_requests.BODIES, str(asked), lambda _, changed=changed: changed)
                 yield str(asked), lambda asked=asked: ask(world, asked, reader_of(asked))
 
     assert faults(asks()) == {}
@@ -128,7 +128,7 @@ def test_what_a_button_says_fails_on_no_huge_number(world, monkeypatch, route, n
     asked = next(asked for asked in LINES if (asked.method, asked.route) == ("POST", route))
     made = BODIES[f"POST {route}"]
     for value in (HUGE[0], f"up-{HUGE[0]}"):
-        monkeypatch.setitem(asking.BODIES, str(asked), lambda _, value=value: made(world) | {name: value})
+        monkeypatch.setitem(access_requests.BODIES, str(asked), lambda _, value=value: made(world) | {name: value})
         assert faults([(name, lambda: ask(world, asked, reader_of(asked)))]) == {}
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 
-from tests.security import asking
-from tests.security.asking import UNKNOWN, Line, ask, without_chance
+from tests.security import access_requests
+from tests.security.access_requests import UNKNOWN, Line, ask, without_chance
 from tests.security.test_lists import API
 from tests.security.test_roles import LINES
 from tiptracker.api.base import build_router
@@ -175,12 +175,12 @@ def told_of(answer):
 @pytest.mark.parametrize("case", IN_A_FORM, ids=" ".join)
 def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(world, monkeypatch, case):
     reader, asked, name, unseen = case
-    body_of = asking.BODIES.get(asked) or asking.BODIES[" ".join(asked.split()[:2])]
+    body_of = access_requests.BODIES.get(asked) or access_requests.BODIES[" ".join(asked.split()[:2])]
     prefix, _, is_row = name.partition("-0-")
     rows = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-0-office": "Minister"} if is_row else {}
 
     def answer_to(key):
-        monkeypatch.setitem(asking.BODIES, asked, lambda world: body_of(world) | rows | {name: key})
+        monkeypatch.setitem(access_requests.BODIES, asked, lambda world: body_of(world) | rows | {name: key})
         given = ask(world, line(asked), reader)
         return given.status, told_of(given)
 
@@ -190,8 +190,8 @@ def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(
 def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
     """A file that somebody sees because it was sent already is refused; nothing is sent with it twice."""
     for name, expected in {"unsent_file": "302", "sent_file": "422"}.items():
-        body = asking.update(world) | {"kept_files": world.pk(name)}
-        monkeypatch.setitem(asking.BODIES, "POST update_send unstarted", lambda world, body=body: body)
+        body = access_requests.update(world) | {"kept_files": world.pk(name)}
+        monkeypatch.setitem(access_requests.BODIES, "POST update_send unstarted", lambda world, body=body: body)
 
         assert ask(world, line("POST update_send unstarted"), "own").status == expected
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tests.security.asking import Line, ask
+from tests.security.access_requests import Line, ask
 from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTING
 
 SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR

@@ -1,6 +1,6 @@
 """No internal text comes out anywhere: whatever a ministry can reach is asked for and searched for planted markers.
 
-What may come out stands in `planting.READ`; every other field of every model is internal, also one added tomorrow.
+What may come out stands in `marked_rows.READ`; every other field of every model is internal, also one added tomorrow.
 """
 
 import io
@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.conftest import do_jobs
-from tests.security.asking import address, htmx_looked_for
+from tests.security.access_requests import address, htmx_looked_for
 from tests.security.conftest import files_drawn_once, new_world
-from tests.security.planting import Planted, a_pdf_that_says, markable, marks_in, models_of_the_record, texts_of
+from tests.security.marked_rows import Planted, a_pdf_that_says, markable, marks_in, models_of_the_record, texts_of
 from tests.security.test_roles import LINES
 from tests.security.world import MINISTRIES
 from tests.transactions import a_tests_own_transaction
@@ -104,7 +104,7 @@ def test_every_field_of_every_model_holds_a_marker(planted):
             if not marks or not any(mark in kept for mark in marks):
                 unmarked.append(str(field))
 
-    assert unmarked == [], "plant a row with these in tests/security/planting.py"
+    assert unmarked == [], "plant a row with these in tests/security/marked_rows.py"
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))

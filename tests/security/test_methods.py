@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import enter
 from tests.factories import PASSWORD, AdministratorFactory
-from tests.security.asking import SIGN_IN, UNKNOWN, Line, ask, without_chance
-from tests.security.statements import sent
+from tests.security.access_requests import SIGN_IN, UNKNOWN, Line, ask, without_chance
+from tests.security.sql_statements import sent
 from tests.security.test_huge_numbers import named_in_queries
 from tests.security.test_lists import API, PAGES
 from tests.security.test_roles import LINES
-from tests.signing_in import enter
 
 GETS = [line for line in LINES if line.method == "GET"]
 STRANGERS = ("own", "other", "out")

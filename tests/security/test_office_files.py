@@ -19,7 +19,7 @@ from dialogues.files.sanitizers import excel_formulas
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.files.sanitizers.office_markup import VOCABULARY
-from tests.dialogues import samples
+from tests.dialogues import sample_files
 
 FILES = int(os.environ.get("MUTATED_FILES", "200")) // 2
 
@@ -45,11 +45,11 @@ SHEET = f"{OFFICE}/spreadsheetml/2006/main"
 
 
 def word(body, *rows, **more):
-    """A document of this body, which draws on `rows` (see samples.relations)."""
-    return samples.docx(
+    """A document of this body, which draws on `rows` (see sample_files.relations)."""
+    return sample_files.docx(
         **{
             "word/document.xml": f"<w:document {SAID}><w:body>{body}</w:body></w:document>",
-            "word/_rels/document.xml.rels": samples.relations(*rows),
+            "word/_rels/document.xml.rels": sample_files.relations(*rows),
         }
         | more
     )
@@ -61,7 +61,7 @@ def settings(inside, *rows):
         ("settings", "settings.xml"),
         **{
             "word/settings.xml": f"<w:settings {SAID}>{inside}</w:settings>",
-            "word/_rels/settings.xml.rels": samples.relations(*rows),
+            "word/_rels/settings.xml.rels": sample_files.relations(*rows),
         },
     )
 
@@ -95,7 +95,7 @@ def box(inside):
 
 def excel(cells="", after="", names="", rows=(), **more):
     """A workbook whose sheet "One" has these cells, and more of the sheet after them."""
-    return samples.xlsx(
+    return sample_files.xlsx(
         **{
             "xl/workbook.xml": (
                 f'<workbook xmlns="{SHEET}" {SAID}><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets>'
@@ -104,7 +104,7 @@ def excel(cells="", after="", names="", rows=(), **more):
             "xl/worksheets/sheet1.xml": (
                 f'<worksheet xmlns="{SHEET}" {SAID}><sheetData><row r="4">{cells}</row></sheetData>{after}</worksheet>'
             ),
-            "xl/worksheets/_rels/sheet1.xml.rels": samples.relations(*rows),
+            "xl/worksheets/_rels/sheet1.xml.rels": sample_files.relations(*rows),
         }
         | more
     )
@@ -120,8 +120,8 @@ def drawing(inside, *rows):
         rows=[("drawing", "../drawings/drawing1.xml")],
         **{
             "xl/drawings/drawing1.xml": f"<xdr:wsDr {SAID}>{inside}</xdr:wsDr>",
-            "xl/drawings/_rels/drawing1.xml.rels": samples.relations(*rows),
-            "xl/media/a.png": samples.PNG,
+            "xl/drawings/_rels/drawing1.xml.rels": sample_files.relations(*rows),
+            "xl/media/a.png": sample_files.PNG,
         },
     )
 
@@ -141,7 +141,7 @@ def chart(inside, *rows):
         ("chart", "charts/chart1.xml"),
         **{
             "word/charts/chart1.xml": f"<c:chartSpace {SAID}><c:chart/>{inside}</c:chartSpace>",
-            "word/charts/_rels/chart1.xml.rels": samples.relations(*rows),
+            "word/charts/_rels/chart1.xml.rels": sample_files.relations(*rows),
         },
     )
 
@@ -332,7 +332,7 @@ LEFT_OUT = {
             "word/webSettings.xml": (
                 f'<w:webSettings {SAID}><w:frameset><w:frame r:id="r0"/></w:frameset></w:webSettings>'
             ),
-            "word/_rels/webSettings.xml.rels": samples.relations(("webSettings", f"https://{MARK}/", "External")),
+            "word/_rels/webSettings.xml.rels": sample_files.relations(("webSettings", f"https://{MARK}/", "External")),
         },
     ),
     "a value from a part that nobody sees": word(
@@ -349,7 +349,7 @@ LEFT_OUT = {
         f'<w:drawing><a:blip r:embed="r0" r:link="r1">{EXTENSION}</a:blip></w:drawing>',
         ("image", "media/a.png"),
         ("hyperlink", f"https://{MARK}/", "External"),
-        **{"word/media/a.png": samples.PNG},
+        **{"word/media/a.png": sample_files.PNG},
     ),
     "an old shape that leads to a file": word(f'<w:pict><v:shape href="file://{MARK}/a" o:href="{SHARE}"/></w:pict>'),
     "an old shape of a kind that lies elsewhere": word(f'<w:pict><v:shape type="{SHARE}#a"/></w:pict>'),
@@ -396,7 +396,9 @@ LEFT_OUT = {
         rows=[("pivotTable", "../pivotTables/pivotTable1.xml")],
         **{
             "xl/pivotTables/pivotTable1.xml": "<a/>",
-            "xl/pivotTables/_rels/pivotTable1.xml.rels": samples.relations(("pivotCacheDefinition", SHARE, "External")),
+            "xl/pivotTables/_rels/pivotTable1.xml.rels": sample_files.relations(
+                ("pivotCacheDefinition", SHARE, "External")
+            ),
         },
     ),
     "a link within the workbook that leads elsewhere": excel(
@@ -637,7 +639,7 @@ def by_chance(chance):
     for _ in range(chance.randrange(0, 3)):
         mode, target = chance.choice(OUTSIDE)
         rows.append((chance.choice(KINDS), target, mode))
-    return word(f'{inside}<n:a xmlns:n="n"/>', *rows, **{"word/media/a.png": samples.PNG})
+    return word(f'{inside}<n:a xmlns:n="n"/>', *rows, **{"word/media/a.png": sample_files.PNG})
 
 
 @pytest.mark.parametrize("number", range(4))

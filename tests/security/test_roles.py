@@ -13,7 +13,8 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
-from tests.security.asking import (
+from tests.authentication import enrol
+from tests.security.access_requests import (
     ENROL,
     SIGN_IN,
     UNKNOWN,
@@ -27,7 +28,6 @@ from tests.security.asking import (
     without_chance,
 )
 from tests.security.world import READERS, UNENROLLED
-from tests.signing_in import enrol
 from tests.transactions import a_tests_own_transaction
 from tiptracker.choices import TokenScope
 

@@ -13,11 +13,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import sign_in
 from tests.factories import OfficerFactory
-from tests.security.asking import UNKNOWN, ask
-from tests.security.statements import sent
+from tests.security.access_requests import UNKNOWN, ask
+from tests.security.sql_statements import sent
 from tests.security.test_roles import LINES
-from tests.signing_in import sign_in
 from tiptracker.accounts import sessions
 
 WHO = {

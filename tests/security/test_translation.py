@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages
-from tests.security.asking import ask
+from tests.security.access_requests import ask
 from tests.security.test_roles import LINES
 from tests.transactions import a_tests_own_transaction
 from tiptracker.accounts.models import User

@@ -13,7 +13,8 @@ from django.test import Client
 
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, Sensitivity
 from recommendations.choices import MilestoneKind, Origin, Rule
-from tests.dialogues.samples import picture
+from tests.authentication import enter
+from tests.dialogues.sample_files import picture
 from tests.factories import (
     TERMS_SET_AT,
     AdministratorFactory,
@@ -59,7 +60,6 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tests.signing_in import enter
 from tests.transactions import record
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import AccountRequest
@@ -100,7 +100,7 @@ class World:
         self.names_of_people = set()
         self.rows = {}
         self.sessions = {}
-        self.answers = {}  # what was asked already: see `asking.look`
+        self.answers = {}  # what was asked already: see `access_requests.look`
         self._fill_people()
         self._fill_what_is_asked()
         self._fill_what_is_promised()

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.factories import OfficerFactory
-from tests.live import free_port, stop
+from tests.running_server import free_port, stop
 from tiptracker import asgi
 from tiptracker.accounts import tokens
 from tiptracker.audit.request_context import PERSON_KEY
@@ -383,7 +383,7 @@ def test_slow_bodies_are_ended_and_block_no_other_request_on_a_real_server():
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws", "--port", str(port)]
     server = subprocess.Popen(
-        [*command, "tests.tiptracker.quick_asgi:application"],
+        [*command, "tests.tiptracker.short_timeout_asgi:application"],
         cwd=settings.BASE_DIR,
         env=os.environ | {"PYTHONPATH": f"{settings.BASE_DIR}:{os.environ['PYTHONPATH']}"},
         stdout=subprocess.DEVNULL,

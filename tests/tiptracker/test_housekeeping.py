@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from reports.tasks import readiness_nightly
+from tests.authentication import sign_in
 from tests.factories import (
     BriefingFactory,
     EvidenceFileFactory,
@@ -21,7 +22,6 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.signing_in import sign_in
 from tiptracker import housekeeping
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app

@@ -13,7 +13,7 @@ import textwrap
 import pytest
 from django.conf import settings
 
-from tests.migrated import copy_migrated
+from tests.migrated_database import copy_migrated
 
 STRONG = secrets.token_urlsafe(50)
 PRODUCTION = {

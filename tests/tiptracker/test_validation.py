@@ -6,7 +6,7 @@ import pytest
 
 from dialogues.models import Dialogue
 from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tests.transactions import record
 from tiptracker.localization import format_date
 from tiptracker.validation import (

@@ -21,7 +21,7 @@ from dialogues.files.previews import (
     read_outline,
 )
 from dialogues.files.previews.preview_sandbox import draw_page_in_sandbox, read_outline_in_sandbox
-from tests.dialogues.samples import JPEG, PDF, PNG, picture
+from tests.dialogues.sample_files import JPEG, PDF, PNG, picture
 from tiptracker.sandbox.sandbox import Sandbox
 
 KIND = "application/pdf"

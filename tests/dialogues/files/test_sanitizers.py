@@ -15,7 +15,7 @@ from dialogues.files.sanitizers import images, office, sanitizer_sandbox
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import EXTENSIONS, sanitize_file
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
-from tests.dialogues.samples import (
+from tests.dialogues.sample_files import (
     DOCX,
     EMF,
     EXCEL,

@@ -18,7 +18,7 @@ from PIL import ExifTags, Image
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
-from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
+from tests.dialogues.sample_files import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
 from tiptracker.sandbox.sandbox import Sandbox
 
 # Pillow warns of much that is wrong; here that would be an error, which it isn't where files are really cleaned.

@@ -11,10 +11,10 @@ from dialogues.actions.files import read_for_download, scan_unscanned_files, sto
 from dialogues.files import scanner
 from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.models import EvidenceFile
-from tests.dialogues.clamd import clamd
-from tests.dialogues.samples import PDF
+from tests.dialogues.fake_clamd import clamd
+from tests.dialogues.sample_files import PDF
 from tests.factories import EvidenceFactory, EvidenceFileFactory, FocalPointFactory, OfficerFactory, at_noon
-from tests.refusing import refuses, shows_refusal
+from tests.refusals import refuses, shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app

@@ -46,8 +46,8 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.recommendations.another_list import ANOTHER_LIST, BECAME
-from tests.refusing import refuses
+from tests.recommendations.replacement_list import ANOTHER_LIST, BECAME
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job

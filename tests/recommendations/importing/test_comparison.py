@@ -12,7 +12,7 @@ from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ItemChange, compare_lists
 from recommendations.importing.tables.rows import ImportedItem
 from recommendations.text_similarity import DiffSide, diff_words
-from tests.recommendations.another_list import ANOTHER_LIST, BECAME
+from tests.recommendations.replacement_list import ANOTHER_LIST, BECAME
 
 OURS = [
     ExistingItem(each.number + 100, each.number, each.text, TextStatus.RECONSTRUCTION, each.pillar)

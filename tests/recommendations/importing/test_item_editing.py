@@ -12,7 +12,7 @@ from recommendations.importing.item_editing import (
     set_texts,
 )
 from recommendations.importing.tables.rows import ImportedItem
-from tests.refusing import refuses
+from tests.refusals import refuses
 
 
 def items(*texts, **values):

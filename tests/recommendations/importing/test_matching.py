@@ -6,7 +6,7 @@ from recommendations.choices import TextStatus
 from recommendations.importing.comparison import ExistingItem
 from recommendations.importing.matching import NewItem, Pairing, plan_import
 from recommendations.importing.tables.rows import ImportedItem
-from tests.refusing import refuses
+from tests.refusals import refuses
 
 A, B, C = (ExistingItem(key, number, text, TextStatus.RECONSTRUCTION) for key, number, text in (
     (101, 1, "Fund the shelter and train its staff."), (102, 2, "Convict traffickers."), (103, 3, "Keep this."),

@@ -12,7 +12,7 @@ from recommendations.importing.tables import read_table
 from recommendations.importing.tables.charsets import Charset
 from recommendations.importing.tables.columns import ColumnType, guess_columns
 from recommendations.importing.tables.rows import ExpectedEdition, read_rows
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.sandbox.sandbox import Sandbox
 
 LESOTHO = ExpectedEdition("LSO", 2021, ("Lesotho",))

@@ -26,9 +26,9 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.recommendations.another_list import ANOTHER_LIST
-from tests.refusing import refuses, shows_refusal
-from tests.undoing import offers, press_undo
+from tests.recommendations.replacement_list import ANOTHER_LIST
+from tests.refusals import refuses, shows_refusal
+from tests.undo_buttons import offers, press_undo
 from tiptracker.jobs.models import Job, State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]

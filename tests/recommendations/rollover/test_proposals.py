@@ -1,7 +1,7 @@
 """What a new list may repeat: equal words are chosen, likely ones too, the rest is only named."""
 
 from recommendations.rollover.proposals import propose_repeats
-from tests.recommendations.another_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import ANOTHER_LIST
 
 OLD = {
     11: "Fund the police unit and place a trained focal point in all ten districts",

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from recommendations.models import Recommendation
 from tests.factories import EditionFactory, OfficerFactory, RecommendationFactory
-from tests.recommendations.another_list import ANOTHER_LIST
-from tests.refusing import shows_refusal
+from tests.recommendations.replacement_list import ANOTHER_LIST
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from django.core.mail.backends import locmem
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import enter, sign_in
 from tests.factories import (
     PASSWORD,
     AdministratorFactory,
@@ -16,7 +17,6 @@ from tests.factories import (
     MinistryFactory,
     OfficerFactory,
 )
-from tests.signing_in import enter, sign_in
 from tests.tiptracker.accounts.test_invitations import link_in
 from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import User

@@ -56,7 +56,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.kept import once
+from tests.row_cache import once
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from reports.models import Briefing
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -47,7 +47,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.kept import once
+from tests.row_cache import once
 
 pytestmark = pytest.mark.django_db
 

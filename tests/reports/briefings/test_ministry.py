@@ -43,7 +43,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
 
 pytestmark = pytest.mark.django_db
 

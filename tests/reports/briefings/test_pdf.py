@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from reports.briefings import pdf
-from tests.reports.printed import elements_of, fonts_of
+from tests.reports.printed_document import elements_of, fonts_of
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A title</title>{head}</head>
 <body data-marking="UNCLASSIFIED" data-clearance="DRAFT, NOT CLEARED" data-subject="Lesotho" data-post="Maseru"

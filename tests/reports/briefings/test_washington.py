@@ -32,7 +32,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.kept import once
+from tests.row_cache import once
 
 pytestmark = pytest.mark.django_db
 

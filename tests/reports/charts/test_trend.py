@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from reports.charts.axis import AxisEvent
 from reports.charts.trend import TrendWeek, trend_chart
 from reports.readiness.explanation.trend import week_ends, weekly_scores
-from tests.reports.lesotho import PERIOD, lesotho
-from tests.reports.records import noon
+from tests.reports.lesotho_record import PERIOD, lesotho
+from tests.reports.record_builder import noon
 
 DESK, PHONE = {"width": 760, "size": 13}, {"width": 320, "size": 12.5}
 DEADLINE = AxisEvent(date(2022, 2, 28), "Deadline", is_dialogue=False)

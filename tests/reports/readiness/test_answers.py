@@ -9,7 +9,7 @@ from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.readiness import DailyScores, evaluate_readiness
-from tests.reports.records import Record, lines, noon, shares, window
+from tests.reports.record_builder import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
 START, END = date(2021, 4, 1), date(2022, 3, 31)

@@ -20,7 +20,7 @@ from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.facts import MilestoneDoneFact
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.records import Record, noon, window
+from tests.reports.record_builder import Record, noon, window
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
 DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)

@@ -17,7 +17,7 @@ from reports.briefings.reader_view import ReaderView
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.gathering import gather_facts
 from tests.exercise import load_exercise
-from tests.kept import once
+from tests.row_cache import once
 from tiptracker.accounts.models import Ministry, User
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from dialogues.choices import DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, Pillar
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.records import Record, lines, noon, shares, window
+from tests.reports.record_builder import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
 START, END = date(2021, 4, 1), date(2022, 3, 31)

@@ -1,7 +1,7 @@
 import pytest
 
 from recommendations.choices import Rule
-from tests.reports.records import Record, window
+from tests.reports.record_builder import Record, window
 
 
 def test_a_rule_that_could_not_be_applied_is_refused():

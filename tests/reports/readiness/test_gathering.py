@@ -16,8 +16,8 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests import factories
 from tests.factories import MASERU, TERMS_SET_AT, at_noon
-from tests.kept import once
-from tests.reports.records import points
+from tests.reports.record_builder import points
+from tests.row_cache import once
 
 pytestmark = pytest.mark.django_db
 

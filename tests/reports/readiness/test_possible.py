@@ -8,8 +8,8 @@ import pytest
 from dialogues.choices import DoneBy, EvidenceDecision, ReadingDirection, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import TIP_2022, lesotho
-from tests.reports.records import Record, lines, noon, shares, window
+from tests.reports.lesotho_record import TIP_2022, lesotho
+from tests.reports.record_builder import Record, lines, noon, shares, window
 
 HALF = Fraction(1, 2)
 START, END = date(2021, 4, 1), date(2022, 3, 31)

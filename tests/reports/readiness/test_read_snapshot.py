@@ -5,8 +5,8 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.reader_view import ReaderView
 from reports.readiness.gathering import gather_facts
 from tests import factories
+from tests.concurrent_writes import written_once_read
 from tests.factories import DEADLINE_ON, at_noon
-from tests.meanwhile import written_once_read
 
 NEW = "Something that came in between"
 

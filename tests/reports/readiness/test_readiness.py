@@ -14,8 +14,8 @@ from dialogues.choices import (
 from recommendations.choices import Better, EffortQuestion, Origin, Pillar, Rule
 from reports.choices import ProblemKind, ReadinessVerdict
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.records import MASERU, Record, lines, noon, points, shares, window
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import MASERU, Record, lines, noon, points, shares, window
 
 JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 FEBRUARY_2022 = datetime(2022, 2, 28, 23, 59, tzinfo=MASERU)

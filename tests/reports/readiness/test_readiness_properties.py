@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentReach, DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
 from reports.readiness.readiness import DailyScores, evaluate_readiness
-from tests.reports.made_up import KEYS, PERIOD, days, inside, moments, records, spans
-from tests.reports.records import Record, noon
+from tests.reports.record_builder import Record, noon
+from tests.reports.record_strategies import KEYS, PERIOD, days, inside, moments, records, spans
 
 
 @given(records(), days, moments, st.randoms(use_true_random=False))

@@ -10,8 +10,8 @@ from reports.readiness.countable_facts import newest_recorded_at
 from reports.readiness.explanation.headline import headline, time_left
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.serialization import facts_document, facts_fingerprint, readiness_document
-from tests.reports.lesotho import TIP_2022, lesotho
-from tests.reports.records import MASERU, noon
+from tests.reports.lesotho_record import TIP_2022, lesotho
+from tests.reports.record_builder import MASERU, noon
 
 JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 

@@ -27,9 +27,9 @@ from reports.readiness.stored_runs import (
     result_for_display,
     without_redactable_texts,
 )
-from tests.reports.lesotho import TIP_2022, lesotho
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import noon
+from tests.reports.lesotho_record import TIP_2022, lesotho
+from tests.reports.record_builder import noon
+from tests.reports.record_strategies import days, moments, records
 
 THE_DAY, JULY = date(2022, 3, 31), noon(TIP_2022)
 

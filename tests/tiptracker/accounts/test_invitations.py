@@ -14,11 +14,11 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from tests.administration import add, press
+from tests.authentication import enrol, sign_in
 from tests.factories import PASSWORD, AdministratorFactory, OfficerFactory
-from tests.refusing import refuses
-from tests.security.statements import sent
-from tests.signing_in import enrol, sign_in
+from tests.person_pages import add, press
+from tests.refusals import refuses
+from tests.security.sql_statements import sent
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links, views
 from tiptracker.accounts.log_masking import MaskingFormatter

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.factories import AdministratorFactory, CountryFactory, OfficerFactory
 from tests.pseudo_languages import LEFT_TO_RIGHT, RIGHT_TO_LEFT, pseudo_languages, pseudo_translate
-from tests.undoing import offers, press_undo
+from tests.undo_buttons import offers, press_undo
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

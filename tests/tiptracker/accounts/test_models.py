@@ -14,8 +14,8 @@ from tests.factories import (
     RecorderFactory,
     UserFactory,
 )
-from tests.readers import EMBASSY, alike, readers, seen_by_each
 from tests.transactions import record
+from tests.visibility import EMBASSY, alike, readers, seen_by_each
 from tiptracker.accounts.models import Country, User, in_office
 from tiptracker.choices import Role
 

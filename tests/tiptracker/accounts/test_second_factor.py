@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import codes, enrol, enter, sign_in
 from tests.factories import OfficerFactory
-from tests.signing_in import codes, enrol, enter, sign_in
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

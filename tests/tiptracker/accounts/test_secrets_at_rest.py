@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import code_of, codes, enrol, enter, sign_in
 from tests.factories import OfficerFactory
-from tests.signing_in import code_of, codes, enrol, enter, sign_in
 from tiptracker.accounts import mail_links, secrets_at_rest
 from tiptracker.accounts.checks import check_secrets_readable
 from tiptracker.audit.models import AuditEntry

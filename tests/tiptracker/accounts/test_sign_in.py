@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import sign_in
 from tests.factories import (
     PASSWORD,
     AdministratorFactory,
@@ -18,7 +19,6 @@ from tests.factories import (
     FocalPointFactory,
     OfficerFactory,
 )
-from tests.signing_in import sign_in
 from tiptracker import clock
 from tiptracker.accounts import sessions
 from tiptracker.accounts.backend import Backend, is_expired

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.administration import press
+from tests.authentication import enrol, enter
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -20,8 +20,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import refuses
-from tests.signing_in import enrol, enter
+from tests.person_pages import press
+from tests.refusals import refuses
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, tokens
 from tiptracker.accounts.authentication import INVALID_CREDENTIALS_MESSAGE

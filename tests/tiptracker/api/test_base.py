@@ -26,7 +26,7 @@ from tests.factories import (
     ReadingFactory,
     UpdateVersionFactory,
 )
-from tests.first_read import FIRST_READ
+from tests.query_counts import FIRST_READ
 
 LISTS = (
     "assessments", "benchmarks", "briefings", "commitments", "dialogues", "editions", "evidence", "indicators",

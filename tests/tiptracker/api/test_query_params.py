@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.factories import CountryFactory, MinistryFactory, OfficerFactory, RecommendationFactory
-from tests.security.asking import UNKNOWN
+from tests.security.access_requests import UNKNOWN
 from tiptracker.accounts.models import Ministry
 
 pytestmark = pytest.mark.django_db

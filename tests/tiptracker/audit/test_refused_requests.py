@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.addresses import page_of
+from tests.authentication import enter
+from tests.edition_urls import page_of
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -16,7 +17,6 @@ from tests.factories import (
     RecommendationFactory,
     UpdateVersionFactory,
 )
-from tests.signing_in import enter
 from tiptracker.audit import refused_requests
 from tiptracker.audit.models import AuditDetail, AuditEntry
 

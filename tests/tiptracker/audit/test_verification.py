@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.authentication import enter
 from tests.conftest import do_jobs
 from tests.factories import AdministratorFactory, AmbassadorFactory, CountryFactory, FocalPointFactory, OfficerFactory
-from tests.signing_in import enter
 from tests.tiptracker.audit.test_actions import behind_the_triggers
 from tests.transactions import record
 from tiptracker.audit.models import AuditEntry, LogVerification

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from tests.append_only import named_by_a_redaction
+from tests.authentication import enter
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -23,7 +24,6 @@ from tests.factories import (
     ReadinessRunFactory,
     RecommendationFactory,
 )
-from tests.signing_in import enter
 from tests.transactions import record
 from tiptracker.audit import request_context
 from tiptracker.audit.actions import log_head

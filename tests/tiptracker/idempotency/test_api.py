@@ -13,7 +13,7 @@ from django.test.client import encode_multipart
 from dialogues.choices import ClaimedProgress
 from dialogues.models import Assessment, EvidenceFile, EvidenceReview, UpdateVersion, UpdateVersionDecision
 from reports.models import Briefing
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
@@ -24,7 +24,7 @@ from tests.factories import (
     RecommendationFactory,
     UpdateVersionFactory,
 )
-from tests.security.asking import evidence_link
+from tests.security.access_requests import evidence_link
 from tests.tiptracker.api.test_query_params import addresses, url_of
 from tiptracker.choices import TokenScope
 from tiptracker.idempotency.models import IdempotencyKey

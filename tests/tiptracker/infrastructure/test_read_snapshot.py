@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection, transaction
 
+from tests.concurrent_writes import meanwhile
 from tests.factories import OfficerFactory
-from tests.meanwhile import meanwhile
 from tiptracker.accounts.models import Country, User
 from tiptracker.infrastructure.read_snapshot import snapshot
 

@@ -16,8 +16,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from dialogues.models import UpdateVersion
+from tests.authentication import sign_in
 from tests.factories import PASSWORD, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
-from tests.signing_in import sign_in
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app

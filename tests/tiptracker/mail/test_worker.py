@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tests.factories import OfficerFactory
-from tests.live import Live, stop
+from tests.running_server import Live, stop
 from tests.smtp_server import mail_server
 from tests.tiptracker.jobs.test_worker import wait_for
 from tiptracker.accounts import mails

@@ -13,7 +13,7 @@ from tests.factories import (
     FocalPointFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.accounts.models import Country
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Paper

@@ -13,7 +13,7 @@ from tests.factories import (
     OfficeHolderFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.accounts.models import Ministry, OfficeHolder
 from tiptracker.audit.models import AuditEntry
 from tiptracker.onboarding.actions.ministries import MinistryInput, OfficeHolderInput, add_ministries

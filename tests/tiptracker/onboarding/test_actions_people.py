@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 
 from tests.factories import AdministratorFactory, CountryFactory, FocalPointFactory, MinistryFactory, OfficerFactory
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from tests.administration import add, change, press
+from tests.authentication import enrol, enter, sign_in
 from tests.factories import (
     AdministratorFactory,
     CountryFactory,
@@ -19,8 +19,8 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses, shows_refusal
-from tests.signing_in import enrol, enter, sign_in
+from tests.person_pages import add, change, press
+from tests.refusals import refuses, shows_refusal
 from tiptracker import clock
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import User

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from tests.authentication import enter
 from tests.factories import (
     AdministratorFactory,
     CountryFactory,
@@ -13,8 +14,7 @@ from tests.factories import (
     MinistryFactory,
     OfficeHolderFactory,
 )
-from tests.refusing import shows_refusal
-from tests.signing_in import enter
+from tests.refusals import shows_refusal
 from tiptracker.accounts.models import Country, Ministry
 from tiptracker.audit.models import AuditEntry
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories import OfficerFactory, SavedFilterFactory, at_noon
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.saved_filters.actions import MAX_FILTERS, delete_filter, rename_filter, restore_filter, save_filter
 from tiptracker.saved_filters.models import SavedFilter

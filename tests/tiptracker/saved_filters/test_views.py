@@ -11,7 +11,7 @@ from django.urls import reverse
 from dialogues.forms.commitments import CommitmentFilterForm
 from dialogues.forms.evidence_filters import EvidenceFilterForm
 from reports.forms import RecommendationFilterForm, TimelineFilter
-from tests.addresses import page_of
+from tests.edition_urls import page_of
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -22,8 +22,8 @@ from tests.factories import (
     RemovedRowFactory,
     SavedFilterFactory,
 )
-from tests.refusing import shows_refusal
-from tests.undoing import offers, press_undo
+from tests.refusals import shows_refusal
+from tests.undo_buttons import offers, press_undo
 from tiptracker.audit.forms import LogFilter
 from tiptracker.onboarding.forms import CountryFilter, PersonFilter
 from tiptracker.saved_filters.models import SavedFilter

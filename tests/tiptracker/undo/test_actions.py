@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories import OfficerFactory, RemovedRowFactory, SavedFilterFactory, at_noon
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.errors import Refused
 from tiptracker.saved_filters.models import SavedFilter
 from tiptracker.undo.actions import bring_back, forget_removed, keep_removed

@@ -6,7 +6,7 @@ from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 
 from tests.factories import OfficerFactory
-from tests.undoing import offers
+from tests.undo_buttons import offers
 from tiptracker.undo.offers import UndoOffer, read_offer
 
 

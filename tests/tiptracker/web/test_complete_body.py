@@ -13,9 +13,9 @@ from django.test.client import encode_multipart
 from django.urls import reverse
 
 from dialogues.models import Evidence, EvidenceFile, UpdateVersion
-from tests.dialogues.samples import PDF
+from tests.authentication import enter
+from tests.dialogues.sample_files import PDF
 from tests.factories import CommitmentFactory, FocalPointFactory
-from tests.signing_in import enter
 from tiptracker.web.complete_body import INCOMPLETE_BODY_MESSAGE, IncompleteBody, require_complete_bodies
 
 BOUNDARY = "----WebKitFormBoundaryAbCdEf"

@@ -6,8 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from dialogues.models import Evidence, EvidenceFile, UpdateVersion
+from tests.authentication import enter
 from tests.factories import BenchmarkFactory, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
-from tests.signing_in import enter
 from tiptracker.audit.models import AuditEntry
 from tiptracker.web import rate_limits
 

@@ -12,8 +12,8 @@ from recommendations.importing.readers import report_file
 from recommendations.importing.readers.paragraph import ParagraphKind, split_paragraphs
 from recommendations.importing.readers.report_file import read_content, read_report
 from recommendations.importing.report_parser import parse_narrative
-from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
-from tests.recommendations.importing.report_parser.editions import (
+from tests.recommendations.importing.readers.sample_reports import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
+from tests.recommendations.importing.report_parser.sample_narratives import (
     CLAUSES,
     HEADINGS,
     ITEMS,
@@ -23,7 +23,7 @@ from tests.recommendations.importing.report_parser.editions import (
     of_clauses,
 )
 from tests.recommendations.importing.report_parser.test_layouts import INTRODUCTIONS
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
 

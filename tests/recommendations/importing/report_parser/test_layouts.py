@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from recommendations.choices import Tier
 from recommendations.importing.report_parser import parse_narrative
 from recommendations.importing.report_parser.sections import UNCERTAIN_HEADING, UNCERTAIN_START
-from tests.recommendations.importing.report_parser.editions import (
+from tests.recommendations.importing.report_parser.sample_narratives import (
     CLAUSE_LAYOUTS,
     CLAUSES,
     HEADINGS,

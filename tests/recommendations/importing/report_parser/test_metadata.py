@@ -4,7 +4,7 @@ import pytest
 
 from recommendations.choices import Tier
 from recommendations.importing.report_parser import countries, parse_narrative
-from tests.recommendations.importing.report_parser.editions import ITEMS, LAYOUTS, OPENING, document
+from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, LAYOUTS, OPENING, document
 
 LIST = LAYOUTS["a bullet a line"](ITEMS)
 UNPLACED = OPENING.replace("; therefore Lesotho remained on Tier 2", "")

@@ -3,7 +3,7 @@
 import pytest
 
 from recommendations.importing.report_parser import clauses, lists, parse_narrative, refuse_other_narrative
-from tests.recommendations.importing.report_parser.editions import (
+from tests.recommendations.importing.report_parser.sample_narratives import (
     CLAUSES,
     HEADINGS,
     ITEMS,
@@ -14,7 +14,7 @@ from tests.recommendations.importing.report_parser.editions import (
     of_clauses,
     wrapped,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 
 LIST = LAYOUTS["a bullet a line"](ITEMS)
 

@@ -14,7 +14,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.recommendations.another_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import ANOTHER_LIST
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from tests.recommendations.importing.readers.samples import LISTS, bullets, docx, page, pdf
-from tests.recommendations.importing.report_parser.editions import ITEMS, LAYOUTS, document
+from tests.recommendations.importing.readers.sample_reports import LISTS, bullets, docx, page, pdf
+from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, LAYOUTS, document
 
 FILES = {
     "edition.txt": document(LAYOUTS["bullets in one paragraph, wrapped"](ITEMS)).encode(),

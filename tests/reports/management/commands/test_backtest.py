@@ -3,7 +3,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
 
 
 def run(capsys, *arguments):

@@ -12,8 +12,8 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
-from tests.kept import once
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
+from tests.row_cache import once
 from tiptracker.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]

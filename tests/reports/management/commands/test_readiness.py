@@ -7,8 +7,8 @@ from django.core.management import call_command
 from dialogues.lesotho.loading import load_public_record
 from tests import factories
 from tests.factories import MASERU
-from tests.kept import once
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
+from tests.row_cache import once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 

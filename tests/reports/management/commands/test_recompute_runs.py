@@ -9,7 +9,7 @@ from reports.actions.runs import compute_readiness
 from reports.models import ReadinessRun
 from tests import factories
 from tests.factories import MASERU
-from tests.kept import once
+from tests.row_cache import once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 NOW = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)

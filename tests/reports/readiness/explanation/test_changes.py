@@ -14,9 +14,9 @@ from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.changes import Standpoint, find_changes
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import PERIOD, TERMS, TIP_2022, lesotho
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import Record, noon
+from tests.reports.lesotho_record import PERIOD, TERMS, TIP_2022, lesotho
+from tests.reports.record_builder import Record, noon
+from tests.reports.record_strategies import days, moments, records
 
 THEN = date(2022, 2, 28)
 END = PERIOD.ends_on

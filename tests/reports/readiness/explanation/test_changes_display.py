@@ -17,10 +17,10 @@ from reports.readiness.explanation.changes_display import (
     display_changes,
     format_signed,
 )
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import records
+from tests.reports.lesotho_record import lesotho
 from tests.reports.readiness.explanation.test_changes import DAY, END, LATER, small, ways
-from tests.reports.records import noon
+from tests.reports.record_builder import noon
+from tests.reports.record_strategies import records
 
 THEN = date(2022, 2, 28)
 BY_JULY = noon(date(2022, 7, 31))

@@ -9,8 +9,8 @@ import pytest
 from recommendations.choices import Tier
 from reports.readiness.explanation import context_display, score_display
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.records import noon
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import noon
 
 END, DEADLINE = date(2022, 3, 31), date(2022, 2, 28)
 LATER = noon(date(2022, 7, 31))

@@ -8,8 +8,8 @@ from recommendations.choices import Pillar, Rule
 from reports.readiness import countable_facts
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.fact_views import build_fact_views, build_verified_view
-from tests.reports.made_up import records
-from tests.reports.records import Record, window
+from tests.reports.record_builder import Record, window
+from tests.reports.record_strategies import records
 
 START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
 

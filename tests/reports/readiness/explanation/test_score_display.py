@@ -7,8 +7,8 @@ from dialogues.choices import SupportKind
 from recommendations.choices import Better, Pillar, Rule
 from reports.readiness.explanation import score_display
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.records import Record, noon, window
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import Record, noon, window
 from tiptracker.localization import format_number
 
 TERMS, DAY, TODAY = date(2021, 7, 1), date(2021, 12, 1), date(2022, 1, 28)

@@ -10,9 +10,9 @@ from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness.explanation.score_explanation import ScoreExplanation
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import records
-from tests.reports.records import Record, noon, window
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import Record, noon, window
+from tests.reports.record_strategies import records
 
 START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
 

@@ -12,8 +12,8 @@ from recommendations.choices import EffortQuestion, Pillar
 from reports import formatting
 from reports.readiness.explanation.step_sentences import StepTexts, display_steps
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import Record, window
+from tests.reports.record_builder import Record, window
+from tests.reports.record_strategies import days, moments, records
 
 START, DAY, DEADLINE = date(2021, 4, 1), date(2022, 1, 28), date(2022, 2, 28)
 POLICE, JUSTICE = 11, 12

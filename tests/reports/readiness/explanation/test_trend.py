@@ -11,9 +11,9 @@ from recommendations.choices import Pillar
 from reports.charts.trend import TrendWeek
 from reports.readiness.explanation.trend import describe_trend, week_ends, weekly_scores
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import records
-from tests.reports.records import MASERU, Record, noon, window
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import MASERU, Record, noon, window
+from tests.reports.record_strategies import records
 
 PERIOD = window("2021-04-01", "2022-03-31")
 JULY_2022 = noon(date(2022, 7, 31))

@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 
 from reports.readiness.explanation.trend_display import TrendEvent, display_trend
-from tests.reports.lesotho import lesotho
+from tests.reports.lesotho_record import lesotho
 from tests.reports.readiness.explanation.test_trend import stepwise
-from tests.reports.records import noon
+from tests.reports.record_builder import noon
 
 JULY_2022 = noon(date(2022, 7, 31))
 DIALOGUE = TrendEvent(date(2021, 4, 9), "Dialogue", "Dialogue, Maseru", dialogue_id=1)

@@ -11,9 +11,9 @@ from recommendations.choices import Pillar
 from reports import formatting
 from reports.readiness.explanation.what_if_display import display_what_if, what_if_choices
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import PERIOD, lesotho
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import Record, noon
+from tests.reports.lesotho_record import PERIOD, lesotho
+from tests.reports.record_builder import Record, noon
+from tests.reports.record_strategies import days, moments, records
 
 BY_JULY = noon(date(2022, 7, 31))
 DAY = date(2021, 10, 1)

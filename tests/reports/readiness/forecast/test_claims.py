@@ -8,7 +8,7 @@ import pytest
 from dialogues.choices import ClaimedProgress, EvidenceDecision, ReadingDirection, SupportKind
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.records import Record, noon, window
+from tests.reports.record_builder import Record, noon, window
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
 DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)

@@ -17,9 +17,9 @@ from reports.readiness.forecast.review_simulation import (
     ReviewSimulation,
 )
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import PERIOD, days, records
-from tests.reports.records import noon
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import noon
+from tests.reports.record_strategies import PERIOD, days, records
 
 LATER = PERIOD.ends_on + timedelta(days=41)
 """After anything that a made-up record holds: the moment at which somebody decides."""

@@ -14,9 +14,9 @@ from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, com
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_points
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import Record, noon, window
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import Record, noon, window
+from tests.reports.record_strategies import days, moments, records
 
 REVIEW, ASK, KEEP, AGREE = StepKind
 START, END = date(2021, 4, 1), date(2022, 3, 31)

@@ -10,7 +10,7 @@ from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_score
-from tests.reports.records import Record, lines, noon, points, shares, window
+from tests.reports.record_builder import Record, lines, noon, points, shares, window
 
 HALF = Fraction(1, 2)
 GIVEN = Fraction(5, 2)

@@ -7,8 +7,8 @@ from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, Reading
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.forecast.review_simulation import ReviewDecision, ReviewSimulation, describe_drop
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.records import Record, noon, window
+from tests.reports.lesotho_record import lesotho
+from tests.reports.record_builder import Record, noon, window
 
 TERMS, SENT, TODAY = date(2021, 7, 1), date(2022, 1, 20), date(2022, 1, 28)
 

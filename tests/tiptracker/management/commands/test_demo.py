@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.live import free_port
-from tests.migrated import copy_migrated
+from tests.migrated_database import copy_migrated
+from tests.running_server import free_port
 from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
 from tiptracker.demo.database import DEMO_ACCOUNTS
 

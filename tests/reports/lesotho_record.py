@@ -1,0 +1,116 @@
+"""The public record of Lesotho, edition 2021, by hand: what was known when, as values alone."""
+
+from datetime import date
+
+from dialogues.choices import DoneBy, ReadingDirection, SupportKind, Verdict
+from recommendations.choices import EffortQuestion, Pillar, Rule
+from tests.reports.record_builder import Record, window
+
+TERMS = date(2021, 7, 1)
+DIALOGUE = date(2021, 11, 8)
+PRESS = date(2021, 11, 11)
+TIP_2022 = date(2022, 7, 21)
+PERIOD = window("2021-04-01", "2022-03-31")
+YEAR = (PERIOD.starts_on, PERIOD.ends_on)
+
+PROSECUTION, PROTECTION, PREVENTION = Pillar
+RECOMMENDATIONS = {
+    1: (PROSECUTION, "abcd"),
+    2: (PROSECUTION, "ab"),
+    3: (PROSECUTION, "abc"),
+    4: (PROTECTION, "ab"),
+    5: (PROTECTION, "ab"),
+    6: (PROTECTION, "ab"),
+    7: (PROSECUTION, "ab"),
+    8: (PROSECUTION, "ab"),
+    9: (PROSECUTION, "ab"),
+    10: (PREVENTION, "abc"),
+}
+
+
+def lesotho():
+    """The record as a `Record`."""
+    record = Record(PERIOD)
+    record.terms(TERMS, deadline_on=date(2022, 2, 28), readiness_target=45, readiness_target_reason="the post's own")
+    investigations = record.indicator("investigations begun", question=EffortQuestion.INVESTIGATIONS)
+    prosecutions = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
+    convictions = record.indicator("convictions", question=EffortQuestion.CONVICTIONS)
+    victims = record.indicator("victims identified", PROTECTION, EffortQuestion.VICTIMS)
+    money = record.indicator("government money for victims", PROTECTION, EffortQuestion.MONEY, unit="LSL")
+    trained = record.indicator("officials trained")
+    districts = record.indicator("districts with a police focal point", unit="districts")
+    focal_trained = record.indicator("districts whose focal point is trained", unit="districts")
+    meetings = record.indicator("quarters in which the committee met", PREVENTION, unit="quarters")
+    counted = {
+        "1a": (Rule.MORE, {"indicator_id": investigations}),
+        "1b": (Rule.MORE, {"indicator_id": prosecutions}),
+        "3b": (Rule.TARGET, {"indicator_id": districts, "target": 10}),
+        "3c": (Rule.TARGET, {"indicator_id": focal_trained, "target": 10}),
+        "10b": (Rule.TARGET, {"indicator_id": meetings, "target": 4}),
+    }
+    for number, (pillar, letters) in RECOMMENDATIONS.items():
+        recommendation = record.recommendation(number, pillar, known=TERMS)
+        for key in (f"{number}{letter}" for letter in letters):
+            rule, fields = counted.get(key, (Rule.ASSESSED, {}))
+            about_officials = key in {"1d", "8b"}
+            record.benchmark(
+                recommendation,
+                key,
+                record.rule(rule, known=TERMS, is_about_complicity=about_officials, **fields),
+            )
+
+    # The year before, from the report of 2021; the prosecutions from that of 2022.
+    record.year_before(investigations, 4, known=TERMS)
+    record.year_before(convictions, 1, known=TERMS)
+    record.year_before(money, None, known=TERMS)
+    record.year_before(prosecutions, 4, known=TIP_2022)
+
+    # Said by November 2021, and never reviewed.
+    record.evidence(None, DIALOGUE, known=DIALOGUE, _6a=SupportKind.ACTION)
+    record.evidence(None, DIALOGUE, known=DIALOGUE, _10c=SupportKind.ACTION)
+    record.evidence(None, PRESS, known=PRESS, _5a=SupportKind.ACTION, _6a=SupportKind.ACTION)
+    record.evidence(None, PRESS, known=PRESS, _10b=SupportKind.ACTION)
+    record.evidence(None, PRESS, known=PRESS, _1b=SupportKind.ACTION)
+    record.evidence(date(2021, 11, 12), date(2021, 11, 12), known=date(2021, 11, 12), _10c=SupportKind.ACTION)
+
+    # The launch of the action plan: known in November, verified in July.
+    launch = record.action("10a", date(2021, 4, 1), date(2021, 9, 30), known=PRESS, verified=TIP_2022)
+
+    # The report of 2022.
+    statistics = record.evidence(*YEAR, known=TIP_2022)
+    record.review(statistics, known=TIP_2022)
+    for indicator, told in [
+        (investigations, 10),
+        (prosecutions, 16),
+        (convictions, 1),
+        (victims, ReadingDirection.UP),
+        (money, None),
+        (trained, ReadingDirection.UP),
+        (districts, None),
+    ]:
+        record.reading(indicator, told, through=PERIOD.ends_on, known=TIP_2022, evidence=statistics)
+    acts = {
+        key: record.action(key, *YEAR, known=TIP_2022, verified=TIP_2022, by=by)
+        for key, by in {
+            "4a": DoneBy.JOINT,
+            "4b": DoneBy.JOINT,
+            "6a": DoneBy.GOVERNMENT,
+            "7a": DoneBy.GOVERNMENT,
+            "10a": DoneBy.GOVERNMENT,
+            "10c": DoneBy.GOVERNMENT,
+        }.items()
+    }
+    for key in ("1c", "1d", "2a", "2b", "6b"):
+        found = record.evidence(*YEAR, known=TIP_2022, **{f"_{key}": SupportKind.NO_ACTION})
+        record.review(found, known=TIP_2022, key=key)
+        record.assess(key, Verdict.STALLED, known=TIP_2022, on=[found])
+    for key, verdict in {
+        "4a": Verdict.MET,
+        "4b": Verdict.MET,
+        "6a": Verdict.STEP,
+        "7a": Verdict.STEP,
+        "10a": Verdict.MET,
+        "10c": Verdict.MET,
+    }.items():
+        record.assess(key, verdict, known=TIP_2022, on=[acts[key], launch] if key == "10a" else [acts[key]])
+    return record
