@@ -1,4 +1,4 @@
-"""Others at work in the midst of a test that uses `fresh_database`."""
+"""Write on other connections during a test that uses `fresh_database`."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +10,8 @@ from django.db import connection
 from tiptracker.errors import Refused
 
 
-def meanwhile(write: Callable[[], object]) -> None:
-    """Have somebody else write and commit, on a connection of their own."""
+def run_on_other_connection(write: Callable[[], object]) -> None:
+    """Call `write` on another connection, and wait until it has committed."""
 
     def run() -> None:
         try:
@@ -24,23 +24,23 @@ def meanwhile(write: Callable[[], object]) -> None:
 
 
 @contextmanager
-def written_once_read(table: str, write: Callable[[], object]) -> Iterator[list[str]]:
-    """Have somebody else `write` right after the first query on `table`; gives that query, to see that it came."""
+def write_after_first_read(table: str, write: Callable[[], object]) -> Iterator[list[str]]:
+    """Call `write` on another connection right after the first query on `table`; yields a list with that query."""
     seen: list[str] = []
 
     def watch(execute, sql, params, many, context):
         result = execute(sql, params, many, context)
         if not seen and f'FROM "{table}"' in sql:
             seen.append(sql)
-            meanwhile(write)
+            run_on_other_connection(write)
         return result
 
     with connection.execute_wrapper(watch):
         yield seen
 
 
-def both_at_once(*calls: Callable[[], object]) -> list[str]:
-    """What came of calls made at the same moment on connections of their own: "done", or the code of the refusal."""
+def run_simultaneously(*calls: Callable[[], object]) -> list[str]:
+    """Make calls at the same moment, each on its own connection. Return "done" or the code of the refusal for each."""
     ready = Barrier(len(calls))
 
     def run(call: Callable[[], object]) -> str:

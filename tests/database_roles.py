@@ -16,14 +16,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import setup_databases
 
-from tests.migrated_database import copy_migrated, digest_migrations
+from tests.migrated_database import copy_migrated_database, digest_migrations
 
 OWNER, APPLICATION = "tiptracker_tests_owner", "tiptracker_tests_app"
 LOGIN = "tiptracker_tests"
 """Signs in as the application. A test that needs the owner's rights takes on its role, since LOGIN is in both."""
 
-MIGRATED = "tiptracker_tests_migrated_"
-"""How the names of migrated databases begin that are copied for tests."""
+TEMPLATE_PREFIX = "tiptracker_tests_migrated_"
+"""Prefix of the names of migrated databases that are copied for tests."""
 ROLES_SQL = Path(__file__).resolve().parent.parent / "deploy" / "postgres" / "roles.sql"
 
 SUPERUSER_URL = os.environ.setdefault("SUPERUSER_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
@@ -66,38 +66,38 @@ def set_up_databases() -> list[tuple]:
     """
     if connection.vendor == "sqlite":
         name = connection.settings_dict["TEST"]["NAME"]
-        copy_migrated(name)
+        copy_migrated_database(name)
         connection.close()
         connection.settings_dict["NAME"] = name
         return []
     former, name = str(connection.settings_dict["NAME"]), str(connection.settings_dict["TEST"]["NAME"])
-    _copy_migrated_on_postgres(name)
+    _copy_migrated_database_on_postgres(name)
     connection.close()
     connection.close_pool()
     connection.settings_dict["NAME"] = name
     return [(connection, former, True)]
 
 
-def _copy_migrated_on_postgres(target: str) -> None:
-    """Copy a migrated, empty database of the server to `target`; made anew where the migrations change.
+def _copy_migrated_database_on_postgres(target: str) -> None:
+    """Copy a migrated, empty database of the server to `target`. It is made anew if a migration changes.
 
-    The first process that asks makes it, the others wait. Migrating takes a minute, and a copy a moment.
+    The first process creates it, the others wait. Migrating takes a minute, copying a moment.
     """
-    template = f"{MIGRATED}{digest_migrations()}"
+    template = f"{TEMPLATE_PREFIX}{digest_migrations()}"
     with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(7107)")
-        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [MIGRATED])
+        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE_PREFIX])
         names = {row[0] for row in found}
         if template not in names:
             for old in names:
                 server.execute(psycopg.sql.SQL("DROP DATABASE {}").format(psycopg.sql.Identifier(old)))
-            begun = f"{MIGRATED}begun"
-            _migrate_new(begun)
+            begun = f"{TEMPLATE_PREFIX}begun"
+            _create_migrated_database(begun)
             server.execute(f'ALTER DATABASE "{begun}" RENAME TO "{template}"')
-        copy_on_postgres(template, target)
+        copy_database_on_postgres(template, target)
 
 
-def _migrate_new(name: str) -> None:
+def _create_migrated_database(name: str) -> None:
     """Create a database on the server and migrate it as its owner."""
     settings_dict = connection.settings_dict
     former, wanted = settings_dict["NAME"], settings_dict["TEST"]["NAME"]
@@ -111,14 +111,14 @@ def _migrate_new(name: str) -> None:
         settings_dict["NAME"], settings_dict["TEST"]["NAME"] = former, wanted
 
 
-def copy_on_postgres(source: str, target: str) -> None:
-    """Copy a whole database, triggers and all. Nobody may be connected to the source."""
-    maintain(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {OWNER}')
-    maintain(f'REVOKE ALL ON DATABASE "{target}" FROM PUBLIC')  # no part of what a template hands on
-    maintain(f'GRANT CONNECT ON DATABASE "{target}" TO {APPLICATION}')
+def copy_database_on_postgres(source: str, target: str) -> None:
+    """Copy a whole database with its triggers. Nobody may be connected to the source."""
+    run_maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {OWNER}')
+    run_maintenance(f'REVOKE ALL ON DATABASE "{target}" FROM PUBLIC')  # a template does not pass on its rights
+    run_maintenance(f'GRANT CONNECT ON DATABASE "{target}" TO {APPLICATION}')
 
 
-def maintain(statement: str, *parameters: str) -> None:
+def run_maintenance(statement: str, *parameters: str) -> None:
     """Run a statement about whole databases (PostgreSQL)."""
     with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute(statement, parameters or None)
@@ -154,10 +154,10 @@ def grant(database: str, owner: str = OWNER, application: str = APPLICATION) -> 
         server.execute(ROLES_SQL.read_text())
 
 
-def migrate_elsewhere(url: str, app: str, environment: dict[str, str]) -> None:
-    """Migrate one app of the database at `url` in a process of its own, where settings are needed that this one lacks.
+def migrate_in_other_process(url: str, app: str, environment: dict[str, str]) -> None:
+    """Migrate one app of the database at `url` in another process, with settings that this one lacks.
 
-    On PostgreSQL a superuser does it, and the shipped script hands over to the owner what came to be.
+    On PostgreSQL a superuser migrates, and the shipped script gives the new tables to the owner.
     """
     is_postgres = connection.vendor == "postgresql"
     address = urlsplit(SUPERUSER_URL)._replace(path=urlsplit(url).path).geturl() if is_postgres else url

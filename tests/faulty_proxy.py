@@ -1,6 +1,6 @@
-"""A line between a browser and a server, which can be cut at each step: `Line` listens on a port of its own.
+"""A proxy between a browser and a server that can break the connection at each step.
 
-What a browser sends by it, from a page or from a service worker, is treated as `outcome` says for its method and path.
+It listens on its own port. `outcome` decides by method and path what happens to a request of a page or service worker.
 """
 
 import socket
@@ -10,15 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 
 PASSES, CUT, ANSWER_LOST = "passes", "cut", "answer lost"
-"""It gets through; it never arrives; it arrives, and the answer to it does not."""
+"""The request and its answer arrive; the request is lost; the request arrives, but its answer is lost."""
 
 
-class Line:
+class FaultyProxy:
     def __init__(self, port: int) -> None:
         self.target = ("127.0.0.1", port)
         self.outcome: Callable[[str, str], str] = lambda method, path: PASSES
-        self.asked: list[tuple[str, str, str]] = []
-        """Method, path and outcome of each request, in order."""
+        self.requests: list[tuple[str, str, str]] = []
+        """Method, path and outcome of each request so far."""
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -37,12 +37,12 @@ class Line:
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 with suppress(OSError):
-                    line.carry(self.request)
+                    line.forward(self.request)
 
         return Handler
 
-    def carry(self, browser: socket.socket) -> None:
-        """Carry one request and its answer; then the connection ends, so that each request begins a new one."""
+    def forward(self, browser: socket.socket) -> None:
+        """Forward one request and its answer, then close the connection, so that each request opens a new one."""
         request = b""
         while b"\r\n\r\n" not in request:
             if not (part := browser.recv(65536)):
@@ -57,7 +57,7 @@ class Line:
                 return
             body += part
         outcome = self.outcome(method, path)
-        self.asked.append((method, path, outcome))
+        self.requests.append((method, path, outcome))
         if outcome == CUT:
             return
         kept = [field for field in fields if not field.lower().startswith("connection:")]

@@ -1,4 +1,4 @@
-"""HTML without the whitespace that only lays a template out."""
+"""Remove the whitespace from HTML that only lays out a template."""
 
 import re
 
@@ -10,8 +10,8 @@ _EDGE = re.compile(rf" ?(</?(?:{_BLOCKS})\b[^>]*>) ?")
 _AS_TYPED = re.compile(r"(<(?:textarea|pre)\b.*?</(?:textarea|pre)>)", re.DOTALL)
 
 
-def without_layout(html: str) -> str:
-    """Collapse whitespace, and drop it at the edges of block elements, where it does not show. Typed text stays."""
+def collapse_layout_whitespace(html: str) -> str:
+    """Collapse whitespace, and drop it at the edges of block elements. The text of <textarea> and <pre> stays."""
     parts = _AS_TYPED.split(html)
     return "".join(
         part if number % 2 else _EDGE.sub(r"\1", re.sub(r"[ \t\r\n\f]+", " ", part))

@@ -1,4 +1,4 @@
-"""A migrated SQLite database to copy, since migrating takes long; made anew where the migrations change."""
+"""Keep a migrated SQLite database to copy, because migrating takes long. It is made anew if a migration changes."""
 
 import fcntl
 import os
@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-FOLDER = BASE_DIR / "var" / "tests"
-MADE_OF = (
+CACHE_FOLDER = BASE_DIR / "var" / "tests"
+DEPENDENCIES = (
     "requirements.lock",
     "*/migrations/*.py",
     "tiptracker/*/migrations/*.py",
@@ -21,26 +21,26 @@ MADE_OF = (
     "tiptracker/web/search.py",
     "deploy/postgres/roles.sql",
 )
-"""What a migrated database depends on: the migrations and the operations that they use, ours and those of packages,
-and the rights that PostgreSQL grants."""
+"""The files that a migrated database depends on: migrations and the operations in them, our own and of packages, and
+the rights that PostgreSQL grants."""
 
 
-def copy_migrated(target: Path | str) -> None:
-    """Copy a migrated, empty SQLite database to `target`. The first process that asks makes it, the others wait."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    template = FOLDER / f"migrated-{digest_migrations()}.sqlite3"
-    with (FOLDER / "lock").open("w") as lock:
+def copy_migrated_database(target: Path | str) -> None:
+    """Copy a migrated, empty SQLite database to `target`. The first process creates it, the others wait."""
+    CACHE_FOLDER.mkdir(parents=True, exist_ok=True)
+    template = CACHE_FOLDER / f"migrated-{digest_migrations()}.sqlite3"
+    with (CACHE_FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
-            for old in FOLDER.glob("migrated-*"):
+            for old in CACHE_FOLDER.glob("migrated-*"):
                 old.unlink()
-            _make(template)
+            _create_template(template)
     shutil.copyfile(template, target)
 
 
-def _make(template: Path) -> None:
-    """Migrate in a process of its own, which has no other settings than a fresh checkout's."""
-    with TemporaryDirectory(dir=FOLDER) as folder:
+def _create_template(template: Path) -> None:
+    """Migrate in another process, with the settings of a fresh checkout."""
+    with TemporaryDirectory(dir=CACHE_FOLDER) as folder:
         begun, done = Path(folder) / "begun.sqlite3", Path(folder) / "done.sqlite3"
         environment = os.environ | {"DATABASE_URL": f"sqlite:///{begun}", "REDIS_URL": ""}
         command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
@@ -53,6 +53,6 @@ def _make(template: Path) -> None:
 def digest_migrations() -> str:
     """Return a digest of what a migrated database depends on."""
     digest = sha256()
-    for file in sorted({file for pattern in MADE_OF for file in BASE_DIR.glob(pattern)}):
+    for file in sorted({file for pattern in DEPENDENCIES for file in BASE_DIR.glob(pattern)}):
         digest.update(f"{file.relative_to(BASE_DIR)}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -1,12 +1,12 @@
-"""The administrators' pages as tests send them."""
+"""Send the forms of the pages on which administrators manage people."""
 
 from django.urls import reverse
 
 from tests.factories import CountryFactory
 
 
-def add(client, **more):
-    """Send the page that adds a person."""
+def post_new_person(client, **more):
+    """Send the form that adds a person; `more` replaces fields of an officer on Lesotho."""
     typed = {
         "name": "Palesa",
         "email": "palesa@post.example",
@@ -17,8 +17,8 @@ def add(client, **more):
     return client.post(reverse("person_add"), typed | more)
 
 
-def change(client, person, *, confirm=False, **changed):
-    """Send the page that changes what a person is, and on asking again the confirmation of another country."""
+def post_person_change(client, person, *, confirm=False, **changed):
+    """Send the form that changes a person. With `confirm`, also send the confirmation that another country needs."""
     person.refresh_from_db()
     typed = {
         "name": person.name,
@@ -37,8 +37,8 @@ def change(client, person, *, confirm=False, **changed):
     return answer
 
 
-def press(client, person, do, **more):
-    """Press a button of a person's page."""
+def press_person_button(client, person, do, **more):
+    """Press the button `do` of a person's page."""
     person.refresh_from_db()
     sent = {"do": do, "version": person.version} | more
     return client.post(reverse("person_detail", args=[person.pk]), sent)

@@ -18,7 +18,7 @@ from django.utils.translation import trans_real
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "eo", "ar"
 OPEN, CLOSE = "⟦", "⟧"
 _ACCENTED = str.maketrans("aceinouyACEINOU", "áçéíñóúýÁÇÉÍÑÓÚ")
-_KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]*>|&\w+;|https?://\S+)")
+_PLACEHOLDERS_AND_MARKUP = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]*>|&\w+;|https?://\S+)")
 """Placeholders and markup of a sentence, which no translation may change."""
 
 
@@ -26,7 +26,7 @@ def pseudo_translate(sentence: str, language: str = LEFT_TO_RIGHT) -> str:
     """Return the sentence as the made-up language has it. An empty text stays."""
     if not sentence.strip():
         return sentence
-    parts = _KEPT.split(sentence)
+    parts = _PLACEHOLDERS_AND_MARKUP.split(sentence)
     if language == LEFT_TO_RIGHT:
         parts = [part if number % 2 else part.translate(_ACCENTED) for number, part in enumerate(parts)]
     return f"{OPEN}{''.join(parts)}{' ~' * max(1, len(sentence) // 12)}{CLOSE}"

@@ -1,7 +1,10 @@
-"""What a person's first request of a day for a list of the API costs besides the list itself."""
+"""Numbers of queries that many tests count with."""
 
 from django.db import connection
 
-FIRST_READ = 12 + (connection.vendor == "postgresql")
-"""Queries: what was sent today; around the count; the counts, an old one's end, a new one, held, its rows; the
-countries; the log's newest entry, the new one with its detail, and on PostgreSQL the log's lock."""
+FIRST_LIST_READ = 12 + (connection.vendor == "postgresql")
+"""The queries that a person's first request of a day for a list of the API sends besides those of the list.
+
+They read what the person was sent today, open and close the savepoint around the count, end the old count, start, lock
+and raise the new one, read the countries, and add an entry with its detail to the log (after its lock, on PostgreSQL).
+"""

@@ -1,4 +1,4 @@
-"""Why an action refuses: its code, and the sentence that a person reads."""
+"""Check with which code and sentence an action, a command or a page refuses something."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,25 +8,26 @@ import pytest
 
 from tiptracker.errors import Refused
 
-made: list[Refused] = []
-"""Every refusal since the test client's last request began (see tests/conftest.py)."""
+recorded_refusals: list[Refused] = []
+"""Every refusal since the last request of the test client began (see tests/conftest.py)."""
 
 _initialize = Refused.__init__
 
 
-def _initialize_and_keep(refusal: Refused, *arguments, **named) -> None:
+def _initialize_and_record(refusal: Refused, *arguments, **named) -> None:
     _initialize(refusal, *arguments, **named)
-    made.append(refusal)
+    recorded_refusals.append(refusal)
 
 
-Refused.__init__ = _initialize_and_keep
+Refused.__init__ = _initialize_and_record
 
 
 @contextmanager
 def refuses(code: str, *, field: str | None = None, sentence: str = "") -> Iterator[None]:
-    """The body is refused for the reason `code`, beside `field`.
+    """Expect that the block is refused with this code, at this field.
 
-    `sentence` is a part of what the person is told. One test of each refusal states it, the others do without.
+    Args:
+        sentence: a part of the message. One test of each refusal gives it, the others leave it out.
     """
     with pytest.raises(Refused) as caught:
         yield
@@ -37,7 +38,7 @@ def refuses(code: str, *, field: str | None = None, sentence: str = "") -> Itera
 
 @contextmanager
 def command_refuses(capsys: pytest.CaptureFixture[str], code: str, *, sentence: str = "") -> Iterator[None]:
-    """The command that the body calls exits with 2 for the reason `code`, and prints the sentence alone, on stderr."""
+    """Expect that the command called in the block exits with 2, and prints only the refusal, on stderr."""
     with pytest.raises(SystemExit) as stopped:
         yield
     refusal, said = stopped.value.__cause__, capsys.readouterr()
@@ -48,6 +49,6 @@ def command_refuses(capsys: pytest.CaptureFixture[str], code: str, *, sentence: 
 
 
 def shows_refusal(response, code: str) -> bool:
-    """Whether a page shows the sentence of the refusal `code`, which its request met with."""
+    """Whether a page shows the message of a refusal with this code that occurred during its request."""
     page = " ".join(unescape(response.text).split())
     return any(refusal.code == code and str(refusal) in page for refusal in response.refusals)

@@ -1,4 +1,4 @@
-"""A real web server and a real worker on a database of their own: for journeys, and for what needs processes."""
+"""Start a real web server and a real worker on their own database, for journeys and tests that need processes."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.factories import PASSWORD
 from tiptracker.demo.supervisor import web_command, worker_command
 
@@ -34,8 +34,8 @@ CHROMIUM_FLAGS = [
 
 
 @dataclass
-class Live:
-    """A running TIP Tracker. What the test's own process writes in `fresh_database`, this one reads."""
+class RunningServer:
+    """A running TIP Tracker. It reads what the process of the test writes to `fresh_database`."""
 
     port: int
     environment: dict[str, str]
@@ -67,34 +67,35 @@ class Live:
         self.processes.append(process)
 
     def start_worker(self) -> None:
-        """Another worker, beside the one there is or in its place."""
+        """Start another worker, beside the first one or after it ended."""
         self.start(worker_command(with_beat=False, queues="celery,mail"))
 
     def sign_in(self, page, user) -> None:
-        """Sign in as a person does, by the page."""
+        """Sign in by the sign-in page."""
         self.type_password(page, user)
         page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
     def type_password(self, page, user) -> None:
-        """The first step of it."""
+        """Send e-mail address and password on the sign-in page."""
         page.goto(f"{self.url}/accounts/login/")
         page.fill("input[name=login]", user.email)
         page.fill("input[name=password]", PASSWORD)
         page.click("main button[type=submit] >> nth=0")
 
-    def enter(self, context, user) -> None:
-        """Give a browser context the session of `user` without the sign-in page, where that isn't the story."""
+    def force_sign_in(self, context, user) -> None:
+        """Give a browser context a session of `user` without the sign-in page."""
         client = Client()
-        enter(client, user)
+        force_sign_in(client, user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
 
 
 @contextmanager
-def serve(database_url: str, *, with_worker: bool = True, **more: str) -> Iterator[Live]:
-    """Granian and a Celery worker on `database_url`; files, keys and broker are the test process's own.
+def serve(database_url: str, *, with_worker: bool = True, **more: str) -> Iterator[RunningServer]:
+    """Run Granian and a Celery worker on `database_url`, with the files, keys and broker of the test process.
 
-    `more` is set in their environment besides.
+    Args:
+        more: further variables of their environment.
     """
     cache.clear()
     if not settings.REDIS_URL:
@@ -105,7 +106,7 @@ def serve(database_url: str, *, with_worker: bool = True, **more: str) -> Iterat
     if settings.DEMO_CLOCK:
         environment |= {"DEMONSTRATION": "true", "DEMO_CLOCK": settings.DEMO_CLOCK}
     environment |= more
-    live = Live(port, environment, settings.VAR_DIR / f"live-{port}.log")
+    live = RunningServer(port, environment, settings.VAR_DIR / f"live-{port}.log")
     try:
         live.start(web_command("127.0.0.1", port))
         if with_worker:
@@ -117,7 +118,7 @@ def serve(database_url: str, *, with_worker: bool = True, **more: str) -> Iterat
             stop(process)
 
 
-def wait_until_served(live: Live, *, seconds: float = 30) -> None:
+def wait_until_served(live: RunningServer, *, seconds: float = 30) -> None:
     give_up_at = time.monotonic() + seconds
     while time.monotonic() < give_up_at:
         if live.web.poll() is not None:
@@ -134,7 +135,7 @@ def wait_until_served(live: Live, *, seconds: float = 30) -> None:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End all of its process group at once: a worker that is asked takes five seconds, and nobody wants its work."""
+    """Kill the whole process group. A worker that is asked to end takes five seconds."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

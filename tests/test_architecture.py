@@ -19,8 +19,8 @@ from django.db.models import F, UniqueConstraint
 from django.urls import URLPattern, get_resolver
 
 from recommendations.edition_context import redirect_to_edition
-from tests.append_only import HELD, KEPT
-from tests.edition_urls import pages_of_editions
+from tests.append_only import APPEND_ONLY, PARTLY_FIXED
+from tests.edition_urls import edition_url_names
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, LiftRefuseInsert, RefuseInsert
 from tiptracker.former_names import current_label
 
@@ -254,11 +254,11 @@ def live_triggers():
 
 
 def test_exactly_the_kept_models_are_append_only():
-    assert {model for model, _ in operations(AppendOnly)} == set(KEPT)
+    assert {model for model, _ in operations(AppendOnly)} == set(APPEND_ONLY)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
 def test_the_live_database_has_the_triggers_of_every_kept_table(model):
     table = model._meta.db_table
     names = (
@@ -284,7 +284,7 @@ def test_the_live_database_has_every_trigger_that_refuses_rows():
 @pytest.mark.django_db
 def test_the_live_database_holds_the_columns_that_are_to_stay():
     tables = {model._meta.db_table for model, _ in operations(HoldColumns)}
-    assert {model for model, _ in operations(HoldColumns)} == set(HELD)
+    assert {model for model, _ in operations(HoldColumns)} == set(PARTLY_FIXED)
     wanted = {
         (table, "hold_columns" if connection.vendor == "postgresql" else f"{table}_hold_columns") for table in tables
     }
@@ -374,7 +374,7 @@ def test_addresses_are_named_after_their_views():
 
 def test_no_page_leads_to_a_page_of_an_edition_without_saying_which():
     """… else it would lead on to the edition at hand from the pages of another: `edition_url`, or `page_url`."""
-    names = "|".join(pages_of_editions())
+    names = "|".join(edition_url_names())
     written = {
         "{% url 'dashboard' %}": (rf"""{{% url ["']({names})["']""", TEMPLATES.rglob("*.html")),
         'reverse("dashboard")': (

@@ -133,11 +133,11 @@ def test_every_decision_that_is_named_has_a_record():
 
 
 def test_the_page_of_settings_is_the_declared_one():
-    assert settings_page.PAGE.read_text() == settings_page.text(), "run `make pages`"
+    assert settings_page.PAGE.read_text() == settings_page.page_text(), "run `make pages`"
 
 
 def test_the_page_of_terms_is_the_applications_own():
-    assert glossary_page.PAGE.read_text() == glossary_page.text(), "run `make pages`"
+    assert glossary_page.PAGE.read_text() == glossary_page.page_text(), "run `make pages`"
 
 
 def test_each_variable_is_declared_once_and_explained():

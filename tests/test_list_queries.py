@@ -51,9 +51,9 @@ from recommendations.models import (
 )
 from reports.models import Briefing, BriefingDownload, ReadinessRun
 from tests import factories
-from tests.edition_urls import page_of, pages_of_editions
+from tests.edition_urls import edition_url, edition_url_names
 from tests.factories import PASSWORD, at_noon
-from tests.security.access_requests import routes
+from tests.security.access_requests import all_routes
 from tiptracker.accounts.models import AccountRequest, ApiToken, Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.choices import AccountRequestKind, TokenScope
@@ -435,8 +435,8 @@ class Listed(NamedTuple):
 
     def address(self, rows: Rows) -> str:
         """Where it stands."""
-        if self.name in pages_of_editions():
-            return f"{page_of(self.name, edition=rows.edition)}?{self.query}"
+        if self.name in edition_url_names():
+            return f"{edition_url(self.name, edition=rows.edition)}?{self.query}"
         named = [getattr(rows, self.of).pk] if self.of else []
         return f"{reverse(self.name, args=named)}?{self.query}"
 
@@ -530,7 +530,7 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
 
 
 def test_no_list_is_forgotten():
-    lists = {name for name in routes() if name.endswith(("_list", "-list"))}
+    lists = {name for name in all_routes() if name.endswith(("_list", "-list"))}
 
     assert {one.name for one in LISTS} >= lists
 

@@ -14,7 +14,7 @@ from recommendations.models import EditionTerms
 from reports.choices import RecomputeOutcome
 from reports.models import ReadinessRun
 from reports.readiness import stored_runs
-from tests.conftest import a_copy_of
+from tests.conftest import use_copy_of
 from tests.factories import OfficerFactory, RedactionDecisionFactory
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
@@ -29,7 +29,7 @@ EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.
 
 @pytest.fixture
 def migrated(database_of_0_1_0, django_db_blocker):
-    with django_db_blocker.unblock(), a_copy_of(database_of_0_1_0):
+    with django_db_blocker.unblock(), use_copy_of(database_of_0_1_0):
         yield
 
 

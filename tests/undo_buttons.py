@@ -1,24 +1,24 @@
-"""The button "Undo" in the message of a page: what it sends, and pressing it."""
+"""Find and press the button "Undo" in the messages of a page."""
 
 import re
 from html import unescape
 
-OFFER = re.compile(r'<form class="messages__undo" method="post" action="([^"]+)">(.*?)</form>', re.DOTALL)
-FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+UNDO_FORM = re.compile(r'<form class="messages__undo" method="post" action="([^"]+)">(.*?)</form>', re.DOTALL)
+HIDDEN_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
-def offers(page):
-    """What each button sends: the address, and its fields."""
+def undo_forms(page):
+    """Return the URL and the fields of each "Undo" form of a page."""
     return [
         (
             unescape(url),
-            {name: unescape(value) for name, value in FIELD.findall(form) if name != "csrfmiddlewaretoken"},
+            {name: unescape(value) for name, value in HIDDEN_FIELD.findall(form) if name != "csrfmiddlewaretoken"},
         )
-        for url, form in OFFER.findall(page.text)
+        for url, form in UNDO_FORM.findall(page.text)
     ]
 
 
 def press_undo(client, page):
-    """Press the one button of this page, and return the page that follows."""
-    [(url, fields)] = offers(page)
+    """Press the only "Undo" button of a page, and return the page that follows."""
+    [(url, fields)] = undo_forms(page)
     return client.post(url, fields, follow=True)

@@ -1,4 +1,4 @@
-"""Everybody who may ask for rows, and what each is given: for the tables of `visible_to`."""
+"""One reader of each kind, and which rows each of them sees: for tests of `visible_to`."""
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -15,8 +15,8 @@ from tests.factories import (
 EMBASSY = ("officer", "ambassador", "observer")
 
 
-def readers():
-    """One of each sort. Police is the ministry that things belong to; Justice is only named as supporting it."""
+def create_readers():
+    """Create one reader of each kind. Rows belong to Police; Justice is only named as supporting it."""
     elsewhere = CountryFactory(elsewhere=True)
     police, justice, home = (MinistryFactory(short_name=name) for name in ("Police", "Justice", "Home Affairs"))
     return {
@@ -36,15 +36,18 @@ def readers():
     }
 
 
-def alike(those, names):
-    """Each of `those` readers sees the rows of these `names`."""
+def same_for_each(those, names):
+    """Expect that each of `those` readers sees the rows with these names."""
     return {reader: list(names) for reader in those}
 
 
-def seen_by_each(people, rows):
-    """The names of exactly those rows of the table that each reader sees, sorted; who sees none is left out.
+def visible_names(people, rows):
+    """Return the sorted names of the rows that each reader sees. Readers who see none are left out.
 
-    `rows`: all rows of one table by name. A row that comes twice is named twice; one without a name is an error.
+    A row that comes twice is named twice.
+
+    Args:
+        rows: all rows of one table by name; a row that is missing here is an error.
     """
     names = {row.pk: name for name, row in rows.items()}
     objects = type(next(iter(rows.values()))).objects

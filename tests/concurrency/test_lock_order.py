@@ -1,6 +1,6 @@
 """Rows are locked in one order, that of `infrastructure/locking.py`, so that no two can wait for each other for ever.
 
-Each test of the suite is held to that order on PostgreSQL (`rows_are_locked_in_order` in tests/conftest.py), so a new
+Each test of the suite is held to that order on PostgreSQL (`check_lock_order` in tests/conftest.py), so a new
 action is as soon as a test calls it. Here it is shown that what is out of order is found.
 """
 
@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from dialogues.models import Participant
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.factories import (
     AgendaItemFactory,
     BenchmarkFactory,
@@ -21,8 +21,8 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
 )
-from tests.locks import recording
-from tests.transactions import record
+from tests.locks import record_locks
+from tests.transactions import record_log_entry
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
 from tiptracker.jobs.actions import enqueue
@@ -40,7 +40,7 @@ def faults(monkeypatch):
     monkeypatch.setattr("tests.locks.LEFT_OUT", ())
 
     def act(*things):
-        with recording() as recorder, transaction.atomic():
+        with record_locks() as recorder, transaction.atomic():
             for thing in things:
                 thing()
         return [fault.partition(": ")[2].partition(" (")[0] for fault in recorder.all_faults()]
@@ -49,7 +49,7 @@ def faults(monkeypatch):
 
 
 def log():
-    record("thing.changed", by=None)
+    record_log_entry("thing.changed", by=None)
 
 
 def locked(row, **options):
@@ -67,7 +67,7 @@ def test_what_is_in_order_is_found_to_be_right(faults):
 def test_what_is_out_of_order_is_found(faults):
     first, second = EvidenceFactory(), EvidenceFactory()
     rows, both = type(first).objects, f"dialogues.evidence {second.pk}"
-    named_by_a_redaction(first, "title")
+    redact_text(first, "title")
 
     assert faults(locked(first), locked(first.country)) == [
         f"LOCK accounts.country {first.country.pk} after dialogues.evidence {first.pk}"
@@ -117,7 +117,7 @@ def test_whoever_refers_to_a_row_that_may_be_deleted_locks_it_too(faults):
 def test_a_lock_outside_of_a_transaction_is_found(monkeypatch):
     job = JobFactory()
 
-    with recording() as recorder:
+    with record_locks() as recorder:
         locked(job)()
 
     assert len(recorder.all_faults()) == 1

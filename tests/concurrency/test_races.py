@@ -26,8 +26,8 @@ from dialogues.actions.files import store_inspected
 from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy, SupportKind, Verdict
 from dialogues.files.inspection import InspectedFile
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceFile
-from tests.concurrency.write_requests import WRITES, write
-from tests.concurrent_writes import both_at_once
+from tests.concurrency.write_requests import WRITE_RULES, send_write
+from tests.concurrent_writes import run_simultaneously
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
@@ -37,9 +37,9 @@ from tests.factories import (
     OfficerFactory,
     at_noon,
 )
-from tests.locks import LOG, OURS, locks_of, recording
+from tests.locks import APP_LABELS, LOG, locks_of, record_locks
 from tests.security.world import World
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.models import AuditEntry
 
@@ -60,10 +60,10 @@ DAY, NOW = date(2022, 1, 20), at_noon(date(2022, 1, 28))
 def locked_rows(world):
     """By the place of an address in WRITES: the rows that are locked there, each with the action that does and how."""
     found = {}
-    for number, line in enumerate(WRITES):
+    for number, line in enumerate(WRITE_RULES):
         cache.clear()
-        with recording() as recorder, a_tests_own_transaction():
-            write(world, line)
+        with record_locks() as recorder, outer_transaction():
+            send_write(world, line)
             transaction.set_rollback(True)
         rows = found[number] = {}
         for one in recorder.transactions:
@@ -81,7 +81,7 @@ def pairs_of(found):
         names = frozenset(found[line][row][0] for line in (one, other) for row in shared)
         if len(names) > 1 and names not in pairs:
             both_change = any(found[one][row][1] & found[other][row][1] & {"UPDATE", "DELETE"} for row in shared)
-            pairs[names] = (WRITES[one], WRITES[other]), shared, both_change
+            pairs[names] = (WRITE_RULES[one], WRITE_RULES[other]), shared, both_change
     return list(pairs.values())
 
 
@@ -114,7 +114,7 @@ def race(world, pair, shared):
         try:
             ready.wait(60)
             with connection.execute_wrapper(Racer(shared, both_hold)):
-                return write(world, line).status_code
+                return send_write(world, line).status_code
         except Error as error:
             # A row that is written and never committed can't be read or changed again: that is the test's doing.
             return None if isinstance(error, ObjectNotUpdated) else f"{line}: {error}"
@@ -164,7 +164,12 @@ def state():
             and not isinstance(field, models.DateTimeField | models.AutoField | models.FileField)
             and not field.name.endswith(BY_CHANCE)
         ]
-        if model._meta.app_label in OURS and model._meta.app_label not in {"audit", "lock_outs", "mfa", "usersessions"}:
+        if model._meta.app_label in APP_LABELS and model._meta.app_label not in {
+            "audit",
+            "lock_outs",
+            "mfa",
+            "usersessions",
+        }:
             rows = model._base_manager.values_list(*names) if names else [()] * model._base_manager.count()
             told.update((model._meta.label, *map(str, row)) for row in rows)
     return told
@@ -173,8 +178,10 @@ def state():
 def in_turn(world, lines, refused=()):
     """What comes of these, one after the other, where those in `refused` are told to look again at what has changed."""
     cache.clear()
-    with a_tests_own_transaction():
-        answers = {str(line): write(world, line).status_code for line in lines} | {str(line): 422 for line in refused}
+    with outer_transaction():
+        answers = {str(line): send_write(world, line).status_code for line in lines} | {
+            str(line): 422 for line in refused
+        }
         came = state()
         transaction.set_rollback(True)
     return answers, came
@@ -185,7 +192,7 @@ def in_turn(world, lines, refused=()):
 
 @on_postgres
 @pytest.mark.long
-def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
+def test_two_different_actions_at_once_on_one_row(fresh_database, restore_database):
     """Neither waits for the other for ever; where both change the row, it is as if one had come after the other."""
     world = World()
     pairs = pairs_of(locked_rows(world))
@@ -197,7 +204,7 @@ def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
 
     assert len(pairs) > 40
     assert surfaced == []
-    put_back()
+    restore_database()
     for pair, shared, both_change in pairs:
         if not (both_change or TIMES > 1):
             continue
@@ -208,7 +215,7 @@ def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
             answers = dict(zip(map(str, pair), race(world, pair, shared), strict=True))
             assert (answers, state()) in expected, pair
             assert find_log_fault() is None
-            put_back()
+            restore_database()
 
 
 def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
@@ -243,7 +250,7 @@ def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
         )
 
     for number in range(10 * TIMES):
-        assert both_at_once(lambda: judge(number), lambda: log(number)) == ["done", "done"]
+        assert run_simultaneously(lambda: judge(number), lambda: log(number)) == ["done", "done"]
 
     assert Assessment.objects.count() == 10 * TIMES
     assert Evidence.objects.count() == 1 + 10 * TIMES
@@ -266,7 +273,7 @@ def test_two_officers_who_assess_a_benchmark_at_once_do_not_both_come_first(fres
         )
 
     for benchmark in [BenchmarkFactory() for _ in range(5 * TIMES)]:
-        done, refused = both_at_once(*(partial(judge, benchmark, officer) for officer in officers))
+        done, refused = run_simultaneously(*(partial(judge, benchmark, officer) for officer in officers))
 
         assert (done, refused) == ("done", "edit_conflict")
         assert benchmark.assessments.count() == 1
@@ -297,7 +304,7 @@ def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_d
         )
 
     for number in range(10 * TIMES):
-        assert both_at_once(lambda: upload(number), lambda: promise(number)) == ["done", "done"]
+        assert run_simultaneously(lambda: upload(number), lambda: promise(number)) == ["done", "done"]
 
     assert EvidenceFile.objects.count() == Commitment.objects.count() == 10 * TIMES
     assert find_log_fault() is None

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import copy_database, drop_database
-from tests.deployment.container import Image, compose, why_impossible
-from tests.deployment.production import VALUES, Production, Web, serve
+from tests.deployment.container import Image, compose, why_unavailable
+from tests.deployment.production import COMPOSE_VARIABLES, Production, Web, serve
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     elif not shutil.which("nginx"):
         reason = "there is no nginx here: apt-get install nginx-light"
     else:
-        why = why_impossible()
+        why = why_unavailable()
         reason = f"no container can be made here: {why}" if why else ""
     if not reason:
         return
@@ -44,7 +44,7 @@ def production(tmp_path_factory, database_template: str, django_db_blocker) -> I
         "REDIS_URL": os.environ["REDIS_URL"],
         "GRANIAN_HOST": "127.0.0.1",
     }
-    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
+    yield Production(Image.build("", folder / "image"), compose(**COMPOSE_VARIABLES), folder, environment)
     with django_db_blocker.unblock():
         drop_database(name)
 

@@ -23,11 +23,11 @@ import yaml
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VENV = Path(sys.prefix).resolve()
-OWN_PYTHON = Path(sys.base_prefix).resolve()
+BASE_PYTHON = Path(sys.base_prefix).resolve()
 USERS = {"tiptracker": 10001, "www-data": 33}
 
 
-def why_impossible() -> str:
+def why_unavailable() -> str:
     """Why no container can be made here; empty where one can."""
     if os.geteuid() != 0:
         return "containers are made by root alone"
@@ -243,7 +243,7 @@ class Container:
             options = ",".join(filter(None, [options, "nosuid,nodev,noexec"]))
             lines += [f"mkdir -p {root}{path}", f"mount -t tmpfs -o {options} none {root}{path}"]
         # The interpreter may lie where nobody but root looks, below /root: here its folders above are open. Or in /tmp.
-        for path in (Path("/usr"), *({VENV, OWN_PYTHON} - {Path("/usr")})):
+        for path in (Path("/usr"), *({VENV, BASE_PYTHON} - {Path("/usr")})):
             lines += _bind(path, root / path.relative_to("/"), read_only=True)
         lines.append(f"ln -s {VENV} {root}/opt/tiptracker")
         for top in ("app", "opt/static", "etc/tiptracker"):

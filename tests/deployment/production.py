@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.deployment.container import Container, Image
 from tests.running_server import free_port
 
-VALUES = {
+COMPOSE_VARIABLES = {
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghijklmnopqrstuvwxyz",
     "DATABASE_PASSWORD": "a-long-password",
     "DATABASE_OWNER_PASSWORD": "a-long-password",
@@ -16,7 +16,7 @@ VALUES = {
     "TLS_CERTIFICATE": "certificate",
     "TLS_KEY": "key",
 }
-THROUGH_THE_PROXY = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+PROXY_HEADERS = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Web:
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of what it answers to the proxy."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        line.request("GET", path, headers=THROUGH_THE_PROXY | headers)
+        line.request("GET", path, headers=PROXY_HEADERS | headers)
         answer = line.getresponse()
         body = answer.read()
         line.close()

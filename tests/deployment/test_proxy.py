@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from tests.deployment.container import BASE_DIR, Container, Image, compose
-from tests.deployment.production import VALUES
+from tests.deployment.production import COMPOSE_VARIABLES
 from tests.running_server import free_port
 from tiptracker.web import error_pages
 
@@ -93,7 +93,7 @@ def in_front_of(image: Image, port: int) -> Iterator[Proxy]:
         changed = changed.replace(old, new)
     image.inside("/etc/tiptracker/nginx.conf").write_text(changed)
     volumes = {name: given / name for name in ("tls_certificate", "tls_key")}
-    proxy = Proxy(Container(image, compose(**VALUES)["proxy"], {}, volumes), plain, tls)
+    proxy = Proxy(Container(image, compose(**COMPOSE_VARIABLES)["proxy"], {}, volumes), plain, tls)
     try:
         proxy.container.start(given / f"nginx-{tls}.log")
         proxy.container.wait_for(proxy.is_there)

@@ -9,13 +9,13 @@ import yaml
 from django.conf import settings
 
 from tests.deployment.container import compose, dockerfile
-from tests.deployment.production import VALUES
+from tests.deployment.production import COMPOSE_VARIABLES
 from tiptracker import asgi
 from tiptracker.environment import MAY_BE_SET, REQUIRED, SECTIONS
 from tiptracker.web import error_pages
 
 TOP = settings.BASE_DIR
-SERVICES = compose(**VALUES)
+SERVICES = compose(**COMPOSE_VARIABLES)
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("tiptracker:")}
 CONF = (TOP / "deploy" / "proxy" / "nginx.conf").read_text()
 

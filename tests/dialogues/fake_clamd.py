@@ -5,7 +5,7 @@ import threading
 from contextlib import contextmanager
 
 
-class _Conversation(socketserver.StreamRequestHandler):
+class _ClamdHandler(socketserver.StreamRequestHandler):
     def handle(self):
         said = self.server.says
         if said is None:
@@ -20,13 +20,13 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def clamd(path=None, says=b""):
+def fake_clamd(path=None, says=b""):
     """A scanner on loopback or on the socket at `path`; gives its address and what it heard.
 
     `says` is an answer to everything, or None for none at all.
     """
     kind = socketserver.ThreadingUnixStreamServer if path else socketserver.ThreadingTCPServer
-    with kind(path or ("127.0.0.1", 0), _Conversation) as server:
+    with kind(path or ("127.0.0.1", 0), _ClamdHandler) as server:
         server.says, server.heard = says, []
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         serving.start()

@@ -10,17 +10,17 @@ from PIL import Image
 from dialogues.lesotho.exercise_pdf import render_exercise_pdf
 
 PDF = render_exercise_pdf("A letter", ["To whom it may concern"])
-MARK = b"MARKER-OF-SOMETHING-THAT-RUNS"
-SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=MARK.decode())
+ACTIVE_CONTENT_MARKER = b"MARKER-OF-SOMETHING-THAT-RUNS"
+JAVASCRIPT_ACTION = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=ACTIVE_CONTENT_MARKER.decode())
 EMF = b"\x01\x00\x00\x00" + b"\x6c" + b"\x00" * 35 + b" EMF" + b"\x00" * 60
-PRINTER = "HP LaserJet".encode("utf-16-le").ljust(64, b"\x00") + b"\x01\x04\x00\x06\xdc\x00" + b"\x00" * 150
-FONT = bytes(range(128, 160)) + b"\x00" * 12 + b"cvt " + b"\x00" * 12 + b"glyf" + b"\x00" * 60
+PRINTER_SETTINGS = "HP LaserJet".encode("utf-16-le").ljust(64, b"\x00") + b"\x01\x04\x00\x06\xdc\x00" + b"\x00" * 150
+FONT_FILE = bytes(range(128, 160)) + b"\x00" * 12 + b"cvt " + b"\x00" * 12 + b"glyf" + b"\x00" * 60
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-WORD = f"{_OFFICE}.wordprocessingml.document"
-EXCEL = f"{_OFFICE}.spreadsheetml.sheet"
+WORD_TYPE = f"{_OFFICE}.wordprocessingml.document"
+EXCEL_TYPE = f"{_OFFICE}.spreadsheetml.sheet"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _EXTENDED = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
-CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+CORE_PROPERTIES = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
@@ -33,13 +33,13 @@ def pdf(change=lambda pdf: None, **save):
     return made.getvalue()
 
 
-def types(*parts):
+def content_types_part(*parts):
     """The part that says what the others are: pairs of a part's name and its type."""
     said = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in parts)
     return f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{said}</Types>'
 
 
-def relations(*rows):
+def relationships_part(*rows):
     """A part of relations: pairs of a kind and a target, and "External" where it lies outside."""
     said = "".join(
         f'<Relationship Id="r{number}" Type="{_RELATION}/{kind}" Target="{target}"'
@@ -49,7 +49,7 @@ def relations(*rows):
     return f'<Relationships xmlns="{_RELATIONS}">{said}</Relationships>'
 
 
-def zipped(parts):
+def zip_parts(parts):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -60,33 +60,33 @@ def zipped(parts):
 def docx(**more):
     """A Word document of one sentence; `more` are parts by name, None to leave one out."""
     parts = {
-        "[Content_Types].xml": types(("word/document.xml", f"{WORD}.main+xml")),
-        "_rels/.rels": relations(("officeDocument", "word/document.xml")),
+        "[Content_Types].xml": content_types_part(("word/document.xml", f"{WORD_TYPE}.main+xml")),
+        "_rels/.rels": relationships_part(("officeDocument", "word/document.xml")),
         "word/document.xml": (
             '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
             "<w:t>To whom it may concern</w:t></w:r></w:p></w:body></w:document>"
         ),
     }
-    return zipped({name: part for name, part in (parts | more).items() if part is not None})
+    return zip_parts({name: part for name, part in (parts | more).items() if part is not None})
 
 
 def xlsx(**more):
     """An Excel workbook of one empty sheet; `more` as for docx."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     parts = {
-        "[Content_Types].xml": types(
-            ("xl/workbook.xml", f"{EXCEL}.main+xml"),
+        "[Content_Types].xml": content_types_part(
+            ("xl/workbook.xml", f"{EXCEL_TYPE}.main+xml"),
             ("xl/worksheets/sheet1.xml", f"{_OFFICE}.spreadsheetml.worksheet+xml"),
         ),
-        "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
+        "_rels/.rels": relationships_part(("officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": (
             f'<workbook xmlns="{main}" xmlns:r="{_RELATION}"><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets>'
             "</workbook>"
         ),
-        "xl/_rels/workbook.xml.rels": relations(("worksheet", "worksheets/sheet1.xml")),
+        "xl/_rels/workbook.xml.rels": relationships_part(("worksheet", "worksheets/sheet1.xml")),
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData/></worksheet>',
     }
-    return zipped({name: part for name, part in (parts | more).items() if part is not None})
+    return zip_parts({name: part for name, part in (parts | more).items() if part is not None})
 
 
 def full_docx():
@@ -125,7 +125,9 @@ def full_docx():
         "r": _RELATION,
     }
     said = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in spaces.items())
-    properties = relations(("officeDocument", "word/document.xml"), ("extended-properties", "docProps/app.xml"))
+    properties = relationships_part(
+        ("officeDocument", "word/document.xml"), ("extended-properties", "docProps/app.xml")
+    )
     # As LibreOffice writes it: "officedocument" in lower case.
     core = f'<Relationship Id="r9" Type="{_RELATIONS}/metadata/core-properties" Target="docProps/core.xml"/>'
     core += core.replace("r9", "r8").replace(_RELATIONS, _RELATION.replace("officeDocument", "officedocument"))
@@ -133,12 +135,12 @@ def full_docx():
         **{
             "_rels/.rels": properties.replace("</Relationships>", f"{core}</Relationships>"),
             "docProps/app.xml": f'<Properties xmlns="{_EXTENDED}"><Template>a</Template></Properties>',
-            "docProps/core.xml": f'<coreProperties xmlns="{CORE}"/>',
+            "docProps/core.xml": f'<coreProperties xmlns="{CORE_PROPERTIES}"/>',
             "word/document.xml": (
                 f'<w:document {said} mc:Ignorable="w14"><w:body>{body}<w:sectPr><w:headerReference w:type="default" '
                 'r:id="r3"/></w:sectPr></w:body></w:document>'
             ),
-            "word/_rels/document.xml.rels": relations(
+            "word/_rels/document.xml.rels": relationships_part(
                 ("image", "media/image1.png"),
                 ("image", "media/image2.emf"),
                 ("chart", "charts/chart1.xml"),
@@ -155,18 +157,18 @@ def full_docx():
                 f'<c:chartSpace xmlns:c="{drawing}/chart" xmlns:r="{_RELATION}"><c:chart><c:f>Sheet1!$A$1:$A$5</c:f>'
                 '</c:chart><c:externalData r:id="r0"/></c:chartSpace>'
             ),
-            "word/charts/_rels/chart1.xml.rels": relations(("package", "../embeddings/Sheet.xlsx")),
+            "word/charts/_rels/chart1.xml.rels": relationships_part(("package", "../embeddings/Sheet.xlsx")),
             "word/embeddings/Sheet.xlsx": b"PK\x03\x04",
             "word/header1.xml": f'<w:hdr xmlns:w="{word}"><w:p/></w:hdr>',
             "word/styles.xml": f'<w:styles xmlns:w="{word}"/>',
             "customXml/item1.xml": "<item/>",
-            "word/printerSettings/printerSettings1.bin": PRINTER,
+            "word/printerSettings/printerSettings1.bin": PRINTER_SETTINGS,
             "word/fontTable.xml": (
                 f'<w:fonts xmlns:w="{word}" xmlns:r="{_RELATION}"><w:font w:name="A">'
                 '<w:embedRegular r:id="r0"/></w:font></w:fonts>'
             ),
-            "word/_rels/fontTable.xml.rels": relations(("font", "fonts/font1.odttf")),
-            "word/fonts/font1.odttf": FONT,
+            "word/_rels/fontTable.xml.rels": relationships_part(("font", "fonts/font1.odttf")),
+            "word/fonts/font1.odttf": FONT_FILE,
         }
     )
 
@@ -190,7 +192,7 @@ def full_xlsx():
                 '<sheet name="It\'s (2)" sheetId="2" r:id="r1"/></sheets><definedNames><definedName '
                 'name="_xlnm.Print_Titles" localSheetId="0">One!$A:$B,One!$1:$3</definedName></definedNames></workbook>'
             ),
-            "xl/_rels/workbook.xml.rels": relations(
+            "xl/_rels/workbook.xml.rels": relationships_part(
                 ("worksheet", "worksheets/sheet1.xml"), ("worksheet", "worksheets/sheet2.xml")
             ),
             "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{main}"><sheetData/></worksheet>',
@@ -202,7 +204,7 @@ def full_xlsx():
                 f'<extLst><ext uri="a" xmlns:x14="{x14}" xmlns:xm="{xm}"><x14:dataValidation>{rules}'
                 "</x14:dataValidation></ext></extLst></worksheet>"
             ),
-            "xl/worksheets/_rels/sheet1.xml.rels": relations(
+            "xl/worksheets/_rels/sheet1.xml.rels": relationships_part(
                 ("printerSettings", "../printerSettings/printerSettings1.bin"),
                 ("vmlDrawing", "../drawings/vmlDrawing1.vml"),
                 ("comments", "../comments1.xml"),
@@ -211,7 +213,7 @@ def full_xlsx():
                 ("hyperlink", "#One!A1", "External"),
                 ("hyperlink", "mailto:a@example.org", "External"),
             ),
-            "xl/printerSettings/printerSettings1.bin": PRINTER,
+            "xl/printerSettings/printerSettings1.bin": PRINTER_SETTINGS,
             "xl/drawings/vmlDrawing1.vml": (
                 '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
                 'xmlns:x="urn:schemas-microsoft-com:office:excel">'
@@ -224,7 +226,7 @@ def full_xlsx():
                 f'xmlns:c="{drawing}/chart" xmlns:r="{_RELATION}"><xdr:pic>{blips}</xdr:pic>'
                 f"<xdr:graphicFrame>{frame}</xdr:graphicFrame></xdr:wsDr>"
             ),
-            "xl/drawings/_rels/drawing1.xml.rels": relations(
+            "xl/drawings/_rels/drawing1.xml.rels": relationships_part(
                 ("image", "../media/image1.jpeg"),
                 ("image", "../media/image2.gif"),
                 ("chart", "../charts/chart1.xml"),

@@ -17,7 +17,7 @@ from dialogues.choices import (
 )
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from tests.dialogues.commitment_histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -62,7 +62,7 @@ def record_one(by, **values):
             "ministry": MinistryFactory(short_name="Police"),
             "text": "A focal point in all ten districts",
             "made_on": MADE_ON,
-            "due_on": jan(31),
+            "due_on": january(31),
             "dialogue": None,
             "letter": "Letter of 8 November 2021",
             "horizon": Horizon.SHORT_TERM,
@@ -87,7 +87,7 @@ def test_record_commitment_writes_the_commitment_and_its_first_event(officer):
     )
     assert [(link.benchmark, link.reach) for link in saved.links.all()] == [(benchmark, "meets")]
     event = saved.events.get()
-    assert (event.kind, event.happened_on, event.due_on) == ("made", MADE_ON, jan(31))
+    assert (event.kind, event.happened_on, event.due_on) == ("made", MADE_ON, january(31))
     assert (event.recorded_by, event.recorded_at) == (officer, NOW)
     assert Job.objects.get().key == str(benchmark.recommendation.edition_id)
     assert AuditEntry.objects.get().verb == "commitment.recorded"
@@ -162,16 +162,16 @@ def of_status(status):
     if status is CommitmentStatus.OPEN:
         return CommitmentFactory(made__due_on=date(2022, 2, 1))
     if status is CommitmentStatus.OVERDUE:
-        return CommitmentFactory(made__due_on=jan(14))
+        return CommitmentFactory(made__due_on=january(14))
     if status is CommitmentStatus.WITH_EMBASSY:
-        return UpdateVersionFactory(update__commitment__made__due_on=jan(14)).update.commitment
+        return UpdateVersionFactory(update__commitment__made__due_on=january(14)).update.commitment
     commitment = CommitmentFactory(united_states=True)
     kinds = {
         CommitmentStatus.REPORTED: [CommitmentEventKind.REPORTED_DONE],
         CommitmentStatus.WITHDRAWN: [CommitmentEventKind.WITHDRAWN],
     }
     for kind in kinds.get(status, [CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.VERIFIED_DONE]):
-        CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=jan(20))
+        CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=january(20))
     return commitment
 
 
@@ -226,7 +226,7 @@ def test_each_change_is_accepted_in_some_statuses_and_refused_in_others(officer,
 
 
 def test_each_change_is_logged_with_the_values_before(officer):
-    commitment = CommitmentFactory(made__due_on=jan(14), benchmarks=[BenchmarkFactory()])
+    commitment = CommitmentFactory(made__due_on=january(14), benchmarks=[BenchmarkFactory()])
     perform(reschedule, commitment, officer)
 
     entry = AuditEntry.objects.get()
@@ -241,21 +241,21 @@ def test_each_change_is_logged_with_the_values_before(officer):
 
 
 def test_reschedule_counts_as_a_slip(officer):
-    commitment = CommitmentFactory(made__due_on=jan(14))
+    commitment = CommitmentFactory(made__due_on=january(14))
     perform(reschedule, commitment, officer)
 
     assert commitment.standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, date(2022, 2, 14), 1)
 
 
 def test_reschedule_refuses_the_same_date_and_a_date_before_the_agreement(officer):
-    commitment = CommitmentFactory(made__due_on=jan(14))
+    commitment = CommitmentFactory(made__due_on=january(14))
 
     with refuses("unchanged", field="due_on", sentence="The commitment is already due on 14 January 2022."):
-        perform(reschedule, commitment, officer, due_on=jan(14), on=jan(10))
+        perform(reschedule, commitment, officer, due_on=january(14), on=january(10))
     with refuses(
         "due_too_early", field="due_on", sentence="The new due date is before the day on which it was agreed."
     ):
-        perform(reschedule, commitment, officer, due_on=jan(20))
+        perform(reschedule, commitment, officer, due_on=january(20))
 
 
 @pytest.mark.parametrize("verb", [reschedule, withdraw, reopen], ids=lambda verb: verb.__name__)
@@ -268,7 +268,7 @@ def test_each_change_needs_a_reason(officer, verb):
 def test_each_change_refuses_a_future_date_and_a_date_before_the_newest_event(officer, verb):
     commitment = CommitmentFactory(united_states=True)
     CommitmentEventFactory(
-        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=jan(20), due_on=jan(25)
+        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=january(20), due_on=january(25)
     )
 
     with refuses("future_day", field="on"):
@@ -278,7 +278,7 @@ def test_each_change_refuses_a_future_date_and_a_date_before_the_newest_event(of
         field="on",
         sentence="The newest entry of the commitment is of 20 January 2022. Enter that day or a later one.",
     ):
-        perform(verb, commitment, officer, on=jan(19))
+        perform(verb, commitment, officer, on=january(19))
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
@@ -305,7 +305,7 @@ def test_an_officer_cannot_report_a_ministrys_commitment_done(officer):
 @pytest.mark.parametrize("verb", [withdraw, reopen, verify_done], ids=lambda verb: verb.__name__)
 def test_a_waiting_update_must_be_decided_on_first(officer, verb):
     commitment = CommitmentFactory()
-    UpdateVersionFactory(update__commitment=commitment, happened_on=jan(12))
+    UpdateVersionFactory(update__commitment=commitment, happened_on=january(12))
 
     with refuses(
         "update_waits",
@@ -319,7 +319,7 @@ def test_the_refusal_for_a_settled_commitment_names_person_date_and_reason(offic
     CommitmentEventFactory(
         commitment=commitment,
         kind=CommitmentEventKind.WITHDRAWN,
-        happened_on=jan(20),
+        happened_on=january(20),
         reason="The budget was cut.",
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
     )
@@ -359,7 +359,7 @@ NOT_PROVEN = {
     "rejected since": lambda commitment: EvidenceReviewFactory(
         evidence=EvidenceFactory(commitment=commitment, verified=True),
         decision=EvidenceDecision.REJECTED,
-        recorded_at=at_noon(jan(20)),
+        recorded_at=at_noon(january(20)),
     ),
     "verified to show a plan": lambda commitment: EvidenceReviewFactory(
         evidence_link=EvidenceLinkFactory(evidence__commitment=commitment, shows=SupportKind.PLAN)
@@ -391,10 +391,10 @@ PROVEN = {
         evidence=EvidenceReviewFactory(
             evidence=EvidenceFactory(commitment=commitment), decision=EvidenceDecision.REJECTED
         ).evidence,
-        recorded_at=at_noon(jan(20)),
+        recorded_at=at_noon(january(20)),
     ),
     "the first day told by its review": lambda commitment: EvidenceReviewFactory(
-        evidence=EvidenceFactory(commitment=commitment, happened_from=None), first_on=jan(3)
+        evidence=EvidenceFactory(commitment=commitment, happened_from=None), first_on=january(3)
     ),
 }
 

@@ -21,7 +21,7 @@ from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialo
 from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.choices import CommitmentReach, DialogueFileKind, DialogueStage, Horizon, MadeBy, Presence
 from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep, NextStepDone
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -502,7 +502,7 @@ def test_only_the_embassy_sees_a_file_of_a_dialogue():
     }
     assert list(visible.values()) == [True, False, False]
     assert not EvidenceFile.objects.unsent(before=at_noon(date(2030, 1, 1))).exists()
-    named_by_a_redaction(file, "name")
+    redact_text(file, "name")
     EvidenceFile.objects.filter(pk=file.pk).update(name=REDACTED)
     assert EvidenceFile.objects.kept().filter(pk=file.pk).exists()
 

@@ -9,8 +9,8 @@ from dialogues.actions.commitments import reschedule
 from dialogues.actions.due_dates import accept_due_date, decline_due_date, propose_due_date, withdraw_due_date
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import Commitment, CommitmentEvent, DueDateProposal, DueDateProposalDecision
-from tests.concurrent_writes import both_at_once
-from tests.dialogues.commitment_histories import jan
+from tests.concurrent_writes import run_simultaneously
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -121,7 +121,7 @@ def test_a_proposal_needs_a_reason(commitment, police, reason):
 
 def test_a_date_that_has_passed_is_not_proposed(commitment, police):
     with refuses("due_too_early", field="due_on", sentence="This date has passed."):
-        propose(commitment, police, due_on=jan(27))
+        propose(commitment, police, due_on=january(27))
     assert propose(commitment, police, due_on=TODAY).due_on == TODAY
 
 
@@ -146,7 +146,7 @@ def test_one_proposal_waits_at_a_time(commitment, police):
 )
 def test_no_date_is_proposed_for_what_is_settled_or_reported_done(commitment, police, kind, sentence):
     reason = "" if kind is CommitmentEventKind.REPORTED_DONE else "Known to the embassy alone."
-    CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=jan(20), reason=reason)
+    CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=january(20), reason=reason)
 
     with pytest.raises(Refused) as refused:
         propose(commitment, police)
@@ -274,11 +274,11 @@ def test_a_proposal_waits_for_officers_while_its_commitment_may_be_kept(commitme
     DueDateProposalDecisionFactory(proposal=DueDateProposalFactory())
     for kind in (CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.WITHDRAWN):
         closed = CommitmentFactory(ministry=police.ministry)
-        CommitmentEventFactory(commitment=closed, kind=kind, happened_on=jan(20))
+        CommitmentEventFactory(commitment=closed, kind=kind, happened_on=january(20))
         DueDateProposalFactory(commitment=closed)
     reopened = CommitmentFactory(ministry=police.ministry)
     for day, kind in ((20, CommitmentEventKind.WITHDRAWN), (21, CommitmentEventKind.REOPENED)):
-        CommitmentEventFactory(commitment=reopened, kind=kind, happened_on=jan(day))
+        CommitmentEventFactory(commitment=reopened, kind=kind, happened_on=january(day))
     again = DueDateProposalFactory(commitment=reopened)
 
     assert set(DueDateProposal.objects.for_answer_by(officer)) == {proposal, again}
@@ -294,7 +294,7 @@ def test_accepting_and_withdrawing_at_once_are_one_decision_and_one_refusal(fres
     commitment = CommitmentFactory(ministry=police.ministry)
     proposal = propose(commitment, police)
 
-    done, refused = both_at_once(
+    done, refused = run_simultaneously(
         lambda: accept(DueDateProposal.objects.get(), officer), lambda: take_back(proposal, police)
     )
 
@@ -308,7 +308,7 @@ def test_two_proposals_at_once_are_one_proposal_and_one_refusal(fresh_database):
     colleague = FocalPointFactory(ministry=police.ministry)
     commitment = CommitmentFactory(ministry=police.ministry)
 
-    done, refused = both_at_once(lambda: propose(commitment, police), lambda: propose(commitment, colleague))
+    done, refused = run_simultaneously(lambda: propose(commitment, police), lambda: propose(commitment, colleague))
 
     assert (done, refused) == ("done", "proposal_waits")
     assert DueDateProposal.objects.count() == 1

@@ -9,7 +9,7 @@ from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.actions.evidence import log_evidence, review_evidence
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Evidence, EvidenceReview
-from tests.dialogues.commitment_histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -48,8 +48,8 @@ def log(by, **values):
             "country": CountryFactory(),
             "title": "Two men were charged",
             "kind": EvidenceKind.COURT,
-            "happened_from": jan(20),
-            "happened_to": jan(20),
+            "happened_from": january(20),
+            "happened_to": january(20),
             "done_by": DoneBy.GOVERNMENT,
             "stated_by": "High Court of Lesotho",
             "source": "Court register",
@@ -80,7 +80,7 @@ def test_log_evidence_writes_the_evidence_and_its_links(officer):
     saved = Evidence.objects.get()
     assert saved == evidence
     assert (saved.title, saved.kind, saved.done_by) == ("Two men were charged", "court", "government")
-    assert (saved.happened_from, saved.happened_to) == (jan(20), jan(20))
+    assert (saved.happened_from, saved.happened_to) == (january(20), january(20))
     assert (saved.recorded_by, saved.recorded_at) == (officer, NOW)
     assert (saved.file, saved.commitment, saved.sensitivity) == (file, commitment, "shared")
     assert [(b.benchmark, b.shows, b.recorded_by, b.recorded_at) for b in saved.evidence_links.all()] == [
@@ -131,7 +131,7 @@ def test_source_link_or_file_is_enough(officer, proof):
         ({"title": " "}, "title", "required", "Write what happened, in one sentence."),
         ({"stated_by": ""}, "stated_by", "required", "Enter who says so"),
         ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
-        ({"happened_from": jan(21)}, "happened_to", "reversed_dates", ""),
+        ({"happened_from": january(21)}, "happened_to", "reversed_dates", ""),
         (
             {"source": "  "},
             "source",
@@ -247,16 +247,16 @@ def test_review_asks_for_readiness(officer):
 
 
 def test_a_review_states_the_start_date_if_the_evidence_lacks_it(officer):
-    evidence = EvidenceFactory(happened_from=None, happened_to=jan(10))
+    evidence = EvidenceFactory(happened_from=None, happened_to=january(10))
 
-    assert review(evidence, officer, first_on=jan(3)).first_on == jan(3)
+    assert review(evidence, officer, first_on=january(3)).first_on == january(3)
     with refuses("reversed_dates", field="first_on"):
-        review(evidence, officer, first_on=jan(11))
+        review(evidence, officer, first_on=january(11))
 
 
 def test_a_review_cannot_state_a_start_date_that_the_evidence_has(officer):
     with refuses("already_dated", field="first_on", sentence="The evidence already has a start date, 10 January 2022."):
-        review(EvidenceFactory(), officer, first_on=jan(3))
+        review(EvidenceFactory(), officer, first_on=january(3))
 
 
 def test_review_needs_a_reason(officer):
@@ -335,7 +335,7 @@ def test_evidence_of_an_accepted_update_may_be_reviewed_again(officer):
 def test_the_second_reviewer_is_refused_and_told_what_the_first_did(officer):
     evidence = EvidenceFactory()
     evidence_link = EvidenceLinkFactory(evidence=evidence)
-    EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory(), recorded_at=at_noon(jan(27)))
+    EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory(), recorded_at=at_noon(january(27)))
 
     with refuses("edit_conflict", sentence="Reviewer recorded something newer"):
         review(evidence, officer, evidence_link, seen=0)

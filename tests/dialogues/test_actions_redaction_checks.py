@@ -16,7 +16,7 @@ from dialogues.actions.redactions import (
 )
 from dialogues.models import EvidenceFile, Redaction, UpdateVersion
 from recommendations.models import BenchmarkTerms
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.database_roles import run_as_owner
 from tests.dialogues.test_actions_files import NOW, upload
 from tests.factories import (
@@ -30,7 +30,7 @@ from tests.factories import (
     OfficerFactory,
     UpdateVersionFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditDetail
 from tiptracker.validation import insert_row, update_row
@@ -68,7 +68,7 @@ def test_a_confirmed_redaction_has_no_faults():
     sent = UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     file = EvidenceFactory(file=EvidenceFileFactory(name=f"{NAME}.pdf"), title=f"{NAME} testified").file
     DialogueFactory(record=f"We spoke of {NAME}.")
-    record("evidence.logged", by=None, row=sent, country=CountryFactory(), after={"title": NAME})
+    record_log_entry("evidence.logged", by=None, row=sent, country=CountryFactory(), after={"title": NAME})
 
     carry_out(files=[file])
 
@@ -93,7 +93,7 @@ def test_a_declined_redaction_and_a_dropped_file_have_no_faults():
 
 def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1():
     evidence, dialogue = EvidenceFactory(), DialogueFactory()
-    record("evidence.logged", by=None, row=evidence, country=CountryFactory(), after={"title": "Something"})
+    record_log_entry("evidence.logged", by=None, row=evidence, country=CountryFactory(), after={"title": "Something"})
     detail = AuditDetail.objects.get()
     for table in ("dialogues_evidence", "audit_auditdetail"):
         without_trigger(table)
@@ -113,7 +113,7 @@ def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1()
 
 def test_a_place_that_the_log_does_not_tell_of_is_named():
     evidence = EvidenceFactory()
-    named_by_a_redaction(evidence, "title")
+    redact_text(evidence, "title")
     type(evidence).objects.filter(pk=evidence.pk).update(title=REDACTED)
 
     assert (

@@ -23,7 +23,7 @@ from dialogues.models.free_texts import FREE_TEXTS, rows_of_country
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests import factories
-from tests.append_only import KEPT
+from tests.append_only import APPEND_ONLY
 from tests.factories import (
     DEADLINE_ON,
     AdministratorFactory,
@@ -48,7 +48,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusals import refuses
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
@@ -137,8 +137,8 @@ def test_every_free_text_of_the_record_can_be_redacted():
 
 def test_the_triggers_let_exactly_these_texts_become_the_mark():
     """Of tables without a trigger any text can."""
-    record_models = {model for model in KEPT if model._meta.app_label in ("recommendations", "dialogues")}
-    expected = {model: fields for model in record_models if (fields := KEPT[model] - {"words"})}
+    record_models = {model for model in APPEND_ONLY if model._meta.app_label in ("recommendations", "dialogues")}
+    expected = {model: fields for model in record_models if (fields := APPEND_ONLY[model] - {"words"})}
 
     assert {model: set(texts.fields) for model, texts in FREE_TEXTS.items() if model in record_models} == expected
 
@@ -291,8 +291,10 @@ def test_declining_leaves_the_record_and_erases_the_words(sent, proposed):
 def test_after_a_redaction_the_words_are_nowhere_in_the_database(sent):
     """… though they stood in texts, in the log of what was sent and changed, and in the proposal itself."""
     with transaction.atomic():
-        record("update.sent", by=sent.recorded_by, row=sent, country=CountryFactory(), after={"narrative": NAME})
-        record(
+        record_log_entry(
+            "update.sent", by=sent.recorded_by, row=sent, country=CountryFactory(), after={"narrative": NAME}
+        )
+        record_log_entry(
             "dialogue.changed", by=None, country=CountryFactory(), before={"record": [NAME]}, after={"record": "Other"}
         )
     EvidenceFactory(update_version=sent, title=f"Safe house for {NAME}", source="The shelter of PALESA\u00a0EXERCISE")
@@ -326,7 +328,7 @@ def test_another_countrys_rows_and_log_are_untouched(sent):
         update__commitment__ministry=MinistryFactory(country=elsewhere), narrative=f"{NAME} came."
     )
     with transaction.atomic():
-        entry = record("update.sent", by=None, country=elsewhere, after={"narrative": NAME})
+        entry = record_log_entry("update.sent", by=None, country=elsewhere, after={"narrative": NAME})
 
     carry_out(propose())
 
@@ -406,7 +408,7 @@ def test_redacting_moves_no_score():
 
 def log(verb, *, row=None, country=None, **sides):
     with transaction.atomic():
-        return record(verb, by=None, row=row, country=country, **sides)
+        return record_log_entry(verb, by=None, row=row, country=country, **sides)
 
 
 def log_places(words, country=None):

@@ -22,7 +22,7 @@ from dialogues.choices import (
     Verdict,
 )
 from dialogues.models import Assessment, Commitment, Evidence
-from tests.dialogues.commitment_histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -106,7 +106,7 @@ def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the
 def test_revise_copies_figures_and_keeps_or_replaces_the_file(officer):
     indicator = IndicatorFactory(unit="victims")
     original = EvidenceFactory(file=EvidenceFileFactory())
-    reading = ReadingFactory(indicator=indicator, evidence=original, figure=Decimal(7), through_on=jan(20))
+    reading = ReadingFactory(indicator=indicator, evidence=original, figure=Decimal(7), through_on=january(20))
     reading.parts.create(dimension=BreakdownDimension.SEX, category="Female", figure=2)
 
     kept = put_right(original, officer, counts=[reading_input_of(reading)])
@@ -146,7 +146,7 @@ def test_revise_refuses(officer, original, values, *, field, code, sentence):
 @pytest.mark.parametrize(
     "values",
     [
-        {"happened_from": jan(9)},
+        {"happened_from": january(9)},
         {"sensitivity": Sensitivity.SHARED, "commitment": "promise"},
         {"evidence_links": []},
         {"counts": "figure"},
@@ -156,7 +156,7 @@ def test_revise_refuses(officer, original, values, *, field, code, sentence):
 def test_revise_accepts_any_difference(officer, original, values):
     made = {
         "promise": CommitmentFactory,
-        "figure": lambda: [reading_input_of(ReadingFactory(figure=Decimal(3), through_on=jan(20)))],
+        "figure": lambda: [reading_input_of(ReadingFactory(figure=Decimal(3), through_on=january(20)))],
     }
     values = {
         name: made[value]() if isinstance(value, str) and value in made else value for name, value in values.items()
@@ -222,7 +222,7 @@ def test_a_revision_reopens_assessments_and_verified_commitments(officer, origin
     CommitmentEventFactory(
         commitment=commitment,
         kind=CommitmentEventKind.VERIFIED_DONE,
-        happened_on=jan(20),
+        happened_on=january(20),
         recorded_by=ReviewerFactory(),
     )
     assert not Assessment.objects.asking_for_another_look().exists()

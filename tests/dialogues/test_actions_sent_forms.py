@@ -8,7 +8,7 @@ from dialogues.actions.commitments import withdraw
 from dialogues.actions.drafts import DraftPage, save_draft
 from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.models import Draft, Evidence, SendKey, UpdateVersion
-from tests.concurrent_writes import both_at_once
+from tests.concurrent_writes import run_simultaneously
 from tests.dialogues.test_actions_updates import NOW, send, send_back
 from tests.factories import (
     CommitmentFactory,
@@ -148,7 +148,7 @@ def test_a_form_pressed_twice_at_the_same_moment_is_sent_once(fresh_database):
     police = FocalPointFactory()
     commitment, form = CommitmentFactory(ministry=police.ministry), a_form()
 
-    outcomes = both_at_once(
+    outcomes = run_simultaneously(
         lambda: send(commitment, police, form=form),
         lambda: send(commitment, police, form=form),
     )
@@ -162,7 +162,7 @@ def test_a_key_used_for_two_commitments_at_the_same_moment_is_of_one(fresh_datab
     one, other = CommitmentFactory(ministry=police.ministry), CommitmentFactory(ministry=police.ministry)
     form = a_form()
 
-    outcomes = both_at_once(lambda: send(one, police, form=form), lambda: send(other, police, form=form))
+    outcomes = run_simultaneously(lambda: send(one, police, form=form), lambda: send(other, police, form=form))
 
     assert outcomes == ["done", "key_used"]
     assert UpdateVersion.objects.count() == SendKey.objects.count() == 1

@@ -21,8 +21,8 @@ from recommendations.models import Edition
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.concurrent_writes import both_at_once
-from tests.dialogues.commitment_histories import jan
+from tests.concurrent_writes import run_simultaneously
+from tests.dialogues.commitment_histories import january
 from tests.dialogues.test_actions_updates import accept, send, send_back
 from tests.factories import (
     AmbassadorFactory,
@@ -216,7 +216,7 @@ def test_its_claims_end_and_count_as_known_before(police):
     """The claimed score falls back; as known at a moment before the withdrawal, it still has them."""
     benchmark = BenchmarkFactory(terms__rule=Rule.ASSESSED)
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
-    sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=jan(20))
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=january(20))
 
     def scores(**known):
         result = evaluate_readiness(gather_facts(Edition.objects.get()), as_of=TODAY, **known)
@@ -244,7 +244,7 @@ def test_accepting_and_withdrawing_at_once_are_one_decision_and_one_refusal(fres
     sent = send(CommitmentFactory(ministry=police.ministry), police, claimed=claimed)
     officer = OfficerFactory()
 
-    done, refused = both_at_once(
+    done, refused = run_simultaneously(
         lambda: accept(UpdateVersion.objects.get(pk=sent.pk), officer, reason="Seen."),
         lambda: take_back(sent, police),
     )

@@ -39,8 +39,8 @@ from reports.readiness.explanation.counting_reasons import find_counting_statuse
 from reports.readiness.forecast.review_simulation import ReviewSimulation
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.concurrent_writes import both_at_once
-from tests.dialogues.commitment_histories import jan
+from tests.concurrent_writes import run_simultaneously
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -100,8 +100,8 @@ def send(commitment, by, **values):
             "title": "Six focal points placed",
             "narrative": "Six districts have one now.",
             "claimed": ClaimedProgress.UNDER_WAY,
-            "happened_from": jan(10),
-            "happened_to": jan(20),
+            "happened_from": january(10),
+            "happened_to": january(20),
             "done_by": DoneBy.GOVERNMENT,
             "files": [],
             "figures": [],
@@ -144,7 +144,7 @@ def test_send_update_keeps_what_was_sent(commitment, police):
     assert (sent.narrative, sent.claimed, sent.happened_on) == (
         "Six districts have one now.",
         "under_way",
-        jan(20),
+        january(20),
     )
     assert (sent.recorded_by, sent.recorded_at) == (police, NOW)
     assert list(UpdateVersion.objects.undecided()) == [sent]
@@ -160,7 +160,7 @@ def test_send_update_without_files_makes_the_update_itself_evidence(commitment, 
         None,
         sent,
     )
-    assert (piece.happened_from, piece.happened_to, piece.done_by) == (jan(10), jan(20), "joint")
+    assert (piece.happened_from, piece.happened_to, piece.done_by) == (january(10), january(20), "joint")
     assert (piece.commitment, piece.sensitivity, piece.stated_by) == (commitment, "shared", "Ministry of Police")
     assert piece.source == "Update of the Ministry of Police, 28 January 2022"
     assert (piece.recorded_by, piece.recorded_at) == (police, NOW)
@@ -203,14 +203,14 @@ def test_send_update_supports_every_benchmark_of_the_commitment(commitment, poli
 def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(commitment, police, benchmark):
     indicator = benchmark.current_terms.indicator
     files = [EvidenceFileFactory(uploaded_by=police) for _ in range(2)]
-    sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", jan(20))])
+    sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", january(20))])
 
     reading = Reading.objects.get()
     assert (reading.indicator, reading.told, reading.starts_on, reading.through_on) == (
         indicator,
         "6",
         date(2021, 4, 1),
-        jan(20),
+        january(20),
     )
     assert (reading.evidence, reading.update_version) == (Evidence.objects.get(kind="statistic"), sent)
     assert reading.source == "Update of the Ministry of Police, 28 January 2022"
@@ -221,7 +221,7 @@ def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
     counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
     figures = [
-        FigureInput(cases, Decimal(6), "", jan(20)),
+        FigureInput(cases, Decimal(6), "", january(20)),
         FigureInput(convictions, None, ReadingDirection.UP, date(2021, 12, 31)),
     ]
     sent = send(
@@ -234,7 +234,7 @@ def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
         (
             "Six focal points placed (Cases: 6, from 1 April 2021 to 20 January 2022)",
             date(2021, 4, 1),
-            jan(20),
+            january(20),
         ),
         (
             "Six focal points placed (Convictions: More, no figure, from 1 April 2021 to 31 December 2021)",
@@ -256,7 +256,7 @@ def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
 
 def test_send_update_whose_figures_answer_everything_needs_no_statement(police, benchmark):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
 
     assert [piece.kind for piece in send(commitment, police, figures=figures).evidence.all()] == ["statistic"]
 
@@ -264,7 +264,7 @@ def test_send_update_whose_figures_answer_everything_needs_no_statement(police, 
 @pytest.mark.parametrize("rule", [Rule.ASSESSED, Rule.MORE])
 def test_send_update_whose_words_claim_more_than_its_figures_keeps_them_as_a_statement(police, benchmark, rule):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark, BenchmarkFactory(terms__rule=rule)])
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
     sent = send(commitment, police, figures=figures)
 
     statement, figure = sent.evidence.order_by("pk")
@@ -273,7 +273,7 @@ def test_send_update_whose_words_claim_more_than_its_figures_keeps_them_as_a_sta
 
 
 def test_send_update_cuts_a_long_line_rather_than_refuse_its_figure(commitment, police, benchmark):
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
     sent = send(commitment, police, title="x" * 400, figures=figures)
 
     assert {len(piece.title) for piece in sent.evidence.all()} == {400}
@@ -296,12 +296,12 @@ def test_send_update_claiming_done_reports_the_commitment_done(commitment, polic
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.update_version, event.recorded_by) == (
         "reported_done",
-        jan(20),
+        january(20),
         sent,
         police,
     )
     assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
-    assert standing(commitment, jan(19)) is CommitmentStatus.OPEN
+    assert standing(commitment, january(19)) is CommitmentStatus.OPEN
 
 
 @pytest.mark.parametrize("claimed", [ClaimedProgress.NOT_STARTED, ClaimedProgress.UNDER_WAY])
@@ -313,11 +313,13 @@ def test_send_update_claiming_less_is_with_the_embassy_and_no_event(commitment, 
 
 
 def test_a_report_of_an_earlier_day_than_the_newest_event_is_dated_with_that_event(commitment, police, officer):
-    reschedule(commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=jan(25), by=officer, now=NOW)
-    send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=jan(20))
+    reschedule(
+        commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=january(25), by=officer, now=NOW
+    )
+    send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=january(20))
 
     assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
-    assert commitment.events.last().happened_on == jan(25)
+    assert commitment.events.last().happened_on == january(25)
 
 
 def test_send_update_is_entered_in_the_log_and_asks_for_readiness(commitment, police):
@@ -340,7 +342,7 @@ def test_day_outside_the_window_is_kept(commitment, police):
         ({"title": " "}, "title", "required", "Write in one line what was done."),
         ({"narrative": ""}, "narrative", "required", "Write in a few sentences what was done."),
         ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
-        ({"happened_from": jan(21)}, "happened_to", "reversed_dates", ""),
+        ({"happened_from": january(21)}, "happened_to", "reversed_dates", ""),
         (
             {"done_by": DoneBy.CIVIL_SOCIETY},
             "done_by",
@@ -361,8 +363,8 @@ def test_send_update_refuses(commitment, police, values, *, field, code, sentenc
 @pytest.mark.parametrize(
     ("figure_values", "code", "sentence"),
     [
-        ((Decimal(-1), "", jan(20)), "out_of_range", ""),
-        ((Decimal(1), ReadingDirection.UP, jan(20)), "figure_and_direction", ""),
+        ((Decimal(-1), "", january(20)), "out_of_range", ""),
+        ((Decimal(1), ReadingDirection.UP, january(20)), "figure_and_direction", ""),
         ((Decimal(1), "", date(2022, 1, 29)), "future_day", ""),
         (
             (Decimal(1), "", date(2021, 3, 31)),
@@ -384,7 +386,7 @@ def test_send_update_refuses_figures_not_asked_of_the_ministry(commitment, polic
     of_another = IndicatorFactory(name="Shelters")
 
     with refuses("not_asked", field="figures", sentence="We do not ask your ministry for “Shelters”."):
-        send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", jan(20))])
+        send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", january(20))])
 
 
 def test_send_update_accepts_files_of_the_returned_version_again(commitment, police, officer):
@@ -444,7 +446,7 @@ def test_send_update_refuses_a_settled_commitment(commitment, police, kind, labe
     CommitmentEventFactory(
         commitment=commitment,
         kind=kind,
-        happened_on=jan(12),
+        happened_on=january(12),
         reason="The embassy's own reason, which a ministry does not read.",
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
     )
@@ -458,7 +460,7 @@ def test_send_update_refuses_a_settled_commitment(commitment, police, kind, labe
 
 
 def test_send_update_refuses_while_one_waits_and_says_whose(commitment, police):
-    send(commitment, police, now=at_noon(jan(27)))
+    send(commitment, police, now=at_noon(january(27)))
     colleague = FocalPointFactory(ministry=police.ministry)
 
     with refuses(
@@ -605,7 +607,7 @@ def test_accept_update_verifies_done_what_was_claimed_done(commitment, police, o
 def test_accept_update_reviews_each_figure(police, officer):
     counted = [BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10) for _ in range(2)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20)) for benchmark in counted]
     sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures)
     file, first, second = sent.evidence.order_by("pk")
     parts = list_parts_to_review(sent)
@@ -628,7 +630,7 @@ def test_accept_update_reviews_each_figure(police, officer):
 @pytest.mark.parametrize("files", [0, 1])
 def test_accept_update_gives_the_points_simulated(commitment, police, officer, benchmark, files):
     papers = [EvidenceFileFactory(uploaded_by=police) for _ in range(files)]
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
     sent = send(commitment, police, files=papers, figures=figures)
     edition = Edition.objects.get()
     simulation = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).update_gain(sent.pk)
@@ -725,7 +727,7 @@ def test_accept_update_claimed_done_needs_its_first_day(commitment, police, offi
 
     with refuses("unproven"):
         accept(sent, officer, reason="Seen.")
-    accept(sent, officer, judgements(sent, first_on=jan(3)), reason="Seen.")
+    accept(sent, officer, judgements(sent, first_on=january(3)), reason="Seen.")
     assert standing(commitment) is CommitmentStatus.VERIFIED
 
 
@@ -738,7 +740,7 @@ def test_accept_update_under_way_may_reject_all(commitment, police, officer):
 
 def test_accept_update_on_a_commitment_withdrawn_since_settles_nothing(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=jan(27))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=january(27))
     accept(sent, officer)
 
     assert standing(commitment) is CommitmentStatus.WITHDRAWN
@@ -770,7 +772,7 @@ def test_two_decisions_at_once_are_one_decision_and_one_refusal(fresh_database):
     sent = send(CommitmentFactory(ministry=police.ministry), police, claimed=ClaimedProgress.DONE)
     one, other = OfficerFactory(), OfficerFactory()
 
-    done, refused = both_at_once(
+    done, refused = run_simultaneously(
         lambda: accept(sent, one, reason="Seen."),
         lambda: send_back(UpdateVersion.objects.get(pk=sent.pk), other),
     )
@@ -785,7 +787,7 @@ def test_two_updates_at_once_are_one_update_and_one_refusal(fresh_database):
     colleague = FocalPointFactory(ministry=police.ministry)
     commitment = CommitmentFactory(ministry=police.ministry)
 
-    done, refused = both_at_once(lambda: send(commitment, police), lambda: send(commitment, colleague))
+    done, refused = run_simultaneously(lambda: send(commitment, police), lambda: send(commitment, colleague))
 
     assert (done, refused) == ("done", "update_waits")
     assert UpdateVersion.objects.count() == Evidence.objects.count() == 1

@@ -59,7 +59,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.query_counts import FIRST_READ
+from tests.query_counts import FIRST_LIST_READ
 from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
@@ -320,7 +320,7 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
         ReadingFactory(evidence=evidence, update_version=sent)
         AssessmentFactory(benchmark=benchmark, grounds=[evidence])
 
-    with django_assert_num_queries(queries + FIRST_READ):
+    with django_assert_num_queries(queries + FIRST_LIST_READ):
         rows = results(client, path)
 
     assert len(rows) == count

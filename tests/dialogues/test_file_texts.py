@@ -14,7 +14,7 @@ from dialogues.actions.redactions import confirm_redaction, finish_redaction, pr
 from dialogues.files.text_extraction import MAX_CHARACTERS, PAGE_CHARACTERS, extract_pages
 from dialogues.files.text_extraction.text_sandbox import extract_pages_in_sandbox
 from dialogues.models import FileText
-from tests.dialogues.sample_files import EXCEL, PDF, WORD
+from tests.dialogues.sample_files import EXCEL_TYPE, PDF, WORD_TYPE
 from tests.factories import (
     AmbassadorFactory,
     CountryFactory,
@@ -53,8 +53,8 @@ def test_a_word_document_a_workbook_and_a_text_are_read():
     workbook.create_sheet("Other").append([None, "Qacha’s Nek"])
     workbook.save(made)
 
-    assert "District Cases Maseru" in extract_pages(LETTER.read_bytes(), WORD)[0]
-    assert extract_pages(made.getvalue(), EXCEL) == ["Cases 12 Qacha’s Nek"]
+    assert "District Cases Maseru" in extract_pages(LETTER.read_bytes(), WORD_TYPE)[0]
+    assert extract_pages(made.getvalue(), EXCEL_TYPE) == ["Cases 12 Qacha’s Nek"]
     assert extract_pages("Ha‑Thetsane\n\nsecond\0line".encode(), "text/plain") == ["Ha‑Thetsane second line"]
     assert extract_pages(b"a,b\n1,2\n", "text/csv") == ["a,b 1,2"]
 

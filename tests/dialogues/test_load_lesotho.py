@@ -52,9 +52,9 @@ from recommendations.models import (
 from reports.choices import ProblemKind
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.conftest import MASERU
-from tests.row_cache import once
+from tests.row_cache import load_cached
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
@@ -84,7 +84,7 @@ def load(*options):
 def whole_record(set_clock):
     """Everything, as known at the end of July 2022."""
     set_clock(AFTERWARDS)
-    return once(load)
+    return load_cached(load)
 
 
 def tables():
@@ -475,7 +475,7 @@ def test_loading_asks_once_for_readiness(whole_record):
 def test_what_was_redacted_or_changed_is_not_loaded_anew(whole_record):
     prosecutions = Evidence.objects.filter(title="16 prosecutions")
     for row in prosecutions:
-        named_by_a_redaction(row, "title")
+        redact_text(row, "title")
     prosecutions.update(title="[redacted]")
     Recommendation.objects.filter(number=2).update(text="As somebody put it right")
     before = tables()
@@ -494,7 +494,7 @@ def test_entries_of_a_kind_differ_in_their_moment():
 @pytest.fixture
 def exercise():
     """The public record and the exercise, on 28 January 2022 at nine."""
-    return once(load, "--exercise")
+    return load_cached(load, "--exercise")
 
 
 def statuses(day=date(2022, 1, 28)):

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from dialogues import permissions
 from dialogues.choices import CommitmentEventKind
 from recommendations.permissions import can_edit_recommendations
-from tests.dialogues.commitment_histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     BenchmarkFactory,
     CommitmentEventFactory,
@@ -17,14 +17,14 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.visibility import readers
+from tests.visibility import create_readers
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def people():
-    return readers()
+    return create_readers()
 
 
 def allowed(people, may, *rows):
@@ -59,7 +59,7 @@ def test_officers_and_the_ambassador_ask_for_a_pack_while_the_dialogue_stands(pe
     dialogue = DialogueFactory(country=people["own ministry"].ministry.country, planned=True)
 
     assert allowed(people, permissions.can_request_pack, dialogue) == {"officer", "ambassador"}
-    dialogue.called_off_at = at_noon(jan(20))
+    dialogue.called_off_at = at_noon(january(20))
     assert allowed(people, permissions.can_request_pack, dialogue) == set()
 
 
@@ -81,12 +81,12 @@ def test_nobody_verifies_their_own_report_that_a_commitment_is_done(people):
     CommitmentEventFactory(
         commitment=commitment,
         kind=CommitmentEventKind.REPORTED_DONE,
-        happened_on=jan(10),
+        happened_on=january(10),
         recorded_by=people["officer"],
     )
 
     assert allowed(people, permissions.can_verify_done, commitment) == {"ambassador"}
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(11))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=january(11))
     assert allowed(people, permissions.can_verify_done, commitment) == {"officer", "ambassador"}
     assert allowed(people, permissions.can_verify_done, CommitmentFactory()) == {"officer"}
 

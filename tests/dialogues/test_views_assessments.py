@@ -6,7 +6,7 @@ from django.urls import reverse
 from dialogues.choices import VERDICT_MEANINGS, EvidenceDecision, Verdict
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
-from tests.dialogues.commitment_histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -125,9 +125,9 @@ def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client)
 
 def test_benchmark_assess_says_what_was_rejected_or_not_reviewed_before_a_verdict_rests_on_it(client):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(supports=[benchmark], title="Verified.", happened_to=jan(10), verified=True)
-    EvidenceFactory(supports=[benchmark], title="Claimed.", happened_to=jan(10))
-    refused = EvidenceFactory(supports=[benchmark], title="Refused.", happened_to=jan(10))
+    EvidenceFactory(supports=[benchmark], title="Verified.", happened_to=january(10), verified=True)
+    EvidenceFactory(supports=[benchmark], title="Claimed.", happened_to=january(10))
+    refused = EvidenceFactory(supports=[benchmark], title="Refused.", happened_to=january(10))
     EvidenceReviewFactory(evidence_link=refused.evidence_links.get(), decision=EvidenceDecision.REJECTED)
     client.force_login(OfficerFactory())
 
@@ -142,7 +142,7 @@ def test_benchmark_assess_says_what_was_rejected_or_not_reviewed_before_a_verdic
 
 def test_benchmark_assess_says_from_which_day_the_verdict_will_hold(client):
     benchmark, bare = BenchmarkFactory(), BenchmarkFactory()
-    pieces = [EvidenceFactory(supports=[benchmark], happened_to=jan(day), verified=True) for day in (5, 12)]
+    pieces = [EvidenceFactory(supports=[benchmark], happened_to=january(day), verified=True) for day in (5, 12)]
     client.force_login(OfficerFactory())
     rule = (
         "The assessment takes effect on the end date of the evidence that you tick. If you tick none, it takes effect "

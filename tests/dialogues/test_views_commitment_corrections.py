@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dialogues.choices import CommitmentEventKind, CommitmentReach
 from dialogues.models import Commitment
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -272,11 +272,11 @@ def test_lists_exports_and_the_search_use_the_corrected_commitment(client, offic
     )
 
     def listed(**query):
-        return [line.commitment.text for line in client.get(page_of("commitment_list"), query).context["lines"]]
+        return [line.commitment.text for line in client.get(edition_url("commitment_list"), query).context["lines"]]
 
     assert listed() == listed(q="40") == listed(recommendation=other.pk) == [RIGHT]
     assert listed(q="04") == listed(recommendation=benchmarks[0].recommendation_id) == []
-    export = client.get(page_of("commitment_list"), {"as": "csv"})
+    export = client.get(edition_url("commitment_list"), {"as": "csv"})
     assert [row["Commitment"] for row in lines_of(export)] == [RIGHT]
     assert WRONG not in client.get(reverse("search"), {"q": "officers"}).text
 
@@ -291,7 +291,7 @@ def test_a_recommendation_shows_the_commitment_at_the_benchmarks_that_it_support
 
 
 def test_evidence_that_is_logged_for_it_begins_with_its_benchmarks_of_today(client, officer, corrected, benchmarks):
-    page = client.get(page_of("evidence_log"), {"commitment": corrected.pk})
+    page = client.get(edition_url("evidence_log"), {"commitment": corrected.pk})
 
     assert [row["benchmark"].value() for row in page.context["rows"]][:1] == [benchmarks[1].pk]
 

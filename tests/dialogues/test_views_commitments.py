@@ -15,7 +15,7 @@ from dialogues.choices import (
 )
 from dialogues.models import Commitment
 from recommendations.choices import Pillar
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -208,7 +208,7 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
 
     # session, user, zone; ministries, number of rows, rows, edition, permission; inbox, name of the post; saved filters
     with django_assert_num_queries(11):
-        response = client.get(page_of("commitment_list"))
+        response = client.get(edition_url("commitment_list"))
 
     assert len(listed(response)) == count
 
@@ -477,7 +477,7 @@ def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_th
     BenchmarkFactory()
     dialogue = DialogueFactory()
     client.force_login(OfficerFactory())
-    opened = page_of("commitment_add", query={"dialogue": dialogue.pk})
+    opened = edition_url("commitment_add", query={"dialogue": dialogue.pk})
 
     assert f'<option value="{dialogue.pk}" selected>' in client.get(opened).text
 

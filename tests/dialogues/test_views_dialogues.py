@@ -13,7 +13,7 @@ from dialogues.actions.dialogues import ParticipantInput, change_dialogue
 from dialogues.choices import DialogueStage, Presence
 from dialogues.models import Commitment, Dialogue, NextStep
 from tests.dialogues.sample_files import PDF
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -35,7 +35,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusals import shows_refusal
-from tests.undo_buttons import offers, press_undo
+from tests.undo_buttons import press_undo, undo_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +185,7 @@ def test_dialogue_list_query_count(client, django_assert_num_queries, count):
 
     # session, user, zone; number of rows, rows; edition, may add; inbox, name of the post
     with django_assert_num_queries(8):
-        response = client.get(page_of("dialogue_list"))
+        response = client.get(edition_url("dialogue_list"))
 
     assert len(response.context["meetings"]) == min(2 * count, 25)
 
@@ -731,7 +731,7 @@ def test_marking_a_next_step_as_done_is_undone_and_that_again(client):
         ("2022-01-27", "Sent.", False),
         ("2022-01-27", "Sent.", True),
     ]
-    [(at, fields)] = offers(not_done)
+    [(at, fields)] = undo_forms(not_done)
     late = client.post(at, fields)
     assert (late.status_code, shows_refusal(late, "already_done")) == (422, True)
 

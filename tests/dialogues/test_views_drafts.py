@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dialogues.actions.drafts import DraftPage, drop_draft, save_draft
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
-from tests.conftest import THE_DAY
+from tests.conftest import TODAY
 from tests.dialogues.sample_files import picture
 from tests.dialogues.test_views_ministry_home import filled, pdf, send
 from tests.factories import (
@@ -23,7 +23,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusals import shows_refusal
-from tests.undo_buttons import offers, press_undo
+from tests.undo_buttons import press_undo, undo_forms
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def at(promise):
 
 
 def saved_by(user, of, text="Six districts", seen=""):
-    now = at_noon(THE_DAY)
+    now = at_noon(TODAY)
     return save_draft(of=of, content={"narrative": [text]}, files=(), page=DraftPage(seen), by=user, now=now)
 
 
@@ -216,7 +216,7 @@ def test_a_deleted_draft_comes_back_with_its_files_and_its_mark(client, own, pro
 def test_a_deleted_draft_does_not_come_back_over_a_newer_one_or_for_somebody_else(client, own, promise):
     draft = saved_by(own, promise)
     page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
-    [(url, fields)] = offers(page)
+    [(url, fields)] = undo_forms(page)
     theirs = FocalPointFactory(ministry=own.ministry)
     newer = saved_by(theirs, promise, "Seven districts")
 
@@ -225,7 +225,7 @@ def test_a_deleted_draft_does_not_come_back_over_a_newer_one_or_for_somebody_els
     assert [refusal.code for refusal in late.refusals] == ["draft_exists"]
     assert "began a new draft in the meantime" in client.get(late.headers["Location"]).text
     assert Draft.objects.get() == newer
-    drop_draft(of=promise, page=DraftPage(newer.mark), by=theirs, now=at_noon(THE_DAY))
+    drop_draft(of=promise, page=DraftPage(newer.mark), by=theirs, now=at_noon(TODAY))
     other = CommitmentFactory(ministry=own.ministry)
     elsewhere = client.post(at(other), fields)
     assert [refusal.code for refusal in elsewhere.refusals] == ["undo_elsewhere"]
@@ -241,7 +241,7 @@ def test_a_deleted_draft_does_not_come_back_once_the_update_was_sent(client, own
     draft = saved_by(own, promise)
     page = client.post(at(promise), {"drop_draft": "1", "draft_seen": draft.mark}, follow=True)
     UpdateVersionFactory(update__commitment=promise)
-    [(url, fields)] = offers(page)
+    [(url, fields)] = undo_forms(page)
 
     late = client.post(url, fields)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity
 from tests.dialogues.sample_files import PDF
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusals import shows_refusal
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -239,7 +239,7 @@ def test_who_opened_evidence_are_the_last_who_did(client):
     for number in range(12):
         with transaction.atomic():
             reader = ObserverFactory(name=f"Reader {number}")
-            record("evidence.viewed", by=reader, row=evidence, country=evidence.country)
+            record_log_entry("evidence.viewed", by=reader, row=evidence, country=evidence.country)
     client.force_login(officer)
 
     openings = client.get(address("evidence_detail", evidence)).context["openings"]
@@ -359,7 +359,7 @@ def test_evidence_review_goes_on_to_the_next_once_nothing_of_it_is_open(client):
         "evidence_detail", evidence
     )
     done = client.post(address("evidence_review", evidence), word(second, reason="", because="document") | word(third))
-    assert done.headers["Location"] == page_of("inbox_next", query={"after": f"evidence-{evidence.pk}"})
+    assert done.headers["Location"] == edition_url("inbox_next", query={"after": f"evidence-{evidence.pk}"})
     assert second.reviews.get().reason == "The embassy saw the official document."
     newest = first.reviews.get().pk  # looked at again, it leads nowhere else
     again = client.post(address("evidence_review", evidence), word(first, decision="rejected", seen=newest))

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
@@ -208,7 +208,7 @@ def test_evidence_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(17):  # first which rows, then what they tell
-        client.get(page_of("evidence_list"))
+        client.get(edition_url("evidence_list"))
 
 
 def test_evidence_list_says_who_says_so_and_where(client):

@@ -22,7 +22,7 @@ from recommendations.choices import EffortQuestion, Rule
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests.dialogues.sample_files import PDF
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -316,7 +316,7 @@ def test_evidence_log_suggests_who_stated_earlier_evidence_of_the_country(client
     EvidenceFactory(country=CountryFactory(elsewhere=True), stated_by="Ministry of another country")
     client.force_login(OfficerFactory())
 
-    text = client.get(page_of("evidence_log")).text
+    text = client.get(edition_url("evidence_log")).text
 
     assert '<option value="Lesotho Times">' in text
     assert '<option value="Ministry of Police">' in text
@@ -332,7 +332,7 @@ def test_evidence_log_query_count(client, django_assert_num_queries, count):
     # session, user, zone; edition and others, permission, commitments, benchmarks, terms, indicators; who stated
     # earlier evidence; the count of tasks, the name
     with django_assert_num_queries(11):
-        client.get(page_of("evidence_log"))
+        client.get(edition_url("evidence_log"))
 
 
 # --- What becomes of it -----------------------------------------------------------------------------------------------

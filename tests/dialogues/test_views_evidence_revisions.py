@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from dialogues.choices import BreakdownDimension, Sensitivity, SupportKind
 from dialogues.models import Evidence
-from tests.dialogues.commitment_histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.dialogues.sample_files import PDF
 from tests.factories import (
     AmbassadorFactory,
@@ -69,7 +69,7 @@ def wrong():
         file=EvidenceFileFactory(name="register.pdf"),
         commitment=CommitmentFactory(),
     )
-    ReadingFactory(evidence=evidence, indicator__name="Charges", figure=Decimal(3), through_on=jan(20), note="all")
+    ReadingFactory(evidence=evidence, indicator__name="Charges", figure=Decimal(3), through_on=january(20), note="all")
     return evidence
 
 
@@ -94,13 +94,13 @@ def test_evidence_revise_opens_with_all_that_stands_and_keeps_all_but_what_is_ch
         (wrong.evidence_links.get().benchmark, SupportKind.ACTION)
     ]
     reading = revision.readings.get()
-    assert (reading.figure, reading.through_on, reading.note) == (2, jan(20), "all")
+    assert (reading.figure, reading.through_on, reading.note) == (2, january(20), "all")
 
 
 def test_evidence_revise_replaces_the_file_and_lets_figures_that_have_no_room_go_along(client, wrong):
-    broken_down = ReadingFactory(evidence=wrong, indicator__unit="victims", figure=Decimal(9), through_on=jan(20))
+    broken_down = ReadingFactory(evidence=wrong, indicator__unit="victims", figure=Decimal(9), through_on=january(20))
     broken_down.parts.create(dimension=BreakdownDimension.SEX, category="Female", figure=2)
-    odd = ReadingFactory(evidence=wrong, starts_on=jan(1), through_on=jan(20), figure=Decimal(4))
+    odd = ReadingFactory(evidence=wrong, starts_on=january(1), through_on=january(20), figure=Decimal(4))
     client.force_login(OfficerFactory())
     opened = client.get(page(wrong))
     assert opened.context["form"]["carried"].value() == [str(broken_down.pk), str(odd.pk)]
@@ -151,7 +151,7 @@ def test_the_second_to_put_right_sees_what_stands_now_and_sends_what_was_typed_t
     client.force_login(OfficerFactory())
     opened = client.get(page(wrong))
     later = EvidenceFactory(
-        title="Two men were charged", revises=wrong, revision_reason="Seen in court.", recorded_at=at_noon(jan(27))
+        title="Two men were charged", revises=wrong, revision_reason="Seen in court.", recorded_at=at_noon(january(27))
     )
 
     refused = client.post(page(wrong), as_it_stands(opened, title="Four men were charged"))
@@ -200,9 +200,9 @@ def test_evidence_detail_tells_the_whole_story_on_every_entry_of_it(client, wron
         happened_from=None,
         supports=[wrong.evidence_links.get().benchmark, BenchmarkFactory()],
         recorded_by=OfficerFactory(name="Palesa Nkosi"),
-        recorded_at=at_noon(jan(20)),
+        recorded_at=at_noon(january(20)),
     )
-    third = EvidenceFactory(title="Two men stood trial", revises=second, recorded_at=at_noon(jan(21)))
+    third = EvidenceFactory(title="Two men stood trial", revises=second, recorded_at=at_noon(january(21)))
     client.force_login(ObserverFactory())
 
     told = [client.get(detail(each)) for each in (wrong, second, third)]
@@ -263,7 +263,7 @@ def test_evidence_detail_of_a_story_query_count(client, django_assert_num_querie
     entry = None
     for number in range(count + 1):
         entry = EvidenceFactory(
-            revises=entry, supports=[BenchmarkFactory()], recorded_at=at_noon(jan(10)) + timedelta(days=number)
+            revises=entry, supports=[BenchmarkFactory()], recorded_at=at_noon(january(10)) + timedelta(days=number)
         )
         ReadingFactory(evidence=entry, indicator=indicator).parts.create(dimension="sex", category="Male", figure=9)
     client.force_login(ObserverFactory())

@@ -15,7 +15,7 @@ from dialogues.small_counts import SUPPRESSED_TEXT
 from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Indicator
 from tests.dialogues.sample_files import PDF
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
@@ -147,7 +147,7 @@ def test_indicator_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(10):
-        client.get(page_of("indicator_list"))
+        client.get(edition_url("indicator_list"))
 
 
 # --- One indicator ----------------------------------------------------------------------------------------------------

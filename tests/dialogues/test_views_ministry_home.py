@@ -24,7 +24,7 @@ from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import Indicator
 from tests.dialogues.sample_files import PDF
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -214,7 +214,7 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
 
     # session, user, zone; commitments, events, updates, versions; drafts; proposals; ministry, contact, name of post
     with django_assert_num_queries(12):
-        response = client.get(page_of("ministry_home"))
+        response = client.get(edition_url("ministry_home"))
 
     assert len(response.context["open"]) == count
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from dialogues.models import FileScan, RedactionFile
 from dialogues.views import previews
 from tests.dialogues.files.test_previews import pdf_of
-from tests.dialogues.sample_files import PDF, PNG, WORD
+from tests.dialogues.sample_files import PDF, PNG, WORD_TYPE
 from tests.factories import (
     CountryFactory,
     EvidenceFactory,
@@ -85,7 +85,7 @@ def test_pictures_and_texts_are_shown_and_office_files_are_to_be_downloaded(clie
     sent = UpdateVersionFactory()
     text = kept(b"district;cases\nMaseru;<3>\n", "text/csv", "cases.csv")
     long = kept(b"a" * 20_001, "text/plain", "long.txt")
-    for file in (kept(PNG, "image/png", "sign.png"), text, long, kept(b"PK", WORD, "plan.docx")):
+    for file in (kept(PNG, "image/png", "sign.png"), text, long, kept(b"PK", WORD_TYPE, "plan.docx")):
         EvidenceFactory(update_version=sent, file=file)
     client.force_login(OfficerFactory())
 
@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_drawn_is_to_be_downloaded(client):
 
     assert previews.CANNOT_PREVIEW in client.get(reverse("evidence_detail", args=[evidence.pk])).text
     assert picture_of(client, evidence.file).status_code == 409
-    document = picture_of(client, EvidenceFactory(file=kept(b"PK", WORD, "plan.docx")).file)
+    document = picture_of(client, EvidenceFactory(file=kept(b"PK", WORD_TYPE, "plan.docx")).file)
     assert (document.status_code, shows_refusal(document, "no_preview")) == (409, True)
 
 

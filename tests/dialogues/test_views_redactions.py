@@ -29,7 +29,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusals import shows_refusal
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.append_only import REDACTED
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,9 @@ def test_it_is_proposed_with_what_is_ticked(client, officer, sent):
 
 def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer, sent):
     with transaction.atomic():
-        entry = record("update.sent", by=None, row=sent, country=CountryFactory(), after={"narrative": f"{NAME} came"})
+        entry = record_log_entry(
+            "update.sent", by=None, row=sent, country=CountryFactory(), after={"narrative": f"{NAME} came"}
+        )
     key, address = f"audit.auditdetail:{entry.detail.pk}:after", reverse("log_detail", args=[entry.number])
 
     page = client.post(ADD, typed(look="1"))
@@ -145,7 +147,9 @@ def test_entries_of_the_log_are_listed_by_number_and_can_be_left(client, officer
 
 def test_the_second_person_sees_which_entries_of_the_log_go(client, sent):
     with transaction.atomic():
-        entry = record("update.sent", by=None, row=sent, country=CountryFactory(), after={"narrative": f"{NAME} came"})
+        entry = record_log_entry(
+            "update.sent", by=None, row=sent, country=CountryFactory(), after={"narrative": f"{NAME} came"}
+        )
     address = reverse("redaction_detail", args=[RedactionFactory(recorded_by=OfficerFactory()).pk])
     client.force_login(AmbassadorFactory())
 
@@ -160,7 +164,7 @@ def test_the_second_person_sees_which_entries_of_the_log_go(client, sent):
 def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, sent):
     file = EvidenceFileFactory(name=f"{NAME}.pdf")
     with transaction.atomic():
-        record("file.kept", by=None, row=file, after={"name": file.name})
+        record_log_entry("file.kept", by=None, row=file, after={"name": file.name})
     EvidenceFactory(file=file)
 
     place = client.post(ADD, typed(look="1")).context["places"][-1]
@@ -171,7 +175,7 @@ def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, sent
 def test_accounts_of_another_country_are_not_told_of(client, officer, sent):
     """Not even by a count: the answers to an address and to no address are alike."""
     with transaction.atomic():
-        record("user.added", by=None, row=officer, after={"email": "zq@pretoria.example"})
+        record_log_entry("user.added", by=None, row=officer, after={"email": "zq@pretoria.example"})
 
     right, wrong = (
         client.post(ADD, typed(look="1", words=words)) for words in ("zq@pretoria.exampl", "zq@pretoria.examplf")
@@ -529,13 +533,13 @@ def test_who_downloaded_a_file_that_was_destroyed_is_named(client, officer, sent
     RedactionFile.objects.create(redaction=redaction, file=file)
     address = reverse("redaction_detail", args=[redaction.pk])
     with transaction.atomic():
-        record("file.taken", by=OfficerFactory(name="Someone Else"), row=other, country=CountryFactory())
+        record_log_entry("file.taken", by=OfficerFactory(name="Someone Else"), row=other, country=CountryFactory())
     text = client.get(address).text
     assert "Nobody downloaded a destroyed file." in text
     assert "Someone Else" not in text
 
     with transaction.atomic():
-        record("file.taken", by=OfficerFactory(name="Thato Exercise"), row=file, country=CountryFactory())
+        record_log_entry("file.taken", by=OfficerFactory(name="Thato Exercise"), row=file, country=CountryFactory())
 
     assert f"File {file.pk}: downloaded by Thato Exercise" in client.get(address).text
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from dialogues.choices import Verdict
 from dialogues.models import CommitmentBenchmark
 from recommendations.models import Benchmark, Recommendation
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
@@ -160,10 +160,10 @@ def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_count
     client.post(address(new), as_shown(client, new))
     edition = old[0].recommendation.edition
     shown = client.get(reverse("evidence_log"))
-    assert f'href="{page_of("evidence_log", edition=edition)}">Log progress for 2021' in shown.text
+    assert f'href="{edition_url("evidence_log", edition=edition)}">Log progress for 2021' in shown.text
     assert "count for the 2021 edition" in shown.text
 
-    form = client.get(page_of("evidence_log", edition=edition))
+    form = client.get(edition_url("evidence_log", edition=edition))
     offered = [value for _, group in form.context["rows"][0].fields["benchmark"].choices[1:] for value, _ in group]
     assert offered == [str(one.pk) for one in old]
 

@@ -20,7 +20,7 @@ from dialogues.decision_reasons import RejectionReason, ReturnReason, Verificati
 from dialogues.models import EvidenceReview
 from dialogues.views import update_review
 from recommendations.choices import Rule
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -186,7 +186,7 @@ def test_version_return_sends_it_back_with_a_reason(client):
 
     response = client.post(address("version_return", sent), {"return-reason": "The list is missing."})
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"version-{sent.pk}"})
+    assert response.headers["Location"] == edition_url("inbox_next", query={"after": f"version-{sent.pk}"})
     sent.refresh_from_db()
     assert (sent.decision.decision, sent.decision.reason) == (UpdateDecision.RETURNED, "The list is missing.")
 
@@ -325,7 +325,7 @@ def test_version_accept_gives_the_word_on_every_line(client):
         ),
     )
 
-    assert response.headers["Location"] == page_of("inbox_next", query={"after": f"version-{sent.pk}"})
+    assert response.headers["Location"] == edition_url("inbox_next", query={"after": f"version-{sent.pk}"})
     assert {(review.evidence_link, review.decision, review.reason) for review in sent.evidence.get().reviews.all()} == {
         (first, EvidenceDecision.VERIFIED, "The list shows it."),
         (second, EvidenceDecision.REJECTED, "Not what it shows."),

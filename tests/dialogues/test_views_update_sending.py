@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues.actions.updates import return_update
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
-from tests.conftest import THE_DAY
+from tests.conftest import TODAY
 from tests.dialogues.test_views_ministry_home import filled, pdf
 from tests.factories import (
     CommitmentFactory,
@@ -140,7 +140,7 @@ def test_the_script_is_told_why_nothing_was_sent_and_what_has_arrived(client, ad
 def test_what_a_colleague_sent_meanwhile_is_shown_before_the_own_text_is_sent(client, own, commitment, address):
     data = filled(narrative="Mine.") | drawn(client.get(address))
     sent = UpdateVersionFactory(update=UpdateFactory(commitment=commitment), narrative="Theirs.")
-    return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(THE_DAY))
+    return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(TODAY))
 
     answer = client.post(address, data, headers=BY_SCRIPT)
     assert (answer.status_code, answer.json()["state"]) == (422, "refused")
@@ -161,7 +161,7 @@ def test_a_key_of_another_persons_form_sends_nothing_and_the_page_has_a_new_one(
     form = drawn(client.get(address))
     client.post(address, filled() | form)
     sent = UpdateVersion.objects.get()
-    return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(THE_DAY))
+    return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(TODAY))
     client.force_login(FocalPointFactory(ministry=own.ministry))
 
     page = client.post(address, filled(narrative="Other.") | form | {"last_version": sent.pk})

@@ -8,7 +8,7 @@ from django.urls import reverse
 from dialogues.actions.update_decisions import withdraw_update
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.models import UpdateVersion
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -216,4 +216,4 @@ def test_a_story_told_to_an_officer_names_the_ministry_and_who_withdrew_it(clien
     assert (entry.speaker, entry.source, entry.by) == ("ministry", sent.update.commitment.maker, "Lepota Sekola")
     assert "update withdrawn on 28 January 2022" in page.text
     assert "no update received" not in page.text
-    assert client.get(page_of("dashboard")).status_code == 200
+    assert client.get(edition_url("dashboard")).status_code == 200

@@ -33,8 +33,8 @@ from recommendations.importing.preview import get_expected_edition
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions.runs import compute_readiness
 from reports.models import Briefing
-from tests.authentication import enrol
-from tests.conftest import THE_DAY
+from tests.authentication import enrol_second_factor
+from tests.conftest import TODAY
 from tests.factories import (
     MASERU,
     BriefingFactory,
@@ -48,8 +48,8 @@ from tests.factories import (
     RedactionFactory,
     SavedFilterFactory,
 )
-from tests.recommendations.replacement_list import ANOTHER_LIST
-from tests.running_server import Live
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
+from tests.running_server import RunningServer
 from tiptracker.accounts import tokens
 from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import AccountRequest, User
@@ -145,7 +145,7 @@ class Walk:
     """Somebody's way through the pages, and what was wrong on it, as sentences."""
 
     who: str
-    live: Live
+    live: RunningServer
     page: Page
     faults: list[str] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
@@ -248,11 +248,11 @@ class Walk:
 
 
 @contextmanager
-def walk(browser: Browser, live: Live, who: str, user: User | None = None) -> Iterator[Walk]:
+def walk(browser: Browser, live: RunningServer, who: str, user: User | None = None) -> Iterator[Walk]:
     context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
     context.add_init_script(AXE)
     if user:
-        live.enter(context, user)
+        live.force_sign_in(context, user)
     try:
         yield Walk(who, live, context.new_page())
     finally:
@@ -273,8 +273,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     for briefing in (failed, running):
         briefing.save()
     said = [{"evidence": [{"ref": "E1", "what": what}]} for what in ("A hotline was opened", "A shelter was opened")]
-    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), said=said[at]) for at in range(len(said))]
-    commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
+    compared = [BriefingFactory(**one, as_of=TODAY - timedelta(days=at), said=said[at]) for at in range(len(said))]
+    commitments = Commitment.objects.with_status(TODAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
     by_status = [commitments.filter(status=status).first() for status in CommitmentStatus]
     versions = UpdateVersion.objects.order_by("pk")
@@ -294,7 +294,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "reading_add": Indicator.objects.order_by("pk")[:1],
         "indicator_ministry": Indicator.objects.order_by("pk")[:1],
         "run_detail": [
-            compute_readiness(edition=edition, as_of=THE_DAY, now=datetime.combine(THE_DAY, time(9), MASERU)),
+            compute_readiness(edition=edition, as_of=TODAY, now=datetime.combine(TODAY, time(9), MASERU)),
             ReadinessRunFactory(edition=edition),
         ],
         "recommendation_add": [edition],
@@ -355,7 +355,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         ],
         "mfa_remove_webauthn": [Authenticator.objects.create(user=people["observer"], type="webauthn", data=PASSKEY)],
     }
-    enrol(people["officer"])
+    enrol_second_factor(people["officer"])
     for name, scope in (
         ("Weekly import", TokenScope.READ),
         ("A spreadsheet", TokenScope.SUBMIT),
@@ -396,7 +396,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
 
 def _brought(edition: Edition) -> list[EditionImport]:
     """A table with a row that is wrong, a narrative that would take the place of what stands, a list that is loaded."""
-    narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in ANOTHER_LIST.values())])
+    narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in REPLACEMENT_LIST.values())])
     table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
     waiting = [EditionImportFactory(edition=edition, brought=one) for one in brought]
@@ -423,7 +423,7 @@ def _names() -> set[str]:
     return {one.name for module in modules for one in module.urlpatterns if isinstance(one, URLPattern)}
 
 
-def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
+def test_everybody_at_the_embassy_can_use_each_page(live: RunningServer, people, pages, browser: Browser) -> None:
     with walk(browser, live, "officer", people["officer"]) as officer:
         for address in (address for addresses in pages.values() for address in addresses):
             officer.visit(address)
@@ -448,7 +448,7 @@ def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, b
     assert not faults, "\n".join(faults)
 
 
-def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
+def test_ministries_and_strangers_can_use_each_page(live: RunningServer, people, pages, browser: Browser) -> None:
     with walk(browser, live, "police", people["police"]) as police:
         for address in (address for addresses in pages.values() for address in addresses):
             police.visit(address)
@@ -476,7 +476,7 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
 
 
 def test_administrators_can_use_each_page_of_people_ministries_and_countries(
-    live: Live, people, browser: Browser
+    live: RunningServer, people, browser: Browser
 ) -> None:
     officer, ministry = people["officer"], people["police"].ministry
     request = AccountRequest.objects.create(
@@ -516,7 +516,9 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
     assert not faults, "\n".join(faults)
 
 
-def test_administrators_can_use_each_page_of_setting_up_a_post(live: Live, people, pages, browser: Browser) -> None:
+def test_administrators_can_use_each_page_of_setting_up_a_post(
+    live: RunningServer, people, pages, browser: Browser
+) -> None:
     invited = User.objects.create_user("new@demo.example", name="New", role="officer")
     invited.countries.add(Edition.objects.get(year=2021).country)
     with walk(browser, live, "administrator", people["admin"]) as administrator:

@@ -3,11 +3,11 @@
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from tests.running_server import Live
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 
-def test_back_brings_the_figure_back_unfolded(live: Live, people: dict[str, User], page: Page) -> None:
+def test_back_brings_the_figure_back_unfolded(live: RunningServer, people: dict[str, User], page: Page) -> None:
     live.sign_in(page, people["officer"])
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{live.url}{reverse('evidence_log')}")

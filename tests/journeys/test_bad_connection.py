@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from dialogues.models import Draft, UpdateVersion
 from tests.factories import CommitmentFactory, FocalPointFactory
-from tests.journeys.page_actions import choose
-from tests.running_server import Live
+from tests.journeys.page_actions import choose_option
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 PROMISE = "Exercise: name a police focal point in each of the ten districts"
@@ -20,7 +20,7 @@ FIRST, SECOND, THIRD = "Nine districts have one.", " The tenth was named on Mond
 
 
 def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
-    live: Live, people: dict[str, User], browser: Browser
+    live: RunningServer, people: dict[str, User], browser: Browser
 ) -> None:
     own = people["police"]
     phone, page = _enter(browser, live, own)
@@ -83,7 +83,7 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
         route.continue_()
     theirs.unroute("**/draft*.js")
     expect(theirs.get_by_role("checkbox", name=re.compile("list.png"))).to_be_checked(timeout=15_000)
-    choose(theirs, "Done")
+    choose_option(theirs, "Done")
     theirs.get_by_label("Summary in one line").fill("All ten districts have a focal point")
     theirs.get_by_label("Start date").fill("2022-01-20")
 
@@ -130,12 +130,12 @@ def test_an_update_survives_a_line_that_drops_and_a_colleague_sends_it(
     others.close()
 
 
-def _enter(browser: Browser, live: Live, user: User) -> tuple[BrowserContext, Page]:
+def _enter(browser: Browser, live: RunningServer, user: User) -> tuple[BrowserContext, Page]:
     """A phone in which this person has signed in, on the ministry's first page."""
     context = browser.new_context(
         locale="en-GB", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
-    live.enter(context, user)
+    live.force_sign_in(context, user)
     page = context.new_page()
     page.goto(live.url)
     return context, page

@@ -11,8 +11,8 @@ from dialogues.actions.evidence import log_evidence, review_evidence
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, SupportKind
 from recommendations.models import Benchmark
 from tests.conftest import MASERU
-from tests.journeys.page_actions import keep_picture
-from tests.running_server import Live
+from tests.journeys.page_actions import save_screenshots
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 NOTE = "Exercise: for the meeting of the ninth of February."
@@ -21,7 +21,9 @@ LATE = 60_000
 """Milliseconds that the worker is given for a document, on a machine that others use too."""
 
 
-def test_a_briefing_is_picked_made_cleared_checked_and_compared(live: Live, people: dict[str, User], browser: Browser):
+def test_a_briefing_is_picked_made_cleared_checked_and_compared(
+    live: RunningServer, people: dict[str, User], browser: Browser
+):
     officer, ambassador, police = (_enter(browser, live, people[name]) for name in ("officer", "ambassador", "police"))
 
     # As of a week before, with a note, without the third pillar, protection first.
@@ -29,7 +31,7 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(live: Live, peop
     page.goto(f"{live.url}/briefings/")
     page.get_by_label("Document", exact=True).select_option("washington")
     page.get_by_label("As of").fill("2022-01-21")
-    keep_picture(page, "1-asked")
+    save_screenshots(page, "1-asked")
     page.get_by_role("button", name="Choose sections first").click()
     page.get_by_label("Protection").select_option("1")
     page.get_by_label("Prosecution").select_option("1")
@@ -37,12 +39,12 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(live: Live, peop
     page.get_by_label("Covering note").fill(NOTE)
     page.get_by_role("button", name="Request a briefing").click()
     expect(page.get_by_text("Choose another place.").first).to_be_visible()
-    keep_picture(page, "2-picked-twice")
+    save_screenshots(page, "2-picked-twice")
     page.get_by_label("Prosecution").select_option("2")
     page.get_by_role("button", name="Request a briefing").click()
-    keep_picture(page, "3-in-progress")
+    save_screenshots(page, "3-in-progress")
     expect(page.get_by_text("This document is ready as a draft.")).to_be_visible(timeout=LATE)
-    keep_picture(page, "4-ready")
+    save_screenshots(page, "4-ready")
     draft = take(page)
     said = text_of(draft)
     assert NOTE in said
@@ -58,7 +60,7 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(live: Live, peop
     page.goto(of_the_week_before)
     page.get_by_role("button", name="Clear for issue").click()
     expect(page.get_by_text("This document is issued. It cannot change.")).to_be_visible(timeout=LATE)
-    keep_picture(page, "5-issued")
+    save_screenshots(page, "5-issued")
     issued = take(page)
     assert "DRAFT, NOT CLEARED" not in text_of(issued)
     assert NOTE in text_of(issued)
@@ -68,7 +70,7 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(live: Live, peop
     check(page, live, issued)
     expect(page.get_by_text("This file is one of our documents")).to_be_visible()
     expect(page.get_by_text("Your file is unchanged.")).to_be_visible()
-    keep_picture(page, "6-checked")
+    save_screenshots(page, "6-checked")
     check(page, live, draft)
     expect(page.get_by_text("Your file is an unchanged draft.")).to_be_visible()
     check(page, live, issued + b"\n")
@@ -92,7 +94,7 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(live: Live, peop
     page.get_by_label("Compare with").select_option(label="21 January 2022, version 1 (Issued)")
     page.get_by_role("button", name="Compare briefings").click()
     expect(page.get_by_text(SENTENCED).first).to_be_visible()
-    keep_picture(page, "7-compared")
+    save_screenshots(page, "7-compared")
     for context in (officer, ambassador, police):
         context.close()
 
@@ -137,14 +139,14 @@ def text_of(pdf: bytes) -> str:
     return re.sub(r"\s+", " ", " ".join(leaf.extract_text() for leaf in leaves))
 
 
-def check(page: Page, live: Live, file: bytes) -> None:
+def check(page: Page, live: RunningServer, file: bytes) -> None:
     page.goto(f"{live.url}/briefings/check/")
     given = {"name": "received.pdf", "mimeType": "application/pdf", "buffer": file}
     page.get_by_label("Your file").set_input_files(given)
     page.get_by_role("button", name="Verify the document").click()
 
 
-def _enter(browser: Browser, live: Live, user: User) -> BrowserContext:
+def _enter(browser: Browser, live: RunningServer, user: User) -> BrowserContext:
     context = browser.new_context(viewport={"width": 1280, "height": 844}, locale="en-GB", reduced_motion="reduce")
-    live.enter(context, user)
+    live.force_sign_in(context, user)
     return context

@@ -7,14 +7,14 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from tests.authentication import enrol
-from tests.running_server import Live
+from tests.authentication import enrol_second_factor
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import Country, Ministry, User
 
 pytestmark = pytest.mark.without_worker
 
 
-def test_back_shows_nothing_after_signing_out(live: Live, people: dict[str, User], page: Page) -> None:
+def test_back_shows_nothing_after_signing_out(live: RunningServer, people: dict[str, User], page: Page) -> None:
     """A machine that others use too."""
     live.sign_in(page, people["police"])
     page.locator("main h3 a").first.click()
@@ -32,9 +32,11 @@ def administrator(people: dict[str, User]) -> User:
     return next(person for person in people.values() if person.role == "administrator")
 
 
-def test_policy_stops_nothing_on_the_pages_of_dependencies(live: Live, people, administrator, browser: Browser) -> None:
+def test_policy_stops_nothing_on_the_pages_of_dependencies(
+    live: RunningServer, people, administrator, browser: Browser
+) -> None:
     country, ministry = Country.objects.first(), Ministry.objects.first()
-    enrol(people["observer"])
+    enrol_second_factor(people["observer"])
     walked = {
         administrator: [
             reverse("person_list"),
@@ -49,7 +51,7 @@ def test_policy_stops_nothing_on_the_pages_of_dependencies(live: Live, people, a
     heard, elsewhere = [], []
     for person, addresses in walked.items():
         context = browser.new_context(locale="en-GB")
-        live.enter(context, person)
+        live.force_sign_in(context, person)
         page = context.new_page()
         page.on("console", lambda message: heard.append((page.url, message.type, message.text)))
         page.on("pageerror", lambda error: heard.append((page.url, "error", str(error))))

@@ -8,8 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from dialogues.models import Commitment, Dialogue
-from tests.journeys.page_actions import choose
-from tests.running_server import Live, serve
+from tests.journeys.page_actions import choose_option
+from tests.running_server import RunningServer, serve
 from tiptracker.accounts.models import User
 
 DESK, TELEPHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -30,10 +30,10 @@ def plan(page: Page, url: str, *, on: str, place: str) -> None:
 
 @pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
 def test_a_dialogue_is_planned_recorded_and_followed_up(
-    live: Live, people: dict[str, User], browser: Browser, size: dict[str, int], set_clock: Callable[..., None]
+    live: RunningServer, people: dict[str, User], browser: Browser, size: dict[str, int], set_clock: Callable[..., None]
 ) -> None:
     context = browser.new_context(viewport=size)
-    live.enter(context, people["officer"])
+    live.force_sign_in(context, people["officer"])
     page = context.new_page()
 
     # Planned for today: what presses most is proposed and ticked; ordered by hand; a topic of one's own.
@@ -78,7 +78,7 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
     expect(page.get_by_text("You typed something else on this device")).to_have_count(0)
     page.get_by_role("button", name="Save the record", exact=True).last.click()
     expect(page.get_by_text("Give a due date, or tick “No date agreed”.").first).to_be_visible()
-    choose(page.locator("#commitments fieldset").nth(1), "No date agreed")
+    choose_option(page.locator("#commitments fieldset").nth(1), "No date agreed")
     page.locator("textarea[name=steps-0-text]").fill("Exercise: send the list of names")
     page.locator("input[name=steps-0-due_on]").fill("2022-02-01")
     page.get_by_role("button", name="Save the record", exact=True).last.click()
@@ -95,7 +95,7 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
     set_clock(date(2022, 2, 21))
     with serve(live.environment["DATABASE_URL"]) as later:
         context = browser.new_context(viewport=size)
-        later.enter(context, people["officer"])
+        later.force_sign_in(context, people["officer"])
         page = context.new_page()
         plan(page, later.url, on="2022-03-01", place="Exercise: room 2")
         expect(page.get_by_role("heading", name="Results of the previous dialogue")).to_be_visible()

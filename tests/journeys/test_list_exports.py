@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from tests.running_server import Live
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
@@ -41,11 +41,11 @@ def narrow(page: Page, chosen: dict[str, str], button: str) -> None:
 
 
 def test_a_list_is_narrowed_opened_by_a_colleague_and_taken_along(
-    live: Live, people: dict[str, User], browser: Browser
+    live: RunningServer, people: dict[str, User], browser: Browser
 ) -> None:
     own, others = browser.new_context(accept_downloads=True), browser.new_context()
-    live.enter(own, people["officer"])
-    live.enter(others, people["observer"])
+    live.force_sign_in(own, people["officer"])
+    live.force_sign_in(others, people["observer"])
     page, colleague = own.new_page(), others.new_page()
     for name, (chosen, button, column, where) in LISTS.items():
         page.goto(f"{live.url}{reverse(name)}")

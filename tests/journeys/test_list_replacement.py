@@ -11,14 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from dialogues.models import Commitment
 from recommendations.models import Benchmark, Edition, EditionImport, Recommendation
-from tests.journeys.page_actions import keep_picture
-from tests.recommendations.replacement_list import ANOTHER_LIST
-from tests.running_server import Live
+from tests.journeys.page_actions import save_screenshots
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 FIRST, SECOND = "Allocate money to shelters for victims.", "Support more than one provider of services to victims."
-LIST = [*(ANOTHER_LIST[number] for number in (1, 2, 3, 4, 6)), FIRST, SECOND,
-        *(ANOTHER_LIST[number] for number in (8, 9, 10, 11))]  # fmt: skip
+LIST = [*(REPLACEMENT_LIST[number] for number in (1, 2, 3, 4, 6)), FIRST, SECOND,
+        *(REPLACEMENT_LIST[number] for number in (8, 9, 10, 11))]  # fmt: skip
 ITEMS = "\n".join(f"• {text}" for text in LIST)
 NARRATIVE = f"""LESOTHO: TIER 2 WATCH LIST
 
@@ -50,7 +50,7 @@ def told(page: Page, address: str) -> str:
     return re.sub(r"\s+", " ", page.locator("main").inner_text())
 
 
-def towards(page: Page, live: Live) -> dict[str, list[tuple[str, str]]]:
+def towards(page: Page, live: RunningServer) -> dict[str, list[tuple[str, str]]]:
     """By commitment, what its page says it goes towards: key and wording of each benchmark."""
     found = {}
     for promise in Commitment.objects.filter(country__code="LSO"):
@@ -89,22 +89,22 @@ def pair(page: Page) -> None:
     page.get_by_label("Pillar of item 11").select_option(label="Prevention")
     press(page, "Import this list")
     expect(page.get_by_text("Nothing is imported yet. Please correct:")).to_be_visible()
-    keep_picture(page, "import-refused")
+    save_screenshots(page, "import-refused")
     first, second = Benchmark.objects.filter(recommendation=before[6]).order_by("letter")
     assert page.locator(f"#id_became_{before[6].pk}").input_value() == "6, 7"
     page.locator(f"#id_goes_{first.pk}").fill("6")
     page.locator(f"#id_goes_{second.pk}").fill("7")
     press(page, "Import this list")
     expect(page.get_by_text("List imported. New: 2. Changed: 9. Unchanged: 0. No longer asked: 1.")).to_be_visible()
-    keep_picture(page, "import-loaded")
+    save_screenshots(page, "import-loaded")
 
 
 def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_loses_no_commitment(
-    live: Live, people: dict[str, User], browser: Browser
+    live: RunningServer, people: dict[str, User], browser: Browser
 ) -> None:
     def browser_of(name: str) -> Page:
         context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
-        live.enter(context, people[name])
+        live.force_sign_in(context, people[name])
         page = context.new_page()
         page.goto(live.url)
         return page
@@ -117,7 +117,7 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     assert "Exercise: agree with a second provider of shelter" in asked
 
     bring(administrator, pasted=NARRATIVE)
-    keep_picture(administrator, "import-preview")
+    save_screenshots(administrator, "import-preview")
     moment: datetime = EditionImport.objects.get().begun_at
     known = f"{live.url}{reverse('readiness_detail')}?as_of=2022-01-28&known_by={moment:%Y-%m-%dT%H:%M:%SZ}"
     readiness = told(officer, known)
@@ -139,7 +139,7 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     rows = Recommendation.objects.filter(edition=edition)
     listed = told(officer, f"{live.url}{reverse('recommendation_list')}")
     assert [text for text in LIST if text not in listed] == []
-    keep_picture(officer, "recommendations-replaced")
+    save_screenshots(officer, "recommendations-replaced")
     split = rows.get(number=7, is_retired=False)
     promise = Commitment.objects.get(links__benchmark__recommendation=split)
     said = told(officer, f"{live.url}{reverse('recommendation_detail', args=[split.pk])}")
@@ -150,18 +150,18 @@ def test_a_list_in_the_reports_words_takes_the_place_of_the_reconstruction_and_l
     assert "No longer asked since 28 January 2022" in page
     assert "No longer asked after the import of “Pasted text”." in page
     assert Commitment.objects.get(links__benchmark__recommendation=gone).text in page
-    keep_picture(officer, "recommendation-retired")
+    save_screenshots(officer, "recommendation-retired")
     page = told(officer, f"{live.url}{reverse('recommendation_detail', args=[kept.pk])}")
     assert LIST[0] in page
     assert "Finish and use procedures for identifying victims and referring them to care Reconstruction" in page
-    keep_picture(officer, "recommendation-replaced")
+    save_screenshots(officer, "recommendation-replaced")
     promise = gone.benchmarks.get(letter="a").commitment_links.get().commitment
     officer.goto(f"{live.url}{reverse('commitment_detail', args=[promise.pk])}")
     expect(officer.get_by_text("Recommendation 9 (no longer asked):")).to_be_visible()
 
     # The same again, as a file.
     bring(administrator, file=TABLE)
-    keep_picture(administrator, "import-preview-table")
+    save_screenshots(administrator, "import-preview-table")
     press(administrator, "Record that nothing changes")
     expect(administrator.get_by_text("The current list already has these texts. Nothing was changed.")).to_be_visible()
     assert told(officer, f"{live.url}{reverse('recommendation_list')}") == listed

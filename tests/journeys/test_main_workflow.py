@@ -20,9 +20,9 @@ from dialogues.models import EvidenceFile, UpdateVersion
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.conftest import MASERU, THE_DAY
-from tests.journeys.page_actions import a_pdf, choose
-from tests.running_server import Live
+from tests.conftest import MASERU, TODAY
+from tests.journeys.page_actions import blank_pdf, choose_option
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import Ministry, User
 
 pytestmark = pytest.mark.both_databases
@@ -39,27 +39,27 @@ def commitment(people: dict[str, User]):
         made_by=MadeBy.MINISTRY,
         ministry=Ministry.objects.get(pk=people["police"].ministry_id),
         text="Train officers at the border posts (exercise)",
-        made_on=THE_DAY - timedelta(days=60),
-        due_on=THE_DAY + timedelta(days=20),
+        made_on=TODAY - timedelta(days=60),
+        due_on=TODAY + timedelta(days=20),
         dialogue=None,
         letter="Letter of 29 November 2021 (exercise)",
         horizon=Horizon.SHORT_TERM,
         links=[(Benchmark.objects.get(recommendation__number=7, letter="b"), CommitmentReach.MEETS)],
         by=people["officer"],
-        now=datetime.combine(THE_DAY, datetime.min.time(), MASERU),
+        now=datetime.combine(TODAY, datetime.min.time(), MASERU),
     )
 
 
 def score() -> Fraction:
     edition = Edition.objects.select_related("country").get(year=2021)
-    return evaluate_readiness(gather_facts(edition), as_of=THE_DAY).score
+    return evaluate_readiness(gather_facts(edition), as_of=TODAY).score
 
 
-def send_update(page: Page, live: Live, commitment, narrative: str, *, is_again: bool = False) -> None:
+def send_update(page: Page, live: RunningServer, commitment, narrative: str, *, is_again: bool = False) -> None:
     page.goto(f"{live.url}/ministry/")
     page.get_by_role("link", name=commitment.text).click()
     page.get_by_role("link", name=re.compile("Send an|Correct the")).first.click()
-    choose(page, "Done")
+    choose_option(page, "Done")
     page.get_by_label("Summary in one line").fill(SENTENCE)
     page.get_by_label("What was done").fill(narrative)
     page.get_by_label("Start date").fill("2022-01-17")
@@ -68,13 +68,13 @@ def send_update(page: Page, live: Live, commitment, narrative: str, *, is_again:
         expect(page.get_by_role("checkbox", name=re.compile("sessions.pdf"))).to_be_checked()
     else:
         page.get_by_label("Proof").set_input_files(
-            {"name": "sessions.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
+            {"name": "sessions.pdf", "mimeType": "application/pdf", "buffer": blank_pdf()}
         )
     page.get_by_role("button", name="Send to the embassy").click()
     page.wait_for_url(re.compile(r"\?sent$"))
 
 
-def open_in_inbox(page: Page, live: Live, commitment) -> None:
+def open_in_inbox(page: Page, live: RunningServer, commitment) -> None:
     page.goto(f"{live.url}/inbox/")
     page.get_by_role("link", name=commitment.text).click()
 
@@ -85,7 +85,9 @@ def simulated_points(page: Page, what: str) -> Fraction:
     return Fraction(row.get_attribute("data-points"))
 
 
-def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live, people, commitment, browser) -> None:
+def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(
+    live: RunningServer, people, commitment, browser
+) -> None:
     police, officer, ambassador, justice = (_enter(browser, live, people[name]) for name in PEOPLE)
 
     # The ministry sends its proof.
@@ -110,7 +112,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
     open_in_inbox(page, live, commitment)
     before, accepting = score(), simulated_points(page, "accepting")
     assessing = simulated_points(page, "7b met")
-    choose(page, "Verify")
+    choose_option(page, "Verify")
     page.get_by_label("Reason for all items, in your own words").fill("The list of sessions shows it.")
     page.get_by_role("button", name="Accept", exact=True).click()
     expect(page.get_by_text("The next update is below.")).to_be_visible()
@@ -120,7 +122,7 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
     # And by what the page said again, when the way back is taken and the benchmark is assessed as met.
     page.get_by_role("link", name="Assess its benchmarks").click()
     verdict = page.locator("form", has=page.get_by_role("button", name="Assess 7b"))
-    choose(verdict, "Met")
+    choose_option(verdict, "Met")
     verdict.get_by_label("Reason", exact=True).fill("Verified training of officers, with the list of sessions.")
     verdict.get_by_label("Section of the law").fill("22 U.S.C. 7106(b)(2)")
     expect(verdict.get_by_role("checkbox", name=SENTENCE)).to_be_checked()
@@ -157,14 +159,14 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(live: Live
 PEOPLE = ("police", "officer", "ambassador", "justice")
 
 
-def expect_not_on_pages(page: Page, live: Live) -> None:
+def expect_not_on_pages(page: Page, live: RunningServer) -> None:
     for address in ("/ministry/", "/commitments/", "/recommendations/"):
         page.goto(f"{live.url}{address}")
         expect(page.get_by_text(SENTENCE)).to_have_count(0)
         expect(page.get_by_text("Train officers at the border posts")).to_have_count(0)
 
 
-def _enter(browser, live: Live, user: User) -> BrowserContext:
+def _enter(browser, live: RunningServer, user: User) -> BrowserContext:
     context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
     live.sign_in(context.new_page(), user)
     return context

@@ -10,9 +10,9 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.edition_urls import page_of
-from tests.journeys.page_actions import keep_picture
-from tests.running_server import Live
+from tests.edition_urls import edition_url
+from tests.journeys.page_actions import save_screenshots
+from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.without_worker
 
@@ -21,9 +21,9 @@ INTERNAL = {"dashboard", "readiness", "methodology", "log", "redactions", "admin
 """What the addresses of the embassy's and of administrators' own pages begin with, some below an edition's."""
 
 
-def test_a_focal_point_can_follow_every_link(live: Live, people, browser: Browser) -> None:
+def test_a_focal_point_can_follow_every_link(live: RunningServer, people, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
-    live.enter(context, people["home.affairs"])
+    live.force_sign_in(context, people["home.affairs"])
     page = context.new_page()
     answers = walk(page, live.url)
     context.close()
@@ -32,7 +32,7 @@ def test_a_focal_point_can_follow_every_link(live: Live, people, browser: Browse
     led_to_internal = [path for path in answers if INTERNAL & set(path.split("/")[1:4])]
     assert led_to_internal == []
     kinds = Counter(re.sub(r"/\d+/", "/1/", urlsplit(path).path) for path in answers)
-    ministry_home = page_of("ministry_home").replace("2021", "1")
+    ministry_home = edition_url("ministry_home").replace("2021", "1")
     reached = {ministry_home, "/commitments/1/", "/commitments/1/update/", "/recommendations/1/", "/evidence/1/"}
     reached |= {"/commitments/1/propose-due-date/", "/updates/1/withdraw/"}
     assert reached <= kinds.keys()
@@ -52,7 +52,7 @@ def walk(page: Page, home: str) -> dict[str, int]:
         if not asked.headers.get("content-type", "").startswith("text/html"):
             continue
         page.goto(home + path)
-        keep_picture(page, re.sub(r"\W+", "-", path).strip("-") or "home")
+        save_screenshots(page, re.sub(r"\W+", "-", path).strip("-") or "home")
         hrefs = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
         waiting.extend(urldefrag(href).url.removeprefix(home) for href in hrefs if href.startswith(f"{home}/"))
     return found

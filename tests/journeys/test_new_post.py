@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from dialogues.models import Commitment
 from recommendations.models import Benchmark, Recommendation
 from tests.factories import PASSWORD
-from tests.journeys.page_actions import choose, keep_picture
-from tests.running_server import Live
+from tests.journeys.page_actions import choose_option, save_screenshots
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import Country, User
 
 FIRST = "Open a shelter in all 28 districts and fund it (exercise)."
@@ -55,7 +55,7 @@ def press(page: Page, name: str) -> None:
         page.get_by_role("button", name=name, exact=True).locator("visible=true").first.click()
 
 
-def set_up_malawi(page: Page, live: Live) -> None:
+def set_up_malawi(page: Page, live: RunningServer) -> None:
     """What an administrator does: country, edition, ministries, people."""
     page.goto(live.url)
     expect(page.get_by_role("heading", name="Posts", exact=True)).to_be_visible()
@@ -64,17 +64,17 @@ def set_up_malawi(page: Page, live: Live) -> None:
     press(page, "Continue")
     expect(page.get_by_label("Time zone")).to_have_value("Africa/Blantyre")
     assert len(page.locator("#id_districts").input_value().splitlines()) == 28
-    keep_picture(page, "setup-country")
+    save_screenshots(page, "setup-country")
     press(page, "Add this country")
 
     page.get_by_role("link", name="Add or edit editions").click()
     page.get_by_label("Year", exact=True).fill("2021")
-    choose(page, "Tier 2 Watch List")
+    choose_option(page, "Tier 2 Watch List")
     page.get_by_label("Source", exact=True).fill("Exercise: the report of 2021")
     page.get_by_label("Deadline", exact=True).fill("2022-03-15")
     page.get_by_label("Reason for this deadline").fill("Exercise: it was asked for by then.")
     page.get_by_label("Interim assessment (optional)", exact=True).fill("2022-02-01")
-    keep_picture(page, "setup-edition")
+    save_screenshots(page, "setup-edition")
     press(page, "Add this edition")
 
     load_its_list(page)
@@ -83,9 +83,9 @@ def set_up_malawi(page: Page, live: Live) -> None:
         page.locator(f"#id_new-{number}-name").fill(f"Ministry of {name}")
         page.locator(f"#id_new-{number}-short_name").fill(name)
         page.locator(f"#id_new-{number}-holder").fill(f"Exercise Minister {number + 1}")
-    keep_picture(page, "setup-ministries")
+    save_screenshots(page, "setup-ministries")
     press(page, "Save ministries")
-    keep_picture(page, "setup-detail")
+    save_screenshots(page, "setup-detail")
 
     page.get_by_role("link", name="Invite people").click()
     for number, role in enumerate(("officer", "ambassador")):
@@ -98,7 +98,7 @@ def set_up_malawi(page: Page, live: Live) -> None:
     press(page, "Save the contact person")
     for role in ("officer", "ambassador"):
         once_sent(page, f"{role}@malawi.example")
-    keep_picture(page, "setup-people")
+    save_screenshots(page, "setup-people")
 
 
 def load_its_list(page: Page) -> None:
@@ -108,26 +108,26 @@ def load_its_list(page: Page) -> None:
     expect(page.get_by_text("The 2021 edition has no recommendations yet.").first).to_be_visible()
     page.get_by_role("link", name="Import the list").click()
     page.get_by_label("Text (one of the two)").fill(NARRATIVE)
-    keep_picture(page, "setup-import")
+    save_screenshots(page, "setup-import")
     press(page, "Show the preview")
     expect(page.get_by_label("Pillar of item 1")).to_have_value("protection")
-    keep_picture(page, "setup-import-preview")
+    save_screenshots(page, "setup-import-preview")
 
     page.get_by_role("link", name="Import the recommendations of Malawi, 2021 edition").click()
     page.get_by_role("link", name="Report editions").click()
     page.get_by_role("link", name="Setup of the post").click()
     expect(page.get_by_text("The list of the 2021 edition is a draft import.")).to_be_visible()
     page.get_by_role("link", name="Check the draft import").click()
-    keep_picture(page, "setup-import-waiting")
+    save_screenshots(page, "setup-import-waiting")
     page.get_by_role("link", name="Pasted text").click()
     press(page, "Import this list")
     expect(page.get_by_text("List imported. New: 2.")).to_be_visible()
-    keep_picture(page, "setup-import-loaded")
+    save_screenshots(page, "setup-import-loaded")
     page.get_by_role("link", name="Setup of the post").click()
     expect(page.get_by_text("The 2021 edition has 2 recommendations.")).to_be_visible()
 
 
-def come(page: Page, live: Live, link: str, email: str) -> None:
+def come(page: Page, live: RunningServer, link: str, email: str) -> None:
     """Somebody who was invited sets a password by the link of the mail, and signs in."""
     page.goto(f"{live.url}{link}")
     page.get_by_label("New password", exact=True).fill(PASSWORD)
@@ -139,12 +139,12 @@ def come(page: Page, live: Live, link: str, email: str) -> None:
 
 
 def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell(
-    live: Live, people: dict[str, User], browser: Browser
+    live: RunningServer, people: dict[str, User], browser: Browser
 ) -> None:
     def browser_of(person: User | None = None) -> Page:
         context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
         if person:
-            live.enter(context, person)
+            live.force_sign_in(context, person)
         return context.new_page()
 
     administrator = browser_of(people["admin"])
@@ -157,8 +157,8 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     page.get_by_role("link", name="Setup of the post").click()
     page.get_by_role("link", name="Add benchmarks").click()
     page.get_by_role("link", name="Suggested benchmarks for recommendation 1").click()
-    keep_picture(page, "setup-suggested")
-    choose(page, "Accept this benchmark for “in all 28 districts”")
+    save_screenshots(page, "setup-suggested")
+    choose_option(page, "Accept this benchmark for “in all 28 districts”")
     press(page, "Add the ticked benchmarks")
     expect(page.get_by_text("Malawi, recommendation 2")).to_be_visible()
     page.get_by_label("Success criterion").last.fill("The law is changed, and in force (exercise)")
@@ -184,7 +184,7 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     administrator.goto(f"{live.url}{reverse('setup_detail', args=[malawi.pk])}")
     expect(administrator.get_by_text("All five steps are done.")).to_be_visible()
     administrator.goto(f"{live.url}{reverse('setup_list')}")
-    keep_picture(administrator, "setup-list")
+    save_screenshots(administrator, "setup-list")
 
     ours = browser_of(people["officer"])
     theirs = Commitment.objects.filter(country__code="LSO").order_by("pk").first()
@@ -193,7 +193,7 @@ def test_a_second_post_is_set_up_and_its_first_commitment_logged_without_a_shell
     sees_nothing_of(ours, live, promise, Recommendation.objects.get(text=FIRST))
 
 
-def sees_nothing_of(page: Page, live: Live, promise: Commitment, asked: Recommendation) -> None:
+def sees_nothing_of(page: Page, live: RunningServer, promise: Commitment, asked: Recommendation) -> None:
     """Nothing of another country is there for an officer: no page of its own, and no line in any list."""
     for name, row in {
         "commitment_detail": promise,

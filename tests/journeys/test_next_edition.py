@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from dialogues.models import Commitment, CommitmentEvent
 from recommendations.models import Edition, Recommendation
-from tests.journeys.page_actions import keep_picture
-from tests.running_server import Live
+from tests.journeys.page_actions import save_screenshots
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.day("2022-08-05")
@@ -36,7 +36,7 @@ def narrative() -> str:
     )
 
 
-def load_its_list(page: Page, live: Live) -> None:
+def load_its_list(page: Page, live: RunningServer) -> None:
     page.goto(live.url)
     page.get_by_role("link", name="Lesotho", exact=True).click()
     page.get_by_role("link", name="Import the list").click()
@@ -49,7 +49,7 @@ def load_its_list(page: Page, live: Live) -> None:
     expect(page.get_by_text("List imported. New: 10.")).to_be_visible()
 
 
-def carry_over(page: Page, live: Live) -> None:
+def carry_over(page: Page, live: RunningServer) -> None:
     page.goto(f"{live.url}{reverse('recommendation_list')}")
     expect(page.locator("#main").get_by_text("Lesotho, 2022 edition")).to_be_visible()
     page.get_by_role("link", name="Roll over from the 2021 edition").click()
@@ -61,22 +61,22 @@ def carry_over(page: Page, live: Live) -> None:
         **{place: f"Number {number}" for place, number in enumerate(AGAIN, 1)},
         10: "None",
     }
-    keep_picture(page, "repeats")
+    save_screenshots(page, "repeats")
     press(page, "Save and continue")
     expect(page.get_by_text("9 of 10 recommendations repeat one of 2021.")).to_be_visible()
     expect(page.get_by_role("heading", name="Not repeated")).to_be_visible()
-    keep_picture(page, "carry-over")
+    save_screenshots(page, "carry-over")
     press(page, "Roll over to 2022")
     expect(page.get_by_text("of 2021 were rolled over.")).to_be_visible()
-    keep_picture(page, "recommendations-next-year")
+    save_screenshots(page, "recommendations-next-year")
 
 
 def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
-    live: Live, people: dict[str, User], browser: Browser
+    live: RunningServer, people: dict[str, User], browser: Browser
 ) -> None:
     def browser_of(name: str) -> Page:
         context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
-        live.enter(context, people[name])
+        live.force_sign_in(context, people[name])
         return context.new_page()
 
     events = CommitmentEvent.objects.count()
@@ -92,7 +92,7 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     ambassador.goto(live.url)
     expect(ambassador.get_by_role("heading", name="The 2022 edition has begun")).to_be_visible()
     expect(ambassador.get_by_role("link", name="Open the 2021 edition")).to_be_visible()
-    keep_picture(ambassador, "dashboard-next-year")
+    save_screenshots(ambassador, "dashboard-next-year")
     officer.goto(live.url)
     expect(officer.get_by_role("link", name="Roll over from the 2021 edition", exact=True)).to_be_visible()
     carry_over(officer, live)
@@ -103,14 +103,14 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     expect(officer.get_by_text("6 years in a row")).to_be_visible()
     expect(officer.get_by_role("link", name="2021 edition, TIP Report, recommendation 4")).to_be_visible()
     expect(officer.get_by_role("link", name=PROCEDURES)).to_be_visible()
-    keep_picture(officer, "recommendation-next-year")
+    save_screenshots(officer, "recommendation-next-year")
 
     # What is open works towards both years, with its history; what was not asked again stays.
     promise = Commitment.objects.get(text__startswith=PROCEDURES)
     officer.goto(f"{live.url}{reverse('commitment_detail', args=[promise.pk])}")
     expect(officer.get_by_text("Recommendation 1 of 2022")).to_be_visible()
     expect(officer.get_by_text("Recommendation 4 of 2021")).to_be_visible()
-    keep_picture(officer, "commitment-next-year")
+    save_screenshots(officer, "commitment-next-year")
     assert CommitmentEvent.objects.count() == events
     stays = Commitment.objects.get(text__startswith=CHILDREN)
     assert [link.benchmark.recommendation.edition.year for link in stays.links.all()] == [2021]
@@ -122,7 +122,7 @@ def test_the_next_years_list_takes_along_what_is_open_and_counts_the_years(
     ministry = browser_of(focal_point.email.split("@")[0])
     ministry.goto(f"{live.url}{reverse('commitment_detail', args=[promise.pk])}")
     expect(ministry.locator("section[aria-labelledby=towards] > p").first).to_contain_text("Recommendation 1 of 2022")
-    keep_picture(ministry, "commitment-next-year-ministry")
+    save_screenshots(ministry, "commitment-next-year-ministry")
 
     # Nothing is left to do, and doing it again changes nothing.
     officer.goto(f"{live.url}{reverse('edition_carry_over', args=[edition.pk])}")

@@ -23,10 +23,10 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.faulty_proxy import ANSWER_LOST, CUT, PASSES, Line
-from tests.journeys.page_actions import a_pdf, choose, keep_picture
+from tests.faulty_proxy import ANSWER_LOST, CUT, PASSES, FaultyProxy
+from tests.journeys.page_actions import blank_pdf, choose_option, save_screenshots
 from tests.journeys.test_accessibility import OPTIONS
-from tests.running_server import Live
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
@@ -39,17 +39,17 @@ NOW = at_noon(date(2022, 1, 28))
 class Telephone:
     """A telephone in which one person after another signs in, and its line."""
 
-    def __init__(self, browser: Browser, live: Live) -> None:
+    def __init__(self, browser: Browser, live: RunningServer) -> None:
         self.live = live
-        self.line = Line(live.port)
+        self.line = FaultyProxy(live.port)
         self.context: BrowserContext = browser.new_context(
             locale="en-GB", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
         )
         self.page: Page = self.context.new_page()
 
-    def enter(self, person: User) -> None:
+    def force_sign_in(self, person: User) -> None:
         self.context.clear_cookies()
-        self.live.enter(self.context, person)
+        self.live.force_sign_in(self.context, person)
 
     def cut(self) -> None:
         """No connection at all, as the browser knows."""
@@ -70,13 +70,13 @@ class Telephone:
 
     def posted(self) -> list[str]:
         """What became of each update that was sent."""
-        return [outcome for method, path, outcome in self.line.asked if (method, path[-8:]) == ("POST", "/update/")]
+        return [outcome for method, path, outcome in self.line.requests if (method, path[-8:]) == ("POST", "/update/")]
 
     def fill(self, commitment: Commitment) -> None:
         """Open the form, and fill it in as far as is needed to send it. The draft of it is saved."""
         self.go(reverse("update_send", args=[commitment.pk]))
         self.page.wait_for_load_state("networkidle")
-        choose(self.page, "Under way")
+        choose_option(self.page, "Under way")
         self.page.get_by_label("Summary in one line").fill(TITLE)
         self.page.get_by_label("What was done").fill(TEXT)
         self.page.get_by_label("End date (optional)", exact=True).fill("2022-01-20")
@@ -164,9 +164,9 @@ def commitment(own: User) -> Commitment:
 
 
 @pytest.fixture
-def phone(browser: Browser, live: Live, own: User) -> Iterator[Telephone]:
+def phone(browser: Browser, live: RunningServer, own: User) -> Iterator[Telephone]:
     telephone = Telephone(browser, live)
-    telephone.enter(own)
+    telephone.force_sign_in(own)
     yield telephone
     telephone.context.close()
     telephone.line.close()
@@ -209,11 +209,11 @@ def test_cut_before_send_it_waits_and_is_sent_when_the_line_is_back(phone: Telep
 
     phone.waits()
     expect(phone.page.get_by_text(f"Your update on “{PROMISE}” waits on this device")).to_be_visible()
-    keep_picture(phone.page, "outbox-waits")
+    save_screenshots(phone.page, "outbox-waits")
     is_accessible(phone.page)
     phone.page.emulate_media(color_scheme="dark")
     is_accessible(phone.page)
-    keep_picture(phone.page, "outbox-waits-dark")
+    save_screenshots(phone.page, "outbox-waits-dark")
     phone.page.emulate_media(color_scheme="light")
     phone.press("Send now")
     expect(phone.page.get_by_text("There is still no connection.")).to_be_visible()
@@ -222,7 +222,7 @@ def test_cut_before_send_it_waits_and_is_sent_when_the_line_is_back(phone: Telep
     phone.mend()
     phone.page.wait_for_url(re.compile(r"\?sent$"))
     is_confirmed(phone.page)
-    keep_picture(phone.page, "outbox-sent")
+    save_screenshots(phone.page, "outbox-sent")
     is_accessible(phone.page)
     assert sent() == [TEXT]
     assert phone.entries() == []
@@ -314,13 +314,13 @@ def test_files_wait_with_it_and_travel_one_by_one_however_often_the_line_is_cut(
     phone.cut()
     for name in ("list.pdf", "order.pdf"):
         phone.page.get_by_label("Proof").set_input_files(
-            {"name": name, "mimeType": "application/pdf", "buffer": a_pdf()}
+            {"name": name, "mimeType": "application/pdf", "buffer": blank_pdf()}
         )
     phone.press()
     phone.waits()
     phone.page.get_by_text("Show the text").click()
     expect(phone.page.get_by_text("Files: list.pdf, order.pdf")).to_be_visible()
-    keep_picture(phone.page, "outbox-files")
+    save_screenshots(phone.page, "outbox-files")
     assert [entry["files"] for entry in phone.entries()] == [2]
     phone.close_page()
 
@@ -346,7 +346,7 @@ def test_files_come_back_into_the_form_with_the_text(phone: Telephone, commitmen
     phone.fill(commitment)
     phone.bad_line()
     phone.page.get_by_label("Proof").set_input_files(
-        {"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
+        {"name": "list.pdf", "mimeType": "application/pdf", "buffer": blank_pdf()}
     )
     phone.press()
     phone.waits()
@@ -371,11 +371,11 @@ def test_signing_out_keeps_it_only_if_its_writer_says_so_and_shows_and_sends_it_
 
     phone.sign_out()
     expect(phone.page.get_by_role("dialog")).to_contain_text(PROMISE)
-    keep_picture(phone.page, "outbox-signing-out")
+    save_screenshots(phone.page, "outbox-signing-out")
     is_accessible(phone.page)
     phone.page.emulate_media(color_scheme="dark")
     is_accessible(phone.page)
-    keep_picture(phone.page, "outbox-signing-out-dark")
+    save_screenshots(phone.page, "outbox-signing-out-dark")
     phone.page.emulate_media(color_scheme="light")
     phone.press("Stay signed in")
     phone.waits()
@@ -389,7 +389,7 @@ def test_signing_out_keeps_it_only_if_its_writer_says_so_and_shows_and_sends_it_
     expect(phone.page.get_by_text(PROMISE)).to_have_count(0)
 
     # A colleague, who could send it, signs in on the same telephone: it is neither shown nor sent, nor lost with them.
-    phone.enter(FocalPointFactory(ministry=own.ministry))
+    phone.force_sign_in(FocalPointFactory(ministry=own.ministry))
     phone.go("/")
     phone.page.wait_for_load_state("networkidle")
     phone.wake_worker()
@@ -402,12 +402,12 @@ def test_signing_out_keeps_it_only_if_its_writer_says_so_and_shows_and_sends_it_
     assert (len(phone.entries()), sent()) == (1, [])
 
     # Its writer is asked.
-    phone.enter(own)
+    phone.force_sign_in(own)
     phone.go("/")
     expect(phone.page.get_by_role("heading", name="Send this update?")).to_be_visible()
     phone.wake_worker()
     assert sent() == []
-    keep_picture(phone.page, "outbox-asks")
+    save_screenshots(phone.page, "outbox-asks")
     phone.press("Send it")
     is_confirmed(phone.page)
     assert sent() == [TEXT]
@@ -430,7 +430,7 @@ def test_signing_out_without_consent_leaves_nothing_on_the_device(
     assert phone.entries() == []
     wait_for(lambda: phone.page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0)
     assert phone.page.evaluate("Object.keys(localStorage).filter((key) => key !== 'draft-account-signing-out')") == []
-    phone.enter(own)
+    phone.force_sign_in(own)
     phone.go("/")
     expect(phone.page.get_by_text(PROMISE).first).to_be_visible()
     expect(phone.page.get_by_text("Your update")).to_have_count(0)
@@ -444,17 +444,17 @@ def test_where_the_session_ended_or_somebody_else_came_its_writer_is_asked(
     phone.context.clear_cookies()
     phone.press()
     expect(phone.page.get_by_role("heading", name="You are signed out")).to_be_visible()
-    keep_picture(phone.page, "outbox-signed-out")
+    save_screenshots(phone.page, "outbox-signed-out")
     assert sent() == []
 
     # Another person signs in, in another tab, while the page still stands there.
-    phone.enter(FocalPointFactory(ministry=own.ministry))
+    phone.force_sign_in(FocalPointFactory(ministry=own.ministry))
     phone.press("Sign in")
     expect(phone.page.get_by_label("What was done")).to_have_value(TEXT)  # the draft, which colleagues share
     expect(phone.page.get_by_text("Your update on")).to_have_count(0)
     assert sent() == []
 
-    phone.enter(own)
+    phone.force_sign_in(own)
     phone.page.reload()
     expect(phone.page.get_by_role("heading", name="Send this update?")).to_be_visible()
     phone.press("Send it")
@@ -469,13 +469,13 @@ def test_while_somebody_else_is_signed_in_an_open_page_sends_nothing(
     phone.cut()
     phone.press()
     phone.waits()
-    phone.enter(FocalPointFactory(ministry=own.ministry))
+    phone.force_sign_in(FocalPointFactory(ministry=own.ministry))
     phone.mend()
 
     expect(phone.page.get_by_text("You are no longer signed in here.")).to_be_visible(timeout=15_000)
     phone.wake_worker()
     assert sent() == []
-    phone.enter(own)
+    phone.force_sign_in(own)
     phone.page.reload()
     expect(phone.page.get_by_role("heading", name="Send this update?")).to_be_visible()
     assert (sent(), len(phone.entries())) == ([], 1)
@@ -494,7 +494,7 @@ def test_what_was_returned_meanwhile_is_read_before_the_text_is_sent(
 
     expect(phone.page.get_by_role("heading", name="Your update was not sent")).to_be_visible(timeout=15_000)
     expect(phone.page.get_by_text("sent an update on this commitment on 10 January 2022")).to_be_visible()
-    keep_picture(phone.page, "outbox-refused")
+    save_screenshots(phone.page, "outbox-refused")
     assert sent() == ["Theirs."]
     phone.press("Open the form with this text")
 

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.authentication import code_of, enrol
-from tests.database_roles import migrate_elsewhere
+from tests.authentication import current_totp_code, enrol_second_factor
+from tests.database_roles import migrate_in_other_process
 from tests.factories import OfficerFactory
 from tests.running_server import free_port, serve, stop
 from tiptracker.accounts.models import User
@@ -69,7 +69,7 @@ def organisation(fresh_database):
             "OIDC_CLIENT_SECRET": secret,
             "SECOND_FACTOR_REQUIRED": "true",
         }
-        migrate_elsewhere(fresh_database, "socialaccount", chosen)
+        migrate_in_other_process(fresh_database, "socialaccount", chosen)
         with serve(fresh_database, **chosen) as live:
             yield live, provider
 
@@ -103,11 +103,11 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
     live, provider = organisation
     person = OfficerFactory(email="palesa@post.example")
     password = person.password
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
 
     # The way in, second step included.
     ask(page, live, person.email)
-    page.get_by_label("Code of your authenticator app, or a recovery code").fill(code_of(secret))
+    page.get_by_label("Code of your authenticator app, or a recovery code").fill(current_totp_code(secret))
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile("/dashboard/"))
     person.refresh_from_db()

@@ -7,8 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 
 from dialogues.models import Commitment
-from tests.edition_urls import page_of
-from tests.running_server import Live
+from tests.edition_urls import edition_url
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.without_worker
 KILOBYTES = 90
 AGAIN_KILOBYTES = 15
 ARRIVES_AT = {
-    "officer": page_of("dashboard"),
-    "ambassador": page_of("dashboard"),
-    "home.affairs": page_of("ministry_home"),
+    "officer": edition_url("dashboard"),
+    "ambassador": edition_url("dashboard"),
+    "home.affairs": edition_url("ministry_home"),
 }
 
 
-def test_first_page_weighs_less_than_90_kilobytes(live: Live, people, browser: Browser) -> None:
+def test_first_page_weighs_less_than_90_kilobytes(live: RunningServer, people, browser: Browser) -> None:
     for who, path in ARRIVES_AT.items():
         arrived_at, carried = _arrive(browser, live, people[who])
         assert urlsplit(arrived_at).path == path
@@ -31,21 +31,23 @@ def test_first_page_weighs_less_than_90_kilobytes(live: Live, people, browser: B
         assert sum(carried.values()) < KILOBYTES * 1000, (who, carried)
 
 
-def test_a_ministrys_page_after_the_first_weighs_less_than_15_kilobytes(live: Live, people, browser: Browser) -> None:
+def test_a_ministrys_page_after_the_first_weighs_less_than_15_kilobytes(
+    live: RunningServer, people, browser: Browser
+) -> None:
     own = Commitment.objects.filter(ministry=people["home.affairs"].ministry).order_by("pk")
-    for path in (page_of("ministry_home"), reverse("update_send", args=[own[0].pk])):
+    for path in (edition_url("ministry_home"), reverse("update_send", args=[own[0].pk])):
         arrived_at, carried = _arrive(browser, live, people["home.affairs"], again=path)
         assert urlsplit(arrived_at).path == path
         assert 0 < sum(carried.values()) < AGAIN_KILOBYTES * 1000, (path, carried)
 
 
-def _arrive(browser: Browser, live: Live, user: User, again: str = "") -> tuple[str, dict[str, int]]:
+def _arrive(browser: Browser, live: RunningServer, user: User, again: str = "") -> tuple[str, dict[str, int]]:
     """Where somebody arrives, and how many bytes came over the wire for each address, headers and all.
 
     With nothing kept yet; or on going to `again` once more, with all that a browser keeps.
     """
     context = browser.new_context(locale="en-GB")
-    live.enter(context, user)
+    live.force_sign_in(context, user)
     page = context.new_page()
     for _ in range(2 if again else 0):
         page.goto(f"{live.url}{again}", wait_until="networkidle")

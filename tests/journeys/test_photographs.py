@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from dialogues.files.upload_rules import list_upload_rules
 from dialogues.models import Commitment, Draft, EvidenceFile, UpdateVersion
 from tests.factories import CommitmentFactory, FocalPointFactory
-from tests.journeys.page_actions import a_pdf, choose, keep_picture
-from tests.journeys.photographs import PLACE, a_photograph, small_photograph
-from tests.running_server import Live
+from tests.journeys.page_actions import blank_pdf, choose_option, save_screenshots
+from tests.journeys.photographs import GPS_PLACE, large_photograph, small_photograph
+from tests.running_server import RunningServer
 
 MOST_BYTES = 300_000
 LONGEST_SIDE = 2_000
@@ -40,11 +40,11 @@ def commitment(fresh_database: str) -> Commitment:
 
 
 @pytest.fixture
-def phone(live: Live, commitment: Commitment, browser: Browser) -> Iterator[Page]:
+def phone(live: RunningServer, commitment: Commitment, browser: Browser) -> Iterator[Page]:
     """The update form on a telephone, with a note of each file as it is sent."""
     own = commitment.ministry.users.get()
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844}, has_touch=True)
-    live.enter(context, own)
+    live.force_sign_in(context, own)
     page = context.new_page()
     page.add_init_script(WATCH_WHAT_IS_SENT)
     page.goto(f"{live.url}{reverse('update_send', args=[commitment.pk])}")
@@ -78,9 +78,9 @@ def sent_files(page: Page) -> list[bytes]:
 
 
 def test_a_photograph_travels_small_upright_and_without_its_place(phone: Page, commitment: Commitment) -> None:
-    chosen, requests = a_photograph(), []
+    chosen, requests = large_photograph(), []
     assert 1_700_000 < len(chosen) < 2_000_000
-    assert PLACE in chosen
+    assert GPS_PLACE in chosen
     phone.on("request", lambda request: requests.append(request) if request.method == "POST" else None)
 
     bring(phone, ("yard.jpg", chosen))
@@ -88,7 +88,7 @@ def test_a_photograph_travels_small_upright_and_without_its_place(phone: Page, c
     (sent,) = sent_files(phone)
     assert len(sent) <= MOST_BYTES
     assert _bytes_on_the_wire(requests) < MOST_BYTES + 5_000
-    assert PLACE not in sent
+    assert GPS_PLACE not in sent
     with Image.open(io.BytesIO(sent)) as travelled:
         assert dict(travelled.getexif()) == {}
         assert max(travelled.size) <= LONGEST_SIDE
@@ -104,7 +104,7 @@ def test_a_photograph_travels_small_upright_and_without_its_place(phone: Page, c
     bring(phone, ("small.jpg", small_photograph()))
     expect(kept(phone, "small.jpg")).to_be_checked(timeout=30_000)
     small = sent_files(phone)[1]
-    assert PLACE not in small
+    assert GPS_PLACE not in small
     with Image.open(io.BytesIO(small)) as travelled, Image.open(io.BytesIO(small_photograph())) as taken:
         assert dict(travelled.getexif()) == {ExifTags.Base.Orientation: 6}
         assert travelled.tobytes() == taken.tobytes()
@@ -122,16 +122,16 @@ def test_a_photograph_travels_small_upright_and_without_its_place(phone: Page, c
             assert (travelled.format, len(content) <= MOST_BYTES) == (kind, True)
 
     # At full size it goes byte by byte.
-    choose(phone, "Send photographs at full size")
+    choose_option(phone, "Send photographs at full size")
     bring(phone, ("print.jpg", chosen))
     expect(kept(phone, "print.jpg")).to_be_checked(timeout=30_000)
     whole = EvidenceFile.objects.get(name="print.jpg")
     assert (whole.received_sha256, whole.original_size) == (sha256(chosen).hexdigest(), None)
-    keep_picture(phone, "photographs-attached")
+    save_screenshots(phone, "photographs-attached")
 
     phone.get_by_label("Summary in one line").fill("The shelter has a yard")
     phone.get_by_label("What was done").fill("See the photographs.")
-    choose(phone, "Under way")
+    choose_option(phone, "Under way")
     phone.get_by_label("End date").first.fill("2022-01-20")
     phone.get_by_role("button", name="Send to the embassy").click()
     expect(phone.get_by_text("Your update was sent to the embassy.")).to_be_visible(timeout=15_000)
@@ -150,7 +150,7 @@ def test_each_file_has_its_bar_can_be_cancelled_and_adds_to_those_chosen_before(
     expect(rows(phone).first).to_contain_text(re.compile(r"first\.txt.*\d+%"), timeout=15_000)
     expect(phone.get_by_role("progressbar", name="first.txt")).to_be_visible()
     expect(rows(phone).last).to_contain_text("Waiting.")
-    keep_picture(phone, "photographs-sending")
+    save_screenshots(phone, "photographs-sending")
 
     # A text is saved meanwhile, and the page is in no conflict with itself.
     told = phone.locator("[data-draft-said]")
@@ -166,10 +166,10 @@ def test_each_file_has_its_bar_can_be_cancelled_and_adds_to_those_chosen_before(
 
     # The next choice adds to it; a file that has arrived is removed by its tick.
     line.send("Network.emulateNetworkConditions", FAST)
-    bring(phone, ("third.pdf", a_pdf()), ("fourth.txt", b"Fourth"))
+    bring(phone, ("third.pdf", blank_pdf()), ("fourth.txt", b"Fourth"))
     for name in ("second.txt", "third.pdf", "fourth.txt"):
         expect(kept(phone, name)).to_be_checked(timeout=15_000)
-    choose(phone, r"third\.pdf.*")
+    choose_option(phone, r"third\.pdf.*")
     expect(told).to_have_text(re.compile("^Saved at"), timeout=15_000)
     expect(phone.get_by_role("alert")).to_have_count(0)
     phone.reload()
@@ -179,7 +179,7 @@ def test_each_file_has_its_bar_can_be_cancelled_and_adds_to_those_chosen_before(
     # The line is gone: it says so, and goes on by itself when the line is back. The form waits with its file.
     phone.get_by_label("Summary in one line").fill("Four lists")
     phone.get_by_label("End date").first.fill("2022-01-20")
-    choose(phone, "Under way")
+    choose_option(phone, "Under way")
     expect(told).to_have_text(re.compile("^Saved at"), timeout=15_000)
     phone.context.set_offline(True)
     bring(phone, ("fifth.txt", b"Fifth"))
@@ -187,7 +187,7 @@ def test_each_file_has_its_bar_can_be_cancelled_and_adds_to_those_chosen_before(
     expect(phone.get_by_role("button", name="Try again fifth.txt")).to_be_visible()
     phone.get_by_role("button", name="Send to the embassy").click()
     expect(phone.get_by_role("heading", name="Your update waits on this device")).to_be_visible(timeout=15_000)
-    keep_picture(phone, "photographs-waiting")
+    save_screenshots(phone, "photographs-waiting")
     assert not UpdateVersion.objects.exists()
     phone.context.set_offline(False)
     expect(phone.get_by_text("was sent to the embassy")).to_be_visible(timeout=30_000)
@@ -216,7 +216,7 @@ def test_what_the_server_would_refuse_is_refused_before_it_is_sent(phone: Page) 
         rules["oversized"] % {"name": "large.pdf", "size": "10 MB"}
     )
     assert sent_files(phone) == []
-    keep_picture(phone, "photographs-refused")
+    save_screenshots(phone, "photographs-refused")
 
     # Nothing is sent without a file that was chosen, until its sender has removed it.
     phone.get_by_role("button", name="Send to the embassy").click()

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from recommendations.models import Benchmark
 from tests.factories import CommitmentFactory, DialogueFactory
-from tests.running_server import Live
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
@@ -33,9 +33,9 @@ def fill(people: dict[str, User]) -> None:
         )
 
 
-def test_what_is_handed_round_fits_one_sheet(live: Live, people: dict[str, User], browser: Browser) -> None:
+def test_what_is_handed_round_fits_one_sheet(live: RunningServer, people: dict[str, User], browser: Browser) -> None:
     context = browser.new_context()
-    live.enter(context, people["officer"])
+    live.force_sign_in(context, people["officer"])
     page = context.new_page()
     one = Benchmark.objects.get(recommendation__number=5, letter="a", recommendation__edition__year=2021)
 

@@ -27,11 +27,11 @@ from dialogues.models import Evidence, EvidenceReview, UpdateVersion, UpdateVers
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.conftest import MASERU, THE_DAY
-from tests.running_server import Live
+from tests.conftest import MASERU, TODAY
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
-NOW = datetime.combine(THE_DAY, datetime.min.time(), MASERU)
+NOW = datetime.combine(TODAY, datetime.min.time(), MASERU)
 PROMISED = {"7b": ["7b"], "5a": ["5a", "9b"], "2b": ["2b"], "6b": ["6b"], "8a": ["8a"]}
 
 
@@ -63,7 +63,7 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateVersio
         made_by=MadeBy.MINISTRY,
         ministry=police.ministry,
         text=f"Do what {key} asks (exercise)",
-        made_on=THE_DAY - timedelta(days=60),
+        made_on=TODAY - timedelta(days=60),
         due_on=None,
         dialogue=None,
         letter="Letter of 29 November 2021 (exercise)",
@@ -77,8 +77,8 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateVersio
         title=f"Done what {key} asks (exercise)",
         narrative="It was done in January (exercise).",
         claimed=ClaimedProgress.UNDER_WAY,
-        happened_from=THE_DAY - timedelta(days=10),
-        happened_to=THE_DAY - timedelta(days=5),
+        happened_from=TODAY - timedelta(days=10),
+        happened_to=TODAY - timedelta(days=5),
         done_by=DoneBy.GOVERNMENT,
         files=[],
         figures=[],
@@ -89,7 +89,7 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateVersio
 
 def score() -> Fraction:
     edition = Edition.objects.select_related("country").get(year=2021)
-    return evaluate_readiness(gather_facts(edition), as_of=THE_DAY).score
+    return evaluate_readiness(gather_facts(edition), as_of=TODAY).score
 
 
 def simulated(page: Page, said: str) -> Fraction:
@@ -107,8 +107,8 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, page: Page) -> None:
-    live.enter(page.context, people["officer"])
+def test_five_updates_are_reviewed_by_keyboard_alone(live: RunningServer, people, five, page: Page) -> None:
+    live.force_sign_in(page.context, people["officer"])
     keys = {sent.pk: key for key, sent in five.items()}
     before, promised, decided = score(), Fraction(0), []
     page.goto(f"{live.url}/inbox/")

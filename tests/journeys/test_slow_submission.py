@@ -6,23 +6,25 @@ from playwright.sync_api import Page, Route, expect
 
 from dialogues.models import UpdateVersion
 from tests.factories import CommitmentFactory, FocalPointFactory
-from tests.journeys.page_actions import a_pdf, choose
-from tests.running_server import Live
+from tests.journeys.page_actions import blank_pdf, choose_option
+from tests.running_server import RunningServer
 
 
 @pytest.fixture
-def filled(live: Live, page: Page) -> str:
+def filled(live: RunningServer, page: Page) -> str:
     """An update that is ready to be sent, on `page`; gives its address."""
     own = FocalPointFactory()
     commitment = CommitmentFactory(ministry=own.ministry)
-    live.enter(page.context, own)
+    live.force_sign_in(page.context, own)
     address = live.url + reverse("update_send", args=[commitment.pk])
     page.goto(address)
-    choose(page, "Under way")
+    choose_option(page, "Under way")
     page.get_by_label("Summary in one line").fill("Ten officers trained")
     page.get_by_label("Start date").fill("2022-01-20")
     page.get_by_label("What was done").fill("They were trained in Maseru.")
-    page.get_by_label("Proof").set_input_files({"name": "list.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
+    page.get_by_label("Proof").set_input_files(
+        {"name": "list.pdf", "mimeType": "application/pdf", "buffer": blank_pdf()}
+    )
     expect(page.get_by_role("checkbox", name="list.pdf")).to_be_checked(timeout=15_000)
     return address
 

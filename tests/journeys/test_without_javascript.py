@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.page_actions import a_pdf, choose
-from tests.running_server import Live
+from tests.journeys.page_actions import blank_pdf, choose_option
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
@@ -15,7 +15,7 @@ PROMISE = "Exercise: name a police focal point in each of the ten districts"
 NARRATIVE = "The tenth district has its focal point since Monday."
 
 
-def test_an_update_is_sent_and_accepted_without_script(live: Live, people, browser: Browser) -> None:
+def test_an_update_is_sent_and_accepted_without_script(live: RunningServer, people, browser: Browser) -> None:
     page = _enter(browser, live, people["police"])
     page.get_by_role("link", name=PROMISE).click()
     page.get_by_role("link", name="Send an update").click()
@@ -25,8 +25,10 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
     page.get_by_role("link", name="Home", exact=True).click()
     page.get_by_role("link", name="Continue the draft").click()
     expect(page.get_by_label("What was done")).to_have_value(NARRATIVE)
-    choose(page, "Under way")
-    page.get_by_label("Proof").set_input_files({"name": "posts.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
+    choose_option(page, "Under way")
+    page.get_by_label("Proof").set_input_files(
+        {"name": "posts.pdf", "mimeType": "application/pdf", "buffer": blank_pdf()}
+    )
     page.get_by_role("button", name="Send to the embassy").click()
 
     # A line is missing: it is said, and neither what was written nor the file is lost.
@@ -50,13 +52,13 @@ def test_an_update_is_sent_and_accepted_without_script(live: Live, people, brows
     expect(page.get_by_role("heading", name="What accepting this update would add")).to_be_visible()
     page.go_back()
     for group in page.get_by_role("group", name=re.compile("^Your decision on")).all():
-        choose(group, "Verify")
+        choose_option(group, "Verify")
     page.get_by_label("Reason for all items, in your own words").fill("The list of posts names all ten.")
     page.get_by_role("button", name="Accept", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Accepted")
 
 
-def _enter(browser: Browser, live: Live, user: User) -> Page:
+def _enter(browser: Browser, live: RunningServer, user: User) -> Page:
     context = browser.new_context(java_script_enabled=False, locale="en-GB", viewport={"width": 375, "height": 700})
     page = context.new_page()
     live.sign_in(page, user)

@@ -1,9 +1,9 @@
-"""Lets a process of the tests reach this machine and the servers in MAY_REACH alone, and notes what else it tries.
+"""Block network connections of test processes, except to this machine and the servers in TESTS_ALLOWED_HOSTS.
 
-Nobody at all is reached while a transaction of ours is open, since others may wait for the rows that it holds.
+While a transaction of the product is open, every connection is blocked, because others may wait for the locked rows.
 
-Python runs a file of this name as it starts where its folder is on PYTHONPATH: so web servers, workers and commands
-that a test starts are watched like the test itself. What libraries in C open (libpq, Chromium) is not seen here.
+Python runs a file of this name when it starts, if its folder is on PYTHONPATH. So web servers, workers and commands
+that a test starts are guarded too. Connections of libraries in C (libpq, Chromium) are not seen here.
 """
 
 import os
@@ -13,8 +13,8 @@ import traceback
 from ipaddress import ip_address
 from pathlib import Path
 
-MAY_REACH = {*os.environ["MAY_REACH"].split(), "localhost", socket.gethostname(), ""}
-ASKED_OF = {
+ALLOWED_HOSTS = {*os.environ["TESTS_ALLOWED_HOSTS"].split(), "localhost", socket.gethostname(), ""}
+ADDRESS_ARGUMENTS = {
     "socket.connect": 1,
     "socket.sendto": 1,
     "socket.sendmsg": 1,
@@ -22,10 +22,10 @@ ASKED_OF = {
     "socket.gethostbyname": 0,
     "socket.gethostbyaddr": 0,
 }
-"""By event of the interpreter: which of its arguments says where to."""
+"""By audit event of Python: the position of the argument that holds the address."""
 
 
-def is_here(host):
+def is_loopback(host):
     try:
         return ip_address(host).is_loopback or ip_address(host).is_unspecified
     except ValueError:
@@ -33,7 +33,7 @@ def is_here(host):
 
 
 def has_open_transaction():
-    """Whether one of our own transactions is open in this thread; the one around a test doesn't count."""
+    """Whether the product has a transaction open in this thread. The one around a test does not count."""
     db = sys.modules.get("django.db")
     if db is None or not hasattr(db, "connections"):
         return False
@@ -43,29 +43,29 @@ def has_open_transaction():
 
 def refuse_in_transaction(what):
     if has_open_transaction():
-        note(f"{what}, in a transaction")
+        log_attempt(f"{what}, in a transaction")
         raise PermissionError(f"Nobody is reached over the network while a transaction is open: {what}.")
 
 
-def note(what):
-    with Path(os.environ["REACHED"]).open("a") as log:
+def log_attempt(what):
+    with Path(os.environ["TESTS_BLOCKED_CONNECTIONS"]).open("a") as log:
         log.write(f"{what}\n{''.join(traceback.format_stack()[-8:-2])}\n")
 
 
-def watch(event, arguments):
-    if event not in ASKED_OF:
+def check_event(event, arguments):
+    if event not in ADDRESS_ARGUMENTS:
         return
     if event == "socket.connect":
         refuse_in_transaction(f"{event} {arguments[1]}")
-    where = arguments[ASKED_OF[event]]
+    where = arguments[ADDRESS_ARGUMENTS[event]]
     host = where[0] if isinstance(where, tuple) else where
     if event in {"socket.connect", "socket.sendto", "socket.sendmsg"} and not isinstance(where, tuple):
-        return  # a file of this machine, or what was connected before
+        return  # a Unix socket, or a socket that is connected already
     host = host.decode() if isinstance(host, bytes) else host
-    if host is None or host in MAY_REACH or is_here(host):
+    if host is None or host in ALLOWED_HOSTS or is_loopback(host):
         return
-    note(f"{event} {where}")
+    log_attempt(f"{event} {where}")
     raise PermissionError(f"Tests reach nobody but their own servers, and not {where}.")
 
 
-sys.addaudithook(watch)
+sys.addaudithook(check_event)

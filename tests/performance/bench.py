@@ -50,7 +50,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.next_steps import next_steps_context
 from tests.database_roles import as_owner, run_as_owner, set_up_databases
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
 from tests.performance.lists import tell_lists
@@ -277,7 +277,7 @@ def tell_pages(edition: Edition) -> None:
     for name in ("dashboard", "readiness_detail"):
         with counted_queries() as sent:
             began = perf_counter()
-            response = client.get(page_of(name, edition=edition))
+            response = client.get(edition_url(name, edition=edition))
             took = perf_counter() - began
         assert response.status_code == 200, (name, response.status_code)
         encoding = response.headers.get("content-encoding")

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
-from tests.conftest import MASERU, THE_DAY, VAR_DIR  # sets the environment of the tests, and with it Django
+from tests.conftest import MASERU, TODAY, VAR_DIR  # sets the environment of the tests, and with it Django
 
 from datetime import datetime, time as time_of_day  # isort: skip
 import os  # isort: skip
@@ -40,10 +40,10 @@ from dialogues.actions.files import store_upload
 from dialogues.actions.updates import send_update
 from dialogues.choices import ClaimedProgress, DoneBy
 from dialogues.models import Commitment, EvidenceFile
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.database_roles import SUPERUSER_URL, as_owner, set_up_databases
 from tests.exercise import load_exercise
-from tests.running_server import Live, free_port, stop, wait_until_served
+from tests.running_server import RunningServer, free_port, stop, wait_until_served
 from tests.security import hostile_files as hostile
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
@@ -75,9 +75,9 @@ def say(line: str = "") -> None:
 class Browser:
     """One connection with one session; it follows no link."""
 
-    def __init__(self, live: Live, person: User) -> None:
+    def __init__(self, live: RunningServer, person: User) -> None:
         client = Client()
-        enter(client, person)
+        force_sign_in(client, person)
         self.cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
         self.connection = HTTPConnection("127.0.0.1", live.port, timeout=MOST_WAITED)
 
@@ -126,7 +126,7 @@ class Browser:
 class Attack:
     """What the account does, over and over; each connection begins elsewhere in the round."""
 
-    def __init__(self, live: Live, person: User, commitment: Commitment, file: EvidenceFile) -> None:
+    def __init__(self, live: RunningServer, person: User, commitment: Commitment, file: EvidenceFile) -> None:
         self.commitment, self.file = commitment, file
         self.seen: dict[str, Seen] = {}
         self.lock, self.is_over = threading.Lock(), threading.Event()
@@ -214,12 +214,12 @@ def watch(browser: Browser, path: str, until: Callable[[], bool]) -> tuple[list[
 
 
 @contextmanager
-def served(database_url: str) -> Iterator[Live]:
+def served(database_url: str) -> Iterator[RunningServer]:
     """The server as it runs in production, and a worker beside it."""
     port = free_port()
     environment = os.environ | {"DATABASE_URL": database_url, "LOG_LEVEL": "WARNING"}
     environment |= {"DEMONSTRATION": "true", "DEMO_CLOCK": settings.DEMO_CLOCK, "DATABASE_POOL": "8"}
-    live = Live(port, environment, VAR_DIR / f"faults-{port}.log")
+    live = RunningServer(port, environment, VAR_DIR / f"faults-{port}.log")
     web = web_command("127.0.0.1", port)
     web[web.index("--workers") + 1] = "2"
     try:
@@ -239,7 +239,7 @@ def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
     officer = people.filter(role=Role.OFFICER).first()
     for person in people.filter(role=Role.FOCAL_POINT).order_by("pk"):
         mine = Commitment.objects.filter(ministry=person.ministry).order_by("pk")
-        now = datetime.combine(THE_DAY, time_of_day(9), MASERU)
+        now = datetime.combine(TODAY, time_of_day(9), MASERU)
         for commitment in mine:
             with suppress(Exception):
                 upload = SimpleUploadedFile("mesh.pdf", hostile.pdf_with_mesh_shading())
@@ -249,8 +249,8 @@ def prepare() -> tuple[User, User, Commitment, EvidenceFile]:
                     narrative="Exercise: made up.",
                     claimed=ClaimedProgress.UNDER_WAY,
                     title="Exercise: made up",
-                    happened_from=THE_DAY,
-                    happened_to=THE_DAY,
+                    happened_from=TODAY,
+                    happened_to=TODAY,
                     done_by=DoneBy.GOVERNMENT,
                     files=[file],
                     figures=[],
@@ -266,9 +266,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long the account tries")
     seconds = parser.parse_args(arguments).seconds
-    settings.DEMO_CLOCK = (
-        f"{datetime.combine(THE_DAY, time_of_day(9), MASERU).isoformat()} {timezone.now().isoformat()}"
-    )
+    settings.DEMO_CLOCK = f"{datetime.combine(TODAY, time_of_day(9), MASERU).isoformat()} {timezone.now().isoformat()}"
     made = set_up_databases()
     try:
         cache.clear()
@@ -290,7 +288,7 @@ def main(arguments: list[str] | None = None) -> int:
             teardown_databases(made, verbosity=0)
 
 
-def measure(live: Live, officer: User, attack: Attack, seconds: float) -> int:
+def measure(live: RunningServer, officer: User, attack: Attack, seconds: float) -> int:
     """At rest, then while the account tries."""
     browser = Browser(live, officer)
     dashboard = browser.page("/")

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from dialogues.models import Commitment, EvidenceFile
 from tests.factories import CommitmentFactory, FocalPointFactory
-from tests.journeys.page_actions import choose
-from tests.journeys.photographs import a_photograph
-from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, Live, serve
+from tests.journeys.page_actions import choose_option
+from tests.journeys.photographs import large_photograph
+from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, RunningServer, serve
 
 BYTES_PER_SECOND = 64_000 / 8
 LATENCY = 500
@@ -47,19 +47,21 @@ def main() -> None:
         browser.close()
 
 
-def send_a_photograph(browser: Browser, live: Live, commitment: Commitment, *, full_size: bool) -> None:
+def send_a_photograph(browser: Browser, live: RunningServer, commitment: Commitment, *, full_size: bool) -> None:
     """Choose it on the form, and send the form as soon as that is possible."""
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
-    live.enter(context, commitment.ministry.users.get())
+    live.force_sign_in(context, commitment.ministry.users.get())
     page = context.new_page()
     page.goto(f"{live.url}{reverse('update_send', args=[commitment.pk])}")
     fill(page)
     if full_size:
-        choose(page, "Send photographs at full size")
+        choose_option(page, "Send photographs at full size")
     page.wait_for_timeout(4_000)  # what was typed is saved
     slow_down(context, page)
     began = perf_counter()
-    page.get_by_label("Proof").set_input_files({"name": "yard.jpg", "mimeType": "image/jpeg", "buffer": a_photograph()})
+    page.get_by_label("Proof").set_input_files(
+        {"name": "yard.jpg", "mimeType": "image/jpeg", "buffer": large_photograph()}
+    )
     page.get_by_role("button", name="Send to the embassy").click()
     page.locator(".uploads__said", has_text="%").wait_for(timeout=PATIENCE)
     ready = perf_counter() - began
@@ -67,11 +69,11 @@ def send_a_photograph(browser: Browser, live: Live, commitment: Commitment, *, f
     size = EvidenceFile.objects.order_by("pk").last().size
     label = "at full size" if full_size else "made smaller"
     took = f"{perf_counter() - began:.0f} s, of which {ready:.0f} s before it is on its way"
-    say(f"a photograph of {len(a_photograph()):,} bytes, {label} ({size:,} stored): {took}")
+    say(f"a photograph of {len(large_photograph()):,} bytes, {label} ({size:,} stored): {took}")
     context.close()
 
 
-def sign_in_and_send(browser: Browser, live: Live, commitments: list[Commitment]) -> None:
+def sign_in_and_send(browser: Browser, live: RunningServer, commitments: list[Commitment]) -> None:
     """Sign in, open the commitment, fill the form and send it; then once more, with what the browser keeps."""
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
     for commitment, label in zip(commitments, ("first visit", "later visit"), strict=True):
@@ -92,7 +94,7 @@ def sign_in_and_send(browser: Browser, live: Live, commitments: list[Commitment]
 
 def fill(page: Page) -> None:
     """Fill what an update needs. Nobody types in no time; what is measured is the line."""
-    choose(page, "Under way")
+    choose_option(page, "Under way")
     page.get_by_label("Summary in one line").fill("The shelter has a yard")
     page.get_by_label("What was done").fill("It was opened on Monday, with a wall.")
     page.get_by_label("End date").first.fill("2022-01-20")

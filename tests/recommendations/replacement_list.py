@@ -1,6 +1,6 @@
 """A list of our own making, in other words and another order than the reconstruction of 2021: exercise data alone."""
 
-ANOTHER_LIST = {
+REPLACEMENT_LIST = {
     1: "Finalize, implement and train front-line officials on standard operating procedures for victim identification "
     "and a national referral mechanism.",
     2: "Allocate money for the Victims of Trafficking Trust Fund and carry out the procedures for administering it.",
@@ -16,5 +16,5 @@ ANOTHER_LIST = {
     10: "Implement and fund the 2021-2026 national action plan and convene the multi-sectoral committee regularly.",
     11: "Regularly compile data on trafficking cases and share them with the public.",
 }
-BECAME = {1: 3, 2: 4, 3: 6, 4: 1, 5: 2, 6: 7, 7: 8, 8: 9, 9: 5, 10: 10}
+NEW_NUMBERS = {1: 3, 2: 4, 3: 6, 4: 1, 5: 2, 6: 7, 7: 8, 8: 9, 9: 5, 10: 10}
 """By the number in the reconstruction, the number in this list."""

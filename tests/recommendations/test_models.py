@@ -34,7 +34,7 @@ from tests.factories import (
     RecommendationWeightFactory,
     at_noon,
 )
-from tests.visibility import EMBASSY, alike, readers, seen_by_each
+from tests.visibility import EMBASSY, create_readers, same_for_each, visible_names
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ ELSEWHERE = ("officer elsewhere", "ministry elsewhere")
 
 @pytest.fixture
 def people():
-    return readers()
+    return create_readers()
 
 
 @pytest.fixture
@@ -76,44 +76,44 @@ def benchmarks(people, asked):
 
 
 def test_editions_and_recommendations_visible_to_each_reader(people, asked):
-    assert seen_by_each(people, {"here": asked["police"].edition, "elsewhere": asked["elsewhere"].edition}) == {
-        **alike((*EMBASSY, *MINISTRIES), ["here"]),
-        **alike(ELSEWHERE, ["elsewhere"]),
+    assert visible_names(people, {"here": asked["police"].edition, "elsewhere": asked["elsewhere"].edition}) == {
+        **same_for_each((*EMBASSY, *MINISTRIES), ["here"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", "here"],
     }
-    assert seen_by_each(people, asked) == {
-        **alike((*EMBASSY, *MINISTRIES), ["home", "police"]),
-        **alike(ELSEWHERE, ["elsewhere"]),
+    assert visible_names(people, asked) == {
+        **same_for_each((*EMBASSY, *MINISTRIES), ["home", "police"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", "home", "police"],
     }
 
 
 def test_terms_and_milestones_of_editions_visible_to_each_reader(people, asked):
     here, elsewhere = asked["police"].edition, asked["elsewhere"].edition
-    exactly = {**alike(EMBASSY, ["here"]), "officer elsewhere": ["elsewhere"]}
+    exactly = {**same_for_each(EMBASSY, ["here"]), "officer elsewhere": ["elsewhere"]}
 
-    assert seen_by_each(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
+    assert visible_names(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
     milestones = {"here": MilestoneFactory(edition=here), "elsewhere": MilestoneFactory(edition=elsewhere)}
-    assert seen_by_each(people, milestones) == exactly | {"administrator": ["elsewhere", "here"]}
+    assert visible_names(people, milestones) == exactly | {"administrator": ["elsewhere", "here"]}
     done = {name: MilestoneDoneFactory(milestone=row) for name, row in milestones.items()}
-    assert seen_by_each(people, done) == exactly
+    assert visible_names(people, done) == exactly
 
 
 def test_benchmarks_visible_to_each_reader(people, benchmarks):
     everything_here = ["home", "police", "police, nothing promised"]
 
-    assert seen_by_each(people, benchmarks) == {
-        **alike(EMBASSY, everything_here),
+    assert visible_names(people, benchmarks) == {
+        **same_for_each(EMBASSY, everything_here),
         "own ministry": ["police"],
         "other ministry": ["home"],
-        **alike(ELSEWHERE, ["elsewhere"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", *everything_here],
     }
 
 
 def test_terms_of_benchmarks_visible_to_each_reader(people, benchmarks):
-    assert seen_by_each(people, {name: row.terms.get() for name, row in benchmarks.items()}) == {
-        **alike(EMBASSY, ["home", "police", "police, nothing promised"]),
+    assert visible_names(people, {name: row.terms.get() for name, row in benchmarks.items()}) == {
+        **same_for_each(EMBASSY, ["home", "police", "police, nothing promised"]),
         "officer elsewhere": ["elsewhere"],
     }
 
@@ -123,11 +123,11 @@ def test_indicators_visible_to_each_reader(people, benchmarks):
     rows["in no benchmark"] = IndicatorFactory()
     everything_here = ["home", "in no benchmark", "police", "police, nothing promised"]
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, everything_here),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, everything_here),
         "own ministry": ["police"],
         "other ministry": ["home"],
-        **alike(ELSEWHERE, ["elsewhere"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", *everything_here],
     }
 
@@ -173,8 +173,8 @@ def test_the_pillar_is_that_of_the_newest_terms_recorded_by_the_moment():
 
 
 def test_terms_of_recommendations_visible_to_each_reader(people, asked):
-    assert seen_by_each(people, {name: row.terms.get() for name, row in asked.items()}) == {
-        **alike(EMBASSY, ["home", "police"]),
+    assert visible_names(people, {name: row.terms.get() for name, row in asked.items()}) == {
+        **same_for_each(EMBASSY, ["home", "police"]),
         "officer elsewhere": ["elsewhere"],
     }
 

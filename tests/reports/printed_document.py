@@ -15,15 +15,15 @@ from tiptracker.choices import Paper
 
 POINT = 72 / 25.4
 """Points in a millimetre."""
-SIDE, HEAD, FOOT = 20 * POINT, 22 * POINT, 20 * POINT
+SIDE_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 20 * POINT, 22 * POINT, 20 * POINT
 """How far from the paper's edge the text of a page may come; marking and page number stand beyond head and foot."""
-EDGE = 8 * POINT
+UNPRINTABLE_EDGE = 8 * POINT
 """How far from its edge a printer prints nothing."""
-HAIR = 1
+TOLERANCE = 1
 """What a glyph may stand over its line, or a line be wide, in points."""
 
 
-class Sign(NamedTuple):
+class Glyph(NamedTuple):
     """A character that shows, and its box in points from the lower left."""
 
     char: str
@@ -33,19 +33,19 @@ class Sign(NamedTuple):
     top: float
 
 
-class Printed:
+class PrintedDocument:
     """A document made of what it says, on this paper."""
 
     def __init__(self, said, paper=Paper.A4):
         self.file = pdf.render_pdf(render_html(said, paper))
-        self.sizes, self.texts, self.signs, self.marks = [], [], [], []
+        self.sizes, self.texts, self.glyphs, self.drawings = [], [], [], []
         with pypdfium2.PdfDocument(self.file) as document:
             for page in document:
                 text = page.get_textpage()
                 self.sizes.append(page.get_size())
                 self.texts.append(text.get_text_range())
-                self.signs.append(list(_signs(text)))
-                self.marks.append([mark.get_bounds() for mark in page.get_objects(max_depth=1)])
+                self.glyphs.append(list(_glyphs(text)))
+                self.drawings.append([drawing.get_bounds() for drawing in page.get_objects(max_depth=1)])
                 text.close()
                 page.close()
 
@@ -78,40 +78,47 @@ class Printed:
 
         return list(told(reader.outline))
 
-    def outside(self):
-        """What stands beyond the margins, each with its page: signs of the text, and anything drawn."""
+    def beyond_margins(self):
+        """What stands beyond the margins, each with its page: glyphs of the text, and anything drawn."""
         found = []
-        for page, ((width, height), signs, marks) in enumerate(zip(self.sizes, self.signs, self.marks, strict=True), 1):
-            boxes = [(sign.char, *sign[1:]) for sign in signs] + [("a mark", *mark) for mark in marks]
+        for page, ((width, height), glyphs, drawings) in enumerate(
+            zip(self.sizes, self.glyphs, self.drawings, strict=True), 1
+        ):
+            boxes = [(glyph.char, *glyph[1:]) for glyph in glyphs] + [("a drawing", *drawing) for drawing in drawings]
             found += [
                 (page, *box)
                 for box in boxes
-                if box[1] < SIDE - HAIR or box[3] > width - SIDE + HAIR or box[2] < EDGE or box[4] > height - EDGE
+                if box[1] < SIDE_MARGIN - TOLERANCE
+                or box[3] > width - SIDE_MARGIN + TOLERANCE
+                or box[2] < UNPRINTABLE_EDGE
+                or box[4] > height - UNPRINTABLE_EDGE
             ]
         return found
 
     def collisions(self):
         """Signs that stand on one another, each with its page; those of one ligature share a box and are none."""
         found = []
-        for page, signs in enumerate(self.signs, 1):
-            by_left = sorted(signs, key=lambda sign: sign.left)
+        for page, glyphs in enumerate(self.glyphs, 1):
+            by_left = sorted(glyphs, key=lambda glyph: glyph.left)
             for at, one in enumerate(by_left):
                 for other in by_left[at + 1 :]:
                     if other.left >= one.right:
                         break
                     if one.top <= other.bottom or other.top <= one.bottom or one[1:] == other[1:]:
                         continue
-                    if _shared(one, other) > 0.3:
+                    if _overlap(one, other) > 0.3:
                         found.append((page, one, other))
         return found
 
-    def room(self, page):
+    def free_height(self, page):
         """How much of a page (the first is 1) is free under its text and above its foot, in millimetres."""
-        return min(sign.bottom - FOOT for sign in self.signs[page - 1] if sign.bottom > FOOT) / POINT
+        return (
+            min(glyph.bottom - BOTTOM_MARGIN for glyph in self.glyphs[page - 1] if glyph.bottom > BOTTOM_MARGIN) / POINT
+        )
 
 
 def fonts_of(reader):
-    """The typefaces that a document carries, by name, without what marks each as a part of it."""
+    """The typefaces that a document carries, by name, without what drawings each as a part of it."""
     return {
         font.get_object()["/BaseFont"].partition("+")[2]
         for sheet in reader.pages
@@ -132,16 +139,16 @@ def elements_of(reader):
     return list(below(reader.trailer["/Root"]["/StructTreeRoot"]))
 
 
-def _signs(text):
+def _glyphs(text):
     for at in range(text.count_chars()):
         char = chr(pdfium.FPDFText_GetUnicode(text, at))
         if char.strip():
-            yield Sign(char, *text.get_charbox(at))
+            yield Glyph(char, *text.get_charbox(at))
 
 
-def _shared(one, other):
-    """What share of the smaller of two signs the other covers."""
+def _overlap(one, other):
+    """What share of the smaller of two glyphs the other covers."""
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.top, other.top) - max(one.bottom, other.bottom)
-    least = min((sign.right - sign.left) * (sign.top - sign.bottom) for sign in (one, other))
+    least = min((glyph.right - glyph.left) * (glyph.top - glyph.bottom) for glyph in (one, other))
     return width * height / least if width > 0 and height > 0 and least > 0 else 0

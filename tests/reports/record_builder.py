@@ -43,7 +43,7 @@ def noon(day):
     return datetime.combine(day, time(12), MASERU)
 
 
-class Record:
+class RecordBuilder:
     """Rows as they are added; `facts` is the whole. What is not said has happened as the first line recorded it."""
 
     def __init__(self, tracking, country="LSO", year=2021):
@@ -78,15 +78,15 @@ class Record:
         self.tables[table].append(row_type(id=self.last_id, **fields))
         return self.last_id
 
-    def terms(self, known, **fields):
+    def edition_terms(self, known, **fields):
         return self.add("edition_terms", EditionTermsFact, recorded_at=noon(known), **fields)
 
     def recommendation(self, number, pillar, *terms, known=None, **fields):
         """A recommendation, asked from its first day on; each further one of `terms` is what `placed` gives."""
-        first = self.placed(pillar, known=known or self.tracking.starts_on)
+        first = self.recommendation_terms(pillar, known=known or self.tracking.starts_on)
         return self.add("recommendations", RecommendationFact, number=number, terms=(first, *terms), **fields)
 
-    def placed(self, pillar, *, known):
+    def recommendation_terms(self, pillar, *, known):
         self.last_id += 1
         return RecommendationTermsFact(id=self.last_id, recorded_at=noon(known), pillar=pillar)
 
@@ -97,7 +97,7 @@ class Record:
         )
         return self.benchmark_ids[key]
 
-    def rule(self, rule=Rule.ASSESSED, *, known, **fields):
+    def benchmark_terms(self, rule=Rule.ASSESSED, *, known, **fields):
         self.last_id += 1
         return BenchmarkTermsFact(id=self.last_id, recorded_at=noon(known), rule=rule, **fields)
 
@@ -120,7 +120,7 @@ class Record:
             **fields,
         )
 
-    def year_before(self, indicator, value, *, known):
+    def reading_year_before(self, indicator, value, *, known):
         """The reading for the whole period before."""
         before = self.edition.previous
         return self.reading(indicator, value, starts=before.starts_on, through=before.ends_on, known=known)
@@ -198,7 +198,7 @@ class Record:
         )
         return self.action(key, first, last, known=known, sent=sent)
 
-    def assess(self, key, verdict, *, known, on=()):
+    def assessment(self, key, verdict, *, known, on=()):
         return self.add(
             "assessments",
             AssessmentFact,
@@ -208,7 +208,7 @@ class Record:
             evidence_ids=frozenset(on),
         )
 
-    def promise(self, *, made, known=None, ministry=1, due=None, later_events=(), **towards):
+    def commitment(self, *, made, known=None, ministry=1, due=None, later_events=(), **towards):
         """A commitment made on a day: `_6a=Reach.MEETS`; `later_events`: kind, day and due date of further events."""
         events = []
         for kind, day, due_on in [(CommitmentEventKind.MADE, made, due), *later_events]:
@@ -242,12 +242,12 @@ def points(score):
     return {part.key.value: part.points for part in score.parts}
 
 
-def lines(score, part):
+def line_points(score, part):
     """The points of a part's lines by key."""
     return {
         line.key: line.points for score_part in score.parts if score_part.key.value == part for line in score_part.lines
     }
 
 
-def window(start, end):
+def period(start, end):
     return Period(date.fromisoformat(start), date.fromisoformat(end))

@@ -15,14 +15,14 @@ from dialogues.choices import (
     Verdict,
 )
 from recommendations.choices import Better, EffortQuestion, Pillar, Rule
-from tests.reports.record_builder import Record, noon, window
+from tests.reports.record_builder import RecordBuilder, noon, period
 
-PERIOD = window("2021-04-01", "2022-03-31")
+PERIOD = period("2021-04-01", "2022-03-31")
 KEYS = ("1a", "1b", "2a", "2b", "3a")
 
-FIRST = PERIOD.starts_on - timedelta(days=40)
-days = st.dates(FIRST, PERIOD.ends_on + timedelta(days=40))
-inside = st.dates(PERIOD.starts_on, PERIOD.ends_on)
+FIRST_DAY = PERIOD.starts_on - timedelta(days=40)
+days = st.dates(FIRST_DAY, PERIOD.ends_on + timedelta(days=40))
+days_in_period = st.dates(PERIOD.starts_on, PERIOD.ends_on)
 reading_values = st.one_of(st.none(), st.sampled_from(ReadingDirection), st.integers(0, 12))
 moments = st.one_of(st.none(), days.map(noon))
 
@@ -33,13 +33,13 @@ def spans(draw):
     return draw(st.sampled_from([first, None, PERIOD.starts_on])), last
 
 
-def draw_promise(draw, record):
+def draw_commitment(draw, record):
     later_events = st.tuples(
         st.sampled_from([one for one in CommitmentEventKind if one is not CommitmentEventKind.MADE]),
         days,
         st.none() | days,
     )
-    record.promise(
+    record.commitment(
         made=draw(days),
         known=draw(st.none() | days),
         ministry=draw(st.sampled_from([1, None])),
@@ -52,12 +52,12 @@ def draw_promise(draw, record):
 def draw_readings(draw, record, indicators, evidence, version_ids):
     for indicator in indicators:
         if draw(st.booleans()):
-            record.year_before(indicator, draw(reading_values), known=draw(days))
+            record.reading_year_before(indicator, draw(reading_values), known=draw(days))
         for _ in range(draw(st.integers(0, 2))):
             record.reading(
                 indicator,
                 draw(reading_values),
-                through=draw(inside),
+                through=draw(days_in_period),
                 known=draw(days),
                 evidence=draw(st.sampled_from([None, *evidence])),
                 sent=draw(st.sampled_from(version_ids)),
@@ -67,7 +67,7 @@ def draw_readings(draw, record, indicators, evidence, version_ids):
 @st.composite
 def records(draw):
     """A record of three recommendations, with whatever may be on it."""
-    record = Record(PERIOD)
+    record = RecordBuilder(PERIOD)
     indicators = [
         record.indicator(
             question.value,
@@ -85,7 +85,7 @@ def records(draw):
         record.benchmark(
             recommendations[key[0]],
             key,
-            record.rule(
+            record.benchmark_terms(
                 rule,
                 known=draw(days),
                 weight=draw(st.integers(0, 3)),
@@ -134,17 +134,17 @@ def records(draw):
         evidence_ids = draw(st.sets(st.sampled_from(evidence))) if evidence else ()
         # An assessment rests on what was there.
         recorded_on = max(
-            (row.recorded_at.date() for row in record.tables["evidence"] if row.id in evidence_ids), default=FIRST
+            (row.recorded_at.date() for row in record.tables["evidence"] if row.id in evidence_ids), default=FIRST_DAY
         )
-        record.assess(
+        record.assessment(
             draw(st.sampled_from(KEYS)),
             draw(st.sampled_from(Verdict)),
             known=max(draw(days), recorded_on),
             on=evidence_ids,
         )
     for _ in range(draw(some)):
-        draw_promise(draw, record)
+        draw_commitment(draw, record)
     for known in draw(st.lists(days, max_size=2)):
-        record.terms(known, deadline_on=draw(days), readiness_target=draw(st.integers(0, 100)))
+        record.edition_terms(known, deadline_on=draw(days), readiness_target=draw(st.integers(0, 100)))
     draw_readings(draw, record, indicators, evidence, version_ids)
     return record

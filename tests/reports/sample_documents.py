@@ -50,14 +50,14 @@ from reports.readiness.explanation.step_display import StepDisplay, StepsDisplay
 DAY = date(2022, 1, 28)
 MOMENT = datetime(2022, 1, 26, 10, tzinfo=ZoneInfo("Africa/Maseru"))
 HASH = "1e7ceb844c3410917c8ff0edc76f5d00a2007e3da7e42d890606dbc522de1874"
-LONG = ("A word after another, as somebody wrote them who had much to tell and little time to make it short. " * 5)[
-    :400
-]
+LONG_TEXT = (
+    "A word after another, as somebody wrote them who had much to tell and little time to make it short. " * 5
+)[:400]
 PARAGRAPH = " ".join(["It says where readiness is, what comes next, what is overdue and with whom."] * 9)[:-25]
 """Prose of nearly as many words as a briefing's first paragraph may have."""
 
 
-def undertaking(text="Train the posts", **facts):
+def commitment(text="Train the posts", **facts):
     return PrintedCommitment(
         **{
             "text": text,
@@ -147,7 +147,7 @@ def dialogue(record="The ministries went through the recommendations.", people=4
             "agenda": ("1. Investigate more", "2. Give courts the power"),
             "record": record,
             "conclusions": "Dates follow.",
-            "agreed": (undertaking(),),
+            "agreed": (commitment(),),
             **facts,
         }
     )
@@ -161,7 +161,8 @@ def trend(months=0, events=(), title="Nothing has been reviewed yet"):
             width=648, size=11, plot_height=96,
         ),
         months=tuple(
-            PrintedMonth(date(2021, 1 + at % 12, 28), Decimal("15.7"), Decimal("19.2"), LONG) for at in range(months)
+            PrintedMonth(date(2021, 1 + at % 12, 28), Decimal("15.7"), Decimal("19.2"), LONG_TEXT)
+            for at in range(months)
         ),
     )  # fmt: skip
 
@@ -182,7 +183,7 @@ def part(title="Increasing efforts", reason="Nothing has been reviewed yet.", qu
     )
 
 
-def briefing(**facts):
+def ambassador_briefing(**facts):
     """An ambassador's briefing on nothing, but for what is given."""
     return AmbassadorBriefing(
         **{
@@ -202,7 +203,7 @@ def briefing(**facts):
             "standing": ReadinessSummary("Nothing has been reviewed yet.", None, None, Decimal(45), "Our target."),
             "parts": tuple(map(part, ("Increasing efforts", "Concrete action", "All three Ps", "Data given"))),
             "checks": (),
-            "ladder": ladder(0),
+            "ladder": next_steps(0),
             "trend": trend(),
             "press_for": (),
             "milestones": (),
@@ -219,7 +220,7 @@ def briefing(**facts):
     )
 
 
-def ladder(number, text="Ask the ministry"):
+def next_steps(number, text="Ask the ministry"):
     """Next steps, so many of each kind."""
     steps = tuple(
         StepDisplay(
@@ -233,16 +234,16 @@ def ladder(number, text="Ask the ministry"):
     )
 
 
-def full(number=1, text="Investigate more", **facts):
+def full_ambassador_briefing(number=1, text="Investigate more", **facts):
     """A briefing with so many of everything, all in these words."""
     ministry = PrintedMinistry(
         text,
         f"A. Person, {text}",
         "recommendations 1, 3, 7 and 8",
         f"1 overdue, 2 open. {text}",
-        (undertaking(text),) * 2,
+        (commitment(text),) * 2,
     )
-    return briefing(
+    return ambassador_briefing(
         **{
             "facts_up_to": MOMENT,
             "standing": ReadinessSummary(
@@ -254,12 +255,12 @@ def full(number=1, text="Investigate more", **facts):
             ),
             "parts": (part(text, text, 6), part("Concrete action", text), part("All three Ps", text, 3)),
             "checks": tuple(PrintedCheck(text, text, (text,)) for _ in range(number)),
-            "ladder": ladder(number, text),
+            "ladder": next_steps(number, text),
             "trend": trend(number, title=text),
-            "press_for": tuple(undertaking(text, ministry=text, standing=text[:60]) for _ in range(number)),
+            "press_for": tuple(commitment(text, ministry=text, standing=text[:60]) for _ in range(number)),
             "milestones": tuple(PrintedMilestone(text[:40], DAY, False, "in 4 days") for _ in range(number)),
             "ministries": (ministry,) * number,
-            "united_states": (undertaking(text),) * number,
+            "united_states": (commitment(text),) * number,
             "recommendations": tuple(recommendation(at + 1, text) for at in range(number)),
             "dialogues": (dialogue(text),) * min(number, 5),
             "updates": (update(text, text),) * number,
@@ -269,7 +270,7 @@ def full(number=1, text="Investigate more", **facts):
     )  # fmt: skip
 
 
-def washington(deeds=3, text="The quarter’s budget was released to the unit.", has_sources=True, **facts):
+def washington_input(deeds=3, text="The quarter’s budget was released to the unit.", has_sources=True, **facts):
     """Input for Washington with so many deeds, counts and assessments under one indicium of each pillar."""
 
     def source(at):
@@ -325,7 +326,7 @@ def ministry_page(number=3, text="Train the posts", **facts):
             "known_by": None,
             "facts_up_to": MOMENT,
             "sentence": f"{number} commitments: {number} open.",
-            "agreed": (undertaking(text),) * number,
+            "agreed": (commitment(text),) * number,
             "verified": (VerifiedItem(text, "12 Nov 2021; verified on 20 November 2021"),) * number,
             "needed": (NeededItem(text, text, "Overdue by 14 days"),) * number,
             "agreed_order": "Order: Overdue, Due.",
@@ -345,7 +346,7 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
         record=text,
         agreed=text,
         summary=f"{number} overdue, 2 open.",
-        undertakings=(undertaking(text),) * number,
+        undertakings=(commitment(text),) * number,
         steps=(AgreedStep(text, text, DAY, None, "open", "still open"),) * number,
     )
     talk = TalkingPointList(text, text, False, *((point,) * number,) * 5)
@@ -369,7 +370,7 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
             "stage": "Planned",
             "deadline": date(2022, 2, 28),
             "sentence": f"Talking points: {number} overdue. The deadline is 28 February 2022, in 31 days.",
-            "next_steps": ladder(number, text).others[:7],
+            "next_steps": next_steps(number, text).others[:7],
             "agenda": tuple(
                 PrintedAgendaItem(at + 1, text, text, "due in 14 days", text, text) for at in range(number)
             ),

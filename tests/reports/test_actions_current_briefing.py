@@ -23,7 +23,7 @@ from tests.factories import (
     RedactionFactory,
 )
 from tests.refusals import refuses
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.actions import JobProgress
@@ -68,7 +68,7 @@ def own():
 
 
 def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(edition, ambassador, made):
-    record("evidence.logged", by=None, country=edition.country)
+    record_log_entry("evidence.logged", by=None, country=edition.country)
     keep(edition)
 
     (briefing,) = own()
@@ -123,7 +123,7 @@ def test_what_says_the_same_stays_as_it_is_and_knows_the_newest_entry(edition, a
     keep(edition)
     taken = own()[0]
     record_download(briefing=taken, by=ambassador, now=NOW)
-    record("redaction.declined", by=None, country=edition.country)
+    record_log_entry("redaction.declined", by=None, country=edition.country)
     keep(edition, NOW + timedelta(minutes=5))
 
     (kept,) = own()
@@ -238,7 +238,7 @@ def test_a_redaction_confirmed_while_it_is_made_is_not_in_it(edition, ambassador
 
 def test_what_is_recorded_while_it_is_made_is_not_taken_for_known(edition, ambassador, monkeypatch):
     def to_pdf(html, tell):
-        record("evidence.logged", by=None, country=edition.country)
+        record_log_entry("evidence.logged", by=None, country=edition.country)
         return html.encode()
 
     monkeypatch.setattr(pdf, "render_pdf", to_pdf)

@@ -9,7 +9,7 @@ from reports.actions.current_briefing import refresh_current_briefing
 from reports.briefings import pdf
 from reports.models import Briefing, BriefingDownload
 from reports.tasks import current_briefings
-from tests.concurrent_writes import both_at_once, meanwhile
+from tests.concurrent_writes import run_on_other_connection, run_simultaneously
 from tests.factories import MASERU, AmbassadorFactory, EvidenceFactory, JobFactory, RecommendationFactory
 from tiptracker.audit.actions import log_head
 from tiptracker.jobs.actions import JobProgress
@@ -36,7 +36,7 @@ def test_one_taken_while_the_next_is_made_is_kept(fresh_database, monkeypatch):
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
 
     def to_pdf(html, tell):
-        meanwhile(lambda: record_download(briefing=taken, by=ambassador, now=NOW))
+        run_on_other_connection(lambda: record_download(briefing=taken, by=ambassador, now=NOW))
         return html.encode()
 
     monkeypatch.setattr(pdf, "render_pdf", to_pdf)
@@ -50,7 +50,7 @@ def test_one_taken_while_the_next_is_made_is_kept(fresh_database, monkeypatch):
 def test_two_beats_at_once_ask_for_it_once(fresh_database):
     RecommendationFactory()
     AmbassadorFactory()
-    both_at_once(current_briefings, current_briefings)
+    run_simultaneously(current_briefings, current_briefings)
 
     assert Job.objects.filter(kind="current_briefing").count() == 1
 
@@ -59,6 +59,6 @@ def test_two_workers_at_once_leave_one(fresh_database, monkeypatch):
     edition = RecommendationFactory().edition
     AmbassadorFactory()
     monkeypatch.setattr(pdf, "render_pdf", lambda html, tell: html.encode())
-    both_at_once(lambda: keep(edition), lambda: keep(edition))
+    run_simultaneously(lambda: keep(edition), lambda: keep(edition))
 
     assert [(row.version, default_storage.exists(row.file.name)) for row in own()] == [(1, True)]

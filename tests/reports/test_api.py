@@ -26,7 +26,7 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
 )
-from tests.query_counts import FIRST_READ
+from tests.query_counts import FIRST_LIST_READ
 from tests.refusals import shows_refusal
 from tiptracker.jobs.models import State
 
@@ -162,7 +162,7 @@ def test_readiness_counts_its_queries(client, django_assert_num_queries, count):
         AssessmentFactory(benchmark=benchmark, grounds=[EvidenceFactory(supports=[benchmark], verified=True)])
 
     # session, person, zone; edition; the facts in twelve; what next steps are called: ministries, benchmarks' terms
-    with django_assert_num_queries(19 + FIRST_READ):
+    with django_assert_num_queries(19 + FIRST_LIST_READ):
         assert ask(client).status_code == 200
 
 
@@ -270,7 +270,7 @@ def test_briefings_count_their_queries(client, officer, django_assert_num_querie
     for number in range(count):
         BriefingFactory(edition=edition, requested_by=OfficerFactory(), job=JobFactory(key=number))
 
-    with django_assert_num_queries(5 + FIRST_READ):  # session, person, zone; count, briefings
+    with django_assert_num_queries(5 + FIRST_LIST_READ):  # session, person, zone; count, briefings
         rows = client.get("/api/v1/briefings/").json()["results"]
 
     assert len(rows) == count

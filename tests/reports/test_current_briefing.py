@@ -24,7 +24,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.verbs import VERBS, VERBS_CHANGING_NO_FACT, VerbGroup
 from tiptracker.jobs.models import State
@@ -44,7 +44,7 @@ def edition():
 @pytest.fixture
 def current(edition):
     """The tracker's own of today, which knows all that is in the log so far."""
-    record("evidence.logged", by=None, country=edition.country)
+    record_log_entry("evidence.logged", by=None, country=edition.country)
     return BriefingFactory(edition=edition, requested_by=None, content=b"%PDF-1.7", log_number=log_head()[0])
 
 
@@ -62,7 +62,7 @@ def test_it_is_not_due_while_nothing_was_recorded_since(current):
 
 
 def test_it_is_due_once_things_are_quiet(current):
-    first = record("evidence.logged", by=None, country=current.edition.country)
+    first = record_log_entry("evidence.logged", by=None, country=current.edition.country)
     assert has_changed_since(current)
     assert not is_rebuild_due(current.edition, TODAY, at(first, QUIET_PERIOD - SECOND))
     assert is_rebuild_due(current.edition, TODAY, at(first, QUIET_PERIOD))
@@ -72,14 +72,14 @@ def test_what_was_recorded_long_ago_waits_for_no_quiet(current, monkeypatch):
     began = timezone.now()
     for moment in (began, began + MAX_DELAY - QUIET_PERIOD + SECOND):
         monkeypatch.setattr("tiptracker.audit.actions.timezone", SimpleNamespace(now=lambda moment=moment: moment))
-        record("evidence.logged", by=None, country=current.edition.country)
+        record_log_entry("evidence.logged", by=None, country=current.edition.country)
 
     assert not is_rebuild_due(current.edition, TODAY, began + MAX_DELAY - SECOND)
     assert is_rebuild_due(current.edition, TODAY, began + MAX_DELAY)
 
 
 def test_another_day_is_due_at_once(current):
-    record("evidence.logged", by=None, country=current.edition.country)
+    record_log_entry("evidence.logged", by=None, country=current.edition.country)
     assert is_rebuild_due(current.edition, TODAY + timedelta(days=1), timezone.now())
 
 
@@ -100,16 +100,16 @@ def test_another_day_is_due_at_once(current):
     ],
 )
 def test_only_what_changes_the_record_counts_and_so_does_a_verb_that_nobody_knows(current, verb, counts):
-    entry = record(verb, by=None, country=current.edition.country)
+    entry = record_log_entry(verb, by=None, country=current.edition.country)
 
     assert has_changed_since(current) is counts
     assert is_rebuild_due(current.edition, TODAY, at(entry, QUIET_PERIOD)) is counts
 
 
 def test_what_belongs_to_no_country_counts_and_what_belongs_to_another_does_not(current):
-    record("evidence.logged", by=None, country=CountryFactory(elsewhere=True))
+    record_log_entry("evidence.logged", by=None, country=CountryFactory(elsewhere=True))
     assert not has_changed_since(current)
-    record("user.changed", by=None)
+    record_log_entry("user.changed", by=None)
     assert has_changed_since(current)
 
 
@@ -125,7 +125,7 @@ def test_no_verb_of_the_record_itself_is_taken_for_reading():
 
 def test_whether_something_changed_is_one_question_however_much_was_read(current, django_assert_num_queries):
     for _ in range(5):
-        record("evidence.viewed", by=None, country=current.edition.country)
+        record_log_entry("evidence.viewed", by=None, country=current.edition.country)
     current = Briefing.objects.select_related("edition").get()
 
     with django_assert_num_queries(1):
@@ -135,7 +135,7 @@ def test_whether_something_changed_is_one_question_however_much_was_read(current
 @pytest.mark.unordered_locks  # the product deletes no account
 def test_nobody_is_ambassador(current):
     find_ambassador(current.edition).delete()
-    record("evidence.logged", by=None, country=current.edition.country)
+    record_log_entry("evidence.logged", by=None, country=current.edition.country)
 
     assert find_ambassador(current.edition) is None
     assert not is_rebuild_due(current.edition, TODAY + timedelta(days=1), timezone.now())

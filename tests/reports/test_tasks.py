@@ -15,7 +15,7 @@ from tests.factories import (
     EvidenceFactory,
     RecommendationFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 
@@ -54,7 +54,7 @@ def test_it_is_made_once_and_again_when_something_was_recorded(beat):
 
     assert [beat(), beat()] == [[str(edition.pk)], []]
     EvidenceFactory(title="The unit’s budget was released", country=edition.country)
-    record("evidence.logged", by=None, country=edition.country)
+    record_log_entry("evidence.logged", by=None, country=edition.country)
     assert [beat(), beat()] == [[str(edition.pk)], []]
     assert as_of() == [("LSO", date(2022, 1, 28))]
 
@@ -65,7 +65,7 @@ def test_reading_and_taking_briefings_makes_none(beat, client):
     beat()
     taken = client.get(f"/briefings/{Briefing.objects.get().pk}/file/")
     assert b"".join(taken.streaming_content).startswith(b"%PDF")
-    record("evidence.viewed", by=None, country=edition.country)
+    record_log_entry("evidence.viewed", by=None, country=edition.country)
 
     assert beat() == []
 
@@ -111,7 +111,7 @@ def test_beats_ask_as_much_however_many_briefings_there_are(django_assert_num_qu
         beat()
         row = Briefing.objects.filter(requested_by=None).latest("pk")
         row.downloads.create(by=ambassador, at=row.known_by, sha256=row.sha256)
-        record("evidence.logged", by=None, country=edition.country)
+        record_log_entry("evidence.logged", by=None, country=edition.country)
         EvidenceFactory(title=f"Recorded {day}")
     beat()
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from reports.choices import BriefingKind
 from reports.models import Briefing
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BriefingFactory,
@@ -149,7 +149,7 @@ def test_the_list_leads_to_the_sections_with_what_was_typed(client):
 @pytest.mark.usefixtures("officer", "edition")
 def test_a_document_that_is_not_offered_leads_to_the_list(client):
     answer = client.get(reverse("briefing_request"), {"what": "ministry-99999"})
-    assert answer.headers["Location"] == page_of("briefing_list")
+    assert answer.headers["Location"] == edition_url("briefing_list")
 
 
 @pytest.mark.usefixtures("edition")

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reports.models import Briefing
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -118,7 +118,7 @@ def test_briefing_list_query_count(client, django_assert_num_queries, edition, c
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
     with django_assert_num_queries(10):
-        response = client.get(page_of("briefing_list"))
+        response = client.get(edition_url("briefing_list"))
 
     assert len(response.context["page"]) == count
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import Verdict
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AdministratorFactory,
@@ -103,7 +103,7 @@ def test_changes_links_each_line_to_its_reasons_and_each_fact_to_its_page(change
     text = changed().text
 
     assert f'href="{reverse("evidence_detail", args=[evidence.pk])}"' in text
-    assert f'href="{page_of("readiness_why", "concrete_action", "1a")}?as_of=' in text
+    assert f'href="{edition_url("readiness_why", "concrete_action", "1a")}?as_of=' in text
     assert "Verified by" in text
 
 
@@ -143,7 +143,7 @@ def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader)
     assert second == [("It could give 22.5 of 30 points.", f"It can give 25 of 30 points. {stands}")]
     page = reverse("edition_terms", args=[edition.pk])
     if reader is AmbassadorFactory:
-        page = page_of("readiness_detail")
+        page = edition_url("readiness_detail")
     for weight, day in ((3, JANUARY), (5, date(2022, 1, 12))):
         assert f'<a href="{page}">Terms of Lesotho, 2021 edition: It weighs {weight} times.</a>' in response.text
         assert f'set <time datetime="{day}">' in response.text
@@ -321,6 +321,6 @@ def test_changes_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 2 evidence and what was said of
     # it, 1 assessments, 1 the last dialogue
     with django_assert_num_queries(22):
-        response = client.get(page_of("readiness_changes"))
+        response = client.get(edition_url("readiness_changes"))
 
     assert len(response.context["stops"]) == 1 + count

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     DEADLINE_ON,
     MASERU,
@@ -21,7 +21,7 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.refusals import shows_refusal
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import log_head
 from tiptracker.jobs.models import State
 
@@ -42,7 +42,7 @@ def ambassador():
 
 @pytest.fixture
 def current(edition, ambassador):
-    record("evidence.logged", by=None, country=edition.country)
+    record_log_entry("evidence.logged", by=None, country=edition.country)
     return BriefingFactory(
         edition=edition,
         requested_by=None,
@@ -91,7 +91,7 @@ def test_no_fact_is_told_as_none(client, current, ambassador):
 
 def test_where_something_was_recorded_since_the_same_link_says_so(client, current, ambassador):
     EvidenceFactory(title="The unit’s budget was released")
-    record("evidence.logged", by=None, country=current.edition.country)
+    record_log_entry("evidence.logged", by=None, country=current.edition.country)
     client.force_login(ambassador)
     shown = head_of(client)
 
@@ -108,7 +108,7 @@ def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current, 
         ambassador.is_active = False
         ambassador.save()
     EvidenceFactory(title="The unit’s budget was released", recorded_at=datetime(2022, 1, 28, 13, tzinfo=MASERU))
-    record("evidence.logged", by=None, country=current.edition.country)
+    record_log_entry("evidence.logged", by=None, country=current.edition.country)
     client.force_login(OfficerFactory())
     shown = head_of(client)
 
@@ -146,11 +146,11 @@ def test_what_somebody_picked_is_not_todays_briefing(client, edition, ambassador
 
 def test_the_dashboard_asks_as_much_with_one_ready(client, current, django_assert_num_queries):
     client.force_login(OfficerFactory())
-    client.get(page_of("dashboard"))
+    client.get(edition_url("dashboard"))
 
     # as without one, but for 2 where no benchmark is asked, and 1 of the log
     with django_assert_num_queries(34):
-        client.get(page_of("dashboard"))
+        client.get(edition_url("dashboard"))
 
 
 def test_a_click_asks_little(client, current, ambassador, django_assert_num_queries):

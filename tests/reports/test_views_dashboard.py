@@ -11,7 +11,7 @@ from django.utils.html import escape
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, MilestoneKind, Rule, Tier
 from recommendations.models import Edition
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AdministratorFactory,
@@ -220,7 +220,7 @@ def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashb
     assert [line.step for line in response.context["first_steps"]] == [
         line.step for line in response.context["in_full"][:5]
     ]
-    assert f'href="{page_of("readiness_detail")}#next-steps"' in response.text
+    assert f'href="{edition_url("readiness_detail")}#next-steps"' in response.text
 
 
 def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_officer_each_thing(dashboard):
@@ -340,7 +340,7 @@ def test_dashboard_counts_what_does_not_fit_together_and_leads_there(dashboard):
     text = dashboard(OfficerFactory()).text
 
     assert "1 problem in the record." in text
-    assert f'"{page_of("readiness_checks")}"' in text
+    assert f'"{edition_url("readiness_checks")}"' in text
 
 
 def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_downloads_it(dashboard):
@@ -381,7 +381,7 @@ def test_dashboard_offers_an_observer_no_request(dashboard):
     text = dashboard(ObserverFactory()).text
 
     assert 'name="as_of"' not in text
-    assert page_of("briefing_list") in text
+    assert edition_url("briefing_list") in text
 
 
 def test_dashboard_is_the_embassys_alone(dashboard, client):
@@ -419,7 +419,7 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
     # 2 what to begin with, 4 first steps, 3 what next steps are called
     with django_assert_num_queries(38):
-        response = client.get(page_of("dashboard"))
+        response = client.get(edition_url("dashboard"))
 
     assert len(response.context["overdue"]) + response.context["more_overdue"] == count
     assert len(response.context["in_full"]) >= count
@@ -437,15 +437,15 @@ def test_dashboard_lists_few_overdue_and_waiting_and_counts_the_others(dashboard
     for context in (officers.context, observers.context):
         assert [row.standing.days_overdue for row in context["overdue"]] == [12, 11]
         assert (len(context["waiting"]), context["more_overdue"], context["more_waiting"]) == (2, 3, 3)
-    overdue = f'href="{page_of("commitment_list")}?status=overdue"'
+    overdue = f'href="{edition_url("commitment_list")}?status=overdue"'
     assert overdue in officers.text
-    assert f'href="{page_of("inbox")}">Show all in' in officers.text
+    assert f'href="{edition_url("inbox")}">Show all in' in officers.text
     assert "Show all in" not in observers.text
 
 
 def test_dashboard_leads_an_officer_to_logging_progress(dashboard):
     BenchmarkFactory()
-    logs = f'href="{page_of("evidence_log")}">Log progress'
+    logs = f'href="{edition_url("evidence_log")}">Log progress'
 
     assert dashboard(OfficerFactory()).text.count(logs) == 2  # the button, and the first of the first steps
     for reader in (AmbassadorFactory, ObserverFactory):
@@ -464,7 +464,7 @@ def test_an_officers_first_steps_go_with_the_first_evidence(dashboard):
     officer = OfficerFactory()
 
     assert first_steps(dashboard(officer)) == [
-        (page_of("evidence_log"), False), (page_of("commitment_add"), False), (page_of("inbox"), False),
+        (edition_url("evidence_log"), False), (edition_url("commitment_add"), False), (edition_url("inbox"), False),
     ]  # fmt: skip
     CommitmentFactory(recorded_by=officer)
     assert [is_done for _, is_done in first_steps(dashboard(officer))] == [False, True, False]

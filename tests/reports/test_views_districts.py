@@ -10,7 +10,7 @@ from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence
 from recommendations.choices import Rule
 from reports.choices import DistrictStatus
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     DistrictFactory,
@@ -109,4 +109,4 @@ def test_district_list_query_count(client, counted, django_assert_num_queries, c
         tell(counted, ["Berea"])
 
     with django_assert_num_queries(10):
-        client.get(page_of("district_list"))
+        client.get(edition_url("district_list"))

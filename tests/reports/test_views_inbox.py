@@ -18,7 +18,7 @@ from dialogues.choices import (
     UpdateDecision,
 )
 from recommendations.choices import Rule
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -108,8 +108,8 @@ def test_inbox_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
     client.force_login(OfficerFactory(countries=[here.update.commitment.country, elsewhere]))
 
     for address, expected in (
-        (page_of("inbox"), (here, 30 + Fraction(20, 3))),
-        (page_of("inbox", edition=edition), (there, 15 + Fraction(20, 3))),
+        (edition_url("inbox"), (here, 30 + Fraction(20, 3))),
+        (edition_url("inbox", edition=edition), (there, 15 + Fraction(20, 3))),
     ):
         lines = client.get(address).context["versions"]
         assert [(line.update_version, line.stake.points) for line in lines] == [expected]
@@ -367,7 +367,7 @@ def test_inbox_query_count(client, django_assert_num_queries, count):
     # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the six other kinds;
     # own evidence that waits for a colleague; two with new evidence since a decision; the count of tasks
     with django_assert_num_queries(15 + 14):
-        response = client.get(page_of("inbox"))
+        response = client.get(edition_url("inbox"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
     assert response.context["page"].paginator.count == response.context["logged_count"] == count
@@ -418,22 +418,22 @@ def test_inbox_next_leads_down_the_list_and_to_its_top_again(client):
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
     assert next_after(client) == address("evidence_detail", logged)
     client.force_login(ObserverFactory())
-    assert next_after(client) == page_of("inbox")
+    assert next_after(client) == edition_url("inbox")
     assert "Open the first task" not in client.get(reverse("inbox")).text
     client.force_login(FocalPointFactory(ministry=most.update.commitment.ministry))
-    assert next_after(client) == page_of("inbox")
+    assert next_after(client) == edition_url("inbox")
 
 
 def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(client):
     gone, waits = sent_version(BenchmarkFactory()), sent_version(BenchmarkFactory())
     officer = OfficerFactory()
     client.force_login(officer)
-    assert [line.update_version for line in client.get(page_of("inbox")).context["versions"]] == [gone, waits]
+    assert [line.update_version for line in client.get(edition_url("inbox")).context["versions"]] == [gone, waits]
     assert waiting_in_the_head(client) == 2
 
     UpdateVersionDecisionFactory(update_version=gone, decision=UpdateDecision.WITHDRAWN)
 
-    assert [line.update_version for line in client.get(page_of("inbox")).context["versions"]] == [waits]
+    assert [line.update_version for line in client.get(edition_url("inbox")).context["versions"]] == [waits]
     assert waiting_in_the_head(client) == 1
     page = client.get(next_after(client, f"version-{gone.pk}"))
     assert (page.context["update_version"], page.context["before"]) == (waits, None)
@@ -441,7 +441,7 @@ def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(clie
 
 def waiting_in_the_head(client):
     """The number beside “My tasks” in the navigation."""
-    items = client.get(page_of("inbox")).context["navigation"]
+    items = client.get(edition_url("inbox")).context["navigation"]
     return next(item.waiting for item in items if item.label == "My tasks")
 
 
@@ -454,7 +454,7 @@ def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    page = client.get(page_of("inbox"))
+    page = client.get(edition_url("inbox"))
 
     [group] = [group for group in page.context["groups"] if group.key == "due-dates"]
     [task] = group.tasks
@@ -466,7 +466,7 @@ def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
     assert "Another country" not in page.text
     for other in (AmbassadorFactory(), ObserverFactory()):
         client.force_login(other)
-        assert "due-dates" not in [group.key for group in client.get(page_of("inbox")).context["groups"]]
+        assert "due-dates" not in [group.key for group in client.get(edition_url("inbox")).context["groups"]]
 
 
 @pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])

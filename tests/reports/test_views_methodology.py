@@ -11,7 +11,7 @@ from recommendations.models import Edition
 from reports.readiness import backtest
 from reports.readiness.explanation.headline import DISCLAIMER
 from reports.readiness.scoring import PART_LAW, PILLAR_LAW, QUESTION_LAW
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     BenchmarkFactory,
@@ -22,7 +22,7 @@ from tests.factories import (
     RecommendationFactory,
 )
 from tests.refusals import shows_refusal
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -45,7 +45,7 @@ def look(client):
 
 @pytest.fixture
 def lesotho():
-    once(load_public_record, now=LATE)
+    load_cached(load_public_record, now=LATE)
     return Edition.objects.tracked().get()
 
 
@@ -154,7 +154,7 @@ def test_every_page_of_the_embassy_leads_to_it(client):
     RecommendationFactory()
     client.force_login(ObserverFactory())
 
-    assert f'href="{page_of("methodology")}"' in client.get(reverse("dashboard")).text
+    assert f'href="{edition_url("methodology")}"' in client.get(reverse("dashboard")).text
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
@@ -164,4 +164,4 @@ def test_methodology_query_count(client, django_assert_num_queries, how_many):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(21):  # three of them name what the first next step is about
-        client.get(page_of("methodology"))
+        client.get(edition_url("methodology"))

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import Rule
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -54,7 +54,7 @@ def seen(client):
 
 
 def why(*key):
-    return page_of("readiness_why", *key)
+    return edition_url("readiness_why", *key)
 
 
 # --- From where -------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_two_clocks_stand_on_the_page_and_in_its_links(seen):
     assert 'value="2022-01-15"' in text
     assert 'value="2022-01-20"' in text
     query = "as_of=2022-01-15&amp;known_by=2022-01-20T23%3A59%3A59.999999%2B02%3A00"
-    assert f'"{page_of("methodology")}?{query}"' in text
+    assert f'"{edition_url("methodology")}?{query}"' in text
 
 
 # --- Readiness in detail ----------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_explanation_prints_parts_that_add_up_and_lead_to_why(seen):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
 
-    response = seen(page_of("readiness_explanation"))
+    response = seen(edition_url("readiness_explanation"))
 
     parts = response.context["parts"]
     assert f"Readiness: {sum(part.points for part in parts)} of 100." in response.context["headline"]
@@ -204,8 +204,8 @@ def test_detail_leads_to_the_method_at_the_same_standpoint_and_to_the_stored_res
 
     response = seen(as_of="2022-01-15")
 
-    assert f'"{page_of("methodology")}?as_of=2022-01-15"' in response.text
-    assert f'"{page_of("run_list")}"' in response.text
+    assert f'"{edition_url("methodology")}?as_of=2022-01-15"' in response.text
+    assert f'"{edition_url("run_list")}"' in response.text
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_detail_leads_to_the_method_at_the_same_standpoint_and_to_the_stored_res
 def test_each_tab_has_the_form_for_another_standpoint(seen, name):
     BenchmarkFactory()
 
-    text = seen(page_of(name), as_of="2022-01-15", known_on="2022-01-20").text
+    text = seen(edition_url(name), as_of="2022-01-15", known_on="2022-01-20").text
 
     assert 'name="as_of" value="2022-01-15"' in text
     assert 'name="known_on" value="2022-01-20"' in text
@@ -405,7 +405,7 @@ def test_detail_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 1 ministries, 1 versions, 3 evidence
     # and readings claimed, 6 what next steps are called, 2 dialogues and milestones of the trend
     with django_assert_num_queries(31):
-        response = client.get(page_of("readiness_detail"))
+        response = client.get(edition_url("readiness_detail"))
 
     assert len(response.context["in_full"]) >= count
     assert response.context["gaps"]
@@ -420,7 +420,7 @@ def test_checks_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 assessments, 1 commitments, 1 name
     with django_assert_num_queries(22):
-        response = client.get(page_of("readiness_checks"))
+        response = client.get(edition_url("readiness_checks"))
 
     assert len(response.context["problems_by_kind"]) >= 2
 
@@ -433,7 +433,7 @@ def test_why_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 12 facts, 3 evidence and readings, 2 benchmarks,
     # 1 assessments, 1 recommendations, 1 the post's name
     with django_assert_num_queries(25):
-        response = client.get(page_of("readiness_why", "concrete_action"))
+        response = client.get(edition_url("readiness_why", "concrete_action"))
 
     assert len(response.context["answers"]) == count
 
@@ -442,7 +442,7 @@ def test_the_tabs_keep_the_day_that_is_shown(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    tabs = client.get(page_of("readiness_detail", query={"as_of": "2022-01-20"})).context["way_back"].tabs
+    tabs = client.get(edition_url("readiness_detail", query={"as_of": "2022-01-20"})).context["way_back"].tabs
 
     assert {tab.label: "?as_of=2022-01-20" in tab.url for tab in tabs} == {
         "Overview": True,

@@ -9,7 +9,7 @@ from django.utils.html import escape
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import Origin, Rule, TextStatus
 from recommendations.models import Recommendation
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -102,7 +102,7 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
     # 2 who asks, 2 zone and inbox, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
     # 1 may edit, 1 what is retired, 1 the edition before, 1 saved filters, 1 name
     with django_assert_num_queries(26):
-        response = client.get(page_of("recommendation_list"))
+        response = client.get(edition_url("recommendation_list"))
 
     assert len(response.context["rows"]) == count
 
@@ -116,7 +116,7 @@ def test_recommendation_list_query_count_for_a_ministry(client, django_assert_nu
 
     # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 3 commitments, 1 recommendations, 1 what is retired
     with django_assert_num_queries(11):
-        response = client.get(page_of("recommendation_list"))
+        response = client.get(edition_url("recommendation_list"))
 
     assert len(response.context["published"]) == count
 
@@ -249,7 +249,7 @@ def test_recommendation_detail_leads_an_officer_to_logging_with_its_benchmarks_c
 
     assert chosen(page.context["log_url"]) == [first.pk, second.pk]
     for one in (first, second):
-        assert chosen(page_of("evidence_log", query={"benchmark": one.pk})) == [one.pk]
+        assert chosen(edition_url("evidence_log", query={"benchmark": one.pk})) == [one.pk]
 
 
 def test_recommendation_detail_leads_to_the_years_before_and_after(client):
@@ -270,13 +270,15 @@ def test_recommendation_detail_leads_to_the_years_before_and_after(client):
 def test_recommendation_list_leads_an_officer_to_carrying_over_where_there_is_a_year_before(client):
     client.force_login(OfficerFactory())
     first = RecommendationFactory()
-    assert "Roll over" not in client.get(page_of("recommendation_list")).text
+    assert "Roll over" not in client.get(edition_url("recommendation_list")).text
 
     following = EditionFactory(year=2022)
     RecommendationFactory(edition=following)
-    address = page_of("recommendation_list", edition=following)
+    address = edition_url("recommendation_list", edition=following)
 
-    assert reverse("edition_repeats", args=[first.edition_id]) not in client.get(page_of("recommendation_list")).text
+    assert (
+        reverse("edition_repeats", args=[first.edition_id]) not in client.get(edition_url("recommendation_list")).text
+    )
     assert "Roll over from the 2021 edition" in client.get(address).text
     client.force_login(AmbassadorFactory())
     assert "Roll over from the 2021 edition" not in client.get(address).text

@@ -11,7 +11,7 @@ from recommendations.models import Edition
 from reports.actions.runs import compute_readiness
 from reports.readiness import readiness as rules
 from reports.readiness import stored_runs
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     CountryFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -37,7 +37,7 @@ def reader(client):
 
 @pytest.fixture
 def run():
-    once(load_public_record, now=LATE)
+    load_cached(load_public_record, now=LATE)
     return compute_readiness(edition=Edition.objects.tracked().get(), as_of=LAST_DAY, now=LATE)
 
 
@@ -207,7 +207,7 @@ def test_run_list_query_count(client, django_assert_num_queries, how_many):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(8):
-        client.get(page_of("run_list"))
+        client.get(edition_url("run_list"))
 
 
 def test_run_detail_query_count(client, run, django_assert_num_queries):

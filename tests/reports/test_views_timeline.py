@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dialogues.choices import CommitmentEventKind
 from recommendations.choices import MilestoneKind
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     CommitmentEventFactory,
     CommitmentFactory,
@@ -124,7 +124,7 @@ def test_timeline_query_count(client, edition, django_assert_num_queries, count)
 
     # 2 who asks, 2 their zone and the post’s name; 1 edition, 1 commitments, 1 milestones, 1 dialogues, 1 saved filters
     with django_assert_num_queries(8):
-        response = client.get(page_of("timeline"))
+        response = client.get(edition_url("timeline"))
 
     assert response.context["page"].paginator.count == count + 1
 

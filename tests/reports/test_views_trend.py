@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from dialogues.choices import Verdict
 from recommendations.choices import MilestoneKind
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -202,6 +202,6 @@ def test_trend_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 2 their zone and the inbox's count, 1 edition, 1 may read, 12 facts, 1 dialogues, 1 milestones,
     # 1 the post's name
     with django_assert_num_queries(20):
-        response = client.get(page_of("readiness_trend"))
+        response = client.get(edition_url("readiness_trend"))
 
     assert len(response.context["trend"].events) == 2 * count

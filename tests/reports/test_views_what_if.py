@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import Verdict
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -280,9 +280,9 @@ def test_what_if_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 1 their zone, 1 edition, 1 may read, 12 facts
     with django_assert_num_queries(17):
-        client.get(page_of("readiness_what_if"), query, headers=HTMX)
+        client.get(edition_url("readiness_what_if"), query, headers=HTMX)
     # and 1 recommendations, 2 benchmarks, 2 what next steps are called, 1 the inbox's count
     with django_assert_num_queries(23):
-        response = client.get(page_of("readiness_what_if"), query)
+        response = client.get(edition_url("readiness_what_if"), query)
 
     assert len(choices(response)) == count

@@ -10,7 +10,14 @@ from tests import conftest  # sets the environment of the tests, and with it Dja
 
 from django.conf import settings  # isort: skip
 
-from tests.security.access_requests import ENROL, SIGN_IN, UNKNOWN, Line, address, lines
+from tests.security.access_requests import (
+    ENROLMENT_REDIRECT,
+    SIGN_IN_REDIRECT,
+    UNKNOWN_ID,
+    AccessRule,
+    parse_rules,
+    rule_url,
+)
 from tests.security.test_roles import OPEN_WITHOUT_SECOND_FACTOR, TABLE
 from tests.security.world import READERS
 
@@ -31,12 +38,12 @@ COLUMNS = {
     "deactivated": "Closed account",
 }
 UNENROLLED = "No second step"
-LEADING_ON = frozenset({
+REDIRECTS_WHEN_SIGNED_IN = frozenset({
     "home", "account_login", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn",
     "mfa_reauthenticate_webauthn",
 })  # fmt: skip
 """Pages that lead every signed-in person to another page, whatever they send."""
-ROWS = {
+ROW_LABELS = {
     "account_entry": "an entry on an account",
     "account_request": "a request about the observer’s account",
     "assessed": "a benchmark",
@@ -91,7 +98,7 @@ ROWS = {
 }
 """What the rows of the table are, in words."""
 
-MOST_ASKED = """
+FIRST_TABLE = """
 GET dashboard -
 GET readiness_detail -
 GET recommendation_detail first
@@ -174,73 +181,85 @@ wide; on a small screen, scroll sideways. The lines of the first table are not r
 """
 
 
-def sections():
+def rules_by_section():
     """The lines of the table by the heading above them. Sign-in, which is the first there, comes last here."""
     found, heading = {}, ""
     for text in TABLE.strip().splitlines():
         if re.match(r"# \w", text):
             heading = text.removeprefix("# ")
         elif text.strip() and not text.startswith("#"):
-            found.setdefault(heading, []).extend(lines(text))
+            found.setdefault(heading, []).extend(parse_rules(text))
     first = next(iter(found))
     return found | {first: found.pop(first)}
 
 
-def word(line: Line, status: str) -> str:
+def cell_text(line: AccessRule, status: str) -> str:
     """What a cell of the table says, in words."""
     if status == "302":
-        return "redirect" if line.method == "GET" or line.route in LEADING_ON else "yes"
+        return "redirect" if line.method == "GET" or line.route in REDIRECTS_WHEN_SIGNED_IN else "yes"
     if status in {"200", "201", "202"}:
         return "yes"
-    words = {"401": "sign in", SIGN_IN: "sign in", "403": "**no**", "404": "hidden", "400": "hidden", "405": "–"}
-    return (words | {"409": "refused", "422": "refused", "410": "void", ENROL: "set up"})[status]
+    words = {
+        "401": "sign in",
+        SIGN_IN_REDIRECT: "sign in",
+        "403": "**no**",
+        "404": "hidden",
+        "400": "hidden",
+        "405": "–",
+    }
+    return (words | {"409": "refused", "422": "refused", "410": "void", ENROLMENT_REDIRECT: "set up"})[status]
 
 
-def without_second_step(line):
-    return word(line, OPEN_WITHOUT_SECOND_FACTOR.get(f"{line.method} {line.route}", ENROL))
+def cell_without_second_step(line):
+    return cell_text(line, OPEN_WITHOUT_SECOND_FACTOR.get(f"{line.method} {line.route}", ENROLMENT_REDIRECT))
 
 
-def path(line):
+def address_pattern(line):
     """The address, with what differs from row to row named in braces."""
     return (
-        address(line, UNKNOWN)
-        .replace(str(UNKNOWN), "{number}")
+        rule_url(line, UNKNOWN_ID)
+        .replace(str(UNKNOWN_ID), "{number}")
         .replace("made-up", "{link}")
         .replace("/LSO/2021/", "/{country}/{year}/")
     )
 
 
-def row(line):
-    about = "" if line.row == "-" else f"<br>{ROWS[line.row.partition('/')[0]]}"
-    what = f"{'open' if line.method == 'GET' else 'send'} `{path(line)}`{about}"
-    cells = [word(line, line.expected[reader]) for reader in READERS]
-    return f"| {' | '.join([what, *cells, without_second_step(line)])} |"
+def table_row(line):
+    about = "" if line.row == "-" else f"<br>{ROW_LABELS[line.row.partition('/')[0]]}"
+    what = f"{'open' if line.method == 'GET' else 'send'} `{address_pattern(line)}`{about}"
+    cells = [cell_text(line, line.expected[reader]) for reader in READERS]
+    return f"| {' | '.join([what, *cells, cell_without_second_step(line)])} |"
 
 
-def section(heading, found):
+def section_text(heading, found):
     """A heading, its table, and the addresses by which nobody can send anything."""
     head = ["Address", *(COLUMNS[reader] for reader in READERS), UNENROLLED]
-    told = [line for line in found if set(line.expected.values()) - {"405", SIGN_IN, "401"} or line.method == "GET"]
-    closed = [f"`{path(line)}`" for line in found if line not in told]
-    table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *map(row, told)]
+    told = [
+        line for line in found if set(line.expected.values()) - {"405", SIGN_IN_REDIRECT, "401"} or line.method == "GET"
+    ]
+    closed = [f"`{address_pattern(line)}`" for line in found if line not in told]
+    table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *map(table_row, told)]
     nothing = [f"\nNobody can send anything to {', '.join(dict.fromkeys(closed))}."] if closed else []
     return "\n".join([f"## {heading}\n", *table, *nothing])
 
 
-def most_asked():
+def first_table_rules():
     """The lines named above, in that order."""
-    known = {str(line): line for found in sections().values() for line in found}
-    return [known[name] for name in MOST_ASKED.strip().splitlines()]
+    known = {str(line): line for found in rules_by_section().values() for line in found}
+    return [known[name] for name in FIRST_TABLE.strip().splitlines()]
 
 
-def text():
+def page_text():
     """The whole page."""
-    asked = most_asked()
-    first = section("The most important addresses", asked)
-    tables = [section(heading, [line for line in found if line not in asked]) for heading, found in sections().items()]
+    asked = first_table_rules()
+    first = section_text("The most important addresses", asked)
+    tables = [
+        section_text(heading, [line for line in found if line not in asked])
+        for heading, found in rules_by_section().items()
+    ]
     return "\n\n".join([INTRODUCTION.strip(), first, *tables]) + "\n"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(text())
+    PAGE.write_text(page_text())
     sys.stdout.write(f"{PAGE.name} is written.\n")

@@ -16,18 +16,18 @@ from django.utils import timezone
 
 from tests.factories import PASSWORD
 from tests.security.world import READERS
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.accounts import tokens
 
 TODAY = "2022-01-28"
-UNKNOWN = 987654321
-SIGN_IN = "in"
+UNKNOWN_ID = 987654321
+SIGN_IN_REDIRECT = "in"
 """What stands in the table for being led to the sign-in page."""
-ENROL = "2nd"
+ENROLMENT_REDIRECT = "2nd"
 """… and for being led to where a second factor is set up."""
 
 
-def routes():
+def all_routes():
     """Every address of the project: its name (or, where it has none, its pattern), and methods where it says so."""
 
     def walk(patterns, namespace="", above=""):
@@ -44,7 +44,7 @@ def routes():
 
 
 @dataclass(frozen=True)
-class Line:
+class AccessRule:
     """A line of the table: a method and an address, on a row of the world, and how each reader is answered."""
 
     method: str
@@ -60,16 +60,16 @@ class Line:
         return "-" in self.route or self.route == "api_schema"
 
 
-def lines(table):
+def parse_rules(table):
     """The lines of a table as written; "|" and blank lines are for the eye."""
     for text in table.strip().splitlines():
         if text.strip() and not text.startswith("#"):
             method, route, row, *expected = text.replace("|", " ").split()
             assert len(expected) == len(READERS), text
-            yield Line(method, route, row, dict(zip(READERS, expected, strict=True)))
+            yield AccessRule(method, route, row, dict(zip(READERS, expected, strict=True)))
 
 
-def address(line, key, reader="officer"):
+def rule_url(line, key, reader="officer"):
     """Where a line asks, on the row of this key: a page of an edition at that of the reader's own country."""
     part, _, below = line.row.partition("/")
     ways = [
@@ -106,18 +106,18 @@ class Answer:
     differs_for_htmx: bool = True
 
 
-def look(world, line, reader):
-    """What a GET answers this reader, as `ask` does; asked once for all tests, so without the context of a page."""
+def cached_get(world, line, reader):
+    """What a GET answers this reader, as `send_request` does; asked once for all tests, so without the context of a page."""
     key = str(line), reader
     if key not in world.answers:
-        with htmx_looked_for() as looked_for:
-            answer = ask(world, line, reader)
+        with record_htmx_checks() as looked_for:
+            answer = send_request(world, line, reader)
         world.answers[key] = replace(answer, context=None, differs_for_htmx=bool(looked_for))
     return world.answers[key]
 
 
 @contextmanager
-def htmx_looked_for():
+def record_htmx_checks():
     """A list that is empty at the end if nothing read the header by which htmx says that it asks."""
     looked_for = []
     read = HttpHeaders.__getitem__
@@ -131,15 +131,15 @@ def htmx_looked_for():
         yield looked_for
 
 
-def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None):
+def send_request(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None):
     """Ask as this reader; whatever was written by that is rolled back.
 
     `with_token`: as our own pages send forms. `scope`: not as who has signed in, but by an API token that may so much.
     """
-    url = address(line, key or world.keys().get(line.row), reader)
+    url = rule_url(line, key or world.keys().get(line.row), reader)
     cache.clear()  # what one reader used up of a limit is no other's
-    with a_tests_own_transaction():
-        client = Client(headers=evidence_link(world.people[reader], scope)) if scope else world.client(reader)
+    with outer_transaction():
+        client = Client(headers=token_header(world.people[reader], scope)) if scope else world.client(reader)
         client.handler.enforce_csrf_checks = not with_token
         if line.method == "GET":
             response = client.get(url, query, headers=headers)
@@ -149,21 +149,21 @@ def ask(world, line, reader, *, key=None, headers=None, query=None, with_token=T
             as_json = {"content_type": "application/json"} if line.is_api else {}
             response = getattr(client, line.method.lower())(url, given, headers=headers, **as_json)
         location = response.headers.get("Location", "")
-        answer = read(url, response, location)
+        answer = read_response(url, response, location)
         transaction.set_rollback(True)
     return answer
 
 
-def evidence_link(person, scope):
+def token_header(person, scope):
     """What a program sends in the head to show a new API token of `person`."""
     _, secret = tokens.create_token(person=person, name=scope, scope=scope, expires_on=tokens.latest_expiry(person))
     return {"authorization": f"Bearer {secret}"}
 
 
-def read(url, response, location=""):
+def read_response(url, response, location=""):
     content = b"".join(response.streaming_content) if response.streaming else response.content
     is_json = response.headers.get("Content-Type", "").startswith("application/json")
-    led = {sign_in_page(): SIGN_IN, reverse("mfa_index"): ENROL}
+    led = {sign_in_url(): SIGN_IN_REDIRECT, reverse("mfa_index"): ENROLMENT_REDIRECT}
     return Answer(
         url=url,
         status=next((word for page, word in led.items() if location.startswith(page)), str(response.status_code)),
@@ -174,17 +174,17 @@ def read(url, response, location=""):
     )
 
 
-def sign_in_page():
+def sign_in_url():
     return reverse(settings.LOGIN_URL)
 
 
-def without_chance(answer):
+def stable_body(answer):
     """A body without what is new each time (tokens, nonces, the moment) and without the address that was asked."""
     body = re.sub(r'nonce="[^"]*"|data-session="[^"]*"|\b[A-Za-z0-9]{64}\b|datetime="[^"]*T[^"]*"', "", answer.body)
     return body.replace(answer.url, "ADDRESS")
 
 
-def dates_of_the_machine(body):
+def machine_clock_years(body):
     """What in a body tells the year of the machine's clock, or the one after, in which accounts would end by it."""
     year = timezone.now().year
     found = re.finditer(rf"\b(?:{year}|{year + 1})\b", body)
@@ -194,7 +194,7 @@ def dates_of_the_machine(body):
 # --- Valid input ------------------------------------------------------------------------------------------------------
 
 
-def recommendation(world, **more):
+def recommendation_body(world, **more):
     return {
         "number": 90,
         "origin": "report",
@@ -206,11 +206,11 @@ def recommendation(world, **more):
     } | more
 
 
-def terms(world, seen=0):
+def benchmark_terms_body(world, seen=0):
     return {"criterion": "It is done.", "rule": "assessed", "weight": "1", "reason": "It was asked.", "seen": seen}
 
 
-def edition_terms(world):
+def edition_terms_body(world):
     edition = world.rows["edition"]
     return {
         "deadline_on": "2022-03-31",
@@ -219,16 +219,16 @@ def edition_terms(world):
     } | {f"weight_{one.pk}": "2" for one in edition.recommendations.all()}
 
 
-def judged(world, *prefixes):
+def review_fields(world, *prefixes):
     said = {"decision": "verified", "reason": "We saw it."}
     return {f"{prefix}-{name}": value for prefix in prefixes for name, value in said.items()}
 
 
-def evidence_link_of(world, evidence):
+def first_evidence_link_id(world, evidence):
     return world.rows[evidence].evidence_links.order_by("pk").first().pk
 
 
-def lines_of_waiting(world):
+def items_to_review(world):
     """What accepting the police's version has to judge: each evidence link, and the evidence that its figure cites."""
     evidence = world.rows["sent"]
     return [(evidence.pk, evidence_link.pk) for evidence_link in evidence.evidence_links.order_by("pk")] + [
@@ -236,33 +236,33 @@ def lines_of_waiting(world):
     ]
 
 
-def empty_rows(prefix, count=0):
+def formset_totals(prefix, count=0):
     return {f"{prefix}-TOTAL_FORMS": str(count), f"{prefix}-INITIAL_FORMS": "0"}
 
 
-def meeting(world):
+def dialogue_body(world):
     return {
         "held_on": TODAY,
         "place": "Maseru",
         "purpose": "To talk",
         "version": 1,
         "people-0-office": "Minister",
-    } | empty_rows("people", 1)
+    } | formset_totals("people", 1)
 
 
-def agenda(world):
+def agenda_body(world):
     kept = {"items-0-about": f"recommendation-{world.pk('second')}", "items-0-note": "Ask again."}
-    return {"version": 1} | empty_rows("items", 1) | kept
+    return {"version": 1} | formset_totals("items", 1) | kept
 
 
-def minutes(world):
-    rows = [empty_rows(prefix) for prefix in ("commitments", "steps")]
-    others = empty_rows("others", 1) | {"others-0-office": "Deputy minister", "record-text": "It was said."}
+def dialogue_record_body(world):
+    rows = [formset_totals(prefix) for prefix in ("commitments", "steps")]
+    others = formset_totals("others", 1) | {"others-0-office": "Deputy minister", "record-text": "It was said."}
     return {"version": 1, "draft_seen": world.rows["record_draft"].mark} | others | rows[0] | rows[1]
 
 
-def corrected(world):
-    return empty_rows("links", 1) | {
+def correction_body(world):
+    return formset_totals("links", 1) | {
         "text": "Train 40 officers.",
         "links-0-benchmark": world.pk("assessed"),
         "links-0-reach": "meets",
@@ -270,7 +270,7 @@ def corrected(world):
     }
 
 
-def promise(world):
+def commitment_body(world):
     return {
         "made_by": "ministry",
         "ministry": world.pk("police"),
@@ -278,10 +278,10 @@ def promise(world):
         "made_on": TODAY,
         "letter": "A letter",
         "horizon": "short_term",
-    } | empty_rows("links")
+    } | formset_totals("links")
 
 
-def logged(world):
+def evidence_body(world):
     return {
         "title": "Something happened",
         "kind": "press",
@@ -291,14 +291,14 @@ def logged(world):
         "stated_by": "A newspaper",
         "source": "Page 1",
         "sensitivity": "internal",
-    } | empty_rows("evidence_links")
+    } | formset_totals("evidence_links")
 
 
-def put_right(world):
-    return logged(world) | {"reason": "The page says otherwise."}
+def evidence_revision_body(world):
+    return evidence_body(world) | {"reason": "The page says otherwise."}
 
 
-def update(world):
+def update_body(world):
     return {
         "claimed": "under_way",
         "title": "Work went on",
@@ -310,7 +310,7 @@ def update(world):
     }
 
 
-def verdict(world):
+def assessment_body(world):
     assessment = world.pk("assessment")
     return {
         "verdict": "met",
@@ -321,7 +321,7 @@ def verdict(world):
     }
 
 
-def person(world):
+def person_body(world):
     return {
         "name": "New",
         "email": "new@post.example",
@@ -330,11 +330,11 @@ def person(world):
     }
 
 
-def post(world):
+def country_body(world):
     return {"country": "ZMB", "name": "Zambia", "time_zone": "Africa/Lusaka", "currency": "ZMW", "paper": "a4"}
 
 
-def opened(world):
+def edition_body(world):
     days = {"deadline_on": "2026-02-28", "reason": "It was set."}
     return {"year": "2025", "tier": "2", "source": "The report"} | days
 
@@ -342,21 +342,21 @@ def opened(world):
 NARRATIVE = "PRIORITIZED RECOMMENDATIONS:\n\n• Fund the shelter. • Train the police.\n\nPROSECUTION\n"
 
 
-def suggested(world):
+def suggested_benchmarks_body(world):
     said = {"accept": "on", "criterion": "It is so.", "rule": "assessed"}
     kept = {f"suggested-0-{name}": value for name, value in said.items()}
-    return empty_rows("suggested", 1) | kept | {"reason": "It was asked."}
+    return formset_totals("suggested", 1) | kept | {"reason": "It was asked."}
 
 
-def api_update(world):
-    return update(world) | {"commitment": world.pk("unstarted")}
+def api_update_body(world):
+    return update_body(world) | {"commitment": world.pk("unstarted")}
 
 
-def api_review(evidence):
+def api_review_body(evidence):
     def body(world):
         return {
             "evidence": world.pk(evidence),
-            "evidence_link": evidence_link_of(world, evidence),
+            "evidence_link": first_evidence_link_id(world, evidence),
             "decision": "verified",
             "reason": "We saw it.",
         }
@@ -364,43 +364,43 @@ def api_review(evidence):
     return body
 
 
-def api_accept(world):
+def api_acceptance_body(world):
     lines = [
         {"evidence": evidence, "evidence_link": evidence_link, "decision": "verified", "reason": "We saw it."}
-        for evidence, evidence_link in lines_of_waiting(world)
+        for evidence, evidence_link in items_to_review(world)
     ]
     return {"reviews": lines, "reason": "It is so."}
 
 
-def source_of_figures():
+def figure_source():
     return {"stated_by": "Bureau of Statistics", "source": "Table 3", "span": "period", "through_on": TODAY}
 
 
-def figures(world):
+def figures_body(world):
     """A figure of each country: whoever enters fills in those of their own."""
-    return source_of_figures() | {f"indicator-{world.pk(name)}-figure": "16" for name in ("counted", "their_indicator")}
+    return figure_source() | {f"indicator-{world.pk(name)}-figure": "16" for name in ("counted", "their_indicator")}
 
 
-def reviewing(evidence):
+def evidence_review_body(evidence):
     def body(world):
-        evidence_link = evidence_link_of(world, evidence)
-        return {f"evidence_link-{evidence_link}-seen": ""} | judged(world, f"evidence_link-{evidence_link}")
+        evidence_link = first_evidence_link_id(world, evidence)
+        return {f"evidence_link-{evidence_link}-seen": ""} | review_fields(world, f"evidence_link-{evidence_link}")
 
     return body
 
 
-def accepting(world):
+def acceptance_body(world):
     prefixes = [
         f"evidence_link-{evidence_link}" if evidence_link else f"evidence-{evidence}"
-        for evidence, evidence_link in lines_of_waiting(world)
+        for evidence, evidence_link in items_to_review(world)
     ]
-    return judged(world, *prefixes) | {"accept-reason": "It is so."}
+    return review_fields(world, *prefixes) | {"accept-reason": "It is so."}
 
 
-def filling_in(world):
+def bulk_review_body(world):
     return {
         "several-items": [
-            f"evidence_link-{evidence_link}" for _, evidence_link in lines_of_waiting(world) if evidence_link
+            f"evidence_link-{evidence_link}" for _, evidence_link in items_to_review(world) if evidence_link
         ]
     }
 
@@ -414,25 +414,25 @@ BODIES = {
     },
     "POST account_reauthenticate": lambda world: {"password": PASSWORD},
     "POST password_forgotten": lambda world: {"email": "nobody@post.example"},
-    "POST person_add": lambda world: person(world) | {"until": "2099-12-31"},
+    "POST person_add": lambda world: person_body(world) | {"until": "2099-12-31"},
     "POST person_detail": lambda world: {"do": "end"},
     "POST person_edit": lambda world: (
-        person(world) | {"role": "observer", "name": "Another name", "until": "2099-12-31", "version": "1"}
+        person_body(world) | {"role": "observer", "name": "Another name", "until": "2099-12-31", "version": "1"}
     ),
     "POST ministry_edit": lambda world: (
-        {"name": "Works", "short_name": "Works", "version": "1"} | empty_rows("holders")
+        {"name": "Works", "short_name": "Works", "version": "1"} | formset_totals("holders")
     ),
-    "POST country_edit": lambda world: {"version": "1"} | empty_rows("districts"),
+    "POST country_edit": lambda world: {"version": "1"} | formset_totals("districts"),
     "POST account_address": lambda world: {"email": "new@post.example"},
     "POST account_request_detail": lambda world: {"do": "stop"},
-    "POST setup_add": post,
-    "POST setup_country": lambda world: post(world) | {"name": "Lesotho"},
-    "POST setup_edition": opened,
+    "POST setup_add": country_body,
+    "POST setup_country": lambda world: country_body(world) | {"name": "Lesotho"},
+    "POST setup_edition": edition_body,
     "POST setup_edition_edit": lambda world: {"tier": "3", "source": "The report"},
     "POST setup_ministries": lambda world: (
-        empty_rows("new", 1) | {"new-0-name": "Works", "new-0-short_name": "Works"} | empty_rows("known")
+        formset_totals("new", 1) | {"new-0-name": "Works", "new-0-short_name": "Works"} | formset_totals("known")
     ),
-    "POST setup_suggested": suggested,
+    "POST setup_suggested": suggested_benchmarks_body,
     "POST edition_import": lambda world: {"text_status": "official", "pasted": NARRATIVE},
     "POST import_preview": lambda world: {
         "do": "load",
@@ -441,20 +441,20 @@ BODIES = {
     },
     "POST setup_people": lambda world: (
         {"do": "invite"}
-        | empty_rows("people", 1)
-        | {f"people-0-{name}": value for name, value in person(world).items()}
+        | formset_totals("people", 1)
+        | {f"people-0-{name}": value for name, value in person_body(world).items()}
         | {"people-0-until": "2099-12-31"}
     ),
-    "POST recommendation_add": recommendation,
-    "POST edition_terms": edition_terms,
+    "POST recommendation_add": recommendation_body,
+    "POST edition_terms": edition_terms_body,
     "POST milestone_done": lambda world: {"done_on": TODAY, "source": "A letter."},
-    "POST recommendation_edit": recommendation,
-    "POST benchmark_add": terms,
-    "POST benchmark_edit": lambda world: terms(world, world.rows["assessed"].current_terms.pk),
+    "POST recommendation_edit": recommendation_body,
+    "POST benchmark_add": benchmark_terms_body,
+    "POST benchmark_edit": lambda world: benchmark_terms_body(world, world.rows["assessed"].current_terms.pk),
     "POST edition_repeats": lambda world: {f"repeats_{world.pk('first')}": world.pk("earlier")},
     "POST edition_carry_over": lambda world: {f"goes_{world.pk('earlier_asked')}": f"copy-{world.pk('first')}"},
-    "POST commitment_add": promise,
-    "POST commitment_correct": corrected,
+    "POST commitment_add": commitment_body,
+    "POST commitment_correct": correction_body,
     "POST commitment_reschedule": lambda world: {"due_on": "2022-02-20", "reason": "They asked.", "on": TODAY},
     "POST commitment_withdraw": lambda world: {"reason": "It was given up.", "on": TODAY},
     "POST commitment_reopen": lambda world: {"reason": "It isn't done.", "on": TODAY},
@@ -463,29 +463,29 @@ BODIES = {
     "POST due_date_propose": lambda world: {"due_on": "2022-02-20", "reason": "The printer is late."},
     "POST due_date_answer": lambda world: {"answer": "declined", "reason": "The deadline stays."},
     "POST version_withdraw": lambda world: {"reason": "We attached the wrong list."},
-    "POST update_send": update,
-    "POST update_draft": update,
-    "POST evidence_log": logged,
-    "POST evidence_revise": put_right,
-    "POST indicator_enter": figures,
-    "POST reading_add": lambda world: source_of_figures() | {"figure": "16", "sex-Female": "9"},
+    "POST update_send": update_body,
+    "POST update_draft": update_body,
+    "POST evidence_log": evidence_body,
+    "POST evidence_revise": evidence_revision_body,
+    "POST indicator_enter": figures_body,
+    "POST reading_add": lambda world: figure_source() | {"figure": "16", "sex-Female": "9"},
     "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
-    "POST evidence_review internal": reviewing("internal"),
-    "POST evidence_review shared": reviewing("shared"),
+    "POST evidence_review internal": evidence_review_body("internal"),
+    "POST evidence_review shared": evidence_review_body("shared"),
     "POST saved_filter_add": lambda world: {"address": reverse("log_list") + "?text=law", "name": "Mine"},
     "POST saved_filter_edit": lambda world: {"name": "Another name"},
-    "POST version_fill": filling_in,
+    "POST version_fill": bulk_review_body,
     "POST version_return": lambda world: {"return-reason": "Add the date."},
-    "POST version_accept": accepting,
-    "POST benchmark_assess": verdict,
-    "POST dialogue_add": meeting,
-    "POST dialogue_edit": meeting,
-    "POST dialogue_agenda": agenda,
-    "POST dialogue_record": minutes,
+    "POST version_accept": acceptance_body,
+    "POST benchmark_assess": assessment_body,
+    "POST dialogue_add": dialogue_body,
+    "POST dialogue_edit": dialogue_body,
+    "POST dialogue_agenda": agenda_body,
+    "POST dialogue_record": dialogue_record_body,
     "POST dialogue_call_off": lambda world: {"reason": "The minister travels.", "version": 1},
     "POST dialogue_attach": lambda world: {"what": "statement", "kept_files": world.pk("officers_file")},
     "POST next_step_done": lambda world: {"done_on": TODAY, "result": "Sent."},
-    "POST dialogue_draft": lambda world: meeting(world) | {"draft_seen": world.rows["record_draft"].mark},
+    "POST dialogue_draft": lambda world: dialogue_body(world) | {"draft_seen": world.rows["record_draft"].mark},
     "POST redaction_add": lambda world: {
         "words": "promise",
         "looked_for": "promise",
@@ -497,11 +497,11 @@ BODIES = {
     "POST briefing_clear": lambda world: {"sha256": world.rows["briefing"].sha256},
     "POST briefing_list": lambda world: {"what": "ambassador", "as_of": TODAY},
     "POST briefing_request": lambda world: {"what": "ambassador", "as_of": TODAY, "place_evidence": "1"},
-    "POST update-list": api_update,
-    "POST review-list of_internal": api_review("internal"),
-    "POST review-list of_shared": api_review("shared"),
-    "POST round-accept": api_accept,
-    "POST update-version-accept": api_accept,
+    "POST update-list": api_update_body,
+    "POST review-list of_internal": api_review_body("internal"),
+    "POST review-list of_shared": api_review_body("shared"),
+    "POST round-accept": api_acceptance_body,
+    "POST update-version-accept": api_acceptance_body,
     "POST round-return": lambda world: {"reason": "Add the date."},
     "POST round-withdraw": lambda world: {"reason": "We attached the wrong list."},
     "POST update-version-withdraw": lambda world: {"reason": "We attached the wrong list."},
@@ -511,7 +511,7 @@ BODIES = {
         "links": [{"benchmark": world.pk("assessed"), "reach": "meets"}],
         "reason": "The number was wrong.",
     },
-    "POST assessment-list": lambda world: verdict(world) | {"benchmark": world.pk("assessed"), "evidence": []},
+    "POST assessment-list": lambda world: assessment_body(world) | {"benchmark": world.pk("assessed"), "evidence": []},
     "POST briefing-list": lambda world: {"kind": "ambassador", "edition": world.pk("edition"), "as_of": TODAY},
 }
 """What is sent, by line of the table or by method and address: right in all but, perhaps, who sends it."""

@@ -10,7 +10,7 @@ from dialogues.files.previews import PreviewError
 from dialogues.views import previews
 from tests.conftest import connect_to, copy_database, drop_database
 from tests.security.world import World
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def world_database(database_template: str, django_db_blocker) -> Iterator[tuple[
         name = f"{ordinary}_world"
         copy_database(database_template, name)
         connect_to(name)
-        with new_world() as world:
+        with create_world() as world:
             connection.run_on_commit = []  # what would be told to a worker
         connect_to(ordinary)
         yield name, world
@@ -34,10 +34,10 @@ def world_database(database_template: str, django_db_blocker) -> Iterator[tuple[
 
 
 @contextmanager
-def new_world() -> Iterator[World]:
+def create_world() -> Iterator[World]:
     """Fill a database with the world, in a transaction, when the tests' clock says."""
     then = override_settings(DEMO_CLOCK=f"2022-01-28T09:00:00+02:00 {timezone.now().isoformat()}")
-    with then, a_tests_own_transaction():
+    with then, outer_transaction():
         yield World()
 
 
@@ -45,38 +45,38 @@ def new_world() -> Iterator[World]:
 def world(world_database: tuple[str, World], django_db_blocker) -> Iterator[World]:
     """The rows of two countries and who reads them. Each asking rolls back what it wrote."""
     name, world = world_database
-    with django_db_blocker.unblock(), files_drawn_once():
+    with django_db_blocker.unblock(), reuse_drawn_previews():
         ordinary = str(connection.settings_dict["NAME"])
         connect_to(name)
-        with a_tests_own_transaction():
+        with outer_transaction():
             world.sign_in()  # a session that is not used for half an hour ends, and a whole run may take that long
             yield world
             transaction.set_rollback(True)
         connect_to(ordinary)
 
 
-_drawn: dict[tuple[object, ...], object] = {}
+_drawn_previews: dict[tuple[object, ...], object] = {}
 
 
 @contextmanager
-def files_drawn_once() -> Iterator[None]:
+def reuse_drawn_previews() -> Iterator[None]:
     """Start no second process for the same page of the same file: who may see it is asked here, not how it is drawn."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("read_outline_in_sandbox", "draw_page_in_sandbox"):
-            patch.setattr(previews, name, _draw_once(name, getattr(previews, name)))
+            patch.setattr(previews, name, _reuse_result(name, getattr(previews, name)))
         yield
 
 
-def _draw_once(name, draw):
+def _reuse_result(name, draw):
     def drawn_once(*arguments, run):
         key = (name, *arguments)
-        if key not in _drawn:
+        if key not in _drawn_previews:
             try:
-                _drawn[key] = draw(*arguments, run=run)
+                _drawn_previews[key] = draw(*arguments, run=run)
             except PreviewError as error:
-                _drawn[key] = error
-        if isinstance(_drawn[key], PreviewError):
+                _drawn_previews[key] = error
+        if isinstance(_drawn_previews[key], PreviewError):
             raise PreviewError
-        return _drawn[key]
+        return _drawn_previews[key]
 
     return drawn_once

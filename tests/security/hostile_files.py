@@ -65,19 +65,19 @@ def pdf_of(*objects):
     return bytes(out) + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
 
 
-def elements(many):
+def xml_of_elements(many):
     """A part of so many empty elements."""
     return f"<a>{'<b/>' * many}</a>"
 
 
 def word_of_empty_elements(many=2_000_000):
     """A Word document of 8 kB that unpacks to so many elements."""
-    return docx(**{"word/document.xml": elements(many)})
+    return docx(**{"word/document.xml": xml_of_elements(many)})
 
 
 def word_of_many_parts(many=12, each=100_000):
     """The same spread over parts, none of which is large."""
-    part = elements(each)
+    part = xml_of_elements(each)
     return docx(**{f"word/header{number}.xml": part for number in range(many)})
 
 

@@ -1,6 +1,6 @@
 """A marker in every text, number with decimals and file of every row there is, found from the models themselves.
 
-A field that somebody adds is filled, and taken for internal, by itself: only `READ` says what a ministry may read.
+A field that somebody adds is filled, and taken for internal, by itself: only `READABLE_BY_MINISTRIES` says what a ministry may read.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from tiptracker.mail.models import Mail, MailKind
 PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
 NOBODY = frozenset()
 
-READ = """
+READABLE_BY_MINISTRIES = """
 accounts.Country.name accounts.Ministry.name accounts.Ministry.short_name accounts.User.name accounts.User.email
 recommendations.Edition.source recommendations.Recommendation.text
 recommendations.BenchmarkTerms.criterion
@@ -53,30 +53,30 @@ dialogues.Reading.note dialogues.Reading.source dialogues.Reading.figure
 """
 """What a ministry may read of a row that it sees at all. All other fields, also those yet to come, are internal."""
 
-NO_ROOM = """
+UNMARKED_FIELDS = """
 accounts.Country.code accounts.Country.currency accounts.Country.time_zone recommendations.Benchmark.letter
 recommendations.BenchmarkTerms.letter recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
 """
 """Too short for a marker, or held to a few values; none of them tells anything of a person or a case."""
 
 
-def models_of_the_record():
+def own_models():
     own = [model for model in apps.get_models() if model.__module__.startswith(PACKAGES)]
     return [*own, Authenticator, UserSession]
 
 
-def markable(model):
+def markable_fields(model):
     """The fields that hold a marker: texts, numbers with decimals, JSON, addresses and files; no choice of words."""
     texts = models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField
     kinds = (*texts, models.DecimalField, models.FileField)
     return [
         field
         for field in model._meta.concrete_fields
-        if isinstance(field, kinds) and not field.choices and str(field) not in NO_ROOM.split()
+        if isinstance(field, kinds) and not field.choices and str(field) not in UNMARKED_FIELDS.split()
     ]
 
 
-class Planted:
+class MarkedRows:
     """Rows beside those of the world, all about the same three ministries; `readers` by marker."""
 
     def __init__(self, world):
@@ -99,8 +99,8 @@ class Planted:
     def marks(self, model, to=NOBODY, **given):
         """Values for the markable fields of a row that these ministries see; what is `given` stays as it is."""
         return {
-            field.name: self._mark(field, to if str(field) in READ.split() else NOBODY)
-            for field in markable(model)
+            field.name: self._mark(field, to if str(field) in READABLE_BY_MINISTRIES.split() else NOBODY)
+            for field in markable_fields(model)
             if field.name not in given
         } | given
 
@@ -118,7 +118,7 @@ class Planted:
             case models.JSONField():
                 value = {"headline": text}
             case models.FileField():
-                value = ContentFile(a_pdf_that_says(text), name="letter.pdf")
+                value = ContentFile(pdf_with_text(text), name="letter.pdf")
             case models.URLField():
                 value = f"https://{text}.example/"
             case models.EmailField():
@@ -401,12 +401,12 @@ class Planted:
         """One row of every other model, alone, by its factory: nothing of it is a ministry's to read."""
         planted = {name.rpartition(".")[0] for name in self.whose.values()}
         makers = {each._meta.model: each for each in vars(factories).values() if isinstance(each, FactoryMetaClass)}
-        for model in models_of_the_record():
-            if markable(model) and model._meta.label not in planted and model in makers:
+        for model in own_models():
+            if markable_fields(model) and model._meta.label not in planted and model in makers:
                 self.plant(makers[model])
 
 
-def a_pdf_that_says(text):
+def pdf_with_text(text):
     """A PDF of one page, its text packed as real ones have it, so that it isn't found by looking at the bytes."""
     writer = PdfWriter()
     page = writer.add_blank_page(595, 842)
@@ -428,12 +428,12 @@ def a_pdf_that_says(text):
     return file.getvalue()
 
 
-def marks_in(text):
+def find_markers(text):
     """Whatever in a text looks like a marker."""
     return set(re.findall(r"zm\d{3}q|\d+\.\d+|2001:db8::a\d{3}|[0-9a-f]{64}", text))
 
 
-def texts_of(content):
+def readable_text(content):
     """What can be read in an answer: its bytes as text, a PDF's text, and every part of a packed file (a sheet)."""
     said = [content.decode(errors="replace")]
     if content.startswith(b"%PDF"):

@@ -7,7 +7,7 @@ from django.db import connection
 
 
 @contextmanager
-def sent():
+def capture_statements():
     """The statements that the body sends, as they are sent."""
     statements = []
 

@@ -25,11 +25,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.authentication import enrol
-from tests.security.access_requests import BODIES, UNKNOWN, address, evidence_link
+from tests.authentication import enrol_second_factor
+from tests.security.access_requests import BODIES, UNKNOWN_ID, rule_url, token_header
 from tests.security.test_roles import API
 from tests.security.world import READERS
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.choices import TokenScope
 
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "2"))
@@ -47,7 +47,7 @@ ROWS = {
     "review": "evidencereview", "update_version": "updateversion", "update": "update",
 }  # fmt: skip
 """Of which model a field or parameter of this name gives the id."""
-WRONG = [0, UNKNOWN]
+WRONG = [0, UNKNOWN_ID]
 DAYS = ["2021-04-01", "2022-01-10", "2022-01-28", "0001-01-01", "9999-12-31"]
 READS, NOBODY = "officer, to read", "nobody known"
 ROLES = ("officer", "ambassador", "observer", "own", "administrator", READS, NOBODY)
@@ -91,9 +91,9 @@ def tokens(world):
     """What each sends in the head to be known; two can't be."""
     people = {reader: person for reader, person in world.people.items() if reader in READERS}
     for person in people.values():
-        enrol(person)
-    heads = {reader: evidence_link(person, TokenScope.SUBMIT) for reader, person in people.items()}
-    return heads | {READS: evidence_link(people["officer"], TokenScope.READ), NOBODY: {}}
+        enrol_second_factor(person)
+    heads = {reader: token_header(person, TokenScope.SUBMIT) for reader, person in people.items()}
+    return heads | {READS: token_header(people["officer"], TokenScope.READ), NOBODY: {}}
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def whole(environ, start_response):
 def send(case, head):
     """Send it, hold the answer against the documentation, undo what it wrote; gives the status."""
     cache.clear()  # how often something may be asked is not the question here
-    with a_tests_own_transaction():
+    with outer_transaction():
         response = case.call(headers=head | {"Accept-Encoding": "identity"})  # as read here: not compressed
         transaction.set_rollback(True)
     case.validate_response(response, checks=CHECKS)
@@ -155,7 +155,7 @@ def test_whatever_is_sent_is_answered_as_documented(schema, tokens, label):
 @pytest.mark.parametrize("line", API, ids=str)
 def test_what_goes_well_is_answered_as_documented(world, schema, tokens, line):
     """… as is what the table of roles says is refused to others."""
-    url = address(line, world.keys().get(line.row))
+    url = rule_url(line, world.keys().get(line.row))
     operation = schema.find_operation_by_path(line.method, url)
     if operation is None:
         assert line.route in {"api-root", "api_schema"}

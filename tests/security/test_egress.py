@@ -76,7 +76,7 @@ def test_listener_hears_who_calls(heard):
 # --- The suite itself -------------------------------------------------------------------------------------------------
 
 
-def test_a_test_that_reaches_somebody_is_refused_and_found(reached):
+def test_a_test_that_reaches_somebody_is_refused_and_found(blocked_connections):
     def send():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"a", (FAR, 53))
@@ -88,21 +88,21 @@ def test_a_test_that_reaches_somebody_is_refused_and_found(reached):
     ):
         with pytest.raises(PermissionError, match="reach nobody but their own servers"):
             attempt()
-        assert reached.exists()
-        reached.unlink()
+        assert blocked_connections.exists()
+        blocked_connections.unlink()
 
 
-def test_a_process_that_a_test_starts_is_watched_too(reached):
+def test_a_process_that_a_test_starts_is_watched_too(blocked_connections):
     done = subprocess.run([sys.executable, "-c", CONNECT], capture_output=True, text=True, check=False)
 
     assert "PermissionError: Tests reach nobody but their own servers" in done.stderr
-    assert FAR in reached.read_text()
-    reached.unlink()
+    assert FAR in blocked_connections.read_text()
+    blocked_connections.unlink()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["connect", "mail", "message"])
-def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(heard, reached, way):
+def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(heard, blocked_connections, way):
     """A transaction holds rows that others wait for, and a silent server would keep it open."""
     address, calls = heard
     ways = {
@@ -113,8 +113,8 @@ def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(heard, reach
     with pytest.raises(PermissionError, match="while a transaction is open"), transaction.atomic():
         ways[way]()
 
-    assert "in a transaction" in reached.read_text()
-    reached.unlink()
+    assert "in a transaction" in blocked_connections.read_text()
+    blocked_connections.unlink()
     assert (calls, mail.outbox) == ([], [])
 
 
@@ -197,7 +197,7 @@ def leads_to(address):
 
 def test_reader_of_files_fetches_nothing(heard):
     address, calls = heard
-    link = {"word/_rels/document.xml.rels": sample_files.relations(("hyperlink", address, "External"))}
+    link = {"word/_rels/document.xml.rels": sample_files.relationships_part(("hyperlink", address, "External"))}
 
     assert sanitize_file_in_sandbox(leads_to(address), ".pdf", run=Sandbox(None))
     assert sanitize_file_in_sandbox(sample_files.docx(**link), ".docx", run=Sandbox(None))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 
-from tests.security.access_requests import ask, look
+from tests.security.access_requests import cached_get, send_request
 from tests.security.test_roles import LINES
 from tiptracker.web import error_pages, pages
 from tiptracker.wsgi import application
@@ -77,7 +77,7 @@ def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
     """… and no page holds anything that its own policy would refuse."""
     policy = POLICY.replace("img-src 'self'", "img-src 'self' data:") if line.route in DRAWS_FROM_DATA else POLICY
     for reader in ASKING:
-        answer = look(world, line, reader)
+        answer = cached_get(world, line, reader)
         said = answer.headers["Content-Security-Policy"]
         kept = line.route in FILES and answer.status == "200"
         shown = policy if answer.status in {"200", "422"} else POLICY
@@ -200,7 +200,7 @@ def test_nothing_is_sent_without_the_token_of_our_own_page(world, line):
     """Asked as somebody who may; another site could send the rest of it from their browser."""
     reader = next((reader for reader, answer in line.expected.items() if answer in WRITES), "officer")
 
-    answer = ask(world, line, reader, with_token=False)
+    answer = send_request(world, line, reader, with_token=False)
 
     assert answer.status == "403"
     told = (

@@ -20,7 +20,7 @@ from dialogues.models import EvidenceFile, UpdateVersion
 from dialogues.views.previews import CANNOT_PREVIEW
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.tables import read_table
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.deployment.container import dockerfile
 from tests.dialogues.sample_files import DOCX, PDF
 from tests.factories import (
@@ -121,7 +121,7 @@ def test_a_picture_that_takes_too_long_is_given_up_and_not_tried_again_by_anyone
 
 def entered(person):
     client = Client()
-    enter(client, person)
+    force_sign_in(client, person)
     return client
 
 
@@ -136,7 +136,7 @@ def failed(content, module="dialogues.files.previews"):
 @pytest.mark.django_db
 def test_a_preview_that_costs_too_much_gives_way_to_a_sentence_and_the_file_itself(client, ran):
     file = EvidenceFactory(file=EvidenceFileFactory(content=PDF, media_type="application/pdf")).file
-    enter(client, OfficerFactory())
+    force_sign_in(client, OfficerFactory())
     page = reverse("evidence_detail", args=[file.evidence.get().pk])
     assert "<img" in client.get(page).text
     failed(PDF)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.security import access_requests
-from tests.security.access_requests import BODIES, ask
+from tests.security.access_requests import BODIES, send_request
 from tests.security.test_ids import EVERYWHERE, IN_A_QUERY, WORDS
 from tests.security.test_roles import LINES
 
@@ -46,7 +46,10 @@ def test_no_address_fails_on_a_huge_number(world):
     assert len(asks) > 10
 
     assert (
-        faults((route, lambda asked=asked: ask(world, asked, "officer", key=HUGE[0])) for route, asked in asks.items())
+        faults(
+            (route, lambda asked=asked: send_request(world, asked, "officer", key=HUGE[0]))
+            for route, asked in asks.items()
+        )
         == {}
     )
 
@@ -71,7 +74,7 @@ def test_no_parameter_fails_on_a_huge_number(world):
 
     assert (
         faults(
-            (f"{asked} {list(query)}", lambda a=asked, q=query: ask(world, a, "officer", query=q))
+            (f"{asked} {list(query)}", lambda a=asked, q=query: send_request(world, a, "officer", query=q))
             for asked, query in queries()
         )
         == {}
@@ -109,7 +112,7 @@ def test_no_field_fails_on_a_huge_number(world, monkeypatch, huge):
                 and (body := made(world)) != (changed := with_huge(body, huge))
             ):
                 monkeypatch.setitem(access_requests.BODIES, str(asked), lambda _, changed=changed: changed)
-                yield str(asked), lambda asked=asked: ask(world, asked, reader_of(asked))
+                yield str(asked), lambda asked=asked: send_request(world, asked, reader_of(asked))
 
     assert faults(asks()) == {}
 
@@ -129,7 +132,7 @@ def test_what_a_button_says_fails_on_no_huge_number(world, monkeypatch, route, n
     made = BODIES[f"POST {route}"]
     for value in (HUGE[0], f"up-{HUGE[0]}"):
         monkeypatch.setitem(access_requests.BODIES, str(asked), lambda _, value=value: made(world) | {name: value})
-        assert faults([(name, lambda: ask(world, asked, reader_of(asked)))]) == {}
+        assert faults([(name, lambda: send_request(world, asked, reader_of(asked)))]) == {}
 
 
 def test_a_number_that_python_does_not_read_is_no_json(world):

@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 
 from tests.security import access_requests
-from tests.security.access_requests import UNKNOWN, Line, ask, without_chance
+from tests.security.access_requests import UNKNOWN_ID, AccessRule, send_request, stable_body
 from tests.security.test_lists import API
 from tests.security.test_roles import LINES
 from tiptracker.api.base import build_router
@@ -147,7 +147,7 @@ IN_A_FORM = [
 
 
 def line(text):
-    return Line(*text.split(), {})
+    return AccessRule(*text.split(), {})
 
 
 @pytest.mark.parametrize("case", IN_A_QUERY, ids=" ".join)
@@ -157,8 +157,8 @@ def test_an_unseen_an_unknown_and_an_impossible_id_in_a_query_are_answered_alike
     name, _, word = name.partition("=")
     given = dict([before.split("=")]) if before else {}
     answers = {
-        kind: ask(world, line(asked), reader, query={**given, name: f"{word}{key}"})
-        for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN, "huge": HUGE}.items()
+        kind: send_request(world, line(asked), reader, query={**given, name: f"{word}{key}"})
+        for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN_ID, "huge": HUGE}.items()
     }
 
     told = {kind: (answer.status, told_of(answer)) for kind, answer in answers.items()}
@@ -168,7 +168,7 @@ def test_an_unseen_an_unknown_and_an_impossible_id_in_a_query_are_answered_alike
 
 def told_of(answer):
     """What a page or an answer says, without the parameter that it repeats in addresses and fields."""
-    body = re.sub(r'(href|action|src|value|hx-get)="[^"]*"', "", without_chance(answer))
+    body = re.sub(r'(href|action|src|value|hx-get)="[^"]*"', "", stable_body(answer))
     return re.sub(r"(with the id |valid choice. )\d+", "KEY", body)
 
 
@@ -181,19 +181,19 @@ def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(
 
     def answer_to(key):
         monkeypatch.setitem(access_requests.BODIES, asked, lambda world: body_of(world) | rows | {name: key})
-        given = ask(world, line(asked), reader)
+        given = send_request(world, line(asked), reader)
         return given.status, told_of(given)
 
-    assert answer_to(world.pk(unseen)) == answer_to(UNKNOWN) == answer_to(HUGE)
+    assert answer_to(world.pk(unseen)) == answer_to(UNKNOWN_ID) == answer_to(HUGE)
 
 
 def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
     """A file that somebody sees because it was sent already is refused; nothing is sent with it twice."""
     for name, expected in {"unsent_file": "302", "sent_file": "422"}.items():
-        body = access_requests.update(world) | {"kept_files": world.pk(name)}
+        body = access_requests.update_body(world) | {"kept_files": world.pk(name)}
         monkeypatch.setitem(access_requests.BODIES, "POST update_send unstarted", lambda world, body=body: body)
 
-        assert ask(world, line("POST update_send unstarted"), "own").status == expected
+        assert send_request(world, line("POST update_send unstarted"), "own").status == expected
 
 
 # --- Every parameter there is -----------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, names_
             )  # the API refuses others
             for reader in ("officer", "own", "administrator"):
                 names_read.clear()
-                ask(world, asked, reader, query=known if asked.is_api else {"nothing": "here"})
+                send_request(world, asked, reader, query=known if asked.is_api else {"nothing": "here"})
                 route = re.sub("-(detail|file|word)$", "-list", asked.route)  # one of a list is looked for in the list
                 found |= {(route, name) for name in names_read - EVERYWHERE - {"nothing"} if isinstance(name, str)}
 
@@ -257,7 +257,7 @@ FILTERS = [
 def test_a_filter_only_narrows_what_its_reader_sees(world, case):
     base, name, value = case
     for reader in ("own", "other"):
-        answer = ask(world, Line("GET", f"{base}-list", "-", {}), reader, query={name: value})
+        answer = send_request(world, AccessRule("GET", f"{base}-list", "-", {}), reader, query={name: value})
 
         if answer.status == "400":
             continue  # no such word, day or number

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from tests.security.access_requests import Line, ask
-from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTING
+from tests.security.access_requests import AccessRule, send_request
+from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTORS
 
 SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR
 OUT = set(READERS) - SIGNED_IN
@@ -78,7 +78,7 @@ API = {
 @pytest.mark.parametrize("model", API)
 def test_a_list_of_the_api_holds_exactly_what_its_reader_sees(world, model):
     route, expected = API[model]
-    answers = {reader: ask(world, Line("GET", route, "-", {}), reader) for reader in READERS}
+    answers = {reader: send_request(world, AccessRule("GET", route, "-", {}), reader) for reader in READERS}
 
     assert {reader for reader, answer in answers.items() if answer.status != "200"} == OUT
     listed = {reader: [row["id"] for row in answers[reader].json["results"]] for reader in SIGNED_IN}
@@ -105,7 +105,7 @@ def nested(world, what, part, model):
     """By reader who may see `what`: the names of the rows of `model` that its answer names in `part`."""
     route, row = what.split()
     part, _, key = part.partition(".")
-    answers = {reader: ask(world, Line("GET", route, row, {}), reader) for reader in SIGNED_IN}
+    answers = {reader: send_request(world, AccessRule("GET", route, row, {}), reader) for reader in SIGNED_IN}
     seen = {reader: answer.json[part] for reader, answer in answers.items() if answer.status == "200"}
     return {reader: world.names(model, [each[key] if key else each for each in rows]) for reader, rows in seen.items()}
 
@@ -168,7 +168,7 @@ WHAT_A_MINISTRY_READS = {
 def test_a_ministry_reads_these_fields_and_no_others(world, what):
     route, row = what.split()
 
-    answer = ask(world, Line("GET", route, row, {}), "own")
+    answer = send_request(world, AccessRule("GET", route, row, {}), "own")
 
     assert " ".join(sorted(answer.json)) == WHAT_A_MINISTRY_READS[what]
 
@@ -214,7 +214,7 @@ PAGES = {
     "redaction_list": (
         "redaction",
         lambda context: [row.pk for row in context["page"]],
-        told(elsewhere="their_redaction", **dict.fromkeys(REDACTING, "redaction")),
+        told(elsewhere="their_redaction", **dict.fromkeys(REDACTORS, "redaction")),
     ),
     "inbox": (
         "updateversion",
@@ -242,7 +242,7 @@ PAGES = {
 @pytest.mark.parametrize("route", PAGES)
 def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
     model, keys, expected = PAGES[route]
-    answers = {reader: ask(world, Line("GET", route, "-", {}), reader) for reader in SIGNED_IN}
+    answers = {reader: send_request(world, AccessRule("GET", route, "-", {}), reader) for reader in SIGNED_IN}
 
     listed = {
         reader: world.names(model, keys(answer.context)) for reader, answer in answers.items() if answer.status == "200"
@@ -253,7 +253,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
         "evidence_list": EMBASSY | ELSEWHERE,
         "indicator_list": EMBASSY | ELSEWHERE,
         "run_list": EMBASSY | ELSEWHERE,
-        "redaction_list": REDACTING | ELSEWHERE,
+        "redaction_list": REDACTORS | ELSEWHERE,
         "log_list": LOG | ELSEWHERE | ADMINISTRATOR,
     }
     assert set(listed) == some.get(route, SIGNED_IN)
@@ -262,8 +262,8 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
 @pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))
 def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_embassy(world, reader):
     """… in plain values: no row from which a template could go on to others."""
-    of_list = ask(world, Line("GET", "recommendation_list", "-", {}), reader).context
-    of_one = ask(world, Line("GET", "recommendation_detail", "first", {}), reader).context
+    of_list = send_request(world, AccessRule("GET", "recommendation_list", "-", {}), reader).context
+    of_one = send_request(world, AccessRule("GET", "recommendation_detail", "first", {}), reader).context
 
     assert "rows" not in of_list
     assert "recommendation" not in of_one
@@ -282,8 +282,8 @@ TAKEN_ALONG = (
 def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, route, kind):
     of_page = PAGES[route][2]
     for reader in READERS:
-        page = ask(world, Line("GET", route, "-", {}), reader)
-        file = ask(world, Line("GET", route, "-", {}), reader, query={"as": kind})
+        page = send_request(world, AccessRule("GET", route, "-", {}), reader)
+        file = send_request(world, AccessRule("GET", route, "-", {}), reader, query={"as": kind})
 
         assert file.status == page.status, reader
         assert world.leaks(reader, file.body) == []

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.factories import PASSWORD, AdministratorFactory
-from tests.security.access_requests import SIGN_IN, UNKNOWN, Line, ask, without_chance
-from tests.security.sql_statements import sent
+from tests.security.access_requests import SIGN_IN_REDIRECT, UNKNOWN_ID, AccessRule, send_request, stable_body
+from tests.security.sql_statements import capture_statements
 from tests.security.test_huge_numbers import named_in_queries
 from tests.security.test_lists import API, PAGES
 from tests.security.test_roles import LINES
@@ -28,8 +28,8 @@ def test_no_other_method_opens_or_writes_anything(world, line):
     """Whatever else is asked is answered as GET is, or with 405; OPTIONS perhaps with the methods alone."""
     for reader in STRANGERS:
         for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"):
-            with sent() as statements:
-                answer = ask(world, replace(line, method=method), reader)
+            with capture_statements() as statements:
+                answer = send_request(world, replace(line, method=method), reader)
 
             says_nothing = answer.status == "200" and answer.body == "" and method == "OPTIONS"
             assert answer.status in {line.expected[reader], "405"} or says_nothing, (reader, method)
@@ -55,11 +55,11 @@ ABOUT_A_ROW = [line for line in LINES if line.row != "-" and "/" not in line.row
 def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
     """The row of the table is not for home affairs, nor is anything there under the other key."""
     for reader in ("other", "out"):
-        if line.expected[reader] not in {"302", "404", SIGN_IN}:
+        if line.expected[reader] not in {"302", "404", SIGN_IN_REDIRECT}:
             continue
         told = [
             (answer.status, {name: said.replace(answer.url, "ADDRESS") for name, said in plain(answer.headers).items()})
-            for answer in (ask(world, line, reader), ask(world, line, reader, key=UNKNOWN))
+            for answer in (send_request(world, line, reader), send_request(world, line, reader, key=UNKNOWN_ID))
         ]
         known, unknown = (
             (status, {name: re.sub(r"/\d+/", "/KEY/", unquote(said)) for name, said in headers.items()})
@@ -85,12 +85,12 @@ OF_OUR_OWN = {"commitment_list": {"q", "sort"}, "evidence_list": {"q", "sort"}}
 @pytest.mark.parametrize("route", LISTS)
 def test_no_list_can_be_ordered_searched_or_widened(world, route):
     """Ordering by a hidden field would tell its values, one comparison after the other; so would a search."""
-    line = Line("GET", route, "-", {})
+    line = AccessRule("GET", route, "-", {})
     for reader in ("own", "other"):
-        usual = ask(world, line, reader)
+        usual = send_request(world, line, reader)
         for value in ("1", "-recorded_at", "recorded_by__password"):
             others = set(NO_PARAMETERS) - OF_OUR_OWN.get(route, set())
-            answer = ask(world, line, reader, query=dict.fromkeys(sorted(others), value))
+            answer = send_request(world, line, reader, query=dict.fromkeys(sorted(others), value))
 
             if line.is_api:
                 assert (answer.status, set(answer.json)) == ("400", others), (reader, value)
@@ -99,7 +99,7 @@ def test_no_list_can_be_ordered_searched_or_widened(world, route):
 
 
 def without_query(answer):
-    return re.sub(r"\?[a-z_]+=[^\"]*", "", without_chance(answer))
+    return re.sub(r"\?[a-z_]+=[^\"]*", "", stable_body(answer))
 
 
 OF_ANOTHER_TIME = {"as_of", "known_by", "known_on", "edition"}
@@ -118,7 +118,7 @@ def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
         {"as_of": "2022-01-20", "known_on": "2022-01-20", "edition": world.pk("edition")},
     ):
         for reader in ("own", "other"):
-            answer = ask(world, line, reader, query=query)
+            answer = send_request(world, line, reader, query=query)
 
             assert answer.status in {line.expected[reader], "404", "400" if line.is_api else "422"}
             assert world.leaks(reader, answer.body) == []
@@ -138,7 +138,7 @@ def test_signing_in_and_out_leads_nowhere_outside(name, outside):
         for method in ("get", "post"):
             client = Client()
             if is_signed_in:
-                enter(client, person)
+                force_sign_in(client, person)
             url = f"{reverse(name)}?{urlencode({'next': outside})}"
             typed = {"login": person.email, "password": PASSWORD, "next": outside} if method == "post" else None
 
@@ -156,7 +156,7 @@ def test_signing_in_and_out_leads_nowhere_outside(name, outside):
 
 @pytest.mark.parametrize("reader", ["officer", "second", "ambassador", "elsewhere"])
 def test_the_count_beside_inbox_is_of_what_this_reader_finds_there(world, reader):
-    context = ask(world, Line("GET", "inbox", "-", {}), reader).context
+    context = send_request(world, AccessRule("GET", "inbox", "-", {}), reader).context
 
     told = {item.label: item.waiting for item in context["navigation"]}["My tasks"]
     versions = [waiting.update_version.pk for waiting in context["versions"]]

@@ -49,7 +49,7 @@ def word(body, *rows, **more):
     return sample_files.docx(
         **{
             "word/document.xml": f"<w:document {SAID}><w:body>{body}</w:body></w:document>",
-            "word/_rels/document.xml.rels": sample_files.relations(*rows),
+            "word/_rels/document.xml.rels": sample_files.relationships_part(*rows),
         }
         | more
     )
@@ -61,7 +61,7 @@ def settings(inside, *rows):
         ("settings", "settings.xml"),
         **{
             "word/settings.xml": f"<w:settings {SAID}>{inside}</w:settings>",
-            "word/_rels/settings.xml.rels": sample_files.relations(*rows),
+            "word/_rels/settings.xml.rels": sample_files.relationships_part(*rows),
         },
     )
 
@@ -104,7 +104,7 @@ def excel(cells="", after="", names="", rows=(), **more):
             "xl/worksheets/sheet1.xml": (
                 f'<worksheet xmlns="{SHEET}" {SAID}><sheetData><row r="4">{cells}</row></sheetData>{after}</worksheet>'
             ),
-            "xl/worksheets/_rels/sheet1.xml.rels": sample_files.relations(*rows),
+            "xl/worksheets/_rels/sheet1.xml.rels": sample_files.relationships_part(*rows),
         }
         | more
     )
@@ -120,7 +120,7 @@ def drawing(inside, *rows):
         rows=[("drawing", "../drawings/drawing1.xml")],
         **{
             "xl/drawings/drawing1.xml": f"<xdr:wsDr {SAID}>{inside}</xdr:wsDr>",
-            "xl/drawings/_rels/drawing1.xml.rels": sample_files.relations(*rows),
+            "xl/drawings/_rels/drawing1.xml.rels": sample_files.relationships_part(*rows),
             "xl/media/a.png": sample_files.PNG,
         },
     )
@@ -141,7 +141,7 @@ def chart(inside, *rows):
         ("chart", "charts/chart1.xml"),
         **{
             "word/charts/chart1.xml": f"<c:chartSpace {SAID}><c:chart/>{inside}</c:chartSpace>",
-            "word/charts/_rels/chart1.xml.rels": sample_files.relations(*rows),
+            "word/charts/_rels/chart1.xml.rels": sample_files.relationships_part(*rows),
         },
     )
 
@@ -332,7 +332,9 @@ LEFT_OUT = {
             "word/webSettings.xml": (
                 f'<w:webSettings {SAID}><w:frameset><w:frame r:id="r0"/></w:frameset></w:webSettings>'
             ),
-            "word/_rels/webSettings.xml.rels": sample_files.relations(("webSettings", f"https://{MARK}/", "External")),
+            "word/_rels/webSettings.xml.rels": sample_files.relationships_part(
+                ("webSettings", f"https://{MARK}/", "External")
+            ),
         },
     ),
     "a value from a part that nobody sees": word(
@@ -396,7 +398,7 @@ LEFT_OUT = {
         rows=[("pivotTable", "../pivotTables/pivotTable1.xml")],
         **{
             "xl/pivotTables/pivotTable1.xml": "<a/>",
-            "xl/pivotTables/_rels/pivotTable1.xml.rels": sample_files.relations(
+            "xl/pivotTables/_rels/pivotTable1.xml.rels": sample_files.relationships_part(
                 ("pivotCacheDefinition", SHARE, "External")
             ),
         },

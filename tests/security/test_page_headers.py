@@ -4,9 +4,9 @@ import pytest
 from django.db import transaction
 
 from tests.factories import CountryFactory, EditionFactory, RecommendationFactory
-from tests.security.access_requests import ask
+from tests.security.access_requests import send_request
 from tests.security.test_roles import LINES
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 
 WITHOUT = (
     "person",
@@ -36,7 +36,7 @@ ABOUT_A_ROW = [
 @pytest.fixture
 def world_of_two(world):
     """The officer of the world's rows follows a second country too, whose name comes before in the alphabet."""
-    with a_tests_own_transaction():
+    with outer_transaction():
         first = CountryFactory(code="AND", name="Andorra", time_zone="Europe/Andorra")
         RecommendationFactory(edition=EditionFactory(country=first))
         world.people["officer"].countries.add(first)
@@ -46,7 +46,7 @@ def world_of_two(world):
 
 @pytest.mark.parametrize("line", ABOUT_A_ROW, ids=str)
 def test_the_page_of_a_row_names_its_country_to_who_follows_several(world_of_two, line):
-    answer = ask(world_of_two, line, "officer")
+    answer = send_request(world_of_two, line, "officer")
 
     if answer.status == "200" and answer.context and "page_head" in answer.context:
         assert answer.context["page_head"]["country"] == "Lesotho"

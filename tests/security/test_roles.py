@@ -13,22 +13,22 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
-from tests.authentication import enrol
+from tests.authentication import enrol_second_factor
 from tests.security.access_requests import (
-    ENROL,
-    SIGN_IN,
-    UNKNOWN,
-    Line,
-    address,
-    ask,
-    dates_of_the_machine,
-    lines,
-    look,
-    routes,
-    without_chance,
+    ENROLMENT_REDIRECT,
+    SIGN_IN_REDIRECT,
+    UNKNOWN_ID,
+    AccessRule,
+    all_routes,
+    cached_get,
+    machine_clock_years,
+    parse_rules,
+    rule_url,
+    send_request,
+    stable_body,
 )
 from tests.security.world import READERS, UNENROLLED
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.choices import TokenScope
 
 TABLE = """
@@ -432,14 +432,14 @@ POST  account_request_detail                account_request 404 404 302 302 | 40
 GET   account_request_stop                  -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 POST  account_request_stop                  -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 """
-LINES = list(lines(TABLE))
+LINES = list(parse_rules(TABLE))
 
 
 def test_every_address_and_method_is_in_the_table():
     """Addresses of the API say their methods; a page is asked by GET and by POST, whether it takes them or not."""
     expected = {
         (method.upper(), name)
-        for name, actions in routes().items()
+        for name, actions in all_routes().items()
         for method in (actions or ("get", "post"))
         if method != "head"
     }
@@ -458,17 +458,17 @@ def test_every_reader_is_answered_as_the_table_says(world, line):
     assert wrong == {}, f"the table says {[line.expected[reader] for reader in wrong]}"
     leaks = {reader: world.leaks(reader, answer.body) for reader, answer in answers.items()}
     assert {reader: found for reader, found in leaks.items() if found} == {}
-    dates = {reader: dates_of_the_machine(answer.body) for reader, answer in answers.items()}
+    dates = {reader: machine_clock_years(answer.body) for reader, answer in answers.items()}
     assert {reader: found for reader, found in dates.items() if found} == {}
     for reader, answer in answers.items():
         if answer.status == "404" and line.row != "-":
-            unknown = ask(world, line, reader, key=UNKNOWN)
-            assert without_chance(unknown) == without_chance(answer), reader
+            unknown = send_request(world, line, reader, key=UNKNOWN_ID)
+            assert stable_body(unknown) == stable_body(answer), reader
             assert unknown.status == "404"
 
 
 def look_or_ask(world, line, reader):
-    return look(world, line, reader) if line.method == "GET" else ask(world, line, reader)
+    return cached_get(world, line, reader) if line.method == "GET" else send_request(world, line, reader)
 
 
 @pytest.mark.parametrize(
@@ -479,7 +479,7 @@ def test_the_api_takes_no_other_method(world, line):
     taken = {other.method for other in LINES if other.route == line.route}
     others = {"GET", "POST", "PUT", "PATCH", "DELETE"} - taken
 
-    answered = {method: ask(world, replace(line, method=method), "officer").status for method in others}
+    answered = {method: send_request(world, replace(line, method=method), "officer").status for method in others}
 
     assert answered == dict.fromkeys(others, "405")
 
@@ -491,9 +491,9 @@ PAGES = [line for line in LINES if line.method == "GET" and not line.is_api]
 def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
     """A part of a page, asked for alone, holds no more than the page."""
     answers = {
-        reader: ask(world, line, reader, headers={"HX-Request": "true"})
+        reader: send_request(world, line, reader, headers={"HX-Request": "true"})
         for reader in READERS
-        if look(world, line, reader).differs_for_htmx
+        if cached_get(world, line, reader).differs_for_htmx
     }
 
     wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
@@ -508,11 +508,13 @@ API = [line for line in LINES if line.is_api]
 def test_a_token_can_what_its_person_may_and_no_more(world, line):
     """One that may submit is answered as the table says, one that may only read is refused every write."""
     people = [reader for reader in READERS if reader in world.people]
-    with a_tests_own_transaction():
+    with outer_transaction():
         for reader in people:
-            enrol(world.people[reader])
-        answers = {(reader, scope): ask(world, line, reader, scope=scope) for reader in people for scope in TokenScope}
-        unenrolled = ask(world, line, UNENROLLED, scope=TokenScope.SUBMIT)
+            enrol_second_factor(world.people[reader])
+        answers = {
+            (reader, scope): send_request(world, line, reader, scope=scope) for reader in people for scope in TokenScope
+        }
+        unenrolled = send_request(world, line, UNENROLLED, scope=TokenScope.SUBMIT)
         transaction.set_rollback(True)
 
     told = {key: answer.status for key, answer in answers.items()}
@@ -535,7 +537,7 @@ OPEN_WITHOUT_SECOND_FACTOR = {
     "GET health": "200",
     "POST health": "200",
     "GET account_logout": "200",
-    "POST account_logout": SIGN_IN,
+    "POST account_logout": SIGN_IN_REDIRECT,
     "GET account_reauthenticate": "200",
     "POST account_reauthenticate": "302",
     "GET mfa_index": "200",
@@ -550,9 +552,9 @@ OPEN_WITHOUT_SECOND_FACTOR = {
 @pytest.mark.parametrize("line", LINES, ids=str)
 def test_nothing_but_enrolment_answers_without_a_second_factor(world, line):
     """Pages lead there, the API refuses; an officer who signed in with the password alone reads no row of any sort."""
-    answer = ask(world, line, UNENROLLED)
+    answer = send_request(world, line, UNENROLLED)
 
-    refused = "403" if address(line, world.keys().get(line.row)).startswith("/api/") else ENROL
+    refused = "403" if rule_url(line, world.keys().get(line.row)).startswith("/api/") else ENROLMENT_REDIRECT
     assert answer.status == OPEN_WITHOUT_SECOND_FACTOR.get(f"{line.method} {line.route}", refused)
     person = world.people[UNENROLLED]
     body = answer.body.replace(person.name, "").replace(person.email, "")
@@ -565,12 +567,17 @@ SHOWN_NOWHERE = {"milestone", "minister of home", "minister of justice"}
 
 def test_every_text_is_read_by_whom_it_is_meant_for(world):
     """Else searching for it would prove nothing. (Not every name of a person is said to all who may know it.)"""
-    files = [Line("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
+    files = [AccessRule("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
     asked = [line for line in LINES if line.method == "GET"] + files
-    asked += [Line("GET", "briefing_file", "their_briefing", {}), Line("GET", "run_detail", "their_run", {})]
-    asked += [Line("GET", "redaction_detail", "their_redaction", {})]
+    asked += [
+        AccessRule("GET", "briefing_file", "their_briefing", {}),
+        AccessRule("GET", "run_detail", "their_run", {}),
+    ]
+    asked += [AccessRule("GET", "redaction_detail", "their_redaction", {})]
     read = {
-        reader: "".join(look(world, line, reader).body for line in asked if line.expected.get(reader, "200") == "200")
+        reader: "".join(
+            cached_get(world, line, reader).body for line in asked if line.expected.get(reader, "200") == "200"
+        )
         for reader in READERS
     }
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from tests.authentication import sign_in
 from tests.factories import OfficerFactory
-from tests.security.access_requests import UNKNOWN, ask
-from tests.security.sql_statements import sent
+from tests.security.access_requests import UNKNOWN_ID, send_request
+from tests.security.sql_statements import capture_statements
 from tests.security.test_roles import LINES
 from tiptracker.accounts import sessions
 
@@ -42,7 +42,7 @@ def hashed(monkeypatch):
 def work(act, hashed):
     """How many hashes, which queries."""
     hashed.clear()
-    with sent() as statements:
+    with capture_statements() as statements:
         answer = act()
     return answer.status_code, len(hashed), statements
 
@@ -121,10 +121,10 @@ NOT_FOUND = [line for line in LINES if "404" in line.expected.values() and line.
 @pytest.mark.parametrize("line", NOT_FOUND, ids=str)
 def test_what_is_not_seen_is_the_same_work_as_what_is_not_there(world, line):
     for reader in (reader for reader, status in line.expected.items() if status == "404"):
-        with sent() as for_unseen:
-            unseen = ask(world, line, reader)
-        with sent() as for_unknown:
-            ask(world, line, reader, key=UNKNOWN)
+        with capture_statements() as for_unseen:
+            unseen = send_request(world, line, reader)
+        with capture_statements() as for_unknown:
+            send_request(world, line, reader, key=UNKNOWN_ID)
 
         assert unseen.status == "404"
         assert for_unseen == for_unknown, reader

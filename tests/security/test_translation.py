@@ -10,9 +10,9 @@ import pytest
 from django.db import transaction
 
 from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages
-from tests.security.access_requests import ask
+from tests.security.access_requests import send_request
 from tests.security.test_roles import LINES
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.accounts.models import User
 
 READ_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
@@ -71,10 +71,10 @@ PAGES = [line for line in LINES if line.method == "GET" and not line.is_api and 
 def test_no_page_says_anything_that_cannot_be_translated(world, reader):
     typed = sorted({f"{what} {tail}" for tail, (what, _) in world.marks.items()} | world.names_of_people, key=len)
     found = {}
-    with a_tests_own_transaction(), pseudo_languages():
+    with outer_transaction(), pseudo_languages():
         User.objects.update(language=LEFT_TO_RIGHT)
         for line in PAGES:
-            answer = ask(world, line, reader)
+            answer = send_request(world, line, reader)
             if "html" in answer.headers.get("Content-Type", "") and answer.status in ("200", "403", "404"):
                 for text in untranslated(answer.body, reversed(typed)):
                     found.setdefault(text, str(line))

@@ -13,7 +13,7 @@ from django.test import Client
 
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, Sensitivity
 from recommendations.choices import MilestoneKind, Origin, Rule
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.dialogues.sample_files import picture
 from tests.factories import (
     TERMS_SET_AT,
@@ -60,14 +60,14 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import AccountRequest
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
 
-SMALL = picture("JPEG", (8, 8))
+SMALL_JPEG = picture("JPEG", (8, 8))
 READERS = (
     "officer",  # recorded the facts
     "second",  # officer
@@ -85,7 +85,7 @@ UNENROLLED = "without second factor"
 """An officer too, who signed in with the password alone; reads nothing, so has no column in the table."""
 EMBASSY = frozenset({"officer", "second", "ambassador", "observer"})
 MINISTRIES = frozenset({"own", "supporting", "other"})
-REDACTING = EMBASSY - {"observer"}
+REDACTORS = EMBASSY - {"observer"}
 OWN, OTHER, ELSEWHERE = frozenset({"own"}), frozenset({"other"}), frozenset({"elsewhere"})
 ADMINISTRATOR = frozenset({"administrator"})
 LOG = frozenset({"officer", "second", "ambassador"})
@@ -100,7 +100,7 @@ class World:
         self.names_of_people = set()
         self.rows = {}
         self.sessions = {}
-        self.answers = {}  # what was asked already: see `access_requests.look`
+        self.answers = {}  # what was asked already: see `access_requests.cached_get`
         self._fill_people()
         self._fill_what_is_asked()
         self._fill_what_is_promised()
@@ -532,7 +532,7 @@ class World:
                 content=self.says("input", EMBASSY).encode(), word_content=self.says("input in Word", EMBASSY).encode()
             ),
             redaction=RedactionFactory(
-                words=self.says("what is to go", REDACTING), reason=self.says("why it is to go", REDACTING)
+                words=self.says("what is to go", REDACTORS), reason=self.says("why it is to go", REDACTORS)
             ),
             failed_briefing=BriefingFactory(job=failed),
             run=ReadinessRunFactory(result={"headline": self.says("run", EMBASSY)}),
@@ -562,7 +562,7 @@ class World:
             file=EvidenceFileFactory(  # a picture, with something behind it
                 name=f"{self.says(f'{what}: file', to)}.jpg",
                 media_type="image/jpeg",
-                content=SMALL + self.says(f"{what}: content", to).encode(),
+                content=SMALL_JPEG + self.says(f"{what}: content", to).encode(),
             ),
             **more,
         )
@@ -640,14 +640,14 @@ class World:
     def _fill_log(self):
         here, there = self.rows["internal"], self.rows["their_evidence"]
         self.keep(
-            entry=record(
+            entry=record_log_entry(
                 "evidence.logged",
                 by=self.people["officer"],
                 row=here,
                 country=here.country,
                 after={"title": self.says("what the log holds", LOG)},
             ),
-            their_entry=record(
+            their_entry=record_log_entry(
                 "evidence.logged",
                 by=self.people["elsewhere"],
                 row=there,
@@ -655,7 +655,7 @@ class World:
                 after={"title": self.says("what their log holds", ELSEWHERE)},
             ),
             token_entry=AuditEntry.objects.get(row=self.pk("officers_token"), table="accounts.apitoken"),
-            account_entry=record(
+            account_entry=record_log_entry(
                 "user.changed",
                 by=self.people["administrator"],
                 row=self.people["observer"],
@@ -667,7 +667,7 @@ class World:
         """Give everybody a session that begins now."""
         for reader, person in self.people.items():
             client = Client()
-            enter(client, person, with_second_factor=reader != UNENROLLED)
+            force_sign_in(client, person, with_second_factor=reader != UNENROLLED)
             self.sessions[reader] = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.people["deactivated"].is_active = False
         self.people["deactivated"].save()

@@ -13,7 +13,7 @@ import textwrap
 import pytest
 from django.conf import settings
 
-from tests.migrated_database import copy_migrated
+from tests.migrated_database import copy_migrated_database
 
 STRONG = secrets.token_urlsafe(50)
 PRODUCTION = {
@@ -99,7 +99,7 @@ ASKED = r"""
 def production(tmp_path_factory):
     """What production answers: over HTTP, over HTTPS, by another name, to a form from elsewhere, to signing in."""
     folder = tmp_path_factory.mktemp("production")
-    copy_migrated(folder / "db.sqlite3")
+    copy_migrated_database(folder / "db.sqlite3")
     said = manage(folder, "shell", "--no-imports", "-c", textwrap.dedent(ASKED))
     assert said.returncode == 0, said.stderr[-3000:]
     return json.loads(said.stdout)
@@ -214,7 +214,7 @@ THROUGH_A_PROVIDER = """
 def test_whoever_a_provider_vouches_for_signs_in_and_nobody_signs_up(tmp_path):
     provider = {"OIDC_SERVER_URL": "https://id.example.gov", "OIDC_CLIENT_ID": "tip", "OIDC_CLIENT_SECRET": "s"}
     script = textwrap.dedent(THROUGH_A_PROVIDER)
-    copy_migrated(tmp_path / "db.sqlite3")
+    copy_migrated_database(tmp_path / "db.sqlite3")
 
     done = manage(
         tmp_path,

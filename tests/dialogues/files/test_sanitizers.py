@@ -16,26 +16,26 @@ from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import EXTENSIONS, sanitize_file
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
 from tests.dialogues.sample_files import (
+    ACTIVE_CONTENT_MARKER,
     DOCX,
     EMF,
-    EXCEL,
+    EXCEL_TYPE,
+    JAVASCRIPT_ACTION,
     JPEG,
-    MARK,
     PDF,
     PNG,
-    PRINTER,
-    SCRIPT,
-    WORD,
+    PRINTER_SETTINGS,
+    WORD_TYPE,
     XLSX,
+    content_types_part,
     docx,
     full_docx,
     full_xlsx,
     pdf,
     picture,
-    relations,
-    types,
+    relationships_part,
     xlsx,
-    zipped,
+    zip_parts,
 )
 from tiptracker.sandbox.sandbox import Sandbox
 
@@ -44,8 +44,8 @@ from tiptracker.sandbox.sandbox import Sandbox
     ("extension", "content", "media_type"),
     [
         (".pdf", PDF, "application/pdf"),
-        (".docx", DOCX, WORD),
-        (".xlsx", XLSX, EXCEL),
+        (".docx", DOCX, WORD_TYPE),
+        (".xlsx", XLSX, EXCEL_TYPE),
         (".png", PNG, "image/png"),
         (".jpg", JPEG, "image/jpeg"),
         (".jpeg", JPEG, "image/jpeg"),
@@ -74,7 +74,7 @@ def changed(content, **parts):
     """A zip with some parts changed, or left out where None is given."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         kept = {name: archive.read(name) for name in archive.namelist()}
-    return zipped({name: part for name, part in (kept | parts).items() if part is not None})
+    return zip_parts({name: part for name, part in (kept | parts).items() if part is not None})
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def changed(content, **parts):
         (".docx", DOCX[:60]),
         (".docx", DOCX[:-30]),
         (".docx", changed(DOCX, **{"[Content_Types].xml": None})),
-        (".docx", zipped({"[Content_Types].xml": types(), "readme.xml": "<a/>"})),
-        (".docx", changed(DOCX, **{"[Content_Types].xml": types()})),
+        (".docx", zip_parts({"[Content_Types].xml": content_types_part(), "readme.xml": "<a/>"})),
+        (".docx", changed(DOCX, **{"[Content_Types].xml": content_types_part()})),
         (".docx", docx(**{"word/document.xml": "<w:document>"})),
         (".docx", docx(**{"word/document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'})),
         (".docx", docx(**{"../word/more.xml": "<a/>"})),
@@ -143,7 +143,7 @@ def test_file_named_for_something_else_is_told_what_it_is(extension, content, ca
 
 
 @pytest.mark.parametrize("extension", [".exe", ".html", ".svg", ".zip", "", ".doc", ".docm"])
-@pytest.mark.parametrize("content", [b"MZ\x90\x00 whatever it is", b"<html></html>", zipped({"a.txt": "a"})])
+@pytest.mark.parametrize("content", [b"MZ\x90\x00 whatever it is", b"<html></html>", zip_parts({"a.txt": "a"})])
 def test_file_of_another_sort_is_told_what_is_taken(extension, content):
     refused(content, extension, r"Attach a PDF, a Word or Excel file \(.docx, .xlsx\), a text \(.txt, .csv\) or a")
 
@@ -311,20 +311,24 @@ def test_picture_that_pillow_calls_a_bomb_is_refused_before_it_is_unpacked():
 
 
 def attach(pdf):
-    pdf.attachments["list.exe"] = MARK
+    pdf.attachments["list.exe"] = ACTIVE_CONTENT_MARKER
 
 
 def embed_by_annotation(pdf):
-    file = pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F="a", EF=pikepdf.Dictionary(F=pdf.make_stream(MARK)))
+    file = pikepdf.Dictionary(
+        Type=pikepdf.Name.Filespec, F="a", EF=pikepdf.Dictionary(F=pdf.make_stream(ACTIVE_CONTENT_MARKER))
+    )
     note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FileAttachment, FS=file)
     pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
 
 
 def in_a_button(pdf):
     """A script of a form's field: first of a chain, and on its own in what happens with the field."""
-    harmless = pikepdf.Dictionary(S=pikepdf.Name.Named, N=pikepdf.Name.NextPage, Next=pikepdf.Array([SCRIPT]))
+    harmless = pikepdf.Dictionary(
+        S=pikepdf.Name.Named, N=pikepdf.Name.NextPage, Next=pikepdf.Array([JAVASCRIPT_ACTION])
+    )
     field = pikepdf.Dictionary(
-        Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Btn, T="b", A=harmless, AA=pikepdf.Dictionary(F=SCRIPT)
+        Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Btn, T="b", A=harmless, AA=pikepdf.Dictionary(F=JAVASCRIPT_ACTION)
     )
     pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(field)])
     pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([pdf.pages[0].Annots[0]]))
@@ -349,36 +353,38 @@ def leading_to(address, **keys):
     return lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([pikepdf.Dictionary(A=link)]))
 
 
-SHARE = "\\\\server\\" + MARK.decode()
-LAUNCH = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=MARK.decode())
-UNKNOWN = pikepdf.Dictionary(S=pikepdf.Name.Fetch, D=MARK.decode())
-PROJECTS = pikepdf.Dictionary(Subtype=pikepdf.Name.Projection, Contents=MARK.decode())
-PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pikepdf.Dictionary(X=MARK.decode()))
+SHARE = "\\\\server\\" + ACTIVE_CONTENT_MARKER.decode()
+LAUNCH = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=ACTIVE_CONTENT_MARKER.decode())
+UNKNOWN = pikepdf.Dictionary(S=pikepdf.Name.Fetch, D=ACTIVE_CONTENT_MARKER.decode())
+PROJECTS = pikepdf.Dictionary(Subtype=pikepdf.Name.Projection, Contents=ACTIVE_CONTENT_MARKER.decode())
+PLAYS = pikepdf.Dictionary(
+    Subtype=pikepdf.Name.RichMedia, RichMediaContent=pikepdf.Dictionary(X=ACTIVE_CONTENT_MARKER.decode())
+)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        put(OpenAction=SCRIPT),
-        put(AA=pikepdf.Dictionary(WC=SCRIPT)),
-        put(Names=pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=pikepdf.Array(["a", SCRIPT])))),
+        put(OpenAction=JAVASCRIPT_ACTION),
+        put(AA=pikepdf.Dictionary(WC=JAVASCRIPT_ACTION)),
+        put(Names=pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=pikepdf.Array(["a", JAVASCRIPT_ACTION])))),
         put(Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(Title="a", A=LAUNCH))),
-        put(AcroForm=pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=MARK.decode())),
-        put(AF=pikepdf.Array([pikepdf.Dictionary(F=MARK.decode())])),
+        put(AcroForm=pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=ACTIVE_CONTENT_MARKER.decode())),
+        put(AF=pikepdf.Array([pikepdf.Dictionary(F=ACTIVE_CONTENT_MARKER.decode())])),
         attach,
         embed_by_annotation,
         in_a_button,
-        lambda pdf: setattr(pdf.pages[0], "AA", pikepdf.Dictionary(O=SCRIPT)),
+        lambda pdf: setattr(pdf.pages[0], "AA", pikepdf.Dictionary(O=JAVASCRIPT_ACTION)),
         lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([PLAYS])),
         put(
             Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(A=pikepdf.Dictionary(S=pikepdf.Name.Thread, F=SHARE)))
         ),
-        leading_to(f"file:{MARK.decode()}"),
+        leading_to(f"file:{ACTIVE_CONTENT_MARKER.decode()}"),
         leading_to(SHARE),
-        leading_to(MARK.decode()),
-        leading_to(pikepdf.Name(f"/{MARK.decode()}")),
+        leading_to(ACTIVE_CONTENT_MARKER.decode()),
+        leading_to(pikepdf.Name(f"/{ACTIVE_CONTENT_MARKER.decode()}")),
         put(SpiderInfo=pikepdf.Dictionary(C=SHARE)),
-        put(URI=pikepdf.Dictionary(Base=f"file:{MARK.decode()}")),
+        put(URI=pikepdf.Dictionary(Base=f"file:{ACTIVE_CONTENT_MARKER.decode()}")),
         put(Names=pikepdf.Dictionary(URLS=pikepdf.Dictionary(Names=pikepdf.Array([SHARE, pikepdf.Dictionary()])))),
         put(Outlines=pikepdf.Dictionary(First=pikepdf.Dictionary(A=UNKNOWN))),
         put(
@@ -422,7 +428,9 @@ PLAYS = pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia, RichMediaContent=pike
 @pytest.mark.parametrize("packed", [pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate])
 def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
     sent = pdf(change, object_stream_mode=packed, compress_streams=False)
-    assert MARK in pdf(change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
+    assert ACTIVE_CONTENT_MARKER in pdf(
+        change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False
+    )
     with pikepdf.open(io.BytesIO(sanitize_file(sent, ".pdf").content)) as kept:
         assert len(kept.pages) == 1
         assert b"To whom it may concern" in kept.pages[0].Contents.read_bytes()
@@ -431,7 +439,7 @@ def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
             row.stream_dict.unparse() + row.read_raw_bytes() if isinstance(row, pikepdf.Stream) else row.unparse(True)
             for row in kept.objects
         )
-    assert MARK not in told
+    assert ACTIVE_CONTENT_MARKER not in told
 
 
 @pytest.mark.parametrize("address", ["https://example.org/report", "HTTP://example.org", "mailto:a@example.org"])
@@ -463,9 +471,17 @@ def test_pdf_that_says_nothing_without_what_is_taken_out_is_refused():
 
 
 def test_what_lies_behind_or_between_the_parts_of_a_file_is_left_behind():
-    assert MARK not in sanitize_file(PDF[:-6] + b"%" + MARK + b"\n%%EOF\n", ".pdf").content
-    assert MARK not in sanitize_file(DOCX[:-2] + len(MARK).to_bytes(2, "little") + MARK, ".docx").content
-    assert MARK not in sanitize_file(PNG + MARK, ".png").content
+    assert (
+        ACTIVE_CONTENT_MARKER
+        not in sanitize_file(PDF[:-6] + b"%" + ACTIVE_CONTENT_MARKER + b"\n%%EOF\n", ".pdf").content
+    )
+    assert (
+        ACTIVE_CONTENT_MARKER
+        not in sanitize_file(
+            DOCX[:-2] + len(ACTIVE_CONTENT_MARKER).to_bytes(2, "little") + ACTIVE_CONTENT_MARKER, ".docx"
+        ).content
+    )
+    assert ACTIVE_CONTENT_MARKER not in sanitize_file(PNG + ACTIVE_CONTENT_MARKER, ".png").content
 
 
 # --- Word and Excel ---------------------------------------------------------------------------------------------------
@@ -476,7 +492,9 @@ def test_document_keeps_its_parts_and_its_pictures_tell_no_place():
     sent = in_document(
         f"<w:p><w:r><w:t>To whom it may concern</w:t><w:drawing>{pictures}</w:drawing></w:r></w:p>",
         **{
-            "word/_rels/document.xml.rels": relations(("image", "media/image1.jpg"), ("image", "media/drawing.emf")),
+            "word/_rels/document.xml.rels": relationships_part(
+                ("image", "media/image1.jpg"), ("image", "media/drawing.emf")
+            ),
             "word/media/image1.jpg": photograph(),
             "word/media/drawing.emf": EMF,
         },
@@ -492,8 +510,11 @@ def test_document_keeps_its_parts_and_its_pictures_tell_no_place():
     [
         ("word/vbaProject.bin", b"a"),
         ("word/vbaData.xml", "<a/>"),
-        ("[Content_Types].xml", types(("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml"))),
-        ("[Content_Types].xml", types(("word/x.bin", "application/vnd.ms-office.vbaProject"))),
+        (
+            "[Content_Types].xml",
+            content_types_part(("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml")),
+        ),
+        ("[Content_Types].xml", content_types_part(("word/x.bin", "application/vnd.ms-office.vbaProject"))),
     ],
 )
 def test_document_with_macros_is_refused(name, part):
@@ -609,7 +630,7 @@ def test_what_stands_beside_something_better_is_left_behind(name):
     """A drawing beside its copy in pixels, settings of a printer, the workbook behind a chart."""
     kinds = {"svg": "image", "bin": "printerSettings", "xlsx": "package"}
     source = "word/charts/_rels/chart1.xml.rels" if name.endswith("xlsx") else "word/_rels/document.xml.rels"
-    drawn = relations((kinds[name.rpartition(".")[2]], f"/{name}"))
+    drawn = relationships_part((kinds[name.rpartition(".")[2]], f"/{name}"))
     sent = docx(**{name: b"MZ\x90\x00", source: drawn, "word/charts/chart1.xml": "<a/>"})
 
     with zipfile.ZipFile(io.BytesIO(sanitize_file(sent, ".docx").content)) as kept:
@@ -621,10 +642,10 @@ def test_what_stands_beside_something_better_is_left_behind(name):
     ("name", "part", "kind"),
     [
         ("word/printerSettings/p.bin", b"MZ\x90\x00", None),
-        ("word/printerSettings/p.bin", PRINTER, None),
-        ("word/printerSettings/p.bin", PRINTER, "oleObject"),
-        ("word/printerSettings/p.bin", PRINTER, "image"),
-        ("word/printerSettings/p.bin", PRINTER, "styles"),
+        ("word/printerSettings/p.bin", PRINTER_SETTINGS, None),
+        ("word/printerSettings/p.bin", PRINTER_SETTINGS, "oleObject"),
+        ("word/printerSettings/p.bin", PRINTER_SETTINGS, "image"),
+        ("word/printerSettings/p.bin", PRINTER_SETTINGS, "styles"),
         ("word/media/p.emf", EMF, "oleObject"),
         ("word/media/p.emf", EMF, "package"),
         ("word/media/p.emf", EMF, "font"),
@@ -641,13 +662,13 @@ def test_document_with_another_file_in_disguise_is_refused(name, part, kind):
     rows = [("fontTable", "fontTable.xml")] if kind == "font" else [(kind, f"/{name}")] if kind else []
     more = {
         name: part,
-        "word/_rels/document.xml.rels": relations(*rows),
+        "word/_rels/document.xml.rels": relationships_part(*rows),
         "word/fontTable.xml": (
             '<w:fonts xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
             'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
             '<w:font><w:embedRegular r:id="r0"/></w:font></w:fonts>'
         ),
-        "word/_rels/fontTable.xml.rels": relations(("font", f"/{name}")),
+        "word/_rels/fontTable.xml.rels": relationships_part(("font", f"/{name}")),
     }
     if kind != "font":
         del more["word/_rels/fontTable.xml.rels"]
@@ -669,11 +690,11 @@ def test_document_with_another_file_in_disguise_is_refused(name, part, kind):
     ],
 )
 def test_relation_that_is_not_known_to_do_no_harm_is_refused(kind, target, match):
-    refused(docx(**{"word/_rels/document.xml.rels": relations((kind, target))}), ".docx", match)
+    refused(docx(**{"word/_rels/document.xml.rels": relationships_part((kind, target))}), ".docx", match)
 
 
-OUTSIDE = relations(("image", "https://example.org/a.png", "External"))
-INSIDE = relations(("image", "media/a.png"))
+OUTSIDE = relationships_part(("image", "https://example.org/a.png", "External"))
+INSIDE = relationships_part(("image", "media/a.png"))
 
 
 @pytest.mark.parametrize(
@@ -685,12 +706,15 @@ INSIDE = relations(("image", "media/a.png"))
         ("word/_rels/document.xml.rels", INSIDE.replace("/package/2006/", "/package/2007/")),
         (
             "[Content_Types].xml",
-            types(
+            content_types_part(
                 ("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml"),
-                ("word/a.xml", f"{WORD}.main+xml"),
+                ("word/a.xml", f"{WORD_TYPE}.main+xml"),
             ).replace(" ContentType=", ' xmlns:x="x" x:ContentType="a" ContentType='),
         ),
-        ("[Content_Types].xml", types(("word/document.xml", f"{WORD}.main+xml")).replace("content-types", "other")),
+        (
+            "[Content_Types].xml",
+            content_types_part(("word/document.xml", f"{WORD_TYPE}.main+xml")).replace("content-types", "other"),
+        ),
     ],
 )
 def test_part_that_readers_do_not_read_alike_is_refused(name, part):
@@ -699,7 +723,7 @@ def test_part_that_readers_do_not_read_alike_is_refused(name, part):
 
 @pytest.mark.parametrize("mode", ["external", "External ", ""])
 def test_relation_that_is_neither_inside_nor_outside_is_refused(mode):
-    sent = docx(**{"word/_rels/document.xml.rels": relations(("styles", "styles.xml", mode))})
+    sent = docx(**{"word/_rels/document.xml.rels": relationships_part(("styles", "styles.xml", mode))})
     refused(sent, ".docx", "something outside the file")
 
 
@@ -714,12 +738,12 @@ def test_relation_that_is_neither_inside_nor_outside_is_refused(mode):
     ],
 )
 def test_document_that_draws_on_what_lies_outside_is_refused(kind, target):
-    sent = docx(**{"word/_rels/document.xml.rels": relations((kind, target, "External"))})
+    sent = docx(**{"word/_rels/document.xml.rels": relationships_part((kind, target, "External"))})
     refused(sent, ".docx", "neither a web page nor" if kind == "hyperlink" else "something outside the file")
 
 
 def test_links_that_a_person_presses_stay():
-    links = relations(
+    links = relationships_part(
         ("hyperlink", "https://example.org/", "External"), ("hyperlink", "mailto:a@example.org", "External")
     )
     body = '<w:p><w:hyperlink r:id="r0"/><w:hyperlink r:id="r1"/></w:p>'
@@ -731,17 +755,21 @@ def test_links_that_a_person_presses_stay():
 
 
 def test_workbook_that_draws_on_another_is_refused():
-    sent = xlsx(**{"xl/_rels/workbook.xml.rels": relations(("externalLink", "externalLinks/externalLink1.xml"))})
+    sent = xlsx(
+        **{"xl/_rels/workbook.xml.rels": relationships_part(("externalLink", "externalLinks/externalLink1.xml"))}
+    )
     refused(sent, ".xlsx", "something outside the file")
 
 
 def with_types(*kinds):
     """The types of a document with two types for one part."""
-    return docx(**{"[Content_Types].xml": types(*[("word/document.xml", kind) for kind in kinds])})
+    return docx(**{"[Content_Types].xml": content_types_part(*[("word/document.xml", kind) for kind in kinds])})
 
 
 def test_type_of_macros_is_found_behind_another_of_the_same_part():
-    refused(with_types("application/vnd.ms-word.document.macroEnabled.main+xml", f"{WORD}.main+xml"), ".docx", "macros")
+    refused(
+        with_types("application/vnd.ms-word.document.macroEnabled.main+xml", f"{WORD_TYPE}.main+xml"), ".docx", "macros"
+    )
 
 
 def in_words(*runs):
@@ -775,7 +803,7 @@ def in_document(body, **more):
         in_words("{", "HYPERLINK javascript:alert(1)", "}"),
         in_document('<w:p><w:fldSimple w:instr=" LINK Excel.Sheet.12 list.xlsx "/></w:p>'),
         in_document('<w:p><w:pict><v:shape><v:imagedata src="https://example.org/seen.png"/></v:shape></w:pict></w:p>'),
-        docx(**{"word/_rels/document.xml.rels": relations(("aFChunk", "more.xml")), "word/more.xml": "<a/>"}),
+        docx(**{"word/_rels/document.xml.rels": relationships_part(("aFChunk", "more.xml")), "word/more.xml": "<a/>"}),
     ],
     ids=[
         "program", "program in pieces", "program spelled by a field", "program half spelled", "picture in a field",
@@ -839,7 +867,7 @@ def test_code_of_which_a_reader_passes_over_a_part_is_refused(sent):
     ],
 )
 def test_what_is_always_outside_is_refused_whatever_its_relation_is_called(element, match):
-    link = relations(("hyperlink", "https://example.org/seen.png", "External"))
+    link = relationships_part(("hyperlink", "https://example.org/seen.png", "External"))
     refused(in_document(element, **{"word/_rels/document.xml.rels": link}), ".docx", match)
 
 
@@ -885,7 +913,7 @@ def test_formula_with_another_in_it_is_refused():
 
 
 def test_workbook_on_a_database_is_refused():
-    sent = xlsx(**{"xl/_rels/workbook.xml.rels": relations(("connections", "connections.xml"))})
+    sent = xlsx(**{"xl/_rels/workbook.xml.rels": relationships_part(("connections", "connections.xml"))})
     refused(sent, ".xlsx", "something outside the file")
 
 

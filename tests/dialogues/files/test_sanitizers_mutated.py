@@ -18,7 +18,17 @@ from PIL import ExifTags, Image
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
-from tests.dialogues.sample_files import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
+from tests.dialogues.sample_files import (
+    ACTIVE_CONTENT_MARKER,
+    EXCEL_TYPE,
+    JAVASCRIPT_ACTION,
+    WORD_TYPE,
+    full_docx,
+    full_xlsx,
+    pdf,
+    picture,
+    zip_parts,
+)
 from tiptracker.sandbox.sandbox import Sandbox
 
 # Pillow warns of much that is wrong; here that would be an error, which it isn't where files are really cleaned.
@@ -34,16 +44,16 @@ JPEG = picture("JPEG", exif=EXIF)
 
 
 def with_scripts(pdf):
-    pdf.Root.OpenAction = SCRIPT
-    pdf.pages[0].AA = pikepdf.Dictionary(O=SCRIPT)
-    pdf.attachments["a.exe"] = MARK
+    pdf.Root.OpenAction = JAVASCRIPT_ACTION
+    pdf.pages[0].AA = pikepdf.Dictionary(O=JAVASCRIPT_ACTION)
+    pdf.attachments["a.exe"] = ACTIVE_CONTENT_MARKER
 
 
 SOUND = {
     "pdf": (".pdf", "application/pdf", pdf(with_scripts, compress_streams=False)),
     "packed pdf": (".pdf", "application/pdf", pdf(with_scripts, object_stream_mode=pikepdf.ObjectStreamMode.generate)),
-    "docx": (".docx", WORD, full_docx()),
-    "xlsx": (".xlsx", EXCEL, full_xlsx()),
+    "docx": (".docx", WORD_TYPE, full_docx()),
+    "xlsx": (".xlsx", EXCEL_TYPE, full_xlsx()),
     "png": (".png", "image/png", picture("PNG", mode="RGBA", exif=EXIF)),
     "jpeg": (".jpg", "image/jpeg", JPEG),
 }
@@ -76,7 +86,7 @@ def mutated_inside(content, chance):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
         name = chance.choice(sorted(parts))
-        return zipped(parts | {name: mutated(parts[name], chance)})
+        return zip_parts(parts | {name: mutated(parts[name], chance)})
     chunks, at = [], 8
     while at < len(content):
         length = int.from_bytes(content[at : at + 4])
@@ -138,7 +148,7 @@ def test_mutated_files_are_refused_or_kept_as_what_they_claim_to_be(kind, limite
             continue
         kept += 1
         assert cleaned.media_type == media_type
-        assert MARK not in cleaned.content
+        assert ACTIVE_CONTENT_MARKER not in cleaned.content
         assert is_what_it_claims(media_type, cleaned.content), sent
         assert sanitize_file(cleaned.content, extension).media_type == media_type
     assert refused

@@ -11,7 +11,7 @@ from dialogues.actions.files import read_for_download, scan_unscanned_files, sto
 from dialogues.files import scanner
 from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.models import EvidenceFile
-from tests.dialogues.fake_clamd import clamd
+from tests.dialogues.fake_clamd import fake_clamd
 from tests.dialogues.sample_files import PDF
 from tests.factories import EvidenceFactory, EvidenceFileFactory, FocalPointFactory, OfficerFactory, at_noon
 from tests.refusals import refuses, shows_refusal
@@ -35,14 +35,14 @@ def nobody():
     ("content", "found"), [(b"", ""), (b"a letter" * 30_000, ""), (b"a" * 100_000 + b"EICAR", "Eicar-Test")]
 )
 def test_scanner_hears_the_whole_file_and_says_what_it_found(on_a_path, content, found, tmp_path):
-    with clamd(str(tmp_path / "clamd") if on_a_path else None) as (address, heard):
+    with fake_clamd(str(tmp_path / "clamd") if on_a_path else None) as (address, heard):
         assert scan(content, address) == found
     assert heard == [content]
 
 
 @pytest.mark.parametrize("says", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: ERROR\0", b"\0", b"what?"])
 def test_scanner_that_gives_no_verdict_is_not_taken_to_say_clean(says):
-    with clamd(says=says) as (address, _), pytest.raises(ScannerUnavailable):
+    with fake_clamd(says=says) as (address, _), pytest.raises(ScannerUnavailable):
         scan(b"a letter", address)
 
 
@@ -51,7 +51,7 @@ def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nob
     for address in (nobody, f"unix://{tmp_path}/nothing"):
         with pytest.raises(ScannerUnavailable):
             scan(b"a letter", address)
-    with clamd(says=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
+    with fake_clamd(says=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
         scan(b"a letter", address)
 
 
@@ -65,7 +65,7 @@ def letter(content=PDF):
 @pytest.mark.django_db
 def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings):
     by = OfficerFactory()
-    with clamd() as (settings.CLAMD_URL, heard):
+    with fake_clamd() as (settings.CLAMD_URL, heard):
         kept = store_upload(upload=letter(), by=by, now=NOW)
     assert heard == [PDF]
     assert kept.scans.values_list("found", "at").get() == ("", NOW)
@@ -75,7 +75,7 @@ def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings)
 @pytest.mark.django_db
 def test_upload_with_malware_is_refused_and_not_kept(settings):
     with (
-        clamd() as (settings.CLAMD_URL, _),
+        fake_clamd() as (settings.CLAMD_URL, _),
         refuses("malware", field="files", sentence="“letter.pdf” contains malware (Eicar-Test) and was not saved."),
     ):
         store_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
@@ -108,7 +108,7 @@ def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings
     assert shows_refusal(response, "not_scanned")
     assert "This file has not been checked for malware yet" in response.text.replace("&#x27;", "’")
     assert "a letter" not in response.text
-    with clamd() as (settings.CLAMD_URL, _):
+    with fake_clamd() as (settings.CLAMD_URL, _):
         assert (scan_unscanned_files(now=NOW), scan_unscanned_files(now=NOW)) == (1, 0)
         assert b"".join(client.get(address).streaming_content) == b"a letter"
 
@@ -119,7 +119,7 @@ def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(
     EvidenceFactory(file=kept)
     clean, dropped = EvidenceFileFactory(content=b"a letter"), EvidenceFileFactory(name=REDACTED, content=b"EICAR")
     app.loader.import_default_modules()
-    with clamd() as (settings.CLAMD_URL, _):
+    with fake_clamd() as (settings.CLAMD_URL, _):
         app.tasks[settings.CELERY_BEAT_SCHEDULE["unscanned-files"]["task"]]()
     assert AuditEntry.objects.values_list("verb", "row").get() == ("file.infected", str(kept.pk))
 

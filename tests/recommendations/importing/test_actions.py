@@ -46,7 +46,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.recommendations.replacement_list import ANOTHER_LIST, BECAME
+from tests.recommendations.replacement_list import NEW_NUMBERS, REPLACEMENT_LIST
 from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
@@ -236,9 +236,9 @@ def by_number(edition):
 
 def replaced(edition, **said):
     """The reconstruction of Lesotho given way to the other list, as it is proposed."""
-    imported = brought(edition, narrative(ANOTHER_LIST.values()))
+    imported = brought(edition, narrative(REPLACEMENT_LIST.values()))
     before = by_number(edition)
-    became = {before[old]: (new,) for old, new in BECAME.items()}
+    became = {before[old]: (new,) for old, new in NEW_NUMBERS.items()}
     return loaded(imported, became, pillars={11: PREVENTION}, **said)
 
 
@@ -248,9 +248,9 @@ def test_a_list_takes_the_place_of_the_reconstruction_and_nothing_is_lost(lesoth
     keys = {one.pk: one.recommendation_id for one in Benchmark.objects.all()}
     did = replaced(lesotho).did
 
-    assert {number: rows[old] for old, number in BECAME.items()}.items() <= by_number(lesotho).items()
+    assert {number: rows[old] for old, number in NEW_NUMBERS.items()}.items() <= by_number(lesotho).items()
     assert [(row[0], row[1], row[2]) for row in listed(lesotho)] == [
-        (number, text, "official") for number, text in ANOTHER_LIST.items()
+        (number, text, "official") for number, text in REPLACEMENT_LIST.items()
     ]
     assert where_commitments_go() == before
     assert any(before.values())

@@ -12,7 +12,7 @@ from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ItemChange, compare_lists
 from recommendations.importing.tables.rows import ImportedItem
 from recommendations.text_similarity import DiffSide, diff_words
-from tests.recommendations.replacement_list import ANOTHER_LIST, BECAME
+from tests.recommendations.replacement_list import NEW_NUMBERS, REPLACEMENT_LIST
 
 OURS = [
     ExistingItem(each.number + 100, each.number, each.text, TextStatus.RECONSTRUCTION, each.pillar)
@@ -79,7 +79,7 @@ def test_what_is_alike_is_proposed_and_a_person_decides():
 
 
 def test_what_is_little_alike_is_doubtful():
-    seen = preview(OURS, [ImportedItem(1, ANOTHER_LIST[1])])
+    seen = preview(OURS, [ImportedItem(1, REPLACEMENT_LIST[1])])
 
     [doubtful] = of_kind(seen, ItemChange.DOUBTFUL)
     assert doubtful.is_little_alike
@@ -88,9 +88,9 @@ def test_what_is_little_alike_is_doubtful():
 
 def test_reconstruction_and_official_list_find_each_other():
     """Of our own making, another order and other words: each is proposed what it became, and what is new stays new."""
-    seen = preview(OURS, [ImportedItem(number, text) for number, text in ANOTHER_LIST.items()])
+    seen = preview(OURS, [ImportedItem(number, text) for number, text in REPLACEMENT_LIST.items()])
 
-    assert {line.old.number: line.new.number for line in seen.undecided} == BECAME
+    assert {line.old.number: line.new.number for line in seen.undecided} == NEW_NUMBERS
     assert [line.new.number for line in of_kind(seen, ItemChange.NEW)] == [11]
     assert of_kind(seen, ItemChange.GONE) == []
 

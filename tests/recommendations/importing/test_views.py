@@ -26,9 +26,9 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.recommendations.replacement_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
 from tests.refusals import refuses, shows_refusal
-from tests.undo_buttons import offers, press_undo
+from tests.undo_buttons import press_undo, undo_forms
 from tiptracker.jobs.models import Job, State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
@@ -186,7 +186,7 @@ def test_discarding_a_draft_import_is_undone_for_whoever_did_it(client, edition)
     before = EditionImport.objects.values().get()
 
     discarded = client.post(url, {"do": "discard"}, follow=True)
-    [(at, fields)] = offers(discarded)
+    [(at, fields)] = undo_forms(discarded)
     elsewhere = client.post(reverse("edition_import", args=[EditionFactory(year=2020).pk]), fields)
     assert [refusal.code for refusal in elsewhere.refusals] == ["undo_elsewhere"]
     back = press_undo(client, discarded)
@@ -733,11 +733,11 @@ def test_administrators_alone_see_these_pages(client, edition, reader):
 
 
 def test_the_whole_list_of_lesotho_reads_well(client, edition):
-    items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
+    items = "\n".join(f"• {text}" for text in REPLACEMENT_LIST.values())
     page, url = brought(
         client, edition, pasted=f"LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n{items}\n"
     )
     assert client.post(url, fields_of(page)).status_code == 302
 
-    assert [row.text for row in Recommendation.objects.order_by("number")] == list(ANOTHER_LIST.values())
+    assert [row.text for row in Recommendation.objects.order_by("number")] == list(REPLACEMENT_LIST.values())
     assert Recommendation.objects.first().terms.get().recorded_at.date() == at_noon(date(2022, 8, 5)).date()

@@ -1,7 +1,7 @@
 """What a new list may repeat: equal words are chosen, likely ones too, the rest is only named."""
 
 from recommendations.rollover.proposals import propose_repeats
-from tests.recommendations.replacement_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
 
 OLD = {
     11: "Fund the police unit and place a trained focal point in all ten districts",
@@ -35,7 +35,7 @@ def test_nothing_is_proposed_where_nothing_is_alike():
 
 
 def test_a_list_in_other_words_is_matched_to_itself_under_other_numbers():
-    old = dict(ANOTHER_LIST)
+    old = dict(REPLACEMENT_LIST)
     new = {number + 20: text for number, text in reversed(old.items())}
 
     assert {key: one.chosen for key, one in propose_repeats(old, new).items()} == {key: key - 20 for key in new}

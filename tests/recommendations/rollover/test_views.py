@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from recommendations.models import Recommendation
 from tests.factories import EditionFactory, OfficerFactory, RecommendationFactory
-from tests.recommendations.replacement_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
 from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +22,12 @@ def officer(client):
 def lists():
     """The list of 2021, and of 2022 with the first two in another order and a new one."""
     edition = EditionFactory(year=2022)
-    old = [RecommendationFactory(number=number, text=ANOTHER_LIST[number]) for number in (1, 2, 3)]
-    texts = [ANOTHER_LIST[2], ANOTHER_LIST[1].replace("Finalize, implement", "Implement"), "Ratify the protocol"]
+    old = [RecommendationFactory(number=number, text=REPLACEMENT_LIST[number]) for number in (1, 2, 3)]
+    texts = [
+        REPLACEMENT_LIST[2],
+        REPLACEMENT_LIST[1].replace("Finalize, implement", "Implement"),
+        "Ratify the protocol",
+    ]
     new = [RecommendationFactory(edition=edition, number=n, text=text, lead=None) for n, text in enumerate(texts, 1)]
     return old, new
 

@@ -8,7 +8,7 @@ from django.core.mail.backends import locmem
 from django.test import Client
 from django.urls import reverse
 
-from tests.authentication import enter, sign_in
+from tests.authentication import force_sign_in, sign_in
 from tests.factories import (
     PASSWORD,
     AdministratorFactory,
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def administrator(client):
     person = AdministratorFactory(name="The administrator")
-    enter(client, person)
+    force_sign_in(client, person)
     return person
 
 
@@ -196,7 +196,7 @@ def test_somebody_is_named_whom_ministries_turn_to(client):
 def test_people_are_the_administrators(client):
     country = CountryFactory()
     for somebody in (OfficerFactory(), FocalPointFactory()):
-        enter(client, somebody)
+        force_sign_in(client, somebody)
         assert client.get(reverse("setup_people", args=[country.pk])).status_code == 403
         assert invite(client, country, person()).status_code == 403
     assert not Mail.objects.exists()

@@ -56,7 +56,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -807,7 +807,7 @@ def test_milestones_are_listed_as_they_were_known(edition):
 
 @pytest.mark.day("2022-08-01")
 def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tmp_path):
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
     edition = Edition.objects.tracked().get()
 
     content = briefing(edition, as_of=date(2022, 3, 31), known_by=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))

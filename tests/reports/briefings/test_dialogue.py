@@ -19,7 +19,7 @@ from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from reports.models import Briefing
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -47,7 +47,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -649,7 +649,7 @@ def test_markup_is_printed_as_text_and_long_words_break(edition, police, planned
 
 
 def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
     edition = Edition.objects.tracked().get()
     dialogue = Dialogue.objects.get(held_on=date(2021, 11, 8))
 
@@ -690,7 +690,7 @@ def test_query_count_does_not_grow_with_the_rows(edition, police, planned, last,
 def test_the_pack_is_requested_on_the_dialogues_page_and_rendered(client, edition, police, planned, run_jobs):
     benchmark_led_by(police, edition, "The unit is funded")
     client.force_login(AmbassadorFactory())
-    link = page_of("briefing_list", query={"what": f"dialogue-{planned.pk}"})
+    link = edition_url("briefing_list", query={"what": f"dialogue-{planned.pk}"})
     assert link in client.get(reverse("dialogue_detail", args=[planned.pk])).text
     form = client.get(link.replace("&amp;", "&")).text
     assert f'<option value="dialogue-{planned.pk}" selected>Dialogue pack: 10 February 2022</option>' in form

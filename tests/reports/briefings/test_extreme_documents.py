@@ -24,16 +24,16 @@ from reports.briefings.reader_view import ReaderView
 from reports.briefings.typesetting import replace_missing_glyphs
 from tests.factories import AmbassadorFactory, BenchmarkFactory, EvidenceFactory, EvidenceFileFactory
 from tests.reports import sample_documents
-from tests.reports.printed_document import Printed, fonts_of
-from tests.reports.sample_documents import DAY, LONG
+from tests.reports.printed_document import PrintedDocument, fonts_of
+from tests.reports.sample_documents import DAY, LONG_TEXT
 from tiptracker.choices import Paper
 
 KINDS = {
-    "ambassador": sample_documents.full,
+    "ambassador": sample_documents.full_ambassador_briefing,
     "ministry": sample_documents.ministry_page,
     "dialogue": sample_documents.dialogue_pack,
-    "washington": sample_documents.washington,
-    "washington without sources": partial(sample_documents.washington, has_sources=False),
+    "washington": sample_documents.washington_input,
+    "washington without sources": partial(sample_documents.washington_input, has_sources=False),
 }
 MARKUP = '<img src="file:///etc/passwd"> <b>&amp;</b> http://169.254.169.254/latest/'
 STRANGE = f"’M’e Nts\u030ciuoa of Qacha’s Nek {MARKUP} \N{UNICORN FACE} \u05e9\u05dc\u05d5\u05dd \u202eabc {'w' * 200}"
@@ -53,7 +53,7 @@ def faults_of(printed, tmp_path):
 
 def assert_in_order(printed, tmp_path):
     """Nothing past the margins, nothing on another, every page numbered, own typefaces, no fault of a checker."""
-    assert printed.outside() == []
+    assert printed.beyond_margins() == []
     assert printed.collisions() == []
     numbered = [f"Page {number} of {len(printed)}" in text for number, text in enumerate(printed.texts, 1)]
     assert all(numbered)
@@ -71,7 +71,7 @@ def assert_in_order(printed, tmp_path):
 def test_any_text_is_printed_as_text_within_the_margins(made, paper, tmp_path):
     title = (f"{STRANGE[:100]} " * 5)[:400]
     said = made(2, STRANGE, title=title, covering_note=STRANGE)
-    printed = Printed(said, paper)
+    printed = PrintedDocument(said, paper)
 
     assert_in_order(printed, tmp_path)
     assert printed.reader.metadata.title == replace_missing_glyphs(title, pdf._get_engine().glyphs)
@@ -98,7 +98,7 @@ def test_no_url_in_a_text_is_fetched(made):
         listening = threading.Thread(target=answer)
         listening.start()
         words = f'{address} <img src="{address}"> "); background: url({address})'
-        printed = Printed(made(1, words, title=words, post=words, country=words, covering_note=words))
+        printed = PrintedDocument(made(1, words, title=words, post=words, country=words, covering_note=words))
         listening.join()
 
     assert calls == []
@@ -111,19 +111,21 @@ def test_no_url_in_a_text_is_fetched(made):
 @pytest.mark.parametrize(
     "said",
     [
-        sample_documents.briefing(),
+        sample_documents.ambassador_briefing(),
         sample_documents.ministry_page(
             0, sentence="Nothing has been agreed between us yet.", minister="", facts_up_to=None
         ),
         sample_documents.dialogue_pack(0, purpose="", minutes=None, last=None, facts_up_to=None, deadline=None),
-        sample_documents.washington(0, facts_up_to=None),
-        sample_documents.washington(0, has_sources=False, pillars=tuple(PillarInput(one.label, ()) for one in Pillar)),
+        sample_documents.washington_input(0, facts_up_to=None),
+        sample_documents.washington_input(
+            0, has_sources=False, pillars=tuple(PillarInput(one.label, ()) for one in Pillar)
+        ),
     ],
     ids=KINDS,
 )
 @each_paper
 def test_an_empty_document_is_complete(said, paper, tmp_path):
-    printed = Printed(said, paper)
+    printed = PrintedDocument(said, paper)
 
     assert_in_order(printed, tmp_path)
     assert said.title in printed.text
@@ -133,9 +135,9 @@ def test_an_empty_document_is_complete(said, paper, tmp_path):
 @each_paper
 def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
     evidence = tuple(
-        sample_documents.evidence(at, f"Row {at} begins. {LONG[:200]} Row {at} ends.") for at in range(1, 301)
+        sample_documents.evidence(at, f"Row {at} begins. {LONG_TEXT[:200]} Row {at} ends.") for at in range(1, 301)
     )
-    printed = Printed(sample_documents.briefing(evidence=evidence), paper)
+    printed = PrintedDocument(sample_documents.ambassador_briefing(evidence=evidence), paper)
 
     head, seen = "What happened, who did it, and the proof", []
     for text in printed.texts:
@@ -151,8 +153,8 @@ def test_a_row_is_never_broken_and_every_page_of_a_table_has_its_head(paper):
 @pytest.mark.parametrize("number", [1, 60])
 @each_paper
 def test_the_first_two_pages_stay_two_for_one_recommendation_and_for_sixty(number, paper):
-    printed = Printed(
-        sample_documents.full(
+    printed = PrintedDocument(
+        sample_documents.full_ambassador_briefing(
             2, recommendations=tuple(sample_documents.recommendation(at + 1) for at in range(number))
         ),
         paper,
@@ -166,35 +168,39 @@ def test_the_first_two_pages_stay_two_for_one_recommendation_and_for_sixty(numbe
 def test_the_list_of_annexes_stays_on_the_second_page(paper):
     """Letter is lower than A4: with four ministries of two lines each, it stood alone on a third page."""
     words = "Bring the amendment before Parliament, as both ministries ag"
-    second = Printed(sample_documents.full(4, words), paper).texts[1]
+    second = PrintedDocument(sample_documents.full_ambassador_briefing(4, words), paper).texts[1]
 
     assert "Annexes" in second
     assert "Texts that end in" in second
 
 
 @pytest.mark.parametrize(
-    ("made", "pages"), [(sample_documents.full, 2), (sample_documents.ministry_page, 1)], ids=["ambassador", "ministry"]
+    ("made", "pages"),
+    [(sample_documents.full_ambassador_briefing, 2), (sample_documents.ministry_page, 1)],
+    ids=["ambassador", "ministry"],
 )
 @each_paper
 def test_first_pages_keep_their_number_however_much_there_is(made, pages, paper):
-    printed = Printed(made(6, LONG, title=LONG, covering_note=LONG), paper)
+    printed = PrintedDocument(made(6, LONG_TEXT, title=LONG_TEXT, covering_note=LONG_TEXT), paper)
 
-    assert printed.outside() == []
+    assert printed.beyond_margins() == []
     assert len(printed) == 1 if pages == 1 else ("Earlier months", pages + 1) in printed.bookmarks()
-    assert printed.text.count(LONG) > 0
+    assert printed.text.count(LONG_TEXT) > 0
 
 
 @pytest.mark.parametrize("sections", list(itertools.permutations(("agreed", "verified", "needed"))), ids=" ".join)
 def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
-    long = LONG[:200]  # as long as a ministry's name may be
-    said = sample_documents.ministry_page(12, LONG, title=long, sentence=long, covering_note=LONG, sections=sections)
-    printed = Printed(said, Paper.LETTER)
+    long = LONG_TEXT[:200]  # as long as a ministry's name may be
+    said = sample_documents.ministry_page(
+        12, LONG_TEXT, title=long, sentence=long, covering_note=LONG_TEXT, sections=sections
+    )
+    printed = PrintedDocument(said, Paper.LETTER)
 
     assert len(printed) == 1
-    assert (printed.outside(), printed.collisions()) == ([], [])
+    assert (printed.beyond_margins(), printed.collisions()) == ([], [])
     for words in ("overdue by 14 days", "verified on 20 November 2021", "Overdue by 14 days"):
         assert words in printed.text
-    assert LONG in printed.text, "the covering note"
+    assert LONG_TEXT in printed.text, "the covering note"
 
 
 def sayings(number):
@@ -208,11 +214,11 @@ def test_a_ministrys_page_breaks_no_text_off_and_counts_what_it_does_not_show(nu
     texts = sayings(number)
     said = sample_documents.ministry_page(
         number,
-        agreed=tuple(sample_documents.undertaking(text, where="") for text in texts),
+        agreed=tuple(sample_documents.commitment(text, where="") for text in texts),
         verified=tuple(VerifiedItem(text, "12 Nov 2021") for text in texts),
         needed=tuple(NeededItem(text, text, "Due soonest") for text in texts),
     )
-    printed = Printed(said, paper)
+    printed = PrintedDocument(said, paper)
     shares = re.split("What we agreed|What we have verified|What we need next", printed.text)[1:]
 
     assert len(printed) == 1
@@ -248,7 +254,7 @@ def test_a_large_photograph_is_named_and_not_embedded():
 @every_kind
 def test_reading_order_follows_the_text_and_each_part_has_a_bookmark(made, tmp_path):
     said = made(2)
-    printed = Printed(said)
+    printed = PrintedDocument(said)
 
     assert printed.reader.metadata.title == said.title
     marked = printed.bookmarks()
@@ -264,8 +270,12 @@ def test_reading_order_follows_the_text_and_each_part_has_a_bookmark(made, tmp_p
 @every_kind
 def test_hashes_are_printed_only_on_the_last_page(made):
     file = PrintedFile("warrant.pdf", "PDF", 1024, sample_documents.HASH)
-    facts = {"evidence": (sample_documents.evidence(files=(file,)),)} if made is sample_documents.full else {}
-    printed = Printed(made(3, **facts))
+    facts = (
+        {"evidence": (sample_documents.evidence(files=(file,)),)}
+        if made is sample_documents.full_ambassador_briefing
+        else {}
+    )
+    printed = PrintedDocument(made(3, **facts))
     hashed = [page for page, text in enumerate(printed.texts, 1) if re.search(r"[0-9a-f]{16}", text)]
 
     assert hashed == ([] if made is sample_documents.ministry_page else [len(printed)])
@@ -276,9 +286,11 @@ def test_hashes_are_printed_only_on_the_last_page(made):
 @pytest.mark.parametrize(("number", "length"), [(0, 600), (2, 180), (7, 600)])
 def test_a_covering_note_is_printed_once_and_in_full(number, length, paper):
     note = ("Read this before the meeting. " * 40)[:length].strip()
-    standing = replace(sample_documents.briefing().standing, paragraph=sample_documents.PARAGRAPH)
-    said = sample_documents.briefing(covering_note=note, ladder=sample_documents.ladder(number), standing=standing)
-    printed = Printed(said, paper)
+    standing = replace(sample_documents.ambassador_briefing().standing, paragraph=sample_documents.PARAGRAPH)
+    said = sample_documents.ambassador_briefing(
+        covering_note=note, ladder=sample_documents.next_steps(number), standing=standing
+    )
+    printed = PrintedDocument(said, paper)
     first = " ".join(printed.texts[0].split())
 
     assert printed.text.count(note) == 1

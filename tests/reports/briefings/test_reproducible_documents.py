@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from tests.exercise import load_exercise
-from tests.migrated_database import copy_migrated
-from tests.row_cache import once
+from tests.migrated_database import copy_migrated_database
+from tests.row_cache import load_cached
 
 KINDS = {
     "ambassador": {},
@@ -38,7 +38,7 @@ def issue(folder) -> None:
 
 def elsewhere(folder) -> None:
     """The same in another process, from nothing: an empty database, with the record loaded anew."""
-    copy_migrated(folder / "record.sqlite3")
+    copy_migrated_database(folder / "record.sqlite3")
     script = (
         "import django; django.setup()\n"
         "from django.core.management import call_command\n"
@@ -61,7 +61,7 @@ def test_the_same_facts_give_the_same_bytes_on_any_database_and_in_any_process(t
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    once(load_exercise, verbosity=0)
+    load_cached(load_exercise, verbosity=0)
 
     issue(here)
     elsewhere(there)

@@ -32,7 +32,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ PERIOD_END = date(2022, 3, 31)
 
 @pytest.fixture
 def lesotho():
-    once(load_public_record, now=JULY)
+    load_cached(load_public_record, now=JULY)
     return Edition.objects.get(year=2021)
 
 

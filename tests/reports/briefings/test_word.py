@@ -27,7 +27,7 @@ from reports.briefings.washington import build_washington_input
 from reports.briefings.word.washington import render_docx
 from tests.factories import MASERU, AmbassadorFactory
 from tests.reports import printed_document, sample_documents
-from tests.row_cache import once
+from tests.row_cache import load_cached
 from tiptracker.choices import Paper
 
 HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
@@ -118,21 +118,21 @@ def margins(file):
 
 
 INPUTS = {
-    "as ever": sample_documents.washington(),
-    "without sources": sample_documents.washington(has_sources=False),
-    "cleared": sample_documents.washington(is_cleared=True),
-    "much": sample_documents.washington(deeds=40, text=sample_documents.LONG),
-    "nothing verified": sample_documents.washington(deeds=0, unverified=0),
-    "nothing asked": sample_documents.washington(
+    "as ever": sample_documents.washington_input(),
+    "without sources": sample_documents.washington_input(has_sources=False),
+    "cleared": sample_documents.washington_input(is_cleared=True),
+    "much": sample_documents.washington_input(deeds=40, text=sample_documents.LONG_TEXT),
+    "nothing verified": sample_documents.washington_input(deeds=0, unverified=0),
+    "nothing asked": sample_documents.washington_input(
         pillars=tuple(PillarInput(one, ()) for one in ("Prosecution", "Protection", "Prevention"))
     ),
-    "one claim, known by a moment": sample_documents.washington(
+    "one claim, known by a moment": sample_documents.washington_input(
         unverified=1, known_by=sample_documents.MOMENT, facts_up_to=None
     ),
-    "picked, with a note": sample_documents.washington(
+    "picked, with a note": sample_documents.washington_input(
         sections=("prevention", "prosecution"), covering_note="Read this first.\n\nThen that, please."
     ),
-    "strange signs": sample_documents.washington(
+    "strange signs": sample_documents.washington_input(
         text="A <b>bold</b> & &amp; “quoted” Ntšoana’s and Thabo's 🦄\x01\x0c, at 14:30 on 8 Nov"
         " by 22 U.S.C. 7106(b)(2)\u2028, \u00ad\ufffe"
     ),
@@ -154,12 +154,12 @@ def test_the_word_file_has_the_text_of_the_pdf_in_the_same_order(said, paper):
 @pytest.mark.parametrize("has_sources", [True, False])
 def test_the_word_file_of_the_public_record_has_the_text_of_the_pdf(has_sources):
     now = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
-    once(load_public_record, now=now)
+    load_cached(load_public_record, now=now)
     edition = Edition.objects.get(year=2021)
     reader = AmbassadorFactory(countries=[edition.country])
     said = build_washington_input(ReaderView(reader, edition, edition.ends_on, now), has_sources=has_sources)
     file = render_docx(said)
-    sheets = printed_document.Printed(said)
+    sheets = printed_document.PrintedDocument(said)
 
     assert in_word(file) == on_paper(said)
     assert bool(notes_in_word(file)) is has_sources
@@ -177,7 +177,7 @@ def blocks(file):
 
 @pytest.mark.parametrize("is_cleared", [False, True])
 def test_every_page_is_marked_and_a_draft_says_so(is_cleared):
-    told = margins(render_docx(sample_documents.washington(is_cleared=is_cleared)))
+    told = margins(render_docx(sample_documents.washington_input(is_cleared=is_cleared)))
 
     title = "U.S. Embassy, Lesotho – Lesotho: input on the tracking period"
     assert told == [
@@ -189,14 +189,14 @@ def test_every_page_is_marked_and_a_draft_says_so(is_cleared):
 
 
 def test_pages_are_counted_by_word_itself():
-    footer = parse_xml(part(render_docx(sample_documents.washington()), "word/footer1.xml"))
+    footer = parse_xml(part(render_docx(sample_documents.washington_input()), "word/footer1.xml"))
 
     assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.A4, (210, 297)), (Paper.LETTER, (216, 279))])
 def test_it_is_set_on_the_paper_of_its_post(paper, size):
-    document = Document(io.BytesIO(render_docx(sample_documents.washington(), paper)))
+    document = Document(io.BytesIO(render_docx(sample_documents.washington_input(), paper)))
     section = document.sections[0]
 
     assert (round(section.page_width.mm), round(section.page_height.mm)) == size
@@ -205,7 +205,7 @@ def test_it_is_set_on_the_paper_of_its_post(paper, size):
 
 
 def test_only_styles_define_the_look():
-    file = render_docx(sample_documents.washington(covering_note="Read this first."))
+    file = render_docx(sample_documents.washington_input(covering_note="Read this first."))
     known = {style.style_id: style for style in Document(io.BytesIO(file)).styles}
 
     assert {style for style, _ in blocks(file)} <= known.keys()
@@ -219,7 +219,7 @@ def test_only_styles_define_the_look():
 
 
 def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
-    document = Document(io.BytesIO(render_docx(sample_documents.washington())))
+    document = Document(io.BytesIO(render_docx(sample_documents.washington_input())))
     *told, imprint = document.tables
 
     assert len(told) == 6
@@ -236,7 +236,7 @@ def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
 
 
 def test_contents_lead_to_the_headings_before_word_has_updated_them():
-    body = Document(io.BytesIO(render_docx(sample_documents.washington()))).element.body
+    body = Document(io.BytesIO(render_docx(sample_documents.washington_input()))).element.body
     places = {start.get(qn("w:name")): start.getparent() for start in body.iter(qn("w:bookmarkStart"))}
     links = [(shown(link), places[link.get(qn("w:anchor"))]) for link in body.iter(qn("w:hyperlink"))]
 
@@ -247,7 +247,7 @@ def test_contents_lead_to_the_headings_before_word_has_updated_them():
 
 
 def test_a_repeated_source_refers_to_its_footnote():
-    body = Document(io.BytesIO(render_docx(sample_documents.washington()))).element.body
+    body = Document(io.BytesIO(render_docx(sample_documents.washington_input()))).element.body
     places = {start.get(qn("w:name")): start.getnext() for start in body.iter(qn("w:bookmarkStart"))}
     again = [field for field in body.iter(qn("w:fldSimple")) if "NOTEREF" in field.get(qn("w:instr"))]
 
@@ -259,7 +259,7 @@ def test_a_repeated_source_refers_to_its_footnote():
 
 
 def test_properties_have_title_and_language_and_no_person():
-    file = render_docx(sample_documents.washington())
+    file = render_docx(sample_documents.washington_input())
     told = Document(io.BytesIO(file)).core_properties
 
     assert (told.title, told.author, told.language) == (
@@ -275,22 +275,22 @@ def test_the_same_facts_give_the_same_bytes_in_another_process():
     script = (
         "import sys, django; django.setup(); from reports.briefings.word.washington import render_docx;"
         "from tests.reports import sample_documents;"
-        " sys.stdout.buffer.write(render_docx(sample_documents.washington()))"
+        " sys.stdout.buffer.write(render_docx(sample_documents.washington_input()))"
     )
     elsewhere = {**os.environ, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"}
     other = subprocess.run(
         [sys.executable, "-c", script], cwd=pdf.PROJECT_ROOT, env=elsewhere, capture_output=True, check=True
     )
-    first, second = (render_docx(sample_documents.washington()) for _ in range(2))
+    first, second = (render_docx(sample_documents.washington_input()) for _ in range(2))
 
     assert first == second == other.stdout
     with zipfile.ZipFile(io.BytesIO(first)) as zipped:
         assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert render_docx(replace(sample_documents.washington(), is_cleared=True)) != first
+    assert render_docx(replace(sample_documents.washington_input(), is_cleared=True)) != first
 
 
 def test_it_has_no_macros_and_no_external_links():
-    file = render_docx(sample_documents.washington(text='"] } { INCLUDETEXT "x" } https://x.example/'))
+    file = render_docx(sample_documents.washington_input(text='"] } { INCLUDETEXT "x" } https://x.example/'))
     with zipfile.ZipFile(io.BytesIO(file)) as zipped:
         names = zipped.namelist()
         relations = b"".join(zipped.read(name) for name in names if name.endswith(".rels"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reports.charts.axis import AxisEvent
 from reports.charts.trend import TrendWeek, trend_chart
 from reports.readiness.explanation.trend import week_ends, weekly_scores
-from tests.reports.lesotho_record import PERIOD, lesotho
+from tests.reports.lesotho_record import PERIOD, lesotho_record
 from tests.reports.record_builder import noon
 
 DESK, PHONE = {"width": 760, "size": 13}, {"width": 320, "size": 12.5}
@@ -96,7 +96,7 @@ def test_an_equal_line_with_later_information_is_not_drawn():
 
 
 def test_lesotho_in_july_2022_has_only_the_line_with_later_information():
-    drawn = chart(weekly_scores(lesotho().facts, noon(date(2022, 7, 31))))
+    drawn = chart(weekly_scores(lesotho_record().facts, noon(date(2022, 7, 31))))
 
     assert drawn.then == ""
     assert texts_of(drawn.words) == ["60.5 with later", "information", "45 our target", "nothing reviewed yet"]

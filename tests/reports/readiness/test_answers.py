@@ -9,7 +9,7 @@ from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.readiness import DailyScores, evaluate_readiness
-from tests.reports.record_builder import Record, lines, noon, shares, window
+from tests.reports.record_builder import RecordBuilder, line_points, noon, period, shares
 
 HALF = Fraction(1, 2)
 START, END = date(2021, 4, 1), date(2022, 3, 31)
@@ -18,11 +18,13 @@ DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
 
 @pytest.fixture
 def counts():
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, unit="cases")
     one = record.recommendation(1, Pillar.PREVENTION)
-    record.benchmark(one, "1a", record.rule(Rule.MORE, known=START, indicator_id=record.counted))
-    record.benchmark(one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
+    record.benchmark(one, "1a", record.benchmark_terms(Rule.MORE, known=START, indicator_id=record.counted))
+    record.benchmark(
+        one, "1b", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=record.counted, target=10)
+    )
     record.told = record.evidence(START, END, known=KNOWN)
     return record
 
@@ -31,8 +33,8 @@ def seen(record, tally="verified", as_of=END, **known):
     """Points for the question (of 7) and for the figure (of 2 1/2), shares of the two benchmarks."""
     found = getattr(evaluate_readiness(record.facts, as_of=as_of, **known), tally)
     return (
-        lines(found, "increasing_efforts")["prosecutions"],
-        lines(found, "data_given")["prosecutions"],
+        line_points(found, "increasing_efforts")["prosecutions"],
+        line_points(found, "data_given")["prosecutions"],
         shares(found)["1a"],
         shares(found)["1b"],
     )
@@ -57,7 +59,7 @@ def seen(record, tally="verified", as_of=END, **known):
     ],
 )
 def test_a_reading_is_compared_with_the_year_before(counts, before, now, expected):
-    counts.year_before(counts.counted, before, known=START)
+    counts.reading_year_before(counts.counted, before, known=START)
     counts.reading(counts.counted, now, through=END, known=KNOWN, evidence=counts.told)
     assert seen(counts) == (0, 0, 0, 0)
 
@@ -66,14 +68,14 @@ def test_a_reading_is_compared_with_the_year_before(counts, before, now, expecte
 
 
 def test_a_reading_sent_and_not_reviewed_is_claimed(counts):
-    counts.year_before(counts.counted, 4, known=START)
+    counts.reading_year_before(counts.counted, 4, known=START)
     counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
 
     assert seen(counts, "claimed") == (7, Fraction(5, 2), 1, HALF)
 
 
 def test_a_direction_claimed_moves_the_question_and_no_benchmark(counts):
-    counts.year_before(counts.counted, 4, known=START)
+    counts.reading_year_before(counts.counted, 4, known=START)
     counts.review(counts.told, known=KNOWN)
     counts.reading(counts.counted, 3, through=DAY, known=KNOWN, evidence=counts.told)
     counts.reading(counts.counted, ReadingDirection.UP, through=END, known=KNOWN)
@@ -83,7 +85,7 @@ def test_a_direction_claimed_moves_the_question_and_no_benchmark(counts):
 
 
 def test_a_direction_claimed_after_a_figure_takes_nothing_from_the_benchmarks(counts):
-    counts.year_before(counts.counted, 4, known=START)
+    counts.reading_year_before(counts.counted, 4, known=START)
     counts.reading(counts.counted, 5, through=DAY, known=KNOWN)
     counts.reading(counts.counted, ReadingDirection.DOWN, through=END, known=KNOWN)
 
@@ -143,7 +145,7 @@ def test_a_figure_put_on_evidence_that_was_verified_before_waits_for_a_review_of
 
 
 def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
-    counts.year_before(counts.counted, 4, known=START)
+    counts.reading_year_before(counts.counted, 4, known=START)
     counts.reading(counts.counted, 5, through=DAY, known=KNOWN, evidence=counts.told)
     counts.review(counts.told, known=KNOWN)
 
@@ -166,7 +168,7 @@ def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
 def test_a_reading_that_is_not_from_the_start_of_the_period_through_a_day_that_came_counts_for_nothing(
     counts, starts, through, as_of
 ):
-    counts.year_before(counts.counted, 4, known=START)
+    counts.reading_year_before(counts.counted, 4, known=START)
     counts.review(counts.told, known=KNOWN)
     for evidence in (counts.told, None):
         counts.reading(counts.counted, 9, starts=starts, through=through, known=KNOWN, evidence=evidence)
@@ -181,7 +183,7 @@ def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(coun
     counts.reading(counts.counted, 4, starts=before.starts_on, through=date(2020, 12, 31), known=START)
     assert seen(counts)[0] == 0
 
-    counts.year_before(counts.counted, 4, known=date(2021, 9, 10))
+    counts.reading_year_before(counts.counted, 4, known=date(2021, 9, 10))
     assert seen(counts, known_by=noon(date(2021, 9, 9)))[0] == 0
     assert seen(counts)[0] == 7
 
@@ -199,7 +201,7 @@ def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(coun
 )
 def test_what_is_better_the_less_there_is_of_it_has_to_fall(counts, before, now, expected):
     counts.tables["indicators"] = [replace(one, better=Better.DOWN) for one in counts.tables["indicators"]]
-    counts.year_before(counts.counted, before, known=START)
+    counts.reading_year_before(counts.counted, before, known=START)
     counts.reading(counts.counted, now, through=END, known=KNOWN, evidence=counts.told)
     counts.review(counts.told, known=KNOWN)
 
@@ -227,7 +229,7 @@ def test_a_reading_stops_with_the_evidence_it_cites_and_the_revision_tells_its_o
 
 def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):
     cited = counts.evidence(START, END, known=START)
-    reading = counts.year_before(counts.counted, 4, known=START)
+    reading = counts.reading_year_before(counts.counted, 4, known=START)
     counts.tables["readings"] = [
         replace(one, evidence_id=cited) if one.id == reading else one for one in counts.tables["readings"]
     ]

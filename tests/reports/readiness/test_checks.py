@@ -20,7 +20,7 @@ from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.facts import MilestoneDoneFact
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.record_builder import Record, noon, window
+from tests.reports.record_builder import RecordBuilder, noon, period
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
 DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
@@ -31,11 +31,13 @@ A_DAY = timedelta(days=1)
 @pytest.fixture
 def record():
     """1a, which the embassy assesses, and 1b, which the figure of prosecutions decides. All fits."""
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.one = record.recommendation(1, Pillar.PROSECUTION)
-    record.benchmark(record.one, "1a", record.rule(known=START))
-    record.benchmark(record.one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
+    record.benchmark(record.one, "1a", record.benchmark_terms(known=START))
+    record.benchmark(
+        record.one, "1b", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=record.counted, target=10)
+    )
     return record
 
 
@@ -64,7 +66,7 @@ def test_where_all_fits_nothing_is_said(record):
 
 
 def test_met_without_a_verified_action_speaks(record):
-    assessment = record.assess("1a", Verdict.MET, known=KNOWN)
+    assessment = record.assessment("1a", Verdict.MET, known=KNOWN)
 
     [check] = found(record)
     assert check.kind is ProblemKind.MET_WITHOUT_ACTION
@@ -84,14 +86,14 @@ def test_met_without_a_verified_action_speaks(record):
 )
 def test_met_with_an_action_that_does_not_count_speaks(record, first, verified, by):
     acted = record.action("1a", first, DAY, known=KNOWN, verified=verified, by=by)
-    record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
+    record.assessment("1a", Verdict.MET, known=KNOWN, on=[acted])
 
     assert spoken(record) == [ProblemKind.MET_WITHOUT_ACTION]
 
 
 def test_met_speaks_until_the_action_is_known_and_from_when_it_is_taken_back(record):
     acted = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN + A_DAY)
-    record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
+    record.assessment("1a", Verdict.MET, known=KNOWN, on=[acted])
     record.review(acted, known=KNOWN + 3 * A_DAY, key="1a", decision=EvidenceDecision.REJECTED)
 
     assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.MET_WITHOUT_ACTION]
@@ -101,14 +103,14 @@ def test_met_speaks_until_the_action_is_known_and_from_when_it_is_taken_back(rec
 
 @pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.MET])
 def test_no_other_verdict_asks_for_an_action(record, verdict):
-    record.assess("1a", verdict, known=KNOWN)
+    record.assessment("1a", verdict, known=KNOWN)
 
     assert found(record) == ()
 
 
 def test_met_of_old_is_silent_once_it_is_assessed_anew_and_before_it_holds(record):
-    record.assess("1a", Verdict.MET, known=DAY)
-    record.assess("1a", Verdict.STALLED, known=TODAY)
+    record.assessment("1a", Verdict.MET, known=DAY)
+    record.assessment("1a", Verdict.STALLED, known=TODAY)
 
     assert spoken(record, DAY - A_DAY) == []
     assert spoken(record, DAY) == [ProblemKind.MET_WITHOUT_ACTION]
@@ -116,7 +118,7 @@ def test_met_of_old_is_silent_once_it_is_assessed_anew_and_before_it_holds(recor
 
 
 def test_met_where_a_figure_decides_is_silent(record):
-    record.assess("1b", Verdict.MET, known=KNOWN)
+    record.assessment("1b", Verdict.MET, known=KNOWN)
 
     assert found(record) == ()
 
@@ -148,16 +150,16 @@ def test_an_action_that_is_not_verified_or_not_over_asks_for_no_assessment(recor
 @pytest.mark.parametrize("verdict", Verdict)
 def test_any_assessment_silences_it_from_when_it_is_known(record, verdict):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    record.assess("1a", verdict, known=KNOWN + A_DAY)
+    record.assessment("1a", verdict, known=KNOWN + A_DAY)
 
     assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.NOT_ASSESSED]
     assert spoken(record) == []
 
 
 def test_an_assessment_of_another_benchmark_does_not_silence_it(record):
-    record.benchmark(record.one, "1c", record.rule(known=START))
+    record.benchmark(record.one, "1c", record.benchmark_terms(known=START))
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    record.assess("1c", Verdict.STALLED, known=KNOWN)
+    record.assessment("1c", Verdict.STALLED, known=KNOWN)
 
     assert spoken(record) == [ProblemKind.NOT_ASSESSED]
 
@@ -259,7 +261,7 @@ def test_where_less_is_better_a_low_figure_fits_many_actions(record):
 
 
 def test_actions_on_what_the_embassy_assesses_are_not_counted_against_a_figure(record):
-    record.benchmark(record.one, "1c", record.rule(known=START, indicator_id=record.counted))
+    record.benchmark(record.one, "1c", record.benchmark_terms(known=START, indicator_id=record.counted))
     tells(record, 1)
     acts(record, 3, key="1c")
 
@@ -409,7 +411,7 @@ MADE, DUE = date(2021, 11, 1), date(2021, 12, 21)
 
 
 def test_a_promise_overdue_without_an_update_speaks(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
 
     [check] = found(record)
     assert (check.kind, check.rows) == (ProblemKind.PAST_DUE, (RowReference("commitment", promise),))
@@ -422,7 +424,7 @@ def test_a_promise_overdue_without_an_update_speaks(record):
 
 
 def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embassy(record):
-    record.promise(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
 
     [check] = found(record)
     assert (check.kind, check.to_do) == (ProblemKind.PAST_DUE, "Record what happened to it.")
@@ -441,13 +443,13 @@ def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embas
     ],
 )
 def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
-    record.promise(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
 
     assert found(record) == ()
 
 
 def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_the_ministry(record):
-    promise = record.promise(
+    promise = record.commitment(
         made=MADE, due=DUE, later_events=[(CommitmentEventKind.REOPENED, DUE + A_DAY, None)], _1a=CommitmentReach.MEETS
     )
     record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, commitment=promise)
@@ -457,7 +459,7 @@ def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_th
 
 @pytest.mark.parametrize("sent_on", [MADE + A_DAY, DUE, DUE + A_DAY])
 def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent(record, sent_on):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY
     )
@@ -467,7 +469,7 @@ def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent
 
 
 def test_an_update_that_its_ministry_withdrew_is_none_once_that_is_known(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     record.update_version(ClaimedProgress.UNDER_WAY, known=DUE, commitment_id=promise, ministry_id=1, withdrawn=TODAY)
 
     assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
@@ -478,8 +480,8 @@ def test_an_update_that_its_ministry_withdrew_is_none_once_that_is_known(record)
 
 
 def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
-    other = record.promise(made=MADE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    other = record.commitment(made=MADE, _1a=CommitmentReach.MEETS)
     record.update_version(ClaimedProgress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
     record.update_version(ClaimedProgress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
 
@@ -492,7 +494,7 @@ def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     ids=["moved since", "accepted since"],
 )
 def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
-    promise = record.promise(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
     )
@@ -508,7 +510,7 @@ def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_sinc
 
 def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
     then = [(CommitmentEventKind.RESCHEDULED, DUE - A_DAY, TODAY)]
-    record.promise(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
 
     assert spoken(record, known_by=noon(MADE)) == [ProblemKind.PAST_DUE]
     assert spoken(record, known_by=noon(MADE - A_DAY)) == []
@@ -548,7 +550,7 @@ def test_an_item_of_the_action_plan_is_told_from_a_recommendation_of_its_number(
 
 def test_a_benchmark_whose_terms_are_not_known_yet_is_none(record):
     two = record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(two, "2a", record.rule(known=KNOWN))
+    record.benchmark(two, "2a", record.benchmark_terms(known=KNOWN))
 
     assert spoken(record, known_by=noon(KNOWN - A_DAY)) == [ProblemKind.NO_BENCHMARK]
     assert spoken(record) == []
@@ -626,7 +628,7 @@ def test_milestones_stand_by_their_day(record):
 def test_a_check_never_changes_a_score(record):
     before = evaluate_readiness(record.facts, as_of=TODAY)
     record.milestone(MilestoneKind.INTERIM, DUE)
-    record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     record.reading(record.counted, 5, through=DAY, known=TODAY + A_DAY, has_source=False)
     after = evaluate_readiness(record.facts, as_of=TODAY, known_by=noon(TODAY))
 

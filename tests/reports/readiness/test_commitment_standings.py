@@ -17,7 +17,7 @@ from reports.briefings.reader_view import ReaderView
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.gathering import gather_facts
 from tests.exercise import load_exercise
-from tests.row_cache import once
+from tests.row_cache import load_cached
 from tiptracker.accounts.models import Ministry, User
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ WITH_US = {
 
 @pytest.fixture(autouse=True)
 def exercise():
-    once(load_exercise, verbosity=0)
+    load_cached(load_exercise, verbosity=0)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from reports.readiness.readiness import evaluate_readiness
 from tests import factories
 from tests.factories import MASERU, TERMS_SET_AT, at_noon
 from tests.reports.record_builder import points
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -209,7 +209,7 @@ def test_gather_facts_query_count(django_assert_num_queries, how_many):
     ],
 )
 def test_the_public_record_of_lesotho_comes_out_as_worked(as_of, known_by, score, claimed, is_reviewed):
-    once(load_public_record, now=JULY_2022)
+    load_cached(load_public_record, now=JULY_2022)
 
     result = evaluate_readiness(gather_facts(edition()), as_of=as_of, known_by=known_by)
 
@@ -234,7 +234,7 @@ def said(recommendation, **changed):
 
 
 def test_one_more_recommendation_leaves_what_was_known_before_as_it_was():
-    once(load_public_record, now=JULY_2022)
+    load_cached(load_public_record, now=JULY_2022)
     before = known(JULY_2022)
 
     first = edition().recommendations.get(number=1)
@@ -251,7 +251,7 @@ def test_one_more_recommendation_leaves_what_was_known_before_as_it_was():
 
 
 def test_another_pillar_leaves_what_was_known_before_as_it_was():
-    once(load_public_record, now=JULY_2022)
+    load_cached(load_public_record, now=JULY_2022)
     before = known(JULY_2022)
 
     awareness = edition().recommendations.get(number=10)  # nothing else shows prevention
@@ -270,7 +270,7 @@ def test_another_pillar_leaves_what_was_known_before_as_it_was():
 
 
 def test_other_terms_leave_what_was_known_before_as_it_was():
-    once(load_public_record, now=JULY_2022)
+    load_cached(load_public_record, now=JULY_2022)
     before = known(JULY_2022)
     terms = edition().terms.get()
 

@@ -5,7 +5,7 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.reader_view import ReaderView
 from reports.readiness.gathering import gather_facts
 from tests import factories
-from tests.concurrent_writes import written_once_read
+from tests.concurrent_writes import write_after_first_read
 from tests.factories import DEADLINE_ON, at_noon
 
 NEW = "Something that came in between"
@@ -20,7 +20,7 @@ def asked():
 
 def test_gather_facts_sees_nothing_that_is_committed_in_between(fresh_database):
     edition, write = asked()
-    with written_once_read("dialogues_evidence", write) as seen:
+    with write_after_first_read("dialogues_evidence", write) as seen:
         facts = gather_facts(edition)
 
     assert seen
@@ -31,7 +31,7 @@ def test_gather_facts_sees_nothing_that_is_committed_in_between(fresh_database):
 def test_a_briefing_says_nothing_that_is_committed_in_between(fresh_database):
     edition, write = asked()
     reader = factories.AmbassadorFactory()
-    with written_once_read("dialogues_evidence", write) as seen:
+    with write_after_first_read("dialogues_evidence", write) as seen:
         content = build_ambassador_briefing(ReaderView(reader, edition, DEADLINE_ON, None))
 
     assert seen
@@ -42,7 +42,7 @@ def test_a_briefing_says_nothing_that_is_committed_in_between(fresh_database):
 
 def test_readiness_computed_while_somebody_writes_keeps_what_it_read(fresh_database):
     edition, write = asked()
-    with written_once_read("dialogues_evidence", write) as seen:
+    with write_after_first_read("dialogues_evidence", write) as seen:
         run = compute_readiness(edition=edition, as_of=DEADLINE_ON, now=at_noon(DEADLINE_ON))
 
     assert seen

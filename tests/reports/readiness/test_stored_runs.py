@@ -27,11 +27,11 @@ from reports.readiness.stored_runs import (
     result_for_display,
     without_redactable_texts,
 )
-from tests.reports.lesotho_record import TIP_2022, lesotho
+from tests.reports.lesotho_record import REPORT_OF_2022_ON, lesotho_record
 from tests.reports.record_builder import noon
 from tests.reports.record_strategies import days, moments, records
 
-THE_DAY, JULY = date(2022, 3, 31), noon(TIP_2022)
+THE_DAY, JULY = date(2022, 3, 31), noon(REPORT_OF_2022_ON)
 
 
 def through_json(document):
@@ -40,10 +40,10 @@ def through_json(document):
 
 def whole():
     """Facts in which every field of every row is used."""
-    record = lesotho()
+    record = lesotho_record()
     benchmark = next(iter(record.benchmark_ids))
     counted = record.tables["indicators"][0].id
-    record.promise(
+    record.commitment(
         made=date(2021, 11, 8),
         due=date(2022, 1, 10),
         later_events=[(CommitmentEventKind.RESCHEDULED, date(2022, 1, 9), date(2022, 2, 1))],
@@ -54,7 +54,7 @@ def whole():
     record.benchmark(
         record.recommendation(11, Pillar.PREVENTION),
         "11a",
-        record.rule(
+        record.benchmark_terms(
             Rule.TARGET, known=date(2021, 7, 1), weight=Decimal("0.25"), target=Decimal("7.50"), indicator_id=counted
         ),
     )

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from tests.authentication import enrol, enter, sign_in
+from tests.authentication import enrol_second_factor, force_sign_in, sign_in
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -19,7 +19,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
 )
-from tests.person_pages import add, change, press
+from tests.person_pages import post_new_person, post_person_change, press_person_button
 from tests.refusals import refuses
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links
@@ -49,7 +49,7 @@ def worker(run_jobs):
 @pytest.fixture
 def administrator(client):
     administrator = AdministratorFactory(name="First administrator")
-    enter(client, administrator)
+    force_sign_in(client, administrator)
     return administrator
 
 
@@ -86,11 +86,11 @@ def told_officers(officer):
 def test_one_administrator_does_not_take_over_an_officer(client, administrator, settings):
     """Whatever one administrator presses, the officer's address, second step and password stay."""
     officer = OfficerFactory()
-    enrol(officer)
+    enrol_second_factor(officer)
     AdministratorFactory()
 
-    assert press(client, officer, "address", email=NEW).status_code == 302
-    assert press(client, officer, "second_step").status_code == 302
+    assert press_person_button(client, officer, "address", email=NEW).status_code == 302
+    assert press_person_button(client, officer, "second_step").status_code == 302
     for request in AccountRequest.objects.all():
         with pytest.raises(PermissionDenied):
             account_requests.consent(request=request, by=administrator, now=clock.now())
@@ -217,13 +217,13 @@ def names(request, at=0):
 
 def test_an_administrator_whom_the_asker_made_does_not_consent_however_it_was_done(client, administrator):
     """… nor one who made the asker, nor two who were made by one: else one person makes up the other."""
-    add(client, name="Puppet", email="puppet@post.example", role="administrator", countries=[])
+    post_new_person(client, name="Puppet", email="puppet@post.example", role="administrator", countries=[])
     puppet = User.objects.get_queryset().get(email="puppet@post.example")
     puppet.set_password("a long enough password")
     puppet.save()
     theirs = Client()
-    enter(theirs, puppet)
-    add(theirs, name="Second puppet", email="second@post.example", role="administrator", countries=[])
+    force_sign_in(theirs, puppet)
+    post_new_person(theirs, name="Second puppet", email="second@post.example", role="administrator", countries=[])
     second = User.objects.get_queryset().get(email="second@post.example")
     second.set_password("a long enough password")
     second.save()
@@ -243,17 +243,17 @@ def test_an_administrator_whom_the_asker_laid_hands_on_does_not_consent(client, 
     other = AdministratorFactory()
     if how == "readdressed":
         User.objects.get_queryset().filter(pk=other.pk).update(password="!not yet")
-        press(client, other, "address", email="mine@post.example")
+        press_person_button(client, other, "address", email="mine@post.example")
         other.refresh_from_db()
         other.set_password("a long enough password")
         other.save()
     elif how == "opened again":
-        press(client, other, "close")
-        press(client, other, "reopen", until="2099-12-31")
+        press_person_button(client, other, "close")
+        press_person_button(client, other, "reopen", until="2099-12-31")
     else:
         officer = ObserverFactory()
         User.objects.get_queryset().filter(pk=other.pk).update(is_active=False)
-        assert change(client, officer, role="administrator", countries=[]).status_code == 302
+        assert post_person_change(client, officer, role="administrator", countries=[]).status_code == 302
         other = officer
     AmbassadorFactory(name="Ambassador")
 
@@ -286,7 +286,7 @@ def asked_for_address_of_administrator(administrator):
 def test_where_nobody_can_consent_it_is_said_and_nothing_asked(client, administrator):
     person = OfficerFactory()
 
-    answer = press(client, person, "address", email=NEW)
+    answer = press_person_button(client, person, "address", email=NEW)
 
     assert answer.status_code == 422
     assert "invite_administrator" in answer.text
@@ -296,10 +296,10 @@ def test_where_nobody_can_consent_it_is_said_and_nothing_asked(client, administr
 
 def test_the_ambassador_consents_on_the_page_that_the_mail_names(administrator):
     ambassador, person = AmbassadorFactory(), OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     request_second_factor_removal(person=person, by=administrator, now=clock.now())
     browser = Client()
-    enter(browser, ambassador)
+    force_sign_in(browser, ambassador)
     url = link_in(to(ambassador.email)[0], "requests/")
 
     assert "Speak with" in browser.get(url).text
@@ -321,7 +321,7 @@ def dropped(person, administrator):
 
 def test_a_second_step_is_removed_with_consent_and_told(administrator):
     person, reader = OfficerFactory(), OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
 
     dropped(person, administrator)
 
@@ -337,7 +337,7 @@ def test_a_second_step_is_removed_with_consent_and_told(administrator):
 def test_after_a_second_step_was_removed_no_link_sets_a_password_for_a_day(administrator):
     """Else whoever reads the owner's mail would own the account."""
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     before = "/" + mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/", 3)[3]
 
     dropped(person, administrator)
@@ -345,13 +345,13 @@ def test_after_a_second_step_was_removed_no_link_sets_a_password_for_a_day(admin
     assert Client().get(before).status_code == 410
     assert mail_links.is_reset_blocked(person, later(23))
     assert not mail_links.is_reset_blocked(person, later(25))
-    enrol(person)
+    enrol_second_factor(person)
     assert not mail_links.is_reset_blocked(person, later(1))
 
 
 def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(administrator):
     person, second = OfficerFactory(), AdministratorFactory()
-    enrol(person)
+    enrol_second_factor(person)
     token = mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/")[-2]
     assert actions.set_password(token=token, password="another long password", purpose=mail_links.LinkPurpose.RESET)
     request = request_second_factor_removal(person=person, by=administrator, now=clock.now())
@@ -364,7 +364,7 @@ def test_within_a_day_of_a_password_set_by_mail_nobody_consents_to_the_removal(a
 
 def test_there_is_nothing_to_remove_where_nothing_is_set_up(client, administrator):
     AdministratorFactory()
-    assert "no second step to remove" in press(client, OfficerFactory(), "second_step").text
+    assert "no second step to remove" in press_person_button(client, OfficerFactory(), "second_step").text
 
 
 # --- The owner's own way ----------------------------------------------------------------------------------------------
@@ -398,7 +398,7 @@ def test_an_owner_confirms_a_new_address_by_a_link_that_is_sent_there(client):
 def test_the_link_in_the_mail_to_the_old_address_puts_it_back_for_a_day(client, set_clock):
     person = OfficerFactory()
     old = person.email
-    enter(client, person)
+    force_sign_in(client, person)
     ask_for_own(client)
     Client().post(link_in(to(NEW)[0], "address/confirm/"))
     stop = link_in(to(old)[-1], "requests/stop/")
@@ -428,7 +428,7 @@ def test_asking_wants_the_password_again_and_an_address_that_is_free(client, set
 
 def test_a_link_to_confirm_is_void_after_a_day_and_once_it_is_stopped(client, set_clock):
     person = OfficerFactory()
-    enter(client, person)
+    force_sign_in(client, person)
     ask_for_own(client)
     url = link_in(to(NEW)[0], "address/confirm/")
     set_clock(clock.today() + timedelta(days=2))
@@ -439,7 +439,7 @@ def test_a_link_to_confirm_is_void_after_a_day_and_once_it_is_stopped(client, se
 
 def test_a_link_of_one_sort_is_none_of_another(client):
     person = OfficerFactory()
-    enter(client, person)
+    force_sign_in(client, person)
     ask_for_own(client)
     stop = link_in(to(person.email)[0], "requests/stop/").split("/")[-2]
     confirm = link_in(to(NEW)[0], "address/confirm/").split("/")[-2]

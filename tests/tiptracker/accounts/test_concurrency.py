@@ -9,8 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
-from tests.authentication import codes, enrol, sign_in
-from tests.concurrent_writes import both_at_once
+from tests.authentication import enrol_second_factor, sign_in, unused_recovery_codes
+from tests.concurrent_writes import run_simultaneously
 from tests.factories import OfficerFactory
 from tiptracker.accounts import mail_links
 from tiptracker.audit.models import AuditEntry
@@ -26,7 +26,7 @@ def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database)
     def accept(password):
         answers[password] = Client().post(path, {"password": password, "again": password}).status_code
 
-    both_at_once(*[partial(accept, f"{NEW} {number}") for number in range(3)])
+    run_simultaneously(*[partial(accept, f"{NEW} {number}") for number in range(3)])
 
     assert sorted(answers.values()) == [302, 410, 410]
     person.refresh_from_db()
@@ -37,8 +37,12 @@ def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database)
 @pytest.mark.parametrize("kind", ["app", "recovery code"])
 def test_of_several_who_type_one_code_at_once_one_gets_in(fresh_database, kind, monkeypatch):
     person = OfficerFactory()
-    secret = enrol(person)
-    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30)) if kind == "app" else codes(person)[0]
+    secret = enrol_second_factor(person)
+    code = (
+        format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+        if kind == "app"
+        else unused_recovery_codes(person)[0]
+    )
     monkeypatch.setattr(TOTP, "_mark_code_used", lambda *a: True)  # as where two find it unused at once
     browsers = [Client() for _ in range(4)]
     for browser in browsers:
@@ -48,6 +52,6 @@ def test_of_several_who_type_one_code_at_once_one_gets_in(fresh_database, kind, 
     def show(browser):
         answers.append(browser.post(reverse("mfa_authenticate"), {"code": code}).status_code)
 
-    both_at_once(*[partial(show, browser) for browser in browsers])
+    run_simultaneously(*[partial(show, browser) for browser in browsers])
 
     assert sorted(answers) == [302, 422, 422, 422]

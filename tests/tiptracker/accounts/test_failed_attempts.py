@@ -12,9 +12,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from tests.authentication import enrol, enter, sign_in
+from tests.authentication import enrol_second_factor, force_sign_in, sign_in
 from tests.factories import AdministratorFactory, OfficerFactory
-from tests.person_pages import press
+from tests.person_pages import press_person_button
 from tiptracker import clock
 from tiptracker.accounts import account_requests, mail_links, tokens
 from tiptracker.audit.models import AuditEntry
@@ -49,7 +49,7 @@ def signing_in(person):
 
 def signed_in(person):
     browser = Client()
-    enter(browser, person)
+    force_sign_in(browser, person)
     return browser, {"password": "wrong", "code": "000000"}
 
 
@@ -97,7 +97,7 @@ def test_who_goes_on_trying_is_locked_out_and_the_log_tells_of_it(name, checked)
     prepare, has_second_step = CHECKS[name]
     person = OfficerFactory()
     if has_second_step:
-        enrol(person)
+        enrol_second_factor(person)
     browser, wrong = prepare(person)
     if name == "mfa_activate_totp":
         browser.get(reverse(name))
@@ -172,7 +172,7 @@ class Account:
         )
         self.administrator = AdministratorFactory()
         self.office = Client()
-        enter(self.office, self.administrator)
+        force_sign_in(self.office, self.administrator)
         Mail.objects.all().delete()
         self.since = AuditEntry.objects.order_by("-number").values_list("number", flat=True).first()
 
@@ -197,12 +197,12 @@ def reset(account):
 
 
 def remove_app(account):
-    enrol(account.person)
+    enrol_second_factor(account.person)
     account.here.post(reverse("mfa_deactivate_totp"))
 
 
 def make_codes(account):
-    enrol(account.person)
+    enrol_second_factor(account.person)
     account.here.post(reverse("mfa_generate_recovery_codes"))
 
 
@@ -219,9 +219,9 @@ def own_address(account):
 
 
 def removal(account):
-    enrol(account.person)
+    enrol_second_factor(account.person)
     second = AdministratorFactory()
-    press(account.office, account.person, "second_step")
+    press_person_button(account.office, account.person, "second_step")
     request = account.person.account_requests.get()
     account_requests.consent(request=request, by=second, now=clock.now())
 
@@ -242,7 +242,8 @@ CHANGES = {
     "account_address_confirm": (own_address, False, False, "person.address_changed"),
     "account_request_detail": (removal, False, False, "person.second_factor_dropped"),
     "person_detail": (
-        lambda account: press(account.office, account.person, "end"), False, False, "person.sign_ins_ended",
+        lambda account: press_person_button(account.office, account.person, "end"),
+        False, False, "person.sign_ins_ended",
     ),
 }  # fmt: skip
 ELSEWHERE_TESTED = {

@@ -14,11 +14,11 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from tests.authentication import enrol, sign_in
+from tests.authentication import enrol_second_factor, sign_in
 from tests.factories import PASSWORD, AdministratorFactory, OfficerFactory
-from tests.person_pages import add, press
+from tests.person_pages import post_new_person, press_person_button
 from tests.refusals import refuses
-from tests.security.sql_statements import sent
+from tests.security.sql_statements import capture_statements
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links, views
 from tiptracker.accounts.log_masking import MaskingFormatter
@@ -57,7 +57,7 @@ def test_whoever_is_signed_in_is_led_back_to_their_sign_in_and_not_to_the_page_o
 
 
 def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator, run_jobs):
-    assert add(client).status_code == 302
+    assert post_new_person(client).status_code == 302
     assert mail.outbox == []  # the worker sends it
     run_jobs()
     message = mail.outbox[0]
@@ -84,7 +84,7 @@ def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administra
 def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
 
-    answer = add(client)
+    answer = post_new_person(client)
 
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert not User.objects.get_queryset().filter(email="palesa@post.example").exists()
@@ -94,7 +94,7 @@ def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
 
 def test_what_was_typed_goes_on_after_showing_the_password_again(client, administrator, settings):
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
-    url = add(client).headers["Location"]
+    url = post_new_person(client).headers["Location"]
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
     client.post(url, {"password": PASSWORD})
 
@@ -102,12 +102,12 @@ def test_what_was_typed_goes_on_after_showing_the_password_again(client, adminis
 
 
 def send_again(client, person):
-    press(client, person, "invite")
+    press_person_button(client, person, "invite")
     return client.get(reverse("person_detail", args=[person.pk]))
 
 
 def test_sending_again_makes_the_earlier_link_void(client, administrator, run_jobs):
-    add(client)
+    post_new_person(client)
     run_jobs()
     person = User.objects.get_queryset().get(email="palesa@post.example")
     send_again(client, person)
@@ -124,7 +124,7 @@ def test_nobody_with_a_password_is_invited():
 
 
 def test_sending_again_before_the_first_is_sent_sends_nothing_twice(client, administrator, run_jobs):
-    add(client)
+    post_new_person(client)
     person = User.objects.get_queryset().get(email="palesa@post.example")
 
     for _ in range(8):
@@ -137,7 +137,7 @@ def test_sending_again_before_the_first_is_sent_sends_nothing_twice(client, admi
 
 
 def test_a_mail_server_that_is_down_is_told_where_the_person_stands(client, administrator, monkeypatch, run_jobs):
-    add(client)
+    post_new_person(client)
     person = User.objects.get_queryset().get(email="palesa@post.example")
     with monkeypatch.context() as down:
         down.setattr(locmem.EmailBackend, "send_messages", refuse)
@@ -292,7 +292,7 @@ def test_strangers_in_turn_cost_what_people_in_turn_do(run_jobs):
 
     def work(email):
         cache.clear()
-        with sent() as statements:
+        with capture_statements() as statements:
             Client().post(reverse("password_forgotten"), {"email": email})
         return statements
 
@@ -323,7 +323,7 @@ def test_a_new_password_by_the_link_ends_every_sign_in(client, run_jobs):
 def test_a_new_password_is_no_way_round_the_second_factor(settings):
     settings.SECOND_FACTOR_REQUIRED = True
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     browser = Client()
     browser.post("/" + mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/", 3)[3], SET)
 
@@ -348,7 +348,7 @@ def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
     sign_in(theirs, person)
     key = theirs.session.session_key
 
-    assert press(client, person, "close").status_code == 302
+    assert press_person_button(client, person, "close").status_code == 302
 
     assert not theirs.session.exists(key)
     assert theirs.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
@@ -356,9 +356,9 @@ def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
 
 def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administrator):
     person = OfficerFactory(valid_until_on=clock.today() - timedelta(days=3))
-    assert press(client, person, "renew", until="").status_code == 422
+    assert press_person_button(client, person, "renew", until="").status_code == 422
 
-    press(client, person, "renew", until=clock.today() + timedelta(days=365))
+    press_person_button(client, person, "renew", until=clock.today() + timedelta(days=365))
 
     person.refresh_from_db()
     assert person.valid_until_on == clock.today() + timedelta(days=365)
@@ -367,9 +367,9 @@ def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administr
 
 def test_who_lost_the_telephone_enrols_anew(client, administrator, settings):
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     other = AdministratorFactory()
-    press(client, person, "second_step")
+    press_person_button(client, person, "second_step")
     account_requests.consent(request=person.account_requests.get(), by=other, now=clock.now())
     settings.SECOND_FACTOR_REQUIRED = True
 

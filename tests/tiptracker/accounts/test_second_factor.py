@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from tests.authentication import codes, enrol, enter, sign_in
+from tests.authentication import enrol_second_factor, force_sign_in, sign_in, unused_recovery_codes
 from tests.factories import OfficerFactory
 from tiptracker.audit.models import AuditEntry
 
@@ -88,14 +88,14 @@ def test_enrolling_an_app_opens_the_record_and_shows_recovery_codes_once(client,
 
 def test_secrets_are_kept_encrypted(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
 
     assert secret not in str(Authenticator.objects.get(user=person, type="totp").data)
 
 
 def test_enrolled_person_is_asked_for_a_code(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
 
     answer = sign_in(client, person)
     assert answer.headers["Location"] == reverse("mfa_authenticate")
@@ -110,7 +110,7 @@ def test_enrolled_person_is_asked_for_a_code(client):
 
 def test_a_code_works_once(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     code = code_of(secret)
     sign_in(client, person)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
@@ -123,7 +123,7 @@ def test_a_code_works_once(client):
 def test_a_code_is_used_up_for_as_long_as_it_would_be_good(client):
     """… also once allauth, which notes it in the cache for half a minute, has forgotten it."""
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     code = code_of(secret)
     sign_in(client, person)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
@@ -151,7 +151,7 @@ def test_the_code_of_enrolment_does_not_sign_in_again(client):
 
 def test_codes_tried_while_locked_out_do_not_fill_the_log(client):
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     sign_in(client, person)
 
     for code in ["", *["000000"] * 12]:
@@ -162,8 +162,8 @@ def test_codes_tried_while_locked_out_do_not_fill_the_log(client):
 
 def test_a_recovery_code_works_once(client):
     person = OfficerFactory()
-    enrol(person)
-    code = codes(person)[3]
+    enrol_second_factor(person)
+    code = unused_recovery_codes(person)[3]
     sign_in(client, person)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
 
@@ -174,7 +174,7 @@ def test_a_recovery_code_works_once(client):
 
 def test_codes_cannot_be_guessed(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     sign_in(client, person)
     for _ in range(5):
         client.post(reverse("mfa_authenticate"), {"code": "000000"})
@@ -187,7 +187,7 @@ def test_codes_cannot_be_guessed(client):
 
 def test_the_last_second_factor_stays(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     sign_in(client, person)
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
 
@@ -205,7 +205,7 @@ def test_the_last_second_factor_stays(client):
 
 def test_passkey_of_somebody_else_is_not_found(client):
     person, other = OfficerFactory(), OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     theirs = Authenticator.objects.create(user=other, type="webauthn", data={"name": "Theirs", "credential": {}})
     sign_in(client, person)
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
@@ -220,7 +220,7 @@ def test_a_session_from_before_enrolment_is_no_way_round(client):
     """Somebody with the password alone, who came before its owner enrolled, gets no further afterwards."""
     person = OfficerFactory()
     sign_in(client, person)
-    enrol(person)
+    enrol_second_factor(person)
 
     answer = client.get(reverse("mfa_add_webauthn"))
 
@@ -248,8 +248,8 @@ def test_the_demonstration_goes_without(client, settings):
 
 def test_showing_a_code_again_is_told_however_it_goes(client):
     person = OfficerFactory()
-    secret = enrol(person)
-    enter(client, person)
+    secret = enrol_second_factor(person)
+    force_sign_in(client, person)
 
     assert client.post(reverse("mfa_reauthenticate"), {"code": "000000"}).status_code == 422
     assert client.post(reverse("mfa_reauthenticate"), {"code": code_of(secret)}).status_code == 302

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from tests.authentication import code_of, codes, enrol, enter, sign_in
+from tests.authentication import current_totp_code, enrol_second_factor, force_sign_in, sign_in, unused_recovery_codes
 from tests.factories import OfficerFactory
 from tiptracker.accounts import mail_links, secrets_at_rest
 from tiptracker.accounts.checks import check_secrets_readable
@@ -27,8 +27,8 @@ def former_key(settings):
 @pytest.fixture
 def enrolled(former_key):
     person = OfficerFactory()
-    secret = enrol(person)
-    return person, secret, codes(person)
+    secret = enrol_second_factor(person)
+    return person, secret, unused_recovery_codes(person)
 
 
 def change_key(settings, *, with_fallback):
@@ -46,7 +46,7 @@ def test_a_second_step_that_no_key_opens_is_told_in_a_sentence(settings, enrolle
     person, secret, recovery = enrolled
     change_key(settings, with_fallback=False)
 
-    for code in (code_of(secret), recovery[0]):
+    for code in (current_totp_code(secret), recovery[0]):
         answer = shows(person, code)
         assert answer.status_code == 422
         assert "this server’s key was changed" in answer.text
@@ -57,7 +57,7 @@ def test_no_page_of_somebody_signed_in_fails_for_another_key(settings, enrolled)
     person, *_ = enrolled
     change_key(settings, with_fallback=False)
     client = Client(raise_request_exception=False)
-    enter(client, person)
+    force_sign_in(client, person)
 
     for name in ("mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
         answer = client.get(reverse(name))
@@ -71,7 +71,7 @@ def test_a_former_key_goes_on_while_it_is_a_fallback(settings, enrolled):
     change_key(settings, with_fallback=True)
 
     assert shows(person, recovery[0]).status_code == 302
-    assert shows(person, code_of(secret)).status_code == 302
+    assert shows(person, current_totp_code(secret)).status_code == 302
     assert mail_links.find_person(link.rstrip("/").rpartition("/")[2], mail_links.LinkPurpose.INVITATION)
 
 
@@ -86,7 +86,7 @@ def test_a_former_key_can_be_dropped_once_secrets_were_rotated(settings, enrolle
     settings.SECRET_KEY_FALLBACKS = []
 
     assert said.getvalue().startswith("Written with SECRET_KEY: 2.")
-    assert shows(person, code_of(secret)).status_code == 302
+    assert shows(person, current_totp_code(secret)).status_code == 302
     assert shows(person, recovery[0]).status_code == 302
     assert Authenticator.objects.get(user=person, type="webauthn").data == before
 
@@ -96,7 +96,7 @@ def test_rotation_names_whose_second_step_no_key_opens_and_leaves_it(settings, e
     kept = Authenticator.objects.get(user=person, type="totp").data
     change_key(settings, with_fallback=False)
     other = OfficerFactory()
-    enrol(other)
+    enrol_second_factor(other)
 
     with pytest.raises(CommandError, match=f"No key opens the second steps of {person.email}\\."):
         call_command("rotate_secrets", stdout=StringIO())
@@ -109,7 +109,7 @@ def test_another_key_is_noticed(settings, enrolled, client):
     assert check_secrets_readable(databases=["default"]) == []
 
     change_key(settings, with_fallback=False)
-    enrol(OfficerFactory())
+    enrol_second_factor(OfficerFactory())
 
     assert client.get(reverse("health")).json() == {"status": "ok", "degraded": ["secret_key"]}
     assert [one.id for one in check_secrets_readable(databases=["default"])] == ["tiptracker.W001"]

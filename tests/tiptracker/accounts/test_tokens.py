@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.authentication import enrol, enter
+from tests.authentication import enrol_second_factor, force_sign_in
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -20,7 +20,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.person_pages import press
+from tests.person_pages import press_person_button
 from tests.refusals import refuses
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, tokens
@@ -63,7 +63,7 @@ def typed(**more):
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(client):
     person = OfficerFactory()
-    enter(client, person)
+    force_sign_in(client, person)
 
     page = client.post(reverse("token_add"), typed())
 
@@ -108,7 +108,7 @@ def test_making_one_asks_again_who_it_is_and_loses_nothing_that_was_typed(client
 def test_what_cannot_be_made_is_refused_with_what_was_typed(client, wrong, sentence):
     person = OfficerFactory()
     make(person, name="Weekly report")
-    enter(client, person)
+    force_sign_in(client, person)
 
     page = client.post(reverse("token_add"), typed(**wrong))
 
@@ -150,7 +150,7 @@ def test_one_sees_and_revokes_ones_own_alone(client):
     person, stranger = OfficerFactory(), OfficerFactory()
     mine, secret = make(person, name="My own")
     theirs, their_secret = make(stranger, name="A stranger's")
-    enter(client, person)
+    force_sign_in(client, person)
 
     page = client.get(reverse("token_list"))
     assert [token.name for token in page.context["working"]] == ["My own"]
@@ -173,7 +173,7 @@ def test_tokens_count_their_queries(client, settings, django_assert_num_queries,
     RecommendationFactory()
     for number in range(count):
         make(person, name=f"Number {number}")
-    enter(client, person)
+    force_sign_in(client, person)
     client.get(reverse("token_list"))
 
     with django_assert_num_queries(6):  # session, person, zone; tokens; editions, what waits in the inbox
@@ -220,7 +220,7 @@ def test_a_token_that_may_submit_writes_without_a_form_and_the_log_says_by_which
     entry = AuditEntry.objects.get(verb="update.sent")
     assert entry.by == own
     assert f'"by_token": "{token.prefix}"' in entry.detail.after
-    enter(client, own)
+    force_sign_in(client, own)
     client.get(reverse("ministry_home"))
     tokens.revoke(token, by=own)
     assert "by_token" not in AuditEntry.objects.get(verb="token.revoked").detail.after
@@ -249,7 +249,7 @@ def test_days_are_those_of_the_persons_country(set_clock):
 
 def test_a_token_counts_whoever_is_signed_in_besides(client):
     _, secret = make(OfficerFactory())
-    enter(client, FocalPointFactory())
+    force_sign_in(client, FocalPointFactory())
     CommitmentFactory()
 
     assert len(client.get(COMMITMENTS, headers=evidence_link(secret)).json()["results"]) == 1
@@ -278,7 +278,7 @@ def end_second_factor(token):
     one, other, now = AdministratorFactory(), AdministratorFactory(), clock.now()
     asked = account_requests.request_second_factor_removal(person=token.person, by=one, now=now)
     account_requests.consent(request=asked, by=other, now=now)
-    enrol(token.person)  # anew: what was made before stays ended
+    enrol_second_factor(token.person)  # anew: what was made before stays ended
 
 
 def without_second_factor(token):
@@ -305,7 +305,7 @@ ENDS = {
 def test_a_token_that_has_ended_is_refused_like_one_that_never_was(settings, end):
     settings.SECOND_FACTOR_REQUIRED = True
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     token, secret = make(person)
     assert get(secret).status_code == 200
 
@@ -326,10 +326,10 @@ def test_a_token_that_has_ended_is_refused_like_one_that_never_was(settings, end
 def test_closing_an_account_on_the_administrators_page_revokes_its_tokens(client):
     person = OfficerFactory()
     _, secret = make(person)
-    enter(client, AdministratorFactory())
+    force_sign_in(client, AdministratorFactory())
 
     for do in ("close", "reopen"):
-        assert press(client, person, do, until="2099-12-31").status_code == 302
+        assert press_person_button(client, person, do, until="2099-12-31").status_code == 302
 
     assert get(secret).status_code == 401  # opened again, the account has none of its old keys
     assert "token.revoked" in logged()

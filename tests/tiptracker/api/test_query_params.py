@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.factories import CountryFactory, MinistryFactory, OfficerFactory, RecommendationFactory
-from tests.security.access_requests import UNKNOWN
+from tests.security.access_requests import UNKNOWN_ID
 from tiptracker.accounts.models import Ministry
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def url_of(name):
     try:
         return reverse(name)
     except NoReverseMatch:
-        return reverse(name, args=[UNKNOWN])
+        return reverse(name, args=[UNKNOWN_ID])
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_every_address_refuses_a_parameter_that_it_does_not_take(client, officer
 def test_the_documentation_names_exactly_the_parameters_that_are_taken(client, officer, documented):
     taken = {}
     for method, path in documented:
-        ((sentence,),) = getattr(client, method)(f"{path.replace('{id}', str(UNKNOWN))}?since=1").json().values()
+        ((sentence,),) = getattr(client, method)(f"{path.replace('{id}', str(UNKNOWN_ID))}?since=1").json().values()
         _, _, names = sentence.rstrip(".").partition("accepts: ")
         taken[method, path] = set(names.split(", ")) if names else set()
 

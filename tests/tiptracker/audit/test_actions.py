@@ -6,10 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.database_roles import OWNER, as_owner, run_as_owner
 from tests.factories import CountryFactory, OfficerFactory
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit import actions, chain
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
@@ -19,7 +19,7 @@ def wrote(count):
     """`count` entries, each with what was before and after."""
     officer = OfficerFactory()
     return [
-        record("thing.changed", by=officer, row=officer, country=CountryFactory(), after={"number": number})
+        record_log_entry("thing.changed", by=officer, row=officer, country=CountryFactory(), after={"number": number})
         for number in range(1, count + 1)
     ]
 
@@ -58,7 +58,7 @@ def test_record_chains_each_entry_to_the_one_before():
 @pytest.mark.django_db
 def test_record_tells_who_did_what_to_which_row():
     officer = OfficerFactory()
-    entry = record("user.changed", by=officer, row=officer, country=CountryFactory(), before={"name": "Old"})
+    entry = record_log_entry("user.changed", by=officer, row=officer, country=CountryFactory(), before={"name": "Old"})
 
     assert (entry.verb, entry.by, entry.table, entry.row) == ("user.changed", officer, "accounts.user", str(officer.pk))
     assert (entry.detail.before, entry.detail.after) == ('{"name": "Old"}', "")
@@ -140,7 +140,7 @@ def test_verify_names_an_entry_put_in_behind_the_triggers():
 @pytest.mark.parametrize("instead", ["{}", ""])
 def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
     wrote(1)
-    entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    entry = record_log_entry("thing.changed", by=None, before={"number": 1}, after={"number": 2})
     alter_detail(entry, side, instead)
 
     assert actions.find_log_fault() == (2, f"what entry 2 changed was altered ({side})")
@@ -158,7 +158,7 @@ def test_verify_names_an_entry_to_which_a_before_was_added(text):
 @pytest.mark.django_db
 def test_verify_names_an_entry_to_which_before_and_after_were_added():
     wrote(1)
-    entry = record("thing.looked_at", by=None)
+    entry = record_log_entry("thing.looked_at", by=None)
     AuditDetail.objects.create(entry=entry, salt="salt", after='{"number": 7}')
 
     assert actions.find_log_fault() == (2, "what entry 2 changed was put in")
@@ -167,8 +167,8 @@ def test_verify_names_an_entry_to_which_before_and_after_were_added():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("redacted", "altered"), [("before", "after"), ("after", "before")])
 def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
-    entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
-    named_by_a_redaction(entry.detail, redacted)
+    entry = record_log_entry("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    redact_text(entry.detail, redacted)
     AuditDetail.objects.filter(entry=entry).update(**{redacted: REDACTED})
     assert actions.find_log_fault() is None
 
@@ -187,7 +187,7 @@ def test_verify_names_an_entry_whose_detail_is_missing():
 @pytest.mark.django_db
 def test_the_log_holds_after_a_redaction():
     entry = wrote(2)[0]
-    named_by_a_redaction(entry.detail, "after")
+    redact_text(entry.detail, "after")
     AuditDetail.objects.filter(entry=entry).update(after=REDACTED)
 
     assert actions.find_log_fault() is None
@@ -237,7 +237,7 @@ def test_verify_audit_finds_that_the_end_was_written_anew():
     newest = wrote(3)[2]
     behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
     behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
-    record("nothing.happened", by=None)
+    record_log_entry("nothing.happened", by=None)
     assert actions.find_log_fault() is None
 
     with pytest.raises(CommandError, match="entry 3 is not the one that was noted"):

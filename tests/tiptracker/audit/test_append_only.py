@@ -10,12 +10,12 @@ from django.db import IntegrityError, connection, models, transaction
 
 from dialogues.choices import CommitmentEventKind, RedactionAnswer
 from tests import factories
-from tests.append_only import FREE, HELD, KEPT, make, named_by_a_redaction
+from tests.append_only import APPEND_ONLY, CHANGEABLE, PARTLY_FIXED, make_row, redact_text
 from tests.database_roles import run_as_owner
 from tiptracker.audit.append_only import REDACTED
 
 pytestmark = pytest.mark.django_db
-every_kept_model = pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+every_kept_model = pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
 
 
 def refuses(change, match="append-only"):
@@ -52,7 +52,7 @@ def another_value(field, value):
 
 @every_kept_model
 def test_no_field_of_a_kept_row_can_be_changed(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
 
     changes = {
@@ -66,7 +66,7 @@ def test_no_field_of_a_kept_row_can_be_changed(model):
 
 @every_kept_model
 def test_a_kept_row_can_not_be_deleted(model):
-    row = make(model)
+    row = make_row(model)
 
     assert refuses(lambda: model._default_manager.filter(pk=row.pk)._raw_delete("default"))
 
@@ -82,29 +82,31 @@ def texts_of(model):
 
 @every_kept_model
 def test_exactly_the_redactable_texts_can_become_the_mark(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
     for name in texts_of(model):
-        named_by_a_redaction(row, name)
+        redact_text(row, name)
 
-    assert {name for name in texts_of(model) if not refuses(lambda: rows.update(**{name: REDACTED}))} == KEPT[model]
+    assert {name for name in texts_of(model) if not refuses(lambda: rows.update(**{name: REDACTED}))} == APPEND_ONLY[
+        model
+    ]
 
 
 @every_kept_model
 def test_no_text_becomes_the_mark_without_a_redaction_that_names_it(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
     is_unsent = model._meta.label == "dialogues.EvidenceFile"  # the name of a file that nobody sent goes with it
     if is_unsent:
         factories.EvidenceFactory(file=row)
-    for name in KEPT[model]:
-        named_by_a_redaction(row, name, left=True)  # found, and left as it is
+    for name in APPEND_ONLY[model]:
+        redact_text(row, name, left=True)  # found, and left as it is
         factories.RedactionFactory().places.create(table=model._meta.label_lower, row=row.pk, field=name)  # undecided
         declined = factories.RedactionDecisionFactory(
             decision=RedactionAnswer.DECLINED, reason="It names nobody."
         ).redaction
         declined.places.create(table=model._meta.label_lower, row=row.pk, field=name)
-        named_by_a_redaction(model(pk=row.pk + 1), name)
+        redact_text(model(pk=row.pk + 1), name)
         factories.RedactionDecisionFactory().redaction.places.create(
             table=model._meta.label_lower, row=row.pk, field="another"
         )
@@ -129,19 +131,19 @@ def test_the_name_of_a_file_that_nobody_sent_becomes_the_mark():
 
 
 def test_every_table_is_append_only_or_held_or_free_for_a_reason():
-    kept, held = ({model._meta.label for model in models} for models in (KEPT, HELD))
+    kept, held = ({model._meta.label for model in models} for models in (APPEND_ONLY, PARTLY_FIXED))
     every = {model._meta.label for model in apps.get_models(include_auto_created=True)}
 
-    assert kept | held | set(FREE) == every
-    assert len(kept) + len(held) + len(FREE) == len(every)
-    assert all(FREE.values())
+    assert kept | held | set(CHANGEABLE) == every
+    assert len(kept) + len(held) + len(CHANGEABLE) == len(every)
+    assert all(CHANGEABLE.values())
 
 
-@pytest.mark.parametrize("model", HELD, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", PARTLY_FIXED, ids=lambda model: model.__name__)
 def test_held_columns_can_not_be_changed(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
-    fields = [model._meta.get_field(name) for name in HELD[model]]
+    fields = [model._meta.get_field(name) for name in PARTLY_FIXED[model]]
     changes = {field.attname: another_value(field, getattr(row, field.attname)) for field in fields}
     is_empty = {name for name in changes if getattr(row, name) is None}
 
@@ -153,7 +155,7 @@ def test_held_columns_can_not_be_changed(model):
 def test_redaction_smuggles_in_no_other_change():
     evidence = factories.EvidenceFactory()
     rows = type(evidence).objects.filter(pk=evidence.pk)
-    named_by_a_redaction(evidence, "title")
+    redact_text(evidence, "title")
 
     assert refuses(lambda: rows.update(title=REDACTED, kind="press"))
     assert refuses(lambda: rows.update(title=REDACTED, source=REDACTED))
@@ -163,7 +165,7 @@ def test_redaction_smuggles_in_no_other_change():
 def test_a_redacted_text_can_not_be_written_anew():
     evidence = factories.EvidenceFactory()
     rows = type(evidence).objects.filter(pk=evidence.pk)
-    named_by_a_redaction(evidence, "title")
+    redact_text(evidence, "title")
     rows.update(title=REDACTED)
 
     assert refuses(lambda: rows.update(title="As it was"))
@@ -171,7 +173,7 @@ def test_a_redacted_text_can_not_be_written_anew():
 
 @every_kept_model
 def test_a_kept_table_can_not_be_emptied(model):
-    make(model)
+    make_row(model)
     table = connection.ops.quote_name(model._meta.db_table)
 
     def empty():

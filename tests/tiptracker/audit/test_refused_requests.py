@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.authentication import enter
-from tests.edition_urls import page_of
+from tests.authentication import force_sign_in
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -33,13 +33,13 @@ def told():
 def test_forbidden_requests_are_logged(client):
     RecommendationFactory()
     focal_point = FocalPointFactory()
-    enter(client, focal_point)
+    force_sign_in(client, focal_point)
 
-    assert client.get(page_of("dashboard"), {"of": "somebody"}).status_code == 403
+    assert client.get(edition_url("dashboard"), {"of": "somebody"}).status_code == 403
 
     ((verb, by, row, after),) = told()
     assert (verb, by, row) == ("person.refused", focal_point, str(focal_point.pk))
-    assert after == f'{{"asked": "GET {page_of("dashboard")}"}}'
+    assert after == f'{{"asked": "GET {edition_url("dashboard")}"}}'
     entry = AuditEntry.objects.get()
     assert entry.country == focal_point.ministry.country
     assert AuditEntry.objects.visible_to(OfficerFactory()).filter(pk=entry.pk).exists()
@@ -48,7 +48,7 @@ def test_forbidden_requests_are_logged(client):
 
 def test_forbidden_api_requests_are_logged(client):
     observer = ObserverFactory()
-    enter(client, observer)
+    force_sign_in(client, observer)
 
     refused = client.post(
         reverse("update-version-return", args=[UpdateVersionFactory().pk]),
@@ -63,7 +63,7 @@ def test_forbidden_api_requests_are_logged(client):
 def test_cross_site_form_is_logged():
     client = Client(enforce_csrf_checks=True)
     officer = OfficerFactory()
-    enter(client, officer)
+    force_sign_in(client, officer)
 
     assert client.post(reverse("password_choose", args=["a-secret-token"]), {"password": "x"}).status_code == 403
 
@@ -76,7 +76,7 @@ def test_cross_site_form_is_logged():
 def test_repeated_refusal_is_logged_once_and_a_flood_is_capped(client, monkeypatch):
     monkeypatch.setattr(refused_requests, "MAX_REFUSALS", 3)
     RecommendationFactory()
-    enter(client, ObserverFactory())
+    force_sign_in(client, ObserverFactory())
     for _ in range(3):
         assert client.get(reverse("evidence_log")).status_code == 403
     assert len(told()) == 1
@@ -91,7 +91,7 @@ def test_refusals_are_logged_for_each_person():
     RecommendationFactory()
     for _ in range(2):
         client = Client()
-        enter(client, ObserverFactory())
+        force_sign_in(client, ObserverFactory())
         client.get(reverse("evidence_log"))
 
     assert len(told()) == 2
@@ -101,7 +101,7 @@ def test_not_found_invalid_and_sign_in_requests_are_not_refusals(client):
     elsewhere = CommitmentFactory(country=CountryFactory(elsewhere=True), united_states=True, letter="A letter")
     assert client.get(reverse("dashboard")).status_code == 302
     RecommendationFactory()
-    enter(client, OfficerFactory())
+    force_sign_in(client, OfficerFactory())
 
     assert client.get(reverse("commitment_detail", args=[elsewhere.pk])).status_code == 404
     assert client.post(reverse("evidence_log"), {"title": ""}).status_code == 422

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
-from tests.append_only import named_by_a_redaction
-from tests.authentication import enter
+from tests.append_only import redact_text
+from tests.authentication import force_sign_in
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -24,7 +24,7 @@ from tests.factories import (
     ReadinessRunFactory,
     RecommendationFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit import request_context
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.append_only import REDACTED
@@ -36,13 +36,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def officer(client):
     officer = OfficerFactory(name="Palesa Reader")
-    enter(client, officer)
+    force_sign_in(client, officer)
     return officer
 
 
 def wrote(verb="evidence.logged", *, by=None, country="LSO", **more):
     at_home = {"country": CountryFactory()} if country == "LSO" else {"country": country}
-    return record(verb, by=by, **at_home | more)
+    return record_log_entry(verb, by=by, **at_home | more)
 
 
 def search(client, **asked):
@@ -207,7 +207,7 @@ def test_log_list_folds_rare_filters_and_can_clear_them(client, officer, asked, 
 
 def test_log_list_is_narrowed_by_country_for_who_has_several(client):
     elsewhere = CountryFactory(elsewhere=True)
-    enter(client, AdministratorFactory())
+    force_sign_in(client, AdministratorFactory())
     wrote()
     there = wrote(country=elsewhere)
 
@@ -277,7 +277,7 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
 @pytest.mark.parametrize("reader", [ObserverFactory, FocalPointFactory])
 def test_the_log_is_closed_to_observers_and_ministries(client, reader):
     entry = wrote(after={"title": "kept"})
-    enter(client, reader())
+    force_sign_in(client, reader())
 
     assert client.get(reverse("log_list")).status_code == 403
     assert client.get(reverse("log_export")).status_code == 403
@@ -302,7 +302,7 @@ def test_an_administrator_reads_no_facts_and_finds_none(client):
     fact = wrote(row=evidence, after={"title": "A secret witness"})
     account = wrote("user.changed", country=None, row=OfficerFactory(), before={"name": "Old"}, after={"name": "New"})
     passkey = wrote("person.sign_in_refused", country=None, after={"with": ["webauthn"]})
-    enter(client, AdministratorFactory())
+    force_sign_in(client, AdministratorFactory())
 
     page = search(client)
     assert numbers(page) == [passkey.number, account.number, fact.number]
@@ -325,7 +325,7 @@ def test_an_administrator_is_led_to_no_page_of_a_fact(client):
     benchmark, person = BenchmarkFactory(), OfficerFactory()
     wrote("benchmark.added", row=benchmark)
     wrote("user.changed", country=None, row=person)
-    enter(client, AdministratorFactory())
+    force_sign_in(client, AdministratorFactory())
 
     page = search(client).text
 
@@ -372,7 +372,7 @@ def test_log_detail_shows_before_and_after_field_by_field(client, officer):
 
 def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
     entry = wrote(before={"title": "A name"}, after={"title": "Another"})
-    named_by_a_redaction(entry.detail, "before")
+    redact_text(entry.detail, "before")
     AuditDetail.objects.filter(entry=entry).update(before=REDACTED)
 
     page = client.get(reverse("log_detail", args=[entry.number]))
@@ -408,7 +408,7 @@ def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, o
 
 def test_export_of_several_countries_is_logged_for_each(client):
     both = [CountryFactory(), CountryFactory(elsewhere=True)]
-    enter(client, OfficerFactory(countries=both))
+    force_sign_in(client, OfficerFactory(countries=both))
     wrote()
 
     exported(client)
@@ -421,7 +421,7 @@ def test_export_of_several_countries_is_logged_for_each(client):
 
 
 def test_an_administrators_export_belongs_to_no_country(client):
-    enter(client, AdministratorFactory())
+    force_sign_in(client, AdministratorFactory())
     wrote()
 
     exported(client)
@@ -432,7 +432,7 @@ def test_an_administrators_export_belongs_to_no_country(client):
 
 
 def test_nothing_in_an_export_is_a_formula(client):
-    enter(client, OfficerFactory(name="=HYPERLINK(1)"))
+    force_sign_in(client, OfficerFactory(name="=HYPERLINK(1)"))
     wrote(by=OfficerFactory(name="=2+3"))
 
     (row,) = list(csv.DictReader(io.StringIO(exported(client).removeprefix("\ufeff"))))

@@ -24,7 +24,7 @@ from tests.factories import (
     RecommendationFactory,
     UpdateVersionFactory,
 )
-from tests.security.access_requests import evidence_link
+from tests.security.access_requests import token_header
 from tests.tiptracker.api.test_query_params import addresses, url_of
 from tiptracker.choices import TokenScope
 from tiptracker.idempotency.models import IdempotencyKey
@@ -139,12 +139,12 @@ def test_an_update_sent_again_is_recorded_once_and_answered_alike(client, focal_
 @pytest.mark.django_db
 def test_a_key_is_a_persons_whichever_token_sends_it(police, commitment):
     person, colleague = FocalPointFactory(ministry=police), FocalPointFactory(ministry=police)
-    heads = [evidence_link(person, TokenScope.SUBMIT)]
+    heads = [token_header(person, TokenScope.SUBMIT)]
     person.api_tokens.update(name="The first")
-    heads.append(evidence_link(person, TokenScope.SUBMIT))
+    heads.append(token_header(person, TokenScope.SUBMIT))
 
     answers = [send(Client(headers=head), commitment) for head in heads]
-    colleagues = send(Client(headers=evidence_link(colleague, TokenScope.SUBMIT)), commitment)
+    colleagues = send(Client(headers=token_header(colleague, TokenScope.SUBMIT)), commitment)
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert colleagues.status_code == 409
@@ -262,7 +262,7 @@ def test_a_repeated_answer_tells_how_the_row_stands_now(client, focal_point, com
 def test_the_same_request_sent_twice_at_once_makes_one_row(fresh_database):
     police = MinistryFactory(short_name="Police")
     commitment = CommitmentFactory(ministry=police, benchmarks=[BenchmarkFactory()])
-    head = evidence_link(FocalPointFactory(ministry=police), TokenScope.SUBMIT)
+    head = token_header(FocalPointFactory(ministry=police), TokenScope.SUBMIT)
     ready = Barrier(3)
 
     def one(_):

@@ -7,7 +7,7 @@ from django.core import mail as outbox
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tests.conftest import do_jobs
+from tests.conftest import run_due_jobs
 from tests.factories import OfficerFactory
 from tests.smtp_server import mail_server
 from tiptracker.accounts import mails
@@ -38,7 +38,7 @@ def queued():
 
 
 def tried(mail):
-    do_jobs()
+    run_due_jobs()
     mail.refresh_from_db()
     return mail
 
@@ -86,9 +86,9 @@ def test_no_row_and_no_message_holds_the_link_or_a_strangers_address(server):
     with transaction.atomic():
         mails.send_reset_link(person, person.email)
         mails.send_reset_link(None, "nobody@post.example")
-    do_jobs()
+    run_due_jobs()
 
-    link = server.taken[0].get_payload().split("http")[1].split()[0].rpartition("/password/")[2]
+    link = server.received[0].get_payload().split("http")[1].split()[0].rpartition("/password/")[2]
     rows = " ".join(str(row) for table in (Mail, Job) for row in table.objects.values())
     assert link
     assert link not in rows
@@ -101,7 +101,7 @@ def test_no_row_and_no_message_holds_the_link_or_a_strangers_address(server):
 def test_accepted_mail_is_recorded_as_sent_with_its_message_id(server):
     mail = tried(queued())
 
-    (taken,) = server.taken
+    (taken,) = server.received
     assert (mail.state, mail.address, mail.tries, mail.answer) == (MailState.SENT, mail.person.email, 1, "")
     assert taken["Message-ID"] == mail.message_id
     assert taken["To"] == mail.person.email
@@ -114,7 +114,7 @@ def test_a_mail_is_sent_once_however_often_its_job_runs(server):
 
     tried(mail)
 
-    assert len(server.taken) == 1
+    assert len(server.received) == 1
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_mail_that_is_not_taken_is_tried_again_later_and_then_sent(server, fau
     options["timeout"] = 0.3 if "silent" in fault else 20
 
     mail = tried(queued())
-    assert (mail.state, mail.tries, server.taken) == (MailState.QUEUED, 1, [])
+    assert (mail.state, mail.tries, server.received) == (MailState.QUEUED, 1, [])
     assert mail.answer
     job = job_of(mail)
     assert (job.state, job.due_at, job.attempts) == (State.QUEUED, mail.next_try_at, 0)
@@ -160,7 +160,7 @@ def test_a_mail_that_is_not_taken_is_tried_again_later_and_then_sent(server, fau
     options["timeout"] = 20
     time_passes(mail, FIRST_PAUSE + timedelta(minutes=1))
     assert tried(mail).state == MailState.SENT
-    assert (mail.tries, len(server.taken)) == (2, 1)
+    assert (mail.tries, len(server.received)) == (2, 1)
 
 
 def test_a_server_that_is_not_there_is_no_refusal(server, settings):
@@ -209,9 +209,9 @@ def test_invitation_is_sent_to_the_current_address(server):
     person.email = "moved@post.example"
     person.save()
 
-    do_jobs()
+    run_due_jobs()
 
-    assert [taken["To"] for taken in server.taken] == ["moved@post.example"]
+    assert [taken["To"] for taken in server.received] == ["moved@post.example"]
 
 
 def test_mail_that_cannot_be_built_fails_and_is_logged_for_the_operator(caplog):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.concurrent_writes import both_at_once
+from tests.concurrent_writes import run_simultaneously
 from tests.factories import AdministratorFactory, CountryFactory
 from tiptracker import clock
 from tiptracker.accounts.models import Country, Ministry, User
@@ -21,7 +21,7 @@ def test_a_country(fresh_database):
     def write():
         add_country(**ZAMBIA, districts=[], by=administrator)
 
-    assert both_at_once(write, write) == ["done", "already_set_up"]
+    assert run_simultaneously(write, write) == ["done", "already_set_up"]
     assert Country.objects.filter(code="ZMB").count() == 1
 
 
@@ -37,7 +37,7 @@ def test_ministries(fresh_database):
             by=administrator,
         )
 
-    assert both_at_once(write, write) == ["done", "taken"]
+    assert run_simultaneously(write, write) == ["done", "taken"]
     assert Ministry.objects.count() == 1
 
 
@@ -47,5 +47,5 @@ def test_people(fresh_database):
     def write():
         add_people(country=country, people=[LINEO], by=administrator, now=clock.now())
 
-    assert both_at_once(write, write) == ["done", "taken"]
+    assert run_simultaneously(write, write) == ["done", "taken"]
     assert User.objects.get_queryset().filter(email="lineo@post.example").count() == 1

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from functools import partial
 
-from tests.concurrent_writes import both_at_once
+from tests.concurrent_writes import run_simultaneously
 from tests.factories import AdministratorFactory, CountryFactory, MinistryFactory, OfficerFactory
 from tiptracker import clock
 from tiptracker.accounts import account_requests
@@ -23,7 +23,7 @@ def test_of_two_changes_of_one_page_one_is_refused(fresh_database):
             person=officer, version=1, account=account._replace(role=role), confirmed="", by=who, now=clock.now()
         )
 
-    done, refused = both_at_once(partial(change, by[0], Role.OBSERVER), partial(change, by[1], Role.AMBASSADOR))
+    done, refused = run_simultaneously(partial(change, by[0], Role.OBSERVER), partial(change, by[1], Role.AMBASSADOR))
 
     assert (done, refused) == ("done", "edit_conflict")
     assert AuditEntry.objects.filter(verb="user.changed").count() == 1
@@ -35,7 +35,7 @@ def test_of_two_changes_of_one_ministry_one_is_refused(fresh_database):
     def change(name):
         change_ministry(ministry=ministry, version=1, name=name, short_name=name, holders=[], by=by, now=clock.now())
 
-    done, refused = both_at_once(partial(change, "Police"), partial(change, "Justice"))
+    done, refused = run_simultaneously(partial(change, "Police"), partial(change, "Justice"))
 
     assert (done, refused) == ("done", "edit_conflict")
 
@@ -46,7 +46,7 @@ def test_a_request_that_is_consented_to_and_stopped_at_once_ends_in_one_way(fres
     now = clock.now()
     request = account_requests.request_address_change(person=person, email="new@post.example", by=asked, now=now)
 
-    both_at_once(
+    run_simultaneously(
         partial(account_requests.consent, request=request, by=second, now=now),
         partial(account_requests.stop, request=request, by=None, now=now),
     )
@@ -64,7 +64,7 @@ def test_due_request_is_carried_out_once(fresh_database):
     request = account_requests.request_address_change(person=person, email="new@post.example", by=asked, now=now)
     account_requests.consent(request=request, by=second, now=now)
 
-    both_at_once(*[partial(account_requests.carry_out_due_requests, now=now + timedelta(days=2))] * 3)
+    run_simultaneously(*[partial(account_requests.carry_out_due_requests, now=now + timedelta(days=2))] * 3)
 
     assert User.objects.get_queryset().get(pk=person.pk).email == "new@post.example"
     assert AccountRequest.objects.get().steps.filter(kind="done").count() == 1
@@ -77,6 +77,6 @@ def test_the_same_is_asked_for_once(fresh_database):
         account_requests.request_address_change, person=person, email="new@post.example", by=by, now=clock.now()
     )
 
-    done, refused = both_at_once(ask, ask)
+    done, refused = run_simultaneously(ask, ask)
 
     assert (done, refused) == ("done", "already_requested")

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.factories import (
     AdministratorFactory,
     CountryFactory,
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def administrator(client):
     administrator = AdministratorFactory()
-    enter(client, administrator)
+    force_sign_in(client, administrator)
     return administrator
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from dialogues.forms.commitments import CommitmentFilterForm
 from dialogues.forms.evidence_filters import EvidenceFilterForm
 from reports.forms import RecommendationFilterForm, TimelineFilter
-from tests.edition_urls import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     CommitmentFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     SavedFilterFactory,
 )
 from tests.refusals import shows_refusal
-from tests.undo_buttons import offers, press_undo
+from tests.undo_buttons import press_undo, undo_forms
 from tiptracker.audit.forms import LogFilter
 from tiptracker.onboarding.forms import CountryFilter, PersonFilter
 from tiptracker.saved_filters.models import SavedFilter
@@ -51,7 +51,7 @@ def officer(client):
 
 
 def commitments(query=""):
-    return page_of("commitment_list") + (f"?{query}" if query else "")
+    return edition_url("commitment_list") + (f"?{query}" if query else "")
 
 
 def links(page):
@@ -70,7 +70,11 @@ def test_the_parameters_of_each_list_are_the_fields_of_its_form():
 def test_an_address_holds_nothing_but_filters_of_its_list():
     here = read_address(commitments("sort=text&q=%20police%20&page=3&status=&as=csv&made_up=1"))
 
-    assert (here.page, here.path, here.query) == ("commitment_list", page_of("commitment_list"), "q=police&sort=text")
+    assert (here.page, here.path, here.query) == (
+        "commitment_list",
+        edition_url("commitment_list"),
+        "q=police&sort=text",
+    )
     evil = ["", "nothing", "https://evil.example/LSO/2021/commitments/", "//evil.example/LSO/2021/commitments/"]
     for other in (*evil, reverse("glossary"), commitments("q=" + "x" * 2001), "http://[", "javascript:alert(1)"):
         assert read_address(other) is None, other
@@ -141,7 +145,7 @@ def test_they_are_deleted_and_that_is_undone(client, officer):
     back = press_undo(client, page)
     assert "The filters “Old” are saved again." in back.text
     assert SavedFilter.objects.get() == saved
-    [(again, fields)] = offers(page)
+    [(again, fields)] = undo_forms(page)
     late = client.post(again, fields)
     assert [refusal.code for refusal in late.refusals] == ["undo_over"]
     assert "This can no longer be undone." in client.get(late.headers["Location"]).text

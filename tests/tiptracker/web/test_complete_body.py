@@ -13,7 +13,7 @@ from django.test.client import encode_multipart
 from django.urls import reverse
 
 from dialogues.models import Evidence, EvidenceFile, UpdateVersion
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.dialogues.sample_files import PDF
 from tests.factories import CommitmentFactory, FocalPointFactory
 from tiptracker.web.complete_body import INCOMPLETE_BODY_MESSAGE, IncompleteBody, require_complete_bodies
@@ -107,7 +107,7 @@ def send(live, client, path, content_type, body, *, stated=None, headers=()):
 
 def entered(own):
     client = Client()
-    enter(client, own)
+    force_sign_in(client, own)
     client.cookies[settings.CSRF_COOKIE_NAME] = "k" * 32
     return client
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dialogues.models import Evidence, EvidenceFile, UpdateVersion
-from tests.authentication import enter
+from tests.authentication import force_sign_in
 from tests.factories import BenchmarkFactory, BriefingFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
 from tiptracker.audit.models import AuditEntry
 from tiptracker.web import rate_limits
@@ -158,7 +158,7 @@ def test_briefing_downloads_by_page_and_api_share_one_limit(limit):
 
 def test_log_export_has_the_limit_of_document_downloads(limit, client):
     limit("exports", "1/h")
-    enter(client, OfficerFactory())
+    force_sign_in(client, OfficerFactory())
 
     answers = [client.get(reverse("log_export")) for _ in range(2)]
 

@@ -11,7 +11,7 @@ from tests.recommendations.importing.report_parser.sample_narratives import HEAD
 TITLE = "2021 Trafficking in Persons Report: Lesotho"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _NUMBERED = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
-_AROUND = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+_PAGE_TEMPLATE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <title>{title} - United States Department of State</title><style>p {{ margin: 0 }}</style>
 <script>var said = "PRIORITIZED RECOMMENDATIONS: Train; fund;"</script></head><body>
 <header><nav><ul><li>Policy Issues</li><li>Countries</li></ul></nav></header>
@@ -22,17 +22,17 @@ _AROUND = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 </body></html>"""
 
 
-def page(
+def html_report(
     listed,
     heading=f"<p><strong>{HEADINGS[0]}</strong></p>",
     following=f"<p><strong>PROSECUTION</strong></p><p>{PROSE}</p>",
 ):
     """A page as a site has it, with navigation, scripts and links around the text; `listed` is HTML."""
     main = f"<h1>{TITLE}</h1><h2>LESOTHO (Tier 2)</h2><p>{OPENING}</p>{heading}{listed}{following}"
-    return _AROUND.format(title=TITLE, main=main).encode()
+    return _PAGE_TEMPLATE.format(title=TITLE, main=main).encode()
 
 
-LISTS = {
+HTML_LISTS = {
     "a list": lambda items: "<ul>" + "".join(f"<li>{escape(item)}</li>\n" for item in items) + "</ul>",
     "a list with spans": lambda items: (
         "<ul>" + "".join(f"<li><span>{escape(item)}</span><span> </span></li>" for item in items) + "</ul>"
@@ -47,12 +47,12 @@ LISTS = {
     "one paragraph with bullets": lambda items: f"<p>{' • '.join(escape(item) for item in items)}</p>",
     "one paragraph, glued": lambda items: f"<p>{''.join(f'<span>{escape(item)}</span>' for item in items)}</p>",
     "one paragraph with line breaks": lambda items: f"<p>{'<br>'.join(escape(item) for item in items)}</p>",
-    "the first before the list": lambda items: f"<p>{escape(items[0])}</p>{LISTS['a list'](items[1:])}",
+    "the first before the list": lambda items: f"<p>{escape(items[0])}</p>{HTML_LISTS['a list'](items[1:])}",
     "a table": lambda items: "<table>" + "".join(f"<tr><td>{escape(item)}</td></tr>" for item in items) + "</table>",
 }
 """How a list stands in a page."""
 
-PAPERS = {
+PDF_STYLES = {
     "A4": "@page { margin: 2cm; @top-center { content: 'LESOTHO' } @bottom-center { content: counter(page) } }",
     "small and justified": "@page { size: A6; margin: 1.2cm; @bottom-right { content: 'Page ' counter(page) ' of 9' } }"
     "body { font-size: 9pt; text-align: justify }",
@@ -63,7 +63,7 @@ PAPERS = {
 """Style sheets of PDFs."""
 
 
-def pdf(listed, style=PAPERS["A4"], heading=HEADINGS[0]):
+def pdf_report(listed, style=PDF_STYLES["A4"], heading=HEADINGS[0]):
     """A PDF; `listed` is HTML."""
     said = f"<h1>LESOTHO (Tier 2)</h1><p>{OPENING}</p><p>{heading}</p>{listed}<p>PROSECUTION</p><p>{PROSE}</p>"
     made = HTML(
@@ -72,19 +72,19 @@ def pdf(listed, style=PAPERS["A4"], heading=HEADINGS[0]):
     return bytes(made)
 
 
-def paragraph(text, properties=""):
+def word_paragraph(text, properties=""):
     return f'<w:p>{properties}<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
 
 
-def bullets(items):
+def word_bullets(items):
     """Paragraphs of Word that it numbers or bullets by itself."""
-    return "".join(paragraph(item, _NUMBERED) for item in items)
+    return "".join(word_paragraph(item, _NUMBERED) for item in items)
 
 
-def docx(listed, *, before="", heading=HEADINGS[0], **parts):
+def word_report(listed, *, before="", heading=HEADINGS[0], **parts):
     """A Word document; `listed` is its XML, `before` stands before the document, `parts` are others by name."""
-    around = "".join(paragraph(text) for text in (TITLE, "LESOTHO (Tier 2)", OPENING, heading))
-    body = f"{around}{listed}{paragraph('PROSECUTION')}{paragraph(PROSE)}"
+    around = "".join(word_paragraph(text) for text in (TITLE, "LESOTHO (Tier 2)", OPENING, heading))
+    body = f"{around}{listed}{word_paragraph('PROSECUTION')}{word_paragraph(PROSE)}"
     parts = {"word/document.xml": f'{before}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'} | parts
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -72,13 +72,13 @@ def bulleted(bullet, separator="\n", first=True):
     return lambda items: ("" if not first else f"{bullet} ") + f"{separator}{bullet} ".join(items)
 
 
-def of_clauses(separator, last="and "):
+def clauses_in_one_sentence(separator, last="and "):
     return lambda items: (
         separator.join(items[:-1]) + separator.rstrip() + (" " if last else "") + last + items[-1] + "."
     )
 
 
-def clause_by_clause(separator):
+def clauses_separated_by(separator):
     return lambda items: f";{separator}".join(items[:-1]) + f"; and{separator}{items[-1]}."
 
 
@@ -114,17 +114,17 @@ LAYOUTS = {
 """How a list of sentences stands in a document; each comes back as it was."""
 
 CLAUSE_LAYOUTS = {
-    "clauses": of_clauses("; "),
-    "clauses without an and": of_clauses("; ", last=""),
-    "clauses without a space": of_clauses(";"),
-    "clauses, wrapped": lambda items: wrapped(of_clauses("; ")(items)),
-    "a clause a line": clause_by_clause("\n"),
-    "a clause a paragraph": clause_by_clause("\n\n"),
-    "a clause a bullet": lambda items: "• " + clause_by_clause("\n• ")(items),
+    "clauses": clauses_in_one_sentence("; "),
+    "clauses without an and": clauses_in_one_sentence("; ", last=""),
+    "clauses without a space": clauses_in_one_sentence(";"),
+    "clauses, wrapped": lambda items: wrapped(clauses_in_one_sentence("; ")(items)),
+    "a clause a line": clauses_separated_by("\n"),
+    "a clause a paragraph": clauses_separated_by("\n\n"),
+    "a clause a bullet": lambda items: "• " + clauses_separated_by("\n• ")(items),
 }
 
 
-def document(
+def narrative(
     listed, *, heading=HEADINGS[0], following=NEXT_SECTIONS[0], before=YEAR_AND_TITLE, opening=OPENING, gap="\n\n"
 ):
     """A narrative around a list."""

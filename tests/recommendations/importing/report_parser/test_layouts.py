@@ -16,7 +16,7 @@ from tests.recommendations.importing.report_parser.sample_narratives import (
     NEXT_SECTIONS,
     OPENING,
     PROSE,
-    document,
+    narrative,
     wrapped,
 )
 
@@ -49,16 +49,16 @@ def check(said, expected):
 def test_items_come_back_word_for_word_under_any_heading(layout):
     listed, expected = LISTS[layout]
     for heading in HEADINGS:
-        check(document(listed, heading=heading), expected)
-        check(document(listed, heading=heading, gap="\n"), expected)
+        check(narrative(listed, heading=heading), expected)
+        check(narrative(listed, heading=heading, gap="\n"), expected)
 
 
 @pytest.mark.parametrize("layout", LISTS)
 def test_items_come_back_word_for_word_before_any_section(layout):
     listed, expected = LISTS[layout]
     for following in NEXT_SECTIONS:
-        check(document(listed, following=following), expected)
-        check(document(listed, following=following, heading=""), expected)
+        check(narrative(listed, following=following), expected)
+        check(narrative(listed, following=following, heading=""), expected)
 
 
 @pytest.mark.parametrize("layout", [name for name in LISTS if name != "a clause a paragraph"])
@@ -67,7 +67,7 @@ def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
     listed, expected = LISTS[layout]
     for heading in (HEADINGS[0], HEADINGS[7], ""):
         for following in NEXT_SECTIONS[:9:2]:
-            lines = document(listed, heading=heading, following=following, opening=opening).splitlines()
+            lines = narrative(listed, heading=heading, following=following, opening=opening).splitlines()
 
             assert texts(parse_narrative("\r\n".join(line for line in lines if line))) == expected, lines
 
@@ -77,8 +77,8 @@ def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
 def test_a_list_in_the_line_of_its_heading_is_parted_alike(layout, heading):
     listed, expected = LISTS[layout]
 
-    assert texts(parse_narrative(document(listed, heading=heading, gap=" "))) == expected
-    assert texts(parse_narrative(document(listed, heading=heading, gap=""))) == expected
+    assert texts(parse_narrative(narrative(listed, heading=heading, gap=" "))) == expected
+    assert texts(parse_narrative(narrative(listed, heading=heading, gap=""))) == expected
 
 
 def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
@@ -104,8 +104,8 @@ def test_a_heading_with_a_long_name_may_be_broken_or_stand_in_the_opening(headin
     listed, expected = LISTS["clauses"]
     bullets, items = LISTS["a bullet a line"]
 
-    assert texts(parse_narrative(document(bullets, heading=heading, opening=opening, before=""))) == items
-    assert texts(parse_narrative(document(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
+    assert texts(parse_narrative(narrative(bullets, heading=heading, opening=opening, before=""))) == items
+    assert texts(parse_narrative(narrative(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
     assert texts(parse_narrative(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
 
 
@@ -148,7 +148,7 @@ def test_a_heading_without_a_colon_may_stand_in_a_paragraph_and_is_doubted(headi
 )
 def test_words_of_a_heading_in_a_sentence_begin_no_list(told):
     listed, expected = LISTS["a bullet a line"]
-    found = parse_narrative(document(listed, opening=f"{OPENING} {told}"))
+    found = parse_narrative(narrative(listed, opening=f"{OPENING} {told}"))
 
     assert texts(found) == expected
     assert found.doubts == ()
@@ -163,20 +163,20 @@ def test_a_line_in_small_letters_inside_an_item_is_no_heading():
         "• Put into practice the audit’s\nrecommendations: hire, train and pay.\n• Heed all the other\nrecommendations."
     )
 
-    assert texts(parse_narrative(document(listed))) == items
+    assert texts(parse_narrative(narrative(listed))) == items
 
 
 def test_an_account_in_the_same_paragraph_ends_the_list():
     listed = LISTS["clauses"][0]
 
     assert (
-        texts(parse_narrative(document(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
+        texts(parse_narrative(narrative(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
     )
 
 
 def test_a_profile_before_the_opening_is_no_list():
     profile = "Lesotho is a source country; and victims are exploited in South Africa. Children work in herding."
-    said = document(
+    said = narrative(
         LISTS["clauses"][0], heading="Recommendations for Lesotho:", gap=" ", opening=f"{profile}\n\n{OPENING}"
     )
 
@@ -203,7 +203,7 @@ OPENINGS = [
 @pytest.mark.parametrize("opening", OPENINGS)
 def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
     for following in NEXT_SECTIONS[::3]:
-        said = document(LAYOUTS[layout](ASKED), heading="", opening=opening, following=following)
+        said = narrative(LAYOUTS[layout](ASKED), heading="", opening=opening, following=following)
         found = parse_narrative(said)
 
         assert texts(found) == ASKED, said
@@ -232,14 +232,14 @@ def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
     ],
 )
 def test_semicolons_in_marks_and_brackets_part_nothing(said, expected):
-    found = parse_narrative(document(said))
+    found = parse_narrative(narrative(said))
 
     assert texts(found) == expected
     assert doubts(found) == []
 
 
 def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
-    found = parse_narrative(document("strike “by force;” train police; and act."))
+    found = parse_narrative(narrative("strike “by force;” train police; and act."))
 
     assert texts(found) == ["strike “by force;”", "train police", "act."]
     assert [item.number for item in found.recommendations if item.doubt] == [1]
@@ -260,7 +260,7 @@ def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
 )
 def test_semicolons_between_the_numbered_parts_of_a_clause_part_nothing(parts):
     for begins in ("take these steps: ", "undertake to "):
-        found = parse_narrative(document(f"train police; {begins}{parts}; hold campaigns; and amend the law."))
+        found = parse_narrative(narrative(f"train police; {begins}{parts}; hold campaigns; and amend the law."))
 
         assert texts(found) == ["train police", f"{begins}{parts}", "hold campaigns", "amend the law."]
         assert doubts(found) == []
@@ -277,7 +277,7 @@ def test_semicolons_between_the_numbered_parts_of_a_clause_part_nothing(parts):
     ],
 )
 def test_parts_of_a_clause_that_ask_for_nothing_stay_in_it_up_to_their_and_and_are_doubted(item):
-    found = parse_narrative(document(f"{item}; hold campaigns; amend the law; {item}; and train police."))
+    found = parse_narrative(narrative(f"{item}; hold campaigns; amend the law; {item}; and train police."))
 
     assert texts(found) == [item, "hold campaigns", "amend the law", item, "train police."]
     assert [bool(each.doubt) for each in found.recommendations] == [True, False, False, True, False]
@@ -295,7 +295,7 @@ def test_parts_of_a_clause_that_ask_for_nothing_stay_in_it_up_to_their_and_and_a
     ],
 )
 def test_clauses_that_may_be_parts_of_another_are_doubted(listed, doubtful):
-    found = parse_narrative(document(listed))
+    found = parse_narrative(narrative(listed))
 
     assert len(texts(found)) == listed.count(";") + 1
     assert [item.number for item in found.recommendations if item.doubt] == doubtful
@@ -310,7 +310,7 @@ def test_clauses_that_begin_with_when_or_how_are_not_doubted():
         "vigorously and consistently prosecute traffickers",
         "act on complaints.",
     ]
-    found = parse_narrative(document("; ".join(clauses)))
+    found = parse_narrative(narrative("; ".join(clauses)))
 
     assert texts(found) == clauses
     assert doubts(found) == []
@@ -318,7 +318,7 @@ def test_clauses_that_begin_with_when_or_how_are_not_doubted():
 
 @pytest.mark.parametrize("bullet", ["•", "*", "-"])
 def test_semicolons_in_one_bulleted_item_part_nothing(bullet):
-    assert texts(parse_narrative(document(f"{bullet} Train police; fund shelters; and hold campaigns."))) == [
+    assert texts(parse_narrative(narrative(f"{bullet} Train police; fund shelters; and hold campaigns."))) == [
         "Train police; fund shelters; and hold campaigns."
     ]
 
@@ -335,7 +335,7 @@ def test_semicolons_in_one_bulleted_item_part_nothing(bullet):
 @pytest.mark.parametrize("gap", ["\n\n", "\n"])
 def test_an_introduction_is_no_item_and_is_kept(introduction, layout, gap):
     listed, expected = LISTS[layout]
-    found = parse_narrative(document(f"{introduction}{gap}{listed}"))
+    found = parse_narrative(narrative(f"{introduction}{gap}{listed}"))
 
     assert texts(found) == expected
     assert found.introduction == introduction
@@ -354,7 +354,7 @@ INTRODUCTIONS = [
 def test_an_introduction_of_several_sentences_is_no_item_and_is_kept(introduction, layout):
     listed, expected = LISTS[layout]
     for gap in ("\n\n", "\n", " ") if layout == "clauses" else ("\n\n", "\n"):
-        found = parse_narrative(document(f"{introduction}{gap}{listed}"))
+        found = parse_narrative(narrative(f"{introduction}{gap}{listed}"))
 
         assert texts(found) == expected, gap
         assert found.introduction == introduction
@@ -370,7 +370,7 @@ def test_an_introduction_of_several_sentences_is_no_item_and_is_kept(introductio
     ],
 )
 def test_an_item_that_tells_something_is_no_introduction(first):
-    found = parse_narrative(document(f"{first}\n\nFund shelters.\n\nHold campaigns."))
+    found = parse_narrative(narrative(f"{first}\n\nFund shelters.\n\nHold campaigns."))
 
     assert texts(found) == [first, "Fund shelters.", "Hold campaigns."]
     assert found.introduction == ""
@@ -399,7 +399,7 @@ MARKED = [name for name in LAYOUTS if any(word in name for word in ("bullet", "s
     st.lists(SENTENCES, min_size=2, max_size=12, unique=True), st.sampled_from(list(LAYOUTS)), st.sampled_from(HEADINGS)
 )
 def test_any_list_comes_back_unchanged(items, layout, heading):
-    found = parse_narrative(document(LAYOUTS[layout](items), heading=heading))
+    found = parse_narrative(narrative(LAYOUTS[layout](items), heading=heading))
 
     assert texts(found) == items
 
@@ -410,7 +410,7 @@ def test_any_list_comes_back_unchanged(items, layout, heading):
     st.sampled_from(HEADINGS),
 )
 def test_any_list_of_clauses_comes_back_unchanged(items, layout, heading):
-    found = parse_narrative(document(CLAUSE_LAYOUTS[layout](items), heading=heading))
+    found = parse_narrative(narrative(CLAUSE_LAYOUTS[layout](items), heading=heading))
 
     assert texts(found) == [*items[:-1], f"{items[-1]}."]
 
@@ -427,13 +427,13 @@ def test_bulleted_items_of_several_sentences_with_semicolons_come_back_unchanged
     ]
     assume(len(items) > 1 or "first" not in layout)
 
-    assert texts(parse_narrative(document(LAYOUTS[layout](items)))) == items
+    assert texts(parse_narrative(narrative(LAYOUTS[layout](items)))) == items
 
 
 @given(st.lists(SENTENCES, min_size=3, max_size=10, unique=True), st.integers(50, 100))
 def test_lines_of_which_nothing_tells_the_end_are_parted_right_or_doubted(items, width):
     """One an item, wrapped, without bullets or empty lines: where a last line is full, only the words can tell."""
-    found = parse_narrative(document("\n".join(wrapped(item, width) for item in items)))
+    found = parse_narrative(narrative("\n".join(wrapped(item, width) for item in items)))
 
     assert texts(found) == items or doubts(found)
 
@@ -454,7 +454,7 @@ SOUP = st.lists(
 def test_no_text_is_lost_or_repeated(soup):
     """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
     listed = "Train police " + " ".join(soup) + " now."
-    found = parse_narrative(document(listed))
+    found = parse_narrative(narrative(listed))
     kept = " ".join([found.introduction, *texts(found), *found.left_out])
 
     assert letters(kept) == letters(listed)

@@ -14,7 +14,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.recommendations.replacement_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
@@ -214,10 +214,10 @@ def test_what_is_asked_wrongly_is_refused(administrator, refused, options, code,
 
 def test_other_list_of_lesotho_is_read_completely(administrator, run):
     EditionFactory()
-    items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
+    items = "\n".join(f"• {text}" for text in REPLACEMENT_LIST.values())
     run(NARRATIVE.replace(NARRATIVE.split("\n")[4], items))
 
-    assert [row[1] for row in listed()] == list(ANOTHER_LIST.values())
+    assert [row[1] for row in listed()] == list(REPLACEMENT_LIST.values())
 
 
 def test_a_missing_file_is_refused(administrator, capsys):

@@ -10,14 +10,20 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from tests.recommendations.importing.readers.sample_reports import LISTS, bullets, docx, page, pdf
-from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, LAYOUTS, document
+from tests.recommendations.importing.readers.sample_reports import (
+    HTML_LISTS,
+    html_report,
+    pdf_report,
+    word_bullets,
+    word_report,
+)
+from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, LAYOUTS, narrative
 
 FILES = {
-    "edition.txt": document(LAYOUTS["bullets in one paragraph, wrapped"](ITEMS)).encode(),
-    "edition.html": page(LISTS["a list"](ITEMS)),
-    "edition.pdf": pdf(LISTS["a list"](ITEMS)),
-    "edition.docx": docx(bullets(ITEMS)),
+    "edition.txt": narrative(LAYOUTS["bullets in one paragraph, wrapped"](ITEMS)).encode(),
+    "edition.html": html_report(HTML_LISTS["a list"](ITEMS)),
+    "edition.pdf": pdf_report(HTML_LISTS["a list"](ITEMS)),
+    "edition.docx": word_report(word_bullets(ITEMS)),
 }
 
 
@@ -56,7 +62,9 @@ def test_command_takes_a_country_by_its_code_or_its_name(run, country):
 
 
 def test_command_prints_what_is_doubtful(run):
-    said = document("The government should:\n\nTrain police. Fund shelters.\n\n346\n\nAmend the law.", before="LESOTHO")
+    said = narrative(
+        "The government should:\n\nTrain police. Fund shelters.\n\n346\n\nAmend the law.", before="LESOTHO"
+    )
 
     assert run("edition.txt", said.encode()).stdout.splitlines() == [
         "LSO, year not known, Tier 2",

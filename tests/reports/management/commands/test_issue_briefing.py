@@ -13,7 +13,7 @@ from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
 from tests.refusals import command_refuses
-from tests.row_cache import once
+from tests.row_cache import load_cached
 from tiptracker.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
@@ -24,7 +24,7 @@ KNOWN_BY = THEN.isoformat()
 
 @pytest.fixture
 def lesotho():
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
 def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=KNOWN_BY):

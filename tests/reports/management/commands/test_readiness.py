@@ -8,14 +8,14 @@ from dialogues.lesotho.loading import load_public_record
 from tests import factories
 from tests.factories import MASERU
 from tests.refusals import command_refuses
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
 
 @pytest.fixture
 def lesotho():
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
 def run(capsys, *arguments):

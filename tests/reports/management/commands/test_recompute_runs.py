@@ -9,7 +9,7 @@ from reports.actions.runs import compute_readiness
 from reports.models import ReadinessRun
 from tests import factories
 from tests.factories import MASERU
-from tests.row_cache import once
+from tests.row_cache import load_cached
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 NOW = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -17,7 +17,7 @@ NOW = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 
 @pytest.fixture
 def run():
-    once(load_public_record, now=NOW)
+    load_cached(load_public_record, now=NOW)
     return compute_readiness(edition=Edition.objects.tracked().get(), as_of=factories.PERIOD_ENDS_ON, now=NOW)
 
 

@@ -14,8 +14,8 @@ from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation.changes import Standpoint, find_changes
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import PERIOD, TERMS, TIP_2022, lesotho
-from tests.reports.record_builder import Record, noon
+from tests.reports.lesotho_record import PERIOD, REPORT_OF_2022_ON, TERMS_ON, lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon
 from tests.reports.record_strategies import days, moments, records
 
 THEN = date(2022, 2, 28)
@@ -28,11 +28,11 @@ STEP, PILLAR = Fraction(15, 2), Fraction(20, 3)
 
 def small():
     """A record that asks two benchmarks of one recommendation, both assessed; its terms are from the first day."""
-    record = Record(PERIOD)
-    record.terms(PERIOD.starts_on)
+    record = RecordBuilder(PERIOD)
+    record.edition_terms(PERIOD.starts_on)
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
     for key in ("1a", "1b"):
-        record.benchmark(recommendation, key, record.rule(known=PERIOD.starts_on))
+        record.benchmark(recommendation, key, record.benchmark_terms(known=PERIOD.starts_on))
     return record
 
 
@@ -50,7 +50,7 @@ def test_another_number_alone_moves_nothing():
     record = small()
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     other = record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(other, "2a", record.rule(known=PERIOD.starts_on))
+    record.benchmark(other, "2a", record.benchmark_terms(known=PERIOD.starts_on))
     swapped = {1: 2, 2: 1}
     record.tables["recommendations"] = [
         replace(
@@ -58,7 +58,7 @@ def test_another_number_alone_moves_nothing():
             number=swapped[one.number],
             terms=(
                 replace(one.terms[0], number=one.number),
-                replace(record.placed(one.terms[0].pillar, known=NEXT), number=swapped[one.number]),
+                replace(record.recommendation_terms(one.terms[0].pillar, known=NEXT), number=swapped[one.number]),
             ),
         )
         for one in record.tables["recommendations"]
@@ -72,11 +72,11 @@ def test_another_number_alone_moves_nothing():
 
 
 def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved_it():
-    found = find_changes(lesotho().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho_record().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
 
     assert (found.before, found.after) == (0, Fraction(121, 2))
     (stop,) = found.changes
-    assert (stop.day, stop.recorded_at, stop.points) == (TIP_2022, noon(TIP_2022), Fraction(121, 2))
+    assert (stop.day, stop.recorded_at, stop.points) == (REPORT_OF_2022_ON, noon(REPORT_OF_2022_ON), Fraction(121, 2))
     assert told(stop) == {
         ("increasing_efforts", "investigations"): 7,
         ("increasing_efforts", "prosecutions"): 7,
@@ -100,7 +100,7 @@ def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved
 
 
 def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
-    found = find_changes(lesotho().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho_record().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
 
     assert (found.before, found.after) == (Fraction(43, 6), Fraction(121, 2))
     (stop,) = found.changes
@@ -111,7 +111,7 @@ def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
 
 
 def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it():
-    record = lesotho()
+    record = lesotho_record()
     (stop,) = find_changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).changes
     moved = {(one.part.value, one.key): one for one in stop.lines}
 
@@ -120,7 +120,11 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
     assert trials.reason_before == "Prosecutions: no data, so presumed not done (22 U.S.C. 7106(b)(1))."
     assert trials.reason_after == "Prosecutions rose from 4 to 16."
     now, before = (
-        next(row.id for row in record.facts.readings if row.figure == figure and row.recorded_at == noon(TIP_2022))
+        next(
+            row.id
+            for row in record.facts.readings
+            if row.figure == figure and row.recorded_at == noon(REPORT_OF_2022_ON)
+        )
         for figure in (16, 4)
     )
     assert set(trials.rows) == {RowReference("reading", now), RowReference("reading", before)}
@@ -218,7 +222,7 @@ def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
 def test_an_assessment_raises_a_step_to_the_whole():
     record = small()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
-    verdict = record.assess("1a", Verdict.MET, known=LATER, on=[act])
+    verdict = record.assessment("1a", Verdict.MET, known=LATER, on=[act])
 
     (stop,) = known_between(record, DAY, LATER).changes
 
@@ -229,9 +233,9 @@ def test_an_assessment_raises_a_step_to_the_whole():
 def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
     record = small()
     other = record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(other, "2a", record.rule(known=PERIOD.starts_on))
+    record.benchmark(other, "2a", record.benchmark_terms(known=PERIOD.starts_on))
     record.action("2a", DAY, DAY, known=DAY, verified=DAY)
-    record.terms(NEXT, weights={other: Decimal(3)})
+    record.edition_terms(NEXT, weights={other: Decimal(3)})
 
     found = known_between(record, DAY, LATER)
 
@@ -244,11 +248,11 @@ def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
 
 
 def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
-    record = Record(PERIOD)
-    record.terms(PERIOD.starts_on)
+    record = RecordBuilder(PERIOD)
+    record.edition_terms(PERIOD.starts_on)
     visits = record.indicator("visits")
-    by_word = record.rule(known=PERIOD.starts_on)
-    by_count = record.rule(Rule.TARGET, known=NEXT, target=Decimal(4), indicator_id=visits)
+    by_word = record.benchmark_terms(known=PERIOD.starts_on)
+    by_count = record.benchmark_terms(Rule.TARGET, known=NEXT, target=Decimal(4), indicator_id=visits)
     benchmark = record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", by_word, by_count)
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
@@ -261,10 +265,10 @@ def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
 
 
 def test_a_benchmark_asked_later_lowers_what_the_others_give():
-    record = Record(PERIOD)
+    record = RecordBuilder(PERIOD)
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
-    record.benchmark(recommendation, "1a", record.rule(known=PERIOD.starts_on))
-    asked_later = record.benchmark(recommendation, "1b", record.rule(known=NEXT))
+    record.benchmark(recommendation, "1a", record.benchmark_terms(known=PERIOD.starts_on))
+    asked_later = record.benchmark(recommendation, "1b", record.benchmark_terms(known=NEXT))
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
     (stop,) = known_between(record, DAY, LATER).changes
@@ -274,11 +278,11 @@ def test_a_benchmark_asked_later_lowers_what_the_others_give():
 
 
 def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key():
-    record = Record(PERIOD)
+    record = RecordBuilder(PERIOD)
     for origin in (Origin.REPORT, Origin.ACTION_PLAN):
         recommendation = record.recommendation(1, Pillar.PROSECUTION, origin=origin)
         # The second takes the first's place among `benchmark_ids`: what follows is on the plan's.
-        record.benchmark(recommendation, "1a", record.rule(known=PERIOD.starts_on))
+        record.benchmark(recommendation, "1a", record.benchmark_terms(known=PERIOD.starts_on))
         record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
 
     found = known_between(record, DAY, LATER)
@@ -294,7 +298,7 @@ def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key
 def test_what_moves_nothing_is_no_stop():
     record = small()
     record.action("1a", DAY, DAY, known=NEXT)
-    record.promise(made=NEXT, _1a="meets")
+    record.commitment(made=NEXT, _1a="meets")
 
     found = known_between(record, DAY, LATER)
 
@@ -304,7 +308,7 @@ def test_what_moves_nothing_is_no_stop():
 def test_from_one_standpoint_to_itself_nothing_changed():
     here = Standpoint(END, BY_JULY)
 
-    found = find_changes(lesotho().facts, here, here)
+    found = find_changes(lesotho_record().facts, here, here)
 
     assert (found.before, found.after, found.changes) == (Fraction(121, 2), Fraction(121, 2), ())
 
@@ -330,7 +334,7 @@ def test_the_second_standpoint_may_not_lie_before_the_first_by_either_clock(sinc
 def ordered(days, moments):
     """Two standpoints, the second before the first by neither clock; no moment (all that is known) is the last."""
     first, last = sorted(days)
-    known, known_later = sorted(moments, key=lambda moment: (moment is None, moment or noon(TERMS)))
+    known, known_later = sorted(moments, key=lambda moment: (moment is None, moment or noon(TERMS_ON)))
     return Standpoint(first, known), Standpoint(last, known_later)
 
 

@@ -17,7 +17,7 @@ from reports.readiness.explanation.changes_display import (
     display_changes,
     format_signed,
 )
-from tests.reports.lesotho_record import lesotho
+from tests.reports.lesotho_record import lesotho_record
 from tests.reports.readiness.explanation.test_changes import DAY, END, LATER, small, ways
 from tests.reports.record_builder import noon
 from tests.reports.record_strategies import records
@@ -108,7 +108,7 @@ def test_points_are_printed_with_their_sign(points, text):
 
 
 def test_lesotho_as_printed():
-    page = told(lesotho(), Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+    page = told(lesotho_record(), Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
 
     assert page.sentence == "Readiness rose from 7.2 to 60.5."
     assert (page.before, page.after, page.points) == (Decimal("7.2"), Decimal("60.5"), "+53.3")
@@ -118,7 +118,7 @@ def test_lesotho_as_printed():
 
 
 def test_where_nothing_was_reviewed_there_is_no_figure():
-    page = told(lesotho(), Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+    page = told(lesotho_record(), Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
 
     assert (page.before, page.after) == (None, Decimal("60.5"))
     assert "from 0" not in page.sentence

@@ -9,7 +9,7 @@ import pytest
 from recommendations.choices import Tier
 from reports.readiness.explanation import context_display, score_display
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import lesotho
+from tests.reports.lesotho_record import lesotho_record
 from tests.reports.record_builder import noon
 
 END, DEADLINE = date(2022, 3, 31), date(2022, 2, 28)
@@ -17,9 +17,9 @@ LATER = noon(date(2022, 7, 31))
 
 
 def result(as_of=END, known_by=LATER, tiers=None, **terms):
-    record = lesotho()
+    record = lesotho_record()
     if terms:
-        record.terms(date(2021, 7, 2), deadline_on=DEADLINE, **terms)
+        record.edition_terms(date(2021, 7, 2), deadline_on=DEADLINE, **terms)
     return evaluate_readiness(replace(record.facts, tiers=tiers or {}), as_of=as_of, known_by=known_by)
 
 

@@ -7,8 +7,8 @@ from dialogues.choices import SupportKind
 from recommendations.choices import Better, Pillar, Rule
 from reports.readiness.explanation import score_display
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import lesotho
-from tests.reports.record_builder import Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon, period
 from tiptracker.localization import format_number
 
 TERMS, DAY, TODAY = date(2021, 7, 1), date(2021, 12, 1), date(2022, 1, 28)
@@ -16,7 +16,7 @@ END, TIP_2022 = date(2022, 3, 31), date(2022, 7, 31)
 
 
 def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
-    result = evaluate_readiness(lesotho().facts, as_of=END, known_by=noon(TIP_2022))
+    result = evaluate_readiness(lesotho_record().facts, as_of=END, known_by=noon(TIP_2022))
 
     printed = score_display.display_parts(result)
 
@@ -32,7 +32,7 @@ def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
 def test_a_line_that_gives_all_it_could_says_so():
     """Of three thirds of 20 points two print as 6.7 and one as 6.6; here the last alone is shown."""
     printed = score_display.display_parts(
-        evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022))
+        evaluate_readiness(lesotho_record().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022))
     )[2]
 
     assert [(line.points, line.of) for line in printed.lines] == [
@@ -43,7 +43,7 @@ def test_a_line_that_gives_all_it_could_says_so():
 
 
 def test_nothing_reviewed_prints_no_figure():
-    result = evaluate_readiness(lesotho().facts, as_of=TODAY, known_by=noon(TODAY))
+    result = evaluate_readiness(lesotho_record().facts, as_of=TODAY, known_by=noon(TODAY))
 
     assert score_display.readiness_bar_figures(result) == score_display.ReadinessBarFigures(None, None, Decimal(45))
     assert {part.points for part in score_display.display_parts(result)} == {None}
@@ -60,12 +60,14 @@ def test_nothing_reviewed_prints_no_figure():
     ],
 )
 def test_more_than_last_period_in_short(better, was, figure, text):
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     cases = record.indicator("cases", better=better)
     record.benchmark(
-        record.recommendation(1, Pillar.PROSECUTION), "1a", record.rule(Rule.MORE, known=TERMS, indicator_id=cases)
+        record.recommendation(1, Pillar.PROSECUTION),
+        "1a",
+        record.benchmark_terms(Rule.MORE, known=TERMS, indicator_id=cases),
     )
-    record.year_before(cases, was, known=TERMS)
+    record.reading_year_before(cases, was, known=TERMS)
     evidence = record.evidence(DAY, DAY, known=DAY)
     record.review(evidence, known=DAY)
     record.reading(cases, figure, through=DAY, known=DAY, evidence=evidence)
@@ -79,12 +81,12 @@ def in_short(record):
 
 
 def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     districts = record.indicator("districts", unit="districts")
     record.benchmark(
         record.recommendation(1, Pillar.PROSECUTION),
         "1a",
-        record.rule(Rule.TARGET, known=TERMS, target=10, indicator_id=districts),
+        record.benchmark_terms(Rule.TARGET, known=TERMS, target=10, indicator_id=districts),
     )
     verified = record.evidence(DAY, DAY, known=DAY)
     record.review(verified, known=DAY)
@@ -101,8 +103,8 @@ def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
 
 
 def test_assessed_in_short_is_a_word_and_no_data_has_no_bar():
-    record = Record(window("2021-04-01", "2022-03-31"))
-    record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.rule(known=TERMS))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
+    record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.benchmark_terms(known=TERMS))
 
     assert in_short(record) == "no data"
 

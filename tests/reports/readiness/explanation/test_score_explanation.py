@@ -10,8 +10,8 @@ from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness.explanation.score_explanation import ScoreExplanation
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import lesotho
-from tests.reports.record_builder import Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon, period
 from tests.reports.record_strategies import records
 
 START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
@@ -20,12 +20,14 @@ START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28),
 @pytest.fixture
 def record():
     """1a is assessed, 1b counts prosecutions against the year before, 1c counts them against 10."""
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
     record.cases = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
-    record.benchmark(recommendation, "1a", record.rule(known=START))
-    record.benchmark(recommendation, "1b", record.rule(Rule.MORE, known=START, indicator_id=record.cases))
-    record.benchmark(recommendation, "1c", record.rule(Rule.TARGET, known=START, target=10, indicator_id=record.cases))
+    record.benchmark(recommendation, "1a", record.benchmark_terms(known=START))
+    record.benchmark(recommendation, "1b", record.benchmark_terms(Rule.MORE, known=START, indicator_id=record.cases))
+    record.benchmark(
+        recommendation, "1c", record.benchmark_terms(Rule.TARGET, known=START, target=10, indicator_id=record.cases)
+    )
     return record
 
 
@@ -45,8 +47,8 @@ def told(given):
 
 def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
-    old = record.assess("1a", Verdict.STALLED, known=DAY)
-    new = record.assess("1a", Verdict.STEP, known=TODAY, on=[act])
+    old = record.assessment("1a", Verdict.STALLED, known=DAY)
+    new = record.assessment("1a", Verdict.STEP, known=TODAY, on=[act])
 
     found = ground(record)
 
@@ -95,7 +97,7 @@ def test_two_clocks_decide_what_is_there_and_what_counts(record):
 
 
 def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures_place(record):
-    was = record.year_before(record.cases, 4, known=DAY)
+    was = record.reading_year_before(record.cases, 4, known=DAY)
     proof = record.evidence(START, DAY, known=DAY)
     first = record.reading(record.cases, 5, through=date(2021, 11, 1), known=DAY, evidence=proof)
     then = record.reading(record.cases, 9, through=DAY, known=DAY, evidence=proof)
@@ -114,7 +116,7 @@ def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures
 
 @pytest.mark.parametrize(("part", "address"), [(PartKey.DATA, "prosecutions"), (PartKey.ACTION, "1c")])
 def test_year_before_is_left_out_where_nothing_is_compared(record, part, address):
-    record.year_before(record.cases, 4, known=DAY)
+    record.reading_year_before(record.cases, 4, known=DAY)
 
     assert ground(record, address, part).rows == ()
 
@@ -133,14 +135,14 @@ def test_recommendation_stands_on_its_benchmarks_and_a_p_on_all_that_is_asked_of
 
 
 def test_complicit_officials_stand_on_the_benchmarks_about_them():
-    found = reasons(lesotho(), END, noon(date(2022, 7, 31))).find_line(PartKey.EFFORTS, "complicit_officials")
+    found = reasons(lesotho_record(), END, noon(date(2022, 7, 31))).find_line(PartKey.EFFORTS, "complicit_officials")
 
     assert [one.address for one in found.criteria] == ["1d", "8b"]
 
 
 def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
     plan = record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN)
-    record.benchmark(plan, "1a", record.rule(known=START))
+    record.benchmark(plan, "1a", record.benchmark_terms(known=START))
     found = reasons(record)
 
     assert found.find_line(PartKey.ACTION, "1a").recommendation_id != plan

@@ -12,7 +12,7 @@ from recommendations.choices import EffortQuestion, Pillar
 from reports import formatting
 from reports.readiness.explanation.step_sentences import StepTexts, display_steps
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.record_builder import Record, window
+from tests.reports.record_builder import RecordBuilder, period
 from tests.reports.record_strategies import days, moments, records
 
 START, DAY, DEADLINE = date(2021, 4, 1), date(2022, 1, 28), date(2022, 2, 28)
@@ -24,11 +24,11 @@ INFERRED = "Perhaps the Ministry of Police has it."
 
 @pytest.fixture
 def record():
-    record = Record(window("2021-04-01", "2022-03-31"))
-    record.terms(START, deadline_on=DEADLINE, readiness_target=45)
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
+    record.edition_terms(START, deadline_on=DEADLINE, readiness_target=45)
     one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1,))
     for key in ("1a", "1b", "1c", "1d", "1e"):
-        record.benchmark(one, key, record.rule(known=START))
+        record.benchmark(one, key, record.benchmark_terms(known=START))
     record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, indicium=1)
     record.indicator("money for victims", Pillar.PROTECTION, EffortQuestion.MONEY, indicium=2)
     return record
@@ -54,10 +54,10 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     sent = record.update_version(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
     proof = record.action("1b", START, date(2022, 1, 10), known=DAY)
-    dated = record.promise(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=CommitmentReach.MEETS)
-    overdue = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=CommitmentReach.CONTRIBUTES)
-    undated = record.promise(made=START, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
-    later = record.promise(
+    dated = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=CommitmentReach.MEETS)
+    overdue = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=CommitmentReach.CONTRIBUTES)
+    undated = record.commitment(made=START, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
+    later = record.commitment(
         made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=CommitmentReach.MEETS, _1b=CommitmentReach.MEETS
     )
     ladder = told(
@@ -103,14 +103,14 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
 
 
 def test_an_overdue_commitment_is_said_to_be(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
     ladder = told(record, commitments={promise: "Name a judge"})
 
     assert ladder.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
 
 
 def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise
     )
@@ -122,7 +122,7 @@ def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(rec
 
 
 def test_without_texts_a_step_is_named_by_its_benchmarks(record):
-    record.promise(made=START, ministry=99, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    record.commitment(made=START, ministry=99, due=DEADLINE, _1a=CommitmentReach.MEETS)
     record.action("1b", START, date(2022, 1, 10), known=DAY)
     ladder = told(record)
 
@@ -142,7 +142,7 @@ def test_without_texts_a_step_is_named_by_its_benchmarks(record):
     ],
 )
 def test_whether_the_target_is_reached_is_said(record, mark, sentence):
-    record.terms(date(2021, 5, 1), deadline_on=DEADLINE, readiness_target=mark)
+    record.edition_terms(date(2021, 5, 1), deadline_on=DEADLINE, readiness_target=mark)
 
     assert told(record).target == sentence
 

@@ -11,22 +11,22 @@ from recommendations.choices import Pillar
 from reports.charts.trend import TrendWeek
 from reports.readiness.explanation.trend import describe_trend, week_ends, weekly_scores
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import lesotho
-from tests.reports.record_builder import MASERU, Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import MASERU, RecordBuilder, noon, period
 from tests.reports.record_strategies import records
 
-PERIOD = window("2021-04-01", "2022-03-31")
+PERIOD = period("2021-04-01", "2022-03-31")
 JULY_2022 = noon(date(2022, 7, 31))
 
 
 def stepwise(*reviewed):
     """A record of one benchmark a review: each verified, and assessed as met, on its day; all of it done in April."""
-    record = Record(PERIOD)
+    record = RecordBuilder(PERIOD)
     asked = record.recommendation(1, Pillar.PROSECUTION)
     for letter, day in zip("abcd", reviewed, strict=False):
-        record.benchmark(asked, f"1{letter}", record.rule(known=PERIOD.starts_on))
+        record.benchmark(asked, f"1{letter}", record.benchmark_terms(known=PERIOD.starts_on))
         done = record.action(f"1{letter}", date(2021, 4, 1), date(2021, 4, 5), known=day, verified=day)
-        record.assess(f"1{letter}", Verdict.MET, known=day, on=[done])
+        record.assessment(f"1{letter}", Verdict.MET, known=day, on=[done])
     return record.facts
 
 
@@ -61,13 +61,13 @@ def test_the_last_week_ends_with_the_period():
 
 def test_before_the_period_there_is_no_week():
     assert list(week_ends(PERIOD, date(2021, 3, 31))) == []
-    assert weekly_scores(lesotho().facts, noon(date(2021, 3, 31))) == ()
+    assert weekly_scores(lesotho_record().facts, noon(date(2021, 3, 31))) == ()
 
 
 def test_the_week_is_that_of_the_countrys_day():
     late_in_maseru = datetime(2021, 4, 7, 22, 30, tzinfo=UTC)
 
-    assert [week.ends_on for week in weekly_scores(lesotho().facts, late_in_maseru)] == [
+    assert [week.ends_on for week in weekly_scores(lesotho_record().facts, late_in_maseru)] == [
         date(2021, 4, 7),
         date(2021, 4, 8),
     ]
@@ -77,7 +77,7 @@ def test_the_week_is_that_of_the_countrys_day():
 
 
 def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hindsight():
-    by_day = {week.ends_on: week for week in weekly_scores(lesotho().facts, JULY_2022)}
+    by_day = {week.ends_on: week for week in weekly_scores(lesotho_record().facts, JULY_2022)}
 
     assert {week.then for week in by_day.values()} == {None}
     assert by_day[date(2021, 9, 29)].hindsight == 0
@@ -87,7 +87,7 @@ def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hi
 
 
 def test_lesotho_in_january_has_no_figure_of_either_kind():
-    assert {(week.then, week.hindsight) for week in weekly_scores(lesotho().facts, noon(date(2022, 1, 28)))} == {
+    assert {(week.then, week.hindsight) for week in weekly_scores(lesotho_record().facts, noon(date(2022, 1, 28)))} == {
         (None, None)
     }
 

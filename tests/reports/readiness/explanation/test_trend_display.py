@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from reports.readiness.explanation.trend_display import TrendEvent, display_trend
-from tests.reports.lesotho_record import lesotho
+from tests.reports.lesotho_record import lesotho_record
 from tests.reports.readiness.explanation.test_trend import stepwise
 from tests.reports.record_builder import noon
 
@@ -36,7 +36,7 @@ def test_nothing_is_known_after_the_moment_though_the_day_is_later():
 
 
 def test_the_period_is_over_with_its_last_day():
-    assert told(lesotho().facts, as_of=date(2022, 7, 31)).weeks[-1].ends_on == date(2022, 3, 31)
+    assert told(lesotho_record().facts, as_of=date(2022, 7, 31)).weeks[-1].ends_on == date(2022, 3, 31)
 
 
 def test_the_title_is_the_finding():
@@ -44,7 +44,7 @@ def test_the_title_is_the_finding():
 
 
 def test_the_title_of_what_was_reviewed_too_late_says_so():
-    assert told(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).title == (
+    assert told(lesotho_record().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).title == (
         "Nothing had been reviewed by 31 March 2022. With later information, readiness on that day was 60.5"
     )
 
@@ -67,12 +67,12 @@ def test_a_month_is_told_by_the_last_week_that_ended_in_it():
 
 
 def test_scores_are_printed_to_one_decimal_and_none_where_nothing_was_reviewed():
-    last = told(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).by_week[-2]
+    last = told(lesotho_record().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).by_week[-2]
 
     assert (last.then, last.hindsight) == (None, Decimal("7.2"))
 
 
 @pytest.mark.parametrize("known_by", [None, JULY_2022])
 def test_the_mark_is_the_one_that_was_known(known_by):
-    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=known_by).target == 45
-    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=noon(date(2021, 6, 30))).target is None
+    assert told(lesotho_record().facts, as_of=date(2021, 12, 1), known_by=known_by).target == 45
+    assert told(lesotho_record().facts, as_of=date(2021, 12, 1), known_by=noon(date(2021, 6, 30))).target is None

@@ -11,8 +11,8 @@ from recommendations.choices import Pillar
 from reports import formatting
 from reports.readiness.explanation.what_if_display import display_what_if, what_if_choices
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import PERIOD, lesotho
-from tests.reports.record_builder import Record, noon
+from tests.reports.lesotho_record import PERIOD, lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon
 from tests.reports.record_strategies import days, moments, records
 
 BY_JULY = noon(date(2022, 7, 31))
@@ -21,18 +21,18 @@ DAY = date(2021, 10, 1)
 
 def of_lesotho(*keys, as_of=PERIOD.ends_on, known_by=BY_JULY):
     """Lesotho with these benchmarks met."""
-    result = evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(lesotho_record().facts, as_of=as_of, known_by=known_by)
     ids = {one.line.key: one.benchmark_id for one in result.verified.benchmarks}
     return display_what_if(result, [ids[key] for key in keys])
 
 
 def small(mark=None, benchmarks=("1a", "1b")):
     """A record that asks a few benchmarks of one recommendation, with a step on the first of them."""
-    record = Record(PERIOD)
-    record.terms(PERIOD.starts_on, readiness_target=mark)
+    record = RecordBuilder(PERIOD)
+    record.edition_terms(PERIOD.starts_on, readiness_target=mark)
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
     for key in benchmarks:
-        record.benchmark(recommendation, key, record.rule(known=PERIOD.starts_on))
+        record.benchmark(recommendation, key, record.benchmark_terms(known=PERIOD.starts_on))
     record.action(benchmarks[0], DAY, DAY, known=DAY, verified=DAY)
     return record
 
@@ -95,7 +95,7 @@ def test_it_says_how_far_the_readiness_target_is():
 def test_a_benchmark_that_would_add_nothing_says_so():
     record = small()
     idle = record.recommendation(2, Pillar.PROSECUTION)
-    record.benchmark(idle, "2a", record.rule(known=PERIOD.starts_on, weight=0))
+    record.benchmark(idle, "2a", record.benchmark_terms(known=PERIOD.starts_on, weight=0))
 
     assert with_met(record, "2a").sentence == "Benchmark 2a met. Readiness would still be 10.4."
 
@@ -111,8 +111,8 @@ def test_many_benchmarks_are_counted():
 
 def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():
     record = small()
-    record.assess("1b", Verdict.MET, known=DAY, on=[record.action("1b", DAY, DAY, known=DAY, verified=DAY)])
-    record.promise(made=DAY, due=date(2022, 2, 1), _1a=CommitmentReach.MEETS)
+    record.assessment("1b", Verdict.MET, known=DAY, on=[record.action("1b", DAY, DAY, known=DAY, verified=DAY)])
+    record.commitment(made=DAY, due=date(2022, 2, 1), _1a=CommitmentReach.MEETS)
 
     first, second = what_if_choices(evaluate_readiness(record.facts, as_of=DAY))
 

@@ -8,7 +8,7 @@ import pytest
 from dialogues.choices import ClaimedProgress, EvidenceDecision, ReadingDirection, SupportKind
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.record_builder import Record, noon, window
+from tests.reports.record_builder import RecordBuilder, noon, period
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
 DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
@@ -22,15 +22,17 @@ def record():
 
     A step on an assessed benchmark of 1 is 2 1/2, on one of 2 3 3/4.
     """
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
-    record.year_before(record.counted, 4, known=START)
+    record.reading_year_before(record.counted, 4, known=START)
     one, two = record.recommendation(1, Pillar.PROSECUTION), record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(one, "1a", record.rule(known=START))
-    record.benchmark(one, "1b", record.rule(known=START))
-    record.benchmark(one, "1c", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
-    record.benchmark(two, "2a", record.rule(known=START))
-    record.benchmark(two, "2b", record.rule(known=START))
+    record.benchmark(one, "1a", record.benchmark_terms(known=START))
+    record.benchmark(one, "1b", record.benchmark_terms(known=START))
+    record.benchmark(
+        one, "1c", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=record.counted, target=10)
+    )
+    record.benchmark(two, "2a", record.benchmark_terms(known=START))
+    record.benchmark(two, "2b", record.benchmark_terms(known=START))
     return record
 
 

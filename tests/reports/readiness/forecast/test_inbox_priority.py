@@ -17,7 +17,7 @@ from reports.readiness.forecast.review_simulation import (
     ReviewSimulation,
 )
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import lesotho
+from tests.reports.lesotho_record import lesotho_record
 from tests.reports.record_builder import noon
 from tests.reports.record_strategies import PERIOD, days, records
 
@@ -86,7 +86,7 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     added = after.verdict_gains(record.benchmark_ids[benchmark], rests_on=grounds)
     verdict = data.draw(st.sampled_from(Verdict))
 
-    record.assess(benchmark, verdict, known=LATER + timedelta(days=1), on=grounds)
+    record.assessment(benchmark, verdict, known=LATER + timedelta(days=1), on=grounds)
 
     if grounds:  # one that rests on nothing holds from the day on which it was given, here another
         assert added[verdict] == score(record, as_of) - after.current.score
@@ -144,14 +144,14 @@ def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
 
 def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_holds_since_the_same_day():
     """What made-up records seldom hold."""
-    record = lesotho()
+    record = lesotho_record()
     day, eve = date(2022, 1, 20), date(2022, 1, 10)
     sent = [record.update_version(ClaimedProgress.DONE, known=day) for _ in range(3)]
     put_right = record.action("5a", day, day, known=day, sent=sent[0])
     record.evidence(day, day, known=day, revises=put_right)
-    record.assess("5b", Verdict.STALLED, known=day, on=[record.action("5b", day, day, known=day, sent=sent[1])])
+    record.assessment("5b", Verdict.STALLED, known=day, on=[record.action("5b", day, day, known=day, sent=sent[1])])
     record.action("5b", eve, eve, known=day, sent=sent[1])
-    record.assess("7b", Verdict.STALLED, known=day, on=[record.action("7b", day, day, known=day)])
+    record.assessment("7b", Verdict.STALLED, known=day, on=[record.action("7b", day, day, known=day)])
     record.action("7b", day, day, known=day, sent=sent[2])
     simulation = ReviewSimulation(record.facts, as_of=LATER, now=NOW)
 
@@ -166,7 +166,7 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
 
 
 def test_what_is_not_in_the_record_is_worth_nothing():
-    simulation = ReviewSimulation(lesotho().facts, as_of=PERIOD.ends_on, now=NOW)
+    simulation = ReviewSimulation(lesotho_record().facts, as_of=PERIOD.ends_on, now=NOW)
 
     assert inbox_priority.update_priority(simulation, 1 << 40).points == 0
     assert inbox_priority.evidence_priority(simulation, 1 << 40).points == 0

@@ -14,8 +14,8 @@ from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, com
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_points
-from tests.reports.lesotho_record import lesotho
-from tests.reports.record_builder import Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon, period
 from tests.reports.record_strategies import days, moments, records
 
 REVIEW, ASK, KEEP, AGREE = StepKind
@@ -31,12 +31,12 @@ def record():
 
     A benchmark met is 5 points, and 6 2/3 more where it is the first of its pillar.
     """
-    record = Record(window("2021-04-01", "2022-03-31"))
-    record.terms(START, deadline_on=DEADLINE, readiness_target=45)
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
+    record.edition_terms(START, deadline_on=DEADLINE, readiness_target=45)
     one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1, 7))
     two = record.recommendation(2, Pillar.PROTECTION, lead_id=HOME, indicia=(2,))
     for recommendation, key in ((one, "1a"), (one, "1b"), (one, "1c"), (two, "2a"), (two, "2b"), (two, "2c")):
-        record.benchmark(recommendation, key, record.rule(known=START))
+        record.benchmark(recommendation, key, record.benchmark_terms(known=START))
     return record
 
 
@@ -53,12 +53,12 @@ def told(result, steps):
 
 def test_the_public_record_of_lesotho_by_hand():
     """28 January 2022: 8 1/6, 7 1/6 and 1/2 to review, four figures to ask for, and what is projected beside."""
-    record = lesotho()
+    record = lesotho_record()
     made = date(2021, 11, 8)
-    record.promise(made=made, ministry=POLICE, _3a=CommitmentReach.CONTRIBUTES, _3b=CommitmentReach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _2a=CommitmentReach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
-    record.promise(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=CommitmentReach.MEETS)
+    record.commitment(made=made, ministry=POLICE, _3a=CommitmentReach.CONTRIBUTES, _3b=CommitmentReach.CONTRIBUTES)
+    record.commitment(made=made, ministry=JUSTICE, _2a=CommitmentReach.CONTRIBUTES)
+    record.commitment(made=made, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
+    record.commitment(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=CommitmentReach.MEETS)
     result, steps = found(record, known_by=noon(DAY))
     rungs = {kind: [one for one in steps.steps if one.kind is kind] for kind in StepKind}
 
@@ -106,7 +106,7 @@ def test_a_gain_that_several_share_is_counted_with_the_first_of_them_alone(recor
 
 
 def test_what_is_promised_is_its_makers_to_keep_whoever_leads_the_recommendation(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=DEADLINE, _1b=CommitmentReach.MEETS)
+    promise = record.commitment(made=START, ministry=JUSTICE, due=DEADLINE, _1b=CommitmentReach.MEETS)
     _, steps = found(record)
 
     first = steps.steps[0]
@@ -115,8 +115,8 @@ def test_what_is_promised_is_its_makers_to_keep_whoever_leads_the_recommendation
 
 
 def test_what_is_promised_for_after_the_deadline_is_no_step_but_stands_apart_with_what_it_would_add(record):
-    record.promise(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
-    record.promise(made=START, due=DEADLINE + timedelta(days=1), _1b=CommitmentReach.MEETS)
+    record.commitment(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    record.commitment(made=START, due=DEADLINE + timedelta(days=1), _1b=CommitmentReach.MEETS)
     result, steps = found(record)
 
     assert (KEEP, "1a", 5 + P) in told(result, steps.steps)
@@ -144,7 +144,7 @@ def test_one_update_is_one_step_however_many_benchmarks_it_supports(record):
 
 
 def test_a_commitment_whose_update_waits_is_still_to_be_kept(record):
-    promise = record.promise(made=START, ministry=POLICE, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=START, ministry=POLICE, due=DEADLINE, _1a=CommitmentReach.MEETS)
     sent = record.update_version(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE, commitment_id=promise)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
     result, steps = found(record)
@@ -159,13 +159,13 @@ def counted(record):
         "prosecutions", question=EffortQuestion.PROSECUTIONS, indicium=1, pillar=Pillar.PROSECUTION
     )
     three = record.recommendation(3, Pillar.PROSECUTION, lead_id=JUSTICE, indicia=(1,))
-    record.benchmark(three, "3a", record.rule(Rule.MORE, known=START, indicator_id=record.prosecutions))
+    record.benchmark(three, "3a", record.benchmark_terms(Rule.MORE, known=START, indicator_id=record.prosecutions))
     return record
 
 
 def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_last_periods(counted):
     """2 1/2 for being given; at most 7 for the question, 10 for 3a and the third for the pillar besides."""
-    counted.year_before(counted.prosecutions, 4, known=START)
+    counted.reading_year_before(counted.prosecutions, 4, known=START)
     _, steps = found(counted)
     ask = steps.steps[0]
 
@@ -252,13 +252,13 @@ def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted):
     assert (before.kind, before.years, before.points, before.ministry_id) == (ASK, YearsAsked.BEFORE, 0, POLICE)
     assert before.points_at_most == 7 + 10 + P
 
-    counted.year_before(counted.prosecutions, 4, known=START)
+    counted.reading_year_before(counted.prosecutions, 4, known=START)
     assert found(counted)[1].last_period == ()
 
 
 def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):
     counted = record.indicator("convictions", question=EffortQuestion.CONVICTIONS, better=Better.DOWN)
-    record.year_before(counted, 0, known=START)
+    record.reading_year_before(counted, 0, known=START)
     _, steps = found(record)
 
     assert next(one.points_at_most for one in steps.steps if one.kind is ASK) == Fraction(5, 2)
@@ -267,7 +267,7 @@ def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):
 def test_a_verified_action_that_nobody_has_assessed_is_to_be_assessed(record):
     record.action("1a", START, START, known=DAY, verified=DAY)
     record.action("1b", START, START, known=DAY, verified=DAY)
-    record.assess("1b", Verdict.STEP, known=DAY)
+    record.assessment("1b", Verdict.STEP, known=DAY)
     result, steps = found(record)
 
     assert told(result, steps.to_assess) == [(REVIEW, "1a", Fraction(5, 2))]
@@ -275,8 +275,8 @@ def test_a_verified_action_that_nobody_has_assessed_is_to_be_assessed(record):
 
 def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counted):
     counted.claim("1a", "done", date(2022, 3, 2), first=START, known=date(2022, 3, 3), ministry_id=POLICE)
-    counted.promise(made=START, _1b=CommitmentReach.MEETS)
-    counted.promise(made=START, due=END, _1c=CommitmentReach.MEETS)
+    counted.commitment(made=START, _1b=CommitmentReach.MEETS)
+    counted.commitment(made=START, due=END, _1c=CommitmentReach.MEETS)
     _, steps = found(counted, as_of=date(2022, 3, 5))
 
     assert [one.kind for one in steps.steps] == [REVIEW, ASK]
@@ -285,16 +285,16 @@ def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counte
 
 @pytest.mark.parametrize(("mark", "after"), [(0, 0), (11, 1), (12, 2), (90, None), (None, None)])
 def test_the_step_with_which_the_target_is_reached_is_told(record, mark, after):
-    record.terms(START + timedelta(days=1), deadline_on=DEADLINE, readiness_target=mark)
+    record.edition_terms(START + timedelta(days=1), deadline_on=DEADLINE, readiness_target=mark)
     _, steps = found(record)
 
     assert steps.target_reached_after == after
 
 
 def test_of_equals_the_soonest_due_comes_first_and_then_the_order_of_the_benchmarks(record):
-    record.promise(made=START, _1c=CommitmentReach.MEETS)
-    record.promise(made=START, due=DEADLINE, _1b=CommitmentReach.MEETS)
-    record.promise(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    record.commitment(made=START, _1c=CommitmentReach.MEETS)
+    record.commitment(made=START, due=DEADLINE, _1b=CommitmentReach.MEETS)
+    record.commitment(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
     result, steps = found(record)
 
     assert told(result, steps.steps)[:3] == [

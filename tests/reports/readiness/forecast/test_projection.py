@@ -10,7 +10,7 @@ from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_score
-from tests.reports.record_builder import Record, lines, noon, points, shares, window
+from tests.reports.record_builder import RecordBuilder, line_points, noon, period, points, shares
 
 HALF = Fraction(1, 2)
 GIVEN = Fraction(5, 2)
@@ -22,11 +22,11 @@ AFTER = DEADLINE + timedelta(days=1)
 A_DAY = timedelta(days=1)
 
 
-class Counted(Record):
+class Counted(RecordBuilder):
     """A record with one figure, prosecutions, and one recommendation on prevention, so that no P hides another."""
 
     def __init__(self, better=Better.UP):
-        super().__init__(window("2021-04-01", "2022-03-31"))
+        super().__init__(period("2021-04-01", "2022-03-31"))
         self.prosecutions = self.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, better=better)
         self.told = self.evidence(START, END, known=KNOWN)
         self.review(self.told, known=END)
@@ -34,12 +34,14 @@ class Counted(Record):
 
     def asks(self, key, rule=Rule.ASSESSED, target=None, **fields):
         counted = None if rule is Rule.ASSESSED else self.prosecutions
-        self.benchmark(self.one, key, self.rule(rule, known=START, indicator_id=counted, target=target, **fields))
+        self.benchmark(
+            self.one, key, self.benchmark_terms(rule, known=START, indicator_id=counted, target=target, **fields)
+        )
 
     def tells(self, before, *now):
         """The figure of the year before, and those of the period, all verified."""
         if before != "nothing":
-            self.year_before(self.prosecutions, before, known=START)
+            self.reading_year_before(self.prosecutions, before, known=START)
         for told in now:
             self.reading(self.prosecutions, told, through=END, known=KNOWN, evidence=self.told)
 
@@ -54,7 +56,7 @@ class Counted(Record):
 
 def moved(found):
     """Points of the question (of 7) and of the required figure (of 2 1/2)."""
-    return lines(found, "increasing_efforts")["prosecutions"], lines(found, "data_given")["prosecutions"]
+    return line_points(found, "increasing_efforts")["prosecutions"], line_points(found, "data_given")["prosecutions"]
 
 
 # --- Met, and a step --------------------------------------------------------------------------------------------------
@@ -66,8 +68,8 @@ def test_met_is_an_action_and_the_verdict_met(verdict):
     record.asks("1a")
     record.asks("1b")
     if verdict:
-        record.assess("1a", verdict, known=KNOWN)
-        record.assess("1b", verdict, known=KNOWN)
+        record.assessment("1a", verdict, known=KNOWN)
+        record.assessment("1b", verdict, known=KNOWN)
 
     assert shares(record.kept(met=["1a"])) == {"1a": 1, "1b": 0}
 
@@ -194,7 +196,9 @@ def test_a_benchmark_on_another_figure_does_not_move():
     record = Counted()
     record.asks("1a", Rule.TARGET, target=10)
     shelters = record.indicator("shelters", Pillar.PROTECTION)
-    record.benchmark(record.one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=shelters, target=5))
+    record.benchmark(
+        record.one, "1b", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=shelters, target=5)
+    )
 
     assert shares(record.kept(met=["1a"])) == {"1a": 1, "1b": 0}
     assert moved(record.kept(met=["1b"])) == (0, 0)
@@ -216,7 +220,7 @@ def test_a_step_takes_nothing_from_what_is_met():
     record = Counted()
     record.asks("1a")
     met = record.action("1a", KNOWN, KNOWN, known=KNOWN, verified=KNOWN)
-    record.assess("1a", Verdict.MET, known=KNOWN, on=[met])
+    record.assessment("1a", Verdict.MET, known=KNOWN, on=[met])
     record.asks("1b")
 
     assert shares(record.kept(met=["1b"], steps=["1a", "1b"])) == {"1a": 1, "1b": 1}
@@ -227,8 +231,8 @@ def test_a_figure_that_rises_turns_on_the_p_it_belongs_to_beside_the_benchmarks_
     record.asks("1a", Rule.MORE)
     record.tells(4)
 
-    assert lines(record.kept(), "three_ps") == {"prosecution": 0, "protection": 0, "prevention": 0}
-    assert lines(record.kept(met=["1a"]), "three_ps") == {
+    assert line_points(record.kept(), "three_ps") == {"prosecution": 0, "protection": 0, "prevention": 0}
+    assert line_points(record.kept(met=["1a"]), "three_ps") == {
         "prosecution": Fraction(20, 3),
         "protection": 0,
         "prevention": Fraction(20, 3),
@@ -240,7 +244,7 @@ def test_a_figure_that_stays_level_turns_no_p_on():
     record.asks("1a", Rule.TARGET, target=4)
     record.tells(4)
 
-    assert lines(record.kept(met=["1a"]), "three_ps")["prosecution"] == 0
+    assert line_points(record.kept(met=["1a"]), "three_ps")["prosecution"] == 0
 
 
 def test_what_is_about_complicit_officials_moves_their_question_by_its_share_of_the_mean():
@@ -250,7 +254,7 @@ def test_what_is_about_complicit_officials_moves_their_question_by_its_share_of_
     record.asks("1c")
 
     def officials(**kept):
-        return lines(record.kept(**kept), "increasing_efforts")["complicit_officials"]
+        return line_points(record.kept(**kept), "increasing_efforts")["complicit_officials"]
 
     assert (officials(), officials(met=["1a"]), officials(steps=["1b"])) == (0, 4, 2)
     assert (officials(met=["1a", "1b"]), officials(met=["1c"])) == (8, 0)
@@ -264,7 +268,7 @@ def promised():
     """Benchmark 1a, which the embassy assesses, in an edition with a deadline."""
     record = Counted()
     record.asks("1a")
-    record.terms(START, deadline_on=DEADLINE)
+    record.edition_terms(START, deadline_on=DEADLINE)
     return record
 
 
@@ -307,27 +311,27 @@ SOON = date(2022, 1, 31)
 def test_the_projected_score_takes_open_promises_that_are_due_by_the_deadline_or_undated_as_kept(
     promised, due, then, share
 ):
-    promised.promise(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
+    promised.commitment(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
 
     assert projected(promised) == share
 
 
 def test_a_promise_that_contributes_gives_a_step_and_one_that_meets_gives_all(promised):
-    promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES)
+    promised.commitment(made=MADE, _1a=CommitmentReach.CONTRIBUTES)
     assert projected(promised) == HALF
 
-    promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
+    promised.commitment(made=MADE, _1a=CommitmentReach.MEETS)
     assert projected(promised) == 1
 
 
 def test_what_the_united_states_undertake_never_enters(promised):
-    promised.promise(made=MADE, due=SOON, ministry=None, _1a=CommitmentReach.MEETS)
+    promised.commitment(made=MADE, due=SOON, ministry=None, _1a=CommitmentReach.MEETS)
 
     assert projected(promised) == 0
 
 
 def test_after_the_deadline_the_projected_score_is_what_is_claimed(promised):
-    promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
+    promised.commitment(made=MADE, _1a=CommitmentReach.MEETS)
     promised.claim("1a", "under_way", KNOWN, known=KNOWN)
 
     assert projected(promised, DEADLINE) == 1
@@ -337,16 +341,16 @@ def test_after_the_deadline_the_projected_score_is_what_is_claimed(promised):
 
 
 def test_the_deadline_is_the_one_that_was_known(promised):
-    promised.promise(made=MADE, due=AFTER, _1a=CommitmentReach.MEETS)
-    promised.terms(TODAY, deadline_on=AFTER)
+    promised.commitment(made=MADE, due=AFTER, _1a=CommitmentReach.MEETS)
+    promised.edition_terms(TODAY, deadline_on=AFTER)
 
     assert projected(promised, known_by=noon(TODAY - A_DAY)) == 0
     assert projected(promised) == projected(promised, AFTER) == 1
 
 
 def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
-    promised.promise(made=MADE, known=KNOWN + timedelta(days=90), due=SOON, _1a=CommitmentReach.MEETS)
-    promised.promise(
+    promised.commitment(made=MADE, known=KNOWN + timedelta(days=90), due=SOON, _1a=CommitmentReach.MEETS)
+    promised.commitment(
         made=MADE, later_events=[(CommitmentEventKind.WITHDRAWN, MADE + A_DAY, None)], _1a=CommitmentReach.CONTRIBUTES
     )
 
@@ -356,7 +360,7 @@ def test_a_promise_and_its_end_count_from_when_they_were_known(promised):
 
 
 def test_a_promise_counts_from_the_day_it_was_made(promised):
-    promised.promise(made=MADE, _1a=CommitmentReach.MEETS)
+    promised.commitment(made=MADE, _1a=CommitmentReach.MEETS)
 
     assert (projected(promised, MADE - A_DAY), projected(promised, MADE)) == (0, 1)
 
@@ -368,7 +372,7 @@ def test_the_projected_score_stands_on_what_is_claimed(promised):
     promised.tells(12)
     promised.claim("1a", "done", KNOWN, known=KNOWN)
     promised.reading(promised.prosecutions, 14, through=KNOWN, known=KNOWN)
-    promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
+    promised.commitment(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
 
     result = evaluate_readiness(promised.facts, as_of=TODAY)
     assert shares(result.projected) == shares(result.claimed) == {"1a": 1, "1b": 1, "1c": Fraction(14, 20)}
@@ -379,16 +383,16 @@ def test_the_projected_score_stands_on_what_is_claimed(promised):
 def test_a_promise_of_a_figure_brings_the_figure_if_it_meets_and_nothing_if_it_contributes(promised):
     promised.asks("1b", Rule.TARGET, target=10)
     promised.tells(4)
-    promised.promise(made=MADE, _1b=CommitmentReach.CONTRIBUTES)
+    promised.commitment(made=MADE, _1b=CommitmentReach.CONTRIBUTES)
     assert evaluate_readiness(promised.facts, as_of=TODAY).projected.points == 0
 
-    promised.promise(made=MADE, _1b=CommitmentReach.MEETS)
+    promised.commitment(made=MADE, _1b=CommitmentReach.MEETS)
     assert moved(evaluate_readiness(promised.facts, as_of=TODAY).projected) == (7, GIVEN)
 
 
 def test_a_promise_towards_what_is_not_asked_yet_is_left_alone(promised):
-    promised.benchmark(promised.one, "1b", promised.rule(known=TODAY))
-    promised.promise(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
+    promised.benchmark(promised.one, "1b", promised.benchmark_terms(known=TODAY))
+    promised.commitment(made=MADE, _1a=CommitmentReach.CONTRIBUTES, _1b=CommitmentReach.MEETS)
 
     known = noon(TODAY - A_DAY)
     assert shares(evaluate_readiness(promised.facts, as_of=TODAY, known_by=known).projected) == {"1a": HALF}
@@ -398,25 +402,25 @@ def test_a_promise_towards_what_is_not_asked_yet_is_left_alone(promised):
 # --- Levers -----------------------------------------------------------------------------------------------------------
 
 
-class Weighed(Record):
+class Weighed(RecordBuilder):
     """Two recommendations, the first of weight 2: 1a on complicit officials and of weight 3, 1b on a figure; and 2a."""
 
     def __init__(self, mark=None):
-        super().__init__(window("2021-04-01", "2022-03-31"))
+        super().__init__(period("2021-04-01", "2022-03-31"))
         counted = self.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
-        self.year_before(counted, 4, known=START)
+        self.reading_year_before(counted, 4, known=START)
         self.one, two = self.recommendation(1, Pillar.PROSECUTION), self.recommendation(2, Pillar.PROTECTION)
-        self.benchmark(self.one, "1a", self.rule(known=START, weight=3, is_about_complicity=True))
-        self.benchmark(self.one, "1b", self.rule(Rule.MORE, known=START, indicator_id=counted))
-        self.benchmark(two, "2a", self.rule(known=START))
+        self.benchmark(self.one, "1a", self.benchmark_terms(known=START, weight=3, is_about_complicity=True))
+        self.benchmark(self.one, "1b", self.benchmark_terms(Rule.MORE, known=START, indicator_id=counted))
+        self.benchmark(two, "2a", self.benchmark_terms(known=START))
         self.marked(mark, known=START)
 
     def marked(self, mark, known):
-        self.terms(known, deadline_on=DEADLINE, weights={self.one: 2}, readiness_target=mark)
+        self.edition_terms(known, deadline_on=DEADLINE, weights={self.one: 2}, readiness_target=mark)
 
     def meets(self, key):
         """An action on a benchmark, verified and assessed as met."""
-        self.assess(key, Verdict.MET, known=KNOWN, on=[self.action(key, KNOWN, KNOWN, known=KNOWN, verified=KNOWN)])
+        self.assessment(key, Verdict.MET, known=KNOWN, on=[self.action(key, KNOWN, KNOWN, known=KNOWN, verified=KNOWN)])
 
     def levers(self, as_of=TODAY):
         return [(one.key, one.points, one.due_on) for one in evaluate_readiness(self.facts, as_of=as_of).levers()]
@@ -448,12 +452,12 @@ def test_a_lever_adds_to_what_is_there_and_what_is_met_is_none():
 
 
 def test_levers_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     one = record.recommendation(1, Pillar.PREVENTION)
     for key in ("1a", "1b", "1c", "1d"):
-        record.benchmark(one, key, record.rule(known=START))
-    record.promise(made=MADE, due=DEADLINE, _1c=CommitmentReach.MEETS)
-    record.promise(made=MADE, due=SOON, _1d=CommitmentReach.MEETS)
+        record.benchmark(one, key, record.benchmark_terms(known=START))
+    record.commitment(made=MADE, due=DEADLINE, _1c=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=SOON, _1d=CommitmentReach.MEETS)
 
     found = evaluate_readiness(record.facts, as_of=TODAY).levers()
     assert [(one.key, one.due_on) for one in found] == [("1d", SOON), ("1c", DEADLINE), ("1a", None), ("1b", None)]
@@ -462,7 +466,7 @@ def test_levers_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
 
 def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
     record = Weighed()
-    record.promise(made=MADE, due=SOON, _2a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=SOON, _2a=CommitmentReach.MEETS)
 
     assert [(key, due) for key, _, due in record.levers()] == [("1a", None), ("1b", None), ("2a", SOON)]
 
@@ -485,7 +489,7 @@ def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
 def test_a_lever_is_due_on_the_soonest_day_that_the_government_promised(promises, due, reach):
     record = Weighed()
     for fields in promises:
-        record.promise(made=MADE, _2a=reach, **fields)
+        record.commitment(made=MADE, _2a=reach, **fields)
 
     assert {key: day for key, _, day in record.levers()} == {"1a": None, "1b": None, "2a": due}
 
@@ -524,7 +528,7 @@ def test_the_smallest_set_reaches_the_mark_with_the_fewest(mark, keys):
 def test_of_the_smallest_sets_the_soonest_due_is_taken(due, keys):
     record = Weighed(44)
     for key, day in due.items():
-        record.promise(made=MADE, due=day, **{f"_{key}": CommitmentReach.MEETS})
+        record.commitment(made=MADE, due=day, **{f"_{key}": CommitmentReach.MEETS})
 
     assert record.smallest_set() == keys
 
@@ -556,7 +560,7 @@ def test_one_benchmark_may_meet_another_on_the_same_figure():
     record.asks("1b", Rule.TARGET, target=10)
     record.asks("1c")
     record.tells(4)
-    record.terms(START, readiness_target=40)
+    record.edition_terms(START, readiness_target=40)
 
     result = evaluate_readiness(record.facts, as_of=TODAY)
     assert result.smallest_set() == (record.benchmark_ids["1b"],)
@@ -571,7 +575,7 @@ def test_two_benchmarks_on_one_figure_bring_it_once():
     record.asks("1b", Rule.TARGET, target=10)
     record.asks("1c")
     record.tells(4)
-    record.terms(START, readiness_target=50)
+    record.edition_terms(START, readiness_target=50)
 
     assert evaluate_readiness(record.facts, as_of=TODAY).smallest_set() == (
         record.benchmark_ids["1b"],

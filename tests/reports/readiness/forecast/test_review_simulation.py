@@ -7,8 +7,8 @@ from dialogues.choices import ClaimedProgress, DoneBy, EvidenceDecision, Reading
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.forecast.review_simulation import ReviewDecision, ReviewSimulation, describe_drop
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho_record import lesotho
-from tests.reports.record_builder import Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon, period
 
 TERMS, SENT, TODAY = date(2021, 7, 1), date(2022, 1, 20), date(2022, 1, 28)
 
@@ -16,14 +16,14 @@ TERMS, SENT, TODAY = date(2021, 7, 1), date(2022, 1, 20), date(2022, 1, 28)
 @pytest.fixture
 def record():
     """Two recommendations of two benchmarks each; 2b counts districts, of 10."""
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     districts = record.indicator("districts", unit="districts")
     for number, pillar in ((1, Pillar.PROSECUTION), (2, Pillar.PROTECTION)):
         recommendation = record.recommendation(number, pillar)
-        record.benchmark(recommendation, f"{number}a", record.rule(known=TERMS))
-        rule = record.rule(known=TERMS)
+        record.benchmark(recommendation, f"{number}a", record.benchmark_terms(known=TERMS))
+        rule = record.benchmark_terms(known=TERMS)
         if number == 2:
-            rule = record.rule(Rule.TARGET, known=TERMS, target=10, indicator_id=districts)
+            rule = record.benchmark_terms(Rule.TARGET, known=TERMS, target=10, indicator_id=districts)
         record.benchmark(recommendation, f"{number}b", rule)
     record.districts = districts
     return record
@@ -48,7 +48,7 @@ def test_the_simulation_is_what_happens_when_it_is_accepted_and_then_assessed(re
 
     record.review(action, known=TODAY, key="1a")
     accepted = score(record)
-    record.assess("1a", Verdict.MET, known=TODAY, on=[action])
+    record.assessment("1a", Verdict.MET, known=TODAY, on=[action])
 
     assert gain.score == before
     # Half of 1a, which is a quarter of the 30 points, and the first of the three Ps.
@@ -114,7 +114,7 @@ def test_the_simulation_takes_a_first_day_for_granted_and_says_so(record):
 
 
 def test_the_simulation_of_an_action_after_a_stalled_assessment_makes_it_a_step(record):
-    record.assess("1a", Verdict.STALLED, known=date(2021, 12, 1))
+    record.assessment("1a", Verdict.STALLED, known=date(2021, 12, 1))
     sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     record.action("1a", SENT, SENT, known=SENT, sent=sent)
 
@@ -130,25 +130,25 @@ def test_the_simulation_rests_a_verdict_on_what_no_earlier_one_rests_on(record, 
     sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     action = record.action("1a", SENT, SENT, known=SENT, sent=sent, verified=SENT)
     later = record.action("1a", date(2022, 1, 25), date(2022, 1, 25), known=date(2022, 1, 25))
-    record.assess("1a", Verdict.STALLED, known=date(2022, 1, 26), on=[later, *([action] if is_rested_on else [])])
+    record.assessment("1a", Verdict.STALLED, known=date(2022, 1, 26), on=[later, *([action] if is_rested_on else [])])
     gain = simulate(record, sent, is_accepted=True)
     before = score(record)
 
-    record.assess("1a", Verdict.MET, known=TODAY, on=[] if is_rested_on else [action])
+    record.assessment("1a", Verdict.MET, known=TODAY, on=[] if is_rested_on else [action])
 
     assert added(gain)[("1a",), Verdict.MET] == score(record) - before
     assert (score(record) > before) == is_rested_on
 
 
 def test_the_simulation_on_the_whole_record_of_lesotho_is_what_happens():
-    record = lesotho()
+    record = lesotho_record()
     sent = record.update_version(ClaimedProgress.DONE, known=SENT)
     action = record.action("5a", SENT, SENT, known=SENT, sent=sent)
     gain = simulate(record, sent)
 
     record.review(action, known=TODAY, key="5a")
     accepted = score(record)
-    record.assess("5a", Verdict.MET, known=TODAY, on=[action])
+    record.assessment("5a", Verdict.MET, known=TODAY, on=[action])
 
     assert gain.accepting == accepted - gain.score
     assert added(gain)[("5a",), Verdict.MET] == score(record) - accepted > 0
@@ -162,7 +162,7 @@ def test_the_simulation_of_an_accepted_version_is_what_a_verdict_adds_to_it_as_i
     before = score(record)
 
     gain = simulate(record, sent, is_accepted=True)
-    record.assess("1a", Verdict.MET, known=TODAY, on=[taken])
+    record.assessment("1a", Verdict.MET, known=TODAY, on=[taken])
 
     assert (gain.score, gain.accepting) == (before, None)
     assert added(gain)[("1a",), Verdict.MET] == score(record) - before > 0
@@ -177,7 +177,7 @@ EVE = date(2021, 12, 1)
 def counted(record, question, figure):
     """An indicator of one question, of which a figure of last year and one of December are in the record."""
     indicator = record.indicator(question.label.lower(), question=question)
-    record.year_before(indicator, 4, known=TERMS)
+    record.reading_year_before(indicator, 4, known=TERMS)
     evidence = record.evidence(record.tracking.starts_on, EVE, known=EVE)
     record.reading(indicator, figure, through=EVE, known=EVE, evidence=evidence)
     record.review(evidence, known=EVE)
