@@ -48,11 +48,11 @@ ROW_LABELS = {
     "account_request": "a request about the observer’s account",
     "assessed": "a benchmark",
     "assessment": "an assessment",
-    "before": "evidence that a ministry sent and the embassy reviewed",
+    "returned_evidence": "evidence that a ministry sent and the embassy reviewed",
     "briefing": "a briefing",
     "concrete_action": "one part of readiness",
-    "counted": "an indicator of the ministry’s benchmarks",
-    "brought": "a draft import",
+    "indicator": "an indicator of the ministry’s benchmarks",
+    "list_import": "a draft import",
     "called_off": "a dialogue that was called off",
     "dialogue": "a dialogue with commitments of two ministries",
     "edition": "an edition",
@@ -69,20 +69,20 @@ ROW_LABELS = {
     "of_shared": "of evidence shared with the ministry",
     "officers_filter": "a saved filter of the officer",
     "officers_token": "an API token of the officer",
-    "ours": "a commitment of the United States",
+    "us_commitment": "a commitment of the United States",
     "planned": "a planned dialogue",
     "passkey": "somebody else’s passkey",
     "police": "the ministry itself",
     "proposal": "a due date that the ministry proposes",
-    "promise": "a commitment of the ministry",
+    "commitment": "a commitment of the ministry",
     "reading": "a figure that the ministry sent",
     "redaction": "a redaction",
     "reported": "a commitment of the United States that the officer reported done",
     "run": "a run",
-    "said_before": "the review of what the ministry sent",
-    "said_of_shared": "the review of evidence shared with the ministry",
+    "returned_evidence_review": "the review of what the ministry sent",
+    "shared_review": "the review of evidence shared with the ministry",
     "sent": "evidence that the ministry sent",
-    "sent_back": "a returned update",
+    "returned_version": "a returned update",
     "sent_file": "a file that the ministry sent",
     "settled": "a settled commitment",
     "statement_file": "a file of a dialogue",
@@ -102,7 +102,7 @@ FIRST_TABLE = """
 GET dashboard -
 GET readiness_detail -
 GET recommendation_detail first
-GET commitment_detail promise
+GET commitment_detail commitment
 GET evidence_detail internal
 GET evidence_detail sent
 GET evidence_file sent_file
@@ -120,7 +120,7 @@ GET log_list -
 POST person_edit observer_person
 GET evidence-list -
 """
-"""The lines that readers look for first; the table of their area leaves them out."""
+"""The lines of the first table, which readers look for first. The other tables leave them out."""
 
 INTRODUCTION = """# Who may see what, and who may do what
 
@@ -194,7 +194,7 @@ def rules_by_section():
 
 
 def cell_text(line: AccessRule, status: str) -> str:
-    """What a cell of the table says, in words."""
+    """Return the text of a cell for a status."""
     if status == "302":
         return "redirect" if line.method == "GET" or line.route in REDIRECTS_WHEN_SIGNED_IN else "yes"
     if status in {"200", "201", "202"}:
@@ -215,7 +215,7 @@ def cell_without_second_step(line):
 
 
 def address_pattern(line):
-    """The address, with what differs from row to row named in braces."""
+    """Return the URL with its variable parts in braces."""
     return (
         rule_url(line, UNKNOWN_ID)
         .replace(str(UNKNOWN_ID), "{number}")
@@ -232,7 +232,7 @@ def table_row(line):
 
 
 def section_text(heading, found):
-    """A heading, its table, and the addresses by which nobody can send anything."""
+    """Return a heading, its table, and the URLs to which nobody can send anything."""
     head = ["Address", *(COLUMNS[reader] for reader in READERS), UNENROLLED]
     told = [
         line for line in found if set(line.expected.values()) - {"405", SIGN_IN_REDIRECT, "401"} or line.method == "GET"
@@ -244,13 +244,13 @@ def section_text(heading, found):
 
 
 def first_table_rules():
-    """The lines named above, in that order."""
+    """Return the lines of the first table in their order."""
     known = {str(line): line for found in rules_by_section().values() for line in found}
     return [known[name] for name in FIRST_TABLE.strip().splitlines()]
 
 
 def page_text():
-    """The whole page."""
+    """Return the whole page."""
     asked = first_table_rules()
     first = section_text("The most important addresses", asked)
     tables = [

@@ -1,4 +1,4 @@
-"""Asking for real: the address of a row of the table, its valid input, and what comes back, with nothing kept of it."""
+"""Send real requests for the lines of an access table, with valid input, and roll back what they write."""
 
 import re
 from contextlib import contextmanager
@@ -22,13 +22,13 @@ from tiptracker.accounts import tokens
 TODAY = "2022-01-28"
 UNKNOWN_ID = 987654321
 SIGN_IN_REDIRECT = "in"
-"""What stands in the table for being led to the sign-in page."""
+"""In the table: a redirect to the sign-in page."""
 ENROLMENT_REDIRECT = "2nd"
-"""… and for being led to where a second factor is set up."""
+"""In the table: a redirect to the page that sets up a second factor."""
 
 
 def all_routes():
-    """Every address of the project: its name (or, where it has none, its pattern), and methods where it says so."""
+    """Return every URL of the project by name (else by pattern), with the methods of API actions."""
 
     def walk(patterns, namespace="", above=""):
         for pattern in patterns:
@@ -45,7 +45,7 @@ def all_routes():
 
 @dataclass(frozen=True)
 class AccessRule:
-    """A line of the table: a method and an address, on a row of the world, and how each reader is answered."""
+    """A line of the table: method, URL name, a row of the world, and the expected status for each reader."""
 
     method: str
     route: str
@@ -61,7 +61,7 @@ class AccessRule:
 
 
 def parse_rules(table):
-    """The lines of a table as written; "|" and blank lines are for the eye."""
+    """Parse the lines of a table. "|" and blank lines are only for legibility."""
     for text in table.strip().splitlines():
         if text.strip() and not text.startswith("#"):
             method, route, row, *expected = text.replace("|", " ").split()
@@ -70,7 +70,7 @@ def parse_rules(table):
 
 
 def rule_url(line, key, reader="officer"):
-    """Where a line asks, on the row of this key: a page of an edition at that of the reader's own country."""
+    """Return the URL of a line for the row with this key; a page of an edition in the reader's own country."""
     part, _, below = line.row.partition("/")
     ways = [
         {"token": "made-up"},
@@ -92,9 +92,10 @@ def rule_url(line, key, reader="officer"):
 
 @dataclass
 class Answer:
-    """What came back: the status as the table writes it, the body as text, the context of a page, and the headers.
+    """An answer: the status as in the table, the body as text, the context of a page, and the headers.
 
-    `differs_for_htmx`: whether anything looked if htmx asks. Otherwise htmx is answered just the same.
+    Attributes:
+        differs_for_htmx: whether the view read the htmx header. If not, htmx gets the same answer.
     """
 
     url: str
@@ -107,7 +108,7 @@ class Answer:
 
 
 def cached_get(world, line, reader):
-    """What a GET answers this reader, as `send_request` does; asked once for all tests, so without the context of a page."""
+    """Send a GET as this reader, once for all tests. The answer has no context."""
     key = str(line), reader
     if key not in world.answers:
         with record_htmx_checks() as looked_for:
@@ -118,7 +119,7 @@ def cached_get(world, line, reader):
 
 @contextmanager
 def record_htmx_checks():
-    """A list that is empty at the end if nothing read the header by which htmx says that it asks."""
+    """Yield a list that gets an entry whenever the header of htmx is read."""
     looked_for = []
     read = HttpHeaders.__getitem__
 
@@ -132,12 +133,14 @@ def record_htmx_checks():
 
 
 def send_request(world, line, reader, *, key=None, headers=None, query=None, with_token=True, scope=None):
-    """Ask as this reader; whatever was written by that is rolled back.
+    """Send the request of a line as this reader, and roll back what it writes.
 
-    `with_token`: as our own pages send forms. `scope`: not as who has signed in, but by an API token that may so much.
+    Args:
+        with_token: send the CSRF token, as our own pages do.
+        scope: use a new API token of this scope instead of the session.
     """
     url = rule_url(line, key or world.keys().get(line.row), reader)
-    cache.clear()  # what one reader used up of a limit is no other's
+    cache.clear()  # no reader uses up the rate limit of another
     with outer_transaction():
         client = Client(headers=token_header(world.people[reader], scope)) if scope else world.client(reader)
         client.handler.enforce_csrf_checks = not with_token
@@ -155,7 +158,7 @@ def send_request(world, line, reader, *, key=None, headers=None, query=None, wit
 
 
 def token_header(person, scope):
-    """What a program sends in the head to show a new API token of `person`."""
+    """Return the Authorization header with a new API token of `person`."""
     _, secret = tokens.create_token(person=person, name=scope, scope=scope, expires_on=tokens.latest_expiry(person))
     return {"authorization": f"Bearer {secret}"}
 
@@ -179,13 +182,13 @@ def sign_in_url():
 
 
 def stable_body(answer):
-    """A body without what is new each time (tokens, nonces, the moment) and without the address that was asked."""
+    """Return the body without what is new each time (tokens, nonces, moments) and without its own URL."""
     body = re.sub(r'nonce="[^"]*"|data-session="[^"]*"|\b[A-Za-z0-9]{64}\b|datetime="[^"]*T[^"]*"', "", answer.body)
     return body.replace(answer.url, "ADDRESS")
 
 
 def machine_clock_years(body):
-    """What in a body tells the year of the machine's clock, or the one after, in which accounts would end by it."""
+    """Return the places in a body with this year or the next by the clock of the machine, not of the application."""
     year = timezone.now().year
     found = re.finditer(rf"\b(?:{year}|{year + 1})\b", body)
     return [body[max(0, one.start() - 60) : one.end()] for one in found]
@@ -229,7 +232,7 @@ def first_evidence_link_id(world, evidence):
 
 
 def items_to_review(world):
-    """What accepting the police's version has to judge: each evidence link, and the evidence that its figure cites."""
+    """Return what must be reviewed to accept the waiting version: its evidence links and the evidence of its figure."""
     evidence = world.rows["sent"]
     return [(evidence.pk, evidence_link.pk) for evidence_link in evidence.evidence_links.order_by("pk")] + [
         (evidence.pk, None)
@@ -377,8 +380,8 @@ def figure_source():
 
 
 def figures_body(world):
-    """A figure of each country: whoever enters fills in those of their own."""
-    return figure_source() | {f"indicator-{world.pk(name)}-figure": "16" for name in ("counted", "their_indicator")}
+    """Give a figure for an indicator of each country. Only the reader's own country has a field for it."""
+    return figure_source() | {f"indicator-{world.pk(name)}-figure": "16" for name in ("indicator", "foreign_indicator")}
 
 
 def evidence_review_body(evidence):
@@ -452,7 +455,7 @@ BODIES = {
     "POST benchmark_add": benchmark_terms_body,
     "POST benchmark_edit": lambda world: benchmark_terms_body(world, world.rows["assessed"].current_terms.pk),
     "POST edition_repeats": lambda world: {f"repeats_{world.pk('first')}": world.pk("earlier")},
-    "POST edition_carry_over": lambda world: {f"goes_{world.pk('earlier_asked')}": f"copy-{world.pk('first')}"},
+    "POST edition_carry_over": lambda world: {f"goes_{world.pk('earlier_benchmark')}": f"copy-{world.pk('first')}"},
     "POST commitment_add": commitment_body,
     "POST commitment_correct": correction_body,
     "POST commitment_reschedule": lambda world: {"due_on": "2022-02-20", "reason": "They asked.", "on": TODAY},
@@ -514,4 +517,4 @@ BODIES = {
     "POST assessment-list": lambda world: assessment_body(world) | {"benchmark": world.pk("assessed"), "evidence": []},
     "POST briefing-list": lambda world: {"kind": "ambassador", "edition": world.pk("edition"), "as_of": TODAY},
 }
-"""What is sent, by line of the table or by method and address: right in all but, perhaps, who sends it."""
+"""Valid input, by line of the table or by method and URL name."""

@@ -20,14 +20,14 @@ def second_factor_required(settings):
 
 @pytest.fixture(scope="session")
 def world_database(database_template: str, django_db_blocker) -> Iterator[tuple[str, World]]:
-    """A database filled with the world, once in a process; its name, and the world."""
+    """A database with the rows of the world, filled once per process. Yields its name and the world."""
     with django_db_blocker.unblock():
         ordinary = str(connection.settings_dict["NAME"])
         name = f"{ordinary}_world"
         copy_database(database_template, name)
         connect_to(name)
         with create_world() as world:
-            connection.run_on_commit = []  # what would be told to a worker
+            connection.run_on_commit = []  # messages for a worker
         connect_to(ordinary)
         yield name, world
     drop_database(name)
@@ -35,7 +35,7 @@ def world_database(database_template: str, django_db_blocker) -> Iterator[tuple[
 
 @contextmanager
 def create_world() -> Iterator[World]:
-    """Fill a database with the world, in a transaction, when the tests' clock says."""
+    """Create the world in a transaction, on the usual day of the tests' clock."""
     then = override_settings(DEMO_CLOCK=f"2022-01-28T09:00:00+02:00 {timezone.now().isoformat()}")
     with then, outer_transaction():
         yield World()
@@ -43,13 +43,13 @@ def create_world() -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def world(world_database: tuple[str, World], django_db_blocker) -> Iterator[World]:
-    """The rows of two countries and who reads them. Each asking rolls back what it wrote."""
+    """The rows of two countries and their readers. Each request of a test rolls back what it wrote."""
     name, world = world_database
     with django_db_blocker.unblock(), reuse_drawn_previews():
         ordinary = str(connection.settings_dict["NAME"])
         connect_to(name)
         with outer_transaction():
-            world.sign_in()  # a session that is not used for half an hour ends, and a whole run may take that long
+            world.sign_in()  # unused sessions end after half an hour, and a whole run may take that long
             yield world
             transaction.set_rollback(True)
         connect_to(ordinary)
@@ -60,7 +60,7 @@ _drawn_previews: dict[tuple[object, ...], object] = {}
 
 @contextmanager
 def reuse_drawn_previews() -> Iterator[None]:
-    """Start no second process for the same page of the same file: who may see it is asked here, not how it is drawn."""
+    """Draw each page of each file once: these tests check who may see it, not how it is drawn."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("read_outline_in_sandbox", "draw_page_in_sandbox"):
             patch.setattr(previews, name, _reuse_result(name, getattr(previews, name)))

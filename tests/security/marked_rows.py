@@ -1,6 +1,7 @@
-"""A marker in every text, number with decimals and file of every row there is, found from the models themselves.
+"""Put a unique marker into every text, decimal number and file of a row of every model.
 
-A field that somebody adds is filled, and taken for internal, by itself: only `READABLE_BY_MINISTRIES` says what a ministry may read.
+The fields come from the models, so a new field gets a marker too. It counts as internal until somebody adds it to
+`READABLE_BY_MINISTRIES`.
 """
 
 import hashlib
@@ -51,13 +52,13 @@ dialogues.EvidenceFile.name dialogues.EvidenceFile.file dialogues.EvidenceFile.r
 dialogues.EvidenceFile.stored_sha256 dialogues.EvidenceReview.reason
 dialogues.Reading.note dialogues.Reading.source dialogues.Reading.figure
 """
-"""What a ministry may read of a row that it sees at all. All other fields, also those yet to come, are internal."""
+"""The fields that a ministry may read in the rows that it sees. All others are internal, also new ones."""
 
 UNMARKED_FIELDS = """
 accounts.Country.code accounts.Country.currency accounts.Country.time_zone recommendations.Benchmark.letter
 recommendations.BenchmarkTerms.letter recommendations.Recommendation.indicia dialogues.EvidenceFile.media_type
 """
-"""Too short for a marker, or held to a few values; none of them tells anything of a person or a case."""
+"""Fields that are too short for a marker or have few possible values. None of them describes a person or a case."""
 
 
 def own_models():
@@ -66,7 +67,7 @@ def own_models():
 
 
 def markable_fields(model):
-    """The fields that hold a marker: texts, numbers with decimals, JSON, addresses and files; no choice of words."""
+    """Return the fields that can hold a marker: texts without choices, decimal numbers, JSON, addresses and files."""
     texts = models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField
     kinds = (*texts, models.DecimalField, models.FileField)
     return [
@@ -77,35 +78,38 @@ def markable_fields(model):
 
 
 class MarkedRows:
-    """Rows beside those of the world, all about the same three ministries; `readers` by marker."""
+    """Create rows with markers beside those of the world, about the same three ministries.
+
+    `readers_by_marker` and `fields_by_marker` say who may read a marker, and in which field it is.
+    """
 
     def __init__(self, world):
         self.world = world
         self.bodies = {asked: body(world) for asked, body in BODIES.items()}
-        self.readers = {}
-        self.whose = {}
+        self.readers_by_marker = {}
+        self.fields_by_marker = {}
         rows = world.rows
         self.police, self.home = rows["police"], rows["home"]
-        self._plant_people()
-        self._plant_what_is_asked()
-        self._plant_what_is_promised()
-        self._plant_what_is_not_sent()
-        self._plant_what_happened()
-        self._plant_what_is_taken_out()
-        self._plant_what_is_concluded()
-        self._plant_the_log()
-        self._plant_the_rest()
+        self._mark_people()
+        self._mark_recommendations()
+        self._mark_commitments()
+        self._mark_drafts()
+        self._mark_updates_and_evidence()
+        self._mark_redactions()
+        self._mark_runs_and_briefings()
+        self._mark_log()
+        self._mark_other_models()
 
-    def marks(self, model, to=NOBODY, **given):
-        """Values for the markable fields of a row that these ministries see; what is `given` stays as it is."""
+    def marked_values(self, model, to=NOBODY, **given):
+        """Return markers for the fields of a row that the ministries `to` see. Fields in `given` keep their value."""
         return {
-            field.name: self._mark(field, to if str(field) in READABLE_BY_MINISTRIES.split() else NOBODY)
+            field.name: self._marked_value(field, to if str(field) in READABLE_BY_MINISTRIES.split() else NOBODY)
             for field in markable_fields(model)
             if field.name not in given
         } | given
 
-    def _mark(self, field, to):
-        number = len(self.readers)
+    def _marked_value(self, field, to):
+        number = len(self.readers_by_marker)
         text = f"zm{number:03}q"
         value = text
         match field:
@@ -125,80 +129,80 @@ class MarkedRows:
                 value = f"{text}@post.example"
             case models.CharField(max_length=64) if "sha256" in field.name or field.name.endswith(("hash", "digest")):
                 value = text = f"{number:04}" * 16
-        return self._note(field, to, text) and value
+        return self._register(field, to, text) and value
 
-    def _note(self, field, to, text):
-        assert text not in self.readers
-        self.readers[text] = to
-        self.whose[text] = str(field)
+    def _register(self, field, to, text):
+        assert text not in self.readers_by_marker
+        self.readers_by_marker[text] = to
+        self.fields_by_marker[text] = str(field)
         return text
 
     def leaks(self, reader, found):
-        """Of what was found, by marker: the fields that are not for this reader, and where each was found."""
+        """Return the fields that this reader must not see, with the place where each was found."""
         return {
-            self.whose[mark]: where
+            self.fields_by_marker[mark]: where
             for mark, where in found.items()
-            if mark in self.readers and reader not in self.readers[mark]
+            if mark in self.readers_by_marker and reader not in self.readers_by_marker[mark]
         }
 
-    def plant(self, factory, to=NOBODY, /, **given):
-        """A row whose texts are all markers, as far as none is given."""
+    def create_marked(self, factory, to=NOBODY, /, **given):
+        """Create a row whose texts are all markers, except those that are given."""
         model = factory._meta.model
-        return factory(**self.marks(model, to, **given))
+        return factory(**self.marked_values(model, to, **given))
 
-    def put(self, row, to=NOBODY, **given):
-        """The same in a row that is there already, and that may be changed."""
-        type(row)._base_manager.filter(pk=row.pk).update(**self.marks(type(row), to, **given))
+    def mark_row(self, row, to=NOBODY, **given):
+        """Put markers into an existing row that may be changed."""
+        type(row)._base_manager.filter(pk=row.pk).update(**self.marked_values(type(row), to, **given))
         row.refresh_from_db()
 
     # --- Its rows -----------------------------------------------------------------------------------------------------
 
-    def _plant_people(self):
+    def _mark_people(self):
         rows, people = self.world.rows, self.world.people
-        elsewhere = self.plant(factories.CountryFactory, code="XAA", currency="XAA", time_zone="Africa/Maseru")
-        self.put(rows["lesotho"], MINISTRIES)
-        self.put(rows["malawi"])
-        self.plant(factories.DistrictFactory, country=rows["lesotho"])
+        elsewhere = self.create_marked(factories.CountryFactory, code="XAA", currency="XAA", time_zone="Africa/Maseru")
+        self.mark_row(rows["lesotho"], MINISTRIES)
+        self.mark_row(rows["malawi"])
+        self.create_marked(factories.DistrictFactory, country=rows["lesotho"])
         for name, reader in {"police": OWN, "justice": frozenset({"supporting"}), "home": OTHER}.items():
-            self.put(rows[name], reader)
-            self.put(rows[name].office_holders.get())
-        self.plant(factories.MinistryFactory, country=elsewhere)
+            self.mark_row(rows[name], reader)
+            self.mark_row(rows[name].office_holders.get())
+        self.create_marked(factories.MinistryFactory, country=elsewhere)
         for reader in MINISTRIES:
-            self.put(people[reader], frozenset({reader}), password=people[reader].password)
-        contact = self.plant(factories.OfficerFactory, MINISTRIES, countries=[rows["lesotho"]])
+            self.mark_row(people[reader], frozenset({reader}), password=people[reader].password)
+        contact = self.create_marked(factories.OfficerFactory, MINISTRIES, countries=[rows["lesotho"]])
         type(rows["lesotho"]).objects.filter(pk=rows["lesotho"].pk).update(contact=contact)
-        self.officer = self.plant(factories.OfficerFactory, countries=[rows["lesotho"]])
-        Authenticator.objects.create(user=self.officer, type="totp", **self.marks(Authenticator))
-        UserSession.objects.create(user=self.officer, **self.marks(UserSession))
+        self.officer = self.create_marked(factories.OfficerFactory, countries=[rows["lesotho"]])
+        Authenticator.objects.create(user=self.officer, type="totp", **self.marked_values(Authenticator))
+        UserSession.objects.create(user=self.officer, **self.marked_values(UserSession))
         ends = {"expires_on": factories.PERIOD_ENDS_ON, "created_at": factories.TERMS_SET_AT}
-        ApiToken.objects.create(person=self.officer, scope="read", **ends, **self.marks(ApiToken))
+        ApiToken.objects.create(person=self.officer, scope="read", **ends, **self.marked_values(ApiToken))
         IdempotencyKey.objects.create(
-            person=self.officer, begun_at=factories.TERMS_SET_AT, **self.marks(IdempotencyKey)
+            person=self.officer, begun_at=factories.TERMS_SET_AT, **self.marked_values(IdempotencyKey)
         )
         AccountRequest.objects.create(
             person=self.officer,
             kind=AccountRequestKind.ADDRESS,
             asked_by=self.officer,
             asked_at=factories.TERMS_SET_AT,
-            **self.marks(AccountRequest),
+            **self.marked_values(AccountRequest),
         )
-        LockOutCount.objects.create(expires_at=factories.TERMS_SET_AT, **self.marks(LockOutCount))
+        LockOutCount.objects.create(expires_at=factories.TERMS_SET_AT, **self.marked_values(LockOutCount))
         Mail.objects.create(
             kind=MailKind.SIGN_IN_CHANGED,
             person=self.officer,
             queued_at=factories.TERMS_SET_AT,
-            **self.marks(Mail),
+            **self.marked_values(Mail),
         )
 
-    def _plant_what_is_asked(self):
+    def _mark_recommendations(self):
         by = {"recorded_by": self.officer}
         edition = self.edition = self.world.rows["edition"]
-        self.put(edition, MINISTRIES)
-        terms = self.plant(factories.EditionTermsFactory, edition=edition, **by)
-        milestone = self.plant(factories.MilestoneFactory, edition=edition, kind=MilestoneKind.ACTION_PLAN)
-        self.put(milestone)
-        self.plant(factories.MilestoneDoneFactory, milestone=milestone, **by)
-        recommendation = self.plant(
+        self.mark_row(edition, MINISTRIES)
+        terms = self.create_marked(factories.EditionTermsFactory, edition=edition, **by)
+        milestone = self.create_marked(factories.MilestoneFactory, edition=edition, kind=MilestoneKind.ACTION_PLAN)
+        self.mark_row(milestone)
+        self.create_marked(factories.MilestoneDoneFactory, milestone=milestone, **by)
+        recommendation = self.create_marked(
             factories.RecommendationFactory,
             MINISTRIES,
             edition=edition,
@@ -208,111 +212,121 @@ class MarkedRows:
             supporting=[self.world.rows["justice"]],
             terms=False,
         )
-        self.plant(factories.RecommendationTermsFactory, recommendation=recommendation, **by)
+        self.create_marked(factories.RecommendationTermsFactory, recommendation=recommendation, **by)
         loaded = {"begun_by": self.officer, "loaded_by": self.officer, "loaded_at": factories.TERMS_SET_AT}
-        self.plant(factories.EditionImportFactory, edition=edition, **loaded)
-        self.plant(factories.RecommendationWeightFactory, terms=terms, recommendation=recommendation)
-        self.indicator = self.plant(factories.IndicatorFactory, OWN, ministry=self.home)
-        self.others_indicator = self.plant(factories.IndicatorFactory, OTHER)
-        self.plant(factories.IndicatorFactory)
-        self.counted, self.assessed, self.others, self.unpromised = (
+        self.create_marked(factories.EditionImportFactory, edition=edition, **loaded)
+        self.create_marked(factories.RecommendationWeightFactory, terms=terms, recommendation=recommendation)
+        self.indicator = self.create_marked(factories.IndicatorFactory, OWN, ministry=self.home)
+        self.home_indicator = self.create_marked(factories.IndicatorFactory, OTHER)
+        self.create_marked(factories.IndicatorFactory)
+        self.counted, self.assessed, self.others, self.uncommitted = (
             factories.BenchmarkFactory(recommendation=recommendation, terms=False) for _ in range(4)
         )
         more = {"rule": Rule.TARGET} | by
         terms = factories.BenchmarkTermsFactory
-        self.plant(terms, benchmark=self.counted, indicator=self.indicator, **more)  # earlier terms, no longer so
-        self.plant(terms, OWN, benchmark=self.counted, indicator=self.indicator, **more)
-        self.plant(terms, OWN, benchmark=self.assessed, target=None, **by)
-        self.plant(terms, OTHER, benchmark=self.others, indicator=self.others_indicator, **more)
-        self.plant(terms, benchmark=self.unpromised, target=None, **by)
+        self.create_marked(
+            terms, benchmark=self.counted, indicator=self.indicator, **more
+        )  # earlier terms that no longer hold
+        self.create_marked(terms, OWN, benchmark=self.counted, indicator=self.indicator, **more)
+        self.create_marked(terms, OWN, benchmark=self.assessed, target=None, **by)
+        self.create_marked(terms, OTHER, benchmark=self.others, indicator=self.home_indicator, **more)
+        self.create_marked(terms, benchmark=self.uncommitted, target=None, **by)
 
-    def _plant_what_is_promised(self):
-        dialogue = self.plant(factories.DialogueFactory, OWN | OTHER, recorded_by=self.officer, called_off_reason="")
-        self.plant(factories.ParticipantFactory, dialogue=dialogue, ministry=self.police)
+    def _mark_commitments(self):
+        dialogue = self.create_marked(
+            factories.DialogueFactory, OWN | OTHER, recorded_by=self.officer, called_off_reason=""
+        )
+        self.create_marked(factories.ParticipantFactory, dialogue=dialogue, ministry=self.police)
         item = factories.AgendaItemFactory
-        self.plant(item, dialogue=dialogue, recommendation=self.counted.recommendation, topic="")
-        self.plant(item, dialogue=dialogue, recommendation=None)
-        step = self.plant(factories.NextStepFactory, dialogue=dialogue, recorded_by=self.officer)
-        self.plant(factories.NextStepDoneFactory, step=step, recorded_by=self.officer)
-        self.plant(factories.NextStepFactory, dialogue=dialogue, ministry=self.police, office="")
-        self._plant_a_file_of(dialogue)
+        self.create_marked(item, dialogue=dialogue, recommendation=self.counted.recommendation, topic="")
+        self.create_marked(item, dialogue=dialogue, recommendation=None)
+        step = self.create_marked(factories.NextStepFactory, dialogue=dialogue, recorded_by=self.officer)
+        self.create_marked(factories.NextStepDoneFactory, step=step, recorded_by=self.officer)
+        self.create_marked(factories.NextStepFactory, dialogue=dialogue, ministry=self.police, office="")
+        self._mark_dialogue_file(dialogue)
         off = {"called_off_at": factories.TERMS_SET_AT, "called_off_by": self.officer}
-        self.plant(factories.DialogueFactory, planned=True, **off)
+        self.create_marked(factories.DialogueFactory, planned=True, **off)
         promise = factories.CommitmentFactory
-        self.promise = self.plant(
+        self.commitment = self.create_marked(
             promise, OWN, ministry=self.police, dialogue=dialogue, benchmarks=[self.counted, self.assessed]
         )
-        self.others_promise = self.plant(
+        self.home_commitment = self.create_marked(
             promise, OTHER, ministry=self.home, dialogue=dialogue, benchmarks=[self.others]
         )
-        self.plant(promise, united_states=True, country=self.world.rows["lesotho"])
+        self.create_marked(promise, united_states=True, country=self.world.rows["lesotho"])
         for kind in (
             CommitmentEventKind.RESCHEDULED,
             CommitmentEventKind.REPORTED_DONE,
             CommitmentEventKind.REPORT_RETURNED,
         ):
-            self.plant(
+            self.create_marked(
                 factories.CommitmentEventFactory,
-                commitment=self.promise,
+                commitment=self.commitment,
                 kind=kind,
                 due_on=factories.DEADLINE_ON if kind == CommitmentEventKind.RESCHEDULED else None,
                 **({"reason": ""} if kind == CommitmentEventKind.REPORTED_DONE else {"recorded_by": self.officer}),
             )
 
-        for promise, to in ((self.promise, OWN), (self.others_promise, OTHER)):
-            proposal = self.plant(factories.DueDateProposalFactory, to, commitment=promise)
-            self.plant(
+        for promise, to in ((self.commitment, OWN), (self.home_commitment, OTHER)):
+            proposal = self.create_marked(factories.DueDateProposalFactory, to, commitment=promise)
+            self.create_marked(
                 factories.DueDateProposalDecisionFactory,
                 to,
                 proposal=proposal,
                 decision="declined",
                 recorded_by=self.officer,
             )
-        self._plant_corrections()
+        self._mark_corrections()
 
-    def _plant_corrections(self):
-        """Of the wording, of benchmarks, and of how far one would be met, which no ministry sees."""
+    def _mark_corrections(self):
+        """Correct wordings, benchmarks, and how far a benchmark would be met (which no ministry sees)."""
         correction = factories.CommitmentCorrectionFactory
         counted, others = [self.counted], [self.others]
-        self.plant(correction, OWN, commitment=self.promise, recorded_by=self.officer)
+        self.create_marked(correction, OWN, commitment=self.commitment, recorded_by=self.officer)
         by = {"recorded_by": self.officer, "replaced_text": ""}
-        self.plant(correction, commitment=self.promise, removes=counted, adds=counted, **by)
-        self.plant(correction, OWN, commitment=self.promise, adds=[self.unpromised], **by)
-        self.plant(correction, OWN, commitment=self.promise, removes=[self.unpromised], **by)
-        self.plant(correction, OTHER, commitment=self.others_promise, removes=others, **by)
-        self.plant(correction, OTHER, commitment=self.others_promise, adds=others, **by)
+        self.create_marked(correction, commitment=self.commitment, removes=counted, adds=counted, **by)
+        self.create_marked(correction, OWN, commitment=self.commitment, adds=[self.uncommitted], **by)
+        self.create_marked(correction, OWN, commitment=self.commitment, removes=[self.uncommitted], **by)
+        self.create_marked(correction, OTHER, commitment=self.home_commitment, removes=others, **by)
+        self.create_marked(correction, OTHER, commitment=self.home_commitment, adds=others, **by)
 
-    def _plant_a_file_of(self, dialogue):
-        marks = self.marks(EvidenceFile, media_type="application/pdf", stored_sha256="")
+    def _mark_dialogue_file(self, dialogue):
+        marks = self.marked_values(EvidenceFile, media_type="application/pdf", stored_sha256="")
         content = marks["file"].read()
         field = EvidenceFile._meta.get_field("stored_sha256")
-        marks["stored_sha256"] = self._note(field, NOBODY, hashlib.sha256(content).hexdigest())
+        marks["stored_sha256"] = self._register(field, NOBODY, hashlib.sha256(content).hexdigest())
         file = factories.EvidenceFileFactory(**marks, size=len(content), uploaded_by=self.officer)
-        self.plant(factories.DialogueFileFactory, dialogue=dialogue, file=file, recorded_by=self.officer)
+        self.create_marked(factories.DialogueFileFactory, dialogue=dialogue, file=file, recorded_by=self.officer)
 
-    def _plant_what_is_not_sent(self):
-        asked = self.plant(factories.CommitmentFactory, OWN, ministry=self.police, benchmarks=[self.assessed])
-        for ministry, promise, to in (("own", asked, OWN), ("other", self.others_promise, OTHER)):
+    def _mark_drafts(self):
+        asked = self.create_marked(factories.CommitmentFactory, OWN, ministry=self.police, benchmarks=[self.assessed])
+        for ministry, promise, to in (("own", asked, OWN), ("other", self.home_commitment, OTHER)):
             person = self.world.people[ministry]
-            content = {"narrative": [self._note(Draft._meta.get_field("content"), to, f"zm{len(self.readers):03}q")]}
+            content = {
+                "narrative": [
+                    self._register(Draft._meta.get_field("content"), to, f"zm{len(self.readers_by_marker):03}q")
+                ]
+            }
             factories.DraftFactory(commitment=promise, saved_by=person, content=content)
-        self.plant(factories.DraftFactory, dialogue=self.promise.dialogue, saved_by=self.officer)
+        self.create_marked(factories.DraftFactory, dialogue=self.commitment.dialogue, saved_by=self.officer)
 
-    def _plant_what_happened(self):
+    def _mark_updates_and_evidence(self):
         by = self.world.people["own"]
-        sent_back = self._sent(OWN, self.promise, by, [self.assessed], self.indicator)
-        self.plant(
+        sent_back = self._create_update_version(OWN, self.commitment, by, [self.assessed], self.indicator)
+        self.create_marked(
             factories.UpdateVersionDecisionFactory,
             OWN,
             update_version=sent_back,
             decision="returned",
             recorded_by=self.officer,
         )
-        self._sent(OWN, self.promise, self.world.rows["colleague"], [self.assessed, self.others], self.indicator)
-        others = self._sent(
-            OTHER, self.others_promise, self.world.people["other"], [self.others], self.others_indicator
+        self._create_update_version(
+            OWN, self.commitment, self.world.rows["colleague"], [self.assessed, self.others], self.indicator
         )
-        self.plant(
+        others = self._create_update_version(
+            OTHER, self.home_commitment, self.world.people["other"], [self.others], self.home_indicator
+        )
+        self.create_marked(
             factories.UpdateVersionDecisionFactory,
             OTHER,
             update_version=others,
@@ -320,29 +334,31 @@ class MarkedRows:
             recorded_by=self.officer,
         )
         for sensitivity, to in {Sensitivity.SHARED: OWN, Sensitivity.INTERNAL: NOBODY}.items():
-            evidence = self._evidence(
-                to, commitment=self.promise, sensitivity=sensitivity, supports=[self.assessed, self.others]
+            evidence = self._create_evidence(
+                to, commitment=self.commitment, sensitivity=sensitivity, supports=[self.assessed, self.others]
             )
             for evidence_link in (None, *evidence.evidence_links.all()):
-                self.plant(
+                self.create_marked(
                     factories.EvidenceReviewFactory,
                     evidence=evidence,
                     evidence_link=evidence_link,
                     recorded_by=self.officer,
                 )
-            reading = self.plant(factories.ReadingFactory, indicator=self.indicator, evidence=evidence, direction="")
-            self.plant(factories.ReadingPartFactory, reading=reading)
-            self.plant(
+            reading = self.create_marked(
+                factories.ReadingFactory, indicator=self.indicator, evidence=evidence, direction=""
+            )
+            self.create_marked(factories.ReadingPartFactory, reading=reading)
+            self.create_marked(
                 factories.AssessmentFactory, benchmark=self.assessed, grounds=[evidence], recorded_by=self.officer
             )
 
-    def _sent(self, to, commitment, by, benchmarks, indicator):
+    def _create_update_version(self, to, commitment, by, benchmarks, indicator):
         update = commitment.updates.first() or factories.UpdateFactory(commitment=commitment)
-        sent = self.plant(factories.UpdateVersionFactory, to, update=update, recorded_by=by)
-        evidence = self._evidence(to, update_version=sent, supports=benchmarks)
+        sent = self.create_marked(factories.UpdateVersionFactory, to, update=update, recorded_by=by)
+        evidence = self._create_evidence(to, update_version=sent, supports=benchmarks)
         seen = {None, *evidence.evidence_links.filter(benchmark__in=benchmarks[:1])}
         for evidence_link in (None, *evidence.evidence_links.all()):
-            self.plant(
+            self.create_marked(
                 factories.EvidenceReviewFactory,
                 to if evidence_link in seen else NOBODY,
                 evidence=evidence,
@@ -350,64 +366,68 @@ class MarkedRows:
                 decision="rejected",
                 recorded_by=self.officer,
             )
-        self.plant(
+        self.create_marked(
             factories.ReadingFactory, to, indicator=indicator, evidence=evidence, update_version=sent, recorded_by=by
         )
         return sent
 
-    def _evidence(self, to, **more):
-        marks = self.marks(EvidenceFile, to, media_type="application/pdf", stored_sha256="")
+    def _create_evidence(self, to, **more):
+        marks = self.marked_values(EvidenceFile, to, media_type="application/pdf", stored_sha256="")
         content = marks["file"].read()
         field = EvidenceFile._meta.get_field("stored_sha256")
-        marks["stored_sha256"] = self._note(field, to, hashlib.sha256(content).hexdigest())
+        marks["stored_sha256"] = self._register(field, to, hashlib.sha256(content).hexdigest())
         file = factories.EvidenceFileFactory(**marks, size=len(content))
-        word = self.marks(FileScan, found="") if to else self.marks(FileScan)
+        word = self.marked_values(FileScan, found="") if to else self.marked_values(FileScan)
         FileScan.objects.create(file=file, at=factories.TERMS_SET_AT, **word)
-        FileText.objects.create(file=file, page=1, **self.marks(FileText, to))
-        wrong = factories.EvidenceFactory(country=self.world.rows["lesotho"])  # what it puts right: so it says why
-        return self.plant(factories.EvidenceFactory, to, file=file, revises=wrong, **more)
+        FileText.objects.create(file=file, page=1, **self.marked_values(FileText, to))
+        wrong = factories.EvidenceFactory(
+            country=self.world.rows["lesotho"]
+        )  # evidence that it revises, so that it has a reason
+        return self.create_marked(factories.EvidenceFactory, to, file=file, revises=wrong, **more)
 
-    def _plant_what_is_taken_out(self):
-        redaction = self.plant(factories.RedactionFactory, recorded_by=self.officer)
-        RedactionPlace.objects.create(redaction=redaction, row=1, **self.marks(RedactionPlace))
+    def _mark_redactions(self):
+        redaction = self.create_marked(factories.RedactionFactory, recorded_by=self.officer)
+        RedactionPlace.objects.create(redaction=redaction, row=1, **self.marked_values(RedactionPlace))
 
-    def _plant_what_is_concluded(self):
-        self.plant(factories.ReadinessRunFactory, edition=self.edition)
-        job = self.plant(factories.JobFactory, state=State.READY, finished_at=factories.TERMS_SET_AT)
+    def _mark_runs_and_briefings(self):
+        self.create_marked(factories.ReadinessRunFactory, edition=self.edition)
+        job = self.create_marked(factories.JobFactory, state=State.READY, finished_at=factories.TERMS_SET_AT)
         withdrawn = {"withdrawn_by": self.officer, "withdrawn_at": factories.TERMS_SET_AT}
         withdrawn |= {"said": None, "covering_note": "", "word": ""}
-        kind = BriefingKind.WASHINGTON  # the one of which there is a Word file
-        self.plant(factories.BriefingFactory, edition=self.edition, kind=kind, file="", **withdrawn)
-        briefing = self.plant(factories.BriefingFactory, edition=self.edition, kind=kind, job=job, withdrawn_reason="")
-        self.plant(factories.BriefingDownloadFactory, briefing=briefing, by=self.officer)
+        kind = BriefingKind.WASHINGTON  # the only kind with a Word file
+        self.create_marked(factories.BriefingFactory, edition=self.edition, kind=kind, file="", **withdrawn)
+        briefing = self.create_marked(
+            factories.BriefingFactory, edition=self.edition, kind=kind, job=job, withdrawn_reason=""
+        )
+        self.create_marked(factories.BriefingDownloadFactory, briefing=briefing, by=self.officer)
 
-    def _plant_the_log(self):
+    def _mark_log(self):
         number = AuditEntry.objects.get_queryset().aggregate(most=models.Max("number"))["most"] or 0
         entry = AuditEntry(
             number=number + 1,
             at=factories.TERMS_SET_AT,
             by=self.officer,
             country=self.world.rows["lesotho"],
-            **self.marks(AuditEntry),
+            **self.marked_values(AuditEntry),
         )
         entry.save(force_insert=True)
-        AuditDetail.objects.create(entry=entry, **self.marks(AuditDetail))
-        ListRead.objects.create(person=self.officer, day=factories.PERIOD_ENDS_ON, **self.marks(ListRead))
+        AuditDetail.objects.create(entry=entry, **self.marked_values(AuditDetail))
+        ListRead.objects.create(person=self.officer, day=factories.PERIOD_ENDS_ON, **self.marked_values(ListRead))
         LogVerification.objects.create(
-            at=factories.TERMS_SET_AT, number=1, faulty_number=1, **self.marks(LogVerification)
+            at=factories.TERMS_SET_AT, number=1, faulty_number=1, **self.marked_values(LogVerification)
         )
 
-    def _plant_the_rest(self):
-        """One row of every other model, alone, by its factory: nothing of it is a ministry's to read."""
-        planted = {name.rpartition(".")[0] for name in self.whose.values()}
+    def _mark_other_models(self):
+        """Create one row of every other model by its factory. Ministries may read nothing of it."""
+        planted = {name.rpartition(".")[0] for name in self.fields_by_marker.values()}
         makers = {each._meta.model: each for each in vars(factories).values() if isinstance(each, FactoryMetaClass)}
         for model in own_models():
             if markable_fields(model) and model._meta.label not in planted and model in makers:
-                self.plant(makers[model])
+                self.create_marked(makers[model])
 
 
 def pdf_with_text(text):
-    """A PDF of one page, its text packed as real ones have it, so that it isn't found by looking at the bytes."""
+    """Return a PDF of one page whose text is compressed, so that a search of the bytes does not find it."""
     writer = PdfWriter()
     page = writer.add_blank_page(595, 842)
     font = DictionaryObject(
@@ -429,15 +449,15 @@ def pdf_with_text(text):
 
 
 def find_markers(text):
-    """Whatever in a text looks like a marker."""
+    """Return everything in a text that looks like a marker."""
     return set(re.findall(r"zm\d{3}q|\d+\.\d+|2001:db8::a\d{3}|[0-9a-f]{64}", text))
 
 
 def readable_text(content):
-    """What can be read in an answer: its bytes as text, a PDF's text, and every part of a packed file (a sheet)."""
+    """Return all text of an answer: its bytes, the text of a PDF, and every part of a zip file such as a workbook."""
     said = [content.decode(errors="replace")]
     if content.startswith(b"%PDF"):
-        with suppress(PyPdfError):  # a test's stand-in for one, which says what it says in plain bytes
+        with suppress(PyPdfError):  # a stand-in for a PDF, whose bytes are its text
             said += [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as packed:

@@ -1,4 +1,4 @@
-"""What is asked of the database, with the values left out, so that the same work reads the same."""
+"""Capture SQL statements without their values, so that equal work gives equal statements."""
 
 import re
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import connection
 
 @contextmanager
 def capture_statements():
-    """The statements that the body sends, as they are sent."""
+    """Collect the statements that the block sends."""
     statements = []
 
     def note(execute, sql, *others):

@@ -19,57 +19,62 @@ def told(**lists):
     return {reader: sorted(whole.get(reader, "").split()) for reader in SIGNED_IN}
 
 
-ALL_EVIDENCE = "before sent internal shared corrected homes_sent done"
+ALL_EVIDENCE = "returned_evidence sent internal shared corrected home_evidence done"
 API = {
     "ministry": ("ministry-list", told(
         embassy="police justice home", own="police", supporting="justice", other="home",
-        elsewhere="theirs", administrator="police justice home theirs",
+        elsewhere="foreign_ministry", administrator="police justice home foreign_ministry",
     )),
     "edition": ("edition-list", told(
         embassy="edition edition_before", own="edition edition_before", supporting="edition edition_before",
-        other="edition edition_before", elsewhere="their_edition",
-        administrator="edition edition_before their_edition",
+        other="edition edition_before", elsewhere="foreign_edition",
+        administrator="edition edition_before foreign_edition",
     )),
     "recommendation": ("recommendation-list", told(
         embassy="earlier first second", own="earlier first second", supporting="earlier first second",
-        other="earlier first second", elsewhere="their_recommendation",
-        administrator="earlier first second their_recommendation",
+        other="earlier first second", elsewhere="foreign_recommendation",
+        administrator="earlier first second foreign_recommendation",
     )),
     "benchmark": ("benchmark-list", told(
-        embassy="assessed earlier_asked figured homes unpromised", own="assessed figured", other="homes",
-        elsewhere="their_benchmark",
-        administrator="assessed earlier_asked figured homes unpromised their_benchmark",
+        embassy="assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark",
+        own="assessed figure_benchmark", other="home_benchmark",
+        elsewhere="foreign_benchmark",
+        administrator=(
+            "assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark foreign_benchmark"
+        ),
     )),
     "indicator": ("indicator-list", told(
-        embassy="counted others_counted uncounted", own="counted", other="others_counted",
-        elsewhere="their_indicator", administrator="counted others_counted uncounted their_indicator",
+        embassy="indicator home_indicator unused_indicator", own="indicator", other="home_indicator",
+        elsewhere="foreign_indicator", administrator="indicator home_indicator unused_indicator foreign_indicator",
     )),
     "commitment": ("commitment-list", told(
-        embassy="promise unstarted settled ours reported homes_promise homes_other",
-        own="promise unstarted settled", other="homes_promise homes_other", elsewhere="their_commitment",
+        embassy="commitment unstarted settled us_commitment reported home_commitment other_home_commitment",
+        own="commitment unstarted settled", other="home_commitment other_home_commitment",
+        elsewhere="foreign_commitment",
     )),
     "update": ("update-list", told(
-        embassy="update homes_update", own="update", other="homes_update", elsewhere="their_update",
+        embassy="update home_update", own="update", other="home_update", elsewhere="foreign_update",
     )),
     "evidence": ("evidence-list", told(
-        embassy=ALL_EVIDENCE, own="before sent shared", other="homes_sent", elsewhere="their_evidence",
+        embassy=ALL_EVIDENCE, own="returned_evidence sent shared", other="home_evidence", elsewhere="foreign_evidence",
     )),
     "evidencereview": ("review-list", told(
-        embassy="said_before said_of_shared said_of_shared_on_homes said_of_done said_of_done_itself",
-        own="said_before", elsewhere="their_review",
+        embassy="returned_evidence_review shared_review shared_home_review done_link_review done_review",
+        own="returned_evidence_review", elsewhere="foreign_review",
     )),
     "dialogue": ("dialogue-list", told(
         embassy="called_off dialogue home_dialogue planned",
         own="dialogue",
         other="dialogue home_dialogue",
-        elsewhere="their_dialogue",
+        elsewhere="foreign_dialogue",
     )),
     "reading": ("reading-list", told(
-        embassy="reading homes_reading ours_reading", own="reading", other="homes_reading", elsewhere="their_reading",
+        embassy="reading home_reading embassy_reading", own="reading", other="home_reading",
+        elsewhere="foreign_reading",
     )),
-    "assessment": ("assessment-list", told(embassy="assessment", elsewhere="their_assessment")),
+    "assessment": ("assessment-list", told(embassy="assessment", elsewhere="foreign_assessment")),
     "briefing": ("briefing-list", told(
-        embassy="briefing compared_briefing input failed_briefing", elsewhere="their_briefing",
+        embassy="briefing compared_briefing input failed_briefing", elsewhere="foreign_briefing",
     )),
 }  # fmt: skip
 """By model: the list and what each reads in it."""
@@ -114,27 +119,27 @@ def test_nested_rows_are_those_their_reader_sees(world):
     embassy = dict.fromkeys
 
     assert nested(world, "dialogue-detail dialogue", "commitments", "commitment") == {
-        **embassy(EMBASSY, ["homes_promise", "promise"]),
-        "own": ["promise"],
-        "other": ["homes_promise"],
+        **embassy(EMBASSY, ["commitment", "home_commitment"]),
+        "own": ["commitment"],
+        "other": ["home_commitment"],
     }
     assert nested(world, "evidence-detail shared", "evidence_links.benchmark", "benchmark") == {
-        **embassy(EMBASSY, ["assessed", "homes"]),
+        **embassy(EMBASSY, ["assessed", "home_benchmark"]),
         "own": ["assessed"],
     }
     assert nested(world, "evidence-detail shared", "reviews.id", "evidencereview") == {
-        **embassy(EMBASSY, ["said_of_shared", "said_of_shared_on_homes"]),
+        **embassy(EMBASSY, ["shared_home_review", "shared_review"]),
         "own": [],
     }
-    assert nested(world, "evidence-detail before", "reviews.id", "evidencereview") == {
-        **embassy(EMBASSY, ["said_before"]),
-        "own": ["said_before"],
+    assert nested(world, "evidence-detail returned_evidence", "reviews.id", "evidencereview") == {
+        **embassy(EMBASSY, ["returned_evidence_review"]),
+        "own": ["returned_evidence_review"],
     }
-    assert nested(world, "commitment-detail promise", "benchmarks", "benchmark") == {
-        **embassy(EMBASSY | {"own"}, ["assessed", "figured"]),
+    assert nested(world, "commitment-detail commitment", "benchmarks", "benchmark") == {
+        **embassy(EMBASSY | {"own"}, ["assessed", "figure_benchmark"]),
     }
     assert nested(world, "update-detail update", "versions.id", "updateversion") == {
-        **embassy(EMBASSY | {"own"}, ["sent_back", "waiting"]),
+        **embassy(EMBASSY | {"own"}, ["returned_version", "waiting"]),
     }
 
 
@@ -142,8 +147,8 @@ WHAT_A_MINISTRY_READS = {
     "edition-detail edition": "country ends_on id published_on source starts_on tier year",
     "recommendation-detail first": "edition id indicia number origin pillar text text_status",
     "benchmark-detail assessed": "id key letter recommendation wording",
-    "indicator-detail counted": "better country id indicium is_required name pillar question unit",
-    "commitment-detail promise": (
+    "indicator-detail indicator": "better country id indicium is_required name pillar question unit",
+    "commitment-detail commitment": (
         "benchmarks corrections dialogue due_date_proposals due_on events id letter ministry recorded_at slips status "
         "text"
     ),
@@ -155,7 +160,9 @@ WHAT_A_MINISTRY_READS = {
     "update-version-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
     "round-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
     "update-detail update": "commitment id number rounds versions",
-    "review-detail said_before": "bearing decision evidence evidence_link first_on id reason recorded_at recorded_by",
+    "review-detail returned_evidence_review": (
+        "bearing decision evidence evidence_link first_on id reason recorded_at recorded_by"
+    ),
     "reading-detail reading": (
         "direction evidence figure id indicator is_no_data note recorded_at round source starts_on through_on "
         "update_version"
@@ -199,27 +206,27 @@ PAGES = {
     "evidence_list": (
         "evidence",
         lambda context: [line.piece.pk for line in context["lines"]],
-        told(embassy=ALL_EVIDENCE.replace("corrected ", ""), elsewhere="their_evidence"),
+        told(embassy=ALL_EVIDENCE.replace("corrected ", ""), elsewhere="foreign_evidence"),
     ),
     "indicator_list": (
         "indicator",
         lambda context: [row.indicator.pk for row in context["rows"]],
-        told(embassy="counted others_counted uncounted", elsewhere="their_indicator"),
+        told(embassy="indicator home_indicator unused_indicator", elsewhere="foreign_indicator"),
     ),
     "run_list": (
         "readinessrun",
         lambda context: [row.pk for row in context["page"]],
-        told(embassy="run", elsewhere="their_run"),
+        told(embassy="run", elsewhere="foreign_run"),
     ),
     "redaction_list": (
         "redaction",
         lambda context: [row.pk for row in context["page"]],
-        told(elsewhere="their_redaction", **dict.fromkeys(REDACTORS, "redaction")),
+        told(elsewhere="foreign_redaction", **dict.fromkeys(REDACTORS, "redaction")),
     ),
     "inbox": (
         "updateversion",
         lambda context: [waiting.update_version.pk for waiting in context["versions"]],
-        told(officer="waiting homes_version", second="waiting homes_version", elsewhere="their_version"),
+        told(officer="waiting home_version", second="waiting home_version", elsewhere="foreign_version"),
     ),
     "token_list": (
         "apitoken",
@@ -231,8 +238,8 @@ PAGES = {
         "auditentry",
         of_log_list,
         told(
-            officer="entry", second="entry", ambassador="entry", elsewhere="their_entry",
-            administrator="entry their_entry account_entry token_entry",
+            officer="entry", second="entry", ambassador="entry", elsewhere="foreign_entry",
+            administrator="entry foreign_entry account_entry token_entry",
         ),
     ),
 }  # fmt: skip

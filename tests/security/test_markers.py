@@ -105,7 +105,7 @@ def test_every_field_of_every_model_holds_a_marker(planted):
         for field in markable_fields(model):
             stored = model._base_manager.values_list(field.name, flat=True)
             kept = " ".join(map(str, stored))
-            marks = [mark for mark, name in planted.whose.items() if name == str(field)]
+            marks = [mark for mark, name in planted.fields_by_marker.items() if name == str(field)]
             if isinstance(field, FileField):
                 rows = model._base_manager.exclude(**{field.name: ""})
                 kept += "".join(content_of(getattr(row, field.name)) for row in rows)
@@ -121,8 +121,8 @@ def test_a_ministry_reads_what_is_meant_for_it_and_nothing_else(world, planted, 
     found = {mark: where for where, text in said.items() for mark in find_markers(text)}
 
     assert planted.leaks(reader, found) == {}
-    told = {planted.whose.get(mark) for mark in found}
-    unread = {planted.whose[mark] for mark, to in planted.readers.items() if reader in to} - told
+    told = {planted.fields_by_marker.get(mark) for mark in found}
+    unread = {planted.fields_by_marker[mark] for mark, to in planted.readers_by_marker.items() if reader in to} - told
     assert unread == set(), "it may read these and is told them nowhere: searching proves nothing"
 
 

@@ -114,7 +114,7 @@ def reads_another_time(line):
 def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
     """What was known earlier, or of another edition, is no more theirs than what is known today."""
     for query in (
-        {"as_of": "2021-12-31", "known_by": "2021-12-31T12:00:00Z", "edition": world.pk("their_edition")},
+        {"as_of": "2021-12-31", "known_by": "2021-12-31T12:00:00Z", "edition": world.pk("foreign_edition")},
         {"as_of": "2022-01-20", "known_on": "2022-01-20", "edition": world.pk("edition")},
     ):
         for reader in ("own", "other"):
@@ -165,4 +165,4 @@ def test_the_count_beside_inbox_is_of_what_this_reader_finds_there(world, reader
     logged = world.names("evidence", [line.evidence.pk for line in context["logged"]])
     redactions = [int(re.sub(r"\D", "", url)) for url in tasks if "/redactions/" in url]
     found = [*world.names("updateversion", versions), *logged, *world.names("redaction", redactions)]
-    assert all(name.startswith("their") == (reader == "elsewhere") for name in found), found
+    assert all(name.startswith("foreign") == (reader == "elsewhere") for name in found), found

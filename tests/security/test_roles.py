@@ -160,14 +160,14 @@ GET   briefing_clear                        briefing   302 302 302 302 | 404 404
 POST  briefing_clear                        briefing   422 302 302 403 | 404 404 404 | 404 404 | in  in
 GET   indicator_list                        -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  indicator_list                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   indicator_detail                      counted    200 200 200 200 | 403 403 403 | 404 403 | in  in
-POST  indicator_detail                      counted    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   indicator_detail                      indicator  200 200 200 200 | 403 403 403 | 404 403 | in  in
+POST  indicator_detail                      indicator  405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   indicator_enter                       -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
-GET   reading_add                           counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
-POST  reading_add                           counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
-GET   indicator_ministry                    counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
-POST  indicator_ministry                    counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   reading_add                           indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  reading_add                           indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   indicator_ministry                    indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  indicator_ministry                    indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   version_simulation                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  version_simulation                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_simulation                     internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
@@ -206,8 +206,8 @@ GET   setup_benchmarks                      lesotho    200 200 403 403 | 403 403
 POST  setup_benchmarks                      lesotho    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   edition_import                        edition    403 403 403 403 | 403 403 403 | 404 200 | in  in
 POST  edition_import                        edition    403 403 403 403 | 403 403 403 | 404 302 | in  in
-GET   import_preview                        brought    404 404 404 404 | 404 404 404 | 404 200 | in  in
-POST  import_preview                        brought    404 404 404 404 | 404 404 404 | 404 302 | in  in
+GET   import_preview                       list_import 404 404 404 404 | 404 404 404 | 404 200 | in  in
+POST  import_preview                       list_import 404 404 404 404 | 404 404 404 | 404 302 | in  in
 GET   setup_suggested                       first      200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  setup_suggested                       first      302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
@@ -234,9 +234,9 @@ POST  edition_carry_over                    edition    302 302 403 403 | 403 403
 # Commitments, updates and dialogues
 GET   commitment_list                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  commitment_list                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   commitment_detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | in  in
-GET   commitment_detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | in  in
-POST  commitment_detail                     promise    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   commitment_detail                     commitment 200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   commitment_detail                  us_commitment 200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  commitment_detail                     commitment 405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   commitment_add                        -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  commitment_add                        -          302 302 403 403 | 403 403 403 | 422 403 | in  in
 GET   commitment_correct                    unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
@@ -248,13 +248,13 @@ GET   commitment_withdraw                   unstarted  200 200 403 403 | 403 404
 POST  commitment_withdraw                   unstarted  302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   commitment_reopen                     settled    200 200 403 403 | 403 404 404 | 404 404 | in  in
 POST  commitment_reopen                     settled    302 302 403 403 | 403 404 404 | 404 404 | in  in
-GET   commitment_report_done                ours       200 200 403 403 | 404 404 404 | 404 404 | in  in
-POST  commitment_report_done                ours       302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   commitment_report_done             us_commitment 200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  commitment_report_done             us_commitment 302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   commitment_report_done                unstarted  403 403 403 403 | 403 404 404 | 404 404 | in  in
 POST  commitment_report_done                unstarted  403 403 403 403 | 403 404 404 | 404 404 | in  in
 GET   commitment_verify_done                reported   200 200 200 403 | 404 404 404 | 404 404 | in  in
 POST  commitment_verify_done                reported   422 302 302 403 | 404 404 404 | 404 404 | in  in
-GET   commitment_verify_done                promise    200 200 403 403 | 403 404 404 | 404 404 | in  in
+GET   commitment_verify_done                commitment 200 200 403 403 | 403 404 404 | 404 404 | in  in
 GET   update_send                           unstarted  403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  update_send                           unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   version_withdraw                      waiting    403 403 403 403 | 200 404 404 | 404 404 | in  in
@@ -303,7 +303,7 @@ POST  evidence_log                          -          302 302 403 403 | 403 403
 GET   evidence_detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   evidence_detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   evidence_detail                       sent       200 200 200 200 | 200 404 404 | 404 404 | in  in
-GET   evidence_detail                       before     200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   evidence_detail                returned_evidence 200 200 200 200 | 200 404 404 | 404 404 | in  in
 POST  evidence_detail                       sent       405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_review                       internal   302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  evidence_review                       internal   422 302 302 403 | 404 404 404 | 404 404 | in  in
@@ -327,7 +327,7 @@ POST  inbox                            -          405 405 405 405 | 405 405 405 
 GET   inbox_next                            -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  inbox_next                            -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   version_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
-GET   version_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   version_detail                    returned_version 200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  version_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   version_fill                            waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  version_fill                            waiting    200 200 403 403 | 404 404 404 | 404 404 | in  in
@@ -362,10 +362,10 @@ GET   recommendation-detail                 first      200 200 200 200 | 200 200
 GET   benchmark-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   benchmark-detail                      assessed   200 200 200 200 | 200 404 404 | 404 200 | 401 401
 GET   indicator-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-GET   indicator-detail                      counted    200 200 200 200 | 200 404 404 | 404 200 | 401 401
+GET   indicator-detail                      indicator  200 200 200 200 | 200 404 404 | 404 200 | 401 401
 GET   commitment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-GET   commitment-detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | 401 401
-GET   commitment-detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   commitment-detail                     commitment 200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   commitment-detail                  us_commitment 200 200 200 200 | 404 404 404 | 404 404 | 401 401
 POST  commitment-correct                    unstarted  201 201 403 403 | 403 404 404 | 404 404 | 401 401
 GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  update-list                           -          403 403 403 403 | 201 400 400 | 403 403 | 401 401
@@ -385,8 +385,8 @@ GET   evidence-detail                       sent       200 200 200 200 | 200 404
 GET   review-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  review-list                           of_internal 409 201 201 403 | 403 403 403 | 400 403 | 401 401
 POST  review-list                           of_shared  409 201 201 403 | 403 403 403 | 400 403 | 401 401
-GET   review-detail                         said_before 200 200 200 200 | 200 404 404 | 404 404 | 401 401
-GET   review-detail                         said_of_shared 200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   review-detail           returned_evidence_review  200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   review-detail                      shared_review     200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   dialogue-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404 200 | 404 404 | 401 401
 GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
@@ -570,10 +570,10 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
     files = [AccessRule("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
     asked = [line for line in LINES if line.method == "GET"] + files
     asked += [
-        AccessRule("GET", "briefing_file", "their_briefing", {}),
-        AccessRule("GET", "run_detail", "their_run", {}),
+        AccessRule("GET", "briefing_file", "foreign_briefing", {}),
+        AccessRule("GET", "run_detail", "foreign_run", {}),
     ]
-    asked += [AccessRule("GET", "redaction_detail", "their_redaction", {})]
+    asked += [AccessRule("GET", "redaction_detail", "foreign_redaction", {})]
     read = {
         reader: "".join(
             cached_get(world, line, reader).body for line in asked if line.expected.get(reader, "200") == "200"
