@@ -1,6 +1,6 @@
-"""The roles by which the tests use a PostgreSQL: the owner of the tables, and the application.
+"""The PostgreSQL roles of the tests: the owner of the tables, and the application.
 
-The shipped `deploy/postgres/roles.sql` gives the application's role its rights, so the whole suite runs on them.
+The shipped `deploy/postgres/roles.sql` grants the rights of the application's role, so the whole suite tests them.
 """
 
 import os
@@ -20,14 +20,14 @@ from tests.migrated_database import copy_migrated_database, digest_migrations
 
 OWNER, APPLICATION = "tiptracker_tests_owner", "tiptracker_tests_app"
 LOGIN = "tiptracker_tests"
-"""Signs in as the application. A test that needs the owner's rights takes on its role, since LOGIN is in both."""
+"""This role signs in as the application. It is a member of both roles, so a test can switch to the owner's."""
 
 TEMPLATE_PREFIX = "tiptracker_tests_migrated_"
 """Prefix of the names of migrated databases that are copied for tests."""
 ROLES_SQL = Path(__file__).resolve().parent.parent / "deploy" / "postgres" / "roles.sql"
 
 SUPERUSER_URL = os.environ.setdefault("SUPERUSER_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
-"""The address as it was given, which has to be a superuser's; processes of pytest-xdist inherit it."""
+"""DATABASE_URL as it was given: a superuser's. Processes of pytest-xdist inherit it."""
 
 _CREATE = f"""
 SELECT pg_advisory_lock(7106);  -- other processes of the same run do the same
@@ -43,7 +43,7 @@ END $$;
 
 
 def create_roles() -> None:
-    """Create the roles where they are missing, and let this process and its children sign in as the application."""
+    """Create missing roles, and let this process and its children sign in as the application."""
     with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute(_CREATE)
         password = urlsplit(SUPERUSER_URL).password or ""
@@ -60,9 +60,9 @@ def _as_login(url: str) -> str:
 
 
 def set_up_databases() -> list[tuple]:
-    """Create the test database and migrate it as its owner; afterwards the connection is the application's.
+    """Create the test database and migrate it as its owner. Afterwards the connection uses the application's role.
 
-    Gives what `teardown_databases` takes.
+    Returns the argument for `teardown_databases`.
     """
     if connection.vendor == "sqlite":
         name = connection.settings_dict["TEST"]["NAME"]
@@ -126,9 +126,9 @@ def run_maintenance(statement: str, *parameters: str) -> None:
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Connect anew as the role that owns the tables, for migrations and the like, and as the application's at the end.
+    """Reconnect as the owner of the tables, for migrations, and as the application at the end.
 
-    On SQLite, where there are no roles, nothing changes.
+    On SQLite, which has no roles, nothing changes.
     """
     if connection.vendor != "postgresql":
         yield
@@ -147,7 +147,7 @@ def _connect_with(*, options: str) -> None:
 
 
 def grant(database: str, owner: str = OWNER, application: str = APPLICATION) -> None:
-    """Run the shipped script in `database`."""
+    """Run the shipped script roles.sql in `database`."""
     with psycopg.connect(SUPERUSER_URL, dbname=database, autocommit=True) as server:
         server.execute("SELECT set_config('tiptracker.owner', %s, false)", [owner])
         server.execute("SELECT set_config('tiptracker.app', %s, false)", [application])
@@ -172,7 +172,7 @@ def migrate_in_other_process(url: str, app: str, environment: dict[str, str]) ->
 
 
 def run_as_owner(statement: str) -> None:
-    """Run a statement that only the owner may, in the transaction at hand or one of its own (PostgreSQL)."""
+    """Run a statement as the owner, in the current transaction or a new one (PostgreSQL)."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {OWNER}")
         cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""Every address by which something is written, asked by the first reader who may."""
+"""Every request that writes something, sent by the first reader who is allowed to."""
 
 from tests.security.access_requests import BODIES, rule_url
 from tests.security.test_roles import LINES
@@ -9,12 +9,12 @@ WRITE_RULES = [line for line in LINES if line.method != "GET" and SUCCESS_STATUS
 
 
 def first_allowed_reader(line):
-    """The first reader whom the address answers."""
+    """Return the first reader for whom the request succeeds."""
     return next(reader for reader in READERS if line.expected[reader] in SUCCESS_STATUSES)
 
 
 def send_write(world, line, client=None):
-    """Send what the address takes; gives its answer."""
+    """Send the request with valid input and return the response."""
     reader = first_allowed_reader(line)
     body = BODIES.get(str(line), BODIES.get(f"{line.method} {line.route}"))
     as_json = {"content_type": "application/json"} if line.is_api else {}

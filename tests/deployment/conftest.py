@@ -1,4 +1,4 @@
-"""Containers are made where there is PostgreSQL, Redis and a root who may mount; in CI nothing of it may be missing."""
+"""Fixtures for tests in containers. They need PostgreSQL, Redis, nginx and root; in CI all of these must be there."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not wanted:
         return
     for item in wanted:
-        item.add_marker("long")  # so that all of them are begun together, by one process, which makes the image once
+        item.add_marker("long")  # so that they run together in one process, which builds the image once
     if not (os.environ["DATABASE_URL"].startswith("postgres") and os.environ["REDIS_URL"]):
         reason = "production stands on PostgreSQL and Redis: set DATABASE_URL and REDIS_URL"
     elif not shutil.which("nginx"):
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def production(tmp_path_factory, database_template: str, django_db_blocker) -> Iterator[Production]:
-    """The image, and a database of its own."""
+    """The image, and a database for it."""
     folder, name = tmp_path_factory.mktemp("production"), f"{database_template}_image"
     with django_db_blocker.unblock():
         copy_database(database_template, name)

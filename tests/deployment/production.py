@@ -1,4 +1,4 @@
-"""Production in containers, on a database of its own: what tests of what is shipped start."""
+"""Start production in containers, on its own database."""
 
 import http.client
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PROXY_HEADERS = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-For
 
 @dataclass
 class Production:
-    """The image, and the containers of it on a database of their own."""
+    """The image, and containers of it on their own database."""
 
     image: Image
     services: dict[str, dict]
@@ -29,7 +29,7 @@ class Production:
     environment: dict[str, str]
 
     def container(self, name: str, **more: str) -> Container:
-        """A container of the service `name`, on this machine's PostgreSQL and Redis."""
+        """Return a container of the service `name`, on the PostgreSQL and Redis of this machine."""
         service = self.services[name]
         given = {key: value for key, value in service["environment"].items() if value is not None}
         return Container(self.image, service, given | self.environment | more, {"kept": self.folder / "kept"})
@@ -43,7 +43,7 @@ class Web:
     port: int
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of what it answers to the proxy."""
+        """Send a GET as the proxy does. Return status, headers and body."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         line.request("GET", path, headers=PROXY_HEADERS | headers)
         answer = line.getresponse()

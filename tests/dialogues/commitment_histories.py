@@ -1,4 +1,4 @@
-"""Lives of commitments, and how each stands at the end of a day: one table, for the rule and for its twin in SQL."""
+"""Histories of commitments with the expected standing on a day: one table for the rule in Python and the one in SQL."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -13,7 +13,7 @@ DUE = date(2022, 1, 14)
 
 
 class Event(NamedTuple):
-    """An event, as far as the rule reads it; `pk` is its place in the history."""
+    """The fields of an event that the rule reads. `pk` is its position in the history."""
 
     pk: int
     kind: CommitmentEventKind
@@ -23,7 +23,7 @@ class Event(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A version of an update, as far as the rule reads it; `pk` is its place among those sent."""
+    """The fields of an update version that the rule reads. `pk` is its position among those sent."""
 
     pk: int
     recorded_at: datetime
@@ -33,7 +33,7 @@ class Version(NamedTuple):
 
 
 class History(NamedTuple):
-    """Events and versions sent, and the standing on a day (None: nothing had happened by then)."""
+    """Events and versions of a commitment, and its standing on `day` (None: no event yet)."""
 
     name: str
     events: list[Event]
@@ -49,7 +49,7 @@ def moment_of(day: date, hour: int = 12) -> datetime:
 
 
 def make_events(*events: tuple) -> list[Event]:
-    """Events in the order in which rows were added: (kind, happened_on[, due_on[, recorded_at]])."""
+    """Create events in the order of their rows, from tuples (kind, happened_on[, due_on[, recorded_at]])."""
     rows = []
     for pk, (kind, happened_on, *rest) in enumerate(events, start=1):
         due_on, recorded_at = (*rest, None, None)[:2]
@@ -58,7 +58,7 @@ def make_events(*events: tuple) -> list[Event]:
 
 
 def make_versions(*versions: tuple) -> list[Version]:
-    """Versions in the order in which they were sent: (moment[, moment of the decision, its value])."""
+    """Create versions in the order in which they were sent, from tuples (moment[, decided_at, decision])."""
     rows = []
     for pk, (moment, *answer) in enumerate(versions, start=1):
         decided_at, word = answer or (None, "")
@@ -70,7 +70,7 @@ def make_versions(*versions: tuple) -> list[Version]:
 def overdue_without_update(
     due_on: date, slips: int, days_overdue: int, sent_on: date | None = None
 ) -> CommitmentStanding:
-    """Overdue, and no update received since it was made, moved, or one was accepted."""
+    """Return the standing: overdue, without an update since it was made or moved, or since one was accepted."""
     return CommitmentStanding(
         CommitmentStatus.OVERDUE, due_on, slips, days_overdue, sent_on, is_overdue_without_update=True
     )

@@ -1,4 +1,4 @@
-"""Files as people send them, small but sound, and what can be wrong with them."""
+"""Small valid files of each accepted type, and functions that create files with chosen parts."""
 
 import io
 import random
@@ -25,7 +25,7 @@ _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def pdf(change=lambda pdf: None, **save):
-    """PDF, after `change` was done to it (a pikepdf.Pdf)."""
+    """Return the sample PDF after `change`, which gets a pikepdf.Pdf."""
     made = io.BytesIO()
     with pikepdf.open(io.BytesIO(PDF)) as opened:
         change(opened)
@@ -34,13 +34,13 @@ def pdf(change=lambda pdf: None, **save):
 
 
 def content_types_part(*parts):
-    """The part that says what the others are: pairs of a part's name and its type."""
+    """Return the part [Content_Types].xml, from pairs of part name and type."""
     said = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in parts)
     return f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{said}</Types>'
 
 
 def relationships_part(*rows):
-    """A part of relations: pairs of a kind and a target, and "External" where it lies outside."""
+    """Return a part with relationships, from tuples of kind and target, and "External" for external targets."""
     said = "".join(
         f'<Relationship Id="r{number}" Type="{_RELATION}/{kind}" Target="{target}"'
         f"{''.join(f' TargetMode="{mode}"' for mode in outside)}/>"
@@ -58,7 +58,7 @@ def zip_parts(parts):
 
 
 def docx(**more):
-    """A Word document of one sentence; `more` are parts by name, None to leave one out."""
+    """Return a Word document of one sentence. `more` adds or replaces parts by name; None leaves one out."""
     parts = {
         "[Content_Types].xml": content_types_part(("word/document.xml", f"{WORD_TYPE}.main+xml")),
         "_rels/.rels": relationships_part(("officeDocument", "word/document.xml")),
@@ -71,7 +71,7 @@ def docx(**more):
 
 
 def xlsx(**more):
-    """An Excel workbook of one empty sheet; `more` as for docx."""
+    """Return an Excel workbook of one empty sheet; `more` as for `docx`."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     parts = {
         "[Content_Types].xml": content_types_part(
@@ -90,7 +90,7 @@ def xlsx(**more):
 
 
 def full_docx():
-    """A Word document with what people put into one: pictures, a chart, a header, a link, a field, a form."""
+    """Return a Word document with usual contents: pictures, a chart, a header, a link, a field, a form."""
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     drawing = "http://schemas.openxmlformats.org/drawingml/2006"
     drawn = (
@@ -174,7 +174,7 @@ def full_docx():
 
 
 def full_xlsx():
-    """An Excel workbook with what people put into one: formulas, a table, notes, pictures, a chart, rules, links."""
+    """Return a workbook with usual contents: formulas, a table, notes, pictures, a chart, rules, links."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     x14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
     xm = "http://schemas.microsoft.com/office/excel/2006/main"
@@ -244,7 +244,7 @@ def full_xlsx():
 
 
 def picture(kind, size=(64, 48), mode="RGB", **save):
-    """A picture of noise, the same each time."""
+    """Return a picture of noise, the same each time."""
     made = io.BytesIO()
     noise = random.Random(7).randbytes(size[0] * size[1] * 3)  # noqa: S311 -- nothing secret
     Image.frombytes("RGB", size, noise).convert(mode).save(made, kind, **save)

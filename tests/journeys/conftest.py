@@ -1,4 +1,4 @@
-"""What the journeys share: Lesotho with its exercise, its people, and a browser for each of them."""
+"""Fixtures of the journeys: Lesotho with its exercise and its people."""
 
 import pytest
 
@@ -12,13 +12,13 @@ from tiptracker.celery import app
 
 @pytest.fixture
 def people(fresh_database: str) -> dict[str, User]:
-    """Lesotho with the exercise, and the demonstration's accounts by the first part of their address."""
+    """Load Lesotho with the exercise. Returns the demonstration's accounts by the first part of their address."""
     load_cached(load_exercise_with_passwords)
     return {user.email.split("@")[0]: user for user in demonstration_accounts()}
 
 
 def load_exercise_with_passwords() -> None:
-    """All that asks for a worker is done, too."""
+    """Load the exercise, set the tests' password for its accounts, and run all jobs."""
     load_exercise(verbosity=0)
     for user in demonstration_accounts():
         user.set_password(PASSWORD)

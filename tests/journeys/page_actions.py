@@ -1,6 +1,6 @@
-"""What people do on every journey: choose with a label, bring a file, keep a picture.
+"""Actions that many journeys share: choose an option, create a file, save screenshots.
 
-`PICTURES=var/pictures` in the environment keeps the pictures, at a telephone's and at a desk's width.
+With `PICTURES=var/pictures` in the environment, screenshots are saved at the widths of a telephone and a desktop.
 """
 
 import io
@@ -15,7 +15,7 @@ SCREENSHOT_WIDTHS = (390, 1280)
 
 
 def save_screenshots(page: Page, name: str) -> None:
-    """Keep what the page looks like now, where pictures are wanted."""
+    """Save screenshots of the page, if the environment names a folder for them."""
     if not (folder := os.environ.get("PICTURES")):
         return
     Path(folder).mkdir(parents=True, exist_ok=True)
@@ -27,12 +27,12 @@ def save_screenshots(page: Page, name: str) -> None:
 
 
 def choose_option(place: Page | Locator, label: str) -> None:
-    """Press a radio button's or checkbox's label, as a person does: the control itself is drawn, not shown."""
+    """Click the label of a radio button or checkbox, because the control itself is hidden by its drawing."""
     place.locator("label", has_text=re.compile(rf"^\s*{label}\s*$")).first.click()
 
 
 def blank_pdf() -> bytes:
-    """A PDF of one empty page."""
+    """Return a PDF of one empty page."""
     writer, file = PdfWriter(), io.BytesIO()
     writer.add_blank_page(595, 842)
     writer.write(file)

@@ -1,4 +1,4 @@
-"""A list of our own making, in other words and another order than the reconstruction of 2021: exercise data alone."""
+"""A list with other wording and order than the reconstruction of 2021, to replace it. It is exercise data."""
 
 REPLACEMENT_LIST = {
     1: "Finalize, implement and train front-line officials on standard operating procedures for victim identification "
@@ -17,4 +17,4 @@ REPLACEMENT_LIST = {
     11: "Regularly compile data on trafficking cases and share them with the public.",
 }
 NEW_NUMBERS = {1: 3, 2: 4, 3: 6, 4: 1, 5: 2, 6: 7, 7: 8, 8: 9, 9: 5, 10: 10}
-"""By the number in the reconstruction, the number in this list."""
+"""Number in the reconstruction: number in this list."""

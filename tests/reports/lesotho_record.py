@@ -1,4 +1,4 @@
-"""The public record of Lesotho, edition 2021, by hand: what was known when, as values alone."""
+"""The public record of Lesotho, edition 2021, as facts without a database, with the days on which they were known."""
 
 from datetime import date
 
@@ -29,7 +29,7 @@ RECOMMENDATIONS = {
 
 
 def lesotho_record():
-    """The record as a `Record`."""
+    """Return the record as a `RecordBuilder`."""
     record = RecordBuilder(PERIOD)
     record.edition_terms(
         TERMS_ON, deadline_on=date(2022, 2, 28), readiness_target=45, readiness_target_reason="the post's own"
@@ -67,7 +67,7 @@ def lesotho_record():
     record.reading_year_before(money, None, known=TERMS_ON)
     record.reading_year_before(prosecutions, 4, known=REPORT_OF_2022_ON)
 
-    # Said by November 2021, and never reviewed.
+    # Reported by November 2021 and never reviewed.
     record.evidence(None, DIALOGUE_ON, known=DIALOGUE_ON, _6a=SupportKind.ACTION)
     record.evidence(None, DIALOGUE_ON, known=DIALOGUE_ON, _10c=SupportKind.ACTION)
     record.evidence(None, PRESS_ON, known=PRESS_ON, _5a=SupportKind.ACTION, _6a=SupportKind.ACTION)

@@ -1,4 +1,4 @@
-"""A document as it comes out of the printer: its file, and what stands where on its pages."""
+"""A rendered PDF document, with the positions of all glyphs and drawings on its pages."""
 
 import io
 from functools import cached_property
@@ -15,16 +15,16 @@ from tiptracker.choices import Paper
 
 POINT = 72 / 25.4
 """Points in a millimetre."""
-SIDE_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 20 * POINT, 22 * POINT, 20 * POINT
-"""How far from the paper's edge the text of a page may come; marking and page number stand beyond head and foot."""
+SIDE_MARGIN = 20 * POINT
+"""The least distance of the text of a page from the sides of the paper."""
 UNPRINTABLE_EDGE = 8 * POINT
-"""How far from its edge a printer prints nothing."""
+"""The strip along the edge that printers cannot print on."""
 TOLERANCE = 1
-"""What a glyph may stand over its line, or a line be wide, in points."""
+"""How far glyphs and lines may extend beyond a margin, in points."""
 
 
 class Glyph(NamedTuple):
-    """A character that shows, and its box in points from the lower left."""
+    """A visible character, and its box in points from the lower left corner of the page."""
 
     char: str
     left: float
@@ -34,7 +34,7 @@ class Glyph(NamedTuple):
 
 
 class PrintedDocument:
-    """A document made of what it says, on this paper."""
+    """The PDF of a document's content."""
 
     def __init__(self, said, paper=Paper.A4):
         self.file = pdf.render_pdf(render_html(said, paper))
@@ -54,7 +54,7 @@ class PrintedDocument:
 
     @cached_property
     def text(self):
-        """All that it says, on one line."""
+        """All text of the document, on one line."""
         return " ".join(" ".join(self.texts).split())
 
     @cached_property
@@ -62,11 +62,11 @@ class PrintedDocument:
         return PdfReader(io.BytesIO(self.file))
 
     def elements(self, kind):
-        """The structure elements of a kind ("/Figure"), in reading order."""
+        """Return the structure elements of a kind ("/Figure") in reading order."""
         return [one for one in elements_of(self.reader) if one["/S"] == kind]
 
     def bookmarks(self):
-        """The names of the bookmarks, and to which page each leads, the first being 1."""
+        """Return name and page number of each bookmark."""
         reader = self.reader
 
         def told(outline):
@@ -79,7 +79,7 @@ class PrintedDocument:
         return list(told(reader.outline))
 
     def beyond_margins(self):
-        """What stands beyond the margins, each with its page: glyphs of the text, and anything drawn."""
+        """Return the glyphs and drawings beyond the margins, each with its page."""
         found = []
         for page, ((width, height), glyphs, drawings) in enumerate(
             zip(self.sizes, self.glyphs, self.drawings, strict=True), 1
@@ -96,7 +96,7 @@ class PrintedDocument:
         return found
 
     def collisions(self):
-        """Signs that stand on one another, each with its page; those of one ligature share a box and are none."""
+        """Return glyphs that overlap, each pair with its page. Glyphs of one ligature share a box and do not count."""
         found = []
         for page, glyphs in enumerate(self.glyphs, 1):
             by_left = sorted(glyphs, key=lambda glyph: glyph.left)
@@ -110,15 +110,9 @@ class PrintedDocument:
                         found.append((page, one, other))
         return found
 
-    def free_height(self, page):
-        """How much of a page (the first is 1) is free under its text and above its foot, in millimetres."""
-        return (
-            min(glyph.bottom - BOTTOM_MARGIN for glyph in self.glyphs[page - 1] if glyph.bottom > BOTTOM_MARGIN) / POINT
-        )
-
 
 def fonts_of(reader):
-    """The typefaces that a document carries, by name, without what drawings each as a part of it."""
+    """Return the names of the embedded fonts, without the prefix that marks a subset."""
     return {
         font.get_object()["/BaseFont"].partition("+")[2]
         for sheet in reader.pages
@@ -127,7 +121,7 @@ def fonts_of(reader):
 
 
 def elements_of(reader):
-    """The structure elements of a document, in reading order."""
+    """Return the structure elements of a document in reading order."""
 
     def below(node):
         kids = node.get("/K", [])
@@ -147,7 +141,7 @@ def _glyphs(text):
 
 
 def _overlap(one, other):
-    """What share of the smaller of two glyphs the other covers."""
+    """Return the share of the smaller glyph that the other one covers."""
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.top, other.top) - max(one.bottom, other.bottom)
     least = min((glyph.right - glyph.left) * (glyph.top - glyph.bottom) for glyph in (one, other))

@@ -1,4 +1,4 @@
-"""A record put together by hand, row by row, for the rules that need no database."""
+"""Build the facts of a record row by row, for rules that need no database."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -39,12 +39,12 @@ MASERU = ZoneInfo("Africa/Maseru")
 
 
 def noon(day):
-    """A moment of a day: noon in Maseru."""
+    """Return noon of a day in Maseru."""
     return datetime.combine(day, time(12), MASERU)
 
 
 class RecordBuilder:
-    """Rows as they are added; `facts` is the whole. What is not said has happened as the first line recorded it."""
+    """Collect rows of a record; `facts` returns them all. `known` is the day on which a row was recorded."""
 
     def __init__(self, tracking, country="LSO", year=2021):
         self.tracking = tracking
@@ -82,7 +82,7 @@ class RecordBuilder:
         return self.add("edition_terms", EditionTermsFact, recorded_at=noon(known), **fields)
 
     def recommendation(self, number, pillar, *terms, known=None, **fields):
-        """A recommendation, asked from its first day on; each further one of `terms` is what `placed` gives."""
+        """Add a recommendation with its first terms; `terms` are later ones, from `recommendation_terms`."""
         first = self.recommendation_terms(pillar, known=known or self.tracking.starts_on)
         return self.add("recommendations", RecommendationFact, number=number, terms=(first, *terms), **fields)
 
@@ -91,7 +91,7 @@ class RecordBuilder:
         return RecommendationTermsFact(id=self.last_id, recorded_at=noon(known), pillar=pillar)
 
     def benchmark(self, recommendation, key, *terms):
-        """A benchmark by its key; each of `terms` is what `rule` gives."""
+        """Add a benchmark by its key; `terms` come from `benchmark_terms`."""
         self.benchmark_ids[key] = self.add(
             "benchmarks", BenchmarkFact, recommendation_id=recommendation, letter=key[-1], terms=terms
         )
@@ -105,7 +105,7 @@ class RecordBuilder:
         return self.add("indicators", IndicatorFact, name=name, pillar=pillar, question=question, **fields)
 
     def reading(self, indicator, value=None, *, through, known, starts=None, evidence=None, sent=None, **fields):
-        """A reading: a number, a direction, or None for no data."""
+        """Add a reading: a number, a direction, or None for no data."""
         return self.add(
             "readings",
             ReadingFact,
@@ -121,12 +121,12 @@ class RecordBuilder:
         )
 
     def reading_year_before(self, indicator, value, *, known):
-        """The reading for the whole period before."""
+        """Add the reading for the whole previous period."""
         before = self.edition.previous
         return self.reading(indicator, value, starts=before.starts_on, through=before.ends_on, known=known)
 
     def evidence(self, first, last, *, known, by=DoneBy.GOVERNMENT, sent=None, revises=None, commitment=None, **shows):
-        """A piece of evidence, and what it shows by benchmark: `_6a=Shows.ACTION`."""
+        """Add evidence and what it shows by benchmark: `_6a=SupportKind.ACTION`."""
         evidence = self.add(
             "evidence",
             EvidenceFact,
@@ -143,7 +143,7 @@ class RecordBuilder:
         return evidence
 
     def action(self, key, first, last, *, known, verified=None, **fields):
-        """A concrete action of the government on a benchmark, verified on a day, or not at all."""
+        """Add a concrete action of the government on a benchmark. `verified` is the day of its review, if any."""
         evidence = self.evidence(first, last, known=known, **{f"_{key}": SupportKind.ACTION}, **fields)
         if verified:
             self.review(evidence, known=verified, key=key)
@@ -160,7 +160,7 @@ class RecordBuilder:
         )
 
     def review(self, evidence, *, known, key=None, decision=EvidenceDecision.VERIFIED, first_on=None):
-        """The embassy's word on a piece of evidence, or on what it shows on one benchmark."""
+        """Add a review of evidence, or of what it shows on one benchmark."""
         evidence_link = next(
             (
                 row.id
@@ -192,7 +192,7 @@ class RecordBuilder:
         )
 
     def claim(self, key, progress, last, *, known, first=None, returned=None, withdrawn=None, **fields):
-        """What a ministry sent on a benchmark and nobody has reviewed."""
+        """Add an update of a ministry on a benchmark, with evidence that nobody has reviewed."""
         sent = self.update_version(
             ClaimedProgress(progress), known=known, returned=returned, withdrawn=withdrawn, **fields
         )
@@ -209,7 +209,11 @@ class RecordBuilder:
         )
 
     def commitment(self, *, made, known=None, ministry=1, due=None, later_events=(), **towards):
-        """A commitment made on a day: `_6a=Reach.MEETS`; `later_events`: kind, day and due date of further events."""
+        """Add a commitment with its benchmarks: `_6a=CommitmentReach.MEETS`.
+
+        Args:
+            later_events: kind, day and due date of each further event.
+        """
         events = []
         for kind, day, due_on in [(CommitmentEventKind.MADE, made, due), *later_events]:
             self.last_id += 1
@@ -224,7 +228,7 @@ class RecordBuilder:
         )
 
     def milestone(self, kind, due, done=None, known=None):
-        """A milestone; where it was `done`, recorded so on that day, or on the one on which it became known."""
+        """Add a milestone. `done` is the day on which it was done, `known` the day on which that was recorded."""
         rows = ()
         if done:
             self.last_id += 1
@@ -233,17 +237,17 @@ class RecordBuilder:
 
 
 def shares(score):
-    """Benchmarks' shares by key."""
+    """Return the shares of the benchmarks by key."""
     return {benchmark.line.key: benchmark.line.finding.worth for benchmark in score.benchmarks}
 
 
 def points(score):
-    """The parts' points by key."""
+    """Return the points of the parts by key."""
     return {part.key.value: part.points for part in score.parts}
 
 
 def line_points(score, part):
-    """The points of a part's lines by key."""
+    """Return the points of the lines of a part by key."""
     return {
         line.key: line.points for score_part in score.parts if score_part.key.value == part for line in score_part.lines
     }

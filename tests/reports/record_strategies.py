@@ -1,4 +1,4 @@
-"""Records as hypothesis makes them up: three recommendations, with whatever may be on them."""
+"""Hypothesis strategies for records: three recommendations with all kinds of rows."""
 
 from datetime import timedelta
 
@@ -66,7 +66,7 @@ def draw_readings(draw, record, indicators, evidence, version_ids):
 
 @st.composite
 def records(draw):
-    """A record of three recommendations, with whatever may be on it."""
+    """Draw a record of three recommendations with all kinds of rows."""
     record = RecordBuilder(PERIOD)
     indicators = [
         record.indicator(
@@ -132,7 +132,7 @@ def records(draw):
             )
     for _ in range(draw(some)):
         evidence_ids = draw(st.sets(st.sampled_from(evidence))) if evidence else ()
-        # An assessment rests on what was there.
+        # An assessment can only rest on evidence that was recorded before it.
         recorded_on = max(
             (row.recorded_at.date() for row in record.tables["evidence"] if row.id in evidence_ids), default=FIRST_DAY
         )

@@ -1,4 +1,4 @@
-"""Documents put together by hand, as long and as strange as a test needs them."""
+"""Contents of documents of any length and with any text, for tests of their layout."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -54,7 +54,7 @@ LONG_TEXT = (
     "A word after another, as somebody wrote them who had much to tell and little time to make it short. " * 5
 )[:400]
 PARAGRAPH = " ".join(["It says where readiness is, what comes next, what is overdue and with whom."] * 9)[:-25]
-"""Prose of nearly as many words as a briefing's first paragraph may have."""
+"""A text of nearly as many words as the first paragraph of a briefing may have."""
 
 
 def commitment(text="Train the posts", **facts):
@@ -184,7 +184,7 @@ def part(title="Increasing efforts", reason="Nothing has been reviewed yet.", qu
 
 
 def ambassador_briefing(**facts):
-    """An ambassador's briefing on nothing, but for what is given."""
+    """Return an ambassador's briefing that is empty except for `facts`."""
     return AmbassadorBriefing(
         **{
             "title": "Lesotho: readiness on 28 January 2022",
@@ -221,7 +221,7 @@ def ambassador_briefing(**facts):
 
 
 def next_steps(number, text="Ask the ministry"):
-    """Next steps, so many of each kind."""
+    """Return next steps, `number` of each kind."""
     steps = tuple(
         StepDisplay(
             kind, text, text, date(2022, 2, 28), Decimal("2.5"), Decimal("8.5"), Decimal("41.9"), at == number - 1
@@ -235,7 +235,7 @@ def next_steps(number, text="Ask the ministry"):
 
 
 def full_ambassador_briefing(number=1, text="Investigate more", **facts):
-    """A briefing with so many of everything, all in these words."""
+    """Return an ambassador's briefing with `number` rows of everything, all with this text."""
     ministry = PrintedMinistry(
         text,
         f"A. Person, {text}",
@@ -271,7 +271,7 @@ def full_ambassador_briefing(number=1, text="Investigate more", **facts):
 
 
 def washington_input(deeds=3, text="The quarter’s budget was released to the unit.", has_sources=True, **facts):
-    """Input for Washington with so many deeds, counts and assessments under one indicium of each pillar."""
+    """Return input for Washington with actions, counts and assessments under one indicium of each pillar."""
 
     def source(at):
         return f"Update of the Ministry of Police, number {at}" if has_sources else ""
@@ -311,7 +311,7 @@ def washington_input(deeds=3, text="The quarter’s budget was released to the u
 
 
 def ministry_page(number=3, text="Train the posts", **facts):
-    """A ministry's page with so many of everything."""
+    """Return a ministry's page with `number` rows of everything."""
     return MinistryPage(
         **{
             "title": "Ministry of Police and Public Safety",
@@ -338,7 +338,7 @@ def ministry_page(number=3, text="Train the posts", **facts):
 
 
 def dialogue_pack(number=3, text="Train the posts", **facts):
-    """A dialogue pack with so many of everything; the dialogue was held, so that it has minutes too."""
+    """Return a dialogue pack with `number` rows of everything. The dialogue was held, so it has minutes too."""
     point = TalkingPoint(text, "by 14 days", text, ("3b", "3c"))
     meeting = PrintedMeeting(
         held_on=date(2021, 11, 8),

@@ -1,4 +1,4 @@
-"""The application's ASGI door before a WSGI application of one line, with one thread and a short deadline."""
+"""The ASGI wrapper around a WSGI application that returns the body, with one thread and a short time-out."""
 
 from tiptracker.asgi import AsgiApplication
 

@@ -42,7 +42,7 @@ def test_scanner_hears_the_whole_file_and_says_what_it_found(on_a_path, content,
 
 @pytest.mark.parametrize("says", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: ERROR\0", b"\0", b"what?"])
 def test_scanner_that_gives_no_verdict_is_not_taken_to_say_clean(says):
-    with fake_clamd(says=says) as (address, _), pytest.raises(ScannerUnavailable):
+    with fake_clamd(reply=says) as (address, _), pytest.raises(ScannerUnavailable):
         scan(b"a letter", address)
 
 
@@ -51,7 +51,7 @@ def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nob
     for address in (nobody, f"unix://{tmp_path}/nothing"):
         with pytest.raises(ScannerUnavailable):
             scan(b"a letter", address)
-    with fake_clamd(says=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
+    with fake_clamd(reply=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
         scan(b"a letter", address)
 
 

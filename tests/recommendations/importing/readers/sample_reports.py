@@ -1,4 +1,4 @@
-"""The same narrative as each sort of file, and files that can't be read."""
+"""The same narrative as HTML, PDF and Word files, in many layouts."""
 
 import io
 import zipfile
@@ -27,7 +27,7 @@ def html_report(
     heading=f"<p><strong>{HEADINGS[0]}</strong></p>",
     following=f"<p><strong>PROSECUTION</strong></p><p>{PROSE}</p>",
 ):
-    """A page as a site has it, with navigation, scripts and links around the text; `listed` is HTML."""
+    """Return a web page with navigation, scripts and links around the text. `listed` is HTML."""
     main = f"<h1>{TITLE}</h1><h2>LESOTHO (Tier 2)</h2><p>{OPENING}</p>{heading}{listed}{following}"
     return _PAGE_TEMPLATE.format(title=TITLE, main=main).encode()
 
@@ -50,7 +50,7 @@ HTML_LISTS = {
     "the first before the list": lambda items: f"<p>{escape(items[0])}</p>{HTML_LISTS['a list'](items[1:])}",
     "a table": lambda items: "<table>" + "".join(f"<tr><td>{escape(item)}</td></tr>" for item in items) + "</table>",
 }
-"""How a list stands in a page."""
+"""The ways in which a web page can lay out a list."""
 
 PDF_STYLES = {
     "A4": "@page { margin: 2cm; @top-center { content: 'LESOTHO' } @bottom-center { content: counter(page) } }",
@@ -60,11 +60,11 @@ PDF_STYLES = {
     "main { columns: 2; font-size: 9pt; text-align: justify; hyphens: auto }",
     "without gaps": "@page { size: A5 } p, ul, li { margin: 0; padding: 0 } ul { list-style-position: inside }",
 }
-"""Style sheets of PDFs."""
+"""Style sheets for PDFs."""
 
 
 def pdf_report(listed, style=PDF_STYLES["A4"], heading=HEADINGS[0]):
-    """A PDF; `listed` is HTML."""
+    """Return a PDF. `listed` is HTML."""
     said = f"<h1>LESOTHO (Tier 2)</h1><p>{OPENING}</p><p>{heading}</p>{listed}<p>PROSECUTION</p><p>{PROSE}</p>"
     made = HTML(
         string=f"<html lang=en><title>{TITLE}</title><style>{style}</style><main>{said}</main></html>"
@@ -77,12 +77,12 @@ def word_paragraph(text, properties=""):
 
 
 def word_bullets(items):
-    """Paragraphs of Word that it numbers or bullets by itself."""
+    """Return Word paragraphs with automatic bullets or numbers."""
     return "".join(word_paragraph(item, _NUMBERED) for item in items)
 
 
 def word_report(listed, *, before="", heading=HEADINGS[0], **parts):
-    """A Word document; `listed` is its XML, `before` stands before the document, `parts` are others by name."""
+    """Return a Word document. `listed` is XML, `before` precedes the document element, `parts` adds parts by name."""
     around = "".join(word_paragraph(text) for text in (TITLE, "LESOTHO (Tier 2)", OPENING, heading))
     body = f"{around}{listed}{word_paragraph('PROSECUTION')}{word_paragraph(PROSE)}"
     parts = {"word/document.xml": f'{before}<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'} | parts

@@ -1,4 +1,4 @@
-"""Narratives of our own in the layouts of the editions from 2009 to 2025. None of it is the report's wording."""
+"""Made-up narratives in the layouts of the editions from 2009 to 2025. None of the wording is the report's."""
 
 import textwrap
 from string import ascii_lowercase
@@ -111,7 +111,7 @@ LAYOUTS = {
     "bullets in one paragraph, wrapped": lambda items: wrapped("• " + " • ".join(items)),
     "one a paragraph, wrapped": lambda items: "\n\n".join(wrapped(item, 60) for item in items),
 }
-"""How a list of sentences stands in a document; each comes back as it was."""
+"""Layouts of a list of sentences. The parser must return each sentence unchanged."""
 
 CLAUSE_LAYOUTS = {
     "clauses": clauses_in_one_sentence("; "),
@@ -127,7 +127,7 @@ CLAUSE_LAYOUTS = {
 def narrative(
     listed, *, heading=HEADINGS[0], following=NEXT_SECTIONS[0], before=YEAR_AND_TITLE, opening=OPENING, gap="\n\n"
 ):
-    """A narrative around a list."""
+    """Return a narrative around a list."""
     return "\n\n".join(
         part for part in (before, opening, f"{heading}{gap}{listed}" if heading else listed, following) if part
     )
