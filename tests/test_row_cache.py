@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from tests.dialogues.test_load_lesotho import load, tables
+from tests.dialogues.test_load_lesotho import all_rows, load
 from tests.factories import CountryFactory
 from tests.row_cache import load_cached
 from tests.transactions import outer_transaction
@@ -18,7 +18,7 @@ def test_cached_rows_equal_the_created_rows_in_every_value():
     for _ in range(2):
         with outer_transaction():
             told = load_cached(load, "--exercise")
-            made.append((told, tables()))
+            made.append((told, all_rows()))
             transaction.set_rollback(True)
     load_cached(load, "--exercise")
 

@@ -112,7 +112,7 @@ def send(commitment, by, **values):
     )
 
 
-def judgements(sent, decision=EvidenceDecision.VERIFIED, **values):
+def review_inputs(sent, decision=EvidenceDecision.VERIFIED, **values):
     """The same word on everything that a version asks to be judged."""
     return [
         ReviewInput(piece, evidence_link, decision, "Seen.", **values)
@@ -122,15 +122,15 @@ def judgements(sent, decision=EvidenceDecision.VERIFIED, **values):
 
 def accept(sent, by, reviews=None, **values):
     return accept_update(
-        **{"update_version": sent, "reviews": reviews or judgements(sent), "by": by, "now": NOW, **values}
+        **{"update_version": sent, "reviews": reviews or review_inputs(sent), "by": by, "now": NOW, **values}
     )
 
 
-def send_back(sent, by, **values):
+def return_version(sent, by, **values):
     return return_update(**{"update_version": sent, "reason": "Please add the dates.", "by": by, "now": NOW, **values})
 
 
-def standing(commitment, day=TODAY):
+def commitment_status(commitment, day=TODAY):
     return commitment.standing_on(day).status
 
 
@@ -300,15 +300,15 @@ def test_send_update_claiming_done_reports_the_commitment_done(commitment, polic
         sent,
         police,
     )
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
-    assert standing(commitment, january(19)) is CommitmentStatus.OPEN
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert commitment_status(commitment, january(19)) is CommitmentStatus.OPEN
 
 
 @pytest.mark.parametrize("claimed", [ClaimedProgress.NOT_STARTED, ClaimedProgress.UNDER_WAY])
 def test_send_update_claiming_less_is_with_the_embassy_and_no_event(commitment, police, claimed):
     send(commitment, police, claimed=claimed)
 
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
     assert commitment.events.count() == 1
 
 
@@ -318,7 +318,7 @@ def test_a_report_of_an_earlier_day_than_the_newest_event_is_dated_with_that_eve
     )
     send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=january(20))
 
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
     assert commitment.events.last().happened_on == january(25)
 
 
@@ -379,7 +379,7 @@ def test_send_update_refuses_figures(commitment, police, benchmark, figure_value
     with refuses(code, field="figures", sentence=sentence):
         send(commitment, police, claimed=ClaimedProgress.DONE, figures=figures)
     assert not UpdateVersion.objects.exists()
-    assert standing(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
 
 
 def test_send_update_refuses_figures_not_asked_of_the_ministry(commitment, police):
@@ -415,7 +415,7 @@ def test_send_update_accepts_files_of_the_returned_version_again(commitment, pol
 def test_send_update_refuses_files_of_an_accepted_update(commitment, police, officer):
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, files=[file])
-    accept(sent, officer, judgements(sent))
+    accept(sent, officer, review_inputs(sent))
 
     with refuses("already_sent", field="files"):
         send(commitment, police, files=[file])
@@ -495,7 +495,7 @@ def test_nobody_sends_updates_on_commitments_of_the_united_states(police):
 
 def test_return_update_gives_the_reason(commitment, police, officer):
     sent = send(commitment, police)
-    decision = send_back(sent, officer, reason=" Please add the dates. ")
+    decision = return_version(sent, officer, reason=" Please add the dates. ")
 
     assert UpdateVersionDecision.objects.get() == decision
     assert (decision.decision, decision.reason, decision.recorded_by) == ("returned", "Please add the dates.", officer)
@@ -505,26 +505,28 @@ def test_return_update_gives_the_reason(commitment, police, officer):
 
 def test_returning_an_update_reopens_a_commitment_claimed_done(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
-    send_back(sent, officer)
+    return_version(sent, officer)
 
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.update_version) == ("report_returned", TODAY, sent)
-    assert standing(commitment) is CommitmentStatus.OPEN
-    assert standing(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
 
 
 def test_return_update_needs_a_reason(commitment, police, officer):
     with refuses("required", field="reason", sentence="Write what the ministry has to change."):
-        send_back(send(commitment, police), officer, reason=" ")
+        return_version(send(commitment, police), officer, reason=" ")
 
 
 def test_a_corrected_version_belongs_to_the_returned_update(commitment, police, officer):
     first = send(commitment, police, claimed=ClaimedProgress.DONE)
-    send_back(first, officer)
+    return_version(first, officer)
     mended = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     assert (mended.update, mended.number) == (first.update, 2)
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY, "though what it tells of was done before the return"
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY, (
+        "though what it tells of was done before the return"
+    )
 
 
 def test_version_after_an_accepted_one_begins_a_new_update(commitment, police, officer):
@@ -539,7 +541,7 @@ def test_only_officers_decide_on_updates(commitment, police, factory):
     sent = send(commitment, police)
 
     with pytest.raises(PermissionDenied):
-        send_back(sent, factory())
+        return_version(sent, factory())
     with pytest.raises(PermissionDenied):
         accept(sent, factory())
     with pytest.raises(PermissionDenied):
@@ -551,7 +553,7 @@ def test_an_officer_of_another_country_cannot_decide(commitment, police):
     stranger = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
 
     with pytest.raises(PermissionDenied):
-        send_back(sent, stranger)
+        return_version(sent, stranger)
     with pytest.raises(PermissionDenied):
         accept(sent, stranger)
 
@@ -586,7 +588,7 @@ def test_accept_update_reviews_each_link(commitment, police, officer):
 def test_accept_update_never_assesses_nor_settles_what_is_under_way(commitment, police, officer, benchmark):
     accept(send(commitment, police), officer)
 
-    assert standing(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
     assert not benchmark.assessments.exists()
 
 
@@ -601,7 +603,7 @@ def test_accept_update_verifies_done_what_was_claimed_done(commitment, police, o
         sent,
         TODAY,
     )
-    assert standing(commitment) is CommitmentStatus.VERIFIED
+    assert commitment_status(commitment) is CommitmentStatus.VERIFIED
 
 
 def test_accept_update_reviews_each_figure(police, officer):
@@ -663,7 +665,9 @@ def test_accept_update_reviews_evidence_without_links(police, officer):
 def test_accept_update_may_review_the_evidence_itself_as_well(commitment, police, officer):
     sent = send(commitment, police)
     accept(
-        sent, officer, [*judgements(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")]
+        sent,
+        officer,
+        [*review_inputs(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")],
     )
 
     assert EvidenceReview.objects.count() == 3
@@ -678,7 +682,7 @@ def test_accept_update_names_what_is_not_reviewed(commitment, police, officer, b
         sentence="Verify or reject each item. Not decided yet: “Six focal points placed” for "
         f"{second[1].benchmark.key}.",
     ):
-        accept(sent, officer, judgements(sent)[:1])
+        accept(sent, officer, review_inputs(sent)[:1])
     assert not EvidenceReview.objects.exists()
     assert list(UpdateVersion.objects.undecided()) == [sent]
 
@@ -688,20 +692,20 @@ def test_accept_update_refuses_duplicate_reviews_and_parts_of_another_update(com
     stray = EvidenceFactory(supports=[BenchmarkFactory()])
 
     for extra in (
-        judgements(sent)[0],
+        review_inputs(sent)[0],
         ReviewInput(stray, None, EvidenceDecision.VERIFIED, "Seen."),
         ReviewInput(stray, stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
         ReviewInput(sent.evidence.get(), stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
     ):
         with refuses("mismatched_reviews", sentence="One item is reviewed twice, or belongs to another update."):
-            accept(sent, officer, [*judgements(sent), extra])
+            accept(sent, officer, [*review_inputs(sent), extra])
 
 
 def test_accept_update_needs_a_reason_for_each_review(commitment, police, officer):
     sent = send(commitment, police)
 
     with refuses("required", field="reason"):
-        accept(sent, officer, [each._replace(reason=" ") for each in judgements(sent)])
+        accept(sent, officer, [each._replace(reason=" ") for each in review_inputs(sent)])
 
 
 def test_accept_update_claimed_done_needs_a_reason(commitment, police, officer):
@@ -718,8 +722,8 @@ def test_accept_update_claimed_done_needs_something_verified(commitment, police,
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     with refuses("nothing_verified", sentence="The update says that the commitment is done, but you verified nothing"):
-        accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED), reason="Seen.")
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
+        accept(sent, officer, review_inputs(sent, EvidenceDecision.REJECTED), reason="Seen.")
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
 
 
 def test_accept_update_claimed_done_needs_its_first_day(commitment, police, officer):
@@ -727,13 +731,13 @@ def test_accept_update_claimed_done_needs_its_first_day(commitment, police, offi
 
     with refuses("unproven"):
         accept(sent, officer, reason="Seen.")
-    accept(sent, officer, judgements(sent, first_on=january(3)), reason="Seen.")
-    assert standing(commitment) is CommitmentStatus.VERIFIED
+    accept(sent, officer, review_inputs(sent, first_on=january(3)), reason="Seen.")
+    assert commitment_status(commitment) is CommitmentStatus.VERIFIED
 
 
 def test_accept_update_under_way_may_reject_all(commitment, police, officer):
     sent = send(commitment, police)
-    accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED))
+    accept(sent, officer, review_inputs(sent, EvidenceDecision.REJECTED))
 
     assert sent.decision.decision == "accepted"
 
@@ -743,7 +747,7 @@ def test_accept_update_on_a_commitment_withdrawn_since_settles_nothing(commitmen
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=january(27))
     accept(sent, officer)
 
-    assert standing(commitment) is CommitmentStatus.WITHDRAWN
+    assert commitment_status(commitment) is CommitmentStatus.WITHDRAWN
 
 
 def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, police, officer):
@@ -753,8 +757,8 @@ def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, pol
         withdraw(commitment=commitment, reason="They asked.", on=TODAY, by=officer, now=NOW)
 
 
-@pytest.mark.parametrize("first", [send_back, accept])
-@pytest.mark.parametrize("second", [send_back, accept])
+@pytest.mark.parametrize("first", [return_version, accept])
+@pytest.mark.parametrize("second", [return_version, accept])
 def test_the_second_decision_is_refused_and_told_what_the_first_was(commitment, police, officer, first, second):
     sent = send(commitment, police)
     decision = first(sent, officer).decision
@@ -774,7 +778,7 @@ def test_two_decisions_at_once_are_one_decision_and_one_refusal(fresh_database):
 
     done, refused = run_simultaneously(
         lambda: accept(sent, one, reason="Seen."),
-        lambda: send_back(UpdateVersion.objects.get(pk=sent.pk), other),
+        lambda: return_version(UpdateVersion.objects.get(pk=sent.pk), other),
     )
 
     assert (done, refused) == ("done", "edit_conflict")

@@ -8,7 +8,7 @@ from django.db import transaction
 from dialogues.actions.files import delete_unsent_files, read_for_download, refuse_unless_own_and_unsent, store_upload
 from dialogues.models import Evidence, EvidenceFile
 from dialogues.permissions import can_review_evidence
-from tests.dialogues.test_actions_files import NOW, upload
+from tests.dialogues.test_actions_files import NOW, letter_upload
 from tests.factories import (
     AmbassadorFactory,
     CommitmentFactory,
@@ -27,7 +27,7 @@ from tiptracker.choices import Role
 pytestmark = pytest.mark.django_db
 
 
-def moves(person, *, role, ministry=None, countries=()):
+def change_role(person, *, role, ministry=None, countries=()):
     """What an administrator changes of an account."""
     person.role, person.ministry = role, ministry
     person.save()
@@ -39,7 +39,7 @@ def test_internal_evidence_stays_closed_to_the_ministry_that_its_recorder_joins(
     ministry = MinistryFactory()
     evidence = EvidenceFactory(commitment=CommitmentFactory(ministry=ministry))
 
-    joined = moves(evidence.recorded_by, role=Role.FOCAL_POINT, ministry=ministry)
+    joined = change_role(evidence.recorded_by, role=Role.FOCAL_POINT, ministry=ministry)
 
     assert not Evidence.objects.visible_to(joined).exists()
 
@@ -47,7 +47,7 @@ def test_internal_evidence_stays_closed_to_the_ministry_that_its_recorder_joins(
 def test_an_ambassador_reviews_what_an_officer_logged_wherever_that_officer_works_today():
     ambassador, logged = AmbassadorFactory(), EvidenceLinkFactory().evidence
 
-    moves(logged.recorded_by, role=Role.OBSERVER, countries=[CountryFactory()])
+    change_role(logged.recorded_by, role=Role.OBSERVER, countries=[CountryFactory()])
 
     assert can_review_evidence(ambassador, Evidence.objects.get(pk=logged.pk))
     assert list(Evidence.objects.for_review_by(ambassador)) == [logged]
@@ -56,7 +56,7 @@ def test_an_ambassador_reviews_what_an_officer_logged_wherever_that_officer_work
 def test_an_ambassador_does_not_review_what_a_focal_point_sent_who_is_an_officer_today():
     sent = EvidenceFactory(update_version=UpdateVersionFactory())
 
-    moves(sent.recorded_by, role=Role.OFFICER, countries=[sent.country])
+    change_role(sent.recorded_by, role=Role.OFFICER, countries=[sent.country])
 
     assert not can_review_evidence(AmbassadorFactory(), Evidence.objects.get(pk=sent.pk))
 
@@ -64,20 +64,20 @@ def test_an_ambassador_does_not_review_what_a_focal_point_sent_who_is_an_officer
 def test_a_ministrys_room_holds_what_was_uploaded_for_it(settings):
     moved, stays = FocalPointFactory(), FocalPointFactory()
     first = moved.ministry
-    store_upload(upload=upload(), by=moved, now=NOW)
+    store_upload(upload=letter_upload(), by=moved, now=NOW)
     size = EvidenceFile.objects.get().size
-    moves(moved, role=Role.FOCAL_POINT, ministry=stays.ministry)
+    change_role(moved, role=Role.FOCAL_POINT, ministry=stays.ministry)
     settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
 
-    assert store_upload(upload=upload(), by=stays, now=NOW)
+    assert store_upload(upload=letter_upload(), by=stays, now=NOW)
     with refuses("quota_exceeded", field="files"):
-        store_upload(upload=upload(), by=FocalPointFactory(ministry=first), now=NOW)
+        store_upload(upload=letter_upload(), by=FocalPointFactory(ministry=first), now=NOW)
 
 
 def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
     person = FocalPointFactory()
     first = person.ministry
-    file = store_upload(upload=upload(), by=person, now=NOW)
+    file = store_upload(upload=letter_upload(), by=person, now=NOW)
     elsewhere = CountryFactory(elsewhere=True)
 
     for role, ministry, countries in (
@@ -85,20 +85,20 @@ def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
         (Role.OFFICER, None, [first.country]),
         (Role.OFFICER, None, [elsewhere]),
     ):
-        moves(person, role=role, ministry=ministry, countries=countries)
+        change_role(person, role=role, ministry=ministry, countries=countries)
         assert not EvidenceFile.objects.visible_to(person).exists()
         with refuses("already_sent", field="files"), transaction.atomic():
             refuse_unless_own_and_unsent([file], person)
 
-    moves(person, role=Role.FOCAL_POINT, ministry=first)
+    change_role(person, role=Role.FOCAL_POINT, ministry=first)
     assert list(EvidenceFile.objects.visible_to(person)) == [file]
 
 
 def test_a_file_of_one_country_is_not_taken_along_to_another():
     officer, elsewhere = OfficerFactory(), CountryFactory(elsewhere=True)
-    file = store_upload(upload=upload(), by=officer, now=NOW)
+    file = store_upload(upload=letter_upload(), by=officer, now=NOW)
 
-    moves(officer, role=Role.OFFICER, countries=[elsewhere])
+    change_role(officer, role=Role.OFFICER, countries=[elsewhere])
 
     assert not EvidenceFile.objects.visible_to(officer).exists()
     with refuses("already_sent", field="files"), transaction.atomic():
@@ -107,9 +107,9 @@ def test_a_file_of_one_country_is_not_taken_along_to_another():
 
 def test_what_is_done_to_a_file_is_told_in_the_country_it_was_uploaded_in():
     person = FocalPointFactory()
-    file = store_upload(upload=upload(), by=person, now=NOW)
+    file = store_upload(upload=letter_upload(), by=person, now=NOW)
     at_home = person.ministry.country_id
-    moves(person, role=Role.OFFICER, countries=[CountryFactory(elsewhere=True)])
+    change_role(person, role=Role.OFFICER, countries=[CountryFactory(elsewhere=True)])
 
     read_for_download(file=EvidenceFile.objects.get(), by=person)
     delete_unsent_files(now=NOW + timedelta(days=30))

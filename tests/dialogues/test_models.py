@@ -165,7 +165,7 @@ def test_updates_and_versions_visible_to_each_reader(people, commitments):
 
 
 @pytest.fixture
-def proof(people, benchmarks, commitments):
+def evidence(people, benchmarks, commitments):
     """Evidence of each sort, with a row that could leak for each way in which it might."""
     police, home = people["own ministry"], people["other ministry"]
     sent = UpdateVersionFactory(update__commitment=commitments["police"])
@@ -195,7 +195,7 @@ def proof(people, benchmarks, commitments):
     }
 
 
-PROOF_SEEN = {
+EVIDENCE_SEEN = {
     **same_for_each(
         EMBASSY,
         [
@@ -217,21 +217,21 @@ PROOF_SEEN = {
 }
 
 
-def test_evidence_visible_to_each_reader(people, proof):
-    assert visible_names(people, proof) == PROOF_SEEN
+def test_evidence_visible_to_each_reader(people, evidence):
+    assert visible_names(people, evidence) == EVIDENCE_SEEN
 
 
-def test_evidence_links_visible_to_each_reader(people, benchmarks, proof):
+def test_evidence_links_visible_to_each_reader(people, benchmarks, evidence):
     rows = {
         f"{name} on {where}": evidence_link
-        for name, evidence in proof.items()
+        for name, evidence in evidence.items()
         for evidence_link in evidence.evidence_links.all()
         for where in [next(key for key, benchmark in benchmarks.items() if benchmark == evidence_link.benchmark)]
     }
     visible = visible_names(people, rows)
 
     assert {reader: sorted({name.rpartition(" on ")[0] for name in names}) for reader, names in visible.items()} == (
-        PROOF_SEEN
+        EVIDENCE_SEEN
     )
     assert visible["own ministry"] == [
         "sent by police on police",
@@ -241,12 +241,14 @@ def test_evidence_links_visible_to_each_reader(people, benchmarks, proof):
     assert visible["other ministry"] == ["shared under home's on home"]
 
 
-def test_reviews_visible_to_each_reader(people, proof):
-    elsewhere = proof["elsewhere"]
-    rows = {name: EvidenceReviewFactory(evidence=evidence) for name, evidence in proof.items() if evidence != elsewhere}
+def test_reviews_visible_to_each_reader(people, evidence):
+    elsewhere = evidence["elsewhere"]
+    rows = {
+        name: EvidenceReviewFactory(evidence=evidence) for name, evidence in evidence.items() if evidence != elsewhere
+    }
     rows["elsewhere"] = EvidenceReviewFactory(evidence=elsewhere, recorded_by=people["officer elsewhere"])
 
-    embassy = {reader: PROOF_SEEN[reader] for reader in (*EMBASSY, "officer elsewhere")}
+    embassy = {reader: EVIDENCE_SEEN[reader] for reader in (*EMBASSY, "officer elsewhere")}
     assert visible_names(people, rows) == {
         **embassy,
         "own ministry": [
@@ -257,8 +259,8 @@ def test_reviews_visible_to_each_reader(people, proof):
     }
 
 
-def test_reviews_of_a_line_are_visible_with_its_benchmark(people, benchmarks, proof):
-    sent = proof["sent by police"]
+def test_reviews_of_a_line_are_visible_with_its_benchmark(people, benchmarks, evidence):
+    sent = evidence["sent by police"]
     rows = {
         where: EvidenceReviewFactory(evidence=sent, evidence_link=sent.evidence_links.get(benchmark=benchmarks[where]))
         for where in ("police", "home")
@@ -270,7 +272,7 @@ def test_reviews_of_a_line_are_visible_with_its_benchmark(people, benchmarks, pr
     }
 
 
-def test_files_visible_to_each_reader(people, proof, commitments):
+def test_files_visible_to_each_reader(people, evidence, commitments):
     police, officer = people["own ministry"], people["officer"]
 
     def cited(name, **fields):
@@ -329,7 +331,7 @@ def test_assessments_visible_to_each_reader(people, benchmarks, commitments):
 
 # --- Rows are added, never changed ------------------------------------------------------------------------------------
 
-CHANGES = {
+CHANGED_VALUES = {
     AssessmentFactory: {"verdict": "met"},
     CommitmentEventFactory: {"happened_on": date(2021, 1, 1)},
     EvidenceLinkFactory: {"shows": "context"},
@@ -347,12 +349,12 @@ def make_row(factory):
     return factory(commitment=CommitmentFactory(made=False)) if factory is CommitmentEventFactory else factory()
 
 
-@pytest.mark.parametrize("factory", CHANGES, ids=lambda factory: factory._meta.model.__name__)
+@pytest.mark.parametrize("factory", CHANGED_VALUES, ids=lambda factory: factory._meta.model.__name__)
 def test_row_is_neither_changed_nor_deleted(factory):
     rows = type(make_row(factory)).objects.all()
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        rows.update(**CHANGES[factory])
+        rows.update(**CHANGED_VALUES[factory])
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         rows._raw_delete(rows.db)
 
@@ -389,7 +391,7 @@ def test_text_may_become_the_fixed_mark_and_nothing_else(factory):
         redact_text(row, text)
         assert rows.update(**{text: "[redacted]"}) == 1
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        rows.update(**{REDACTABLE[factory][0]: "[redacted]"}, **CHANGES[factory])
+        rows.update(**{REDACTABLE[factory][0]: "[redacted]"}, **CHANGED_VALUES[factory])
 
 
 # --- Nobody verifies their own ----------------------------------------------------------------------------------------
@@ -454,7 +456,7 @@ def test_database_refuses_verification_of_the_newest_report_alone():
 
 # --- Impossible states ------------------------------------------------------------------------------------------------
 
-IMPOSSIBLE = {
+INVALID_ROWS = {
     "a commitment of nobody": lambda: CommitmentFactory(ministry=None),
     "the united states' with a ministry": lambda: CommitmentFactory(made_by="united_states"),
     "a commitment made nowhere": lambda: CommitmentFactory(letter=""),
@@ -483,10 +485,10 @@ IMPOSSIBLE = {
 }
 
 
-@pytest.mark.parametrize("what", IMPOSSIBLE)
+@pytest.mark.parametrize("what", INVALID_ROWS)
 def test_database_refuses(what):
     with pytest.raises(IntegrityError), transaction.atomic():
-        IMPOSSIBLE[what]()
+        INVALID_ROWS[what]()
 
 
 # --- Small things that rows say ---------------------------------------------------------------------------------------

@@ -12,13 +12,13 @@ from drf_spectacular.generators import SchemaGenerator
 
 from dialogues.models import Assessment, CommitmentEvent, Dialogue, Evidence, EvidenceFile, UpdateVersion
 from tests.dialogues import test_views_evidence_logging, test_views_ministry_home
-from tests.dialogues.test_views_ministry_home import pdf
+from tests.dialogues.test_views_ministry_home import pdf_upload
 from tests.factories import BenchmarkFactory, CommitmentFactory, FocalPointFactory, OfficerFactory
 from tests.tiptracker.web.frontend.test_forms import Elements
 from tiptracker.audit.models import AuditDetail, AuditEntry
 from tiptracker.privacy.personal_data import REMOVED_NUMBER_MARK, find_personal_data
 
-NUMBER = "+266 5812 3456"
+PHONE_NUMBER = "+266 5812 3456"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def officer(client):
     return officer
 
 
-def confirmations(response):
+def confirmation_fields(response):
     """What a person sends who ticks every box that confirms, and what the page of an update sends of its own accord."""
     found = [attrs for _, attrs in Elements(response.text).found]
     sent = [attrs for attrs in found if attrs.get("name", "").endswith(("-confirmed", "draft_seen"))]
@@ -45,10 +45,10 @@ def confirmations(response):
 
 def draft_field(response):
     """What the page of an update sends of its own accord, with no box ticked."""
-    return {name: value for name, value in confirmations(response).items() if name == "draft_seen"}
+    return {name: value for name, value in confirmation_fields(response).items() if name == "draft_seen"}
 
 
-def entry(verb):
+def logged_values(verb):
     return json.loads(AuditEntry.objects.get(verb=verb).detail.after)
 
 
@@ -57,45 +57,47 @@ def entry(verb):
 
 @pytest.mark.django_db
 def test_an_update_is_held_back_until_it_is_confirmed_and_the_log_tells_of_it(client, commitment):
-    typed = test_views_ministry_home.filled(narrative=f"The registry answers at {NUMBER}.", files=[pdf()])
+    typed = test_views_ministry_home.form_data(
+        narrative=f"The registry answers at {PHONE_NUMBER}.", files=[pdf_upload()]
+    )
     url = reverse("update_send", args=[commitment.pk])
 
     held = client.post(url, typed)
 
     assert held.status_code == 422
     assert not UpdateVersion.objects.exists()
-    assert f"“{NUMBER}” looks like a telephone number" in held.context["form"].errors["narrative"][0]
-    assert f"The registry answers at {NUMBER}." in held.text
+    assert f"“{PHONE_NUMBER}” looks like a telephone number" in held.context["form"].errors["narrative"][0]
+    assert f"The registry answers at {PHONE_NUMBER}." in held.text
     assert 'name="kept_files"' in held.text
 
     typed.pop("files")
-    again = client.post(url, typed | confirmations(held) | {"kept_files": EvidenceFile.objects.get().pk})
+    again = client.post(url, typed | confirmation_fields(held) | {"kept_files": EvidenceFile.objects.get().pk})
 
     assert again.status_code == 302
-    assert UpdateVersion.objects.get().narrative == f"The registry answers at {NUMBER}."
-    assert entry("update.sent")["confirmed_no_personal_data"] == ["telephone number"]
-    assert "confirmed_no_personal_data" not in entry("file.kept")
+    assert UpdateVersion.objects.get().narrative == f"The registry answers at {PHONE_NUMBER}."
+    assert logged_values("update.sent")["confirmed_no_personal_data"] == ["telephone number"]
+    assert "confirmed_no_personal_data" not in logged_values("file.kept")
 
 
 @pytest.mark.django_db
 def test_an_update_that_holds_nothing_is_not_logged_as_confirmed(client, commitment):
-    client.post(reverse("update_send", args=[commitment.pk]), test_views_ministry_home.filled())
+    client.post(reverse("update_send", args=[commitment.pk]), test_views_ministry_home.form_data())
 
-    assert "confirmed_no_personal_data" not in entry("update.sent")
+    assert "confirmed_no_personal_data" not in logged_values("update.sent")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", ["title", "stated_by", "source"])
 def test_logged_evidence_is_held_back_in_every_text(client, officer, field):
-    typed = test_views_evidence_logging.filled(**{field: "She was born on 12 March 2004"})
+    typed = test_views_evidence_logging.form_data(**{field: "She was born on 12 March 2004"})
 
     held = client.post(reverse("evidence_log"), typed)
 
     assert held.status_code == 422
     assert "“12 March 2004” looks like a date of birth" in held.context["form"].errors[field][0]
     assert not Evidence.objects.exists()
-    assert client.post(reverse("evidence_log"), typed | confirmations(held)).status_code == 302
-    assert entry("evidence.logged")["confirmed_no_personal_data"] == ["date of birth"]
+    assert client.post(reverse("evidence_log"), typed | confirmation_fields(held)).status_code == 302
+    assert logged_values("evidence.logged")["confirmed_no_personal_data"] == ["date of birth"]
 
 
 @pytest.mark.django_db
@@ -107,8 +109,8 @@ def test_a_dialogue_is_held_back_in_the_line_of_a_participant(client, officer):
 
     assert held.status_code == 422
     assert not Dialogue.objects.exists()
-    assert list(confirmations(held)) == ["people-0-office-confirmed"]
-    assert client.post(reverse("dialogue_add"), typed | confirmations(held)).status_code == 302
+    assert list(confirmation_fields(held)) == ["people-0-office-confirmed"]
+    assert client.post(reverse("dialogue_add"), typed | confirmation_fields(held)).status_code == 302
 
 
 @pytest.mark.django_db
@@ -130,7 +132,7 @@ def test_a_verb_is_held_back_in_its_reason(client, officer):
 def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_about(client, commitment):
     url = reverse("update_send", args=[commitment.pk])
 
-    held = client.post(url, test_views_ministry_home.filled(files=[pdf("passport N123456.pdf")]))
+    held = client.post(url, test_views_ministry_home.form_data(files=[pdf_upload("passport N123456.pdf")]))
 
     kept = EvidenceFile.objects.get()
     assert held.status_code == 422
@@ -139,32 +141,32 @@ def test_a_file_named_after_a_passport_is_kept_without_the_number_and_asked_abou
     assert not AuditDetail.objects.filter(after__contains="N123456").exists()
     assert "untick it" in held.context["form"].errors["files"][0]
 
-    unasked = client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | draft_field(held))
+    unasked = client.post(url, test_views_ministry_home.form_data(kept_files=kept.pk) | draft_field(held))
     assert unasked.status_code == 422
     assert not UpdateVersion.objects.exists()
 
-    client.post(url, test_views_ministry_home.filled(kept_files=kept.pk) | confirmations(unasked))
+    client.post(url, test_views_ministry_home.form_data(kept_files=kept.pk) | confirmation_fields(unasked))
     assert UpdateVersion.objects.get().evidence.get().file == kept
-    assert entry("update.sent")["confirmed_no_personal_data"] == ["file name"]
+    assert logged_values("update.sent")["confirmed_no_personal_data"] == ["file name"]
 
 
 @pytest.mark.django_db
 def test_a_file_that_was_held_back_can_be_left_out(client, commitment):
     url = reverse("update_send", args=[commitment.pk])
-    held = client.post(url, test_views_ministry_home.filled(files=[pdf("passport N123456.pdf")]))
+    held = client.post(url, test_views_ministry_home.form_data(files=[pdf_upload("passport N123456.pdf")]))
 
-    assert client.post(url, test_views_ministry_home.filled() | draft_field(held)).status_code == 302
+    assert client.post(url, test_views_ministry_home.form_data() | draft_field(held)).status_code == 302
     assert UpdateVersion.objects.get().evidence.get().file is None
 
 
 # --- By the API -------------------------------------------------------------------------------------------------------
 
 
-def verdict(**changed):
+def assessment_body(**changed):
     body = {
         "benchmark": BenchmarkFactory().pk,
         "verdict": "met",
-        "rationale": f"The unit answers at {NUMBER}.",
+        "rationale": f"The unit answers at {PHONE_NUMBER}.",
         "law": "22 U.S.C. 7106(b)(2)",
     }
     return body | changed
@@ -172,18 +174,18 @@ def verdict(**changed):
 
 @pytest.mark.django_db
 def test_the_api_answers_by_field_and_takes_it_once_confirmed(client, officer):
-    body = verdict()
+    body = assessment_body()
 
     held = client.post("/api/v1/assessments/", body, "application/json")
 
     assert held.status_code == 400
     assert list(held.json()) == ["rationale"]
-    assert f"“{NUMBER}” looks like a telephone number" in held.json()["rationale"][0]
+    assert f"“{PHONE_NUMBER}” looks like a telephone number" in held.json()["rationale"][0]
     assert not Assessment.objects.exists()
 
     sent = client.post("/api/v1/assessments/", body | {"confirmed_no_personal_data": True}, "application/json")
     assert sent.status_code == 201
-    assert entry("benchmark.assessed")["confirmed_no_personal_data"] == ["telephone number"]
+    assert logged_values("benchmark.assessed")["confirmed_no_personal_data"] == ["telephone number"]
 
 
 @pytest.mark.django_db
@@ -196,12 +198,14 @@ def test_the_api_looks_at_the_names_of_files(client, commitment):
         "happened_to": "2022-01-20",
     }
 
-    held = client.post("/api/v1/updates/", body | {"files": [pdf("list.pdf"), pdf("passport N123456.pdf")]})
+    held = client.post(
+        "/api/v1/updates/", body | {"files": [pdf_upload("list.pdf"), pdf_upload("passport N123456.pdf")]}
+    )
 
     assert held.status_code == 400
     assert "“N123456” looks like a passport number" in json.dumps(held.json()["files"], ensure_ascii=False)
     assert not EvidenceFile.objects.exists()
-    files = [pdf("passport N123456.pdf")]
+    files = [pdf_upload("passport N123456.pdf")]
     sent = client.post("/api/v1/updates/", body | {"files": files, "confirmed_no_personal_data": "true"})
     assert sent.status_code == 201
     assert EvidenceFile.objects.get().name == f"passport {REMOVED_NUMBER_MARK}.pdf"

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite tells no plans that last"),
 ]
 
-MANY = 300
+ROW_COUNT = 300
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def officer():
             recorded_at=at_noon(date(2022, 1, 1)),
             recorded_by=officer,
         )
-        for number in range(MANY)
+        for number in range(ROW_COUNT)
     )
     run_as_owner("ANALYZE dialogues_evidence")
     return officer
 
 
-def nodes(rows, *without):
+def plan_nodes(rows, *without):
     """The steps by which PostgreSQL carries a query out, without ways that pay only where tables are small."""
     with connection.cursor() as cursor:
         for way in without:
@@ -62,7 +62,7 @@ def nodes(rows, *without):
 def test_a_page_of_evidence_is_found_by_an_index_without_sorting_the_rest(officer, sort):
     here = Evidence.objects.visible_to(officer, officer.countries.get()).current()
 
-    steps = nodes(
+    steps = plan_nodes(
         here.order_by(*ORDERINGS[sort]).values_list("pk")[:PAGE_SIZE], "seqscan", "sort", "hashjoin", "mergejoin"
     )
 
@@ -75,7 +75,9 @@ def test_a_page_of_evidence_is_found_by_an_index_without_sorting_the_rest(office
 
 
 def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(officer):
-    steps = nodes(filter_by_words(Evidence.objects.all(), "shelt open", *SEARCH_FIELDS).values_list("pk"), "seqscan")
+    steps = plan_nodes(
+        filter_by_words(Evidence.objects.all(), "shelt open", *SEARCH_FIELDS).values_list("pk"), "seqscan"
+    )
 
     names = [node.get("Index Name") for node in steps]
     assert names.count("evidence_words") == 2
@@ -85,7 +87,7 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
         for node in steps
         if node["Node Type"] == "Bitmap Heap Scan" and node["Relation Name"] == "dialogues_evidence"
     ]
-    assert max(read) < MANY / 10
+    assert max(read) < ROW_COUNT / 10
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,6 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
 )
 def test_each_index_of_words_serves_what_is_looked_for(model, fields):
     rows = filter_by_words(model.objects.all(), "shelter", *fields).order_by().values_list("pk")
-    steps = nodes(rows, "seqscan", "indexscan", "indexonlyscan")  # an index of words is read in one way alone
+    steps = plan_nodes(rows, "seqscan", "indexscan", "indexonlyscan")  # an index of words is read in one way alone
 
     assert f"{model._meta.model_name}_words" in {node.get("Index Name") for node in steps}

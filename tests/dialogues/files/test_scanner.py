@@ -23,7 +23,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 
 @pytest.fixture
-def nobody():
+def closed_address():
     """An address where nothing listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -46,9 +46,9 @@ def test_scanner_that_gives_no_verdict_is_not_taken_to_say_clean(says):
         scan(b"a letter", address)
 
 
-def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nobody, tmp_path):
+def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, closed_address, tmp_path):
     monkeypatch.setattr(scanner, "TIMEOUT_SECONDS", 0.05)
-    for address in (nobody, f"unix://{tmp_path}/nothing"):
+    for address in (closed_address, f"unix://{tmp_path}/nothing"):
         with pytest.raises(ScannerUnavailable):
             scan(b"a letter", address)
     with fake_clamd(reply=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
@@ -58,7 +58,7 @@ def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nob
 # --- Uploads and downloads --------------------------------------------------------------------------------------------
 
 
-def letter(content=PDF):
+def letter_upload(content=PDF):
     return SimpleUploadedFile("letter.pdf", content)
 
 
@@ -66,7 +66,7 @@ def letter(content=PDF):
 def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings):
     by = OfficerFactory()
     with fake_clamd() as (settings.CLAMD_URL, heard):
-        kept = store_upload(upload=letter(), by=by, now=NOW)
+        kept = store_upload(upload=letter_upload(), by=by, now=NOW)
     assert heard == [PDF]
     assert kept.scans.values_list("found", "at").get() == ("", NOW)
     assert read_for_download(file=kept, by=by)
@@ -78,29 +78,29 @@ def test_upload_with_malware_is_refused_and_not_kept(settings):
         fake_clamd() as (settings.CLAMD_URL, _),
         refuses("malware", field="files", sentence="“letter.pdf” contains malware (Eicar-Test) and was not saved."),
     ):
-        store_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
+        store_upload(upload=letter_upload(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
 
 
 @pytest.mark.django_db
-def test_upload_is_refused_while_the_scanner_is_silent(settings, nobody):
-    settings.CLAMD_URL = nobody
+def test_upload_is_refused_while_the_scanner_is_silent(settings, closed_address):
+    settings.CLAMD_URL = closed_address
     with refuses(
         "scanner_unavailable",
         field="files",
         sentence="“letter.pdf” was not attached, because the malware check is not available now.",
     ):
-        store_upload(upload=letter(), by=FocalPointFactory(), now=NOW)
+        store_upload(upload=letter_upload(), by=FocalPointFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
 
 
 @pytest.mark.django_db
-def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings, nobody):
+def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings, closed_address):
     by, kept = OfficerFactory(), EvidenceFileFactory(content=b"a letter")
     EvidenceFactory(file=kept)
     client.force_login(by)
     address = reverse("evidence_file", args=[kept.pk])
-    settings.CLAMD_URL = nobody
+    settings.CLAMD_URL = closed_address
     assert scan_unscanned_files(now=NOW) == 0
 
     response = client.get(address)
