@@ -38,7 +38,7 @@ from tiptracker.sandbox.sandbox import Sandbox
 CLAUSE_PARAGRAPH = clauses_in_one_sentence("; ")(CLAUSES)
 
 
-def texts(content):
+def item_texts(content):
     narrative = parse_narrative(read_content(content))
 
     assert (narrative.tier, narrative.country, narrative.year) == (Tier.TIER_2, "LSO", 2021)
@@ -61,10 +61,10 @@ def test_the_same_edition_gives_the_same_rows_from_every_sort_of_file():
 def test_the_same_clauses_give_the_same_rows_from_every_sort_of_file():
     expected = [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
 
-    assert texts(narrative(CLAUSE_PARAGRAPH).encode()) == expected
-    assert texts(html_report(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
-    assert texts(pdf_report(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
-    assert texts(word_report(word_paragraph(CLAUSE_PARAGRAPH))) == expected
+    assert item_texts(narrative(CLAUSE_PARAGRAPH).encode()) == expected
+    assert item_texts(html_report(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
+    assert item_texts(pdf_report(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
+    assert item_texts(word_report(word_paragraph(CLAUSE_PARAGRAPH))) == expected
 
 
 # --- Texts ------------------------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def test_the_same_clauses_give_the_same_rows_from_every_sort_of_file():
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_a_text_is_read_in_whatever_letters_it_was_saved(encoding):
-    assert texts(narrative(LAYOUTS["a bullet a line"](ITEMS)).encode(encoding)) == ITEMS
+    assert item_texts(narrative(LAYOUTS["a bullet a line"](ITEMS)).encode(encoding)) == ITEMS
 
 
 def test_lines_tell_whether_they_were_full():
@@ -94,14 +94,14 @@ def test_a_page_is_read_through_its_navigation_and_scripts(layout, heading):
     for said in HEADINGS:
         headed = heading.format(said.replace("*", "")) if said else ""
         for following in ("<h3>Prosecution</h3><p>The law is old.</p>", "<p>The government made no effort.</p>"):
-            assert texts(html_report(HTML_LISTS[layout](ITEMS), headed, following)) == ITEMS
+            assert item_texts(html_report(HTML_LISTS[layout](ITEMS), headed, following)) == ITEMS
 
 
 @pytest.mark.parametrize("heading", ["<p><strong>{}</strong> ", "<p><strong>{}</strong><br>", "<p><b>{}</b>"])
 def test_a_list_in_the_paragraph_of_its_heading(heading):
     listed = f"{heading.format('RECOMMENDATIONS FOR LESOTHO:')}{CLAUSE_PARAGRAPH}</p>"
 
-    assert texts(html_report(listed, heading="")) == [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
+    assert item_texts(html_report(listed, heading="")) == [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
 
 
 def test_a_list_inside_an_item_stays_in_it_and_is_doubted():
@@ -143,7 +143,7 @@ def test_nothing_hidden_and_no_script_is_text():
 def test_a_pdf_is_read_across_its_lines_columns_and_pages(paper, layout):
     items = [f"{item[:-1]} in phase {phase}." for phase in (1, 2, 3) for item in ITEMS]
 
-    assert texts(pdf_report(HTML_LISTS[layout](items), PDF_STYLES[paper])) == items
+    assert item_texts(pdf_report(HTML_LISTS[layout](items), PDF_STYLES[paper])) == items
 
 
 def test_page_headers_and_footers_are_left_out_and_reported():
@@ -177,7 +177,7 @@ def test_a_document_of_word_is_read_as_word_shows_it():
         "</w:sdtContent></w:sdt>"
     )
 
-    assert texts(word_report(said)) == ["Train police-men now.", "Fund shelters."]
+    assert item_texts(word_report(said)) == ["Train police-men now.", "Fund shelters."]
 
 
 def test_styles_make_headings_and_lists():
@@ -193,7 +193,10 @@ def test_styles_make_headings_and_lists():
         for style, text in [("b", "Train police; and judges"), ("c", "Fund shelters"), ("a", "What was done")]
     )
 
-    assert texts(word_report(listed, **{"word/styles.xml": styles})) == ["Train police; and judges", "Fund shelters"]
+    assert item_texts(word_report(listed, **{"word/styles.xml": styles})) == [
+        "Train police; and judges",
+        "Fund shelters",
+    ]
 
 
 def test_a_table_of_numbers_and_items():
@@ -202,35 +205,35 @@ def test_a_table_of_numbers_and_items():
         for number, item in enumerate(ITEMS, 1)
     )
 
-    assert texts(word_report(f"<w:tbl>{rows}</w:tbl>")) == ITEMS
+    assert item_texts(word_report(f"<w:tbl>{rows}</w:tbl>")) == ITEMS
 
 
 def test_items_of_an_editor_that_writes_one_paragraph_each():
-    assert texts(word_report("".join(word_paragraph(item) for item in ITEMS))) == ITEMS
-    assert texts(word_report("".join(word_paragraph(f"• {item}") for item in ITEMS))) == ITEMS
+    assert item_texts(word_report("".join(word_paragraph(item) for item in ITEMS))) == ITEMS
+    assert item_texts(word_report("".join(word_paragraph(f"• {item}") for item in ITEMS))) == ITEMS
 
 
 # --- What can't be read -----------------------------------------------------------------------------------------------
 
 
-def locked():
+def encrypted_pdf():
     made = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf_report("<p>Train.</p>"))) as opened:
         opened.save(made, encryption=pikepdf.Encryption(owner="o", user="u"))
     return made.getvalue()
 
 
-def scan():
+def scanned_pdf():
     made = io.BytesIO()
     Image.new("L", (200, 300), 255).save(made, "PDF")
     return made.getvalue()
 
 
-ENTITIES = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "bbbbbbbbbb">]>'
-LAUGHS = (
+EXTERNAL_ENTITY = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "bbbbbbbbbb">]>'
+BILLION_LAUGHS = (
     "<!DOCTYPE w [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '&a{n - 1};&a{n - 1};'>" for n in range(1, 40)) + "]>"
 )
-BAD = {
+UNREADABLE_FILES = {
     "too large": (
         b"x" * (report_file.MAX_BYTES + 1), "too_large", "has 30 MB. The limit is 30 MB. Save only the pages"
     ),
@@ -240,8 +243,8 @@ BAD = {
         narrative(CLAUSE_PARAGRAPH).encode("mac_roman"), "undecodable", "does not state its encoding"
     ),
     "empty": (b"", "no_text", ""),
-    "a scan": (scan(), "no_text", "contains no text. If it is a scan"),
-    "a PDF with a password": (locked(), "password_protected", "has a password. Save it without a password"),
+    "a scan": (scanned_pdf(), "no_text", "contains no text. If it is a scan"),
+    "a PDF with a password": (encrypted_pdf(), "password_protected", "has a password. Save it without a password"),
     "half a PDF": (pdf_report("<p>Train.</p>")[:700], "damaged", "is damaged, or its name"),
     "a zip bomb": (
         word_report("", **{"word/document.xml": "<a>" + " " * 50_000_000}),
@@ -250,11 +253,11 @@ BAD = {
     ),
     "a zip": (word_report("", **{"word/document.xml": "<a/>"})[:50], "damaged", ""),
     "external entities": (
-        word_report("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES),
+        word_report("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=EXTERNAL_ENTITY),
         "declares_entities",
         "contains definitions that",
     ),
-    "a billion laughs": (word_report("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=LAUGHS), "damaged", ""),
+    "a billion laughs": (word_report("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=BILLION_LAUGHS), "damaged", ""),
     "half of an XML": (word_report("<w:p>"), "damaged", ""),
     "an old document of Word": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_format", "is in an old Word format"
@@ -268,11 +271,11 @@ BAD = {
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "unsupported_format",
         "is not a text, web page, PDF or Word document",
     ),
-    "XML": (ENTITIES.encode() + b"<a>&a;</a>", "unsupported_format", "is XML, but not a web page"),
+    "XML": (EXTERNAL_ENTITY.encode() + b"<a>&a;</a>", "unsupported_format", "is XML, but not a web page"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "code", "sentence"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("content", "code", "sentence"), UNREADABLE_FILES.values(), ids=UNREADABLE_FILES)
 def test_what_cannot_be_read_is_refused_in_a_sentence_about_the_file(content, code, sentence):
     with refuses(code, sentence=f"“file” {sentence}"):
         read_report("file", content, run=Sandbox(None))

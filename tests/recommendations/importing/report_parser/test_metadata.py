@@ -7,8 +7,8 @@ from recommendations.importing.report_parser import countries, parse_narrative
 from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, LAYOUTS, OPENING, narrative
 
 LIST = LAYOUTS["a bullet a line"](ITEMS)
-UNPLACED = OPENING.replace("; therefore Lesotho remained on Tier 2", "")
-CHARTS = [
+OPENING_WITHOUT_TIER = OPENING.replace("; therefore Lesotho remained on Tier 2", "")
+TIER_CHARTS = [
     "",
     "TIER RANKING BY YEAR\nTIER 1\nTIER 2\nTIER 2WL\nTIER 3\n2014 2015 2016 2017 2018 2019 2020 2021",
     "Tier ranking history: 2019 Tier 2, 2020 Tier 3, 2021 Tier 2 Watch List",
@@ -40,7 +40,7 @@ CHARTS = [
     ],
 )
 def test_tier_by_the_title(title, tier):
-    found = parse_narrative(narrative(LIST, before=title, opening=UNPLACED))
+    found = parse_narrative(narrative(LIST, before=title, opening=OPENING_WITHOUT_TIER))
 
     assert (found.tier, found.country) == (tier, "LSO")
 
@@ -72,7 +72,7 @@ def test_tier_by_the_title(title, tier):
         ),
     ],
 )
-@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("chart", TIER_CHARTS)
 def test_tier_by_the_opening_whatever_a_chart_of_other_years_says(placed, tier, chart):
     opening = OPENING.replace("Lesotho remained on Tier 2", placed)
 
@@ -117,7 +117,7 @@ def test_a_special_case_is_on_no_tier(title):
 
 
 def test_missing_or_ambiguous_tier_is_doubtful():
-    untold = parse_narrative(narrative(LIST, before="LESOTHO", opening=UNPLACED))
+    untold = parse_narrative(narrative(LIST, before="LESOTHO", opening=OPENING_WITHOUT_TIER))
     twice = parse_narrative(narrative(LIST, before="LESOTHO (Tier 3)"))
 
     assert untold.tier is None
