@@ -18,21 +18,21 @@ from tiptracker.jobs.models import Job
 NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
 
 
-def keep(edition, now=NOW):
+def refresh(edition, now=NOW):
     newest = log_head()
     job = JobFactory(kind="current_briefing", key=edition.pk, state="ready")
     refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=JobProgress(job))
 
 
-def own():
+def automatic_briefings():
     return list(Briefing.objects.filter(requested_by=None).order_by("pk"))
 
 
 def test_one_taken_while_the_next_is_made_is_kept(fresh_database, monkeypatch):
     edition, ambassador = RecommendationFactory().edition, AmbassadorFactory()
     monkeypatch.setattr(pdf, "render_pdf", lambda html, tell: html.encode())
-    keep(edition)
-    taken = own()[0]
+    refresh(edition)
+    taken = automatic_briefings()[0]
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
 
     def to_pdf(html, tell):
@@ -40,9 +40,9 @@ def test_one_taken_while_the_next_is_made_is_kept(fresh_database, monkeypatch):
         return html.encode()
 
     monkeypatch.setattr(pdf, "render_pdf", to_pdf)
-    keep(edition, NOW + timedelta(minutes=5))
+    refresh(edition, NOW + timedelta(minutes=5))
 
-    assert [row.sha256 == taken.sha256 for row in own()] == [True, False]
+    assert [row.sha256 == taken.sha256 for row in automatic_briefings()] == [True, False]
     assert BriefingDownload.objects.get().sha256 == taken.sha256
     assert default_storage.exists(taken.file.name)
 
@@ -59,6 +59,6 @@ def test_two_workers_at_once_leave_one(fresh_database, monkeypatch):
     edition = RecommendationFactory().edition
     AmbassadorFactory()
     monkeypatch.setattr(pdf, "render_pdf", lambda html, tell: html.encode())
-    run_simultaneously(lambda: keep(edition), lambda: keep(edition))
+    run_simultaneously(lambda: refresh(edition), lambda: refresh(edition))
 
-    assert [(row.version, default_storage.exists(row.file.name)) for row in own()] == [(1, True)]
+    assert [(row.version, default_storage.exists(row.file.name)) for row in automatic_briefings()] == [(1, True)]

@@ -26,7 +26,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def found(client, query, **more):
+def search_results(client, query, **more):
     """The results by group: title and text of each."""
     page = client.get(reverse("search"), {"q": query, **more})
     assert page.status_code == 200
@@ -43,7 +43,7 @@ def test_qacha_finds_the_district_whatever_the_apostrophe(client):
     client.force_login(OfficerFactory())
 
     for query in ("Qacha", "qacha's nek", "QACHA’S"):
-        assert found(client, query) == {"people": [("District of Lesotho", "Qacha’s Nek")]}, query
+        assert search_results(client, query) == {"people": [("District of Lesotho", "Qacha’s Nek")]}, query
 
 
 def test_words_are_shown_in_their_context(client):
@@ -74,7 +74,7 @@ def test_every_kind_of_row_is_found(client):
     AgendaItem.objects.create(dialogue=dialogue, position=1, topic="Xylophone")
     client.force_login(OfficerFactory(name="Xylia"))
 
-    results = found(client, "xyl")
+    results = search_results(client, "xyl")
 
     assert {key: len(rows) for key, rows in results.items()} == {
         "recommendations": 2,
@@ -88,55 +88,55 @@ def test_every_kind_of_row_is_found(client):
     assert ("“xylophone.pdf”, page 3", "A receipt for a xylophone") in results["files"]
 
 
-SECRET = "Zanzibar"
+SECRET_WORD = "Zanzibar"
 
 
-def _everything_elsewhere(**more):
+def _create_hidden_rows(**more):
     """Rows that hold the word in all that a focal point of another ministry, or anybody elsewhere, may not read."""
-    ministry = MinistryFactory(name=f"Ministry of {SECRET}", short_name=SECRET, **more)
-    benchmark = BenchmarkFactory(terms__criterion=SECRET, recommendation__edition__country=ministry.country)
-    commitment = CommitmentFactory(text=SECRET, letter=SECRET, ministry=ministry, country=ministry.country)
-    UpdateVersionFactory(update__commitment=commitment, narrative=SECRET)
-    file = EvidenceFileFactory(name=f"{SECRET}.pdf")
-    FileText.objects.create(file=file, page=1, text=SECRET)
-    EvidenceFactory(title=SECRET, file=file, supports=[benchmark], country=ministry.country, source=SECRET)
-    dialogue = DialogueFactory(purpose=SECRET, record=SECRET, agreed=SECRET, country=ministry.country)
-    AgendaItem.objects.create(dialogue=dialogue, position=1, topic=SECRET)
-    FocalPointFactory(ministry=ministry, name=SECRET)
+    ministry = MinistryFactory(name=f"Ministry of {SECRET_WORD}", short_name=SECRET_WORD, **more)
+    benchmark = BenchmarkFactory(terms__criterion=SECRET_WORD, recommendation__edition__country=ministry.country)
+    commitment = CommitmentFactory(text=SECRET_WORD, letter=SECRET_WORD, ministry=ministry, country=ministry.country)
+    UpdateVersionFactory(update__commitment=commitment, narrative=SECRET_WORD)
+    file = EvidenceFileFactory(name=f"{SECRET_WORD}.pdf")
+    FileText.objects.create(file=file, page=1, text=SECRET_WORD)
+    EvidenceFactory(title=SECRET_WORD, file=file, supports=[benchmark], country=ministry.country, source=SECRET_WORD)
+    dialogue = DialogueFactory(purpose=SECRET_WORD, record=SECRET_WORD, agreed=SECRET_WORD, country=ministry.country)
+    AgendaItem.objects.create(dialogue=dialogue, position=1, topic=SECRET_WORD)
+    FocalPointFactory(ministry=ministry, name=SECRET_WORD)
     return ministry
 
 
 def test_a_ministry_finds_nothing_of_another_nor_what_the_embassy_keeps(client):
     own = MinistryFactory(name="Ministry of Police")
-    _everything_elsewhere()
-    dialogue = DialogueFactory(purpose=SECRET, record=SECRET)
-    commitment = CommitmentFactory(text="Ours", letter=SECRET, ministry=own, dialogue=dialogue)
-    EvidenceFactory(title="Internal", commitment=commitment, sensitivity=Sensitivity.INTERNAL, source=SECRET)
+    _create_hidden_rows()
+    dialogue = DialogueFactory(purpose=SECRET_WORD, record=SECRET_WORD)
+    commitment = CommitmentFactory(text="Ours", letter=SECRET_WORD, ministry=own, dialogue=dialogue)
+    EvidenceFactory(title="Internal", commitment=commitment, sensitivity=Sensitivity.INTERNAL, source=SECRET_WORD)
     EvidenceFactory(
-        title="Shared", commitment=commitment, sensitivity=Sensitivity.SHARED, source=SECRET, stated_by=SECRET
+        title="Shared", commitment=commitment, sensitivity=Sensitivity.SHARED, source=SECRET_WORD, stated_by=SECRET_WORD
     )
     client.force_login(FocalPointFactory(ministry=own, name="Palesa"))
 
-    assert found(client, SECRET) == {}
-    assert [title for title, _ in found(client, "Ours")["commitments"]] != []
+    assert search_results(client, SECRET_WORD) == {}
+    assert [title for title, _ in search_results(client, "Ours")["commitments"]] != []
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_nobody_finds_rows_of_a_country_that_they_do_not_follow(client, reader):
-    _everything_elsewhere(country=CountryFactory(elsewhere=True))
+    _create_hidden_rows(country=CountryFactory(elsewhere=True))
     client.force_login(reader())
 
-    assert found(client, SECRET) == {}
+    assert search_results(client, SECRET_WORD) == {}
 
 
 def test_an_administrator_finds_people_and_ministries_and_no_facts(client):
-    ministry = _everything_elsewhere()
+    ministry = _create_hidden_rows()
     client.force_login(AdministratorFactory())
 
-    results = found(client, SECRET)
+    results = search_results(client, SECRET_WORD)
 
     assert results.keys() == {"people"}
-    assert sorted(text.split(" · ")[0] for _, text in results["people"]) == sorted([SECRET, ministry.name])
+    assert sorted(text.split(" · ")[0] for _, text in results["people"]) == sorted([SECRET_WORD, ministry.name])
 
 
 def test_unsent_files_and_redacted_texts_are_not_found(client):
@@ -145,7 +145,7 @@ def test_unsent_files_and_redacted_texts_are_not_found(client):
     FileText.objects.create(file=unsent, page=1, text="Kilimanjaro")
     client.force_login(officer)
 
-    assert found(client, "Kilimanjaro") == {}
+    assert search_results(client, "Kilimanjaro") == {}
 
 
 def test_a_group_shows_five_and_leads_to_the_others(client):
@@ -155,9 +155,9 @@ def test_a_group_shows_five_and_leads_to_the_others(client):
 
     page = client.get(reverse("search"), {"q": "shelter"})
 
-    assert len(found(client, "shelter")["commitments"]) == 5
+    assert len(search_results(client, "shelter")["commitments"]) == 5
     assert f"{reverse('search')}?q=shelter&amp;in=commitments" in page.text
-    assert len(found(client, "shelter", **{"in": "commitments"})["commitments"]) == 7
+    assert len(search_results(client, "shelter", **{"in": "commitments"})["commitments"]) == 7
 
 
 @pytest.mark.parametrize("query", ["", "   ", "’’", "…", "\0", "%", "a" * 5000])
@@ -165,7 +165,7 @@ def test_a_search_for_no_words_finds_nothing_and_does_not_fail(client, query):
     CommitmentFactory(text="Anything")
     client.force_login(OfficerFactory())
 
-    assert found(client, query) == {}
+    assert search_results(client, query) == {}
 
 
 def test_every_result_opens(client):
@@ -189,4 +189,4 @@ def test_a_search_among_many_rows_takes_few_queries(client, django_assert_max_nu
     client.force_login(OfficerFactory())
 
     with django_assert_max_num_queries(10):
-        found(client, "shelter")
+        search_results(client, "shelter")

@@ -28,7 +28,7 @@ from tests.reports.printed_document import PrintedDocument, fonts_of
 from tests.reports.sample_documents import DAY, LONG_TEXT
 from tiptracker.choices import Paper
 
-KINDS = {
+DOCUMENT_BUILDERS = {
     "ambassador": sample_documents.full_ambassador_briefing,
     "ministry": sample_documents.ministry_page,
     "dialogue": sample_documents.dialogue_pack,
@@ -36,14 +36,16 @@ KINDS = {
     "washington without sources": partial(sample_documents.washington_input, has_sources=False),
 }
 MARKUP = '<img src="file:///etc/passwd"> <b>&amp;</b> http://169.254.169.254/latest/'
-STRANGE = f"’M’e Nts\u030ciuoa of Qacha’s Nek {MARKUP} \N{UNICORN FACE} \u05e9\u05dc\u05d5\u05dd \u202eabc {'w' * 200}"
+UNUSUAL_TEXT = (
+    f"’M’e Nts\u030ciuoa of Qacha’s Nek {MARKUP} \N{UNICORN FACE} \u05e9\u05dc\u05d5\u05dd \u202eabc {'w' * 200}"
+)
 """Sesotho, markup, what the typefaces lack, writing from right to left, and a word that no line holds."""
 
-every_kind = pytest.mark.parametrize("made", KINDS.values(), ids=KINDS)
+every_kind = pytest.mark.parametrize("made", DOCUMENT_BUILDERS.values(), ids=DOCUMENT_BUILDERS)
 each_paper = pytest.mark.parametrize("paper", Paper)
 
 
-def faults_of(printed, tmp_path):
+def accessibility_faults(printed, tmp_path):
     """What the checkers of PDF/UA-1 and of what a screen reader says find wrong."""
     file = tmp_path / "document.pdf"
     file.write_bytes(printed.file)
@@ -51,14 +53,14 @@ def faults_of(printed, tmp_path):
     return [failure.message for failure in page.validate_pdf(file, profile="ua1").failures] + spoken
 
 
-def assert_in_order(printed, tmp_path):
+def assert_well_printed(printed, tmp_path):
     """Nothing past the margins, nothing on another, every page numbered, own typefaces, no fault of a checker."""
     assert printed.beyond_margins() == []
     assert printed.collisions() == []
     numbered = [f"Page {number} of {len(printed)}" in text for number, text in enumerate(printed.texts, 1)]
     assert all(numbered)
     assert {name.partition("-Sans")[0] for name in fonts_of(printed.reader)} == {"Public"}
-    assert faults_of(printed, tmp_path) == []
+    assert accessibility_faults(printed, tmp_path) == []
     assert printed.reader.trailer["/Root"]["/Lang"] == "en"
     assert all(figure["/Alt"].strip() for figure in printed.elements("/Figure"))
 
@@ -69,11 +71,11 @@ def assert_in_order(printed, tmp_path):
 @every_kind
 @each_paper
 def test_any_text_is_printed_as_text_within_the_margins(made, paper, tmp_path):
-    title = (f"{STRANGE[:100]} " * 5)[:400]
-    said = made(2, STRANGE, title=title, covering_note=STRANGE)
+    title = (f"{UNUSUAL_TEXT[:100]} " * 5)[:400]
+    said = made(2, UNUSUAL_TEXT, title=title, covering_note=UNUSUAL_TEXT)
     printed = PrintedDocument(said, paper)
 
-    assert_in_order(printed, tmp_path)
+    assert_well_printed(printed, tmp_path)
     assert printed.reader.metadata.title == replace_missing_glyphs(title, pdf._get_engine().glyphs)
     for words in ("’M’e Ntšiuoa of Qacha’s Nek", MARKUP, "[U+1F984] [U+05E9 U+05DC U+05D5 U+05DD] [U+202E]abc"):
         assert words in printed.text
@@ -121,13 +123,13 @@ def test_no_url_in_a_text_is_fetched(made):
             0, has_sources=False, pillars=tuple(PillarInput(one.label, ()) for one in Pillar)
         ),
     ],
-    ids=KINDS,
+    ids=DOCUMENT_BUILDERS,
 )
 @each_paper
 def test_an_empty_document_is_complete(said, paper, tmp_path):
     printed = PrintedDocument(said, paper)
 
-    assert_in_order(printed, tmp_path)
+    assert_well_printed(printed, tmp_path)
     assert said.title in printed.text
     assert said.sentence in printed.text
 
@@ -203,7 +205,7 @@ def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
     assert LONG_TEXT in printed.text, "the covering note"
 
 
-def sayings(number):
+def texts_of_all_lengths(number):
     """Texts of all lengths, each of which begins and ends in words of its own."""
     return [f"Begin{at:02} {'Somebody wrote this at length, and more. ' * (at % 7)}end{at:02}" for at in range(number)]
 
@@ -211,7 +213,7 @@ def sayings(number):
 @pytest.mark.parametrize("number", [1, 3, 9, 40])
 @each_paper
 def test_a_ministrys_page_breaks_no_text_off_and_counts_what_it_does_not_show(number, paper):
-    texts = sayings(number)
+    texts = texts_of_all_lengths(number)
     said = sample_documents.ministry_page(
         number,
         agreed=tuple(sample_documents.commitment(text, where="") for text in texts),

@@ -12,7 +12,7 @@ from tests.exercise import load_exercise
 from tests.migrated_database import copy_migrated_database
 from tests.row_cache import load_cached
 
-KINDS = {
+OPTIONS_BY_DOCUMENT = {
     "ambassador": {},
     "ministry": {"ministry": "Police and Public Safety"},
     "dialogue": {"dialogue": "2021-11-08"},
@@ -21,9 +21,9 @@ KINDS = {
 }
 
 
-def issue(folder) -> None:
+def issue_documents(folder) -> None:
     """Write a document of each kind to a folder."""
-    for name, picked in KINDS.items():
+    for name, picked in OPTIONS_BY_DOCUMENT.items():
         call_command(
             "issue_briefing",
             "LSO",
@@ -36,15 +36,15 @@ def issue(folder) -> None:
         )
 
 
-def elsewhere(folder) -> None:
+def issue_documents_in_another_process(folder) -> None:
     """The same in another process, from nothing: an empty database, with the record loaded anew."""
     copy_migrated_database(folder / "record.sqlite3")
     script = (
         "import django; django.setup()\n"
         "from django.core.management import call_command\n"
         "call_command('load_lesotho', '--exercise', verbosity=0)\n"
-        "from tests.reports.briefings.test_reproducible_documents import issue\n"
-        f"issue({str(folder)!r})\n"
+        "from tests.reports.briefings.test_reproducible_documents import issue_documents\n"
+        f"issue_documents({str(folder)!r})\n"
     )
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{folder}/record.sqlite3",
@@ -63,9 +63,9 @@ def test_the_same_facts_give_the_same_bytes_on_any_database_and_in_any_process(t
     there.mkdir()
     load_cached(load_exercise, verbosity=0)
 
-    issue(here)
-    elsewhere(there)
+    issue_documents(here)
+    issue_documents_in_another_process(there)
 
-    files = {name: (here / f"{name}.pdf").read_bytes() for name in KINDS}
-    assert len(set(files.values())) == len(KINDS)
-    assert [name for name in KINDS if files[name] != (there / f"{name}.pdf").read_bytes()] == []
+    files = {name: (here / f"{name}.pdf").read_bytes() for name in OPTIONS_BY_DOCUMENT}
+    assert len(set(files.values())) == len(OPTIONS_BY_DOCUMENT)
+    assert [name for name in OPTIONS_BY_DOCUMENT if files[name] != (there / f"{name}.pdf").read_bytes()] == []

@@ -32,16 +32,16 @@ def record():
     return record
 
 
-def share(record, as_of, tally="possible", **known):
+def possible_share(record, as_of, tally="possible", **known):
     return shares(getattr(evaluate_readiness(record.facts, as_of=as_of, **known), tally))["1a"]
 
 
 def test_an_action_is_possible_from_its_first_day_on_and_dated_from_its_last(record):
     record.action("1a", FIRST, LAST, known=KNOWN, verified=KNOWN)
 
-    assert (share(record, FIRST - A_DAY), share(record, FIRST)) == (0, HALF)
-    assert (share(record, LAST - A_DAY, "verified"), share(record, LAST, "verified")) == (0, HALF)
-    assert share(record, FIRST, known_by=noon(KNOWN - A_DAY)) == 0
+    assert (possible_share(record, FIRST - A_DAY), possible_share(record, FIRST)) == (0, HALF)
+    assert (possible_share(record, LAST - A_DAY, "verified"), possible_share(record, LAST, "verified")) == (0, HALF)
+    assert possible_share(record, FIRST, known_by=noon(KNOWN - A_DAY)) == 0
 
 
 @pytest.mark.parametrize(
@@ -58,21 +58,21 @@ def test_an_action_is_possible_from_its_first_day_on_and_dated_from_its_last(rec
 def test_what_would_not_count_once_it_is_over_is_not_possible(record, first, last, fields):
     record.action("1a", first, last, known=KNOWN, **{"verified": KNOWN, **fields})
 
-    assert share(record, FIRST) == share(record, END) == 0
+    assert possible_share(record, FIRST) == possible_share(record, END) == 0
 
 
 def test_a_plan_is_not_possible(record):
     record.review(record.evidence(FIRST, LAST, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
-    assert share(record, LAST) == 0
+    assert possible_share(record, LAST) == 0
 
 
 def test_the_first_day_may_be_the_one_that_its_review_states(record):
     acted = record.action("1a", None, LAST, known=KNOWN, verified=KNOWN)
     record.review(acted, known=KNOWN + A_DAY, key="1a", first_on=FIRST)
 
-    assert (share(record, FIRST - A_DAY), share(record, FIRST)) == (0, HALF)
-    assert share(record, FIRST, known_by=noon(KNOWN)) == 0
+    assert (possible_share(record, FIRST - A_DAY), possible_share(record, FIRST)) == (0, HALF)
+    assert possible_share(record, FIRST, known_by=noon(KNOWN)) == 0
 
 
 def test_a_reading_is_possible_from_the_start_of_its_span(record):
@@ -126,8 +126,12 @@ def test_an_assessment_holds_from_the_last_first_day_of_what_it_rests_on(record)
     summer = record.action("1a", FIRST, FIRST + 9 * A_DAY, known=KNOWN, verified=KNOWN)
     record.assessment("1a", Verdict.MET, known=KNOWN, on=[spring, summer])
 
-    assert (share(record, START), share(record, FIRST - A_DAY), share(record, FIRST)) == (HALF, HALF, 1)
-    assert (share(record, FIRST, "verified"), share(record, LAST, "verified")) == (0, 1)
+    assert (possible_share(record, START), possible_share(record, FIRST - A_DAY), possible_share(record, FIRST)) == (
+        HALF,
+        HALF,
+        1,
+    )
+    assert (possible_share(record, FIRST, "verified"), possible_share(record, LAST, "verified")) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -153,14 +157,14 @@ def test_an_assessment_rests_on_the_first_day_that_a_review_states(record, state
         record.review(acted, known=KNOWN + number * A_DAY, **fields)
     record.assessment("1a", Verdict.MET, known=KNOWN + 9 * A_DAY, on=[acted])
 
-    assert (share(record, from_on - A_DAY), share(record, from_on)) == (HALF, 1)
+    assert (possible_share(record, from_on - A_DAY), possible_share(record, from_on)) == (HALF, 1)
 
 
 def test_an_assessment_that_rests_on_nothing_holds_from_the_day_it_was_recorded(record):
     record.action("1a", START, START, known=START, verified=START)
     record.assessment("1a", Verdict.MET, known=LAST)
 
-    assert (share(record, LAST - A_DAY), share(record, LAST)) == (HALF, 1)
+    assert (possible_share(record, LAST - A_DAY), possible_share(record, LAST)) == (HALF, 1)
 
 
 def test_a_poor_assessment_that_would_hold_sooner_takes_nothing_away(record):
@@ -169,16 +173,16 @@ def test_a_poor_assessment_that_would_hold_sooner_takes_nothing_away(record):
     record.review(found, known=KNOWN, key="1a")
     record.assessment("1a", Verdict.STALLED, known=KNOWN, on=[found, acted])
 
-    assert share(record, FIRST) == share(record, FIRST, "verified") == HALF
-    assert share(record, LAST) == share(record, LAST, "verified") == 0
+    assert possible_share(record, FIRST) == possible_share(record, FIRST, "verified") == HALF
+    assert possible_share(record, LAST) == possible_share(record, LAST, "verified") == 0
 
 
 def test_an_assessment_that_is_not_known_yet_is_not_possible(record):
     acted = record.action("1a", FIRST, LAST, known=KNOWN, verified=KNOWN)
     record.assessment("1a", Verdict.MET, known=KNOWN + A_DAY, on=[acted])
 
-    assert share(record, FIRST, known_by=noon(KNOWN)) == HALF
-    assert share(record, FIRST) == 1
+    assert possible_share(record, FIRST, known_by=noon(KNOWN)) == HALF
+    assert possible_share(record, FIRST) == 1
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,15 @@ from tests.factories import EditionFactory, OfficerFactory, ReadinessRunFactory
 
 pytestmark = pytest.mark.django_db
 FIXTURE = Path(__file__).parent / "fixtures" / "runs_kept_by_174854d.json"
-LAST = "the public record", "2022-03-31", 60.5
+LAST_RUN = "the public record", "2022-03-31", 60.5
 
 
 @pytest.fixture(scope="module")
-def dumped():
+def fixture_data():
     return json.loads(FIXTURE.read_text())
 
 
-def load(dumped, one, **changed):
+def load_run(dumped, one, **changed):
     """A run of the fixture as a row, read anew from the database at hand."""
     told = {
         "as_of": date.fromisoformat(one["as_of"]),
@@ -42,29 +42,29 @@ def load(dumped, one, **changed):
 
 
 @pytest.fixture
-def last(dumped):
+def last_run(fixture_data):
     """The run of the whole public record by its last day, as the fixture tells it."""
     return next(
-        one for one in dumped["runs"] if (one["record"], one["as_of"], one["result"]["score"]) == LAST
+        one for one in fixture_data["runs"] if (one["record"], one["as_of"], one["result"]["score"]) == LAST_RUN
     )  # fmt: skip
 
 
-def test_runs_kept_by_174854d_come_out_the_same(dumped, capsys):
-    for one in dumped["runs"]:
-        load(dumped, one)
+def test_runs_kept_by_174854d_come_out_the_same(fixture_data, capsys):
+    for one in fixture_data["runs"]:
+        load_run(fixture_data, one)
 
     call_command("recompute_runs")
 
-    assert len(dumped["runs"]) == 8
-    assert {database for one in dumped["runs"] for database in one["databases"]} == {"sqlite", "postgresql"}
+    assert len(fixture_data["runs"]) == 8
+    assert {database for one in fixture_data["runs"] for database in one["databases"]} == {"sqlite", "postgresql"}
     assert "8 of method 1 recomputed, 0 of them different" in capsys.readouterr().out
 
 
-def test_a_number_planted_in_a_kept_run_is_found(dumped, last, capsys):
-    result = json.loads(json.dumps(last["result"]))
+def test_a_number_planted_in_a_kept_run_is_found(fixture_data, last_run, capsys):
+    result = json.loads(json.dumps(last_run["result"]))
     result["benchmarks"][0]["points"] += 0.0001
 
-    run = load(dumped, last, result=result)
+    run = load_run(fixture_data, last_run, result=result)
 
     assert compare_run(run).differing == ("benchmarks",)
     with pytest.raises(SystemExit):
@@ -72,9 +72,11 @@ def test_a_number_planted_in_a_kept_run_is_found(dumped, last, capsys):
     assert f"Run {run.pk} " in capsys.readouterr().err
 
 
-def test_a_sentence_that_was_worded_otherwise_then_is_no_difference_and_is_read_as_today(client, dumped, last):
-    old = json.dumps(last["result"]).replace("Prosecutions rose from 4 to 16.", "Prosecutions went up: 4, 16.")
-    run = load(dumped, last, result=json.loads(old))
+def test_a_sentence_that_was_worded_otherwise_then_is_no_difference_and_is_read_as_today(
+    client, fixture_data, last_run
+):
+    old = json.dumps(last_run["result"]).replace("Prosecutions rose from 4 to 16.", "Prosecutions went up: 4, 16.")
+    run = load_run(fixture_data, last_run, result=json.loads(old))
     client.force_login(OfficerFactory())
 
     page = client.get(reverse("run_detail", args=[run.pk])).text

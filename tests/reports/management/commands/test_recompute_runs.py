@@ -21,14 +21,14 @@ def run():
     return compute_readiness(edition=Edition.objects.tracked().get(), as_of=factories.PERIOD_ENDS_ON, now=NOW)
 
 
-def another(run, **changed):
+def copy_run(run, **changed):
     """A run like this one but for what is changed."""
     kept = {name: getattr(run, name) for name in ("edition", "as_of", "known_by", "facts", "result", "methodology")}
     return ReadinessRun.objects.create(**kept | {"computed_at": NOW, "facts_sha256": "0" * 64} | changed)
 
 
 def test_recompute_runs_finds_the_runs_of_the_public_record_the_same(run, capsys):
-    another(run, methodology="0", result={"score": 99.0})
+    copy_run(run, methodology="0", result={"score": 99.0})
 
     call_command("recompute_runs")
 
@@ -36,7 +36,7 @@ def test_recompute_runs_finds_the_runs_of_the_public_record_the_same(run, capsys
 
 
 def test_recompute_runs_names_those_that_differ(run, capsys):
-    wrong = another(run, result=run.result | {"score": 99.0, "waiting": 0})
+    wrong = copy_run(run, result=run.result | {"score": 99.0, "waiting": 0})
 
     with pytest.raises(SystemExit) as stopped:
         call_command("recompute_runs")

@@ -19,7 +19,7 @@ PERIOD = period("2021-04-01", "2022-03-31")
 JULY_2022 = noon(date(2022, 7, 31))
 
 
-def stepwise(*reviewed):
+def record_with_reviews(*reviewed):
     """A record of one benchmark a review: each verified, and assessed as met, on its day; all of it done in April."""
     record = RecordBuilder(PERIOD)
     asked = record.recommendation(1, Pillar.PROSECUTION)
@@ -30,7 +30,7 @@ def stepwise(*reviewed):
     return record.facts
 
 
-def weeks(*scores):
+def weeks_with_scores(*scores):
     """Weeks from 7 April 2021 on, with these scores as then known."""
     return [
         TrendWeek(date(2021, 4, 7) + timedelta(weeks=number), None if score is None else Fraction(score), None)
@@ -93,14 +93,14 @@ def test_lesotho_in_january_has_no_figure_of_either_kind():
 
 
 def test_no_figure_before_the_first_review_though_hindsight_has_one():
-    first, second = weekly_scores(stepwise(date(2021, 4, 12)), noon(date(2021, 4, 14)))
+    first, second = weekly_scores(record_with_reviews(date(2021, 4, 12)), noon(date(2021, 4, 14)))
 
     assert (first.ends_on, first.then) == (date(2021, 4, 7), None)
     assert first.hindsight == second.hindsight == second.then > 0
 
 
 def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not():
-    told = weekly_scores(stepwise(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
+    told = weekly_scores(record_with_reviews(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
 
     assert told[0].then is None
     assert 0 < told[1].then < told[2].then
@@ -108,7 +108,7 @@ def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not
 
 
 def test_the_running_week_knows_nothing_of_what_comes_later_today():
-    facts = stepwise(date(2021, 4, 12))
+    facts = record_with_reviews(date(2021, 4, 12))
 
     assert weekly_scores(facts, noon(date(2021, 4, 12)) - timedelta(minutes=1))[-1].then is None
     assert weekly_scores(facts, noon(date(2021, 4, 12)))[-1].then > 0
@@ -145,7 +145,7 @@ def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_k
     ],
 )
 def test_the_title_says_the_finding(scores, title):
-    assert describe_trend(weeks(*scores)) == title
+    assert describe_trend(weeks_with_scores(*scores)) == title
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_the_title_says_the_finding(scores, title):
     [("40.1", "; by the dates of the events it was 40.1 on that day"), ("10", ""), (None, "")],
 )
 def test_the_title_tells_what_the_government_did_from_what_the_embassy_has_verified_since(by_dates, ending):
-    first, *later = weeks(10, 12, 14, 15, 16)
+    first, *later = weeks_with_scores(10, 12, 14, 15, 16)
     first = replace(first, hindsight=None if by_dates is None else Fraction(by_dates))
 
     assert describe_trend([first, *later]) == f"Verified readiness has risen from 10 to 16 since 7 April 2021{ending}"

@@ -31,7 +31,7 @@ def score(record, as_of):
     return evaluate_readiness(record.facts, as_of=as_of).score
 
 
-def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
+def score_with(facts, as_of, decisions=(), verdicts=(), now=NOW):
     """The score of the whole record with these reviews and assessments among its rows."""
     reviews = [
         EvidenceReviewFact(
@@ -47,13 +47,13 @@ def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
     return evaluate_readiness(whole, as_of=as_of).score
 
 
-def say(record, said):
+def add_decision(record, said):
     """Write a decision as somebody gives it."""
-    key = next((key for key, one in record.benchmark_ids.items() if _evidence_link(record, said) == one), None)
+    key = next((key for key, one in record.benchmark_ids.items() if _benchmark_of_decision(record, said) == one), None)
     record.review(said.evidence_id, known=LATER, key=key, decision=said.decision, first_on=said.first_on)
 
 
-def _evidence_link(record, said):
+def _benchmark_of_decision(record, said):
     return next((row.benchmark_id for row in record.tables["evidence_links"] if row.id == said.evidence_link_id), None)
 
 
@@ -76,7 +76,7 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     before = score(record, as_of)
 
     for one in said:
-        say(record, one)
+        add_decision(record, one)
 
     assert gain.score == before
     assert gain.accepting == alone.points == score(record, as_of) - before
@@ -115,9 +115,9 @@ def test_a_simulation_is_one_evaluation_of_the_whole_record_whenever_it_is_decid
     reviewed = simulation.with_reviews(said)
     assessed = simulation.with_assessments(reviewed, verdicts)
 
-    assert simulation.current.score == evaluated(facts, as_of)
-    assert reviewed.score == evaluated(facts, as_of, said, now=now)
-    assert assessed.score == evaluated(facts, as_of, said, verdicts, now=now)
+    assert simulation.current.score == score_with(facts, as_of)
+    assert reviewed.score == score_with(facts, as_of, said, now=now)
+    assert assessed.score == score_with(facts, as_of, said, verdicts, now=now)
     assert bool(simulation.score_drops(assessed)) >= (assessed.score < simulation.current.score)
 
 
@@ -131,14 +131,14 @@ def test_an_inbox_is_worth_what_each_of_it_is_by_itself(record, as_of):
         gain = simulation.update_gain(sent.id)
         at_stake = inbox_priority.update_priority(simulation, sent.id)
         accepted = simulation.with_rest_verified(simulation.update_evidence(sent.id))
-        assert at_stake.accepting == gain.accepting == evaluated(facts, as_of, accepted) - evaluated(facts, as_of)
+        assert at_stake.accepting == gain.accepting == score_with(facts, as_of, accepted) - score_with(facts, as_of)
         assert at_stake.verdict == max((one.points for one in gain.assessing), default=Fraction(0)) >= 0
         assert at_stake.drops == gain.drops
     revised = {row.revises for row in facts.evidence}
     for row in facts.evidence:
         if row.id not in revised:
             said = simulation.with_rest_verified([row])
-            points = evaluated(facts, as_of, said) - evaluated(facts, as_of)
+            points = score_with(facts, as_of, said) - score_with(facts, as_of)
             assert inbox_priority.evidence_priority(simulation, row.id).points == points
 
 
@@ -160,7 +160,7 @@ def test_an_inbox_knows_what_was_put_right_what_a_verdict_rests_on_and_what_hold
     for one, found in zip(sent, at_stake, strict=True):
         gain = simulation.update_gain(one)
         said = simulation.with_rest_verified(simulation.update_evidence(one))
-        assert found.accepting == gain.accepting == evaluated(record.facts, LATER, said) - simulation.current.score
+        assert found.accepting == gain.accepting == score_with(record.facts, LATER, said) - simulation.current.score
         assert found.verdict == max((each.points for each in gain.assessing), default=0)
     assert [found.points > 0 for found in at_stake] == [False, False, True]
 
