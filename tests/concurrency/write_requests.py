@@ -1,11 +1,11 @@
 """Every request that writes something, sent by the first reader who is allowed to."""
 
 from tests.security.access_requests import BODIES, rule_url
-from tests.security.test_roles import LINES
+from tests.security.test_roles import RULES
 from tests.security.world import READERS
 
 SUCCESS_STATUSES = {"200", "201", "204", "302"}
-WRITE_RULES = [line for line in LINES if line.method != "GET" and SUCCESS_STATUSES & set(line.expected.values())]
+WRITE_RULES = [line for line in RULES if line.method != "GET" and SUCCESS_STATUSES & set(line.expected.values())]
 
 
 def first_allowed_reader(line):

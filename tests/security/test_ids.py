@@ -12,11 +12,11 @@ from django.http import QueryDict
 from tests.security import access_requests
 from tests.security.access_requests import UNKNOWN_ID, AccessRule, send_request, stable_body
 from tests.security.test_lists import API
-from tests.security.test_roles import LINES
+from tests.security.test_roles import RULES
 from tiptracker.api.base import build_router
 
-HUGE = 10**30
-IN_A_QUERY = [
+HUGE_ID = 10**30
+IDS_IN_QUERIES = [
     ("officer", "GET briefing_list -", "what=dialogue-", "foreign_dialogue"),
     ("officer", "GET readiness_what_if -", "met", "foreign_benchmark"),
     ("officer", "GET readiness_what_if -", "step=keep-commitment-", "foreign_commitment"),
@@ -71,7 +71,7 @@ IN_A_QUERY = [
 ]
 """Who asks what, by which parameter (and what stands before it), with the id of which row that they don't see."""
 
-WORDS = """
+PARAMETERS_WITHOUT_IDS = """
 edition-list        country year
 recommendation-list pillar origin
 indicator-list      pillar question
@@ -104,9 +104,9 @@ saved_filter_edit   address
 log_export          address country record since text until what
 """
 """By address: the other parameters that it reads. They are days, moments and words, and can name no row."""
-EVERYWHERE = {"as", "format", "lang", "next", "page", "page_size", "recorded_since", "script", "version"}
+COMMON_PARAMETERS = {"as", "format", "lang", "next", "page", "page_size", "recorded_since", "script", "version"}
 
-IN_A_FORM = [
+IDS_IN_FORMS = [
     ("officer", "POST recommendation_add edition", "lead", "foreign_ministry"),
     ("officer", "POST recommendation_add edition", "supporting", "foreign_ministry"),
     ("officer", "POST recommendation_edit first", "lead", "foreign_ministry"),
@@ -146,33 +146,33 @@ IN_A_FORM = [
 ]
 
 
-def line(text):
+def parse_rule(text):
     return AccessRule(*text.split(), {})
 
 
-@pytest.mark.parametrize("case", IN_A_QUERY, ids=" ".join)
+@pytest.mark.parametrize("case", IDS_IN_QUERIES, ids=" ".join)
 def test_an_unseen_an_unknown_and_an_impossible_id_in_a_query_are_answered_alike(world, case):
     reader, asked, name, unseen = case
     before, name = name.rpartition("&")[::2]
     name, _, word = name.partition("=")
     given = dict([before.split("=")]) if before else {}
     answers = {
-        kind: send_request(world, line(asked), reader, query={**given, name: f"{word}{key}"})
-        for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN_ID, "huge": HUGE}.items()
+        kind: send_request(world, parse_rule(asked), reader, query={**given, name: f"{word}{key}"})
+        for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN_ID, "huge": HUGE_ID}.items()
     }
 
-    told = {kind: (answer.status, told_of(answer)) for kind, answer in answers.items()}
+    told = {kind: (answer.status, comparable_body(answer)) for kind, answer in answers.items()}
     assert told["unseen"] == told["unknown"] == told["huge"]
     assert told["unseen"][0] in {"200", "302", "400", "403", "404", "422"}  # 403: an administrator's page
 
 
-def told_of(answer):
+def comparable_body(answer):
     """What a page or an answer says, without the parameter that it repeats in addresses and fields."""
     body = re.sub(r'(href|action|src|value|hx-get)="[^"]*"', "", stable_body(answer))
     return re.sub(r"(with the id |valid choice. )\d+", "KEY", body)
 
 
-@pytest.mark.parametrize("case", IN_A_FORM, ids=" ".join)
+@pytest.mark.parametrize("case", IDS_IN_FORMS, ids=" ".join)
 def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(world, monkeypatch, case):
     reader, asked, name, unseen = case
     body_of = access_requests.BODIES.get(asked) or access_requests.BODIES[" ".join(asked.split()[:2])]
@@ -181,10 +181,10 @@ def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(
 
     def answer_to(key):
         monkeypatch.setitem(access_requests.BODIES, asked, lambda world: body_of(world) | rows | {name: key})
-        given = send_request(world, line(asked), reader)
-        return given.status, told_of(given)
+        given = send_request(world, parse_rule(asked), reader)
+        return given.status, comparable_body(given)
 
-    assert answer_to(world.pk(unseen)) == answer_to(UNKNOWN_ID) == answer_to(HUGE)
+    assert answer_to(world.pk(unseen)) == answer_to(UNKNOWN_ID) == answer_to(HUGE_ID)
 
 
 def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
@@ -193,14 +193,14 @@ def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
         body = access_requests.update_body(world) | {"kept_files": world.pk(name)}
         monkeypatch.setitem(access_requests.BODIES, "POST update_send unstarted", lambda world, body=body: body)
 
-        assert send_request(world, line("POST update_send unstarted"), "own").status == expected
+        assert send_request(world, parse_rule("POST update_send unstarted"), "own").status == expected
 
 
 # --- Every parameter there is -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def names_read(monkeypatch):
+def read_parameters(monkeypatch):
     """The names of parameters that were looked for in addresses, whether or not they were given."""
     names = set()
 
@@ -225,22 +225,26 @@ def names_read(monkeypatch):
     return names
 
 
-def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, names_read):
+def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, read_parameters):
     """… found by what is looked for while it is answered, so that a new one fails here until it is asked for unseen."""
     found = set()
-    for asked in LINES:
+    for asked in RULES:
         if asked.method == "GET":
             known = (
                 {"as_of": "2022-01-20"} if asked.route == "readiness-list" else {"page": 1}
             )  # the API refuses others
             for reader in ("officer", "own", "administrator"):
-                names_read.clear()
+                read_parameters.clear()
                 send_request(world, asked, reader, query=known if asked.is_api else {"nothing": "here"})
                 route = re.sub("-(detail|file|word)$", "-list", asked.route)  # one of a list is looked for in the list
-                found |= {(route, name) for name in names_read - EVERYWHERE - {"nothing"} if isinstance(name, str)}
+                found |= {
+                    (route, name) for name in read_parameters - COMMON_PARAMETERS - {"nothing"} if isinstance(name, str)
+                }
 
-    ids = {(asked.split()[1], re.sub("^.*&|=.*$", "", name)) for _, asked, name, _ in IN_A_QUERY}
-    words = {(route, name) for route, *names in map(str.split, WORDS.strip().splitlines()) for name in names}
+    ids = {(asked.split()[1], re.sub("^.*&|=.*$", "", name)) for _, asked, name, _ in IDS_IN_QUERIES}
+    words = {
+        (route, name) for route, *names in map(str.split, PARAMETERS_WITHOUT_IDS.strip().splitlines()) for name in names
+    }
     assert sorted(found - ids - words) == []
     assert sorted(words - found) == []
 

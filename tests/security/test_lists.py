@@ -9,10 +9,10 @@ from tests.security.access_requests import AccessRule, send_request
 from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTORS
 
 SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR
-OUT = set(READERS) - SIGNED_IN
+SIGNED_OUT = set(READERS) - SIGNED_IN
 
 
-def told(**lists):
+def names_by_reader(**lists):
     """Names by reader; who is not mentioned and has signed in reads an empty list. `embassy` is all four of it."""
     embassy = lists.pop("embassy", "")
     whole = dict.fromkeys(EMBASSY, embassy) | lists
@@ -21,21 +21,21 @@ def told(**lists):
 
 ALL_EVIDENCE = "returned_evidence sent internal shared corrected home_evidence done"
 API = {
-    "ministry": ("ministry-list", told(
+    "ministry": ("ministry-list", names_by_reader(
         embassy="police justice home", own="police", supporting="justice", other="home",
         elsewhere="foreign_ministry", administrator="police justice home foreign_ministry",
     )),
-    "edition": ("edition-list", told(
+    "edition": ("edition-list", names_by_reader(
         embassy="edition edition_before", own="edition edition_before", supporting="edition edition_before",
         other="edition edition_before", elsewhere="foreign_edition",
         administrator="edition edition_before foreign_edition",
     )),
-    "recommendation": ("recommendation-list", told(
+    "recommendation": ("recommendation-list", names_by_reader(
         embassy="earlier first second", own="earlier first second", supporting="earlier first second",
         other="earlier first second", elsewhere="foreign_recommendation",
         administrator="earlier first second foreign_recommendation",
     )),
-    "benchmark": ("benchmark-list", told(
+    "benchmark": ("benchmark-list", names_by_reader(
         embassy="assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark",
         own="assessed figure_benchmark", other="home_benchmark",
         elsewhere="foreign_benchmark",
@@ -43,37 +43,37 @@ API = {
             "assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark foreign_benchmark"
         ),
     )),
-    "indicator": ("indicator-list", told(
+    "indicator": ("indicator-list", names_by_reader(
         embassy="indicator home_indicator unused_indicator", own="indicator", other="home_indicator",
         elsewhere="foreign_indicator", administrator="indicator home_indicator unused_indicator foreign_indicator",
     )),
-    "commitment": ("commitment-list", told(
+    "commitment": ("commitment-list", names_by_reader(
         embassy="commitment unstarted settled us_commitment reported home_commitment other_home_commitment",
         own="commitment unstarted settled", other="home_commitment other_home_commitment",
         elsewhere="foreign_commitment",
     )),
-    "update": ("update-list", told(
+    "update": ("update-list", names_by_reader(
         embassy="update home_update", own="update", other="home_update", elsewhere="foreign_update",
     )),
-    "evidence": ("evidence-list", told(
+    "evidence": ("evidence-list", names_by_reader(
         embassy=ALL_EVIDENCE, own="returned_evidence sent shared", other="home_evidence", elsewhere="foreign_evidence",
     )),
-    "evidencereview": ("review-list", told(
+    "evidencereview": ("review-list", names_by_reader(
         embassy="returned_evidence_review shared_review shared_home_review done_link_review done_review",
         own="returned_evidence_review", elsewhere="foreign_review",
     )),
-    "dialogue": ("dialogue-list", told(
+    "dialogue": ("dialogue-list", names_by_reader(
         embassy="called_off dialogue home_dialogue planned",
         own="dialogue",
         other="dialogue home_dialogue",
         elsewhere="foreign_dialogue",
     )),
-    "reading": ("reading-list", told(
+    "reading": ("reading-list", names_by_reader(
         embassy="reading home_reading embassy_reading", own="reading", other="home_reading",
         elsewhere="foreign_reading",
     )),
-    "assessment": ("assessment-list", told(embassy="assessment", elsewhere="foreign_assessment")),
-    "briefing": ("briefing-list", told(
+    "assessment": ("assessment-list", names_by_reader(embassy="assessment", elsewhere="foreign_assessment")),
+    "briefing": ("briefing-list", names_by_reader(
         embassy="briefing compared_briefing input failed_briefing", elsewhere="foreign_briefing",
     )),
 }  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_list_of_the_api_holds_exactly_what_its_reader_sees(world, model):
     route, expected = API[model]
     answers = {reader: send_request(world, AccessRule("GET", route, "-", {}), reader) for reader in READERS}
 
-    assert {reader for reader, answer in answers.items() if answer.status != "200"} == OUT
+    assert {reader for reader, answer in answers.items() if answer.status != "200"} == SIGNED_OUT
     listed = {reader: [row["id"] for row in answers[reader].json["results"]] for reader in SIGNED_IN}
     assert {reader: world.names(model, keys) for reader, keys in listed.items()} == expected
     assert {reader: answers[reader].json["count"] for reader in SIGNED_IN} == {
@@ -106,7 +106,7 @@ def test_every_row_of_the_world_stands_in_somebodys_list(world, model):
 # --- Nested rows ------------------------------------------------------------------------------------------------------
 
 
-def nested(world, what, part, model):
+def nested_names(world, what, part, model):
     """By reader who may see `what`: the names of the rows of `model` that its answer names in `part`."""
     route, row = what.split()
     part, _, key = part.partition(".")
@@ -118,32 +118,32 @@ def nested(world, what, part, model):
 def test_nested_rows_are_those_their_reader_sees(world):
     embassy = dict.fromkeys
 
-    assert nested(world, "dialogue-detail dialogue", "commitments", "commitment") == {
+    assert nested_names(world, "dialogue-detail dialogue", "commitments", "commitment") == {
         **embassy(EMBASSY, ["commitment", "home_commitment"]),
         "own": ["commitment"],
         "other": ["home_commitment"],
     }
-    assert nested(world, "evidence-detail shared", "evidence_links.benchmark", "benchmark") == {
+    assert nested_names(world, "evidence-detail shared", "evidence_links.benchmark", "benchmark") == {
         **embassy(EMBASSY, ["assessed", "home_benchmark"]),
         "own": ["assessed"],
     }
-    assert nested(world, "evidence-detail shared", "reviews.id", "evidencereview") == {
+    assert nested_names(world, "evidence-detail shared", "reviews.id", "evidencereview") == {
         **embassy(EMBASSY, ["shared_home_review", "shared_review"]),
         "own": [],
     }
-    assert nested(world, "evidence-detail returned_evidence", "reviews.id", "evidencereview") == {
+    assert nested_names(world, "evidence-detail returned_evidence", "reviews.id", "evidencereview") == {
         **embassy(EMBASSY, ["returned_evidence_review"]),
         "own": ["returned_evidence_review"],
     }
-    assert nested(world, "commitment-detail commitment", "benchmarks", "benchmark") == {
+    assert nested_names(world, "commitment-detail commitment", "benchmarks", "benchmark") == {
         **embassy(EMBASSY | {"own"}, ["assessed", "figure_benchmark"]),
     }
-    assert nested(world, "update-detail update", "versions.id", "updateversion") == {
+    assert nested_names(world, "update-detail update", "versions.id", "updateversion") == {
         **embassy(EMBASSY | {"own"}, ["returned_version", "waiting"]),
     }
 
 
-WHAT_A_MINISTRY_READS = {
+FIELDS_FOR_MINISTRIES = {
     "edition-detail edition": "country ends_on id published_on source starts_on tier year",
     "recommendation-detail first": "edition id indicia number origin pillar text text_status",
     "benchmark-detail assessed": "id key letter recommendation wording",
@@ -171,73 +171,73 @@ WHAT_A_MINISTRY_READS = {
 }
 
 
-@pytest.mark.parametrize("what", WHAT_A_MINISTRY_READS)
+@pytest.mark.parametrize("what", FIELDS_FOR_MINISTRIES)
 def test_a_ministry_reads_these_fields_and_no_others(world, what):
     route, row = what.split()
 
     answer = send_request(world, AccessRule("GET", route, row, {}), "own")
 
-    assert " ".join(sorted(answer.json)) == WHAT_A_MINISTRY_READS[what]
+    assert " ".join(sorted(answer.json)) == FIELDS_FOR_MINISTRIES[what]
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 
-def of_commitment_list(context):
+def keys_in_commitment_list(context):
     return [line.commitment.pk for line in context["lines"]]
 
 
-def of_dialogue_list(context):
+def keys_in_dialogue_list(context):
     return [meeting.pk for meeting in context["meetings"]]
 
 
-def of_ministry_home(context):
+def keys_in_ministry_home(context):
     return [ask.commitment.pk for part in ("open", "waiting", "settled") for ask in context[part]]
 
 
-def of_log_list(context):
+def keys_in_log_list(context):
     return [line.entry.pk for line in context["lines"]]
 
 
 PAGES = {
-    "commitment_list": ("commitment", of_commitment_list, API["commitment"][1]),
-    "dialogue_list": ("dialogue", of_dialogue_list, API["dialogue"][1]),
+    "commitment_list": ("commitment", keys_in_commitment_list, API["commitment"][1]),
+    "dialogue_list": ("dialogue", keys_in_dialogue_list, API["dialogue"][1]),
     "briefing_list": ("briefing", lambda context: [row.pk for row in context["page"]], API["briefing"][1]),
     "evidence_list": (
         "evidence",
         lambda context: [line.piece.pk for line in context["lines"]],
-        told(embassy=ALL_EVIDENCE.replace("corrected ", ""), elsewhere="foreign_evidence"),
+        names_by_reader(embassy=ALL_EVIDENCE.replace("corrected ", ""), elsewhere="foreign_evidence"),
     ),
     "indicator_list": (
         "indicator",
         lambda context: [row.indicator.pk for row in context["rows"]],
-        told(embassy="indicator home_indicator unused_indicator", elsewhere="foreign_indicator"),
+        names_by_reader(embassy="indicator home_indicator unused_indicator", elsewhere="foreign_indicator"),
     ),
     "run_list": (
         "readinessrun",
         lambda context: [row.pk for row in context["page"]],
-        told(embassy="run", elsewhere="foreign_run"),
+        names_by_reader(embassy="run", elsewhere="foreign_run"),
     ),
     "redaction_list": (
         "redaction",
         lambda context: [row.pk for row in context["page"]],
-        told(elsewhere="foreign_redaction", **dict.fromkeys(REDACTORS, "redaction")),
+        names_by_reader(elsewhere="foreign_redaction", **dict.fromkeys(REDACTORS, "redaction")),
     ),
     "inbox": (
         "updateversion",
         lambda context: [waiting.update_version.pk for waiting in context["versions"]],
-        told(officer="waiting home_version", second="waiting home_version", elsewhere="foreign_version"),
+        names_by_reader(officer="waiting home_version", second="waiting home_version", elsewhere="foreign_version"),
     ),
     "token_list": (
         "apitoken",
         lambda context: [token.pk for token in context["working"]],
-        told(officer="officers_token"),
+        names_by_reader(officer="officers_token"),
     ),
-    "ministry_home": ("commitment", of_ministry_home, API["commitment"][1]),
+    "ministry_home": ("commitment", keys_in_ministry_home, API["commitment"][1]),
     "log_list": (
         "auditentry",
-        of_log_list,
-        told(
+        keys_in_log_list,
+        names_by_reader(
             officer="entry", second="entry", ambassador="entry", elsewhere="foreign_entry",
             administrator="entry foreign_entry account_entry token_entry",
         ),
@@ -279,12 +279,12 @@ def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_
 
 # --- As files ---------------------------------------------------------------------------------------------------------
 
-TAKEN_ALONG = (
+EXPORTED_LISTS = (
     "briefing_list", "commitment_list", "dialogue_list", "evidence_list", "redaction_list", "inbox", "run_list",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("route", TAKEN_ALONG)
+@pytest.mark.parametrize("route", EXPORTED_LISTS)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, route, kind):
     of_page = PAGES[route][2]

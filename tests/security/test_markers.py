@@ -27,7 +27,7 @@ from tests.security.marked_rows import (
     pdf_with_text,
     readable_text,
 )
-from tests.security.test_roles import LINES
+from tests.security.test_roles import RULES
 from tests.security.world import MINISTRIES
 from tests.transactions import outer_transaction
 from tiptracker.accounts import mails
@@ -46,36 +46,36 @@ def world(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="module")
-def planted(world):
+def marked_rows(world):
     return MarkedRows(world)
 
 
-def keys(world, line):
+def row_keys(world, line):
     """The keys of all rows that this line's address may be about; where it is about none, whatever the table says."""
     if line.row not in world.rows:
         return [world.keys().get(line.row)]
     return list(type(world.rows[line.row])._base_manager.order_by("pk").values_list("pk", flat=True))
 
 
-def answers(world, planted, reader):
+def answers_to_reader(world, planted, reader):
     """By method and address: what it tells this reader; plainly and to htmx, with an empty body and a full one."""
     said = {}
-    asked = {(line.method, line.route, line.row if "/" in line.row else ""): line for line in LINES}
+    asked = {(line.method, line.route, line.row if "/" in line.row else ""): line for line in RULES}
     for line in asked.values():
-        plainly, more = ways(planted, line)
-        every_key = keys(world, line)
+        plainly, more = request_options(planted, line)
+        every_key = row_keys(world, line)
         if line.expected[reader] == "405":  # refused for its method, before any row is looked for
             every_key = every_key[:1]
         for key in every_key:
             url = rule_url(line, key, reader)
             with record_htmx_checks() as looked_for:
-                is_closed, said[f"{line.method} {url}"] = answer(world.client(reader), line, url, plainly)
+                is_closed, said[f"{line.method} {url}"] = send_and_read(world.client(reader), line, url, plainly)
             if more and not is_closed and (looked_for or line.method != "GET"):
-                said[f"{line.method} {url}, the other way"] = answer(world.client(reader), line, url, more)[1]
+                said[f"{line.method} {url}, the other way"] = send_and_read(world.client(reader), line, url, more)[1]
     return said
 
 
-def ways(planted, line):
+def request_options(planted, line):
     """How an address is asked at first and, where it answered, once more: a page only if it looks whether htmx asks."""
     if line.method == "GET":
         return {}, {} if line.is_api else {"headers": {"HX-Request": "true"}}
@@ -84,7 +84,7 @@ def ways(planted, line):
     return as_json, as_json | {"data": body} if body else {}
 
 
-def answer(client, line, url, more):
+def send_and_read(client, line, url, more):
     """Whether it is closed to whoever asks, and what it says, with what it leads to."""
     with outer_transaction():
         response = getattr(client, line.method.lower())(url, follow=not line.is_api, **more)
@@ -93,22 +93,22 @@ def answer(client, line, url, more):
     return response.status_code in {403, 404, 405}, readable_text(content) + str(response.headers)
 
 
-def content_of(kept):
+def stored_text(kept):
     with kept.open() as file:
         return readable_text(file.read())
 
 
-def test_every_field_of_every_model_holds_a_marker(planted):
+def test_every_field_of_every_model_holds_a_marker(marked_rows):
     """… in some row, so that there is something to find."""
     unmarked = []
     for model in own_models():
         for field in markable_fields(model):
             stored = model._base_manager.values_list(field.name, flat=True)
             kept = " ".join(map(str, stored))
-            marks = [mark for mark, name in planted.fields_by_marker.items() if name == str(field)]
+            marks = [mark for mark, name in marked_rows.fields_by_marker.items() if name == str(field)]
             if isinstance(field, FileField):
                 rows = model._base_manager.exclude(**{field.name: ""})
-                kept += "".join(content_of(getattr(row, field.name)) for row in rows)
+                kept += "".join(stored_text(getattr(row, field.name)) for row in rows)
             if not marks or not any(mark in kept for mark in marks):
                 unmarked.append(str(field))
 
@@ -116,20 +116,22 @@ def test_every_field_of_every_model_holds_a_marker(planted):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))
-def test_a_ministry_reads_what_is_meant_for_it_and_nothing_else(world, planted, reader):
-    said = answers(world, planted, reader)
+def test_a_ministry_reads_what_is_meant_for_it_and_nothing_else(world, marked_rows, reader):
+    said = answers_to_reader(world, marked_rows, reader)
     found = {mark: where for where, text in said.items() for mark in find_markers(text)}
 
-    assert planted.leaks(reader, found) == {}
-    told = {planted.fields_by_marker.get(mark) for mark in found}
-    unread = {planted.fields_by_marker[mark] for mark, to in planted.readers_by_marker.items() if reader in to} - told
+    assert marked_rows.leaks(reader, found) == {}
+    told = {marked_rows.fields_by_marker.get(mark) for mark in found}
+    unread = {
+        marked_rows.fields_by_marker[mark] for mark, to in marked_rows.readers_by_marker.items() if reader in to
+    } - told
     assert unread == set(), "it may read these and is told them nowhere: searching proves nothing"
 
 
 # --- Mails ------------------------------------------------------------------------------------------------------------
 
 
-def every_mail(world, reader):
+def all_mails(world, reader):
     """All mails that somebody can come to get, by the names of their templates: what was sent, and with which."""
     person = world.people[reader]
     used = set()
@@ -169,14 +171,14 @@ def every_mail(world, reader):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))
-def test_a_mail_tells_a_ministry_what_is_meant_for_it_and_nothing_else(world, planted, reader):
-    sent, used = every_mail(world, reader)
+def test_a_mail_tells_a_ministry_what_is_meant_for_it_and_nothing_else(world, marked_rows, reader):
+    sent, used = all_mails(world, reader)
 
     folders = [path for path in (settings.BASE_DIR / "templates").rglob("email") if path.is_dir()]
     written = {str(path.relative_to(settings.BASE_DIR / "templates")) for each in folders for path in each.iterdir()}
     assert used == written, "a mail that this test does not send"
     assert len(sent) >= len(written)
-    assert planted.leaks(reader, {mark: message for message in sent for mark in find_markers(message)}) == {}
+    assert marked_rows.leaks(reader, {mark: message for message in sent for mark in find_markers(message)}) == {}
 
 
 # --- The search itself ------------------------------------------------------------------------------------------------

@@ -12,18 +12,18 @@ from tests.authentication import force_sign_in
 from tests.factories import PASSWORD, AdministratorFactory
 from tests.security.access_requests import SIGN_IN_REDIRECT, UNKNOWN_ID, AccessRule, send_request, stable_body
 from tests.security.sql_statements import capture_statements
-from tests.security.test_huge_numbers import named_in_queries
+from tests.security.test_huge_numbers import query_parameters
 from tests.security.test_lists import API, PAGES
-from tests.security.test_roles import LINES
+from tests.security.test_roles import RULES
 
-GETS = [line for line in LINES if line.method == "GET"]
+GET_RULES = [line for line in RULES if line.method == "GET"]
 STRANGERS = ("own", "other", "out")
 
 
 # --- Other methods ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", GETS, ids=str)
+@pytest.mark.parametrize("line", GET_RULES, ids=str)
 def test_no_other_method_opens_or_writes_anything(world, line):
     """Whatever else is asked is answered as GET is, or with 405; OPTIONS perhaps with the methods alone."""
     for reader in STRANGERS:
@@ -35,10 +35,10 @@ def test_no_other_method_opens_or_writes_anything(world, line):
             assert answer.status in {line.expected[reader], "405"} or says_nothing, (reader, method)
             assert world.leaks(reader, answer.body) == [], (reader, method)
             if method in {"PUT", "PATCH", "DELETE"}:
-                assert writes(statements) == [], (reader, method)
+                assert changing_statements(statements) == [], (reader, method)
 
 
-def writes(statements):
+def changing_statements(statements):
     """What changes rows, but for the session's own, the log's and the counts of tries: a refusal may be told there."""
     changes = [each for each in statements if each.startswith(("INSERT", "UPDATE", "DELETE"))]
     return [each for each in changes if not re.search(r'"(django_session|audit_\w+|lock_outs_\w+)"', each)]
@@ -46,11 +46,11 @@ def writes(statements):
 
 # --- What is not seen, beside what is not there -----------------------------------------------------------------------
 
-ABOUT_A_ROW = [line for line in LINES if line.row != "-" and "/" not in line.row]
+ROW_RULES = [line for line in RULES if line.row != "-" and "/" not in line.row]
 
 
 @pytest.mark.parametrize(
-    "line", [line for line in ABOUT_A_ROW if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
+    "line", [line for line in ROW_RULES if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
 )
 def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
     """The row of the table is not for home affairs, nor is anything there under the other key."""
@@ -58,7 +58,10 @@ def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
         if line.expected[reader] not in {"302", "404", SIGN_IN_REDIRECT}:
             continue
         told = [
-            (answer.status, {name: said.replace(answer.url, "ADDRESS") for name, said in plain(answer.headers).items()})
+            (
+                answer.status,
+                {name: said.replace(answer.url, "ADDRESS") for name, said in stable_headers(answer.headers).items()},
+            )
             for answer in (send_request(world, line, reader), send_request(world, line, reader, key=UNKNOWN_ID))
         ]
         known, unknown = (
@@ -68,7 +71,7 @@ def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
         assert known == unknown, reader
 
 
-def plain(headers):
+def stable_headers(headers):
     """Without what is new each time, and what is as long as the address it repeats."""
     left = {name: said for name, said in headers.items() if name not in {"Content-Length", "Set-Cookie"}}
     return {name: re.sub(r"'nonce-[^']*'", "", said) for name, said in left.items()}
@@ -78,7 +81,7 @@ def plain(headers):
 
 NO_PARAMETERS = ("ordering", "order_by", "sort", "o", "search", "q", "fields", "expand", "include", "limit", "all")
 LISTS = sorted({route for route, _ in API.values()} | set(PAGES))
-OF_OUR_OWN = {"commitment_list": {"q", "sort"}, "evidence_list": {"q", "sort"}}
+OWN_PARAMETERS = {"commitment_list": {"q", "sort"}, "evidence_list": {"q", "sort"}}
 """What a list is searched and sorted by: words and choices of its own, on what it shows."""
 
 
@@ -89,7 +92,7 @@ def test_no_list_can_be_ordered_searched_or_widened(world, route):
     for reader in ("own", "other"):
         usual = send_request(world, line, reader)
         for value in ("1", "-recorded_at", "recorded_by__password"):
-            others = set(NO_PARAMETERS) - OF_OUR_OWN.get(route, set())
+            others = set(NO_PARAMETERS) - OWN_PARAMETERS.get(route, set())
             answer = send_request(world, line, reader, query=dict.fromkeys(sorted(others), value))
 
             if line.is_api:
@@ -102,15 +105,15 @@ def without_query(answer):
     return re.sub(r"\?[a-z_]+=[^\"]*", "", stable_body(answer))
 
 
-OF_ANOTHER_TIME = {"as_of", "known_by", "known_on", "edition"}
+TIME_PARAMETERS = {"as_of", "known_by", "known_on", "edition"}
 
 
-def reads_another_time(line):
+def takes_time_parameters(line):
     """By the tables of `test_ids`, which name every parameter that an address reads."""
-    return bool(OF_ANOTHER_TIME & named_in_queries().get(re.sub("-(detail|file|word)$", "-list", line.route), set()))
+    return bool(TIME_PARAMETERS & query_parameters().get(re.sub("-(detail|file|word)$", "-list", line.route), set()))
 
 
-@pytest.mark.parametrize("line", list(filter(reads_another_time, GETS)), ids=str)
+@pytest.mark.parametrize("line", list(filter(takes_time_parameters, GET_RULES)), ids=str)
 def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
     """What was known earlier, or of another edition, is no more theirs than what is known today."""
     for query in (
@@ -126,11 +129,17 @@ def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
 
 # --- Where signing in leads -------------------------------------------------------------------------------------------
 
-OUTSIDE = ("//evil.example/", "https://evil.example/", "/\\evil.example/", "javascript:alert(1)", "http:evil.example")
+OUTSIDE_URLS = (
+    "//evil.example/",
+    "https://evil.example/",
+    "/\\evil.example/",
+    "javascript:alert(1)",
+    "http:evil.example",
+)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("outside", OUTSIDE)
+@pytest.mark.parametrize("outside", OUTSIDE_URLS)
 @pytest.mark.parametrize("name", ["account_login", "account_logout", "account_reauthenticate"])
 def test_signing_in_and_out_leads_nowhere_outside(name, outside):
     person = AdministratorFactory()

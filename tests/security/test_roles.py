@@ -432,7 +432,7 @@ POST  account_request_detail                account_request 404 404 302 302 | 40
 GET   account_request_stop                  -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 POST  account_request_stop                  -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 """
-LINES = list(parse_rules(TABLE))
+RULES = list(parse_rules(TABLE))
 
 
 def test_every_address_and_method_is_in_the_table():
@@ -444,15 +444,15 @@ def test_every_address_and_method_is_in_the_table():
         if method != "head"
     }
 
-    assert {(line.method, line.route) for line in LINES} == expected
+    assert {(line.method, line.route) for line in RULES} == expected
 
 
-@pytest.mark.parametrize("line", LINES, ids=str)
+@pytest.mark.parametrize("line", RULES, ids=str)
 def test_every_reader_is_answered_as_the_table_says(world, line):
     """… with nothing in it that isn't for them, and no date by the machine's clock instead of the demonstration's; and
     where that is 404, an unknown row is answered just the same.
     """
-    answers = {reader: look_or_ask(world, line, reader) for reader in READERS}
+    answers = {reader: send_or_reuse(world, line, reader) for reader in READERS}
 
     wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
     assert wrong == {}, f"the table says {[line.expected[reader] for reader in wrong]}"
@@ -467,16 +467,16 @@ def test_every_reader_is_answered_as_the_table_says(world, line):
             assert unknown.status == "404"
 
 
-def look_or_ask(world, line, reader):
+def send_or_reuse(world, line, reader):
     return cached_get(world, line, reader) if line.method == "GET" else send_request(world, line, reader)
 
 
 @pytest.mark.parametrize(
-    "line", {line.route: line for line in LINES if line.is_api}.values(), ids=lambda line: line.route
+    "line", {line.route: line for line in RULES if line.is_api}.values(), ids=lambda line: line.route
 )
 def test_the_api_takes_no_other_method(world, line):
     """Nothing that has been recorded can be changed or deleted."""
-    taken = {other.method for other in LINES if other.route == line.route}
+    taken = {other.method for other in RULES if other.route == line.route}
     others = {"GET", "POST", "PUT", "PATCH", "DELETE"} - taken
 
     answered = {method: send_request(world, replace(line, method=method), "officer").status for method in others}
@@ -484,10 +484,10 @@ def test_the_api_takes_no_other_method(world, line):
     assert answered == dict.fromkeys(others, "405")
 
 
-PAGES = [line for line in LINES if line.method == "GET" and not line.is_api]
+PAGE_RULES = [line for line in RULES if line.method == "GET" and not line.is_api]
 
 
-@pytest.mark.parametrize("line", PAGES, ids=str)
+@pytest.mark.parametrize("line", PAGE_RULES, ids=str)
 def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
     """A part of a page, asked for alone, holds no more than the page."""
     answers = {
@@ -501,10 +501,10 @@ def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
     assert {reader: found for reader, answer in answers.items() if (found := world.leaks(reader, answer.body))} == {}
 
 
-API = [line for line in LINES if line.is_api]
+API_RULES = [line for line in RULES if line.is_api]
 
 
-@pytest.mark.parametrize("line", API, ids=str)
+@pytest.mark.parametrize("line", API_RULES, ids=str)
 def test_a_token_can_what_its_person_may_and_no_more(world, line):
     """One that may submit is answered as the table says, one that may only read is refused every write."""
     people = [reader for reader in READERS if reader in world.people]
@@ -549,7 +549,7 @@ OPEN_WITHOUT_SECOND_FACTOR = {
 }
 
 
-@pytest.mark.parametrize("line", LINES, ids=str)
+@pytest.mark.parametrize("line", RULES, ids=str)
 def test_nothing_but_enrolment_answers_without_a_second_factor(world, line):
     """Pages lead there, the API refuses; an officer who signed in with the password alone reads no row of any sort."""
     answer = send_request(world, line, UNENROLLED)
@@ -561,14 +561,14 @@ def test_nothing_but_enrolment_answers_without_a_second_factor(world, line):
     assert [what for mark, (what, _) in world.marks.items() if mark in body] == []
 
 
-SHOWN_NOWHERE = {"milestone", "minister of home", "minister of justice"}
+TEXTS_ON_NO_PAGE = {"milestone", "minister of home", "minister of justice"}
 """Texts of rows that no page says yet; nor may one say them to the wrong reader."""
 
 
 def test_every_text_is_read_by_whom_it_is_meant_for(world):
     """Else searching for it would prove nothing. (Not every name of a person is said to all who may know it.)"""
     files = [AccessRule("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
-    asked = [line for line in LINES if line.method == "GET"] + files
+    asked = [line for line in RULES if line.method == "GET"] + files
     asked += [
         AccessRule("GET", "briefing_file", "foreign_briefing", {}),
         AccessRule("GET", "run_detail", "foreign_run", {}),
@@ -585,13 +585,13 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
         (reader, what)
         for mark, (what, to) in world.marks.items()
         for reader in to
-        if mark not in read[reader] and what not in SHOWN_NOWHERE and not what.startswith("name of")
+        if mark not in read[reader] and what not in TEXTS_ON_NO_PAGE and not what.startswith("name of")
         if mark not in world.names_of_people
     }
     assert unread == set()
 
 
-OWN_WHATEVER_THE_ROLE = {"accounts.ApiToken", "dialogues.EvidenceFile", "saved_filters.SavedFilter", "undo.RemovedRow"}
+PERSONAL_TABLES = {"accounts.ApiToken", "dialogues.EvidenceFile", "saved_filters.SavedFilter", "undo.RemovedRow"}
 """A person's own tokens, saved filters and deleted rows, and files that they uploaded and have not sent."""
 
 
@@ -605,4 +605,4 @@ def test_a_role_that_no_rule_names_sees_no_row(world):
     sees = {model._meta.label for model in models if model._default_manager.visible_to(officer).exists()}
     assert len(sees) > len(models) / 2
     left = {model._meta.label for model in models if model._default_manager.visible_to(stranger).exists()}
-    assert left <= OWN_WHATEVER_THE_ROLE
+    assert left <= PERSONAL_TABLES
