@@ -3,9 +3,9 @@
 from tiptracker.asgi import AsgiApplication
 
 
-def answer(environ, start_response):
+def echo_body(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [environ["wsgi.input"].read()]
 
 
-application = AsgiApplication(answer, threads=1, max_bytes=10_000_000, initial_seconds=1.0)
+application = AsgiApplication(echo_body, threads=1, max_bytes=10_000_000, initial_seconds=1.0)

@@ -15,7 +15,7 @@ from tests.factories import OfficerFactory
 from tiptracker.accounts import mail_links
 from tiptracker.audit.models import AuditEntry
 
-NEW = "another long password"
+NEW_PASSWORD = "another long password"
 
 
 def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database):
@@ -26,7 +26,7 @@ def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database)
     def accept(password):
         answers[password] = Client().post(path, {"password": password, "again": password}).status_code
 
-    run_simultaneously(*[partial(accept, f"{NEW} {number}") for number in range(3)])
+    run_simultaneously(*[partial(accept, f"{NEW_PASSWORD} {number}") for number in range(3)])
 
     assert sorted(answers.values()) == [302, 410, 410]
     person.refresh_from_db()

@@ -22,12 +22,12 @@ from tiptracker.choices import TokenScope
 from tiptracker.mail.models import Mail
 
 pytestmark = pytest.mark.django_db
-TRIES, FEWER = 40, 12
-MOST = 5
-NEW = "another long password"
+TRIES, FEWER_TRIES = 40, 12
+MAX_CHECKS = 5
+NEW_PASSWORD = "another long password"
 
 
-def addresses():
+def url_names_and_views():
     """The name and the view of every address."""
 
     def walk(patterns):
@@ -43,34 +43,34 @@ def addresses():
 # --- Trying -----------------------------------------------------------------------------------------------------------
 
 
-def signing_in(person):
+def signed_out_attempt(person):
     return Client(), {"login": person.email, "password": "wrong"}
 
 
-def signed_in(person):
+def signed_in_attempt(person):
     browser = Client()
     force_sign_in(browser, person)
     return browser, {"password": "wrong", "code": "000000"}
 
 
-def half_signed_in(person):
+def first_step_attempt(person):
     browser = Client()
     sign_in(browser, person)
     return browser, {"code": "000000"}
 
 
 CHECKS = {
-    "account_login": (signing_in, False),
-    "account_reauthenticate": (signed_in, False),
-    "mfa_authenticate": (half_signed_in, True),
-    "mfa_reauthenticate": (signed_in, True),
-    "mfa_activate_totp": (signed_in, False),
+    "account_login": (signed_out_attempt, False),
+    "account_reauthenticate": (signed_in_attempt, False),
+    "mfa_authenticate": (first_step_attempt, True),
+    "mfa_reauthenticate": (signed_in_attempt, True),
+    "mfa_activate_totp": (signed_in_attempt, False),
 }
 """By address that checks a password or a code: who tries, and whether with a second step set up before."""
 
 
 @pytest.fixture
-def checked(monkeypatch):
+def secret_checks(monkeypatch):
     """How often a password or a code was held against the one that is kept."""
     found = []
 
@@ -93,7 +93,7 @@ def checked(monkeypatch):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_who_goes_on_trying_is_locked_out_and_the_log_tells_of_it(name, checked):
+def test_who_goes_on_trying_is_locked_out_and_the_log_tells_of_it(name, secret_checks):
     prepare, has_second_step = CHECKS[name]
     person = OfficerFactory()
     if has_second_step:
@@ -101,23 +101,30 @@ def test_who_goes_on_trying_is_locked_out_and_the_log_tells_of_it(name, checked)
     browser, wrong = prepare(person)
     if name == "mfa_activate_totp":
         browser.get(reverse(name))
-    checked.clear()
+    secret_checks.clear()
 
     before = AuditEntry.objects.count()
-    for _ in range(TRIES if name.startswith("account_") else FEWER):
+    for _ in range(TRIES if name.startswith("account_") else FEWER_TRIES):
         browser.post(reverse(name), wrong)
 
-    kinds = {each for each in checked if each != "new app"} if name != "mfa_activate_totp" else {"new app"}
+    kinds = {each for each in secret_checks if each != "new app"} if name != "mfa_activate_totp" else {"new app"}
     assert kinds
-    assert all(checked.count(kind) <= MOST for kind in kinds)
+    assert all(secret_checks.count(kind) <= MAX_CHECKS for kind in kinds)
     told = list(AuditEntry.objects.filter(row=str(person.pk)).order_by("number").values_list("verb", flat=True))
     assert told.count("person.locked_out") == 1
-    assert sum(verb.endswith("_refused") for verb in told) == MOST
-    assert AuditEntry.objects.count() - before <= MOST + 1
+    assert sum(verb.endswith("_refused") for verb in told) == MAX_CHECKS
+    assert AuditEntry.objects.count() - before <= MAX_CHECKS + 1
 
 
-CALLS = {"check_password", "acheck_password", "verify_password", "authenticate", "aauthenticate", "validate_code"}
-MAY = {
+CHECKING_CALLS = {
+    "check_password",
+    "acheck_password",
+    "verify_password",
+    "authenticate",
+    "aauthenticate",
+    "validate_code",
+}
+ALLOWED_CALLS = {
     "tiptracker/accounts/adapter.py": {"authenticate"},
     "tiptracker/accounts/one_time_codes.py": {"validate_code"},
     "tiptracker/demo/database.py": {"check_password"},
@@ -139,21 +146,21 @@ def test_no_code_of_ours_checks_a_password_past_the_limit():
                 if isinstance(node, ast.Call)
             }
             name = str(Path(path).relative_to(settings.BASE_DIR))
-            if here := (names & CALLS) - MAY.get(name, set()):
+            if here := (names & CHECKING_CALLS) - ALLOWED_CALLS.get(name, set()):
                 found[name] = here
     assert found == {}
 
 
-OF_OTHERS = {"account_login", "account_inactive", "api_schema", "api_docs"}
+DEPENDENCY_VIEWS = {"account_login", "account_inactive", "api_schema", "api_docs"}
 """Addresses whose views are a dependency's own: the sign-in page, which counts; others that take no secret."""
 PACKAGES = ("tiptracker.", "recommendations.", "dialogues.", "reports.")
 
 
 def test_no_address_is_a_view_of_a_dependency_but_those_named():
     """A page of Django or of another package that asks for a password knows nothing of our limit."""
-    found = {name for name, view in addresses() if not view.__module__.startswith(PACKAGES)}
+    found = {name for name, view in url_names_and_views() if not view.__module__.startswith(PACKAGES)}
 
-    assert found - {name for name in found if name and "-" in name} <= OF_OTHERS
+    assert found - {name for name in found if name and "-" in name} <= DEPENDENCY_VIEWS
 
 
 # --- Changing ---------------------------------------------------------------------------------------------------------
@@ -192,8 +199,8 @@ class Account:
         )
 
 
-def reset(account):
-    account.here.post(account.link(mail_links.LinkPurpose.RESET), {"password": NEW, "again": NEW})
+def reset_password(account):
+    account.here.post(account.link(mail_links.LinkPurpose.RESET), {"password": NEW_PASSWORD, "again": NEW_PASSWORD})
 
 
 def remove_app(account):
@@ -211,14 +218,14 @@ def make_token(account):
     account.here.post(reverse("token_add"), more)
 
 
-def own_address(account):
+def change_own_address(account):
     account.here.post(reverse("account_address"), {"email": "new@post.example"})
     request = account.person.account_requests.get()
     link = mail_links.request_link(request, mail_links.RequestLinkAction.CONFIRM)
     Client().post("/" + link.split("/", 3)[3])
 
 
-def removal(account):
+def remove_second_factor(account):
     enrol_second_factor(account.person)
     second = AdministratorFactory()
     press_person_button(account.office, account.person, "second_step")
@@ -228,7 +235,7 @@ def removal(account):
 
 CHANGES = {
     # address: what is done; whether a sign-in elsewhere and a token go on; what the log tells
-    "password_choose": (reset, False, False, "person.password_reset"),
+    "password_choose": (reset_password, False, False, "person.password_reset"),
     "mfa_deactivate_totp": (remove_app, False, True, "person.second_factor_removed"),
     "mfa_generate_recovery_codes": (make_codes, False, True, "person.recovery_codes_made"),
     "token_add": (make_token, True, True, "token.made"),
@@ -239,14 +246,14 @@ CHANGES = {
     "sign_in_list": (
         lambda account: account.here.post(reverse("sign_in_list")), False, True, "person.sign_ins_ended",
     ),
-    "account_address_confirm": (own_address, False, False, "person.address_changed"),
-    "account_request_detail": (removal, False, False, "person.second_factor_dropped"),
+    "account_address_confirm": (change_own_address, False, False, "person.address_changed"),
+    "account_request_detail": (remove_second_factor, False, False, "person.second_factor_dropped"),
     "person_detail": (
         lambda account: press_person_button(account.office, account.person, "end"),
         False, False, "person.sign_ins_ended",
     ),
 }  # fmt: skip
-ELSEWHERE_TESTED = {
+TESTED_ELSEWHERE = {
     "invitation_accept", "mfa_activate_totp", "mfa_add_webauthn", "mfa_remove_webauthn", "person_edit",
     "account_address", "account_request_stop", "account_logout", "person_add",
 }  # fmt: skip
@@ -256,13 +263,13 @@ CHANGES_NOTHING = {
     "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn", "mfa_index",
     "mfa_view_recovery_codes", "token_list", "account_request_list", "person_list", "account_language",
 }  # fmt: skip
-ABOUT_ACCOUNTS = ("account_", "password_", "invitation_", "mfa_", "token_", "sign_in_", "person_")
+ACCOUNT_PREFIXES = ("account_", "password_", "invitation_", "mfa_", "token_", "sign_in_", "person_")
 
 
 def test_every_address_about_accounts_is_named_above():
-    named = {name for name, _ in addresses() if name and name.startswith(ABOUT_ACCOUNTS)}
+    named = {name for name, _ in url_names_and_views() if name and name.startswith(ACCOUNT_PREFIXES)}
 
-    assert named == CHANGES.keys() | ELSEWHERE_TESTED | CHANGES_NOTHING
+    assert named == CHANGES.keys() | TESTED_ELSEWHERE | CHANGES_NOTHING
 
 
 @pytest.mark.parametrize("name", CHANGES)

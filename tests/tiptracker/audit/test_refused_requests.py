@@ -23,7 +23,7 @@ from tiptracker.audit.models import AuditDetail, AuditEntry
 pytestmark = pytest.mark.django_db
 
 
-def told():
+def logged_refusals():
     return [
         (entry.verb, entry.by, entry.row, entry.detail.after)
         for entry in AuditEntry.objects.order_by("number").select_related("detail", "by")
@@ -37,7 +37,7 @@ def test_forbidden_requests_are_logged(client):
 
     assert client.get(edition_url("dashboard"), {"of": "somebody"}).status_code == 403
 
-    ((verb, by, row, after),) = told()
+    ((verb, by, row, after),) = logged_refusals()
     assert (verb, by, row) == ("person.refused", focal_point, str(focal_point.pk))
     assert after == f'{{"asked": "GET {edition_url("dashboard")}"}}'
     entry = AuditEntry.objects.get()
@@ -57,7 +57,7 @@ def test_forbidden_api_requests_are_logged(client):
     )
     assert refused.status_code == 403
 
-    assert [(verb, by) for verb, by, _, _ in told()] == [("person.refused", observer)]
+    assert [(verb, by) for verb, by, _, _ in logged_refusals()] == [("person.refused", observer)]
 
 
 def test_cross_site_form_is_logged():
@@ -67,7 +67,7 @@ def test_cross_site_form_is_logged():
 
     assert client.post(reverse("password_choose", args=["a-secret-token"]), {"password": "x"}).status_code == 403
 
-    ((verb, by, _, after),) = told()
+    ((verb, by, _, after),) = logged_refusals()
     assert (verb, by) == ("person.forgery_refused", officer)
     assert "a-secret-token" not in after
     assert "[token]" in after
@@ -79,12 +79,12 @@ def test_repeated_refusal_is_logged_once_and_a_flood_is_capped(client, monkeypat
     force_sign_in(client, ObserverFactory())
     for _ in range(3):
         assert client.get(reverse("evidence_log")).status_code == 403
-    assert len(told()) == 1
+    assert len(logged_refusals()) == 1
 
     for evidence in EvidenceFactory.create_batch(5):
         assert client.post(reverse("evidence_review", args=[evidence.pk])).status_code == 403
 
-    assert len(told()) == 3
+    assert len(logged_refusals()) == 3
 
 
 def test_refusals_are_logged_for_each_person():
@@ -94,7 +94,7 @@ def test_refusals_are_logged_for_each_person():
         force_sign_in(client, ObserverFactory())
         client.get(reverse("evidence_log"))
 
-    assert len(told()) == 2
+    assert len(logged_refusals()) == 2
 
 
 def test_not_found_invalid_and_sign_in_requests_are_not_refusals(client):

@@ -28,22 +28,22 @@ def server(settings):
 
 
 @pytest.fixture(autouse=True)
-def _tasks_are_known(run_jobs):
+def _register_tasks(run_jobs):
     """As to a worker."""
 
 
-def queued():
+def queue_sample():
     with transaction.atomic():
         return queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory(), words={"what": "A passkey was added"})
 
 
-def tried(mail):
+def send_and_refresh(mail):
     run_due_jobs()
     mail.refresh_from_db()
     return mail
 
 
-def time_passes(mail, pause):
+def move_into_past(mail, pause):
     """As if so much of it had passed."""
     for row, names in ((mail, ("queued_at", "tried_at", "next_try_at")), (job_of(mail), ("due_at", "heartbeat_at"))):
         for name in names:
@@ -65,7 +65,7 @@ def test_a_mail_and_its_job_are_rows_of_the_transaction_that_caused_it():
         transaction.set_rollback(True)
     assert (Mail.objects.count(), Job.objects.count()) == (0, 0)
 
-    mail = queued()
+    mail = queue_sample()
 
     assert (mail.state, job_of(mail).state) == (MailState.QUEUED, State.QUEUED)
 
@@ -99,7 +99,7 @@ def test_no_row_and_no_message_holds_the_link_or_a_strangers_address(server):
 
 
 def test_accepted_mail_is_recorded_as_sent_with_its_message_id(server):
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
     (taken,) = server.received
     assert (mail.state, mail.address, mail.tries, mail.answer) == (MailState.SENT, mail.person.email, 1, "")
@@ -109,10 +109,10 @@ def test_accepted_mail_is_recorded_as_sent_with_its_message_id(server):
 
 
 def test_a_mail_is_sent_once_however_often_its_job_runs(server):
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
     Job.objects.update(state=State.QUEUED)
 
-    tried(mail)
+    send_and_refresh(mail)
 
     assert len(server.received) == 1
 
@@ -123,7 +123,7 @@ def test_a_mail_is_sent_once_however_often_its_job_runs(server):
 def test_permanently_refused_mail_keeps_the_servers_reason(server, word, answer):
     server.answers[word] = answer
 
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
     assert (mail.state, mail.answer, mail.tries) == (MailState.REFUSED, answer, 1)
     assert job_of(mail).state == State.READY
@@ -149,7 +149,7 @@ def test_a_mail_that_is_not_taken_is_tried_again_later_and_then_sent(server, fau
     options = settings.MAILERS["default"]["OPTIONS"]
     options["timeout"] = 0.3 if "silent" in fault else 20
 
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
     assert (mail.state, mail.tries, server.received) == (MailState.QUEUED, 1, [])
     assert mail.answer
     job = job_of(mail)
@@ -158,8 +158,8 @@ def test_a_mail_that_is_not_taken_is_tried_again_later_and_then_sent(server, fau
 
     server.answers.clear()
     options["timeout"] = 20
-    time_passes(mail, FIRST_PAUSE + timedelta(minutes=1))
-    assert tried(mail).state == MailState.SENT
+    move_into_past(mail, FIRST_PAUSE + timedelta(minutes=1))
+    assert send_and_refresh(mail).state == MailState.SENT
     assert (mail.tries, len(server.received)) == (2, 1)
 
 
@@ -167,7 +167,7 @@ def test_a_server_that_is_not_there_is_no_refusal(server, settings):
     with mail_server() as gone:
         settings.MAILERS["default"]["OPTIONS"]["port"] = gone.port
 
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
     assert mail.state == MailState.QUEUED
     assert "refused" in mail.answer.lower()
@@ -178,18 +178,18 @@ def test_a_server_that_speaks_ever_so_slowly_is_cut_off(server, monkeypatch):
     monkeypatch.setattr(smtp, "CONNECTION_DEADLINE_SECONDS", 0.5)
     server.answers["greeting"] = "drip"
 
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
     assert (mail.state, mail.tries) == (MailState.QUEUED, 1)
 
 
 def test_pauses_grow_and_after_a_day_it_is_given_up(server):
     server.answers["RCPT"] = "451 try again later"
-    mail, pauses = queued(), []
-    while tried(mail).state == MailState.QUEUED:
+    mail, pauses = queue_sample(), []
+    while send_and_refresh(mail).state == MailState.QUEUED:
         pause = mail.next_try_at - mail.tried_at
         pauses.append(timedelta(seconds=round(pause.total_seconds(), -1)))
-        time_passes(mail, pause)
+        move_into_past(mail, pause)
 
     assert pauses[:-1] == sorted(pauses[:-1])
     assert (pauses[0], max(pauses)) == (FIRST_PAUSE, LONGEST_PAUSE)
@@ -215,10 +215,10 @@ def test_invitation_is_sent_to_the_current_address(server):
 
 
 def test_mail_that_cannot_be_built_fails_and_is_logged_for_the_operator(caplog):
-    mail = queued()
+    mail = queue_sample()
     Mail.objects.update(kind="no_such_template")
 
-    assert tried(mail).state == MailState.GIVEN_UP
+    assert send_and_refresh(mail).state == MailState.GIVEN_UP
     assert job_of(mail).state == State.FAILED
     assert "TemplateDoesNotExist" in caplog.text
     assert outbox.outbox == []

@@ -29,9 +29,9 @@ def test_two_mails_that_are_never_answered_hold_up_no_third(fresh_database):
         try:
             worker.start(mail_worker_command())
             for count in (1, 2):
-                queue(f"Change {count}")
+                queue_sample(f"Change {count}")
                 wait_until(lambda wanted=count: server.calls == wanted)
-            third = queue("Change 3")
+            third = queue_sample("Change 3")
 
             wait_for(third, MailState.SENT)
         finally:
@@ -50,7 +50,7 @@ def wait_until(what, *, seconds=60):
 
 
 @transaction.atomic
-def queue(what):
+def queue_sample(what):
     mails.notify_sign_in_changed(OfficerFactory(), what)
     return Mail.objects.latest("pk")
 

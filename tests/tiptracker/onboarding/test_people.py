@@ -49,7 +49,7 @@ def administrator(client):
     return administrator
 
 
-def logged(verb):
+def logged_values(verb):
     entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
     return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
 
@@ -57,11 +57,11 @@ def logged(verb):
 # --- What the list tells ----------------------------------------------------------------------------------------------
 
 
-def shown(client, **asked):
+def listed_people(client, **asked):
     return [line.person.pk for line in client.get(reverse("person_list"), asked).context["lines"]]
 
 
-HOW = {
+LOOKUPS = {
     "": "1", "__isnull": "1", "__gt": "1", "__pk": "1", "__exact": "1", "__in": "1",
     "__regex": "^argon2", "__password__startswith": "argon2", "__ministry__name": "1", "__evidence": "1",
 }  # fmt: skip
@@ -71,16 +71,16 @@ def test_no_filter_but_those_shown_narrows_the_list(client):
     """… and so tells of a field, or of rows that point here, which an administrator doesn't read."""
     EvidenceFactory(recorded_by=FocalPointFactory())
     enrol_second_factor(OfficerFactory())
-    whole = shown(client)
+    whole = listed_people(client)
     fields = {field.name for field in User._meta.get_fields()} - {"role"}
     assert {"password", "authenticator", "usersession"} <= fields
 
     # Each name is read by itself, so that asking for all at once asks for each.
-    asked = {f"{name}{how}": value for name in fields for how, value in HOW.items()}
-    asked |= {f"role{how}": value for how, value in HOW.items() if how}
+    asked = {f"{name}{how}": value for name in fields for how, value in LOOKUPS.items()}
+    asked |= {f"role{how}": value for how, value in LOOKUPS.items() if how}
 
     assert len(whole) == 3
-    assert shown(client, **asked) == whole
+    assert listed_people(client, **asked) == whole
 
 
 def test_the_filters_that_are_shown_filter(client, administrator):
@@ -89,14 +89,14 @@ def test_the_filters_that_are_shown_filter(client, administrator):
     invited = OfficerFactory(password="!not yet")
     elsewhere = FocalPointFactory(ministry=MinistryFactory(country=CountryFactory(elsewhere=True)))
 
-    assert set(shown(client, role="focal_point")) == {focal.pk, elsewhere.pk}
-    assert shown(client, country=elsewhere.ministry.country.pk) == [elsewhere.pk]
-    assert set(shown(client, country=CountryFactory().pk)) == {closed.pk, focal.pk, ended.pk, invited.pk}
-    assert shown(client, q="line") == [closed.pk]
-    assert shown(client, q=focal.email.split("@")[0]) == [focal.pk]
-    by_state = {state: shown(client, state=state) for state in ("closed", "ended", "invited")}
+    assert set(listed_people(client, role="focal_point")) == {focal.pk, elsewhere.pk}
+    assert listed_people(client, country=elsewhere.ministry.country.pk) == [elsewhere.pk]
+    assert set(listed_people(client, country=CountryFactory().pk)) == {closed.pk, focal.pk, ended.pk, invited.pk}
+    assert listed_people(client, q="line") == [closed.pk]
+    assert listed_people(client, q=focal.email.split("@")[0]) == [focal.pk]
+    by_state = {state: listed_people(client, state=state) for state in ("closed", "ended", "invited")}
     assert by_state == {"closed": [closed.pk], "ended": [ended.pk], "invited": [invited.pk]}
-    assert set(shown(client, state="open")) == {administrator.pk, focal.pk, elsewhere.pk}
+    assert set(listed_people(client, state="open")) == {administrator.pk, focal.pk, elsewhere.pk}
 
 
 def test_the_list_says_who_may_sign_in_until_when_and_leaves_out_sources(client, settings):
@@ -137,7 +137,7 @@ def test_who_is_locked_out_is_shown_and_can_be_let_in_again(client, django_captu
 def test_log_of_an_added_person_has_every_field(client, administrator):
     assert post_new_person(client).status_code == 302
 
-    before, after, entry = logged("user.added")
+    before, after, entry = logged_values("user.added")
     assert before == {}
     assert after == {
         "name": "Palesa",
@@ -158,7 +158,7 @@ def test_log_of_a_changed_person_has_only_changed_fields(client):
 
     assert post_person_change(client, officer, name="Lineo M.", role="observer").status_code == 302
 
-    before, after, _ = logged("user.changed")
+    before, after, _ = logged_values("user.changed")
     assert before == {"name": "Lineo", "role": "officer"}
     assert after == {"name": "Lineo M.", "role": "observer"}
 
@@ -181,7 +181,7 @@ def test_log_names_the_ministry_of_a_focal_point(client):
 
     assert post_person_change(client, someone, ministry=other.pk).status_code == 302
 
-    before, after, _ = logged("user.changed")
+    before, after, _ = logged_values("user.changed")
     assert (before, after) == ({"ministry": "Police"}, {"ministry": "Justice"})
 
 
@@ -261,7 +261,7 @@ def test_a_focal_point_is_moved_by_the_ministry_and_the_refusal_says_so(client):
     ]
 
 
-def sentences(client, person):
+def messages_shown(client, person):
     """What the next page says of what was just done."""
     return [str(one) for one in client.get(reverse("person_detail", args=[person.pk])).context["messages"]]
 
@@ -271,7 +271,7 @@ def test_saving_says_what_was_changed(client):
 
     post_person_change(client, officer, name="Palesa")
 
-    assert sentences(client, officer) == ["The name was saved."]
+    assert messages_shown(client, officer) == ["The name was saved."]
 
 
 def test_what_is_taken_away_is_said_with_how_to_undo_it(client):
@@ -280,11 +280,11 @@ def test_what_is_taken_away_is_said_with_how_to_undo_it(client):
     undo = "Lineo was signed out and gets an e-mail. To undo this, change it back under “Change the account”."
 
     post_person_change(client, officer, countries=[CountryFactory().pk])
-    assert sentences(client, officer) == [f"Access was removed: Malawi. {undo}"]
+    assert messages_shown(client, officer) == [f"Access was removed: Malawi. {undo}"]
     post_person_change(client, officer, role="observer")
-    assert sentences(client, officer) == [f"The role was changed from “Officer” to “Observer”. {undo}"]
+    assert messages_shown(client, officer) == [f"The role was changed from “Officer” to “Observer”. {undo}"]
     press_person_button(client, officer, "close")
-    assert sentences(client, officer)[-1].endswith("To undo this, open the account again below.")
+    assert messages_shown(client, officer)[-1].endswith("To undo this, open the account again below.")
 
 
 # --- Another country --------------------------------------------------------------------------------------------------
@@ -426,7 +426,7 @@ def test_who_never_set_a_password_is_to_be_invited_again_once_the_account_works_
 
     press_person_button(client, officer, do, until="2099-12-31")
 
-    assert sentences(client, officer)[-1].endswith("No password is set yet. Send the invitation again.")
+    assert messages_shown(client, officer)[-1].endswith("No password is set yet. Send the invitation again.")
 
 
 def test_a_closed_account_says_what_is_true_of_it(client):
@@ -497,20 +497,20 @@ def test_the_history_of_a_person_names_each_country(client):
 @pytest.mark.parametrize("until", [None, date(2023, 1, 5), date(2022, 1, 5)])
 def test_every_account_can_be_closed_and_gets_a_last_day(client, until):
     officer = OfficerFactory(valid_until_on=until)
-    browser, secret = at_work(officer) if until != date(2022, 1, 5) else (Client(), "")
+    browser, secret = signed_in_with_token(officer) if until != date(2022, 1, 5) else (Client(), "")
 
     assert press_person_button(client, officer, "close").status_code == 302
 
     officer.refresh_from_db()
     assert not officer.is_active
     assert officer.valid_until_on == min(clock.today(), until or clock.today())
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
     assert press_person_button(client, officer, "close").status_code == 422
 
 
 def test_opening_again_wants_a_day_to_come_and_revives_nothing(client, administrator):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
     press_person_button(client, officer, "close")
 
     assert press_person_button(client, officer, "reopen", until="2020-01-01").status_code == 422
@@ -519,17 +519,17 @@ def test_opening_again_wants_a_day_to_come_and_revives_nothing(client, administr
     officer.refresh_from_db()
     assert (officer.is_active, officer.valid_until_on) == (True, date(2099, 12, 31))
     assert officer.role_given_by == administrator
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
 
 
 def test_ending_sign_ins_and_tokens_is_told_by_mail(client, run_jobs):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
     assert press_person_button(client, officer, "end").status_code == 302
     run_jobs()
 
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
     assert "ended all your sign-ins" in mail.outbox[-1].body
     assert mail.outbox[-1].to == [officer.email]
 
@@ -543,16 +543,22 @@ def test_an_unknown_button_says_so(client):
 
 # --- Nobody becomes somebody else unseen ------------------------------------------------------------------------------
 
-ALIKE = {"email": "me@post.example", "role": "officer", "ministry": "", "countries": ["1"], "until": "2099-12-31"}
+UNCHANGED_DATA = {
+    "email": "me@post.example",
+    "role": "officer",
+    "ministry": "",
+    "countries": ["1"],
+    "until": "2099-12-31",
+}
 
 
-@pytest.mark.parametrize("name", ALIKE)
+@pytest.mark.parametrize("name", UNCHANGED_DATA)
 def test_nobody_changes_what_makes_them_who_they_are(client, administrator, name):
     mine = reverse("person_edit", args=[administrator.pk])
     before = User.objects.get_queryset().filter(pk=administrator.pk).values().get()
 
     assert name not in client.get(mine).context["form"].fields
-    answer = client.post(mine, {"name": "I", "version": administrator.version, name: ALIKE[name]})
+    answer = client.post(mine, {"name": "I", "version": administrator.version, name: UNCHANGED_DATA[name]})
 
     assert answer.status_code == 403
     assert User.objects.get_queryset().filter(pk=administrator.pk).values().get() == before
@@ -598,23 +604,23 @@ def test_nobody_does_to_their_own_account_what_another_administrator_does(client
     assert not Mail.objects.exists()
 
 
-def at_work(someone):
+def signed_in_with_token(someone):
     """A browser in which they are signed in, and the secret of a token of theirs."""
     browser = Client()
     sign_in(browser, someone)
     _, secret = tokens.create_token(
         person=someone, name="Import", scope=TokenScope.READ, expires_on=tokens.latest_expiry(someone)
     )
-    assert works(browser, secret) == (True, True)
+    assert session_and_token_work(browser, secret) == (True, True)
     return browser, secret
 
 
-def works(browser, secret):
+def session_and_token_work(browser, secret):
     asked = Client().get(reverse("commitment-list"), headers={"Authorization": f"Bearer {secret}"})
     return browser.get(reverse("sign_in_list")).status_code == 200, asked.status_code == 200
 
 
-def another(name):
+def changed_data(name):
     return {
         "role": {"role": "observer"},
         "ministry": {"role": "focal_point", "ministry": MinistryFactory().pk, "countries": []},
@@ -625,12 +631,12 @@ def another(name):
 @pytest.mark.parametrize("name", ["role", "ministry", "countries"])
 def test_who_becomes_somebody_else_is_signed_out_and_reads_of_it(client, name, run_jobs):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
-    assert post_person_change(client, officer, confirm=True, **another(name)).status_code == 302
+    assert post_person_change(client, officer, confirm=True, **changed_data(name)).status_code == 302
     run_jobs()
 
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
     told = {"ministry": "role, ministry and countries"}.get(name, name)
     (one,) = [each for each in mail.outbox if each.subject == "TIP Tracker: your account was changed"]
     assert one.to == [officer.email]
@@ -653,19 +659,19 @@ def test_an_address_without_a_password_is_put_right_at_once_and_both_read_of_it(
 
 def test_another_name_signs_nobody_out(client, run_jobs):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
     assert post_person_change(client, officer, name="Another name").status_code == 302
     run_jobs()
 
-    assert works(browser, secret) == (True, True)
+    assert session_and_token_work(browser, secret) == (True, True)
     assert not Mail.objects.filter(kind="account_changed").exists()
 
 
 @pytest.mark.parametrize("by", ["renewing", "another last day"])
 def test_what_was_begun_before_an_account_ran_out_stays_ended(client, by):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
     today = clock.today()
     User.objects.get_queryset().filter(pk=officer.pk).update(valid_until_on=today - timedelta(days=1))
     officer.refresh_from_db()
@@ -677,16 +683,16 @@ def test_what_was_begun_before_an_account_ran_out_stays_ended(client, by):
 
     officer.refresh_from_db()
     assert officer.valid_until_on > today
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
 
 
 def test_renewing_an_account_that_lasts_ends_nothing(client):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
     press_person_button(client, officer, "renew", until="2099-12-31")
 
-    assert works(browser, secret) == (True, True)
+    assert session_and_token_work(browser, secret) == (True, True)
 
 
 def test_a_countrys_officers_read_who_got_and_who_lost_a_role_there(client):
