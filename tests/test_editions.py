@@ -18,10 +18,10 @@ from tests.several_editions import create_editions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PAGES = edition_url_names()
-MINISTRYS = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
-OFFICERS = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
+MINISTRY_PAGES = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
+OFFICER_PAGES = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
 DAYS = ("2022-01-28", "2022-01-27")
-ELSEWHERE = {"briefing_request", "inbox_next"}
+OTHER_EDITION_PAGES = {"briefing_request", "inbox_next"}
 """Pages that lead on where there is nothing to show."""
 
 
@@ -30,21 +30,21 @@ def world():
     return create_editions()
 
 
-def own(client, world, reader):
+def readable_pages(client, world, reader):
     """The names of the pages that a reader may open."""
     client.force_login(getattr(world, reader))
-    return {"focal_point": MINISTRYS, "officer": PAGES.keys() - {"ministry_home"}}.get(
-        reader, PAGES.keys() - {"ministry_home"} - OFFICERS
+    return {"focal_point": MINISTRY_PAGES, "officer": PAGES.keys() - {"ministry_home"}}.get(
+        reader, PAGES.keys() - {"ministry_home"} - OFFICER_PAGES
     )
 
 
-def head(answer):
+def page_head(answer):
     """The country, year and word that a page's head names."""
     told = answer.context["page_head"]
     return told["country"], told["year"], told["word"]
 
 
-def is_bare(url):
+def is_without_edition(url):
     """Whether an address leads to the edition at hand, since it names none."""
     try:
         return resolve(urlsplit(url).path).func is edition_context.redirect_to_edition
@@ -52,13 +52,13 @@ def is_bare(url):
         return False
 
 
-def links(answer):
+def internal_links(answer):
     return re.findall(r'(?:href|action|hx-get)="(/[^"]*)"', answer.text)
 
 
 @pytest.mark.parametrize("reader", ["officer", "observer", "focal_point"])
 def test_an_upcoming_edition_never_takes_the_place_of_the_current_one(client, world, reader):
-    for name in own(client, world, reader):
+    for name in readable_pages(client, world, reader):
         asked = reverse(name, args=PAGES[name])
 
         answer = client.get(asked, follow=True)
@@ -71,13 +71,13 @@ def test_an_upcoming_edition_never_takes_the_place_of_the_current_one(client, wo
 def test_every_page_of_an_edition_names_it_and_leads_to_its_own_pages(client, world, reader, edition):
     stands_at = getattr(world, edition)
     word = {"past": "past", "current": "", "upcoming": "upcoming, from 1 April 2022"}[edition]
-    for name in own(client, world, reader) - ELSEWHERE:
+    for name in readable_pages(client, world, reader) - OTHER_EDITION_PAGES:
         answer = client.get(edition_url(name, *PAGES[name], edition=stands_at))
 
         assert answer.status_code == 200, name
-        assert head(answer) == ("Lesotho", stands_at.year, word), name
+        assert page_head(answer) == ("Lesotho", stands_at.year, word), name
         assert ("standing-notice" in answer.text) is (edition != "current"), name
-        assert [url for url in links(answer) if is_bare(url)] == [], name
+        assert [url for url in internal_links(answer) if is_without_edition(url)] == [], name
         lit = [item.label for item in answer.context["navigation"] if item.current]
         in_navigation = [item for item in answer.context["navigation"] if item.url == answer.request["PATH_INFO"]]
         assert [item.label for item in in_navigation] == lit if in_navigation else len(lit) <= 1, name
@@ -122,7 +122,7 @@ def test_where_no_tracking_period_holds_today_the_last_one_stays_at_hand(client,
 
     answer = client.get(reverse("dashboard"))
 
-    assert head(answer) == ("Malawi", 2021, "past")
+    assert page_head(answer) == ("Malawi", 2021, "past")
     assert "31 March 2022" in answer.text
 
 
@@ -174,7 +174,7 @@ def test_the_page_of_a_row_names_the_country_and_edition_of_the_row(client, worl
         answer = client.get(reverse(name, args=[row.pk]))
 
         assert answer.status_code == 200, name
-        assert head(answer) == expected, name
+        assert page_head(answer) == expected, name
         code = {"Lesotho": "LSO", "Malawi": "MWI"}[expected[0]]
         leads_to = [item.url for item in answer.context["navigation"] if item.label != "Overview"]
         assert all(url.startswith(f"/{code}/{expected[1]}/") for url in leads_to), name

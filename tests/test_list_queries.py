@@ -419,7 +419,7 @@ class Rows:
         )  # fmt: skip
 
 
-class Listed(NamedTuple):
+class ListPage(NamedTuple):
     """A list: its address and query, what adds rows to it, who reads it, and how many queries that takes.
 
     `of` is which of the rows it is about, where its address names one.
@@ -441,69 +441,69 @@ class Listed(NamedTuple):
 
 
 LISTS = [
-    Listed("commitment_list", Rows.commitments, 11),
-    Listed("commitment_list", Rows.commitments, 11, query="status=overdue&q=promise&sort=text&page=2"),
-    Listed("commitment_list", Rows.commitments, 9 + LOG_ENTRY, query="as=csv"),
-    Listed("commitment_list", Rows.commitments, 9, "focal_point"),
-    Listed("ministry_home", Rows.updates, 12, "focal_point"),
-    Listed("evidence_list", Rows.evidence, 17),
-    Listed("evidence_list", Rows.evidence, 17, query="q=case&word=verified&page=2"),
-    Listed("evidence_list", Rows.evidence, 15 + LOG_ENTRY, query="as=csv"),
-    Listed("indicator_list", Rows.indicators, 10),
-    Listed("inbox", Rows.inbox, 29),
-    Listed("inbox", Rows.updates, 4, "focal_point"),
-    Listed("dialogue_list", Rows.dialogues, 8),
-    Listed("dialogue_list", Rows.dialogues, 6, "focal_point"),
-    Listed("redaction_list", Rows.redactions, 7),
-    Listed("district_list", Rows.districts, 11),
-    Listed("run_list", Rows.runs, 8),
-    Listed("recommendation_list", Rows.benchmarks, 26),
-    Listed("recommendation_list", Rows.benchmarks, 11, "focal_point"),
-    Listed("briefing_list", Rows.briefings, 10),
-    Listed("log_list", Rows.entries, 13),
-    Listed("log_list", Rows.entries, 9, "administrator"),
-    Listed("setup_list", Rows.posts, 8, "administrator"),
-    Listed("setup_detail", Rows.ministries, 8, "administrator", of="country"),
-    Listed("setup_country", Rows.districts, 4, "administrator", of="country"),
-    Listed("setup_edition", Rows.editions, 6, "administrator", of="country"),
-    Listed("edition_import", Rows.imports, 4, "administrator", of="edition"),
-    Listed("import_preview", Rows.benchmarks, 9, "administrator", of="imported"),
-    Listed("setup_ministries", Rows.ministries, 5, "administrator", of="country"),
-    Listed("setup_benchmarks", Rows.benchmarks, 10, of="country"),
-    Listed("edition_repeats", Rows.benchmarks, 10, of="following"),
-    Listed("edition_carry_over", Rows.benchmarks, 19, of="following"),
-    Listed("setup_suggested", Rows.indicators, 12, of="recommendation"),
-    Listed("setup_suggested", Rows.ministries, 12, of="recommendation"),
-    Listed("setup_people", Rows.people, 7, "administrator", of="country"),
-    Listed("token_list", Rows.tokens, 6),
-    Listed("sign_in_list", Rows.sessions, 7),
-    Listed("ministry-list", Rows.ministries, 5),
-    Listed("edition-list", Rows.editions, 6),
-    Listed("person_list", Rows.accounts, 9, "administrator"),
-    Listed("person_list", Rows.accounts, 9, "administrator", query="q=person&role=officer&state=open"),
-    Listed("person_list", Rows.account_requests, 10, "administrator"),
-    Listed("ministry_list", Rows.accounts, 7, "administrator"),
-    Listed("country_list", Rows.countries, 3, "administrator"),
-    Listed("account_request_list", Rows.account_requests, 4, "administrator"),
-    Listed("recommendation-list", Rows.recommendations, 7),
-    Listed("benchmark-list", Rows.benchmarks, 6),
-    Listed("indicator-list", Rows.indicators, 5),
-    Listed("commitment-list", Rows.commitments, 11),
-    Listed("commitment-list", Rows.commitments, 11, "focal_point"),
-    Listed("update-list", Rows.updates, 6),
-    Listed("update-list", Rows.updates, 6, "focal_point"),
-    Listed("evidence-list", Rows.evidence, 7),
-    Listed("evidence-list", Rows.updates, 7, "focal_point"),
-    Listed("review-list", Rows.evidence, 5),
-    Listed("dialogue-list", Rows.dialogues, 9),
-    Listed("reading-list", Rows.evidence, 5),
-    Listed("assessment-list", Rows.assessments, 6),
-    Listed("readiness-list", Rows.evidence, 19),
-    Listed("briefing-list", Rows.briefings, 5),
+    ListPage("commitment_list", Rows.commitments, 11),
+    ListPage("commitment_list", Rows.commitments, 11, query="status=overdue&q=promise&sort=text&page=2"),
+    ListPage("commitment_list", Rows.commitments, 9 + LOG_ENTRY, query="as=csv"),
+    ListPage("commitment_list", Rows.commitments, 9, "focal_point"),
+    ListPage("ministry_home", Rows.updates, 12, "focal_point"),
+    ListPage("evidence_list", Rows.evidence, 17),
+    ListPage("evidence_list", Rows.evidence, 17, query="q=case&word=verified&page=2"),
+    ListPage("evidence_list", Rows.evidence, 15 + LOG_ENTRY, query="as=csv"),
+    ListPage("indicator_list", Rows.indicators, 10),
+    ListPage("inbox", Rows.inbox, 29),
+    ListPage("inbox", Rows.updates, 4, "focal_point"),
+    ListPage("dialogue_list", Rows.dialogues, 8),
+    ListPage("dialogue_list", Rows.dialogues, 6, "focal_point"),
+    ListPage("redaction_list", Rows.redactions, 7),
+    ListPage("district_list", Rows.districts, 11),
+    ListPage("run_list", Rows.runs, 8),
+    ListPage("recommendation_list", Rows.benchmarks, 26),
+    ListPage("recommendation_list", Rows.benchmarks, 11, "focal_point"),
+    ListPage("briefing_list", Rows.briefings, 10),
+    ListPage("log_list", Rows.entries, 13),
+    ListPage("log_list", Rows.entries, 9, "administrator"),
+    ListPage("setup_list", Rows.posts, 8, "administrator"),
+    ListPage("setup_detail", Rows.ministries, 8, "administrator", of="country"),
+    ListPage("setup_country", Rows.districts, 4, "administrator", of="country"),
+    ListPage("setup_edition", Rows.editions, 6, "administrator", of="country"),
+    ListPage("edition_import", Rows.imports, 4, "administrator", of="edition"),
+    ListPage("import_preview", Rows.benchmarks, 9, "administrator", of="imported"),
+    ListPage("setup_ministries", Rows.ministries, 5, "administrator", of="country"),
+    ListPage("setup_benchmarks", Rows.benchmarks, 10, of="country"),
+    ListPage("edition_repeats", Rows.benchmarks, 10, of="following"),
+    ListPage("edition_carry_over", Rows.benchmarks, 19, of="following"),
+    ListPage("setup_suggested", Rows.indicators, 12, of="recommendation"),
+    ListPage("setup_suggested", Rows.ministries, 12, of="recommendation"),
+    ListPage("setup_people", Rows.people, 7, "administrator", of="country"),
+    ListPage("token_list", Rows.tokens, 6),
+    ListPage("sign_in_list", Rows.sessions, 7),
+    ListPage("ministry-list", Rows.ministries, 5),
+    ListPage("edition-list", Rows.editions, 6),
+    ListPage("person_list", Rows.accounts, 9, "administrator"),
+    ListPage("person_list", Rows.accounts, 9, "administrator", query="q=person&role=officer&state=open"),
+    ListPage("person_list", Rows.account_requests, 10, "administrator"),
+    ListPage("ministry_list", Rows.accounts, 7, "administrator"),
+    ListPage("country_list", Rows.countries, 3, "administrator"),
+    ListPage("account_request_list", Rows.account_requests, 4, "administrator"),
+    ListPage("recommendation-list", Rows.recommendations, 7),
+    ListPage("benchmark-list", Rows.benchmarks, 6),
+    ListPage("indicator-list", Rows.indicators, 5),
+    ListPage("commitment-list", Rows.commitments, 11),
+    ListPage("commitment-list", Rows.commitments, 11, "focal_point"),
+    ListPage("update-list", Rows.updates, 6),
+    ListPage("update-list", Rows.updates, 6, "focal_point"),
+    ListPage("evidence-list", Rows.evidence, 7),
+    ListPage("evidence-list", Rows.updates, 7, "focal_point"),
+    ListPage("review-list", Rows.evidence, 5),
+    ListPage("dialogue-list", Rows.dialogues, 9),
+    ListPage("reading-list", Rows.evidence, 5),
+    ListPage("assessment-list", Rows.assessments, 6),
+    ListPage("readiness-list", Rows.evidence, 19),
+    ListPage("briefing-list", Rows.briefings, 5),
 ]
 
 
-COUNTED = 4
+COUNT_QUERIES = 4
 """What it costs in the API to count the rows that went out: what was sent today; around the count, and held."""
 
 
@@ -524,7 +524,7 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(client, listed):
             assert client.get(address).status_code == 200
         sent[size] = len(context)
 
-    counted = COUNTED if listed.name.endswith("-list") else 0
+    counted = COUNT_QUERIES if listed.name.endswith("-list") else 0
     assert sent == dict.fromkeys(SIZES, listed.queries + counted)
 
 

@@ -10,10 +10,10 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from tests.test_architecture import TEMPLATES, sources
+from tests.test_architecture import TEMPLATES, source_files
 from tiptracker.accounts.models import User
 
-STORED = {
+STORED_PERSONS = {
     field.name
     for model in apps.get_models()
     for field in model._meta.concrete_fields
@@ -21,28 +21,30 @@ STORED = {
 }
 """What a row calls the person who did something to it. A token and a sign-in are somebody's of today, and so is the
 contact person of a country."""
-SIDE = {"role", "ministry", "ministry_id", "countries", "is_embassy", "get_role_display"}
-ASKS_A_PERSON = re.compile(r"^(?:visible_to|for_review_by|for_decision_by|can_\w+)$")
-PATH = re.compile(rf"(?:^|__|\.)(?:{'|'.join(sorted(STORED))})(?:__|\.)(?:{'|'.join(sorted(SIDE))})(?=__|\W|$)")
+ROLE_FIELDS = {"role", "ministry", "ministry_id", "countries", "is_embassy", "get_role_display"}
+PERSON_CHECKS = re.compile(r"^(?:visible_to|for_review_by|for_decision_by|can_\w+)$")
+LOOKUP_PATH = re.compile(
+    rf"(?:^|__|\.)(?:{'|'.join(sorted(STORED_PERSONS))})(?:__|\.)(?:{'|'.join(sorted(ROLE_FIELDS))})(?=__|\W|$)"
+)
 
 
-def is_stored(node):
+def is_stored_person(node):
     """Whether this is the person of a row: `row.recorded_by`, not whoever asks (`by`)."""
-    return isinstance(node, ast.Attribute) and node.attr in STORED
+    return isinstance(node, ast.Attribute) and node.attr in STORED_PERSONS
 
 
-def sides_of_today(text):
+def current_role_lookups(text):
     """What a module asks of a row's person that may be another by now, as it is written there."""
     for node in ast.walk(ast.parse(text)):
         match node:
-            case ast.Attribute(value=value, attr=attr) if attr in SIDE and is_stored(value):
+            case ast.Attribute(value=value, attr=attr) if attr in ROLE_FIELDS and is_stored_person(value):
                 yield ast.unparse(node)
-            case ast.keyword(arg=str(name)) if PATH.search(name):
+            case ast.keyword(arg=str(name)) if LOOKUP_PATH.search(name):
                 yield name
-            case ast.Constant(value=str(name)) if PATH.search(name):
+            case ast.Constant(value=str(name)) if LOOKUP_PATH.search(name):
                 yield name
-            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=given) if ASKS_A_PERSON.match(name):
-                yield from (ast.unparse(node) for one in given if is_stored(one))
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=given) if PERSON_CHECKS.match(name):
+                yield from (ast.unparse(node) for one in given if is_stored_person(one))
 
 
 @pytest.mark.parametrize(
@@ -59,18 +61,20 @@ def sides_of_today(text):
     ],
 )
 def test_the_check_sees_each_way_to_ask_for_the_side_of_today(text):
-    assert list(sides_of_today(text))
+    assert list(current_role_lookups(text))
 
 
 def test_no_code_asks_for_the_side_on_which_a_recorder_is_today():
-    assert {"recorded_by", "uploaded_by", "saved_by", "requested_by", "by"} <= STORED
-    found = {str(path): list(sides_of_today((settings.BASE_DIR / path).read_text())) for path in sources("*.py")}
+    assert {"recorded_by", "uploaded_by", "saved_by", "requested_by", "by"} <= STORED_PERSONS
+    found = {
+        str(path): list(current_role_lookups((settings.BASE_DIR / path).read_text())) for path in source_files("*.py")
+    }
 
     assert {path: asked for path, asked in found.items() if asked} == {}
 
 
 def test_no_template_tells_the_side_on_which_a_recorder_is_today():
-    found = {str(path): PATH.findall(path.read_text()) for path in TEMPLATES.rglob("*.html")}
+    found = {str(path): LOOKUP_PATH.findall(path.read_text()) for path in TEMPLATES.rglob("*.html")}
 
     assert found
     assert {path: told for path, told in found.items() if told} == {}

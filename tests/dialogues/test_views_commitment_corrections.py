@@ -24,7 +24,7 @@ from tests.factories import (
     at_noon,
 )
 from tests.refusals import shows_refusal
-from tests.tiptracker.web.test_exports import lines_of
+from tests.tiptracker.web.test_exports import csv_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -277,7 +277,7 @@ def test_lists_exports_and_the_search_use_the_corrected_commitment(client, offic
     assert listed() == listed(q="40") == listed(recommendation=other.pk) == [RIGHT]
     assert listed(q="04") == listed(recommendation=benchmarks[0].recommendation_id) == []
     export = client.get(edition_url("commitment_list"), {"as": "csv"})
-    assert [row["Commitment"] for row in lines_of(export)] == [RIGHT]
+    assert [row["Commitment"] for row in csv_rows(export)] == [RIGHT]
     assert WRONG not in client.get(reverse("search"), {"q": "officers"}).text
 
 

@@ -15,16 +15,18 @@ from tests.journeys.page_actions import save_screenshots
 from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
-NOTE = "Exercise: for the meeting of the ninth of February."
-SENTENCED = "A trafficker was sentenced (exercise)"
-LATE = 60_000
+COVERING_NOTE = "Exercise: for the meeting of the ninth of February."
+EVIDENCE_TITLE = "A trafficker was sentenced (exercise)"
+TIMEOUT = 60_000
 """Milliseconds that the worker is given for a document, on a machine that others use too."""
 
 
 def test_a_briefing_is_picked_made_cleared_checked_and_compared(
     live: RunningServer, people: dict[str, User], browser: Browser
 ):
-    officer, ambassador, police = (_enter(browser, live, people[name]) for name in ("officer", "ambassador", "police"))
+    officer, ambassador, police = (
+        _open_browser(browser, live, people[name]) for name in ("officer", "ambassador", "police")
+    )
 
     # As of a week before, with a note, without the third pillar, protection first.
     page = officer.new_page()
@@ -36,18 +38,18 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(
     page.get_by_label("Protection").select_option("1")
     page.get_by_label("Prosecution").select_option("1")
     page.get_by_label("Prevention").select_option("Left out")
-    page.get_by_label("Covering note").fill(NOTE)
+    page.get_by_label("Covering note").fill(COVERING_NOTE)
     page.get_by_role("button", name="Request a briefing").click()
     expect(page.get_by_text("Choose another place.").first).to_be_visible()
     save_screenshots(page, "2-picked-twice")
     page.get_by_label("Prosecution").select_option("2")
     page.get_by_role("button", name="Request a briefing").click()
     save_screenshots(page, "3-in-progress")
-    expect(page.get_by_text("This document is ready as a draft.")).to_be_visible(timeout=LATE)
+    expect(page.get_by_text("This document is ready as a draft.")).to_be_visible(timeout=TIMEOUT)
     save_screenshots(page, "4-ready")
-    draft = take(page)
-    said = text_of(draft)
-    assert NOTE in said
+    draft = download_pdf(page)
+    said = pdf_text(draft)
+    assert COVERING_NOTE in said
     assert "DRAFT, NOT CLEARED" in said
     assert said.rindex("Protection") < said.rindex("Prosecution")
     assert "Prevention" not in said
@@ -59,53 +61,53 @@ def test_a_briefing_is_picked_made_cleared_checked_and_compared(
     page = ambassador.new_page()
     page.goto(of_the_week_before)
     page.get_by_role("button", name="Clear for issue").click()
-    expect(page.get_by_text("This document is issued. It cannot change.")).to_be_visible(timeout=LATE)
+    expect(page.get_by_text("This document is issued. It cannot change.")).to_be_visible(timeout=TIMEOUT)
     save_screenshots(page, "5-issued")
-    issued = take(page)
-    assert "DRAFT, NOT CLEARED" not in text_of(issued)
-    assert NOTE in text_of(issued)
+    issued = download_pdf(page)
+    assert "DRAFT, NOT CLEARED" not in pdf_text(issued)
+    assert COVERING_NOTE in pdf_text(issued)
 
     # Anybody who signed in can hold a file against it, and learns only of what they may read.
     page = ambassador.new_page()
-    check(page, live, issued)
+    verify_document(page, live, issued)
     expect(page.get_by_text("This file is one of our documents")).to_be_visible()
     expect(page.get_by_text("Your file is unchanged.")).to_be_visible()
     save_screenshots(page, "6-checked")
-    check(page, live, draft)
+    verify_document(page, live, draft)
     expect(page.get_by_text("Your file is an unchanged draft.")).to_be_visible()
-    check(page, live, issued + b"\n")
+    verify_document(page, live, issued + b"\n")
     expect(page.get_by_text("We do not know this file")).to_be_visible()
     page = police.new_page()
-    check(page, live, issued)
+    verify_document(page, live, issued)
     expect(page.get_by_text("We do not know this file")).to_be_visible()
 
     # A week later, after something happened, it is asked for with the same picks, and compared.
-    sentence_a_trafficker(people)
+    add_verified_action(people)
     page = officer.new_page()
     page.goto(of_the_week_before)
     page.get_by_role("link", name="Request a briefing").click()
     expect(page.get_by_label("Protection")).to_have_value("1")
     expect(page.get_by_label("Prevention")).to_have_value("")
-    expect(page.get_by_label("Covering note")).to_have_value(NOTE)
+    expect(page.get_by_label("Covering note")).to_have_value(COVERING_NOTE)
     page.get_by_label("As of").fill("2022-01-28")
     page.get_by_role("button", name="Request a briefing").click()
-    expect(page.get_by_text("This document is ready as a draft.")).to_be_visible(timeout=LATE)
+    expect(page.get_by_text("This document is ready as a draft.")).to_be_visible(timeout=TIMEOUT)
     page.get_by_role("link", name="Compare briefings").click()
     page.get_by_label("Compare with").select_option(label="21 January 2022, version 1 (Issued)")
     page.get_by_role("button", name="Compare briefings").click()
-    expect(page.get_by_text(SENTENCED).first).to_be_visible()
+    expect(page.get_by_text(EVIDENCE_TITLE).first).to_be_visible()
     save_screenshots(page, "7-compared")
     for context in (officer, ambassador, police):
         context.close()
 
 
-def sentence_a_trafficker(people: dict[str, User]) -> None:
+def add_verified_action(people: dict[str, User]) -> None:
     """A concrete action of 25 January, logged by the officer and verified by the Ambassador."""
     benchmark = Benchmark.objects.get(recommendation__number=1, letter="a")
     now = datetime.combine(date(2022, 1, 26), time(10), MASERU)
     piece = log_evidence(
         country=benchmark.recommendation.edition.country,
-        title=SENTENCED,
+        title=EVIDENCE_TITLE,
         kind=EvidenceKind.COURT,
         happened_from=date(2022, 1, 25),
         happened_to=date(2022, 1, 25),
@@ -127,26 +129,26 @@ def sentence_a_trafficker(people: dict[str, User]) -> None:
         )
 
 
-def take(page: Page) -> bytes:
+def download_pdf(page: Page) -> bytes:
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^Download.*PDF")).click()
     return download.value.path().read_bytes()
 
 
-def text_of(pdf: bytes) -> str:
+def pdf_text(pdf: bytes) -> str:
     """Its words, a blank between two."""
     leaves = PdfReader(io.BytesIO(pdf)).pages
     return re.sub(r"\s+", " ", " ".join(leaf.extract_text() for leaf in leaves))
 
 
-def check(page: Page, live: RunningServer, file: bytes) -> None:
+def verify_document(page: Page, live: RunningServer, file: bytes) -> None:
     page.goto(f"{live.url}/briefings/check/")
     given = {"name": "received.pdf", "mimeType": "application/pdf", "buffer": file}
     page.get_by_label("Your file").set_input_files(given)
     page.get_by_role("button", name="Verify the document").click()
 
 
-def _enter(browser: Browser, live: RunningServer, user: User) -> BrowserContext:
+def _open_browser(browser: Browser, live: RunningServer, user: User) -> BrowserContext:
     context = browser.new_context(viewport={"width": 1280, "height": 844}, locale="en-GB", reduced_motion="reduce")
     live.force_sign_in(context, user)
     return context

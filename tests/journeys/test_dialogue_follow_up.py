@@ -15,7 +15,7 @@ from tiptracker.accounts.models import User
 DESK, TELEPHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
-def plan(page: Page, url: str, *, on: str, place: str) -> None:
+def plan_dialogue(page: Page, url: str, *, on: str, place: str) -> None:
     """Enter a dialogue at which the police's minister and Washington are expected."""
     page.goto(f"{url}{reverse('dialogue_add')}")
     page.get_by_label("Date", exact=True).fill(on)
@@ -37,7 +37,7 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
     page = context.new_page()
 
     # Planned for today: what presses most is proposed and ticked; ordered by hand; a topic of one's own.
-    plan(page, live.url, on="2022-01-28", place="Exercise: room 1")
+    plan_dialogue(page, live.url, on="2022-01-28", place="Exercise: room 1")
     dialogue = Dialogue.objects.get(place="Exercise: room 1")
     page.goto(f"{live.url}{reverse('dialogue_agenda', args=[dialogue.pk])}")
     page.get_by_role("button", name="Add the chosen items to the agenda").click()
@@ -97,7 +97,7 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
         context = browser.new_context(viewport=size)
         later.force_sign_in(context, people["officer"])
         page = context.new_page()
-        plan(page, later.url, on="2022-03-01", place="Exercise: room 2")
+        plan_dialogue(page, later.url, on="2022-03-01", place="Exercise: room 2")
         expect(page.get_by_role("heading", name="Results of the previous dialogue")).to_be_visible()
         became = page.locator("section", has=page.get_by_role("heading", name="Results of the previous dialogue"))
         expect(became.locator("tr", has_text="Exercise: train forty officers")).to_contain_text("overdue by 7 days")

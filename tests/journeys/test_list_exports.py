@@ -30,7 +30,7 @@ def rows(page: Page, where: str) -> list[str]:
     return [" ".join(text.split()) for text in page.locator(where).all_inner_texts()]
 
 
-def narrow(page: Page, chosen: dict[str, str], button: str) -> None:
+def set_filters(page: Page, chosen: dict[str, str], button: str) -> None:
     """Choose as a person does, and press the button; then the address says it."""
     for label, choice in chosen.items():
         page.get_by_label(label, exact=True).select_option(label=choice)
@@ -50,7 +50,7 @@ def test_a_list_is_narrowed_opened_by_a_colleague_and_taken_along(
     for name, (chosen, button, column, where) in LISTS.items():
         page.goto(f"{live.url}{reverse(name)}")
         whole = rows(page, where)
-        narrow(page, chosen, button)
+        set_filters(page, chosen, button)
         found = rows(page, where)
         assert found, name
         assert not chosen or len(found) < len(whole), name

@@ -27,8 +27,8 @@ from tiptracker.accounts.models import Ministry, User
 
 pytestmark = pytest.mark.both_databases
 
-SENTENCE = "Eleven officers at Maseru Bridge were trained to recognise forced labour (exercise)"
-MENDED = "The list of sessions is attached now; the training ended on 20 January 2022 (exercise)."
+SUMMARY = "Eleven officers at Maseru Bridge were trained to recognise forced labour (exercise)"
+CORRECTION = "The list of sessions is attached now; the training ended on 20 January 2022 (exercise)."
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def commitment(people: dict[str, User]):
     )
 
 
-def score() -> Fraction:
+def current_score() -> Fraction:
     edition = Edition.objects.select_related("country").get(year=2021)
     return evaluate_readiness(gather_facts(edition), as_of=TODAY).score
 
@@ -60,7 +60,7 @@ def send_update(page: Page, live: RunningServer, commitment, narrative: str, *, 
     page.get_by_role("link", name=commitment.text).click()
     page.get_by_role("link", name=re.compile("Send an|Correct the")).first.click()
     choose_option(page, "Done")
-    page.get_by_label("Summary in one line").fill(SENTENCE)
+    page.get_by_label("Summary in one line").fill(SUMMARY)
     page.get_by_label("What was done").fill(narrative)
     page.get_by_label("Start date").fill("2022-01-17")
     page.get_by_label("End date (optional)", exact=True).fill("2022-01-20")
@@ -88,7 +88,7 @@ def simulated_points(page: Page, what: str) -> Fraction:
 def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(
     live: RunningServer, people, commitment, browser
 ) -> None:
-    police, officer, ambassador, justice = (_enter(browser, live, people[name]) for name in PEOPLE)
+    police, officer, ambassador, justice = (_open_browser(browser, live, people[name]) for name in PEOPLE)
 
     # The ministry sends its proof.
     page = police.new_page()
@@ -105,18 +105,18 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(
     page = police.new_page()
     page.goto(f"{live.url}/ministry/")
     expect(page.get_by_text("Attach the list of sessions, and say when they ended.").first).to_be_visible()
-    send_update(page, live, commitment, MENDED, is_again=True)
+    send_update(page, live, commitment, CORRECTION, is_again=True)
 
     # The embassy accepts it: the score rises by what the page said.
     page = officer.new_page()
     open_in_inbox(page, live, commitment)
-    before, accepting = score(), simulated_points(page, "accepting")
+    before, accepting = current_score(), simulated_points(page, "accepting")
     assessing = simulated_points(page, "7b met")
     choose_option(page, "Verify")
     page.get_by_label("Reason for all items, in your own words").fill("The list of sessions shows it.")
     page.get_by_role("button", name="Accept", exact=True).click()
     expect(page.get_by_text("The next update is below.")).to_be_visible()
-    after = score()
+    after = current_score()
     assert after - before == accepting > 0
 
     # And by what the page said again, when the way back is taken and the benchmark is assessed as met.
@@ -125,10 +125,10 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(
     choose_option(verdict, "Met")
     verdict.get_by_label("Reason", exact=True).fill("Verified training of officers, with the list of sessions.")
     verdict.get_by_label("Section of the law").fill("22 U.S.C. 7106(b)(2)")
-    expect(verdict.get_by_role("checkbox", name=SENTENCE)).to_be_checked()
+    expect(verdict.get_by_role("checkbox", name=SUMMARY)).to_be_checked()
     verdict.get_by_role("button", name="Assess 7b").click()
     expect(page.get_by_text("Verified training of officers, with the list of sessions.").first).to_be_visible()
-    assert score() - after == assessing > 0
+    assert current_score() - after == assessing > 0
 
     # The Ambassador asks for a briefing, watches it being made, and takes it.
     page = ambassador.new_page()
@@ -139,18 +139,18 @@ def test_a_promise_kept_raises_readiness_by_what_the_page_said_before(
         page.get_by_role("link", name=re.compile("Download")).first.click()
     text = " ".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(download.value.path().read_bytes())).pages)
     text = re.sub(r"\s+", " ", text)
-    assert SENTENCE in text
-    assert MENDED in text
+    assert SUMMARY in text
+    assert CORRECTION in text
     assert "DRAFT, NOT CLEARED" in text
 
     # Another ministry sees nothing of it: not by page, not by API, not by the file's address.
     page = justice.new_page()
-    for address in _addresses_of(commitment):
+    for address in _internal_addresses(commitment):
         answer = page.goto(f"{live.url}{address}")
         assert answer.status == 404, address
-        assert SENTENCE not in answer.text()
+        assert SUMMARY not in answer.text()
     for listing in ("commitments", "updates", "evidence", "reviews", "assessments"):
-        assert SENTENCE not in page.goto(f"{live.url}/api/v1/{listing}/").text()
+        assert SUMMARY not in page.goto(f"{live.url}/api/v1/{listing}/").text()
     expect_not_on_pages(page, live)
     for context in (police, officer, ambassador, justice):
         context.close()
@@ -162,17 +162,17 @@ PEOPLE = ("police", "officer", "ambassador", "justice")
 def expect_not_on_pages(page: Page, live: RunningServer) -> None:
     for address in ("/ministry/", "/commitments/", "/recommendations/"):
         page.goto(f"{live.url}{address}")
-        expect(page.get_by_text(SENTENCE)).to_have_count(0)
+        expect(page.get_by_text(SUMMARY)).to_have_count(0)
         expect(page.get_by_text("Train officers at the border posts")).to_have_count(0)
 
 
-def _enter(browser, live: RunningServer, user: User) -> BrowserContext:
+def _open_browser(browser, live: RunningServer, user: User) -> BrowserContext:
     context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
     live.sign_in(context.new_page(), user)
     return context
 
 
-def _addresses_of(commitment) -> list[str]:
+def _internal_addresses(commitment) -> list[str]:
     update_version = UpdateVersion.objects.filter(update__commitment=commitment).latest("pk")
     piece = update_version.evidence.get()
     file = EvidenceFile.objects.get(evidence=piece)

@@ -16,8 +16,8 @@ from tests.running_server import RunningServer
 
 pytestmark = pytest.mark.without_worker
 
-MOST_PAGES = 200
-INTERNAL = {"dashboard", "readiness", "methodology", "log", "redactions", "admin", "editions", "milestones"}
+MAX_PAGES = 200
+INTERNAL_PATHS = {"dashboard", "readiness", "methodology", "log", "redactions", "admin", "editions", "milestones"}
 """What the addresses of the embassy's and of administrators' own pages begin with, some below an edition's."""
 
 
@@ -25,25 +25,25 @@ def test_a_focal_point_can_follow_every_link(live: RunningServer, people, browse
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     live.force_sign_in(context, people["home.affairs"])
     page = context.new_page()
-    answers = walk(page, live.url)
+    answers = crawl(page, live.url)
     context.close()
 
     assert {path: status for path, status in answers.items() if status != 200} == {}
-    led_to_internal = [path for path in answers if INTERNAL & set(path.split("/")[1:4])]
+    led_to_internal = [path for path in answers if INTERNAL_PATHS & set(path.split("/")[1:4])]
     assert led_to_internal == []
     kinds = Counter(re.sub(r"/\d+/", "/1/", urlsplit(path).path) for path in answers)
     ministry_home = edition_url("ministry_home").replace("2021", "1")
     reached = {ministry_home, "/commitments/1/", "/commitments/1/update/", "/recommendations/1/", "/evidence/1/"}
     reached |= {"/commitments/1/propose-due-date/", "/updates/1/withdraw/"}
     assert reached <= kinds.keys()
-    assert len(answers) < MOST_PAGES, f"the walk does not end: {kinds.most_common(5)}"
+    assert len(answers) < MAX_PAGES, f"the walk does not end: {kinds.most_common(5)}"
 
 
-def walk(page: Page, home: str) -> dict[str, int]:
+def crawl(page: Page, home: str) -> dict[str, int]:
     """Every address on our own host that links lead to, with what it answers; files are fetched, not opened."""
     found: dict[str, int] = {}
     waiting = deque(["/"])
-    while waiting and len(found) < MOST_PAGES:
+    while waiting and len(found) < MAX_PAGES:
         path = waiting.popleft()
         if path in found:
             continue

@@ -13,9 +13,9 @@ from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
 
-KILOBYTES = 90
-AGAIN_KILOBYTES = 15
-ARRIVES_AT = {
+MAX_KILOBYTES = 90
+MAX_KILOBYTES_AGAIN = 15
+FIRST_PAGES = {
     "officer": edition_url("dashboard"),
     "ambassador": edition_url("dashboard"),
     "home.affairs": edition_url("ministry_home"),
@@ -23,12 +23,12 @@ ARRIVES_AT = {
 
 
 def test_first_page_weighs_less_than_90_kilobytes(live: RunningServer, people, browser: Browser) -> None:
-    for who, path in ARRIVES_AT.items():
-        arrived_at, carried = _arrive(browser, live, people[who])
+    for who, path in FIRST_PAGES.items():
+        arrived_at, carried = _measure_first_page(browser, live, people[who])
         assert urlsplit(arrived_at).path == path
         assert {urlsplit(url).netloc for url in carried} == {urlsplit(live.url).netloc}, "nothing from outside"
         assert any(url.endswith(".woff2") for url in carried), "everything is counted"
-        assert sum(carried.values()) < KILOBYTES * 1000, (who, carried)
+        assert sum(carried.values()) < MAX_KILOBYTES * 1000, (who, carried)
 
 
 def test_a_ministrys_page_after_the_first_weighs_less_than_15_kilobytes(
@@ -36,12 +36,14 @@ def test_a_ministrys_page_after_the_first_weighs_less_than_15_kilobytes(
 ) -> None:
     own = Commitment.objects.filter(ministry=people["home.affairs"].ministry).order_by("pk")
     for path in (edition_url("ministry_home"), reverse("update_send", args=[own[0].pk])):
-        arrived_at, carried = _arrive(browser, live, people["home.affairs"], again=path)
+        arrived_at, carried = _measure_first_page(browser, live, people["home.affairs"], again=path)
         assert urlsplit(arrived_at).path == path
-        assert 0 < sum(carried.values()) < AGAIN_KILOBYTES * 1000, (path, carried)
+        assert 0 < sum(carried.values()) < MAX_KILOBYTES_AGAIN * 1000, (path, carried)
 
 
-def _arrive(browser: Browser, live: RunningServer, user: User, again: str = "") -> tuple[str, dict[str, int]]:
+def _measure_first_page(
+    browser: Browser, live: RunningServer, user: User, again: str = ""
+) -> tuple[str, dict[str, int]]:
     """Where somebody arrives, and how many bytes came over the wire for each address, headers and all.
 
     With nothing kept yet; or on going to `again` once more, with all that a browser keeps.

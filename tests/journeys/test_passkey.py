@@ -14,14 +14,14 @@ from tiptracker.audit.models import AuditEntry
 
 
 @pytest.fixture
-def strict(fresh_database):
+def second_factor_server(fresh_database):
     """A server that asks for a second factor, by the one plain-HTTP name that browsers give passkeys to."""
     with serve(fresh_database, SECOND_FACTOR_REQUIRED="true") as running:
         yield f"http://localhost:{running.port}"
 
 
 @pytest.fixture
-def telephone(page: Page):
+def virtual_authenticator(page: Page):
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     options = {
@@ -42,12 +42,12 @@ def type_password(page, address, person):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def test_enrols_a_passkey_and_signs_in_with_it(strict, page, telephone):
+def test_enrols_a_passkey_and_signs_in_with_it(second_factor_server, page, virtual_authenticator):
     person = OfficerFactory(name="Palesa")
     complaints = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
 
-    type_password(page, strict, person)
+    type_password(page, second_factor_server, person)
     expect(page.get_by_role("heading", name="Set up a second step")).to_be_visible()
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name of the passkey").fill("My telephone")
@@ -58,22 +58,22 @@ def test_enrols_a_passkey_and_signs_in_with_it(strict, page, telephone):
     assert len(codes) == 10
     page.get_by_role("link", name="I have kept the codes").click()
     page.wait_for_url(re.compile("/dashboard/"))
-    page.goto(f"{strict}/accounts/second-step/")
+    page.goto(f"{second_factor_server}/accounts/second-step/")
     expect(page.get_by_text("My telephone, added")).to_be_visible()
 
     page.get_by_role("button", name="Sign out").first.click()
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(re.compile("/dashboard/"))
 
-    page.goto(f"{strict}/accounts/logout/")
+    page.goto(f"{second_factor_server}/accounts/logout/")
     page.locator("main").get_by_role("button", name="Sign out").click()
-    type_password(page, strict, person)
+    type_password(page, second_factor_server, person)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(re.compile("/dashboard/"))
 
-    page.goto(f"{strict}/accounts/logout/")
+    page.goto(f"{second_factor_server}/accounts/logout/")
     page.locator("main").get_by_role("button", name="Sign out").click()
-    type_password(page, strict, person)
+    type_password(page, second_factor_server, person)
     page.get_by_label("Code of your authenticator app, or a recovery code").fill(codes[0])
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile("/dashboard/"))
@@ -84,11 +84,11 @@ def test_enrols_a_passkey_and_signs_in_with_it(strict, page, telephone):
     assert verbs.count("person.second_factor_added") == 1
 
 
-def test_a_browser_that_shows_no_passkey_is_told_what_to_do(strict, page, telephone):
-    devtools, key = telephone
+def test_a_browser_that_shows_no_passkey_is_told_what_to_do(second_factor_server, page, virtual_authenticator):
+    devtools, key = virtual_authenticator
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})
 
-    page.goto(f"{strict}/accounts/login/")
+    page.goto(f"{second_factor_server}/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
 
     expect(page.get_by_text("The passkey did not work. Try again, or sign in with your password.")).to_be_visible()

@@ -18,7 +18,7 @@ def world(live: RunningServer):
     return create_editions()
 
 
-def arrive(browser: Browser, live: RunningServer, person) -> Page:
+def open_start_page(browser: Browser, live: RunningServer, person) -> Page:
     context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
     live.force_sign_in(context, person)
     page = context.new_page()
@@ -26,7 +26,7 @@ def arrive(browser: Browser, live: RunningServer, person) -> Page:
     return page
 
 
-def change_to(page: Page, year: int, country: str, *, shown: str) -> None:
+def change_edition(page: Page, year: int, country: str, *, shown: str) -> None:
     """Choose an edition in the head; it is named there afterwards, and nothing runs over at either width."""
     switcher = page.locator("details.switcher")
     switcher.locator("summary").click()
@@ -41,21 +41,21 @@ def change_to(page: Page, year: int, country: str, *, shown: str) -> None:
 
 
 def test_an_observer_goes_from_the_overview_to_each_country(live: RunningServer, world, browser: Browser) -> None:
-    page = arrive(browser, live, world.observer)
+    page = open_start_page(browser, live, world.observer)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     save_screenshots(page, "overview")
 
     page.get_by_role("link", name="Malawi, 2021 edition").click()
     assert page.url == live.url + edition_url("dashboard", edition=world.elsewhere)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Commitments").click()
-    change_to(page, 2021, "Lesotho", shown="Lesotho, 2021 edition")
+    change_edition(page, 2021, "Lesotho", shown="Lesotho, 2021 edition")
     assert page.url == live.url + edition_url("commitment_list")
 
 
 def test_an_officer_opens_the_coming_year_on_purpose_and_comes_back(
     live: RunningServer, world, browser: Browser
 ) -> None:
-    page = arrive(browser, live, world.officer)
+    page = open_start_page(browser, live, world.officer)
     assert page.url == live.url + edition_url("dashboard")
 
     page.get_by_role("link", name="Open the 2022 edition").click()
@@ -65,13 +65,13 @@ def test_an_officer_opens_the_coming_year_on_purpose_and_comes_back(
     assert page.url == live.url + edition_url("evidence_log", edition=world.upcoming)
     page.get_by_role("link", name="Go to the current edition, 2021").click()
     assert page.url == live.url + edition_url("evidence_log")
-    change_to(page, 2020, "Lesotho", shown="Lesotho, 2020 edition past")
+    change_edition(page, 2020, "Lesotho", shown="Lesotho, 2020 edition past")
 
 
 def test_a_focal_point_reads_what_another_year_asks(live: RunningServer, world, browser: Browser) -> None:
-    page = arrive(browser, live, world.focal_point)
+    page = open_start_page(browser, live, world.focal_point)
     assert page.url == live.url + edition_url("ministry_home")
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Recommendations").click()
-    change_to(page, 2022, "Lesotho", shown="Lesotho, 2022 edition upcoming, from 1 April 2022")
+    change_edition(page, 2022, "Lesotho", shown="Lesotho, 2022 edition upcoming, from 1 April 2022")
     assert page.url == live.url + edition_url("recommendation_list", edition=world.upcoming)

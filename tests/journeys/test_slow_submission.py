@@ -11,7 +11,7 @@ from tests.running_server import RunningServer
 
 
 @pytest.fixture
-def filled(live: RunningServer, page: Page) -> str:
+def filled_form(live: RunningServer, page: Page) -> str:
     """An update that is ready to be sent, on `page`; gives its address."""
     own = FocalPointFactory()
     commitment = CommitmentFactory(ministry=own.ministry)
@@ -29,14 +29,14 @@ def filled(live: RunningServer, page: Page) -> str:
     return address
 
 
-def hold(page: Page, address: str) -> list[Route]:
+def hold_requests(page: Page, address: str) -> list[Route]:
     """Let nothing that is sent to `address` through; gives what was held."""
     held: list[Route] = []
     page.route(address, lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     return held
 
 
-def watch(page: Page, *steps: str) -> None:
+def record_button_text(page: Page, *steps: str) -> None:
     """Have the page itself do `steps`, 300 ms apart, and note after each what its button reads: while a page is being
     left, nothing is to be asked of it from outside."""
     page.evaluate(
@@ -53,7 +53,7 @@ def watch(page: Page, *steps: str) -> None:
     )
 
 
-def read(page: Page) -> list[str]:
+def recorded_texts(page: Page) -> list[str]:
     return page.evaluate("sessionStorage.read").splitlines()
 
 
@@ -61,27 +61,27 @@ BEFORE, MEANWHILE = "Send to the embassy|", "Sending…|Sending…"
 
 
 def test_a_form_is_sent_once_however_often_it_is_pressed_and_says_that_it_is_being_sent(
-    page: Page, filled: str
+    page: Page, filled_form: str
 ) -> None:
-    held = hold(page, filled)
-    watch(page, *["press"] * 25)  # for longer than somebody waits before they take it for lost
+    held = hold_requests(page, filled_form)
+    record_button_text(page, *["press"] * 25)  # for longer than somebody waits before they take it for lost
     page.wait_for_timeout(8_000)
 
     assert len(held) == 1
     held[0].continue_()
     expect(page.get_by_text("Your update was sent to the embassy.")).to_be_visible()
-    assert read(page) == [MEANWHILE] * 25
+    assert recorded_texts(page) == [MEANWHILE] * 25
     assert [piece.file.name for piece in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]
 
 
-def test_a_form_whose_sending_failed_is_sent_again(page: Page, filled: str) -> None:
-    held = hold(page, filled)
+def test_a_form_whose_sending_failed_is_sent_again(page: Page, filled_form: str) -> None:
+    held = hold_requests(page, filled_form)
     page.get_by_role("button", name="Send to the embassy").click()
     expect(page.get_by_role("button", name="Sending…")).to_be_visible()
     page.wait_for_timeout(300)
     held[0].abort()
 
     expect(page.get_by_role("heading", name="Your update waits on this device")).to_be_visible()
-    page.unroute(filled)  # the page tries again by itself, after a few seconds
+    page.unroute(filled_form)  # the page tries again by itself, after a few seconds
     expect(page.get_by_text("was sent to the embassy")).to_be_visible(timeout=30_000)
     assert [piece.file.name for piece in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]

@@ -11,13 +11,13 @@ from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
 
-PROMISE = "Exercise: name a police focal point in each of the ten districts"
+COMMITMENT_TEXT = "Exercise: name a police focal point in each of the ten districts"
 NARRATIVE = "The tenth district has its focal point since Monday."
 
 
 def test_an_update_is_sent_and_accepted_without_script(live: RunningServer, people, browser: Browser) -> None:
-    page = _enter(browser, live, people["police"])
-    page.get_by_role("link", name=PROMISE).click()
+    page = _open_browser(browser, live, people["police"])
+    page.get_by_role("link", name=COMMITMENT_TEXT).click()
     page.get_by_role("link", name="Send an update").click()
     page.get_by_label("What was done").fill(NARRATIVE)
     page.get_by_role("button", name="Save the draft").click()
@@ -40,10 +40,10 @@ def test_an_update_is_sent_and_accepted_without_script(live: RunningServer, peop
     page.get_by_role("button", name="Send to the embassy").click()
     expect(page.get_by_role("status")).to_contain_text("embassy")
 
-    page = _enter(browser, live, people["officer"])
+    page = _open_browser(browser, live, people["officer"])
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="My tasks").click()
-    page.get_by_role("link", name=PROMISE).click()
+    page.get_by_role("link", name=COMMITMENT_TEXT).click()
     expect(page.get_by_text(NARRATIVE)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="posts.pdf").click()
@@ -58,7 +58,7 @@ def test_an_update_is_sent_and_accepted_without_script(live: RunningServer, peop
     expect(page.get_by_role("status")).to_contain_text("Accepted")
 
 
-def _enter(browser: Browser, live: RunningServer, user: User) -> Page:
+def _open_browser(browser: Browser, live: RunningServer, user: User) -> Page:
     context = browser.new_context(java_script_enabled=False, locale="en-GB", viewport={"width": 375, "height": 700})
     page = context.new_page()
     live.sign_in(page, user)

@@ -17,7 +17,7 @@ from tests.factories import (
     MinistryFactory,
     OfficerFactory,
 )
-from tests.tiptracker.accounts.test_invitations import link_in
+from tests.tiptracker.accounts.test_invitations import find_link
 from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import User
 from tiptracker.mail.models import Mail
@@ -60,7 +60,7 @@ def test_several_are_invited_at_once_and_each_gets_a_mail(client, run_jobs):
     run_jobs()
     assert [message.to for message in mail.outbox] == [["lineo@post.example"], ["thabo@gov.example"]]
     assert "Not accepted yet. Sent to thabo@gov.example on" in client.get(answer.headers["Location"]).text
-    assert client.get(link_in(mail.outbox[0])).status_code == 200
+    assert client.get(find_link(mail.outbox[0])).status_code == 200
 
 
 def test_the_page_says_who_was_invited_and_whether_they_came(client):
@@ -91,8 +91,8 @@ def test_an_invitation_is_sent_again_to_whoever_has_not_come_alone(client, run_j
     assert client.post(address, {"do": "again", "again": lineo.pk}).status_code == 302
     run_jobs()
     first, second = mail.outbox
-    assert client.get(link_in(first)).status_code == 410
-    assert client.get(link_in(second)).status_code == 200
+    assert client.get(find_link(first)).status_code == 410
+    assert client.get(find_link(second)).status_code == 200
     for other in (come.pk, elsewhere.pk, 987654321, "x", ""):
         page = client.post(address, {"do": "again", "again": other})
         assert page.status_code == 422
