@@ -1,6 +1,6 @@
 """`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
 
-Then a long list (`lists.py`), the search (`searching.py`), an observer's pages (`observer.py`), and the ambassador's
+Then a long list (`lists.py`), the search (`search.py`), an observer's pages (`observer.py`), and the ambassador's
 briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`) and a long table of
 recommendations (`tables.py`).
 
@@ -49,15 +49,15 @@ from reports.readiness.explanation.trend import weekly_scores
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.next_steps import next_steps_context
-from tests.addresses import page_of
 from tests.database_roles import as_owner, run_as_owner, set_up_databases
+from tests.edition_urls import edition_url
 from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
-from tests.performance.exercise import make_edition
 from tests.performance.lists import tell_lists
 from tests.performance.narratives import tell_narratives
 from tests.performance.observer import tell_observer
-from tests.performance.searching import tell_search
+from tests.performance.search import tell_search
+from tests.performance.synthetic_record import make_edition
 from tests.performance.tables import tell_tables
 from tiptracker.accounts.models import User
 
@@ -277,7 +277,7 @@ def tell_pages(edition: Edition) -> None:
     for name in ("dashboard", "readiness_detail"):
         with counted_queries() as sent:
             began = perf_counter()
-            response = client.get(page_of(name, edition=edition))
+            response = client.get(edition_url(name, edition=edition))
             took = perf_counter() - began
         assert response.status_code == 200, (name, response.status_code)
         encoding = response.headers.get("content-encoding")

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reports.models import Briefing
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -118,12 +118,12 @@ def test_briefing_list_query_count(client, django_assert_num_queries, edition, c
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
     with django_assert_num_queries(10):
-        response = client.get(page_of("briefing_list"))
+        response = client.get(edition_url("briefing_list"))
 
     assert len(response.context["page"]) == count
 
 
-def progress(client, briefing, **headers):
+def progress_text(client, briefing, **headers):
     return client.get(reverse("briefing_detail", args=[briefing.pk]), headers=headers).text
 
 
@@ -132,7 +132,7 @@ def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(clien
     briefing = BriefingFactory(edition=edition, job=job)
     client.force_login(AmbassadorFactory())
 
-    text = progress(client, briefing, HX_Request="true")
+    text = progress_text(client, briefing, HX_Request="true")
     assert "Making the file: 40 %" in text
     assert 'value="40"' in text
     assert 'hx-trigger="every 1s"' in text
@@ -141,7 +141,7 @@ def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(clien
     Briefing.objects.visible_to(AmbassadorFactory()).filter(pk=briefing.pk).update(
         file="briefings/x.pdf", sha256="0" * 64, size=2048
     )
-    text = progress(client, briefing, HX_Request="true")
+    text = progress_text(client, briefing, HX_Request="true")
     assert "hx-trigger" not in text
     assert reverse("briefing_file", args=[briefing.pk]) in text
     assert "0" * 64 in text
@@ -151,7 +151,7 @@ def test_briefing_detail_works_by_looking_again(client, edition):
     briefing = BriefingFactory(edition=edition, job=JobFactory(state=State.QUEUED))
     client.force_login(OfficerFactory())
 
-    text = progress(client, briefing)
+    text = progress_text(client, briefing)
 
     assert "Waiting for its turn" in text
     assert f'<a href="{reverse("briefing_detail", args=[briefing.pk])}">reload the page</a>' in text
@@ -163,13 +163,13 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
     page = reverse("briefing_detail", args=[briefing.pk])
 
     client.force_login(ObserverFactory())
-    text = progress(client, briefing)
+    text = progress_text(client, briefing)
     assert "The disk is full." in text
     assert "Make the file again</button>" not in text
     assert client.post(page).status_code == 403
 
     client.force_login(AmbassadorFactory())
-    assert "Make the file again</button>" in progress(client, briefing)
+    assert "Make the file again</button>" in progress_text(client, briefing)
     assert client.post(page).headers["Location"] == page
     briefing.refresh_from_db()
     assert (briefing.job.state, briefing.job.key) == (State.QUEUED, str(briefing.pk))
