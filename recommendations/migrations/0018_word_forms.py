@@ -13,6 +13,6 @@ INDEXED = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recommendations", "0016_plain_labels")]
+    dependencies = [("recommendations", "0017_import_draft")]
 
     operations = [operation(*searched) for searched in INDEXED for operation in (UnindexWords, IndexWordForms)]
