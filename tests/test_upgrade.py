@@ -111,7 +111,7 @@ def test_a_token_keeps_its_prefix_and_its_entry_names_the_field_as_before(migrat
     assert shown.after.startswith("tip_")
 
 
-def test_briefings_keep_the_content_that_they_are_compared_by(migrated):
+def test_briefings_keep_the_content_that_they_are_compared_by(migrated_database):
     stored = Briefing.objects.filter(content__isnull=False).order_by("pk")
 
     assert [list(briefing.content) for briefing in stored] == [["evidence"], ["evidence"]]
