@@ -45,7 +45,7 @@ class Source:
 
     Attributes:
         rows: the rows a user may see, newest first.
-        fields: the texts looked through. PostgreSQL has an index over them (`IndexWords` in the migrations).
+        fields: the texts looked through. PostgreSQL has an index over them (`IndexWordForms` in the migrations).
         title: what a result is called.
         url: the page it opens, or "" if the user has none.
         ministry_fields: the fields for a ministry. Empty: the ministry's search leaves this source out.

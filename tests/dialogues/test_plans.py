@@ -78,8 +78,8 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
     steps = nodes(filter_by_words(Evidence.objects.all(), "shelt open", *SEARCH_FIELDS).values_list("pk"), "seqscan")
 
     names = [node.get("Index Name") for node in steps]
-    assert names.count("evidence_words") == 2
-    assert names.count("updateversion_words") == 2
+    assert names.count("evidence_word_forms") == 2
+    assert names.count("updateversion_word_forms") == 2
     read = [  # the index itself may still hold rows that other tests have rolled back
         node["Actual Rows"] + node.get("Rows Removed by Index Recheck", 0)
         for node in steps
@@ -96,4 +96,4 @@ def test_each_index_of_words_serves_what_is_looked_for(model, fields):
     rows = filter_by_words(model.objects.all(), "shelter", *fields).order_by().values_list("pk")
     steps = nodes(rows, "seqscan", "indexscan", "indexonlyscan")  # an index of words is read in one way alone
 
-    assert f"{model._meta.model_name}_words" in {node.get("Index Name") for node in steps}
+    assert f"{model._meta.model_name}_word_forms" in {node.get("Index Name") for node in steps}

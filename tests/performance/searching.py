@@ -100,7 +100,7 @@ def tell_search(measure: Callable[..., Any], say: Callable[[str], None], queries
     with override_settings(ROOT_URLCONF=__name__):
         client = Client(SERVER_NAME="localhost")
         client.force_login(officer)
-        for query in ("qacha", "shelter", "shelter qacha", "nowhere"):
+        for query in ("qacha", "shelter", "sheltered", "shelter qacha", "nowhere"):
             address = f"{reverse('search')}?q={query}"
             assert client.get(address).status_code == 200, query
             with queries() as sent:

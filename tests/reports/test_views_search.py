@@ -1,10 +1,12 @@
 """The search: what it finds, in which words, and that it finds nothing for those who may not see it."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from dialogues.actions.redactions import confirm_redaction, finish_redaction, propose_redaction
 from dialogues.choices import Sensitivity
 from dialogues.models import AgendaItem, FileText
 from tests.factories import (
@@ -21,9 +23,13 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     UpdateVersionFactory,
+    at_noon,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+NOW = at_noon(date(2022, 1, 28))
 
 
 def found(client, query, **more):
@@ -59,6 +65,17 @@ def test_words_are_shown_in_their_context(client):
     assert len(excerpt) < 320
 
 
+def test_other_forms_of_a_word_are_found_and_marked(client):
+    CommitmentFactory(text=f"{'Before it. ' * 30}A prosecutor prosecuted; two prosecutions. {'After it. ' * 40}")
+    CommitmentFactory(text="Protect each witness.")
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("search"), {"q": "prosecution"}).text
+
+    assert "A prosecutor <mark>prosecuted</mark>; two <mark>prosecutions</mark>" in page
+    assert "witness" not in page
+
+
 def test_every_kind_of_row_is_found(client):
     ministry = MinistryFactory(name="Ministry of Xylophones")
     benchmark = BenchmarkFactory(terms__criterion="A xylophone in each district")
@@ -76,6 +93,7 @@ def test_every_kind_of_row_is_found(client):
 
     results = found(client, "xyl")
 
+    assert found(client, "xylophones") == {**results, "people": [row for row in results["people"] if "phone" in row[1]]}
     assert {key: len(rows) for key, rows in results.items()} == {
         "recommendations": 2,
         "commitments": 1,
@@ -146,6 +164,31 @@ def test_unsent_files_and_redacted_texts_are_not_found(client):
     client.force_login(officer)
 
     assert found(client, "Kilimanjaro") == {}
+
+
+def test_redacted_words_are_found_by_none_of_their_forms(client):
+    name = "Palesa, sheltered in Mafeteng"
+    update_version = UpdateVersionFactory(narrative=f"We heard {name}.")
+    file = EvidenceFileFactory(name="letter.pdf")
+    FileText.objects.create(file=file, page=1, text=f"A letter of {name}")
+    EvidenceFactory(title="A letter", file=file)
+    officer = OfficerFactory()
+    client.force_login(officer)
+    assert found(client, "shelters palesa").keys() == {"updates", "files"}
+
+    redaction = propose_redaction(
+        country=update_version.update.commitment.country,
+        words=name,
+        reason="It names somebody.",
+        files=[],
+        by=officer,
+        now=NOW,
+    )
+    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
+    finish_redaction(redaction=redaction)
+
+    for query in ("sheltered", "shelters", "sheltering", "palesa", "mafeteng"):
+        assert found(client, query) == {}, query
 
 
 def test_a_group_shows_five_and_leads_to_the_others(client):
