@@ -21,6 +21,8 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from tiptracker.web.word_forms import has_word, split_words
 
+MANY_ROWS = 1_000_000_000
+"""More rows than a table has."""
 _WORDS = (
     r"regexp_replace(%(expressions)s, "
     r"'[\u0001-\u002F:-@\u005B-\u0060\u007B-\u00BF\u02B9-\u02BF\u2000-\u206F]+', ' ', 'g')"
@@ -145,7 +147,8 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
 def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
     """Return the keys of rows that have, in these fields, words beginning with `words` or other forms of them.
 
-    They are keys of their own query, so that PostgreSQL reads its index and not the texts of all rows a user sees.
+    They are keys of their own query, so that PostgreSQL reads its index and not the texts of all rows a user sees. The
+    limit leaves no row out. It only keeps PostgreSQL from looking for the words in each of those rows after all.
     """
     query = reduce(and_, map(_query_for, words))
     by_row: dict[str, list[str]] = {}
@@ -155,7 +158,8 @@ def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Se
     queries = []
     for relation, names in by_row.items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
-        keys = texts._base_manager.filter(SearchVectorExact(_WordFormVector(*names), query)).values("pk")
+        with_words = texts._base_manager.filter(SearchVectorExact(_WordFormVector(*names), query))
+        keys = with_words.order_by().values("pk")[:MANY_ROWS]
         queries.append(model._base_manager.filter(**{f"{relation}__in": keys}).values("pk") if relation else keys)
     first, *others = queries
     return first.union(*others, all=True) if others else first
