@@ -61,7 +61,7 @@ migrations: setup ## Check that every model has its migration
 	@$(PYTHON_) manage.py makemigrations --check --dry-run
 
 pages: setup ## Write docs/access.md, docs/settings.md and docs/glossary.md from the code
-	@$(PYTHON_) -m tests.security.page
+	@$(PYTHON_) -m tests.security.access_page
 	@$(PYTHON_) -m tests.settings_page
 	@$(PYTHON_) -m tests.glossary_page
 

@@ -1,6 +1,7 @@
 """Derive the status of a commitment on a day from its dated events and its update versions. No Django here.
 
-`CommitmentQuerySet.with_status` does the same in SQL. One table of histories (tests/dialogues/histories.py) tests both.
+`CommitmentQuerySet.with_status` does the same in SQL. One table of histories tests both
+(tests/dialogues/commitment_histories.py).
 
 No other code compares a due date with a day to call something overdue. It calls `standing_on`, or `days_past_due` for
 things on which no update can be sent (tests/test_architecture.py checks this).

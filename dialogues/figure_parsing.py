@@ -9,7 +9,7 @@ from decimal import Decimal
 from tiptracker.localization import gettext, gettext_noop
 from tiptracker.text_rules import normalize_apostrophes
 
-MAX_WHOLE_DIGITS = 12
+MAX_INTEGER_DIGITS = 12
 MAX_DECIMAL_PLACES = 2
 _GROUP_MARKS = {".": ",", ",": "."}
 """The mark between thousands by the decimal mark. A space and an apostrophe stand between thousands everywhere."""
@@ -42,14 +42,14 @@ def parse_figure(text: str, *, decimal_mark: str = ".") -> Decimal:
     typed = " ".join(normalize_apostrophes(text).translate(_DASHES).split())
     if (match := _figure_pattern(decimal_mark).fullmatch(typed)) is None or not any(map(str.isdigit, typed)):
         raise _explain(text.strip(), typed, decimal_mark)
-    whole, mark, decimals = match["whole"], match["mark"], match["decimals"] or ""
-    if not mark and len(decimals) == 3 and 0 < len(whole) <= 3 and whole[0] != "0":
-        raise _ambiguous(text, (f"{whole}{decimals}", f"{whole}{decimal_mark}{decimals}".rstrip("0").rstrip(".,")))
+    integer, mark, decimals = match["integer"], match["mark"], match["decimals"] or ""
+    if not mark and len(decimals) == 3 and 0 < len(integer) <= 3 and integer[0] != "0":
+        raise _ambiguous(text, (f"{integer}{decimals}", f"{integer}{decimal_mark}{decimals}".rstrip("0").rstrip(".,")))
     if decimals.rstrip("0")[MAX_DECIMAL_PLACES:]:
         sentence = gettext("“%(text)s” has more than 2 digits after the decimal point. Round it.")
         raise UnreadableFigure("too_precise", sentence % {"text": text.strip()})
-    digits = "".join(filter(str.isdigit, whole)).lstrip("0")
-    if len(digits) > MAX_WHOLE_DIGITS:
+    digits = "".join(filter(str.isdigit, integer)).lstrip("0")
+    if len(digits) > MAX_INTEGER_DIGITS:
         sentence = gettext("“%(text)s” has more than 12 digits. Check it.")
         raise UnreadableFigure("too_long", sentence % {"text": text.strip()})
     return Decimal(f"{digits or 0}.{decimals[:MAX_DECIMAL_PLACES] or 0}")
@@ -57,8 +57,8 @@ def parse_figure(text: str, *, decimal_mark: str = ".") -> Decimal:
 
 def _figure_pattern(decimal_mark: str) -> re.Pattern[str]:
     group, point = re.escape(_GROUP_MARKS[decimal_mark]), re.escape(decimal_mark)
-    whole = rf"[0-9]{{1,3}}(?P<mark>[{group} '])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*|[0-9]*"
-    return re.compile(rf"\+?(?P<whole>{whole})(?:{point}(?P<decimals>[0-9]*))?")
+    integer = rf"[0-9]{{1,3}}(?P<mark>[{group} '])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*|[0-9]*"
+    return re.compile(rf"\+?(?P<integer>{integer})(?:{point}(?P<decimals>[0-9]*))?")
 
 
 _EXPLANATIONS = (
@@ -121,8 +121,8 @@ def _suggest(typed: str, decimal_mark: str) -> tuple[str, ...]:
     return (f"{figure:f}".removesuffix(".0").replace(".", decimal_mark),)
 
 
-def _join(whole: str, decimals: str | None, decimal_mark: str) -> str:
-    digits = "".join(filter(str.isdigit, whole))
+def _join(integer: str, decimals: str | None, decimal_mark: str) -> str:
+    digits = "".join(filter(str.isdigit, integer))
     return f"{digits}{decimal_mark}{decimals}" if decimals else digits
 
 

@@ -112,7 +112,7 @@ EMBASSY_PLACES = (
                     "benchmark_assess",
                     "benchmark_simulation",
                     "edition_terms",
-                    "edition_carry_over",
+                    "edition_roll_over",
                     "edition_repeats",
                     "setup_list",
                     "setup_detail",

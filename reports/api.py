@@ -99,10 +99,10 @@ class ReadinessQuery(serializers.Serializer[Any]):
         edition = attrs.get("edition") or _default_edition(self.context["request"])
         params: dict[str, Any] = {name: self.initial_data[name] for name in ("as_of", "known_by") if name in attrs}
         try:
-            standpoint = request_params.parse_standpoint(params, edition)
+            record_moment = request_params.parse_record_moment(params, edition)
         except Refused as refusal:
             raise ValidationError({refusal.field or "": str(refusal)}) from refusal
-        return {"edition": edition, "as_of": standpoint.as_of, "known_by": standpoint.known_by}
+        return {"edition": edition, "as_of": record_moment.as_of, "known_by": record_moment.known_by}
 
 
 class RowSerializer(serializers.Serializer[Any]):
@@ -114,7 +114,7 @@ class RowSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
 
 
-class WorthSerializer(serializers.Serializer[Any]):
+class PointsSerializer(serializers.Serializer[Any]):
     """Points as a number with four decimals and, in `…_exact`, as an exact fraction. Points are never null."""
 
     key = serializers.CharField()
@@ -131,7 +131,7 @@ class WorthSerializer(serializers.Serializer[Any]):
     rows = RowSerializer(many=True)
 
 
-class LineSerializer(WorthSerializer):
+class LineSerializer(PointsSerializer):
     share = serializers.FloatField(help_text="From 0 to 1.")
     share_exact = serializers.CharField()
     claimed_share = serializers.FloatField()
@@ -140,7 +140,7 @@ class LineSerializer(WorthSerializer):
     claimed_rows = RowSerializer(many=True)
 
 
-class PartSerializer(WorthSerializer):
+class PartSerializer(PointsSerializer):
     questions = LineSerializer(many=True)
 
 
@@ -150,7 +150,7 @@ class BenchmarkLineSerializer(LineSerializer):
     recommendation_id = serializers.IntegerField()
 
 
-class LeverSerializer(serializers.Serializer[Any]):
+class BenchmarkGainSerializer(serializers.Serializer[Any]):
     benchmark = serializers.CharField(help_text="Its key, such as 6a.")
     benchmark_id = serializers.IntegerField()
     points = serializers.FloatField()
@@ -175,7 +175,7 @@ class StepSerializer(serializers.Serializer[Any]):
     sentence = serializers.CharField()
 
 
-class LadderStepSerializer(StepSerializer):
+class CumulativeStepSerializer(StepSerializer):
     cumulative = serializers.FloatField(help_text="Readiness with this step and all steps before it.")
     cumulative_exact = serializers.CharField()
 
@@ -230,7 +230,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     waiting = serializers.IntegerField(help_text="Claims that nobody has reviewed.")
     parts = PartSerializer(many=True)
     benchmarks = BenchmarkLineSerializer(many=True)
-    next_steps = LadderStepSerializer(
+    next_steps = CumulativeStepSerializer(
         many=True, help_text="What to do next, in order. Advice: it never enters the score."
     )
     also_ask = StepSerializer(many=True, help_text="Figures that add nothing alone.")
@@ -241,7 +241,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="Number of the step that reaches the target. 0 if it is reached already. Null if no step reaches it.",
     )
-    levers = LeverSerializer(many=True, help_text="What each open benchmark would add if met, largest first.")
+    levers = BenchmarkGainSerializer(many=True, help_text="What each open benchmark would add if met, largest first.")
     smallest_set = serializers.ListField(
         child=serializers.CharField(),
         allow_null=True,

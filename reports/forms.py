@@ -240,7 +240,7 @@ def _describe_version(briefing: Briefing) -> str:
     }
 
 
-class StandpointsForm(TrackerForm):
+class RecordMomentsForm(TrackerForm):
     """Days of the record, and what was known by when. Any text is valid; `request_params` parses it.
 
     The record begins with the tracking period, so fields named `as_of` are limited to it.
@@ -261,8 +261,8 @@ class _DayText(forms.CharField):
         super().__init__(max_length=text_rules.DAY_MAX_LENGTH, required=False, **texts)
 
 
-class StandpointForm(StandpointsForm):
-    """Standpoint of a page: the day, and what was known by when."""
+class RecordMomentForm(RecordMomentsForm):
+    """The moment of the record that a page shows: the day, and what was known by when."""
 
     as_of = _DayText(label=gettext_lazy("As of"), help_text=gettext_lazy("The record at the end of this day."))
     known_on = _DayText(
@@ -271,8 +271,8 @@ class StandpointForm(StandpointsForm):
     )
 
 
-class ChangesForm(StandpointsForm):
-    """Two standpoints to compare."""
+class ChangesForm(RecordMomentsForm):
+    """Two moments of the record to compare."""
 
     as_of_from = _DayText(label=gettext_lazy("From"), help_text=gettext_lazy("The earlier day."))
     known_on_from = _DayText(

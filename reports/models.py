@@ -232,7 +232,7 @@ class Briefing(models.Model):
     word_sha256 = models.CharField(max_length=64, blank=True)
     word_size = models.PositiveBigIntegerField(null=True)
     content_sha256 = models.CharField(gettext_lazy("checksum of the content"), max_length=64, blank=True)
-    said = models.JSONField(null=True, help_text=gettext_lazy("Its content, for comparisons. Null once withdrawn."))
+    content = models.JSONField(null=True, help_text=gettext_lazy("Its content, for comparisons. Null once withdrawn."))
     setting_sha256 = models.CharField(
         max_length=64,
         blank=True,
@@ -304,8 +304,8 @@ class Briefing(models.Model):
                 condition=Q(cleared_by__isnull=True) | Q(requested_by__isnull=False),
             ),
             models.CheckConstraint(
-                name="what_is_withdrawn_says_nothing_any_more",
-                condition=Q(withdrawn_at__isnull=True) | Q(said__isnull=True, covering_note="", word=""),
+                name="a_withdrawn_briefing_has_no_content",
+                condition=Q(withdrawn_at__isnull=True) | Q(content__isnull=True, covering_note="", word=""),
             ),
             models.CheckConstraint(
                 name="only_input_for_washington_leaves_sources_out",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.http import urlencode
 
 from recommendations.models import Edition
-from reports.readiness.explanation.changes import Standpoint
+from reports.readiness.explanation.changes import RecordMoment
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker import clock
@@ -21,7 +21,7 @@ from tiptracker.localization import format_date, gettext
 from tiptracker.moments import parse_moment, refuse_extreme_years
 
 
-class RequestedStandpoint(NamedTuple):
+class RequestedMoment(NamedTuple):
     """The requested edition, day and moment of knowledge (None: everything known now), and today's date there."""
 
     edition: Edition
@@ -30,21 +30,21 @@ class RequestedStandpoint(NamedTuple):
     today: date
 
     @property
-    def standpoint(self) -> Standpoint:
+    def record_moment(self) -> RecordMoment:
         """The day and the moment of knowledge only."""
-        return Standpoint(self.as_of, self.known_by)
+        return RecordMoment(self.as_of, self.known_by)
 
     @property
     def query(self) -> str:
-        """The query string that requests the same standpoint of its edition again, without the question mark."""
+        """The query string that requests the same moment of its edition again, without the question mark."""
         params = {"as_of": self.as_of.isoformat()}
         return urlencode(params | ({"known_by": self.known_by.isoformat()} if self.known_by else {}))
 
 
-def parse_standpoint(params: Mapping[str, Any], edition: Edition, *, suffix: str = "") -> RequestedStandpoint:
-    """Parse a standpoint: `as_of` is a day, `known_by` a moment, `known_on` a day, meaning its end.
+def parse_record_moment(params: Mapping[str, Any], edition: Edition, *, suffix: str = "") -> RequestedMoment:
+    """Parse a moment of the record: `as_of` is a day, `known_by` a moment, `known_on` a day, meaning its end.
 
-    `suffix` is added to the parameter names if an address has two standpoints. Raises Refused with the field.
+    `suffix` is added to the parameter names if an address has two moments. Raises Refused with the field.
     """
     zone = ZoneInfo(edition.country.time_zone)
     today = clock.today(edition.country.time_zone)
@@ -62,7 +62,7 @@ def parse_standpoint(params: Mapping[str, Any], edition: Edition, *, suffix: str
                 field=name,
             )
         known_by = refuse_extreme_years(datetime.combine(known_on, time.max, zone), text, field=name)
-    return RequestedStandpoint(edition, as_of, known_by, today)
+    return RequestedMoment(edition, as_of, known_by, today)
 
 
 def parse_met_benchmarks(texts: Iterable[str], result: Readiness) -> frozenset[int]:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from dialogues.choices import CommitmentStatus
+from dialogues.commitment_phrases import describe_last_update, format_overdue, format_status_detail
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
-from dialogues.score_effects import describe_last_update, format_overdue, format_status_detail
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from tiptracker.localization import (
     format_date,

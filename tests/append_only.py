@@ -1,7 +1,7 @@
-"""Which rows are never changed, and which of their texts may be redacted: the product's table, in one place.
+"""Which tables are append-only, and which of their texts may be redacted.
 
-`VERIFIED` names every such model with the texts that may become the fixed mark; `make(model)` gives a row of it. Of
-`ENROLMENT_ONLY` the columns named never change, of `FREE` any may, for the reason given: together these are all tables.
+Every table is in one of three dictionaries: `APPEND_ONLY` (with the texts that may be replaced by the redaction mark),
+`PARTLY_FIXED` (with the columns that never change) or `CHANGEABLE` (with the reason). `make_row(model)` creates a row.
 """
 
 from uuid import uuid4
@@ -59,7 +59,7 @@ from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditDetail, AuditEntry, LogVerification
 from tiptracker.choices import AccountRequestKind, AccountRequestStepKind
 
-KEPT = {
+APPEND_ONLY = {
     AccountRequest: set(),
     AccountRequestStep: set(),
     Assessment: {"rationale", "law", "change_reason"},
@@ -102,7 +102,7 @@ KEPT = {
     UpdateVersion: {"narrative"},
 }
 
-HELD = {
+PARTLY_FIXED = {
     AgendaItem: {"dialogue"},
     Country: {"code"},
     Dialogue: {
@@ -115,19 +115,19 @@ HELD = {
     Participant: {"dialogue"},
     Recommendation: {"edition"},
 }  # fmt: skip
-"""Rows that are put right, with the columns that stay: whose they are, who recorded them, what was computed from them.
-Each change leaves an entry in the log."""
+"""Models whose rows may be corrected, with the columns that stay: whose a row is, who recorded it, and what results
+were computed from. Each change is written to the activity log."""
 
 _ACCOUNTS = "accounts and reference data are an administrator's to change; each change leaves an entry in the log"
 _SIGNING_IN = "how somebody signs in, and for how long"
 _DJANGO = "Django's own; no row of the record points at it"
-FREE = {
+CHANGEABLE = {
     "accounts.ApiToken": _SIGNING_IN,
     "accounts.District": _ACCOUNTS,
     "accounts.OfficeHolder": _ACCOUNTS,
     "accounts.User": _ACCOUNTS,
     "accounts.User_countries": _ACCOUNTS,
-    "dialogues.FileText": "a copy of what stands in a file, which can be made again",
+    "dialogues.FileText": "a copy of the text of a file, which can be made again",
     "account.EmailAddress": _SIGNING_IN,
     "account.EmailConfirmation": _SIGNING_IN,
     "mfa.Authenticator": _SIGNING_IN,
@@ -137,45 +137,45 @@ FREE = {
     "auth.Group_permissions": _DJANGO,
     "auth.Permission": _DJANGO,
     "contenttypes.ContentType": _DJANGO,
-    "audit.ListRead": "a count that grows through the day; what it amounts to stands in the log",
+    "audit.ListRead": "a count that grows through the day; the log holds the result",
     "idempotency.IdempotencyKey": "is kept for a day",
     "lock_outs.LockOutCount": "is kept until it expires",
     "saved_filters.SavedFilter": "is a person's own, and no fact",
-    "undo.RemovedRow": "is kept for an hour, so that one press can be undone",
-    "jobs.Job": "tells how far work has come",
-    "mail.Mail": "tells what became of a mail, and is kept for a while",
-    "dialogues.Draft": "is what somebody types and has not sent: no fact yet",
-    "dialogues.Draft_files": "goes with its draft",
-    "recommendations.Benchmark": "is moved and paired; what it asks stands in its terms, which are append-only",
-    "recommendations.Recommendation_supporting": "is put right with its recommendation",
+    "undo.RemovedRow": "is kept for an hour, so that a deletion can be undone",
+    "jobs.Job": "is the progress of a job",
+    "mail.Mail": "is the progress of a mail, and is kept for a while",
+    "dialogues.Draft": "is what somebody typed and has not sent: no fact yet",
+    "dialogues.Draft_files": "belongs to its draft",
+    "recommendations.Benchmark": "is moved and matched; its content is in its terms, which are append-only",
+    "recommendations.Recommendation_supporting": "is corrected with its recommendation",
 }
 
 
-def make(model):
-    """A row of `model`, as it would be in the record."""
-    return MAKERS[model]()
+def make_row(model):
+    """Create a valid row of `model`."""
+    return ROW_FACTORIES[model]()
 
 
-def _entry():
+def _log_entry():
     with transaction.atomic():
         return audit.record("thing.changed", by=None, before={"was": 1}, after={"is": 2})
 
 
 def _removed_link():
-    """A link that a correction removed, which nothing may change any more."""
+    """Create a link that a correction removed; nothing may change it any more."""
     benchmark = factories.BenchmarkFactory()
     commitment = factories.CommitmentFactory(benchmarks=[benchmark])
     return factories.CommitmentCorrectionFactory(commitment=commitment, removes=[benchmark]).removed.get()
 
 
-def _weight():
+def _recommendation_weight():
     recommendation = factories.RecommendationFactory()
     return factories.RecommendationWeightFactory(
         recommendation=recommendation, terms=recommendation.edition.terms.get()
     )
 
 
-def _run():
+def _readiness_run():
     return ReadinessRun.objects.create(
         edition=factories.EditionFactory(),
         as_of=factories.DEADLINE_ON,
@@ -199,7 +199,7 @@ def _account_request():
     )
 
 
-MAKERS = {
+ROW_FACTORIES = {
     Country: factories.CountryFactory,
     Ministry: factories.MinistryFactory,
     AccountRequest: _account_request,
@@ -208,10 +208,10 @@ MAKERS = {
     ),
     Assessment: factories.AssessmentFactory,
     AssessmentEvidence: lambda: factories.AssessmentFactory(grounds=[factories.EvidenceFactory()]).grounds.get(),
-    AuditDetail: lambda: _entry().detail,
-    AuditEntry: _entry,
+    AuditDetail: lambda: _log_entry().detail,
+    AuditEntry: _log_entry,
     BenchmarkTerms: lambda: factories.BenchmarkFactory().terms.get(),
-    Briefing: lambda: factories.BriefingFactory(content=b"%PDF-1.7\n", issued=True),
+    Briefing: lambda: factories.BriefingFactory(pdf=b"%PDF-1.7\n", issued=True),
     BriefingDownload: factories.BriefingDownloadFactory,
     Commitment: factories.CommitmentFactory,
     CommitmentBenchmark: _removed_link,
@@ -233,11 +233,11 @@ MAKERS = {
     MilestoneDone: factories.MilestoneDoneFactory,
     NextStep: factories.NextStepFactory,
     NextStepDone: factories.NextStepDoneFactory,
-    ReadinessRun: _run,
+    ReadinessRun: _readiness_run,
     Reading: factories.ReadingFactory,
     ReadingPart: factories.ReadingPartFactory,
     RecommendationTerms: lambda: factories.RecommendationFactory().terms.get(),
-    RecommendationWeight: _weight,
+    RecommendationWeight: _recommendation_weight,
     Redaction: factories.RedactionFactory,
     RedactionDecision: factories.RedactionDecisionFactory,
     RedactionFile: lambda: factories.RedactionFactory().files.create(file=factories.EvidenceFileFactory()),
@@ -260,8 +260,8 @@ MAKERS = {
 }
 
 
-def named_by_a_redaction(row, field, *, left=False):
-    """Have a confirmed redaction name a text of `row`, as the trigger asks before it becomes the mark."""
+def redact_text(row, field, *, left=False):
+    """Create a confirmed redaction of one text of `row`. The trigger needs it before the text may become the mark."""
     redaction = factories.RedactionDecisionFactory().redaction
     table = row._meta.label_lower
     return redaction.places.create(table=table, row=row.pk, field=field, is_left=left).redaction

@@ -1,10 +1,11 @@
-"""What every test stands on: settings from an environment of its own, a migrated database, browsers, real servers.
+"""Fixtures of all tests: settings from a fixed environment, a migrated database, browsers and real servers.
 
-`DATABASE_URL` and `REDIS_URL` choose the servers to test on; without them all is embedded (SQLite, a file broker).
-Triggers are always on. Ordinary tests use `db` and roll back. What must commit (threads, servers, journeys) asks for
-`fresh_database`: a copy of the migrated template of its own, since no table that is append-only can be emptied.
+`DATABASE_URL` and `REDIS_URL` choose the servers to test on; without them everything is embedded (SQLite, a file
+broker). Triggers are always on. Ordinary tests use `db` and roll back. A test that must commit (threads, servers,
+journeys) uses `fresh_database`: its own copy of the migrated template, because append-only tables cannot be emptied.
 """
 
+import functools
 import gc
 import gzip
 import os
@@ -16,7 +17,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
-from functools import cache as once
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -27,8 +27,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(tempfile.mkdtemp(prefix="tiptracker-test-"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
-# What differs between machines may not differ between tests: all but these two is set here, before Django loads.
-CHOSEN = {"DATABASE_URL": f"sqlite:///{VAR_DIR}/db.sqlite3", "REDIS_URL": ""}
+# Tests must not depend on the machine: everything but these two is set here, before Django loads.
+DEFAULT_SERVER_URLS = {"DATABASE_URL": f"sqlite:///{VAR_DIR}/db.sqlite3", "REDIS_URL": ""}
 for name in (
     "SECURE",
     "ALLOWED_HOSTS",
@@ -46,13 +46,13 @@ for name in (
     "UPLOAD_MAX_UPDATE_BYTES",
     "UPLOAD_MAX_MINISTRY_BYTES",
     "CLAMD_URL",
-    "PYTHONDONTWRITEBYTECODE",  # else each process that is started compiles Django anew, which is half of its start
+    "PYTHONDONTWRITEBYTECODE",  # otherwise each started process compiles Django again: half of its start-up time
 ):
     os.environ.pop(name, None)
-for name, default in CHOSEN.items():
+for name, default in DEFAULT_SERVER_URLS.items():
     os.environ.setdefault(name, default)
 if os.environ["REDIS_URL"]:
-    # Redis knows databases by number: the tests use those from 8 upwards, one a process, and empty them.
+    # Redis numbers its databases. The tests use those from 8 upwards, one for each process, and empty them.
     number = 8 + int(WORKER.removeprefix("gw"))
     os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{number}").geturl()
 os.environ |= {
@@ -65,12 +65,12 @@ os.environ |= {
     "DATABASE_POOL": "4",
     # Playwright's synchronous API runs a loop in the test's thread, where Django would refuse to touch the database.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
-    # Nothing else is reached, from here or from a process that is started here.
-    "MAY_REACH": " ".join(urlsplit(os.environ[name]).hostname or "" for name in CHOSEN),
-    "REACHED": str(VAR_DIR / "reached"),
-    "PYTHONPATH": str(BASE_DIR / "tests" / "watched"),
+    # Other hosts cannot be reached, neither from here nor from a process that is started here.
+    "TESTS_ALLOWED_HOSTS": " ".join(urlsplit(os.environ[name]).hostname or "" for name in DEFAULT_SERVER_URLS),
+    "TESTS_BLOCKED_CONNECTIONS": str(VAR_DIR / "blocked_connections"),
+    "PYTHONPATH": str(BASE_DIR / "tests" / "network_guard"),
 }
-watched = runpy.run_path(str(BASE_DIR / "tests" / "watched" / "sitecustomize.py"))
+network_guard = runpy.run_path(str(BASE_DIR / "tests" / "network_guard" / "sitecustomize.py"))
 
 from tests import database_roles
 
@@ -95,63 +95,63 @@ from django.http import HttpResponse
 from django.test.utils import teardown_databases
 from django.utils import timezone
 
-from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, serve
-from tests.locks import recording
-from tests.markup import without_layout
-from tests.refusing import made
+from tests.html_whitespace import collapse_layout_whitespace
+from tests.locks import record_locks
+from tests.refusals import recorded_refusals
+from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, RunningServer, serve
 from tiptracker.celery import app
 from tiptracker.infrastructure.cache import redis_breaker
 from tiptracker.jobs.models import Job, State
 from tiptracker.sandbox import sandbox
 from tiptracker.sandbox.process import ProcessResult
 
-# A quick hash, but one that the real hasher of a live server reads all the same.
+# A fast hash that the real hasher of a live server can still check.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
-# A busy machine is no fault of the code: no test has a clock. A change that is to land is tried on twice as much.
+# No example has a deadline, because a busy machine is no fault of the code. CI tries twice as many examples.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.register_profile("here", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=100)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "here"))
 
 
-class Browser(django.test.Client):
-    """Goes on by itself from a page's address without an edition to the edition at hand, with all that it sends.
+class EditionClient(django.test.Client):
+    """A test client that follows the redirect from a page's URL without an edition to the current edition.
 
-    So tests ask for pages by their names alone, where it doesn't matter of which edition.
+    So tests can use `reverse` with the name alone if the edition does not matter. The request is repeated as it was.
     """
 
     def generic(self, method, path, data="", *args, **more):
-        made.clear()
+        recorded_refusals.clear()
         response = super().generic(method, path, data, *args, **more)
         bare, onward = path.partition("?")[0], urlsplit(response.headers.get("Location", "")).path
         if onward != bare and onward.endswith(bare) and re.fullmatch("/[A-Z]{3}/[0-9]{4}", onward.removesuffix(bare)):
-            more["QUERY_STRING"] = ""  # what was asked stands in the address that is led to
+            more["QUERY_STRING"] = ""  # the URL of the redirect contains the query
             response = super().generic(method, response.headers["Location"], data, *args, **more)
-        response.refusals = tuple(made)
+        response.refusals = tuple(recorded_refusals)
         return response
 
 
-django.test.Client = Browser
+django.test.Client = EditionClient
 
 
 def _text_without_layout(response: HttpResponse) -> str:
     text = response.content.decode(response.charset)
-    return without_layout(text) if "html" in response.headers.get("Content-Type", "") else text
+    return collapse_layout_whitespace(text) if "html" in response.headers.get("Content-Type", "") else text
 
 
-# Tests read a page's `text` as its reader does, whatever its template's line breaks and indentation; `content` is raw.
+# `text` is a page without the line breaks and indentation of its template; `content` is raw.
 HttpResponse.text = property(_text_without_layout)
 
-MOST_KEPT_BYTES = 1_000_000
-"""How large a file may be whose opening is remembered for other tests."""
+MAX_CACHED_BYTES = 1_000_000
+"""Results of the sandbox are reused in other tests for files up to this size."""
 
 MASERU = ZoneInfo("Africa/Maseru")
-THE_DAY = date(2022, 1, 28)
-"""Today, where a test says nothing else: one month before Lesotho's deadline."""
+TODAY = date(2022, 1, 28)
+"""Today, unless a test sets another day: one month before Lesotho's deadline."""
 
 if connection.vendor == "sqlite":
-    # A file, since other threads and processes have to see copies of it.
+    # A file, because other threads and processes have to see copies of it.
     connection.settings_dict["TEST"]["NAME"] = VAR_DIR / "test.sqlite3"
 else:
     connection.settings_dict["TEST"]["NAME"] = f"test_{connection.settings_dict['NAME']}_{os.getpid()}"
@@ -162,44 +162,44 @@ else:
 
 @pytest.fixture(autouse=True)
 def set_clock(request: pytest.FixtureRequest, settings) -> Callable[..., None]:
-    """The domain's clock stands at 9:00 in Maseru on THE_DAY, or on the test's `@pytest.mark.day("2022-03-31")`.
+    """Set the application's clock to 9:00 in Maseru on TODAY, or on the test's `@pytest.mark.day("2022-03-31")`.
 
-    Call it to set another day (and time) in the midst of a test. Live servers are started with the same clock.
+    Call the fixture to set another day and time during a test. Live servers are started with the same clock.
     """
 
     def set_to(day: date, at: time = time(9), zone: ZoneInfo = MASERU) -> None:
         settings.DEMO_CLOCK = f"{datetime.combine(day, at, zone).isoformat()} {timezone.now().isoformat()}"
 
     marker = request.node.get_closest_marker("day")
-    set_to(date.fromisoformat(marker.args[0]) if marker else THE_DAY)
+    set_to(date.fromisoformat(marker.args[0]) if marker else TODAY)
     return set_to
 
 
 @pytest.fixture
-def reached() -> Path:
-    """Where it is written down what somebody tried to reach who may not."""
-    return Path(os.environ["REACHED"])
+def blocked_connections() -> Path:
+    """The file in which blocked connections are logged."""
+    return Path(os.environ["TESTS_BLOCKED_CONNECTIONS"])
 
 
 @pytest.fixture(autouse=True)
-def nobody_else_is_reached(reached: Path) -> Iterator[None]:
-    """Whoever swallows the error is found all the same."""
+def fail_on_network_access(blocked_connections: Path) -> Iterator[None]:
+    """Fail a test that tried to reach another host, also if its code caught the error."""
     yield
-    if reached.exists():
-        tried = reached.read_text()
-        reached.unlink()
-        pytest.fail(f"Something was to be reached over the network:\n{tried}", pytrace=False)
+    if blocked_connections.exists():
+        tried = blocked_connections.read_text()
+        blocked_connections.unlink()
+        pytest.fail(f"Connections to other hosts were blocked:\n{tried}", pytrace=False)
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_sent_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What goes through a socket in production and not in a test is watched like a socket: mails and messages."""
+def forbid_sending_in_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard mails and task messages like sockets: production sends them over the network, the tests do not."""
 
     def watch(owner: type, name: str) -> None:
         sends = getattr(owner, name)
 
         def watched_sends(*arguments, **named):
-            watched["refuse_in_transaction"](f"{owner.__name__}.{name}")
+            network_guard["refuse_in_transaction"](f"{owner.__name__}.{name}")
             return sends(*arguments, **named)
 
         monkeypatch.setattr(owner, name, watched_sends)
@@ -209,65 +209,65 @@ def nothing_is_sent_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    """Rate limits and the like are kept in the cache; no test inherits another's."""
+def clear_cache() -> None:
+    """Empty the cache before each test, because rate limits and other counts are kept in it."""
     redis_breaker.answered()
     cache.clear()
 
 
-_opened: dict[tuple[object, ...], ProcessResult] = {}
+_sandbox_results: dict[tuple[object, ...], ProcessResult] = {}
 
 
 @pytest.fixture(autouse=True)
-def files_are_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A confined process that has opened a file is not started again for the same: each takes a third of a second."""
+def reuse_sandbox_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reuse the result of a sandbox process for the same command and file: each process takes a third of a second."""
     start = sandbox.run_process
 
     def run_process(command, content, **limits):
         key = (*command, content, limits["most_waited"])
-        result = _opened.get(key) or start(command, content, **limits)
-        if result.code == 0 and len(content) < MOST_KEPT_BYTES:
-            _opened[key] = result
+        result = _sandbox_results.get(key) or start(command, content, **limits)
+        if result.code == 0 and len(content) < MAX_CACHED_BYTES:
+            _sandbox_results[key] = result
         return result
 
     monkeypatch.setattr(sandbox, "run_process", run_process)
 
 
 @pytest.fixture(autouse=True)
-def rows_are_locked_in_order(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever a test has the product do, rows are locked in the one order; SQLite locks the whole database instead."""
+def check_lock_order(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which the product locks rows in a wrong order. SQLite locks the whole database instead."""
     if connection.vendor != "postgresql" or "unordered_locks" in request.keywords:
         yield
         return
-    with recording() as recorder:
+    with record_locks() as recorder:
         yield
     if faults := recorder.all_faults():
-        pytest.fail("Two who do this may wait for each other for ever:\n" + "\n".join(faults), pytrace=False)
+        pytest.fail("Two transactions that do this could deadlock:\n" + "\n".join(faults), pytrace=False)
 
 
 # --- Databases --------------------------------------------------------------------------------------------------------
 
 
 def copy_database(source: str, target: str) -> None:
-    """Copy a whole database, triggers and all. Nobody may be connected to the source (PostgreSQL)."""
+    """Copy a whole database with its triggers. On PostgreSQL nobody may be connected to the source."""
     if connection.vendor == "postgresql":
-        database_roles.copy_on_postgres(source, target)
+        database_roles.copy_database_on_postgres(source, target)
         return
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
 
 
 def drop_database(name: str) -> None:
-    """Drop a database that `copy_database` made."""
+    """Drop a database that `copy_database` created."""
     if connection.vendor == "postgresql":
-        database_roles.maintain(f'DROP DATABASE "{name}" WITH (FORCE)')
+        database_roles.run_maintenance(f'DROP DATABASE "{name}" WITH (FORCE)')
         return
     for suffix in ("", "-wal", "-shm"):
         Path(f"{name}{suffix}").unlink(missing_ok=True)
 
 
 def connect_to(name: str) -> None:
-    """Let this process work on another database from now on."""
+    """Connect this process to another database from now on."""
     connections.close_all()
     if connection.vendor == "postgresql":
         connection.close_pool()
@@ -278,22 +278,24 @@ def connect_to(name: str) -> None:
 def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker
 ) -> Iterator[None]:
-    """The migrated test database. pytest-django's own makes none where all the tests asked for bring their own copy."""
+    """Create the migrated test database. pytest-django's own fixture does not, if all selected tests use copies."""
     with django_db_blocker.unblock():
         made = database_roles.set_up_databases()
     yield
     with django_db_blocker.unblock():
-        if connection.vendor == "postgresql":  # the session of a process that was killed may outlive it by a moment
+        if connection.vendor == "postgresql":  # the session of a killed process may outlive it for a moment
             name = str(connection.settings_dict["NAME"])
             connect_to(name)
-            database_roles.maintain("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
+            database_roles.run_maintenance(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name
+            )
         with database_roles.as_owner():
             teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
 def database_template(django_db_setup: None, django_db_blocker) -> Iterator[str]:
-    """A migrated database that nothing ever connects to, so that it can be copied at any time."""
+    """A migrated database that nothing connects to, so that it can be copied at any time."""
     name = str(connection.settings_dict["NAME"])
     template = f"{name}_template"
     with django_db_blocker.unblock():
@@ -307,8 +309,8 @@ _copies = count(1)
 
 
 @contextmanager
-def a_copy_of(source: str) -> Iterator[str]:
-    """Let this process work on a copy of a database, which is dropped at the end; gives its name."""
+def use_copy_of(source: str) -> Iterator[str]:
+    """Connect this process to a copy of a database, which is dropped at the end. Yields its name."""
     ordinary = str(connection.settings_dict["NAME"])
     name = f"{ordinary}_{next(_copies)}"
     copy_database(source, name)
@@ -320,8 +322,8 @@ def a_copy_of(source: str) -> Iterator[str]:
 
 @pytest.fixture
 def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
-    """A database of the test's own, in which it may commit; gives its URL, for other processes."""
-    with django_db_blocker.unblock(), a_copy_of(database_template) as name:
+    """The test's own database, in which it may commit. Yields its URL, for other processes."""
+    with django_db_blocker.unblock(), use_copy_of(database_template) as name:
         if connection.vendor == "postgresql":
             yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
         else:
@@ -330,15 +332,15 @@ def fresh_database(database_template: str, django_db_blocker) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[str]:
-    """The database that release 0.1.0 left (see tests/fixtures/0.1.0/README.md), migrated once in a process.
+    """The database of release 0.1.0 (see tests/fixtures/0.1.0/README.md), migrated once per process.
 
-    Nothing stays connected to it, so that each test can have a copy.
+    Nothing stays connected to it, so that each test can copy it.
     """
     ordinary = str(connection.settings_dict["NAME"])
     name = f"{ordinary}_0_1_0"
     folder = BASE_DIR / "tests" / "fixtures" / "0.1.0"
     if connection.vendor == "postgresql":
-        database_roles.maintain(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
+        database_roles.run_maintenance(f'CREATE DATABASE "{name}" OWNER {database_roles.OWNER}')
         dump = gzip.decompress((folder / "postgres.sql.gz").read_bytes()).decode()
         with psycopg.connect(database_roles.SUPERUSER_URL, dbname=name, autocommit=True) as server:
             server.execute(f"GRANT ALL ON SCHEMA public TO {database_roles.OWNER}")
@@ -358,35 +360,35 @@ def database_of_0_1_0(django_db_setup: None, django_db_blocker) -> Iterator[str]
 
 
 @pytest.fixture
-def put_back(fresh_database: str) -> Iterator[Callable[[], None]]:
-    """Call it to have `fresh_database` as it was when it was called first."""
+def restore_database(fresh_database: str) -> Iterator[Callable[[], None]]:
+    """Call it once to save the state of `fresh_database`, and again to restore that state."""
     name = str(connection.settings_dict["NAME"])
-    kept = f"{name}_kept"
-    is_kept = False
+    saved = f"{name}_saved"
+    is_saved = False
 
-    def back() -> None:
-        nonlocal is_kept
+    def save_or_restore() -> None:
+        nonlocal is_saved
         connect_to(name)
-        if is_kept:
+        if is_saved:
             drop_database(name)
-            copy_database(kept, name)
+            copy_database(saved, name)
         else:
-            copy_database(name, kept)
-            is_kept = True
+            copy_database(name, saved)
+            is_saved = True
 
-    yield back
-    if is_kept:
-        drop_database(kept)
+    yield save_or_restore
+    if is_saved:
+        drop_database(saved)
 
 
 @pytest.fixture
 def run_jobs() -> Callable[[], list[Job]]:
-    """Call it to do every job that is due, in this process, as a worker would; gives those jobs as they stand then."""
-    app.loader.import_default_modules()  # not in the test itself: it sets logging up anew
-    return do_jobs
+    """Call it to run every due job in this process, as a worker would. Returns the jobs afterwards."""
+    app.loader.import_default_modules()  # not in the test itself: it configures logging again
+    return run_due_jobs
 
 
-def do_jobs() -> list[Job]:
+def run_due_jobs() -> list[Job]:
     done: list[Job] = []
     while job := Job.objects.filter(state=State.QUEUED, due_at__lte=timezone.now()).order_by("pk").first():
         assert job.pk not in [other.pk for other in done], f"{job} was left queued by its own task"
@@ -399,8 +401,8 @@ def do_jobs() -> list[Job]:
 
 
 @pytest.fixture
-def live(request: pytest.FixtureRequest, fresh_database: str) -> Iterator[Live]:
-    """A real web server and a real worker on `fresh_database`, where the test's own process may write too."""
+def live(request: pytest.FixtureRequest, fresh_database: str) -> Iterator[RunningServer]:
+    """A real web server and a real worker on `fresh_database`. The process of the test may write to it too."""
     with serve(fresh_database, with_worker="without_worker" not in request.keywords) as running:
         yield running
 
@@ -416,20 +418,20 @@ def browser_context_args(browser_context_args):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let each process of pytest-xdist come to its own environment first: where this is set, Django loads at once."""
+    """Let each process of pytest-xdist set its own environment first: with this variable, Django loads immediately."""
     if getattr(config.option, "numprocesses", None):
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 SLOW_FOLDERS = {"concurrency", "deployment", "journeys", "performance", "security"}
-"""What is in them starts servers or asks every address, which takes minutes."""
-SLOW_IMPORTS = {"subprocess", "reports.briefings.pdf", "tests.reports.printed", "tiptracker.sandbox.sandbox"}
-"""A file of tests that imports one of these, or something from it, starts processes or draws documents."""
+"""Their tests start servers or request every URL, which takes minutes."""
+SLOW_IMPORTS = {"subprocess", "reports.briefings.pdf", "tests.reports.printed_document", "tiptracker.sandbox.sandbox"}
+"""A test file that imports one of these, or a name from one, starts processes or renders documents."""
 
 
-@once
+@functools.cache
 def is_slow(module: ModuleType) -> bool:
-    """Whether a file of tests takes long, by where it is and what it imports; those of views render pages."""
+    """Whether a test file is slow, judged by its folder, its imports and its name; test_views* render pages."""
     path = Path(str(module.__file__))
     folders = path.relative_to(BASE_DIR).parts
     imported = {
@@ -440,15 +442,15 @@ def is_slow(module: ModuleType) -> bool:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores, since some tests wait for servers; Redis has room for six."""
+    """Return one more than there are cores, because some tests wait for servers. Redis has databases for six."""
     return min((os.cpu_count() or 1) + 1, 6)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever drives a browser is a journey; without Chromium it isn't run, unless JOURNEYS=required.
+    """Add the markers journey, database and slow, skip journeys without Chromium, and sort long tests to the front.
 
-    What uses a database is marked, so that the rest need not be run again on another one, and what `make quick` leaves
-    out. Journeys and what else is long come first, so that at the end nobody waits for one of them.
+    A test that uses a browser is a journey. Without Chromium it is skipped, or refused if JOURNEYS=required. Tests
+    that use no database need not run again on another one. Long tests run first, so that none of them ends last.
     """
     for item in items:
         is_served = {"browser", "live"} & set(getattr(item, "fixturenames", ()))
@@ -466,7 +468,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What stands now stands to the end: it need not be looked through for garbage again and again."""
+    """Exclude what exists now from garbage collection: it stays until the end."""
     gc.freeze()
 
 

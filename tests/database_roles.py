@@ -1,6 +1,6 @@
-"""The roles by which the tests use a PostgreSQL: the owner of the tables, and the application.
+"""The PostgreSQL roles of the tests: the owner of the tables, and the application.
 
-The shipped `deploy/postgres/roles.sql` gives the application's role its rights, so the whole suite runs on them.
+The shipped `deploy/postgres/roles.sql` grants the rights of the application's role, so the whole suite tests them.
 """
 
 import os
@@ -16,18 +16,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import setup_databases
 
-from tests.migrated import copy_migrated, digest_migrations
+from tests.migrated_database import copy_migrated_database, digest_migrations
 
 OWNER, APPLICATION = "tiptracker_tests_owner", "tiptracker_tests_app"
 LOGIN = "tiptracker_tests"
-"""Signs in as the application. A test that needs the owner's rights takes on its role, since LOGIN is in both."""
+"""This role signs in as the application. It is a member of both roles, so a test can switch to the owner's."""
 
-MIGRATED = "tiptracker_tests_migrated_"
-"""How the names of migrated databases begin that are copied for tests."""
+TEMPLATE_PREFIX = "tiptracker_tests_migrated_"
+"""Prefix of the names of migrated databases that are copied for tests."""
 ROLES_SQL = Path(__file__).resolve().parent.parent / "deploy" / "postgres" / "roles.sql"
 
 SUPERUSER_URL = os.environ.setdefault("SUPERUSER_DATABASE_URL", os.environ.get("DATABASE_URL", ""))
-"""The address as it was given, which has to be a superuser's; processes of pytest-xdist inherit it."""
+"""DATABASE_URL as it was given: a superuser's. Processes of pytest-xdist inherit it."""
 
 _CREATE = f"""
 SELECT pg_advisory_lock(7106);  -- other processes of the same run do the same
@@ -43,7 +43,7 @@ END $$;
 
 
 def create_roles() -> None:
-    """Create the roles where they are missing, and let this process and its children sign in as the application."""
+    """Create missing roles, and let this process and its children sign in as the application."""
     with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute(_CREATE)
         password = urlsplit(SUPERUSER_URL).password or ""
@@ -60,44 +60,44 @@ def _as_login(url: str) -> str:
 
 
 def set_up_databases() -> list[tuple]:
-    """Create the test database and migrate it as its owner; afterwards the connection is the application's.
+    """Create the test database and migrate it as its owner. Afterwards the connection uses the application's role.
 
-    Gives what `teardown_databases` takes.
+    Returns the argument for `teardown_databases`.
     """
     if connection.vendor == "sqlite":
         name = connection.settings_dict["TEST"]["NAME"]
-        copy_migrated(name)
+        copy_migrated_database(name)
         connection.close()
         connection.settings_dict["NAME"] = name
         return []
     former, name = str(connection.settings_dict["NAME"]), str(connection.settings_dict["TEST"]["NAME"])
-    _copy_migrated_on_postgres(name)
+    _copy_migrated_database_on_postgres(name)
     connection.close()
     connection.close_pool()
     connection.settings_dict["NAME"] = name
     return [(connection, former, True)]
 
 
-def _copy_migrated_on_postgres(target: str) -> None:
-    """Copy a migrated, empty database of the server to `target`; made anew where the migrations change.
+def _copy_migrated_database_on_postgres(target: str) -> None:
+    """Copy a migrated, empty database of the server to `target`. It is made anew if a migration changes.
 
-    The first process that asks makes it, the others wait. Migrating takes a minute, and a copy a moment.
+    The first process creates it, the others wait. Migrating takes a minute, copying a moment.
     """
-    template = f"{MIGRATED}{digest_migrations()}"
+    template = f"{TEMPLATE_PREFIX}{digest_migrations()}"
     with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(7107)")
-        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [MIGRATED])
+        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE_PREFIX])
         names = {row[0] for row in found}
         if template not in names:
             for old in names:
                 server.execute(psycopg.sql.SQL("DROP DATABASE {}").format(psycopg.sql.Identifier(old)))
-            begun = f"{MIGRATED}begun"
-            _migrate_new(begun)
+            begun = f"{TEMPLATE_PREFIX}begun"
+            _create_migrated_database(begun)
             server.execute(f'ALTER DATABASE "{begun}" RENAME TO "{template}"')
-        copy_on_postgres(template, target)
+        copy_database_on_postgres(template, target)
 
 
-def _migrate_new(name: str) -> None:
+def _create_migrated_database(name: str) -> None:
     """Create a database on the server and migrate it as its owner."""
     settings_dict = connection.settings_dict
     former, wanted = settings_dict["NAME"], settings_dict["TEST"]["NAME"]
@@ -111,14 +111,14 @@ def _migrate_new(name: str) -> None:
         settings_dict["NAME"], settings_dict["TEST"]["NAME"] = former, wanted
 
 
-def copy_on_postgres(source: str, target: str) -> None:
-    """Copy a whole database, triggers and all. Nobody may be connected to the source."""
-    maintain(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {OWNER}')
-    maintain(f'REVOKE ALL ON DATABASE "{target}" FROM PUBLIC')  # no part of what a template hands on
-    maintain(f'GRANT CONNECT ON DATABASE "{target}" TO {APPLICATION}')
+def copy_database_on_postgres(source: str, target: str) -> None:
+    """Copy a whole database with its triggers. Nobody may be connected to the source."""
+    run_maintenance(f'CREATE DATABASE "{target}" TEMPLATE "{source}" OWNER {OWNER}')
+    run_maintenance(f'REVOKE ALL ON DATABASE "{target}" FROM PUBLIC')  # a template does not pass on its rights
+    run_maintenance(f'GRANT CONNECT ON DATABASE "{target}" TO {APPLICATION}')
 
 
-def maintain(statement: str, *parameters: str) -> None:
+def run_maintenance(statement: str, *parameters: str) -> None:
     """Run a statement about whole databases (PostgreSQL)."""
     with psycopg.connect(SUPERUSER_URL, dbname="postgres", autocommit=True) as server:
         server.execute(statement, parameters or None)
@@ -126,9 +126,9 @@ def maintain(statement: str, *parameters: str) -> None:
 
 @contextmanager
 def as_owner() -> Iterator[None]:
-    """Connect anew as the role that owns the tables, for migrations and the like, and as the application's at the end.
+    """Reconnect as the owner of the tables, for migrations, and as the application at the end.
 
-    On SQLite, where there are no roles, nothing changes.
+    On SQLite, which has no roles, nothing changes.
     """
     if connection.vendor != "postgresql":
         yield
@@ -147,17 +147,17 @@ def _connect_with(*, options: str) -> None:
 
 
 def grant(database: str, owner: str = OWNER, application: str = APPLICATION) -> None:
-    """Run the shipped script in `database`."""
+    """Run the shipped script roles.sql in `database`."""
     with psycopg.connect(SUPERUSER_URL, dbname=database, autocommit=True) as server:
         server.execute("SELECT set_config('tiptracker.owner', %s, false)", [owner])
         server.execute("SELECT set_config('tiptracker.app', %s, false)", [application])
         server.execute(ROLES_SQL.read_text())
 
 
-def migrate_elsewhere(url: str, app: str, environment: dict[str, str]) -> None:
-    """Migrate one app of the database at `url` in a process of its own, where settings are needed that this one lacks.
+def migrate_in_other_process(url: str, app: str, environment: dict[str, str]) -> None:
+    """Migrate one app of the database at `url` in another process, with settings that this one lacks.
 
-    On PostgreSQL a superuser does it, and the shipped script hands over to the owner what came to be.
+    On PostgreSQL a superuser migrates, and the shipped script gives the new tables to the owner.
     """
     is_postgres = connection.vendor == "postgresql"
     address = urlsplit(SUPERUSER_URL)._replace(path=urlsplit(url).path).geturl() if is_postgres else url
@@ -172,7 +172,7 @@ def migrate_elsewhere(url: str, app: str, environment: dict[str, str]) -> None:
 
 
 def run_as_owner(statement: str) -> None:
-    """Run a statement that only the owner may, in the transaction at hand or one of its own (PostgreSQL)."""
+    """Run a statement as the owner, in the current transaction or a new one (PostgreSQL)."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {OWNER}")
         cursor.execute(statement)

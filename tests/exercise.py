@@ -1,4 +1,4 @@
-"""The exercise on top of the public record, which the demonstration alone may load."""
+"""Load the exercise on top of the public record. Only a demonstration may load it."""
 
 from typing import Any
 
@@ -7,6 +7,6 @@ from django.test import override_settings
 
 
 def load_exercise(**options: Any) -> None:
-    """Load the public record of Lesotho and the exercise, as far as the clock's now has reached them."""
+    """Load the public record of Lesotho and the exercise, up to the present of the tests' clock."""
     with override_settings(DEMONSTRATION=True):
         call_command("load_lesotho", "--exercise", **options)

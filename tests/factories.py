@@ -1,8 +1,8 @@
-"""Rows for tests: valid by default, in one world.
+"""Factories of valid rows.
 
-Everything happens in Lesotho in the 2021 edition's year unless a test says otherwise: `CountryFactory()` gives the one
-Lesotho, `EditionFactory()` its one 2021 edition. Facts are recorded by the officer of `RecorderFactory` and verified by
-the one of `ReviewerFactory`, since nobody verifies their own.
+By default everything happens in Lesotho in the year of the 2021 edition: `CountryFactory()` returns the one Lesotho,
+`EditionFactory()` its one 2021 edition. Facts are recorded by the officer of `RecorderFactory` and verified by that of
+`ReviewerFactory`, because nobody may verify their own entries.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ from tiptracker.saved_filters.models import SavedFilter
 from tiptracker.undo.models import RemovedRow
 
 PASSWORD = "a long enough password"
-"""Everybody's, in tests."""
+"""The password of every user in tests."""
 MASERU = ZoneInfo("Africa/Maseru")
 PERIOD_STARTS_ON, PERIOD_ENDS_ON = date(2021, 4, 1), date(2022, 3, 31)
 DIALOGUE_ON = date(2021, 11, 8)
@@ -90,7 +90,7 @@ TERMS_SET_AT = datetime(2021, 7, 1, 9, tzinfo=MASERU)
 
 
 def at_noon(day: date) -> datetime:
-    """Noon of `day` in Maseru: when things of that day are recorded."""
+    """Return noon of `day` in Maseru, when rows of that day are recorded."""
     return datetime.combine(day, time(12), MASERU)
 
 
@@ -102,7 +102,7 @@ def _next(rows, field: str) -> int:
 
 
 class CountryFactory(DjangoModelFactory):
-    """Lesotho, always the same row; `elsewhere=True`: Malawi."""
+    """Lesotho, always the same row. `elsewhere=True`: Malawi."""
 
     class Meta:
         model = Country
@@ -126,7 +126,7 @@ class DistrictFactory(DjangoModelFactory):
 
 
 class MinistryFactory(DjangoModelFactory):
-    """A new ministry of Lesotho each time; asked twice for the same `short_name`, the same one."""
+    """A new ministry of Lesotho each time, but the same row for the same `short_name`."""
 
     class Meta:
         model = Ministry
@@ -146,7 +146,7 @@ class OfficeHolderFactory(DjangoModelFactory):
 
 
 class UserFactory(DjangoModelFactory):
-    """An officer on Lesotho. `countries=[...]` names others; `PASSWORD` is the password."""
+    """An officer on Lesotho, or on `countries=[...]`. `PASSWORD` is the password."""
 
     class Meta:
         model = User
@@ -180,7 +180,7 @@ class ObserverFactory(UserFactory):
 
 
 class FocalPointFactory(UserFactory):
-    """Of a new ministry, or of the `ministry` given."""
+    """A focal point of a new ministry, or of `ministry`."""
 
     role = Role.FOCAL_POINT
     ministry = factory.SubFactory(MinistryFactory)
@@ -191,18 +191,18 @@ class AdministratorFactory(UserFactory):
 
 
 class RecorderFactory(UserFactory):
-    """The officer who recorded what tests don't say who recorded: always the same person."""
+    """The officer who records rows by default: always the same person."""
 
     email = "recorder@post.example"
 
 
 class ReviewerFactory(UserFactory):
-    """The officer who verified what tests don't say who verified: always the same person."""
+    """The officer who reviews by default: always the same person."""
 
     email = "reviewer@post.example"
 
 
-# --- What is asked ----------------------------------------------------------------------------------------------------
+# --- Recommendations and benchmarks -----------------------------------------------------------------------------------
 
 
 class EditionTermsFactory(DjangoModelFactory):
@@ -243,21 +243,21 @@ class EditionFactory(DjangoModelFactory):
 
 
 class EditionImportFactory(DjangoModelFactory):
-    """A list of one item that was brought and is looked over; `loaded=True`: it was loaded the same day."""
+    """A draft import of one item; `loaded=True`: it was loaded the same day."""
 
     class Meta:
         model = EditionImport
 
     class Params:
         loaded = factory.Trait(
-            loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": [1]}, brought={}
+            loaded_at=TERMS_SET_AT, loaded_by=factory.SelfAttribute("begun_by"), did={"new": [1]}, draft={}
         )
 
     edition = factory.SubFactory(EditionFactory)
     name = "lesotho.txt"
     sha256 = "0" * 64
     text_status = TextStatus.OFFICIAL
-    brought = factory.LazyFunction(
+    draft = factory.LazyFunction(
         lambda: {"rows": [[1, "Fund the shelter and its staff.", ""]], "notes": [], "left_out": [], "tier": None}
     )
     begun_at = TERMS_SET_AT
@@ -265,7 +265,7 @@ class EditionImportFactory(DjangoModelFactory):
 
 
 class MilestoneFactory(DjangoModelFactory):
-    """The edition's deadline; `done=date(...)` for one that was done, `done__recorded_at=...` for when it is known."""
+    """The edition's deadline. `done=date(...)` marks it as done, recorded at `done__recorded_at=...`."""
 
     class Meta:
         model = Milestone
@@ -283,7 +283,7 @@ class MilestoneFactory(DjangoModelFactory):
 
 
 class MilestoneDoneFactory(DjangoModelFactory):
-    """An action plan that was presented on 20 December 2021, as was recorded at noon of the day."""
+    """An action plan that was presented on 20 December 2021, recorded at noon of that day."""
 
     class Meta:
         model = MilestoneDone
@@ -311,9 +311,9 @@ class RecommendationTermsFactory(DjangoModelFactory):
 
 
 class RecommendationFactory(DjangoModelFactory):
-    """The next of the edition's list, led by a new ministry; `supporting=[...]`.
+    """The next recommendation of the edition, led by a new ministry; `supporting=[...]` names further ones.
 
-    With terms: `terms__pillar=Pillar.PROTECTION`, or `terms=False` for none.
+    It has terms (`terms__pillar=Pillar.PROTECTION`), or none with `terms=False`.
     """
 
     class Meta:
@@ -348,7 +348,7 @@ class RecommendationWeightFactory(DjangoModelFactory):
 
 
 class IndicatorFactory(DjangoModelFactory):
-    """Counts cases; answers none of the questions unless `question=Question.…` says so."""
+    """A count of cases. It answers an effort question only with `question=EffortQuestion.…`."""
 
     class Meta:
         model = Indicator
@@ -382,7 +382,7 @@ class BenchmarkTermsFactory(DjangoModelFactory):
 
 
 class BenchmarkFactory(DjangoModelFactory):
-    """The next of its recommendation, with terms: `terms__rule=Rule.TARGET, terms__target=10`, or `terms=False`."""
+    """The next benchmark of its recommendation. It has terms (`terms__rule=Rule.TARGET`); none with `terms=False`."""
 
     class Meta:
         model = Benchmark
@@ -397,11 +397,11 @@ class BenchmarkFactory(DjangoModelFactory):
             BenchmarkTermsFactory(benchmark=benchmark, **fields)
 
 
-# --- What is promised -------------------------------------------------------------------------------------------------
+# --- Dialogues and commitments ----------------------------------------------------------------------------------------
 
 
 class DialogueFactory(DjangoModelFactory):
-    """A meeting on 8 November 2021, each at a place of its own; `planned=True`: one to come, on 10 February 2022."""
+    """A dialogue held on 8 November 2021, each in another room. `planned=True`: one planned for 10 February 2022."""
 
     class Meta:
         model = Dialogue
@@ -443,7 +443,7 @@ class AgendaItemFactory(DjangoModelFactory):
 
 
 class NextStepFactory(DjangoModelFactory):
-    """The embassy's, of 8 November 2021, without a day."""
+    """A next step of the embassy, agreed on 8 November 2021, without a due date."""
 
     class Meta:
         model = NextStep
@@ -465,7 +465,7 @@ class NextStepDoneFactory(DjangoModelFactory):
 
 
 class DialogueFileFactory(DjangoModelFactory):
-    """A statement."""
+    """A statement on a dialogue."""
 
     class Meta:
         model = DialogueFile
@@ -478,7 +478,7 @@ class DialogueFileFactory(DjangoModelFactory):
 
 
 class CommitmentEventFactory(DjangoModelFactory):
-    """Needs a `commitment`; then `kind`, `happened_on`, `due_on` (made, rescheduled). Recorded at noon of that day."""
+    """An event of a `commitment`, recorded at noon of the day it happened. Made and rescheduled take `due_on`."""
 
     class Meta:
         model = CommitmentEvent
@@ -505,11 +505,11 @@ class CommitmentEventFactory(DjangoModelFactory):
 
 
 class CommitmentFactory(DjangoModelFactory):
-    """A new ministry's promise of 8 November 2021, with no date agreed.
+    """A commitment of a new ministry, made on 8 November 2021, without a due date.
 
-    `made__due_on=day` sets the date due, `made__happened_on` when it was made; `made=False` leaves it without events.
-    `benchmarks=[...]` links it (`benchmarks__reach=Reach.MEETS`; by default it contributes).
-    `united_states=True`: the United States' own. `done=True`: reported done, and verified by the reviewer.
+    `made__due_on=day` sets the due date, `made__happened_on` the day it was made; `made=False` adds no event.
+    `benchmarks=[...]` links it (`benchmarks__reach=CommitmentReach.MEETS`; by default it contributes).
+    `united_states=True`: a commitment of the United States. `done=True`: reported as done and verified.
     """
 
     class Meta:
@@ -549,7 +549,7 @@ class CommitmentFactory(DjangoModelFactory):
 class CommitmentCorrectionFactory(DjangoModelFactory):
     """A correction of 10 January 2022, of the benchmarks alone. Needs a `commitment`.
 
-    `text="..."` corrects the wording, `adds=[...]` and `removes=[...]` the links (`adds__reach=Reach.MEETS`).
+    `text="..."` corrects the wording, `adds=[...]` and `removes=[...]` the links (`adds__reach=CommitmentReach.MEETS`).
     """
 
     class Meta:
@@ -581,11 +581,11 @@ class CommitmentCorrectionFactory(DjangoModelFactory):
             CommitmentBenchmark.objects.create(commitment=correction.commitment, benchmark=benchmark, reach=reach, **at)
 
 
-# --- What happened, and what proves it --------------------------------------------------------------------------------
+# --- Updates and evidence ---------------------------------------------------------------------------------------------
 
 
 class UpdateFactory(DjangoModelFactory):
-    """A ministry's submission; on its own it has no version: see UpdateVersionFactory."""
+    """An update of a ministry. It has no version: see UpdateVersionFactory."""
 
     class Meta:
         model = Update
@@ -595,7 +595,7 @@ class UpdateFactory(DjangoModelFactory):
 
 
 class UpdateVersionFactory(DjangoModelFactory):
-    """What was sent on 10 January 2022 by a focal point of the commitment's ministry; under way, not yet decided on.
+    """A version that a focal point of the commitment's ministry sent on 10 January 2022: under way, no decision yet.
 
     `returned=True` or `accepted=True` adds the reviewer's decision, `withdrawn=True` the sender's.
     """
@@ -650,7 +650,7 @@ class UpdateVersionDecisionFactory(DjangoModelFactory):
 
 
 class DueDateProposalFactory(DjangoModelFactory):
-    """Proposed on 10 January 2022 by a focal point of the commitment's ministry; waits for an answer."""
+    """A proposal of 10 January 2022 by a focal point of the commitment's ministry, without a decision."""
 
     class Meta:
         model = DueDateProposal
@@ -663,7 +663,7 @@ class DueDateProposalFactory(DjangoModelFactory):
 
 
 class DueDateProposalDecisionFactory(DjangoModelFactory):
-    """Declined by the reviewer. For `accepted`, give the `event` that moved the due date."""
+    """The reviewer declined the proposal. For `accepted`, give the `event` that moved the due date."""
 
     class Meta:
         model = DueDateProposalDecision
@@ -680,7 +680,7 @@ class DueDateProposalDecisionFactory(DjangoModelFactory):
 
 
 class DraftFactory(DjangoModelFactory):
-    """Needs a `commitment` or a `dialogue`, and `saved_by`: saved at noon on 20 January 2022."""
+    """A draft saved at noon on 20 January 2022. Needs a `commitment` or a `dialogue`, and `saved_by`."""
 
     class Meta:
         model = Draft
@@ -690,7 +690,7 @@ class DraftFactory(DjangoModelFactory):
 
 
 class SavedFilterFactory(DjangoModelFactory):
-    """Filters of an officer for the list of commitments: what is overdue."""
+    """An officer's saved filter of overdue commitments."""
 
     class Meta:
         model = SavedFilter
@@ -716,7 +716,7 @@ class RemovedRowFactory(DjangoModelFactory):
 
 
 class EvidenceFileFactory(DjangoModelFactory):
-    """A file as kept, with `content` (bytes) really in the store."""
+    """A file with its `content` (bytes) in the storage."""
 
     class Meta:
         model = EvidenceFile
@@ -737,11 +737,11 @@ class EvidenceFileFactory(DjangoModelFactory):
 
 
 class EvidenceFactory(DjangoModelFactory):
-    """A government's court record of 10 January 2022, internal, recorded that day, reviewed by nobody.
+    """Internal evidence of 10 January 2022: a court record of the government, recorded that day, without a review.
 
-    `supports=[benchmark, …]` adds evidence links (`supports__shows=Shows.PLAN`; by default a concrete action).
-    `verified=True` has the reviewer verify it and each evidence link, `verified__at=…` when (default: when recorded).
-    With a `update_version`, it is filed under that version's commitment, shared, and recorded by who sent it.
+    `supports=[benchmark, …]` adds evidence links (`supports__shows=SupportKind.PLAN`; by default a concrete action).
+    `verified=True`: the reviewer verifies it and each evidence link, at `verified__at=…` (default: when recorded).
+    With an `update_version` it belongs to that version's commitment, is shared, and is recorded by its sender.
     """
 
     class Meta:
@@ -794,7 +794,7 @@ class EvidenceLinkFactory(DjangoModelFactory):
 
 
 class EvidenceReviewFactory(DjangoModelFactory):
-    """The reviewer's word on the `evidence`, or on one `evidence_link` of it."""
+    """The reviewer's decision on `evidence`, or on one `evidence_link` of it."""
 
     class Meta:
         model = EvidenceReview
@@ -808,10 +808,10 @@ class EvidenceReviewFactory(DjangoModelFactory):
 
 
 class ReadingFactory(DjangoModelFactory):
-    """A figure for the whole tracking period, recorded on its last day (and citing no evidence, so not verified).
+    """A figure for the whole tracking period, recorded on its last day. It cites no evidence, so it is not verified.
 
-    `figure=None, direction=Direction.UP`: a direction only; `figure=None`: no data. `last_period=True`: a year before.
-    `verified=True`: cites evidence of its own, verified; or give `evidence=…`.
+    `figure=None, direction=ReadingDirection.UP`: only a direction. `figure=None`: no data. `last_period=True`: for the
+    year before. `verified=True`: it cites verified evidence; or give `evidence=…`.
     """
 
     class Meta:
@@ -853,7 +853,7 @@ class ReadingPartFactory(DjangoModelFactory):
 
 
 class AssessmentFactory(DjangoModelFactory):
-    """The recorder's verdict of 15 January 2022; `grounds=[evidence, …]` is what it rests on."""
+    """An assessment by the recorder on 15 January 2022. `grounds=[evidence, …]`: the evidence it is based on."""
 
     class Meta:
         model = Assessment
@@ -872,11 +872,11 @@ class AssessmentFactory(DjangoModelFactory):
             AssessmentEvidence.objects.create(assessment=assessment, evidence=evidence)
 
 
-# --- What is taken out of the record ----------------------------------------------------------------------------------
+# --- Redactions -------------------------------------------------------------------------------------------------------
 
 
 class RedactionFactory(DjangoModelFactory):
-    """The recorder's proposal of 20 January 2022 that a name be taken out; nobody has decided on it."""
+    """A proposal of the recorder to remove a name, of 20 January 2022, without a decision."""
 
     class Meta:
         model = Redaction
@@ -889,7 +889,7 @@ class RedactionFactory(DjangoModelFactory):
 
 
 class RedactionDecisionFactory(DjangoModelFactory):
-    """The reviewer's word on it, the day after."""
+    """The reviewer's decision on a redaction, a day later."""
 
     class Meta:
         model = RedactionDecision
@@ -903,11 +903,11 @@ class RedactionDecisionFactory(DjangoModelFactory):
     recorded_by = factory.SubFactory(ReviewerFactory)
 
 
-# --- What is handed over ----------------------------------------------------------------------------------------------
+# --- Runs and briefings -----------------------------------------------------------------------------------------------
 
 
 class ReadinessRunFactory(DjangoModelFactory):
-    """A run that an older version of the method kept, as of 28 January 2022."""
+    """A stored run by an older version of the method, as of 28 January 2022."""
 
     class Meta:
         model = ReadinessRun
@@ -923,17 +923,16 @@ class ReadinessRunFactory(DjangoModelFactory):
 
 
 class BriefingFactory(DjangoModelFactory):
-    """The ambassador's briefing, asked for on 28 January 2022; `content=b"…"` makes it ready with that as its file.
+    """An ambassador's briefing, requested on 28 January 2022. `pdf=b"…"`: it is ready, with this file.
 
-    `word_content=b"…"`: input for Washington, with that as its Word file besides.
-    `issued=True`: somebody else cleared it.
+    `word_content=b"…"`: input for Washington, with this Word file as well. `issued=True`: another officer cleared it.
     """
 
     class Meta:
         model = Briefing
 
     class Params:
-        content = None
+        pdf = None
         word_content = None
         issued = factory.Trait(
             cleared_by=factory.SubFactory(ReviewerFactory),
@@ -948,9 +947,9 @@ class BriefingFactory(DjangoModelFactory):
     as_of = date(2022, 1, 28)
     known_by = factory.LazyAttribute(lambda row: at_noon(row.as_of))
     version = factory.LazyAttribute(lambda row: _next(row.edition.briefings.filter(as_of=row.as_of), "version"))
-    file = factory.LazyAttribute(lambda row: ContentFile(row.content, name="briefing.pdf") if row.content else "")
-    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.content).hexdigest() if row.content else "")
-    size = factory.LazyAttribute(lambda row: len(row.content) if row.content else None)
+    file = factory.LazyAttribute(lambda row: ContentFile(row.pdf, name="briefing.pdf") if row.pdf else "")
+    sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(row.pdf).hexdigest() if row.pdf else "")
+    size = factory.LazyAttribute(lambda row: len(row.pdf) if row.pdf else None)
     word = factory.LazyAttribute(
         lambda row: ContentFile(row.word_content, name="briefing.docx") if row.word_content else ""
     )
@@ -959,7 +958,7 @@ class BriefingFactory(DjangoModelFactory):
     )
     word_size = factory.LazyAttribute(lambda row: len(row.word_content) if row.word_content else None)
     content_sha256 = factory.LazyAttribute(
-        lambda row: hashlib.sha256(b"said:" + row.content).hexdigest() if row.content else ""
+        lambda row: hashlib.sha256(b"content:" + row.pdf).hexdigest() if row.pdf else ""
     )
     requested_by = factory.SubFactory(RecorderFactory)
     requested_at = factory.LazyAttribute(lambda row: row.known_by)
@@ -969,7 +968,7 @@ class BriefingDownloadFactory(DjangoModelFactory):
     class Meta:
         model = BriefingDownload
 
-    briefing = factory.SubFactory(BriefingFactory, content=b"%PDF-1.7\n")
+    briefing = factory.SubFactory(BriefingFactory, pdf=b"%PDF-1.7\n")
     by = factory.SubFactory(RecorderFactory)
     at = factory.LazyAttribute(lambda row: row.briefing.requested_at)
     sha256 = factory.LazyAttribute(lambda row: row.briefing.sha256)

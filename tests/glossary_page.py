@@ -1,4 +1,4 @@
-"""The glossary as a page for people who read the code: `python -m tests.glossary_page` writes docs/glossary.md."""
+"""Write docs/glossary.md from the glossary of the application: `python -m tests.glossary_page`."""
 
 import sys
 
@@ -20,8 +20,8 @@ This page is written from `tiptracker/web/glossary.toml` by `make pages`, and a 
 terms there."""
 
 
-def text() -> str:
-    """The whole page."""
+def page_text() -> str:
+    """Return the whole page."""
     parts = [INTRODUCTION]
     for section in read_glossary():
         rows = [f"| {term.name} | {term.meaning} |" for term in section.terms]
@@ -30,5 +30,5 @@ def text() -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(text())
+    PAGE.write_text(page_text())
     sys.stdout.write(f"{PAGE.name} is written.\n")

@@ -1,8 +1,10 @@
-"""Which rows the product locks in a transaction, and in which order, as PostgreSQL is asked for them.
+"""Record which rows the product locks in a transaction on PostgreSQL, and check the order.
 
-A statement may wait for somebody else where it locks rows (SELECT … FOR UPDATE, UPDATE, DELETE), where it adds a row
-that somebody else may be adding too (`CONTESTED`), and where it adds a row that refers to one that may be deleted
-(`DELETED`): all of that has to be in the order of `tiptracker/infrastructure/locking.py`. The log's lock comes last.
+A statement may wait for another transaction where it
+- locks rows (SELECT … FOR UPDATE, UPDATE, DELETE),
+- adds a row that the other may be adding too (`CONTESTED_TABLES`),
+- adds a row that refers to one that may be deleted (`TABLES_WITH_DELETED_ROWS`).
+All of these have to follow the order of `tiptracker/infrastructure/locking.py`. The lock of the log comes last.
 """
 
 import re
@@ -18,8 +20,8 @@ from django.db.models.signals import post_save
 from tiptracker.infrastructure.locking import LOCK_ORDER
 
 LOG = "the log"
-CONTESTED = {"accounts.user", "jobs.job"}
-DELETED = {
+CONTESTED_TABLES = {"accounts.user", "jobs.job"}
+TABLES_WITH_DELETED_ROWS = {
     "accounts.user_countries",
     "audit.listread",
     "dialogues.agendaitem",
@@ -37,11 +39,11 @@ DELETED = {
     "undo.removedrow",
     "usersessions.usersession",
 }
-"""Tables of which the product deletes rows."""
-LEFT_OUT = ("tests.", "_pytest.")
-"""Where transactions begin that aren't looked at."""
-TABLES = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
-OURS = (
+"""Tables from which the product deletes rows."""
+IGNORED_MODULES = ("tests.", "_pytest.")
+"""Modules whose own transactions are not checked."""
+MODELS_BY_TABLE = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+APP_LABELS = (
     "accounts", "audit", "dialogues", "idempotency", "jobs", "lock_outs", "mail", "mfa", "recommendations", "reports",
     "saved_filters", "undo", "usersessions",
 )  # fmt: skip
@@ -49,9 +51,12 @@ OURS = (
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock on the row with this key (None: on some rows, or all), by a statement that begins with `how`.
+    """A lock on a row.
 
-    `about` is the row that a new one belongs to: where this transaction made that, nobody else adds the same.
+    Attributes:
+        key: the primary key of the row; None for several rows or a whole table.
+        how: the kind of statement: LOCK, UPDATE, DELETE, INSERT, or REFER (a foreign key to the row).
+        about: the row that a new row belongs to. If this transaction created it, no other adds the same new row.
     """
 
     table: str
@@ -62,7 +67,7 @@ class Lock:
 
 @dataclass
 class Transaction:
-    """What one transaction locked, in this order; `name` is the function that opened it."""
+    """The locks of one transaction in their order. `name` is the function that opened it."""
 
     name: str
     depth: int
@@ -72,15 +77,15 @@ class Transaction:
     last: tuple = (-1, 0)
 
     def take(self, locks, sql):
-        """Note what a statement locks, and what is wrong with that."""
+        """Record what a statement locks, and what is wrong with it."""
         self.locks += locks
         for lock in locks:
             if lock.about in self.held:
                 continue
-            if lock.how == "REFER" and lock.table not in DELETED:
-                continue  # nobody ever locks such a row against those who refer to it
-            if lock.how == "DELETE" and lock.table not in DELETED:
-                self._find_fault(f"deletes rows of {lock.table}: add it to DELETED in tests/locks.py")
+            if lock.how == "REFER" and lock.table not in TABLES_WITH_DELETED_ROWS:
+                continue  # no transaction locks such a row against references to it
+            if lock.how == "DELETE" and lock.table not in TABLES_WITH_DELETED_ROWS:
+                self._find_fault(f"deletes rows of {lock.table}: add it to TABLES_WITH_DELETED_ROWS in tests/locks.py")
             if lock.table not in {LOG, *LOCK_ORDER}:
                 self._find_fault(f"locks {lock.table}, which has no place in tiptracker/infrastructure/locking.py")
             elif not {(lock.table, lock.key), (lock.table, None)} & self.held:
@@ -106,8 +111,8 @@ class Transaction:
         self.faults.append(f"{self.name}: {sentence}")
 
 
-class Recorder:
-    """Notes the locks of each transaction that the product opens on this thread's connection."""
+class LockRecorder:
+    """Record the locks of each transaction that the product opens on the connection of this thread."""
 
     def __init__(self):
         self.transactions = []
@@ -118,12 +123,12 @@ class Recorder:
         if locks := list(locks_of(sql, params)):
             if self.current:
                 self.current.take(locks, sql)
-            elif " FOR " in sql[-80:] and connection.in_atomic_block and not _is_open_elsewhere():
+            elif " FOR " in sql[-80:] and connection.in_atomic_block and not _is_in_transaction():
                 self.faults.append(f"Rows are locked outside of a transaction: {sql[:300]}")
         return execute(sql, params, many, context)
 
     def note_new(self, sender, instance, created, **_):
-        """Nobody waits for a row that this transaction made."""
+        """Count a row that this transaction created as locked: no other transaction can wait for it."""
         if created and self.current:
             self.current.held.add((sender._meta.label_lower, instance.pk))
 
@@ -131,21 +136,21 @@ class Recorder:
         return [*self.faults, *(fault for one in self.transactions for fault in one.faults)]
 
 
-def _is_open_elsewhere():
-    """Whether a transaction is open that isn't the product's, besides a test's own around everything."""
+def _is_in_transaction():
+    """Whether any transaction is open besides the one that pytest-django opens around a test."""
     return any(not block._from_testcase for block in connection.atomic_blocks)
 
 
 @contextmanager
-def recording():
-    """Record what the body locks."""
-    recorder = Recorder()
+def record_locks():
+    """Record the locks that the block takes."""
+    recorder = LockRecorder()
     enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
 
     def begin(block):
-        is_outermost = not block._from_testcase and not _is_open_elsewhere()
+        is_outermost = not block._from_testcase and not _is_in_transaction()
         enter(block)
-        if is_outermost and (name := _opened_by(sys._getframe(1))):
+        if is_outermost and (name := _opening_function(sys._getframe(1))):
             recorder.current = Transaction(name, len(connection.atomic_blocks))
             recorder.transactions.append(recorder.current)
 
@@ -164,21 +169,21 @@ def recording():
         transaction.Atomic.__enter__, transaction.Atomic.__exit__ = enter, leave
 
 
-def _opened_by(frame):
-    """The full name of the function that opens a transaction; "" where that is looked at by nobody."""
+def _opening_function(frame):
+    """Return the full name of the function that opens a transaction; "" if its transactions are not checked."""
     if frame.f_code.co_name == "inner" and "func" in frame.f_locals:  # as a decorator
         function = frame.f_locals["func"]
         name = f"{function.__module__}.{function.__qualname__}"
     else:
         name = f"{frame.f_globals.get('__name__')}.{frame.f_code.co_qualname}"
-    return "" if name.startswith(LEFT_OUT) else name
+    return "" if name.startswith(IGNORED_MODULES) else name
 
 
 # --- What a statement locks -------------------------------------------------------------------------------------------
 
 
 def locks_of(sql, params):
-    """The locks that a statement takes."""
+    """Return the locks that a statement takes."""
     head = sql[:6]
     if head == "SELECT":
         if "pg_advisory_xact_lock" in sql:
@@ -186,22 +191,22 @@ def locks_of(sql, params):
         elif " FOR " in sql[-200:] and (found := re.search(r" FOR (?:NO KEY )?UPDATE(?: OF (.*))?$", sql)):
             tables = re.findall(r'"(\w+)"', found[1] or "") or re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)
             for table in dict.fromkeys(tables):
-                yield from _rows(table, sql, params, "LOCK")
+                yield from _locks_on_rows(table, sql, params, "LOCK")
     elif head in {"UPDATE", "DELETE"}:
         if found := re.match(r'(?:UPDATE|DELETE FROM) "(\w+)"', sql):
-            yield from _rows(found[1], sql, params, head)
+            yield from _locks_on_rows(found[1], sql, params, head)
     elif head == "INSERT":
-        yield from _added(sql, params)
+        yield from _locks_of_insert(sql, params)
 
 
-def _added(sql, params):
+def _locks_of_insert(sql, params):
     found = re.match(r'INSERT INTO "(\w+)" \((.*?)\)', sql)
-    if not found or (model := TABLES.get(found[1])) is None or model._meta.app_label not in OURS:
+    if not found or (model := MODELS_BY_TABLE.get(found[1])) is None or model._meta.app_label not in APP_LABELS:
         return
     columns = re.findall(r'"(\w+)"', found[2])
     values = params if sql.count("%s") == len(columns) else repeat(None)  # of many, each column is one list
     given = dict(zip(columns, values, strict=False))
-    if model._meta.label_lower in CONTESTED:
+    if model._meta.label_lower in CONTESTED_TABLES:
         about = ("recommendations.edition", int(given["key"])) if given.get("kind") == "readiness" else None
         yield Lock(model._meta.label_lower, None, "INSERT", about)
     if " ON CONFLICT" in sql and " DO UPDATE" in sql:
@@ -213,10 +218,10 @@ def _added(sql, params):
                 yield Lock(one.related_model._meta.label_lower, key, "REFER")
 
 
-def _rows(table, sql, params, how):
-    """A lock on each row of `table` that a statement names by its key; one without a key where it names none."""
-    model = TABLES.get(table)
-    if model is None or model._meta.app_label not in OURS:
+def _locks_on_rows(table, sql, params, how):
+    """Return a lock on each row that a statement names by primary key, else one lock without a key."""
+    model = MODELS_BY_TABLE.get(table)
+    if model is None or model._meta.app_label not in APP_LABELS:
         return
     where = sql.find(" WHERE ")
     named = rf'"{table}"\."{model._meta.pk.column}" (?:= %s|IN \(%s(?:, %s)*\))'

@@ -1,8 +1,8 @@
-"""Two made-up languages that show which sentences are not translatable, and which layouts break.
+"""Two made-up languages that show which sentences cannot be translated, and which layouts break.
 
-Both put each translated sentence between ⟦ and ⟧ and make it about a third longer: "eo" with accented letters, "ar"
-from right to left. The codes are those of real languages, whose formats and direction Django knows. "eo" has a comma
-as decimal separator, so a number that is formatted where a program reads it (the drawing of a chart) shows too.
+Both put each translated sentence between ⟦ and ⟧ and make it about a third longer. "eo" uses accented letters, "ar"
+runs from right to left. The codes are those of real languages, whose formats and direction Django knows. "eo" has a
+decimal comma, so it also shows numbers that are localized where a program reads them (the drawing of a chart).
 """
 
 import re
@@ -18,15 +18,15 @@ from django.utils.translation import trans_real
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "eo", "ar"
 OPEN, CLOSE = "⟦", "⟧"
 _ACCENTED = str.maketrans("aceinouyACEINOU", "áçéíñóúýÁÇÉÍÑÓÚ")
-_KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]*>|&\w+;|https?://\S+)")
-"""Placeholders and markup of a sentence, which no translation may change."""
+_PLACEHOLDERS_AND_MARKUP = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w*\}|<[^>]*>|&\w+;|https?://\S+)")
+"""Placeholders and markup of a sentence, which a translation must not change."""
 
 
 def pseudo_translate(sentence: str, language: str = LEFT_TO_RIGHT) -> str:
-    """Return the sentence as the made-up language has it. An empty text stays."""
+    """Return the sentence in the made-up language. An empty text stays empty."""
     if not sentence.strip():
         return sentence
-    parts = _KEPT.split(sentence)
+    parts = _PLACEHOLDERS_AND_MARKUP.split(sentence)
     if language == LEFT_TO_RIGHT:
         parts = [part if number % 2 else part.translate(_ACCENTED) for number, part in enumerate(parts)]
     return f"{OPEN}{''.join(parts)}{' ~' * max(1, len(sentence) // 12)}{CLOSE}"
@@ -52,7 +52,7 @@ class _PseudoTranslation(NullTranslations):
 
 @contextmanager
 def pseudo_languages() -> Iterator[None]:
-    """Let the installation have both made-up languages besides its own."""
+    """Add both made-up languages to the languages of the installation."""
     made_up = [(LEFT_TO_RIGHT, "Made-up"), (RIGHT_TO_LEFT, "Made-up from right to left")]
     catalogues = {code: _PseudoTranslation(code) for code, _ in made_up}
     with (

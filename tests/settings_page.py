@@ -1,4 +1,4 @@
-"""The settings as a page: `python -m tests.settings_page` writes docs/settings.md."""
+"""Write docs/settings.md from the declared settings: `python -m tests.settings_page`."""
 
 import sys
 import textwrap
@@ -28,8 +28,8 @@ MAY = """## May be set
 Set these if the default does not fit."""
 
 
-def table(section: Section, level: str = "##") -> str:
-    """A section as a heading, its introduction and its table."""
+def section_table(section: Section, level: str = "##") -> str:
+    """Return a section: its heading, introduction and table."""
     rows = [
         f"| `{one.name}` | {one.meaning} | {one.expected}{' (secret)' if one.is_secret else ''} | {one.default_text} |"
         for one in section.variables
@@ -47,15 +47,23 @@ def table(section: Section, level: str = "##") -> str:
     )
 
 
-def text() -> str:
-    """The whole page."""
-    optional = [table(section, "###") for section in MAY_BE_SET]
+def page_text() -> str:
+    """Return the whole page."""
+    optional = [section_table(section, "###") for section in MAY_BE_SET]
     return (
-        "\n\n".join([INTRODUCTION, table(REQUIRED), MAY, *optional, *map(table, (SHIPPED, OTHER_PROGRAMS, DEMO))])
+        "\n\n".join(
+            [
+                INTRODUCTION,
+                section_table(REQUIRED),
+                MAY,
+                *optional,
+                *map(section_table, (SHIPPED, OTHER_PROGRAMS, DEMO)),
+            ]
+        )
         + "\n"
     )
 
 
 if __name__ == "__main__":
-    PAGE.write_text(text())
+    PAGE.write_text(page_text())
     sys.stdout.write(f"{PAGE.name} is written.\n")

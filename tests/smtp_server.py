@@ -1,4 +1,4 @@
-"""A mail server on this machine, which a test has refuse, be slow, be silent or hang up."""
+"""A mail server on this machine that can refuse, answer slowly, not answer, or hang up."""
 
 import socket
 import threading
@@ -12,19 +12,19 @@ from email.message import Message
 
 @dataclass
 class MailServer:
-    """Answers each command by its first word as `answers` says, else as a server that takes everything (RFC 5321)."""
+    """Answer each SMTP command as `answers` says for its first word, else accept it (RFC 5321)."""
 
     port: int
     answers: dict[str, str | None] = field(default_factory=dict)
-    """None: it hangs up. "" : it says nothing, ever. "drip": it sends a letter now and then and never ends the line."""
-    taken: list[Message] = field(default_factory=list)
+    """By command; None: hang up; "": never answer; "drip": send a character now and then and never end the line."""
+    received: list[Message] = field(default_factory=list)
     calls: int = 0
-    silent_to: int = 0
-    """So many of the first who call are never answered."""
+    unanswered_calls: int = 0
+    """How many connections, from the first one on, are never answered."""
 
     def serve(self, connection: socket.socket) -> None:
         self.calls += 1
-        is_silent = self.calls <= self.silent_to
+        is_silent = self.calls <= self.unanswered_calls
         with suppress(OSError), connection, connection.makefile("rb") as lines:
             self._answer(connection, "greeting", "" if is_silent else "220 here")
             for line in lines:
@@ -33,7 +33,7 @@ class MailServer:
                     self._answer(connection, "ready", "354 go on")
                     text = b"".join(iter(lines.readline, b".\r\n"))
                     if "text" not in self.answers:
-                        self.taken.append(message_from_bytes(text))
+                        self.received.append(message_from_bytes(text))
                     self._answer(connection, "text", "250 taken")
                 else:
                     self._answer(connection, word, "221 bye" if word == "QUIT" else "250 fine")
@@ -53,7 +53,7 @@ class MailServer:
 
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
-    """A server that listens until the end of the block."""
+    """Run the server until the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = MailServer(listening.getsockname()[1])
 

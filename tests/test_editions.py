@@ -14,21 +14,21 @@ from django.utils.html import strip_tags
 from recommendations import edition_context
 from reports.readiness.gathering import gather_facts
 from tests import factories
-from tests.addresses import page_of, pages_of_editions
-from tests.several_editions import several_editions
+from tests.edition_urls import edition_url, edition_url_names
+from tests.several_editions import create_editions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-PAGES = pages_of_editions()
-MINISTRYS = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
-OFFICERS = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
+PAGES = edition_url_names()
+MINISTRY_PAGES = {"ministry_home", "recommendation_list", "commitment_list", "dialogue_list"}
+OFFICER_PAGES = {"evidence_log", "commitment_add", "indicator_enter", "dialogue_add", "briefing_request"}
 DAYS = ("2022-01-28", "2022-01-27")
-ELSEWHERE = {"briefing_request", "my_tasks_next"}
+OTHER_EDITION_PAGES = {"briefing_request", "my_tasks_next"}
 """Pages that lead on where there is nothing to show."""
 
 
 @pytest.fixture
 def world():
-    return several_editions()
+    return create_editions()
 
 
 def words_of(page):
@@ -36,21 +36,21 @@ def words_of(page):
     return " ".join(strip_tags(page.text.replace("<br>", " ")).split())
 
 
-def own(client, world, reader):
+def readable_pages(client, world, reader):
     """The names of the pages that a reader may open."""
     client.force_login(getattr(world, reader))
-    return {"focal_point": MINISTRYS, "officer": PAGES.keys() - {"ministry_home"}}.get(
-        reader, PAGES.keys() - {"ministry_home"} - OFFICERS
+    return {"focal_point": MINISTRY_PAGES, "officer": PAGES.keys() - {"ministry_home"}}.get(
+        reader, PAGES.keys() - {"ministry_home"} - OFFICER_PAGES
     )
 
 
-def head(answer):
+def page_head(answer):
     """The country, year and word that a page's head names."""
     told = answer.context["page_head"]
     return told["country"], told["year"], told["word"]
 
 
-def is_bare(url):
+def is_without_edition(url):
     """Whether an address leads to the edition at hand, since it names none."""
     try:
         return resolve(urlsplit(url).path).func is edition_context.redirect_to_edition
@@ -58,13 +58,13 @@ def is_bare(url):
         return False
 
 
-def links(answer):
+def internal_links(answer):
     return re.findall(r'(?:href|action|hx-get)="(/[^"]*)"', answer.text)
 
 
 @pytest.mark.parametrize("reader", ["officer", "observer", "focal_point"])
 def test_an_upcoming_edition_never_takes_the_place_of_the_current_one(client, world, reader):
-    for name in own(client, world, reader):
+    for name in readable_pages(client, world, reader):
         asked = reverse(name, args=PAGES[name])
 
         answer = client.get(asked, follow=True)
@@ -77,13 +77,13 @@ def test_an_upcoming_edition_never_takes_the_place_of_the_current_one(client, wo
 def test_every_page_of_an_edition_names_it_and_leads_to_its_own_pages(client, world, reader, edition):
     stands_at = getattr(world, edition)
     word = {"past": "past", "current": "", "upcoming": "upcoming, from 1 April 2022"}[edition]
-    for name in own(client, world, reader) - ELSEWHERE:
-        answer = client.get(page_of(name, *PAGES[name], edition=stands_at))
+    for name in readable_pages(client, world, reader) - OTHER_EDITION_PAGES:
+        answer = client.get(edition_url(name, *PAGES[name], edition=stands_at))
 
         assert answer.status_code == 200, name
-        assert head(answer) == ("Lesotho", stands_at.year, word), name
-        assert ("standing-notice" in answer.text) is (edition != "current"), name
-        assert [url for url in links(answer) if is_bare(url)] == [], name
+        assert page_head(answer) == ("Lesotho", stands_at.year, word), name
+        assert ("edition-notice" in answer.text) is (edition != "current"), name
+        assert [url for url in internal_links(answer) if is_without_edition(url)] == [], name
         lit = [item.label for item in answer.context["navigation"] if item.current]
         in_navigation = [item for item in answer.context["navigation"] if item.url == answer.request["PATH_INFO"]]
         assert [item.label for item in in_navigation] == lit if in_navigation else len(lit) <= 1, name
@@ -105,7 +105,7 @@ def test_an_address_without_an_edition_keeps_what_it_asks(client, world):
 
     answer = client.get(where)
 
-    assert answer.request["PATH_INFO"] == page_of("commitment_list", edition=world.past)
+    assert answer.request["PATH_INFO"] == edition_url("commitment_list", edition=world.past)
     assert answer.request["QUERY_STRING"] == "status=open&q=law&q=court"
     for unknown in (world.elsewhere.pk, 987654, "x", "²"):
         assert client.get(f"{reverse('commitment_list')}?edition={unknown}").status_code == 404
@@ -116,7 +116,7 @@ def test_a_form_sent_to_an_address_without_an_edition_loses_nothing(client, worl
 
     answer = client.post(reverse("commitment_add"), {"text": "They build a shelter.", "links-TOTAL_FORMS": 0})
 
-    assert answer.request["PATH_INFO"] == page_of("commitment_add")
+    assert answer.request["PATH_INFO"] == edition_url("commitment_add")
     assert "They build a shelter." in answer.text
     assert answer.status_code == 422
 
@@ -128,13 +128,13 @@ def test_where_no_tracking_period_holds_today_the_last_one_stays_at_hand(client,
 
     answer = client.get(reverse("dashboard"))
 
-    assert head(answer) == ("Malawi", 2021, "past")
+    assert page_head(answer) == ("Malawi", 2021, "past")
     assert "31 March 2022" in answer.text
 
 
 def test_who_follows_two_countries_reads_each_by_itself(client, world):
     for code, year in (("LSO", 2021), ("MWI", 2021)):
-        benchmark = world.asked[code, year]
+        benchmark = world.benchmarks[code, year]
         lead, country = benchmark.recommendation.lead, benchmark.recommendation.edition.country
         factories.CommitmentFactory(ministry=lead, text=f"Promise of {code}.", benchmarks=[benchmark])
         factories.EvidenceFactory(country=country, title=f"Law of {code}.", supports=[benchmark])
@@ -149,24 +149,24 @@ def test_who_follows_two_countries_reads_each_by_itself(client, world):
             ("dialogue_list", "Hall"),
             ("indicator_list", "Figures"),
         ):
-            text = client.get(page_of(name, edition=edition)).text
+            text = client.get(edition_url(name, edition=edition)).text
             assert f"{what} of {edition.country.code}" in text, name
             assert f"{what} of {other}" not in text, name
 
 
 def test_the_page_of_a_row_names_the_country_and_edition_of_the_row(client, world):
-    theirs = world.asked["MWI", 2021]
-    past, later = world.asked["LSO", 2020], world.asked["LSO", 2022]
+    theirs = world.benchmarks["MWI", 2021]
+    past, later = world.benchmarks["LSO", 2020], world.benchmarks["LSO", 2022]
     lead = past.recommendation.lead
     of_the_past = factories.CommitmentFactory(ministry=lead, benchmarks=[past])
-    carried_over = factories.CommitmentFactory(ministry=lead, benchmarks=[past, later])
-    moved_along = factories.CommitmentFactory(ministry=lead, benchmarks=[world.asked["LSO", 2021], later])
+    rolled_over = factories.CommitmentFactory(ministry=lead, benchmarks=[past, later])
+    moved_along = factories.CommitmentFactory(ministry=lead, benchmarks=[world.benchmarks["LSO", 2021], later])
     evidence = factories.EvidenceFactory(country=world.malawi, supports=[theirs])
     client.force_login(world.observer)
 
     for name, row, expected in (
         ("commitment_detail", of_the_past, ("Lesotho", 2020, "past")),
-        ("commitment_detail", carried_over, ("Lesotho", 2020, "past")),
+        ("commitment_detail", rolled_over, ("Lesotho", 2020, "past")),
         ("commitment_detail", moved_along, ("Lesotho", 2021, "")),
         ("evidence_detail", evidence, ("Malawi", 2021, "")),
         ("dialogue_detail", factories.DialogueFactory(country=world.malawi), ("Malawi", 2021, "")),
@@ -180,7 +180,7 @@ def test_the_page_of_a_row_names_the_country_and_edition_of_the_row(client, worl
         answer = client.get(reverse(name, args=[row.pk]))
 
         assert answer.status_code == 200, name
-        assert head(answer) == expected, name
+        assert page_head(answer) == expected, name
         code = {"Lesotho": "LSO", "Malawi": "MWI"}[expected[0]]
         leads_to = [item.url for item in answer.context["navigation"] if item.label != "Overview"]
         assert all(url.startswith(f"/{code}/{expected[1]}/") for url in leads_to), name
@@ -199,20 +199,20 @@ def test_today_is_the_day_of_the_country_that_a_page_is_about(client, set_clock,
     set_clock(late.date(), late.time())
     for lead, asked in (
         (ministry, benchmark),
-        (world.asked["LSO", 2021].recommendation.lead, world.asked["LSO", 2021]),
+        (world.benchmarks["LSO", 2021].recommendation.lead, world.benchmarks["LSO", 2021]),
     ):
         factories.CommitmentFactory(ministry=lead, made__due_on=late.date(), benchmarks=[asked])
     client.force_login(both)
 
-    there, home = (client.get(page_of("commitment_list", edition=one)) for one in (edition, world.current))
+    there, home = (client.get(edition_url("commitment_list", edition=one)) for one in (edition, world.current))
 
     assert [line.standing.days_overdue for line in there.context["lines"]] == [1]
     assert [line.standing.days_overdue for line in home.context["lines"]] == [0]
     rows = client.get("/api/v1/commitments/").json()["results"]
     assert {row["country"]: row["status"] for row in rows} == {"FJI": "overdue", "LSO": "open"}
-    log = client.get(page_of("evidence_log", edition=edition)).context["form"]
+    log = client.get(edition_url("evidence_log", edition=edition)).context["form"]
     assert log["happened_to"].field.widget.attrs["max"] == "2022-01-29"
-    counts = client.get(page_of("indicator_enter", edition=edition)).context["form"]
+    counts = client.get(edition_url("indicator_enter", edition=edition)).context["form"]
     assert counts.fields["through_on"].widget.attrs["max"] == "2022-01-29"
 
 
@@ -237,9 +237,11 @@ def test_who_has_no_edition_to_follow_is_told_so(client, world, role):
 def test_the_dashboard_announces_an_upcoming_edition_and_shows_the_current_one(client, world):
     client.force_login(world.officer)
 
-    current, upcoming = (client.get(page_of("dashboard", edition=one)).text for one in (world.current, world.upcoming))
+    current, upcoming = (
+        client.get(edition_url("dashboard", edition=one)).text for one in (world.current, world.upcoming)
+    )
 
-    assert f'href="{page_of("dashboard", edition=world.upcoming)}">Open the 2022 edition' in current
+    assert f'href="{edition_url("dashboard", edition=world.upcoming)}">Open the 2022 edition' in current
     assert "Open the 2022 edition" not in upcoming
     assert "began on 1 April 2022" not in upcoming
     assert "ended" not in upcoming
@@ -247,23 +249,23 @@ def test_the_dashboard_announces_an_upcoming_edition_and_shows_the_current_one(c
 
 def test_an_upcoming_edition_offers_no_briefing_and_is_read_as_of_today_alone(client, world):
     client.force_login(world.officer)
-    today, earlier = (page_of("readiness_detail", edition=world.upcoming, query={"as_of": day}) for day in DAYS)
+    today, earlier = (edition_url("readiness_detail", edition=world.upcoming, query={"as_of": day}) for day in DAYS)
 
-    assert 'name="as_of"' not in client.get(page_of("dashboard", edition=world.upcoming)).text
-    assert client.get(page_of("briefing_list", edition=world.upcoming)).context["form"] is None
-    assert client.post(page_of("briefing_list", edition=world.upcoming), {"as_of": DAYS[0]}).status_code == 422
+    assert 'name="as_of"' not in client.get(edition_url("dashboard", edition=world.upcoming)).text
+    assert client.get(edition_url("briefing_list", edition=world.upcoming)).context["form"] is None
+    assert client.post(edition_url("briefing_list", edition=world.upcoming), {"as_of": DAYS[0]}).status_code == 422
     assert client.get(today).status_code == 200
     assert client.get(earlier).status_code == 422
 
 
 def test_who_follows_several_countries_starts_on_an_overview_of_them(client, world):
-    lead = world.asked["MWI", 2021].recommendation.lead
+    lead = world.benchmarks["MWI", 2021].recommendation.lead
     factories.CommitmentFactory(ministry=lead, made__due_on=date(2022, 1, 20))
     factories.CommitmentFactory(ministry=lead, made__due_on=date(2022, 2, 20))
     theirs = factories.CommitmentFactory(ministry=lead)
     factories.UpdateVersionFactory(update__commitment=theirs)
     factories.UpdateVersionFactory(
-        update__commitment__ministry=world.asked["LSO", 2021].recommendation.lead, accepted=True
+        update__commitment__ministry=world.benchmarks["LSO", 2021].recommendation.lead, accepted=True
     )
     client.force_login(world.observer)
 
@@ -271,8 +273,8 @@ def test_who_follows_several_countries_starts_on_an_overview_of_them(client, wor
 
     assert answer.request["PATH_INFO"] == reverse("overview")
     lesotho, malawi = answer.context["lines"]
-    assert (lesotho.country, lesotho.edition, lesotho.url) == (world.lesotho, world.current, page_of("dashboard"))
-    assert (malawi.edition, malawi.url) == (world.elsewhere, page_of("dashboard", edition=world.elsewhere))
+    assert (lesotho.country, lesotho.edition, lesotho.url) == (world.lesotho, world.current, edition_url("dashboard"))
+    assert (malawi.edition, malawi.url) == (world.elsewhere, edition_url("dashboard", edition=world.elsewhere))
     assert (lesotho.overdue, lesotho.waiting) == (0, 0)
     assert (malawi.overdue, malawi.waiting) == (1, 1)
     assert lesotho.days_left == 31
@@ -318,7 +320,7 @@ def test_an_overview_does_not_call_a_late_review_a_change_of_the_country(client,
 def test_who_follows_one_country_starts_on_its_dashboard(client, world):
     client.force_login(world.officer)
 
-    assert client.get(reverse("home"), follow=True).request["PATH_INFO"] == page_of("dashboard")
+    assert client.get(reverse("home"), follow=True).request["PATH_INFO"] == edition_url("dashboard")
     assert len(client.get(reverse("overview")).context["lines"]) == 1
 
 

@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from tests import factories
 
-NEED_A_PARENT = {
+FACTORIES_WITH_PARENT = {
     "BenchmarkTermsFactory": lambda: {"benchmark": factories.BenchmarkFactory()},
     "CommitmentEventFactory": lambda: {"commitment": factories.CommitmentFactory(made=False)},
     "EditionTermsFactory": lambda: {"edition": factories.EditionFactory()},
@@ -28,7 +28,7 @@ FACTORIES = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("made", FACTORIES, ids=lambda made: made.__name__)
 def test_factory_gives_a_valid_row(made):
-    row = made(**NEED_A_PARENT.get(made.__name__, dict)())
+    row = made(**FACTORIES_WITH_PARENT.get(made.__name__, dict)())
 
     row.clean_fields(exclude={field.name for field in row._meta.fields if getattr(row, field.attname) is None})
     assert type(row).objects.filter(pk=row.pk).exists()

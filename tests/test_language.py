@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-BETTER = {
+REPLACED_PHRASES = {
     r"within reach": "projected",
     r"\bceiling\b": "projected",
     r"working mark": "target",
@@ -47,8 +47,8 @@ BETTER = {
     r"done and verified|done, and verified": "verified done",
 }
 """What is not said any more → what is said instead."""
-CODE = ("tiptracker", "recommendations", "dialogues", "reports")
-MARKS = {
+PACKAGES = ("tiptracker", "recommendations", "dialogues", "reports")
+GETTEXT_FUNCTIONS = {
     "gettext",
     "gettext_lazy",
     "gettext_noop",
@@ -73,16 +73,16 @@ def sentences_of_template(path):
 def sentences_of_module(path):
     """The sentences that a module sends through gettext."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in GETTEXT_FUNCTIONS:
             yield from (one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
-def files():
+def files_with_sentences():
     base = Path(settings.BASE_DIR)
     for path in sorted((base / "templates").rglob("*.*")):
         if path.suffix in (".html", ".txt"):
             yield path, sentences_of_template
-    for folder in CODE:
+    for folder in PACKAGES:
         for path in sorted((base / folder).rglob("*.py")):
             if "migrations" not in path.parts and "node_modules" not in path.parts:
                 yield path, sentences_of_module
@@ -91,10 +91,12 @@ def files():
 @cache
 def all_sentences():
     """Each sentence of the application on one line, with the path of its file."""
-    return [(path, " ".join(sentence.split())) for path, sentences in files() for sentence in sentences(path)]
+    return [
+        (path, " ".join(sentence.split())) for path, sentences in files_with_sentences() for sentence in sentences(path)
+    ]
 
 
-@pytest.mark.parametrize("phrase", BETTER)
+@pytest.mark.parametrize("phrase", REPLACED_PHRASES)
 def test_no_replaced_phrase_comes_back(phrase):
     pattern = re.compile(phrase, re.IGNORECASE)
     found = {
@@ -103,4 +105,4 @@ def test_no_replaced_phrase_comes_back(phrase):
         if (match := pattern.search(sentence))
     }
 
-    assert found == set(), f"say: {BETTER[phrase]}"
+    assert found == set(), f"say: {REPLACED_PHRASES[phrase]}"

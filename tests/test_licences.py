@@ -14,7 +14,7 @@ ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-2.1-only", "LGPL-2.1-or-later",
     "LGPL-3.0-only", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
-CALLED = {
+LICENCE_NAMES = {
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
     "BSD 3-Clause": "BSD-3-Clause",
@@ -24,7 +24,7 @@ CALLED = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 """What older packages call them (PyPI's classifiers), and what SPDX does."""
-READ = {
+REVIEWED_LICENCES = {
     "pymupdf": "AGPL 3.0; reads the tests' own documents for outloud, and goes out with nothing",
     "axe-playwright-python": "MIT, by its LICENSE",
     "pypdfium2": "Apache 2.0 or BSD 3-Clause, by its LICENSES; PDFium and what is in it BSD, MIT, Apache, FTL and Zlib",
@@ -32,16 +32,16 @@ READ = {
     "@uswds/uswds": "by its LICENSE.md: public domain, with parts under MIT, OFL 1.1, Apache 2.0 and BSD",
 }
 """What was read by a person, since the package names no licence of the list."""
-ELSEWHERE = {"brotlicffi", "colorama", "tzdata"}
+OTHER_PLATFORMS = {"brotlicffi", "colorama", "tzdata"}
 """Locked for other interpreters and systems than those this runs on; MIT, BSD and Apache by their pages."""
 
 
-def locked():
+def locked_packages():
     """The names in requirements.lock."""
     return re.findall(r"(?m)^([a-z0-9][\w.-]*)==", (settings.BASE_DIR / "requirements.lock").read_text())
 
 
-def of_python(name):
+def python_licence(name):
     """What an installed package says of its licence; several where it may be chosen."""
     said = metadata(name)
     if expression := said.get("License-Expression"):
@@ -55,7 +55,7 @@ def of_python(name):
 def is_allowed(expression):
     """Whether a choice of it is in the list (SPDX: OR is a choice, AND is both)."""
     choices = re.sub(r"^\((.*)\)$", r"\1", expression).split(" OR ")
-    return any(all(CALLED.get(part, part) in ALLOWED for part in choice.split(" AND ")) for choice in choices)
+    return any(all(LICENCE_NAMES.get(part, part) in ALLOWED for part in choice.split(" AND ")) for choice in choices)
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_licence_is_read(expression, expected):
 
 def test_every_python_package_is_under_a_licence_of_the_list():
     found, missing = {}, set()
-    for name in locked():
+    for name in locked_packages():
         try:
-            found[name] = of_python(name)
+            found[name] = python_licence(name)
         except PackageNotFoundError:
             missing.add(name)
 
-    assert {name: said for name, said in found.items() if name not in READ and not is_allowed(said)} == {}
-    assert missing <= ELSEWHERE
+    assert {name: said for name, said in found.items() if name not in REVIEWED_LICENCES and not is_allowed(said)} == {}
+    assert missing <= OTHER_PLATFORMS
 
 
 @pytest.mark.parametrize("folder", ["tiptracker/web/frontend", "tests/journeys/openid_provider"])
@@ -97,4 +97,4 @@ def test_every_package_of_node_is_under_a_licence_of_the_list(folder):
     }
 
     assert len(found) > 20
-    assert {name: said for name, said in found.items() if name not in READ and not is_allowed(said)} == {}
+    assert {name: said for name, said in found.items() if name not in REVIEWED_LICENCES and not is_allowed(said)} == {}

@@ -27,14 +27,14 @@ from tests.factories import (
     UpdateVersionFactory,
 )
 
-AS_SAID = {CommitmentStatus.REPORTED: "reported as done", CommitmentStatus.VERIFIED: "verified as done"}
+EXPECTED_WORDS = {CommitmentStatus.REPORTED: "reported as done", CommitmentStatus.VERIFIED: "verified as done"}
 """How the words of a label are said in a sentence, where they are not said just so."""
 
 
 @pytest.mark.parametrize("status", list(CommitmentStatus))
 def test_a_commitments_status_has_one_word_in_counts_and_sentences(status):
     assert count_status(status, 2) == f"2 {status.label.lower()}"
-    said = AS_SAID.get(status, status.label.lower())
+    said = EXPECTED_WORDS.get(status, status.label.lower())
     assert said in _CLAUSES[status.value](2)
     assert said in _SENTENCES_OF_ONE[status.value]()
     assert status in STATUS_ORDER

@@ -12,9 +12,9 @@ from dialogues.actions.redaction_checks import find_redacted_text_faults
 from dialogues.models import RedactionPlace, UpdateVersion
 from recommendations.models import EditionTerms
 from reports.choices import RecomputeOutcome
-from reports.models import ReadinessRun
+from reports.models import Briefing, ReadinessRun
 from reports.readiness import stored_runs
-from tests.conftest import a_copy_of
+from tests.conftest import use_copy_of
 from tests.factories import OfficerFactory, RedactionDecisionFactory
 from tiptracker.accounts.models import ApiToken
 from tiptracker.audit.actions import find_head_fault, find_log_fault, log_head
@@ -28,12 +28,12 @@ EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "0.1.0" / "expected.
 
 
 @pytest.fixture
-def migrated(database_of_0_1_0, django_db_blocker):
-    with django_db_blocker.unblock(), a_copy_of(database_of_0_1_0):
+def migrated_database(database_of_0_1_0, django_db_blocker):
+    with django_db_blocker.unblock(), use_copy_of(database_of_0_1_0):
         yield
 
 
-def officer_of(country):
+def create_officer(country):
     """A new officer: the numbered addresses of the factory may belong to people of the database of 0.1.0."""
     return OfficerFactory(email="new.officer@example.org", countries=[country])
 
@@ -58,7 +58,7 @@ def new_triggers(django_db_setup, django_db_blocker):
         return triggers()
 
 
-def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_triggers, migrated):
+def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_triggers, migrated_database):
     counted = {label: apps.get_model(current_label(label.lower()))._base_manager.count() for label in EXPECTED["rows"]}
     assert counted == EXPECTED["rows"]
 
@@ -73,7 +73,7 @@ def test_a_database_of_0_1_0_keeps_every_row_log_entry_trigger_and_run(new_trigg
     assert {str(run.pk): stored_runs.compare_run(run).outcome.value for run in runs} == EXPECTED["runs"]
 
 
-def test_rows_with_another_name_today_keep_their_history_and_their_redactions(migrated, client):
+def test_rows_with_another_name_today_keep_their_history_and_their_redactions(migrated_database, client):
     place = RedactionPlace.objects.get(table="dialogues.updateround")
     version = UpdateVersion.objects.get(pk=place.row)
     logged = AuditEntry.objects.filter(table="dialogues.updateround", row=str(version.pk))
@@ -82,7 +82,7 @@ def test_rows_with_another_name_today_keep_their_history_and_their_redactions(mi
 
     assert find_redacted_text_faults() == []
     assert set(logged) <= set(AuditEntry.objects.for_rows(version))
-    client.force_login(officer_of(version.update.commitment.country))
+    client.force_login(create_officer(version.update.commitment.country))
     log = client.get(reverse("log_list"), {"record": "dialogues.updateversion", "row": version.pk}).text
     entry = client.get(reverse("log_detail", args=[logged[0].number])).text
     redaction = client.get(reverse("redaction_detail", args=[place.redaction_id])).text
@@ -93,7 +93,7 @@ def test_rows_with_another_name_today_keep_their_history_and_their_redactions(mi
 
 
 @pytest.mark.parametrize("table", ["dialogues.updateround", "dialogues.updateversion"])
-def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migrated, table):
+def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migrated_database, table):
     named, other = UpdateVersion.objects.exclude(narrative=REDACTED)[:2]
     redaction = RedactionDecisionFactory().redaction
     redaction.places.create(table=table, row=named.pk, field="narrative")
@@ -103,7 +103,7 @@ def test_a_text_becomes_the_mark_where_a_redaction_names_it_by_either_name(migra
         UpdateVersion.objects.filter(pk=other.pk).update(narrative=REDACTED)
 
 
-def test_a_token_keeps_its_prefix_and_its_entry_names_the_field_as_before(migrated):
+def test_a_token_keeps_its_prefix_and_its_entry_names_the_field_as_before(migrated_database):
     entry = AuditEntry.objects.get(verb="token.made")
 
     (shown,) = [one for one in list_differences(entry.table, "", entry.detail.after) if one.name == "Beginning"]
@@ -111,13 +111,19 @@ def test_a_token_keeps_its_prefix_and_its_entry_names_the_field_as_before(migrat
     assert shown.after.startswith("tip_")
 
 
+def test_briefings_keep_the_content_that_they_are_compared_by(migrated):
+    stored = Briefing.objects.filter(content__isnull=False).order_by("pk")
+
+    assert [list(briefing.content) for briefing in stored] == [["evidence"], ["evidence"]]
+
+
 # --- The target, formerly the working mark, and the projected score, formerly the ceiling -----------------------------
 
 
-def test_terms_keep_their_target_its_reason_and_their_history(migrated, client):
+def test_terms_keep_their_target_its_reason_and_their_history(migrated_database, client):
     loaded = EditionTerms.objects.get(readiness_target_reason__endswith="not the Department's.")
     entry = AuditEntry.objects.get(verb="edition_terms.loaded")
-    officer = officer_of(loaded.edition.country)
+    officer = create_officer(loaded.edition.country)
     client.force_login(officer)
 
     assert set(EditionTerms.objects.values_list("readiness_target", flat=True)) == {45}
@@ -129,9 +135,9 @@ def test_terms_keep_their_target_its_reason_and_their_history(migrated, client):
     assert "Reason for the target" in page
 
 
-def test_a_run_stored_with_the_former_names_is_computed_again_and_shown_with_its_figures(migrated, client):
+def test_a_run_stored_with_the_former_names_is_computed_again_and_shown_with_its_figures(migrated_database, client):
     run = ReadinessRun.objects.get(edition__country__code="LSO", edition__year=2021, methodology="1")
-    client.force_login(officer_of(run.edition.country))
+    client.force_login(create_officer(run.edition.country))
 
     assert (run.result["working_mark"], run.result["ceiling"], run.result["ceiling_exact"]) == (45, 46.5455, "512/11")
     assert {terms["working_mark"] for terms in run.facts["edition_terms"]} == {"45.0"}
@@ -147,7 +153,7 @@ def test_a_run_stored_with_the_former_names_is_computed_again_and_shown_with_its
 @pytest.mark.parametrize(
     "wrong", [{"readiness_target": 101}, {"readiness_target": -1}, {"readiness_target_reason": ""}]
 )
-def test_a_target_beyond_a_hundred_or_without_a_reason_is_still_refused(migrated, wrong):
+def test_a_target_beyond_a_hundred_or_without_a_reason_is_still_refused(migrated_database, wrong):
     terms = EditionTerms.objects.first()
     terms.pk = None
     for name, value in wrong.items():
@@ -158,11 +164,11 @@ def test_a_target_beyond_a_hundred_or_without_a_reason_is_still_refused(migrated
 
 
 @pytest.mark.parametrize("field", ["working_mark_reason", "readiness_target_reason"])
-def test_the_reason_of_a_target_is_redacted_where_a_redaction_names_it_by_either_name(migrated, client, field):
+def test_the_reason_of_a_target_is_redacted_where_a_redaction_names_it_by_either_name(migrated_database, client, field):
     named, other = EditionTerms.objects.filter(edition__country__code="LSO")[:2]
     redaction = RedactionDecisionFactory(redaction__country=named.edition.country).redaction
     redaction.places.create(table="recommendations.editionterms", row=named.pk, field=field)
-    client.force_login(officer_of(named.edition.country))
+    client.force_login(create_officer(named.edition.country))
 
     EditionTerms.objects.filter(pk=named.pk).update(readiness_target_reason=REDACTED)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():

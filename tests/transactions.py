@@ -1,16 +1,16 @@
-"""A transaction around what a test does, which the product doesn't see."""
+"""Transactions of tests that the product does not take for its own."""
 
 from django.db import transaction
 
 from tiptracker.audit import actions
 
 
-def a_tests_own_transaction():
-    """A transaction to roll back, which the product takes for no transaction at all, as in Django's own TestCase."""
+def outer_transaction():
+    """Return a transaction around a whole test. As in Django's TestCase, it does not count as open. Roll it back."""
     around = transaction.atomic()
     around._from_testcase = True
     return around
 
 
-record = transaction.atomic(actions.record)
-"""Append an entry to the log, in a transaction of its own, as an action does."""
+record_log_entry = transaction.atomic(actions.record)
+"""Add an entry to the activity log in its own transaction, as an action does."""

@@ -15,5 +15,5 @@ def strip_zeros(value: Decimal | None) -> Decimal | None:
     """Return a number without trailing zeros, as a user would type it."""
     if value is None:
         return None
-    whole = value.to_integral_value()
-    return whole if value == whole else value.normalize()
+    integer = value.to_integral_value()
+    return integer if value == integer else value.normalize()

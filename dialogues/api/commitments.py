@@ -164,7 +164,7 @@ class CommitmentSerializer(OwnCommitmentSerializer):
         fields = (*OwnCommitmentSerializer.Meta.fields, "country", "made_by", "horizon", "links")
 
 
-class GivenLinkSerializer(BodySerializer):
+class LinkInputSerializer(BodySerializer):
     """A benchmark that the commitment supports, and whether keeping the commitment meets it or contributes to it."""
 
     benchmark = VisibleRowField(Benchmark)
@@ -182,7 +182,7 @@ class CorrectSerializer(BodySerializer):
     """
 
     text = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH, allow_null=True, default=None)
-    links = GivenLinkSerializer(many=True, allow_null=True, allow_empty=False, default=None)
+    links = LinkInputSerializer(many=True, allow_null=True, allow_empty=False, default=None)
     reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH)
 
 

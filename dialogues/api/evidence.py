@@ -182,7 +182,7 @@ def _reviews(reader: AnyUser) -> QuerySet[EvidenceReview]:
     return EvidenceReview.objects.visible_to(reader).select_related("recorded_by").order_by("recorded_at", "pk")
 
 
-class JudgementSerializer(FormerNamesMixin):
+class ReviewInputSerializer(FormerNamesMixin):
     """A review of one evidence link or, if `evidence_link` is null, of the evidence itself.
 
     Give `first_on`, the start date, if the evidence does not state it.
@@ -199,7 +199,7 @@ class JudgementSerializer(FormerNamesMixin):
         list_serializer_class = BoundedListSerializer
 
 
-class GivenReviewSerializer(BodySerializer, JudgementSerializer):
+class ReviewBodySerializer(BodySerializer, ReviewInputSerializer):
     """A review of one evidence link or, if `evidence_link` is null, of the evidence itself.
 
     Give `first_on`, the start date, if the evidence does not state it.
@@ -222,13 +222,13 @@ class ReviewViewSet(
     def get_queryset(self) -> QuerySet[EvidenceReview]:
         return _reviews(self.request.user)
 
-    @extend_schema(request=GivenReviewSerializer, responses={201: ReviewSerializer})
+    @extend_schema(request=ReviewBodySerializer, responses={201: ReviewSerializer})
     @idempotent_create()
     def create(self, request: ApiRequest) -> Callable[[], EvidenceReview]:
         """Verify or reject evidence, or what it shows on one benchmark. Users can't review what they recorded."""
         if not can_give_reviews(request.user):
             raise PermissionDenied
-        values = validate_body(GivenReviewSerializer, self)
+        values = validate_body(ReviewBodySerializer, self)
         now = clock.now(values["evidence"].country.time_zone)
         return partial(review_evidence, **values, by=request.user, now=now)
 

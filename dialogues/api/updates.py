@@ -30,7 +30,7 @@ from dialogues.actions.updates import (
     return_update,
     send_update,
 )
-from dialogues.api.evidence import JudgementSerializer
+from dialogues.api.evidence import ReviewInputSerializer
 from dialogues.choices import ClaimedProgress, DoneBy, ReadingDirection
 from dialogues.files.inspection import describe_oversized_request, inspect_upload
 from dialogues.models import (
@@ -238,7 +238,7 @@ class AcceptSerializer(BodySerializer):
     Give `reason` if the update claims that the commitment is done: accepting it verifies that.
     """
 
-    reviews = JudgementSerializer(many=True)
+    reviews = ReviewInputSerializer(many=True)
     reason = FreeTextField(max_length=text_rules.REASON_MAX_LENGTH, allow_blank=True, default="")
 
 

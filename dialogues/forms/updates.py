@@ -182,7 +182,7 @@ class FigureForm(TrackerForm):
             self.add_error("is_lower", forms.ValidationError(sentence % values, code="lower_total"))
 
 
-NEEDS_CHANGE = "mend"
+NEEDS_CHANGE = "change"
 """Choice beside verify and reject: the ministry must change something, so the update is to be returned."""
 
 

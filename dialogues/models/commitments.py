@@ -290,14 +290,14 @@ def standing_from_row(row: Any, day: date) -> CommitmentStanding:
     """Return the standing of a row of `with_status(day)`. The commitment must have been made by then."""
     status = CommitmentStatus(row.status)
     is_settled = status in (CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
-    is_mended = is_settled or status is CommitmentStatus.WITH_EMBASSY
+    needs_no_correction = is_settled or status is CommitmentStatus.WITH_EMBASSY
     return CommitmentStanding(
         status=status,
         due_on=row.due_on,
         slips=row.slips,
         days_overdue=days_past_due(row.due_on, day) if status is CommitmentStatus.OVERDUE else 0,
         sent_on=row.sent_on,
-        returned_on=None if is_mended else row.newest_returned_on,
+        returned_on=None if needs_no_correction else row.newest_returned_on,
         withdrawn_on=None if is_settled else row.newest_withdrawn_on,
         is_overdue_without_update=status is CommitmentStatus.OVERDUE and not row.has_update,
     )

@@ -44,7 +44,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Filter to evidence that no later revision has replaced."""
         return self.filter(revised_by__isnull=True)
 
-    def said(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
+    def with_newest_review(self, decision: EvidenceDecision, shows: SupportKind | None = None) -> Self:
         """Filter to evidence whose newest review, of itself or of one of its links, has this decision.
 
         With `shows`, only reviews of links that show this count.
@@ -207,7 +207,7 @@ class Evidence(models.Model):
         return self.commitment.ministry if self.commitment and self.update_version_id else None
 
     @property
-    def word(self) -> "EvidenceReview | None":
+    def newest_own_review(self) -> "EvidenceReview | None":
         """The newest review of the evidence itself, on which its figures rest."""
         own = (review for review in self.reviews.all() if review.evidence_link_id is None)
         return max(own, key=lambda review: (review.recorded_at, review.pk), default=None)

@@ -17,6 +17,12 @@ from django.views.decorators.http import require_safe
 from dialogues import permissions
 from dialogues.actions.commitments import record_commitment, reopen, report_done, reschedule, verify_done, withdraw
 from dialogues.choices import CommitmentEventKind, CommitmentReach, CommitmentStatus, Horizon, MadeBy
+from dialogues.commitment_phrases import (
+    describe_last_update,
+    describe_receipt,
+    describe_rescheduling,
+    format_status_detail,
+)
 from dialogues.commitment_status import CommitmentStanding, original_due_date
 from dialogues.forms.commitments import (
     CommitmentBenchmarkRows,
@@ -31,12 +37,6 @@ from dialogues.forms.commitments import (
 from dialogues.forms.fields import BenchmarkRows, benchmark_choices
 from dialogues.models import Commitment, CommitmentEvent, Dialogue, Evidence
 from dialogues.models.commitments import CommitmentQuerySet, standing_from_row
-from dialogues.score_effects import (
-    describe_last_update,
-    describe_receipt,
-    describe_rescheduling,
-    format_status_detail,
-)
 from dialogues.views.due_date_notes import describe_newest_proposal, find_proposing_url
 from dialogues.views.next_action import find_next_action
 from dialogues.views.page_context import CommitmentHeading, duplicate_link, set_page_edition_for_commitment

@@ -16,9 +16,9 @@ from dialogues.actions.due_dates import (
     withdraw_due_date,
 )
 from dialogues.choices import DueDateDecision
+from dialogues.commitment_phrases import format_status_detail
 from dialogues.forms.commitments import AnswerDueDateForm, ConfirmationForm, ProposeDueDateForm
 from dialogues.models import Commitment, DueDateProposal, DueDateProposalDecision
-from dialogues.score_effects import format_status_detail
 from dialogues.views.page_context import CommitmentHeading, set_page_edition_for_commitment
 from tiptracker import clock
 from tiptracker.accounts.models import User, find_contact

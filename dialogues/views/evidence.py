@@ -262,7 +262,7 @@ def _is_reviewable(evidence: Evidence) -> bool:
 
 
 def _update_decision(evidence: Evidence) -> UpdateDecision | None:
-    """Return the decision on the update that brought the evidence; None without a decision or an update."""
+    """Return the decision on the update that the evidence came with; None without a decision or an update."""
     answer = decision_on(evidence.update_version) if evidence.update_version else None
     return UpdateDecision(answer.decision) if answer else None
 

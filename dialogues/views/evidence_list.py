@@ -171,9 +171,10 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
     shows = SupportKind(chosen["shows"]) if chosen.get("shows") else None
     if shows:
         rows = rows.filter(Exists(EvidenceLink.objects.filter(evidence=OuterRef("pk"), shows=shows)))
-    if decision := chosen.get("word"):
-        is_unreviewed = decision == UNREVIEWED_CHOICE[0]
-        rows = rows.filter(reviews__isnull=True) if is_unreviewed else rows.said(EvidenceDecision(decision), shows)
+    if (decision := chosen.get("word")) == UNREVIEWED_CHOICE[0]:
+        rows = rows.filter(reviews__isnull=True)
+    elif decision:
+        rows = rows.with_newest_review(EvidenceDecision(decision), shows)
     if done_by := chosen.get("done_by"):
         rows = rows.filter(done_by__in=GOVERNMENT_DOERS if done_by == BY_GOVERNMENT_CHOICE[0] else [done_by])
     lookups = {

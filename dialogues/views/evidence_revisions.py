@@ -79,7 +79,7 @@ def evidence_revise(request: SignedInRequest, pk: int) -> HttpResponse:
     newer = evidence_with_details(user).get(revises=evidence) if is_overtaken else None
     context = {
         "evidence": evidence,
-        "standing": newer,
+        "newer": newer,
         "goes_to": reverse("evidence_revise", args=[newer.pk if newer else evidence.pk]),
     }
     return page.render("dialogues/evidence_revise.html", context)

@@ -62,10 +62,10 @@ def _is_year_before(row: Reading, reading: Reading) -> bool:
 
 def _is_verified(row: Reading) -> bool:
     """Return whether the newest review of its evidence verifies it, and is not older than the reading."""
-    word = row.evidence.word if row.evidence else None
-    return bool(word and word.decision == EvidenceDecision.VERIFIED and word.recorded_at >= row.recorded_at)
+    review = row.evidence.newest_own_review if row.evidence else None
+    return bool(review and review.decision == EvidenceDecision.VERIFIED and review.recorded_at >= row.recorded_at)
 
 
 def _is_rejected(row: Reading) -> bool:
-    word = row.evidence.word if row.evidence else None
-    return bool(word and word.decision == EvidenceDecision.REJECTED)
+    review = row.evidence.newest_own_review if row.evidence else None
+    return bool(review and review.decision == EvidenceDecision.REJECTED)

@@ -9,9 +9,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from dialogues.choices import EvidenceDecision, SupportKind
+from dialogues.commitment_phrases import format_overdue
 from dialogues.commitment_status import days_past_due
 from dialogues.models import AgendaItem, Commitment, Dialogue, EvidenceLink, EvidenceReview, NextStep, NextStepDone
-from dialogues.score_effects import format_overdue
 from dialogues.views.commitments import CommitmentStatusRow, annotate_commitments, commitment_status_row
 from recommendations.models import Recommendation
 from tiptracker.accounts.models import User
@@ -85,8 +85,8 @@ def count_benchmarks_with_action(user: User, recommendations: Iterable[Recommend
     shown = (
         EvidenceLink.objects.visible_to(user)
         .filter(shows=SupportKind.ACTION, evidence__revised_by=None, benchmark__recommendation__in=keys)
-        .annotate(word=Subquery(newest[:1]))
-        .filter(Q(word=None) | ~Q(word=EvidenceDecision.REJECTED))
+        .annotate(decision=Subquery(newest[:1]))
+        .filter(Q(decision=None) | ~Q(decision=EvidenceDecision.REJECTED))
         .order_by()
         .values_list("benchmark__recommendation")
         .annotate(n=Count("benchmark", distinct=True))

@@ -59,8 +59,8 @@ class GridCell(NamedTuple):
     """
 
     reading: Reading
-    word: EvidenceDecision | None
-    is_whole: bool
+    decision: EvidenceDecision | None
+    reaches_period_end: bool
     claimed: Reading | None = None
 
     @classmethod
@@ -278,7 +278,7 @@ def _unrevised_readings(user: User) -> QuerySet[Reading]:
 
 def _review_decision(reading: Reading) -> EvidenceDecision | None:
     """Return the review decision on the evidence of a reading; None if it is not reviewed or cites no evidence."""
-    review = reading.evidence.word if reading.evidence else None
+    review = reading.evidence.newest_own_review if reading.evidence else None
     return EvidenceDecision(review.decision) if review else None
 
 

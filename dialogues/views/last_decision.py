@@ -59,15 +59,17 @@ def _version_decision(user: User, key: int) -> LastDecision | None:
     assesses = outcome is UpdateDecision.ACCEPTED and permissions.can_give_verdicts(user)
     text = row.update.commitment.text
     if not assesses:
-        return LastDecision(outcome, text, url, gettext("Open the update again"), _told_ministry(outcome))
+        return LastDecision(outcome, text, url, gettext("Open the update again"), _describe_ministry_view(outcome))
     if needs_verdict(user, row):
-        return LastDecision(outcome, text, f"{url}#assess", gettext("Assess its benchmarks"), _told_ministry(outcome))
+        return LastDecision(
+            outcome, text, f"{url}#assess", gettext("Assess its benchmarks"), _describe_ministry_view(outcome)
+        )
     note = gettext("The ministry sees the decision on its page. No benchmark needs an assessment.")
     return LastDecision(outcome, text, url, gettext("Open the update again"), note)
 
 
-def _told_ministry(outcome: UpdateDecision) -> str:
-    """Return who is told of a decision on an update, and what comes next."""
+def _describe_ministry_view(outcome: UpdateDecision) -> str:
+    """Return what the ministry sees of a decision on an update, and what comes next."""
     if outcome is UpdateDecision.RETURNED:
         return gettext("The ministry sees what to change on its page. It can correct the update and send it again.")
     return gettext("The ministry sees the decision on its page.")

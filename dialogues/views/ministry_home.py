@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
+from dialogues.commitment_phrases import format_returned_on, format_status_detail
 from dialogues.commitment_status import CommitmentStanding, days_left
 from dialogues.models import Commitment, Draft, DueDateProposal
-from dialogues.score_effects import format_returned_on, format_status_detail
 from dialogues.views.drafts import DraftNote, describe_draft
 from dialogues.views.due_date_notes import DueDateNote, describe_newest_proposal, find_proposing_url
 from dialogues.views.next_action import reopened_on

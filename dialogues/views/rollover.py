@@ -58,7 +58,7 @@ class RolloverGroup(NamedTuple):
 
 
 @form_page
-def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
+def edition_roll_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask the benchmarks of the year before again, and move open commitments to them."""
     edition, before = get_edition_pair(request, pk)
     if before is None:
@@ -71,7 +71,7 @@ def edition_carry_over(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, _result_message(result, before, edition))
         return redirect(edition_url(edition, "recommendation_list"))
-    return render_form(request, "dialogues/edition_carry_over.html", page.form, page.context())
+    return render_form(request, "dialogues/edition_roll_over.html", page.form, page.context())
 
 
 def _result_message(result: RolloverResult, before: Edition, edition: Edition) -> str:

@@ -25,12 +25,12 @@ from dialogues.actions.readings import ReadingPartInput
 from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.actions.updates import FigureInput, send_update
 from dialogues.choices import BreakdownDimension, EvidenceKind, UpdateDecision
+from dialogues.commitment_phrases import format_status_detail
 from dialogues.files.upload_rules import list_upload_rules
 from dialogues.forms.fields import NO_DATA, to_direction
 from dialogues.forms.updates import FigureForm, UpdateForm
 from dialogues.models import Commitment, CommitmentEvent, Draft, EvidenceFile, Reading, UpdateVersion
 from dialogues.returned_parts import list_changes
-from dialogues.score_effects import format_status_detail
 from dialogues.views.commitments import list_linked_benchmarks
 from dialogues.views.drafts import (
     describe_draft,

@@ -106,7 +106,7 @@ def create_import(
         begun_by=by,
     )
     if draft is not None:
-        imported.brought = serialize_draft(draft)
+        imported.draft = serialize_draft(draft)
         return insert_row(imported)
     imported.is_pasted, imported.charset = is_pasted, charset
     imported.content.save("", ContentFile(content), save=False)
@@ -150,7 +150,7 @@ def read_import(*, key: int, tell: Callable[[int, str], None]) -> None:
         locked = EditionImport.objects.select_for_update(no_key=True).filter(pk=key).first()
         if locked is None or not locked.is_unread:
             return
-        locked.brought = serialize_draft(draft)
+        locked.draft = serialize_draft(draft)
         update_row(locked)
         _delete_content(locked)
 
@@ -171,7 +171,7 @@ def set_columns(
     Raises PermissionDenied, Refused.
     """
     locked = _lock_read(imported, by)
-    draft = deserialize_draft(locked.brought)
+    draft = deserialize_draft(locked.draft)
     used = [column for column in types if column]
     if len(used) != len(set(used)):
         raise Refused(
@@ -180,7 +180,7 @@ def set_columns(
             field="columns",
         )
     as_read = draft.without_edits()
-    locked.brought = serialize_draft(as_read._replace(columns=ColumnLayout(types, has_headings), choices={}))
+    locked.draft = serialize_draft(as_read._replace(columns=ColumnLayout(types, has_headings), choices={}))
     return update_row(locked)
 
 
@@ -207,10 +207,10 @@ def edit_draft(
         seen: the fingerprint of the items that the page showed.
     """
     locked = _lock_read(imported, by)
-    draft = deserialize_draft(locked.brought)
+    draft = deserialize_draft(locked.draft)
     items = draft.editable_items(get_expected_edition(locked.edition))
     if step is ItemStep.RESET:
-        locked.brought = serialize_draft(draft.without_edits())
+        locked.draft = serialize_draft(draft.without_edits())
         update_row(locked)
         return EditedItems(())
     if seen != items_fingerprint(items, draft.left_out):
@@ -224,7 +224,7 @@ def edit_draft(
         edited = edit_items(typed, draft.left_out, step, number)
     if edited.items != items or edited.left_out != draft.left_out:
         draft = draft.with_items(edited.items, edited.left_out)
-    locked.brought = serialize_draft(draft._replace(choices=renumber_choices(choices, edited.numbers, edited.parts)))
+    locked.draft = serialize_draft(draft._replace(choices=renumber_choices(choices, edited.numbers, edited.parts)))
     update_row(locked)
     return edited
 
@@ -305,7 +305,7 @@ def load_import(
     planned = plan_import(preview.existing_items, preview.imported_list.rows, pairing, benchmarks)
     writer = ImportWriter(edition, locked, preview, by, now)
     did = writer.write(planned, pillars) | {"left_out": len(preview.imported_list.unreadable)}
-    locked.brought, locked.did, locked.loaded_at, locked.loaded_by = {}, did, now, by
+    locked.draft, locked.did, locked.loaded_at, locked.loaded_by = {}, did, now, by
     update_row(locked)
     if writer.has_written:
         values: dict[str, Any] = did | {"file": locked.name, "sha256": locked.sha256, "import": locked.pk}

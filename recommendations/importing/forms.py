@@ -122,7 +122,7 @@ class ColumnsForm(TrackerForm):
 class PreviewForm(TrackerForm):
     """The texts of the items, what each existing item became if the wording doesn't decide it, and open questions."""
 
-    typed_meanwhile: Sequence[str] = ()
+    unsaved_texts: Sequence[str] = ()
     """The texts that the user typed for items that somebody else changed in the meantime."""
 
     seen = forms.CharField(max_length=text_rules.DAY_MAX_LENGTH, required=False, widget=forms.HiddenInput)

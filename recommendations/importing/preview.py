@@ -52,7 +52,7 @@ def get_expected_edition(edition: Edition) -> ExpectedEdition:
 
 def build_preview(imported: EditionImport, texts: Mapping[int, str] | None = None) -> ImportPreview:
     """Return what loading would do now. `texts` are corrected texts by number. Raises Refused if there is no list."""
-    draft = deserialize_draft(imported.brought)
+    draft = deserialize_draft(imported.draft)
     expected = get_expected_edition(imported.edition)
     imported_list = draft.listed(expected)
     editable_items = draft.editable_items(expected)

@@ -92,7 +92,7 @@ def edition_import(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return redirect("import_preview", pk=imported.pk)
-    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("brought", "did")
+    rows = EditionImport.objects.visible_to(request.user).filter(edition=edition).with_size().defer("draft", "did")
     imports = list(rows.select_related("edition__country", "begun_by", "loaded_by")[:MAX_SHOWN])
     context = {
         "edition": edition,
@@ -195,7 +195,7 @@ def _check_may_import(request: SignedInRequest) -> None:
 def _preview_draft(request: SignedInRequest, imported: EditionImport) -> HttpResponse:
     """Show the preview with its two forms, the decisions and the columns of a table. Perform the one submitted."""
     sends = request.POST.get("do")
-    draft = deserialize_draft(imported.brought)
+    draft = deserialize_draft(imported.draft)
     columns = ColumnsForm(request.POST if sends == "columns" else None, draft=draft)
     if columns.is_valid():
         try:
@@ -273,7 +273,7 @@ def _edit(request: SignedInRequest, imported: EditionImport, form: PreviewForm) 
 
 def _show_current_items(form: PreviewForm) -> None:
     """Show the items as somebody else saved them in the meantime, and apart from them the texts that the user typed."""
-    form.typed_meanwhile = [text for _, text in sorted(form.typed_texts().items())]
+    form.unsaved_texts = [text for _, text in sorted(form.typed_texts().items())]
     mark_as_seen(form, "items_seen", form.preview.items_fingerprint)
     for item in form.preview.editable_items:
         mark_as_seen(form, f"text_{item.number}", item.text)
@@ -327,7 +327,7 @@ def _decisions_context(form: PreviewForm, *, is_too_long: bool) -> dict[str, Any
         "items_more": max(len(preview.imported_list.rows) - MAX_SHOWN, 0),
         "left_out": preview.draft.left_out,
         "editors": _item_editors(form, is_too_long=is_too_long),
-        "typed_meanwhile": form.typed_meanwhile,
+        "unsaved_texts": form.unsaved_texts,
         "max_items": MAX_EDITABLE_ITEMS,
         "unknown_ministries": comparison.unknown_ministries[:MAX_SHOWN],
         "unknown_count": len(comparison.unknown_ministries),

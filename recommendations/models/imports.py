@@ -53,16 +53,14 @@ class EditionImportQuerySet(models.QuerySet["EditionImport"]):
 
         The other one is None. The database counts, because a draft may be long.
         """
-        heading = Case(When(brought__has_headings=True, then=1), default=0)
-        return self.annotate(
-            items=_JsonArrayLength("brought__rows"), lines=_JsonArrayLength("brought__lines") - heading
-        )
+        heading = Case(When(draft__has_headings=True, then=1), default=0)
+        return self.annotate(items=_JsonArrayLength("draft__rows"), lines=_JsonArrayLength("draft__lines") - heading)
 
 
 class EditionImport(models.Model):
     """A list imported for an edition. Once loaded, it records what the import did and never changes.
 
-    `brought` is the content read from the file, kept while the user reviews the draft. Once loaded, the record itself
+    `draft` is the content read from the file, kept while the user reviews the draft. Once loaded, the record itself
     holds that content. `content` is the file as sent, kept until a job has read it.
     """
 
@@ -70,7 +68,7 @@ class EditionImport(models.Model):
     name = models.CharField(gettext_lazy("file"), max_length=255)
     sha256 = models.CharField(gettext_lazy("SHA-256 of the file"), max_length=64)
     text_status = models.CharField(gettext_lazy("wording"), max_length=15, choices=TextStatus.choices())
-    brought = models.JSONField(default=dict, blank=True)
+    draft = models.JSONField(default=dict, blank=True)
     content = models.FileField(upload_to=_random_name, max_length=200, blank=True)
     is_pasted = models.BooleanField(default=False, help_text=gettext_lazy("Pasted as text, not sent as a file."))
     charset = models.CharField(
@@ -103,4 +101,4 @@ class EditionImport(models.Model):
     @property
     def is_unread(self) -> bool:
         """Return whether a job has not read the file yet, or could not read it."""
-        return not self.brought and self.loaded_at is None
+        return not self.draft and self.loaded_at is None

@@ -74,7 +74,7 @@ def edition_repeats(request: SignedInRequest, pk: int) -> HttpResponse:
                 count,
             )
             messages.success(request, sentence % {"number": count, "total": len(new), "year": before.year})
-            return redirect("edition_carry_over", pk=edition.pk)
+            return redirect("edition_roll_over", pk=edition.pk)
     texts = {row.pk: row.text for row in old}
     lines = []
     for row in new:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from recommendations.models import Benchmark, Edition, EditionImport, EditionTerms
 from recommendations.setup.steps import PostCounts
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User, in_office
-from tiptracker.choices import Role
+from tiptracker.choices import MINISTRY_ROLES, Role
 
 UNUSABLE_PASSWORD_PREFIX = "!"  # noqa: S105 -- how Django marks one that opens nothing
 """How the stored password begins for a user who was invited but has not set a password."""
@@ -77,7 +77,7 @@ def _is_followed(edition: Mapping[str, Any]) -> bool:
 
 def _count_ministries(countries: Collection[int], reader: User, day: date) -> Iterable[Mapping[str, Any]]:
     holders = in_office(OfficeHolder.objects, day).filter(ministry=OuterRef("pk"))
-    focal_points = User.objects.get_queryset().filter(ministry=OuterRef("pk"), is_active=True)
+    focal_points = User.objects.get_queryset().filter(ministry=OuterRef("pk"), role__in=MINISTRY_ROLES, is_active=True)
     return (
         Ministry.objects.visible_to(reader)
         .filter(country__in=countries)

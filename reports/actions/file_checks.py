@@ -51,7 +51,7 @@ def check_stored_briefings(*, after: int = 0) -> None:
     faulty: dict[Briefing, tuple[FileFault, BriefingFile]] = {}
     checked = 0
     rows = Briefing.objects.filter(pk__gt=after, withdrawn_at=None).exclude(file="").select_related("edition")
-    for checked, briefing in enumerate(rows.defer("said").order_by("pk").iterator(), 1):
+    for checked, briefing in enumerate(rows.defer("content").order_by("pk").iterator(), 1):
         for file in briefing.files:
             if (fault := _find_fault(file)) and _is_still_stored(briefing, file):
                 faulty[briefing] = fault, file

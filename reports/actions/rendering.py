@@ -128,8 +128,8 @@ def _read_unaltered(briefing: Briefing) -> bytes | None:
 def save_briefing_draft(briefing: Briefing, content: DocumentContent, files: BriefingFiles, *fields: str) -> None:
     """Save a draft's files and content with its row, together with the other changed `fields`."""
     briefing.facts_up_to, briefing.content_sha256 = content.facts_up_to, hash_content(content)
-    briefing.said = to_json_values(content)
-    _save_files(briefing, files, ["facts_up_to", "content_sha256", "said", *fields])
+    briefing.content = to_json_values(content)
+    _save_files(briefing, files, ["facts_up_to", "content_sha256", "content", *fields])
     country = briefing.edition.country_id
     record("briefing.rendered", by=None, row=briefing, country=country, after=files.hashes())
 

@@ -76,10 +76,10 @@ def withdraw_briefing(*, briefing: Briefing, redaction: Redaction, reason: str, 
         return
     paths = locked.paths
     locked.file = locked.word = locked.covering_note = ""
-    locked.said = None
+    locked.content = None
     locked.withdrawn_at, locked.withdrawn_by, locked.withdrawn_reason = now, by, reason
     locked.withdrawn_for = redaction
-    emptied = ["file", "word", "covering_note", "said"]
+    emptied = ["file", "word", "covering_note", "content"]
     locked.save(update_fields=[*emptied, "withdrawn_at", "withdrawn_by", "withdrawn_reason", "withdrawn_for"])
     hashes = {"sha256": locked.sha256} | ({"word_sha256": locked.word_sha256} if locked.word_sha256 else {})
     after = {"reason": reason, **hashes, "redaction": redaction.pk}
@@ -99,7 +99,7 @@ def _withdrawal_reason(briefing: Briefing, words: str) -> str:
     if not text:
         return "Personal data were removed from the record, and this briefing could not be searched for them."
     # The content stored for comparisons may include text that did not fit on the pages.
-    searched = f"{text}\n{json.dumps(briefing.said, ensure_ascii=False)}"
+    searched = f"{text}\n{json.dumps(briefing.content, ensure_ascii=False)}"
     return (
         "It contained personal data that were removed from the record." if contains_each_word(searched, words) else ""
     )

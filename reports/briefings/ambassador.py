@@ -14,7 +14,7 @@ from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
 from reports.briefings.checks import build_checks
-from reports.briefings.commitments import GatheredCommitment, gather_commitments, pressing_commitments
+from reports.briefings.commitments import GatheredCommitment, commitments_to_follow_up, gather_commitments
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ambassador import (
     AmbassadorBriefing,
@@ -73,7 +73,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
     versions = gather_versions(view, commitments)
     dialogues = _find_dialogues(view)
     milestones = list(Milestone.objects.visible_to(view.reader).filter(edition=edition).as_known_by(view.known_by))
-    ladder = display_steps(result, steps, step_texts(result, steps, reader=view.reader))
+    shown_steps = display_steps(result, steps, step_texts(result, steps, reader=view.reader))
     since = _find_compared_day(view, dialogues)
     trend = build_trend(
         view,
@@ -98,12 +98,12 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         window=_period_sentence(edition),
         deadline=result.deadline_on,
         countdown=sentences.format_relative_date(result.deadline_on, view.as_of) if result.deadline_on else "",
-        standing=build_readiness_summary(result, _write_paragraph(view, result, ladder, commitments, since)),
+        readiness=build_readiness_summary(result, _write_paragraph(view, result, shown_steps, commitments, since)),
         parts=build_parts(result),
         checks=build_checks(result.checks, commitments, annex),
-        ladder=ladder,
+        next_steps=shown_steps,
         trend=trend,
-        press_for=pressing_commitments(commitments, result.deadline_on),
+        commitments_to_follow_up=commitments_to_follow_up(commitments, result.deadline_on),
         milestones=_build_milestones(view, milestones),
         ministries=_build_ministries(view, recommendations, commitments),
         united_states=tuple(commitment.printed for commitment in commitments if commitment.is_our_own),
@@ -119,7 +119,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
 def _write_paragraph(
     view: ReaderView,
     result: Readiness,
-    ladder: StepsDisplay,
+    shown_steps: StepsDisplay,
     commitments: Sequence[GatheredCommitment],
     since: ComparedDay | None,
 ) -> str:
@@ -140,13 +140,13 @@ def _write_paragraph(
             target=summary.mark,
             waiting=result.waiting,
             since=since,
-            steps=ladder.on_one_page,
+            steps=shown_steps.on_one_page,
             overdue=OverdueCommitments(
                 number=len(overdue),
                 most_days=max((one.standing.days_overdue for one in overdue), default=0),
                 ministries=tuple(dict.fromkeys(one.printed.ministry for one in overdue)),
             ),
-            pending=len(pressing_commitments(commitments, result.deadline_on)),
+            pending=len(commitments_to_follow_up(commitments, result.deadline_on)),
             commitments=len(of_government),
         )
     )
@@ -195,7 +195,7 @@ def _build_milestones(view: ReaderView, rows: Iterable[Milestone]) -> tuple[Prin
             title=row.get_kind_display(),
             on=row.falls_on,
             is_done=row.done_on is not None and row.done_on <= view.as_of,
-            standing=sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, view.as_of),
+            status_text=sentences.describe_milestone(MilestoneKind(row.kind), row.falls_on, row.done_on, view.as_of),
         )
         for row in rows
     )
@@ -215,7 +215,7 @@ def _build_ministries(
         )
         for row in rows.prefetch_related("office_holders").order_by("name")
     )
-    return tuple(one for one in ministries if one.leads or one.undertakings)
+    return tuple(one for one in ministries if one.leads or one.commitments)
 
 
 def _build_ministry(
@@ -226,7 +226,7 @@ def _build_ministry(
         minister="; ".join(list_office_holders(row, view.as_of)),
         leads=describe_leads(leads),
         summary=sentences.describe_status_counts([commitment.standing.status for commitment in own]),
-        undertakings=tuple(commitment.printed for commitment in own),
+        commitments=tuple(commitment.printed for commitment in own),
     )
 
 

@@ -15,7 +15,7 @@ from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.reader_view import ReaderView
 from tiptracker.localization import format_short_date, gettext
 
-PRESSING_STATUSES = (
+FOLLOW_UP_STATUSES = (
     CommitmentStatus.OVERDUE,
     CommitmentStatus.OPEN,
     CommitmentStatus.WITH_EMBASSY,
@@ -46,7 +46,7 @@ class GatheredCommitment:
     def urgency(self) -> tuple[int, date, int]:
         """Sort key: overdue first, then open by due date, then waiting for the embassy, then settled."""
         status = self.standing.status
-        place = PRESSING_STATUSES.index(status) if status in PRESSING_STATUSES else len(PRESSING_STATUSES)
+        place = FOLLOW_UP_STATUSES.index(status) if status in FOLLOW_UP_STATUSES else len(FOLLOW_UP_STATUSES)
         return place, self.standing.due_on or date.max, self.row.pk
 
 
@@ -73,7 +73,7 @@ def gather_commitments(view: ReaderView, keys: Mapping[int, str]) -> list[Gather
     )
 
 
-def pressing_commitments(
+def commitments_to_follow_up(
     commitments: Iterable[GatheredCommitment], deadline_on: date | None
 ) -> tuple[PrintedCommitment, ...]:
     """Return the ministries' commitments to follow up on.
@@ -81,14 +81,14 @@ def pressing_commitments(
     These are overdue, open with no due date or due by the deadline, or waiting for the embassy.
     """
 
-    def is_pressing(commitment: GatheredCommitment) -> bool:
+    def needs_follow_up(commitment: GatheredCommitment) -> bool:
         status, due_on = commitment.standing.status, commitment.standing.due_on
         is_later = (
             status is CommitmentStatus.OPEN and due_on is not None and deadline_on is not None and due_on > deadline_on
         )
-        return status in PRESSING_STATUSES and not commitment.is_our_own and not is_later
+        return status in FOLLOW_UP_STATUSES and not commitment.is_our_own and not is_later
 
-    return tuple(commitment.printed for commitment in commitments if is_pressing(commitment))
+    return tuple(commitment.printed for commitment in commitments if needs_follow_up(commitment))
 
 
 def _build_commitment(view: ReaderView, row: Any, keys: Mapping[int, str]) -> GatheredCommitment | None:
@@ -113,7 +113,7 @@ def _build_commitment(view: ReaderView, row: Any, keys: Mapping[int, str]) -> Ga
         due_on=standing.due_on,
         times_moved=standing.slips,
         state=standing.status.value,
-        standing=sentences.describe_commitment_status(
+        status_text=sentences.describe_commitment_status(
             standing, events[-1].happened_on, view.as_of, is_ministrys=row.made_by == MadeBy.MINISTRY
         ),
     )

@@ -16,6 +16,14 @@ from tiptracker.localization import format_date, format_datetime, gettext, gette
 
 type PlainContent = dict[str, Any]
 
+FORMER_KEYS: Mapping[str, str] = {
+    "ladder": "next_steps",
+    "late": "overdue",
+    "press_for": "commitments_to_follow_up",
+    "undertakings": "commitments",
+}
+"""Keys of documents stored by an earlier release: the former key and today's."""
+
 
 class Difference(NamedTuple):
     """One difference: what it is about, the name of the field, and its value before and after.
@@ -61,7 +69,7 @@ class ComparisonRule(NamedTuple):
 def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainContent) -> tuple[SectionDifferences, ...]:
     """Return the sections in which two documents of this kind differ, in the kind's own order."""
     titles = {section.name: section.title for section in SECTIONS[kind]}
-    before, after = (_with_section_titles(_replace_old_terms(content), titles) for content in (before, after))
+    before, after = (_with_section_titles(_with_current_keys(content), titles) for content in (before, after))
     sections = []
     for name, rule in SECTION_RULES[kind].items():
         differences = tuple(_compare_item(rule, before, after, ()))
@@ -70,15 +78,20 @@ def compare_documents(kind: BriefingKind, before: PlainContent, after: PlainCont
     return tuple(sections)
 
 
-def _replace_old_terms(content: Any) -> Any:
-    """Return the content with the old term "late" replaced by "overdue", as a list name and as a state.
+def _with_current_keys(content: Any) -> Any:
+    """Return stored content with the keys of today (see FORMER_KEYS), and with "overdue" for the former state "late".
 
-    Documents stored before the term changed still use "late".
+    "standing" was the key both of readiness and of the words that describe a status.
     """
     if isinstance(content, Mapping):
-        values = {"overdue" if name == "late" else name: _replace_old_terms(value) for name, value in content.items()}
+        values = {
+            ("readiness" if isinstance(value, Mapping) else "status_text")
+            if key == "standing"
+            else FORMER_KEYS.get(key, key): _with_current_keys(value)
+            for key, value in content.items()
+        }
         return values | {"state": "overdue"} if values.get("state") == "late" else values
-    return [*map(_replace_old_terms, content)] if isinstance(content, list | tuple) else content
+    return [*map(_with_current_keys, content)] if isinstance(content, list | tuple) else content
 
 
 def _with_section_titles(content: PlainContent, titles: Mapping[str, str]) -> PlainContent:
@@ -158,9 +171,9 @@ def _format_value(value: Any) -> str:
 COMMITMENT = ComparisonRule(
     key=("text", "made_on"),
     name=("text",),
-    summary="standing",
+    summary="status_text",
     labels={"state": gettext_noop("Status"), "due_on": gettext_noop("Due"), "towards": gettext_noop("Benchmarks")},
-    shown={"state": "standing"},
+    shown={"state": "status_text"},
 )
 HEADER_FIELDS = {
     "as_of": gettext_noop("As of"),
@@ -170,7 +183,7 @@ HEADER_FIELDS = {
     "sections": gettext_noop("Chosen sections"),
     "marking": gettext_noop("Marking"),
 }
-STANDING = ComparisonRule(
+READINESS = ComparisonRule(
     labels={
         "sentence": gettext_noop("Readiness"),
         "possible": gettext_noop("Verified, dated to a later day"),
@@ -218,7 +231,7 @@ MINISTRY = ComparisonRule(
     key=("name",),
     summary="summary",
     labels={"minister": gettext_noop("Minister"), "leads": gettext_noop("Recommendations it leads on")},
-    lists={"undertakings": COMMITMENT},
+    lists={"commitments": COMMITMENT},
 )
 DIALOGUE = ComparisonRule(
     key=("held_on", "place"),
@@ -293,7 +306,7 @@ TALKING_POINTS = ComparisonRule(
     lists=dict.fromkeys(("kept", "with_us", "overdue", "returned", "to_ask"), POINT),
 )
 STEP = ComparisonRule(
-    key=("text",), summary="standing", labels={"state": gettext_noop("Status")}, shown={"state": "standing"}
+    key=("text",), summary="status_text", labels={"state": gettext_noop("Status")}, shown={"state": "status_text"}
 )
 MEETING = ComparisonRule(
     labels={
@@ -301,7 +314,7 @@ MEETING = ComparisonRule(
         "record": gettext_noop("What was said"),
         "agreed": gettext_noop("What was agreed"),
     },
-    lists={"undertakings": COMMITMENT, "steps": STEP},
+    lists={"commitments": COMMITMENT, "steps": STEP},
 )
 AGENDA_ITEM = ComparisonRule(
     key=("what",),
@@ -320,7 +333,7 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
     BriefingKind.AMBASSADOR: {
         HEAD: ComparisonRule(
             labels=HEADER_FIELDS | {"deadline": gettext_noop("Deadline"), "methodology": gettext_noop("Method")},
-            parts={"standing": STANDING, "ladder": ComparisonRule(lists={"steps": NEXT_STEP})},
+            parts={"readiness": READINESS, "next_steps": ComparisonRule(lists={"steps": NEXT_STEP})},
             lists={
                 "milestones": ComparisonRule(
                     key=("title",), summary="on", labels={"on": gettext_noop("Day"), "is_done": gettext_noop("Done")}

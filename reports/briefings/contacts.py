@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from dialogues.choices import CommitmentStatus, MadeBy
+from dialogues.commitment_phrases import describe_last_update, format_status_detail
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from dialogues.score_effects import describe_last_update, format_status_detail
 from recommendations.models import Edition
 from reports import formatting, sentences
-from reports.briefings.commitments import PRESSING_STATUSES
+from reports.briefings.commitments import FOLLOW_UP_STATUSES
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import MINISTRY_ROLES
 from tiptracker.localization import format_short_date, gettext
 
-STATUS_ORDER = (*PRESSING_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
+STATUS_ORDER = (*FOLLOW_UP_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN)
 """The order of commitments in a list, by status."""
 
 

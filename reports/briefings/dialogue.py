@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db.models import Q
 
 from dialogues.choices import DialogueStage, Presence
+from dialogues.commitment_phrases import format_overdue
 from dialogues.commitment_status import days_past_due
 from dialogues.dialogue_stage import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, NextStepDone, Participant
-from dialogues.score_effects import format_overdue
 from reports import formatting, sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.content.ambassador import PrintedCommitment
@@ -162,7 +162,7 @@ def _agenda(
             position=item.position,
             what=_describe_subject(item),
             whose=_responsible_name(item),
-            standing=_describe_status(item, printed, result),
+            status_text=_describe_status(item, printed, result),
             ask=item.note,
             said=item.said if is_held else "",
         )
@@ -184,7 +184,7 @@ def _responsible_name(item: AgendaItem) -> str:
 def _describe_status(item: AgendaItem, printed: dict[int, PrintedCommitment], result: Readiness) -> str:
     """Return the status of an agenda item's subject; empty for a topic, and for a subject of another edition."""
     if item.commitment_id:
-        return printed[item.commitment_id].standing if item.commitment_id in printed else ""
+        return printed[item.commitment_id].status_text if item.commitment_id in printed else ""
     lines = [line for line in result.verified.benchmarks if line.recommendation_id == item.recommendation_id]
     if not lines:
         return ""
@@ -268,7 +268,7 @@ def _build_meeting(
         record=row.record,
         agreed=row.agreed,
         summary=sentences.describe_status_counts([commitment.printed.state for commitment in made]),
-        undertakings=tuple(commitment.printed for commitment in made),
+        commitments=tuple(commitment.printed for commitment in made),
         steps=tuple(
             _build_step(view, step) for step in sorted(steps, key=lambda step: _find_done(view, step) is not None)
         ),
@@ -280,11 +280,13 @@ def _build_step(view: ReaderView, step: NextStep) -> AgreedStep:
     if done := _find_done(view, step):
         state = "verified_done"
         values = {"date": format_short_date(done.done_on), "result": done.result}
-        standing = (gettext("done %(date)s. Result: %(result)s") if done.result else gettext("done %(date)s")) % values
+        status_text = (
+            gettext("done %(date)s. Result: %(result)s") if done.result else gettext("done %(date)s")
+        ) % values
     elif overdue := days_past_due(due_on, view.as_of):
-        state, standing = "overdue", format_overdue(overdue)
+        state, status_text = "overdue", format_overdue(overdue)
     else:
-        state, standing = (
+        state, status_text = (
             "open",
             gettext("due %(when)s") % {"when": sentences.format_relative_date(due_on, view.as_of)}
             if due_on
@@ -296,5 +298,5 @@ def _build_step(view: ReaderView, step: NextStep) -> AgreedStep:
         agreed_on=step.dialogue.held_on,
         due_on=due_on,
         state=state,
-        standing=standing,
+        status_text=status_text,
     )

@@ -177,7 +177,7 @@ def _build_evidence(view: ReaderView, piece: GatheredEvidence, number: str, keys
                 benchmark=keys[evidence_link.benchmark_id],
                 shows=formatting.lowercase_first(evidence_link.get_shows_display()),
                 state=piece.state_of(evidence_link),
-                word=_separate_review_note(view, piece.reviews.get(evidence_link.pk), piece.decisive),
+                review=_separate_review_note(view, piece.reviews.get(evidence_link.pk), piece.decisive),
             )
             for evidence_link in piece.evidence_links
         ),

@@ -49,7 +49,7 @@ class HandoverNote:
     as_of: date
     headline: str
     parts: Sequence[score_display.PartDisplay]
-    ladder: StepsDisplay
+    next_steps: StepsDisplay
     parties: Sequence[ResponsibleParty]
     last_dialogue: LastDialogue | None
     due: Sequence[CalendarDay]
@@ -61,12 +61,12 @@ class HandoverNote:
     @property
     def steps(self) -> Sequence[StepDisplay]:
         """The first next steps: those that wait at the embassy in one line, then those asked of ministries."""
-        return self.ladder.on_one_page[:MAX_STEPS]
+        return self.next_steps.on_one_page[:MAX_STEPS]
 
     @property
     def more_steps(self) -> str:
         """A sentence that counts the other next steps."""
-        return self.ladder.more_than(len(self.steps))
+        return self.next_steps.more_than(len(self.steps))
 
 
 @snapshot()
@@ -95,7 +95,7 @@ def build_handover_note(*, reader: User, edition: Edition, as_of: date) -> Hando
         as_of=as_of,
         headline=headline.headline(result),
         parts=score_display.display_parts(result),
-        ladder=display_steps(result, steps, step_texts(result, steps, reader=reader)),
+        next_steps=display_steps(result, steps, step_texts(result, steps, reader=reader)),
         parties=parties,
         last_dialogue=_find_last_dialogue(reader, edition, commitments, as_of),
         due=due[:MAX_DUE_DAYS],

@@ -61,7 +61,7 @@ def render_html(content: DocumentContent, paper: Paper = Paper.A4) -> str:
     }
     if isinstance(content, AmbassadorBriefing):
         shown = count_fitting_steps(note, content, paper)
-        context |= {"steps": content.ladder.on_one_page[:shown], "more_steps": content.ladder.more_than(shown)}
+        context |= {"steps": content.next_steps.on_one_page[:shown], "more_steps": content.next_steps.more_than(shown)}
     if isinstance(content, MinistryPage):
         context["sheet"] = fit_ministry_page(content, sections, note, paper)
     return render_to_string(TEMPLATES[type(content)], context)

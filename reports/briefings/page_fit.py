@@ -157,7 +157,7 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
     title = min(2, count_lines(content.title, TextStyle(22, width, BOLD))) * 22 * 1.2 * MM_PER_POINT
     facts = 2.2 + (FINE_LINE_HEIGHT + LINE_HEIGHT + 0.8) * (2 if content.known_by else 1)
     sentence = 4.5 + min(3, count_lines(content.sentence, TextStyle(15.5, width, SEMIBOLD))) * SENTENCE_LINE_HEIGHT + 3
-    paragraph = count_lines(content.standing.paragraph, TextStyle(10, width)) * PROSE_LINE_HEIGHT + 3
+    paragraph = count_lines(content.readiness.paragraph, TextStyle(10, width)) * PROSE_LINE_HEIGHT + 3
     target = 2 * SMALL_LINE_HEIGHT + ORDER_SPACING
     head = (
         LINE_HEIGHT
@@ -172,10 +172,10 @@ def count_fitting_steps(note: str, content: AmbassadorBriefing, paper: Paper) ->
         + TABLE_HEAD_HEIGHT
         + FINE_LINE_HEIGHT
     )
-    more_due_rows = max(0, min(MIN_DUE_ROWS, len(content.press_for)) - 1)
+    more_due_rows = max(0, min(MIN_DUE_ROWS, len(content.commitments_to_follow_up)) - 1)
     below = MORE_ROWS_HEIGHT + DUE_TABLE_HEIGHT + more_due_rows * (2 * LINE_HEIGHT + ROW_PADDING)
     room = TEXT_HEIGHT[paper] - SAFETY_MARGIN - head - _note_height(note, width) - below
-    steps = [_step_height(item, width) for item in content.ladder.on_one_page]
+    steps = [_step_height(item, width) for item in content.next_steps.on_one_page]
     return sum(1 for height in accumulate(steps) if height <= room)
 
 
@@ -185,7 +185,7 @@ def has_room_for_note(note: str, content: AmbassadorBriefing, paper: Paper) -> b
     A short note always fits.
     """
     is_short = _count_note_lines(note, TEXT_WIDTH[paper]) <= SHORT_NOTE_LINES
-    wanted_steps = min(MIN_STEPS_WITH_NOTE, len(content.ladder.on_one_page))
+    wanted_steps = min(MIN_STEPS_WITH_NOTE, len(content.next_steps.on_one_page))
     return is_short or count_fitting_steps(note, content, paper) >= wanted_steps
 
 
@@ -329,7 +329,7 @@ def _fit_agreed(item: PrintedCommitment, lines: int, columns: Sequence[TextStyle
     height = max(
         text_height + SUBTEXT_GAP + count_lines(shortened.where, fine) * FINE_LINE_HEIGHT,
         count_lines(describe_due_date(item), due) * LINE_HEIGHT,
-        _count_state_lines(item.standing, status) * LINE_HEIGHT,
+        _count_state_lines(item.status_text, status) * LINE_HEIGHT,
     )
     return FittedRow(
         shortened,

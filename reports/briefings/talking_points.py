@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentEventKind, CommitmentStatus, EvidenceDecision, SupportKind
+from dialogues.commitment_phrases import describe_rescheduling
 from dialogues.commitment_status import CommitmentStanding, original_due_date
 from dialogues.models import UpdateVersion
-from dialogues.score_effects import describe_rescheduling
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
@@ -166,7 +166,7 @@ class TalkingPointBuilder:
                 sentence = gettext(
                     "We returned your update on %(commitment)s on %(date)s. Please change: %(reason)s"
                 ) % {"commitment": text, "date": format_date(standing.returned_on), "reason": reason}
-                return self._point("returned", commitment, sentence, commitment.printed.standing)
+                return self._point("returned", commitment, sentence, commitment.printed.status_text)
             case CommitmentStatus.OVERDUE:
                 return self._overdue_point(commitment, _overdue_question(text, standing))
             case CommitmentStatus.OPEN:

@@ -6,8 +6,8 @@ from datetime import date
 from functools import partial
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, DialogueStage
+from dialogues.commitment_phrases import format_overdue, format_with_embassy_since
 from dialogues.commitment_status import CommitmentStanding, days_left, days_past_due
-from dialogues.score_effects import format_overdue, format_with_embassy_since
 from recommendations.choices import DATE_ONLY_MILESTONES, MilestoneKind
 from reports import formatting, sentences
 from reports.charts.axis import AxisEvent

@@ -25,10 +25,10 @@ from reports.readiness.countable_facts import Action, EffectiveAssessment, FactV
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact, Period, ReadingFact
 from tiptracker.localization import format_date, format_number, gettext
 
-NOTHING, HALF, WHOLE = Fraction(0), Fraction(1, 2), Fraction(1)
+NOTHING, HALF, FULL = Fraction(0), Fraction(1, 2), Fraction(1)
 
 VERDICT_SHARES = {
-    Verdict.MET: WHOLE,
+    Verdict.MET: FULL,
     Verdict.STEP: HALF,
     Verdict.STALLED: NOTHING,
     Verdict.NO_INFORMATION: NOTHING,
@@ -36,7 +36,7 @@ VERDICT_SHARES = {
 }
 """The share that an assessment gives if a verified action in the window supports it; without one it gives 0."""
 
-CLAIM_SHARES = {ClaimedProgress.DONE: WHOLE, ClaimedProgress.UNDER_WAY: HALF, ClaimedProgress.NOT_STARTED: NOTHING}
+CLAIM_SHARES = {ClaimedProgress.DONE: FULL, ClaimedProgress.UNDER_WAY: HALF, ClaimedProgress.NOT_STARTED: NOTHING}
 """The share that a claim would give if it were verified as sent: done counts as met, under way as a step."""
 
 
@@ -145,7 +145,7 @@ def share_verdict(share: Fraction | None) -> ReadinessVerdict:
     """Return the verdict for a share: shown (1), partly shown, not shown (0 with data) or no data (None)."""
     if share is None:
         return ReadinessVerdict.NO_DATA
-    if share == WHOLE:
+    if share == FULL:
         return ReadinessVerdict.SHOWN
     return ReadinessVerdict.PARTLY if share else ReadinessVerdict.NOT_SHOWN
 
@@ -311,7 +311,7 @@ def compare_periods(
     if direction is ReadingDirection.LEVEL:
         share = NOTHING if before and before.figure == 0 else HALF
     elif direction is not None:
-        share = WHOLE if direction is _improvement(indicator) else NOTHING
+        share = FULL if direction is _improvement(indicator) else NOTHING
     return Finding(share, describe_movement(indicator, now, before, period), _reading_references(now, before))
 
 
@@ -323,7 +323,7 @@ def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[Readin
     if latest and latest.figure is not None:
         sentence = gettext("%(indicator)s: %(figure)s.")
         values = {"indicator": name, "figure": format_number(latest.figure)}
-        return Finding(WHOLE, sentence % values, _reading_references(latest))
+        return Finding(FULL, sentence % values, _reading_references(latest))
     reading = find_effective_reading(rows)
     if reading and reading.direction:
         sentence = gettext("%(indicator)s: a direction but no figure, so presumed not done (22 U.S.C. 7106(b)(1)).")
@@ -344,7 +344,7 @@ def evaluate_more_than_last_period(
     if now is not None and now.figure is None and direction is not None:
         reason = f"{reason} {gettext('Only a figure counts here.')}"
     elif direction is not None:
-        share = WHOLE if direction is _improvement(indicator) else NOTHING
+        share = FULL if direction is _improvement(indicator) else NOTHING
     return Finding(share, reason, _reading_references(now, before))
 
 
@@ -356,10 +356,10 @@ def evaluate_target(indicator: IndicatorFact, target: Decimal, now: ReadingFact 
     if now is None or now.figure is None:
         return Finding(None, no_data_sentence(indicator.name), _reading_references(now))
     if indicator.better is Better.DOWN:
-        share = WHOLE if now.figure <= target else NOTHING
+        share = FULL if now.figure <= target else NOTHING
         reason = gettext("%(figure)s by %(date)s. The target is at most %(target)s.")
     else:
-        share = max(NOTHING, min(WHOLE, Fraction(now.figure) / Fraction(target)))
+        share = max(NOTHING, min(FULL, Fraction(now.figure) / Fraction(target)))
         reason = gettext("%(figure)s of %(target)s by %(date)s.")
     values = {
         "figure": format_number(now.figure),

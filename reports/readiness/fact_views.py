@@ -23,21 +23,21 @@ from reports.readiness.verified_history import VerifiedHistory
 class FactViews:
     """Four views of the record on a day, and the number of claims that wait for a review.
 
-    `lean` is the verified view with only the last action on each benchmark, which is enough to compute shares. `begun`
-    counts verified rows from their start date and not from their end date, so it includes what is not over yet.
-    `claimed` also takes waiting claims as sent. A claim is evidence that would count if it were verified, or a figure
-    sent without evidence.
+    `verified_last_actions` is the verified view with only the last action on each benchmark, which is enough to compute
+    shares. `begun` is like it, but counts rows from their start date and not from their end date, so it includes what
+    is not over yet. `claimed` also takes waiting claims as sent. A claim is evidence that would count if it were
+    verified, or a figure sent without evidence.
     """
 
     verified: FactView
-    lean: FactView
+    verified_last_actions: FactView
     claimed: FactView
     begun: FactView
     waiting: int
 
 
 def build_fact_views(facts: Facts, as_of: date) -> FactViews:
-    """Return all views of a day. The view `begun` is lean, too.
+    """Return all views of a day.
 
     `facts` are the known ones (see `facts_known_by`).
     """
@@ -46,9 +46,9 @@ def build_fact_views(facts: Facts, as_of: date) -> FactViews:
     claimed_view = _build_claimed_view(index, as_of, verified_view)
     return FactViews(
         verified=verified_view,
-        lean=history.verified(as_of, is_lean=True),
+        verified_last_actions=history.verified(as_of, last_actions_only=True),
         claimed=claimed_view,
-        begun=history.verified(as_of, is_begun=True, is_lean=True),
+        begun=history.verified(as_of, is_begun=True, last_actions_only=True),
         waiting=_count_waiting_claims(index, as_of, claimed_view),
     )
 

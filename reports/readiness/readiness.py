@@ -100,7 +100,7 @@ class Readiness:
             without=without,
         )
 
-    def levers(self) -> tuple[BenchmarkGain, ...]:
+    def benchmark_gains(self) -> tuple[BenchmarkGain, ...]:
         """Return what meeting each open benchmark would add, the largest gain first."""
         return benchmark_gains(self.verified_record, self.verified, self.due)
 
@@ -130,7 +130,8 @@ def evaluate_readiness(facts: Facts, *, as_of: date, known_by: datetime | None =
     views = build_fact_views(known_facts, as_of)
     verified_answers = compute_answers(questionnaire, views.verified)
     claimed_answers = max_answers(verified_answers, compute_answers(questionnaire, views.claimed))
-    verified_record = EvaluatedRecord(questionnaire, views.lean, compute_answers(questionnaire, views.lean))
+    last_actions = views.verified_last_actions
+    verified_record = EvaluatedRecord(questionnaire, last_actions, compute_answers(questionnaire, last_actions))
     claimed_record = EvaluatedRecord(questionnaire, views.claimed, claimed_answers)
     waiting = find_waiting_claims(known_facts, verified_record, claimed_record)
     commitments = tuple(open_commitments(known_facts, as_of))
@@ -179,7 +180,7 @@ class DailyScores:
         """Return the score of a day by what was known at a moment; None if nothing had been reviewed by then."""
         if self.first_review is None or self.first_review > known_by:
             return None
-        return compute_points(*self._answers(as_of, known_by, is_lean=True))
+        return compute_points(*self._answers(as_of, known_by, last_actions_only=True))
 
     def score_with_reasons(self, as_of: date, known_by: datetime | None) -> Score:
         """Return the score of a day with its reasons."""
@@ -187,16 +188,18 @@ class DailyScores:
 
     def answer_shares(self, as_of: date, known_by: datetime | None) -> tuple[Questionnaire, tuple[Fraction, ...]]:
         """Return the questionnaire and the worth of each answer. If both are equal on two days, so are all points."""
-        questionnaire, answers = self._answers(as_of, known_by, is_lean=True)
+        questionnaire, answers = self._answers(as_of, known_by, last_actions_only=True)
         mappings = (answers.questions, answers.benchmarks, answers.required_figures)
         return questionnaire, tuple(finding.worth for findings in mappings for finding in findings.values())
 
     def _answers(
-        self, as_of: date, known_by: datetime | None, *, is_lean: bool = False
+        self, as_of: date, known_by: datetime | None, *, last_actions_only: bool = False
     ) -> tuple[Questionnaire, Answers]:
         moment = known_by or ALL_KNOWN_AT
         questionnaire = self._questionnaire(moment)
-        return questionnaire, compute_answers(questionnaire, self.history.verified(as_of, moment, is_lean=is_lean))
+        return questionnaire, compute_answers(
+            questionnaire, self.history.verified(as_of, moment, last_actions_only=last_actions_only)
+        )
 
     def _questionnaire(self, known_by: datetime) -> Questionnaire:
         """Return the questionnaire known by a moment. It stays the same until other terms are recorded."""

@@ -15,8 +15,8 @@ from reports import formatting
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.answer_sentences import no_data_sentence
 from reports.readiness.answers import (
+    FULL,
     NOTHING,
-    WHOLE,
     Answers,
     AskedRecommendation,
     Finding,
@@ -222,7 +222,7 @@ class PointCalculator:
         """Return the Ps that these answers show."""
         return frozenset(
             [self._benchmark_pillars[key] for key, finding in answers.benchmarks.items() if finding.share]
-            + [self._question_pillars[key] for key, finding in answers.questions.items() if finding.share == WHOLE]
+            + [self._question_pillars[key] for key, finding in answers.questions.items() if finding.share == FULL]
         )
 
     def points(self, answers: Answers) -> Fraction:
@@ -323,13 +323,13 @@ def complicity_finding(findings: Iterable[tuple[str, Finding]]) -> Finding:
     means investigated. No data is presumed against.
     """
     pairs = tuple(findings)
-    share = weighted_mean((WHOLE, finding) for _, finding in pairs)
+    share = weighted_mean((FULL, finding) for _, finding in pairs)
     rows = rows_of(finding for _, finding in pairs)
     if share is None:
         reason = gettext("Complicit officials: no data, so presumed not done (22 U.S.C. 7106(b)(7)).")
         return Finding(None, reason, rows)
-    met = [key for key, finding in pairs if finding.worth == WHOLE]
-    steps = [key for key, finding in pairs if finding.worth and finding.worth != WHOLE]
+    met = [key for key, finding in pairs if finding.worth == FULL]
+    steps = [key for key, finding in pairs if finding.worth and finding.worth != FULL]
     if met and steps:
         reason = gettext("Complicit officials: met on %(met)s, a concrete step on %(steps)s.")
     elif met:
@@ -352,7 +352,7 @@ def pillar_finding(shown: Iterable[tuple[str, Finding]], findings: Iterable[Find
     if shown_pairs:
         names = join_with_and(name for name, _ in shown_pairs)
         return Finding(
-            WHOLE, gettext("Shown by: %(names)s.") % {"names": names}, rows_of(finding for _, finding in shown_pairs)
+            FULL, gettext("Shown by: %(names)s.") % {"names": names}, rows_of(finding for _, finding in shown_pairs)
         )
     asked = tuple(findings)
     if all(finding.share is None for finding in asked):
@@ -420,7 +420,7 @@ def _evaluate_pillar(pillar: Pillar, questionnaire: Questionnaire, answers: Answ
         if question in pillar_questions and question in answers.questions
     ]
     shown = [(name, finding) for name, finding in benchmarks if finding.share]
-    shown += [(name, finding) for name, finding in questions if finding.share == WHOLE]
+    shown += [(name, finding) for name, finding in questions if finding.share == FULL]
     return pillar_finding(shown, [finding for _, finding in [*benchmarks, *questions]])
 
 

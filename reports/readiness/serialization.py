@@ -88,7 +88,7 @@ def readiness_document(
             for name in ("also_ask", "last_period", "to_assess", "after_deadline")
         },
         "target_reached_after": steps.target_reached_after,
-        "levers": [_lever(lever) for lever in result.levers()],
+        "levers": [_benchmark_gain(gain) for gain in result.benchmark_gains()],
         "smallest_set": None if smallest is None else [keys[one] for one in smallest],
         "claims": [_ministry_claims(claim) for claim in result.claims],
         "checks": [_problem(problem) for problem in result.checks],
@@ -204,12 +204,12 @@ def _step(step: ReadinessStep, keys: Mapping[int, str], formatter: StepFormatter
     }
 
 
-def _lever(lever: BenchmarkGain) -> dict[str, Any]:
+def _benchmark_gain(gain: BenchmarkGain) -> dict[str, Any]:
     return {
-        "benchmark": lever.key,
-        "benchmark_id": lever.benchmark_id,
-        **_number_fields("points", lever.points),
-        "due_on": lever.due_on.isoformat() if lever.due_on else None,
+        "benchmark": gain.key,
+        "benchmark_id": gain.benchmark_id,
+        **_number_fields("points", gain.points),
+        "due_on": gain.due_on.isoformat() if gain.due_on else None,
     }
 
 

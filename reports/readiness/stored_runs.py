@@ -50,7 +50,7 @@ class FieldUse(Enum):
 
     COMPARED = "compared"
     """A number, a verdict, a code or a reference: stored, and compared with the result computed again."""
-    SAID = "said"
+    REGENERATED = "regenerated"
     """A sentence or advice: neither stored nor compared, but generated when a user reads the run."""
 
 
@@ -66,7 +66,7 @@ class RowFields:
     fields: DocumentFields
 
 
-COMPARED, REGENERATED = FieldUse.COMPARED, FieldUse.SAID
+COMPARED, REGENERATED = FieldUse.COMPARED, FieldUse.REGENERATED
 
 
 def _compared(*names: str) -> dict[str, FieldUse]:
@@ -105,7 +105,7 @@ RESULT_FIELDS: Final[DocumentFields] = {
     **_compared("reviewed", "waiting"),
     "parts": RowFields("key", {**_SCORED_FIELDS, "questions": RowFields("key", _LINE_FIELDS)}),
     "benchmarks": RowFields("id", {**_LINE_FIELDS, **_compared("id", "recommendation", "recommendation_id")}),
-    # The points and due dates of levers are compared; their order is advice.
+    # The gains of open benchmarks: points and due dates are compared; their order is advice.
     "levers": RowFields(
         "benchmark_id", {**_compared("benchmark", "benchmark_id"), **_numbers("points"), **_compared("due_on")}
     ),

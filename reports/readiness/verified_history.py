@@ -95,7 +95,7 @@ class VerifiedHistory:
         )
 
     def verified(
-        self, as_of: date, known_by: datetime = ALL_KNOWN_AT, *, is_begun: bool = False, is_lean: bool = False
+        self, as_of: date, known_by: datetime = ALL_KNOWN_AT, *, is_begun: bool = False, last_actions_only: bool = False
     ) -> FactView:
         """Return what was verified by a moment and counts on a day.
 
@@ -103,7 +103,7 @@ class VerifiedHistory:
             as_of: the day. Rows count from their end date.
             known_by: the moment of knowledge.
             is_begun: count rows from their start date instead.
-            is_lean: keep only the last action on each benchmark. The shares stay the same, with fewer rows.
+            last_actions_only: leave out all actions but the last on each benchmark. The shares stay the same.
         """
         known_by = known_by.astimezone(UTC)  # The rows are in UTC, too: comparing across time zones is slower.
         readings = group_by_key(
@@ -135,7 +135,7 @@ class VerifiedHistory:
             actions={
                 key: tuple(
                     Action(row.evidence_id, row.first_on if is_begun else row.last_on)
-                    for row in (rows[-1:] if is_lean else rows)
+                    for row in (rows[-1:] if last_actions_only else rows)
                 )
                 for key, rows in actions.items()
             },

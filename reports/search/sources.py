@@ -45,7 +45,7 @@ class Source:
 
     Attributes:
         rows: the rows a user may see, newest first.
-        fields: the texts looked through. PostgreSQL has an index over them (`IndexWords` in the migrations).
+        fields: the texts looked through. PostgreSQL has an index over them (`IndexWordForms` in the migrations).
         title: what a result is called.
         url: the page it opens, or "" if the user has none.
         ministry_fields: the fields for a ministry. Empty: the ministry's search leaves this source out.
@@ -157,7 +157,7 @@ def _file_url(row: Any, user: User) -> str:
 
 def _with_subject(briefings: QuerySet[Any], user: User) -> QuerySet[Any]:
     """Add what the label of a briefing reads, and leave its content out, which is long."""
-    return briefings.select_related("ministry", "dialogue").defer("said")
+    return briefings.select_related("ministry", "dialogue").defer("content")
 
 
 def _newest_criteria(user: User) -> QuerySet[BenchmarkTerms]:

@@ -23,14 +23,14 @@ MAX_OFFERED = 50
 def briefing_compare(request: SignedInRequest, pk: int) -> HttpResponse:
     """Compare a briefing with the one named by `?with=`, or by default with the one from `default_comparison`."""
     rows = Briefing.objects.visible_to(request.user)
-    comparable = rows.select_related("edition__country", "ministry", "dialogue", "job").filter(said__isnull=False)
+    comparable = rows.select_related("edition__country", "ministry", "dialogue", "job").filter(content__isnull=False)
     briefing = comparable.filter(pk=pk).first()
     if briefing is None:
         withdrawn = get_object_or_404(rows.select_related("edition__country"), pk=pk, withdrawn_at__isnull=False)
         set_page_edition(request, withdrawn.edition)
         return render_page(request, "reports/briefing_compare.html", {"briefing": withdrawn}, status=410)
     set_page_edition(request, briefing.edition)
-    others = list(comparable.of_its_kind(briefing).exclude(pk=pk).defer("said")[:MAX_OFFERED])
+    others = list(comparable.of_its_kind(briefing).exclude(pk=pk).defer("content")[:MAX_OFFERED])
     default = default_comparison(briefing, others)
     data = request.GET if "with" in request.GET else {"with": str(default.pk)} if default else None
     form = BriefingCompareForm(data, others=others)
@@ -44,7 +44,7 @@ def _comparison_context(briefing: Briefing, other: Briefing) -> dict[str, object
     """Return both briefings, ordered by day, and their differences."""
     before, after = sorted((other, briefing), key=_sort_key)
     chapters = compare_documents(
-        BriefingKind(briefing.kind), with_current_fields(before.said or {}), with_current_fields(after.said or {})
+        BriefingKind(briefing.kind), with_current_fields(before.content or {}), with_current_fields(after.content or {})
     )
     count = sum(len(chapter.differences) for chapter in chapters)
     return {"other": other, "before": before, "after": after, "chapters": chapters, "count": count}

@@ -79,7 +79,7 @@ def briefing_list(request: EditionRequest) -> HttpResponse:
         Briefing.objects.visible_to(request.user)
         .filter(edition=edition)
         .select_related("edition__country", "ministry", "dialogue", "job", "requested_by", "cleared_by")
-        .defer("said")
+        .defer("content")
         .order_by("-requested_at", "-pk")
     )
     if exports.is_export_requested(request):
@@ -183,7 +183,7 @@ def briefing_word(request: SignedInRequest, pk: int) -> HttpResponseBase:
 
 
 def _file_response(request: SignedInRequest, pk: int, *, as_word: bool = False) -> HttpResponseBase:
-    rows = Briefing.objects.visible_to(request.user).defer("said")
+    rows = Briefing.objects.visible_to(request.user).defer("content")
     briefing = get_object_or_404(rows.select_related("edition__country", "ministry", "dialogue"), pk=pk)
     if not briefing.get_file(as_word=as_word).path and not briefing.withdrawn_at:
         return redirect("briefing_detail", pk=briefing.pk)

@@ -1,4 +1,4 @@
-"""Page of what changed between two standpoints: the lines that moved, by how many points, and the facts behind it."""
+"""Page of what changed between two moments of the record: the lines that moved, their points, and the facts behind."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -18,9 +18,9 @@ from reports.readiness import countable_facts
 from reports.readiness.answers import RowReference
 from reports.readiness.explanation import changes_display
 from reports.readiness.explanation.changes import find_changes, is_known_before
-from reports.readiness.explanation.changes_display import LineChangeDisplay, ScoreAtStandpoint, ScoreChangeDisplay
+from reports.readiness.explanation.changes_display import LineChangeDisplay, ScoreAtMoment, ScoreChangeDisplay
 from reports.readiness.gathering import gather_facts
-from reports.request_params import RequestedStandpoint
+from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
 from reports.views.links import PageLink
 from reports.views.record_rows import RecordRow, find_record_rows, find_terms_rows, pick_rows
@@ -38,7 +38,7 @@ FOUR_WEEKS, WEEK = timedelta(weeks=4), timedelta(weeks=1)
 
 @readiness_page
 def readiness_changes(request: EditionRequest) -> HttpResponse:
-    """Show the changes from one standpoint to another.
+    """Show the changes from one moment of the record to another.
 
     Default: from four weeks ago, as known at the time, to today.
     """
@@ -77,15 +77,15 @@ def _export_row(stop: ScoreChangeDisplay, change: LineChangeDisplay, rows: Seque
     return recorded_at, ended_on, line.title, line.part.label, points, change.reason_before, change.reason_after, facts
 
 
-def parse_standpoint_range(params: QueryDict, edition: Edition) -> tuple[RequestedStandpoint, RequestedStandpoint]:
-    """Parse the two standpoints in an address, `…_from` and `…_to`.
+def parse_record_moment_range(params: QueryDict, edition: Edition) -> tuple[RequestedMoment, RequestedMoment]:
+    """Parse the two moments of the record in an address, `…_from` and `…_to`.
 
     Without the first, it is four weeks before the second, as known at the time. Raises Refused if the second is before
     the first, in its day or in its moment of knowledge.
     """
-    until = request_params.parse_standpoint(params, edition, suffix="_to")
+    until = request_params.parse_record_moment(params, edition, suffix="_to")
     if any(params.get(f"{name}_from") for name in ("as_of", "known_by", "known_on")):
-        since = request_params.parse_standpoint(params, edition, suffix="_from")
+        since = request_params.parse_record_moment(params, edition, suffix="_from")
     else:
         since = _as_known_then(edition, max(edition.starts_on, until.as_of - FOUR_WEEKS), until)
     if until.as_of < since.as_of:
@@ -104,22 +104,22 @@ def parse_standpoint_range(params: QueryDict, edition: Edition) -> tuple[Request
     return since, until
 
 
-def _as_known_then(edition: Edition, day: date, until: RequestedStandpoint) -> RequestedStandpoint:
+def _as_known_then(edition: Edition, day: date, until: RequestedMoment) -> RequestedMoment:
     """Return a day as known at its end, or as known to `until` if that is earlier."""
     known_by = datetime.combine(day, time.max, ZoneInfo(edition.country.time_zone))
     if until.known_by is not None and until.known_by < known_by:
         known_by = until.known_by
-    return RequestedStandpoint(edition, min(day, until.as_of), known_by, until.today)
+    return RequestedMoment(edition, min(day, until.as_of), known_by, until.today)
 
 
 def _build_context(request: EditionRequest, edition: Edition) -> dict[str, Any]:
-    since, until = parse_standpoint_range(request.GET, edition)
+    since, until = parse_record_moment_range(request.GET, edition)
     with snapshot():
         facts = gather_facts(edition)
-        changes = find_changes(facts, since.standpoint, until.standpoint)
+        changes = find_changes(facts, since.record_moment, until.record_moment)
         first, last = (
-            ScoreAtStandpoint(
-                requested.standpoint,
+            ScoreAtMoment(
+                requested.record_moment,
                 score,
                 countable_facts.is_reviewed(countable_facts.facts_known_by(facts, requested.known_by)),
             )
@@ -154,14 +154,14 @@ def _lines_with_rows(
     return [(change, pick_rows(change.line.rows, rows)) for change in stop.lines]
 
 
-def _build_form(edition: Edition, since: RequestedStandpoint, until: RequestedStandpoint) -> ChangesForm:
+def _build_form(edition: Edition, since: RequestedMoment, until: RequestedMoment) -> ChangesForm:
     initial: dict[str, date | None] = {"as_of_from": since.as_of, "as_of_to": until.as_of}
     for name, requested in (("known_on_from", since), ("known_on_to", until)):
         initial[name] = localtime(requested.known_by).date() if requested.known_by else None
     return ChangesForm(initial=initial, edition=edition, today=until.today)
 
 
-def _presets(user: User, edition: Edition, since: RequestedStandpoint) -> list[PageLink]:
+def _presets(user: User, edition: Edition, since: RequestedMoment) -> list[PageLink]:
     """Offer: since the last dialogue, since last week, and the start day as known then against as known now."""
     today, starts_on = since.today, edition.starts_on
     dialogues = Dialogue.objects.visible_to(user).held().filter(country=edition.country_id)

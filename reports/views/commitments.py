@@ -4,9 +4,9 @@ from datetime import date
 from typing import NamedTuple
 
 from dialogues.choices import MadeBy
+from dialogues.commitment_phrases import describe_last_update, describe_receipt, format_status_detail
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from dialogues.score_effects import describe_last_update, describe_receipt, format_status_detail
 
 
 class CommitmentDisplay(NamedTuple):

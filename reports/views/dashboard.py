@@ -101,8 +101,7 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "more_overdue": len(overdue[MAX_OVERDUE:]),
         "waiting": waiting[:MAX_WAITING],
         "more_waiting": len(waiting[MAX_WAITING:]),
-        "logs": user.role == Role.OFFICER,  # every officer who can see the edition may log
-        "decides": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
+        "may_review": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
         "ministries": _build_ministries(user, edition, benchmarks, commitments, today, is_reviewed=result.is_reviewed),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
@@ -273,7 +272,7 @@ def _briefing_context(user: User, edition: Edition, facts: Facts, today: date) -
         .filter(edition=edition, kind=BriefingKind.AMBASSADOR, as_of=today)
         .filter(sections__isnull=True, covering_note="", withdrawn_at__isnull=True)
         .select_related("edition", "job")
-        .defer("said")
+        .defer("content")
         .order_by("-pk")
     )
     context: dict[str, Any] = {"may_request": today >= edition.starts_on and can_request_briefing(user, edition)}

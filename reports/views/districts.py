@@ -130,6 +130,6 @@ def _build_benchmark(
 
 def _evidence_status(evidence: Evidence) -> DistrictStatus | None:
     """Return the status that a figure gives its districts, by the newest review; None if its evidence was rejected."""
-    if evidence.word is None:
+    if evidence.newest_own_review is None:
         return DistrictStatus.CLAIMED
-    return DistrictStatus.VERIFIED if evidence.word.decision == EvidenceDecision.VERIFIED else None
+    return DistrictStatus.VERIFIED if evidence.newest_own_review.decision == EvidenceDecision.VERIFIED else None

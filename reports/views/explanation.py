@@ -21,10 +21,10 @@ from reports.readiness.explanation.score_explanation import (
 )
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
-from reports.request_params import RequestedStandpoint
+from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
+from reports.views.record_moment import read_record_moment
 from reports.views.record_rows import RecordedReview, RecordRow, find_record_rows
-from reports.views.standpoint import read_standpoint
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import format_number, gettext
@@ -62,31 +62,31 @@ def readiness_why(request: EditionRequest, part: str, key: str = "") -> HttpResp
     """Explain the result of a part, or of a line of it (by its key, such as "6a")."""
     if part not in PartKey:
         raise Http404
-    standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"standpoint": standpoint, "part": PartKey(part), "key": key}
-    if standpoint is not None:
+    record_moment, form = read_record_moment(request)
+    context: dict[str, Any] = {"record_moment": record_moment, "part": PartKey(part), "key": key}
+    if record_moment is not None:
         with snapshot():
-            explained = _explain(request.user, standpoint, PartKey(part), key)
+            explained = _explain(request.user, record_moment, PartKey(part), key)
         if explained is None:
             raise Http404
         context |= explained
     return render_form(request, "reports/readiness_why.html", form, context)
 
 
-def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: str) -> dict[str, Any] | None:
+def _explain(user: User, record_moment: RequestedMoment, part: PartKey, key: str) -> dict[str, Any] | None:
     """Return the context for a part or, if there is a key, for a line; None if there is no such line."""
-    facts = gather_facts(standpoint.edition)
-    result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
+    facts = gather_facts(record_moment.edition)
+    result = evaluate_readiness(facts, as_of=record_moment.as_of, known_by=record_moment.known_by)
     explanation = ScoreExplanation(facts, result)
     line = explanation.find_line(part, key) if key else None
     if key and line is None:
         return None
     lines = [line] if line else explanation.lines_of_part(part)
-    rows = _find_rows(user, lines, standpoint)
+    rows = _find_rows(user, lines, record_moment)
     parts = {display.key: display for display in score_display.display_parts(result)}
     points = _points_by_line(parts, result)
     if line:
-        return _line_context(line, standpoint, points, rows)
+        return _line_context(line, record_moment, points, rows)
     display = parts[part]
     return {
         "title": part.label,
@@ -100,11 +100,11 @@ def _explain(user: User, standpoint: RequestedStandpoint, part: PartKey, key: st
 
 
 def _line_context(
-    line: LineExplanation, standpoint: RequestedStandpoint, points: PointsTexts, rows: RecordRows
+    line: LineExplanation, record_moment: RequestedMoment, points: PointsTexts, rows: RecordRows
 ) -> dict[str, Any]:
     """Return the context for a line, with every row given for it."""
     subject, part, above = rows.get(_subject_row(line)), line.part, line.recommendation_line
-    up = edition_url(standpoint.edition, "readiness_why", part.value, *([above.key] if above else []))
+    up = edition_url(record_moment.edition, "readiness_why", part.value, *([above.key] if above else []))
     return {
         "title": subject.text if subject else line.line.title,
         "law": line.line.law,
@@ -112,7 +112,7 @@ def _line_context(
         "reason": line.line.finding.reason,
         "claim": line.claim,
         "points": points.get((part, line.address), ""),
-        "up": f"{up}?{standpoint.query}",
+        "up": f"{up}?{record_moment.query}",
         "up_label": above.title if above else part.label,
         "read_at": subject.url if subject else "",
         # What a criterion gives in another part is no part of this line's points.
@@ -121,12 +121,12 @@ def _line_context(
     }
 
 
-def _find_rows(user: User, lines: Iterable[LineExplanation], standpoint: RequestedStandpoint) -> RecordRows:
+def _find_rows(user: User, lines: Iterable[LineExplanation], record_moment: RequestedMoment) -> RecordRows:
     """Return what the lines and their criteria are about, and every row given for them."""
     grounds = [ground for line in lines for ground in line.criteria]
     subjects = {_subject_row(line) for line in lines} | {_subject_row(ground) for ground in grounds}
     given = {one.row for ground in grounds for one in ground.rows}
-    return find_record_rows(user, (subjects | given) - {NO_ROW}, standpoint.known_by)
+    return find_record_rows(user, (subjects | given) - {NO_ROW}, record_moment.known_by)
 
 
 def _explanation_line(

@@ -17,7 +17,7 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import METHOD_VERSION, Readiness, evaluate_readiness
 from reports.readiness.scoring import PART_LAW
 from reports.views.access import readiness_page
-from reports.views.standpoint import read_standpoint
+from reports.views.record_moment import read_record_moment
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import gettext
@@ -27,9 +27,9 @@ from tiptracker.web.form_pages import render_form
 @readiness_page
 def methodology(request: EditionRequest) -> HttpResponse:
     """Explain the current method by the example of the edition, and show how it performs on past country-years."""
-    standpoint, form = read_standpoint(request)
+    record_moment, form = read_record_moment(request)
     context: dict[str, Any] = {
-        "standpoint": standpoint,
+        "record_moment": record_moment,
         "method": METHOD_VERSION,
         "disclaimer": gettext(headline.DISCLAIMER),
         "law": PART_LAW,
@@ -39,10 +39,10 @@ def methodology(request: EditionRequest) -> HttpResponse:
     }
     result: Readiness | None = None
     examples: Mapping[Rule, str] = {}
-    if standpoint is not None:
+    if record_moment is not None:
         with snapshot():
-            facts = gather_facts(standpoint.edition)
-        result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
+            facts = gather_facts(record_moment.edition)
+        result = evaluate_readiness(facts, as_of=record_moment.as_of, known_by=record_moment.known_by)
         examples = method_example.examples_by_rule(facts, result)
         context |= {
             "result": result,

@@ -259,7 +259,7 @@ def my_tasks(request: EditionRequest) -> HttpResponse:
         "logged_count": len(items.logged),
         "may_begin": bool(items.versions or items.logged),
         "own_waiting": _own_waiting_evidence(user, country),
-        "decides": permissions.can_give_reviews(user),
+        "may_review": permissions.can_give_reviews(user),
         "groups": groups,
         "counts": [count for count in counts if count.number],
         "total": sum(count.number for count in counts),
@@ -361,7 +361,7 @@ def _briefings_to_clear(user: User, edition: Edition) -> list[Task]:
             since=timezone.localtime(row.requested_at).date(),
         )
         for row in rows.select_related("ministry", "dialogue", "requested_by")
-        .defer("said")
+        .defer("content")
         .order_by("requested_at", "pk")
     ]
 

@@ -41,21 +41,21 @@ def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
     """
     steps = result.next_steps()
     texts = step_texts(result, steps, reader=user)
-    ladder = display_steps(result, steps, texts)
-    rows = _next_step_rows(result, ladder.steps, steps.steps, texts.own_evidence)
-    reviews, others = rows[: len(ladder.reviews)], rows[len(ladder.reviews) :]
-    if reviews and user.role != Role.OFFICER and ladder.reviews_in_one:
-        reviews = [NextStepRow(ladder.reviews_in_one)]
-    figures, figure_steps = (*ladder.also_ask, *ladder.last_period), (*steps.also_ask, *steps.last_period)
+    shown_steps = display_steps(result, steps, texts)
+    rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts.own_evidence)
+    reviews, others = rows[: len(shown_steps.reviews)], rows[len(shown_steps.reviews) :]
+    if reviews and user.role != Role.OFFICER and shown_steps.reviews_in_one:
+        reviews = [NextStepRow(shown_steps.reviews_in_one)]
+    figures, figure_steps = (*shown_steps.also_ask, *shown_steps.last_period), (*steps.also_ask, *steps.last_period)
     to_assess = [step for step in steps.to_assess if step.points]
     after_deadline = [step for step in steps.after_deadline if step.points]
     return {
-        "ladder": ladder,
+        "next_steps": shown_steps,
         "in_short": [*reviews, *others[:FIRST_PAGE_STEPS]],
         "in_full": rows,
         "also_ask": _next_step_rows(result, figures, figure_steps),
-        "to_assess": _next_step_rows(result, ladder.to_assess, to_assess),
-        "after_deadline": _next_step_rows(result, ladder.after_deadline, after_deadline),
+        "to_assess": _next_step_rows(result, shown_steps.to_assess, to_assess),
+        "after_deadline": _next_step_rows(result, shown_steps.after_deadline, after_deadline),
     }
 
 

@@ -16,11 +16,11 @@ from reports.readiness.checks import RecordProblem
 from reports.readiness.explanation import context_display, headline, score_display
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
-from reports.request_params import RequestedStandpoint
+from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
 from reports.views.next_steps import next_steps_context
+from reports.views.record_moment import pin_known_by, read_record_moment
 from reports.views.record_rows import RecordRow, find_record_rows, pick_rows
-from reports.views.standpoint import pin_known_by, read_standpoint
 from reports.views.trend import trend_context
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -43,12 +43,12 @@ class ClaimGap(NamedTuple):
 @readiness_page
 def readiness_detail(request: EditionRequest) -> HttpResponse:
     """Show the readiness of the record for a day, as known at a moment, in detail."""
-    standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"standpoint": standpoint}
-    if standpoint is not None:
+    record_moment, form = read_record_moment(request)
+    context: dict[str, Any] = {"record_moment": record_moment}
+    if record_moment is not None:
         with snapshot():
-            facts = gather_facts(standpoint.edition)
-            result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
+            facts = gather_facts(record_moment.edition)
+            result = evaluate_readiness(facts, as_of=record_moment.as_of, known_by=record_moment.known_by)
             needed = result.smallest_set()
             context |= {
                 "result": result,
@@ -59,10 +59,12 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "projected": context_display.describe_projected(result),
                 "smallest_set": context_display.describe_smallest_set(result, needed),
                 "watch_list": context_display.describe_watch_list(result),
-                "gaps": _build_claim_gaps(request.user, standpoint, result),
+                "gaps": _build_claim_gaps(request.user, record_moment, result),
                 **next_steps_context(request.user, result),
-                "to_the_mark": _smallest_set_url(pin_known_by(standpoint), needed),
-                **trend_context(request.user, standpoint.edition, facts, standpoint.as_of, standpoint.known_by),
+                "to_the_mark": _smallest_set_url(pin_known_by(record_moment), needed),
+                **trend_context(
+                    request.user, record_moment.edition, facts, record_moment.as_of, record_moment.known_by
+                ),
             }
     return render_form(request, "reports/readiness_detail.html", form, context)
 
@@ -70,12 +72,12 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
 @readiness_page
 def readiness_explanation(request: EditionRequest) -> HttpResponse:
     """Show what the score is made of: its parts, and the lines of each part."""
-    standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"standpoint": standpoint}
-    if standpoint is not None:
+    record_moment, form = read_record_moment(request)
+    context: dict[str, Any] = {"record_moment": record_moment}
+    if record_moment is not None:
         with snapshot():
             result = evaluate_readiness(
-                gather_facts(standpoint.edition), as_of=standpoint.as_of, known_by=standpoint.known_by
+                gather_facts(record_moment.edition), as_of=record_moment.as_of, known_by=record_moment.known_by
             )
         context |= {
             "result": result,
@@ -89,14 +91,14 @@ def readiness_explanation(request: EditionRequest) -> HttpResponse:
 @readiness_page
 def readiness_checks(request: EditionRequest) -> HttpResponse:
     """List the problems in the record by kind, each with what to do."""
-    standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"standpoint": standpoint}
-    if standpoint is not None:
+    record_moment, form = read_record_moment(request)
+    context: dict[str, Any] = {"record_moment": record_moment}
+    if record_moment is not None:
         with snapshot():
             result = evaluate_readiness(
-                gather_facts(standpoint.edition), as_of=standpoint.as_of, known_by=standpoint.known_by
+                gather_facts(record_moment.edition), as_of=record_moment.as_of, known_by=record_moment.known_by
             )
-            context["problems_by_kind"] = _problems_by_kind(request.user, standpoint, result)
+            context["problems_by_kind"] = _problems_by_kind(request.user, record_moment, result)
         if exports.is_export_requested(request):
             cells = [
                 _export_row(kind, *problem) for kind, problems in context["problems_by_kind"] for problem in problems
@@ -113,10 +115,10 @@ def _export_row(kind: ProblemKind, problem: RecordProblem, rows: Sequence[Record
     return kind.label, problem.sentence, problem.to_do, "; ".join(row.text for row in rows)
 
 
-def _build_claim_gaps(user: User, standpoint: RequestedStandpoint, result: Readiness) -> list[ClaimGap]:
+def _build_claim_gaps(user: User, record_moment: RequestedMoment, result: Readiness) -> list[ClaimGap]:
     """Return the gap between claimed and verified by ministry. Claims without an update are listed row by row."""
     claims = context_display.display_claims(result)
-    ministries = Ministry.objects.visible_to(user).filter(country=standpoint.edition.country_id).in_bulk()
+    ministries = Ministry.objects.visible_to(user).filter(country=record_moment.edition.country_id).in_bulk()
     update_versions = (
         UpdateVersion.objects.visible_to(user)
         .select_related("update__commitment")
@@ -129,7 +131,7 @@ def _build_claim_gaps(user: User, standpoint: RequestedStandpoint, result: Readi
         ]
         for claim in claims
     ]
-    rows = find_record_rows(user, chain.from_iterable(references), standpoint.known_by)
+    rows = find_record_rows(user, chain.from_iterable(references), record_moment.known_by)
     return [
         ClaimGap(
             ministries[claim.ministry_id].name if claim.ministry_id in ministries else gettext(CLAIMED_BY_OTHERS),
@@ -142,17 +144,17 @@ def _build_claim_gaps(user: User, standpoint: RequestedStandpoint, result: Readi
 
 
 def _problems_by_kind(
-    user: User, standpoint: RequestedStandpoint, result: Readiness
+    user: User, record_moment: RequestedMoment, result: Readiness
 ) -> list[tuple[ProblemKind, list[tuple[RecordProblem, list[RecordRow]]]]]:
     """Return the problems by kind, in the order of the checks, each with the rows to look at."""
-    rows = find_record_rows(user, [row for problem in result.checks for row in problem.rows], standpoint.known_by)
+    rows = find_record_rows(user, [row for problem in result.checks for row in problem.rows], record_moment.known_by)
     return [
         (kind, [(problem, pick_rows(problem.rows, rows)) for problem in problems])
         for kind, problems in groupby(result.checks, key=lambda problem: problem.kind)
     ]
 
 
-def _smallest_set_url(standpoint: RequestedStandpoint, needed: Sequence[int] | None) -> str:
+def _smallest_set_url(record_moment: RequestedMoment, needed: Sequence[int] | None) -> str:
     """Return the what-if address with the smallest set (ids) ticked; empty if there is none."""
-    page = edition_url(standpoint.edition, "readiness_what_if")
-    return f"{page}?{standpoint.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""
+    page = edition_url(record_moment.edition, "readiness_what_if")
+    return f"{page}?{record_moment.query}&{urlencode({'met': needed}, doseq=True)}" if needed else ""

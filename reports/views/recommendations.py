@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.choices import CommitmentStatus, DoneBy, ReviewState, SupportKind, Verdict
+from dialogues.commitment_phrases import format_status_detail
 from dialogues.models import (
     Assessment,
     Commitment,
@@ -27,7 +28,6 @@ from dialogues.models import (
 )
 from dialogues.models.commitments import standing_from_row
 from dialogues.permissions import can_assess, can_log_evidence, can_record_commitment
-from dialogues.score_effects import format_status_detail
 from dialogues.start_dates import find_start_date
 from dialogues.views.evidence_history import Reversals, find_reversals
 from recommendations.choices import Origin, Pillar, Rule

@@ -103,13 +103,13 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "deadline_on": _parse_date(result.get("deadline_on")),
         "parts": _stored_lines(result.get("parts", []), is_reviewed=is_reviewed),
         "benchmarks": _stored_lines(result.get("benchmarks", []), is_reviewed=is_reviewed),
-        "levers": [
+        "benchmark_gains": [
             (
-                lever.get("benchmark", ""),
-                formatting.round_to_tenth(_exact_figure(lever, "points")) if is_reviewed else None,
-                _parse_date(lever.get("due_on")),
+                gain.get("benchmark", ""),
+                formatting.round_to_tenth(_exact_figure(gain, "points")) if is_reviewed else None,
+                _parse_date(gain.get("due_on")),
             )
-            for lever in result.get("levers", ())
+            for gain in result.get("levers", ())
         ],
     }
     return render_page(request, "reports/run_detail.html", context)

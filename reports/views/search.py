@@ -13,7 +13,7 @@ from reports.search.sources import GROUPS, Group, Source, find_keys
 from tiptracker.accounts.models import User
 from tiptracker.localization import gettext
 from tiptracker.web.pages import SignedInRequest, render_page
-from tiptracker.web.search import MAX_CHARACTERS, split_words
+from tiptracker.web.word_forms import MAX_CHARACTERS, split_words
 
 SHOWN_PER_GROUP = 5
 SHOWN_IN_ONE_GROUP = 50

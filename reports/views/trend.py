@@ -12,7 +12,7 @@ from reports.readiness.explanation.trend_display import WeekDisplay, display_tre
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.views.access import readiness_page
-from reports.views.standpoint import read_standpoint
+from reports.views.record_moment import read_record_moment
 from tiptracker.accounts.models import User
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import gettext
@@ -27,14 +27,14 @@ NARROW = {"width": 320, "size": 12.5}
 @readiness_page
 def readiness_trend(request: EditionRequest) -> HttpResponse:
     """Show the score by week up to a day, as known at the time and with later information, with each week's events."""
-    standpoint, form = read_standpoint(request)
-    context: dict[str, Any] = {"standpoint": standpoint}
-    if standpoint is not None:
+    record_moment, form = read_record_moment(request)
+    context: dict[str, Any] = {"record_moment": record_moment}
+    if record_moment is not None:
         with snapshot():
-            facts = gather_facts(standpoint.edition)
+            facts = gather_facts(record_moment.edition)
             context["has_benchmarks"] = bool(facts.benchmarks)
             context |= trend_context(
-                request.user, standpoint.edition, facts, standpoint.as_of, standpoint.known_by, plot_height=260
+                request.user, record_moment.edition, facts, record_moment.as_of, record_moment.known_by, plot_height=260
             )
         if exports.is_export_requested(request):
             cells = [_export_row(week) for week in reversed(context["trend"].by_week)]

@@ -20,10 +20,10 @@ from reports.readiness.facts import Facts
 from reports.readiness.forecast.next_steps import NextSteps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
-from reports.request_params import RequestedStandpoint
+from reports.request_params import RequestedMoment
 from reports.views.access import readiness_page
 from reports.views.links import PageLink
-from reports.views.standpoint import pin_known_by, read_standpoint
+from reports.views.record_moment import pin_known_by, read_record_moment
 from tiptracker.accounts.models import User
 from tiptracker.errors import Refused
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -59,17 +59,17 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
     The address keeps naming the day and the moment at which the page was opened. So it gives the same figures whenever
     it is shared.
     """
-    requested, form = read_standpoint(request)
+    requested, form = read_record_moment(request)
     if requested is None:
         return render_form(request, "reports/readiness_what_if.html", form, {})
-    standpoint, status = pin_known_by(requested), 200
+    record_moment, status = pin_known_by(requested), 200
     met_keys, step_keys = request.GET.getlist("met"), request.GET.getlist("step")
     with snapshot():
-        facts = gather_facts(standpoint.edition)
-        result = evaluate_readiness(facts, as_of=standpoint.as_of, known_by=standpoint.known_by)
+        facts = gather_facts(record_moment.edition)
+        result = evaluate_readiness(facts, as_of=record_moment.as_of, known_by=record_moment.known_by)
         steps = result.next_steps()
         context: dict[str, Any] = {
-            "standpoint": requested,
+            "record_moment": requested,
             "form": form,
             "mark": score_display.readiness_bar_figures(result).mark,
             "has_benchmarks": bool(result.verified.benchmarks),
@@ -83,10 +83,10 @@ def readiness_what_if(request: EditionRequest) -> HttpResponse:
             context["refusal"], status = str(refusal), 422
         if not request.headers.get("HX-Request"):
             context |= {
-                "pinned": standpoint,
+                "pinned": record_moment,
                 "steps": _step_options(request.user, result, steps, step_keys),
-                "groups": _benchmark_groups(request.user, standpoint, facts, result, met),
-                "presets": _presets(standpoint, result, steps),
+                "groups": _benchmark_groups(request.user, record_moment, facts, result, met),
+                "presets": _presets(record_moment, result, steps),
             }
     return render_page(request, "reports/readiness_what_if.html", context, partial="result", status=status)
 
@@ -101,10 +101,10 @@ def _step_options(user: User, result: Readiness, steps: NextSteps, step_keys: Co
 
 
 def _benchmark_groups(
-    user: User, standpoint: RequestedStandpoint, facts: Facts, result: Readiness, met: Collection[int]
+    user: User, record_moment: RequestedMoment, facts: Facts, result: Readiness, met: Collection[int]
 ) -> list[tuple[Recommendation, list[BenchmarkOption]]]:
     """Return the recommendations with their benchmarks, in the order of the questionnaire."""
-    edition, known_by = standpoint.edition, standpoint.known_by
+    edition, known_by = record_moment.edition, record_moment.known_by
     recommendations = Recommendation.objects.visible_to(user).filter(edition=edition).as_known_by(known_by)
     by_key = {row.pk: row for row in recommendations}
     recommendation_of = {one.benchmark_id: by_key.get(one.recommendation_id) for one in result.verified.benchmarks}
@@ -126,9 +126,9 @@ def _benchmark_groups(
     ]
 
 
-def _presets(standpoint: RequestedStandpoint, result: Readiness, steps: NextSteps) -> list[PageLink]:
+def _presets(record_moment: RequestedMoment, result: Readiness, steps: NextSteps) -> list[PageLink]:
     """Offer: the next steps up to the target, all steps, the fewest benchmarks to the target, all open ones, none."""
-    page = f"{edition_url(standpoint.edition, 'readiness_what_if')}?{standpoint.query}"
+    page = f"{edition_url(record_moment.edition, 'readiness_what_if')}?{record_moment.query}"
     keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
     selections: list[tuple[str, dict[str, Sequence[Any]]]] = []
     if reached := steps.target_reached_after:

@@ -1,6 +1,6 @@
 """Rows are locked in one order, that of `infrastructure/locking.py`, so that no two can wait for each other for ever.
 
-Each test of the suite is held to that order on PostgreSQL (`rows_are_locked_in_order` in tests/conftest.py), so a new
+Each test of the suite is held to that order on PostgreSQL (`check_lock_order` in tests/conftest.py), so a new
 action is as soon as a test calls it. Here it is shown that what is out of order is found.
 """
 
@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from dialogues.models import Participant
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.factories import (
     AgendaItemFactory,
     BenchmarkFactory,
@@ -21,8 +21,8 @@ from tests.factories import (
     OfficerFactory,
     ParticipantFactory,
 )
-from tests.locks import recording
-from tests.transactions import record
+from tests.locks import record_locks
+from tests.transactions import record_log_entry
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.infrastructure.locking import lock_rows, lock_rows_in_order
 from tiptracker.jobs.actions import enqueue
@@ -35,12 +35,12 @@ pytestmark = [
 
 
 @pytest.fixture
-def faults(monkeypatch):
+def find_lock_faults(monkeypatch):
     """Call it to learn what is found where the product does these things in one transaction."""
-    monkeypatch.setattr("tests.locks.LEFT_OUT", ())
+    monkeypatch.setattr("tests.locks.IGNORED_MODULES", ())
 
     def act(*things):
-        with recording() as recorder, transaction.atomic():
+        with record_locks() as recorder, transaction.atomic():
             for thing in things:
                 thing()
         return [fault.partition(": ")[2].partition(" (")[0] for fault in recorder.all_faults()]
@@ -48,77 +48,88 @@ def faults(monkeypatch):
     return act
 
 
-def log():
-    record("thing.changed", by=None)
+def add_log_entry():
+    record_log_entry("thing.changed", by=None)
 
 
-def locked(row, **options):
+def lock_row(row, **options):
     rows = type(row)._default_manager.filter(pk=row.pk).order_by("pk")
     return lambda: list(rows.select_for_update(**{"no_key": True} | options))
 
 
-def test_what_is_in_order_is_found_to_be_right(faults):
+def test_what_is_in_order_is_found_to_be_right(find_lock_faults):
     benchmark, evidence, other = BenchmarkFactory(), EvidenceFactory(), EvidenceFactory()
     held = [other, evidence, benchmark, benchmark.recommendation]
 
-    assert faults(lambda: lock_rows_in_order(held), lambda: enqueue("readiness", 1), log, *map(locked, held), log) == []
+    assert (
+        find_lock_faults(
+            lambda: lock_rows_in_order(held),
+            lambda: enqueue("readiness", 1),
+            add_log_entry,
+            *map(lock_row, held),
+            add_log_entry,
+        )
+        == []
+    )
 
 
-def test_what_is_out_of_order_is_found(faults):
+def test_what_is_out_of_order_is_found(find_lock_faults):
     first, second = EvidenceFactory(), EvidenceFactory()
     rows, both = type(first).objects, f"dialogues.evidence {second.pk}"
-    named_by_a_redaction(first, "title")
+    redact_text(first, "title")
 
-    assert faults(locked(first), locked(first.country)) == [
+    assert find_lock_faults(lock_row(first), lock_row(first.country)) == [
         f"LOCK accounts.country {first.country.pk} after dialogues.evidence {first.pk}"
     ]
-    assert faults(locked(second), locked(first)) == [f"LOCK dialogues.evidence {first.pk} after {both}"]
-    assert faults(locked(second), lambda: rows.filter(pk=first.pk).update(title=REDACTED)) == [
+    assert find_lock_faults(lock_row(second), lock_row(first)) == [f"LOCK dialogues.evidence {first.pk} after {both}"]
+    assert find_lock_faults(lock_row(second), lambda: rows.filter(pk=first.pk).update(title=REDACTED)) == [
         f"UPDATE dialogues.evidence {first.pk} after {both}"
     ]
-    assert faults(log, locked(first)) == [f"LOCK dialogues.evidence {first.pk} after the log "]
-    assert faults(log, lambda: enqueue("readiness", 1)) == ["INSERT jobs.job  after the log "]
+    assert find_lock_faults(add_log_entry, lock_row(first)) == [f"LOCK dialogues.evidence {first.pk} after the log "]
+    assert find_lock_faults(add_log_entry, lambda: enqueue("readiness", 1)) == ["INSERT jobs.job  after the log "]
 
 
-def test_rows_locked_together_are_in_the_order_of_their_keys(faults):
+def test_rows_locked_together_are_in_the_order_of_their_keys(find_lock_faults):
     rows = type(EvidenceFactory())._default_manager.filter(pk__in=[EvidenceFactory().pk, EvidenceFactory().pk])
 
-    (fault,) = faults(lambda: list(rows.order_by().select_for_update(no_key=True)))
+    (fault,) = find_lock_faults(lambda: list(rows.order_by().select_for_update(no_key=True)))
 
     assert fault.startswith("locks several rows in no order")
-    assert faults(lambda: lock_rows(rows)) == []
+    assert find_lock_faults(lambda: lock_rows(rows)) == []
 
 
-def test_a_row_that_is_joined_is_locked_too(faults):
+def test_a_row_that_is_joined_is_locked_too(find_lock_faults):
     rows = type(BriefingFactory())._default_manager.select_related("edition").order_by("pk")
 
-    assert faults(lambda: list(rows.select_for_update(no_key=True))) == [
+    assert find_lock_faults(lambda: list(rows.select_for_update(no_key=True))) == [
         "LOCK recommendations.edition  after reports.briefing "
     ]
-    assert faults(lambda: list(rows.select_for_update(no_key=True, of=("self",)))) == []
+    assert find_lock_faults(lambda: list(rows.select_for_update(no_key=True, of=("self",)))) == []
 
 
-def test_a_table_of_which_rows_are_deleted_is_named(faults, monkeypatch):
+def test_a_table_of_which_rows_are_deleted_is_named(find_lock_faults, monkeypatch):
     participant = ParticipantFactory()
-    monkeypatch.setattr("tests.locks.DELETED", frozenset())
+    monkeypatch.setattr("tests.locks.TABLES_WITH_DELETED_ROWS", frozenset())
 
-    assert faults(lambda: Participant.objects.filter(pk=participant.pk).delete()) == [
+    assert find_lock_faults(lambda: Participant.objects.filter(pk=participant.pk).delete()) == [
         "deletes rows of dialogues.participant: add it to DELETED in tests/locks.py"
     ]
 
 
-def test_whoever_refers_to_a_row_that_may_be_deleted_locks_it_too(faults):
+def test_whoever_refers_to_a_row_that_may_be_deleted_locks_it_too(find_lock_faults):
     draft, file = DraftFactory(dialogue=DialogueFactory(), saved_by=OfficerFactory()), EvidenceFileFactory()
 
-    assert faults(log, lambda: draft.files.add(file)) == [f"REFER dialogues.draft {draft.pk} after the log "]
-    assert faults(log, lambda: AgendaItemFactory(dialogue=draft.dialogue)) == []
+    assert find_lock_faults(add_log_entry, lambda: draft.files.add(file)) == [
+        f"REFER dialogues.draft {draft.pk} after the log "
+    ]
+    assert find_lock_faults(add_log_entry, lambda: AgendaItemFactory(dialogue=draft.dialogue)) == []
 
 
 def test_a_lock_outside_of_a_transaction_is_found(monkeypatch):
     job = JobFactory()
 
-    with recording() as recorder:
-        locked(job)()
+    with record_locks() as recorder:
+        lock_row(job)()
 
     assert len(recorder.all_faults()) == 1
     assert "outside of a transaction" in recorder.all_faults()[0]

@@ -26,7 +26,8 @@ from dialogues.actions.files import store_inspected
 from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy, SupportKind, Verdict
 from dialogues.files.inspection import InspectedFile
 from dialogues.models import Assessment, Commitment, Evidence, EvidenceFile
-from tests.concurrency.walking import WRITES, write
+from tests.concurrency.write_requests import WRITE_RULES, send_write
+from tests.concurrent_writes import run_simultaneously
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
@@ -36,10 +37,9 @@ from tests.factories import (
     OfficerFactory,
     at_noon,
 )
-from tests.locks import LOG, OURS, locks_of, recording
-from tests.meanwhile import both_at_once
+from tests.locks import APP_LABELS, LOG, locks_of, record_locks
 from tests.security.world import World
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.models import AuditEntry
 
@@ -47,7 +47,7 @@ pytestmark = pytest.mark.both_databases
 
 on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole database")
 
-TIMES = int(os.environ.get("RACES", "1"))
+REPETITIONS = int(os.environ.get("RACES", "1"))
 EXCLUSIVE = {"LOCK", "UPDATE", "DELETE"}
 PAUSE = 0.02
 """Seconds for which one who holds the row lets the other come as far, who may be waiting for that very row."""
@@ -60,10 +60,10 @@ DAY, NOW = date(2022, 1, 20), at_noon(date(2022, 1, 28))
 def locked_rows(world):
     """By the place of an address in WRITES: the rows that are locked there, each with the action that does and how."""
     found = {}
-    for number, line in enumerate(WRITES):
+    for number, line in enumerate(WRITE_RULES):
         cache.clear()
-        with recording() as recorder, a_tests_own_transaction():
-            write(world, line)
+        with record_locks() as recorder, outer_transaction():
+            send_write(world, line)
             transaction.set_rollback(True)
         rows = found[number] = {}
         for one in recorder.transactions:
@@ -73,7 +73,7 @@ def locked_rows(world):
     return found
 
 
-def pairs_of(found):
+def conflicting_pairs(found):
     """Every two different actions that lock the same row, once; with the rows, and whether both change one of them."""
     pairs = {}
     for one, other in combinations(found, 2):
@@ -81,7 +81,7 @@ def pairs_of(found):
         names = frozenset(found[line][row][0] for line in (one, other) for row in shared)
         if len(names) > 1 and names not in pairs:
             both_change = any(found[one][row][1] & found[other][row][1] & {"UPDATE", "DELETE"} for row in shared)
-            pairs[names] = (WRITES[one], WRITES[other]), shared, both_change
+            pairs[names] = (WRITE_RULES[one], WRITE_RULES[other]), shared, both_change
     return list(pairs.values())
 
 
@@ -114,7 +114,7 @@ def race(world, pair, shared):
         try:
             ready.wait(60)
             with connection.execute_wrapper(Racer(shared, both_hold)):
-                return write(world, line).status_code
+                return send_write(world, line).status_code
         except Error as error:
             # A row that is written and never committed can't be read or changed again: that is the test's doing.
             return None if isinstance(error, ObjectNotUpdated) else f"{line}: {error}"
@@ -128,7 +128,7 @@ def race(world, pair, shared):
 
 
 @contextmanager
-def nothing_committed():
+def roll_back_at_commit():
     """Each transaction comes to its end and is rolled back, so that whoever comes next finds the same rows."""
     leave = transaction.Atomic.__exit__
 
@@ -146,10 +146,10 @@ def nothing_committed():
 
 # --- What came of it --------------------------------------------------------------------------------------------------
 
-BY_CHANCE = ("sha256", "hash", "digest", "session", "prefix", "file", "word", "key", "row", "token", "message_id")
+RANDOM_FIELDS = ("sha256", "hash", "digest", "session", "prefix", "file", "word", "key", "row", "token", "message_id")
 
 
-def state():
+def record_state():
     """What the record says, whatever its rows are numbered: texts, days, numbers and how many entries of which sort."""
     kinds = (
         models.CharField, models.TextField, models.DateField, models.IntegerField, models.BooleanField,
@@ -162,20 +162,27 @@ def state():
             for field in model._meta.concrete_fields
             if isinstance(field, kinds)
             and not isinstance(field, models.DateTimeField | models.AutoField | models.FileField)
-            and not field.name.endswith(BY_CHANCE)
+            and not field.name.endswith(RANDOM_FIELDS)
         ]
-        if model._meta.app_label in OURS and model._meta.app_label not in {"audit", "lock_outs", "mfa", "usersessions"}:
+        if model._meta.app_label in APP_LABELS and model._meta.app_label not in {
+            "audit",
+            "lock_outs",
+            "mfa",
+            "usersessions",
+        }:
             rows = model._base_manager.values_list(*names) if names else [()] * model._base_manager.count()
             told.update((model._meta.label, *map(str, row)) for row in rows)
     return told
 
 
-def in_turn(world, lines, refused=()):
+def outcome_in_sequence(world, lines, refused=()):
     """What comes of these, one after the other, where those in `refused` are told to look again at what has changed."""
     cache.clear()
-    with a_tests_own_transaction():
-        answers = {str(line): write(world, line).status_code for line in lines} | {str(line): 422 for line in refused}
-        came = state()
+    with outer_transaction():
+        answers = {str(line): send_write(world, line).status_code for line in lines} | {
+            str(line): 422 for line in refused
+        }
+        came = record_state()
         transaction.set_rollback(True)
     return answers, came
 
@@ -185,30 +192,33 @@ def in_turn(world, lines, refused=()):
 
 @on_postgres
 @pytest.mark.long
-def test_two_different_actions_at_once_on_one_row(fresh_database, put_back):
+def test_two_different_actions_at_once_on_one_row(fresh_database, restore_database):
     """Neither waits for the other for ever; where both change the row, it is as if one had come after the other."""
     world = World()
-    pairs = pairs_of(locked_rows(world))
+    pairs = conflicting_pairs(locked_rows(world))
     surfaced = []
 
-    with nothing_committed():
-        for pair, shared, _ in pairs * TIMES:
+    with roll_back_at_commit():
+        for pair, shared, _ in pairs * REPETITIONS:
             surfaced += [answer for answer in race(world, pair, shared) if isinstance(answer, str)]
 
     assert len(pairs) > 40
     assert surfaced == []
-    put_back()
+    restore_database()
     for pair, shared, both_change in pairs:
-        if not (both_change or TIMES > 1):
+        if not (both_change or REPETITIONS > 1):
             continue
         one, other = pair
-        expected = [in_turn(world, pair), in_turn(world, [other, one])]
-        expected += [in_turn(world, [one], refused=[other]), in_turn(world, [other], refused=[one])]
-        for _ in range(TIMES):
+        expected = [outcome_in_sequence(world, pair), outcome_in_sequence(world, [other, one])]
+        expected += [
+            outcome_in_sequence(world, [one], refused=[other]),
+            outcome_in_sequence(world, [other], refused=[one]),
+        ]
+        for _ in range(REPETITIONS):
             answers = dict(zip(map(str, pair), race(world, pair, shared), strict=True))
-            assert (answers, state()) in expected, pair
+            assert (answers, record_state()) in expected, pair
             assert find_log_fault() is None
-            put_back()
+            restore_database()
 
 
 def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
@@ -242,11 +252,11 @@ def test_assessing_a_benchmark_while_evidence_is_logged_on_it(fresh_database):
             now=NOW,
         )
 
-    for number in range(10 * TIMES):
-        assert both_at_once(lambda: judge(number), lambda: log(number)) == ["done", "done"]
+    for number in range(10 * REPETITIONS):
+        assert run_simultaneously(lambda: judge(number), lambda: log(number)) == ["done", "done"]
 
-    assert Assessment.objects.count() == 10 * TIMES
-    assert Evidence.objects.count() == 1 + 10 * TIMES
+    assert Assessment.objects.count() == 10 * REPETITIONS
+    assert Evidence.objects.count() == 1 + 10 * REPETITIONS
     assert find_log_fault() is None
 
 
@@ -265,8 +275,8 @@ def test_two_officers_who_assess_a_benchmark_at_once_do_not_both_come_first(fres
             now=NOW,
         )
 
-    for benchmark in [BenchmarkFactory() for _ in range(5 * TIMES)]:
-        done, refused = both_at_once(*(partial(judge, benchmark, officer) for officer in officers))
+    for benchmark in [BenchmarkFactory() for _ in range(5 * REPETITIONS)]:
+        done, refused = run_simultaneously(*(partial(judge, benchmark, officer) for officer in officers))
 
         assert (done, refused) == ("done", "edit_conflict")
         assert benchmark.assessments.count() == 1
@@ -296,8 +306,8 @@ def test_uploading_a_file_while_a_commitment_of_the_ministry_is_recorded(fresh_d
             now=NOW,
         )
 
-    for number in range(10 * TIMES):
-        assert both_at_once(lambda: upload(number), lambda: promise(number)) == ["done", "done"]
+    for number in range(10 * REPETITIONS):
+        assert run_simultaneously(lambda: upload(number), lambda: promise(number)) == ["done", "done"]
 
-    assert EvidenceFile.objects.count() == Commitment.objects.count() == 10 * TIMES
+    assert EvidenceFile.objects.count() == Commitment.objects.count() == 10 * REPETITIONS
     assert find_log_fault() is None

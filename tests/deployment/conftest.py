@@ -1,4 +1,4 @@
-"""Containers are made where there is PostgreSQL, Redis and a root who may mount; in CI nothing of it may be missing."""
+"""Fixtures for tests in containers. They need PostgreSQL, Redis, nginx and root; in CI all of these must be there."""
 
 import os
 import shutil
@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import copy_database, drop_database
-from tests.deployment.container import Image, compose, why_impossible
-from tests.deployment.production import VALUES, Production, Web, serve
+from tests.deployment.container import Image, compose, why_unavailable
+from tests.deployment.production import COMPOSE_VARIABLES, Production, Web, serve
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,13 +17,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not wanted:
         return
     for item in wanted:
-        item.add_marker("long")  # so that all of them are begun together, by one process, which makes the image once
+        item.add_marker("long")  # so that they run together in one process, which builds the image once
     if not (os.environ["DATABASE_URL"].startswith("postgres") and os.environ["REDIS_URL"]):
         reason = "production stands on PostgreSQL and Redis: set DATABASE_URL and REDIS_URL"
     elif not shutil.which("nginx"):
         reason = "there is no nginx here: apt-get install nginx-light"
     else:
-        why = why_impossible()
+        why = why_unavailable()
         reason = f"no container can be made here: {why}" if why else ""
     if not reason:
         return
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def production(tmp_path_factory, database_template: str, django_db_blocker) -> Iterator[Production]:
-    """The image, and a database of its own."""
+    """The image, and a database for it."""
     folder, name = tmp_path_factory.mktemp("production"), f"{database_template}_image"
     with django_db_blocker.unblock():
         copy_database(database_template, name)
@@ -44,7 +44,7 @@ def production(tmp_path_factory, database_template: str, django_db_blocker) -> I
         "REDIS_URL": os.environ["REDIS_URL"],
         "GRANIAN_HOST": "127.0.0.1",
     }
-    yield Production(Image.build("", folder / "image"), compose(**VALUES), folder, environment)
+    yield Production(Image.build("", folder / "image"), compose(**COMPOSE_VARIABLES), folder, environment)
     with django_db_blocker.unblock():
         drop_database(name)
 

@@ -1,9 +1,8 @@
-"""Containers without an engine: what the Dockerfile and docker-compose.yml say, done in a mount namespace.
+"""Build and run containers without a container engine, in a mount namespace, from Dockerfile and docker-compose.yml.
 
-An image is a folder, made by the very instructions of its stage in the Dockerfile. A container sees it under a root of
-its own that it can't write to, as the user of the image, without capabilities and without a way to new privileges. It
-may write to the file systems in memory and the volumes that docker-compose.yml gives it, and to nothing else. Packages
-and interpreters are those of this machine. Wants root (to mount).
+An image is a folder, built by the instructions of its stage in the Dockerfile. A container sees it under a read-only
+root, as the user of the image, without capabilities and without new privileges. It can only write to the in-memory file
+systems and volumes of docker-compose.yml. Packages and interpreters are those of this machine. Needs root, to mount.
 """
 
 import json
@@ -23,14 +22,14 @@ import yaml
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VENV = Path(sys.prefix).resolve()
-OWN_PYTHON = Path(sys.base_prefix).resolve()
+BASE_PYTHON = Path(sys.base_prefix).resolve()
 USERS = {"tiptracker": 10001, "www-data": 33}
 
 
-def why_impossible() -> str:
-    """Why no container can be made here; empty where one can."""
+def why_unavailable() -> str:
+    """Return why containers cannot run here; empty if they can."""
     if os.geteuid() != 0:
-        return "containers are made by root alone"
+        return "only root can run containers"
     tried = subprocess.run(
         ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /mnt"], capture_output=True, text=True, check=False
     )
@@ -42,7 +41,7 @@ def why_impossible() -> str:
 
 @dataclass
 class Stage:
-    """One stage of the Dockerfile: its instructions in order, each as its word and the rest of the line."""
+    """One stage of the Dockerfile: its instructions in order, each as keyword and arguments."""
 
     instructions: list[tuple[str, str]]
 
@@ -67,7 +66,7 @@ class Stage:
 
 
 def dockerfile() -> dict[str, Stage]:
-    """The stages of the Dockerfile by name; the last one has the name "" too."""
+    """Return the stages of the Dockerfile by name. The last one also has the name ""."""
     text = re.sub(r"(?m)^\s*#.*\n", "", (BASE_DIR / "Dockerfile").read_text())
     lines = re.sub(r"\\\n\s*", " ", text).splitlines()
     stages: dict[str, Stage] = {}
@@ -82,7 +81,7 @@ def dockerfile() -> dict[str, Stage]:
 
 
 def compose(**values: str) -> dict[str, dict]:
-    """The services of docker-compose.yml, with `values` for its variables."""
+    """Return the services of docker-compose.yml, with `values` for its variables."""
 
     def value(match: re.Match[str]) -> str:
         name, otherwise, demanded = match["name"], match["otherwise"], match["demanded"]
@@ -102,14 +101,14 @@ def compose(**values: str) -> dict[str, dict]:
 
 @dataclass
 class Image:
-    """What a stage copies and makes, as a folder laid out like the root of a container."""
+    """The files of a stage, in a folder laid out like the root of a container."""
 
     stage: Stage
     folder: Path
 
     @classmethod
     def build(cls, name: str, folder: Path) -> "Image":
-        """Copy what the stage copies, from a checkout that nobody else may read, and run what it runs."""
+        """Carry out the COPY and RUN instructions of a stage, from a checkout that only its owner may read."""
         image = cls(dockerfile()[name], folder)
         folder.mkdir(parents=True)
         folder.chmod(0o755)
@@ -120,7 +119,7 @@ class Image:
                 image.inside(where).mkdir(parents=True, exist_ok=True)
             elif word == "COPY":
                 image._copy(rest, where)
-            elif word == "RUN" and "apt-get" not in rest:  # packages are this machine's
+            elif word == "RUN" and "apt-get" not in rest:  # packages are those of this machine
                 Container(image, as_root=True).run(["sh", "-c", f"umask 022; {rest}"])
         return image
 
@@ -130,13 +129,15 @@ class Image:
     def _copy(self, rest: str, where: Path) -> None:
         *sources, target = rest.split()
         if sources[0] == "--from=packages":
-            return  # this machine's environment is bound in its place
+            return  # the environment of this machine is mounted instead
         if sources[0] == "--from=frontend":
             sources = ["tiptracker/web/frontend/dist"]
         for source in sources:
             to = self.inside(where / target)
             if (BASE_DIR / source).is_dir():
-                leave_out = shutil.ignore_patterns("node_modules", "dist")  # what is compiled saves time
+                leave_out = shutil.ignore_patterns(
+                    "node_modules", "dist"
+                )  # compiled Python files are copied, which saves time
                 shutil.copytree(BASE_DIR / source, to, ignore=leave_out, dirs_exist_ok=True)
             else:
                 shutil.copy(BASE_DIR / source, to / source if target == "./" else to)
@@ -146,7 +147,7 @@ class Image:
 
 @dataclass
 class Container:
-    """A process, and those it starts, in an image; `as_root` with everything writable, as the image is built."""
+    """A process and its children in an image. `as_root` makes everything writable, to build the image."""
 
     image: Image
     service: dict = field(default_factory=dict)
@@ -157,13 +158,13 @@ class Container:
     log: Path | None = None
 
     def run(self, command: list[str]) -> str:
-        """Run `command` to its end; gives what it wrote."""
+        """Run `command` to its end and return its output."""
         done = subprocess.run(self._enter(command), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def start(self, log: Path, *, instead: dict[str, str] | None = None) -> None:
-        """Start the command of the service, else that of the image; each text of `instead` takes another's place."""
+        """Start the command of the service, else that of the image. `instead` replaces texts in the command."""
         command = list(self.service.get("command") or self.image.stage.command)
         for old, new in (instead or {}).items():
             assert sum(old in word for word in command) == 1, f"{old} is not in {command}"
@@ -176,7 +177,7 @@ class Container:
             )
 
     def stop(self) -> None:
-        """End it at once, with all that it started."""
+        """Kill it and all processes that it started."""
         if self.process is None:
             return
         for pid in [*self.descendants(), self.process.pid]:
@@ -185,7 +186,7 @@ class Container:
         self.process.wait()
 
     def descendants(self) -> list[int]:
-        """The processes that the container's first one has started, and those that these have."""
+        """Return the ids of all processes that descend from the first one."""
         found, waiting = [], [self.process.pid]
         while waiting:
             for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
@@ -196,21 +197,21 @@ class Container:
         return found
 
     def wait_for(self, is_so, *, seconds: float = 60) -> None:
-        """Wait until `is_so()`; where it never is, or the process ends before, fails with what it wrote."""
+        """Wait until `is_so()`. If the process ends or time runs out before, fail with its log."""
         give_up_at = time.monotonic() + seconds
         while not is_so():
             if self.process.poll() is not None or time.monotonic() > give_up_at:
                 raise AssertionError(self.log.read_text(errors="replace"))
             time.sleep(0.1)
 
-    # --- Its walls ----------------------------------------------------------------------------------------------------
+    # --- Isolation ----------------------------------------------------------------------------------------------------
 
     @property
     def _uid(self) -> int:
         return 0 if self.as_root else USERS[self.image.stage.user]
 
     def _enter(self, command: list[str]) -> list[str]:
-        """`command` as a process of the container."""
+        """Return the command line that runs `command` in the container."""
         stage = self.image.stage
         environment = {"HOME": "/var/lib/tiptracker", "PATH": "/usr/sbin:/usr/bin"} | self.environment
         path = os.environ["PATH"]
@@ -228,7 +229,7 @@ class Container:
         return ["env", f"ROOT={self.image.folder}.root", "unshare", "--mount", "sh", "-c", script, "sh", *who, *inner]
 
     def _mounts(self) -> list[str]:
-        """The shell commands that lay out the container's root."""
+        """Return the shell commands that mount the container's root."""
         root = Path(f"{self.image.folder}.root")
         root.mkdir(exist_ok=True)
         lines = [f"mount -t tmpfs -o mode=755 none {root}", f"cp -a /etc {root}/etc"]
@@ -242,8 +243,8 @@ class Container:
             path, _, options = entry.partition(":")
             options = ",".join(filter(None, [options, "nosuid,nodev,noexec"]))
             lines += [f"mkdir -p {root}{path}", f"mount -t tmpfs -o {options} none {root}{path}"]
-        # The interpreter may lie where nobody but root looks, below /root: here its folders above are open. Or in /tmp.
-        for path in (Path("/usr"), *({VENV, OWN_PYTHON} - {Path("/usr")})):
+        # The interpreter may be below /root, which only root can read, or in /tmp. Here its parents are readable.
+        for path in (Path("/usr"), *({VENV, BASE_PYTHON} - {Path("/usr")})):
             lines += _bind(path, root / path.relative_to("/"), read_only=True)
         lines.append(f"ln -s {VENV} {root}/opt/tiptracker")
         for top in ("app", "opt/static", "etc/tiptracker"):
@@ -262,6 +263,6 @@ class Container:
 
 
 def _bind(source: Path, target: Path, *, read_only: bool = False) -> list[str]:
-    """The shell commands that show a folder or a file of this machine in the container."""
+    """Return the shell commands that mount a folder or file of this machine in the container."""
     made = f"mkdir -p {target}" if source.is_dir() else f"mkdir -p {target.parent}; : > {target}"
     return [made, f"mount --bind {source} {target}", *([f"mount -o remount,bind,ro {target}"] if read_only else [])]

@@ -1,13 +1,13 @@
-"""Production in containers, on a database of its own: what tests of what is shipped start."""
+"""Start production in containers, on its own database."""
 
 import http.client
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.deployment.container import Container, Image
-from tests.live import free_port
+from tests.running_server import free_port
 
-VALUES = {
+COMPOSE_VARIABLES = {
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-0123456789abcdefghijklmnopqrstuvwxyz",
     "DATABASE_PASSWORD": "a-long-password",
     "DATABASE_OWNER_PASSWORD": "a-long-password",
@@ -16,12 +16,12 @@ VALUES = {
     "TLS_CERTIFICATE": "certificate",
     "TLS_KEY": "key",
 }
-THROUGH_THE_PROXY = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+PROXY_HEADERS = {"Host": "tip.example.gov", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
 
 
 @dataclass
 class Production:
-    """The image, and the containers of it on a database of their own."""
+    """The image, and containers of it on their own database."""
 
     image: Image
     services: dict[str, dict]
@@ -29,7 +29,7 @@ class Production:
     environment: dict[str, str]
 
     def container(self, name: str, **more: str) -> Container:
-        """A container of the service `name`, on this machine's PostgreSQL and Redis."""
+        """Return a container of the service `name`, on the PostgreSQL and Redis of this machine."""
         service = self.services[name]
         given = {key: value for key, value in service["environment"].items() if value is not None}
         return Container(self.image, service, given | self.environment | more, {"kept": self.folder / "kept"})
@@ -43,9 +43,9 @@ class Web:
     port: int
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of what it answers to the proxy."""
+        """Send a GET as the proxy does. Return status, headers and body."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        line.request("GET", path, headers=THROUGH_THE_PROXY | headers)
+        line.request("GET", path, headers=PROXY_HEADERS | headers)
         answer = line.getresponse()
         body = answer.read()
         line.close()

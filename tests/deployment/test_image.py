@@ -13,7 +13,7 @@ import pytest
 
 from tests.deployment.container import Container
 from tests.deployment.production import serve
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tiptracker.web import error_pages
 
 pytestmark = pytest.mark.container
@@ -33,7 +33,7 @@ def test_its_user_may_read_every_file_and_write_none(production):
     assert production.image.inside("/opt/static/staticfiles.json").is_file()
 
 
-TRIES_TO_WRITE = """
+WRITE_ATTEMPTS = """
     for folder in / /app /app/tiptracker /opt/static /etc /usr /run /var /tmp /var/lib/tiptracker /dev/shm; do
         if (: > $folder/tried) 2>/dev/null; then echo $folder; fi
     done
@@ -43,7 +43,7 @@ TRIES_TO_WRITE = """
 
 
 def test_it_may_write_to_its_volume_and_its_memory_alone(production):
-    tried = production.container("web").run(["sh", "-c", TRIES_TO_WRITE])
+    tried = production.container("web").run(["sh", "-c", WRITE_ATTEMPTS])
 
     words = tried.split()
     assert words[:3] == ["/tmp", "/var/lib/tiptracker", "/dev/shm"]  # noqa: S108 -- the container's
@@ -149,7 +149,7 @@ def test_the_workers_and_the_schedule_start_and_show_that_they_work(production):
                 container.wait_for(lambda: list((production.folder / "kept").glob("beat-schedule*")))
             else:
                 container.wait_for(lambda container=container: "ready." in container.log.read_text())
-            container.wait_for(lambda container=container: is_alive(container))
+            container.wait_for(lambda container=container: has_watchdog_file(container))
     finally:
         for container in running.values():
             container.stop()
@@ -157,7 +157,7 @@ def test_the_workers_and_the_schedule_start_and_show_that_they_work(production):
     assert {"worker", "beat"} <= set(names)
 
 
-def is_alive(container: Container) -> bool:
+def has_watchdog_file(container: Container) -> bool:
     """Whether the file by which the watchdog knows is there, asked within the container."""
     *_, flag, path, _ = container.service["healthcheck"]["test"]
     assert flag == "--file"

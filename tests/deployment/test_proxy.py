@@ -19,18 +19,18 @@ import psycopg
 import pytest
 
 from tests.deployment.container import BASE_DIR, Container, Image, compose
-from tests.deployment.production import VALUES
-from tests.live import free_port
+from tests.deployment.production import COMPOSE_VARIABLES
+from tests.running_server import free_port
 from tiptracker.web import error_pages
 
 pytestmark = pytest.mark.container
 
 ATTACKER, READER = "127.0.0.2", "127.0.0.3"
-NAME = "tip.example.gov"
-ANYBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+HOST_NAME = "tip.example.gov"
+UNVERIFIED_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """A client that takes the certificate of the tests."""
-ANYBODY.check_hostname = False
-ANYBODY.verify_mode = ssl.CERT_NONE
+UNVERIFIED_TLS.check_hostname = False
+UNVERIFIED_TLS.verify_mode = ssl.CERT_NONE
 
 
 @dataclass
@@ -46,9 +46,9 @@ class Proxy:
     ) -> tuple[int, dict[str, str], str]:
         """Status, headers and body of an answer to a browser at the address `source`."""
         line = http.client.HTTPSConnection(
-            "127.0.0.1", self.tls_port, context=ANYBODY, timeout=60, source_address=(source, 0)
+            "127.0.0.1", self.tls_port, context=UNVERIFIED_TLS, timeout=60, source_address=(source, 0)
         )
-        line.request(method, path, body, {"Host": NAME} | headers)
+        line.request(method, path, body, {"Host": HOST_NAME} | headers)
         answer = line.getresponse()
         text = answer.read().decode()
         line.close()
@@ -57,7 +57,7 @@ class Proxy:
     def open(self, source: str, begun: str) -> socket.socket:
         """A connection on which a request was begun, and no more than that."""
         plain = socket.create_connection(("127.0.0.1", self.tls_port), timeout=30, source_address=(source, 0))
-        line = ANYBODY.wrap_socket(plain, server_hostname=NAME)
+        line = UNVERIFIED_TLS.wrap_socket(plain, server_hostname=HOST_NAME)
         line.sendall(begun.replace("\n", "\r\n").encode())
         return line
 
@@ -73,14 +73,14 @@ class Proxy:
 def proxy_image(tmp_path_factory) -> Image:
     image = Image.build("proxy", tmp_path_factory.mktemp("proxy") / "image")
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    where = ["-keyout", "tls_key", "-out", "tls_certificate", "-subj", f"/CN={NAME}"]
+    where = ["-keyout", "tls_key", "-out", "tls_certificate", "-subj", f"/CN={HOST_NAME}"]
     subprocess.run([*command, *where], cwd=image.folder.parent, check=True, capture_output=True)
     (image.folder.parent / "tls_key").chmod(0o644)  # the tests' own
     return image
 
 
 @contextmanager
-def in_front_of(image: Image, port: int) -> Iterator[Proxy]:
+def run_proxy(image: Image, port: int) -> Iterator[Proxy]:
     """The proxy, with this machine's ports in the place of those in its own network, and nothing else changed."""
     plain, tls = free_port(), free_port()
     given, changed = image.folder.parent, (BASE_DIR / "deploy" / "proxy" / "nginx.conf").read_text()
@@ -93,7 +93,7 @@ def in_front_of(image: Image, port: int) -> Iterator[Proxy]:
         changed = changed.replace(old, new)
     image.inside("/etc/tiptracker/nginx.conf").write_text(changed)
     volumes = {name: given / name for name in ("tls_certificate", "tls_key")}
-    proxy = Proxy(Container(image, compose(**VALUES)["proxy"], {}, volumes), plain, tls)
+    proxy = Proxy(Container(image, compose(**COMPOSE_VARIABLES)["proxy"], {}, volumes), plain, tls)
     try:
         proxy.container.start(given / f"nginx-{tls}.log")
         proxy.container.wait_for(proxy.is_there)
@@ -104,7 +104,7 @@ def in_front_of(image: Image, port: int) -> Iterator[Proxy]:
 
 @pytest.fixture(scope="session")
 def proxy(proxy_image, web) -> Iterator[Proxy]:
-    with in_front_of(proxy_image, web.port) as running:
+    with run_proxy(proxy_image, web.port) as running:
         yield running
 
 
@@ -114,14 +114,14 @@ def proxy(proxy_image, web) -> Iterator[Proxy]:
 def test_pages_come_by_tls_alone(proxy):
     status, headers, page = proxy.ask("/accounts/login/")
     line = http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=30)
-    line.request("GET", "/accounts/login/?next=/", headers={"Host": NAME})
+    line.request("GET", "/accounts/login/?next=/", headers={"Host": HOST_NAME})
     plain = line.getresponse()
     line.close()
 
     assert status == 200
     assert "Sign in" in page
     assert headers["strict-transport-security"].startswith("max-age=31536000")
-    assert (plain.status, plain.headers["Location"]) == (301, f"https://{NAME}/accounts/login/?next=/")
+    assert (plain.status, plain.headers["Location"]) == (301, f"https://{HOST_NAME}/accounts/login/?next=/")
 
 
 def test_the_applications_own_errors_are_passed_on(proxy):
@@ -134,7 +134,7 @@ def test_the_applications_own_errors_are_passed_on(proxy):
 @pytest.mark.parametrize(("path", "is_program"), [("/accounts/login/", False), ("/api/v1/updates/", True)])
 def test_what_is_too_large_is_refused_with_a_sentence(proxy, path, is_program):
     """At once: nobody waits until all of it was sent."""
-    head = f"POST {path} HTTP/1.1\nHost: {NAME}\nContent-Length: {43 * 1024**2}\n\n"
+    head = f"POST {path} HTTP/1.1\nHost: {HOST_NAME}\nContent-Length: {43 * 1024**2}\n\n"
     with proxy.open(READER, head) as line:
         answer = http.client.HTTPResponse(line)
         answer.begin()
@@ -148,7 +148,7 @@ def test_what_is_too_large_is_refused_with_a_sentence(proxy, path, is_program):
 
 
 def test_while_the_application_is_away_a_page_says_so_and_what_becomes_of_the_typed(proxy_image):
-    with in_front_of(proxy_image, free_port()) as proxy:
+    with run_proxy(proxy_image, free_port()) as proxy:
         status, headers, page = proxy.ask("/accounts/login/", method="POST", body=b"login=a")
         program = proxy.ask("/api/v1/updates/")
 
@@ -188,7 +188,7 @@ class Echo(BaseHTTPRequestHandler):
 def test_what_a_browser_says_of_its_address_and_its_line_is_not_believed(proxy_image):
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with in_front_of(proxy_image, server.server_port) as proxy:
+        with run_proxy(proxy_image, server.server_port) as proxy:
             forged = {
                 "X-Forwarded-For": "192.0.2.1",
                 "X_Forwarded_For": "192.0.2.2",
@@ -200,7 +200,7 @@ def test_what_a_browser_says_of_its_address_and_its_line_is_not_believed(proxy_i
         server.shutdown()
 
     got = {name.lower(): value for name, value in json.loads(said) if name.lower() != "accept-encoding"}
-    assert got == {"host": NAME, "x-forwarded-for": READER, "x-forwarded-proto": "https", "connection": "close"}
+    assert got == {"host": HOST_NAME, "x-forwarded-for": READER, "x-forwarded-proto": "https", "connection": "close"}
 
 
 def test_the_log_has_the_address_that_the_proxy_saw(proxy, production):
@@ -209,7 +209,7 @@ def test_the_log_has_the_address_that_the_proxy_saw(proxy, production):
     typed = f"login=nobody%40post.example&password=wrong-password&csrfmiddlewaretoken={token}".encode()
     sent = {
         "Cookie": headers["set-cookie"].split(";")[0],
-        "Origin": f"https://{NAME}",
+        "Origin": f"https://{HOST_NAME}",
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Forwarded-For": "192.0.2.1",
     }
@@ -222,9 +222,9 @@ def test_the_log_has_the_address_that_the_proxy_saw(proxy, production):
 
 # --- Slow, many, killed -----------------------------------------------------------------------------------------------
 
-SLOW_HEAD = f"GET /accounts/login/ HTTP/1.1\nHost: {NAME}\nX-Slow: a"
+SLOW_HEAD = f"GET /accounts/login/ HTTP/1.1\nHost: {HOST_NAME}\nX-Slow: a"
 SLOW_BODY = (
-    f"POST /accounts/login/ HTTP/1.1\nHost: {NAME}\nCookie: __Host-csrf={'k' * 32}\nOrigin: https://{NAME}\n"
+    f"POST /accounts/login/ HTTP/1.1\nHost: {HOST_NAME}\nCookie: __Host-csrf={'k' * 32}\nOrigin: https://{HOST_NAME}\n"
     "Content-Type: application/x-www-form-urlencoded\nContent-Length: 1000\n\nlogin=a"
 )
 

@@ -9,15 +9,15 @@ import yaml
 from django.conf import settings
 
 from tests.deployment.container import compose, dockerfile
-from tests.deployment.production import VALUES
+from tests.deployment.production import COMPOSE_VARIABLES
 from tiptracker import asgi
 from tiptracker.environment import MAY_BE_SET, REQUIRED, SECTIONS
 from tiptracker.web import error_pages
 
 TOP = settings.BASE_DIR
-SERVICES = compose(**VALUES)
-OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("tiptracker:")}
-CONF = (TOP / "deploy" / "proxy" / "nginx.conf").read_text()
+SERVICES = compose(**COMPOSE_VARIABLES)
+OWN_SERVICES = {name: service for name, service in SERVICES.items() if service["image"].startswith("tiptracker:")}
+NGINX_CONF = (TOP / "deploy" / "proxy" / "nginx.conf").read_text()
 
 # --- Variables --------------------------------------------------------------------------------------------------------
 
@@ -28,10 +28,10 @@ NOT_FOR_CONTAINERS = {
     "MEDIA_ROOT": "lies on the volume, below VAR_DIR",
 }
 """Variables that make no sense in a container of ours, each with the reason."""
-OF_PYTHON = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+PYTHON_VARIABLES = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
-def read_by_settings():
+def variables_of_settings():
     """The names of the variables that the settings read: X of each `env.X.read()`."""
     for call in ast.walk(ast.parse((TOP / "tiptracker" / "settings.py").read_text())):
         if isinstance(call, ast.Call) and (read := re.fullmatch(r"env\.([A-Z_]+)\.read", ast.unparse(call.func))):
@@ -39,11 +39,11 @@ def read_by_settings():
 
 
 def test_every_variable_that_is_read_reaches_the_containers():
-    read = set(read_by_settings())
+    read = set(variables_of_settings())
     in_image = set(dockerfile()[""].environment)
 
     assert {"SECRET_KEY", "LOG_LEVEL", "EMAIL_HOST"} <= read
-    for name, service in OURS.items():
+    for name, service in OWN_SERVICES.items():
         given = set(service["environment"])
         assert read - given - in_image - set(NOT_FOR_CONTAINERS) == set(), name
         assert set(NOT_FOR_CONTAINERS) & given == set(), name
@@ -52,7 +52,7 @@ def test_every_variable_that_is_read_reaches_the_containers():
 
 def test_operators_are_told_of_every_variable_that_they_may_set_and_of_no_other():
     told = {one.name for section in (REQUIRED, *MAY_BE_SET) for one in section.variables}
-    may_be_set = {name for name, value in OURS["web"]["environment"].items() if value is None}
+    may_be_set = {name for name, value in OWN_SERVICES["web"]["environment"].items() if value is None}
     may_be_set |= set(re.findall(r"\$\{(\w+)", (TOP / "docker-compose.yml").read_text()))
 
     assert told == may_be_set
@@ -65,7 +65,7 @@ def test_every_variable_of_what_is_shipped_is_declared():
     for service in SERVICES.values():
         named |= set(service.get("environment", {}))
     for stage in dockerfile().values():
-        named |= set(stage.environment) - OF_PYTHON
+        named |= set(stage.environment) - PYTHON_VARIABLES
 
     assert {"DATABASE_PASSWORD", "POSTGRES_USER", "REDISCLI_AUTH", "GRANIAN_PORT"} <= named
     assert named - {one.name for section in SECTIONS for one in section.variables} == set()
@@ -90,7 +90,7 @@ def test_every_image_is_made_from_a_version():
     assert [line for line in named if not re.match(r"[\w./-]+:(?!latest)[\w.-]+( |$)", line)] == []
 
 
-@pytest.mark.parametrize("name", [*OURS, "proxy"])
+@pytest.mark.parametrize("name", [*OWN_SERVICES, "proxy"])
 def test_what_is_ours_writes_to_bounded_memory_alone_and_has_no_rights(name):
     service = SERVICES[name]
 
@@ -102,7 +102,7 @@ def test_what_is_ours_writes_to_bounded_memory_alone_and_has_no_rights(name):
     assert "docker.sock" not in yaml.safe_dump(service)
 
 
-@pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate"}))
+@pytest.mark.parametrize("name", sorted(set(OWN_SERVICES) - {"migrate"}))
 def test_what_hangs_ends_and_is_started_again(name):
     """An engine starts again what has ended; the watchdog ends what hangs, by the same check as the engine's."""
     service = SERVICES[name]
@@ -124,17 +124,17 @@ def test_the_proxy_alone_is_reached_from_outside():
 # --- The proxy --------------------------------------------------------------------------------------------------------
 
 
-def of_the_proxy(directive):
-    return re.search(rf"(?m)^\s*{directive} (.+);$", CONF)[1]
+def proxy_directive(directive):
+    return re.search(rf"(?m)^\s*{directive} (.+);$", NGINX_CONF)[1]
 
 
 def test_the_proxy_lets_through_as_much_as_the_application_takes():
-    assert int(of_the_proxy("client_max_body_size").removesuffix("m")) * 1024**2 == asgi.application.max_bytes
+    assert int(proxy_directive("client_max_body_size").removesuffix("m")) * 1024**2 == asgi.application.max_bytes
 
 
 def test_the_proxy_gives_up_a_slow_body_before_the_application_would():
-    assert int(of_the_proxy("client_body_timeout").removesuffix("s")) < asgi.INITIAL_BODY_SECONDS
-    assert of_the_proxy("proxy_request_buffering") == "on"
+    assert int(proxy_directive("client_body_timeout").removesuffix("s")) < asgi.INITIAL_BODY_SECONDS
+    assert proxy_directive("proxy_request_buffering") == "on"
 
 
 @pytest.mark.parametrize("name", error_pages.PROXY_PAGES)

@@ -19,7 +19,7 @@ from tests.factories import (
     OfficerFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 

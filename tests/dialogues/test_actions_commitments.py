@@ -17,7 +17,7 @@ from dialogues.choices import (
 )
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -35,7 +35,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 
@@ -54,7 +54,7 @@ def officer():
 # --- Record -----------------------------------------------------------------------------------------------------------
 
 
-def record_one(by, **values):
+def record_sample(by, **values):
     return record_commitment(
         **{
             "country": CountryFactory(),
@@ -62,7 +62,7 @@ def record_one(by, **values):
             "ministry": MinistryFactory(short_name="Police"),
             "text": "A focal point in all ten districts",
             "made_on": MADE_ON,
-            "due_on": jan(31),
+            "due_on": january(31),
             "dialogue": None,
             "letter": "Letter of 8 November 2021",
             "horizon": Horizon.SHORT_TERM,
@@ -76,7 +76,7 @@ def record_one(by, **values):
 
 def test_record_commitment_writes_the_commitment_and_its_first_event(officer):
     dialogue, benchmark = DialogueFactory(), BenchmarkFactory()
-    commitment = record_one(officer, dialogue=dialogue, letter="", links=[(benchmark, CommitmentReach.MEETS)])
+    commitment = record_sample(officer, dialogue=dialogue, letter="", links=[(benchmark, CommitmentReach.MEETS)])
 
     saved = Commitment.objects.get()
     assert saved == commitment
@@ -87,18 +87,18 @@ def test_record_commitment_writes_the_commitment_and_its_first_event(officer):
     )
     assert [(link.benchmark, link.reach) for link in saved.links.all()] == [(benchmark, "meets")]
     event = saved.events.get()
-    assert (event.kind, event.happened_on, event.due_on) == ("made", MADE_ON, jan(31))
+    assert (event.kind, event.happened_on, event.due_on) == ("made", MADE_ON, january(31))
     assert (event.recorded_by, event.recorded_at) == (officer, NOW)
     assert Job.objects.get().key == str(benchmark.recommendation.edition_id)
     assert AuditEntry.objects.get().verb == "commitment.recorded"
 
 
 def test_record_commitment_may_have_no_date_agreed(officer):
-    assert record_one(officer, due_on=None).standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, None)
+    assert record_sample(officer, due_on=None).standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, None)
 
 
 def test_record_commitment_of_the_united_states_names_no_ministry(officer):
-    assert record_one(officer, made_by=MadeBy.UNITED_STATES, ministry=None).maker == "United States"
+    assert record_sample(officer, made_by=MadeBy.UNITED_STATES, ministry=None).maker == "United States"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_record_commitment_of_the_united_states_names_no_ministry(officer):
 )
 def test_record_commitment_refuses(officer, values, field, code, sentence):
     with refuses(code, field=field, sentence=sentence):
-        record_one(officer, **values)
+        record_sample(officer, **values)
     assert not Commitment.objects.exists()
 
 
@@ -124,30 +124,30 @@ def test_record_commitment_refuses_rows_of_another_country(officer):
     foreign = BenchmarkFactory(recommendation__edition__country=elsewhere)
 
     with refuses("another_country", field="ministry", sentence="That ministry belongs to another country."):
-        record_one(officer, ministry=MinistryFactory(country=elsewhere))
+        record_sample(officer, ministry=MinistryFactory(country=elsewhere))
     with refuses("another_country", field="dialogue", sentence="That dialogue was with another country."):
-        record_one(officer, dialogue=DialogueFactory(country=elsewhere))
+        record_sample(officer, dialogue=DialogueFactory(country=elsewhere))
     with refuses("another_country", field="links", sentence="One of the benchmarks belongs to another country."):
-        record_one(officer, links=[(foreign, CommitmentReach.MEETS)])
+        record_sample(officer, links=[(foreign, CommitmentReach.MEETS)])
 
 
 def test_record_commitment_refuses_one_benchmark_twice(officer):
     benchmark = BenchmarkFactory()
 
     with refuses("named_twice", field="links", sentence="One benchmark is named twice."):
-        record_one(officer, links=[(benchmark, CommitmentReach.MEETS), (benchmark, CommitmentReach.CONTRIBUTES)])
+        record_sample(officer, links=[(benchmark, CommitmentReach.MEETS), (benchmark, CommitmentReach.CONTRIBUTES)])
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
 def test_only_officers_record_commitments(factory):
     with pytest.raises(PermissionDenied):
-        record_one(factory())
+        record_sample(factory())
 
 
 # --- What may happen to it --------------------------------------------------------------------------------------------
 
 
-def perform(verb, commitment, by, **values):
+def perform_verb(verb, commitment, by, **values):
     """Do it today, for a reason, with what `values` differs."""
     arguments = {"commitment": commitment, "on": TODAY, "by": by, "now": NOW}
     if verb is not report_done:
@@ -157,26 +157,26 @@ def perform(verb, commitment, by, **values):
     return verb(**{**arguments, **values})
 
 
-def of_status(status):
+def commitment_with_status(status):
     """A commitment that stands so today."""
     if status is CommitmentStatus.OPEN:
         return CommitmentFactory(made__due_on=date(2022, 2, 1))
     if status is CommitmentStatus.OVERDUE:
-        return CommitmentFactory(made__due_on=jan(14))
+        return CommitmentFactory(made__due_on=january(14))
     if status is CommitmentStatus.WITH_EMBASSY:
-        return UpdateVersionFactory(update__commitment__made__due_on=jan(14)).update.commitment
+        return UpdateVersionFactory(update__commitment__made__due_on=january(14)).update.commitment
     commitment = CommitmentFactory(united_states=True)
     kinds = {
         CommitmentStatus.REPORTED: [CommitmentEventKind.REPORTED_DONE],
         CommitmentStatus.WITHDRAWN: [CommitmentEventKind.WITHDRAWN],
     }
     for kind in kinds.get(status, [CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.VERIFIED_DONE]):
-        CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=jan(20))
+        CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=january(20))
     return commitment
 
 
 VERBS = (reschedule, withdraw, reopen, report_done, verify_done)
-MAY = {
+ALLOWED_STATUSES = {
     reschedule: {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.WITH_EMBASSY},
     withdraw: {CommitmentStatus.OPEN, CommitmentStatus.OVERDUE, CommitmentStatus.REPORTED},
     reopen: {CommitmentStatus.REPORTED, CommitmentStatus.VERIFIED, CommitmentStatus.WITHDRAWN},
@@ -185,14 +185,14 @@ MAY = {
 }
 
 
-def why_refused(verb, status):
+def refusal_code(verb, status):
     """The code of the refusal of what a status does not allow."""
     if status is CommitmentStatus.WITH_EMBASSY:
         return "update_waits"
     return "already_open" if verb is reopen else "closed"
 
 
-BECOMES = {
+RESULTING_STATUS = {
     reschedule: CommitmentStatus.OPEN,
     withdraw: CommitmentStatus.WITHDRAWN,
     reopen: CommitmentStatus.OPEN,
@@ -204,30 +204,30 @@ BECOMES = {
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 @pytest.mark.parametrize("status", CommitmentStatus)
 def test_each_change_is_accepted_in_some_statuses_and_refused_in_others(officer, verb, status):
-    commitment = of_status(status)
+    commitment = commitment_with_status(status)
     if verb is report_done and commitment.ministry and status is not CommitmentStatus.WITH_EMBASSY:
         commitment = CommitmentFactory(united_states=True, made__due_on=commitment.events.get().due_on)
     EvidenceFactory(commitment=commitment, verified=True)
     assert commitment.standing_on(TODAY).status is status
     events = commitment.events.count()
 
-    if status in MAY[verb]:
-        event = perform(verb, commitment, officer)
+    if status in ALLOWED_STATUSES[verb]:
+        event = perform_verb(verb, commitment, officer)
         assert (event.happened_on, event.recorded_at, event.recorded_by) == (TODAY, NOW, officer)
         stays = status is CommitmentStatus.WITH_EMBASSY
         assert Commitment.objects.get(pk=commitment.pk).standing_on(TODAY).status is (
-            status if stays else BECOMES[verb]
+            status if stays else RESULTING_STATUS[verb]
         )
     else:
         nobodys = verb is report_done and status is CommitmentStatus.WITH_EMBASSY  # a ministry reports by sending
-        with pytest.raises(PermissionDenied) if nobodys else refuses(why_refused(verb, status)):
-            perform(verb, commitment, officer)
+        with pytest.raises(PermissionDenied) if nobodys else refuses(refusal_code(verb, status)):
+            perform_verb(verb, commitment, officer)
         assert commitment.events.count() == events
 
 
 def test_each_change_is_logged_with_the_values_before(officer):
-    commitment = CommitmentFactory(made__due_on=jan(14), benchmarks=[BenchmarkFactory()])
-    perform(reschedule, commitment, officer)
+    commitment = CommitmentFactory(made__due_on=january(14), benchmarks=[BenchmarkFactory()])
+    perform_verb(reschedule, commitment, officer)
 
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.row, entry.country) == (
@@ -241,44 +241,44 @@ def test_each_change_is_logged_with_the_values_before(officer):
 
 
 def test_reschedule_counts_as_a_slip(officer):
-    commitment = CommitmentFactory(made__due_on=jan(14))
-    perform(reschedule, commitment, officer)
+    commitment = CommitmentFactory(made__due_on=january(14))
+    perform_verb(reschedule, commitment, officer)
 
     assert commitment.standing_on(TODAY) == CommitmentStanding(CommitmentStatus.OPEN, date(2022, 2, 14), 1)
 
 
 def test_reschedule_refuses_the_same_date_and_a_date_before_the_agreement(officer):
-    commitment = CommitmentFactory(made__due_on=jan(14))
+    commitment = CommitmentFactory(made__due_on=january(14))
 
     with refuses("unchanged", field="due_on", sentence="The commitment is already due on 14 January 2022."):
-        perform(reschedule, commitment, officer, due_on=jan(14), on=jan(10))
+        perform_verb(reschedule, commitment, officer, due_on=january(14), on=january(10))
     with refuses(
         "due_too_early", field="due_on", sentence="The new due date is before the day on which it was agreed."
     ):
-        perform(reschedule, commitment, officer, due_on=jan(20))
+        perform_verb(reschedule, commitment, officer, due_on=january(20))
 
 
 @pytest.mark.parametrize("verb", [reschedule, withdraw, reopen], ids=lambda verb: verb.__name__)
 def test_each_change_needs_a_reason(officer, verb):
     with refuses("required", field="reason", sentence="Write why"):
-        perform(verb, of_status(CommitmentStatus.OPEN), officer, reason=" ")
+        perform_verb(verb, commitment_with_status(CommitmentStatus.OPEN), officer, reason=" ")
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_each_change_refuses_a_future_date_and_a_date_before_the_newest_event(officer, verb):
     commitment = CommitmentFactory(united_states=True)
     CommitmentEventFactory(
-        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=jan(20), due_on=jan(25)
+        commitment=commitment, kind=CommitmentEventKind.RESCHEDULED, happened_on=january(20), due_on=january(25)
     )
 
     with refuses("future_day", field="on"):
-        perform(verb, commitment, officer, on=date(2022, 1, 29))
+        perform_verb(verb, commitment, officer, on=date(2022, 1, 29))
     with refuses(
         "before_newest_entry",
         field="on",
         sentence="The newest entry of the commitment is of 20 January 2022. Enter that day or a later one.",
     ):
-        perform(verb, commitment, officer, on=jan(19))
+        perform_verb(verb, commitment, officer, on=january(19))
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
@@ -288,30 +288,32 @@ def test_only_officers_change_commitments(verb, factory):
     commitment = CommitmentFactory(united_states=verb is not verify_done)
 
     with pytest.raises(PermissionDenied):
-        perform(verb, commitment, factory())
+        perform_verb(verb, commitment, factory())
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_an_officer_of_another_country_cannot_change_a_commitment(verb):
     with pytest.raises(PermissionDenied):
-        perform(verb, CommitmentFactory(united_states=True), OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
+        perform_verb(
+            verb, CommitmentFactory(united_states=True), OfficerFactory(countries=[CountryFactory(elsewhere=True)])
+        )
 
 
 def test_an_officer_cannot_report_a_ministrys_commitment_done(officer):
     with pytest.raises(PermissionDenied):
-        perform(report_done, CommitmentFactory(), officer)
+        perform_verb(report_done, CommitmentFactory(), officer)
 
 
 @pytest.mark.parametrize("verb", [withdraw, reopen, verify_done], ids=lambda verb: verb.__name__)
 def test_a_waiting_update_must_be_decided_on_first(officer, verb):
     commitment = CommitmentFactory()
-    UpdateVersionFactory(update__commitment=commitment, happened_on=jan(12))
+    UpdateVersionFactory(update__commitment=commitment, happened_on=january(12))
 
     with refuses(
         "update_waits",
         sentence="The ministry’s update of 12 January 2022 has not been reviewed yet. Accept it or return it first.",
     ):
-        perform(verb, commitment, officer)
+        perform_verb(verb, commitment, officer)
 
 
 def test_the_refusal_for_a_settled_commitment_names_person_date_and_reason(officer):
@@ -319,23 +321,23 @@ def test_the_refusal_for_a_settled_commitment_names_person_date_and_reason(offic
     CommitmentEventFactory(
         commitment=commitment,
         kind=CommitmentEventKind.WITHDRAWN,
-        happened_on=jan(20),
+        happened_on=january(20),
         reason="The budget was cut.",
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
     )
 
     with refuses("closed", sentence="Withdrawn on 20 January 2022 by Thabo Mokoena: The budget was cut. Its due date"):
-        perform(reschedule, commitment, officer)
+        perform_verb(reschedule, commitment, officer)
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
 def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(officer, verb):
     commitment = CommitmentFactory(united_states=True)
     page_showed = commitment.events.get().pk
-    perform(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)
+    perform_verb(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)
 
     with refuses("edit_conflict", sentence="Thabo Mokoena recorded something newer"):
-        perform(verb, commitment, officer, seen=page_showed)
+        perform_verb(verb, commitment, officer, seen=page_showed)
 
 
 # --- Done needs proof -------------------------------------------------------------------------------------------------
@@ -345,11 +347,11 @@ def test_verify_done_needs_verified_dated_evidence_and_a_reason(officer):
     commitment = CommitmentFactory()
     EvidenceFactory(commitment=commitment, verified=True)
 
-    event = perform(verify_done, commitment, officer, reason=" Seen at the court. ")
+    event = perform_verb(verify_done, commitment, officer, reason=" Seen at the court. ")
     assert (event.kind, event.reason) == ("verified_done", "Seen at the court.")
 
 
-NOT_PROVEN = {
+WITHOUT_PROOF = {
     "none": lambda commitment: None,
     "not reviewed": lambda commitment: EvidenceFactory(commitment=commitment),
     "another commitment's": lambda commitment: EvidenceFactory(commitment=CommitmentFactory(), verified=True),
@@ -359,7 +361,7 @@ NOT_PROVEN = {
     "rejected since": lambda commitment: EvidenceReviewFactory(
         evidence=EvidenceFactory(commitment=commitment, verified=True),
         decision=EvidenceDecision.REJECTED,
-        recorded_at=at_noon(jan(20)),
+        recorded_at=at_noon(january(20)),
     ),
     "verified to show a plan": lambda commitment: EvidenceReviewFactory(
         evidence_link=EvidenceLinkFactory(evidence__commitment=commitment, shows=SupportKind.PLAN)
@@ -370,19 +372,19 @@ NOT_PROVEN = {
 }
 
 
-@pytest.mark.parametrize("what", NOT_PROVEN)
+@pytest.mark.parametrize("what", WITHOUT_PROOF)
 def test_verify_done_without_proof_names_what_is_missing(officer, what):
     commitment = CommitmentFactory()
-    NOT_PROVEN[what](commitment)
+    WITHOUT_PROOF[what](commitment)
 
     with refuses(
         "unproven",
         sentence="The commitment cannot be verified as done yet. Missing: verified evidence of what was done (log it",
     ):
-        perform(verify_done, commitment, officer)
+        perform_verb(verify_done, commitment, officer)
 
 
-PROVEN = {
+WITH_PROOF = {
     "the evidence itself": lambda commitment: EvidenceReviewFactory(evidence=EvidenceFactory(commitment=commitment)),
     "an action it shows": lambda commitment: EvidenceReviewFactory(
         evidence_link=EvidenceLinkFactory(evidence__commitment=commitment)
@@ -391,20 +393,20 @@ PROVEN = {
         evidence=EvidenceReviewFactory(
             evidence=EvidenceFactory(commitment=commitment), decision=EvidenceDecision.REJECTED
         ).evidence,
-        recorded_at=at_noon(jan(20)),
+        recorded_at=at_noon(january(20)),
     ),
     "the first day told by its review": lambda commitment: EvidenceReviewFactory(
-        evidence=EvidenceFactory(commitment=commitment, happened_from=None), first_on=jan(3)
+        evidence=EvidenceFactory(commitment=commitment, happened_from=None), first_on=january(3)
     ),
 }
 
 
-@pytest.mark.parametrize("what", PROVEN)
+@pytest.mark.parametrize("what", WITH_PROOF)
 def test_verify_done_is_proven_by(officer, what):
     commitment = CommitmentFactory()
-    PROVEN[what](commitment)
+    WITH_PROOF[what](commitment)
 
-    assert perform(verify_done, commitment, officer).pk
+    assert perform_verb(verify_done, commitment, officer).pk
 
 
 def test_verify_done_without_a_start_date_asks_for_it(officer):
@@ -415,7 +417,7 @@ def test_verify_done_without_a_start_date_asks_for_it(officer):
         "unproven",
         sentence="Missing: the start date of its evidence (enter it when you verify the evidence).",
     ):
-        perform(verify_done, commitment, officer)
+        perform_verb(verify_done, commitment, officer)
 
 
 def test_verify_done_without_a_reason_is_refused_on_the_field(officer):
@@ -423,19 +425,19 @@ def test_verify_done_without_a_reason_is_refused_on_the_field(officer):
     EvidenceFactory(commitment=commitment, verified=True)
 
     with refuses("unproven", field="reason"):
-        perform(verify_done, commitment, officer, reason=" ")
+        perform_verb(verify_done, commitment, officer, reason=" ")
 
 
 def test_verify_done_names_all_that_is_missing(officer):
     with refuses("unproven", sentence="another person to verify it); a written reason."):
-        perform(verify_done, CommitmentFactory(), officer, reason="")
+        perform_verb(verify_done, CommitmentFactory(), officer, reason="")
 
 
 def test_nobody_verifies_their_own_report_that_a_commitment_is_done(officer):
     commitment = CommitmentFactory(united_states=True)
     EvidenceFactory(commitment=commitment, verified=True)
-    perform(report_done, commitment, officer)
+    perform_verb(report_done, commitment, officer)
 
     with refuses("needs_second_person", sentence="You reported the commitment done yourself."):
-        perform(verify_done, commitment, officer)
-    assert perform(verify_done, commitment, OfficerFactory()).pk
+        perform_verb(verify_done, commitment, officer)
+    assert perform_verb(verify_done, commitment, OfficerFactory()).pk

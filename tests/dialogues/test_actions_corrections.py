@@ -32,7 +32,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
@@ -81,13 +81,13 @@ def correct(officer, commitment, benchmarks):
     return correct
 
 
-def links_of(commitment, moment=None):
+def benchmark_links(commitment, moment=None):
     """Keys and reach of the benchmarks that it supported at a moment."""
     links = commitment.links.known_by(moment).select_related("benchmark__recommendation")
     return {link.benchmark.key: link.reach for link in links}
 
 
-def worded(moment=None):
+def current_wording(moment=None):
     return Commitment.objects.with_wording(moment).get().wording
 
 
@@ -97,9 +97,9 @@ def worded(moment=None):
 def test_the_wording_is_corrected_from_that_moment_on(correct, commitment, officer):
     correction = correct()
 
-    assert Commitment.objects.get().text == worded() == "Train 40 officers."
-    assert worded(NOW - timedelta(seconds=1)) == "Train 04 officers."
-    assert worded(NOW) == "Train 40 officers."
+    assert Commitment.objects.get().text == current_wording() == "Train 40 officers."
+    assert current_wording(NOW - timedelta(seconds=1)) == "Train 04 officers."
+    assert current_wording(NOW) == "Train 40 officers."
     assert (correction.replaced_text, correction.reason) == ("Train 04 officers.", "The digits were swapped.")
     assert (correction.recorded_at, correction.recorded_by) == (NOW, officer)
     assert Commitment.objects.get().newest_correction == correction
@@ -110,7 +110,7 @@ def test_of_several_corrections_each_moment_has_its_own_wording(correct, benchma
     correct(text="Train 40 officers.", links=[(benchmarks[1], MEETS)], now=at_noon(date(2022, 1, 12)))
     correct(text="Train 400 officers.", links=[(benchmarks[1], MEETS)], now=at_noon(date(2022, 1, 14)))
 
-    assert [worded(at_noon(date(2022, 1, day))) for day in (9, 10, 12, 14)] == [
+    assert [current_wording(at_noon(date(2022, 1, day))) for day in (9, 10, 12, 14)] == [
         "Train 04 officers.",
         "Train 40 officers.",
         "Train 40 officers.",
@@ -121,9 +121,9 @@ def test_of_several_corrections_each_moment_has_its_own_wording(correct, benchma
 def test_benchmarks_are_added_and_removed_from_that_moment_on(correct, commitment, benchmarks):
     correct(links=[(benchmarks[1], MEETS), (benchmarks[2], CONTRIBUTES)])
 
-    assert links_of(commitment) == {"4b": MEETS, "4c": CONTRIBUTES}
-    assert links_of(commitment, NOW) == {"4b": MEETS, "4c": CONTRIBUTES}
-    assert links_of(commitment, NOW - timedelta(seconds=1)) == {"4a": CONTRIBUTES}
+    assert benchmark_links(commitment) == {"4b": MEETS, "4c": CONTRIBUTES}
+    assert benchmark_links(commitment, NOW) == {"4b": MEETS, "4c": CONTRIBUTES}
+    assert benchmark_links(commitment, NOW - timedelta(seconds=1)) == {"4a": CONTRIBUTES}
 
 
 def test_how_far_a_benchmark_would_be_met_is_corrected_in_a_row_of_its_own(correct, commitment, benchmarks):
@@ -132,15 +132,15 @@ def test_how_far_a_benchmark_would_be_met_is_corrected_in_a_row_of_its_own(corre
     assert correction.replaced_text == ""
     assert [link.reach for link in correction.removed.all()] == [CONTRIBUTES]
     assert [link.reach for link in correction.added.all()] == [MEETS]
-    assert links_of(commitment) == {"4a": MEETS}
+    assert benchmark_links(commitment) == {"4a": MEETS}
 
 
 def test_a_benchmark_that_was_removed_can_be_linked_again(correct, commitment, benchmarks):
     correct(links=[(benchmarks[1], MEETS)], now=at_noon(date(2022, 1, 10)))
     correct(links=[(benchmarks[0], MEETS)])
 
-    assert links_of(commitment) == {"4a": MEETS}
-    assert links_of(commitment, at_noon(date(2022, 1, 11))) == {"4b": MEETS}
+    assert benchmark_links(commitment) == {"4a": MEETS}
+    assert benchmark_links(commitment, at_noon(date(2022, 1, 11))) == {"4b": MEETS}
 
 
 def test_links_to_another_edition_stay(correct, commitment, benchmarks):
@@ -149,7 +149,7 @@ def test_links_to_another_edition_stay(correct, commitment, benchmarks):
 
     correct(links=[(benchmarks[1], MEETS)])
 
-    assert links_of(commitment) == {"4b": MEETS, "9a": MEETS}
+    assert benchmark_links(commitment) == {"4b": MEETS, "9a": MEETS}
 
 
 def test_the_log_says_what_was_before_and_after_and_readiness_is_computed_again(correct, commitment, benchmarks):
@@ -260,7 +260,7 @@ def test_an_officer_of_another_country_does_not_correct(correct):
 # --- What the database holds ------------------------------------------------------------------------------------------
 
 
-def change(commitment, **values):
+def database_accepts(commitment, **values):
     """Whether the database takes a change of the commitment."""
     try:
         with transaction.atomic():
@@ -279,13 +279,13 @@ def test_the_wording_changes_only_with_a_correction_that_keeps_the_one_before(co
     wrong = recorded(commitment, "Not so.")
     right = recorded(commitment, commitment.text)
 
-    assert not change(commitment, text="Train 40 officers.")
-    assert not change(commitment, text="Train 40 officers.", newest_correction=other)
-    assert not change(commitment, text="Train 40 officers.", newest_correction=wrong)
-    assert not change(commitment, text="Train 40 officers.", newest_correction=right, letter="Another letter")
-    assert change(commitment, text="Train 40 officers.", newest_correction=right)
-    assert not change(commitment, text="Train 04 officers.", newest_correction=right)  # used once
-    assert not change(commitment, newest_correction=None)
+    assert not database_accepts(commitment, text="Train 40 officers.")
+    assert not database_accepts(commitment, text="Train 40 officers.", newest_correction=other)
+    assert not database_accepts(commitment, text="Train 40 officers.", newest_correction=wrong)
+    assert not database_accepts(commitment, text="Train 40 officers.", newest_correction=right, letter="Another letter")
+    assert database_accepts(commitment, text="Train 40 officers.", newest_correction=right)
+    assert not database_accepts(commitment, text="Train 04 officers.", newest_correction=right)  # used once
+    assert not database_accepts(commitment, newest_correction=None)
 
 
 def test_a_link_is_removed_once(correct, commitment, benchmarks):

@@ -21,7 +21,7 @@ from dialogues.actions.dialogues import ParticipantInput, call_off, change_dialo
 from dialogues.actions.duplicates import DuplicateRecord
 from dialogues.choices import CommitmentReach, DialogueFileKind, DialogueStage, Horizon, MadeBy, Presence
 from dialogues.models import Commitment, Dialogue, EvidenceFile, NextStep, NextStepDone
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -42,7 +42,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 
@@ -53,7 +53,7 @@ NOW = at_noon(TODAY)
 MINISTER = ParticipantInput("", "Minister", Presence.VIDEO, None)
 
 
-def plan_values(**values):
+def dialogue_values(**values):
     return {
         "held_on": date(2022, 2, 10),
         "place": "The Ambassador's residence",
@@ -63,26 +63,26 @@ def plan_values(**values):
     }
 
 
-def plan(by=None, *, country=None, **values):
+def plan_sample(by=None, *, country=None, **values):
     return plan_dialogue(
-        country=country or CountryFactory(), by=by or OfficerFactory(), now=NOW, **plan_values(**values)
+        country=country or CountryFactory(), by=by or OfficerFactory(), now=NOW, **dialogue_values(**values)
     )
 
 
-def move(dialogue, by=None, *, version=1, **values):
+def change_sample(dialogue, by=None, *, version=1, **values):
     return change_dialogue(
-        dialogue=dialogue, version=version, by=by or OfficerFactory(), now=NOW, **plan_values(**values)
+        dialogue=dialogue, version=version, by=by or OfficerFactory(), now=NOW, **dialogue_values(**values)
     )
 
 
-def held(**more):
+def dialogue_of_today(**more):
     """A dialogue of today at which somebody is expected, and nothing recorded yet."""
     dialogue = DialogueFactory(planned=True, held_on=TODAY, **more)
     ParticipantFactory(dialogue=dialogue)
     return dialogue
 
 
-def attending(dialogue, *others):
+def participants_present(dialogue, *others):
     expected = [
         ParticipantInput(
             participant.name,
@@ -97,12 +97,12 @@ def attending(dialogue, *others):
     return [*expected, *others]
 
 
-def write_down(dialogue, by=None, **values):
+def record_sample(dialogue, by=None, **values):
     return record_dialogue(
         **{
             "dialogue": dialogue,
             "version": dialogue.version,
-            "participants": attending(dialogue),
+            "participants": participants_present(dialogue),
             "said": {},
             "record": "The minister told of two cases.",
             "agreed": "Figures by 14 February.",
@@ -120,7 +120,7 @@ def test_plan_dialogue_saves_the_participants():
     by, police = OfficerFactory(), MinistryFactory(short_name="Police")
     lines = [ParticipantInput(" A. Minister ", "Minister", Presence.IN_PERSON, police), MINISTER]
 
-    dialogue = plan(by, participants=lines)
+    dialogue = plan_sample(by, participants=lines)
 
     assert (dialogue.entered_by, dialogue.recorded_at, dialogue.stage_on(TODAY)) == (by, None, DialogueStage.PLANNED)
     assert [(p.name, p.office, p.presence, p.ministry, p.came) for p in dialogue.participants.all()] == [
@@ -130,7 +130,7 @@ def test_plan_dialogue_saves_the_participants():
     assert AuditEntry.objects.get().verb == "dialogue.planned"
 
 
-REFUSED = [
+INVALID_VALUES = [
     ({"place": " "}, "place", "required", "Give the place of the dialogue."),
     ({"purpose": ""}, "purpose", "required", "Give the purpose of the dialogue."),
     ({"place": "x" * 201}, "place", "max_length", ""),
@@ -144,35 +144,35 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("values", "field", "code", "sentence"), REFUSED)
+@pytest.mark.parametrize(("values", "field", "code", "sentence"), INVALID_VALUES)
 def test_plan_dialogue_refuses(values, field, code, sentence):
     with refuses(code, field=field, sentence=sentence):
-        plan(**values)
+        plan_sample(**values)
     assert not Dialogue.objects.exists()
 
 
-@pytest.mark.parametrize(("values", "field", "code"), [row[:3] for row in REFUSED])
+@pytest.mark.parametrize(("values", "field", "code"), [row[:3] for row in INVALID_VALUES])
 def test_a_refused_change_leaves_the_dialogue_as_it_was(values, field, code):
-    dialogue = plan()
+    dialogue = plan_sample()
 
     with refuses(code, field=field):
-        move(dialogue, **values)
+        change_sample(dialogue, **values)
     dialogue.refresh_from_db()
     assert (dialogue.place, dialogue.version, dialogue.participants.count()) == ("The Ambassador's residence", 1, 1)
 
 
 def test_dialogue_is_planned_once_a_day_and_place_unless_it_was_called_off():
-    dialogue = plan()
+    dialogue = plan_sample()
 
     with refuses(
         "duplicate",
         field="held_on",
         sentence="A dialogue on 10 February 2022 at The Ambassador's residence already exists.",
     ):
-        plan()
-    assert plan(place="The ministry").pk
+        plan_sample()
+    assert plan_sample(place="The ministry").pk
     call_off(dialogue=dialogue, version=1, reason="The minister travels.", by=OfficerFactory(), now=NOW)
-    assert plan().pk
+    assert plan_sample().pk
 
 
 def test_dialogue_refuses_rows_of_another_country():
@@ -180,18 +180,18 @@ def test_dialogue_refuses_rows_of_another_country():
     stranger = ParticipantInput("", "Minister", Presence.VIDEO, MinistryFactory(country=elsewhere))
 
     with refuses("another_country", field="participants", sentence="One of the ministries belongs to another country."):
-        plan(participants=[stranger])
+        plan_sample(participants=[stranger])
     with refuses("another_country", field="items", sentence="An item on the agenda belongs to another country."):
-        arrange(held(), RecommendationFactory(edition__country=elsewhere))
+        arrange_items(dialogue_of_today(), RecommendationFactory(edition__country=elsewhere))
     with refuses("another_country", field="items"):
-        arrange(Dialogue.objects.get(), CommitmentFactory(ministry__country=elsewhere))
+        arrange_items(Dialogue.objects.get(), CommitmentFactory(ministry__country=elsewhere))
 
 
 def test_change_dialogue_logs_the_values_before():
     by = OfficerFactory()
-    dialogue = plan()
+    dialogue = plan_sample()
     participant = dialogue.participants.get()
-    move(
+    change_sample(
         dialogue,
         by,
         held_on=date(2022, 2, 17),
@@ -209,11 +209,11 @@ def test_change_dialogue_logs_the_values_before():
 
 def test_a_recorded_dialogue_cannot_be_moved_into_the_future():
     with refuses("future_day", field="held_on"):
-        move(DialogueFactory())
+        change_sample(DialogueFactory())
 
 
 def test_a_dialogue_that_was_called_off_cannot_be_changed():
-    dialogue = plan()
+    dialogue = plan_sample()
     with refuses("required", field="reason", sentence="Say why the dialogue is called off."):
         call_off(dialogue=dialogue, version=1, reason=" ", by=OfficerFactory(), now=NOW)
     call_off(dialogue=dialogue, version=1, reason="The minister travels.", by=OfficerFactory(), now=NOW)
@@ -224,9 +224,9 @@ def test_a_dialogue_that_was_called_off_cannot_be_changed():
         "The minister travels.",
     )
     for change in (
-        lambda: move(dialogue, version=2),
-        lambda: arrange(dialogue, "A topic"),
-        lambda: write_down(dialogue),
+        lambda: change_sample(dialogue, version=2),
+        lambda: arrange_items(dialogue, "A topic"),
+        lambda: record_sample(dialogue),
         lambda: call_off(dialogue=dialogue, version=2, reason="Again.", by=OfficerFactory(), now=NOW),
     ):
         with refuses("called_off", sentence="This dialogue was called off. Plan a new one instead."):
@@ -239,20 +239,20 @@ def test_a_recorded_dialogue_cannot_be_called_off():
 
 
 def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did():
-    dialogue = plan()
-    move(dialogue, OfficerFactory(name="Thabo Mokoena"), place="The ministry", purpose="Something else")
+    dialogue = plan_sample()
+    change_sample(dialogue, OfficerFactory(name="Thabo Mokoena"), place="The ministry", purpose="Something else")
 
     with refuses(
         "edit_conflict",
         sentence="Thabo Mokoena changed this on 28 January 2022 at 12:00: place and purpose.",
     ):
-        write_down(dialogue, version=1)
+        record_sample(dialogue, version=1)
 
 
 # --- The agenda -------------------------------------------------------------------------------------------------------
 
 
-def arrange(dialogue, *abouts, by=None, **notes):
+def arrange_items(dialogue, *abouts, by=None, **notes):
     items = [about if isinstance(about, AgendaItemInput) else AgendaItemInput(about) for about in abouts]
     return arrange_agenda(
         dialogue=dialogue, version=dialogue.version, items=items, by=by or OfficerFactory(), now=NOW, **notes
@@ -265,7 +265,7 @@ def test_arrange_agenda_saves_order_and_notes_and_leaves_what_was_said():
     dropped = AgendaItemFactory(dialogue=dialogue)
     commitment = CommitmentFactory()
 
-    arrange(dialogue, AgendaItemInput(commitment, "When?"), values, " The courts ")
+    arrange_items(dialogue, AgendaItemInput(commitment, "When?"), values, " The courts ")
 
     saved = [(item.position, str(item), item.note, item.said) for item in dialogue.agenda.all()]
     assert saved == [
@@ -281,11 +281,11 @@ def test_arrange_agenda_refuses_duplicates_empty_topics_and_removing_a_discussed
     recommendation = AgendaItemFactory(dialogue=dialogue, said="They will.").recommendation
 
     with refuses("named_twice", field="items", sentence="An item is on the agenda twice."):
-        arrange(dialogue, recommendation, recommendation)
+        arrange_items(dialogue, recommendation, recommendation)
     with refuses("required", field="items", sentence="Name the topic, or remove the item."):
-        arrange(dialogue, recommendation, " ")
+        arrange_items(dialogue, recommendation, " ")
     with refuses("already_discussed", field="items", sentence="You removed an item on which something is recorded."):
-        arrange(dialogue)
+        arrange_items(dialogue)
     assert dialogue.agenda.get().position == 1
 
 
@@ -294,13 +294,13 @@ def test_arrange_agenda_refuses_duplicates_empty_topics_and_removing_a_discussed
 
 def test_record_dialogue_writes_all_of_it_at_once():
     by, police, benchmark = OfficerFactory(), MinistryFactory(short_name="Police"), BenchmarkFactory()
-    dialogue = held()
+    dialogue = dialogue_of_today()
     item = AgendaItemFactory(dialogue=dialogue)
 
-    write_down(
+    record_sample(
         dialogue,
         by,
-        participants=attending(
+        participants=participants_present(
             dialogue, ParticipantInput("", "Deputy minister", Presence.IN_PERSON, police, came=True)
         ),
         said={item.pk: " They will. "},
@@ -366,10 +366,10 @@ def test_record_dialogue_writes_all_of_it_at_once():
     ],
 )
 def test_record_dialogue_refuses_on_the_field_of_the_row_and_saves_nothing(values, field, code, sentence):
-    dialogue = held()
+    dialogue = dialogue_of_today()
 
     with refuses(code, field=field, sentence=sentence):
-        write_down(dialogue, **values)
+        record_sample(dialogue, **values)
 
     dialogue.refresh_from_db()
     assert (dialogue.record, dialogue.version, dialogue.recorded_at) == ("", 1, None)
@@ -378,17 +378,17 @@ def test_record_dialogue_refuses_on_the_field_of_the_row_and_saves_nothing(value
 
 
 def test_a_future_dialogue_cannot_be_recorded():
-    dialogue = plan()
+    dialogue = plan_sample()
     with refuses("not_held_yet", sentence="This dialogue is planned for 10 February 2022."):
-        write_down(dialogue)
+        record_sample(dialogue)
 
 
 def test_recording_again_adds_commitments_and_next_steps():
-    dialogue = held()
-    write_down(dialogue, next_steps=[NextStepInput("Send the list.", None, "", None)])
+    dialogue = dialogue_of_today()
+    record_sample(dialogue, next_steps=[NextStepInput("Send the list.", None, "", None)])
     dialogue.refresh_from_db()
     first = dialogue.recorded_by
-    write_down(dialogue, OfficerFactory(), next_steps=[NextStepInput("Call them.", None, "", None)])
+    record_sample(dialogue, OfficerFactory(), next_steps=[NextStepInput("Call them.", None, "", None)])
 
     dialogue.refresh_from_db()
     assert dialogue.recorded_by == first
@@ -403,8 +403,8 @@ def test_a_commitment_needs_a_held_dialogue_and_may_be_the_first_thing_recorded_
     }  # fmt: skip
 
     with refuses("not_held_yet", field="dialogue", sentence="That dialogue is planned for 10 February 2022"):
-        record_commitment(dialogue=plan(), **values)
-    dialogue = held()
+        record_commitment(dialogue=plan_sample(), **values)
+    dialogue = dialogue_of_today()
     record_commitment(dialogue=dialogue, **values)
     dialogue.refresh_from_db()
     assert (dialogue.recorded_by, dialogue.stage_on(TODAY)) == (by, DialogueStage.HELD)
@@ -502,7 +502,7 @@ def test_only_the_embassy_sees_a_file_of_a_dialogue():
     }
     assert list(visible.values()) == [True, False, False]
     assert not EvidenceFile.objects.unsent(before=at_noon(date(2030, 1, 1))).exists()
-    named_by_a_redaction(file, "name")
+    redact_text(file, "name")
     EvidenceFile.objects.filter(pk=file.pk).update(name=REDACTED)
     assert EvidenceFile.objects.kept().filter(pk=file.pk).exists()
 
@@ -521,15 +521,15 @@ def test_a_file_cannot_be_attached_to_a_second_dialogue_or_to_evidence():
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
 def test_only_officers_write_dialogues(factory):
-    by, dialogue = factory(), held()
+    by, dialogue = factory(), dialogue_of_today()
     file = EvidenceFileFactory(uploaded_by=by)
 
     for write in (
-        lambda: plan(by),
-        lambda: move(dialogue, by),
+        lambda: plan_sample(by),
+        lambda: change_sample(dialogue, by),
         lambda: call_off(dialogue=dialogue, version=1, reason="No.", by=by, now=NOW),
-        lambda: arrange(dialogue, "A topic", by=by),
-        lambda: write_down(dialogue, by),
+        lambda: arrange_items(dialogue, "A topic", by=by),
+        lambda: record_sample(dialogue, by),
         lambda: mark_done(NextStepFactory(dialogue=dialogue), by=by),
         lambda: mark_not_done(NextStepDoneFactory(step__dialogue=dialogue), by=by),
         lambda: attach_files(dialogue=dialogue, files=[file], what=DialogueFileKind.OTHER, by=by, now=NOW),
@@ -540,15 +540,15 @@ def test_only_officers_write_dialogues(factory):
 
 def test_officers_plan_dialogues_with_their_own_country_alone():
     with pytest.raises(PermissionDenied):
-        plan(country=CountryFactory(elsewhere=True))
+        plan_sample(country=CountryFactory(elsewhere=True))
 
 
 def test_a_duplicate_row_of_a_dialogue_names_the_existing_record():
-    dialogue = held()
+    dialogue = dialogue_of_today()
     step = NextStepInput("Send the list.", None, "", None)
-    write_down(dialogue, by := OfficerFactory(), next_steps=[step])
+    record_sample(dialogue, by := OfficerFactory(), next_steps=[step])
     dialogue.refresh_from_db()
 
     with pytest.raises(DuplicateRecord) as caught:
-        write_down(dialogue, by, next_steps=[step])
+        record_sample(dialogue, by, next_steps=[step])
     assert caught.value.row == NextStep.objects.get()

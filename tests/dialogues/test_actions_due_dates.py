@@ -9,7 +9,8 @@ from dialogues.actions.commitments import reschedule
 from dialogues.actions.due_dates import accept_due_date, decline_due_date, propose_due_date, withdraw_due_date
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import Commitment, CommitmentEvent, DueDateProposal, DueDateProposalDecision
-from tests.dialogues.histories import jan
+from tests.concurrent_writes import run_simultaneously
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -25,8 +26,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import Job
@@ -66,11 +66,11 @@ def decline(proposal, by, **values):
     return decline_due_date(**{"proposal": proposal, "reason": "The deadline stays.", "by": by, "now": NOW, **values})
 
 
-def take_back(proposal, by, **values):
+def withdraw(proposal, by, **values):
     return withdraw_due_date(**{"proposal": proposal, "by": by, "now": NOW, **values})
 
 
-def due(commitment):
+def current_due_date(commitment):
     return Commitment.objects.get(pk=commitment.pk).standing_on(TODAY).due_on
 
 
@@ -83,7 +83,7 @@ def test_a_proposal_changes_nothing_about_the_due_date(commitment, police):
     assert DueDateProposal.objects.get() == proposal
     assert (proposal.due_on, proposal.reason, proposal.recorded_by) == (LATER, "The printer is late.", police)
     assert proposal.outcome is None
-    assert due(commitment) == DUE
+    assert current_due_date(commitment) == DUE
     assert CommitmentEvent.objects.count() == 1
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.by, entry.row) == ("commitment.due_date_proposed", police, str(commitment.pk))
@@ -121,7 +121,7 @@ def test_a_proposal_needs_a_reason(commitment, police, reason):
 
 def test_a_date_that_has_passed_is_not_proposed(commitment, police):
     with refuses("due_too_early", field="due_on", sentence="This date has passed."):
-        propose(commitment, police, due_on=jan(27))
+        propose(commitment, police, due_on=january(27))
     assert propose(commitment, police, due_on=TODAY).due_on == TODAY
 
 
@@ -146,7 +146,7 @@ def test_one_proposal_waits_at_a_time(commitment, police):
 )
 def test_no_date_is_proposed_for_what_is_settled_or_reported_done(commitment, police, kind, sentence):
     reason = "" if kind is CommitmentEventKind.REPORTED_DONE else "Known to the embassy alone."
-    CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=jan(20), reason=reason)
+    CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=january(20), reason=reason)
 
     with pytest.raises(Refused) as refused:
         propose(commitment, police)
@@ -163,7 +163,7 @@ def test_accepting_moves_the_due_date_for_the_reason_that_the_ministry_gave(comm
     BenchmarkFactory()  # in an edition, whose readiness depends on due dates
     decision = accept(proposal, officer, reason=" Agreed by telephone. ")
 
-    assert due(commitment) == LATER
+    assert current_due_date(commitment) == LATER
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.due_on) == ("rescheduled", TODAY, LATER)
     assert (event.reason, event.recorded_by) == ("The printer is late.", officer)
@@ -179,7 +179,7 @@ def test_declining_leaves_the_due_date_and_needs_a_reason(commitment, police, of
         decline(proposal, officer, reason=" ")
     decision = decline(proposal, officer)
 
-    assert due(commitment) == DUE
+    assert current_due_date(commitment) == DUE
     assert commitment.events.count() == 1
     assert (decision.decision, decision.reason, decision.event) == ("declined", "The deadline stays.", None)
     assert AuditEntry.objects.last().verb == "commitment.due_date_declined"
@@ -239,13 +239,13 @@ def test_the_second_answer_is_refused_and_told_what_the_first_was(commitment, po
 def test_the_ministry_withdraws_a_proposal_that_waits(commitment, police, officer):
     proposal = propose(commitment, police)
     colleague = FocalPointFactory(name="Neo Moleko", ministry=police.ministry)
-    decision = take_back(proposal, colleague)
+    decision = withdraw(proposal, colleague)
 
     assert (decision.decision, decision.recorded_by) == ("withdrawn", colleague)
     assert AuditEntry.objects.last().verb == "commitment.due_date_withdrawn"
     with refuses("edit_conflict", sentence="Neo Moleko withdrew this proposal for the ministry"):
         accept(DueDateProposal.objects.get(), officer)
-    assert due(commitment) == DUE
+    assert current_due_date(commitment) == DUE
 
 
 @pytest.mark.parametrize("answer", [accept, decline])
@@ -254,7 +254,7 @@ def test_an_answered_proposal_is_not_withdrawn(commitment, police, officer, answ
     decision = answer(proposal, officer).decision
 
     with pytest.raises(Refused) as refused:
-        take_back(DueDateProposal.objects.get(), police)
+        withdraw(DueDateProposal.objects.get(), police)
     assert refused.value.code == "edit_conflict"
     assert f"The embassy {decision} this date on 28 January 2022 at 12:00" in str(refused.value)
     assert "Palesa" not in str(refused.value)
@@ -263,7 +263,7 @@ def test_an_answered_proposal_is_not_withdrawn(commitment, police, officer, answ
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
 def test_only_its_ministry_withdraws_a_proposal(commitment, police, factory):
     with pytest.raises(PermissionDenied):
-        take_back(propose(commitment, police), factory())
+        withdraw(propose(commitment, police), factory())
 
 
 # --- What waits for whom ----------------------------------------------------------------------------------------------
@@ -274,11 +274,11 @@ def test_a_proposal_waits_for_officers_while_its_commitment_may_be_kept(commitme
     DueDateProposalDecisionFactory(proposal=DueDateProposalFactory())
     for kind in (CommitmentEventKind.REPORTED_DONE, CommitmentEventKind.WITHDRAWN):
         closed = CommitmentFactory(ministry=police.ministry)
-        CommitmentEventFactory(commitment=closed, kind=kind, happened_on=jan(20))
+        CommitmentEventFactory(commitment=closed, kind=kind, happened_on=january(20))
         DueDateProposalFactory(commitment=closed)
     reopened = CommitmentFactory(ministry=police.ministry)
     for day, kind in ((20, CommitmentEventKind.WITHDRAWN), (21, CommitmentEventKind.REOPENED)):
-        CommitmentEventFactory(commitment=reopened, kind=kind, happened_on=jan(day))
+        CommitmentEventFactory(commitment=reopened, kind=kind, happened_on=january(day))
     again = DueDateProposalFactory(commitment=reopened)
 
     assert set(DueDateProposal.objects.for_answer_by(officer)) == {proposal, again}
@@ -294,13 +294,13 @@ def test_accepting_and_withdrawing_at_once_are_one_decision_and_one_refusal(fres
     commitment = CommitmentFactory(ministry=police.ministry)
     proposal = propose(commitment, police)
 
-    done, refused = both_at_once(
-        lambda: accept(DueDateProposal.objects.get(), officer), lambda: take_back(proposal, police)
+    done, refused = run_simultaneously(
+        lambda: accept(DueDateProposal.objects.get(), officer), lambda: withdraw(proposal, police)
     )
 
     assert (done, refused) == ("done", "edit_conflict")
     decision = DueDateProposalDecision.objects.get()
-    assert due(commitment) == (LATER if decision.decision == "accepted" else None)
+    assert current_due_date(commitment) == (LATER if decision.decision == "accepted" else None)
 
 
 def test_two_proposals_at_once_are_one_proposal_and_one_refusal(fresh_database):
@@ -308,7 +308,7 @@ def test_two_proposals_at_once_are_one_proposal_and_one_refusal(fresh_database):
     colleague = FocalPointFactory(ministry=police.ministry)
     commitment = CommitmentFactory(ministry=police.ministry)
 
-    done, refused = both_at_once(lambda: propose(commitment, police), lambda: propose(commitment, colleague))
+    done, refused = run_simultaneously(lambda: propose(commitment, police), lambda: propose(commitment, colleague))
 
     assert (done, refused) == ("done", "proposal_waits")
     assert DueDateProposal.objects.count() == 1

@@ -6,8 +6,8 @@ from dialogues.actions.commitments import record_commitment
 from dialogues.actions.evidence import log_evidence
 from dialogues.choices import DoneBy, EvidenceKind, Horizon, MadeBy
 from dialogues.models import Commitment, Evidence
+from tests.concurrent_writes import run_simultaneously
 from tests.factories import CountryFactory, OfficerFactory, at_noon
-from tests.meanwhile import both_at_once
 
 DAY = date(2022, 1, 20)
 NOW = at_noon(date(2022, 1, 28))
@@ -30,7 +30,7 @@ def test_the_same_logged_twice_at_once_is_recorded_once(fresh_database):
             now=NOW,
         )
 
-    done, refused = both_at_once(log, log)
+    done, refused = run_simultaneously(log, log)
 
     assert (done, refused) == ("done", "duplicate")
     assert Evidence.objects.count() == 1
@@ -55,7 +55,7 @@ def test_the_same_commitment_recorded_twice_at_once_is_recorded_once(fresh_datab
             now=NOW,
         )
 
-    done, refused = both_at_once(record_one, record_one)
+    done, refused = run_simultaneously(record_one, record_one)
 
     assert (done, refused) == ("done", "duplicate")
     assert Commitment.objects.count() == 1

@@ -21,7 +21,7 @@ from dialogues.actions.files import (
 )
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.models import EvidenceFile
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -32,7 +32,7 @@ from tests.factories import (
     OfficerFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
@@ -44,11 +44,11 @@ pytestmark = pytest.mark.django_db
 NOW = at_noon(date(2022, 1, 28))
 
 
-def upload(content=PDF, name="../a letter.pdf"):
+def letter_upload(content=PDF, name="../a letter.pdf"):
     return SimpleUploadedFile(name, content, "application/pdf")
 
 
-def stored_files():
+def count_stored_files():
     """How many files lie in the store."""
     return sum(path.is_file() for path in Path(default_storage.path("")).rglob("*"))
 
@@ -56,7 +56,7 @@ def stored_files():
 @pytest.mark.parametrize("factory", [OfficerFactory, FocalPointFactory])
 def test_an_upload_is_stored_under_a_random_name(factory):
     by = factory()
-    file = EvidenceFile.objects.get(pk=store_upload(upload=upload(), by=by, now=NOW).pk)
+    file = EvidenceFile.objects.get(pk=store_upload(upload=letter_upload(), by=by, now=NOW).pk)
 
     cleaned = sanitize_file(PDF, ".pdf").content
     assert (file.name, file.media_type, file.size) == ("a letter.pdf", "application/pdf", len(cleaned))
@@ -72,7 +72,7 @@ def test_an_upload_is_stored_under_a_random_name(factory):
 
 def test_an_upload_is_logged_for_the_country_of_its_uploader():
     by = FocalPointFactory()
-    file = store_upload(upload=upload(), by=by, now=NOW)
+    file = store_upload(upload=letter_upload(), by=by, now=NOW)
 
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.row, entry.by, entry.country) == ("file.kept", str(file.pk), by, by.ministry.country)
@@ -81,15 +81,15 @@ def test_an_upload_is_logged_for_the_country_of_its_uploader():
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, AdministratorFactory])
 def test_only_officers_and_focal_points_upload(factory):
     with pytest.raises(PermissionDenied):
-        store_upload(upload=upload(), by=factory(), now=NOW)
+        store_upload(upload=letter_upload(), by=factory(), now=NOW)
 
 
 def test_refused_upload_leaves_nothing_behind():
-    before = stored_files()
+    before = count_stored_files()
 
     with refuses("file_rejected", field="files"):
-        store_upload(upload=upload(b"not a PDF at all"), by=OfficerFactory(), now=NOW)
-    assert stored_files() == before
+        store_upload(upload=letter_upload(b"not a PDF at all"), by=OfficerFactory(), now=NOW)
+    assert count_stored_files() == before
     assert not EvidenceFile.objects.exists()
 
 
@@ -98,11 +98,11 @@ def test_an_upload_that_cannot_be_recorded_is_deleted_from_storage(monkeypatch):
         raise RuntimeError("the log is full")
 
     monkeypatch.setattr("dialogues.actions.files.record", fails)
-    before = stored_files()
+    before = count_stored_files()
 
     with pytest.raises(RuntimeError):
-        store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
-    assert stored_files() == before
+        store_upload(upload=letter_upload(), by=OfficerFactory(), now=NOW)
+    assert count_stored_files() == before
     assert not EvidenceFile.objects.exists()
 
 
@@ -113,10 +113,10 @@ TOO_LONG_AGO = NOW - UNSENT_LIFETIME - timedelta(minutes=1)
 
 def test_unsent_files_are_deleted_after_two_days():
     by = FocalPointFactory()
-    old = store_upload(upload=upload(name="a victim.pdf"), by=by, now=TOO_LONG_AGO)
-    cited = store_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
+    old = store_upload(upload=letter_upload(name="a victim.pdf"), by=by, now=TOO_LONG_AGO)
+    cited = store_upload(upload=letter_upload(), by=by, now=TOO_LONG_AGO)
     EvidenceFactory(file=cited)
-    new = store_upload(upload=upload(), by=by, now=NOW - UNSENT_LIFETIME + timedelta(minutes=1))
+    new = store_upload(upload=letter_upload(), by=by, now=NOW - UNSENT_LIFETIME + timedelta(minutes=1))
 
     assert (delete_unsent_files(now=NOW), delete_unsent_files(now=NOW)) == (1, 0)
 
@@ -133,7 +133,7 @@ def test_unsent_files_are_deleted_after_two_days():
 
 def test_a_deleted_unsent_file_can_be_neither_opened_nor_sent():
     by = FocalPointFactory()
-    old = store_upload(upload=upload(), by=by, now=TOO_LONG_AGO)
+    old = store_upload(upload=letter_upload(), by=by, now=TOO_LONG_AGO)
     delete_unsent_files(now=NOW)
 
     assert not EvidenceFile.objects.visible_to(by).exists()
@@ -145,7 +145,7 @@ def test_a_deleted_unsent_file_can_be_neither_opened_nor_sent():
 
 
 def test_the_worker_deletes_unsent_files_every_night(settings):
-    old = store_upload(upload=upload(), by=OfficerFactory(), now=TOO_LONG_AGO - timedelta(days=1))
+    old = store_upload(upload=letter_upload(), by=OfficerFactory(), now=TOO_LONG_AGO - timedelta(days=1))
     app.loader.import_default_modules()
     app.tasks[settings.CELERY_BEAT_SCHEDULE["unsent-files"]["task"]]()
 
@@ -164,17 +164,17 @@ def test_files_beyond_the_storage_limit_of_a_ministry_are_refused(settings):
     )
     settings.UPLOAD_MAX_MINISTRY_BYTES = size + 15
 
-    file = store_upload(upload=upload(), by=by, now=NOW)
-    before = stored_files()
+    file = store_upload(upload=letter_upload(), by=by, now=NOW)
+    before = count_stored_files()
     with refuses(
         "quota_exceeded",
         field="files",
         sentence="There is no room for “a letter.pdf”: your ministry has used all of its 0 MB.",
     ):
-        store_upload(upload=upload(), by=by, now=NOW)
-    assert store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+        store_upload(upload=letter_upload(), by=by, now=NOW)
+    assert store_upload(upload=letter_upload(), by=OfficerFactory(), now=NOW)
     assert list(EvidenceFile.objects.filter(uploaded_by=by).exclude(name=REDACTED)) == [file]
-    assert stored_files() == before + 1
+    assert count_stored_files() == before + 1
 
 
 def test_the_total_size_of_files_of_an_update_is_limited(settings):
@@ -193,7 +193,7 @@ def test_the_total_size_of_files_of_an_update_is_limited(settings):
 # --- As it was kept ---------------------------------------------------------------------------------------------------
 
 
-def alter(file, content=b"another letter"):
+def alter_content(file, content=b"another letter"):
     Path(default_storage.path(file.file.name)).write_bytes(content)
 
 
@@ -211,7 +211,11 @@ def delete_content(file):
 @pytest.mark.parametrize(
     ("harm", "fault", "sentence"),
     [
-        (alter, "altered", "This file was altered after it was saved, so we do not show it. Tell your administrator"),
+        (
+            alter_content,
+            "altered",
+            "This file was altered after it was saved, so we do not show it. Tell your administrator",
+        ),
         (delete_content, "missing", "We cannot find this file on the server. Tell your"),
     ],
 )
@@ -240,7 +244,7 @@ def test_the_nightly_job_names_altered_files(settings, run_jobs, monkeypatch):
     task()
     assert {job.state for job in run_jobs()} == {State.READY}
 
-    alter(altered)
+    alter_content(altered)
     default_storage.delete(gone.file.name)
     # Small runs: the second file is the last of the first run, the third is found by the next.
     monkeypatch.setattr("dialogues.actions.files.MAX_BYTES_PER_CHECK", sound.size + 1)
@@ -257,7 +261,7 @@ def test_the_nightly_job_names_altered_files(settings, run_jobs, monkeypatch):
 
 def test_altered_files_are_counted(caplog):
     for file in (EvidenceFileFactory(), EvidenceFileFactory()):
-        alter(file)
+        alter_content(file)
 
     with refuses("files_missing_or_altered", sentence="2 kept files are missing or altered"):
         check_stored_files()

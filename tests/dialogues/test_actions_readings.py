@@ -20,7 +20,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 NOW = at_noon(date(2022, 1, 28))
 
 
-def record_one(by=None, *, evidence=None, **values):
+def record_sample(by=None, *, evidence=None, **values):
     reading = ReadingInput(
         **{
             "indicator": IndicatorFactory(),
@@ -48,7 +48,7 @@ def record_one(by=None, *, evidence=None, **values):
 def test_record_reading_writes_a_figure():
     edition = RecommendationFactory().edition
     by, evidence = OfficerFactory(), EvidenceFactory()
-    record_one(by, evidence=evidence)
+    record_sample(by, evidence=evidence)
 
     reading = Reading.objects.get()
     assert (reading.told, reading.note, reading.source, reading.evidence) == (
@@ -77,7 +77,7 @@ def test_record_reading_accepts(values, text):
     if "evidence" in values:
         values = {**values, "evidence": EvidenceFactory()}
 
-    assert Reading.objects.get(pk=record_one(**values).pk).told == text
+    assert Reading.objects.get(pk=record_sample(**values).pk).told == text
 
 
 @pytest.mark.parametrize(
@@ -99,21 +99,21 @@ def test_record_reading_accepts(values, text):
 )
 def test_record_reading_refuses(values, field, code, sentence):
     with refuses(code, field=field, sentence=sentence):
-        record_one(**values)
+        record_sample(**values)
     assert not Reading.objects.exists()
 
 
 def test_record_reading_refuses_evidence_of_another_country():
     with refuses("another_country", field="evidence", sentence="This evidence belongs to another country."):
-        record_one(evidence=EvidenceFactory(country=CountryFactory(elsewhere=True)))
+        record_sample(evidence=EvidenceFactory(country=CountryFactory(elsewhere=True)))
 
 
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory, FocalPointFactory])
 def test_only_officers_record_readings(factory):
     with pytest.raises(PermissionDenied):
-        record_one(factory())
+        record_sample(factory())
 
 
 def test_officers_record_readings_of_their_own_country_alone():
     with pytest.raises(PermissionDenied):
-        record_one(indicator=IndicatorFactory(country=CountryFactory(elsewhere=True)))
+        record_sample(indicator=IndicatorFactory(country=CountryFactory(elsewhere=True)))

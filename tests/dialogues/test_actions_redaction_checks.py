@@ -16,9 +16,9 @@ from dialogues.actions.redactions import (
 )
 from dialogues.models import EvidenceFile, Redaction, UpdateVersion
 from recommendations.models import BenchmarkTerms
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.database_roles import run_as_owner
-from tests.dialogues.test_actions_files import NOW, upload
+from tests.dialogues.test_actions_files import NOW, letter_upload
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -30,7 +30,7 @@ from tests.factories import (
     OfficerFactory,
     UpdateVersionFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.append_only import REDACTED, REDACTED_BEFORE
 from tiptracker.audit.models import AuditDetail
 from tiptracker.validation import insert_row, update_row
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 NAME = "Palesa Exercise"
 
 
-def carry_out(**more):
+def redact_name(**more):
     """A redaction of NAME, as two people and the worker carry it out."""
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "now": NOW}
     redaction = propose_redaction(**asked | more, by=OfficerFactory())
@@ -48,7 +48,7 @@ def carry_out(**more):
     return redaction
 
 
-def without_trigger(table):
+def drop_append_only_trigger(table):
     """Take away what refuses changes of a table, as whoever owns the database can; ends with the test."""
     if connection.vendor == "postgresql":
         run_as_owner(f"DROP TRIGGER append_only ON {table}")
@@ -57,7 +57,7 @@ def without_trigger(table):
         cursor.execute(f"DROP TRIGGER {table}_append_only")
 
 
-def verify():
+def verify_audit_error():
     with pytest.raises(CommandError) as caught:
         call_command("verify_audit")
     assert caught.value.returncode == 1
@@ -68,9 +68,9 @@ def test_a_confirmed_redaction_has_no_faults():
     sent = UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     file = EvidenceFactory(file=EvidenceFileFactory(name=f"{NAME}.pdf"), title=f"{NAME} testified").file
     DialogueFactory(record=f"We spoke of {NAME}.")
-    record("evidence.logged", by=None, row=sent, country=CountryFactory(), after={"title": NAME})
+    record_log_entry("evidence.logged", by=None, row=sent, country=CountryFactory(), after={"title": NAME})
 
-    carry_out(files=[file])
+    redact_name(files=[file])
 
     assert UpdateVersion.objects.get().narrative == REDACTED
     assert AuditDetail.objects.filter(after=REDACTED).exists()
@@ -83,7 +83,7 @@ def test_a_declined_redaction_and_a_dropped_file_have_no_faults():
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "by": OfficerFactory()}
     redaction = propose_redaction(**asked, now=NOW)
     decline_redaction(redaction=redaction, reason="It is public.", by=AmbassadorFactory(), now=NOW)
-    store_upload(upload=upload(), by=OfficerFactory(), now=NOW)
+    store_upload(upload=letter_upload(), by=OfficerFactory(), now=NOW)
     delete_unsent_files(now=NOW + timedelta(days=30))
 
     assert Redaction.objects.get().words == REDACTED
@@ -93,15 +93,15 @@ def test_a_declined_redaction_and_a_dropped_file_have_no_faults():
 
 def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1():
     evidence, dialogue = EvidenceFactory(), DialogueFactory()
-    record("evidence.logged", by=None, row=evidence, country=CountryFactory(), after={"title": "Something"})
+    record_log_entry("evidence.logged", by=None, row=evidence, country=CountryFactory(), after={"title": "Something"})
     detail = AuditDetail.objects.get()
     for table in ("dialogues_evidence", "audit_auditdetail"):
-        without_trigger(table)
+        drop_append_only_trigger(table)
     type(evidence).objects.filter(pk=evidence.pk).update(title=REDACTED)
     type(dialogue).objects.filter(pk=dialogue.pk).update(record=REDACTED)
     AuditDetail.objects.filter(pk=detail.pk).update(after=REDACTED)
 
-    faults = verify()
+    faults = verify_audit_error()
 
     for place in (
         f"dialogues.evidence {evidence.pk}, title",
@@ -113,24 +113,24 @@ def test_marks_that_no_redaction_names_are_named_and_verify_audit_exits_with_1()
 
 def test_a_place_that_the_log_does_not_tell_of_is_named():
     evidence = EvidenceFactory()
-    named_by_a_redaction(evidence, "title")
+    redact_text(evidence, "title")
     type(evidence).objects.filter(pk=evidence.pk).update(title=REDACTED)
 
     assert (
         f"dialogues.evidence {evidence.pk}, title is named by a redaction, but no entry of the activity log lists it"
-        in verify()
+        in verify_audit_error()
     )
 
 
 def test_a_text_that_a_redaction_names_and_that_came_back_is_named():
     evidence = EvidenceFactory(title=f"{NAME} testified")
-    carry_out()
-    without_trigger("dialogues_evidence")
+    redact_name()
+    drop_append_only_trigger("dialogues_evidence")
     type(evidence).objects.filter(pk=evidence.pk).update(title=f"{NAME} testified")
 
     assert (
         f"dialogues.evidence {evidence.pk}, title is named by a redaction, but does not contain the redaction mark"
-        in verify()
+        in verify_audit_error()
     )
 
 
@@ -138,21 +138,21 @@ def test_words_erased_before_a_decision_are_named():
     EvidenceFactory(title=f"{NAME} testified")
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "by": OfficerFactory()}
     redaction = propose_redaction(**asked, now=NOW)
-    without_trigger("dialogues_redaction")
+    drop_append_only_trigger("dialogues_redaction")
     Redaction.objects.update(words=REDACTED)
 
-    assert f"the words of redaction {redaction.pk} were erased before it was decided on" in verify()
+    assert f"the words of redaction {redaction.pk} were erased before it was decided on" in verify_audit_error()
 
 
 def test_a_redacted_covering_note_without_a_redaction_is_named():
     briefing = BriefingFactory(covering_note=REDACTED)
 
-    assert f"the covering note of briefing {briefing.pk} became the mark" in verify()
+    assert f"the covering note of briefing {briefing.pk} became the mark" in verify_audit_error()
 
 
 def test_a_text_that_may_be_written_anew_may_be_after_a_redaction():
     dialogue = DialogueFactory(record=f"We spoke of {NAME}.")
-    carry_out()
+    redact_name()
     dialogue.refresh_from_db()
 
     update_row(dialogue)

@@ -23,7 +23,7 @@ from dialogues.models.free_texts import FREE_TEXTS, rows_of_country
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests import factories
-from tests.append_only import KEPT
+from tests.append_only import APPEND_ONLY
 from tests.factories import (
     DEADLINE_ON,
     AdministratorFactory,
@@ -47,8 +47,8 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
-from tests.transactions import record
+from tests.refusals import refuses
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import find_log_fault
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
@@ -62,12 +62,12 @@ REASON = "It names somebody who was exploited."
 
 
 @pytest.fixture
-def sent():
+def update_version():
     return UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
 
 
 @pytest.fixture
-def proposed(sent):
+def redaction(update_version):
     return propose(by=OfficerFactory())
 
 
@@ -80,13 +80,13 @@ def confirm(redaction, **more):
     return confirm_redaction(**{"redaction": redaction, "by": AmbassadorFactory(), "now": NOW} | more)
 
 
-def carry_out(redaction):
+def confirm_and_finish(redaction):
     confirm(redaction)
     finish_redaction(redaction=redaction)
     redaction.refresh_from_db()
 
 
-def everything_kept():
+def all_stored_text():
     """All texts of all tables, but for sessions and what Django itself needs."""
     return "\n".join(
         str(value)
@@ -98,7 +98,7 @@ def everything_kept():
 
 # --- Which texts there are --------------------------------------------------------------------------------------------
 
-NAMES_A_THING = {
+IDENTIFYING_FIELDS = {
     "EvidenceFile.file",
     "EvidenceFile.media_type",
     "EvidenceFile.received_sha256",
@@ -131,19 +131,19 @@ def test_every_free_text_of_the_record_can_be_redacted():
     }
 
     assert {f"{model.__name__}.{field}" for model, texts in FREE_TEXTS.items() for field in texts.fields} == (
-        free - NAMES_A_THING
+        free - IDENTIFYING_FIELDS
     )
 
 
 def test_the_triggers_let_exactly_these_texts_become_the_mark():
     """Of tables without a trigger any text can."""
-    record_models = {model for model in KEPT if model._meta.app_label in ("recommendations", "dialogues")}
-    expected = {model: fields for model in record_models if (fields := KEPT[model] - {"words"})}
+    record_models = {model for model in APPEND_ONLY if model._meta.app_label in ("recommendations", "dialogues")}
+    expected = {model: fields for model in record_models if (fields := APPEND_ONLY[model] - {"words"})}
 
     assert {model: set(texts.fields) for model, texts in FREE_TEXTS.items() if model in record_models} == expected
 
 
-NEEDED = {
+REQUIRED_VALUES = {
     "AgendaItem": {"recommendation": lambda: None},
     "BenchmarkTerms": {"benchmark": lambda: BenchmarkFactory(terms=False)},
     "CommitmentEvent": {"commitment": lambda: CommitmentFactory(made=False)},
@@ -165,7 +165,7 @@ NEEDED = {
 @pytest.mark.parametrize("model", FREE_TEXTS, ids=lambda model: model.__name__)
 def test_every_text_is_found_in_its_own_country_and_becomes_the_mark(model):
     make = getattr(factories, f"{model.__name__}Factory")
-    needed = {name: value() for name, value in NEEDED.get(model.__name__, {}).items()}
+    needed = {name: value() for name, value in REQUIRED_VALUES.get(model.__name__, {}).items()}
     row = make(**needed, **dict.fromkeys(FREE_TEXTS[model].fields, f"About {NAME}"))
     if model is EvidenceFile:
         EvidenceFactory(file=row)
@@ -174,7 +174,7 @@ def test_every_text_is_found_in_its_own_country_and_becomes_the_mark(model):
     assert found == {(row.pk, field) for field in FREE_TEXTS[model].fields}
     assert not rows_of_country(model, CountryFactory(elsewhere=True))
 
-    carry_out(propose(by=OfficerFactory()))
+    confirm_and_finish(propose(by=OfficerFactory()))
     row.refresh_from_db()
     assert {getattr(row, field) for field in FREE_TEXTS[model].fields} == {REDACTED}
 
@@ -183,12 +183,12 @@ def test_every_text_is_found_in_its_own_country_and_becomes_the_mark(model):
 
 
 @pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory, AdministratorFactory])
-def test_only_officers_and_the_ambassador_propose(sent, factory):
+def test_only_officers_and_the_ambassador_propose(update_version, factory):
     with pytest.raises(PermissionDenied):
         propose(by=factory())
 
 
-def test_nobody_proposes_for_another_country(sent):
+def test_nobody_proposes_for_another_country(update_version):
     with pytest.raises(PermissionDenied):
         propose(by=OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
 
@@ -209,110 +209,118 @@ def test_nobody_proposes_for_another_country(sent):
         ({"reason": "It names Palesa."}, "reason", "reason_repeats_words", ""),
     ],
 )
-def test_an_invalid_proposal_is_refused_on_its_field(sent, more, field, code, sentence):
+def test_an_invalid_proposal_is_refused_on_its_field(update_version, more, field, code, sentence):
     with refuses(code, field=field, sentence=sentence):
         propose(**more)
 
     assert not Redaction.objects.exists()
 
 
-def test_nothing_is_proposed_where_every_place_is_left(sent):
+def test_nothing_is_proposed_where_every_place_is_left(update_version):
     left = [place.key for place in find_places(CountryFactory(), NAME)]
 
     with refuses("nothing_to_redact", field="words"):
         propose(left=left)
 
 
-def test_the_same_is_not_proposed_twice(proposed):
+def test_the_same_is_not_proposed_twice(redaction):
     with refuses("duplicate", sentence="A second person has to confirm it."):
         propose(words="palesa  exercise", by=AmbassadorFactory())
 
 
-def test_a_proposal_changes_no_text_and_the_log_does_not_hold_the_words(sent, proposed):
-    sent.refresh_from_db()
+def test_a_proposal_changes_no_text_and_the_log_does_not_hold_the_words(update_version, redaction):
+    update_version.refresh_from_db()
 
-    assert NAME in sent.narrative
+    assert NAME in update_version.narrative
     entry = AuditEntry.objects.get(verb="redaction.proposed")
     assert NAME not in entry.detail.after
-    assert f"dialogues.updateversion:{sent.pk}:narrative" in entry.detail.after
+    assert f"dialogues.updateversion:{update_version.pk}:narrative" in entry.detail.after
 
 
 # --- Two people -------------------------------------------------------------------------------------------------------
 
 
-def test_who_proposed_it_can_not_decide(proposed):
+def test_who_proposed_it_can_not_decide(redaction):
     for decide in (confirm_redaction, decline_redaction):
         with pytest.raises(PermissionDenied):
-            decide(redaction=proposed, reason="It is so.", by=proposed.recorded_by, now=NOW)
+            decide(redaction=redaction, reason="It is so.", by=redaction.recorded_by, now=NOW)
 
 
-def test_the_database_refuses_whoever_proposed_it(proposed):
+def test_the_database_refuses_whoever_proposed_it(redaction):
     with pytest.raises(IntegrityError, match="Nobody decides on a redaction that they proposed"), transaction.atomic():
-        RedactionDecisionFactory(redaction=proposed, recorded_by=proposed.recorded_by)
+        RedactionDecisionFactory(redaction=redaction, recorded_by=redaction.recorded_by)
 
 
 @pytest.mark.parametrize("factory", [ObserverFactory, FocalPointFactory, AdministratorFactory])
-def test_only_officers_and_the_ambassador_decide(proposed, factory):
+def test_only_officers_and_the_ambassador_decide(redaction, factory):
     with pytest.raises(PermissionDenied):
-        confirm(proposed, by=factory())
+        confirm(redaction, by=factory())
 
 
-def test_another_officer_or_the_ambassador_confirms(sent, proposed):
-    confirm(proposed, by=OfficerFactory(email="second@post.example"))
+def test_another_officer_or_the_ambassador_confirms(update_version, redaction):
+    confirm(redaction, by=OfficerFactory(email="second@post.example"))
 
-    sent.refresh_from_db()
-    assert sent.narrative == REDACTED
+    update_version.refresh_from_db()
+    assert update_version.narrative == REDACTED
 
 
-def test_a_redaction_is_decided_on_once(proposed):
-    confirm(proposed)
+def test_a_redaction_is_decided_on_once(redaction):
+    confirm(redaction)
 
     with refuses("not_waiting", sentence="already confirmed this proposal on 28 January 2022 at 12:00."):
-        decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
+        decline_redaction(redaction=redaction, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
 
 
-def test_declining_leaves_the_record_and_erases_the_words(sent, proposed):
+def test_declining_leaves_the_record_and_erases_the_words(update_version, redaction):
     with refuses("required", field="reason", sentence="Give the reason for declining"):
-        decline_redaction(redaction=proposed, reason="", by=AmbassadorFactory(), now=NOW)
+        decline_redaction(redaction=redaction, reason="", by=AmbassadorFactory(), now=NOW)
     with refuses("reason_repeats_words", field="reason"):
-        decline_redaction(redaction=proposed, reason=f"{NAME} is an official.", by=AmbassadorFactory(), now=NOW)
-    decline_redaction(redaction=proposed, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
+        decline_redaction(redaction=redaction, reason=f"{NAME} is an official.", by=AmbassadorFactory(), now=NOW)
+    decline_redaction(redaction=redaction, reason="It names an official.", by=AmbassadorFactory(), now=NOW)
 
-    sent.refresh_from_db()
-    proposed.refresh_from_db()
-    assert NAME in sent.narrative
-    assert proposed.words == REDACTED
+    update_version.refresh_from_db()
+    redaction.refresh_from_db()
+    assert NAME in update_version.narrative
+    assert redaction.words == REDACTED
     assert not Job.objects.filter(kind="redaction").exists()
 
 
 # --- What is taken out ------------------------------------------------------------------------------------------------
 
 
-def test_after_a_redaction_the_words_are_nowhere_in_the_database(sent):
+def test_after_a_redaction_the_words_are_nowhere_in_the_database(update_version):
     """… though they stood in texts, in the log of what was sent and changed, and in the proposal itself."""
     with transaction.atomic():
-        record("update.sent", by=sent.recorded_by, row=sent, country=CountryFactory(), after={"narrative": NAME})
-        record(
+        record_log_entry(
+            "update.sent",
+            by=update_version.recorded_by,
+            row=update_version,
+            country=CountryFactory(),
+            after={"narrative": NAME},
+        )
+        record_log_entry(
             "dialogue.changed", by=None, country=CountryFactory(), before={"record": [NAME]}, after={"record": "Other"}
         )
-    EvidenceFactory(update_version=sent, title=f"Safe house for {NAME}", source="The shelter of PALESA\u00a0EXERCISE")
+    EvidenceFactory(
+        update_version=update_version, title=f"Safe house for {NAME}", source="The shelter of PALESA\u00a0EXERCISE"
+    )
     ParticipantFactory(name="Pale\u00adsa Exercise", office="Witness")
 
     redaction = propose()
-    carry_out(redaction)
+    confirm_and_finish(redaction)
 
-    stored_texts = everything_kept().casefold()
+    stored_texts = all_stored_text().casefold()
     assert "palesa" not in stored_texts
     assert '{"record": "other"}' in stored_texts
     assert find_log_fault() is None
     assert redaction.words == REDACTED
 
 
-def test_a_redaction_changes_nothing_else(sent):
+def test_a_redaction_changes_nothing_else(update_version):
     other = UpdateVersionFactory(narrative="We brought Thabo to a safe house.")
-    evidence = EvidenceFactory(update_version=sent, title=NAME, source="The court", stated_by="The police")
+    evidence = EvidenceFactory(update_version=update_version, title=NAME, source="The court", stated_by="The police")
 
-    carry_out(propose())
+    confirm_and_finish(propose())
 
     other.refresh_from_db()
     evidence.refresh_from_db()
@@ -320,49 +328,49 @@ def test_a_redaction_changes_nothing_else(sent):
     assert (evidence.title, evidence.source, evidence.stated_by) == (REDACTED, "The court", "The police")
 
 
-def test_another_countrys_rows_and_log_are_untouched(sent):
+def test_another_countrys_rows_and_log_are_untouched(update_version):
     elsewhere = CountryFactory(elsewhere=True)
     foreign_row = UpdateVersionFactory(
         update__commitment__ministry=MinistryFactory(country=elsewhere), narrative=f"{NAME} came."
     )
     with transaction.atomic():
-        entry = record("update.sent", by=None, country=elsewhere, after={"narrative": NAME})
+        entry = record_log_entry("update.sent", by=None, country=elsewhere, after={"narrative": NAME})
 
-    carry_out(propose())
+    confirm_and_finish(propose())
 
     foreign_row.refresh_from_db()
     assert NAME in foreign_row.narrative
     assert NAME in AuditDetail.objects.get(entry=entry).after
 
 
-def test_a_place_that_was_left_stays_as_it_is(sent):
+def test_a_place_that_was_left_stays_as_it_is(update_version):
     stays = EvidenceFactory(title=f"The {NAME} Centre was opened")
     key = f"dialogues.evidence:{stays.pk}:title"
 
-    carry_out(propose(left=[key, "dialogues.evidence:1:nothing", "dialogues.update_version:0:such"]))
+    confirm_and_finish(propose(left=[key, "dialogues.evidence:1:nothing", "dialogues.update_version:0:such"]))
 
     stays.refresh_from_db()
-    sent.refresh_from_db()
-    assert (stays.title, sent.narrative) == (f"The {NAME} Centre was opened", REDACTED)
+    update_version.refresh_from_db()
+    assert (stays.title, update_version.narrative) == (f"The {NAME} Centre was opened", REDACTED)
     assert [str(place) for place in RedactionPlace.objects.filter(is_left=True)] == [key]
 
 
-def test_texts_recorded_since_the_proposal_are_redacted_too(sent, proposed):
+def test_texts_recorded_since_the_proposal_are_redacted_too(update_version, redaction):
     since = EvidenceFactory(title=f"{NAME} was heard")
-    confirm(proposed)
+    confirm(redaction)
     meanwhile = EvidenceFactory(title=f"{NAME} was heard again")
-    finish_redaction(redaction=proposed)
+    finish_redaction(redaction=redaction)
 
     assert set(Evidence.objects.filter(pk__in=[since.pk, meanwhile.pk]).values_list("title", flat=True)) == {REDACTED}
-    assert "palesa" not in everything_kept().casefold()
+    assert "palesa" not in all_stored_text().casefold()
 
 
-def test_each_redacted_row_has_a_dated_entry_in_the_log(sent, proposed):
-    confirm(proposed)
+def test_each_redacted_row_has_a_dated_entry_in_the_log(update_version, redaction):
+    confirm(redaction)
 
     entry = AuditEntry.objects.get(verb="text.redacted")
-    assert (entry.table, entry.row, entry.by.role) == ("dialogues.updateversion", str(sent.pk), "ambassador")
-    assert AuditEntry.objects.get(verb="redaction.confirmed").row == str(proposed.pk)
+    assert (entry.table, entry.row, entry.by.role) == ("dialogues.updateversion", str(update_version.pk), "ambassador")
+    assert AuditEntry.objects.get(verb="redaction.confirmed").row == str(redaction.pk)
 
 
 def test_a_form_filled_before_is_refused_when_it_is_sent():
@@ -370,7 +378,7 @@ def test_a_form_filled_before_is_refused_when_it_is_sent():
     dialogue = DialogueFactory(record=f"They spoke of {NAME}.")
     ParticipantFactory(dialogue=dialogue, name=NAME)
     AgendaItemFactory(dialogue=dialogue, note=f"Ask about {NAME}")
-    carry_out(propose(by=OfficerFactory()))
+    confirm_and_finish(propose(by=OfficerFactory()))
 
     with refuses("edit_conflict"):
         change_dialogue(
@@ -383,7 +391,7 @@ def test_two_dialogues_of_one_day_can_lose_their_places():
     for place in (f"House of {NAME}", f"Office of {NAME}"):
         DialogueFactory(place=place)
 
-    carry_out(propose(by=OfficerFactory()))
+    confirm_and_finish(propose(by=OfficerFactory()))
 
     assert list(Dialogue.objects.values_list("place", flat=True)) == [REDACTED, REDACTED]
 
@@ -395,7 +403,7 @@ def test_redacting_moves_no_score():
     EvidenceFactory(update_version=sent, title=NAME, source=NAME, stated_by=NAME, supports=[benchmark], verified=True)
     before = evaluate_readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None)
 
-    carry_out(propose())
+    confirm_and_finish(propose())
 
     assert before.score
     assert evaluate_readiness(gather_facts(edition), as_of=DEADLINE_ON, known_by=None) == before
@@ -404,17 +412,17 @@ def test_redacting_moves_no_score():
 # --- The log ----------------------------------------------------------------------------------------------------------
 
 
-def log(verb, *, row=None, country=None, **sides):
+def add_log_entry(verb, *, row=None, country=None, **sides):
     with transaction.atomic():
-        return record(verb, by=None, row=row, country=country, **sides)
+        return record_log_entry(verb, by=None, row=row, country=country, **sides)
 
 
-def log_places(words, country=None):
+def find_log_places(words, country=None):
     return [place for place in find_places(country or CountryFactory(), words) if place.model is AuditDetail]
 
 
 @pytest.fixture
-def accounts_entries():
+def account_log_entries():
     """What accounts leave in the log: of somebody of another country, of one's own, of nobody, and of no country."""
     country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     foreign = OfficerFactory(email="zq@pretoria.example", name="Zanele Query", countries=[elsewhere])
@@ -425,69 +433,81 @@ def accounts_entries():
         "role": "observer",
     }
     return [
-        log("user.added", row=foreign, after=account_values),
-        log("user.added", row=foreign, country=elsewhere, after=account_values),
-        log("user.changed", row=OfficerFactory(), country=country, before=account_values, after=account_values),
-        log("country.changed", row=country, country=country, after=account_values),
-        log("person.refused", row=foreign, country=country, after={"asked": "/people/zanele-query/"}),
-        log("person.sign_in_refused", after={"with": ["Zanele Query"]}),
-        log("log.exported", after={"filter": {"words": "Zanele Query"}}),
+        add_log_entry("user.added", row=foreign, after=account_values),
+        add_log_entry("user.added", row=foreign, country=elsewhere, after=account_values),
+        add_log_entry(
+            "user.changed", row=OfficerFactory(), country=country, before=account_values, after=account_values
+        ),
+        add_log_entry("country.changed", row=country, country=country, after=account_values),
+        add_log_entry("person.refused", row=foreign, country=country, after={"asked": "/people/zanele-query/"}),
+        add_log_entry("person.sign_in_refused", after={"with": ["Zanele Query"]}),
+        add_log_entry("log.exported", after={"filter": {"words": "Zanele Query"}}),
     ]
 
 
 @pytest.mark.parametrize("words", ["zq@pretoria.exampl", "Zanele Query", "valid_until_on", "role", "with", "asked"])
-def test_accounts_are_neither_found_nor_taken_out_of_the_log(sent, accounts_entries, words):
+def test_accounts_are_neither_found_nor_taken_out_of_the_log(update_version, account_log_entries, words):
     """Whoever holds a letter more of an address in hand learns nothing, and two people destroy nothing of it."""
     before = list(AuditDetail.objects.values_list("pk", "before", "after"))
 
     assert not find_places(CountryFactory(), words)
     UpdateVersionFactory(narrative=f"{words}, said the ministry.")
     redaction = propose(words=words)
-    carry_out(redaction)
+    confirm_and_finish(redaction)
 
     assert redaction.words == REDACTED
     assert [row for row in before if not AuditDetail.objects.filter(pk=row[0], before=row[1], after=row[2])] == []
 
 
 @pytest.mark.parametrize("words", ["decision", "reason", "asked", "accepted", "narrative", "update version"])
-def test_how_something_was_decided_stays_in_the_log(sent, words):
-    log("update.accepted", country=CountryFactory(), row=sent, before={"status": "accepted"}, after={"decision": "x"})
+def test_how_something_was_decided_stays_in_the_log(update_version, words):
+    add_log_entry(
+        "update.accepted",
+        country=CountryFactory(),
+        row=update_version,
+        before={"status": "accepted"},
+        after={"decision": "x"},
+    )
     confirm(propose())
     stored_texts = list(AuditDetail.objects.values_list("pk", "before", "after"))
     assert stored_texts
 
-    assert not log_places(words)
+    assert not find_log_places(words)
 
 
-def test_a_place_in_the_log_is_left_where_it_is_unticked(sent):
-    stays = log("update.sent", row=sent, country=CountryFactory(), after={"narrative": f"The {NAME} Centre"})
-    is_redacted = log("update.sent", row=sent, country=CountryFactory(), before={"narrative": NAME}, after={"n": NAME})
+def test_a_place_in_the_log_is_left_where_it_is_unticked(update_version):
+    stays = add_log_entry(
+        "update.sent", row=update_version, country=CountryFactory(), after={"narrative": f"The {NAME} Centre"}
+    )
+    is_redacted = add_log_entry(
+        "update.sent", row=update_version, country=CountryFactory(), before={"narrative": NAME}, after={"n": NAME}
+    )
     key = f"audit.auditdetail:{stays.detail.pk}:after"
 
     redaction = propose(left=[key])
-    carry_out(redaction)
+    confirm_and_finish(redaction)
 
     assert NAME in AuditDetail.objects.get(entry=stays).after
     assert AuditDetail.objects.filter(entry=is_redacted).values_list("before", "after").get() == (REDACTED, REDACTED)
     assert {str(place) for place in redaction.places.filter(is_left=False)} == {
-        f"dialogues.updateversion:{sent.pk}:narrative",
+        f"dialogues.updateversion:{update_version.pk}:narrative",
         f"audit.auditdetail:{is_redacted.detail.pk}:before",
         f"audit.auditdetail:{is_redacted.detail.pk}:after",
     }
     assert find_log_fault() is None
 
 
-def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country_yet(sent):
+def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country_yet(update_version):
     """An officer of two countries uploads before it is known for which; another country's files stay unfound."""
     elsewhere = CountryFactory(elsewhere=True)
     for country in (CountryFactory(), elsewhere):
         file = EvidenceFileFactory(name="palesa_exercise.pdf")
-        log("file.kept", row=file, after={"name": file.name})
+        add_log_entry("file.kept", row=file, after={"name": file.name})
         EvidenceFactory(country=country, file=file)
     unsent = EvidenceFileFactory(name="palesa_exercise.pdf")
-    log("file.kept", row=unsent, after={"name": unsent.name})
+    add_log_entry("file.kept", row=unsent, after={"name": unsent.name})
 
-    carry_out(propose())
+    confirm_and_finish(propose())
 
     assert list(AuditDetail.objects.filter(entry__verb="file.kept").values_list("after", flat=True)) == [
         REDACTED, '{"name": "palesa_exercise.pdf"}', '{"name": "palesa_exercise.pdf"}',
@@ -495,7 +515,7 @@ def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory])
-def test_a_search_finds_only_texts_that_the_proposer_sees(accounts_entries, factory):
+def test_a_search_finds_only_texts_that_the_proposer_sees(account_log_entries, factory):
     """Nor do they with two countries: of the one that they chose alone."""
     country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     for where in (country, elsewhere):
@@ -504,7 +524,7 @@ def test_a_search_finds_only_texts_that_the_proposer_sees(accounts_entries, fact
         )
         EvidenceFactory(country=where, title="Zanele Query", file=EvidenceFileFactory(name="Zanele Query.pdf"))
         EvidenceFileFactory(name="Zanele Query.pdf", uploaded_by=FocalPointFactory(ministry__country=where))
-        log("update.sent", row=sent, country=where, after={"narrative": "Zanele Query"})
+        add_log_entry("update.sent", row=sent, country=where, after={"narrative": "Zanele Query"})
     one, two = factory(), factory(email="two@post.example", countries=[country, elsewhere])
 
     found = find_places(country, "Zanele Query")
@@ -518,7 +538,7 @@ def test_a_search_finds_only_texts_that_the_proposer_sees(accounts_entries, fact
         propose(country=elsewhere, words="Zanele Query", by=one)
 
 
-def test_many_places_need_a_confirmation_from_both_people(sent):
+def test_many_places_need_a_confirmation_from_both_people(update_version):
     for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
     second = AmbassadorFactory()
@@ -533,11 +553,11 @@ def test_many_places_need_a_confirmation_from_both_people(sent):
     assert set(Evidence.objects.values_list("title", flat=True)) == {REDACTED}
 
 
-def test_places_left_as_they_are_do_not_count_towards_the_limit(sent):
+def test_places_left_as_they_are_do_not_count_towards_the_limit(update_version):
     for n in range(MANY_PLACES):
         EvidenceFactory(title=f"{NAME} was heard, {n}")
 
-    confirm(propose(left=[f"dialogues.updateversion:{sent.pk}:narrative"]))
+    confirm(propose(left=[f"dialogues.updateversion:{update_version.pk}:narrative"]))
 
     assert set(Evidence.objects.values_list("title", flat=True)) == {REDACTED}
 
@@ -545,9 +565,9 @@ def test_places_left_as_they_are_do_not_count_towards_the_limit(sent):
 # --- Files ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_redacted_file_is_destroyed_and_its_hashes_stay(sent):
+def test_a_redacted_file_is_destroyed_and_its_hashes_stay(update_version):
     file = EvidenceFileFactory(name="letter.pdf")
-    EvidenceFactory(update_version=sent, file=file)
+    EvidenceFactory(update_version=update_version, file=file)
     stored, path = file.stored_sha256, str(file.file)
     redaction = propose(words="", files=[file])
     assert default_storage.exists(path)
@@ -570,34 +590,34 @@ def test_a_redacted_file_is_destroyed_and_its_hashes_stay(sent):
     assert not AuditEntry.objects.filter(verb="file.altered").exists()
 
 
-def test_a_file_whose_name_held_the_words_keeps_its_content(sent):
+def test_a_file_whose_name_held_the_words_keeps_its_content(update_version):
     file = EvidenceFileFactory(name="palesa_exercise.pdf", content=b"A list without names")
-    EvidenceFactory(update_version=sent, file=file)
+    EvidenceFactory(update_version=update_version, file=file)
 
-    carry_out(propose())
+    confirm_and_finish(propose())
 
     file.refresh_from_db()
     assert file.name == REDACTED
     assert read_for_download(file=file, by=OfficerFactory()) == b"A list without names"
 
 
-def test_a_file_that_nobody_sent_is_neither_found_nor_touched(sent):
+def test_a_file_that_nobody_sent_is_neither_found_nor_touched(update_version):
     """Its uploader alone sees it, and it is swept by itself."""
-    file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=sent.recorded_by)
+    file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=update_version.recorded_by)
 
     assert file.pk not in {place.row for place in find_places(CountryFactory(), NAME) if place.model is EvidenceFile}
     with refuses("another_country", field="files", sentence="One of these files belongs to another country’s record"):
         propose(words="", files=[file])
-    carry_out(propose())
+    confirm_and_finish(propose())
 
     assert EvidenceFile.objects.get(pk=file.pk).name == "palesa_exercise.pdf"
     assert default_storage.exists(str(file.file))
 
 
-def test_a_redacted_file_cannot_be_proposed_again(sent):
+def test_a_redacted_file_cannot_be_proposed_again(update_version):
     file = EvidenceFileFactory()
-    EvidenceFactory(update_version=sent, file=file)
-    carry_out(propose(words="", files=[file]))
+    EvidenceFactory(update_version=update_version, file=file)
+    confirm_and_finish(propose(words="", files=[file]))
 
     with refuses("redacted", field="files", sentence="One of these files has already been destroyed"):
         propose(words="", files=[file])
@@ -619,8 +639,8 @@ def test_a_proposal_is_seen_by_officers_and_the_ambassador_of_its_country():
     assert not Redaction.objects.visible_to(elsewhere).exists()
 
 
-def test_a_proposal_does_not_await_its_proposer(proposed):
-    assert not Redaction.objects.for_decision_by(proposed.recorded_by).exists()
-    assert Redaction.objects.for_decision_by(AmbassadorFactory()).get() == proposed
-    confirm(proposed)
+def test_a_proposal_does_not_await_its_proposer(redaction):
+    assert not Redaction.objects.for_decision_by(redaction.recorded_by).exists()
+    assert Redaction.objects.for_decision_by(AmbassadorFactory()).get() == redaction
+    confirm(redaction)
     assert not Redaction.objects.for_decision_by(AmbassadorFactory()).exists()

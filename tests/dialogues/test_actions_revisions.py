@@ -22,7 +22,7 @@ from dialogues.choices import (
     Verdict,
 )
 from dialogues.models import Assessment, Commitment, Evidence
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -42,7 +42,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 
@@ -61,7 +61,7 @@ def original():
     return EvidenceFactory(title="Three men were charged", supports=[BenchmarkFactory()], verified=True)
 
 
-def put_right(evidence, by, **values):
+def revise(evidence, by, **values):
     """Two men were charged, not three; what `values` differs besides."""
     return revise_evidence(
         **{
@@ -85,7 +85,7 @@ def put_right(evidence, by, **values):
 
 def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the_first(officer, original):
     edition = RecommendationFactory().edition
-    revision = put_right(original, officer)
+    revision = revise(original, officer)
 
     first, second = Evidence.objects.order_by("pk")
     assert (first.title, first.revised_by) == ("Three men were charged", revision)
@@ -106,13 +106,13 @@ def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the
 def test_revise_copies_figures_and_keeps_or_replaces_the_file(officer):
     indicator = IndicatorFactory(unit="victims")
     original = EvidenceFactory(file=EvidenceFileFactory())
-    reading = ReadingFactory(indicator=indicator, evidence=original, figure=Decimal(7), through_on=jan(20))
+    reading = ReadingFactory(indicator=indicator, evidence=original, figure=Decimal(7), through_on=january(20))
     reading.parts.create(dimension=BreakdownDimension.SEX, category="Female", figure=2)
 
-    kept = put_right(original, officer, counts=[reading_input_of(reading)])
+    kept = revise(original, officer, counts=[reading_input_of(reading)])
     new = EvidenceFileFactory(uploaded_by=officer)
     fewer = ReadingInput(indicator, reading.starts_on, reading.through_on, Decimal(6), "")
-    replaced = put_right(kept, officer, counts=[fewer], file=new)
+    replaced = revise(kept, officer, counts=[fewer], file=new)
 
     assert (kept.file, replaced.file) == (original.file, new)
     copied_reading = kept.readings.get()
@@ -124,7 +124,7 @@ def test_revise_copies_figures_and_keeps_or_replaces_the_file(officer):
     assert [(part.category, part.figure) for part in copied_reading.parts.all()] == [("Female", 2)]
     assert [row.figure for row in replaced.readings.all()] == [6]
     with refuses("already_sent", field="files"):
-        put_right(replaced, officer, title="Changed", file=EvidenceFactory(file=EvidenceFileFactory()).file)
+        revise(replaced, officer, title="Changed", file=EvidenceFactory(file=EvidenceFileFactory()).file)
 
 
 @pytest.mark.parametrize(
@@ -139,14 +139,14 @@ def test_revise_copies_figures_and_keeps_or_replaces_the_file(officer):
 )
 def test_revise_refuses(officer, original, values, *, field, code, sentence):
     with refuses(code, field=field, sentence=sentence):
-        put_right(original, officer, **values)
+        revise(original, officer, **values)
     assert Evidence.objects.get() == original
 
 
 @pytest.mark.parametrize(
     "values",
     [
-        {"happened_from": jan(9)},
+        {"happened_from": january(9)},
         {"sensitivity": Sensitivity.SHARED, "commitment": "promise"},
         {"evidence_links": []},
         {"counts": "figure"},
@@ -156,13 +156,13 @@ def test_revise_refuses(officer, original, values, *, field, code, sentence):
 def test_revise_accepts_any_difference(officer, original, values):
     made = {
         "promise": CommitmentFactory,
-        "figure": lambda: [reading_input_of(ReadingFactory(figure=Decimal(3), through_on=jan(20)))],
+        "figure": lambda: [reading_input_of(ReadingFactory(figure=Decimal(3), through_on=january(20)))],
     }
     values = {
         name: made[value]() if isinstance(value, str) and value in made else value for name, value in values.items()
     }
 
-    assert put_right(original, officer, **({"title": original.title} | values)).revises == original
+    assert revise(original, officer, **({"title": original.title} | values)).revises == original
 
 
 def test_evidence_that_a_ministry_sent_cannot_be_revised(officer):
@@ -172,7 +172,7 @@ def test_evidence_that_a_ministry_sent_cannot_be_revised(officer):
         "sent_by_ministry",
         sentence="A ministry sent this evidence, so the embassy cannot correct it. Ask the ministry to send it again",
     ):
-        put_right(sent, officer)
+        revise(sent, officer)
     assert Evidence.objects.get() == sent
 
 
@@ -184,24 +184,24 @@ def test_only_officers_of_the_country_revise(original):
         OfficerFactory(countries=[CountryFactory(elsewhere=True)]),
     ):
         with pytest.raises(PermissionDenied):
-            put_right(original, by)
+            revise(original, by)
 
 
 def test_a_second_revision_is_refused_and_the_same_one_is_recorded_once(officer, original):
-    revision = put_right(original, officer)
+    revision = revise(original, officer)
 
     with pytest.raises(DuplicateRecord) as refused:
-        put_right(original, officer, now=NOW + timedelta(minutes=1))
+        revise(original, officer, now=NOW + timedelta(minutes=1))
     assert refused.value.row == revision
     with refuses("edit_conflict", sentence="Palesa Nkosi corrected this on 28 January 2022 at 12:00: “Two men were"):
-        put_right(original, OfficerFactory(), title="Four men were charged")
+        revise(original, OfficerFactory(), title="Four men were charged")
     with refuses("edit_conflict"):
-        put_right(original, officer, title="Four men were charged")
-    assert put_right(revision, officer, title="Four men were charged").revises == revision
+        revise(original, officer, title="Four men were charged")
+    assert revise(revision, officer, title="Four men were charged").revises == revision
 
 
 def test_a_revision_is_verified_by_somebody_else_and_what_it_replaced_by_nobody(officer, original):
-    revision = put_right(original, officer)
+    revision = revise(original, officer)
     values = {"decision": EvidenceDecision.VERIFIED, "reason": "Seen.", "now": NOW}
 
     with refuses("needs_second_person"):
@@ -222,14 +222,14 @@ def test_a_revision_reopens_assessments_and_verified_commitments(officer, origin
     CommitmentEventFactory(
         commitment=commitment,
         kind=CommitmentEventKind.VERIFIED_DONE,
-        happened_on=jan(20),
+        happened_on=january(20),
         recorded_by=ReviewerFactory(),
     )
     assert not Assessment.objects.asking_for_another_look().exists()
     assert not Commitment.objects.asking_for_another_look().exists()
 
-    revision = put_right(original, officer, **({} if bears else {"evidence_links": []}))
-    put_right(filed, officer)
+    revision = revise(original, officer, **({} if bears else {"evidence_links": []}))
+    revise(filed, officer)
 
     assert list(Assessment.objects.asking_for_another_look()) == [assessment]
     assert list(Commitment.objects.asking_for_another_look()) == [commitment]

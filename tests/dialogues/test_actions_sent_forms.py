@@ -8,7 +8,8 @@ from dialogues.actions.commitments import withdraw
 from dialogues.actions.drafts import DraftPage, save_draft
 from dialogues.actions.sent_forms import SentForm, find_sent_version
 from dialogues.models import Draft, Evidence, SendKey, UpdateVersion
-from tests.dialogues.test_actions_updates import NOW, send, send_back
+from tests.concurrent_writes import run_simultaneously
+from tests.dialogues.test_actions_updates import NOW, return_version, send
 from tests.factories import (
     CommitmentFactory,
     EvidenceFileFactory,
@@ -17,8 +18,7 @@ from tests.factories import (
     UpdateFactory,
     UpdateVersionFactory,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 
 
@@ -37,12 +37,12 @@ def commitment(police):
     return CommitmentFactory(ministry=police.ministry)
 
 
-def a_form(last_version=0):
+def sent_form(last_version=0):
     return SentForm(uuid4(), b"what was typed", last_version)
 
 
 def test_a_form_that_arrives_again_is_the_version_that_it_was_and_leaves_no_trace(commitment, police):
-    form = a_form()
+    form = sent_form()
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, form=form, files=[file])
     entries = AuditEntry.objects.count()
@@ -53,9 +53,9 @@ def test_a_form_that_arrives_again_is_the_version_that_it_was_and_leaves_no_trac
 
 
 def test_a_form_is_known_again_whatever_became_of_its_update(commitment, police):
-    form = a_form()
+    form = sent_form()
     sent = send(commitment, police, form=form)
-    send_back(sent, OfficerFactory())
+    return_version(sent, OfficerFactory())
 
     assert send(commitment, police, form=form) == sent
 
@@ -66,8 +66,8 @@ def test_a_form_is_known_again_whatever_became_of_its_update(commitment, police)
 
 
 def test_a_form_that_arrives_again_leaves_the_draft_that_was_begun_since(commitment, police):
-    form = a_form()
-    send_back(send(commitment, police, form=form), OfficerFactory())
+    form = sent_form()
+    return_version(send(commitment, police, form=form), OfficerFactory())
     save_draft(of=commitment, content={"narrative": ["Next"]}, files=(), page=DraftPage(), by=police, now=NOW)
 
     send(commitment, police, form=form, page=DraftPage())
@@ -76,7 +76,7 @@ def test_a_form_that_arrives_again_leaves_the_draft_that_was_begun_since(commitm
 
 
 def test_a_form_that_was_refused_is_sent_with_its_key(commitment, police):
-    form = a_form()
+    form = sent_form()
     with refuses("required", field="title"):
         send(commitment, police, form=form, title=" ")
 
@@ -87,13 +87,13 @@ def test_a_form_that_was_refused_is_sent_with_its_key(commitment, police):
 
 def test_a_form_that_was_changed_after_it_was_sent_is_no_repetition(commitment, police):
     """Somebody goes back in the browser, or did not learn that the update has arrived, and writes on."""
-    form = a_form()
+    form = sent_form()
     sent = send(commitment, police, form=form)
     changed = form._replace(content_digest=b"something else")
 
     with refuses("update_waits"):
         send(commitment, police, form=changed, narrative="More.")
-    send_back(sent, OfficerFactory())
+    return_version(sent, OfficerFactory())
     with refuses("newer_version"):
         send(commitment, police, form=changed, narrative="More.")
     with refuses("key_used"):
@@ -103,10 +103,10 @@ def test_a_form_that_was_changed_after_it_was_sent_is_no_repetition(commitment, 
 
 @pytest.mark.parametrize("decided", [False, True], ids=["waiting", "returned"])
 def test_another_persons_key_is_refused_and_tells_nothing_of_what_was_sent(commitment, police, colleague, decided):
-    form = a_form()
+    form = sent_form()
     sent = send(commitment, police, form=form)
     if decided:
-        send_back(sent, OfficerFactory())
+        return_version(sent, OfficerFactory())
 
     with refuses("key_used" if decided else "update_waits"):
         send(commitment, colleague, form=form._replace(last_version=None))
@@ -115,7 +115,7 @@ def test_another_persons_key_is_refused_and_tells_nothing_of_what_was_sent(commi
 
 
 def test_a_key_is_of_one_commitment(commitment, police):
-    form = a_form()
+    form = sent_form()
     send(commitment, police, form=form)
     another = CommitmentFactory(ministry=police.ministry)
 
@@ -125,7 +125,7 @@ def test_a_key_is_of_one_commitment(commitment, police):
 
 
 def test_an_update_of_a_colleague_that_the_page_has_not_shown_is_shown_first(commitment, police, colleague):
-    form = a_form()
+    form = sent_form()
     update = UpdateFactory(commitment=commitment)
     newer = UpdateVersionFactory(update=update, recorded_by=colleague, returned=True)
 
@@ -141,14 +141,14 @@ def test_an_accepted_update_that_the_page_has_not_shown_is_shown_first_too(commi
     UpdateVersionFactory(update=UpdateFactory(commitment=commitment), accepted=True)
 
     with refuses("newer_version"):
-        send(commitment, police, form=a_form())
+        send(commitment, police, form=sent_form())
 
 
 def test_a_form_pressed_twice_at_the_same_moment_is_sent_once(fresh_database):
     police = FocalPointFactory()
-    commitment, form = CommitmentFactory(ministry=police.ministry), a_form()
+    commitment, form = CommitmentFactory(ministry=police.ministry), sent_form()
 
-    outcomes = both_at_once(
+    outcomes = run_simultaneously(
         lambda: send(commitment, police, form=form),
         lambda: send(commitment, police, form=form),
     )
@@ -160,9 +160,9 @@ def test_a_form_pressed_twice_at_the_same_moment_is_sent_once(fresh_database):
 def test_a_key_used_for_two_commitments_at_the_same_moment_is_of_one(fresh_database):
     police = FocalPointFactory()
     one, other = CommitmentFactory(ministry=police.ministry), CommitmentFactory(ministry=police.ministry)
-    form = a_form()
+    form = sent_form()
 
-    outcomes = both_at_once(lambda: send(one, police, form=form), lambda: send(other, police, form=form))
+    outcomes = run_simultaneously(lambda: send(one, police, form=form), lambda: send(other, police, form=form))
 
     assert outcomes == ["done", "key_used"]
     assert UpdateVersion.objects.count() == SendKey.objects.count() == 1

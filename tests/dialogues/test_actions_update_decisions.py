@@ -21,8 +21,9 @@ from recommendations.models import Edition
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.dialogues.histories import jan
-from tests.dialogues.test_actions_updates import accept, send, send_back
+from tests.concurrent_writes import run_simultaneously
+from tests.dialogues.commitment_histories import january
+from tests.dialogues.test_actions_updates import accept, return_version, send
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -34,8 +35,7 @@ from tests.factories import (
     OfficerFactory,
     at_noon,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.errors import Refused
 from tiptracker.jobs.models import Job
@@ -61,39 +61,39 @@ def commitment(police):
     )
 
 
-def take_back(sent, by, **values):
+def withdraw_version(sent, by, **values):
     return withdraw_update(update_version=sent, **{"by": by, "now": NOW, **values})
 
 
-def standing(commitment, day=TODAY):
+def commitment_status(commitment, day=TODAY):
     return type(commitment).objects.get(pk=commitment.pk).standing_on(day).status
 
 
 def test_the_sender_withdraws_an_update_that_waits(commitment, police):
     sent = send(commitment, police)
     Job.objects.all().delete()
-    decision = take_back(sent, police, reason=" The wrong list. ")
+    decision = withdraw_version(sent, police, reason=" The wrong list. ")
 
     assert Job.objects.exists(), "readiness is calculated again"
     assert UpdateVersionDecision.objects.get() == decision
     assert (decision.decision, decision.reason, decision.recorded_by) == ("withdrawn", "The wrong list.", police)
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.by) == ("update.withdrawn", police)
-    assert standing(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
     assert commitment.events.count() == 1
 
 
 def test_a_reason_is_not_needed_and_a_colleague_may_withdraw_it_too(commitment, police):
     colleague = FocalPointFactory(ministry=police.ministry)
 
-    assert take_back(send(commitment, police), colleague).recorded_by == colleague
+    assert withdraw_version(send(commitment, police), colleague).recorded_by == colleague
 
 
 def test_what_was_sent_stays_in_the_record(commitment, police):
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, files=[file])
     pieces, hashes = list(sent.evidence.values()), list(EvidenceFile.objects.values_list("stored_sha256"))
-    take_back(sent, police)
+    withdraw_version(sent, police)
 
     sent = UpdateVersion.objects.get(pk=sent.pk)
     assert sent.narrative == "Six districts have one now."
@@ -103,14 +103,14 @@ def test_what_was_sent_stays_in_the_record(commitment, police):
 
 def test_withdrawing_a_claimed_done_folds_it_back(commitment, police):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
-    take_back(sent, police)
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
+    withdraw_version(sent, police)
 
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.update_version) == ("report_withdrawn", TODAY, sent)
     assert (event.recorded_by, event.reason, event.sent_for) == (police, "", police.ministry)
-    assert standing(commitment) is CommitmentStatus.OPEN
-    assert standing(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
 
 
 def test_a_claimed_done_that_was_settled_since_is_not_folded_back(commitment, police):
@@ -119,26 +119,26 @@ def test_a_claimed_done_that_was_settled_since_is_not_folded_back(commitment, po
         commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=TODAY, reason="Given up.",
         recorded_at=NOW, recorded_by=OfficerFactory(),
     )  # fmt: skip
-    take_back(sent, police)
+    withdraw_version(sent, police)
 
-    assert standing(commitment) is CommitmentStatus.WITHDRAWN
+    assert commitment_status(commitment) is CommitmentStatus.WITHDRAWN
 
 
 def test_the_next_version_belongs_to_the_same_update_and_may_bring_the_same_files(commitment, police):
     file = EvidenceFileFactory(uploaded_by=police)
     first = send(commitment, police, files=[file])
-    take_back(first, police)
+    withdraw_version(first, police)
     again = send(commitment, police, files=[file])
 
     assert (again.update, again.number) == (first.update, 2)
     assert again.evidence.get().file == file
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
 
 
 def test_after_a_return_and_a_withdrawal_the_commitment_is_returned_as_before(commitment, police, officer):
     first = send(commitment, police)
-    send_back(first, officer)
-    take_back(send(commitment, police), police)
+    return_version(first, officer)
+    withdraw_version(send(commitment, police), police)
 
     row = type(commitment).objects.get(pk=commitment.pk)
     assert row.standing_on(TODAY).returned_on == TODAY
@@ -148,10 +148,10 @@ def test_the_embassy_may_change_the_commitment_again(commitment, police, officer
     sent = send(commitment, police)
     with refuses("update_waits"):
         withdraw(commitment=commitment, reason="Given up.", on=TODAY, by=officer, now=NOW)
-    take_back(sent, police)
+    withdraw_version(sent, police)
 
     withdraw(commitment=commitment, reason="Given up.", on=TODAY, by=officer, now=NOW)
-    assert standing(commitment) is CommitmentStatus.WITHDRAWN
+    assert commitment_status(commitment) is CommitmentStatus.WITHDRAWN
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
@@ -159,27 +159,27 @@ def test_nobody_but_its_ministry_withdraws_an_update(commitment, police, factory
     sent = send(commitment, police)
 
     with pytest.raises(PermissionDenied):
-        take_back(sent, factory())
+        withdraw_version(sent, factory())
     assert not UpdateVersionDecision.objects.exists()
 
 
-@pytest.mark.parametrize("decide", [send_back, accept])
+@pytest.mark.parametrize("decide", [return_version, accept])
 def test_what_the_embassy_has_decided_on_stays_decided(commitment, police, officer, decide):
     sent = send(commitment, police)
     decision = decide(sent, officer).decision
 
     with pytest.raises(Refused) as refused:
-        take_back(UpdateVersion.objects.get(pk=sent.pk), police)
+        withdraw_version(UpdateVersion.objects.get(pk=sent.pk), police)
     assert refused.value.code == "edit_conflict"
     assert f"The embassy {decision} this update on 28 January 2022 at 12:00" in str(refused.value)
     assert "Palesa" not in str(refused.value), "a ministry reads no names of the embassy"
     assert UpdateVersionDecision.objects.get().decision == decision
 
 
-@pytest.mark.parametrize("decide", [send_back, accept])
+@pytest.mark.parametrize("decide", [return_version, accept])
 def test_the_embassy_is_told_that_the_ministry_withdrew_it(commitment, police, officer, decide):
     sent = send(commitment, police)
-    take_back(sent, police)
+    withdraw_version(sent, police)
 
     with refuses("edit_conflict", sentence="Lepota Sekola withdrew this update for the ministry"):
         decide(UpdateVersion.objects.get(pk=sent.pk), officer)
@@ -187,15 +187,15 @@ def test_the_embassy_is_told_that_the_ministry_withdrew_it(commitment, police, o
 
 def test_a_colleague_withdrew_it_first(commitment, police):
     sent = send(commitment, police)
-    take_back(sent, police)
+    withdraw_version(sent, police)
 
     with refuses("edit_conflict", sentence="Lepota Sekola withdrew this update on 28 January 2022 at 12:00."):
-        take_back(UpdateVersion.objects.get(pk=sent.pk), FocalPointFactory(ministry=police.ministry))
+        withdraw_version(UpdateVersion.objects.get(pk=sent.pk), FocalPointFactory(ministry=police.ministry))
 
 
 def test_its_evidence_waits_for_no_review(commitment, police, officer):
     sent = send(commitment, police)
-    take_back(sent, police)
+    withdraw_version(sent, police)
     piece = sent.evidence.first()
 
     with refuses("update_withdrawn"):
@@ -216,14 +216,14 @@ def test_its_claims_end_and_count_as_known_before(police):
     """The claimed score falls back; as known at a moment before the withdrawal, it still has them."""
     benchmark = BenchmarkFactory(terms__rule=Rule.ASSESSED)
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
-    sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=jan(20))
+    sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=january(20))
 
     def scores(**known):
         result = evaluate_readiness(gather_facts(Edition.objects.get()), as_of=TODAY, **known)
         return result.verified.points, result.claimed.points, result.waiting
 
     with_claim = scores()
-    take_back(sent, police, now=NOW + timedelta(minutes=5))
+    withdraw_version(sent, police, now=NOW + timedelta(minutes=5))
 
     verified, claimed, waiting = scores()
     assert with_claim == (verified, with_claim[1], 1)
@@ -244,9 +244,9 @@ def test_accepting_and_withdrawing_at_once_are_one_decision_and_one_refusal(fres
     sent = send(CommitmentFactory(ministry=police.ministry), police, claimed=claimed)
     officer = OfficerFactory()
 
-    done, refused = both_at_once(
+    done, refused = run_simultaneously(
         lambda: accept(UpdateVersion.objects.get(pk=sent.pk), officer, reason="Seen."),
-        lambda: take_back(sent, police),
+        lambda: withdraw_version(sent, police),
     )
 
     assert (done, refused) == ("done", "edit_conflict")

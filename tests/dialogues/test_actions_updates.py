@@ -39,7 +39,8 @@ from reports.readiness.explanation.counting_reasons import find_counting_statuse
 from reports.readiness.forecast.review_simulation import ReviewSimulation
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.dialogues.histories import jan
+from tests.concurrent_writes import run_simultaneously
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -59,8 +60,7 @@ from tests.factories import (
     RedactionFactory,
     at_noon,
 )
-from tests.meanwhile import both_at_once
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 
@@ -100,8 +100,8 @@ def send(commitment, by, **values):
             "title": "Six focal points placed",
             "narrative": "Six districts have one now.",
             "claimed": ClaimedProgress.UNDER_WAY,
-            "happened_from": jan(10),
-            "happened_to": jan(20),
+            "happened_from": january(10),
+            "happened_to": january(20),
             "done_by": DoneBy.GOVERNMENT,
             "files": [],
             "figures": [],
@@ -112,7 +112,7 @@ def send(commitment, by, **values):
     )
 
 
-def judgements(sent, decision=EvidenceDecision.VERIFIED, **values):
+def review_inputs(sent, decision=EvidenceDecision.VERIFIED, **values):
     """The same word on everything that a version asks to be judged."""
     return [
         ReviewInput(piece, evidence_link, decision, "Seen.", **values)
@@ -122,15 +122,15 @@ def judgements(sent, decision=EvidenceDecision.VERIFIED, **values):
 
 def accept(sent, by, reviews=None, **values):
     return accept_update(
-        **{"update_version": sent, "reviews": reviews or judgements(sent), "by": by, "now": NOW, **values}
+        **{"update_version": sent, "reviews": reviews or review_inputs(sent), "by": by, "now": NOW, **values}
     )
 
 
-def send_back(sent, by, **values):
+def return_version(sent, by, **values):
     return return_update(**{"update_version": sent, "reason": "Please add the dates.", "by": by, "now": NOW, **values})
 
 
-def standing(commitment, day=TODAY):
+def commitment_status(commitment, day=TODAY):
     return commitment.standing_on(day).status
 
 
@@ -144,7 +144,7 @@ def test_send_update_keeps_what_was_sent(commitment, police):
     assert (sent.narrative, sent.claimed, sent.happened_on) == (
         "Six districts have one now.",
         "under_way",
-        jan(20),
+        january(20),
     )
     assert (sent.recorded_by, sent.recorded_at) == (police, NOW)
     assert list(UpdateVersion.objects.undecided()) == [sent]
@@ -160,7 +160,7 @@ def test_send_update_without_files_makes_the_update_itself_evidence(commitment, 
         None,
         sent,
     )
-    assert (piece.happened_from, piece.happened_to, piece.done_by) == (jan(10), jan(20), "joint")
+    assert (piece.happened_from, piece.happened_to, piece.done_by) == (january(10), january(20), "joint")
     assert (piece.commitment, piece.sensitivity, piece.stated_by) == (commitment, "shared", "Ministry of Police")
     assert piece.source == "Update of the Ministry of Police, 28 January 2022"
     assert (piece.recorded_by, piece.recorded_at) == (police, NOW)
@@ -203,14 +203,14 @@ def test_send_update_supports_every_benchmark_of_the_commitment(commitment, poli
 def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(commitment, police, benchmark):
     indicator = benchmark.current_terms.indicator
     files = [EvidenceFileFactory(uploaded_by=police) for _ in range(2)]
-    sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", jan(20))])
+    sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", january(20))])
 
     reading = Reading.objects.get()
     assert (reading.indicator, reading.told, reading.starts_on, reading.through_on) == (
         indicator,
         "6",
         date(2021, 4, 1),
-        jan(20),
+        january(20),
     )
     assert (reading.evidence, reading.update_version) == (Evidence.objects.get(kind="statistic"), sent)
     assert reading.source == "Update of the Ministry of Police, 28 January 2022"
@@ -221,7 +221,7 @@ def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
     counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
     figures = [
-        FigureInput(cases, Decimal(6), "", jan(20)),
+        FigureInput(cases, Decimal(6), "", january(20)),
         FigureInput(convictions, None, ReadingDirection.UP, date(2021, 12, 31)),
     ]
     sent = send(
@@ -234,7 +234,7 @@ def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
         (
             "Six focal points placed (Cases: 6, from 1 April 2021 to 20 January 2022)",
             date(2021, 4, 1),
-            jan(20),
+            january(20),
         ),
         (
             "Six focal points placed (Convictions: More, no figure, from 1 April 2021 to 31 December 2021)",
@@ -256,7 +256,7 @@ def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
 
 def test_send_update_whose_figures_answer_everything_needs_no_statement(police, benchmark):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
 
     assert [piece.kind for piece in send(commitment, police, figures=figures).evidence.all()] == ["statistic"]
 
@@ -264,7 +264,7 @@ def test_send_update_whose_figures_answer_everything_needs_no_statement(police, 
 @pytest.mark.parametrize("rule", [Rule.ASSESSED, Rule.MORE])
 def test_send_update_whose_words_claim_more_than_its_figures_keeps_them_as_a_statement(police, benchmark, rule):
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark, BenchmarkFactory(terms__rule=rule)])
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
     sent = send(commitment, police, figures=figures)
 
     statement, figure = sent.evidence.order_by("pk")
@@ -273,7 +273,7 @@ def test_send_update_whose_words_claim_more_than_its_figures_keeps_them_as_a_sta
 
 
 def test_send_update_cuts_a_long_line_rather_than_refuse_its_figure(commitment, police, benchmark):
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
     sent = send(commitment, police, title="x" * 400, figures=figures)
 
     assert {len(piece.title) for piece in sent.evidence.all()} == {400}
@@ -296,28 +296,30 @@ def test_send_update_claiming_done_reports_the_commitment_done(commitment, polic
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.update_version, event.recorded_by) == (
         "reported_done",
-        jan(20),
+        january(20),
         sent,
         police,
     )
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
-    assert standing(commitment, jan(19)) is CommitmentStatus.OPEN
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert commitment_status(commitment, january(19)) is CommitmentStatus.OPEN
 
 
 @pytest.mark.parametrize("claimed", [ClaimedProgress.NOT_STARTED, ClaimedProgress.UNDER_WAY])
 def test_send_update_claiming_less_is_with_the_embassy_and_no_event(commitment, police, claimed):
     send(commitment, police, claimed=claimed)
 
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
     assert commitment.events.count() == 1
 
 
 def test_a_report_of_an_earlier_day_than_the_newest_event_is_dated_with_that_event(commitment, police, officer):
-    reschedule(commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=jan(25), by=officer, now=NOW)
-    send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=jan(20))
+    reschedule(
+        commitment=commitment, due_on=date(2022, 2, 20), reason="They asked.", on=january(25), by=officer, now=NOW
+    )
+    send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=january(20))
 
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
-    assert commitment.events.last().happened_on == jan(25)
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
+    assert commitment.events.last().happened_on == january(25)
 
 
 def test_send_update_is_entered_in_the_log_and_asks_for_readiness(commitment, police):
@@ -340,7 +342,7 @@ def test_day_outside_the_window_is_kept(commitment, police):
         ({"title": " "}, "title", "required", "Write in one line what was done."),
         ({"narrative": ""}, "narrative", "required", "Write in a few sentences what was done."),
         ({"happened_to": date(2022, 1, 29)}, "happened_to", "future_day", ""),
-        ({"happened_from": jan(21)}, "happened_to", "reversed_dates", ""),
+        ({"happened_from": january(21)}, "happened_to", "reversed_dates", ""),
         (
             {"done_by": DoneBy.CIVIL_SOCIETY},
             "done_by",
@@ -361,8 +363,8 @@ def test_send_update_refuses(commitment, police, values, *, field, code, sentenc
 @pytest.mark.parametrize(
     ("figure_values", "code", "sentence"),
     [
-        ((Decimal(-1), "", jan(20)), "out_of_range", ""),
-        ((Decimal(1), ReadingDirection.UP, jan(20)), "figure_and_direction", ""),
+        ((Decimal(-1), "", january(20)), "out_of_range", ""),
+        ((Decimal(1), ReadingDirection.UP, january(20)), "figure_and_direction", ""),
         ((Decimal(1), "", date(2022, 1, 29)), "future_day", ""),
         (
             (Decimal(1), "", date(2021, 3, 31)),
@@ -377,14 +379,14 @@ def test_send_update_refuses_figures(commitment, police, benchmark, figure_value
     with refuses(code, field="figures", sentence=sentence):
         send(commitment, police, claimed=ClaimedProgress.DONE, figures=figures)
     assert not UpdateVersion.objects.exists()
-    assert standing(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
 
 
 def test_send_update_refuses_figures_not_asked_of_the_ministry(commitment, police):
     of_another = IndicatorFactory(name="Shelters")
 
     with refuses("not_asked", field="figures", sentence="We do not ask your ministry for “Shelters”."):
-        send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", jan(20))])
+        send(commitment, police, figures=[FigureInput(of_another, Decimal(1), "", january(20))])
 
 
 def test_send_update_accepts_files_of_the_returned_version_again(commitment, police, officer):
@@ -413,7 +415,7 @@ def test_send_update_accepts_files_of_the_returned_version_again(commitment, pol
 def test_send_update_refuses_files_of_an_accepted_update(commitment, police, officer):
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, files=[file])
-    accept(sent, officer, judgements(sent))
+    accept(sent, officer, review_inputs(sent))
 
     with refuses("already_sent", field="files"):
         send(commitment, police, files=[file])
@@ -444,7 +446,7 @@ def test_send_update_refuses_a_settled_commitment(commitment, police, kind, labe
     CommitmentEventFactory(
         commitment=commitment,
         kind=kind,
-        happened_on=jan(12),
+        happened_on=january(12),
         reason="The embassy's own reason, which a ministry does not read.",
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
     )
@@ -458,7 +460,7 @@ def test_send_update_refuses_a_settled_commitment(commitment, police, kind, labe
 
 
 def test_send_update_refuses_while_one_waits_and_says_whose(commitment, police):
-    send(commitment, police, now=at_noon(jan(27)))
+    send(commitment, police, now=at_noon(january(27)))
     colleague = FocalPointFactory(ministry=police.ministry)
 
     with refuses(
@@ -493,7 +495,7 @@ def test_nobody_sends_updates_on_commitments_of_the_united_states(police):
 
 def test_return_update_gives_the_reason(commitment, police, officer):
     sent = send(commitment, police)
-    decision = send_back(sent, officer, reason=" Please add the dates. ")
+    decision = return_version(sent, officer, reason=" Please add the dates. ")
 
     assert UpdateVersionDecision.objects.get() == decision
     assert (decision.decision, decision.reason, decision.recorded_by) == ("returned", "Please add the dates.", officer)
@@ -503,26 +505,28 @@ def test_return_update_gives_the_reason(commitment, police, officer):
 
 def test_returning_an_update_reopens_a_commitment_claimed_done(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
-    send_back(sent, officer)
+    return_version(sent, officer)
 
     event = commitment.events.last()
     assert (event.kind, event.happened_on, event.update_version) == ("report_returned", TODAY, sent)
-    assert standing(commitment) is CommitmentStatus.OPEN
-    assert standing(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment, date(2022, 2, 15)) is CommitmentStatus.OVERDUE
 
 
 def test_return_update_needs_a_reason(commitment, police, officer):
     with refuses("required", field="reason", sentence="Write what the ministry has to change."):
-        send_back(send(commitment, police), officer, reason=" ")
+        return_version(send(commitment, police), officer, reason=" ")
 
 
 def test_a_corrected_version_belongs_to_the_returned_update(commitment, police, officer):
     first = send(commitment, police, claimed=ClaimedProgress.DONE)
-    send_back(first, officer)
+    return_version(first, officer)
     mended = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     assert (mended.update, mended.number) == (first.update, 2)
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY, "though what it tells of was done before the return"
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY, (
+        "though what it tells of was done before the return"
+    )
 
 
 def test_version_after_an_accepted_one_begins_a_new_update(commitment, police, officer):
@@ -537,7 +541,7 @@ def test_only_officers_decide_on_updates(commitment, police, factory):
     sent = send(commitment, police)
 
     with pytest.raises(PermissionDenied):
-        send_back(sent, factory())
+        return_version(sent, factory())
     with pytest.raises(PermissionDenied):
         accept(sent, factory())
     with pytest.raises(PermissionDenied):
@@ -549,7 +553,7 @@ def test_an_officer_of_another_country_cannot_decide(commitment, police):
     stranger = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
 
     with pytest.raises(PermissionDenied):
-        send_back(sent, stranger)
+        return_version(sent, stranger)
     with pytest.raises(PermissionDenied):
         accept(sent, stranger)
 
@@ -584,7 +588,7 @@ def test_accept_update_reviews_each_link(commitment, police, officer):
 def test_accept_update_never_assesses_nor_settles_what_is_under_way(commitment, police, officer, benchmark):
     accept(send(commitment, police), officer)
 
-    assert standing(commitment) is CommitmentStatus.OPEN
+    assert commitment_status(commitment) is CommitmentStatus.OPEN
     assert not benchmark.assessments.exists()
 
 
@@ -599,13 +603,13 @@ def test_accept_update_verifies_done_what_was_claimed_done(commitment, police, o
         sent,
         TODAY,
     )
-    assert standing(commitment) is CommitmentStatus.VERIFIED
+    assert commitment_status(commitment) is CommitmentStatus.VERIFIED
 
 
 def test_accept_update_reviews_each_figure(police, officer):
     counted = [BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10) for _ in range(2)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20)) for benchmark in counted]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20)) for benchmark in counted]
     sent = send(commitment, police, files=[EvidenceFileFactory(uploaded_by=police)], figures=figures)
     file, first, second = sent.evidence.order_by("pk")
     parts = list_parts_to_review(sent)
@@ -628,7 +632,7 @@ def test_accept_update_reviews_each_figure(police, officer):
 @pytest.mark.parametrize("files", [0, 1])
 def test_accept_update_gives_the_points_simulated(commitment, police, officer, benchmark, files):
     papers = [EvidenceFileFactory(uploaded_by=police) for _ in range(files)]
-    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", jan(20))]
+    figures = [FigureInput(benchmark.current_terms.indicator, Decimal(6), "", january(20))]
     sent = send(commitment, police, files=papers, figures=figures)
     edition = Edition.objects.get()
     simulation = ReviewSimulation(gather_facts(edition), as_of=TODAY, now=NOW).update_gain(sent.pk)
@@ -661,7 +665,9 @@ def test_accept_update_reviews_evidence_without_links(police, officer):
 def test_accept_update_may_review_the_evidence_itself_as_well(commitment, police, officer):
     sent = send(commitment, police)
     accept(
-        sent, officer, [*judgements(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")]
+        sent,
+        officer,
+        [*review_inputs(sent), ReviewInput(sent.evidence.get(), None, EvidenceDecision.VERIFIED, "Seen.")],
     )
 
     assert EvidenceReview.objects.count() == 3
@@ -676,7 +682,7 @@ def test_accept_update_names_what_is_not_reviewed(commitment, police, officer, b
         sentence="Verify or reject each item. Not decided yet: “Six focal points placed” for "
         f"{second[1].benchmark.key}.",
     ):
-        accept(sent, officer, judgements(sent)[:1])
+        accept(sent, officer, review_inputs(sent)[:1])
     assert not EvidenceReview.objects.exists()
     assert list(UpdateVersion.objects.undecided()) == [sent]
 
@@ -686,20 +692,20 @@ def test_accept_update_refuses_duplicate_reviews_and_parts_of_another_update(com
     stray = EvidenceFactory(supports=[BenchmarkFactory()])
 
     for extra in (
-        judgements(sent)[0],
+        review_inputs(sent)[0],
         ReviewInput(stray, None, EvidenceDecision.VERIFIED, "Seen."),
         ReviewInput(stray, stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
         ReviewInput(sent.evidence.get(), stray.evidence_links.get(), EvidenceDecision.VERIFIED, "Seen."),
     ):
         with refuses("mismatched_reviews", sentence="One item is reviewed twice, or belongs to another update."):
-            accept(sent, officer, [*judgements(sent), extra])
+            accept(sent, officer, [*review_inputs(sent), extra])
 
 
 def test_accept_update_needs_a_reason_for_each_review(commitment, police, officer):
     sent = send(commitment, police)
 
     with refuses("required", field="reason"):
-        accept(sent, officer, [each._replace(reason=" ") for each in judgements(sent)])
+        accept(sent, officer, [each._replace(reason=" ") for each in review_inputs(sent)])
 
 
 def test_accept_update_claimed_done_needs_a_reason(commitment, police, officer):
@@ -716,8 +722,8 @@ def test_accept_update_claimed_done_needs_something_verified(commitment, police,
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
 
     with refuses("nothing_verified", sentence="The update says that the commitment is done, but you verified nothing"):
-        accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED), reason="Seen.")
-    assert standing(commitment) is CommitmentStatus.WITH_EMBASSY
+        accept(sent, officer, review_inputs(sent, EvidenceDecision.REJECTED), reason="Seen.")
+    assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
 
 
 def test_accept_update_claimed_done_needs_its_first_day(commitment, police, officer):
@@ -725,23 +731,23 @@ def test_accept_update_claimed_done_needs_its_first_day(commitment, police, offi
 
     with refuses("unproven"):
         accept(sent, officer, reason="Seen.")
-    accept(sent, officer, judgements(sent, first_on=jan(3)), reason="Seen.")
-    assert standing(commitment) is CommitmentStatus.VERIFIED
+    accept(sent, officer, review_inputs(sent, first_on=january(3)), reason="Seen.")
+    assert commitment_status(commitment) is CommitmentStatus.VERIFIED
 
 
 def test_accept_update_under_way_may_reject_all(commitment, police, officer):
     sent = send(commitment, police)
-    accept(sent, officer, judgements(sent, EvidenceDecision.REJECTED))
+    accept(sent, officer, review_inputs(sent, EvidenceDecision.REJECTED))
 
     assert sent.decision.decision == "accepted"
 
 
 def test_accept_update_on_a_commitment_withdrawn_since_settles_nothing(commitment, police, officer):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=jan(27))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=january(27))
     accept(sent, officer)
 
-    assert standing(commitment) is CommitmentStatus.WITHDRAWN
+    assert commitment_status(commitment) is CommitmentStatus.WITHDRAWN
 
 
 def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, police, officer):
@@ -751,8 +757,8 @@ def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, pol
         withdraw(commitment=commitment, reason="They asked.", on=TODAY, by=officer, now=NOW)
 
 
-@pytest.mark.parametrize("first", [send_back, accept])
-@pytest.mark.parametrize("second", [send_back, accept])
+@pytest.mark.parametrize("first", [return_version, accept])
+@pytest.mark.parametrize("second", [return_version, accept])
 def test_the_second_decision_is_refused_and_told_what_the_first_was(commitment, police, officer, first, second):
     sent = send(commitment, police)
     decision = first(sent, officer).decision
@@ -770,9 +776,9 @@ def test_two_decisions_at_once_are_one_decision_and_one_refusal(fresh_database):
     sent = send(CommitmentFactory(ministry=police.ministry), police, claimed=ClaimedProgress.DONE)
     one, other = OfficerFactory(), OfficerFactory()
 
-    done, refused = both_at_once(
+    done, refused = run_simultaneously(
         lambda: accept(sent, one, reason="Seen."),
-        lambda: send_back(UpdateVersion.objects.get(pk=sent.pk), other),
+        lambda: return_version(UpdateVersion.objects.get(pk=sent.pk), other),
     )
 
     assert (done, refused) == ("done", "edit_conflict")
@@ -785,7 +791,7 @@ def test_two_updates_at_once_are_one_update_and_one_refusal(fresh_database):
     colleague = FocalPointFactory(ministry=police.ministry)
     commitment = CommitmentFactory(ministry=police.ministry)
 
-    done, refused = both_at_once(lambda: send(commitment, police), lambda: send(commitment, colleague))
+    done, refused = run_simultaneously(lambda: send(commitment, police), lambda: send(commitment, colleague))
 
     assert (done, refused) == ("done", "update_waits")
     assert UpdateVersion.objects.count() == Evidence.objects.count() == 1

@@ -26,7 +26,7 @@ from dialogues.models import (
 )
 from recommendations.choices import Rule
 from tests.conftest import MASERU
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -59,7 +59,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.first_read import FIRST_READ
+from tests.query_counts import FIRST_LIST_READ
 from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
@@ -320,7 +320,7 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
         ReadingFactory(evidence=evidence, update_version=sent)
         AssessmentFactory(benchmark=benchmark, grounds=[evidence])
 
-    with django_assert_num_queries(queries + FIRST_READ):
+    with django_assert_num_queries(queries + FIRST_LIST_READ):
         rows = results(client, path)
 
     assert len(rows) == count
@@ -524,7 +524,7 @@ def ids_since(client, path, moment=SINCE):
     return [row["id"] for row in results(client, path, recorded_since=moment.isoformat())]
 
 
-def at(moment):
+def recorded_at(moment):
     return {"recorded_at": moment}
 
 
@@ -539,28 +539,36 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
         benchmark=BenchmarkFactory(),
         reach=CommitmentReach.MEETS,
         recorded_by=RecorderFactory(),
-        **at(LATER),
+        **recorded_at(LATER),
     )
     CommitmentEventFactory(
-        commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **at(LATER)
+        commitment=happened, kind=CommitmentEventKind.RESCHEDULED, due_on=date(2022, 3, 1), **recorded_at(LATER)
     )
-    proposed, answered = (CommitmentFactory(ministry=police, **at(EARLIER), made__recorded_at=EARLIER) for _ in "12")
-    DueDateProposalFactory(commitment=proposed, **at(LATER))
-    DueDateProposalDecisionFactory(proposal=DueDateProposalFactory(commitment=answered, **at(EARLIER)), **at(LATER))
-    DueDateProposalFactory(commitment=old, **at(EARLIER))
-    corrected = CommitmentFactory(ministry=police, **at(EARLIER), made__recorded_at=EARLIER)
-    CommitmentCorrectionFactory(commitment=corrected, text="Train 40 officers.", **at(LATER))
-    waiting_version, decided = (UpdateVersionFactory(update__commitment=row, **at(EARLIER)) for row in (old, moved))
-    UpdateVersionDecisionFactory(update_version=decided, **at(LATER))
-    sent = UpdateVersionFactory(update__commitment=new, **at(SINCE))
-    unchanged, reviewed, linked, added = (EvidenceFactory(**at(moment)) for moment in (EARLIER,) * 3 + (LATER,))
-    review = EvidenceReviewFactory(evidence=reviewed, **at(LATER))
-    EvidenceReviewFactory(evidence=unchanged, **at(EARLIER))
-    EvidenceLinkFactory(evidence=linked, **at(LATER))
-    ReadingFactory(**at(EARLIER))
-    reading = ReadingFactory(**at(LATER))
-    AssessmentFactory(**at(EARLIER))
-    assessment = AssessmentFactory(**at(LATER))
+    proposed, answered = (
+        CommitmentFactory(ministry=police, **recorded_at(EARLIER), made__recorded_at=EARLIER) for _ in "12"
+    )
+    DueDateProposalFactory(commitment=proposed, **recorded_at(LATER))
+    DueDateProposalDecisionFactory(
+        proposal=DueDateProposalFactory(commitment=answered, **recorded_at(EARLIER)), **recorded_at(LATER)
+    )
+    DueDateProposalFactory(commitment=old, **recorded_at(EARLIER))
+    corrected = CommitmentFactory(ministry=police, **recorded_at(EARLIER), made__recorded_at=EARLIER)
+    CommitmentCorrectionFactory(commitment=corrected, text="Train 40 officers.", **recorded_at(LATER))
+    waiting_version, decided = (
+        UpdateVersionFactory(update__commitment=row, **recorded_at(EARLIER)) for row in (old, moved)
+    )
+    UpdateVersionDecisionFactory(update_version=decided, **recorded_at(LATER))
+    sent = UpdateVersionFactory(update__commitment=new, **recorded_at(SINCE))
+    unchanged, reviewed, linked, added = (
+        EvidenceFactory(**recorded_at(moment)) for moment in (EARLIER,) * 3 + (LATER,)
+    )
+    review = EvidenceReviewFactory(evidence=reviewed, **recorded_at(LATER))
+    EvidenceReviewFactory(evidence=unchanged, **recorded_at(EARLIER))
+    EvidenceLinkFactory(evidence=linked, **recorded_at(LATER))
+    ReadingFactory(**recorded_at(EARLIER))
+    reading = ReadingFactory(**recorded_at(LATER))
+    AssessmentFactory(**recorded_at(EARLIER))
+    assessment = AssessmentFactory(**recorded_at(LATER))
 
     assert ids_since(client, "commitments") == [
         moved.pk, happened.pk, new.pk, proposed.pk, answered.pk, corrected.pk,
@@ -576,15 +584,15 @@ def test_recorded_since_selects_new_and_changed_rows(client, police):
 
 @pytest.mark.usefixtures("officer")
 def test_recorded_since_selects_dialogues_planned_recorded_called_off_or_followed_up(client):
-    earlier = {"entered_at": EARLIER, "entered_by": RecorderFactory(), **at(EARLIER)}
+    earlier = {"entered_at": EARLIER, "entered_by": RecorderFactory(), **recorded_at(EARLIER)}
     DialogueFactory(**earlier)
-    planned = DialogueFactory(**earlier | {"entered_at": LATER} | at(None), recorded_by=None)
-    recorded, stepped, done, promised = (DialogueFactory(**earlier | at(m)) for m in (LATER, *(EARLIER,) * 3))
-    NextStepFactory(dialogue=stepped, **at(LATER))
-    NextStepDoneFactory(step__dialogue=done, step__recorded_at=EARLIER, **at(LATER))
-    CommitmentFactory(dialogue=promised, **at(LATER))
+    planned = DialogueFactory(**earlier | {"entered_at": LATER} | recorded_at(None), recorded_by=None)
+    recorded, stepped, done, promised = (DialogueFactory(**earlier | recorded_at(m)) for m in (LATER, *(EARLIER,) * 3))
+    NextStepFactory(dialogue=stepped, **recorded_at(LATER))
+    NextStepDoneFactory(step__dialogue=done, step__recorded_at=EARLIER, **recorded_at(LATER))
+    CommitmentFactory(dialogue=promised, **recorded_at(LATER))
     called_off = DialogueFactory(
-        **earlier | at(None), recorded_by=None,
+        **earlier | recorded_at(None), recorded_by=None,
         called_off_at=LATER, called_off_by=RecorderFactory(), called_off_reason="The minister travels.",
     )  # fmt: skip
 
@@ -595,18 +603,18 @@ def test_recorded_since_selects_dialogues_planned_recorded_called_off_or_followe
 
 def test_recorded_since_does_not_reveal_hidden_rows_to_a_ministry(client, focal_point, police):
     own, others = BenchmarkFactory(), BenchmarkFactory()
-    dialogue = DialogueFactory(**at(LATER))
-    commitment = CommitmentFactory(ministry=police, dialogue=dialogue, benchmarks=[own], **at(EARLIER))
-    NextStepFactory(dialogue=dialogue, **at(LATER))
-    CommitmentFactory(dialogue=dialogue, **at(LATER))
-    sent = UpdateVersionFactory(update__commitment=commitment, **at(EARLIER))
-    answered, silent = (EvidenceFactory(update_version=sent, supports=[own], **at(EARLIER)) for _ in range(2))
-    shared = EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.SHARED, **at(EARLIER))
-    EvidenceReviewFactory(evidence=answered, evidence_link=answered.evidence_links.get(), **at(LATER))
+    dialogue = DialogueFactory(**recorded_at(LATER))
+    commitment = CommitmentFactory(ministry=police, dialogue=dialogue, benchmarks=[own], **recorded_at(EARLIER))
+    NextStepFactory(dialogue=dialogue, **recorded_at(LATER))
+    CommitmentFactory(dialogue=dialogue, **recorded_at(LATER))
+    sent = UpdateVersionFactory(update__commitment=commitment, **recorded_at(EARLIER))
+    answered, silent = (EvidenceFactory(update_version=sent, supports=[own], **recorded_at(EARLIER)) for _ in range(2))
+    shared = EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.SHARED, **recorded_at(EARLIER))
+    EvidenceReviewFactory(evidence=answered, evidence_link=answered.evidence_links.get(), **recorded_at(LATER))
     EvidenceReviewFactory(
-        evidence_link=EvidenceLinkFactory(evidence=silent, benchmark=others, **at(LATER)), **at(LATER)
+        evidence_link=EvidenceLinkFactory(evidence=silent, benchmark=others, **recorded_at(LATER)), **recorded_at(LATER)
     )
-    EvidenceReviewFactory(evidence=shared, **at(LATER))
+    EvidenceReviewFactory(evidence=shared, **recorded_at(LATER))
 
     assert ids_since(client, "dialogues") == []
     assert ids_since(client, "dialogues", EARLIER) == [dialogue.pk]
@@ -615,7 +623,7 @@ def test_recorded_since_does_not_reveal_hidden_rows_to_a_ministry(client, focal_
     assert sorted(ids_since(client, "evidence")) == [answered.pk, silent.pk, shared.pk]
 
 
-UNCERTAIN = {
+AMBIGUOUS_MOMENTS = {
     "2022-01-15T12:00:00": "The time zone is missing.",
     "2022-01-15": "The time zone is missing.",
     "yesterday": "“yesterday” is not a date with a time.",
@@ -628,7 +636,7 @@ UNCERTAIN = {
 )
 @pytest.mark.usefixtures("officer")
 def test_an_ambiguous_moment_is_refused(client, name):
-    for moment, sentence in UNCERTAIN.items():
+    for moment, sentence in AMBIGUOUS_MOMENTS.items():
         response = client.get(f"/api/v1/{name}/", {"recorded_since": moment})
 
         assert response.status_code == 400
@@ -639,8 +647,8 @@ def test_an_ambiguous_moment_is_refused(client, name):
 
 
 def test_recorded_since_lists_each_row_once_across_pages(client, officer):
-    rows = [EvidenceFactory(**at(SINCE)) for _ in range(5)]
-    EvidenceFactory(**at(EARLIER))
+    rows = [EvidenceFactory(**recorded_at(SINCE)) for _ in range(5)]
+    EvidenceFactory(**recorded_at(EARLIER))
     url, listed_ids = f"/api/v1/evidence/?page_size=2&recorded_since={SINCE.isoformat()}", []
     while url:
         page = client.get(url).json()
@@ -1113,7 +1121,7 @@ def hidden_ids():
     }
 
 
-def answer_about(client, path, body, name, pk):
+def response_without_id(client, path, body, name, pk):
     """The answer to `body` with every `name` in it set to `pk`, without that number."""
 
     def replace_id(part):
@@ -1163,7 +1171,7 @@ def test_an_unknown_and_a_hidden_id_in_a_body_give_the_same_field_error(
     address = f"update-versions/{waiting_version.pk}/accept" if path == "accept" else path
 
     of_unseen, of_unknown, of_huge = (
-        answer_about(client, address, bodies[path], name, pk) for pk in (hidden_ids[name], 987654321, 10**30)
+        response_without_id(client, address, bodies[path], name, pk) for pk in (hidden_ids[name], 987654321, 10**30)
     )
 
     assert of_unseen == of_unknown == of_huge

@@ -8,15 +8,15 @@ from django.urls import reverse
 from pikepdf import Encryption
 
 from dialogues.models import CommitmentEvent, Evidence, EvidenceFile, UpdateVersion
-from tests.dialogues.samples import PDF, pdf
+from tests.dialogues.sample_files import PDF, pdf
 from tests.factories import CommitmentFactory, FocalPointFactory, OfficerFactory, RecommendationFactory
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-RIGHT_TO_LEFT = "gnp\u202e.pdf"
-DOORS = ("update", "log", "api")
-WRONG = {
+RIGHT_TO_LEFT_NAME = "gnp\u202e.pdf"
+ENTRY_POINTS = ("update", "log", "api")
+BAD_FILES = {
     "wrong type": ("tool.exe", b"MZ\x90\x00", "file_rejected", "tool.exe"),
     "something else by its name": ("a.pdf", b"just words", "file_rejected", "a.pdf"),
     "empty": ("a.pdf", b"", "empty_file", "a.pdf"),
@@ -37,7 +37,7 @@ WRONG = {
 
 
 @pytest.fixture
-def sent(client):
+def send_file(client):
     """Send a form with one file through a door; gives the answer."""
     commitment = CommitmentFactory()
     RecommendationFactory()
@@ -76,13 +76,13 @@ def sent(client):
     return send
 
 
-@pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("wrong", WRONG)
-def test_file_that_cannot_be_taken_is_told_beside_the_files_and_nothing_is_recorded(sent, settings, door, wrong):
+@pytest.mark.parametrize("door", ENTRY_POINTS)
+@pytest.mark.parametrize("wrong", BAD_FILES)
+def test_file_that_cannot_be_taken_is_told_beside_the_files_and_nothing_is_recorded(send_file, settings, door, wrong):
     settings.UPLOAD_MAX_BYTES = 1024 * 1024
-    name, content, code, shown = WRONG[wrong]
+    name, content, code, shown = BAD_FILES[wrong]
 
-    answer = sent(door, name, content)
+    answer = send_file(door, name, content)
 
     if door == "api" and code == "empty_file":  # the parser of the request refuses it
         assert (answer.status_code, list(answer.json())) == (400, ["files"])
@@ -99,18 +99,18 @@ def test_file_that_cannot_be_taken_is_told_beside_the_files_and_nothing_is_recor
     assert [model.objects.count() for model in (EvidenceFile, UpdateVersion, Evidence)] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", ENTRY_POINTS)
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
         ("../../etc/pass wd.pdf", "pass wd.pdf"),
         ("a'b.pdf", "a'b.pdf"),
-        (RIGHT_TO_LEFT, "gnp.pdf"),
+        (RIGHT_TO_LEFT_NAME, "gnp.pdf"),
         ("x" * 300 + ".pdf", "x" * 251 + ".pdf"),
     ],
 )
-def test_name_that_means_mischief_is_cleaned_whichever_way_it_came(sent, door, name, kept):
-    answer = sent(door, name, PDF)
+def test_name_that_means_mischief_is_cleaned_whichever_way_it_came(send_file, door, name, kept):
+    answer = send_file(door, name, PDF)
 
     assert answer.status_code in (201, 302)
     file = EvidenceFile.objects.get()

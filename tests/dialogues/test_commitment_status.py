@@ -4,22 +4,22 @@ import pytest
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus
 from dialogues.commitment_status import STATUS_AFTER_EVENT, original_due_date, standing_on, summarize_events
-from tests.dialogues.histories import DUE, HISTORIES, MADE, NAMES, UNDATED, history, jan
+from tests.dialogues.commitment_histories import DUE, HISTORIES, HISTORY_NAMES, MADE, UNDATED, january, make_events
 
 
-@pytest.mark.parametrize("case", HISTORIES, ids=NAMES)
+@pytest.mark.parametrize("case", HISTORIES, ids=HISTORY_NAMES)
 def test_standing_on_a_day(case):
     assert standing_on(case.events, case.sent, case.day, zone=case.zone, known_by=case.known_by) == case.standing
 
 
-@pytest.mark.parametrize("case", HISTORIES, ids=NAMES)
+@pytest.mark.parametrize("case", HISTORIES, ids=HISTORY_NAMES)
 def test_standing_does_not_depend_on_the_order_of_rows(case):
     events, sent = reversed(case.events), reversed(case.sent)
 
     assert standing_on(events, sent, case.day, zone=case.zone, known_by=case.known_by) == case.standing
 
 
-@pytest.mark.parametrize("case", HISTORIES, ids=NAMES)
+@pytest.mark.parametrize("case", HISTORIES, ids=HISTORY_NAMES)
 def test_events_alone_leave_a_commitment_open_while_an_update_waits(case):
     """What the projected score takes as still to be kept; so is what waits, claimed under way."""
     alone = summarize_events(case.events, case.day)
@@ -31,10 +31,13 @@ def test_events_alone_leave_a_commitment_open_while_an_update_waits(case):
 
 
 @pytest.mark.parametrize(
-    ("made", "day", "due_on"), [(MADE, jan(28), DUE), (UNDATED, jan(28), None), (MADE, jan(1).replace(year=2021), None)]
+    ("made", "day", "due_on"),
+    [(MADE, january(28), DUE), (UNDATED, january(28), None), (MADE, january(1).replace(year=2021), None)],
 )
 def test_the_original_due_date_stays_after_later_events(made, day, due_on):
-    moved = history(made, (CommitmentEventKind.RESCHEDULED, jan(10), jan(20)), (CommitmentEventKind.WITHDRAWN, jan(21)))
+    moved = make_events(
+        made, (CommitmentEventKind.RESCHEDULED, january(10), january(20)), (CommitmentEventKind.WITHDRAWN, january(21))
+    )
 
     assert original_due_date(reversed(moved), day) == due_on
 

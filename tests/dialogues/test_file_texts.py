@@ -14,7 +14,7 @@ from dialogues.actions.redactions import confirm_redaction, finish_redaction, pr
 from dialogues.files.text_extraction import MAX_CHARACTERS, PAGE_CHARACTERS, extract_pages
 from dialogues.files.text_extraction.text_sandbox import extract_pages_in_sandbox
 from dialogues.models import FileText
-from tests.dialogues.samples import EXCEL, PDF, WORD
+from tests.dialogues.sample_files import EXCEL_TYPE, PDF, WORD_TYPE
 from tests.factories import (
     AmbassadorFactory,
     CountryFactory,
@@ -30,13 +30,13 @@ NOW = at_noon(date(2022, 1, 28))
 LETTER = Path(__file__).parent / "files" / "fixtures" / "letter.docx"
 
 
-def stored(content=PDF, name="letter.pdf"):
+def store_file(content=PDF, name="letter.pdf"):
     file = store_upload(upload=SimpleUploadedFile(name, content), by=OfficerFactory(), now=NOW)
     read_file_text(file_id=file.pk)
     return file
 
 
-def texts(file):
+def stored_texts(file):
     return list(file.texts.values_list("page", "text"))
 
 
@@ -53,8 +53,8 @@ def test_a_word_document_a_workbook_and_a_text_are_read():
     workbook.create_sheet("Other").append([None, "Qacha’s Nek"])
     workbook.save(made)
 
-    assert "District Cases Maseru" in extract_pages(LETTER.read_bytes(), WORD)[0]
-    assert extract_pages(made.getvalue(), EXCEL) == ["Cases 12 Qacha’s Nek"]
+    assert "District Cases Maseru" in extract_pages(LETTER.read_bytes(), WORD_TYPE)[0]
+    assert extract_pages(made.getvalue(), EXCEL_TYPE) == ["Cases 12 Qacha’s Nek"]
     assert extract_pages("Ha‑Thetsane\n\nsecond\0line".encode(), "text/plain") == ["Ha‑Thetsane second line"]
     assert extract_pages(b"a,b\n1,2\n", "text/csv") == ["a,b 1,2"]
 
@@ -80,20 +80,20 @@ def test_a_file_that_breaks_its_reader_has_one_empty_page():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_stored_file_is_read_once_by_a_job():
-    file = stored()
+    file = store_file()
 
     assert [job.key for job in Job.objects.filter(kind=READ_FILE_TEXT)] == [str(file.pk)]
-    ((page, text),) = texts(file)
+    ((page, text),) = stored_texts(file)
     assert page == 1
     assert "To whom it may concern" in text
     read_file_text(file_id=file.pk)
-    assert len(texts(file)) == 1
+    assert len(stored_texts(file)) == 1
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_files_from_before_are_read_at_night_and_those_that_were_read_are_not():
-    read = stored()
+    read = store_file()
     unread = store_upload(upload=SimpleUploadedFile("other.pdf", PDF), by=OfficerFactory(), now=NOW)
     for job in Job.objects.order_by("pk"):
         job.delete()
@@ -107,11 +107,11 @@ def test_files_from_before_are_read_at_night_and_those_that_were_read_are_not():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_an_unsent_file_that_is_deleted_loses_its_text():
-    file = stored()
+    file = store_file()
 
     delete_unsent_files(now=at_noon(date(2022, 2, 28)))
 
-    assert texts(file) == [(1, "")]
+    assert stored_texts(file) == [(1, "")]
 
 
 @pytest.mark.slow
@@ -119,7 +119,11 @@ def test_an_unsent_file_that_is_deleted_loses_its_text():
 def test_a_redaction_empties_the_texts_that_hold_its_words_and_leaves_the_others():
     name = "Palesa Exercise"
     UpdateVersionFactory(narrative=f"We brought {name} to a safe house.")
-    kept, named, destroyed = stored(), stored(f"About {name}.".encode(), "a.txt"), stored(b"Another text.", "b.txt")
+    kept, named, destroyed = (
+        store_file(),
+        store_file(f"About {name}.".encode(), "a.txt"),
+        store_file(b"Another text.", "b.txt"),
+    )
     for file in (kept, named, destroyed):
         EvidenceFactory(file=file)
     redaction = propose_redaction(
@@ -135,7 +139,7 @@ def test_a_redaction_empties_the_texts_that_hold_its_words_and_leaves_the_others
     confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
     finish_redaction(redaction=redaction)
 
-    assert texts(named) == texts(destroyed) == [(1, "")]
-    assert "To whom it may concern" in texts(kept)[0][1]
+    assert stored_texts(named) == stored_texts(destroyed) == [(1, "")]
+    assert "To whom it may concern" in stored_texts(kept)[0][1]
     read_file_text(file_id=named.pk)
-    assert texts(named) == [(1, "")]
+    assert stored_texts(named) == [(1, "")]

@@ -24,13 +24,13 @@ from tiptracker.web.frontend.form_rows import (
 TODAY = date(2022, 1, 28)
 
 
-class Days(DatedForm):
+class DaysForm(DatedForm):
     on = PastDayField()
     since = PastDayField(required=False)
 
 
 def test_past_days_end_at_today_and_begin_there_where_one_is_needed():
-    form = Days(today=TODAY)
+    form = DaysForm(today=TODAY)
 
     assert form["on"].value() == TODAY
     assert form["since"].value() is None
@@ -47,13 +47,13 @@ def test_past_days_end_at_today_and_begin_there_where_one_is_needed():
     ],
 )
 def test_past_days_refuse_a_day_to_come(day, sentence):
-    form = Days({"on": day}, today=TODAY)
+    form = DaysForm({"on": day}, today=TODAY)
     assert form.errors.get("on") == ([sentence] if sentence else None)
 
 
 def test_one_form_does_not_end_the_days_of_another():
-    Days(today=date(2021, 1, 1))
-    assert Days({"on": "2022-01-28"}, today=TODAY).is_valid()
+    DaysForm(today=date(2021, 1, 1))
+    assert DaysForm({"on": "2022-01-28"}, today=TODAY).is_valid()
 
 
 @pytest.mark.parametrize("link", ["https://example.org/a?b=c#d", "http://example.org/", "example.org"])
@@ -70,13 +70,13 @@ def test_link_that_runs_or_opens_a_file_is_refused(link):
     assert refused.value.messages == ["Enter a link that begins with https:// or http://."]
 
 
-class Choosing(forms.Form):
+class RowsForm(forms.Form):
     one = RowField(required=False)
     several = RowsField(required=False)
 
 
-def choosing(data):
-    form = Choosing(data)
+def bind_rows_form(data):
+    form = RowsForm(data)
     rows = [Recommendation(pk=1, number=1, text="First"), Recommendation(pk=2, number=2, text="Second")]
     set_row_choices(form, "one", rows, empty="None")
     set_row_choices(form, "several", rows)
@@ -84,35 +84,35 @@ def choosing(data):
 
 
 def test_row_fields_give_the_rows_that_were_chosen():
-    form = choosing({"one": "2", "several": ["1", "2"]})
+    form = bind_rows_form({"one": "2", "several": ["1", "2"]})
     assert form.is_valid()
     assert form.cleaned_data["one"].text == "Second"
     assert [row.text for row in form.cleaned_data["several"]] == ["First", "Second"]
 
 
 def test_row_fields_may_stay_empty():
-    form = choosing({})
+    form = bind_rows_form({})
     assert form.is_valid()
     assert (form.cleaned_data["one"], form.cleaned_data["several"]) == (None, [])
 
 
 def test_row_fields_say_the_same_of_what_is_not_offered_whatever_it_is():
     for value in ("3", "nonsense", "1; DROP TABLE"):
-        form = choosing({"one": value, "several": [value]})
+        form = bind_rows_form({"one": value, "several": [value]})
         assert form.errors == {"one": ["Choose one from the list."], "several": ["Choose from the list."]}
 
 
 def evidence_link_rows(**lines):
     data = QueryDict(mutable=True)
     data.update({"evidence_links-TOTAL_FORMS": "2", "evidence_links-INITIAL_FORMS": "0"} | lines)
-    return EvidenceLinkRows(data, **FILLED_WITH)
+    return EvidenceLinkRows(data, **FORMSET_ARGUMENTS)
 
 
 BENCHMARKS = [
     Benchmark(pk=1, letter="a", recommendation=Recommendation(number=3)),
     Benchmark(pk=2, letter="b", recommendation=Recommendation(number=3)),
 ]
-FILLED_WITH = {
+FORMSET_ARGUMENTS = {
     "prefix": "evidence_links",
     "form_kwargs": {"benchmarks": BENCHMARKS, "choices": [("3. Fund it", [("1", "3a: Paid"), ("2", "3b: Named")])]},
 }
@@ -132,7 +132,8 @@ def test_lines_name_a_benchmark_once():
 
 def test_another_line_is_added_below_what_was_typed():
     rows = add_empty_row(
-        evidence_link_rows(**{"evidence_links-0-benchmark": "2", "evidence_links-0-shows": "context"}), **FILLED_WITH
+        evidence_link_rows(**{"evidence_links-0-benchmark": "2", "evidence_links-0-shows": "context"}),
+        **FORMSET_ARGUMENTS,
     )
 
     assert [row["benchmark"].value() for row in rows] == ["2", None, None]
@@ -141,28 +142,28 @@ def test_another_line_is_added_below_what_was_typed():
 
 
 def test_what_was_typed_comes_back_as_typed():
-    assert raw_values(Days({"on": "soon", "since": ""}, today=TODAY)) == {"on": "soon", "since": ""}
+    assert raw_values(DaysForm({"on": "soon", "since": ""}, today=TODAY)) == {"on": "soon", "since": ""}
 
 
-class Seeing(forms.Form):
+class SeenForm(forms.Form):
     why = forms.CharField()
     seen = LastSeenField()
 
 
 def test_a_refused_form_can_be_sent_again_once_its_reader_has_seen_what_is_newer():
-    form = Seeing(QueryDict("p-why=Kept&p-seen=4"), prefix="p")
+    form = SeenForm(QueryDict("p-why=Kept&p-seen=4"), prefix="p")
     mark_as_seen(form, "seen", 9)
     assert (form["why"].value(), form["seen"].value()) == ("Kept", "9")
 
 
 @pytest.mark.parametrize(("field", "where"), [("why", "why"), ("elsewhere", "__all__"), (None, "__all__")])
 def test_a_refusal_stands_beside_its_field_or_on_the_form(field, where):
-    form = Seeing({"why": "Kept"})
+    form = SeenForm({"why": "Kept"})
     add_refusal(form, Refused("not_now", "Not now.", field=field))
     assert form.errors == {where: ["Not now."]}
     assert form.has_error(where, "not_now")
 
 
 def test_refused_names_the_forms_to_put_right():
-    wrong, right, fresh = Seeing({}), Seeing({"why": "Kept"}), Seeing()
+    wrong, right, fresh = SeenForm({}), SeenForm({"why": "Kept"}), SeenForm()
     assert invalid_forms(wrong, right, fresh) == [wrong]

@@ -52,9 +52,9 @@ from recommendations.models import (
 from reports.choices import ProblemKind
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.conftest import MASERU
-from tests.kept import once
+from tests.row_cache import load_cached
 from tiptracker.accounts.models import Country, District, Ministry, OfficeHolder, User
 from tiptracker.audit import actions as audit
 from tiptracker.audit.models import AuditEntry
@@ -63,7 +63,7 @@ from tiptracker.jobs.models import Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.both_databases]
 
-AFTERWARDS = date(2022, 7, 31)
+END_OF_RECORD = date(2022, 7, 31)
 EXERCISE = Q(recorded_by__email__endswith="@demo.example")
 
 STATEMENT = "The Ambassador's statement at the bilateral dialogue, Maseru, 8 November 2021"
@@ -83,11 +83,11 @@ def load(*options):
 @pytest.fixture
 def whole_record(set_clock):
     """Everything, as known at the end of July 2022."""
-    set_clock(AFTERWARDS)
-    return once(load)
+    set_clock(END_OF_RECORD)
+    return load_cached(load)
 
 
-def tables():
+def all_rows():
     """Every row of every table of ours, values and all."""
     our_rows = ("accounts", "audit", "jobs", "recommendations", "dialogues", "reports")
     return {
@@ -406,9 +406,9 @@ def test_sources_can_not_sign_in(whole_record):
     ("as_of", "known_by", "expected"),
     [
         (date(2021, 11, 8), date(2021, 11, 30), (0, 15 + Fraction(1, 12), False)),
-        (date(2022, 2, 28), AFTERWARDS, (7 + Fraction(1, 6), 15 + Fraction(5, 6), True)),
+        (date(2022, 2, 28), END_OF_RECORD, (7 + Fraction(1, 6), 15 + Fraction(5, 6), True)),
         (date(2022, 3, 31), date(2022, 2, 28), (0, 15 + Fraction(5, 6), False)),
-        (date(2022, 3, 31), AFTERWARDS, (60 + Fraction(1, 2), 61 + Fraction(1, 4), True)),
+        (date(2022, 3, 31), END_OF_RECORD, (60 + Fraction(1, 2), 61 + Fraction(1, 4), True)),
     ],
 )
 def test_public_record_gives_the_worked_cases(whole_record, as_of, known_by, expected):
@@ -424,9 +424,9 @@ def test_public_record_gives_the_worked_cases(whole_record, as_of, known_by, exp
 
 
 def test_loading_twice_changes_nothing(whole_record):
-    before = tables()
+    before = all_rows()
     assert load() == "Lesotho: 0 facts written, 145 already loaded.\n"
-    assert tables() == before
+    assert all_rows() == before
 
 
 def test_entries_not_yet_known_are_left_out_and_counted():
@@ -444,10 +444,10 @@ def test_entries_not_yet_known_are_left_out_and_counted():
 
 def test_a_later_load_adds_what_became_known(set_clock):
     load()
-    early = {row["id"]: row for row in tables()["dialogues.Evidence"]}
-    set_clock(AFTERWARDS)
+    early = {row["id"]: row for row in all_rows()["dialogues.Evidence"]}
+    set_clock(END_OF_RECORD)
     assert load() == "Lesotho: 50 facts written, 95 already loaded.\n"
-    late = {row["id"]: row for row in tables()["dialogues.Evidence"]}
+    late = {row["id"]: row for row in all_rows()["dialogues.Evidence"]}
     assert early.items() < late.items()
     assert len(late) == len(EVIDENCE)
     assert Edition.objects.filter(year=2022).exists()
@@ -475,12 +475,12 @@ def test_loading_asks_once_for_readiness(whole_record):
 def test_what_was_redacted_or_changed_is_not_loaded_anew(whole_record):
     prosecutions = Evidence.objects.filter(title="16 prosecutions")
     for row in prosecutions:
-        named_by_a_redaction(row, "title")
+        redact_text(row, "title")
     prosecutions.update(title="[redacted]")
     Recommendation.objects.filter(number=2).update(text="As somebody put it right")
-    before = tables()
+    before = all_rows()
     load()
-    assert tables() == before
+    assert all_rows() == before
 
 
 def test_entries_of_a_kind_differ_in_their_moment():
@@ -494,16 +494,16 @@ def test_entries_of_a_kind_differ_in_their_moment():
 @pytest.fixture
 def exercise():
     """The public record and the exercise, on 28 January 2022 at nine."""
-    return once(load, "--exercise")
+    return load_cached(load, "--exercise")
 
 
-def statuses(day=date(2022, 1, 28)):
+def exercise_statuses(day=date(2022, 1, 28)):
     made_up = Commitment.objects.filter(EXERCISE).with_status(day)
     return {row.text.removeprefix("Exercise: "): (row.status, row.slips) for row in made_up}
 
 
 def test_exercise_shows_every_state_of_a_commitment(exercise):
-    assert statuses() == {
+    assert exercise_statuses() == {
         "name a police focal point in each of the ten districts": (CommitmentStatus.OPEN, 1),
         "train the district focal points": (CommitmentStatus.WITH_EMBASSY, 0),
         "release the quarter's budget of the trafficking and smuggling unit": (CommitmentStatus.VERIFIED, 0),
@@ -628,9 +628,9 @@ def test_exercise_people_have_no_password_yet(exercise):
 
 
 def test_exercise_twice_changes_nothing(exercise):
-    before = tables()
+    before = all_rows()
     assert "0 steps played, 37 played before" in load("--exercise")
-    assert tables() == before
+    assert all_rows() == before
 
 
 @pytest.mark.day("2021-12-15")
@@ -638,7 +638,7 @@ def test_exercise_goes_on_where_it_stopped(set_clock):
     output = load("--exercise")
     assert "8 steps played" in output
     assert "29 steps are still to come on 15 December 2021 and were left out." in output
-    assert statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
+    assert exercise_statuses(date(2021, 12, 15))["put the rules for spending the Trust Fund in force"] == (
         CommitmentStatus.VERIFIED,
         0,
     )

@@ -16,8 +16,8 @@ from dialogues.models import (
     UpdateVersion,
 )
 from dialogues.models.commitments import standing_from_row
-from tests.append_only import named_by_a_redaction
-from tests.dialogues.histories import HISTORIES, at, jan
+from tests.append_only import redact_text
+from tests.dialogues.commitment_histories import HISTORIES, january, moment_of
 from tests.factories import (
     AgendaItemFactory,
     AssessmentFactory,
@@ -40,7 +40,7 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tests.readers import EMBASSY, alike, readers, seen_by_each
+from tests.visibility import EMBASSY, create_readers, same_for_each, visible_names
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +86,7 @@ def test_with_status_in_sql_agrees_with_the_python_rule(history):
 
 @pytest.fixture
 def people():
-    return readers()
+    return create_readers()
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def commitments(people, benchmarks):
 
 
 def test_commitments_visible_to_each_reader(people, commitments):
-    assert seen_by_each(people, commitments) == {
-        **alike(EMBASSY, ["home", "police", "united states"]),
+    assert visible_names(people, commitments) == {
+        **same_for_each(EMBASSY, ["home", "police", "united states"]),
         "own ministry": ["police"],
         "other ministry": ["home"],
         "officer elsewhere": ["elsewhere"],
@@ -141,8 +141,8 @@ def test_dialogues_visible_to_each_reader(people, commitments):
         "elsewhere": DialogueFactory(country=people["ministry elsewhere"].ministry.country),
     }
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, ["came without a promise", "promised twice"]),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, ["came without a promise", "promised twice"]),
         "own ministry": ["promised twice"],
         "officer elsewhere": ["elsewhere"],
     }
@@ -153,19 +153,19 @@ def test_updates_and_versions_visible_to_each_reader(people, commitments):
         name: UpdateVersionFactory(update__commitment=commitments[name]) for name in ("police", "home", "elsewhere")
     }
     exactly = {
-        **alike(EMBASSY, ["home", "police"]),
+        **same_for_each(EMBASSY, ["home", "police"]),
         "own ministry": ["police"],
         "other ministry": ["home"],
         "officer elsewhere": ["elsewhere"],
         "ministry elsewhere": ["elsewhere"],
     }
 
-    assert seen_by_each(people, versions) == exactly
-    assert seen_by_each(people, {name: update_version.update for name, update_version in versions.items()}) == exactly
+    assert visible_names(people, versions) == exactly
+    assert visible_names(people, {name: update_version.update for name, update_version in versions.items()}) == exactly
 
 
 @pytest.fixture
-def proof(people, benchmarks, commitments):
+def evidence(people, benchmarks, commitments):
     """Evidence of each sort, with a row that could leak for each way in which it might."""
     police, home = people["own ministry"], people["other ministry"]
     sent = UpdateVersionFactory(update__commitment=commitments["police"])
@@ -195,8 +195,8 @@ def proof(people, benchmarks, commitments):
     }
 
 
-PROOF_SEEN = {
-    **alike(
+EVIDENCE_SEEN = {
+    **same_for_each(
         EMBASSY,
         [
             "internal under police's",
@@ -217,21 +217,21 @@ PROOF_SEEN = {
 }
 
 
-def test_evidence_visible_to_each_reader(people, proof):
-    assert seen_by_each(people, proof) == PROOF_SEEN
+def test_evidence_visible_to_each_reader(people, evidence):
+    assert visible_names(people, evidence) == EVIDENCE_SEEN
 
 
-def test_evidence_links_visible_to_each_reader(people, benchmarks, proof):
+def test_evidence_links_visible_to_each_reader(people, benchmarks, evidence):
     rows = {
         f"{name} on {where}": evidence_link
-        for name, evidence in proof.items()
+        for name, evidence in evidence.items()
         for evidence_link in evidence.evidence_links.all()
         for where in [next(key for key, benchmark in benchmarks.items() if benchmark == evidence_link.benchmark)]
     }
-    visible = seen_by_each(people, rows)
+    visible = visible_names(people, rows)
 
     assert {reader: sorted({name.rpartition(" on ")[0] for name in names}) for reader, names in visible.items()} == (
-        PROOF_SEEN
+        EVIDENCE_SEEN
     )
     assert visible["own ministry"] == [
         "sent by police on police",
@@ -241,13 +241,15 @@ def test_evidence_links_visible_to_each_reader(people, benchmarks, proof):
     assert visible["other ministry"] == ["shared under home's on home"]
 
 
-def test_reviews_visible_to_each_reader(people, proof):
-    elsewhere = proof["elsewhere"]
-    rows = {name: EvidenceReviewFactory(evidence=evidence) for name, evidence in proof.items() if evidence != elsewhere}
+def test_reviews_visible_to_each_reader(people, evidence):
+    elsewhere = evidence["elsewhere"]
+    rows = {
+        name: EvidenceReviewFactory(evidence=evidence) for name, evidence in evidence.items() if evidence != elsewhere
+    }
     rows["elsewhere"] = EvidenceReviewFactory(evidence=elsewhere, recorded_by=people["officer elsewhere"])
 
-    embassy = {reader: PROOF_SEEN[reader] for reader in (*EMBASSY, "officer elsewhere")}
-    assert seen_by_each(people, rows) == {
+    embassy = {reader: EVIDENCE_SEEN[reader] for reader in (*EMBASSY, "officer elsewhere")}
+    assert visible_names(people, rows) == {
         **embassy,
         "own ministry": [
             "sent by police",
@@ -257,20 +259,20 @@ def test_reviews_visible_to_each_reader(people, proof):
     }
 
 
-def test_reviews_of_a_line_are_visible_with_its_benchmark(people, benchmarks, proof):
-    sent = proof["sent by police"]
+def test_reviews_of_a_line_are_visible_with_its_benchmark(people, benchmarks, evidence):
+    sent = evidence["sent by police"]
     rows = {
         where: EvidenceReviewFactory(evidence=sent, evidence_link=sent.evidence_links.get(benchmark=benchmarks[where]))
         for where in ("police", "home")
     }
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, ["home", "police"]),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, ["home", "police"]),
         "own ministry": ["police"],
     }
 
 
-def test_files_visible_to_each_reader(people, proof, commitments):
+def test_files_visible_to_each_reader(people, evidence, commitments):
     police, officer = people["own ministry"], people["officer"]
 
     def cited(name, **fields):
@@ -292,8 +294,8 @@ def test_files_visible_to_each_reader(people, proof, commitments):
     )  # cited twice, seen once
 
     embassy = ["internal under police's", "shared under police's", "under none"]
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, embassy),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, embassy),
         "officer": sorted([*embassy, "the officer's, not sent yet"]),
         "own ministry": ["police's, not sent yet", "shared under police's"],
         "officer elsewhere": ["elsewhere"],
@@ -310,8 +312,8 @@ def test_readings_visible_to_each_reader(people, commitments):
         "elsewhere": ReadingFactory(indicator__country=people["ministry elsewhere"].ministry.country),
     }
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, ["sent by home", "sent by police", "the embassy's own"]),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, ["sent by home", "sent by police", "the embassy's own"]),
         "own ministry": ["sent by police"],
         "other ministry": ["sent by home"],
         "officer elsewhere": ["elsewhere"],
@@ -321,15 +323,15 @@ def test_readings_visible_to_each_reader(people, commitments):
 def test_assessments_visible_to_each_reader(people, benchmarks, commitments):
     rows = {name: AssessmentFactory(benchmark=benchmark) for name, benchmark in benchmarks.items()}
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, ["home", "police"]),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, ["home", "police"]),
         "officer elsewhere": ["elsewhere"],
     }
 
 
 # --- Rows are added, never changed ------------------------------------------------------------------------------------
 
-CHANGES = {
+CHANGED_VALUES = {
     AssessmentFactory: {"verdict": "met"},
     CommitmentEventFactory: {"happened_on": date(2021, 1, 1)},
     EvidenceLinkFactory: {"shows": "context"},
@@ -347,12 +349,12 @@ def make_row(factory):
     return factory(commitment=CommitmentFactory(made=False)) if factory is CommitmentEventFactory else factory()
 
 
-@pytest.mark.parametrize("factory", CHANGES, ids=lambda factory: factory._meta.model.__name__)
+@pytest.mark.parametrize("factory", CHANGED_VALUES, ids=lambda factory: factory._meta.model.__name__)
 def test_row_is_neither_changed_nor_deleted(factory):
     rows = type(make_row(factory)).objects.all()
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        rows.update(**CHANGES[factory])
+        rows.update(**CHANGED_VALUES[factory])
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         rows._raw_delete(rows.db)
 
@@ -386,10 +388,10 @@ def test_text_may_become_the_fixed_mark_and_nothing_else(factory):
     for text in REDACTABLE[factory]:
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             rows.update(**{text: "[redacted]."})
-        named_by_a_redaction(row, text)
+        redact_text(row, text)
         assert rows.update(**{text: "[redacted]"}) == 1
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        rows.update(**{REDACTABLE[factory][0]: "[redacted]"}, **CHANGES[factory])
+        rows.update(**{REDACTABLE[factory][0]: "[redacted]"}, **CHANGED_VALUES[factory])
 
 
 # --- Nobody verifies their own ----------------------------------------------------------------------------------------
@@ -428,11 +430,11 @@ def test_database_refuses_a_decision_by_who_sent_the_version():
 
 def test_database_refuses_verification_by_who_reported_it_done():
     commitment = CommitmentFactory()
-    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(10))
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=january(10))
 
     def verify(by):
         return CommitmentEventFactory(
-            commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=jan(11), recorded_by=by
+            commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=january(11), recorded_by=by
         )
 
     with pytest.raises(IntegrityError, match="Nobody verifies what they reported"), transaction.atomic():
@@ -444,15 +446,17 @@ def test_database_refuses_verification_of_the_newest_report_alone():
     commitment = CommitmentFactory()
     for by, day in ((ReviewerFactory(), 10), (RecorderFactory(), 12)):
         CommitmentEventFactory(
-            commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=jan(day), recorded_by=by
+            commitment=commitment, kind=CommitmentEventKind.REPORTED_DONE, happened_on=january(day), recorded_by=by
         )
 
-    assert CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=jan(13)).pk
+    assert CommitmentEventFactory(
+        commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=january(13)
+    ).pk
 
 
 # --- Impossible states ------------------------------------------------------------------------------------------------
 
-IMPOSSIBLE = {
+INVALID_ROWS = {
     "a commitment of nobody": lambda: CommitmentFactory(ministry=None),
     "the united states' with a ministry": lambda: CommitmentFactory(made_by="united_states"),
     "a commitment made nowhere": lambda: CommitmentFactory(letter=""),
@@ -462,13 +466,13 @@ IMPOSSIBLE = {
         commitment=CommitmentFactory(), kind=CommitmentEventKind.RESCHEDULED
     ),
     "withdrawn with a due date": lambda: CommitmentEventFactory(
-        commitment=CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN, due_on=jan(1)
+        commitment=CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN, due_on=january(1)
     ),
     "withdrawn without a reason": lambda: CommitmentEventFactory(
         commitment=CommitmentFactory(), kind=CommitmentEventKind.WITHDRAWN, reason=""
     ),
     "evidence without source, link or file": lambda: EvidenceFactory(source=""),
-    "evidence turned round": lambda: EvidenceFactory(happened_from=jan(2), happened_to=jan(1)),
+    "evidence turned round": lambda: EvidenceFactory(happened_from=january(2), happened_to=january(1)),
     "a version's evidence under no commitment": lambda: EvidenceFactory(
         update_version=UpdateVersionFactory(), commitment=None
     ),
@@ -481,18 +485,18 @@ IMPOSSIBLE = {
 }
 
 
-@pytest.mark.parametrize("what", IMPOSSIBLE)
+@pytest.mark.parametrize("what", INVALID_ROWS)
 def test_database_refuses(what):
     with pytest.raises(IntegrityError), transaction.atomic():
-        IMPOSSIBLE[what]()
+        INVALID_ROWS[what]()
 
 
 # --- Small things that rows say ---------------------------------------------------------------------------------------
 
 
 def test_waiting_versions_are_those_without_a_decision_oldest_first():
-    newer = UpdateVersionFactory(happened_on=jan(12))
-    older = UpdateVersionFactory(happened_on=jan(11))
+    newer = UpdateVersionFactory(happened_on=january(12))
+    older = UpdateVersionFactory(happened_on=january(11))
     UpdateVersionFactory(returned=True)
     UpdateVersionFactory(accepted=True)
 
@@ -551,7 +555,7 @@ def test_the_nearest_dialogue_is_the_next_to_come_else_the_last_held_and_never_o
     )
     unrecorded = DialogueFactory(planned=True, held_on=date(2022, 1, 21))
     DialogueFactory(
-        planned=True, held_on=date(2022, 2, 1), called_off_at=at(jan(25)), called_off_by=RecorderFactory(),
+        planned=True, held_on=date(2022, 2, 1), called_off_at=moment_of(january(25)), called_off_by=RecorderFactory(),
         called_off_reason="No room",
     )  # fmt: skip
 
@@ -559,9 +563,11 @@ def test_the_nearest_dialogue_is_the_next_to_come_else_the_last_held_and_never_o
         return list(Dialogue.objects.nearest_first(day, **known))
 
     assert nearest(date(2022, 1, 28)) == [today, sooner, later, held, earlier, unrecorded]
-    Dialogue.objects.filter(pk=today.pk).update(recorded_at=at(jan(28)), recorded_by=RecorderFactory())
+    Dialogue.objects.filter(pk=today.pk).update(recorded_at=moment_of(january(28)), recorded_by=RecorderFactory())
     assert nearest(date(2022, 1, 28)) == [sooner, later, today, held, earlier, unrecorded], "recorded, so it was held"
-    assert nearest(date(2022, 1, 28), known_by=at(jan(27)))[0] == today, "by what was known it was still to come"
+    assert nearest(date(2022, 1, 28), known_by=moment_of(january(27)))[0] == today, (
+        "by what was known it was still to come"
+    )
     assert nearest(date(2022, 4, 1))[0] == today
     assert nearest(date(2021, 10, 1))[0] == held, "then still to come"
-    assert nearest(date(2022, 1, 28), known_by=at(jan(19))) == [held, earlier], "none was planned by then"
+    assert nearest(date(2022, 1, 28), known_by=moment_of(january(19))) == [held, earlier], "none was planned by then"

@@ -21,7 +21,7 @@ def parse(text, items=ITEMS, **options):
     return parse_pasted_figures(text, items, **options)
 
 
-def taken(pasted):
+def accepted_figures(pasted):
     """By item, the value as it would be typed, and the note."""
     return {
         row.item.name: ("not reported" if row.is_not_reported else row.direction or row.figure, row.note)
@@ -29,7 +29,7 @@ def taken(pasted):
     }
 
 
-def codes(pasted):
+def problem_codes(pasted):
     return [(problem.line, problem.code) for problem in pasted.problems]
 
 
@@ -40,7 +40,7 @@ def codes(pasted):
 def test_names_and_figures_are_taken_whatever_stands_between_them(mark):
     pasted = parse(f"Cases{mark}16\r\nVictims found{mark}1 250\nMoney for shelters{mark}12.5")
 
-    assert taken(pasted) == {
+    assert accepted_figures(pasted) == {
         "Cases": (Decimal(16), ""),
         "Victims found": (Decimal(1250), ""),
         "Money for shelters": (Decimal("12.5"), ""),
@@ -63,20 +63,20 @@ def test_names_and_figures_are_taken_whatever_stands_between_them(mark):
     ],
 )
 def test_a_name_is_known_in_another_spelling(name):
-    assert taken(parse(f"{name}\t7")) == {QACHA.name: (Decimal(7), "")}
+    assert accepted_figures(parse(f"{name}\t7")) == {QACHA.name: (Decimal(7), "")}
 
 
 def test_two_names_that_read_alike_are_told_apart_by_their_exact_spelling():
     alike = (CountedItem(1, "Cases (new)", "cases"), CountedItem(2, "Cases: new", "cases"))
 
-    assert taken(parse("Cases: new\t7", alike)) == {"Cases: new": (Decimal(7), "")}
-    assert codes(parse("cases new\t7", alike)) == [(1, "several_names")]
+    assert accepted_figures(parse("Cases: new\t7", alike)) == {"Cases: new": (Decimal(7), "")}
+    assert problem_codes(parse("cases new\t7", alike)) == [(1, "several_names")]
 
 
 def test_a_name_with_a_comma_is_known_where_commas_part_the_columns():
     pasted = parse('Prosecutions, new,12\n"Cases","1,250"\nMoney for shelters,3,"until May, only"')
 
-    assert taken(pasted) == {
+    assert accepted_figures(pasted) == {
         "Prosecutions, new": (Decimal(12), ""),
         "Cases": (Decimal(1250), ""),
         "Money for shelters": (Decimal(3), "until May, only"),
@@ -86,14 +86,14 @@ def test_a_name_with_a_comma_is_known_where_commas_part_the_columns():
 def test_a_figure_with_commas_that_part_the_columns_is_not_guessed():
     pasted = parse("Cases,1,250\nVictims found,7")
 
-    assert taken(pasted) == {"Victims found": (Decimal(7), "")}
-    assert codes(pasted) == [(1, "several_figures")]
+    assert accepted_figures(pasted) == {"Victims found": (Decimal(7), "")}
+    assert problem_codes(pasted) == [(1, "several_figures")]
 
 
 def test_a_semicolon_in_a_note_parts_no_columns():
     pasted = parse("Cases,16\nVictims found,7\nMoney for shelters,3,to May; see page 4")
 
-    assert taken(pasted)["Money for shelters"] == (Decimal(3), "to May; see page 4")
+    assert accepted_figures(pasted)["Money for shelters"] == (Decimal(3), "to May; see page 4")
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_a_semicolon_in_a_note_parts_no_columns():
     ],
 )
 def test_words_stand_for_a_figure(typed, value):
-    assert taken(parse(f"Cases\t{typed}")) == {"Cases": (value, "")}
+    assert accepted_figures(parse(f"Cases\t{typed}")) == {"Cases": (value, "")}
 
 
 def test_what_follows_the_figure_is_the_note_and_the_unit_is_left_out():
     pasted = parse("1\tCases\tcases\t16\twithout Qacha’s Nek\tpage 4\nVictims found\t\t12\t\tuntil Friday")
 
-    assert taken(pasted) == {
+    assert accepted_figures(pasted) == {
         "Cases": (Decimal(16), "without Qacha’s Nek; page 4"),
         "Victims found": (Decimal(12), "until Friday"),
     }
@@ -127,12 +127,14 @@ def test_what_follows_the_figure_is_the_note_and_the_unit_is_left_out():
 def test_a_cell_with_a_line_break_stays_one_cell_and_lines_are_counted_as_they_stand():
     pasted = parse('"Victims\nfound"\t12\t"until\nFriday"\nCourts\t3')
 
-    assert taken(pasted) == {"Victims found": (Decimal(12), "until Friday")}
-    assert codes(pasted) == [(4, "unknown_name")]
+    assert accepted_figures(pasted) == {"Victims found": (Decimal(12), "until Friday")}
+    assert problem_codes(pasted) == [(4, "unknown_name")]
 
 
 def test_invisible_characters_hide_no_name():
-    assert taken(parse("\N{ZERO WIDTH NO-BREAK SPACE}Ca\N{ZERO WIDTH SPACE}ses\t16")) == {"Cases": (Decimal(16), "")}
+    assert accepted_figures(parse("\N{ZERO WIDTH NO-BREAK SPACE}Ca\N{ZERO WIDTH SPACE}ses\t16")) == {
+        "Cases": (Decimal(16), "")
+    }
 
 
 def test_a_single_quotation_mark_swallows_no_lines():
@@ -158,7 +160,7 @@ def test_a_single_quotation_mark_swallows_no_lines():
 def test_headings_are_skipped_and_named(heading):
     pasted = parse(f"{heading}\nCases\t16")
 
-    assert taken(pasted) == {"Cases": (Decimal(16), "")}
+    assert accepted_figures(pasted) == {"Cases": (Decimal(16), "")}
     assert not pasted.problems
     assert pasted.headings == tuple(number for number, line in enumerate(heading.split("\n"), 1) if line.strip())
 
@@ -166,25 +168,25 @@ def test_headings_are_skipped_and_named(heading):
 def test_a_heading_within_the_table_and_blank_lines_are_skipped():
     pasted = parse("Prosecution\t\t\nCases\t16\n\t\t\n\nProtection\nVictims found\t12\n\n")
 
-    assert list(taken(pasted)) == ["Cases", "Victims found"]
+    assert list(accepted_figures(pasted)) == ["Cases", "Victims found"]
     assert (pasted.headings, pasted.problems) == ((1, 5), ())
 
 
 def test_a_heading_says_which_column_holds_the_figure():
     pasted = parse("No.\tIndicator\tSource\tTotal\tRemarks\n1\tCases\tPolice\t16\tto May\n2\tVictims found\t2020\t12\t")
 
-    assert taken(pasted) == {"Cases": (Decimal(16), "to May"), "Victims found": (Decimal(12), "")}
+    assert accepted_figures(pasted) == {"Cases": (Decimal(16), "to May"), "Victims found": (Decimal(12), "")}
 
 
 def test_the_line_of_excel_that_names_the_separator_is_skipped():
     pasted = parse("sep=;\nCases;16")
 
-    assert taken(pasted) == {"Cases": (Decimal(16), "")}
+    assert accepted_figures(pasted) == {"Cases": (Decimal(16), "")}
     assert pasted.headings == (1,)
 
 
 def test_a_first_line_with_a_figure_is_no_heading():
-    assert codes(parse("Courts\t2\nCases\t16")) == [(1, "unknown_name")]
+    assert problem_codes(parse("Courts\t2\nCases\t16")) == [(1, "unknown_name")]
 
 
 # --- Lines that can't be taken ----------------------------------------------------------------------------------------
@@ -214,21 +216,21 @@ def test_each_line_says_why_it_is_not_taken_and_the_others_are(line, code, sente
     pasted = parse(f"Cases\t16\n{line}\nMoney for shelters\t3")
 
     assert [(problem.line, problem.code, problem.sentence) for problem in pasted.problems] == [(2, code, sentence)]
-    assert list(taken(pasted)) == ["Cases", "Money for shelters"]
+    assert list(accepted_figures(pasted)) == ["Cases", "Money for shelters"]
 
 
 def test_several_unknown_lines_are_each_named():
     pasted = parse("Courts\t2\nCases\t16\nJudges\t4\nHotlines\t1\nVictims found\t12")
 
-    assert codes(pasted) == [(1, "unknown_name"), (3, "unknown_name"), (4, "unknown_name")]
-    assert list(taken(pasted)) == ["Cases", "Victims found"]
+    assert problem_codes(pasted) == [(1, "unknown_name"), (3, "unknown_name"), (4, "unknown_name")]
+    assert list(accepted_figures(pasted)) == ["Cases", "Victims found"]
 
 
 # --- Figures alone ----------------------------------------------------------------------------------------------------
 
 
 def test_figures_alone_are_taken_in_the_order_of_the_table_and_a_blank_line_skips_one():
-    assert taken(parse("1,250,000\n\nmore\n")) == {
+    assert accepted_figures(parse("1,250,000\n\nmore\n")) == {
         "Cases": (Decimal(1_250_000), ""),
         "Money for shelters": (ReadingDirection.UP, ""),
     }
@@ -237,9 +239,9 @@ def test_figures_alone_are_taken_in_the_order_of_the_table_and_a_blank_line_skip
 def test_a_line_that_is_no_figure_keeps_its_place():
     pasted = parse("7\nabout ten\n3")
 
-    assert taken(pasted) == {"Cases": (Decimal(7), ""), "Money for shelters": (Decimal(3), "")}
-    assert codes(pasted) == [(2, "not_a_number")]
-    assert taken(parse("about ten\n7")) == {"Victims found": (Decimal(7), "")}
+    assert accepted_figures(pasted) == {"Cases": (Decimal(7), ""), "Money for shelters": (Decimal(3), "")}
+    assert problem_codes(pasted) == [(2, "not_a_number")]
+    assert accepted_figures(parse("about ten\n7")) == {"Victims found": (Decimal(7), "")}
 
 
 @pytest.mark.parametrize("heading", ["Figure", "2021", "April to December 2021"])
@@ -262,14 +264,14 @@ def test_more_figures_than_the_table_has_lines_are_not_guessed():
 
 
 def test_names_alone_have_no_figure():
-    assert codes(parse("Cases\nVictims found")) == [(1, "no_figure"), (2, "no_figure")]
+    assert problem_codes(parse("Cases\nVictims found")) == [(1, "no_figure"), (2, "no_figure")]
 
 
 # --- Anything ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_decimal_comma_is_read_where_the_language_has_one():
-    assert taken(parse("Cases\t1.250,5", decimal_mark=",")) == {"Cases": (Decimal("1250.5"), "")}
+    assert accepted_figures(parse("Cases\t1.250,5", decimal_mark=",")) == {"Cases": (Decimal("1250.5"), "")}
 
 
 @given(st.text("Casevitmfound12,.;\t\n\"' -–:", max_size=80))

@@ -6,7 +6,7 @@ from django.urls import reverse
 from dialogues.choices import VERDICT_MEANINGS, EvidenceDecision, Verdict
 from dialogues.models import Assessment
 from dialogues.views.assessments import section_of_law
-from tests.dialogues.histories import jan
+from tests.dialogues.commitment_histories import january
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -21,16 +21,16 @@ from tests.factories import (
     RecommendationFactory,
     UpdateVersionFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
 
-def address(benchmark):
+def assess_url(benchmark):
     return reverse("benchmark_assess", args=[benchmark.pk])
 
 
-def filled(**changed):
+def form_data(**changed):
     return {
         "verdict": "concrete_step",
         "rationale": "Two of three parts are done.",
@@ -44,7 +44,7 @@ def test_benchmark_assess_gives_a_verdict_on_its_grounds(client):
     officer = OfficerFactory()
     client.force_login(officer)
 
-    response = client.post(address(benchmark), filled(evidence=[evidence.pk]))
+    response = client.post(assess_url(benchmark), form_data(evidence=[evidence.pk]))
 
     verdict = Assessment.objects.get()
     assert response.headers["Location"] == reverse("recommendation_detail", args=[benchmark.recommendation_id])
@@ -59,20 +59,20 @@ def test_benchmark_assess_gives_a_verdict_on_its_grounds(client):
 def test_benchmark_assess_shows_when_each_verdict_is_given_and_asks_what_changed(client):
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
-    first = client.get(address(benchmark))
+    first = client.get(assess_url(benchmark))
     assert all(f"{means}</p>" in first.text for means in VERDICT_MEANINGS.values())
     assert set(VERDICT_MEANINGS) == set(Verdict)
     assert "What has changed" not in first.text
     before = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STALLED)
 
-    refused = client.post(address(benchmark), filled(seen=before.pk))
+    refused = client.post(assess_url(benchmark), form_data(seen=before.pk))
 
     assert refused.status_code == 422
     assert refused.context["assessable"].form.errors["change_reason"] == [
         "The assessment of 15 January 2022 was “Stalled”. Write what has changed since."
     ]
     assert "What has changed since 15 January 2022" in refused.text
-    client.post(address(benchmark), filled(seen=before.pk, change_reason="The court sat."))
+    client.post(assess_url(benchmark), form_data(seen=before.pk, change_reason="The court sat."))
     page = client.get(reverse("recommendation_detail", args=[benchmark.recommendation_id])).text
     assert "What changed: The court sat." in page
     assert "In force from 28 January 2022." in page
@@ -89,7 +89,7 @@ def test_benchmark_assess_leads_back_to_the_version_it_came_from(client):
         ("987654", reverse("recommendation_detail", args=[benchmark.recommendation_id])),
         ("//elsewhere.example", reverse("recommendation_detail", args=[benchmark.recommendation_id])),
     ):
-        assert client.post(address(benchmark), filled(update_version=given)).headers["Location"] == location
+        assert client.post(assess_url(benchmark), form_data(update_version=given)).headers["Location"] == location
 
 
 def test_benchmark_assess_fills_in_the_law_and_what_was_verified(client):
@@ -98,7 +98,7 @@ def test_benchmark_assess_fills_in_the_law_and_what_was_verified(client):
     EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    form = client.get(address(benchmark)).context["assessable"].form
+    form = client.get(assess_url(benchmark)).context["assessable"].form
 
     assert form["law"].value() == "22 U.S.C. 7106(b)(1), (7)"
     assert form["evidence"].value() == [str(verified.pk)]
@@ -113,7 +113,7 @@ def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client)
     AssessmentFactory(benchmark=other, grounds=[shared])
     client.force_login(OfficerFactory())
 
-    response = client.get(address(benchmark))
+    response = client.get(assess_url(benchmark))
 
     form = response.context["assessable"].form
     assert set(form["evidence"].value()) == {str(newer.pk), str(shared.pk)}
@@ -125,13 +125,13 @@ def test_benchmark_assess_ticks_nothing_that_an_earlier_verdict_rests_on(client)
 
 def test_benchmark_assess_says_what_was_rejected_or_not_reviewed_before_a_verdict_rests_on_it(client):
     benchmark = BenchmarkFactory()
-    EvidenceFactory(supports=[benchmark], title="Verified.", happened_to=jan(10), verified=True)
-    EvidenceFactory(supports=[benchmark], title="Claimed.", happened_to=jan(10))
-    refused = EvidenceFactory(supports=[benchmark], title="Refused.", happened_to=jan(10))
+    EvidenceFactory(supports=[benchmark], title="Verified.", happened_to=january(10), verified=True)
+    EvidenceFactory(supports=[benchmark], title="Claimed.", happened_to=january(10))
+    refused = EvidenceFactory(supports=[benchmark], title="Refused.", happened_to=january(10))
     EvidenceReviewFactory(evidence_link=refused.evidence_links.get(), decision=EvidenceDecision.REJECTED)
     client.force_login(OfficerFactory())
 
-    response = client.get(address(benchmark))
+    response = client.get(assess_url(benchmark))
 
     assert sorted(label for _, label in response.context["assessable"].form.fields["evidence"].choices) == [
         "Claimed. (10 Jan 2022, not reviewed)",
@@ -142,20 +142,20 @@ def test_benchmark_assess_says_what_was_rejected_or_not_reviewed_before_a_verdic
 
 def test_benchmark_assess_says_from_which_day_the_verdict_will_hold(client):
     benchmark, bare = BenchmarkFactory(), BenchmarkFactory()
-    pieces = [EvidenceFactory(supports=[benchmark], happened_to=jan(day), verified=True) for day in (5, 12)]
+    pieces = [EvidenceFactory(supports=[benchmark], happened_to=january(day), verified=True) for day in (5, 12)]
     client.force_login(OfficerFactory())
     rule = (
         "The assessment takes effect on the end date of the evidence that you tick. If you tick none, it takes effect "
         "today, 28 January 2022."
     )
 
-    assert f"{rule} With the evidence ticked now, that is 12 January 2022." in client.get(address(benchmark)).text
-    refused = client.post(address(benchmark), filled(rationale="", evidence=[pieces[0].pk])).text
+    assert f"{rule} With the evidence ticked now, that is 12 January 2022." in client.get(assess_url(benchmark)).text
+    refused = client.post(assess_url(benchmark), form_data(rationale="", evidence=[pieces[0].pk])).text
     assert f"{rule} With the evidence ticked now, that is 5 January 2022." in refused
-    refused = client.post(address(benchmark), filled(rationale="")).text
+    refused = client.post(assess_url(benchmark), form_data(rationale="")).text
     assert rule in refused
     assert "With the evidence ticked now" not in refused
-    assert "The assessment takes effect today, 28 January 2022." in client.get(address(bare)).text
+    assert "The assessment takes effect today, 28 January 2022." in client.get(assess_url(bare)).text
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_section_of_law_names_the_indicia(indicia, section):
 def test_benchmark_assess_refuses_beside_the_field_and_keeps_what_was_typed(client, changed, field):
     client.force_login(OfficerFactory())
 
-    response = client.post(address(BenchmarkFactory()), filled(**changed))
+    response = client.post(assess_url(BenchmarkFactory()), form_data(**changed))
 
     assert response.status_code == 422
     assert field in response.context["assessable"].form.errors
@@ -186,7 +186,7 @@ def test_benchmark_assess_takes_no_evidence_that_does_not_support_it(client):
     EvidenceFactory(supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    response = client.post(address(benchmark), filled(evidence=[EvidenceFactory().pk]))
+    response = client.post(assess_url(benchmark), form_data(evidence=[EvidenceFactory().pk]))
 
     assert response.status_code == 422
     assert "Choose from the list." in response.text
@@ -197,7 +197,7 @@ def test_the_second_to_assess_sees_what_the_first_said_and_loses_nothing(client)
     client.force_login(OfficerFactory())
     AssessmentFactory(benchmark=benchmark, rationale="Nothing moved.")
 
-    first = client.post(address(benchmark), filled(seen="0"))
+    first = client.post(assess_url(benchmark), form_data(seen="0"))
 
     assert first.status_code == 422
     assert shows_refusal(first, "edit_conflict")
@@ -205,7 +205,7 @@ def test_the_second_to_assess_sees_what_the_first_said_and_loses_nothing(client)
     assert "Two of three parts are done." in first.text
 
     seen = first.context["assessable"].form["seen"].value()
-    assert client.post(address(benchmark), filled(seen=seen)).status_code == 302
+    assert client.post(assess_url(benchmark), form_data(seen=seen)).status_code == 302
 
 
 def test_benchmark_assess_is_404_unseen_and_403_where_seen_but_not_allowed(client):
@@ -219,8 +219,8 @@ def test_benchmark_assess_is_404_unseen_and_403_where_seen_but_not_allowed(clien
         (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
     ):
         client.force_login(user)
-        assert client.get(address(benchmark)).status_code == status
-        assert client.post(address(benchmark), filled()).status_code == status
+        assert client.get(assess_url(benchmark)).status_code == status
+        assert client.post(assess_url(benchmark), form_data()).status_code == status
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -233,6 +233,6 @@ def test_benchmark_assess_query_count(client, django_assert_num_queries, count):
 
     # session, user, zone; benchmark, links, reviews, assessments, terms; figures; may assess; tasks, the post’s name
     with django_assert_num_queries(12):
-        response = client.get(address(benchmark))
+        response = client.get(assess_url(benchmark))
 
     assert len(response.context["assessable"].exhibits) == count

@@ -32,7 +32,7 @@ def officer(client):
 
 
 @pytest.fixture
-def sent():
+def waiting_version():
     """An update with three simple items, one without a start date, one with a figure and one outside the period."""
     benchmark = BenchmarkFactory()
     version = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
@@ -51,16 +51,16 @@ def sent():
     return version
 
 
-def at(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
-def keys(sent, *titles):
+def item_prefixes(sent, *titles):
     """The prefixes of the items of these pieces of evidence."""
     return [f"evidence_link-{sent.evidence.get(title=title).evidence_links.get().pk}" for title in titles]
 
 
-def decisions(page):
+def chosen_decisions(page):
     """What is chosen in the form of each item, by its prefix."""
     return {
         form.prefix: form["decision"].value()
@@ -70,35 +70,37 @@ def decisions(page):
     }
 
 
-def test_the_page_ticks_the_simple_items_and_names_why_the_others_are_not(client, officer, sent):
-    page = client.get(at("version_detail", sent))
+def test_the_page_ticks_the_simple_items_and_names_why_the_others_are_not(client, officer, waiting_version):
+    page = client.get(row_url("version_detail", waiting_version))
 
     bulk = page.context["bulk"]
-    assert bulk.form["items"].value() == keys(sent, "List 0", "List 1", "List 2")
+    assert bulk.form["items"].value() == item_prefixes(waiting_version, "List 0", "List 1", "List 2")
     assert {item.title.split(" (")[0]: item.obstacle for item in bulk.one_by_one} == {
         "No day": "the start date is missing",
         "Long ago": "does not count: before 1 April 2021",
         "Count": "compare the figure with the proof",
     }
     assert "Decide on these items one by one:" in page.text
-    assert set(decisions(page).values()) == {None}  # nothing is chosen before the button is pressed
+    assert set(chosen_decisions(page).values()) == {None}  # nothing is chosen before the button is pressed
 
 
-def test_the_button_fills_in_the_ticked_items_and_saves_nothing(client, officer, sent):
-    first, second, third = keys(sent, "List 0", "List 1", "List 2")
+def test_the_button_fills_in_the_ticked_items_and_saves_nothing(client, officer, waiting_version):
+    first, second, third = item_prefixes(waiting_version, "List 0", "List 1", "List 2")
 
-    page = client.post(at("version_fill", sent), {"several-items": [first, third], "several-because": REASON})
+    page = client.post(
+        row_url("version_fill", waiting_version), {"several-items": [first, third], "several-because": REASON}
+    )
 
     assert page.status_code == 200
-    assert {key for key, decision in decisions(page).items() if decision} == {first, third}
-    assert decisions(page)[first] == "verified"
+    assert {key for key, decision in chosen_decisions(page).items() if decision} == {first, third}
+    assert chosen_decisions(page)[first] == "verified"
     assert "“Verify” is filled in for 2 items." in page.text
     assert "Nothing is saved yet." in page.text
     assert page.context["bulk"].form["items"].value() == [first, third]
     reasons = [line.form["because"].value() for exhibit in page.context["exhibits"] for line in exhibit.lines]
     assert sorted(filter(None, reasons)) == [REASON, REASON]
     assert not EvidenceReview.objects.exists()
-    assert second in decisions(page)
+    assert second in chosen_decisions(page)
 
 
 def test_what_was_filled_in_can_be_changed_and_is_accepted_as_it_stands(client, officer):
@@ -106,8 +108,8 @@ def test_what_was_filled_in_can_be_changed_and_is_accepted_as_it_stands(client, 
     sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
     for number in range(3):
         EvidenceFactory(update_version=sent, supports=[benchmark], title=f"List {number}")
-    ticked = keys(sent, "List 0", "List 1", "List 2")
-    page = client.post(at("version_fill", sent), {"several-items": ticked, "several-because": REASON})
+    ticked = item_prefixes(sent, "List 0", "List 1", "List 2")
+    page = client.post(row_url("version_fill", sent), {"several-items": ticked, "several-because": REASON})
     typed = {}
     for name in re.findall(r'name="(evidence_link-[^"]+-decision)" value="verified"[^>]* checked', page.text):
         typed[name] = "verified"
@@ -116,20 +118,20 @@ def test_what_was_filled_in_can_be_changed_and_is_accepted_as_it_stands(client, 
     assert len(typed) == 6
     typed |= {f"{ticked[2]}-decision": "rejected", f"{ticked[2]}-because": next(iter(RejectionReason)).value}
 
-    accepted = client.post(at("version_accept", sent), typed)
+    accepted = client.post(row_url("version_accept", sent), typed)
 
     assert accepted.status_code == 302
     assert sorted(EvidenceReview.objects.values_list("decision", flat=True)) == ["rejected", "verified", "verified"]
 
 
-def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, officer, sent):
-    first, second, third = keys(sent, "List 0", "List 1", "List 2")
-    [undated] = keys(sent, "No day")
+def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, officer, waiting_version):
+    first, second, third = item_prefixes(waiting_version, "List 0", "List 1", "List 2")
+    [undated] = item_prefixes(waiting_version, "No day")
     typed = {
         f"{first}-decision": "rejected",
         f"{first}-reason": "Another list.",
         f"{second}-reason": "As the ministry of justice says.",
-        f"{undated}-decision": "mend",
+        f"{undated}-decision": "change",
         f"{undated}-first_on": "2021-13-99",
         "accept-reason": "For all.",
         "return-reason": "What to send.",
@@ -137,9 +139,9 @@ def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, office
         "several-because": REASON,
     }
 
-    page = client.post(at("version_fill", sent), typed)
+    page = client.post(row_url("version_fill", waiting_version), typed)
 
-    assert (decisions(page)[first], decisions(page)[undated]) == ("rejected", "mend")
+    assert (chosen_decisions(page)[first], chosen_decisions(page)[undated]) == ("rejected", "change")
     for text in ("Another list.", "As the ministry of justice says.", "2021-13-99", "For all.", "What to send."):
         assert text in page.text, text
     assert "“Verify” is filled in for 2 items." in page.text
@@ -151,13 +153,17 @@ def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, office
 
 
 @pytest.mark.parametrize("ticked", ["none", "not simple", "made up"])
-def test_what_is_not_simple_is_never_filled_in(client, officer, sent, ticked):
-    chosen = {"none": [], "not simple": keys(sent, "No day"), "made up": ["evidence_link-987654321"]}[ticked]
+def test_what_is_not_simple_is_never_filled_in(client, officer, waiting_version, ticked):
+    chosen = {
+        "none": [],
+        "not simple": item_prefixes(waiting_version, "No day"),
+        "made up": ["evidence_link-987654321"],
+    }[ticked]
 
-    page = client.post(at("version_fill", sent), {"several-items": chosen})
+    page = client.post(row_url("version_fill", waiting_version), {"several-items": chosen})
 
     assert page.status_code == 422
-    assert not any(decisions(page).values())
+    assert not any(chosen_decisions(page).values())
     assert [list(form.errors) for form in page.context["wrong_forms"]] == [["items"]]
     assert ("Tick at least one item." in page.text) == (ticked == "none")
 
@@ -167,32 +173,41 @@ def test_one_simple_item_is_decided_on_by_itself(client, officer):
     sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
     EvidenceFactory(update_version=sent, supports=[benchmark])
 
-    page = client.get(at("version_detail", sent))
+    page = client.get(row_url("version_detail", sent))
 
     assert page.context["bulk"] is None
     assert "Verify several items at once" not in page.text
 
 
-def test_who_may_not_decide_is_offered_nothing(client, sent):
+def test_who_may_not_decide_is_offered_nothing(client, waiting_version):
     client.force_login(AmbassadorFactory())
-    assert "Verify several items at once" not in client.get(at("version_detail", sent)).text
-    assert client.post(at("version_fill", sent), {"several-items": keys(sent, "List 0")}).status_code == 403
+    assert "Verify several items at once" not in client.get(row_url("version_detail", waiting_version)).text
+    assert (
+        client.post(
+            row_url("version_fill", waiting_version), {"several-items": item_prefixes(waiting_version, "List 0")}
+        ).status_code
+        == 403
+    )
 
 
-def test_who_comes_second_sees_what_was_decided(client, officer, sent):
-    UpdateVersionDecisionFactory(update_version=sent, recorded_by=OfficerFactory())
+def test_who_comes_second_sees_what_was_decided(client, officer, waiting_version):
+    UpdateVersionDecisionFactory(update_version=waiting_version, recorded_by=OfficerFactory())
 
-    page = client.post(at("version_fill", sent), {"several-items": keys(sent, "List 0", "List 1")})
+    page = client.post(
+        row_url("version_fill", waiting_version), {"several-items": item_prefixes(waiting_version, "List 0", "List 1")}
+    )
 
     assert page.status_code == 422
     assert "This update was already decided on" in page.text
-    assert client.get(at("version_fill", sent)).headers["Location"] == at("version_detail", sent)
+    assert client.get(row_url("version_fill", waiting_version)).headers["Location"] == row_url(
+        "version_detail", waiting_version
+    )
 
 
-def test_a_refused_acceptance_keeps_the_ticks(client, officer, sent):
-    [only] = keys(sent, "List 1")
+def test_a_refused_acceptance_keeps_the_ticks(client, officer, waiting_version):
+    [only] = item_prefixes(waiting_version, "List 1")
 
-    refused = client.post(at("version_accept", sent), {"several-items": [only]})
+    refused = client.post(row_url("version_accept", waiting_version), {"several-items": [only]})
 
     assert refused.status_code == 422
     assert refused.context["bulk"].form["items"].value() == [only]

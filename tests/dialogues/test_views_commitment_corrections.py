@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dialogues.choices import CommitmentEventKind, CommitmentReach
 from dialogues.models import Commitment
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -23,8 +23,8 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
-from tests.tiptracker.web.test_exports import lines_of
+from tests.refusals import shows_refusal
+from tests.tiptracker.web.test_exports import csv_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -54,11 +54,11 @@ def officer(client):
     return user
 
 
-def address(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
-def typed(page, **changed):
+def form_data(page, **changed):
     """What the opened page sends, as a browser would, with what somebody changed."""
     form, rows = page.context["form"], page.context["links"]
     sent = {"text": form["text"].value(), "reason": "The digits were swapped.", "seen": form["seen"].value()}
@@ -70,30 +70,30 @@ def typed(page, **changed):
 
 
 @pytest.fixture
-def opened(client, officer, commitment):
-    return client.get(address("commitment_correct", commitment))
+def opened_page(client, officer, commitment):
+    return client.get(row_url("commitment_correct", commitment))
 
 
-def test_the_page_shows_what_is_recorded_and_who_reads_the_reason(opened, commitment, benchmarks):
-    assert opened.context["form"]["text"].value() == WRONG
-    assert [row["benchmark"].value() for row in opened.context["links"]][:1] == [benchmarks[0].pk]
-    assert f"{commitment.ministry} reads this reason." in opened.text
-    assert "If the promise itself changed, move the due date" in opened.text
-    assert "Criterion c." in opened.text
+def test_the_page_shows_what_is_recorded_and_who_reads_the_reason(opened_page, commitment, benchmarks):
+    assert opened_page.context["form"]["text"].value() == WRONG
+    assert [row["benchmark"].value() for row in opened_page.context["links"]][:1] == [benchmarks[0].pk]
+    assert f"{commitment.ministry} reads this reason." in opened_page.text
+    assert "If the promise itself changed, move the due date" in opened_page.text
+    assert "Criterion c." in opened_page.text
 
 
 def test_a_promise_of_the_united_states_is_read_by_no_ministry(client, officer):
     ours = CommitmentFactory(united_states=True)
 
-    assert "No ministry reads this reason." in client.get(address("commitment_correct", ours)).text
+    assert "No ministry reads this reason." in client.get(row_url("commitment_correct", ours)).text
 
 
-def test_wording_and_benchmarks_are_corrected_together(client, opened, commitment, benchmarks):
+def test_wording_and_benchmarks_are_corrected_together(client, opened_page, commitment, benchmarks):
     changed = {"text": RIGHT, "links-0-benchmark": benchmarks[1].pk, "links-0-reach": "meets"}
 
-    answer = client.post(address("commitment_correct", commitment), typed(opened, **changed), follow=True)
+    answer = client.post(row_url("commitment_correct", commitment), form_data(opened_page, **changed), follow=True)
 
-    assert answer.redirect_chain == [(address("commitment_detail", commitment), 302)]
+    assert answer.redirect_chain == [(row_url("commitment_detail", commitment), 302)]
     assert Commitment.objects.get().text == RIGHT
     assert list(commitment.links.current().values_list("benchmark", "reach")) == [(benchmarks[1].pk, "meets")]
     for read in (
@@ -113,7 +113,7 @@ def test_each_of_several_corrections_shows_the_wording_before_and_after(client, 
         at = at_noon(date(2022, 1, 10 + number))
         CommitmentCorrectionFactory(commitment=commitment, text=text, reason=f"Reason {number}.", recorded_at=at)
 
-    entries = client.get(address("commitment_detail", commitment)).context["entries"]
+    entries = client.get(row_url("commitment_detail", commitment)).context["entries"]
 
     assert [(entry.text, list(entry.facts)) for entry in entries[:2]] == [
         ("Reason 1.", ["Earlier wording: “Train 40 officers.”", "Corrected wording: “Train 400 officers.”"]),
@@ -137,7 +137,7 @@ def test_the_ministry_reads_the_correction_its_day_and_its_reason_and_no_more(cl
     )
     client.force_login(FocalPointFactory(ministry=commitment.ministry))
 
-    page = client.get(address("commitment_detail", commitment))
+    page = client.get(row_url("commitment_detail", commitment))
 
     for read in (RIGHT, f"Earlier wording: “{WRONG}”", "The digits were swapped.", "10 Jan 2022", "Criterion b."):
         assert read in page.text, read
@@ -155,8 +155,8 @@ def test_the_ministry_reads_the_correction_its_day_and_its_reason_and_no_more(cl
         ({"links-0-benchmark": ""}, "no_benchmark"),
     ],
 )
-def test_what_is_refused_is_kept_as_typed(client, opened, commitment, changed, code):
-    answer = client.post(address("commitment_correct", commitment), typed(opened, **changed))
+def test_what_is_refused_is_kept_as_typed(client, opened_page, commitment, changed, code):
+    answer = client.post(row_url("commitment_correct", commitment), form_data(opened_page, **changed))
 
     assert answer.status_code == 422
     if code:
@@ -167,7 +167,7 @@ def test_what_is_refused_is_kept_as_typed(client, opened, commitment, changed, c
     assert Commitment.objects.get().text == WRONG
 
 
-def test_the_second_to_correct_sees_what_the_first_did_and_loses_nothing(client, opened, commitment, benchmarks):
+def test_the_second_to_correct_sees_what_the_first_did_and_loses_nothing(client, opened_page, commitment, benchmarks):
     CommitmentCorrectionFactory(
         commitment=commitment,
         text="Train 44 officers.",
@@ -175,9 +175,9 @@ def test_the_second_to_correct_sees_what_the_first_did_and_loses_nothing(client,
         adds=benchmarks[2:],
         recorded_by=OfficerFactory(name="Thabo Mokoena"),
     )
-    sent = typed(opened, text=RIGHT, **{"links-0-benchmark": benchmarks[1].pk})
+    sent = form_data(opened_page, text=RIGHT, **{"links-0-benchmark": benchmarks[1].pk})
 
-    first = client.post(address("commitment_correct", commitment), sent)
+    first = client.post(row_url("commitment_correct", commitment), sent)
 
     assert first.status_code == 422
     assert shows_refusal(first, "edit_conflict")
@@ -190,45 +190,45 @@ def test_the_second_to_correct_sees_what_the_first_did_and_loses_nothing(client,
     )
     assert first.context["links"][0]["benchmark"].value() == str(benchmarks[1].pk)
     again = sent | {"seen": first.context["form"]["seen"].value()}
-    assert client.post(address("commitment_correct", commitment), again).status_code == 302
+    assert client.post(row_url("commitment_correct", commitment), again).status_code == 302
     assert Commitment.objects.get().text == RIGHT
     assert set(commitment.links.current().values_list("benchmark", flat=True)) == {benchmarks[1].pk}
 
 
-def test_a_correction_that_is_sent_twice_is_recorded_once(client, opened, commitment, benchmarks):
-    sent = typed(opened, text=RIGHT, **{"links-0-benchmark": benchmarks[1].pk})
-    client.post(address("commitment_correct", commitment), sent)
+def test_a_correction_that_is_sent_twice_is_recorded_once(client, opened_page, commitment, benchmarks):
+    sent = form_data(opened_page, text=RIGHT, **{"links-0-benchmark": benchmarks[1].pk})
+    client.post(row_url("commitment_correct", commitment), sent)
 
-    again = client.post(address("commitment_correct", commitment), sent)
+    again = client.post(row_url("commitment_correct", commitment), sent)
 
     assert again.status_code == 422
     assert shows_refusal(again, "duplicate")
-    assert again.context["recorded_before"] == (address("commitment_detail", commitment), RIGHT)
+    assert again.context["recorded_before"] == (row_url("commitment_detail", commitment), RIGHT)
     assert commitment.corrections.count() == 1
 
 
-def test_another_row_is_offered_without_judging_what_was_typed(client, opened, commitment):
-    answer = client.post(address("commitment_correct", commitment), typed(opened, text="", more="links"))
+def test_another_row_is_offered_without_judging_what_was_typed(client, opened_page, commitment):
+    answer = client.post(row_url("commitment_correct", commitment), form_data(opened_page, text="", more="links"))
 
     assert answer.status_code == 200
     assert answer.context["form"]["reason"].value() == "The digits were swapped."
-    assert answer.context["links"].total_form_count() == opened.context["links"].total_form_count() + 1
+    assert answer.context["links"].total_form_count() == opened_page.context["links"].total_form_count() + 1
 
 
 def test_a_settled_commitment_offers_its_wording_alone(client, officer, benchmarks):
     settled = CommitmentFactory(benchmarks=benchmarks[:1], done=True)
-    page = client.get(address("commitment_correct", settled))
+    page = client.get(row_url("commitment_correct", settled))
 
     assert page.context["links"] is None
-    assert client.post(address("commitment_correct", settled), typed(page, text=RIGHT)).status_code == 302
+    assert client.post(row_url("commitment_correct", settled), form_data(page, text=RIGHT)).status_code == 302
     assert Commitment.objects.get().text == RIGHT
 
 
-def test_rows_typed_before_the_commitment_was_settled_are_kept_and_refused(client, opened, commitment, benchmarks):
+def test_rows_typed_before_the_commitment_was_settled_are_kept_and_refused(client, opened_page, commitment, benchmarks):
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=date(2022, 1, 27))
-    sent = typed(opened, text=RIGHT, **{"links-0-benchmark": benchmarks[1].pk})
+    sent = form_data(opened_page, text=RIGHT, **{"links-0-benchmark": benchmarks[1].pk})
 
-    answer = client.post(address("commitment_correct", commitment), sent)
+    answer = client.post(row_url("commitment_correct", commitment), sent)
 
     assert answer.status_code == 422
     assert shows_refusal(answer, "closed")
@@ -240,15 +240,15 @@ def test_a_benchmark_that_is_no_longer_asked_stays_on_offer_where_it_is_linked(c
     recommendation = benchmarks[0].recommendation
     recommendation.is_retired = True
     recommendation.save()
-    page = client.get(address("commitment_correct", commitment))
+    page = client.get(row_url("commitment_correct", commitment))
 
-    assert client.post(address("commitment_correct", commitment), typed(page, text=RIGHT)).status_code == 302
+    assert client.post(row_url("commitment_correct", commitment), form_data(page, text=RIGHT)).status_code == 302
     assert set(commitment.links.current().values_list("benchmark", flat=True)) == {benchmarks[0].pk}
 
 
-def test_a_reason_with_personal_data_is_held_back(client, opened, commitment):
+def test_a_reason_with_personal_data_is_held_back(client, opened_page, commitment):
     held = client.post(
-        address("commitment_correct", commitment), typed(opened, text=RIGHT, reason="Passport no. N123456")
+        row_url("commitment_correct", commitment), form_data(opened_page, text=RIGHT, reason="Passport no. N123456")
     )
 
     assert held.status_code == 422
@@ -259,39 +259,41 @@ def test_a_reason_with_personal_data_is_held_back(client, opened, commitment):
 
 
 @pytest.fixture
-def corrected(commitment, benchmarks):
+def corrected_commitment(commitment, benchmarks):
     """Its wording and its benchmark were wrong: it supports 4b, and was never to support 4a."""
     CommitmentCorrectionFactory(commitment=commitment, text=RIGHT, removes=benchmarks[:1], adds=benchmarks[1:2])
     return commitment
 
 
-def test_lists_exports_and_the_search_use_the_corrected_commitment(client, officer, corrected, benchmarks):
+def test_lists_exports_and_the_search_use_the_corrected_commitment(client, officer, corrected_commitment, benchmarks):
     other = RecommendationFactory(number=5)
     CommitmentCorrectionFactory(
-        commitment=corrected, removes=benchmarks[1:2], adds=[BenchmarkFactory(recommendation=other)]
+        commitment=corrected_commitment, removes=benchmarks[1:2], adds=[BenchmarkFactory(recommendation=other)]
     )
 
     def listed(**query):
-        return [line.commitment.text for line in client.get(page_of("commitment_list"), query).context["lines"]]
+        return [line.commitment.text for line in client.get(edition_url("commitment_list"), query).context["lines"]]
 
     assert listed() == listed(q="40") == listed(recommendation=other.pk) == [RIGHT]
     assert listed(q="04") == listed(recommendation=benchmarks[0].recommendation_id) == []
-    export = client.get(page_of("commitment_list"), {"as": "csv"})
-    assert [row["Commitment"] for row in lines_of(export)] == [RIGHT]
+    export = client.get(edition_url("commitment_list"), {"as": "csv"})
+    assert [row["Commitment"] for row in csv_rows(export)] == [RIGHT]
     assert WRONG not in client.get(reverse("search"), {"q": "officers"}).text
 
 
 def test_a_recommendation_shows_the_commitment_at_the_benchmarks_that_it_supports_now(
-    client, officer, corrected, benchmarks
+    client, officer, corrected_commitment, benchmarks
 ):
-    page = client.get(address("recommendation_detail", benchmarks[0].recommendation))
+    page = client.get(row_url("recommendation_detail", benchmarks[0].recommendation))
 
     assert page.text.count(RIGHT) == 1
     assert WRONG not in page.text
 
 
-def test_evidence_that_is_logged_for_it_begins_with_its_benchmarks_of_today(client, officer, corrected, benchmarks):
-    page = client.get(page_of("evidence_log"), {"commitment": corrected.pk})
+def test_evidence_that_is_logged_for_it_begins_with_its_benchmarks_of_today(
+    client, officer, corrected_commitment, benchmarks
+):
+    page = client.get(edition_url("evidence_log"), {"commitment": corrected_commitment.pk})
 
     assert [row["benchmark"].value() for row in page.context["rows"]][:1] == [benchmarks[1].pk]
 
@@ -302,7 +304,7 @@ def test_the_page_stands_in_the_edition_that_it_supports_now(client, officer, be
     commitment = CommitmentFactory(benchmarks=[earlier])
     CommitmentCorrectionFactory(commitment=commitment, adds=benchmarks[:1])
 
-    page = client.get(address("commitment_detail", commitment))
+    page = client.get(row_url("commitment_detail", commitment))
 
     assert [benchmark.year for benchmark in page.context["benchmarks"]] == [2021, 2019]
 
@@ -324,7 +326,7 @@ def test_the_history_takes_as_many_queries_for_many_corrections_as_for_one(
 
     # as on the page of a commitment without corrections, and: corrections, what they added, what they removed
     with django_assert_num_queries(23 + 3):
-        client.get(address("commitment_detail", commitment))
+        client.get(row_url("commitment_detail", commitment))
 
 
 def test_the_dialogue_at_which_it_was_made_shows_the_corrected_wording(client, benchmarks):
@@ -333,7 +335,7 @@ def test_the_dialogue_at_which_it_was_made_shows_the_corrected_wording(client, b
     CommitmentCorrectionFactory(commitment=commitment, text=RIGHT)
     client.force_login(AmbassadorFactory())
 
-    page = client.get(address("dialogue_detail", dialogue))
+    page = client.get(row_url("dialogue_detail", dialogue))
 
     assert RIGHT in page.text
     assert WRONG not in page.text

@@ -15,7 +15,7 @@ from dialogues.choices import (
 )
 from dialogues.models import Commitment
 from recommendations.choices import Pillar
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -36,14 +36,14 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.choices import Role
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def followed():
+def current_edition():
     """An edition for the pages to stand at, whatever else there is."""
     RecommendationFactory(number=99, lead=None)
 
@@ -51,11 +51,11 @@ def followed():
 VERBS = ("reschedule", "withdraw", "reopen", "report_done", "verify_done")
 
 
-def address(name, row, *, query=""):
+def row_url(name, row, *, query=""):
     return f"{reverse(name, args=[row.pk])}{query}"
 
 
-def listed(response):
+def listed_commitments(response):
     return [line.commitment for line in response.context["lines"]]
 
 
@@ -71,7 +71,7 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_by_how_much_it
 
     response = client.get(reverse("commitment_list"))
 
-    assert listed(response) == [overdue, soon, undated, settled]
+    assert listed_commitments(response) == [overdue, soon, undated, settled]
     assert "overdue by 12 days" in response.text
     assert "no date agreed" in response.text
     assert "Verified done" in response.text
@@ -127,7 +127,7 @@ def test_commitment_list_is_narrowed_by_its_address(client, query, names):
     asked = query.replace("recommendation=protection", f"recommendation={protection.pk}")
     response = client.get(reverse("commitment_list") + asked)
 
-    assert listed(response) == [rows[name] for name in names]
+    assert listed_commitments(response) == [rows[name] for name in names]
 
 
 @pytest.mark.parametrize("word", ["status", "ministry", "pillar"])
@@ -149,7 +149,7 @@ def test_commitment_list_is_narrowed_to_one_ministry(client):
 
     response = client.get(f"{reverse('commitment_list')}?ministry={wanted.ministry_id}")
 
-    assert listed(response) == [wanted]
+    assert listed_commitments(response) == [wanted]
     assert f'<option value="{wanted.ministry_id}" selected>' in response.text
 
 
@@ -180,7 +180,7 @@ def test_commitment_list_comes_in_pages_that_keep_the_filter(client):
     first = client.get(f"{reverse('commitment_list')}?status=overdue")
     second = client.get(f"{reverse('commitment_list')}?status=overdue&page=2")
 
-    assert (len(listed(first)), len(listed(second))) == (25, 1)
+    assert (len(listed_commitments(first)), len(listed_commitments(second))) == (25, 1)
     assert "?status=overdue&amp;page=2" in first.text
 
 
@@ -193,7 +193,7 @@ def test_commitment_list_of_a_ministry_holds_its_own_alone_and_counts_no_interna
 
     response = client.get(reverse("commitment_list"))
 
-    assert [(c, c.evidence_count) for c in listed(response)] == [(own, 1)]
+    assert [(c, c.evidence_count) for c in listed_commitments(response)] == [(own, 1)]
     assert "ministry" not in response.context["filter"].fields
     assert "Another" not in response.text
 
@@ -208,15 +208,15 @@ def test_commitment_list_query_count(client, django_assert_num_queries, count):
 
     # session, user, zone; ministries, number of rows, rows, edition, permission; tasks, name of the post; saved filters
     with django_assert_num_queries(11):
-        response = client.get(page_of("commitment_list"))
+        response = client.get(edition_url("commitment_list"))
 
-    assert len(listed(response)) == count
+    assert len(listed_commitments(response)) == count
 
 
 # --- One commitment ---------------------------------------------------------------------------------------------------
 
 
-def entries(response):
+def timeline_entries(response):
     return [(entry.day, entry.speaker, entry.title, entry.verb) for entry in response.context["entries"]]
 
 
@@ -234,18 +234,21 @@ def test_commitment_detail_tells_one_story_newest_first(client):
     )
     client.force_login(OfficerFactory())
 
-    response = client.get(address("commitment_detail", row))
+    response = client.get(row_url("commitment_detail", row))
 
-    assert entries(response)[-4:] == [
+    assert timeline_entries(response)[-4:] == [
         (date(2021, 12, 17), "embassy", "Due date moved to 11 February 2022", "recorded"),
         (date(2021, 12, 3), "embassy", "", "returned"),
         (date(2021, 12, 3), "ministry", "Update 1", "claimed"),
         (date(2021, 11, 8), "ministry", "Commitment made in writing: Letter of 8 November 2021", "promised"),
     ]
-    assert (date(2022, 1, 20), "record", "Two posts seen", "claimed") in entries(response)
-    assert (date(2022, 1, 20), "embassy", f"“Two posts seen”, benchmark {benchmark.key}", "verified") in entries(
-        response
-    )
+    assert (date(2022, 1, 20), "record", "Two posts seen", "claimed") in timeline_entries(response)
+    assert (
+        date(2022, 1, 20),
+        "embassy",
+        f"“Two posts seen”, benchmark {benchmark.key}",
+        "verified",
+    ) in timeline_entries(response)
     assert sent.narrative in response.text
     assert 'Due on <time datetime="2022-02-11">11 February 2022</time>.' in response.text
     assert "first due 17 Dec 2021, moved once" in response.text
@@ -269,9 +272,9 @@ def test_commitment_detail_tells_what_was_sent_again_after_the_answer_that_it_me
     )
     client.force_login(OfficerFactory())
 
-    response = client.get(address("commitment_detail", row))
+    response = client.get(row_url("commitment_detail", row))
 
-    assert entries(response)[:4] == [
+    assert timeline_entries(response)[:4] == [
         (date(2022, 1, 12), "embassy", "", "accepted"),
         (date(2022, 1, 10), "ministry", "Update 1, version 2", "claimed"),
         (date(2022, 1, 10), "embassy", "", "returned"),
@@ -286,7 +289,7 @@ def test_commitment_detail_says_that_a_fact_before_the_window_does_not_count(cli
     EvidenceFactory(commitment=row, happened_to=date(2021, 2, 10))
     client.force_login(OfficerFactory())
 
-    assert "does not count: before 1 April 2021" in client.get(address("commitment_detail", row)).text
+    assert "does not count: before 1 April 2021" in client.get(row_url("commitment_detail", row)).text
 
 
 def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
@@ -314,7 +317,7 @@ def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
     )
     client.force_login(FocalPointFactory(ministry=row.ministry, name="Own Colleague"))
 
-    text = client.get(address("commitment_detail", row)).text
+    text = client.get(row_url("commitment_detail", row)).text
 
     assert "Ten districts have one." in text
     assert "Shared letter" in text
@@ -343,7 +346,7 @@ def test_a_ministry_reads_the_names_of_its_senders_wherever_they_work_now_and_no
     came.save()
     client.force_login(FocalPointFactory(ministry=row.ministry))
 
-    text = client.get(address("commitment_detail", row)).text
+    text = client.get(row_url("commitment_detail", row)).text
 
     assert "Has Left" in text
     assert "Shared letter" in text
@@ -364,7 +367,7 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
     # links, readings, reviews; benchmarks, terms, links; links made later; may log, may change; tasks, name of the
     # post; what is proposed to go
     with django_assert_num_queries(22):
-        response = client.get(address("commitment_detail", row))
+        response = client.get(row_url("commitment_detail", row))
 
     assert len(response.context["entries"]) == 1 + 4 * count + count * count
 
@@ -373,12 +376,12 @@ def test_commitment_detail_is_404_for_whoever_may_not_see_it(client):
     row = CommitmentFactory()
     for user in (FocalPointFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])):
         client.force_login(user)
-        assert client.get(address("commitment_detail", row)).status_code == 404
+        assert client.get(row_url("commitment_detail", row)).status_code == 404
 
 
-def next_for(client, user, row):
+def next_step_for(client, user, row):
     client.force_login(user)
-    return client.get(address("commitment_detail", row)).context["next"]
+    return client.get(row_url("commitment_detail", row)).context["next"]
 
 
 def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
@@ -386,18 +389,18 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
     row = CommitmentFactory(ministry=MinistryFactory(name="Ministry of Police"))
     police = FocalPointFactory(ministry=row.ministry)
 
-    assert next_for(client, officer, row).action == "Log progress"
-    assert next_for(client, police, row).action == "Send an update"
-    assert next_for(client, observer, row) == (
+    assert next_step_for(client, officer, row).action == "Log progress"
+    assert next_step_for(client, police, row).action == "Send an update"
+    assert next_step_for(client, observer, row) == (
         "Ministry of Police has to act, and send an update with the proof.",
         "",
         "",
     )
 
     sent = UpdateVersionFactory(update__commitment=row, claimed=ClaimedProgress.DONE)
-    assert next_for(client, officer, row)[1:] == (address("version_detail", sent), "Review the update")
-    assert next_for(client, observer, row).action == "Read the update"
-    assert next_for(client, police, row) == (
+    assert next_step_for(client, officer, row)[1:] == (row_url("version_detail", sent), "Review the update")
+    assert next_step_for(client, observer, row).action == "Read the update"
+    assert next_step_for(client, police, row) == (
         (
             "We have your update of 10 January 2022. You need not do anything now. An officer will accept it, or "
             "return it and say what to change. You will see our reply here and on your home page."
@@ -410,33 +413,33 @@ def test_commitment_detail_names_what_is_needed_next_and_one_button(client):
 def test_commitment_detail_asks_another_officer_to_verify_what_one_reported(client):
     reporter, other = OfficerFactory(), OfficerFactory(email="other@example.com")
     row = CommitmentFactory(united_states=True)
-    assert next_for(client, reporter, row).action == "Report the commitment done"
+    assert next_step_for(client, reporter, row).action == "Report the commitment done"
     CommitmentEventFactory(
         commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20), recorded_by=reporter
     )
 
-    unproven = next_for(client, other, row)
+    unproven = next_step_for(client, other, row)
     assert (unproven.action, "verified evidence of what was done" in unproven.sentence) == ("Log progress", True)
     piece = EvidenceFactory(commitment=row, supports=[BenchmarkFactory()])
-    assert next_for(client, other, row)[1:] == (address("evidence_detail", piece), "Review the evidence")
+    assert next_step_for(client, other, row)[1:] == (row_url("evidence_detail", piece), "Review the evidence")
     for evidence_link in piece.evidence_links.all():
         EvidenceReviewFactory(evidence_link=evidence_link)
-    assert next_for(client, other, row).action == "Verify the commitment as done"
-    assert next_for(client, reporter, row).sentence.endswith("Another officer has to verify it.")
-    assert next_for(client, reporter, row).action == ""
+    assert next_step_for(client, other, row).action == "Verify the commitment as done"
+    assert next_step_for(client, reporter, row).sentence.endswith("Another officer has to verify it.")
+    assert next_step_for(client, reporter, row).action == ""
 
 
 def test_commitment_detail_asks_for_another_look_at_evidence_that_came_after_the_verification(client):
     row = CommitmentFactory(done=True)
-    assert next_for(client, OfficerFactory(), row) == (
+    assert next_step_for(client, OfficerFactory(), row) == (
         "The commitment is verified as done. Nothing is needed.",
         "",
         "",
     )
 
     later = EvidenceFactory(commitment=row, happened_to=date(2022, 1, 20))
-    assert next_for(client, OfficerFactory(), row)[1:] == (
-        address("evidence_detail", later),
+    assert next_step_for(client, OfficerFactory(), row)[1:] == (
+        row_url("evidence_detail", later),
         "Open the new evidence",
     )
 
@@ -444,7 +447,7 @@ def test_commitment_detail_asks_for_another_look_at_evidence_that_came_after_the
 # --- A new one --------------------------------------------------------------------------------------------------------
 
 
-def filled(**changed):
+def form_data(**changed):
     rows = {"links-TOTAL_FORMS": "2", "links-INITIAL_FORMS": "0"}
     form = {
         "made_by": "ministry",
@@ -463,11 +466,11 @@ def test_commitment_add_records_the_promise_and_what_it_goes_towards(client):
     client.force_login(OfficerFactory())
 
     response = client.post(
-        reverse("commitment_add"), filled(**{"links-0-benchmark": benchmark.pk, "links-0-reach": "meets"})
+        reverse("commitment_add"), form_data(**{"links-0-benchmark": benchmark.pk, "links-0-reach": "meets"})
     )
 
     row = Commitment.objects.get()
-    assert response.headers["Location"] == address("commitment_detail", row)
+    assert response.headers["Location"] == row_url("commitment_detail", row)
     assert row.text == "Train every district focal point."
     assert [(link.benchmark, link.reach) for link in row.links.all()] == [(benchmark, CommitmentReach.MEETS)]
     assert row.standing_on(date(2022, 1, 28))[:2] == (CommitmentStatus.OPEN, date(2022, 2, 20))
@@ -477,11 +480,11 @@ def test_commitment_add_begins_at_the_dialogue_it_was_opened_from_and_goes_on_th
     BenchmarkFactory()
     dialogue = DialogueFactory()
     client.force_login(OfficerFactory())
-    opened = page_of("commitment_add", query={"dialogue": dialogue.pk})
+    opened = edition_url("commitment_add", query={"dialogue": dialogue.pk})
 
     assert f'<option value="{dialogue.pk}" selected>' in client.get(opened).text
 
-    response = client.post(reverse("commitment_add"), filled(dialogue=dialogue.pk, letter="", another="yes"))
+    response = client.post(reverse("commitment_add"), form_data(dialogue=dialogue.pk, letter="", another="yes"))
     assert response.headers["Location"] == opened
 
 
@@ -527,7 +530,7 @@ def test_commitment_add_refuses_beside_the_field_and_keeps_what_was_typed(client
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("commitment_add"), filled(**({"text": "Kept as typed."} | changed)))
+    response = client.post(reverse("commitment_add"), form_data(**({"text": "Kept as typed."} | changed)))
 
     assert response.status_code == 422
     assert sentence in str(response.context["form"].errors[field])
@@ -539,7 +542,7 @@ def test_commitment_add_refuses_beside_the_field_and_keeps_what_was_typed(client
 def test_commitment_add_sent_again_says_what_it_recorded_and_adds_nothing(client):
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
-    form = filled(**{"links-0-benchmark": benchmark.pk, "links-0-reach": "meets"})
+    form = form_data(**{"links-0-benchmark": benchmark.pk, "links-0-reach": "meets"})
 
     client.post(reverse("commitment_add"), form)
     again = client.post(reverse("commitment_add"), form)
@@ -547,7 +550,7 @@ def test_commitment_add_sent_again_says_what_it_recorded_and_adds_nothing(client
     row = Commitment.objects.get()
     assert again.status_code == 422
     assert shows_refusal(again, "duplicate")
-    assert f'<a href="{address("commitment_detail", row)}">{row}</a>' in again.text
+    assert f'<a href="{row_url("commitment_detail", row)}">{row}</a>' in again.text
     for changed in ({"due_on": "2022-02-21"}, {"links-0-reach": "contributes"}):
         assert client.post(reverse("commitment_add"), form | changed).status_code == 302
 
@@ -557,7 +560,7 @@ def test_commitment_add_refuses_a_benchmark_named_twice(client):
     client.force_login(OfficerFactory())
 
     response = client.post(
-        reverse("commitment_add"), filled(**{"links-0-benchmark": benchmark.pk, "links-1-benchmark": benchmark.pk})
+        reverse("commitment_add"), form_data(**{"links-0-benchmark": benchmark.pk, "links-1-benchmark": benchmark.pk})
     )
 
     assert response.status_code == 422
@@ -570,7 +573,7 @@ def test_commitment_add_offers_another_line_without_judging_what_was_typed(clien
 
     response = client.post(
         reverse("commitment_add"),
-        filled(**{"more": "links", "text": "", "due_on": "2022-02-20", "links-1-benchmark": benchmark.pk}),
+        form_data(**{"more": "links", "text": "", "due_on": "2022-02-20", "links-1-benchmark": benchmark.pk}),
     )
 
     assert response.status_code == 200
@@ -585,7 +588,7 @@ def test_commitment_add_is_the_officers(client, reader):
     BenchmarkFactory()
     client.force_login(reader())
     assert client.get(reverse("commitment_add")).status_code == 403
-    assert client.post(reverse("commitment_add"), filled()).status_code == 403
+    assert client.post(reverse("commitment_add"), form_data()).status_code == 403
 
 
 # --- Verbs ------------------------------------------------------------------------------------------------------------
@@ -601,16 +604,16 @@ def test_verbs_are_404_unseen_and_403_where_seen_but_not_allowed(client, verb):
         (OfficerFactory(), 200),
     ):
         client.force_login(user)
-        assert client.get(address(f"commitment_{verb}", row)).status_code == status
+        assert client.get(row_url(f"commitment_{verb}", row)).status_code == status
         if status != 200:
-            assert client.post(address(f"commitment_{verb}", row), {}).status_code == status
+            assert client.post(row_url(f"commitment_{verb}", row), {}).status_code == status
 
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "report_done"])
 def test_verbs_are_not_the_ministrys_own(client, verb):
     row = CommitmentFactory()
     client.force_login(FocalPointFactory(ministry=row.ministry))
-    assert client.get(address(f"commitment_{verb}", row)).status_code == 403
+    assert client.get(row_url(f"commitment_{verb}", row)).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -631,9 +634,9 @@ def test_verbs_move_a_commitment(client, verb, typed, made, status):
     row = CommitmentFactory(**made)
     client.force_login(OfficerFactory())
 
-    response = client.post(address(f"commitment_{verb}", row), typed)
+    response = client.post(row_url(f"commitment_{verb}", row), typed)
 
-    assert response.headers["Location"] == address("commitment_detail", row)
+    assert response.headers["Location"] == row_url("commitment_detail", row)
     assert row.standing_on(date(2022, 1, 28)).status == status
 
 
@@ -646,25 +649,25 @@ def test_commitment_verify_done_needs_proof_and_another_person(client):
     typed = {"reason": "We gave the course.", "on": "2022-01-28"}
 
     client.force_login(reporter)
-    own = client.post(address("commitment_verify_done", row), typed)
+    own = client.post(row_url("commitment_verify_done", row), typed)
     assert own.status_code == 422
     assert shows_refusal(own, "needs_second_person")
 
     client.force_login(other)
-    unproven = client.post(address("commitment_verify_done", row), typed)
+    unproven = client.post(row_url("commitment_verify_done", row), typed)
     assert unproven.status_code == 422
     assert shows_refusal(unproven, "unproven")
     assert "We gave the course." in unproven.text
 
     EvidenceFactory(commitment=row, supports=[BenchmarkFactory()], verified=True)
-    assert client.post(address("commitment_verify_done", row), typed).status_code == 302
+    assert client.post(row_url("commitment_verify_done", row), typed).status_code == 302
     assert row.standing_on(date(2022, 1, 28)).status == CommitmentStatus.VERIFIED
 
 
 def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothing(client):
     row = CommitmentFactory()
     client.force_login(OfficerFactory())
-    seen = client.get(address("commitment_reschedule", row)).context["form"]["seen"].value()
+    seen = client.get(row_url("commitment_reschedule", row)).context["form"]["seen"].value()
     CommitmentEventFactory(
         commitment=row,
         kind=CommitmentEventKind.RESCHEDULED,
@@ -674,7 +677,7 @@ def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothi
     )
     typed = {"due_on": "2022-03-01", "reason": "They asked us.", "on": "2022-01-28", "seen": seen}
 
-    first = client.post(address("commitment_reschedule", row), typed)
+    first = client.post(row_url("commitment_reschedule", row), typed)
 
     assert first.status_code == 422
     assert shows_refusal(first, "edit_conflict")
@@ -682,13 +685,13 @@ def test_the_second_to_move_a_commitment_sees_what_the_first_did_and_loses_nothi
     assert "They asked us." in first.text
 
     again = typed | {"seen": first.context["form"]["seen"].value()}
-    assert client.post(address("commitment_reschedule", row), again).status_code == 302
+    assert client.post(row_url("commitment_reschedule", row), again).status_code == 302
     assert row.standing_on(date(2022, 1, 28)).due_on == date(2022, 3, 1)
 
 
 def test_signed_out_pages_lead_to_sign_in(client):
     row = CommitmentFactory()
-    for url in (reverse("commitment_list"), address("commitment_detail", row), reverse("commitment_add")):
+    for url in (reverse("commitment_list"), row_url("commitment_detail", row), reverse("commitment_add")):
         assert client.get(url).headers["Location"] == f"{reverse('account_login')}?next={url}"
 
 
@@ -719,7 +722,7 @@ def test_the_embassy_alone_reads_whether_the_update_that_waits_was_received_in_t
     ministry = MinistryFactory()
     waits = CommitmentFactory(ministry=ministry, made__due_on=due_on)
     UpdateVersionFactory(update__commitment=waits, recorded_at=at_noon(date(2022, 1, 10)))
-    pages = reverse("commitment_list"), address("commitment_detail", waits)
+    pages = reverse("commitment_list"), row_url("commitment_detail", waits)
 
     client.force_login(OfficerFactory())
     assert all(sentence in client.get(page).text for page in pages)
@@ -733,4 +736,4 @@ def test_nothing_is_said_of_the_receipt_of_an_update_that_was_accepted(client):
     UpdateVersionFactory(update__commitment=done, accepted=True)
     client.force_login(OfficerFactory())
 
-    assert "after the due date" not in client.get(address("commitment_detail", done)).text
+    assert "after the due date" not in client.get(row_url("commitment_detail", done)).text

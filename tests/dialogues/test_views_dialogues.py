@@ -12,8 +12,8 @@ from dialogues.actions.dialogue_records import NextStepInput, record_dialogue
 from dialogues.actions.dialogues import ParticipantInput, change_dialogue
 from dialogues.choices import DialogueStage, Presence
 from dialogues.models import Commitment, Dialogue, NextStep
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import edition_url
 from tests.factories import (
     AgendaItemFactory,
     AmbassadorFactory,
@@ -34,19 +34,19 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
-from tests.undoing import offers, press_undo
+from tests.refusals import shows_refusal
+from tests.undo_buttons import press_undo, undo_forms
 
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2022, 1, 28)
 
 
-def address(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
-def meeting(**fields):
+def held_dialogue(**fields):
     """A dialogue with everything that is internal to the embassy."""
     dialogue = DialogueFactory(
         **{"place": "Residence", "purpose": "PURPOSE", "record": "RECORD", "agreed": "AGREED"} | fields
@@ -56,7 +56,7 @@ def meeting(**fields):
     return dialogue
 
 
-def planned(**fields):
+def planned_dialogue(**fields):
     """One of 10 February 2022, with what is to be asked."""
     dialogue = DialogueFactory(planned=True, **{"place": "Ministry", "purpose": "PURPOSE"} | fields)
     ParticipantFactory(dialogue=dialogue, office="Minister of Police", name="")
@@ -65,9 +65,13 @@ def planned(**fields):
 
 
 def test_dialogue_list_tells_what_is_ahead_first_then_what_was_newest_first(client):
-    older, newer = meeting(held_on=date(2021, 11, 8)), meeting(held_on=date(2022, 1, 12))
-    later, sooner, missed = planned(), planned(held_on=TODAY), planned(held_on=date(2022, 1, 27))
-    off = planned(called_off_at=at_noon(TODAY), called_off_by=OfficerFactory(), called_off_reason="No.")
+    older, newer = held_dialogue(held_on=date(2021, 11, 8)), held_dialogue(held_on=date(2022, 1, 12))
+    later, sooner, missed = (
+        planned_dialogue(),
+        planned_dialogue(held_on=TODAY),
+        planned_dialogue(held_on=date(2022, 1, 27)),
+    )
+    off = planned_dialogue(called_off_at=at_noon(TODAY), called_off_by=OfficerFactory(), called_off_reason="No.")
     CommitmentFactory(dialogue=newer)
     CommitmentFactory(dialogue=newer)
     ParticipantFactory(dialogue=newer)
@@ -92,13 +96,13 @@ def test_dialogue_list_tells_what_is_ahead_first_then_what_was_newest_first(clie
 
 
 def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(client):
-    dialogue = meeting()
+    dialogue = held_dialogue()
     own, other = (
         CommitmentFactory(dialogue=dialogue, text="Ours."),
         CommitmentFactory(dialogue=dialogue, text="Theirs."),
     )
-    meeting(held_on=date(2022, 1, 12), place="Elsewhere")
-    to_come = planned()
+    held_dialogue(held_on=date(2022, 1, 12), place="Elsewhere")
+    to_come = planned_dialogue()
     ParticipantFactory(dialogue=to_come, ministry=own.ministry)
     AgendaItemFactory(dialogue=to_come, recommendation=None, commitment=own)
     NextStepFactory(dialogue=dialogue, text="STEP", ministry=own.ministry)
@@ -107,9 +111,9 @@ def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(clien
 
     of_list = client.get(reverse("dialogue_list"))
     assert of_list.context["meetings"] == [(dialogue.pk, dialogue.held_on, "Residence", 1, None, "", 0, 0)]
-    assert client.get(address("dialogue_detail", to_come)).status_code == 404
+    assert client.get(row_url("dialogue_detail", to_come)).status_code == 404
 
-    of_one = client.get(address("dialogue_detail", dialogue))
+    of_one = client.get(row_url("dialogue_detail", dialogue))
     secrets = ("PURPOSE", "RECORD", "AGREED", "PARTICIPANT", "AGENDA", "SAID", "STEP", "STATEMENT", "Elsewhere")
     for response in (of_list, of_one):
         assert "Residence" in response.text
@@ -122,7 +126,7 @@ def test_a_ministry_reads_of_a_dialogue_its_date_place_and_own_commitments(clien
 
 
 def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client):
-    dialogue = meeting()
+    dialogue = held_dialogue()
     ParticipantFactory(dialogue=dialogue, name="", office="ABSENT", came=False)
     CommitmentFactory(dialogue=dialogue, text="Theirs.", made__due_on=date(2022, 1, 16))
     NextStepFactory(dialogue=dialogue, text="STEP", due_on=date(2022, 1, 25), office="OFFICE")
@@ -130,7 +134,7 @@ def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client
     DialogueFileFactory(dialogue=dialogue, file__name="STATEMENT.pdf")
     client.force_login(ObserverFactory())
 
-    text = client.get(address("dialogue_detail", dialogue)).text
+    text = client.get(row_url("dialogue_detail", dialogue)).text
 
     for told in (
         "PURPOSE", "RECORD", "AGREED", "PARTICIPANT", "AGENDA", "SAID", "Expected but absent: ABSENT", "Theirs.",
@@ -142,57 +146,57 @@ def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client
 
 
 def test_the_agenda_of_one_to_come_tells_what_became_of_the_last_one(client):
-    before, dialogue = meeting(), planned()
+    before, dialogue = held_dialogue(), planned_dialogue()
     promise = CommitmentFactory(dialogue=before, text="Promised.", made__due_on=date(2022, 1, 16))
     AgendaItemFactory(dialogue=dialogue, recommendation=None, commitment=promise)
     NextStepFactory(dialogue=before, text="STEP")
-    forgotten = meeting(held_on=date(2021, 10, 1))
+    forgotten = held_dialogue(held_on=date(2021, 10, 1))
     NextStepFactory(dialogue=forgotten, text="FORGOTTEN")
     NextStepDoneFactory(step__dialogue=forgotten, step__text="LONG DONE")
     client.force_login(OfficerFactory())
 
     for name in ("dialogue_detail", "dialogue_agenda", "dialogue_record"):
-        text = client.get(address(name, dialogue)).text
+        text = client.get(row_url(name, dialogue)).text
         for told in ("TOPIC", "NOTE", "Results of the previous dialogue", "overdue by 12 days", "STEP", "FORGOTTEN"):
             assert told in text, (name, told)
         assert "LONG DONE" not in text
 
 
 def test_pages_of_a_dialogue_are_404_for_whoever_may_not_see_it(client):
-    dialogue = meeting()
+    dialogue = held_dialogue()
     step = NextStepFactory(dialogue=dialogue)
     names = ("detail", "edit", "call_off", "agenda", "record", "attach")
     for user in (FocalPointFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])):
         client.force_login(user)
         for name in names:
-            assert client.get(address(f"dialogue_{name}", dialogue)).status_code == 404
-        assert client.get(address("next_step_done", step)).status_code == 404
+            assert client.get(row_url(f"dialogue_{name}", dialogue)).status_code == 404
+        assert client.get(row_url("next_step_done", step)).status_code == 404
 
 
-def many(count):
+def create_dialogues(count):
     """As many held and planned dialogues, each with what its row tells."""
     for n in range(count):
-        dialogue = meeting(held_on=date(2021, 4, 1), place=f"Room {n}")
+        dialogue = held_dialogue(held_on=date(2021, 4, 1), place=f"Room {n}")
         CommitmentFactory(dialogue=dialogue, ministry=MinistryFactory(short_name="Police"))
         NextStepFactory(dialogue=dialogue)
-        planned(place=f"Room {n}")
+        planned_dialogue(place=f"Room {n}")
 
 
 @pytest.mark.parametrize("count", [1, 3, 300])
 def test_dialogue_list_query_count(client, django_assert_num_queries, count):
-    many(count)
+    create_dialogues(count)
     client.force_login(OfficerFactory())
 
     # session, user, zone; number of rows, rows; edition, may add; tasks, name of the post
     with django_assert_num_queries(8):
-        response = client.get(page_of("dialogue_list"))
+        response = client.get(edition_url("dialogue_list"))
 
     assert len(response.context["meetings"]) == min(2 * count, 25)
 
 
-def full(count):
+def full_dialogue(count):
     """A dialogue held before, and one of today with as much on it as there are rows of each sort."""
-    before, dialogue = meeting(), planned(held_on=TODAY)
+    before, dialogue = held_dialogue(), planned_dialogue(held_on=TODAY)
     for _ in range(count):
         promise = CommitmentFactory(dialogue=before, made__due_on=date(2022, 1, 16))
         UpdateVersionFactory(update__commitment=promise)
@@ -212,17 +216,17 @@ def full(count):
     ("name", "queries"), [("dialogue_detail", 24), ("dialogue_agenda", 20), ("dialogue_record", 23)]
 )
 def test_pages_of_a_dialogue_count_their_queries(client, django_assert_num_queries, name, queries, count):
-    dialogue = full(count)
+    dialogue = full_dialogue(count)
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(queries):
-        assert client.get(address(name, dialogue)).status_code == 200
+        assert client.get(row_url(name, dialogue)).status_code == 200
 
 
 # --- Planning one -----------------------------------------------------------------------------------------------------
 
 
-def filled(**changed):
+def form_data(**changed):
     rows = {"people-TOTAL_FORMS": "3", "people-INITIAL_FORMS": "0"}
     form = {
         "held_on": "2022-02-10",
@@ -242,10 +246,10 @@ def test_dialogue_add_goes_on_to_the_agenda_or_to_the_record(client, held_on, pa
     police = MinistryFactory(short_name="Police")
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("dialogue_add"), filled(held_on=held_on, **{"people-0-ministry": police.pk}))
+    response = client.post(reverse("dialogue_add"), form_data(held_on=held_on, **{"people-0-ministry": police.pk}))
 
     dialogue = Dialogue.objects.get()
-    assert response.headers["Location"] == address(page, dialogue)
+    assert response.headers["Location"] == row_url(page, dialogue)
     assert [(p.name, p.office, p.presence, p.ministry, p.came) for p in dialogue.participants.all()] == [
         ("A. Minister", "Minister of Police", Presence.VIDEO, police, None)
     ]
@@ -264,7 +268,7 @@ def test_dialogue_add_refuses_beside_the_field_and_keeps_what_was_typed(client, 
     RecommendationFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("dialogue_add"), filled(**changed))
+    response = client.post(reverse("dialogue_add"), form_data(**changed))
 
     assert response.status_code == 422
     assert sentence in response.text
@@ -275,9 +279,9 @@ def test_dialogue_add_refuses_beside_the_field_and_keeps_what_was_typed(client, 
 def test_dialogue_add_twice_is_refused_and_loses_nothing(client):
     RecommendationFactory()
     client.force_login(OfficerFactory())
-    client.post(reverse("dialogue_add"), filled())
+    client.post(reverse("dialogue_add"), form_data())
 
-    response = client.post(reverse("dialogue_add"), filled())
+    response = client.post(reverse("dialogue_add"), form_data())
 
     assert response.status_code == 422
     assert shows_refusal(response, "duplicate")
@@ -289,7 +293,7 @@ def test_dialogue_add_offers_another_line_and_loses_nothing(client):
     RecommendationFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("dialogue_add"), filled(more="people", place=""))
+    response = client.post(reverse("dialogue_add"), form_data(more="people", place=""))
 
     assert response.status_code == 200
     assert 'name="people-3-name"' in response.text
@@ -298,7 +302,7 @@ def test_dialogue_add_offers_another_line_and_loses_nothing(client):
 
 
 def test_dialogues_are_the_officers_to_write(client):
-    dialogue = meeting()
+    dialogue = held_dialogue()
     CommitmentFactory(dialogue=dialogue, ministry=MinistryFactory(short_name="Police"))
     names = ("edit", "call_off", "agenda", "record", "attach")
     for user in (
@@ -307,29 +311,29 @@ def test_dialogues_are_the_officers_to_write(client):
         FocalPointFactory(ministry=MinistryFactory(short_name="Police")),
     ):
         client.force_login(user)
-        for url in (reverse("dialogue_add"), *(address(f"dialogue_{name}", dialogue) for name in names)):
+        for url in (reverse("dialogue_add"), *(row_url(f"dialogue_{name}", dialogue) for name in names)):
             assert client.get(url).status_code == 403
-            assert client.post(url, filled()).status_code == 403
+            assert client.post(url, form_data()).status_code == 403
 
 
 def test_dialogue_edit_moves_it_and_keeps_whom_it_names(client):
-    dialogue = planned()
+    dialogue = planned_dialogue()
     one = dialogue.participants.get()
     client.force_login(OfficerFactory())
-    begun = client.get(address("dialogue_edit", dialogue)).text
+    begun = client.get(row_url("dialogue_edit", dialogue)).text
     for told in ("PURPOSE", "Minister of Police", 'value="2022-02-10"', f'value="{one.pk}"'):
         assert told in begun, told
 
-    said = filled(version=1, held_on="2022-02-17", **{"people-0-key": one.pk})
-    response = client.post(address("dialogue_edit", dialogue), said)
+    said = form_data(version=1, held_on="2022-02-17", **{"people-0-key": one.pk})
+    response = client.post(row_url("dialogue_edit", dialogue), said)
 
-    assert response.headers["Location"] == address("dialogue_detail", dialogue)
+    assert response.headers["Location"] == row_url("dialogue_detail", dialogue)
     dialogue.refresh_from_db()
     assert (dialogue.held_on, dialogue.participants.get().pk) == (date(2022, 2, 17), one.pk)
 
 
 def test_the_second_to_edit_sees_what_the_first_saved_and_loses_nothing(client):
-    dialogue = planned()
+    dialogue = planned_dialogue()
     change_dialogue(
         dialogue=dialogue,
         version=1,
@@ -342,24 +346,24 @@ def test_the_second_to_edit_sees_what_the_first_saved_and_loses_nothing(client):
     )
     client.force_login(OfficerFactory())
 
-    first = client.post(address("dialogue_edit", dialogue), filled(version=1))
+    first = client.post(row_url("dialogue_edit", dialogue), form_data(version=1))
 
     assert first.status_code == 422
     assert shows_refusal(first, "edit_conflict")
     for told in ("What the first one wrote", "B. First, Deputy Minister", "A. Minister"):
         assert told in first.text, told
-    again = filled(version=first.context["form"]["version"].value())
-    assert client.post(address("dialogue_edit", dialogue), again).status_code == 302
+    again = form_data(version=first.context["form"]["version"].value())
+    assert client.post(row_url("dialogue_edit", dialogue), again).status_code == 302
 
 
 def test_dialogue_call_off_keeps_it_with_its_reason(client):
-    dialogue = planned()
+    dialogue = planned_dialogue()
     client.force_login(OfficerFactory(name="Thabo Mokoena"))
-    url = address("dialogue_call_off", dialogue)
+    url = row_url("dialogue_call_off", dialogue)
 
     assert client.post(url, {"reason": " ", "version": 1}).status_code == 422
     assert client.post(url, {"reason": "The minister travels.", "version": 1}).status_code == 302
-    text = client.get(address("dialogue_detail", dialogue)).text
+    text = client.get(row_url("dialogue_detail", dialogue)).text
     for told in ("Thabo Mokoena called off this dialogue on 28 January 2022.", "The minister travels.", "TOPIC"):
         assert told in text, told
     again = client.post(url, {"reason": "Again.", "version": 2})
@@ -370,7 +374,7 @@ def test_dialogue_call_off_keeps_it_with_its_reason(client):
 # --- Its agenda -------------------------------------------------------------------------------------------------------
 
 
-def arranged(*abouts, **more):
+def agenda_data(*abouts, **more):
     rows = {"items-TOTAL_FORMS": str(len(abouts)), "items-INITIAL_FORMS": str(len(abouts)), "version": "1"}
     for number, each in enumerate(abouts):
         topic, about = (each, "topic") if " " in each else ("", each)
@@ -388,7 +392,7 @@ def test_dialogue_agenda_proposes_what_presses_most_first_and_ticks_it(client):
     CommitmentFactory(text="Done.", done=True)
     client.force_login(OfficerFactory())
 
-    form = client.get(address("dialogue_agenda", dialogue)).context["form"]
+    form = client.get(row_url("dialogue_agenda", dialogue)).context["form"]
 
     told = [(about, strip_tags(label.replace("<br>", " "))) for about, label in form.fields["proposed"].choices]
     assert [(about, label.partition(": ")[2]) for about, label in told] == [
@@ -417,7 +421,7 @@ def test_dialogue_agenda_proposes_what_is_theirs_of_a_dialogue_with_one_ministry
     }
     client.force_login(OfficerFactory())
 
-    form = client.get(address("dialogue_agenda", dialogue)).context["form"]
+    form = client.get(row_url("dialogue_agenda", dialogue)).context["form"]
 
     assert [about for about, _ in form.fields["proposed"].choices] == [
         f"commitment-{late[police].pk}", f"commitment-{ours[own].pk}", f"recommendation-{own.pk}",
@@ -428,18 +432,18 @@ def test_dialogue_agenda_proposes_what_is_theirs_of_a_dialogue_with_one_ministry
 
 def test_the_last_one_is_the_last_with_the_same_ministry(client):
     police, justice = MinistryFactory(short_name="Police"), MinistryFactory(short_name="Justice")
-    dialogue = planned()
+    dialogue = planned_dialogue()
     ParticipantFactory(dialogue=dialogue, ministry=police)
-    joint = meeting(held_on=date(2021, 10, 1))
+    joint = held_dialogue(held_on=date(2021, 10, 1))
     for ministry in (police, justice):
         CommitmentFactory(dialogue=joint, ministry=ministry, text=f"Of {ministry.short_name}.")
         NextStepFactory(dialogue=joint, ministry=ministry, text=f"Step of {ministry.short_name}.")
-    others = meeting(held_on=date(2021, 12, 1), place="MARKER")
+    others = held_dialogue(held_on=date(2021, 12, 1), place="MARKER")
     CommitmentFactory(dialogue=others, ministry=justice, text="MARKER")
     client.force_login(OfficerFactory())
 
     for name in ("dialogue_detail", "dialogue_agenda", "dialogue_record"):
-        last = client.get(address(name, dialogue)).context["last"]
+        last = client.get(row_url(name, dialogue)).context["last"]
         assert last.dialogue == joint
         assert [one.commitment.text for one in last.commitments] == ["Of Police."]
         assert [one.row.text for one in last.steps] == ["Step of Police."]
@@ -450,22 +454,22 @@ def test_dialogue_agenda_is_ordered_by_hand_before_it_is_saved(client):
     first, second = CommitmentFactory(), CommitmentFactory()
     keys = f"commitment-{first.pk}", f"commitment-{second.pk}"
     client.force_login(OfficerFactory())
-    url = address("dialogue_agenda", dialogue)
+    url = row_url("dialogue_agenda", dialogue)
 
     def order(said):
         response = client.post(url, said)
         assert response.status_code == 200
         return [row.form.initial["note"] or row.form.initial["about"] for row in response.context["lines"]]
 
-    assert order(arranged(*keys, "Our topic", move="up-1")) == ["N1", "N0", "N2"]
-    assert order(arranged(*keys, "Our topic", move="down-1")) == ["N0", "N2", "N1"]
-    assert order(arranged(*keys, move="up-0")) == ["N0", "N1"]
-    assert order(arranged(*keys, drop="0")) == ["N1"]
-    assert order(arranged(keys[0], put="yes", proposed=keys[1])) == ["N0", keys[1]]
-    assert order(arranged(keys[0], more="items")) == ["N0", "topic"]
+    assert order(agenda_data(*keys, "Our topic", move="up-1")) == ["N1", "N0", "N2"]
+    assert order(agenda_data(*keys, "Our topic", move="down-1")) == ["N0", "N2", "N1"]
+    assert order(agenda_data(*keys, move="up-0")) == ["N0", "N1"]
+    assert order(agenda_data(*keys, drop="0")) == ["N1"]
+    assert order(agenda_data(keys[0], put="yes", proposed=keys[1])) == ["N0", keys[1]]
+    assert order(agenda_data(keys[0], more="items")) == ["N0", "topic"]
     assert not dialogue.agenda.exists()
 
-    assert client.post(url, arranged(keys[1], "Our topic", other="", proposed=keys[0])).status_code == 302
+    assert client.post(url, agenda_data(keys[1], "Our topic", other="", proposed=keys[0])).status_code == 302
     assert [(str(item), item.note) for item in dialogue.agenda.all()] == [
         (second.text, "N0"),
         ("Our topic", "N1"),
@@ -477,12 +481,12 @@ def test_removing_an_agenda_item_is_undone_with_what_was_typed_in_its_place(clie
     dialogue = DialogueFactory(planned=True)
     keys = [f"commitment-{CommitmentFactory(text=f'Promise {number}').pk}" for number in range(3)]
     client.force_login(OfficerFactory())
-    url = address("dialogue_agenda", dialogue)
+    url = row_url("dialogue_agenda", dialogue)
 
     def notes(response):
         return [row.form.initial["note"] for row in response.context["lines"]]
 
-    removed = client.post(url, arranged(*keys, drop="1"))
+    removed = client.post(url, agenda_data(*keys, drop="1"))
     assert notes(removed) == ["N0", "N2"]
     dropped = removed.context["dropped"]
     assert (dropped.place, dropped.about, dropped.note) == (1, keys[1], "N1")
@@ -490,12 +494,12 @@ def test_removing_an_agenda_item_is_undone_with_what_was_typed_in_its_place(clie
     assert 'name="undo" value="1"' in removed.text
     back = {f"dropped-{name}": getattr(dropped, name) for name in ("about", "topic", "note")} | {"undo": "1"}
 
-    assert notes(client.post(url, arranged(keys[0], keys[2], **back))) == ["N0", "N1", "N1"]
-    assert notes(client.post(url, arranged(*keys, **back))) == ["N0", "N1", "N2"]  # it is there already
+    assert notes(client.post(url, agenda_data(keys[0], keys[2], **back))) == ["N0", "N1", "N1"]
+    assert notes(client.post(url, agenda_data(*keys, **back))) == ["N0", "N1", "N2"]  # it is there already
     unseen = CommitmentFactory(ministry__country__elsewhere=True)
     forged = back | {"dropped-about": f"commitment-{unseen.pk}"}
-    assert notes(client.post(url, arranged(keys[0], **forged))) == ["N0"]
-    assert client.post(url, arranged(keys[0], drop="7")).context["dropped"] is None
+    assert notes(client.post(url, agenda_data(keys[0], **forged))) == ["N0"]
+    assert client.post(url, agenda_data(keys[0], drop="7")).context["dropped"] is None
     assert not dialogue.agenda.exists()
 
 
@@ -503,7 +507,7 @@ def test_dialogue_agenda_refuses_what_is_not_seen_and_keeps_what_was_typed(clien
     dialogue, elsewhere = DialogueFactory(planned=True), CommitmentFactory(ministry__country__elsewhere=True)
     client.force_login(OfficerFactory())
 
-    response = client.post(address("dialogue_agenda", dialogue), arranged(f"commitment-{elsewhere.pk}", "Our topic"))
+    response = client.post(row_url("dialogue_agenda", dialogue), agenda_data(f"commitment-{elsewhere.pk}", "Our topic"))
 
     assert response.status_code == 422
     assert "This item no longer exists, or you may not see it." in response.text
@@ -514,7 +518,7 @@ def test_dialogue_agenda_refuses_what_is_not_seen_and_keeps_what_was_typed(clien
 # --- In the room ------------------------------------------------------------------------------------------------------
 
 
-def in_the_room(dialogue, **changed):
+def record_data(dialogue, **changed):
     page = {"version": dialogue.version, "record-text": "They spoke.", "agreed-text": "Soon."}
     for prefix in ("others", "commitments", "steps"):
         page |= {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "0"}
@@ -524,15 +528,15 @@ def in_the_room(dialogue, **changed):
 
 
 @pytest.fixture
-def room(client):
+def dialogue_of_today(client):
     """A dialogue of today with one item and one who is expected, and an officer in the room."""
     EditionFactory()
     client.force_login(OfficerFactory())
-    return planned(held_on=TODAY)
+    return planned_dialogue(held_on=TODAY)
 
 
-def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, room):
-    item, benchmark = room.agenda.get(), BenchmarkFactory()
+def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, dialogue_of_today):
+    item, benchmark = dialogue_of_today.agenda.get(), BenchmarkFactory()
     police = MinistryFactory(short_name="Police")
     said = {
         f"said-{item.pk}-text": "They will.",
@@ -551,7 +555,9 @@ def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, room):
         "steps-0-office": "Registrar",
     }
 
-    response = client.post(address("dialogue_record", room), in_the_room(room, **said), follow=True)
+    response = client.post(
+        row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, **said), follow=True
+    )
 
     told = ("They will.", "P. Minister", "Deputy minister", "Name them.", "Train them.", "Registrar:", "Send the list.")
     for each in (*told, "They spoke.", "Soon.", "2 commitments were added. 1 next step was added.", "Minutes"):
@@ -573,47 +579,53 @@ def test_dialogue_record_saves_all_that_was_typed_in_the_room(client, room):
         ({"others-0-name": "Somebody"}, "Give the office of this participant"),
     ],
 )
-def test_dialogue_record_refuses_beside_the_row_and_keeps_what_was_typed(client, room, said, sentence):
-    response = client.post(address("dialogue_record", room), in_the_room(room, **said))
+def test_dialogue_record_refuses_beside_the_row_and_keeps_what_was_typed(client, dialogue_of_today, said, sentence):
+    response = client.post(row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, **said))
 
     assert response.status_code == 422
     assert sentence in response.text
     assert "They spoke." in response.text
     assert not Commitment.objects.exists()
     assert not NextStep.objects.exists()
-    room.refresh_from_db()
-    assert room.recorded_at is None
+    dialogue_of_today.refresh_from_db()
+    assert dialogue_of_today.recorded_at is None
 
 
-def test_dialogue_record_shows_a_refusal_beside_its_row_and_saves_nothing(client, room):
+def test_dialogue_record_shows_a_refusal_beside_its_row_and_saves_nothing(client, dialogue_of_today):
     said = {"commitments-0-who": "united_states", "commitments-0-text": "T", "commitments-0-due_on": "2022-01-27"}
 
-    response = client.post(address("dialogue_record", room), in_the_room(room, **said))
+    response = client.post(row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, **said))
 
     assert response.status_code == 422
     assert response.context["commitments"].forms[0].has_error("due_on", "due_too_early")
     assert shows_refusal(response, "due_too_early")
     assert "They spoke." in response.text
     assert not Commitment.objects.exists()
-    room.refresh_from_db()
-    assert room.recorded_at is None
+    dialogue_of_today.refresh_from_db()
+    assert dialogue_of_today.recorded_at is None
 
 
-def test_dialogue_record_refuses_nobody_and_a_day_to_come(client, room):
-    nobody = {key: value for key, value in in_the_room(room).items() if not key.endswith("-came")}
-    assert shows_refusal(client.post(address("dialogue_record", room), nobody), "required")
-    to_come = planned()
-    response = client.post(address("dialogue_record", to_come), in_the_room(to_come))
+def test_dialogue_record_refuses_nobody_and_a_day_to_come(client, dialogue_of_today):
+    nobody = {key: value for key, value in record_data(dialogue_of_today).items() if not key.endswith("-came")}
+    assert shows_refusal(client.post(row_url("dialogue_record", dialogue_of_today), nobody), "required")
+    to_come = planned_dialogue()
+    response = client.post(row_url("dialogue_record", to_come), record_data(to_come))
     assert response.status_code == 422
     assert shows_refusal(response, "not_held_yet")
     assert "They spoke." in response.text
 
 
 @pytest.mark.parametrize("more", ["others", "commitments", "steps"])
-def test_dialogue_record_offers_another_line_and_loses_nothing(client, room, more):
-    said = {f"said-{room.agenda.get().pk}-text": "Half a sen", "steps-0-text": "Se", "commitments-0-text": "Tr"}
+def test_dialogue_record_offers_another_line_and_loses_nothing(client, dialogue_of_today, more):
+    said = {
+        f"said-{dialogue_of_today.agenda.get().pk}-text": "Half a sen",
+        "steps-0-text": "Se",
+        "commitments-0-text": "Tr",
+    }
 
-    response = client.post(address("dialogue_record", room), in_the_room(room, more=more, **said))
+    response = client.post(
+        row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, more=more, **said)
+    )
 
     assert response.status_code == 200
     for kept in ("Half a sen", ">\nSe</textarea>", ">\nTr</textarea>", "P. Minister", "They spoke."):
@@ -621,13 +633,13 @@ def test_dialogue_record_offers_another_line_and_loses_nothing(client, room, mor
     assert len(response.context[more].forms) == 2
 
 
-def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone(client, room):
-    item, one = room.agenda.get(), room.participants.get()
-    page = client.get(address("dialogue_record", room))
+def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone(client, dialogue_of_today):
+    item, one = dialogue_of_today.agenda.get(), dialogue_of_today.participants.get()
+    page = client.get(row_url("dialogue_record", dialogue_of_today))
     mine = {f"{form.prefix}-was": form["was"].value() for _, form in page.context["items"]}
     mine |= {f"{page.context[name].prefix}-was": page.context[name]["was"].value() for name in ("record", "agreed")}
     record_dialogue(
-        dialogue=room,
+        dialogue=dialogue_of_today,
         version=1,
         participants=[ParticipantInput("", one.office, Presence.IN_PERSON, None, came=True, key=one.pk)],
         said={item.pk: "Theirs on the item."},
@@ -638,7 +650,9 @@ def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone
         now=at_noon(TODAY),
     )
 
-    first = client.post(address("dialogue_record", room), in_the_room(room, **mine, **{"agreed-text": ""}))
+    first = client.post(
+        row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, **mine, **{"agreed-text": ""})
+    )
 
     assert first.status_code == 422
     assert shows_refusal(first, "edit_conflict")
@@ -647,36 +661,45 @@ def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone
     again = {"draft_seen": first.context["draft"].seen}  # what could not be saved is kept as a draft
     again |= {"version": first.context["seen"]["version"].value(), f"said-{item.pk}-text": "Theirs on the item."}
     assert first.context["items"][0][1]["text"].value() == "Theirs on the item."
-    assert client.post(address("dialogue_record", room), in_the_room(room, **again)).status_code == 302
-    room.refresh_from_db()
+    assert (
+        client.post(row_url("dialogue_record", dialogue_of_today), record_data(dialogue_of_today, **again)).status_code
+        == 302
+    )
+    dialogue_of_today.refresh_from_db()
     item.refresh_from_db()
-    assert (room.record, item.said, room.next_steps.count()) == ("They spoke.", "Theirs on the item.", 1)
+    assert (dialogue_of_today.record, item.said, dialogue_of_today.next_steps.count()) == (
+        "They spoke.",
+        "Theirs on the item.",
+        1,
+    )
 
 
-def test_words_on_an_item_that_a_colleague_took_off_go_to_what_was_said_besides(client, room):
-    item = room.agenda.get()
-    said = in_the_room(room, **{f"said-{item.pk}-text": "Typed on it."})
-    arrange_agenda(dialogue=room, version=1, items=[], by=OfficerFactory(), now=at_noon(TODAY))
+def test_words_on_an_item_that_a_colleague_took_off_go_to_what_was_said_besides(client, dialogue_of_today):
+    item = dialogue_of_today.agenda.get()
+    said = record_data(dialogue_of_today, **{f"said-{item.pk}-text": "Typed on it."})
+    arrange_agenda(dialogue=dialogue_of_today, version=1, items=[], by=OfficerFactory(), now=at_noon(TODAY))
 
-    response = client.post(address("dialogue_record", room), said)
+    response = client.post(row_url("dialogue_record", dialogue_of_today), said)
 
     assert response.status_code == 422
     assert response.context["record"]["text"].value() == "They spoke.\nTyped on it."
 
 
-def test_dialogue_record_goes_on_from_a_draft_that_goes_with_it(client, room):
-    item = room.agenda.get()
-    typed = in_the_room(room, **{f"said-{item.pk}-text": "As typed.", "steps-0-text": "Call."})
-    assert client.post(address("dialogue_draft", room), typed | {"draft_seen": ""}).status_code == 302
+def test_dialogue_record_goes_on_from_a_draft_that_goes_with_it(client, dialogue_of_today):
+    item = dialogue_of_today.agenda.get()
+    typed = record_data(dialogue_of_today, **{f"said-{item.pk}-text": "As typed.", "steps-0-text": "Call."})
+    assert client.post(row_url("dialogue_draft", dialogue_of_today), typed | {"draft_seen": ""}).status_code == 302
 
-    page = client.get(address("dialogue_record", room))
+    page = client.get(row_url("dialogue_record", dialogue_of_today))
     for kept in ("As typed.", "Call.", "P. Minister"):
         assert kept in page.text, kept
-    stale = client.post(address("dialogue_record", room), typed | {"draft_seen": ""})
+    stale = client.post(row_url("dialogue_record", dialogue_of_today), typed | {"draft_seen": ""})
     assert stale.status_code == 422
     assert shows_refusal(stale, "edit_conflict")
 
-    sent = client.post(address("dialogue_record", room), typed | {"draft_seen": room.draft.mark}, follow=True)
+    sent = client.post(
+        row_url("dialogue_record", dialogue_of_today), typed | {"draft_seen": dialogue_of_today.draft.mark}, follow=True
+    )
     assert "data-draft-sent" in sent.text
     assert not Dialogue.objects.filter(draft__isnull=False).exists()
 
@@ -687,7 +710,7 @@ def test_dialogue_record_goes_on_from_a_draft_that_goes_with_it(client, room):
 def test_next_step_done_marks_it_as_done_with_its_result(client):
     step = NextStepFactory(text="Send the list.")
     client.force_login(OfficerFactory())
-    url = address("next_step_done", step)
+    url = row_url("next_step_done", step)
 
     early = client.post(url, {"done_on": "2021-11-07", "result": "Sent."})
     assert (early.status_code, shows_refusal(early, "before_agreed")) == (422, True)
@@ -700,7 +723,7 @@ def test_next_step_done_marks_it_as_done_with_its_result(client):
 def test_a_next_step_marked_as_done_by_mistake_is_marked_as_not_done(client):
     mark = NextStepDoneFactory(step__text="Send the list.", result="Sent.", recorded_by=OfficerFactory(name="A. First"))
     client.force_login(OfficerFactory(name="B. Second"))
-    url, dialogue = address("next_step_done", mark.step), address("dialogue_detail", mark.step.dialogue)
+    url, dialogue = row_url("next_step_done", mark.step), row_url("dialogue_detail", mark.step.dialogue)
     assert f'name="mark" value="{mark.pk}"' in client.get(url).text
     assert "Mark as not done" in client.get(dialogue).text
 
@@ -718,7 +741,7 @@ def test_a_next_step_marked_as_done_by_mistake_is_marked_as_not_done(client):
 def test_marking_a_next_step_as_done_is_undone_and_that_again(client):
     step = NextStepFactory(text="Send the list.")
     client.force_login(OfficerFactory())
-    url = address("next_step_done", step)
+    url = row_url("next_step_done", step)
 
     done = client.post(url, {"done_on": "2022-01-27", "result": "Sent."}, follow=True)
     not_done = press_undo(client, done)
@@ -731,7 +754,7 @@ def test_marking_a_next_step_as_done_is_undone_and_that_again(client):
         ("2022-01-27", "Sent.", False),
         ("2022-01-27", "Sent.", True),
     ]
-    [(at, fields)] = offers(not_done)
+    [(at, fields)] = undo_forms(not_done)
     late = client.post(at, fields)
     assert (late.status_code, shows_refusal(late, "already_done")) == (422, True)
 
@@ -739,7 +762,7 @@ def test_marking_a_next_step_as_done_is_undone_and_that_again(client):
 def test_who_is_second_to_mark_a_step_as_not_done_is_told_who_was_first(client):
     mark = NextStepDoneFactory()
     client.force_login(OfficerFactory())
-    url = address("next_step_done", mark.step)
+    url = row_url("next_step_done", mark.step)
     client.post(url, {"mark": mark.pk})
 
     late = client.post(url, {"mark": mark.pk})
@@ -754,9 +777,9 @@ def test_who_is_second_to_mark_a_step_as_not_done_is_told_who_was_first(client):
 
 
 def test_dialogue_attach_keeps_a_statement_and_refuses_what_is_no_file(client):
-    dialogue = meeting()
+    dialogue = held_dialogue()
     client.force_login(OfficerFactory())
-    url = address("dialogue_attach", dialogue)
+    url = row_url("dialogue_attach", dialogue)
 
     none = client.post(url, {"what": "statement"})
     assert (none.status_code, shows_refusal(none, "required")) == (422, True)
@@ -769,8 +792,8 @@ def test_dialogue_attach_keeps_a_statement_and_refuses_what_is_no_file(client):
 
 
 def test_a_commitments_story_leads_to_its_dialogue(client):
-    dialogue = meeting()
+    dialogue = held_dialogue()
     commitment = CommitmentFactory(dialogue=dialogue)
     client.force_login(FocalPointFactory(ministry=commitment.ministry))
 
-    assert address("dialogue_detail", dialogue) in client.get(address("commitment_detail", commitment)).text
+    assert row_url("dialogue_detail", dialogue) in client.get(row_url("commitment_detail", commitment)).text

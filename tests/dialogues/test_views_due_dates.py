@@ -22,7 +22,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 
 @pytest.fixture(autouse=True)
-def followed():
+def current_edition():
     """An edition for the pages to stand at."""
     RecommendationFactory(number=99, lead=None)
 
@@ -57,23 +57,23 @@ def proposal(commitment):
     return DueDateProposalFactory(commitment=commitment, due_on=date(2022, 3, 15), reason="The printer is late.")
 
 
-def proposing(commitment):
+def propose_url(commitment):
     return reverse("due_date_propose", args=[commitment.pk])
 
 
-def answering(proposal):
+def answer_url(proposal):
     return reverse("due_date_answer", args=[proposal.pk])
 
 
-def withdrawing(proposal):
+def withdraw_url(proposal):
     return reverse("due_date_withdraw", args=[proposal.pk])
 
 
-def story(commitment):
+def commitment_url(commitment):
     return reverse("commitment_detail", args=[commitment.pk])
 
 
-def squeezed(text):
+def collapse_whitespace(text):
     return " ".join(text.split())
 
 
@@ -81,28 +81,28 @@ def squeezed(text):
 
 
 def test_a_ministry_proposes_another_date_and_reads_what_comes_next(client, focal_point, commitment):
-    assert proposing(commitment) in client.get(story(commitment)).text
-    assert "Due on" in client.get(proposing(commitment)).text
+    assert propose_url(commitment) in client.get(commitment_url(commitment)).text
+    assert "Due on" in client.get(propose_url(commitment)).text
 
     response = client.post(
-        proposing(commitment), {"due_on": "2022-03-15", "reason": "The printer is late."}, follow=True
+        propose_url(commitment), {"due_on": "2022-03-15", "reason": "The printer is late."}, follow=True
     )
 
-    assert response.redirect_chain == [(story(commitment), 302)]
+    assert response.redirect_chain == [(commitment_url(commitment), 302)]
     proposal = DueDateProposal.objects.get()
     assert (proposal.due_on, proposal.reason, proposal.recorded_by) == (
         date(2022, 3, 15), "The printer is late.", focal_point
     )  # fmt: skip
     assert "You proposed 15 March 2022. An officer will answer." in response.text
     assert "You proposed to move the due date to 15 March 2022. We have not answered yet." in response.text
-    assert proposing(commitment) not in response.text, "one proposal waits at a time"
-    assert withdrawing(proposal) in response.text
+    assert propose_url(commitment) not in response.text, "one proposal waits at a time"
+    assert withdraw_url(proposal) in response.text
     assert response.context["standing"].due_on == date(2022, 2, 14)
     assert "Another due date proposed: 15 March 2022" in response.text
 
 
 def test_a_refused_proposal_keeps_what_was_typed(client, focal_point, commitment):
-    response = client.post(proposing(commitment), {"due_on": "2022-01-01", "reason": "The printer is late."})
+    response = client.post(propose_url(commitment), {"due_on": "2022-01-01", "reason": "The printer is late."})
 
     assert response.status_code == 422
     assert shows_refusal(response, "due_too_early")
@@ -114,10 +114,10 @@ def test_a_refused_proposal_keeps_what_was_typed(client, focal_point, commitment
 def test_no_other_date_is_offered_for_what_is_closed(client, focal_point, commitment, proposal, kind):
     CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 20))
 
-    page = client.get(story(commitment))
+    page = client.get(commitment_url(commitment))
 
-    assert proposing(commitment) not in page.text
-    assert withdrawing(proposal) not in page.text
+    assert propose_url(commitment) not in page.text
+    assert withdraw_url(proposal) not in page.text
     assert "We have not answered yet" not in page.text
 
 
@@ -130,8 +130,8 @@ def test_home_offers_another_date_for_what_is_overdue_or_due_within_two_weeks(
 ):
     commitment = CommitmentFactory(ministry=police, made__due_on=due_on)
 
-    assert (proposing(commitment) in client.get(reverse("ministry_home")).text) == is_offered
-    assert proposing(commitment) in client.get(story(commitment)).text
+    assert (propose_url(commitment) in client.get(reverse("ministry_home")).text) == is_offered
+    assert propose_url(commitment) in client.get(commitment_url(commitment)).text
 
 
 def test_home_offers_no_other_date_while_a_proposal_or_an_update_waits(client, focal_point, police):
@@ -141,17 +141,17 @@ def test_home_offers_no_other_date_while_a_proposal_or_an_update_waits(client, f
 
     home = client.get(reverse("ministry_home")).text
 
-    assert [each for each in commitments if proposing(each) in home] == []
+    assert [each for each in commitments if propose_url(each) in home] == []
 
 
 def test_a_ministry_reads_a_declined_date_with_our_reason(client, focal_point, commitment, proposal):
     decline_due_date(proposal=proposal, reason="The deadline stays.", by=OfficerFactory(name="Palesa"), now=NOW)
 
-    for page in (client.get(reverse("ministry_home")), client.get(story(commitment))):
+    for page in (client.get(reverse("ministry_home")), client.get(commitment_url(commitment))):
         assert "We declined your proposal to move the due date to 15 March 2022." in page.text
         assert "The deadline stays." in page.text
         assert "Palesa" not in page.text
-    assert proposing(commitment) in client.get(story(commitment)).text
+    assert propose_url(commitment) in client.get(commitment_url(commitment)).text
 
 
 def test_an_answer_leaves_the_page_with_the_next_update(client, focal_point, commitment, proposal):
@@ -160,15 +160,15 @@ def test_an_answer_leaves_the_page_with_the_next_update(client, focal_point, com
 
     UpdateVersionFactory(update__commitment=commitment, happened_on=date(2022, 1, 12))
 
-    for url in (reverse("ministry_home"), story(commitment)):
+    for url in (reverse("ministry_home"), commitment_url(commitment)):
         assert "We declined your proposal" not in client.get(url).text
-    assert "Proposed due date declined" in client.get(story(commitment)).text
+    assert "Proposed due date declined" in client.get(commitment_url(commitment)).text
 
 
 def test_a_ministry_reads_an_accepted_date(client, focal_point, commitment, proposal):
     accept_due_date(proposal=proposal, reason="Agreed.", by=OfficerFactory(name="Palesa"), now=NOW)
 
-    home, page = client.get(reverse("ministry_home")), client.get(story(commitment))
+    home, page = client.get(reverse("ministry_home")), client.get(commitment_url(commitment))
 
     for text in (home.text, page.text):
         assert "We accepted your proposal. The commitment is now due on 15 March 2022." in text
@@ -178,23 +178,23 @@ def test_a_ministry_reads_an_accepted_date(client, focal_point, commitment, prop
 
 
 def test_a_ministry_withdraws_its_proposal(client, focal_point, commitment, proposal):
-    assert "The printer is late." in client.get(withdrawing(proposal)).text
+    assert "The printer is late." in client.get(withdraw_url(proposal)).text
     assert DueDateProposal.objects.get().outcome is None
 
-    response = client.post(withdrawing(proposal), follow=True)
+    response = client.post(withdraw_url(proposal), follow=True)
 
-    assert response.redirect_chain == [(story(commitment), 302)]
+    assert response.redirect_chain == [(commitment_url(commitment), 302)]
     assert DueDateProposal.objects.get().outcome is DueDateDecision.WITHDRAWN
     assert "You withdrew the proposal. The due date does not change." in response.text
     assert "Proposed due date withdrawn" in response.text
-    assert proposing(commitment) in response.text
+    assert propose_url(commitment) in response.text
 
 
 @pytest.mark.parametrize("decision", [DueDateDecision.DECLINED, DueDateDecision.WITHDRAWN])
 def test_what_was_answered_meanwhile_is_said_and_not_withdrawn(client, focal_point, proposal, decision):
     DueDateProposalDecisionFactory(proposal=proposal, decision=decision)
 
-    opened, posted = client.get(withdrawing(proposal)), client.post(withdrawing(proposal))
+    opened, posted = client.get(withdraw_url(proposal)), client.post(withdraw_url(proposal))
 
     assert (opened.status_code, posted.status_code) == (200, 422)
     assert shows_refusal(posted, "edit_conflict")
@@ -206,7 +206,7 @@ def test_what_was_answered_meanwhile_is_said_and_not_withdrawn(client, focal_poi
 def test_other_ministries_find_nothing_of_it(client, commitment, proposal):
     client.force_login(FocalPointFactory())
 
-    for url in (proposing(commitment), answering(proposal), withdrawing(proposal)):
+    for url in (propose_url(commitment), answer_url(proposal), withdraw_url(proposal)):
         assert client.get(url).status_code == client.post(url).status_code == 404
 
 
@@ -216,10 +216,10 @@ def test_other_ministries_find_nothing_of_it(client, commitment, proposal):
 def test_officers_see_the_proposal_beside_the_commitment_and_answer_it(client, commitment, proposal):
     client.force_login(OfficerFactory())
 
-    text = squeezed(client.get(story(commitment)).text)
+    text = collapse_whitespace(client.get(commitment_url(commitment)).text)
     assert 'proposes <time datetime="2022-03-15">15 March 2022</time>' in text
-    assert f'href="{answering(proposal)}"' in text
-    page = client.get(answering(proposal)).text
+    assert f'href="{answer_url(proposal)}"' in text
+    page = client.get(answer_url(proposal)).text
     assert "Accept: the commitment is due on 15 March 2022" in page
     assert "Decline: the commitment stays due on 14 February 2022" in page
     assert "The printer is late." in page
@@ -229,19 +229,19 @@ def test_officers_see_the_proposal_beside_the_commitment_and_answer_it(client, c
 def test_others_at_the_embassy_read_it_and_do_not_answer(client, commitment, proposal, reader):
     client.force_login(reader())
 
-    text = client.get(story(commitment)).text
+    text = client.get(commitment_url(commitment)).text
     assert "The printer is late." in text
-    assert answering(proposal) not in text
-    assert client.get(answering(proposal)).status_code == 403
-    assert client.post(answering(proposal), {"answer": "accepted"}).status_code == 403
+    assert answer_url(proposal) not in text
+    assert client.get(answer_url(proposal)).status_code == 403
+    assert client.post(answer_url(proposal), {"answer": "accepted"}).status_code == 403
 
 
 def test_accepting_moves_the_date_and_says_who_sees_it(client, commitment, proposal):
     client.force_login(OfficerFactory())
 
-    response = client.post(answering(proposal), {"answer": "accepted"}, follow=True)
+    response = client.post(answer_url(proposal), {"answer": "accepted"}, follow=True)
 
-    assert response.redirect_chain == [(story(commitment), 302)]
+    assert response.redirect_chain == [(commitment_url(commitment), 302)]
     assert "You accepted the proposed due date. The commitment is now due on 15 March 2022." in response.text
     assert response.context["standing"].due_on == date(2022, 3, 15)
     assert response.context["proposal"] is None
@@ -250,12 +250,12 @@ def test_accepting_moves_the_date_and_says_who_sees_it(client, commitment, propo
 def test_declining_needs_a_reason_and_keeps_the_choice(client, commitment, proposal):
     client.force_login(OfficerFactory())
 
-    refused = client.post(answering(proposal), {"answer": "declined", "reason": " "})
+    refused = client.post(answer_url(proposal), {"answer": "declined", "reason": " "})
     assert refused.status_code == 422
     assert shows_refusal(refused, "required")
     assert refused.context["form"]["answer"].value() == "declined"
 
-    response = client.post(answering(proposal), {"answer": "declined", "reason": "The deadline stays."}, follow=True)
+    response = client.post(answer_url(proposal), {"answer": "declined", "reason": "The deadline stays."}, follow=True)
     assert "You declined the proposed due date." in response.text
     assert response.context["standing"].due_on == date(2022, 2, 14)
 
@@ -263,7 +263,7 @@ def test_declining_needs_a_reason_and_keeps_the_choice(client, commitment, propo
 def test_an_answer_needs_a_choice(client, proposal):
     client.force_login(OfficerFactory())
 
-    assert client.post(answering(proposal), {"reason": "Why not."}).status_code == 422
+    assert client.post(answer_url(proposal), {"reason": "Why not."}).status_code == 422
     assert DueDateProposal.objects.get().outcome is None
 
 
@@ -271,8 +271,8 @@ def test_the_second_to_answer_reads_what_the_first_did_and_loses_nothing(client,
     decline_due_date(proposal=proposal, reason="No.", by=OfficerFactory(name="Palesa Nkosi"), now=NOW)
     client.force_login(OfficerFactory())
 
-    opened = client.get(answering(proposal))
-    posted = client.post(answering(proposal), {"answer": "accepted", "reason": "My own words."})
+    opened = client.get(answer_url(proposal))
+    posted = client.post(answer_url(proposal), {"answer": "accepted", "reason": "My own words."})
 
     assert (opened.status_code, posted.status_code) == (200, 422)
     for page in (opened, posted):

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.actions.redactions import confirm_redaction, propose_redaction
 from dialogues.choices import DoneBy, EvidenceDecision, Sensitivity
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -28,18 +28,15 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
-from tests.transactions import record
+from tests.query_counts import LOG_ENTRY
+from tests.refusals import shows_refusal
+from tests.transactions import record_log_entry
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
-AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
-"""Queries that an entry in the log costs: a savepoint and its end, the newest entry, this one; in PostgreSQL a lock."""
-
-
-def address(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
@@ -51,7 +48,7 @@ def test_evidence_detail_shows_what_it_supports_and_the_word_on_that(client):
     evidence = EvidenceFactory(supports=[benchmark], verified=True, file=EvidenceFileFactory())
     client.force_login(ObserverFactory())
 
-    text = client.get(address("evidence_detail", evidence)).text
+    text = client.get(row_url("evidence_detail", evidence)).text
 
     assert f"{benchmark.key} In force." in text
     assert "It shows: A concrete action." in text
@@ -65,7 +62,7 @@ def test_evidence_detail_offers_a_review_to_everybody_who_may_but_its_recorder(c
     evidence = EvidenceFactory(supports=[BenchmarkFactory()], recorded_by=officer)
     for user, offered in ((officer, False), (other, True), (AmbassadorFactory(), True), (ObserverFactory(), False)):
         client.force_login(user)
-        text = client.get(address("evidence_detail", evidence)).text
+        text = client.get(row_url("evidence_detail", evidence)).text
         assert ("Save review" in text) == offered
         assert ("You recorded this, so a colleague has to verify it." in text) == (user == officer)
 
@@ -75,10 +72,10 @@ def test_evidence_detail_of_an_update_that_waits_leads_to_its_review(client):
     evidence = EvidenceFactory(update_version=sent, supports=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    text = client.get(address("evidence_detail", evidence)).text
+    text = client.get(row_url("evidence_detail", evidence)).text
 
     assert "Save review" not in text
-    assert f'<a href="{address("version_detail", sent)}">Review it with the update</a>' in text
+    assert f'<a href="{row_url("version_detail", sent)}">Review it with the update</a>' in text
 
 
 def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
@@ -87,7 +84,7 @@ def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
     review = evidence.reviews.first()
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
 
-    text = client.get(address("evidence_detail", evidence)).text
+    text = client.get(row_url("evidence_detail", evidence)).text
 
     assert evidence.title in text
     assert review.reason in text
@@ -106,11 +103,11 @@ def test_evidence_detail_of_a_figure_leads_to_the_files_that_came_with_it(client
     ministry = FocalPointFactory(ministry=sent.update.commitment.ministry)
     client.force_login(OfficerFactory() if reads == "the embassy" else ministry)
 
-    text = client.get(address("evidence_detail", figure)).text
+    text = client.get(row_url("evidence_detail", figure)).text
 
-    assert (address("evidence_file", proof.file) in text, "map.pdf" in text, "other.pdf" in text) == (True, True, False)
-    assert (address("version_detail", sent) in text) == (reads == "the embassy")
-    assert "map.pdf" not in client.get(address("evidence_detail", proof)).text
+    assert (row_url("evidence_file", proof.file) in text, "map.pdf" in text, "other.pdf" in text) == (True, True, False)
+    assert (row_url("version_detail", sent) in text) == (reads == "the embassy")
+    assert "map.pdf" not in client.get(row_url("evidence_detail", proof)).text
 
 
 def test_evidence_detail_of_shared_evidence_gives_a_ministry_no_review(client):
@@ -120,7 +117,7 @@ def test_evidence_detail_of_shared_evidence_gives_a_ministry_no_review(client):
     )
     client.force_login(FocalPointFactory(ministry=commitment.ministry))
 
-    text = client.get(address("evidence_detail", evidence)).text
+    text = client.get(row_url("evidence_detail", evidence)).text
 
     assert evidence.title in text
     assert "Seen with our own eyes." not in text
@@ -132,8 +129,8 @@ def test_evidence_detail_is_404_for_whoever_may_not_see_it(client):
     elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
     for user in (FocalPointFactory(ministry=commitment.ministry), FocalPointFactory(), elsewhere):
         client.force_login(user)
-        assert client.get(address("evidence_detail", evidence)).status_code == 404
-        assert client.post(address("evidence_review", evidence), {}).status_code == 404
+        assert client.get(row_url("evidence_detail", evidence)).status_code == 404
+        assert client.post(row_url("evidence_review", evidence), {}).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -146,8 +143,8 @@ def test_evidence_detail_query_count(client, django_assert_num_queries, count):
     # session, user, zone; evidence, evidence links, benchmarks, terms, reviews, readings; edition, may review;
     # own figures (once a line, once for the page), tasks, post; that it was opened, in the log; may put right; who has
     # opened it, its history; may redact, what is proposed to go; what was told before, its reviews
-    with django_assert_num_queries(20 + AN_ENTRY + 2):
-        response = client.get(address("evidence_detail", evidence))
+    with django_assert_num_queries(20 + LOG_ENTRY + 2):
+        response = client.get(row_url("evidence_detail", evidence))
 
     assert len(response.context["lines"]) == count + 1
 
@@ -163,8 +160,8 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
     # session, user, zone; evidence, evidence links, reviews, readings; files, scans of them; edition; as it waits, own
     # figures; tasks, post; that it was opened, in the log; who has opened it, its history; may redact, what is
     # proposed to go; what was told before, its reviews
-    with django_assert_num_queries(15 + AN_ENTRY + 2):
-        response = client.get(address("evidence_detail", figure))
+    with django_assert_num_queries(15 + LOG_ENTRY + 2):
+        response = client.get(row_url("evidence_detail", figure))
 
     assert len(response.context["files"]) == count
 
@@ -176,7 +173,7 @@ def test_evidence_says_that_the_update_it_came_with_was_sent_back(client, answer
     sent = UpdateVersionFactory(update__commitment=commitment, **({answer: True} if answer else {}))
     client.force_login(own)
 
-    text = client.get(address("evidence_detail", EvidenceFactory(update_version=sent, commitment=commitment))).text
+    text = client.get(row_url("evidence_detail", EvidenceFactory(update_version=sent, commitment=commitment))).text
 
     assert ("The embassy returned the update that this came with." in text) is (answer == "returned")
 
@@ -186,15 +183,15 @@ def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(c
     focal_point = FocalPointFactory(name="Nthabiseng of the ministry")
     sent = EvidenceFactory(update_version=UpdateVersionFactory(update__commitment__ministry=focal_point.ministry))
     client.force_login(ObserverFactory(name="Somebody in Washington"))
-    text = client.get(address("evidence_detail", evidence)).text
+    text = client.get(row_url("evidence_detail", evidence)).text
     assert "Who has opened it" not in text
-    client.get(address("evidence_file", evidence.file))
-    client.get(address("evidence_detail", evidence))
+    client.get(row_url("evidence_file", evidence.file))
+    client.get(row_url("evidence_detail", evidence))
     client.force_login(focal_point)
-    assert "Who has opened it" not in client.get(address("evidence_detail", sent)).text
+    assert "Who has opened it" not in client.get(row_url("evidence_detail", sent)).text
 
     client.force_login(AmbassadorFactory(name="The ambassador"))
-    opened = client.get(address("evidence_detail", evidence))
+    opened = client.get(row_url("evidence_detail", evidence))
 
     assert [(one.actor, one.action, one.times) for one in opened.context["openings"]] == [
         ("The ambassador", "Opened evidence", 1),
@@ -209,7 +206,7 @@ def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(c
     newest = AuditEntry.objects.filter(by__name="Somebody in Washington").last()
     assert reverse("log_detail", args=[newest.number]) in opened.text
     assert f"record=dialogues.evidence&amp;row={evidence.pk}" in opened.text
-    theirs = client.get(address("evidence_detail", sent)).text
+    theirs = client.get(row_url("evidence_detail", sent)).text
     assert '<th scope="row">Nthabiseng of the ministry</th>' in theirs
 
 
@@ -229,7 +226,7 @@ def test_the_api_tells_the_log_who_opened_evidence(client):
 def test_evidence_that_is_not_seen_is_not_opened(client):
     client.force_login(FocalPointFactory())
 
-    client.get(address("evidence_detail", EvidenceFactory()))
+    client.get(row_url("evidence_detail", EvidenceFactory()))
 
     assert not AuditEntry.objects.exists()
 
@@ -239,10 +236,10 @@ def test_who_opened_evidence_are_the_last_who_did(client):
     for number in range(12):
         with transaction.atomic():
             reader = ObserverFactory(name=f"Reader {number}")
-            record("evidence.viewed", by=reader, row=evidence, country=evidence.country)
+            record_log_entry("evidence.viewed", by=reader, row=evidence, country=evidence.country)
     client.force_login(officer)
 
-    openings = client.get(address("evidence_detail", evidence)).context["openings"]
+    openings = client.get(row_url("evidence_detail", evidence)).context["openings"]
 
     assert [one.actor for one in openings] == ["Newest of all", *(f"Reader {number}" for number in range(11, 2, -1))]
 
@@ -250,9 +247,9 @@ def test_who_opened_evidence_are_the_last_who_did(client):
 def test_the_history_of_evidence_goes_by_the_demonstrations_clock(client):
     evidence = EvidenceFactory()
     client.force_login(OfficerFactory())
-    client.get(address("evidence_detail", evidence))
+    client.get(row_url("evidence_detail", evidence))
 
-    text = client.get(address("evidence_detail", evidence)).text
+    text = client.get(row_url("evidence_detail", evidence)).text
 
     assert ">28 Jan 2022, 09:" in text
     assert f" {timezone.now().year}," not in text
@@ -261,41 +258,43 @@ def test_the_history_of_evidence_goes_by_the_demonstrations_clock(client):
 # --- Its review -------------------------------------------------------------------------------------------------------
 
 
-def word(evidence_link, **changed):
+def decision_data(evidence_link, **changed):
     prefix = f"evidence_link-{evidence_link.pk}"
     said = {"decision": "verified", "reason": "We saw the minutes.", **changed}
     return {f"{prefix}-{name}": value for name, value in said.items()}
 
 
-def three_to_decide():
+def evidence_with_three_links():
     evidence = EvidenceFactory(supports=[BenchmarkFactory() for _ in range(3)])
     return evidence, *evidence.evidence_links.all()
 
 
 def test_evidence_review_verifies_one_evidence_link_and_leaves_the_others_open(client):
-    evidence, first, second, _third = three_to_decide()
+    evidence, first, second, _third = evidence_with_three_links()
     client.force_login(AmbassadorFactory())
-    page = client.get(address("evidence_detail", evidence)).text
+    page = client.get(row_url("evidence_detail", evidence)).text
     assert page.count("Save review") == 1
     assert "What you leave empty stays open." in page
 
-    response = client.post(address("evidence_review", evidence), word(first) | word(second, decision="", reason=" "))
+    response = client.post(
+        row_url("evidence_review", evidence), decision_data(first) | decision_data(second, decision="", reason=" ")
+    )
 
-    assert response.headers["Location"] == address("evidence_detail", evidence)
+    assert response.headers["Location"] == row_url("evidence_detail", evidence)
     assert [(review.evidence_link, review.decision) for review in evidence.reviews.all()] == [
         (first, EvidenceDecision.VERIFIED)
     ]
 
 
 def test_evidence_review_takes_all_decisions_at_once(client):
-    evidence, first, _second, third = three_to_decide()
+    evidence, first, _second, third = evidence_with_three_links()
     ReadingFactory(evidence=evidence)
     client.force_login(AmbassadorFactory())
     itself = {"evidence-decision": "verified", "evidence-reason": "The register has it."}
 
     response = client.post(
-        address("evidence_review", evidence),
-        word(first) | word(third, decision="rejected", reason="Only planned.") | itself,
+        row_url("evidence_review", evidence),
+        decision_data(first) | decision_data(third, decision="rejected", reason="Only planned.") | itself,
         follow=True,
     )
 
@@ -319,13 +318,13 @@ def test_evidence_review_takes_all_decisions_at_once(client):
     ],
 )
 def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(client, wrong, says_why):
-    evidence, first, second, third = three_to_decide()
+    evidence, first, second, third = evidence_with_three_links()
     standing = EvidenceReviewFactory(evidence_link=second, decision=EvidenceDecision.REJECTED)
     client.force_login(OfficerFactory())
 
     response = client.post(
-        address("evidence_review", evidence),
-        word(first, reason="Kept as typed.") | word(second, **({"seen": standing.pk} | wrong)),
+        row_url("evidence_review", evidence),
+        decision_data(first, reason="Kept as typed.") | decision_data(second, **({"seen": standing.pk} | wrong)),
     )
 
     assert response.status_code == 422
@@ -339,11 +338,11 @@ def test_evidence_review_keeps_no_decision_where_one_is_refused_and_loses_none(c
 
 
 def test_evidence_review_of_nothing_asks_for_the_first_that_is_open(client):
-    evidence, first, second, _third = three_to_decide()
+    evidence, first, second, _third = evidence_with_three_links()
     EvidenceReviewFactory(evidence_link=first)
     client.force_login(OfficerFactory())
 
-    response = client.post(address("evidence_review", evidence), {})
+    response = client.post(row_url("evidence_review", evidence), {})
 
     assert response.status_code == 422
     wrong = {line.evidence_link: set(line.form.errors) for line in response.context["lines"] if line.form.is_bound}
@@ -352,25 +351,30 @@ def test_evidence_review_of_nothing_asks_for_the_first_that_is_open(client):
 
 
 def test_evidence_review_goes_on_to_the_next_once_nothing_of_it_is_open(client):
-    evidence, first, second, third = three_to_decide()
+    evidence, first, second, third = evidence_with_three_links()
     client.force_login(OfficerFactory())
 
-    assert client.post(address("evidence_review", evidence), word(first)).headers["Location"] == address(
+    assert client.post(row_url("evidence_review", evidence), decision_data(first)).headers["Location"] == row_url(
         "evidence_detail", evidence
     )
-    done = client.post(address("evidence_review", evidence), word(second, reason="", because="document") | word(third))
-    assert done.headers["Location"] == page_of("my_tasks_next", query={"after": f"evidence-{evidence.pk}"})
+    done = client.post(
+        row_url("evidence_review", evidence),
+        decision_data(second, reason="", because="document") | decision_data(third),
+    )
+    assert done.headers["Location"] == edition_url("my_tasks_next", query={"after": f"evidence-{evidence.pk}"})
     assert second.reviews.get().reason == "The embassy saw the official document."
     newest = first.reviews.get().pk  # looked at again, it leads nowhere else
-    again = client.post(address("evidence_review", evidence), word(first, decision="rejected", seen=newest))
-    assert again.headers["Location"] == address("evidence_detail", evidence)
+    again = client.post(row_url("evidence_review", evidence), decision_data(first, decision="rejected", seen=newest))
+    assert again.headers["Location"] == row_url("evidence_detail", evidence)
 
 
 def test_evidence_review_states_the_first_day_where_the_evidence_lacks_it(client):
     evidence = EvidenceFactory(happened_from=None, supports=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    client.post(address("evidence_review", evidence), word(evidence.evidence_links.get(), first_on="2022-01-03"))
+    client.post(
+        row_url("evidence_review", evidence), decision_data(evidence.evidence_links.get(), first_on="2022-01-03")
+    )
 
     assert evidence.reviews.get().first_on == date(2022, 1, 3)
 
@@ -380,7 +384,7 @@ def test_evidence_review_of_the_evidence_itself_needs_no_evidence_link(client):
     client.force_login(OfficerFactory())
 
     client.post(
-        address("evidence_review", evidence), {"evidence-decision": "rejected", "evidence-reason": "No such register."}
+        row_url("evidence_review", evidence), {"evidence-decision": "rejected", "evidence-reason": "No such register."}
     )
 
     assert [(review.evidence_link, review.decision) for review in evidence.reviews.all()] == [
@@ -394,7 +398,7 @@ def test_evidence_review_refuses_beside_the_field_and_keeps_what_was_typed(clien
     client.force_login(OfficerFactory())
 
     response = client.post(
-        address("evidence_review", evidence), word(evidence_link, decision="", reason="We were there.")
+        row_url("evidence_review", evidence), decision_data(evidence_link, decision="", reason="We were there.")
     )
 
     assert response.status_code == 422
@@ -408,7 +412,7 @@ def test_evidence_review_of_ones_own_is_refused_with_a_sentence(client):
     evidence = EvidenceFactory(supports=[BenchmarkFactory()], recorded_by=officer)
     client.force_login(officer)
 
-    response = client.post(address("evidence_review", evidence), word(evidence.evidence_links.get()))
+    response = client.post(row_url("evidence_review", evidence), decision_data(evidence.evidence_links.get()))
 
     assert response.status_code == 422
     assert shows_refusal(response, "needs_second_person")
@@ -419,7 +423,9 @@ def test_evidence_review_of_a_evidence_link_of_other_evidence_is_refused(client)
     evidence, other = EvidenceFactory(), EvidenceFactory(supports=[BenchmarkFactory()])
     client.force_login(OfficerFactory())
 
-    assert client.post(address("evidence_review", evidence), word(other.evidence_links.get())).status_code == 422
+    assert (
+        client.post(row_url("evidence_review", evidence), decision_data(other.evidence_links.get())).status_code == 422
+    )
     assert not evidence.reviews.exists()
     assert not other.reviews.exists()
 
@@ -432,7 +438,7 @@ def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client)
         evidence_link=evidence_link, decision=EvidenceDecision.REJECTED, reason="The minutes are forged."
     )
 
-    first = client.post(address("evidence_review", evidence), word(evidence_link, seen="0"))
+    first = client.post(row_url("evidence_review", evidence), decision_data(evidence_link, seen="0"))
 
     assert first.status_code == 422
     assert shows_refusal(first, "edit_conflict")
@@ -440,7 +446,7 @@ def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client)
     assert "We saw the minutes." in first.text
 
     seen = next(line.form["seen"].value() for line in first.context["lines"])
-    assert client.post(address("evidence_review", evidence), word(evidence_link, seen=seen)).status_code == 302
+    assert client.post(row_url("evidence_review", evidence), decision_data(evidence_link, seen=seen)).status_code == 302
     assert evidence.reviews.last().decision == EvidenceDecision.VERIFIED
 
 
@@ -451,10 +457,10 @@ def test_evidence_review_is_403_for_whoever_sees_but_may_not(client):
     colleague = FocalPointFactory(ministry=sent.update.commitment.ministry)
     for user in (ObserverFactory(), AmbassadorFactory(), colleague, evidence.recorded_by):
         client.force_login(user)
-        assert client.post(address("evidence_review", evidence), word(evidence_link)).status_code == 403
-        assert client.post(address("evidence_review", evidence), {}).status_code == 403
+        assert client.post(row_url("evidence_review", evidence), decision_data(evidence_link)).status_code == 403
+        assert client.post(row_url("evidence_review", evidence), {}).status_code == 403
     # Whoever signs in again after sending comes back by GET: to the page that holds the form.
-    assert client.get(address("evidence_review", evidence)).headers["Location"] == address("evidence_detail", evidence)
+    assert client.get(row_url("evidence_review", evidence)).headers["Location"] == row_url("evidence_detail", evidence)
 
 
 # --- The file ---------------------------------------------------------------------------------------------------------
@@ -465,7 +471,7 @@ def test_evidence_file_comes_as_it_was_sent_and_is_never_run_here(client):
     EvidenceFactory(file=kept)
     client.force_login(ObserverFactory())
 
-    response = client.get(address("evidence_file", kept))
+    response = client.get(row_url("evidence_file", kept))
 
     assert b"".join(response.streaming_content) == PDF
     assert response.headers["Content-Type"] == "application/pdf"
@@ -489,7 +495,7 @@ def test_evidence_file_keeps_its_name_and_is_never_shown_in_place(client, name, 
     EvidenceFactory(file=kept)
     client.force_login(ObserverFactory())
 
-    assert client.get(address("evidence_file", kept)).headers["Content-Disposition"] == told
+    assert client.get(row_url("evidence_file", kept)).headers["Content-Disposition"] == told
 
 
 def test_evidence_file_that_was_altered_is_not_handed_out(client):
@@ -498,7 +504,7 @@ def test_evidence_file_that_was_altered_is_not_handed_out(client):
     Path(default_storage.path(kept.file.name)).write_bytes(b"another letter")
     client.force_login(ObserverFactory())
 
-    response = client.get(address("evidence_file", kept))
+    response = client.get(row_url("evidence_file", kept))
 
     assert response.status_code == 409
     assert shows_refusal(response, "file_altered")
@@ -512,8 +518,8 @@ def test_a_destroyed_file_is_told_with_its_day_and_hashes_and_no_longer_offered(
     sent = UpdateVersionFactory(accepted=True)
     evidence = EvidenceFactory(update_version=sent, file=file)
     client.force_login(officer)
-    pages = [address("evidence_detail", evidence), address("version_detail", sent)]
-    download, take_out = address("evidence_file", file), "Remove this file from the record"
+    pages = [row_url("evidence_detail", evidence), row_url("version_detail", sent)]
+    download, take_out = row_url("evidence_file", file), "Remove this file from the record"
     assert all(f'href="{download}"' in client.get(page).text for page in pages)
     assert take_out in client.get(pages[0]).text
     redaction = propose_redaction(
@@ -541,7 +547,7 @@ def test_evidence_detail_tells_the_hash_of_what_was_sent_where_a_copy_was_cleane
     evidence = EvidenceFactory(file=EvidenceFileFactory(received_sha256="c" * 64))
     client.force_login(ObserverFactory())
 
-    text = client.get(address("evidence_detail", evidence)).text
+    text = client.get(row_url("evidence_detail", evidence)).text
     assert evidence.file.stored_sha256 in text
     assert f'SHA-256 of the file as received: <code class="hash">{"c" * 64}</code>' in text
 
@@ -552,7 +558,7 @@ def test_evidence_and_its_review_say_that_a_photograph_was_made_smaller(client):
     evidence = EvidenceFactory(update_version=sent, file=file)
     client.force_login(OfficerFactory())
 
-    for page in (address("evidence_detail", evidence), address("version_detail", sent)):
+    for page in (row_url("evidence_detail", evidence), row_url("version_detail", sent)):
         assert "made smaller from 1.8\xa0MB" in client.get(page).text
 
 
@@ -568,7 +574,7 @@ def test_evidence_file_goes_with_the_evidence_that_cites_it(client):
         (OfficerFactory(), (200, 200)),
     ):
         client.force_login(user)
-        answers = [client.get(address("evidence_file", row.file)) for row in (internal, own)]
+        answers = [client.get(row_url("evidence_file", row.file)) for row in (internal, own)]
         assert tuple(answer.status_code for answer in answers) == statuses
         assert all(b"".join(answer) for answer in answers)
 
@@ -576,4 +582,4 @@ def test_evidence_file_goes_with_the_evidence_that_cites_it(client):
 def test_evidence_by_others_than_the_government_says_so(client):
     evidence = EvidenceFactory(done_by=DoneBy.INTERNATIONAL)
     client.force_login(OfficerFactory())
-    assert "International organization" in client.get(address("evidence_detail", evidence)).text
+    assert "International organization" in client.get(row_url("evidence_detail", evidence)).text

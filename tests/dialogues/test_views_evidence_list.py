@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import DoneBy, EvidenceDecision, SupportKind
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
@@ -29,17 +29,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def followed():
+def current_edition():
     """An edition for the pages to stand at, whatever else there is."""
     RecommendationFactory(number=99, lead=None)
 
 
-def listed(response):
+def listed_titles(response):
     return [line.piece.title for line in response.context["lines"]]
 
 
-def asked(client, **query):
-    return listed(client.get(reverse("evidence_list"), query))
+def filtered_titles(client, **query):
+    return listed_titles(client.get(reverse("evidence_list"), query))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_evidence_list_shows_what_put_a_piece_right_in_its_place(client):
     earlier = EvidenceFactory(title="As told first")
     EvidenceFactory(title="Put right", revises=earlier)
 
-    assert asked(client) == ["Put right"]
+    assert filtered_titles(client) == ["Put right"]
 
 
 def test_evidence_list_tells_the_post_how_many_opened_a_piece_and_when_last(client):
@@ -131,18 +131,18 @@ def test_evidence_list_is_narrowed_by_its_address(client):
     EvidenceFactory(title="Verified law", kind="law", verified=True, happened_from=None, happened_to=date(2021, 6, 1))
     EvidenceFactory(title="Partners’ course", kind="training", done_by="civil_society", commitment=CommitmentFactory())
 
-    assert asked(client, q="leribe") == ["Update"]
-    assert set(asked(client, q="course")) == {"Course", "Partners’ course"}
-    assert asked(client, kind="law") == ["Verified law"]
-    assert asked(client, done_by="civil_society") == ["Partners’ course"]
-    assert asked(client, benchmark=benchmark.pk) == ["Course"]
-    assert asked(client, word="verified") == ["Verified law"]
-    assert "Verified law" not in asked(client, word="unreviewed")
-    assert asked(client, word="rejected") == []
-    assert asked(client, until="2021-06-01") == ["Verified law"]
-    assert "Verified law" not in asked(client, since="2021-06-02")
-    assert asked(client, sort="title") == sorted(["Course", "Partners’ course", "Update", "Verified law"])
-    assert len(asked(client, kind="nonsense")) == 4
+    assert filtered_titles(client, q="leribe") == ["Update"]
+    assert set(filtered_titles(client, q="course")) == {"Course", "Partners’ course"}
+    assert filtered_titles(client, kind="law") == ["Verified law"]
+    assert filtered_titles(client, done_by="civil_society") == ["Partners’ course"]
+    assert filtered_titles(client, benchmark=benchmark.pk) == ["Course"]
+    assert filtered_titles(client, word="verified") == ["Verified law"]
+    assert "Verified law" not in filtered_titles(client, word="unreviewed")
+    assert filtered_titles(client, word="rejected") == []
+    assert filtered_titles(client, until="2021-06-01") == ["Verified law"]
+    assert "Verified law" not in filtered_titles(client, since="2021-06-02")
+    assert filtered_titles(client, sort="title") == sorted(["Course", "Partners’ course", "Update", "Verified law"])
+    assert len(filtered_titles(client, kind="nonsense")) == 4
 
 
 def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
@@ -167,8 +167,8 @@ def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
         evidence=figure, evidence_link=None, decision=EvidenceDecision.REJECTED, recorded_at=at_noon(date(2022, 4, 30))
     )
 
-    assert asked(client, word="verified") == ["Both"]
-    assert set(asked(client, word="rejected")) == {"Fallen", "Both", figure.title}
+    assert filtered_titles(client, word="verified") == ["Both"]
+    assert set(filtered_titles(client, word="rejected")) == {"Fallen", "Both", figure.title}
 
 
 def test_evidence_list_says_when_a_verified_piece_was_rejected_or_corrected_later(client):
@@ -215,10 +215,10 @@ def test_evidence_list_finds_the_verified_actions_of_the_government(client):
     other = EvidenceLinkFactory(evidence=mixed, benchmark=BenchmarkFactory(), shows=plan)
     EvidenceReviewFactory(evidence_link=other, decision=EvidenceDecision.VERIFIED)
 
-    found = asked(client, shows=action.value, word="verified", done_by="by_government")
+    found = filtered_titles(client, shows=action.value, word="verified", done_by="by_government")
 
     assert sorted(found) == ["Joint", "Ours"]
-    assert "A plan" in asked(client, shows=plan.value)
+    assert "A plan" in filtered_titles(client, shows=plan.value)
 
 
 def test_evidence_list_exports_who_reviewed_each_piece_when_and_why(client):
@@ -250,7 +250,7 @@ def test_evidence_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(19):  # first which rows, then what they tell
-        client.get(page_of("evidence_list"))
+        client.get(edition_url("evidence_list"))
 
 
 def test_evidence_list_says_who_says_so_and_where(client):

@@ -21,8 +21,8 @@ from dialogues.score_effects import (
 from recommendations.choices import EffortQuestion, Rule
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -38,7 +38,7 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -49,19 +49,19 @@ LOGGED_FIGURE = LoggedFigure(
 )
 
 
-def in_words(key, effect, first_on=DAY):
+def effect_text(key, effect, first_on=DAY):
     return describe_benchmark_effects([BenchmarkEffect(key, effect)], first_on)
 
 
-def pdf(name="gazette.pdf", content=PDF):
+def pdf_upload(name="gazette.pdf", content=PDF):
     return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
-def address(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
-def filled(**changed):
+def form_data(**changed):
     rows = {"evidence_links-TOTAL_FORMS": "2", "evidence_links-INITIAL_FORMS": "0"}
     form = {
         "title": "The committee met.",
@@ -83,15 +83,16 @@ def test_evidence_log_keeps_what_happened_and_what_it_shows(client):
 
     response = client.post(
         reverse("evidence_log"),
-        filled(
-            files=pdf(), **{"evidence_links-0-benchmark": benchmark.pk, "evidence_links-0-shows": "statement_or_plan"}
+        form_data(
+            files=pdf_upload(),
+            **{"evidence_links-0-benchmark": benchmark.pk, "evidence_links-0-shows": "statement_or_plan"},
         ),
         follow=True,
     )
 
     evidence = Evidence.objects.get()
-    assert response.redirect_chain == [(address("evidence_detail", evidence), 302)]
-    assert in_words(benchmark.key, ScoreEffect.SHOWN) in response.text
+    assert response.redirect_chain == [(row_url("evidence_detail", evidence), 302)]
+    assert effect_text(benchmark.key, ScoreEffect.SHOWN) in response.text
     assert (evidence.title, evidence.file.name, evidence.recorded_by) == ("The committee met.", "gazette.pdf", officer)
     assert [(evidence_link.benchmark, evidence_link.shows) for evidence_link in evidence.evidence_links.all()] == [
         (benchmark, SupportKind.PLAN)
@@ -114,7 +115,7 @@ def test_evidence_log_keeps_what_cannot_count_and_says_so(client, changed, sente
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(**changed), follow=True)
+    response = client.post(reverse("evidence_log"), form_data(**changed), follow=True)
 
     assert sentence in response.text
     assert Evidence.objects.count() == 1
@@ -137,7 +138,7 @@ def test_evidence_log_refuses_beside_the_field_and_keeps_what_was_typed(client, 
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(**({"stated_by": "Kept as typed"} | changed)))
+    response = client.post(reverse("evidence_log"), form_data(**({"stated_by": "Kept as typed"} | changed)))
 
     assert response.status_code == 422
     assert sentence in str(response.context["form"].errors[field])
@@ -151,7 +152,7 @@ def test_evidence_log_takes_no_file_of_too_large_a_form_and_keeps_what_was_typed
     client.force_login(OfficerFactory())
     files = [SimpleUploadedFile(name, PDF + b"\n" * 600_000) for name in ("one.pdf", "two.pdf")]
 
-    response = client.post(reverse("evidence_log"), filled(stated_by="Kept as typed", files=files))
+    response = client.post(reverse("evidence_log"), form_data(stated_by="Kept as typed", files=files))
 
     assert response.status_code == 422
     assert "No file was attached: together they have 1.1 MB, and the limit is 1 MB at once." in str(
@@ -166,13 +167,13 @@ def test_evidence_log_keeps_the_file_of_a_refused_form(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    refused = client.post(reverse("evidence_log"), filled(title="", source="", files=pdf()))
+    refused = client.post(reverse("evidence_log"), form_data(title="", source="", files=pdf_upload()))
     kept = EvidenceFile.objects.get()
     assert refused.status_code == 422
     assert f'name="kept_files" value="{kept.pk}"' in refused.text
     assert "source" not in refused.context["form"].errors
 
-    client.post(reverse("evidence_log"), filled(source="", kept_files=[kept.pk]))
+    client.post(reverse("evidence_log"), form_data(source="", kept_files=[kept.pk]))
     assert Evidence.objects.get().file == kept
 
 
@@ -180,7 +181,7 @@ def test_evidence_log_says_what_is_wrong_with_a_file(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(files=pdf(content=b"not a PDF at all")))
+    response = client.post(reverse("evidence_log"), form_data(files=pdf_upload(content=b"not a PDF at all")))
 
     assert response.status_code == 422
     assert "files" in response.context["form"].errors
@@ -192,7 +193,7 @@ def test_evidence_log_takes_no_file_that_somebody_else_uploaded(client):
     theirs = EvidenceFileFactory(uploaded_by=OfficerFactory(email="other@example.com"))
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(source="", kept_files=[theirs.pk]))
+    response = client.post(reverse("evidence_log"), form_data(source="", kept_files=[theirs.pk]))
 
     assert response.status_code == 422
     assert not Evidence.objects.exists()
@@ -248,7 +249,7 @@ def test_an_officer_logs_a_law_with_its_file_and_a_figure_in_twelve_decisions(cl
         "happened_to": "2022-01-20",
         "kind": "law",
         "stated_by": "Government Gazette",
-        "files": pdf(),
+        "files": pdf_upload(),
         "count-indicator": indicator.pk,
         "count-figure": "1,250,000",
     }
@@ -268,7 +269,7 @@ def test_evidence_log_offers_another_line_and_loses_nothing(client):
 
     response = client.post(
         reverse("evidence_log"),
-        filled(more="evidence_links", kind="", files=pdf(), **{"evidence_links-0-benchmark": benchmark.pk}),
+        form_data(more="evidence_links", kind="", files=pdf_upload(), **{"evidence_links-0-benchmark": benchmark.pk}),
     )
 
     assert response.status_code == 200
@@ -284,14 +285,14 @@ def test_evidence_log_is_the_officers(client, reader):
     BenchmarkFactory()
     client.force_login(reader())
     assert client.get(reverse("evidence_log")).status_code == 403
-    assert client.post(reverse("evidence_log"), filled()).status_code == 403
+    assert client.post(reverse("evidence_log"), form_data()).status_code == 403
 
 
 def test_evidence_log_takes_an_event_of_one_day_from_its_start_date(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    client.post(reverse("evidence_log"), filled(happened_to=""))
+    client.post(reverse("evidence_log"), form_data(happened_to=""))
 
     evidence = Evidence.objects.get()
     assert (evidence.happened_from, evidence.happened_to) == (DAY, DAY)
@@ -301,7 +302,7 @@ def test_evidence_log_asks_for_a_date_if_there_is_none(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(happened_from="", happened_to=""))
+    response = client.post(reverse("evidence_log"), form_data(happened_from="", happened_to=""))
 
     assert response.status_code == 422
     assert "required" in [error.code for error in response.context["form"].errors.as_data()["happened_from"]]
@@ -316,7 +317,7 @@ def test_evidence_log_suggests_who_stated_earlier_evidence_of_the_country(client
     EvidenceFactory(country=CountryFactory(elsewhere=True), stated_by="Ministry of another country")
     client.force_login(OfficerFactory())
 
-    text = client.get(page_of("evidence_log")).text
+    text = client.get(edition_url("evidence_log")).text
 
     assert '<option value="Lesotho Times">' in text
     assert '<option value="Ministry of Police">' in text
@@ -332,38 +333,38 @@ def test_evidence_log_query_count(client, django_assert_num_queries, count):
     # session, user, zone; edition and others, permission, commitments, benchmarks, terms, indicators; who stated
     # earlier evidence; the count of tasks, the name
     with django_assert_num_queries(11):
-        client.get(page_of("evidence_log"))
+        client.get(edition_url("evidence_log"))
 
 
 # --- What becomes of it -----------------------------------------------------------------------------------------------
 
 
-def evidence_link(benchmark, shows="concrete_action"):
+def link_data(benchmark, shows="concrete_action"):
     return {"evidence_links-0-benchmark": benchmark.pk, "evidence_links-0-shows": shows}
 
 
-def by_figure(**terms):
+def target_benchmark(**terms):
     return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, **terms)
 
 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({}, in_words("{}", ScoreEffect.COUNTS)),
-        ({"happened_from": ""}, in_words("{}", ScoreEffect.COUNTS, first_on=None)),
+        ({}, effect_text("{}", ScoreEffect.COUNTS)),
+        ({"happened_from": ""}, effect_text("{}", ScoreEffect.COUNTS, first_on=None)),
         ({"happened_from": "2021-03-10"}, BEGAN_TOO_EARLY),
         ({"happened_from": "", "done_by": "united_states"}, describe_exclusion(DoneBy.UNITED_STATES, "")),
-        ({"evidence_links-0-shows": "statement_or_plan"}, in_words("{}", ScoreEffect.SHOWN)),
+        ({"evidence_links-0-shows": "statement_or_plan"}, effect_text("{}", ScoreEffect.SHOWN)),
     ],
 )
 def test_evidence_log_says_what_becomes_of_it_where_the_embassy_assesses(client, changed, sentence):
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(**(evidence_link(benchmark) | changed)), follow=True)
+    response = client.post(reverse("evidence_log"), form_data(**(link_data(benchmark) | changed)), follow=True)
 
     assert sentence.format(benchmark.key) in response.text
-    assert (in_words(benchmark.key, ScoreEffect.COUNTS) in response.text) == (not changed)
+    assert (effect_text(benchmark.key, ScoreEffect.COUNTS) in response.text) == (not changed)
 
 
 @pytest.mark.parametrize("rule", [{"terms__rule": Rule.TARGET, "terms__target": 10}, {"terms__rule": Rule.MORE}])
@@ -373,17 +374,17 @@ def test_evidence_log_promises_nothing_where_a_figure_alone_moves_the_benchmark(
 
     form = client.get(reverse("evidence_log")).text
     assert f"Benchmark {benchmark.key} is judged by figures." in form
-    response = client.post(reverse("evidence_log"), filled(**evidence_link(benchmark)), follow=True)
+    response = client.post(reverse("evidence_log"), form_data(**link_data(benchmark)), follow=True)
 
-    assert in_words(benchmark.key, ScoreEffect.FIGURE_ALONE) in response.text
+    assert effect_text(benchmark.key, ScoreEffect.FIGURE_ALONE) in response.text
     assert describe_benchmark_effect(ScoreEffect.FIGURE_ALONE, DAY) in response.text
-    assert in_words(benchmark.key, ScoreEffect.COUNTS) not in response.text
+    assert effect_text(benchmark.key, ScoreEffect.COUNTS) not in response.text
 
 
 # --- A figure ---------------------------------------------------------------------------------------------------------
 
 
-def counted(counts, **changed):
+def count_data(counts, **changed):
     typed = {"indicator": counts.pk, "figure": "10", "span": "period", "through_on": "2022-01-20"} | changed
     return {f"count-{name}": value for name, value in typed.items()}
 
@@ -396,7 +397,9 @@ def test_evidence_log_keeps_a_figure_with_the_evidence_it_stands_in(client):
     client.force_login(officer)
 
     response = client.post(
-        reverse("evidence_log"), filled(**counted(indicator, figure="12.5", note="Without Qacha’s Nek.")), follow=True
+        reverse("evidence_log"),
+        form_data(**count_data(indicator, figure="12.5", note="Without Qacha’s Nek.")),
+        follow=True,
     )
 
     reading = Reading.objects.get()
@@ -415,7 +418,7 @@ def test_evidence_log_takes_a_figure_without_a_day_through_the_last_day_of_its_e
     assert not page.context["count"]["through_on"].value()
     assert "Leave it empty if the figure ends on the end date above." in page.text
 
-    client.post(reverse("evidence_log"), filled(happened_to="2022-01-24", **counted(indicator, through_on="")))
+    client.post(reverse("evidence_log"), form_data(happened_to="2022-01-24", **count_data(indicator, through_on="")))
 
     assert Reading.objects.get().through_on == date(2022, 1, 24)
 
@@ -434,7 +437,7 @@ def test_evidence_log_keeps_no_figure_whose_evidence_gives_it_no_day_in_the_peri
 
     response = client.post(
         reverse("evidence_log"),
-        filled(happened_from="", happened_to=ends_on, **counted(indicator, through_on="")),
+        form_data(happened_from="", happened_to=ends_on, **count_data(indicator, through_on="")),
     )
 
     assert response.status_code == 422
@@ -459,7 +462,7 @@ def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, chan
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(**counted(indicator, **changed)), follow=True)
+    response = client.post(reverse("evidence_log"), form_data(**count_data(indicator, **changed)), follow=True)
 
     reading = Reading.objects.get()
     assert reading.told == told
@@ -493,7 +496,9 @@ def test_evidence_log_refuses_a_figure_beside_its_field_and_keeps_what_was_typed
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("evidence_log"), filled(**counted(indicator, **({"note": "As typed"} | changed))))
+    response = client.post(
+        reverse("evidence_log"), form_data(**count_data(indicator, **({"note": "As typed"} | changed)))
+    )
 
     assert response.status_code == 422
     assert sentence in str(response.context["count"].errors[field])
@@ -521,7 +526,7 @@ def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client)
 
     assert '<details class="block" open>' not in client.get(reverse("evidence_log")).text
     with_another = client.post(
-        reverse("evidence_log"), filled(more="evidence_links", **counted(indicator, figure="ten"))
+        reverse("evidence_log"), form_data(more="evidence_links", **count_data(indicator, figure="ten"))
     )
 
     assert '<details class="block" open>' in with_another.text
@@ -541,23 +546,23 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
         return next(line.points for part in lines for line in part.lines if line.key == key)
 
     client.force_login(officer)
-    client.post(reverse("evidence_log"), filled(**counted(indicator)))
+    client.post(reverse("evidence_log"), form_data(**count_data(indicator)))
     evidence = Evidence.objects.get()
-    own = client.get(address("evidence_detail", evidence)).text
+    own = client.get(row_url("evidence_detail", evidence)).text
     assert part("investigations") == 0
     assert "The figure will count once another person has verified the evidence itself." in own
-    assert address("evidence_review", evidence) not in own
+    assert row_url("evidence_review", evidence) not in own
 
     client.force_login(ambassador)
     tasks = client.get(reverse("my_tasks")).text
-    assert address("evidence_detail", evidence) in tasks
+    assert row_url("evidence_detail", evidence) in tasks
     client.post(
-        address("evidence_review", evidence),
+        row_url("evidence_review", evidence),
         {"evidence-decision": "verified", "evidence-reason": "We saw the register.", "evidence-seen": "0"},
     )
 
     assert part("investigations") == 7
-    assert address("evidence_detail", evidence) not in client.get(reverse("my_tasks")).text
+    assert row_url("evidence_detail", evidence) not in client.get(reverse("my_tasks")).text
 
 
 # --- The same again ---------------------------------------------------------------------------------------------------
@@ -566,15 +571,15 @@ def test_a_logged_figure_counts_once_somebody_else_has_verified_it(client):
 def test_evidence_log_sent_again_says_what_it_recorded_and_adds_nothing(client):
     benchmark, indicator = BenchmarkFactory(), IndicatorFactory()
     client.force_login(OfficerFactory())
-    form = filled(**evidence_link(benchmark), **counted(indicator))
+    form = form_data(**link_data(benchmark), **count_data(indicator))
 
-    client.post(reverse("evidence_log"), {**form, "files": pdf()})
-    again = client.post(reverse("evidence_log"), {**form, "files": pdf("renamed.pdf")})
+    client.post(reverse("evidence_log"), {**form, "files": pdf_upload()})
+    again = client.post(reverse("evidence_log"), {**form, "files": pdf_upload("renamed.pdf")})
 
     evidence = Evidence.objects.get()
     assert again.status_code == 422
     assert shows_refusal(again, "duplicate")
-    assert f'<a href="{address("evidence_detail", evidence)}">The committee met.</a>' in again.text
+    assert f'<a href="{row_url("evidence_detail", evidence)}">The committee met.</a>' in again.text
     assert Reading.objects.count() == 1
 
 
@@ -588,7 +593,7 @@ def test_evidence_log_sent_again_says_what_it_recorded_and_adds_nothing(client):
     ],
 )
 def test_evidence_log_takes_what_differs(client, changed):
-    form = filled(**evidence_link(BenchmarkFactory()), **counted(IndicatorFactory()))
+    form = form_data(**link_data(BenchmarkFactory()), **count_data(IndicatorFactory()))
     client.force_login(OfficerFactory())
 
     for typed in (form, form | changed):
@@ -599,7 +604,7 @@ def test_evidence_log_takes_of_each_officer_what_they_saw(client):
     BenchmarkFactory()
     for officer in (OfficerFactory(), OfficerFactory(email="second@example.com")):
         client.force_login(officer)
-        assert client.post(reverse("evidence_log"), filled()).status_code == 302
+        assert client.post(reverse("evidence_log"), form_data()).status_code == 302
 
 
 # --- Smaller things ---------------------------------------------------------------------------------------------------
@@ -620,7 +625,7 @@ def test_another_line_takes_the_cursor(client):
     client.force_login(OfficerFactory())
 
     assert "autofocus" not in client.get(reverse("evidence_log")).text
-    text = client.post(reverse("evidence_log"), filled(more="evidence_links")).text
+    text = client.post(reverse("evidence_log"), form_data(more="evidence_links")).text
 
     assert text.count("autofocus") == 1
     assert "autofocus" in text.split('name="evidence_links-2-benchmark"')[1].split(">")[0]

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from dialogues.choices import EvidenceDecision
@@ -21,14 +20,13 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
+from tests.query_counts import LOG_ENTRY
 
 pytestmark = pytest.mark.django_db
-AN_ENTRY = 5 if connection.vendor == "postgresql" else 4
-"""Queries that an entry in the log costs: who opened the evidence."""
 NOVEMBER, DECEMBER, JANUARY = date(2021, 11, 30), date(2021, 12, 31), date(2022, 1, 10)
 
 
-def address(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
@@ -37,7 +35,7 @@ def prosecutions():
     return IndicatorFactory(name="Prosecutions")
 
 
-def told(indicator, figure, through, *, word=None, **fields):
+def log_figure(indicator, figure, through, *, word=None, **fields):
     """A figure that the embassy logged, with its word on it."""
     evidence = EvidenceFactory(happened_to=through, recorded_at=at_noon(through))
     if word:
@@ -53,15 +51,15 @@ def told(indicator, figure, through, *, word=None, **fields):
 
 
 @pytest.fixture
-def sent(prosecutions):
+def waiting_version(prosecutions):
     """10, which the embassy has to decide on, after 8 that it verified, and 4 in the year before."""
     benchmark = BenchmarkFactory()
-    told(prosecutions, 3, date(2021, 6, 30), word=EvidenceDecision.VERIFIED)
-    told(prosecutions, 8, NOVEMBER, word=EvidenceDecision.VERIFIED)
-    told(prosecutions, 991, DECEMBER, word=EvidenceDecision.REJECTED)
-    told(prosecutions, 992, DECEMBER)
-    told(IndicatorFactory(name="Convictions"), 993, DECEMBER, word=EvidenceDecision.VERIFIED)
-    put_right = told(prosecutions, 994, DECEMBER, word=EvidenceDecision.VERIFIED)
+    log_figure(prosecutions, 3, date(2021, 6, 30), word=EvidenceDecision.VERIFIED)
+    log_figure(prosecutions, 8, NOVEMBER, word=EvidenceDecision.VERIFIED)
+    log_figure(prosecutions, 991, DECEMBER, word=EvidenceDecision.REJECTED)
+    log_figure(prosecutions, 992, DECEMBER)
+    log_figure(IndicatorFactory(name="Convictions"), 993, DECEMBER, word=EvidenceDecision.VERIFIED)
+    put_right = log_figure(prosecutions, 994, DECEMBER, word=EvidenceDecision.VERIFIED)
     EvidenceFactory(revises=put_right.evidence)
     ReadingFactory(indicator=prosecutions, figure=4, last_period=True)
     ReadingFactory(indicator=prosecutions, figure=995, starts_on=date(2019, 4, 1), through_on=date(2020, 3, 31))
@@ -80,14 +78,14 @@ def sent(prosecutions):
     return sent
 
 
-def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_year_before(client, sent):
+def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_year_before(client, waiting_version):
     client.force_login(OfficerFactory())
     pages = {
-        name: client.get(address(name, row)).text
+        name: client.get(row_url(name, row)).text
         for name, row in (
-            ("version_detail", sent),
-            ("evidence_detail", sent.evidence.get()),
-            ("benchmark_assess", sent.evidence.get().evidence_links.get().benchmark),
+            ("version_detail", waiting_version),
+            ("evidence_detail", waiting_version.evidence.get()),
+            ("benchmark_assess", waiting_version.evidence.get().evidence_links.get().benchmark),
         )
     }
 
@@ -98,10 +96,10 @@ def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_yea
 
 
 def test_where_nothing_was_told_before_that_is_said(client, prosecutions):
-    alone = told(prosecutions, 10, JANUARY, word=EvidenceDecision.VERIFIED)
+    alone = log_figure(prosecutions, 10, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(OfficerFactory())
 
-    text = client.get(address("evidence_detail", alone.evidence)).text
+    text = client.get(row_url("evidence_detail", alone.evidence)).text
 
     assert "No other figure for this period is verified. Year before: no figure recorded." in text
 
@@ -125,10 +123,10 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
             evidence=evidence,
             recorded_at=sent.recorded_at,
         )
-    told(prosecutions, 7654992, JANUARY, word=EvidenceDecision.VERIFIED)
+    log_figure(prosecutions, 7654992, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(FocalPointFactory(ministry=police))
 
-    text = client.get(address("update_send", commitments[0])).text
+    text = client.get(row_url("update_send", commitments[0])).text
 
     assert "Unit: cases. Enter the total since 1 April 2021, not only what is new." in text
     assert "Your last figure: 8, up to 31 December 2021." in text
@@ -138,9 +136,9 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
 @pytest.mark.parametrize("count", [1, 3, 30])
 def test_figures_cost_the_same_however_many_were_told(client, prosecutions, django_assert_num_queries, count):
     for _ in range(count):
-        told(prosecutions, 5, NOVEMBER, word=EvidenceDecision.VERIFIED)
-    last = told(prosecutions, 10, JANUARY)
+        log_figure(prosecutions, 5, NOVEMBER, word=EvidenceDecision.VERIFIED)
+    last = log_figure(prosecutions, 10, JANUARY)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(19 + AN_ENTRY):
-        client.get(address("evidence_detail", last.evidence))
+    with django_assert_num_queries(19 + LOG_ENTRY):
+        client.get(row_url("evidence_detail", last.evidence))

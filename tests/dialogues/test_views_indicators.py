@@ -14,8 +14,8 @@ from dialogues.models import Evidence, Reading
 from dialogues.small_counts import SUPPRESSED_TEXT
 from recommendations.choices import EffortQuestion, Rule
 from recommendations.models import Indicator
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     CountryFactory,
@@ -28,18 +28,18 @@ from tests.factories import (
     ReadingPartFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _edition():
+def current_edition():
     RecommendationFactory()
 
 
-def source(**changed):
+def source_data(**changed):
     return {
         "stated_by": "Ministry of Police",
         "source": "Table of 20 January 2022",
@@ -48,14 +48,14 @@ def source(**changed):
     } | changed
 
 
-def row_of(indicator, **typed):
+def row_data(indicator, **typed):
     return {f"indicator-{indicator.pk}-{name}": value for name, value in typed.items()}
 
 
-def cells(response):
+def grid_cells(response):
     """By indicator, what the grid says of each period, the newest first."""
     return {
-        row.indicator: [cell and (cell.reading.told, cell.word) for _, cell in row.cells]
+        row.indicator: [cell and (cell.reading.told, cell.decision) for _, cell in row.cells]
         for row in response.context["rows"]
     }
 
@@ -74,14 +74,14 @@ def test_indicator_list_tells_each_period_the_furthest_reading_and_no_data_never
 
     response = client.get(reverse("indicator_list"))
 
-    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
+    assert grid_cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
     assert "up to 31 Dec 2021" in response.text
     assert reverse("indicator_enter") not in response.text
 
     # A claim that reaches further takes the place of nothing that was verified: it stands beside.
     ReadingFactory(indicator=cases, figure=3, through_on=date(2022, 1, 20), evidence=EvidenceFactory())
     response = client.get(reverse("indicator_list"))
-    assert cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
+    assert grid_cells(response) == {cases: [("5", "verified"), ("2", None)], silent: [("not reported", None), None]}
     assert "Claimed since then: 3" in response.text
 
 
@@ -106,7 +106,7 @@ def test_indicator_list_goes_back_to_earlier_years_of_which_something_is_known(c
 
     response = client.get(reverse("indicator_list"))
 
-    assert cells(response) == {indicator: [None, None, ("7", None)]}
+    assert grid_cells(response) == {indicator: [None, None, ("7", None)]}
 
 
 def test_a_cell_without_a_reading_says_whether_the_figure_is_asked_and_each_word_is_explained(client):
@@ -136,7 +136,7 @@ def test_figures_are_shown_as_people_write_them_and_exported_as_numbers(client):
     ReadingFactory(indicator=indicator, figure=1_250_000)
     client.force_login(ObserverFactory())
 
-    assert cells(client.get(reverse("indicator_list"))) == {indicator: [("1,250,000", None), None]}
+    assert grid_cells(client.get(reverse("indicator_list"))) == {indicator: [("1,250,000", None), None]}
     assert '"1250000.00"' in client.get(reverse("indicator_list"), {"as": "csv"}).text
 
 
@@ -147,7 +147,7 @@ def test_indicator_list_query_count(client, django_assert_num_queries, count):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(10):
-        client.get(page_of("indicator_list"))
+        client.get(edition_url("indicator_list"))
 
 
 # --- One indicator ----------------------------------------------------------------------------------------------------
@@ -204,11 +204,11 @@ def test_indicator_enter_records_each_line_as_evidence_of_its_own(client):
 
     response = client.post(
         reverse("indicator_enter"),
-        source()
-        | row_of(cases, figure="16", note="without Qacha’s Nek")
-        | row_of(victims, direction="up")
-        | row_of(asked, direction="no_data")
-        | row_of(left_empty, figure=""),
+        source_data()
+        | row_data(cases, figure="16", note="without Qacha’s Nek")
+        | row_data(victims, direction="up")
+        | row_data(asked, direction="no_data")
+        | row_data(left_empty, figure=""),
         follow=True,
     )
 
@@ -234,7 +234,9 @@ def test_indicator_enter_keeps_figures_of_the_year_before(client):
     indicator = IndicatorFactory()
     client.force_login(OfficerFactory())
 
-    client.post(reverse("indicator_enter"), source(span="year_before", through_on="") | row_of(indicator, figure="4"))
+    client.post(
+        reverse("indicator_enter"), source_data(span="year_before", through_on="") | row_data(indicator, figure="4")
+    )
 
     reading = Reading.objects.get()
     assert (reading.starts_on, reading.through_on) == (date(2020, 4, 1), date(2021, 3, 31))
@@ -245,7 +247,7 @@ def test_indicator_enter_takes_figures_as_people_write_them(client, typed):
     indicator = IndicatorFactory()
     client.force_login(OfficerFactory())
 
-    client.post(reverse("indicator_enter"), source() | row_of(indicator, figure=typed))
+    client.post(reverse("indicator_enter"), source_data() | row_data(indicator, figure=typed))
 
     assert Reading.objects.get().figure == 1_250_000
 
@@ -265,7 +267,9 @@ def test_indicator_enter_refuses_beside_the_cell_and_saves_none_of_it(client, ty
     wrong, right = IndicatorFactory(), IndicatorFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("indicator_enter"), source() | row_of(wrong, **typed) | row_of(right, figure="77"))
+    response = client.post(
+        reverse("indicator_enter"), source_data() | row_data(wrong, **typed) | row_data(right, figure="77")
+    )
 
     assert response.status_code == 422
     row = response.context["lines"][0][0]
@@ -287,7 +291,7 @@ def test_indicator_enter_refuses_a_source_that_nobody_can_check_and_days_outside
     indicator = IndicatorFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("indicator_enter"), source(**changed) | row_of(indicator, figure="1"))
+    response = client.post(reverse("indicator_enter"), source_data(**changed) | row_data(indicator, figure="1"))
 
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
@@ -302,7 +306,7 @@ def test_indicator_enter_tells_who_sends_files_too_often_to_wait_and_keeps_what_
 
     def send():
         file = SimpleUploadedFile("table.pdf", PDF, content_type="application/pdf")
-        data = source(source="", pasted=pasted, files=file) | row_of(indicator, figure="77x")
+        data = source_data(source="", pasted=pasted, files=file) | row_data(indicator, figure="77x")
         return client.post(reverse("indicator_enter"), data)
 
     first, second = send(), send()
@@ -316,7 +320,7 @@ def test_indicator_enter_tells_who_sends_files_too_often_to_wait_and_keeps_what_
 def test_indicator_enter_wants_something_to_be_counted(client):
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("indicator_enter"), source())
+    response = client.post(reverse("indicator_enter"), source_data())
 
     assert response.status_code == 422
     assert shows_refusal(response, "required")
@@ -327,7 +331,7 @@ def test_indicator_enter_sent_twice_records_once_and_links_to_what_is_there(clie
     client.force_login(OfficerFactory())
 
     for _ in range(2):
-        response = client.post(reverse("indicator_enter"), source() | row_of(indicator, figure="16"))
+        response = client.post(reverse("indicator_enter"), source_data() | row_data(indicator, figure="16"))
 
     assert response.status_code == 422
     assert response.context["recorded_before"][0] == reverse("evidence_detail", args=[Evidence.objects.get().pk])
@@ -342,7 +346,7 @@ def test_what_is_pasted_fills_the_grid_and_records_nothing(client):
 
     response = client.post(
         reverse("indicator_enter"),
-        source(pasted="victims  FOUND\t12\tuntil Friday\r\nMoney\tno data\r\n\r\n") | row_of(cases, figure="3"),
+        source_data(pasted="victims  FOUND\t12\tuntil Friday\r\nMoney\tno data\r\n\r\n") | row_data(cases, figure="3"),
     )
 
     filled = {row.indicator: row.initial for row, *_ in response.context["lines"]}
@@ -361,7 +365,7 @@ def test_figures_alone_are_pasted_in_the_order_of_the_lines(client):
     first, second, third = (IndicatorFactory() for _ in range(3))
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("indicator_enter"), source(pasted="7\n\nmore\n"))
+    response = client.post(reverse("indicator_enter"), source_data(pasted="7\n\nmore\n"))
 
     filled = {row.indicator: (row.initial["figure"], row.initial["direction"]) for row, *_ in response.context["lines"]}
     assert filled == {first: ("7", ""), second: ("", ""), third: ("", "up")}
@@ -381,7 +385,7 @@ def test_a_paste_without_a_figure_says_why_and_stays_as_pasted(client, pasted, s
     IndicatorFactory(name="Victims")
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("indicator_enter"), source(pasted=pasted))
+    response = client.post(reverse("indicator_enter"), source_data(pasted=pasted))
 
     assert response.status_code == 422
     assert sentence in response.text
@@ -389,7 +393,7 @@ def test_a_paste_without_a_figure_says_why_and_stays_as_pasted(client, pasted, s
     assert "Table of 20 January 2022" in response.text
 
 
-def grid(response):
+def grid_data(response):
     """The grid as the browser would send it: the source, the pasted text, and every row."""
     page = response.context
     rows = [row for row, *_ in page["lines"]]
@@ -405,7 +409,7 @@ def test_what_can_be_taken_is_recorded_after_the_preview_and_the_rest_is_left_ou
     client.force_login(OfficerFactory())
     pasted = "Indicator\tFigure\r\nCases\t16\r\nCourts\t2\r\nVictims\t1.250.000\r\nMoney\t1,250,000"
 
-    preview = client.post(reverse("indicator_enter"), source(pasted=pasted))
+    preview = client.post(reverse("indicator_enter"), source_data(pasted=pasted))
 
     assert preview.status_code == 200
     assert [problem.line for problem in preview.context["preview"].pasted.problems] == [3, 4]
@@ -413,7 +417,7 @@ def test_what_can_be_taken_is_recorded_after_the_preview_and_the_rest_is_left_ou
     assert 'value="1,250,000"' in preview.text
     assert not Reading.objects.exists()
 
-    client.post(reverse("indicator_enter"), grid(preview))
+    client.post(reverse("indicator_enter"), grid_data(preview))
 
     assert {reading.indicator: reading.figure for reading in Reading.objects.all()} == {cases: 16, money: 1_250_000}
 
@@ -421,13 +425,13 @@ def test_what_can_be_taken_is_recorded_after_the_preview_and_the_rest_is_left_ou
 def test_a_second_preview_adds_the_corrected_line_and_keeps_what_was_changed_in_the_table(client):
     cases, victims = (IndicatorFactory(name=name) for name in ("Cases", "Victims"))
     client.force_login(OfficerFactory())
-    preview = client.post(reverse("indicator_enter"), source(pasted="Cases\t16\nVictms\t12"))
-    typed = grid(preview) | row_of(cases, figure="17", note="as corrected")
+    preview = client.post(reverse("indicator_enter"), source_data(pasted="Cases\t16\nVictms\t12"))
+    typed = grid_data(preview) | row_data(cases, figure="17", note="as corrected")
 
     preview = client.post(reverse("indicator_enter"), typed | {"pasted": "Cases\t16\nVictims\t12", "fill": "1"})
 
     assert preview.status_code == 200
-    assert grid(preview) == typed | row_of(victims, figure="12") | {
+    assert grid_data(preview) == typed | row_data(victims, figure="12") | {
         "pasted": "Cases\t16\nVictims\t12",
         "previewed": "Cases\t16\nVictims\t12",
     }
@@ -436,9 +440,9 @@ def test_a_second_preview_adds_the_corrected_line_and_keeps_what_was_changed_in_
 def test_a_text_that_was_not_previewed_is_not_recorded(client):
     IndicatorFactory(name="Cases")
     client.force_login(OfficerFactory())
-    preview = client.post(reverse("indicator_enter"), source(pasted="Cases\t16"))
+    preview = client.post(reverse("indicator_enter"), source_data(pasted="Cases\t16"))
 
-    again = client.post(reverse("indicator_enter"), grid(preview) | {"pasted": "Cases\t18"})
+    again = client.post(reverse("indicator_enter"), grid_data(preview) | {"pasted": "Cases\t18"})
 
     assert (again.status_code, again.context["lines"][0][0].initial["figure"]) == (200, "18")
     assert not Reading.objects.exists()
@@ -448,8 +452,8 @@ def test_what_a_paste_replaces_stays_in_sight(client):
     cases, victims = (IndicatorFactory(name=name) for name in ("Cases", "Victims"))
     client.force_login(OfficerFactory())
 
-    typed = row_of(cases, figure="3", note="only Maseru") | row_of(victims, direction="up")
-    response = client.post(reverse("indicator_enter"), source(pasted="Cases\t16\nVictims\t12") | typed)
+    typed = row_data(cases, figure="3", note="only Maseru") | row_data(victims, direction="up")
+    response = client.post(reverse("indicator_enter"), source_data(pasted="Cases\t16\nVictims\t12") | typed)
 
     rows = {row.indicator: row for row, *_ in response.context["lines"]}
     assert rows[cases].initial == {"figure": "16", "direction": "", "note": "only Maseru"}
@@ -461,7 +465,7 @@ def test_eight_digits_are_a_figure_and_no_telephone_number(client):
     IndicatorFactory(name="Money")
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("indicator_enter"), source(pasted="Money\t62 345 678"))
+    response = client.post(reverse("indicator_enter"), source_data(pasted="Money\t62 345 678"))
 
     assert response.context["lines"][0][0].initial["figure"] == "62,345,678"
 
@@ -471,7 +475,7 @@ def test_too_long_a_paste_is_refused_and_kept(client):
     client.force_login(OfficerFactory())
 
     pasted = "Cases\t16\n" * 2_500
-    response = client.post(reverse("indicator_enter"), source(pasted=pasted) | row_of(indicator, figure="3"))
+    response = client.post(reverse("indicator_enter"), source_data(pasted=pasted) | row_data(indicator, figure="3"))
 
     assert response.status_code == 422
     assert [error.code for error in response.context["paste"].errors.as_data()["pasted"]] == ["too_long"]
@@ -488,7 +492,7 @@ def test_reading_add_keeps_what_a_figure_is_made_of_and_the_log_no_small_count(c
 
     response = client.post(
         reverse("reading_add", args=[victims.pk]),
-        source() | {"figure": "16", "form-Sex trafficking": "13", "form-Labour trafficking": "3"},
+        source_data() | {"figure": "16", "form-Sex trafficking": "13", "form-Labour trafficking": "3"},
         follow=True,
     )
 
@@ -521,7 +525,7 @@ def test_reading_add_refuses_beside_the_part_and_saves_none_of_it(client, typed,
     indicator = IndicatorFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("reading_add", args=[indicator.pk]), source() | typed)
+    response = client.post(reverse("reading_add", args=[indicator.pk]), source_data() | typed)
 
     assert response.status_code == 422
     assert sentence in str(response.context["parts"].errors[field])

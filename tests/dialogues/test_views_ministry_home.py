@@ -23,8 +23,8 @@ from dialogues.decision_reasons import RequestedChange, ReturnReason, format_ret
 from dialogues.models import Draft, EvidenceFile, UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import Indicator
-from tests.addresses import page_of
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -48,14 +48,14 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.accounts.models import Country
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def followed():
+def current_edition():
     """An edition for the pages to stand at, whatever else there is."""
     RecommendationFactory(number=99, lead=None)
 
@@ -72,11 +72,11 @@ def focal_point(client, police):
     return user
 
 
-def pdf(name="list.pdf", content=PDF):
+def pdf_upload(name="list.pdf", content=PDF):
     return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
-def send(commitment):
+def send_url(commitment):
     return reverse("update_send", args=[commitment.pk])
 
 
@@ -121,7 +121,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     story = reverse("commitment_detail", args=[waits.pk])
 
     home = client.get(reverse("ministry_home")).text
-    told = {"home": home, "story": client.get(story).text, "page": client.get(send(waits)).text}
+    told = {"home": home, "story": client.get(story).text, "page": client.get(send_url(waits)).text}
     client.force_login(OfficerFactory())
     told["officer"] = client.get(story).text
 
@@ -138,7 +138,7 @@ def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_th
     pages = [
         reverse("ministry_home"),
         reverse("commitment_detail", args=[sent.update.commitment_id]),
-        send(sent.update.commitment),
+        send_url(sent.update.commitment),
     ]
     assert all("the officer for trafficking in persons" in client.get(page).text for page in pages)
 
@@ -157,7 +157,7 @@ def test_ministry_home_leads_back_to_a_draft_and_says_whose_it_is(client, police
     save_draft(of=commitment, content=said, files=(), page=DraftPage(), by=colleague, now=at_noon(date(2022, 1, 3)))
 
     home = client.get(reverse("ministry_home")).text
-    page = client.get(send(commitment))
+    page = client.get(send_url(commitment))
 
     assert "&#x27;M’e Lineo saved it on 3 January 2022, 12:00. It has not been sent yet." in home
     assert "Continue the draft" in home
@@ -214,21 +214,21 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
 
     # session, user, zone; commitments, events, updates, versions; drafts; proposals; ministry, contact, name of post
     with django_assert_num_queries(12):
-        response = client.get(page_of("ministry_home"))
+        response = client.get(edition_url("ministry_home"))
 
     assert len(response.context["open"]) == count
 
 
-def rows_in(thing):
+def models_in(thing):
     """The rows that a template could get at from what a view gave it, without asking the database."""
     if isinstance(thing, Model):
         return {type(thing).__name__}
     if isinstance(thing, dict):
-        return set().union(*map(rows_in, thing.values()))
+        return set().union(*map(models_in, thing.values()))
     if isinstance(thing, list | tuple):
-        return set().union(*map(rows_in, thing))
+        return set().union(*map(models_in, thing))
     if is_dataclass(thing):
-        return rows_in([getattr(thing, part.name) for part in fields(thing)])
+        return models_in([getattr(thing, part.name) for part in fields(thing)])
     return set()
 
 
@@ -241,7 +241,7 @@ def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client
     proposal = DueDateProposalFactory(commitment=commitment)
 
     held = {
-        url: rows_in([layer.dicts[-1] for layer in client.get(url).context])
+        url: models_in([layer.dicts[-1] for layer in client.get(url).context])
         for url in (
             reverse("ministry_home"),
             reverse("commitment_detail", args=[commitment.pk]),
@@ -250,7 +250,7 @@ def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client
             reverse("version_withdraw", args=[waiting.pk]),
             reverse("due_date_propose", args=[waiting.update.commitment_id]),
             reverse("due_date_withdraw", args=[proposal.pk]),
-            send(commitment),
+            send_url(commitment),
         )
     }
 
@@ -260,7 +260,7 @@ def test_no_page_of_a_ministry_holds_a_row_that_leads_to_what_is_internal(client
 # --- Sending an update ------------------------------------------------------------------------------------------------
 
 
-def filled(**changed):
+def form_data(**changed):
     return {
         "claimed": "under_way",
         "title": "Six districts have a focal point",
@@ -274,7 +274,7 @@ def filled(**changed):
 def test_update_send_sends_the_words_and_every_file(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police, benchmarks=[BenchmarkFactory()])
 
-    response = client.post(send(commitment), filled(files=[pdf(), pdf("order.pdf")]), follow=True)
+    response = client.post(send_url(commitment), form_data(files=[pdf_upload(), pdf_upload("order.pdf")]), follow=True)
 
     assert response.redirect_chain == [(reverse("commitment_detail", args=[commitment.pk]) + "?sent", 302)]
     assert "Your update was sent to the embassy. An officer will read it." in response.text
@@ -292,7 +292,7 @@ def test_update_send_sends_the_words_and_every_file(client, police, focal_point)
 def test_update_send_that_it_is_done_reports_it_done(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
 
-    client.post(send(commitment), filled(claimed="done"))
+    client.post(send_url(commitment), form_data(claimed="done"))
 
     assert commitment.standing_on(date(2022, 1, 28)).status == CommitmentStatus.WITH_EMBASSY
 
@@ -309,7 +309,7 @@ def test_update_send_says_beforehand_what_files_it_takes(client, police, focal_p
 
 
 def test_update_send_warns_above_the_narrative_and_says_what_happens_next(client, police, focal_point):
-    text = client.get(send(CommitmentFactory(ministry=police))).text
+    text = client.get(send_url(CommitmentFactory(ministry=police))).text
 
     warning = text.index("Never name or identify a victim.")
     assert warning < text.index('name="narrative"')
@@ -336,17 +336,17 @@ def counted_commitment(police, **indicator):
 def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client, police, focal_point, typed, told):
     commitment = counted_commitment(police)
     indicator = commitment.benchmarks.get().current_terms.indicator
-    assert "Focal points since 1 April 2021" in client.get(send(commitment)).text
-    assert "End date of the figures" not in client.get(send(CommitmentFactory(ministry=police))).text
+    assert "Focal points since 1 April 2021" in client.get(send_url(commitment)).text
+    assert "End date of the figures" not in client.get(send_url(CommitmentFactory(ministry=police))).text
 
     figures = {f"indicator-{indicator.pk}-{name}": value for name, value in typed.items()}
-    client.post(send(commitment), filled(through_on="2022-01-20", **figures))
+    client.post(send_url(commitment), form_data(through_on="2022-01-20", **figures))
 
     readings = UpdateVersion.objects.get().readings.all()
     assert [(reading.figure, reading.direction) for reading in readings] == ([told] if told else [])
 
 
-def by_district(police):
+def district_commitment(police):
     """A commitment towards a benchmark that counts districts, of which the country has three."""
     commitment = counted_commitment(police)
     indicator = commitment.benchmarks.get().current_terms.indicator
@@ -357,11 +357,11 @@ def by_district(police):
 
 
 def test_update_send_takes_districts_by_name_and_counts_them(client, police, focal_point):
-    commitment, prefix = by_district(police)
+    commitment, prefix = district_commitment(police)
 
     client.post(
-        send(commitment),
-        filled(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Qacha's Nek"]}),
+        send_url(commitment),
+        form_data(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Qacha's Nek"]}),
     )
 
     reading = UpdateVersion.objects.get().readings.get()
@@ -371,15 +371,15 @@ def test_update_send_takes_districts_by_name_and_counts_them(client, police, foc
         ("district", "Qacha's Nek"),
     ]
     UpdateVersionDecisionFactory(update_version=UpdateVersion.objects.get(), decision=UpdateDecision.RETURNED)
-    assert client.get(send(commitment)).context["figures"][0]["districts"].value() == ["Berea", "Qacha's Nek"]
+    assert client.get(send_url(commitment)).context["figures"][0]["districts"].value() == ["Berea", "Qacha's Nek"]
 
 
 def test_update_send_refuses_a_figure_that_is_not_the_districts_named(client, police, focal_point):
-    commitment, prefix = by_district(police)
+    commitment, prefix = district_commitment(police)
 
     response = client.post(
-        send(commitment),
-        filled(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Maseru"], f"{prefix}-figure": "3"}),
+        send_url(commitment),
+        form_data(through_on="2022-01-20", **{f"{prefix}-districts": ["Berea", "Maseru"], f"{prefix}-figure": "3"}),
     )
 
     assert response.status_code == 422
@@ -390,12 +390,14 @@ def test_update_send_refuses_a_figure_that_is_not_the_districts_named(client, po
 def test_update_send_fills_in_the_line_that_only_figures_came_with(client, police, focal_point):
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
-    client.post(send(commitment), filled(title="Six placed", through_on="2022-01-20", **{f"{prefix}-figure": "6"}))
+    client.post(
+        send_url(commitment), form_data(title="Six placed", through_on="2022-01-20", **{f"{prefix}-figure": "6"})
+    )
     sent = UpdateVersion.objects.get()
     assert [piece.kind for piece in sent.evidence.all()] == ["statistic"]
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED)
 
-    page = client.get(send(commitment))
+    page = client.get(send_url(commitment))
 
     assert page.context["form"]["title"].value() == "Six placed"
     assert page.context["figures"][0]["figure"].value() == "6"
@@ -406,8 +408,8 @@ def test_update_send_refuses_a_figure_with_a_direction(client, police, focal_poi
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
 
     response = client.post(
-        send(commitment),
-        filled(through_on="2022-01-20", **{f"{prefix}-figure": "6", f"{prefix}-direction": "up"}),
+        send_url(commitment),
+        form_data(through_on="2022-01-20", **{f"{prefix}-figure": "6", f"{prefix}-direction": "up"}),
     )
 
     assert response.status_code == 422
@@ -419,7 +421,7 @@ def test_update_send_takes_a_figure_as_people_write_it(client, police, focal_poi
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
 
-    response = client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+    response = client.post(send_url(commitment), form_data(through_on="2022-01-20", **{f"{prefix}-figure": typed}))
 
     assert response.status_code == 302
     assert UpdateVersion.objects.get().readings.get().figure == 1200
@@ -432,14 +434,14 @@ def test_update_send_asks_once_whether_a_total_below_the_last_one_is_right(clien
     ReadingFactory(indicator=indicator, figure=2, through_on=date(2021, 12, 31), update_version=sent)
     name = f"indicator-{indicator.pk}-figure"
 
-    asked = client.post(send(commitment), filled(through_on="2022-01-20", **{name: "1"}))
+    asked = client.post(send_url(commitment), form_data(through_on="2022-01-20", **{name: "1"}))
 
     assert asked.status_code == 422
     (form,) = asked.context["figures"]
     assert [error.code for error in form.errors.as_data()["is_lower"]] == ["lower_total"]
     assert "Your last total was 2, up to 31 December 2021, so 1 is less." in asked.text
     ticked = {name: "1", f"indicator-{indicator.pk}-is_lower": "on", "draft_seen": asked.context["draft"].seen}
-    client.post(send(commitment), filled(through_on="2022-01-20", **ticked))
+    client.post(send_url(commitment), form_data(through_on="2022-01-20", **ticked))
     assert commitment.updates.get(number=2).versions.get().readings.get().figure == 1
 
 
@@ -460,7 +462,7 @@ def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
 
-    response = client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+    response = client.post(send_url(commitment), form_data(through_on="2022-01-20", **{f"{prefix}-figure": typed}))
 
     assert response.status_code == 422
     assert response.context["figures"][0].errors == {"figure": [sentence]}
@@ -478,7 +480,7 @@ def test_update_send_says_what_is_wrong_with_a_figure_and_keeps_it_as_typed(
     ],
 )
 def test_update_send_refuses_beside_the_field_and_keeps_what_was_typed(client, police, focal_point, changed, told):
-    response = client.post(send(CommitmentFactory(ministry=police)), filled(**changed))
+    response = client.post(send_url(CommitmentFactory(ministry=police)), form_data(**changed))
 
     assert response.status_code == 422
     (field,) = changed
@@ -491,7 +493,8 @@ def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unti
     commitment = CommitmentFactory(ministry=police)
 
     refused = client.post(
-        send(commitment), filled(narrative="", files=[pdf(), pdf("order.pdf"), pdf("wrong.pdf", b"nothing")])
+        send_url(commitment),
+        form_data(narrative="", files=[pdf_upload(), pdf_upload("order.pdf"), pdf_upload("wrong.pdf", b"nothing")]),
     )
     kept = {file.name: file.pk for file in EvidenceFile.objects.all()}
     assert refused.status_code == 422
@@ -499,7 +502,7 @@ def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unti
     assert shows_refusal(refused, "file_rejected")
     assert all(f'name="kept_files" value="{pk}"' in refused.text for pk in kept.values())
 
-    client.post(send(commitment), filled(kept_files=[kept["list.pdf"]], draft_seen=Draft.objects.get().mark))
+    client.post(send_url(commitment), form_data(kept_files=[kept["list.pdf"]], draft_seen=Draft.objects.get().mark))
     assert not Draft.objects.exists()
     assert [evidence.file.name for evidence in UpdateVersion.objects.get().evidence.all()] == ["list.pdf"]
 
@@ -508,7 +511,9 @@ def test_update_send_keeps_the_files_of_a_refused_form_and_leaves_out_those_unti
 def test_update_send_says_which_file_was_one_too_many(client, police, focal_point, settings, limit):
     settings.UPLOAD_MAX_FILES = limit
 
-    response = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf(), pdf("order.pdf")]))
+    response = client.post(
+        send_url(CommitmentFactory(ministry=police)), form_data(files=[pdf_upload(), pdf_upload("order.pdf")])
+    )
 
     assert response.status_code == 422
     assert "“order.pdf” was not attached: the limit is 1 file." in response.text
@@ -519,7 +524,7 @@ def test_update_send_sends_no_file_of_somebody_else(client, police, focal_point)
     commitment = CommitmentFactory(ministry=police)
     theirs = EvidenceFileFactory(uploaded_by=FocalPointFactory(email="other@example.com"))
 
-    client.post(send(commitment), filled(kept_files=[theirs.pk, "nonsense", "99999999999999999999"]))
+    client.post(send_url(commitment), form_data(kept_files=[theirs.pk, "nonsense", "99999999999999999999"]))
 
     assert [evidence.file for evidence in UpdateVersion.objects.get().evidence.all()] == [None]
 
@@ -530,7 +535,7 @@ def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, p
     EvidenceFactory(update_version=sent, title="Six named", file=EvidenceFileFactory(name="list.pdf"))
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason="Add the list of posts.")
 
-    response = client.get(send(commitment))
+    response = client.get(send_url(commitment))
 
     assert "Add the list of posts." in response.text
     assert "Told once." in response.text
@@ -538,7 +543,7 @@ def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, p
     form = response.context["form"]
     assert (form["title"].value(), form["claimed"].value()) == ("Six named", ClaimedProgress.DONE)
 
-    client.post(send(commitment), filled())
+    client.post(send_url(commitment), form_data())
     assert [(r.update, r.number) for r in UpdateVersion.objects.order_by("pk")] == [(sent.update, 1), (sent.update, 2)]
 
 
@@ -557,7 +562,7 @@ def test_update_send_marks_at_each_field_what_to_change(client, police, focal_po
     reason = format_return_reason("Thank you for this.", changes)
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason=reason)
 
-    page = client.get(send(commitment))
+    page = client.get(send_url(commitment))
 
     general, first, second, third = reason.split("\n\n")
     assert page.context["changes"] == {
@@ -581,7 +586,7 @@ def test_update_send_marks_the_parts_that_the_officer_named_in_any_words_and_lan
         parts={"files": [0], "narrative": [0], f"indicator-{indicator.pk}": [1], "happened_from": [7]},
     )
 
-    page = client.get(send(commitment))
+    page = client.get(send_url(commitment))
 
     assert page.context["changes"]["files"] == ["Les deux ne concordent pas."]
     assert page.context["changes"]["narrative"] == ["Les deux ne concordent pas."]
@@ -603,15 +608,15 @@ def returned_with_files(police, names=("list.pdf", "order.pdf")):
 def test_update_send_offers_the_files_of_what_came_back_and_sends_those_still_ticked(client, police, focal_point):
     commitment, files = returned_with_files(police)  # which a colleague sent
 
-    page = client.get(send(commitment)).text
+    page = client.get(send_url(commitment)).text
     assert "Files attached already" in page
     assert all(f'name="kept_files" value="{file.pk}"' in page for file in files.values())
     assert "again if" not in page
 
-    refused = client.post(send(commitment), filled(narrative="", kept_files=[files["list.pdf"].pk]))
+    refused = client.post(send_url(commitment), form_data(narrative="", kept_files=[files["list.pdf"].pk]))
     assert f'value="{files["list.pdf"].pk}"' in refused.text
-    more = {"files": [pdf("new.pdf")], "draft_seen": Draft.objects.get().mark}
-    client.post(send(commitment), filled(kept_files=[files["list.pdf"].pk], **more))
+    more = {"files": [pdf_upload("new.pdf")], "draft_seen": Draft.objects.get().mark}
+    client.post(send_url(commitment), form_data(kept_files=[files["list.pdf"].pk], **more))
 
     again = UpdateVersion.objects.latest("pk")
     assert (again.number, again.recorded_by) == (2, focal_point)
@@ -623,25 +628,29 @@ def test_update_send_fills_a_figure_in_as_it_was_typed(client, police, focal_poi
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
     for typed in ("100", "0.50"):
-        client.post(send(commitment), filled(title=typed, through_on="2022-01-20", **{f"{prefix}-figure": typed}))
+        client.post(
+            send_url(commitment), form_data(title=typed, through_on="2022-01-20", **{f"{prefix}-figure": typed})
+        )
         UpdateVersionDecisionFactory(
             update_version=UpdateVersion.objects.latest("pk"), decision=UpdateDecision.RETURNED
         )
-        shown = client.get(send(commitment)).context["figures"][0]["figure"].value()
+        shown = client.get(send_url(commitment)).context["figures"][0]["figure"].value()
         assert shown == {"100": "100", "0.50": "0.5"}[typed]
 
 
 def test_update_send_twice_is_refused_and_loses_nothing(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
-    client.post(send(commitment), filled())
+    client.post(send_url(commitment), form_data())
 
-    again = client.post(send(commitment), filled(narrative="Told a second time."))
+    again = client.post(send_url(commitment), form_data(narrative="Told a second time."))
 
     assert again.status_code == 422
     assert shows_refusal(again, "update_waits")
     assert "Told a second time." in again.text
     assert UpdateVersion.objects.count() == 1
-    assert "We have your update of 28 January 2022. You need not do anything now." in client.get(send(commitment)).text
+    assert (
+        "We have your update of 28 January 2022. You need not do anything now." in client.get(send_url(commitment)).text
+    )
 
 
 @pytest.mark.parametrize("kind", [CommitmentEventKind.WITHDRAWN, CommitmentEventKind.VERIFIED_DONE])
@@ -649,9 +658,9 @@ def test_update_send_on_what_is_settled_is_refused_and_loses_nothing(client, pol
     commitment = CommitmentFactory(ministry=police)
     CommitmentEventFactory(commitment=commitment, kind=kind, happened_on=date(2022, 1, 3))
 
-    told = client.get(send(commitment)).text
+    told = client.get(send_url(commitment)).text
     assert "The commitment was withdrawn. Nothing is needed." in told or "Nothing more is needed. Thank you." in told
-    response = client.post(send(commitment), filled())
+    response = client.post(send_url(commitment), form_data())
 
     assert response.status_code == 422
     assert shows_refusal(response, "closed")
@@ -667,8 +676,8 @@ def test_update_send_is_404_unseen_and_403_where_seen_but_not_allowed(client, po
         (ObserverFactory(), 403),
     ):
         client.force_login(user)
-        assert client.get(send(commitment)).status_code == status
-        assert client.post(send(commitment), filled()).status_code == status
+        assert client.get(send_url(commitment)).status_code == status
+        assert client.post(send_url(commitment), form_data()).status_code == status
 
 
 def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(client, police, focal_point):
@@ -680,7 +689,7 @@ def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(clien
         EvidenceFactory(update_version=sent, file=EvidenceFileFactory(name=f"list-{number}.pdf"), commitment=commitment)
         UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason=f"Reason {number}.")
 
-    text = client.get(send(commitment)).text
+    text = client.get(send_url(commitment)).text
 
     for told in ("Each district has a focal point.", "1 February 2022"):
         assert told in text, told
@@ -694,11 +703,11 @@ def test_update_send_tells_what_the_ministry_itself_said_for_the_period_before(c
     commitment = counted_commitment(police)
     indicator = commitment.benchmarks.get().current_terms.indicator
     ReadingFactory(indicator=indicator, last_period=True, figure=77)  # the embassy's
-    assert "period before" not in client.get(send(commitment)).text
+    assert "period before" not in client.get(send_url(commitment)).text
     own = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
     ReadingFactory(indicator=indicator, last_period=True, figure=4, update_version=own)
 
-    text = client.get(send(commitment)).text
+    text = client.get(send_url(commitment)).text
 
     assert "Figure of the period before: 4, up to 31 March 2021." in text
     assert "Enter the total since 1 April 2021, not only what is new." in text
@@ -709,14 +718,14 @@ def test_no_data_is_sent_as_such_answers_nothing_and_comes_back_as_chosen(client
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
 
-    client.post(send(commitment), filled(through_on="2022-01-20", **{f"{prefix}-direction": "no_data"}))
+    client.post(send_url(commitment), form_data(through_on="2022-01-20", **{f"{prefix}-direction": "no_data"}))
 
     sent = UpdateVersion.objects.get()
     assert sent.readings.get().is_no_data
     # It answers nothing, so the words are a piece of evidence of their own.
     assert {piece.kind for piece in sent.evidence.all()} == {"statistic", "statement"}
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED)
-    assert client.get(send(commitment)).context["figures"][0]["direction"].value() == "no_data"
+    assert client.get(send_url(commitment)).context["figures"][0]["direction"].value() == "no_data"
 
 
 def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client, police, focal_point):
@@ -726,28 +735,28 @@ def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client
     now = at_noon(date(2022, 1, 28))
     draft = save_draft(of=commitment, content=said, files=(), page=DraftPage(), by=colleague, now=now)
 
-    refused = client.post(send(commitment), filled())
+    refused = client.post(send_url(commitment), form_data())
     assert refused.status_code == 422
     assert shows_refusal(refused, "edit_conflict")
     assert "Seven districts by now." in refused.text
     assert "Officers were named in six districts." in refused.text
     assert Draft.objects.get().content == said
 
-    client.post(send(commitment), filled(draft_seen=draft.mark))
+    client.post(send_url(commitment), form_data(draft_seen=draft.mark))
     assert UpdateVersion.objects.get().narrative == "Officers were named in six districts."
     assert not Draft.objects.exists()
 
 
 def test_a_colleague_sends_the_files_that_the_first_one_attached(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
-    client.post(reverse("update_draft", args=[commitment.pk]), filled(files=[pdf()]))
+    client.post(reverse("update_draft", args=[commitment.pk]), form_data(files=[pdf_upload()]))
     client.force_login(colleague := FocalPointFactory(ministry=police))
 
-    page = client.get(send(commitment))
+    page = client.get(send_url(commitment))
     file = EvidenceFile.objects.get()
     assert f'value="{file.pk}"' in page.text
     seen = Draft.objects.get().mark
-    client.post(send(commitment), filled(kept_files=[file.pk], draft_seen=seen))
+    client.post(send_url(commitment), form_data(kept_files=[file.pk], draft_seen=seen))
 
     sent = UpdateVersion.objects.get()
     assert (sent.recorded_by, [piece.file for piece in sent.evidence.all()]) == (colleague, [file])
@@ -756,7 +765,7 @@ def test_a_colleague_sends_the_files_that_the_first_one_attached(client, police,
 def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, focal_point):
     heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
 
-    page = client.post(send(CommitmentFactory(ministry=police)), filled(files=[pdf("IMG_1.HEIC", heic)]))
+    page = client.post(send_url(CommitmentFactory(ministry=police)), form_data(files=[pdf_upload("IMG_1.HEIC", heic)]))
 
     assert page.status_code == 422
     assert "“IMG_1.HEIC” is in Apple’s own format" in page.text
@@ -788,6 +797,6 @@ def test_what_was_opened_again_says_so_and_not_why_until_the_next_update(client,
 
 
 def test_update_send_takes_work_of_one_day_from_its_start_date(client, police, focal_point):
-    client.post(send(CommitmentFactory(ministry=police)), filled(happened_from="2022-01-18", happened_to=""))
+    client.post(send_url(CommitmentFactory(ministry=police)), form_data(happened_from="2022-01-18", happened_to=""))
 
     assert UpdateVersion.objects.get().happened_on == date(2022, 1, 18)

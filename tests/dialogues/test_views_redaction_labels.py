@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 FACTORIES = {
     each._meta.model: each for each in vars(factories).values() if hasattr(each, "_meta") and hasattr(each, "create")
 }
-WHOLES = {
+PARENT_FACTORIES = {
     CommitmentEvent: factories.CommitmentFactory,
     EditionTerms: EditionFactory,
     RecommendationTerms: factories.RecommendationFactory,
@@ -24,16 +24,16 @@ WHOLES = {
 """What is made with its first row of these."""
 
 
-def made(model):
-    if model in WHOLES:
-        WHOLES[model]()
+def create_row(model):
+    if model in PARENT_FACTORIES:
+        PARENT_FACTORIES[model]()
         return model.objects.first()
     return FACTORIES[model]()
 
 
 @pytest.mark.parametrize("model", FREE_TEXTS, ids=lambda model: model.__name__)
 def test_every_text_that_can_be_redacted_is_named_without_its_row_or_field(model):
-    row = made(model)
+    row = create_row(model)
     fields = FREE_TEXTS[model].fields
 
     places = label_places(OfficerFactory(), [(model, row.pk, field) for field in fields])

@@ -1,4 +1,4 @@
-"""The page on which benchmarks and open commitments of the year before are carried over."""
+"""The page on which benchmarks and open commitments of the year before are rolled over."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from dialogues.choices import Verdict
 from dialogues.models import CommitmentBenchmark
 from recommendations.models import Benchmark, Recommendation
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AssessmentFactory,
     BenchmarkFactory,
@@ -18,7 +18,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
 
@@ -31,51 +31,51 @@ def officer(client):
 
 
 @pytest.fixture
-def old():
+def old_benchmarks():
     """2021's number 4 with 4a, and number 5 with 5a, which nothing repeats."""
     return [BenchmarkFactory(recommendation=RecommendationFactory(number=number)) for number in (4, 5)]
 
 
 @pytest.fixture
-def new(old):
+def new_recommendation(old_benchmarks):
     """2022's number 1, which repeats the first."""
     edition = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
-    return RecommendationFactory(edition=edition, number=1, repeats=old[0].recommendation)
+    return RecommendationFactory(edition=edition, number=1, repeats=old_benchmarks[0].recommendation)
 
 
-def address(new):
-    return reverse("edition_carry_over", args=[new.edition_id])
+def carry_over_url(new):
+    return reverse("edition_roll_over", args=[new.edition_id])
 
 
-def as_shown(client, new):
-    return {field.html_name: field.value() or "" for field in client.get(address(new)).context["form"]}
+def opened_form_data(client, new):
+    return {field.html_name: field.value() or "" for field in client.get(carry_over_url(new)).context["form"]}
 
 
-def test_what_is_asked_again_is_copied_and_what_is_not_stays(client, old, new):
-    moves, stays = CommitmentFactory(benchmarks=[old[0]]), CommitmentFactory(benchmarks=[old[1]])
+def test_what_is_asked_again_is_copied_and_what_is_not_stays(client, old_benchmarks, new_recommendation):
+    moves, stays = CommitmentFactory(benchmarks=[old_benchmarks[0]]), CommitmentFactory(benchmarks=[old_benchmarks[1]])
 
-    sent = as_shown(client, new)
-    answer = client.post(address(new), sent, follow=True)
+    sent = opened_form_data(client, new_recommendation)
+    answer = client.post(carry_over_url(new_recommendation), sent, follow=True)
 
-    assert sent == {f"goes_{old[0].pk}": f"copy-{new.pk}", f"goes_{old[1].pk}": ""}
+    assert sent == {f"goes_{old_benchmarks[0].pk}": f"copy-{new_recommendation.pk}", f"goes_{old_benchmarks[1].pk}": ""}
     assert (
         "1 benchmark of 2021 was rolled over. 1 open commitment is now linked to the 2022 edition too." in answer.text
     )
-    copy = new.benchmarks.get()
-    assert (copy.key, copy.wording) == ("1a", old[0].wording)
+    copy = new_recommendation.benchmarks.get()
+    assert (copy.key, copy.wording) == ("1a", old_benchmarks[0].wording)
     assert list(CommitmentBenchmark.objects.filter(benchmark=copy).values_list("commitment", flat=True)) == [moves.pk]
     assert stays.links.count() == 1
 
 
-def test_the_page_tells_of_both_years_and_of_what_is_open(client, old, new):
-    AssessmentFactory(benchmark=old[0], verdict=Verdict.STALLED)
-    late = CommitmentFactory(benchmarks=[old[0]], text="Print the procedures", made__due_on=date(2022, 2, 1))
-    CommitmentFactory(benchmarks=[old[0]], text="Already done", done=True)
+def test_the_page_tells_of_both_years_and_of_what_is_open(client, old_benchmarks, new_recommendation):
+    AssessmentFactory(benchmark=old_benchmarks[0], verdict=Verdict.STALLED)
+    late = CommitmentFactory(benchmarks=[old_benchmarks[0]], text="Print the procedures", made__due_on=date(2022, 2, 1))
+    CommitmentFactory(benchmarks=[old_benchmarks[0]], text="Already done", done=True)
 
-    page = client.get(address(new))
+    page = client.get(carry_over_url(new_recommendation))
 
     (group,) = page.context["repeated"]
-    assert group.repeated_by == [new]
+    assert group.repeated_by == [new_recommendation]
     assert [(line.verdict, [one.commitment for one in line.commitments]) for line in group.lines] == [
         (Verdict.STALLED, [late])
     ]
@@ -84,66 +84,74 @@ def test_the_page_tells_of_both_years_and_of_what_is_open(client, old, new):
     assert [group.recommendation.number for group in page.context["dropped"]] == [5]
 
 
-def test_a_benchmark_in_the_same_words_is_found(client, old, new):
-    own = BenchmarkFactory(recommendation=new, terms__criterion=old[0].wording.upper())
+def test_a_benchmark_in_the_same_words_is_found(client, old_benchmarks, new_recommendation):
+    own = BenchmarkFactory(recommendation=new_recommendation, terms__criterion=old_benchmarks[0].wording.upper())
 
-    assert as_shown(client, new)[f"goes_{old[0].pk}"] == f"same-{own.pk}"
+    assert opened_form_data(client, new_recommendation)[f"goes_{old_benchmarks[0].pk}"] == f"same-{own.pk}"
 
 
-def test_what_was_carried_over_is_told_and_asked_no_more(client, old, new):
-    client.post(address(new), as_shown(client, new))
-    client.post(address(new), as_shown(client, new) | {f"goes_{old[1].pk}": f"copy-{new.pk}"})
+def test_what_was_rolled_over_is_reported_and_asked_no_more(client, old_benchmarks, new_recommendation):
+    client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))
+    client.post(
+        carry_over_url(new_recommendation),
+        opened_form_data(client, new_recommendation)
+        | {f"goes_{old_benchmarks[1].pk}": f"copy-{new_recommendation.pk}"},
+    )
 
-    page = client.get(address(new))
+    page = client.get(carry_over_url(new_recommendation))
 
     assert "Repeated as" in page.text
     assert "Everything is rolled over." in page.text
-    assert [benchmark.key for benchmark in Benchmark.objects.filter(recommendation=new)] == ["1a", "1b"]
-    assert "Nothing from 2021 was left to roll over." in client.post(address(new), follow=True).text
+    assert [benchmark.key for benchmark in Benchmark.objects.filter(recommendation=new_recommendation)] == ["1a", "1b"]
+    assert (
+        "Nothing from 2021 was left to roll over." in client.post(carry_over_url(new_recommendation), follow=True).text
+    )
 
 
-def test_of_two_who_carry_over_the_second_carries_what_is_left(client, old, new):
-    sent = as_shown(client, new) | {f"goes_{old[1].pk}": f"copy-{new.pk}"}
-    client.post(address(new), as_shown(client, new))
+def test_of_two_who_roll_over_the_second_takes_what_is_left(client, old_benchmarks, new_recommendation):
+    sent = opened_form_data(client, new_recommendation) | {
+        f"goes_{old_benchmarks[1].pk}": f"copy-{new_recommendation.pk}"
+    }
+    client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))
 
-    client.post(address(new), sent)
+    client.post(carry_over_url(new_recommendation), sent)
 
-    assert [one.repeats for one in new.benchmarks.order_by("letter")] == old
+    assert [one.repeats for one in new_recommendation.benchmarks.order_by("letter")] == old_benchmarks
 
 
-def test_a_refusal_stands_beside_its_field_and_keeps_what_was_chosen(client, old, new):
-    own = BenchmarkFactory(recommendation=new)
-    chosen = {f"goes_{each.pk}": f"same-{own.pk}" for each in old}
+def test_a_refusal_stands_beside_its_field_and_keeps_what_was_chosen(client, old_benchmarks, new_recommendation):
+    own = BenchmarkFactory(recommendation=new_recommendation)
+    chosen = {f"goes_{each.pk}": f"same-{own.pk}" for each in old_benchmarks}
 
-    page = client.post(address(new), chosen)
+    page = client.post(carry_over_url(new_recommendation), chosen)
 
     assert page.status_code == 422
-    assert list(page.context["form"].errors) == [f"goes_{old[1].pk}"]
+    assert list(page.context["form"].errors) == [f"goes_{old_benchmarks[1].pk}"]
     assert shows_refusal(page, "repeats_another")
-    assert page.context["form"][f"goes_{old[0].pk}"].value() == f"same-{own.pk}"
+    assert page.context["form"][f"goes_{old_benchmarks[0].pk}"].value() == f"same-{own.pk}"
     assert not Benchmark.objects.exclude(repeats=None).exists()
 
 
-def test_before_anybody_said_what_is_asked_again_the_page_leads_there(client, old, new):
-    Recommendation.objects.filter(pk=new.pk).update(repeats=None)
+def test_before_anybody_said_what_is_asked_again_the_page_leads_there(client, old_benchmarks, new_recommendation):
+    Recommendation.objects.filter(pk=new_recommendation.pk).update(repeats=None)
 
-    page = client.get(address(new))
+    page = client.get(carry_over_url(new_recommendation))
 
     assert "Nobody has chosen yet which recommendations of 2021 are repeated." in page.text
-    assert reverse("edition_repeats", args=[new.edition_id]) in page.text
+    assert reverse("edition_repeats", args=[new_recommendation.edition_id]) in page.text
 
 
-def test_without_an_earlier_list_it_leads_to_where_that_is_said(client, old):
-    edition = old[0].recommendation.edition
+def test_without_an_earlier_list_it_leads_to_where_that_is_said(client, old_benchmarks):
+    edition = old_benchmarks[0].recommendation.edition
 
-    answer = client.get(reverse("edition_carry_over", args=[edition.pk]))
+    answer = client.get(reverse("edition_roll_over", args=[edition.pk]))
 
     assert answer.url == reverse("edition_repeats", args=[edition.pk])
 
 
-def test_both_years_stand_on_the_commitments_page(client, old, new):
-    promise = CommitmentFactory(benchmarks=[old[0]])
-    client.post(address(new), as_shown(client, new))
+def test_both_years_stand_on_the_commitments_page(client, old_benchmarks, new_recommendation):
+    promise = CommitmentFactory(benchmarks=[old_benchmarks[0]])
+    client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))
 
     page = client.get(reverse("commitment_detail", args=[promise.pk]))
 
@@ -153,22 +161,29 @@ def test_both_years_stand_on_the_commitments_page(client, old, new):
     assert (moved.day, moved.title, moved.facts) == (date(2022, 8, 5), "Linked to the 2022 edition too", ["1a"])
     assert moved.by
     logged = client.get(f"{reverse('evidence_log')}?commitment={promise.pk}").context["rows"]
-    assert [row["benchmark"].value() for row in logged if row["benchmark"].value()] == [new.benchmarks.get().pk]
+    assert [row["benchmark"].value() for row in logged if row["benchmark"].value()] == [
+        new_recommendation.benchmarks.get().pk
+    ]
 
 
-def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_counts_there(client, old, new):
-    client.post(address(new), as_shown(client, new))
-    edition = old[0].recommendation.edition
+def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_counts_there(
+    client, old_benchmarks, new_recommendation
+):
+    client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))
+    edition = old_benchmarks[0].recommendation.edition
     shown = client.get(reverse("evidence_log"))
-    assert f'href="{page_of("evidence_log", edition=edition)}">Log progress for 2021' in shown.text
+    assert f'href="{edition_url("evidence_log", edition=edition)}">Log progress for 2021' in shown.text
     assert "count for the 2021 edition" in shown.text
 
-    form = client.get(page_of("evidence_log", edition=edition))
+    form = client.get(edition_url("evidence_log", edition=edition))
     offered = [value for _, group in form.context["rows"][0].fields["benchmark"].choices[1:] for value, _ in group]
-    assert offered == [str(one.pk) for one in old]
+    assert offered == [str(one.pk) for one in old_benchmarks]
 
     piece = EvidenceFactory(
-        supports=[old[0]], happened_from=date(2022, 2, 1), happened_to=date(2022, 2, 3), recorded_by=OfficerFactory()
+        supports=[old_benchmarks[0]],
+        happened_from=date(2022, 2, 1),
+        happened_to=date(2022, 2, 3),
+        recorded_by=OfficerFactory(),
     )
     shown = client.get(reverse("evidence_detail", args=[piece.pk]))
     assert shown.context["outside"] == ""
@@ -176,9 +191,14 @@ def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_count
     assert client.get(reverse("evidence_detail", args=[elsewhen.pk])).context["outside"] == "before 1 April 2022"
 
 
-def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, old, new):
-    promise = CommitmentFactory(benchmarks=[*old[:1], new.benchmarks.first() or BenchmarkFactory(recommendation=new)])
-    EvidenceFactory(supports=[old[0]], commitment=promise, verified=True)
+def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, old_benchmarks, new_recommendation):
+    promise = CommitmentFactory(
+        benchmarks=[
+            *old_benchmarks[:1],
+            new_recommendation.benchmarks.first() or BenchmarkFactory(recommendation=new_recommendation),
+        ]
+    )
+    EvidenceFactory(supports=[old_benchmarks[0]], commitment=promise, verified=True)
     pages = (reverse("commitment_detail", args=[promise.pk]), reverse("evidence_list"))
 
     told = {address: client.get(address).text for address in pages}
@@ -188,10 +208,12 @@ def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, 
     assert "What it shows" in told[pages[1]]
 
 
-def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_was_asked_then(client, old, new):
-    client.post(address(new), as_shown(client, new))
+def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_was_asked_then(
+    client, old_benchmarks, new_recommendation
+):
+    client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))
     wrong = EvidenceFactory(
-        supports=[new.benchmarks.get()],
+        supports=[new_recommendation.benchmarks.get()],
         happened_from=date(2022, 2, 1),
         happened_to=date(2022, 2, 3),
         recorded_by=OfficerFactory(),
@@ -206,14 +228,19 @@ def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_w
     assert sorted(group.partition(":")[0] for group in offered) == ["2021", "2021", "2022"]
 
 
-def test_what_is_open_towards_something_retired_long_ago_is_not_left_behind_unseen(client, old, new):
+def test_what_is_open_towards_something_retired_long_ago_is_not_left_behind_unseen(
+    client, old_benchmarks, new_recommendation
+):
     gone = BenchmarkFactory(recommendation=RecommendationFactory(number=9, is_retired=True))
     BenchmarkFactory(recommendation=RecommendationFactory(number=10, is_retired=True))
     promise = CommitmentFactory(benchmarks=[gone])
 
-    page = client.get(address(new))
+    page = client.get(carry_over_url(new_recommendation))
 
     assert [group.recommendation.number for group in page.context["dropped"]] == [5, 9]
     assert "already retired in 2021" in page.text
-    client.post(address(new), as_shown(client, new) | {f"goes_{gone.pk}": f"copy-{new.pk}"})
-    assert promise.links.filter(benchmark__recommendation=new).exists()
+    client.post(
+        carry_over_url(new_recommendation),
+        opened_form_data(client, new_recommendation) | {f"goes_{gone.pk}": f"copy-{new_recommendation.pk}"},
+    )
+    assert promise.links.filter(benchmark__recommendation=new_recommendation).exists()

@@ -40,7 +40,7 @@ VERBS = {
 }
 
 
-def words_for(form, **given):
+def typed_texts(form, **given):
     """Words of its own for each field of a form class in which somebody writes."""
     written = {
         name: f"Typed as {form.__name__} {name}"
@@ -50,16 +50,16 @@ def words_for(form, **given):
     return written | given
 
 
-def address(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
-def history(client, commitment, reader):
+def history_text(client, commitment, reader):
     client.force_login(reader)
-    return client.get(address("commitment_detail", commitment)).text
+    return client.get(row_url("commitment_detail", commitment)).text
 
 
-def missing(text, typed):
+def missing_texts(text, typed):
     return {words for words in typed.values() if words not in text}
 
 
@@ -74,41 +74,44 @@ def test_what_moves_a_commitment_is_read_in_its_history(client, form):
     if form is commitments.VerifyDoneForm:
         CommitmentEventFactory(commitment=row, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 20))
         EvidenceFactory(commitment=row, supports=[BenchmarkFactory()], verified=True)
-    typed = words_for(form)
+    typed = typed_texts(form)
     client.force_login(officer)
 
-    sent = client.post(address(f"commitment_{VERBS[form]}", row), typed | {"on": "2022-01-28", "due_on": "2022-03-01"})
+    sent = client.post(row_url(f"commitment_{VERBS[form]}", row), typed | {"on": "2022-01-28", "due_on": "2022-03-01"})
 
     assert sent.status_code == 302
-    assert missing(history(client, row, officer), typed) == set()
+    assert missing_texts(history_text(client, row, officer), typed) == set()
 
 
 def test_a_promise_is_read_with_its_dialogue_and_its_letter(client):
     officer, held = OfficerFactory(), DialogueFactory(place="The residence")
     BenchmarkFactory()
-    typed = words_for(commitments.CommitmentForm)
+    typed = typed_texts(commitments.CommitmentForm)
     client.force_login(officer)
 
-    client.post(reverse("commitment_add"), test_views_commitments.filled(dialogue=held.pk, **typed))
+    client.post(reverse("commitment_add"), test_views_commitments.form_data(dialogue=held.pk, **typed))
 
-    assert missing(history(client, Commitment.objects.get(), officer), typed | {"at": "The residence"}) == set()
+    assert (
+        missing_texts(history_text(client, Commitment.objects.get(), officer), typed | {"at": "The residence"}) == set()
+    )
 
 
 @pytest.mark.parametrize("files", [0, 1, 2])
 def test_what_a_ministry_sends_is_read_in_the_history_line_and_words(client, files):
     sender, officer = FocalPointFactory(), OfficerFactory()
     row = CommitmentFactory(ministry=sender.ministry, benchmarks=[BenchmarkFactory()])
-    typed = words_for(updates.UpdateForm)
-    attached = [test_views_ministry_home.pdf(f"list {number}.pdf") for number in range(files)]
+    typed = typed_texts(updates.UpdateForm)
+    attached = [test_views_ministry_home.pdf_upload(f"list {number}.pdf") for number in range(files)]
     client.force_login(sender)
 
     client.post(
-        address("update_send", row), test_views_ministry_home.filled(**typed, **({"files": attached} if files else {}))
+        row_url("update_send", row),
+        test_views_ministry_home.form_data(**typed, **({"files": attached} if files else {})),
     )
 
     for reader in (sender, officer):
-        text = history(client, row, reader)
-        assert missing(text, typed) == set()
+        text = history_text(client, row, reader)
+        assert missing_texts(text, typed) == set()
         assert text.count(typed["title"]) == 1
 
 
@@ -121,13 +124,13 @@ def test_the_line_of_an_update_that_is_figures_alone_is_read_too(client):
     client.force_login(sender)
 
     client.post(
-        address("update_send", row),
-        test_views_ministry_home.filled(
+        row_url("update_send", row),
+        test_views_ministry_home.form_data(
             title="Six were charged", through_on="2022-01-20", **{f"indicator-{indicator.pk}-figure": "6"}
         ),
     )
 
-    assert "<p>Six were charged</p>" in history(client, row, sender)
+    assert "<p>Six were charged</p>" in history_text(client, row, sender)
 
 
 @pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])
@@ -137,8 +140,8 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
     piece = EvidenceFactory(update_version=sent, supports=[benchmark], happened_from=None)
     is_accepted = decision is UpdateDecision.ACCEPTED
     form, verb = (updates.AcceptForm, "accept") if is_accepted else (updates.ReturnForm, "return")
-    of_line = words_for(updates.LineReviewForm)
-    typed = words_for(form) | {f"line-{name}": words for name, words in of_line.items()}
+    of_line = typed_texts(updates.LineReviewForm)
+    typed = typed_texts(form) | {f"line-{name}": words for name, words in of_line.items()}
     line = {
         "decision": "verified" if is_accepted else updates.NEEDS_CHANGE,
         **({"first_on": "2022-01-03"} if is_accepted else {}),
@@ -147,41 +150,42 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
     client.force_login(officer)
 
     client.post(
-        address(f"version_{verb}", sent),
+        row_url(f"version_{verb}", sent),
         {f"evidence_link-{piece.evidence_links.get().pk}-{name}": said for name, said in line.items()}
-        | {f"{verb}-{name}": words for name, words in words_for(form).items()},
+        | {f"{verb}-{name}": words for name, words in typed_texts(form).items()},
     )
 
-    text = history(client, sent.update.commitment, officer)
-    assert missing(text, typed) == set()
+    text = history_text(client, sent.update.commitment, officer)
+    assert missing_texts(text, typed) == set()
     assert ("Start date: 3 January 2022" in text) is is_accepted
-    assert missing(history(client, sent.update.commitment, sent.recorded_by), typed) == set()
+    assert missing_texts(history_text(client, sent.update.commitment, sent.recorded_by), typed) == set()
 
 
 def test_what_is_logged_put_right_and_reviewed_is_read_in_the_history(client):
     logger, reviewer = OfficerFactory(), OfficerFactory()
     row, indicator = CommitmentFactory(benchmarks=[BenchmarkFactory()]), IndicatorFactory()
-    typed = words_for(evidence.EvidenceForm) | {"link": "https://example.org/register"}
-    counted = words_for(evidence.ReadingForm)
+    typed = typed_texts(evidence.EvidenceForm) | {"link": "https://example.org/register"}
+    counted = typed_texts(evidence.ReadingForm)
     client.force_login(logger)
     count = counted | {"indicator": indicator.pk, "figure": "7", "span": "period"}
     log = {"commitment": row.pk, "happened_from": ""} | {f"count-{name}": said for name, said in count.items()}
-    client.post(reverse("evidence_log"), test_views_evidence_logging.filled(**typed, **log))
-    assert missing(history(client, row, logger), typed | counted) == set()
+    client.post(reverse("evidence_log"), test_views_evidence_logging.form_data(**typed, **log))
+    assert missing_texts(history_text(client, row, logger), typed | counted) == set()
 
-    opened = client.get(address("evidence_revise", Evidence.objects.get()))
-    again = words_for(evidence.EvidenceRevisionForm)
+    opened = client.get(row_url("evidence_revise", Evidence.objects.get()))
+    again = typed_texts(evidence.EvidenceRevisionForm)
     client.post(
-        address("evidence_revise", Evidence.objects.get()), test_views_evidence_revisions.as_it_stands(opened, **again)
+        row_url("evidence_revise", Evidence.objects.get()),
+        test_views_evidence_revisions.opened_form_data(opened, **again),
     )
-    assert missing(history(client, row, logger), again) == set()
+    assert missing_texts(history_text(client, row, logger), again) == set()
 
-    said = words_for(evidence.ReviewForm)
+    said = typed_texts(evidence.ReviewForm)
     client.force_login(reviewer)
     standing = Evidence.objects.current().get()
     sent = {"decision": "verified", "first_on": "2022-01-03"} | said
-    client.post(address("evidence_review", standing), {f"evidence-{name}": value for name, value in sent.items()})
-    assert missing(history(client, row, reviewer), said | {"day": "Start date: 3 January 2022"}) == set()
+    client.post(row_url("evidence_review", standing), {f"evidence-{name}": value for name, value in sent.items()})
+    assert missing_texts(history_text(client, row, reviewer), said | {"day": "Start date: 3 January 2022"}) == set()
 
 
 def test_a_ministry_reads_no_source_of_what_the_embassy_keeps_to_itself(client):
@@ -191,7 +195,7 @@ def test_a_ministry_reads_no_source_of_what_the_embassy_keeps_to_itself(client):
     shared = EvidenceFactory(commitment=row, source="A gazette", sensitivity=Sensitivity.SHARED, happened_from=None)
     EvidenceReviewFactory(evidence=shared, first_on=date(2022, 1, 3))
 
-    text = history(client, row, reader)
+    text = history_text(client, row, reader)
 
     assert "A gazette" in text
     assert "A source of ours" not in text

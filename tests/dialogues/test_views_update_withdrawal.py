@@ -9,7 +9,7 @@ from django.urls import reverse
 from dialogues.actions.update_decisions import withdraw_update
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.models import UpdateVersion
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -27,13 +27,13 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def followed():
+def current_edition():
     """An edition for the pages to stand at."""
     RecommendationFactory(number=99, lead=None)
 
@@ -51,44 +51,44 @@ def focal_point(client, police):
 
 
 @pytest.fixture
-def sent(police):
+def waiting_version(police):
     commitment = CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 20), benchmarks=[BenchmarkFactory()])
     return UpdateVersionFactory(update__commitment=commitment, narrative="Six districts have one.")
 
 
-def withdrawing(sent):
+def withdraw_url(sent):
     return reverse("version_withdraw", args=[sent.pk])
 
 
-def story(sent):
+def commitment_url(sent):
     return reverse("commitment_detail", args=[sent.update.commitment_id])
 
 
-def test_the_page_of_a_commitment_offers_it_while_an_update_waits(client, focal_point, sent):
-    assert withdrawing(sent) in client.get(story(sent)).text
+def test_the_page_of_a_commitment_offers_it_while_an_update_waits(client, focal_point, waiting_version):
+    assert withdraw_url(waiting_version) in client.get(commitment_url(waiting_version)).text
 
-    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED)
-    assert withdrawing(sent) not in client.get(story(sent)).text
+    UpdateVersionDecisionFactory(update_version=waiting_version, decision=UpdateDecision.RETURNED)
+    assert withdraw_url(waiting_version) not in client.get(commitment_url(waiting_version)).text
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_nobody_at_the_embassy_is_offered_it(client, sent, reader):
+def test_nobody_at_the_embassy_is_offered_it(client, waiting_version, reader):
     client.force_login(reader())
 
-    assert withdrawing(sent) not in client.get(story(sent)).text
-    assert client.post(withdrawing(sent)).status_code == 403
+    assert withdraw_url(waiting_version) not in client.get(commitment_url(waiting_version)).text
+    assert client.post(withdraw_url(waiting_version)).status_code == 403
     assert not hasattr(UpdateVersion.objects.get(), "decision")
 
 
-def test_another_ministry_does_not_find_it(client, sent):
+def test_another_ministry_does_not_find_it(client, waiting_version):
     client.force_login(FocalPointFactory())
 
-    assert client.get(withdrawing(sent)).status_code == 404
-    assert client.post(withdrawing(sent)).status_code == 404
+    assert client.get(withdraw_url(waiting_version)).status_code == 404
+    assert client.post(withdraw_url(waiting_version)).status_code == 404
 
 
-def test_a_confirmation_says_what_is_withdrawn_and_what_follows(client, focal_point, sent):
-    text = client.get(withdrawing(sent)).text
+def test_a_confirmation_says_what_is_withdrawn_and_what_follows(client, focal_point, waiting_version):
+    text = client.get(withdraw_url(waiting_version)).text
 
     assert "Six districts have one." in text
     assert "The embassy will not review this update" in text
@@ -98,13 +98,13 @@ def test_a_confirmation_says_what_is_withdrawn_and_what_follows(client, focal_po
     done = UpdateVersionFactory(
         update__commitment=CommitmentFactory(ministry=focal_point.ministry), claimed=ClaimedProgress.DONE
     )
-    assert "The commitment will no longer be reported as done." in client.get(withdrawing(done)).text
+    assert "The commitment will no longer be reported as done." in client.get(withdraw_url(done)).text
 
 
-def test_withdrawing_leads_back_and_says_what_happened(client, focal_point, sent):
-    response = client.post(withdrawing(sent), {"reason": "The wrong list."}, follow=True)
+def test_withdrawing_leads_back_and_says_what_happened(client, focal_point, waiting_version):
+    response = client.post(withdraw_url(waiting_version), {"reason": "The wrong list."}, follow=True)
 
-    assert response.redirect_chain == [(story(sent), 302)]
+    assert response.redirect_chain == [(commitment_url(waiting_version), 302)]
     decision = UpdateVersion.objects.get().decision
     assert (decision.decision, decision.reason, decision.recorded_by) == ("withdrawn", "The wrong list.", focal_point)
     assert "You withdrew the update. The embassy will not review it." in response.text
@@ -115,10 +115,10 @@ def test_withdrawing_leads_back_and_says_what_happened(client, focal_point, sent
 
 
 @pytest.mark.parametrize("decision", UpdateDecision)
-def test_what_was_decided_meanwhile_is_said_and_offers_nothing(client, focal_point, sent, decision):
-    UpdateVersionDecisionFactory(update_version=sent, decision=decision)
+def test_what_was_decided_meanwhile_is_said_and_offers_nothing(client, focal_point, waiting_version, decision):
+    UpdateVersionDecisionFactory(update_version=waiting_version, decision=decision)
 
-    opened, posted = client.get(withdrawing(sent)), client.post(withdrawing(sent))
+    opened, posted = client.get(withdraw_url(waiting_version)), client.post(withdraw_url(waiting_version))
 
     assert (opened.status_code, posted.status_code) == (200, 422)
     assert shows_refusal(posted, "edit_conflict")
@@ -128,8 +128,8 @@ def test_what_was_decided_meanwhile_is_said_and_offers_nothing(client, focal_poi
     assert UpdateVersion.objects.get().decision.decision == decision
 
 
-def test_home_says_so_and_asks_for_an_update(client, focal_point, sent):
-    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.WITHDRAWN)
+def test_home_says_so_and_asks_for_an_update(client, focal_point, waiting_version):
+    UpdateVersionDecisionFactory(update_version=waiting_version, decision=UpdateDecision.WITHDRAWN)
 
     page = client.get(reverse("ministry_home"))
 
@@ -141,13 +141,15 @@ def test_home_says_so_and_asks_for_an_update(client, focal_point, sent):
     assert page.context["summary"] == "You have 1 commitment. It is overdue."
 
 
-def test_home_says_again_what_was_returned_before(client, focal_point, sent):
-    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason="Add the list of posts.")
-    again = UpdateVersionFactory(update=sent.update, happened_on=date(2022, 1, 12))
+def test_home_says_again_what_was_returned_before(client, focal_point, waiting_version):
+    UpdateVersionDecisionFactory(
+        update_version=waiting_version, decision=UpdateDecision.RETURNED, reason="Add the list of posts."
+    )
+    again = UpdateVersionFactory(update=waiting_version.update, happened_on=date(2022, 1, 12))
     UpdateVersionDecisionFactory(update_version=again, decision=UpdateDecision.WITHDRAWN)
 
     home = client.get(reverse("ministry_home"))
-    form = client.get(reverse("update_send", args=[sent.update.commitment_id]))
+    form = client.get(reverse("update_send", args=[waiting_version.update.commitment_id]))
 
     [row] = home.context["open"]
     assert (row.is_returned, row.reason, row.is_withdrawn) == (True, "Add the list of posts.", True)
@@ -155,16 +157,16 @@ def test_home_says_again_what_was_returned_before(client, focal_point, sent):
     assert form.context["form"]["narrative"].value() == again.narrative
 
 
-def test_the_form_starts_from_what_was_withdrawn(client, focal_point, sent):
+def test_the_form_starts_from_what_was_withdrawn(client, focal_point, waiting_version):
     indicator = IndicatorFactory()
     benchmark = BenchmarkFactory(terms__rule="target", terms__target=10, terms__indicator=indicator)
-    sent.update.commitment.links.create(benchmark=benchmark, reach="meets")
-    EvidenceFactory(update_version=sent, file=EvidenceFileFactory(name="list.pdf"), title="Six districts")
-    figure = EvidenceFactory(update_version=sent, kind="statistic")
-    ReadingFactory(indicator=indicator, figure=6, evidence=figure, update_version=sent)
-    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.WITHDRAWN)
+    waiting_version.update.commitment.links.create(benchmark=benchmark, reach="meets")
+    EvidenceFactory(update_version=waiting_version, file=EvidenceFileFactory(name="list.pdf"), title="Six districts")
+    figure = EvidenceFactory(update_version=waiting_version, kind="statistic")
+    ReadingFactory(indicator=indicator, figure=6, evidence=figure, update_version=waiting_version)
+    UpdateVersionDecisionFactory(update_version=waiting_version, decision=UpdateDecision.WITHDRAWN)
 
-    page = client.get(reverse("update_send", args=[sent.update.commitment_id]))
+    page = client.get(reverse("update_send", args=[waiting_version.update.commitment_id]))
 
     assert page.context["form"]["narrative"].value() == "Six districts have one."
     assert [file.name for file in page.context["attached"]] == ["list.pdf"]
@@ -176,12 +178,14 @@ def test_the_form_starts_from_what_was_withdrawn(client, focal_point, sent):
 # --- The embassy ------------------------------------------------------------------------------------------------------
 
 
-def test_officers_read_that_it_was_withdrawn_and_are_asked_nothing(client, focal_point, sent):
-    EvidenceFactory(update_version=sent, supports=[BenchmarkFactory()])
-    withdraw_update(update_version=sent, reason="The wrong list.", by=focal_point, now=at_noon(date(2022, 1, 28)))
+def test_officers_read_that_it_was_withdrawn_and_are_asked_nothing(client, focal_point, waiting_version):
+    EvidenceFactory(update_version=waiting_version, supports=[BenchmarkFactory()])
+    withdraw_update(
+        update_version=waiting_version, reason="The wrong list.", by=focal_point, now=at_noon(date(2022, 1, 28))
+    )
     client.force_login(OfficerFactory())
 
-    page = client.get(reverse("version_detail", args=[sent.pk]))
+    page = client.get(reverse("version_detail", args=[waiting_version.pk]))
 
     assert page.context["may_decide"] is False
     assert page.context["decided"] is UpdateDecision.WITHDRAWN
@@ -189,16 +193,16 @@ def test_officers_read_that_it_was_withdrawn_and_are_asked_nothing(client, focal
     for words in ("Lepota Sekola", "The wrong list.", "Six districts have one."):
         assert words in page.text
     assert "Return to ministry" not in page.text
-    piece = client.get(reverse("evidence_detail", args=[sent.evidence.get().pk]))
+    piece = client.get(reverse("evidence_detail", args=[waiting_version.evidence.get().pk]))
     assert "The ministry withdrew the update that this came with." in piece.text
     assert not piece.context["asked"]
-    simulated = client.get(reverse("version_simulation", args=[sent.pk]))
+    simulated = client.get(reverse("version_simulation", args=[waiting_version.pk]))
     assert "The ministry withdrew this update. It adds nothing." in simulated.text
 
 
-def test_the_next_version_names_the_one_that_was_withdrawn(client, sent):
-    UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.WITHDRAWN)
-    again = UpdateVersionFactory(update=sent.update, happened_on=date(2022, 1, 12))
+def test_the_next_version_names_the_one_that_was_withdrawn(client, waiting_version):
+    UpdateVersionDecisionFactory(update_version=waiting_version, decision=UpdateDecision.WITHDRAWN)
+    again = UpdateVersionFactory(update=waiting_version.update, happened_on=date(2022, 1, 12))
     client.force_login(OfficerFactory())
 
     text = " ".join(client.get(reverse("version_detail", args=[again.pk])).text.split())
@@ -208,12 +212,16 @@ def test_the_next_version_names_the_one_that_was_withdrawn(client, sent):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, None])
-def test_the_withdrawn_version_is_marked_in_the_history_and_the_next_one_is_not(client, focal_point, sent, reader):
-    withdraw_update(update_version=sent, by=focal_point, now=at_noon(date(2022, 1, 20)))
-    UpdateVersionFactory(update=sent.update, recorded_at=at_noon(date(2022, 1, 24)), narrative="Ten have one.")
+def test_the_withdrawn_version_is_marked_in_the_history_and_the_next_one_is_not(
+    client, focal_point, waiting_version, reader
+):
+    withdraw_update(update_version=waiting_version, by=focal_point, now=at_noon(date(2022, 1, 20)))
+    UpdateVersionFactory(
+        update=waiting_version.update, recorded_at=at_noon(date(2022, 1, 24)), narrative="Ten have one."
+    )
     client.force_login(reader() if reader else focal_point)
 
-    entries = re.findall(r"<li\b.*?</li>", client.get(story(sent)).text, re.DOTALL)
+    entries = re.findall(r"<li\b.*?</li>", client.get(commitment_url(waiting_version)).text, re.DOTALL)
 
     withdrawn = [entry for entry in entries if "Withdrawn by the ministry on" in entry]
     assert ["Six districts have one." in entry for entry in withdrawn] == [True]
@@ -221,14 +229,18 @@ def test_the_withdrawn_version_is_marked_in_the_history_and_the_next_one_is_not(
     assert any("Ten have one." in entry for entry in entries)
 
 
-def test_a_story_told_to_an_officer_names_the_ministry_and_who_withdrew_it(client, focal_point, sent):
-    withdraw_update(update_version=sent, by=focal_point, now=at_noon(date(2022, 1, 28)))
+def test_a_story_told_to_an_officer_names_the_ministry_and_who_withdrew_it(client, focal_point, waiting_version):
+    withdraw_update(update_version=waiting_version, by=focal_point, now=at_noon(date(2022, 1, 28)))
     client.force_login(ObserverFactory())
 
-    page = client.get(story(sent))
+    page = client.get(commitment_url(waiting_version))
 
     entry = next(entry for entry in page.context["entries"] if entry.status is UpdateDecision.WITHDRAWN)
-    assert (entry.speaker, entry.source, entry.by) == ("ministry", sent.update.commitment.maker, "Lepota Sekola")
+    assert (entry.speaker, entry.source, entry.by) == (
+        "ministry",
+        waiting_version.update.commitment.maker,
+        "Lepota Sekola",
+    )
     assert "update withdrawn on 28 January 2022" in page.text
     assert "no update received" not in page.text
-    assert client.get(page_of("dashboard")).status_code == 200
+    assert client.get(edition_url("dashboard")).status_code == 200

@@ -1,31 +1,31 @@
-"""What the journeys share: Lesotho with its exercise, its people, and a browser for each of them."""
+"""Fixtures of the journeys: Lesotho with its exercise and its people."""
 
 import pytest
 
-from tests.conftest import do_jobs
+from tests.conftest import run_due_jobs
 from tests.exercise import load_exercise
 from tests.factories import PASSWORD
-from tests.kept import once
+from tests.row_cache import load_cached
 from tiptracker.accounts.models import User
 from tiptracker.celery import app
 
 
 @pytest.fixture
 def people(fresh_database: str) -> dict[str, User]:
-    """Lesotho with the exercise, and the demonstration's accounts by the first part of their address."""
-    once(play)
-    return {user.email.split("@")[0]: user for user in accounts()}
+    """Load Lesotho with the exercise. Returns the demonstration's accounts by the first part of their address."""
+    load_cached(load_exercise_with_passwords)
+    return {user.email.split("@")[0]: user for user in demonstration_accounts()}
 
 
-def play() -> None:
-    """All that asks for a worker is done, too."""
+def load_exercise_with_passwords() -> None:
+    """Load the exercise, set the tests' password for its accounts, and run all jobs."""
     load_exercise(verbosity=0)
-    for user in accounts():
+    for user in demonstration_accounts():
         user.set_password(PASSWORD)
         user.save()
     app.loader.import_default_modules()
-    do_jobs()
+    run_due_jobs()
 
 
-def accounts():
+def demonstration_accounts():
     return User.objects.get_queryset().filter(email__endswith="@demo.example")

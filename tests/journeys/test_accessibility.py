@@ -33,7 +33,8 @@ from recommendations.importing.preview import get_expected_edition
 from recommendations.models import Benchmark, Edition, EditionImport, Indicator, Recommendation
 from reports.actions.runs import compute_readiness
 from reports.models import Briefing
-from tests.conftest import THE_DAY
+from tests.authentication import enrol_second_factor
+from tests.conftest import TODAY
 from tests.factories import (
     MASERU,
     BriefingFactory,
@@ -47,9 +48,8 @@ from tests.factories import (
     RedactionFactory,
     SavedFilterFactory,
 )
-from tests.live import Live
-from tests.recommendations.another_list import ANOTHER_LIST
-from tests.signing_in import enrol
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
+from tests.running_server import RunningServer
 from tiptracker.accounts import tokens
 from tiptracker.accounts.mail_links import LinkPurpose, password_link
 from tiptracker.accounts.models import AccountRequest, User
@@ -60,12 +60,12 @@ from tiptracker.jobs.models import State
 pytestmark = pytest.mark.without_worker
 
 DESK, PHONE, NARROWEST = 1280, 375, 320
-OPTIONS = {
+AXE_OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "section508"]},
     "resultTypes": ["violations"],
     "preload": False,
 }
-OF_THE_WHOLE = OPTIONS | {
+WHOLE_PAGE_OPTIONS = AXE_OPTIONS | {
     "runOnly": {
         "type": "rule",
         "values": [
@@ -76,18 +76,18 @@ OF_THE_WHOLE = OPTIONS | {
     }
 }
 """What is asked of each page as a whole, and what depends on how much stands in an element besides its kind."""
-CONTRAST = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+CONTRAST_OPTIONS = AXE_OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 APPEARANCES: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark", "forced_colors": "none"},
     "forced colours": {"color_scheme": "dark", "forced_colors": "active"},
 }
 """How else a page may look. Only its contrast depends on that, so nothing else is asked again."""
-CONTRAST_OF_UNEXAMINED = """how => {
+UNEXAMINED_CONTRAST_SCRIPT = """how => {
   // A part of the page that htmx loads may have taken the place of what was there.
   const include = window.unexamined.filter(each => each.isConnected);
   return include.length ? axe.run({include}, how).then(found => found.violations) : [];
 }"""
-INVISIBLE = """() => {
+INVISIBLE_ELEMENTS_SCRIPT = """() => {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = "Canvas";
   const canvas = getComputedStyle(probe).color;
@@ -100,11 +100,11 @@ INVISIBLE = """() => {
 }"""
 """Texts in the colour of the page. Where colours are forced, a browser puts that colour behind each text, and axe does
 not see it."""
-LIGHT: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
-AXE = Axe().axe_script
-KINDS = (Path(__file__).parent / "kinds_of_elements.js").read_text()
+LIGHT_APPEARANCE: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
+AXE_SCRIPT = Axe().axe_script
+ELEMENT_KINDS_SCRIPT = (Path(__file__).parent / "kinds_of_elements.js").read_text()
 PASSKEY = {"name": "My telephone", "credential": {}}
-NO_PAGES = {
+ADDRESSES_WITHOUT_PAGE = {
     "briefing_clear",
     "evidence_review",
     "version_fill",
@@ -123,9 +123,9 @@ NO_PAGES = {
 }
 """Addresses that take a form, hand out a file or lead on; what is refused there is shown on a page that is walked."""
 
-OF_A_POST = ("setup_detail", "setup_country", "setup_edition", "setup_ministries", "setup_benchmarks", "setup_people")
+SETUP_PAGES = ("setup_detail", "setup_country", "setup_edition", "setup_ministries", "setup_benchmarks", "setup_people")
 
-WHY = [
+EXPLANATION_ARGUMENTS = [
     ["concrete_action"],
     ["concrete_action", "1"],
     ["concrete_action", "4b"],
@@ -136,16 +136,16 @@ WHY = [
 """Lines of the score: a part, a recommendation, benchmarks with claims and with what doesn't count, a question, a P."""
 
 
-EXAMINED: set[int] = set()
+EXAMINED_ELEMENTS: set[int] = set()
 """The kinds of elements that axe has examined on any page at any width: another one of the kind tells nothing new."""
 
 
 @dataclass
-class Walk:
+class PageWalk:
     """Somebody's way through the pages, and what was wrong on it, as sentences."""
 
     who: str
-    live: Live
+    live: RunningServer
     page: Page
     faults: list[str] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
@@ -188,10 +188,11 @@ class Walk:
 
     def look_at_the_frame(self, foreign: str) -> None:
         """What is ours of a page that a package draws: all of it but the elements of the selector `foreign`."""
-        for appearance, media in {"light": LIGHT, **APPEARANCES}.items():
+        for appearance, media in {"light": LIGHT_APPEARANCE, **APPEARANCES}.items():
             self.page.emulate_media(**media)
             faults = self.page.evaluate(
-                "([what, how]) => axe.run({exclude: [what]}, how).then(found => found.violations)", [foreign, OPTIONS]
+                "([what, how]) => axe.run({exclude: [what]}, how).then(found => found.violations)",
+                [foreign, AXE_OPTIONS],
             )
             self._blame_each(faults, appearance)
 
@@ -205,12 +206,12 @@ class Walk:
     def _examine(self, how: str) -> None:
         for width in self._too_wide():
             self._blame(f"runs over {how}: {width}")
-        faults = self.page.evaluate("how => axe.run(document, how).then(found => found.violations)", OF_THE_WHOLE)
-        if new := self.page.evaluate(KINDS, " ".join(map(str, EXAMINED))):
+        faults = self.page.evaluate("how => axe.run(document, how).then(found => found.violations)", WHOLE_PAGE_OPTIONS)
+        if new := self.page.evaluate(ELEMENT_KINDS_SCRIPT, " ".join(map(str, EXAMINED_ELEMENTS))):
             faults += self.page.evaluate(
-                "how => axe.run({include: window.unexamined}, how).then(found => found.violations)", OPTIONS
+                "how => axe.run({include: window.unexamined}, how).then(found => found.violations)", AXE_OPTIONS
             )
-        EXAMINED.update(new)
+        EXAMINED_ELEMENTS.update(new)
         self._blame_each(faults, how)
         if new:
             self._examine_contrast(how)
@@ -219,11 +220,11 @@ class Walk:
         """Look at the elements just examined in each other appearance, without loading the page again."""
         for appearance, media in APPEARANCES.items():
             self.page.emulate_media(**media)
-            faults = self.page.evaluate(CONTRAST_OF_UNEXAMINED, CONTRAST)
+            faults = self.page.evaluate(UNEXAMINED_CONTRAST_SCRIPT, CONTRAST_OPTIONS)
             self._blame_each(faults, f"{how}, {appearance}")
-        for element in self.page.evaluate(INVISIBLE):
+        for element in self.page.evaluate(INVISIBLE_ELEMENTS_SCRIPT):
             self._blame(f"invisible {how}, {appearance}: {element}")
-        self.page.emulate_media(**LIGHT)
+        self.page.emulate_media(**LIGHT_APPEARANCE)
 
     def _blame_each(self, faults: Iterable[dict[str, Any]], how: str) -> None:
         for fault in faults:
@@ -248,23 +249,23 @@ class Walk:
 
 
 @contextmanager
-def walk(browser: Browser, live: Live, who: str, user: User | None = None) -> Iterator[Walk]:
+def start_walk(browser: Browser, live: RunningServer, who: str, user: User | None = None) -> Iterator[PageWalk]:
     context = browser.new_context(locale="en-GB", timezone_id="Africa/Maseru", reduced_motion="reduce")
-    context.add_init_script(AXE)
+    context.add_init_script(AXE_SCRIPT)
     if user:
-        live.enter(context, user)
+        live.force_sign_in(context, user)
     try:
-        yield Walk(who, live, context.new_page())
+        yield PageWalk(who, live, context.new_page())
     finally:
         context.close()
 
 
 @pytest.fixture
-def pages(people: dict[str, User]) -> dict[str, list[str]]:
+def page_addresses(people: dict[str, User]) -> dict[str, list[str]]:
     """The addresses to walk by the name of the page: of each sort of thing enough to show its states."""
     edition = Edition.objects.get(year=2021)
     one = {"edition": edition, "requested_by": people["officer"]}
-    BriefingFactory(**one, content=b"%PDF-1.7\n")
+    BriefingFactory(**one, pdf=b"%PDF-1.7\n")
     withdrawal = {"withdrawn_at": edition.terms.first().recorded_at, "withdrawn_by": people["ambassador"]}
     BriefingFactory(**one, sha256="0" * 64, withdrawn_reason="It held a text that was taken out.", **withdrawal)
     failed, running = BriefingFactory(**one), BriefingFactory(**one)
@@ -273,8 +274,8 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     for briefing in (failed, running):
         briefing.save()
     said = [{"evidence": [{"ref": "E1", "what": what}]} for what in ("A hotline was opened", "A shelter was opened")]
-    compared = [BriefingFactory(**one, as_of=THE_DAY - timedelta(days=at), said=said[at]) for at in range(len(said))]
-    commitments = Commitment.objects.with_status(THE_DAY).order_by("pk")
+    compared = [BriefingFactory(**one, as_of=TODAY - timedelta(days=at), content=said[at]) for at in range(len(said))]
+    commitments = Commitment.objects.with_status(TODAY).order_by("pk")
     ours = commitments.filter(made_by=MadeBy.UNITED_STATES)
     by_status = [commitments.filter(status=status).first() for status in CommitmentStatus]
     versions = UpdateVersion.objects.order_by("pk")
@@ -294,16 +295,16 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "reading_add": Indicator.objects.order_by("pk")[:1],
         "indicator_ministry": Indicator.objects.order_by("pk")[:1],
         "run_detail": [
-            compute_readiness(edition=edition, as_of=THE_DAY, now=datetime.combine(THE_DAY, time(9), MASERU)),
+            compute_readiness(edition=edition, as_of=TODAY, now=datetime.combine(TODAY, time(9), MASERU)),
             ReadinessRunFactory(edition=edition),
         ],
         "recommendation_add": [edition],
-        **{name: [edition.country] for name in OF_A_POST},
+        **{name: [edition.country] for name in SETUP_PAGES},
         "setup_edition_edit": [edition],
         "edition_repeats": [edition],
-        "edition_carry_over": [edition],
+        "edition_roll_over": [edition],
         "edition_import": [edition],
-        "import_preview": _brought(edition),
+        "import_preview": _create_imports(edition),
         "setup_suggested": Recommendation.objects.filter(edition=edition, number__in=(1, 3)),
         "ministry_detail": [people["police"].ministry],
         "milestone_done": edition.milestones.order_by("pk")[:1],
@@ -312,7 +313,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         "benchmark_edit": [benchmark],
         "benchmark_assess": [benchmark],
         "commitment_detail": [*filter(None, by_status), ours.first(), waiting.update.commitment],
-        "update_send": [returned.update.commitment, waiting.update.commitment, *_open_to_both(commitments)],
+        "update_send": [returned.update.commitment, waiting.update.commitment, *_find_open_commitments(commitments)],
         "commitment_correct": [
             *commitments.filter(status=CommitmentStatus.OPEN)[:1],
             *commitments.filter(status=CommitmentStatus.WITHDRAWN)[:1],
@@ -355,7 +356,7 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         ],
         "mfa_remove_webauthn": [Authenticator.objects.create(user=people["observer"], type="webauthn", data=PASSKEY)],
     }
-    enrol(people["officer"])
+    enrol_second_factor(people["officer"])
     for name, scope in (
         ("Weekly import", TokenScope.READ),
         ("A spreadsheet", TokenScope.SUBMIT),
@@ -370,15 +371,15 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
         purpose: [urlsplit(password_link(people["officer"], purpose)).path, reverse(purpose, args=["used"])]
         for purpose in LinkPurpose
     }
-    why = [reverse("readiness_why", args=key) for key in WHY]
+    why = [reverse("readiness_why", args=key) for key in EXPLANATION_ARGUMENTS]
     changes = AuditEntry.objects.filter(verb__in=("commitment.rescheduled", "update.accepted", "edition.loaded"))
     entries = [reverse("log_detail", args=[entry.number]) for entry in changes]
     alone = sorted(
-        _names()
+        _url_names()
         - set(things)
         - set(by_mail)
         - {"readiness_why", "log_detail", "briefing_request", "saved_filter_add"}
-        - NO_PAGES
+        - ADDRESSES_WITHOUT_PAGE
     )
     return (
         {name: [reverse(name)] for name in (*alone, "glossary")}
@@ -394,22 +395,22 @@ def pages(people: dict[str, User]) -> dict[str, list[str]]:
     )
 
 
-def _brought(edition: Edition) -> list[EditionImport]:
+def _create_imports(edition: Edition) -> list[EditionImport]:
     """A table with a row that is wrong, a narrative that would take the place of what stands, a list that is loaded."""
-    narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in ANOTHER_LIST.values())])
+    narrative = "\n".join(["PRIORITIZED RECOMMENDATIONS:", "", *(f"• {text}\n" for text in REPLACEMENT_LIST.values())])
     table = "Number\tRecommendation\tLead ministry\n1\tFund the shelters.\tNobody’s\nx\tTrain.\t\n"
     brought = [serialize_draft(read_draft_text(text, get_expected_edition(edition))) for text in (table, narrative)]
-    waiting = [EditionImportFactory(edition=edition, brought=one) for one in brought]
+    waiting = [EditionImportFactory(edition=edition, draft=one) for one in brought]
     return [*waiting, EditionImportFactory(edition=edition, loaded=True)]
 
 
-def _open_to_both(commitments: Iterable[Commitment]) -> list[Commitment]:
+def _find_open_commitments(commitments: Iterable[Commitment]) -> list[Commitment]:
     """One open commitment of each of two ministries, on which an update may be sent."""
     still = [each for each in commitments if each.status == CommitmentStatus.OPEN and each.ministry]
     return [next(each for each in still if each.ministry.short_name.startswith(name)) for name in ("Police", "Home")]
 
 
-def _names() -> set[str]:
+def _url_names() -> set[str]:
     """The names of all our own addresses; one that a page of the walk forgets has no arguments and fails to reverse."""
     modules = (
         dialogues.urls,
@@ -423,12 +424,14 @@ def _names() -> set[str]:
     return {one.name for module in modules for one in module.urlpatterns if isinstance(one, URLPattern)}
 
 
-def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
-    with walk(browser, live, "officer", people["officer"]) as officer:
-        for address in (address for addresses in pages.values() for address in addresses):
+def test_everybody_at_the_embassy_can_use_each_page(
+    live: RunningServer, people, page_addresses, browser: Browser
+) -> None:
+    with start_walk(browser, live, "officer", people["officer"]) as officer:
+        for address in (address for addresses in page_addresses.values() for address in addresses):
             officer.visit(address)
-        for name, button, typed in REFUSED:
-            officer.send(pages[name][0], button, typed)
+        for name, button, typed in INCOMPLETE_FORMS:
+            officer.send(page_addresses[name][0], button, typed)
         officer.page.goto(f"{live.url}{reverse('token_add')}")
         officer.page.get_by_label("Name", exact=True).fill("A new import")
         officer.page.get_by_role("button", name="Make the token").click()
@@ -438,35 +441,37 @@ def test_everybody_at_the_embassy_can_use_each_page(live: Live, people, pages, b
         officer.open_menu()
     faults = officer.faults
     for who in ("ambassador", "observer"):
-        with walk(browser, live, who, people[who]) as reader:
+        with start_walk(browser, live, who, people[who]) as reader:
             for name in ("dashboard", "recommendation_list", "briefing_list", "commitment_detail", "evidence_detail"):
-                reader.visit(pages[name][0])
-            assert reader.visit(pages["evidence_log"][0]).status == 403
+                reader.visit(page_addresses[name][0])
+            assert reader.visit(page_addresses["evidence_log"][0]).status == 403
             if who == "observer":
-                assert reader.visit(pages["mfa_remove_webauthn"][0]).status == 200
+                assert reader.visit(page_addresses["mfa_remove_webauthn"][0]).status == 200
         faults += reader.faults
     assert not faults, "\n".join(faults)
 
 
-def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, browser: Browser) -> None:
-    with walk(browser, live, "police", people["police"]) as police:
-        for address in (address for addresses in pages.values() for address in addresses):
+def test_ministries_and_strangers_can_use_each_page(
+    live: RunningServer, people, page_addresses, browser: Browser
+) -> None:
+    with start_walk(browser, live, "police", people["police"]) as police:
+        for address in (address for addresses in page_addresses.values() for address in addresses):
             police.visit(address)
         police.send(reverse("mfa_activate_totp"), "Set up the app")
     assert police.met >= {200, 403, 404}
     # Another ministry, whose update came back.
-    with walk(browser, live, "home.affairs", people["home.affairs"]) as home_affairs:
+    with start_walk(browser, live, "home.affairs", people["home.affairs"]) as home_affairs:
         home_affairs.visit(reverse("ministry_home"))
-        for address in (*pages["commitment_detail"], *pages["update_send"]):
+        for address in (*page_addresses["commitment_detail"], *page_addresses["update_send"]):
             home_affairs.visit(address)
-        home_affairs.send(pages["update_send"][-1], "Send to the embassy")
-        home_affairs.visit(pages["update_send"][-1])  # what was refused is a draft now
-    with walk(browser, live, "nobody") as stranger:
+        home_affairs.send(page_addresses["update_send"][-1], "Send to the embassy")
+        home_affairs.visit(page_addresses["update_send"][-1])  # what was refused is a draft now
+    with start_walk(browser, live, "nobody") as stranger:
         stranger.visit(reverse("account_login"))
         stranger.visit("/nowhere/")
         stranger.send(reverse("account_login"), "Sign in", {"E-mail address": "x@example.org", "Password": "wrong"})
         stranger.send(reverse("password_forgotten"), "Send me a link")
-        stranger.send(pages[LinkPurpose.INVITATION][0], "Set password", {"New password": "short"})
+        stranger.send(page_addresses[LinkPurpose.INVITATION][0], "Set password", {"New password": "short"})
         live.type_password(stranger.page, people["officer"])
         stranger.page.wait_for_url("**/second-step/show/")
         stranger.look()
@@ -476,7 +481,7 @@ def test_ministries_and_strangers_can_use_each_page(live: Live, people, pages, b
 
 
 def test_administrators_can_use_each_page_of_people_ministries_and_countries(
-    live: Live, people, browser: Browser
+    live: RunningServer, people, browser: Browser
 ) -> None:
     officer, ministry = people["officer"], people["police"].ministry
     request = AccountRequest.objects.create(
@@ -488,7 +493,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
     )
     User.objects.create_user("left@demo.example", name="Left", role="administrator", is_active=False)
     of_person = {pk: reverse("person_edit", args=[pk]) for pk in (officer.pk, people["police"].pk, people["admin"].pk)}
-    with walk(browser, live, "administrator", people["admin"]) as administrator:
+    with start_walk(browser, live, "administrator", people["admin"]) as administrator:
         for name in ("person_list", "person_add", "ministry_list", "country_list", "account_request_list"):
             administrator.visit(reverse(name))
         for person in User.objects.filter(email__endswith="@demo.example"):
@@ -506,7 +511,7 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
         administrator.send(reverse("person_add"), "Add and invite")
         administrator.send(of_person[officer.pk], "Save", {"Name": ""})
         administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save", {"Short name": ""})
-    with walk(browser, live, "officer", officer) as reader:
+    with start_walk(browser, live, "officer", officer) as reader:
         reader.visit(reverse("account_address"))
         reader.page.goto(f"{live.url}{reverse('api_docs')}")
         expect(reader.page.get_by_role("heading", name="API documentation")).to_be_visible()
@@ -516,22 +521,24 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
     assert not faults, "\n".join(faults)
 
 
-def test_administrators_can_use_each_page_of_setting_up_a_post(live: Live, people, pages, browser: Browser) -> None:
+def test_administrators_can_use_each_page_of_setting_up_a_post(
+    live: RunningServer, people, page_addresses, browser: Browser
+) -> None:
     invited = User.objects.create_user("new@demo.example", name="New", role="officer")
     invited.countries.add(Edition.objects.get(year=2021).country)
-    with walk(browser, live, "administrator", people["admin"]) as administrator:
-        for name in ("setup_list", "setup_add", *OF_A_POST, "setup_edition_edit", "setup_suggested"):
-            administrator.visit(pages[name][0])
-        for address in (*pages["edition_import"], *pages["import_preview"]):
+    with start_walk(browser, live, "administrator", people["admin"]) as administrator:
+        for name in ("setup_list", "setup_add", *SETUP_PAGES, "setup_edition_edit", "setup_suggested"):
+            administrator.visit(page_addresses[name][0])
+        for address in (*page_addresses["edition_import"], *page_addresses["import_preview"]):
             administrator.visit(address)
         administrator.visit(f"{reverse('setup_add')}?country=MWI")
-        for name, button in REFUSED_TO_ADMINISTRATORS:
-            administrator.send(pages[name][0], button)
+        for name, button in INCOMPLETE_ADMINISTRATOR_FORMS:
+            administrator.send(page_addresses[name][0], button)
     assert administrator.met == {200, 403}  # benchmarks are an officer's
     assert not administrator.faults, "\n".join(administrator.faults)
 
 
-REFUSED_TO_ADMINISTRATORS = [
+INCOMPLETE_ADMINISTRATOR_FORMS = [
     ("setup_add", "Continue"),
     ("setup_country", "Save the country"),
     ("setup_edition", "Add this edition"),
@@ -541,7 +548,7 @@ REFUSED_TO_ADMINISTRATORS = [
     ("edition_import", "Show the preview"),
     ("import_preview", "Import this list"),
 ]
-REFUSED = [
+INCOMPLETE_FORMS = [
     ("setup_suggested", "Add the ticked benchmarks", {}),
     ("evidence_log", "Log progress", {}),
     ("evidence_detail", "Save review", {}),

@@ -16,15 +16,15 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.database_roles import migrate_elsewhere
+from tests.authentication import current_totp_code, enrol_second_factor
+from tests.database_roles import migrate_in_other_process
 from tests.factories import OfficerFactory
-from tests.live import free_port, serve, stop
-from tests.signing_in import code_of, enrol
+from tests.running_server import free_port, serve, stop
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 
-HERE = Path(__file__).parent / "openid_provider"
-IS_INSTALLED = (HERE / "node_modules" / "oidc-provider").is_dir()
+PROVIDER_FOLDER = Path(__file__).parent / "openid_provider"
+IS_INSTALLED = (PROVIDER_FOLDER / "node_modules" / "oidc-provider").is_dir()
 pytestmark = [
     pytest.mark.skipif(
         not IS_INSTALLED and os.environ.get("JOURNEYS") != "required", reason="Install the provider: ./setup.sh browser"
@@ -47,8 +47,8 @@ def run_provider(secret):
     port = free_port()
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), "CLIENT_SECRET": secret}
     process = subprocess.Popen(
-        ["node", "provider.mjs"], cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        start_new_session=True, text=True,
+        ["node", "provider.mjs"], cwd=PROVIDER_FOLDER, env=environment, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True, text=True,
     )  # fmt: skip
     try:
         assert process.stdout.readline() == "ready\n", "Install the provider: ./setup.sh browser"
@@ -59,7 +59,7 @@ def run_provider(secret):
 
 
 @pytest.fixture
-def organisation(fresh_database):
+def server_and_provider(fresh_database):
     """A server that asks for a second step and has a provider besides, and that provider."""
     secret = "a secret of the client"
     with run_provider(secret) as provider:
@@ -69,12 +69,12 @@ def organisation(fresh_database):
             "OIDC_CLIENT_SECRET": secret,
             "SECOND_FACTOR_REQUIRED": "true",
         }
-        migrate_elsewhere(fresh_database, "socialaccount", chosen)
+        migrate_in_other_process(fresh_database, "socialaccount", chosen)
         with serve(fresh_database, **chosen) as live:
             yield live, provider
 
 
-def ask(page: Page, live, who):
+def sign_in_through_provider(page: Page, live, who):
     """Press the button on the sign-in page, and say to the provider who one is."""
     page.context.clear_cookies()
     page.goto(f"{live.url}/accounts/login/")
@@ -84,13 +84,13 @@ def ask(page: Page, live, who):
         page.get_by_role("button", name="Go on").click()
 
 
-def refusals():
+def logged_refusals():
     entries = AuditEntry.objects.filter(verb="person.sign_in_refused").order_by("number")
     return [(json.loads(entry.detail.after)["why"], entry.row) for entry in entries]
 
 
 WRONG_TOKENS = ["wrong audience", "wrong issuer", "wrong nonce", "wrong signature", "expired token", "somebody else"]
-GARBAGE = [
+UNUSABLE_ANSWERS = [
     "garbage at /.well-known",
     "nothing at /.well-known",
     "an error at /token",
@@ -99,15 +99,15 @@ GARBAGE = [
 ]
 
 
-def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organisation, page: Page):
-    live, provider = organisation
+def test_signs_in_through_the_organisation_and_is_refused_what_it_should(server_and_provider, page: Page):
+    live, provider = server_and_provider
     person = OfficerFactory(email="palesa@post.example")
     password = person.password
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
 
     # The way in, second step included.
-    ask(page, live, person.email)
-    page.get_by_label("Code of your authenticator app, or a recovery code").fill(code_of(secret))
+    sign_in_through_provider(page, live, person.email)
+    page.get_by_label("Code of your authenticator app, or a recovery code").fill(current_totp_code(secret))
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(re.compile("/dashboard/"))
     person.refresh_from_db()
@@ -117,22 +117,22 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
 
     # Whom the provider vouches for, and who isn't let in.
     refused = page.get_by_role("heading", name="You were not signed in")
-    ask(page, live, "stranger@post.example")
+    sign_in_through_provider(page, live, "stranger@post.example")
     expect(page.get_by_role("heading", name="You have no account here")).to_be_visible()
     other = OfficerFactory(email="unverified@post.example")
-    ask(page, live, other.email)
+    sign_in_through_provider(page, live, other.email)
     expect(refused).to_be_visible()
     expect(page.get_by_text("has not verified your e-mail address")).to_be_visible()
-    ask(page, live, "somebody without an address")
+    sign_in_through_provider(page, live, "somebody without an address")
     expect(page.get_by_text("did not give us your e-mail address")).to_be_visible()
-    ask(page, live, "")
+    sign_in_through_provider(page, live, "")
     expect(page.get_by_text("You cancelled the sign-in through your organisation")).to_be_visible()
-    assert refusals() == [("unknown", ""), ("unverified", str(other.pk)), ("nameless", "")]
+    assert logged_refusals() == [("unknown", ""), ("unverified", str(other.pk)), ("nameless", "")]
 
     # An answer that was given already.
     seen = []
     page.on("request", lambda request: seen.append(request.url))
-    ask(page, live, person.email)
+    sign_in_through_provider(page, live, person.email)
     expect(page.get_by_label("Code of your authenticator app, or a recovery code")).to_be_visible()
     used = next(url for url in seen if "/login/callback/" in url)
     page.goto(used)
@@ -148,16 +148,16 @@ def test_signs_in_through_the_organisation_and_is_refused_what_it_should(organis
     # Answers that can't be believed, and none.
     for fault in WRONG_TOKENS:
         provider.spoil(fault)
-        ask(page, live, person.email)
+        sign_in_through_provider(page, live, person.email)
         expect(refused, fault).to_be_visible()
         expect(page.get_by_text("TIP Tracker cannot accept the answer"), fault).to_be_visible()
-    assert refusals()[3:] == [("untrusted", "")]  # once a while
-    for fault in GARBAGE:
+    assert logged_refusals()[3:] == [("untrusted", "")]  # once a while
+    for fault in UNUSABLE_ANSWERS:
         provider.spoil(fault)
-        ask(page, live, person.email)
+        sign_in_through_provider(page, live, person.email)
         expect(refused, fault).to_be_visible()
     provider.spoil("silence at /.well-known")
-    ask(page, live, person.email)
+    sign_in_through_provider(page, live, person.email)
     expect(page.get_by_text("Your organisation’s sign-in service does not answer")).to_be_visible(timeout=20_000)
 
     assert AuditEntry.objects.filter(verb="person.signed_in").count() == 1

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from recommendations.models import Benchmark
 from tests.factories import CommitmentFactory, DialogueFactory
-from tests.live import Live
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
 pytestmark = pytest.mark.without_worker
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.without_worker
 MARGINS = dict.fromkeys(("top", "right", "bottom", "left"), "15mm")
 
 
-def fill(people: dict[str, User]) -> None:
+def add_rows(people: dict[str, User]) -> None:
     """So much on top of the exercise that each part of the handover note is longer than it has room for."""
     officer, police = people["officer"], people["police"].ministry
     held = DialogueFactory(country=police.country, recorded_by=officer, place="Exercise: " + "a long place " * 9)
@@ -33,22 +33,22 @@ def fill(people: dict[str, User]) -> None:
         )
 
 
-def test_what_is_handed_round_fits_one_sheet(live: Live, people: dict[str, User], browser: Browser) -> None:
+def test_what_is_handed_round_fits_one_sheet(live: RunningServer, people: dict[str, User], browser: Browser) -> None:
     context = browser.new_context()
-    live.enter(context, people["officer"])
+    live.force_sign_in(context, people["officer"])
     page = context.new_page()
     one = Benchmark.objects.get(recommendation__number=5, letter="a", recommendation__edition__year=2021)
 
     page.goto(f"{live.url}{reverse('readiness_what_if')}?met={one.pk}")
-    told = only_sheet(page, "A4")
+    told = text_of_only_sheet(page, "A4")
     assert "This is a what-if, not the record." in told
     assert "as of 28 January 2022, using only what was recorded by 28 January 2022" in told
 
-    fill(people)
+    add_rows(people)
     page.goto(f"{live.url}{reverse('handover')}")
     expect(page.get_by_role("button", name="Print on one page")).to_be_visible()
     for paper in ("A4", "Letter"):
-        told = only_sheet(page, paper)
+        told = text_of_only_sheet(page, paper)
         for words in (
             "SENSITIVE BUT UNCLASSIFIED",
             "Internal to the embassy.",
@@ -60,7 +60,7 @@ def test_what_is_handed_round_fits_one_sheet(live: Live, people: dict[str, User]
     context.close()
 
 
-def only_sheet(page: Page, paper: str) -> str:
+def text_of_only_sheet(page: Page, paper: str) -> str:
     """What stands on the one sheet that the page takes."""
     sheets = PdfReader(io.BytesIO(page.pdf(format=paper, margin=MARGINS))).pages
     assert len(sheets) == 1, paper

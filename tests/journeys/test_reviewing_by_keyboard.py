@@ -27,20 +27,20 @@ from dialogues.models import Evidence, EvidenceReview, UpdateVersion, UpdateVers
 from recommendations.models import Benchmark, Edition
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
-from tests.conftest import MASERU, THE_DAY
-from tests.live import Live
+from tests.conftest import MASERU, TODAY
+from tests.running_server import RunningServer
 from tiptracker.accounts.models import User
 
-NOW = datetime.combine(THE_DAY, datetime.min.time(), MASERU)
-PROMISED = {"7b": ["7b"], "5a": ["5a", "9b"], "2b": ["2b"], "6b": ["6b"], "8a": ["8a"]}
+NOW = datetime.combine(TODAY, datetime.min.time(), MASERU)
+BENCHMARKS_BY_COMMITMENT = {"7b": ["7b"], "5a": ["5a", "9b"], "2b": ["2b"], "6b": ["6b"], "8a": ["8a"]}
 
 
-def benchmark(key: str) -> Benchmark:
+def get_benchmark(key: str) -> Benchmark:
     return Benchmark.objects.get(recommendation__edition__year=2021, recommendation__number=key[:-1], letter=key[-1])
 
 
 @pytest.fixture
-def five(people: dict[str, User]) -> dict[str, UpdateVersion]:
+def waiting_versions(people: dict[str, User]) -> dict[str, UpdateVersion]:
     """Five updates of the police that wait, by benchmark; nothing else does."""
     police, officer = people["police"], people["officer"]
     everything = [{"evidence": one, "by": officer, "now": NOW} for one in Evidence.objects.for_review_by(officer)]
@@ -54,21 +54,21 @@ def five(people: dict[str, User]) -> dict[str, UpdateVersion]:
             )
     for waiting in UpdateVersion.objects.undecided():
         return_update(update_version=waiting, reason="Out of the way (exercise).", by=officer, now=NOW)
-    return {key: send(key, keys, police, officer) for key, keys in PROMISED.items()}
+    return {key: send_version(key, keys, police, officer) for key, keys in BENCHMARKS_BY_COMMITMENT.items()}
 
 
-def send(key: str, keys: list[str], police: User, officer: User) -> UpdateVersion:
+def send_version(key: str, keys: list[str], police: User, officer: User) -> UpdateVersion:
     commitment = record_commitment(
         country=police.ministry.country,
         made_by=MadeBy.MINISTRY,
         ministry=police.ministry,
         text=f"Do what {key} asks (exercise)",
-        made_on=THE_DAY - timedelta(days=60),
+        made_on=TODAY - timedelta(days=60),
         due_on=None,
         dialogue=None,
         letter="Letter of 29 November 2021 (exercise)",
         horizon=Horizon.SHORT_TERM,
-        links=[(benchmark(one), CommitmentReach.CONTRIBUTES) for one in keys],
+        links=[(get_benchmark(one), CommitmentReach.CONTRIBUTES) for one in keys],
         by=officer,
         now=NOW,
     )
@@ -77,8 +77,8 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateVersio
         title=f"Done what {key} asks (exercise)",
         narrative="It was done in January (exercise).",
         claimed=ClaimedProgress.UNDER_WAY,
-        happened_from=THE_DAY - timedelta(days=10),
-        happened_to=THE_DAY - timedelta(days=5),
+        happened_from=TODAY - timedelta(days=10),
+        happened_to=TODAY - timedelta(days=5),
         done_by=DoneBy.GOVERNMENT,
         files=[],
         figures=[],
@@ -87,88 +87,92 @@ def send(key: str, keys: list[str], police: User, officer: User) -> UpdateVersio
     )
 
 
-def score() -> Fraction:
+def current_score() -> Fraction:
     edition = Edition.objects.select_related("country").get(year=2021)
-    return evaluate_readiness(gather_facts(edition), as_of=THE_DAY).score
+    return evaluate_readiness(gather_facts(edition), as_of=TODAY).score
 
 
-def simulated(page: Page, said: str) -> Fraction:
+def simulated_points(page: Page, said: str) -> Fraction:
     row = page.locator('tr[data-simulated="accepting"]', has_text=said)
     row.wait_for()
     return Fraction(row.get_attribute("data-points"))
 
 
-def here(page: Page) -> int:
+def current_version_id(page: Page) -> int:
     return int(re.search(r"/update-versions/(\d+)/", page.url)[1])
 
 
-def press(page: Page, *keys: str) -> None:
+def press_keys(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
 
 
-def test_five_updates_are_reviewed_by_keyboard_alone(live: Live, people, five, page: Page) -> None:
-    live.enter(page.context, people["officer"])
-    keys = {sent.pk: key for key, sent in five.items()}
-    before, promised, decided = score(), Fraction(0), []
+def test_five_updates_are_reviewed_by_keyboard_alone(live: RunningServer, people, waiting_versions, page: Page) -> None:
+    live.force_sign_in(page.context, people["officer"])
+    keys = {sent.pk: key for key, sent in waiting_versions.items()}
+    before, promised, decided = current_score(), Fraction(0), []
     page.goto(f"{live.url}/tasks/")
-    press(page, "n")
-    for _ in five:
+    press_keys(page, "n")
+    for _ in waiting_versions:
         page.wait_for_url(re.compile(r"/update-versions/\d+/"))
         page.locator('tr[data-simulated="accepting"]').wait_for()
-        key = keys[here(page)]
+        key = keys[current_version_id(page)]
         decided.append(key)
         if key in {"7b", "2b"}:
-            press(page, "j", "v", "w")
+            press_keys(page, "j", "v", "w")
             page.keyboard.type("The office")  # the list goes to what begins so
-            promised += simulated(page, "Accept it as chosen")
-            press(page, "Escape", "a")
+            promised += simulated_points(page, "Accept it as chosen")
+            press_keys(page, "Escape", "a")
         elif key == "5a":
-            press(page, "t")  # both of its items are filled in, and the second is changed
+            press_keys(page, "t")  # both of its items are filled in, and the second is changed
             page.wait_for_url(re.compile(r"/fill/"))
             page.get_by_text("Keyboard shortcuts", exact=True).wait_for()
             expect(page.get_by_text("“Verify” is filled in for 2 items.")).to_be_visible()
             with page.expect_response(re.compile(r"simulation.*=rejected")):
-                press(page, "j", "j", "x")
-            press(page, "w", "Tab")
+                press_keys(page, "j", "j", "x")
+            press_keys(page, "w", "Tab")
             page.keyboard.type("x and v are letters here")  # and no keys
-            promised += simulated(page, "Accept it as chosen")
-            press(page, "Escape", "g")
+            promised += simulated_points(page, "Accept it as chosen")
+            press_keys(page, "Escape", "g")
             page.keyboard.type("The embassy")
-            press(page, "Escape", "a")
+            press_keys(page, "Escape", "a")
         else:
-            press(page, "j", "m", "w")
+            press_keys(page, "j", "m", "w")
             page.keyboard.type("The proof is ")
             expect(page.get_by_text("You marked a line for a change")).to_be_visible()
-            press(page, "Escape", "r")
+            press_keys(page, "Escape", "r")
         page.wait_for_url(re.compile(r"after=version-"))
     expect(page.get_by_role("heading", name="My tasks", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("Updates to review"))).to_have_count(0)
 
-    assert sorted(decided) == sorted(PROMISED)
-    assert score() - before == promised > 0
-    answers = {key: UpdateVersionDecision.objects.get(update_version=sent) for key, sent in five.items()}
+    assert sorted(decided) == sorted(BENCHMARKS_BY_COMMITMENT)
+    assert current_score() - before == promised > 0
+    answers = {key: UpdateVersionDecision.objects.get(update_version=sent) for key, sent in waiting_versions.items()}
     assert {key: one.decision for key, one in answers.items()} == {
         "7b": UpdateDecision.ACCEPTED, "5a": UpdateDecision.ACCEPTED, "2b": UpdateDecision.ACCEPTED,
         "6b": UpdateDecision.RETURNED, "8a": UpdateDecision.RETURNED,
     }  # fmt: skip
     assert "“Done what 6b asks (exercise)”" in answers["6b"].reason
     assert "The proof is missing. Attach a document" in answers["6b"].reason
-    rejected = EvidenceReview.objects.get(evidence__update_version=five["5a"], decision=EvidenceDecision.REJECTED)
+    rejected = EvidenceReview.objects.get(
+        evidence__update_version=waiting_versions["5a"], decision=EvidenceDecision.REJECTED
+    )
     assert rejected.reason == "x and v are letters here"
     assert (
         "The embassy saw it."
-        in EvidenceReview.objects.get(evidence__update_version=five["5a"], decision=EvidenceDecision.VERIFIED).reason
+        in EvidenceReview.objects.get(
+            evidence__update_version=waiting_versions["5a"], decision=EvidenceDecision.VERIFIED
+        ).reason
     )
 
     # Turned off, and it stays so in this browser.
-    piece = f"{live.url}/evidence/{five['7b'].evidence.get().pk}/"
+    piece = f"{live.url}/evidence/{waiting_versions['7b'].evidence.get().pk}/"
     page.goto(piece)
     page.locator("summary", has_text="Keyboard shortcuts").focus()
-    press(page, "Enter", "Tab", "Space")
+    press_keys(page, "Enter", "Tab", "Space")
     expect(page.get_by_label("Use keyboard shortcuts in this browser")).not_to_be_checked()
     for _ in range(2):
-        press(page, "n")
+        press_keys(page, "n")
         page.wait_for_timeout(200)
         assert page.url == piece
         page.reload()

@@ -1,6 +1,6 @@
 """`make bench`: what readiness costs, beside a bare SELECT of the same rows, on a made-up record in its own database.
 
-Then a long list (`lists.py`), the search (`searching.py`), an observer's pages (`observer.py`), and the ambassador's
+Then a long list (`lists.py`), the search (`search.py`), an observer's pages (`observer.py`), and the ambassador's
 briefing (`briefings.py`), each beside what does alike, a narrative as a PDF (`narratives.py`) and a long table of
 recommendations (`tables.py`).
 
@@ -44,20 +44,20 @@ from dialogues.models import (
     UpdateVersion,
 )
 from recommendations.models import Benchmark, BenchmarkTerms, Edition, Recommendation, RecommendationTerms
-from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.explanation.trend import weekly_scores
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from reports.views.next_steps import next_steps_context
-from tests.addresses import page_of
 from tests.database_roles import as_owner, run_as_owner, set_up_databases
+from tests.edition_urls import edition_url
 from tests.factories import PERIOD_ENDS_ON
 from tests.performance.briefings import tell_briefings
-from tests.performance.exercise import make_edition
 from tests.performance.lists import tell_lists
 from tests.performance.narratives import tell_narratives
 from tests.performance.observer import tell_observer
-from tests.performance.searching import tell_search
+from tests.performance.search import tell_search
+from tests.performance.synthetic_record import make_edition
 from tests.performance.tables import tell_tables
 from tiptracker.accounts.models import User
 
@@ -196,7 +196,7 @@ def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
     measured = Measured(edition, bare())
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=TODAY, known_by=NOW)
-    before, after = Standpoint(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), Standpoint(TODAY, NOW)
+    before, after = RecordMoment(TODAY - FOUR_WEEKS, NOW - FOUR_WEEKS), RecordMoment(TODAY, NOW)
     acts: dict[str, Callable[[], Any]] = {
         "bare SELECT": bare,
         "facts gathered": lambda: gather_facts(edition),
@@ -205,7 +205,7 @@ def measure_edition(edition: Edition, *, is_whole: bool) -> Measured:
     }
     if is_whole:
         acts |= {
-            "all levers": result.levers,
+            "gain of each open benchmark": result.benchmark_gains,
             "next steps": result.next_steps,
             "smallest set": result.smallest_set,
             "what changed in four weeks": lambda: find_changes(facts, before, after),
@@ -223,14 +223,14 @@ def check_queries(edition: Edition) -> Iterator[str]:
         for_one_day = len(sent)
         weekly_scores(facts, NOW)
         for_trend = len(sent) - for_one_day
-        result.levers()
+        result.benchmark_gains()
         result.next_steps()
         result.smallest_set()
-        find_changes(facts, Standpoint(TODAY - FOUR_WEEKS), Standpoint(TODAY))
+        find_changes(facts, RecordMoment(TODAY - FOUR_WEEKS), RecordMoment(TODAY))
         for_others = len(sent) - for_one_day - for_trend
     say(
         f"  queries at {edition.country}: {for_one_day} for one day (at most {MOST_QUERIES}), {for_trend} more for the"
-        f" trend, {for_others} more for levers, next steps, smallest set and what changed"
+        f" trend, {for_others} more for gains, next steps, smallest set and what changed"
     )
     if for_one_day > MOST_QUERIES:
         yield f"One edition as of one day takes {for_one_day} queries; at most {MOST_QUERIES} are wanted."
@@ -277,7 +277,7 @@ def tell_pages(edition: Edition) -> None:
     for name in ("dashboard", "readiness_detail"):
         with counted_queries() as sent:
             began = perf_counter()
-            response = client.get(page_of(name, edition=edition))
+            response = client.get(edition_url(name, edition=edition))
             took = perf_counter() - began
         assert response.status_code == 200, (name, response.status_code)
         encoding = response.headers.get("content-encoding")
@@ -339,7 +339,7 @@ def run() -> list[str]:
     if connection.vendor == "postgresql":
         run_as_owner("ANALYZE")  # autovacuum would have, by the time anybody reads
     say(f"{connection.vendor}, Python {sys.version.split()[0]}; rows made in {perf_counter() - began:.1f} s")
-    goals = {"one edition as of one day": 25, "weekly trend": 150, "all levers": 100}
+    goals = {"one edition as of one day": 25, "weekly trend": 150, "gain of each open benchmark": 100}
     is_short = bool(os.environ.get("ONLY_JUDGED"))
     measured = {}
     for code, edition in editions.items():

@@ -38,7 +38,7 @@ from reports.choices import BriefingKind
 from reports.models import Briefing, Document
 from tests import factories
 from tests.exercise import load_exercise
-from tests.live import CHROMIUM, CHROMIUM_FLAGS, Live, free_port, stop, wait_until_served
+from tests.running_server import CHROMIUM, CHROMIUM_FLAGS, RunningServer, free_port, stop, wait_until_served
 from tiptracker.accounts.models import User
 from tiptracker.demo.supervisor import web_command
 from tiptracker.jobs.actions import JobProgress
@@ -302,7 +302,7 @@ def _tell_click(say: Callable[[str], None], edition: Edition, reader: User, now:
 
 
 @contextmanager
-def _served(size: int) -> Iterator[Live]:
+def _served(size: int) -> Iterator[RunningServer]:
     """The web server on the record's database, with a static file of so many bytes; without a worker."""
     static = settings.VAR_DIR / "static"
     shutil.copytree(settings.STATIC_ROOT, static)
@@ -316,7 +316,7 @@ def _served(size: int) -> Iterator[Live]:
         "DEMONSTRATION": "true", "DEMO_CLOCK": settings.DEMO_CLOCK,
     }  # fmt: skip
     port = free_port()
-    live = Live(port, environment, settings.VAR_DIR / f"bench-{port}.log")
+    live = RunningServer(port, environment, settings.VAR_DIR / f"bench-{port}.log")
     live.start(web_command("127.0.0.1", port))
     try:
         wait_until_served(live)
@@ -325,7 +325,7 @@ def _served(size: int) -> Iterator[Live]:
         stop(live.web)
 
 
-def _asking(live: Live, address: str, headers: dict[str, str], size: int) -> Callable[[], None]:
+def _asking(live: RunningServer, address: str, headers: dict[str, str], size: int) -> Callable[[], None]:
     """Asks for an address over one connection that stays open, and takes all of it."""
     line = HTTPConnection("127.0.0.1", live.port)
 

@@ -63,7 +63,7 @@ def measure(folder: Path, *, jobs: int, senders: int = SENDERS, burning: int | N
     begin = f"import django; django.setup(); {migrate}"
     subprocess.run([*python, begin], env=environment, cwd=BASE_DIR, check=True)
     log = (folder / "worker.log").open("wb")
-    work = [*worker_command(with_beat=False), "--include", "tests.performance.probes"]
+    work = [*worker_command(with_beat=False), "--include", "tests.performance.job_probes"]
     with log, running(work, environment, log), burners(os.cpu_count() or 2 if burning is None else burning):
         _send(environment, senders=1, jobs=1)
         _wait(folder, 1)  # until the worker has started
@@ -92,7 +92,7 @@ def judge(asked: list[list[float]], done: list[list[float]]) -> Measured:
 
 
 def _send(environment: dict[str, str], *, senders: int, jobs: int) -> None:
-    send = "import django; django.setup(); from tests.performance.probes import send; send({!r}, {}, {})"
+    send = "import django; django.setup(); from tests.performance.job_probes import send; send({!r}, {}, {})"
     begun = [
         subprocess.Popen(
             [sys.executable, "-c", send.format(f"{senders}-{number}", jobs, PAUSE)], env=environment, cwd=BASE_DIR

@@ -26,7 +26,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.deployment.container import dockerfile
-from tests.live import free_port, stop
+from tests.running_server import free_port, stop
 
 SLOW_LINES = 50
 SLOW_BODY = (

@@ -19,8 +19,8 @@ from django.urls import include, path
 from dialogues.choices import CommitmentEventKind
 from dialogues.models import Commitment, CommitmentEvent
 from tests import factories
-from tests.addresses import page_of
 from tests.database_roles import run_as_owner
+from tests.edition_urls import edition_url
 from tests.factories import DEADLINE_ON, DIALOGUE_ON, at_noon
 from tiptracker.accounts.models import User
 
@@ -94,7 +94,7 @@ def asked(officer: User) -> dict[str, str]:
         "of a ministry, by text": {"ministry": ministry, "sort": "text"},
     }
     edition = country.editions.get()
-    return {name: page_of("commitment_list", edition=edition, query=query) for name, query in queries.items()}
+    return {name: edition_url("commitment_list", edition=edition, query=query) for name, query in queries.items()}
 
 
 class BarePage:

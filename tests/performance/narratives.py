@@ -7,7 +7,7 @@ from weasyprint import HTML
 
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.report_parser import parse_narrative
-from tests.recommendations.importing.report_parser.editions import ITEMS, OPENING, PROSE
+from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, OPENING, PROSE
 from tiptracker.sandbox.sandbox import Sandbox
 
 GOAL_S = 5.0

@@ -7,7 +7,7 @@ from django.test import Client
 
 from recommendations.models import Edition
 from tests import factories
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tiptracker.accounts.models import Country, User
 
 COUNTRIES = 50
@@ -31,10 +31,10 @@ def tell_observer(
     client = Client(SERVER_NAME="localhost")
     client.force_login(observer)
     asked = {
-        "my_tasks": page_of("my_tasks", edition=edition),
-        "evidence": page_of("evidence_list", edition=edition),
-        "evidence, by title": page_of("evidence_list", edition=edition, query={"sort": "title"}),
-        "evidence, words": page_of("evidence_list", edition=edition, query={"q": "exercise made"}),
+        "my_tasks": edition_url("my_tasks", edition=edition),
+        "evidence": edition_url("evidence_list", edition=edition),
+        "evidence, by title": edition_url("evidence_list", edition=edition, query={"sort": "title"}),
+        "evidence, words": edition_url("evidence_list", edition=edition, query={"q": "exercise made"}),
     }
     say(f"\nan observer of {COUNTRIES} countries, at {edition}")
     say(f"  {'':26}{'ms':>8}{'least':>8}{'× evidence':>12}{'queries':>9}")

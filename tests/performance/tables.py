@@ -27,7 +27,7 @@ from recommendations.importing.preview_output import parse_pairing, propose_pair
 from recommendations.models import Edition, EditionImport, Recommendation
 from recommendations.tasks import read_list
 from tests import factories
-from tests.recommendations.importing.report_parser.editions import ITEMS
+from tests.recommendations.importing.report_parser.sample_narratives import ITEMS
 from tiptracker.accounts.models import User
 from tiptracker.jobs.models import Job
 

@@ -28,7 +28,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = at_noon(date(2022, 1, 28))
 UNKNOWN = 987654321
-OTHERS = [AmbassadorFactory, ObserverFactory, FocalPointFactory, AdministratorFactory]
+OTHER_ROLES = [AmbassadorFactory, ObserverFactory, FocalPointFactory, AdministratorFactory]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def edition():
     return EditionFactory()
 
 
-def asked(**said):
+def recommendation_values(**said):
     return {
         "number": 5,
         "text": "Put money in the Trust Fund.",
@@ -59,20 +59,20 @@ def asked(**said):
     }
 
 
-def ask(edition, by=None, **said):
-    return add_recommendation(edition=edition, by=by or OfficerFactory(), **asked(**said))
+def add_sample(edition, by=None, **said):
+    return add_recommendation(edition=edition, by=by or OfficerFactory(), **recommendation_values(**said))
 
 
-def put_right(recommendation, by=None, *, version=1, **said):
+def change_sample(recommendation, by=None, *, version=1, **said):
     return change_recommendation(
         recommendation=recommendation,
         version=version,
         by=by or OfficerFactory(),
-        **asked(**{"reason": "As the Department reads it."} | said),
+        **recommendation_values(**{"reason": "As the Department reads it."} | said),
     )
 
 
-def in_force(recommendation):
+def current_pillar(recommendation):
     """The pillar that holds, as pages and the API show it."""
     return Recommendation.objects.with_pillar().get(pk=recommendation.pk).pillar
 
@@ -83,10 +83,10 @@ def in_force(recommendation):
 def test_add_recommendation_writes_it(edition):
     lead, helper = MinistryFactory(), MinistryFactory()
     by = OfficerFactory()
-    ask(edition, by, lead=lead, supporting=[helper], indicia=[7, 1, 7])
+    add_sample(edition, by, lead=lead, supporting=[helper], indicia=[7, 1, 7])
 
     kept = Recommendation.objects.get(edition=edition)
-    assert (kept.number, kept.text, in_force(kept), kept.indicia) == (
+    assert (kept.number, kept.text, current_pillar(kept), kept.indicia) == (
         5,
         "Put money in the Trust Fund.",
         "protection",
@@ -100,7 +100,7 @@ def test_add_recommendation_writes_it(edition):
     assert str(edition.pk) in {job.key for job in Job.objects.all()}
 
 
-REFUSED = [
+INVALID_VALUES = [
     ({"text": " "}, "required", "Write the text of the recommendation.", "text"),
     ({"number": 0}, "out_of_range", "Numbers begin at 1.", "number"),
     ({"number": 3}, "taken", "Number 3 is already taken by “Train them.”. Give another number.", "number"),
@@ -109,46 +109,46 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("said", "code", "sentence", "field"), REFUSED)
+@pytest.mark.parametrize(("said", "code", "sentence", "field"), INVALID_VALUES)
 def test_add_recommendation_refuses(edition, said, code, sentence, field):
     RecommendationFactory(number=3, text="Train them.")
 
     with refuses(code, field=field, sentence=sentence):
-        ask(edition, **said)
+        add_sample(edition, **said)
     assert Recommendation.objects.count() == 1
 
 
-@pytest.mark.parametrize(("said", "code", "field"), [(said, code, field) for said, code, _, field in REFUSED])
+@pytest.mark.parametrize(("said", "code", "field"), [(said, code, field) for said, code, _, field in INVALID_VALUES])
 def test_change_recommendation_refuses(said, code, field):
     RecommendationFactory(number=3, text="Train them.")
     recommendation = RecommendationFactory(number=4)
 
     with refuses(code, field=field):
-        put_right(recommendation, **said)
+        change_sample(recommendation, **said)
     recommendation.refresh_from_db()
     assert (recommendation.number, recommendation.version) == (4, 1)
     assert [terms.pillar for terms in recommendation.terms.all()] == ["prosecution"]
 
 
 def test_number_of_the_report_may_be_one_of_the_action_plan_too(edition):
-    ask(edition)
+    add_sample(edition)
 
-    assert ask(edition, origin=Origin.ACTION_PLAN).number == 5
+    assert add_sample(edition, origin=Origin.ACTION_PLAN).number == 5
 
 
 def test_ministries_of_another_country_are_refused(edition):
     foreign = MinistryFactory(country=CountryFactory(elsewhere=True))
 
     with refuses("another_country", field="lead", sentence="That ministry belongs to another country."):
-        ask(edition, lead=foreign)
+        add_sample(edition, lead=foreign)
     with refuses("another_country", field="supporting", sentence="One of these ministries belongs to another country."):
-        ask(edition, supporting=[foreign])
+        add_sample(edition, supporting=[foreign])
     assert not Recommendation.objects.exists()
 
 
 def test_change_recommendation_keeps_its_number_and_logs_what_stood_there():
     recommendation = RecommendationFactory(number=5, years_unmet=10, years_unmet_source="TIP Report 2021")
-    put_right(recommendation, text_status=TextStatus.OFFICIAL)
+    change_sample(recommendation, text_status=TextStatus.OFFICIAL)
 
     kept = Recommendation.objects.get()
     assert (kept.text, kept.text_status, kept.version) == ("Put money in the Trust Fund.", "official", 2)
@@ -163,9 +163,9 @@ def test_another_pillar_is_another_row_of_terms_and_the_old_one_stays():
     recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PREVENTION)
     old = recommendation.terms.get()
     by = OfficerFactory()
-    put_right(recommendation, by, pillar=Pillar.PROTECTION, reason=" It is about shelter. ")
+    change_sample(recommendation, by, pillar=Pillar.PROTECTION, reason=" It is about shelter. ")
 
-    assert in_force(recommendation) == "protection"
+    assert current_pillar(recommendation) == "protection"
     new, first = recommendation.terms.all()
     assert (first, first.pillar) == (old, "prevention")
     assert (new.reason, new.recorded_by, new.recorded_at) == ("It is about shelter.", by, NOW)
@@ -178,14 +178,18 @@ def test_another_pillar_needs_its_reason():
     recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PREVENTION)
 
     with refuses("required", field="reason", sentence="Write why it belongs to another pillar."):
-        put_right(recommendation, pillar=Pillar.PROTECTION, reason=" ")
+        change_sample(recommendation, pillar=Pillar.PROTECTION, reason=" ")
     recommendation.refresh_from_db()
-    assert (in_force(recommendation), recommendation.version, recommendation.terms.count()) == ("prevention", 1, 1)
+    assert (current_pillar(recommendation), recommendation.version, recommendation.terms.count()) == (
+        "prevention",
+        1,
+        1,
+    )
 
 
 def test_another_wording_holds_from_now_and_needs_no_reason():
     recommendation = RecommendationFactory(number=4, text="Fund it.", terms__pillar=Pillar.PROTECTION)
-    put_right(recommendation, text="Fund it well.", text_status=TextStatus.OFFICIAL, reason="")
+    change_sample(recommendation, text="Fund it well.", text_status=TextStatus.OFFICIAL, reason="")
 
     rows = Recommendation.objects.all()
     then, now = rows.as_known_by(NOW - timedelta(seconds=1)), rows.as_known_by(NOW)
@@ -197,30 +201,32 @@ def test_another_wording_holds_from_now_and_needs_no_reason():
 
 
 def test_terms_that_stay_the_same_are_not_written_again():
-    recommendation = RecommendationFactory(number=5, text=asked()["text"], terms__pillar=Pillar.PROTECTION, indicia=[1])
-    put_right(recommendation, indicia=[2], reason="")
+    recommendation = RecommendationFactory(
+        number=5, text=recommendation_values()["text"], terms__pillar=Pillar.PROTECTION, indicia=[1]
+    )
+    change_sample(recommendation, indicia=[2], reason="")
 
     assert recommendation.terms.count() == 1
 
 
 def test_second_to_change_a_recommendation_sees_what_the_first_did():
     recommendation = RecommendationFactory(number=5, terms__pillar=Pillar.PROTECTION, indicia=[2], lead=None)
-    put_right(recommendation, OfficerFactory(name="Thabo Mokoena"))
+    change_sample(recommendation, OfficerFactory(name="Thabo Mokoena"))
 
     with refuses("edit_conflict"):
-        put_right(recommendation, text="Something else.")
-    assert put_right(recommendation, version=2, text="Something else.").version == 3
+        change_sample(recommendation, text="Something else.")
+    assert change_sample(recommendation, version=2, text="Something else.").version == 3
 
 
-@pytest.mark.parametrize("factory", OTHERS)
+@pytest.mark.parametrize("factory", OTHER_ROLES)
 def test_only_officers_change_what_is_asked(edition, factory):
     by, benchmark = factory(), BenchmarkFactory()
 
     for refused in (
-        lambda: ask(edition, by),
-        lambda: put_right(benchmark.recommendation, by),
-        lambda: check(benchmark.recommendation, by),
-        lambda: judge_by(benchmark, by),
+        lambda: add_sample(edition, by),
+        lambda: change_sample(benchmark.recommendation, by),
+        lambda: add_sample_benchmark(benchmark.recommendation, by),
+        lambda: change_terms(benchmark, by),
     ):
         with pytest.raises(PermissionDenied):
             refused()
@@ -228,13 +234,13 @@ def test_only_officers_change_what_is_asked(edition, factory):
 
 def test_officers_change_what_is_asked_of_their_own_country_alone():
     with pytest.raises(PermissionDenied):
-        ask(EditionFactory(country=CountryFactory(elsewhere=True)))
+        add_sample(EditionFactory(country=CountryFactory(elsewhere=True)))
 
 
 # --- Benchmarks and their terms ---------------------------------------------------------------------------------------
 
 
-def terms(**said):
+def terms_values(**said):
     return {
         "criterion": "Money is allocated.",
         "rule": Rule.ASSESSED,
@@ -248,20 +254,20 @@ def terms(**said):
     }
 
 
-def check(recommendation, by=None, **said):
-    return add_benchmark(recommendation=recommendation, by=by or OfficerFactory(), **terms(**said))
+def add_sample_benchmark(recommendation, by=None, **said):
+    return add_benchmark(recommendation=recommendation, by=by or OfficerFactory(), **terms_values(**said))
 
 
-def judge_by(benchmark, by=None, **said):
+def change_terms(benchmark, by=None, **said):
     seen = said.pop("seen", benchmark.current_terms.pk)
-    return change_benchmark_terms(benchmark=benchmark, seen=seen, by=by or OfficerFactory(), **terms(**said))
+    return change_benchmark_terms(benchmark=benchmark, seen=seen, by=by or OfficerFactory(), **terms_values(**said))
 
 
 def test_add_benchmark_takes_the_next_letter_and_writes_its_terms():
     by, indicator = OfficerFactory(), IndicatorFactory()
     recommendation = RecommendationFactory(number=3)
-    check(recommendation)
-    added = check(
+    add_sample_benchmark(recommendation)
+    added = add_sample_benchmark(
         recommendation, by, rule=Rule.TARGET, target=Decimal(10), indicator=indicator, is_about_complicity=True
     )
 
@@ -289,13 +295,13 @@ def test_letters_go_on_after_z():
         Benchmark(recommendation=recommendation, letter=letter) for letter in "abcdefghijklmnopqrstuvwxyz"
     )
 
-    assert [check(recommendation).letter for _ in range(2)] == ["aa", "ab"]
+    assert [add_sample_benchmark(recommendation).letter for _ in range(2)] == ["aa", "ab"]
 
 
 def test_change_benchmark_terms_adds_a_row_and_keeps_the_old():
     benchmark = BenchmarkFactory()
     old = benchmark.current_terms
-    new = judge_by(benchmark, weight=Decimal("0.5"))
+    new = change_terms(benchmark, weight=Decimal("0.5"))
 
     assert list(benchmark.terms.order_by("pk")) == [old, new]
     assert benchmark.current_terms == new
@@ -330,9 +336,9 @@ def test_terms_that_do_not_go_together_are_refused(said, code, sentence, field):
         said = {**said, "indicator": IndicatorFactory()}
 
     with refuses(code, field=field, sentence=sentence):
-        check(benchmark.recommendation, **said)
+        add_sample_benchmark(benchmark.recommendation, **said)
     with refuses(code, field=field):
-        judge_by(benchmark, **said)
+        change_terms(benchmark, **said)
     assert Benchmark.objects.count() == BenchmarkTerms.objects.count() == 1
 
 
@@ -340,24 +346,24 @@ def test_indicator_of_another_country_is_refused():
     foreign = IndicatorFactory(country=CountryFactory(elsewhere=True))
 
     with refuses("another_country", field="indicator", sentence="That indicator belongs to another country."):
-        check(RecommendationFactory(), rule=Rule.MORE, indicator=foreign)
+        add_sample_benchmark(RecommendationFactory(), rule=Rule.MORE, indicator=foreign)
 
 
 def test_second_to_change_terms_sees_what_the_first_did():
     benchmark = BenchmarkFactory()
     page_showed = benchmark.current_terms.pk
-    judge_by(benchmark, OfficerFactory(name="Thabo Mokoena"))
+    change_terms(benchmark, OfficerFactory(name="Thabo Mokoena"))
 
     sentence = "Thabo Mokoena changed the terms on 28 January 2022 at 12:00, with the reason “As the narrative says.”"
     with refuses("edit_conflict", sentence=sentence):
-        judge_by(benchmark, seen=page_showed)
+        change_terms(benchmark, seen=page_showed)
     assert benchmark.terms.count() == 2
 
 
 # --- The terms of an edition ------------------------------------------------------------------------------------------
 
 
-def measure_by(edition, by=None, **said):
+def change_edition_terms_of(edition, by=None, **said):
     """New terms like those in force but for what is said."""
     old = edition.terms.first()
     kept = {
@@ -376,7 +382,7 @@ def test_change_terms_adds_a_row_with_its_weights_and_keeps_the_old(edition):
     first, second = RecommendationFactory(edition=edition), RecommendationFactory(edition=edition)
     old, by = edition.terms.get(), OfficerFactory()
 
-    new = measure_by(
+    new = change_edition_terms_of(
         edition,
         by,
         deadline_on=date(2022, 3, 15),
@@ -422,7 +428,7 @@ def test_an_edition_without_terms_gets_its_first_and_the_two_days_that_every_edi
     assert AuditEntry.objects.get().detail.before == ""
     days = {(one.kind, one.due_on) for one in edition.milestones.all()}
     assert days == {(MilestoneKind.DEADLINE, date(2022, 2, 28)), (MilestoneKind.PERIOD_END, date(2022, 3, 31))}
-    measure_by(edition, deadline_on=date(2022, 3, 1))
+    change_edition_terms_of(edition, deadline_on=date(2022, 3, 1))
     assert edition.milestones.count() == 2
 
 
@@ -461,7 +467,7 @@ def test_terms_of_an_edition_that_cannot_be_meant_are_refused(edition, said, cod
     RecommendationFactory(edition=edition)
 
     with refuses(code, field=field, sentence=sentence):
-        measure_by(edition, **said)
+        change_edition_terms_of(edition, **said)
     assert edition.terms.count() == 1
 
 
@@ -469,32 +475,32 @@ def test_weights_below_zero_or_all_of_zero_are_refused(edition):
     keys = [RecommendationFactory(edition=edition).pk for _ in range(2)]
 
     with refuses("out_of_range", field=f"weight_{keys[0]}", sentence="A weight is zero or more"):
-        measure_by(edition, weights={keys[0]: Decimal(-1)})
+        change_edition_terms_of(edition, weights={keys[0]: Decimal(-1)})
     with refuses("all_weights_zero", sentence="Give at least one recommendation a weight above zero."):
-        measure_by(edition, weights=dict.fromkeys(keys, Decimal(0)))
-    assert measure_by(edition, weights={keys[0]: Decimal(0)}).weights.get().weight == 0
+        change_edition_terms_of(edition, weights=dict.fromkeys(keys, Decimal(0)))
+    assert change_edition_terms_of(edition, weights={keys[0]: Decimal(0)}).weights.get().weight == 0
 
 
 def test_a_weight_of_another_editions_recommendation_is_refused(edition):
     other = RecommendationFactory(edition__year=2020)
 
     with refuses("another_edition", sentence="One of these recommendations does not belong to this edition."):
-        measure_by(edition, weights={other.pk: Decimal(2)})
+        change_edition_terms_of(edition, weights={other.pk: Decimal(2)})
 
 
 def test_second_to_change_an_editions_terms_sees_what_the_first_did(edition):
     page_showed = edition.terms.get().pk
-    measure_by(edition, OfficerFactory(name="Thabo Mokoena"), deadline_on=date(2022, 3, 1))
+    change_edition_terms_of(edition, OfficerFactory(name="Thabo Mokoena"), deadline_on=date(2022, 3, 1))
 
     with refuses("edit_conflict"):
-        measure_by(edition, seen=page_showed, deadline_on=date(2022, 3, 2))
+        change_edition_terms_of(edition, seen=page_showed, deadline_on=date(2022, 3, 2))
     assert edition.terms.count() == 2
 
 
-@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("other", OTHER_ROLES)
 def test_only_officers_change_an_editions_terms(edition, other):
     with pytest.raises(PermissionDenied):
-        measure_by(edition, other(), deadline_on=date(2022, 3, 1))
+        change_edition_terms_of(edition, other(), deadline_on=date(2022, 3, 1))
     assert edition.terms.count() == 1
 
 
@@ -568,7 +574,7 @@ def test_another_countrys_ministry_reports_no_figure(edition):
     assert indicator.ministry is None
 
 
-@pytest.mark.parametrize("factory", OTHERS)
+@pytest.mark.parametrize("factory", OTHER_ROLES)
 def test_only_officers_say_which_ministry_reports_a_figure(edition, factory):
     ministry = MinistryFactory()
     indicator = IndicatorFactory(country=edition.country, ministry=ministry)

@@ -18,7 +18,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.first_read import FIRST_READ
+from tests.query_counts import FIRST_LIST_READ
 
 pytestmark = pytest.mark.django_db
 
@@ -248,7 +248,7 @@ def test_lists_count_their_queries(client, django_assert_num_queries, path, quer
         recommendation = RecommendationFactory(edition=edition, supporting=[MinistryFactory()])
         BenchmarkFactory(recommendation=recommendation, terms__rule=Rule.MORE)
 
-    with django_assert_num_queries(queries + FIRST_READ):
+    with django_assert_num_queries(queries + FIRST_LIST_READ):
         rows = results(client, path)
 
     assert len(rows) == count

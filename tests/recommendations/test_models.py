@@ -34,7 +34,7 @@ from tests.factories import (
     RecommendationWeightFactory,
     at_noon,
 )
-from tests.readers import EMBASSY, alike, readers, seen_by_each
+from tests.visibility import EMBASSY, create_readers, same_for_each, visible_names
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +44,11 @@ ELSEWHERE = ("officer elsewhere", "ministry elsewhere")
 
 @pytest.fixture
 def people():
-    return readers()
+    return create_readers()
 
 
 @pytest.fixture
-def asked(people):
+def recommendations(people):
     """Police leads one that Justice supports, Home Affairs another; the third is elsewhere."""
     return {
         "police": RecommendationFactory(
@@ -62,11 +62,11 @@ def asked(people):
 
 
 @pytest.fixture
-def benchmarks(people, asked):
+def benchmarks(people, recommendations):
     """Each with an indicator; Police made two commitments towards one of its two benchmarks."""
     rows = {
         name: BenchmarkFactory(recommendation=row, terms__rule=Rule.MORE)
-        for name, row in (*asked.items(), ("police, nothing promised", asked["police"]))
+        for name, row in (*recommendations.items(), ("police, nothing promised", recommendations["police"]))
     }
     for _ in range(2):
         CommitmentFactory(ministry=people["own ministry"].ministry, benchmarks=[rows["police"]])
@@ -75,45 +75,47 @@ def benchmarks(people, asked):
     return rows
 
 
-def test_editions_and_recommendations_visible_to_each_reader(people, asked):
-    assert seen_by_each(people, {"here": asked["police"].edition, "elsewhere": asked["elsewhere"].edition}) == {
-        **alike((*EMBASSY, *MINISTRIES), ["here"]),
-        **alike(ELSEWHERE, ["elsewhere"]),
+def test_editions_and_recommendations_visible_to_each_reader(people, recommendations):
+    assert visible_names(
+        people, {"here": recommendations["police"].edition, "elsewhere": recommendations["elsewhere"].edition}
+    ) == {
+        **same_for_each((*EMBASSY, *MINISTRIES), ["here"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", "here"],
     }
-    assert seen_by_each(people, asked) == {
-        **alike((*EMBASSY, *MINISTRIES), ["home", "police"]),
-        **alike(ELSEWHERE, ["elsewhere"]),
+    assert visible_names(people, recommendations) == {
+        **same_for_each((*EMBASSY, *MINISTRIES), ["home", "police"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", "home", "police"],
     }
 
 
-def test_terms_and_milestones_of_editions_visible_to_each_reader(people, asked):
-    here, elsewhere = asked["police"].edition, asked["elsewhere"].edition
-    exactly = {**alike(EMBASSY, ["here"]), "officer elsewhere": ["elsewhere"]}
+def test_terms_and_milestones_of_editions_visible_to_each_reader(people, recommendations):
+    here, elsewhere = recommendations["police"].edition, recommendations["elsewhere"].edition
+    exactly = {**same_for_each(EMBASSY, ["here"]), "officer elsewhere": ["elsewhere"]}
 
-    assert seen_by_each(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
+    assert visible_names(people, {"here": here.terms.get(), "elsewhere": elsewhere.terms.get()}) == exactly
     milestones = {"here": MilestoneFactory(edition=here), "elsewhere": MilestoneFactory(edition=elsewhere)}
-    assert seen_by_each(people, milestones) == exactly | {"administrator": ["elsewhere", "here"]}
+    assert visible_names(people, milestones) == exactly | {"administrator": ["elsewhere", "here"]}
     done = {name: MilestoneDoneFactory(milestone=row) for name, row in milestones.items()}
-    assert seen_by_each(people, done) == exactly
+    assert visible_names(people, done) == exactly
 
 
 def test_benchmarks_visible_to_each_reader(people, benchmarks):
     everything_here = ["home", "police", "police, nothing promised"]
 
-    assert seen_by_each(people, benchmarks) == {
-        **alike(EMBASSY, everything_here),
+    assert visible_names(people, benchmarks) == {
+        **same_for_each(EMBASSY, everything_here),
         "own ministry": ["police"],
         "other ministry": ["home"],
-        **alike(ELSEWHERE, ["elsewhere"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", *everything_here],
     }
 
 
 def test_terms_of_benchmarks_visible_to_each_reader(people, benchmarks):
-    assert seen_by_each(people, {name: row.terms.get() for name, row in benchmarks.items()}) == {
-        **alike(EMBASSY, ["home", "police", "police, nothing promised"]),
+    assert visible_names(people, {name: row.terms.get() for name, row in benchmarks.items()}) == {
+        **same_for_each(EMBASSY, ["home", "police", "police, nothing promised"]),
         "officer elsewhere": ["elsewhere"],
     }
 
@@ -123,11 +125,11 @@ def test_indicators_visible_to_each_reader(people, benchmarks):
     rows["in no benchmark"] = IndicatorFactory()
     everything_here = ["home", "in no benchmark", "police", "police, nothing promised"]
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, everything_here),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, everything_here),
         "own ministry": ["police"],
         "other ministry": ["home"],
-        **alike(ELSEWHERE, ["elsewhere"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", *everything_here],
     }
 
@@ -172,9 +174,9 @@ def test_the_pillar_is_that_of_the_newest_terms_recorded_by_the_moment():
     assert pillars(at_noon(date(2021, 6, 1))) == [None, None]
 
 
-def test_terms_of_recommendations_visible_to_each_reader(people, asked):
-    assert seen_by_each(people, {name: row.terms.get() for name, row in asked.items()}) == {
-        **alike(EMBASSY, ["home", "police"]),
+def test_terms_of_recommendations_visible_to_each_reader(people, recommendations):
+    assert visible_names(people, {name: row.terms.get() for name, row in recommendations.items()}) == {
+        **same_for_each(EMBASSY, ["home", "police"]),
         "officer elsewhere": ["elsewhere"],
     }
 
@@ -258,18 +260,18 @@ def test_what_is_retired_gives_its_number_away():
 # --- Impossible states ------------------------------------------------------------------------------------------------
 
 
-def again(row):
+def insert_copy(row):
     row.pk = None
     row.save(force_insert=True)
 
 
-IMPOSSIBLE = {
+INVALID_ROWS = {
     "number taken": lambda: RecommendationFactory(number=RecommendationFactory().number),
     "number zero": lambda: RecommendationFactory(number=0),
     "no text": lambda: RecommendationFactory(text=""),
     "a pillar without a reason": lambda: RecommendationFactory(terms__reason=""),
     "years unmet without a source": lambda: RecommendationFactory(years_unmet=5),
-    "two editions of a year": lambda: again(EditionFactory()),
+    "two editions of a year": lambda: insert_copy(EditionFactory()),
     "periods that share a day": lambda: [EditionFactory(), EditionFactory(year=2022, starts_on=date(2022, 3, 31))],
     "a period moved": lambda: Edition.objects.filter(pk=EditionFactory().pk).update(ends_on=date(2022, 4, 1)),
     "a period turned round": lambda: EditionFactory(year=2015, ends_on=date(2015, 3, 31)),
@@ -288,10 +290,10 @@ IMPOSSIBLE = {
 }
 
 
-@pytest.mark.parametrize("what", IMPOSSIBLE)
+@pytest.mark.parametrize("what", INVALID_ROWS)
 def test_database_refuses(what):
     with pytest.raises(IntegrityError), transaction.atomic():
-        IMPOSSIBLE[what]()
+        INVALID_ROWS[what]()
 
 
 @pytest.mark.parametrize("wrong", [[0], [13], [2, 1], [1, 1], ["1"], "1", None])

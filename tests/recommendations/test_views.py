@@ -24,15 +24,15 @@ from tests.factories import (
     RecommendationWeightFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
-THE_DAY = date(2022, 1, 27)
+YESTERDAY = date(2022, 1, 27)
 PAGES = ("edition_terms", "recommendation_add", "recommendation_edit", "benchmark_add", "benchmark_edit")
 
 
-def address(page, benchmark):
+def page_url(page, benchmark):
     recommendation = benchmark.recommendation
     key = {
         "edition_terms": recommendation.edition_id,
@@ -44,7 +44,7 @@ def address(page, benchmark):
     return reverse(page, args=[key])
 
 
-def recommended(**changed):
+def recommendation_data(**changed):
     return {
         "number": 1,
         "origin": "report",
@@ -56,7 +56,7 @@ def recommended(**changed):
     } | changed
 
 
-def judged(**changed):
+def benchmark_data(**changed):
     return {
         "criterion": "A budget is released.",
         "rule": "assessed",
@@ -72,7 +72,7 @@ def test_forms_are_the_officers_alone(client, page):
 
     def status(user):
         client.force_login(user)
-        return client.get(address(page, benchmark)).status_code, client.post(address(page, benchmark)).status_code
+        return client.get(page_url(page, benchmark)).status_code, client.post(page_url(page, benchmark)).status_code
 
     assert status(OfficerFactory()) == (200, 422)
     assert status(AmbassadorFactory()) == (403, 403)
@@ -85,14 +85,14 @@ def test_forms_lead_strangers_to_sign_in(client):
     benchmark = BenchmarkFactory()
 
     for page in PAGES:
-        response = client.get(address(page, benchmark))
+        response = client.get(page_url(page, benchmark))
         assert response.headers["Location"].startswith(reverse("account_login"))
 
 
 def test_benchmark_of_another_ministry_is_not_there_for_a_focal_point(client):
     client.force_login(FocalPointFactory())
 
-    assert client.get(address("benchmark_edit", BenchmarkFactory())).status_code == 404
+    assert client.get(page_url("benchmark_edit", BenchmarkFactory())).status_code == 404
 
 
 def test_recommendation_add_writes_it_and_shows_it(client):
@@ -101,7 +101,7 @@ def test_recommendation_add_writes_it_and_shows_it(client):
     client.force_login(officer)
 
     response = client.post(
-        reverse("recommendation_add", args=[edition.pk]), recommended(lead=lead.pk, supporting=[helper.pk])
+        reverse("recommendation_add", args=[edition.pk]), recommendation_data(lead=lead.pk, supporting=[helper.pk])
     )
 
     row = Recommendation.objects.with_pillar().get()
@@ -130,7 +130,7 @@ def test_recommendation_add_refuses_a_taken_number_and_keeps_what_was_typed(clie
     RecommendationFactory(number=1, text="Train judges.")
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("recommendation_add", args=[EditionFactory().pk]), recommended())
+    response = client.post(reverse("recommendation_add", args=[EditionFactory().pk]), recommendation_data())
 
     assert response.status_code == 422
     assert response.context["form"].has_error("number", "taken")
@@ -142,7 +142,9 @@ def test_recommendation_add_offers_this_countrys_ministries_alone(client):
     other = MinistryFactory(country=CountryFactory(elsewhere=True))
     client.force_login(OfficerFactory(countries=[own.country, other.country]))
 
-    response = client.post(reverse("recommendation_add", args=[EditionFactory().pk]), recommended(lead=other.pk))
+    response = client.post(
+        reverse("recommendation_add", args=[EditionFactory().pk]), recommendation_data(lead=other.pk)
+    )
 
     assert response.status_code == 422
     assert [*response.context["form"].fields["lead"].rows.values()] == [own]
@@ -213,7 +215,7 @@ def test_benchmark_add_gives_the_next_letter_and_its_terms(client):
 
     response = client.post(
         reverse("benchmark_add", args=[recommendation.pk]),
-        judged(rule="target", target="10", indicator=districts.pk, weight="2", is_about_complicity="on"),
+        benchmark_data(rule="target", target="10", indicator=districts.pk, weight="2", is_about_complicity="on"),
     )
 
     added = recommendation.benchmarks.get(letter="b")
@@ -243,7 +245,7 @@ def test_benchmark_add_refuses_beside_the_field_and_keeps_what_was_typed(client,
     recommendation = RecommendationFactory()
     client.force_login(OfficerFactory())
 
-    response = client.post(reverse("benchmark_add", args=[recommendation.pk]), judged(**changed))
+    response = client.post(reverse("benchmark_add", args=[recommendation.pk]), benchmark_data(**changed))
 
     assert response.status_code == 422
     assert response.context["form"].has_error(field, code)
@@ -258,7 +260,7 @@ def test_benchmark_edit_adds_terms_and_keeps_the_old(client):
     page = reverse("benchmark_edit", args=[benchmark.pk])
 
     filled = client.get(page).context["form"].initial
-    response = client.post(page, judged(seen=filled["seen"], weight="1.5"))
+    response = client.post(page, benchmark_data(seen=filled["seen"], weight="1.5"))
 
     assert response.status_code == 302
     assert [(terms.criterion, terms.weight) for terms in benchmark.terms.order_by("recorded_at")] == [
@@ -276,7 +278,7 @@ def test_benchmark_edit_asks_why(client):
 
     assert form["criterion"].value() == benchmark.wording
     assert form["reason"].value() is None
-    assert client.post(page, judged(seen=form.initial["seen"], reason="")).status_code == 422
+    assert client.post(page, benchmark_data(seen=form.initial["seen"], reason="")).status_code == 422
 
 
 def test_benchmark_edit_at_once_shows_the_second_what_the_first_did(client):
@@ -288,10 +290,10 @@ def test_benchmark_edit_at_once_shows_the_second_what_the_first_did(client):
         benchmark=benchmark,
         criterion="Money is paid out.",
         reason="It was not clear.",
-        recorded_at=at_noon(THE_DAY),
+        recorded_at=at_noon(YESTERDAY),
     )
 
-    response = client.post(page, judged(seen=seen, weight="1.00"))
+    response = client.post(page, benchmark_data(seen=seen, weight="1.00"))
 
     assert response.status_code == 422
     assert response.context["current_values"] == [("Success criterion", "Money is paid out.")]
@@ -299,7 +301,7 @@ def test_benchmark_edit_at_once_shows_the_second_what_the_first_did(client):
     assert "It was not clear." in response.text
     assert "A budget is released.</textarea>" in response.text
 
-    again = client.post(page, judged(seen=response.context["form"]["seen"].value()))
+    again = client.post(page, benchmark_data(seen=response.context["form"]["seen"].value()))
 
     assert again.status_code == 302
     assert BenchmarkTerms.objects.filter(criterion="A budget is released.").count() == 1
@@ -311,14 +313,14 @@ def test_benchmark_without_terms_gets_its_first(client):
     page = reverse("benchmark_edit", args=[benchmark.pk])
 
     assert client.get(page).status_code == 200
-    assert client.post(page, judged()).status_code == 302
+    assert client.post(page, benchmark_data()).status_code == 302
     assert benchmark.wording == "A budget is released."
 
 
 # --- The terms of an edition ------------------------------------------------------------------------------------------
 
 
-def terms_page(client, edition):
+def terms_url_and_data(client, edition):
     """The address of the form, and what it is filled with."""
     page = reverse("edition_terms", args=[edition.pk])
     form = client.get(page).context["form"]
@@ -329,7 +331,7 @@ def test_edition_terms_sets_new_terms_and_tells_both(client):
     first, second = RecommendationFactory(number=1), RecommendationFactory(number=2)
     edition = first.edition
     client.force_login(OfficerFactory(name="Lerato Nkosi"))
-    page, filled = terms_page(client, edition)
+    page, filled = terms_url_and_data(client, edition)
     weight = f"weight_{second.pk}"
     assert (filled["readiness_target"], filled[weight]) == (Decimal(45), Decimal(1))
     assert "reason" not in filled
@@ -369,7 +371,7 @@ def test_edition_terms_refuses_beside_the_field_and_keeps_what_was_typed(client,
     row, other = RecommendationFactory(), RecommendationFactory()
     named = {"weight": f"weight_{row.pk}"}
     client.force_login(OfficerFactory())
-    page, filled = terms_page(client, row.edition)
+    page, filled = terms_url_and_data(client, row.edition)
     typed = {f"weight_{other.pk}": "7", "reason": "A reason of ours."}
 
     response = client.post(page, filled | typed | {named.get(name, name): value for name, value in changed.items()})
@@ -386,7 +388,7 @@ def test_edition_terms_at_once_shows_the_second_what_the_first_did(client):
     row = RecommendationFactory(number=1)
     edition, weight = row.edition, f"weight_{row.pk}"
     client.force_login(OfficerFactory(name="First Officer"))
-    page, filled = terms_page(client, edition)
+    page, filled = terms_url_and_data(client, edition)
     client.post(page, filled | {"deadline_on": "2022-03-15", weight: "3", "reason": "It was moved."})
     client.force_login(OfficerFactory(name="Second Officer"))
     harder = {"readiness_target": "50", "readiness_target_reason": "The ambassador's.", "reason": "Harder."}
@@ -429,7 +431,7 @@ def test_terms_of_benchmarks_and_of_the_edition_lead_to_each_other(client):
     benchmark = BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    of_edition, of_benchmark = address("edition_terms", benchmark), address("benchmark_edit", benchmark)
+    of_edition, of_benchmark = page_url("edition_terms", benchmark), page_url("benchmark_edit", benchmark)
     assert f'href="{of_benchmark}"' in client.get(of_edition).text
     assert f'href="{of_edition}"' in client.get(of_benchmark).text
 
@@ -450,7 +452,7 @@ def test_edition_terms_query_count(client, django_assert_num_queries, how_many):
 def test_another_readiness_target_says_where_it_comes_from(client):
     edition = RecommendationFactory().edition
     client.force_login(OfficerFactory())
-    page, filled = terms_page(client, edition)
+    page, filled = terms_url_and_data(client, edition)
 
     response = client.post(page, filled | {"readiness_target": "50", "reason": "Harder."})
     assert response.status_code == 422

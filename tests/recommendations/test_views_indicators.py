@@ -25,14 +25,14 @@ def indicator():
     return IndicatorFactory(name="Prosecutions")
 
 
-def page_of(indicator):
+def ministry_url(indicator):
     return reverse("indicator_ministry", args=[indicator.pk])
 
 
 def test_an_officer_sets_changes_and_clears_the_ministry_that_reports_a_figure(client, indicator):
     police, justice = MinistryFactory(name="Ministry of Police"), MinistryFactory(name="Ministry of Justice")
     client.force_login(OfficerFactory())
-    page, above = page_of(indicator), reverse("indicator_detail", args=[indicator.pk])
+    page, above = ministry_url(indicator), reverse("indicator_detail", args=[indicator.pk])
 
     assert client.get(page).context["form"]["ministry"].value() is None
     for chosen, told in (
@@ -54,7 +54,7 @@ def test_the_ministries_to_choose_from_are_the_countrys_own(client, indicator):
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True), name="Ministry of Elsewhere")
     client.force_login(OfficerFactory(countries=[indicator.country, theirs.country]))
 
-    page = client.get(page_of(indicator))
+    page = client.get(ministry_url(indicator))
 
     assert [key for key, _ in page.context["form"].fields["ministry"].choices] == ["", str(ours.pk)]
     assert "Ministry of Elsewhere" not in page.text
@@ -65,7 +65,7 @@ def test_ministry_that_is_not_offered_is_refused_at_its_field(client, indicator,
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
     client.force_login(OfficerFactory())
 
-    answer = client.post(page_of(indicator), {"ministry": theirs.pk if typed == "theirs" else typed})
+    answer = client.post(ministry_url(indicator), {"ministry": theirs.pk if typed == "theirs" else typed})
 
     assert answer.status_code == 422
     assert answer.context["form"].errors["ministry"] == ["Choose one from the list."]
@@ -81,11 +81,11 @@ def test_no_ministry_sees_or_says_which_one_reports_a_figure(client, indicator):
     CommitmentFactory(ministry=own, benchmarks=[BenchmarkFactory(terms__indicator=indicator)])
     for ministry, expected in ((own, 403), (reporting, 404)):
         client.force_login(FocalPointFactory(ministry=ministry))
-        assert client.get(page_of(indicator)).status_code == expected
-        assert client.post(page_of(indicator), {"ministry": own.pk}).status_code == expected
+        assert client.get(ministry_url(indicator)).status_code == expected
+        assert client.post(ministry_url(indicator), {"ministry": own.pk}).status_code == expected
 
     client.force_login(AmbassadorFactory())
-    assert client.post(page_of(indicator), {"ministry": own.pk}).status_code == 403
+    assert client.post(ministry_url(indicator), {"ministry": own.pk}).status_code == 403
     indicator.refresh_from_db()
     assert indicator.ministry == reporting
 
@@ -97,4 +97,4 @@ def test_indicator_ministry_query_count(client, django_assert_num_queries, indic
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 indicator, 1 may set, 1 ministries, 1 the post's name
     with django_assert_num_queries(8):
-        client.get(page_of(indicator))
+        client.get(ministry_url(indicator))

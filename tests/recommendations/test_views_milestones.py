@@ -14,21 +14,21 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plan():
+def action_plan():
     return MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), edition=EditionFactory())
 
 
-def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(client, plan):
-    RecommendationFactory(edition=plan.edition)
+def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(client, action_plan):
+    RecommendationFactory(edition=action_plan.edition)
     client.force_login(OfficerFactory())
-    page = reverse("milestone_done", args=[plan.pk])
+    page = reverse("milestone_done", args=[action_plan.pk])
     sentence = "Action plan presented: due on 28 December 2021 and not recorded as done."
 
     checks = client.get(reverse("readiness_checks")).text
@@ -49,26 +49,26 @@ def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(clien
     ("changed", "code", "sentence"),
     [({"done_on": "2022-01-29"}, "future_day", ""), ({"source": ""}, None, "Fill this in.")],
 )
-def test_invalid_milestone_is_refused_at_its_field_and_keeps_the_input(client, plan, changed, code, sentence):
+def test_invalid_milestone_is_refused_at_its_field_and_keeps_the_input(client, action_plan, changed, code, sentence):
     client.force_login(OfficerFactory())
     told = {"done_on": "2021-12-20", "source": "Diplomatic note 12"} | changed
     [field] = changed
 
-    response = client.post(reverse("milestone_done", args=[plan.pk]), told)
+    response = client.post(reverse("milestone_done", args=[action_plan.pk]), told)
 
     assert response.status_code == 422
     assert response.context["form"].has_error(field, code)
     assert sentence in response.context["form"].errors[field][0]
     assert all(value in response.text for value in told.values())
-    assert not plan.done.exists()
+    assert not action_plan.done.exists()
 
 
-def test_a_second_recording_puts_the_first_right_and_both_stay(client, plan):
-    RecommendationFactory(edition=plan.edition)
+def test_a_second_recording_puts_the_first_right_and_both_stay(client, action_plan):
+    RecommendationFactory(edition=action_plan.edition)
     elsewhere = MilestoneFactory(edition=EditionFactory(year=2020), kind=MilestoneKind.ACTION_PLAN)
     MilestoneDoneFactory(milestone=elsewhere, source="Of another year")
     client.force_login(OfficerFactory(name="A. Officer"))
-    page = reverse("milestone_done", args=[plan.pk])
+    page = reverse("milestone_done", args=[action_plan.pk])
 
     assert "Earlier records" not in client.get(page).text
     client.post(page, {"done_on": "2021-12-20", "source": "Diplomatic note 12"})
@@ -88,9 +88,12 @@ def test_a_second_recording_puts_the_first_right_and_both_stay(client, plan):
     assert "Diplomatic note 12" in AuditEntry.objects.filter(verb="milestone.done").last().detail.before
 
 
-def test_the_same_recorded_again_is_refused(client, plan):
+def test_the_same_recorded_again_is_refused(client, action_plan):
     client.force_login(OfficerFactory())
-    page, told = reverse("milestone_done", args=[plan.pk]), {"done_on": "2021-12-20", "source": "Diplomatic note 12"}
+    page, told = (
+        reverse("milestone_done", args=[action_plan.pk]),
+        {"done_on": "2021-12-20", "source": "Diplomatic note 12"},
+    )
     client.post(page, told)
 
     again = client.post(page, told)
@@ -98,29 +101,29 @@ def test_the_same_recorded_again_is_refused(client, plan):
     assert again.status_code == 422
     assert shows_refusal(again, "unchanged")
     assert "This is already recorded. Change something, or cancel." in again.text
-    assert plan.done.count() == 1
+    assert action_plan.done.count() == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_milestone_done_query_count(client, django_assert_num_queries, plan, count):
+def test_milestone_done_query_count(client, django_assert_num_queries, action_plan, count):
     for number in range(count):
-        MilestoneDoneFactory(milestone=plan, done_on=date(2021, 12, 20 + number), recorded_by=OfficerFactory())
-    RecommendationFactory(edition=plan.edition)
+        MilestoneDoneFactory(milestone=action_plan, done_on=date(2021, 12, 20 + number), recorded_by=OfficerFactory())
+    RecommendationFactory(edition=action_plan.edition)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 milestone, 1 may edit, 1 recorded so far, 1 the editions
     with django_assert_num_queries(8):
-        response = client.get(reverse("milestone_done", args=[plan.pk]))
+        response = client.get(reverse("milestone_done", args=[action_plan.pk]))
 
     assert len(response.context["history"]) == count
 
 
-def test_what_was_recorded_is_known_from_when_it_was(plan):
-    MilestoneDoneFactory(milestone=plan, done_on=date(2021, 12, 20), recorded_at=at_noon(date(2022, 1, 10)))
-    MilestoneDoneFactory(milestone=plan, done_on=date(2021, 12, 22), recorded_at=at_noon(date(2022, 1, 20)))
+def test_what_was_recorded_is_known_from_when_it_was(action_plan):
+    MilestoneDoneFactory(milestone=action_plan, done_on=date(2021, 12, 20), recorded_at=at_noon(date(2022, 1, 10)))
+    MilestoneDoneFactory(milestone=action_plan, done_on=date(2021, 12, 22), recorded_at=at_noon(date(2022, 1, 20)))
 
     def done_on(moment):
-        return type(plan).objects.as_known_by(moment).get(pk=plan.pk).done_on
+        return type(action_plan).objects.as_known_by(moment).get(pk=action_plan.pk).done_on
 
     assert done_on(at_noon(date(2022, 1, 9))) is None
     assert done_on(at_noon(date(2022, 1, 10))) == date(2021, 12, 20)

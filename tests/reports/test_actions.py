@@ -19,7 +19,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.choices import Paper
 
 pytestmark = pytest.mark.django_db

@@ -31,7 +31,7 @@ from tests.factories import (
     RecommendationFactory,
     ReviewerFactory,
 )
-from tests.refusing import refuses, shows_refusal
+from tests.refusals import refuses, shows_refusal
 from tiptracker.audit.actions import find_head_fault
 from tiptracker.jobs.actions import JobProgress
 from tiptracker.jobs.models import State
@@ -39,10 +39,10 @@ from tiptracker.jobs.models import State
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
-MARK = "DRAFT, NOT CLEARED"
+DRAFT_MARK = "DRAFT, NOT CLEARED"
 
 
-def text(briefing):
+def pdf_text(briefing):
     with briefing.file.open("rb") as file:
         return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(file.read())).pages)
 
@@ -68,8 +68,8 @@ def draft(run_jobs):
 
 
 def test_what_is_cleared_says_the_same_without_the_mark_and_stays_as_it_is(draft, run_jobs):
-    said, drawn = text(draft), str(draft.file)
-    assert MARK in said
+    said, drawn = pdf_text(draft), str(draft.file)
+    assert DRAFT_MARK in said
     assert draft.content_sha256 in said
     ambassador = AmbassadorFactory()
 
@@ -79,8 +79,8 @@ def test_what_is_cleared_says_the_same_without_the_mark_and_stays_as_it_is(draft
 
     issued = Briefing.objects.get()
     assert (issued.state, issued.cleared_by) == (BriefingState.ISSUED, ambassador)
-    assert MARK not in text(issued)
-    assert text(issued).split() == said.replace(MARK, "").split()
+    assert DRAFT_MARK not in pdf_text(issued)
+    assert pdf_text(issued).split() == said.replace(DRAFT_MARK, "").split()
     assert issued.content_sha256 == draft.content_sha256
     assert issued.sha256 != draft.sha256
     assert (issued.run.known_by, issued.run.methodology) == (issued.known_by, "1")
@@ -169,8 +169,8 @@ def test_the_page_lets_somebody_else_clear_it_and_tells_who_asked_that_they_may_
 
 
 def test_a_correction_is_a_later_version_that_names_the_one_before(client):
-    first, draft_between = BriefingFactory(content=b"one", issued=True), BriefingFactory(content=b"two")
-    second = BriefingFactory(content=b"three", issued=True)
+    first, draft_between = BriefingFactory(pdf=b"one", issued=True), BriefingFactory(pdf=b"two")
+    second = BriefingFactory(pdf=b"three", issued=True)
     client.force_login(AmbassadorFactory())
 
     def page(briefing):
@@ -185,48 +185,51 @@ def test_a_correction_is_a_later_version_that_names_the_one_before(client):
 # --- Holding a file against its hash ----------------------------------------------------------------------------------
 
 
-def checked(client, content=None, sha256=""):
+def check_file(client, content=None, sha256=""):
     file = {"file": SimpleUploadedFile("what I have.pdf", content)} if content is not None else {}
     return client.post(reverse("briefing_check"), {"sha256": sha256} | file)
 
 
 def test_a_file_is_known_by_its_content_and_by_its_hash_however_that_was_copied(client):
-    issued = BriefingFactory(content=b"as issued", issued=True)
+    issued = BriefingFactory(pdf=b"as issued", issued=True)
     client.force_login(ObserverFactory())
     hash_ = hashlib.sha256(b"as issued").hexdigest()
 
-    for answer in (checked(client, b"as issued"), checked(client, sha256=f" {hash_[:32].upper()}\n{hash_[32:]} ")):
+    for answer in (
+        check_file(client, b"as issued"),
+        check_file(client, sha256=f" {hash_[:32].upper()}\n{hash_[32:]} "),
+    ):
         assert [match.briefing for match in answer.context["matches"]] == [issued]
         assert "Your file is unchanged." in answer.text
-    assert "We do not know this file" in checked(client, b"as issued, and a letter more").text
+    assert "We do not know this file" in check_file(client, b"as issued, and a letter more").text
 
 
 def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
-    draft = BriefingFactory(content=b"draft")
-    superseded = BriefingFactory(content=b"old", issued=True)
-    later = BriefingFactory(content=b"new", issued=True)
-    since = BriefingFactory(content=b"final", issued=True)
+    draft = BriefingFactory(pdf=b"draft")
+    superseded = BriefingFactory(pdf=b"old", issued=True)
+    later = BriefingFactory(pdf=b"new", issued=True)
+    since = BriefingFactory(pdf=b"final", issued=True)
     BriefingDownloadFactory(briefing=since, sha256=hashlib.sha256(b"its draft").hexdigest())
     gone = {"withdrawn_at": NOW, "withdrawn_by": AmbassadorFactory(), "withdrawn_reason": "It held a name."}
     BriefingFactory(sha256=hashlib.sha256(b"gone").hexdigest(), **gone)
     client.force_login(OfficerFactory())
 
-    assert "Nobody has cleared it yet." in checked(client, b"draft").text
-    assert checked(client, b"old").context["matches"][0].later == since
-    assert checked(client, b"new").context["matches"][0].briefing == later
-    assert "Use the issued file instead." in checked(client, b"its draft").text
-    answer = checked(client, b"gone").text
+    assert "Nobody has cleared it yet." in check_file(client, b"draft").text
+    assert check_file(client, b"old").context["matches"][0].later == since
+    assert check_file(client, b"new").context["matches"][0].briefing == later
+    assert "Use the issued file instead." in check_file(client, b"its draft").text
+    answer = check_file(client, b"gone").text
     assert "It held a name." in answer
     assert "Destroy your copy" in answer
     assert {draft.version, superseded.version, later.version, since.version} == {1, 2, 3, 4}
 
 
 def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
-    BriefingFactory(content=b"as issued", issued=True)
+    BriefingFactory(pdf=b"as issued", issued=True)
     edition = EditionFactory(country=CountryFactory(elsewhere=True))
     for reader in (FocalPointFactory(), OfficerFactory(email="e@post.example", countries=[edition.country])):
         client.force_login(reader)
-        known, unknown = checked(client, b"as issued"), checked(client, b"never seen")
+        known, unknown = check_file(client, b"as issued"), check_file(client, b"never seen")
         assert known.context["matches"] == unknown.context["matches"] == []
 
 
@@ -245,7 +248,7 @@ def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
 )
 def test_what_can_not_be_checked_is_refused_beside_its_field(client, content, sha256, field, sentence):
     client.force_login(OfficerFactory())
-    answer = checked(client, content, sha256)
+    answer = check_file(client, content, sha256)
 
     assert answer.status_code == 422
     assert answer.context["form"].errors[field] == [sentence]

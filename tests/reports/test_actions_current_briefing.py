@@ -22,8 +22,8 @@ from tests.factories import (
     RedactionDecisionFactory,
     RedactionFactory,
 )
-from tests.refusing import refuses
-from tests.transactions import record
+from tests.refusals import refuses
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.actions import JobProgress
@@ -45,7 +45,7 @@ def ambassador():
 
 
 @pytest.fixture
-def made(monkeypatch):
+def rendered_documents(monkeypatch):
     """The documents that were really made, in their order; each file is its HTML."""
     documents = []
 
@@ -57,21 +57,21 @@ def made(monkeypatch):
     return documents
 
 
-def keep(edition, now=NOW):
+def refresh(edition, now=NOW):
     newest = log_head()
     job = JobFactory(kind="current_briefing", key=edition.pk, state=State.READY)
     refresh_current_briefing(edition=edition, log_number=newest[0] if newest else 0, now=now, progress=JobProgress(job))
 
 
-def own():
+def automatic_briefings():
     return list(Briefing.objects.filter(requested_by=None).order_by("pk"))
 
 
-def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(edition, ambassador, made):
-    record("evidence.logged", by=None, country=edition.country)
-    keep(edition)
+def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(edition, ambassador, rendered_documents):
+    record_log_entry("evidence.logged", by=None, country=edition.country)
+    refresh(edition)
 
-    (briefing,) = own()
+    (briefing,) = automatic_briefings()
     assert (briefing.state, briefing.kind, briefing.as_of, briefing.version) == (
         BriefingState.READY,
         BriefingKind.AMBASSADOR,
@@ -79,21 +79,21 @@ def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(editio
         1,
     )
     assert (briefing.prepared_by, briefing.job.kind) == ("TIP Tracker", "current_briefing")
-    assert "DRAFT, NOT CLEARED" in made[0]
+    assert "DRAFT, NOT CLEARED" in rendered_documents[0]
     assert AuditEntry.objects.filter(verb="briefing.rendered", by=None, row=str(briefing.pk)).exists()
     assert briefing.log_number == AuditEntry.objects.get(verb="evidence.logged").number
 
 
 def test_it_is_replaced_in_its_place_and_the_file_before_goes(
-    edition, ambassador, made, django_capture_on_commit_callbacks
+    edition, ambassador, rendered_documents, django_capture_on_commit_callbacks
 ):
-    keep(edition)
-    before = own()[0]
+    refresh(edition)
+    before = automatic_briefings()[0]
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
     with django_capture_on_commit_callbacks(execute=True):
-        keep(edition, NOW + timedelta(minutes=5))
+        refresh(edition, NOW + timedelta(minutes=5))
 
-    (after,) = own()
+    (after,) = automatic_briefings()
     assert (after.pk, after.version) == (before.pk, 1)
     assert after.known_by == after.requested_at == NOW + timedelta(minutes=5)
     assert not default_storage.exists(before.file.name)
@@ -103,117 +103,119 @@ def test_it_is_replaced_in_its_place_and_the_file_before_goes(
     assert (after.sha256, after.size) == (hashlib.sha256(kept).hexdigest(), len(kept))
 
 
-def test_one_that_somebody_took_is_kept_and_the_next_stands_beside_it(edition, ambassador, made):
-    keep(edition)
-    taken = own()[0]
+def test_one_that_somebody_took_is_kept_and_the_next_stands_beside_it(edition, ambassador, rendered_documents):
+    refresh(edition)
+    taken = automatic_briefings()[0]
     record_download(briefing=taken, by=ambassador, now=NOW)
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
-    keep(edition, NOW + timedelta(minutes=5))
+    refresh(edition, NOW + timedelta(minutes=5))
     EvidenceFactory(title="And spent", recorded_at=NOW)
-    keep(edition, NOW + timedelta(minutes=9))
+    refresh(edition, NOW + timedelta(minutes=9))
 
-    kept, beside = own()
+    kept, beside = automatic_briefings()
     assert (kept.pk, kept.sha256, kept.version) == (taken.pk, taken.sha256, 1)
     assert default_storage.exists(kept.file.name)
     assert beside.version == 2
-    assert "And spent" in made[-1]
+    assert "And spent" in rendered_documents[-1]
 
 
-def test_what_says_the_same_stays_as_it_is_and_knows_the_newest_entry(edition, ambassador, made):
-    keep(edition)
-    taken = own()[0]
+def test_what_says_the_same_stays_as_it_is_and_knows_the_newest_entry(edition, ambassador, rendered_documents):
+    refresh(edition)
+    taken = automatic_briefings()[0]
     record_download(briefing=taken, by=ambassador, now=NOW)
-    record("redaction.declined", by=None, country=edition.country)
-    keep(edition, NOW + timedelta(minutes=5))
+    record_log_entry("redaction.declined", by=None, country=edition.country)
+    refresh(edition, NOW + timedelta(minutes=5))
 
-    (kept,) = own()
-    assert len(made) == 1
+    (kept,) = automatic_briefings()
+    assert len(rendered_documents) == 1
     assert (kept.pk, kept.sha256, kept.known_by) == (taken.pk, taken.sha256, taken.known_by)
     assert kept.log_number == AuditEntry.objects.get(verb="redaction.declined").number
 
 
-def test_those_of_earlier_days_do_not_pile_up(edition, ambassador, made):
+def test_those_of_earlier_days_do_not_pile_up(edition, ambassador, rendered_documents):
     for days in range(3):
-        keep(edition, NOW + timedelta(days=days))
-    assert [(row.as_of, row.version) for row in own()] == [((NOW + timedelta(days=2)).date(), 1)]
+        refresh(edition, NOW + timedelta(days=days))
+    assert [(row.as_of, row.version) for row in automatic_briefings()] == [((NOW + timedelta(days=2)).date(), 1)]
 
-    record_download(briefing=own()[0], by=ambassador, now=NOW)
-    keep(edition, NOW + timedelta(days=3))
-    assert [row.as_of.day for row in own()] == [30, 31]
+    record_download(briefing=automatic_briefings()[0], by=ambassador, now=NOW)
+    refresh(edition, NOW + timedelta(days=3))
+    assert [row.as_of.day for row in automatic_briefings()] == [30, 31]
 
 
-def test_a_later_version_never_knows_less(edition, ambassador, made, run_jobs):
-    keep(edition)
+def test_a_later_version_never_knows_less(edition, ambassador, rendered_documents, run_jobs):
+    refresh(edition)
     asked_for = request_briefing(
         edition=edition, document=Document(BriefingKind.AMBASSADOR), as_of=NOW.date(), by=OfficerFactory(), now=NOW
     )
     run_jobs()
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
-    keep(edition, NOW + timedelta(minutes=5))
+    refresh(edition, NOW + timedelta(minutes=5))
 
     assert asked_for.version == 2
-    assert [row.version for row in own()] == [3]
+    assert [row.version for row in automatic_briefings()] == [3]
 
 
-def test_asked_for_on_the_same_facts_its_file_is_there_without_being_made_again(edition, ambassador, made, run_jobs):
-    keep(edition)
+def test_asked_for_on_the_same_facts_its_file_is_there_without_being_made_again(
+    edition, ambassador, rendered_documents, run_jobs
+):
+    refresh(edition)
     asked_for = request_briefing(
         edition=edition, document=Document(BriefingKind.AMBASSADOR), as_of=NOW.date(), by=ambassador, now=NOW
     )
     run_jobs()
 
     asked_for.refresh_from_db()
-    assert len(made) == 1
-    assert (asked_for.sha256, asked_for.state) == (own()[0].sha256, BriefingState.READY)
-    assert asked_for.file.name != own()[0].file.name
+    assert len(rendered_documents) == 1
+    assert (asked_for.sha256, asked_for.state) == (automatic_briefings()[0].sha256, BriefingState.READY)
+    assert asked_for.file.name != automatic_briefings()[0].file.name
     clear_briefing(briefing=asked_for, sha256=asked_for.sha256, by=OfficerFactory(), now=NOW)
     run_jobs()
     assert Briefing.objects.get(pk=asked_for.pk).state is BriefingState.ISSUED
 
 
-def test_nobody_clears_it(edition, ambassador, made):
-    keep(edition)
-    (briefing,) = own()
+def test_nobody_clears_it(edition, ambassador, rendered_documents):
+    refresh(edition)
+    (briefing,) = automatic_briefings()
     for person in (ambassador, OfficerFactory()):
         with refuses("made_by_tracker", sentence="TIP Tracker made this briefing automatically"):
             clear_briefing(briefing=briefing, sha256=briefing.sha256, by=person, now=NOW)
 
-    assert own()[0].cleared_by is None
+    assert automatic_briefings()[0].cleared_by is None
 
 
 @pytest.mark.parametrize("there_is", ["nobody", "one who left", "one elsewhere"])
-def test_without_an_ambassador_there_is_none(edition, made, there_is):
+def test_without_an_ambassador_there_is_none(edition, rendered_documents, there_is):
     if there_is == "one who left":
         AmbassadorFactory(is_active=False)
     if there_is == "one elsewhere":
         AmbassadorFactory(countries=[])
     OfficerFactory()
-    keep(edition)
+    refresh(edition)
 
-    assert own() == made == []
+    assert automatic_briefings() == rendered_documents == []
 
 
-def test_the_one_who_is_still_there_reads_for_one_who_left(edition, made):
+def test_the_one_who_is_still_there_reads_for_one_who_left(edition, rendered_documents):
     AmbassadorFactory(email="left@post.example", is_active=False)
     AmbassadorFactory(email="next@post.example")
-    keep(edition)
+    refresh(edition)
 
-    assert len(own()) == 1
-
-
-def test_before_the_tracking_period_there_is_none(edition, ambassador, made):
-    keep(edition, datetime(2021, 3, 31, 9, tzinfo=MASERU))
-
-    assert own() == []
+    assert len(automatic_briefings()) == 1
 
 
-def test_one_that_was_withdrawn_is_kept_as_it_is_and_another_is_made(edition, ambassador, made):
-    keep(edition)
+def test_before_the_tracking_period_there_is_none(edition, ambassador, rendered_documents):
+    refresh(edition, datetime(2021, 3, 31, 9, tzinfo=MASERU))
+
+    assert automatic_briefings() == []
+
+
+def test_one_that_was_withdrawn_is_kept_as_it_is_and_another_is_made(edition, ambassador, rendered_documents):
+    refresh(edition)
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
-    withdraw_briefing(briefing=own()[0], redaction=redaction, reason="It held a name.", now=NOW)
-    keep(edition)
+    withdraw_briefing(briefing=automatic_briefings()[0], redaction=redaction, reason="It held a name.", now=NOW)
+    refresh(edition)
 
-    assert [row.state for row in own()] == [BriefingState.WITHDRAWN, BriefingState.READY]
+    assert [row.state for row in automatic_briefings()] == [BriefingState.WITHDRAWN, BriefingState.READY]
 
 
 def test_a_redaction_confirmed_while_it_is_made_is_not_in_it(edition, ambassador, monkeypatch):
@@ -230,32 +232,32 @@ def test_a_redaction_confirmed_while_it_is_made_is_not_in_it(edition, ambassador
         return html.encode()
 
     monkeypatch.setattr(pdf, "render_pdf", to_pdf)
-    keep(edition)
+    refresh(edition)
 
     assert [name in html for html in made] == [True, False]
-    assert own()[0].sha256 == hashlib.sha256(made[1].encode()).hexdigest()
+    assert automatic_briefings()[0].sha256 == hashlib.sha256(made[1].encode()).hexdigest()
 
 
 def test_what_is_recorded_while_it_is_made_is_not_taken_for_known(edition, ambassador, monkeypatch):
     def to_pdf(html, tell):
-        record("evidence.logged", by=None, country=edition.country)
+        record_log_entry("evidence.logged", by=None, country=edition.country)
         return html.encode()
 
     monkeypatch.setattr(pdf, "render_pdf", to_pdf)
-    keep(edition)
+    refresh(edition)
 
     logged = AuditEntry.objects.get(verb="evidence.logged")
-    assert list(AuditEntry.objects.changes_since(own()[0].log_number, edition.country)) == [logged]
+    assert list(AuditEntry.objects.changes_since(automatic_briefings()[0].log_number, edition.country)) == [logged]
 
 
-def test_who_takes_it_as_it_is_replaced_gets_the_one_that_is_there(edition, ambassador, made):
+def test_who_takes_it_as_it_is_replaced_gets_the_one_that_is_there(edition, ambassador, rendered_documents):
     """They found the row before it was replaced."""
-    keep(edition)
-    found = own()[0]
+    refresh(edition)
+    found = automatic_briefings()[0]
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)
-    keep(edition, NOW + timedelta(minutes=5))
+    refresh(edition, NOW + timedelta(minutes=5))
     taken = record_download(briefing=found, by=ambassador, now=NOW)
 
-    assert found.file.name == own()[0].file.name
+    assert found.file.name == automatic_briefings()[0].file.name
     assert default_storage.exists(found.file.name)
-    assert taken.sha256 == own()[0].sha256
+    assert taken.sha256 == automatic_briefings()[0].sha256

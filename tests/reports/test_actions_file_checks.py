@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from reports.models import BriefingDownload
 from tests.factories import BriefingFactory, OfficerFactory
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import State
@@ -17,23 +17,23 @@ from tiptracker.jobs.models import State
 pytestmark = pytest.mark.django_db
 
 
-def lose(briefing):
+def delete_file(briefing):
     Path(default_storage.path(briefing.file.name)).unlink()
 
 
-def alter(briefing):
+def alter_file(briefing):
     Path(default_storage.path(briefing.file.name)).write_bytes(b"%PDF-1.7 something else")
 
 
-HARMS = [
-    (lose, "missing", "We cannot find this file on the server."),
-    (alter, "altered", "This file was altered after it was saved"),
+FILE_FAULTS = [
+    (delete_file, "missing", "We cannot find this file on the server."),
+    (alter_file, "altered", "This file was altered after it was saved"),
 ]
 
 
-@pytest.mark.parametrize(("harm", "fault", "sentence"), HARMS)
+@pytest.mark.parametrize(("harm", "fault", "sentence"), FILE_FAULTS)
 def test_a_file_that_is_not_as_it_was_made_is_not_handed_out(harm, fault, sentence):
-    briefing, officer, client = BriefingFactory(content=b"%PDF-1.7 made"), OfficerFactory(), Client()
+    briefing, officer, client = BriefingFactory(pdf=b"%PDF-1.7 made"), OfficerFactory(), Client()
     client.force_login(officer)
     harm(briefing)
 
@@ -49,13 +49,13 @@ def test_a_file_that_is_not_as_it_was_made_is_not_handed_out(harm, fault, senten
 
 
 def test_every_night_a_job_names_the_briefings_whose_file_is_not_as_it_was_made(settings, run_jobs):
-    sound, lost, altered = (BriefingFactory(content=f"%PDF-1.7 {number}".encode()) for number in range(3))
+    sound, lost, altered = (BriefingFactory(pdf=f"%PDF-1.7 {number}".encode()) for number in range(3))
     task = app.tasks[settings.CELERY_BEAT_SCHEDULE["kept-briefings"]["task"]]
     task()
     assert [job.state for job in run_jobs()] == [State.READY]
 
-    lose(lost)
-    alter(altered)
+    delete_file(lost)
+    alter_file(altered)
     task()
 
     (job,) = run_jobs()

@@ -39,7 +39,7 @@ def edition():
 
 
 @pytest.fixture
-def made(monkeypatch):
+def rendered_documents(monkeypatch):
     """The documents that were really made, in their order; each file is its HTML."""
     documents = []
 
@@ -51,7 +51,7 @@ def made(monkeypatch):
     return documents
 
 
-def ask(edition, by, **fields):
+def request_sample(edition, by, **fields):
     return request_briefing(
         edition=edition,
         document=Document(BriefingKind.AMBASSADOR, **fields),
@@ -61,95 +61,95 @@ def ask(edition, by, **fields):
     )
 
 
-def content_of(briefing):
+def file_content(briefing):
     with briefing.file.open("rb") as file:
         return file.read()
 
 
-def test_the_same_is_made_once_and_each_has_a_file_of_its_own(edition, made, run_jobs):
-    first, second = ask(edition, OfficerFactory()), ask(edition, AmbassadorFactory())
+def test_the_same_is_made_once_and_each_has_a_file_of_its_own(edition, rendered_documents, run_jobs):
+    first, second = request_sample(edition, OfficerFactory()), request_sample(edition, AmbassadorFactory())
     run_jobs()
 
     first, second = Briefing.objects.get(pk=first.pk), Briefing.objects.get(pk=second.pk)
-    assert len(made) == 1
+    assert len(rendered_documents) == 1
     assert (first.state, second.state) == (BriefingState.READY, BriefingState.READY)
-    assert first.setting_sha256 == second.setting_sha256 == pdf.hash_render_input(made[0])
-    assert content_of(first) == content_of(second)
+    assert first.setting_sha256 == second.setting_sha256 == pdf.hash_render_input(rendered_documents[0])
+    assert file_content(first) == file_content(second)
     assert first.file.name != second.file.name
 
 
-def test_withdrawing_one_leaves_the_others_file(edition, made, run_jobs):
-    kept, gone = ask(edition, OfficerFactory()), ask(edition, OfficerFactory())
+def test_withdrawing_one_leaves_the_others_file(edition, rendered_documents, run_jobs):
+    kept, gone = request_sample(edition, OfficerFactory()), request_sample(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory()).redaction
     withdraw_briefing(briefing=gone, redaction=redaction, reason="It held a name.", now=NOW)
 
     kept = Briefing.objects.get(pk=kept.pk)
     assert Briefing.objects.get(pk=gone.pk).state is BriefingState.WITHDRAWN
-    assert hashlib.sha256(content_of(kept)).hexdigest() == kept.sha256
+    assert hashlib.sha256(file_content(kept)).hexdigest() == kept.sha256
 
 
-def test_what_was_withdrawn_is_no_source_of_a_copy(edition, made, run_jobs):
-    ask(edition, OfficerFactory())
+def test_what_was_withdrawn_is_no_source_of_a_copy(edition, rendered_documents, run_jobs):
+    request_sample(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
     withdraw_briefing(briefing=Briefing.objects.get(), redaction=redaction, reason="It held a name.", now=NOW)
-    ask(edition, OfficerFactory())
+    request_sample(edition, OfficerFactory())
     run_jobs()
 
-    assert len(made) == 2
+    assert len(rendered_documents) == 2
 
 
 @pytest.mark.parametrize(
     "differently",
     [
-        lambda edition: ask(edition, OfficerFactory(), covering_note="For the car."),
-        lambda edition: EvidenceFactory(title="Recorded in between") and ask(edition, OfficerFactory()),
+        lambda edition: request_sample(edition, OfficerFactory(), covering_note="For the car."),
+        lambda edition: EvidenceFactory(title="Recorded in between") and request_sample(edition, OfficerFactory()),
     ],
     ids=["note", "facts"],
 )
-def test_what_says_something_else_is_made_anew(edition, made, run_jobs, differently):
-    ask(edition, OfficerFactory())
+def test_what_says_something_else_is_made_anew(edition, rendered_documents, run_jobs, differently):
+    request_sample(edition, OfficerFactory())
     run_jobs()
     differently(edition)
     run_jobs()
 
-    assert len(made) == 2
+    assert len(rendered_documents) == 2
     assert len({row.setting_sha256 for row in Briefing.objects.all()}) == 2
 
 
 @pytest.mark.parametrize("altered", [b"%PDF-1.7 something else", None], ids=["altered", "gone"])
-def test_a_file_that_is_no_longer_what_was_made_is_not_copied(edition, made, run_jobs, caplog, altered):
-    ask(edition, OfficerFactory())
+def test_a_file_that_is_no_longer_what_was_made_is_not_copied(edition, rendered_documents, run_jobs, caplog, altered):
+    request_sample(edition, OfficerFactory())
     run_jobs()
     path = Path(default_storage.path(Briefing.objects.get().file.name))
     if altered is None:
         path.unlink()
     else:
         path.write_bytes(altered)
-    second = ask(edition, OfficerFactory())
+    second = request_sample(edition, OfficerFactory())
     run_jobs()
 
     second.refresh_from_db()
-    assert len(made) == 2
-    assert content_of(second).startswith(b"%PDF-1.7 2 ")
+    assert len(rendered_documents) == 2
+    assert file_content(second).startswith(b"%PDF-1.7 2 ")
     assert "The file of briefing" in caplog.text
 
 
-def test_another_countrys_file_is_never_copied(edition, made, run_jobs, monkeypatch):
+def test_another_countrys_file_is_never_copied(edition, rendered_documents, run_jobs, monkeypatch):
     monkeypatch.setattr(pdf, "hash_render_input", lambda html: "5" * 64)
     elsewhere = RecommendationFactory(edition__country=CountryFactory(elsewhere=True)).edition
-    BriefingFactory(edition=elsewhere, content=b"%PDF-1.7 theirs", setting_sha256="5" * 64)
-    ours = ask(edition, OfficerFactory())
+    BriefingFactory(edition=elsewhere, pdf=b"%PDF-1.7 theirs", setting_sha256="5" * 64)
+    ours = request_sample(edition, OfficerFactory())
     run_jobs()
 
     ours.refresh_from_db()
-    assert len(made) == 1
-    assert b"theirs" not in content_of(ours)
+    assert len(rendered_documents) == 1
+    assert b"theirs" not in file_content(ours)
 
 
-def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, made, run_jobs):
-    draft = ask(edition, OfficerFactory())
+def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, rendered_documents, run_jobs):
+    draft = request_sample(edition, OfficerFactory())
     run_jobs()
     draft.refresh_from_db()
     drawn = draft.setting_sha256
@@ -158,17 +158,17 @@ def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, made, 
 
     issued = Briefing.objects.get(pk=draft.pk)
     assert issued.state is BriefingState.ISSUED
-    assert (len(made), issued.setting_sha256 != drawn) == (2, True)
-    assert "DRAFT, NOT CLEARED" not in made[1]
+    assert (len(rendered_documents), issued.setting_sha256 != drawn) == (2, True)
+    assert "DRAFT, NOT CLEARED" not in rendered_documents[1]
 
 
 def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jobs, monkeypatch):
     """The words are in a file that could be copied; they are confirmed once what it says has been gathered."""
     name = "Ntsoaki of Ha Thetsane"
     evidence = EvidenceFactory(title=name)
-    ask(edition, OfficerFactory())
+    request_sample(edition, OfficerFactory())
     run_jobs()
-    asked_for = ask(edition, OfficerFactory())
+    asked_for = request_sample(edition, OfficerFactory())
     really = pdf.hash_render_input
 
     def confirm_in_between(html):
@@ -183,7 +183,7 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
 
     asked_for.refresh_from_db()
     assert asked_for.state is BriefingState.READY
-    assert name not in pdf.extract_pdf_text(content_of(asked_for))
+    assert name not in pdf.extract_pdf_text(file_content(asked_for))
 
 
 def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeypatch, run_jobs):
@@ -196,7 +196,7 @@ def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeyp
         told.append((job.progress, job.step))
 
     monkeypatch.setattr(JobProgress, "report", note)
-    ask(edition, OfficerFactory())
+    request_sample(edition, OfficerFactory())
     job = run_jobs()[-1]
 
     numbers = [per_cent for per_cent, _ in told]
@@ -226,7 +226,7 @@ def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_j
         raise MemoryError
 
     monkeypatch.setattr(pdf, "render_pdf", fail)
-    briefing = ask(edition, officer := OfficerFactory())
+    briefing = request_sample(edition, officer := OfficerFactory())
     assert run_jobs()[-1].state == State.FAILED
     assert "Something went wrong on our side. Try again" in Briefing.objects.get().job.reason
 
@@ -236,8 +236,8 @@ def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_j
     assert Briefing.objects.get().state is BriefingState.READY
 
 
-def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition, made, run_jobs):
-    ask(edition, OfficerFactory())
+def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition, rendered_documents, run_jobs):
+    request_sample(edition, OfficerFactory())
     request_briefing(
         edition=edition,
         document=Document(BriefingKind.AMBASSADOR),
@@ -248,4 +248,4 @@ def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition,
     )
     run_jobs()
 
-    assert len(made) == 2
+    assert len(rendered_documents) == 2

@@ -27,7 +27,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import refuses, shows_refusal
+from tests.refusals import refuses, shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
@@ -38,19 +38,19 @@ pytestmark = pytest.mark.django_db
 
 NOW = at_noon(date(2022, 1, 28))
 NAME = "Palesa Ntšoana-Exercise"
-HELD = "It contained personal data that were removed from the record."
+WITHDRAWN_REASON = "It contained personal data that were removed from the record."
 
 
-def printed(text):
+def render_text(text):
     return pdf.render_pdf(f'<html lang="en"><head><title>A briefing</title></head><body>{text}</body></html>')
 
 
-def cleared(content, **fields):
-    return BriefingFactory(content=content, issued=True, **fields)
+def cleared_briefing(pdf, **fields):
+    return BriefingFactory(pdf=pdf, issued=True, **fields)
 
 
 @pytest.fixture
-def confirmed():
+def confirmed_redaction():
     """A name in a narrative, and two people who want it gone."""
     UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     redaction = propose_redaction(
@@ -60,10 +60,13 @@ def confirmed():
     return redaction
 
 
-def test_a_briefing_that_holds_the_words_is_withdrawn_and_another_one_stays(confirmed, run_jobs):
+def test_a_briefing_that_holds_the_words_is_withdrawn_and_another_one_stays(confirmed_redaction, run_jobs):
     broken = "<p>We brought Palesa</p><p style='break-before: page'>Ntšo&shy;ana-Exercise home.</p>"
-    holding, issued = BriefingFactory(content=printed(broken)), cleared(printed(f"<p>{NAME.upper()}</p>"))
-    other = BriefingFactory(content=printed("<p>We brought Thabo to a safe house.</p>"))
+    holding, issued = (
+        BriefingFactory(pdf=render_text(broken)),
+        cleared_briefing(render_text(f"<p>{NAME.upper()}</p>")),
+    )
+    other = BriefingFactory(pdf=render_text("<p>We brought Thabo to a safe house.</p>"))
     paths = {row: str(row.file) for row in (holding, issued, other)}
 
     jobs = run_jobs()
@@ -76,17 +79,17 @@ def test_a_briefing_that_holds_the_words_is_withdrawn_and_another_one_stays(conf
     ]  # fmt: skip
     assert [default_storage.exists(path) for path in paths.values()] == [False, False, True]
     assert holding.sha256
-    assert (holding.withdrawn_by.role, holding.withdrawn_reason) == ("ambassador", HELD)
+    assert (holding.withdrawn_by.role, holding.withdrawn_reason) == ("ambassador", WITHDRAWN_REASON)
     assert issued.cleared_by
-    confirmed.refresh_from_db()
-    assert confirmed.words == REDACTED
+    confirmed_redaction.refresh_from_db()
+    assert confirmed_redaction.words == REDACTED
     entries = AuditEntry.objects.filter(verb="briefing.withdrawn")
     assert sorted(int(entry.row) for entry in entries) == sorted([holding.pk, issued.pk])
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\n", b"no PDF at all"])
-def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed, run_jobs, content):
-    briefing = BriefingFactory(content=content)
+def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed_redaction, run_jobs, content):
+    briefing = BriefingFactory(pdf=content)
 
     run_jobs()
 
@@ -95,19 +98,21 @@ def test_a_briefing_that_can_not_be_read_is_withdrawn_too(confirmed, run_jobs, c
     assert "could not be searched" in briefing.withdrawn_reason
 
 
-def test_one_that_keeps_the_words_though_its_pages_have_no_room_for_them_is_withdrawn_too(confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": f"See {NAME}"})
-    other = BriefingFactory(content=printed("<p>We brought somebody.</p>"), said={"text": "See Thabo"})
+def test_one_that_keeps_the_words_though_its_pages_have_no_room_for_them_is_withdrawn_too(
+    confirmed_redaction, run_jobs
+):
+    briefing = BriefingFactory(pdf=render_text("<p>We brought somebody.</p>"), content={"text": f"See {NAME}"})
+    other = BriefingFactory(pdf=render_text("<p>We brought somebody.</p>"), content={"text": "See Thabo"})
 
     run_jobs()
 
     briefing.refresh_from_db()
     other.refresh_from_db()
-    assert (briefing.state, briefing.said) == (BriefingState.WITHDRAWN, None)
+    assert (briefing.state, briefing.content) == (BriefingState.WITHDRAWN, None)
     assert other.state is BriefingState.READY
 
 
-def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed, run_jobs):
+def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed_redaction, run_jobs):
     failed = BriefingFactory(covering_note=f"Ask about {NAME}.")
     other = BriefingFactory(covering_note="Ask about Thabo.")
 
@@ -119,8 +124,8 @@ def test_the_note_of_one_that_was_never_made_loses_the_words(confirmed, run_jobs
     assert AuditEntry.objects.get(verb="briefing.note_redacted").row == str(failed.pk)
 
 
-def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_time(confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed(NAME))
+def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_time(confirmed_redaction, run_jobs):
+    briefing = BriefingFactory(pdf=render_text(NAME))
     default_storage.delete(str(briefing.file))
 
     run_jobs()
@@ -129,8 +134,8 @@ def test_one_whose_file_was_destroyed_as_the_worker_died_is_withdrawn_the_next_t
     assert briefing.state is BriefingState.WITHDRAWN
 
 
-def test_another_countrys_briefing_is_left_alone(confirmed, run_jobs):
-    theirs = BriefingFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)), content=printed(NAME))
+def test_another_countrys_briefing_is_left_alone(confirmed_redaction, run_jobs):
+    theirs = BriefingFactory(edition=EditionFactory(country=CountryFactory(elsewhere=True)), pdf=render_text(NAME))
 
     run_jobs()
 
@@ -138,10 +143,10 @@ def test_another_countrys_briefing_is_left_alone(confirmed, run_jobs):
     assert theirs.state is BriefingState.READY
 
 
-def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed("<p>Nothing of it</p>"))
+def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confirmed_redaction, run_jobs):
+    briefing = BriefingFactory(pdf=render_text("<p>Nothing of it</p>"))
     theirs = BriefingFactory(
-        edition=EditionFactory(country=CountryFactory(elsewhere=True)), content=printed("<p>x</p>")
+        edition=EditionFactory(country=CountryFactory(elsewhere=True)), pdf=render_text("<p>x</p>")
     )
     elsewhere = OfficerFactory(email="elsewhere@post.example", countries=[theirs.edition.country])
     client.force_login(OfficerFactory())
@@ -161,8 +166,8 @@ def test_until_it_is_done_no_briefing_of_the_country_is_given_out(client, confir
     assert record_download(briefing=theirs, by=elsewhere, now=NOW)
 
 
-def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed_redaction, run_jobs):
+    briefing = BriefingFactory(pdf=render_text(f"<p>{NAME}</p>"))
     run_jobs()
     client.force_login(OfficerFactory())
 
@@ -172,32 +177,32 @@ def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed, run_jobs):
     told = client.get(f"/api/v1/briefings/{briefing.pk}/").json()
 
     briefing.refresh_from_db()
-    for text in ("Withdrawn", HELD, briefing.sha256, "28 January 2022", briefing.withdrawn_by.name):
+    for text in ("Withdrawn", WITHDRAWN_REASON, briefing.sha256, "28 January 2022", briefing.withdrawn_by.name):
         assert text in detail.text
     assert (file.status_code, api.status_code) == (410, 410)
-    assert HELD in file.text
+    assert WITHDRAWN_REASON in file.text
     assert shows_refusal(api, "withdrawn")
-    assert api.json()["detail"] == f"This briefing was withdrawn. {HELD} Request a new briefing."
-    assert (told["state"], told["withdrawn_reason"], told["sha256"]) == ("withdrawn", HELD, briefing.sha256)
+    assert api.json()["detail"] == f"This briefing was withdrawn. {WITHDRAWN_REASON} Request a new briefing."
+    assert (told["state"], told["withdrawn_reason"], told["sha256"]) == ("withdrawn", WITHDRAWN_REASON, briefing.sha256)
     assert "Palesa" not in detail.text + file.text + api.text
     assert not briefing.downloads.exists()
 
 
-def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(client, confirmed, run_jobs):
-    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(client, confirmed_redaction, run_jobs):
+    briefing = BriefingFactory(pdf=render_text(f"<p>{NAME}</p>"))
     run_jobs()
-    address = reverse("redaction_detail", args=[confirmed.pk])
+    address = reverse("redaction_detail", args=[confirmed_redaction.pk])
 
     for factory, is_led in ((OfficerFactory, True), (AmbassadorFactory, True), (ObserverFactory, False)):
         client.force_login(factory())
         page = client.get(reverse("briefing_detail", args=[briefing.pk]))
-        assert HELD in page.text
+        assert WITHDRAWN_REASON in page.text
         assert (f'href="{address}"' in page.text) is is_led
         assert client.get(address).status_code == (200 if is_led else 404)
 
 
-def test_a_withdrawn_briefing_is_not_made_anew(confirmed, run_jobs, client):
-    briefing = BriefingFactory(content=printed(f"<p>{NAME}</p>"))
+def test_a_withdrawn_briefing_is_not_made_anew(confirmed_redaction, run_jobs, client):
+    briefing = BriefingFactory(pdf=render_text(f"<p>{NAME}</p>"))
     run_jobs()
     client.force_login(OfficerFactory())
 
@@ -232,21 +237,21 @@ def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monk
     assert Briefing.objects.get().state is BriefingState.READY
 
 
-def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
+def test_a_job_that_failed_is_asked_for_again(confirmed_redaction, run_jobs, monkeypatch):
     monkeypatch.setattr(withdrawals, "withdraw_briefing", lambda **_: 1 / 0)
-    BriefingFactory(content=b"unreadable")
+    BriefingFactory(pdf=b"unreadable")
     run_jobs()
     assert Job.objects.get(kind="redaction").state == State.FAILED
-    confirmed.refresh_from_db()
-    assert confirmed.words == NAME
+    confirmed_redaction.refresh_from_db()
+    assert confirmed_redaction.words == NAME
     monkeypatch.undo()
 
     app.tasks["unfinished_redactions"]()
     run_jobs()
     app.tasks["unfinished_redactions"]()
 
-    confirmed.refresh_from_db()
-    assert confirmed.words == REDACTED
+    confirmed_redaction.refresh_from_db()
+    assert confirmed_redaction.words == REDACTED
     assert not Job.objects.filter(state=State.QUEUED, kind="redaction").exists()
 
 
@@ -254,9 +259,11 @@ def test_a_job_that_failed_is_asked_for_again(confirmed, run_jobs, monkeypatch):
 
 
 def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
-    rows = Briefing.objects.filter(pk=cleared(b"%PDF-1.7\n", said={"title": "Lesotho"}, covering_note="Look.").pk)
+    rows = Briefing.objects.filter(
+        pk=cleared_briefing(b"%PDF-1.7\n", content={"title": "Lesotho"}, covering_note="Look.").pk
+    )
     withdrawal = {"file": "", "withdrawn_at": NOW, "withdrawn_by": OfficerFactory(), "withdrawn_reason": "It is wrong."}
-    withdrawal |= {"withdrawn_for": RedactionFactory(), "said": None, "covering_note": ""}
+    withdrawal |= {"withdrawn_for": RedactionFactory(), "content": None, "covering_note": ""}
 
     def refused(**change):
         try:
@@ -271,7 +278,7 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
     assert refused(**withdrawal | {"withdrawn_reason": ""})
     assert refused(**withdrawal | {"withdrawn_by": None})
     assert refused(**withdrawal | {"withdrawn_for": None})
-    assert refused(**withdrawal | {"said": {"title": "Eswatini"}})
+    assert refused(**withdrawal | {"content": {"title": "Eswatini"}})
     assert refused(**withdrawal | {"covering_note": "Look again."})
     assert refused(**withdrawal, sha256="")
     assert refused(withdrawn_reason="It is wrong.")
@@ -284,7 +291,7 @@ def test_an_issued_briefing_can_be_withdrawn_once_and_nothing_else():
 
 
 def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
-    briefing = BriefingFactory(content=b"%PDF-1.7\n")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7\n")
     withdraw_briefing(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)
 
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -26,8 +26,8 @@ from tests.factories import (
     ReadingFactory,
     RecommendationFactory,
 )
-from tests.first_read import FIRST_READ
-from tests.refusing import shows_refusal
+from tests.query_counts import FIRST_LIST_READ
+from tests.refusals import shows_refusal
 from tiptracker.jobs.models import State
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def edition():
     return benchmark.recommendation.edition
 
 
-def ask(client, **query):
+def get_readiness(client, **query):
     return client.get("/api/v1/readiness/", query)
 
 
@@ -67,7 +67,7 @@ def test_readiness_says_what_the_command_says(client, officer, edition):
     printed = StringIO()
     call_command("readiness", "LSO", "2021", "--as-of", "2022-01-28", "--json", stdout=printed)
 
-    response = ask(client)
+    response = get_readiness(client)
 
     assert response.status_code == 200
     assert response.json() == json.loads(printed.getvalue())
@@ -78,13 +78,13 @@ def test_readiness_is_told_of_the_edition_at_hand(client, officer, edition):
     older = RecommendationFactory(edition__year=2020).edition
     RecommendationFactory(edition__year=2022)  # upcoming
 
-    assert ask(client).json()["edition"] == {"id": edition.pk, "country": "LSO", "year": 2021}
-    assert ask(client, edition=older.pk).json()["edition"]["year"] == 2020
+    assert get_readiness(client).json()["edition"] == {"id": edition.pk, "country": "LSO", "year": 2021}
+    assert get_readiness(client, edition=older.pk).json()["edition"]["year"] == 2020
 
 
 def test_readiness_is_told_as_of_a_day_and_as_known_by_a_moment(client, officer, edition):
-    early = ask(client, as_of="2022-01-05").json()
-    unknown = ask(client, known_by="2022-01-09T00:00:00+02:00").json()
+    early = get_readiness(client, as_of="2022-01-05").json()
+    unknown = get_readiness(client, known_by="2022-01-09T00:00:00+02:00").json()
 
     assert (early["as_of"], early["score"]) == ("2022-01-05", 0.0)
     assert (unknown["known_by"], unknown["score"], unknown["reviewed"]) == ("2022-01-09T00:00:00+02:00", 0.0, False)
@@ -104,7 +104,7 @@ def test_a_plus_sign_that_arrives_as_a_space_is_still_a_zone(client, officer, ed
     ],
 )
 def test_readiness_asked_wrongly_says_how_to_ask(client, officer, edition, query, errors):
-    response = ask(client, **query)
+    response = get_readiness(client, **query)
 
     assert response.status_code == 400
     assert response.json() == errors
@@ -121,7 +121,7 @@ def test_readiness_asked_wrongly_says_how_to_ask(client, officer, edition, query
     ],
 )
 def test_readiness_of_a_day_or_a_moment_that_can_not_be_is_refused_beside_it(client, field, typed, code):
-    response = ask(client, **{field: typed})
+    response = get_readiness(client, **{field: typed})
 
     assert (response.status_code, list(response.json())) == (400, [field])
     assert shows_refusal(response, code)
@@ -134,7 +134,7 @@ def test_readiness_of_an_unseen_an_unknown_and_an_untracked_edition_give_the_sam
     told = {
         (response.status_code, response.content.decode().replace(str(pk), "ID"))
         for pk in (elsewhere.pk, untracked.pk, 987654321)
-        if (response := ask(client, edition=pk))
+        if (response := get_readiness(client, edition=pk))
     }
 
     assert told == {(400, '{"edition":["You can see no row with the id ID. Use an id from the list."]}')}
@@ -144,14 +144,14 @@ def test_readiness_of_an_unseen_an_unknown_and_an_untracked_edition_give_the_sam
 def test_readiness_is_never_a_ministrys_to_read(client, edition, edition_query):
     client.force_login(FocalPointFactory())
 
-    response = ask(client, **dict.fromkeys(edition_query, edition.pk))
+    response = get_readiness(client, **dict.fromkeys(edition_query, edition.pk))
 
     assert response.status_code == 404
     assert response.json() == {"detail": "Not found."}
 
 
 def test_readiness_where_nothing_is_followed_is_not_found(client, officer):
-    assert ask(client).status_code == 404
+    assert get_readiness(client).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -162,14 +162,14 @@ def test_readiness_counts_its_queries(client, django_assert_num_queries, count):
         AssessmentFactory(benchmark=benchmark, grounds=[EvidenceFactory(supports=[benchmark], verified=True)])
 
     # session, person, zone; edition; the facts in twelve; what next steps are called: ministries, benchmarks' terms
-    with django_assert_num_queries(19 + FIRST_READ):
-        assert ask(client).status_code == 200
+    with django_assert_num_queries(19 + FIRST_LIST_READ):
+        assert get_readiness(client).status_code == 200
 
 
 # --- Briefings --------------------------------------------------------------------------------------------------------
 
 
-def post(client, body):
+def post_briefing(client, body):
     return client.post("/api/v1/briefings/", body, content_type="application/json")
 
 
@@ -178,7 +178,7 @@ def test_a_briefing_is_asked_for_watched_and_fetched(client, edition, run_jobs, 
     person = factory(name="Who Asks")
     client.force_login(person)
 
-    asked = post(client, {"kind": "ambassador", "edition": edition.pk, "as_of": "2022-01-27"})
+    asked = post_briefing(client, {"kind": "ambassador", "edition": edition.pk, "as_of": "2022-01-27"})
 
     assert asked.status_code == 202
     briefing = Briefing.objects.get()
@@ -203,7 +203,7 @@ def test_a_briefing_is_asked_for_watched_and_fetched(client, edition, run_jobs, 
 def test_a_briefing_is_by_default_the_ambassadors_on_the_edition_at_hand_as_of_today(client, officer, edition):
     RecommendationFactory(edition__year=2020)
 
-    asked = post(client, {}).json()
+    asked = post_briefing(client, {}).json()
 
     assert (asked["kind"], asked["edition"], asked["as_of"]) == ("ambassador", edition.pk, "2022-01-28")
 
@@ -215,7 +215,7 @@ def test_a_briefing_is_by_default_the_ambassadors_on_the_edition_at_hand_as_of_t
 def test_a_briefing_asked_for_wrongly_is_refused_beside_the_field(client, edition, body, field):
     client.force_login(OfficerFactory())
 
-    response = post(client, body)
+    response = post_briefing(client, body)
 
     assert (response.status_code, list(response.json())) == (400, [field])
     assert not Briefing.objects.exists()
@@ -225,7 +225,7 @@ def test_a_briefing_asked_for_wrongly_is_refused_beside_the_field(client, editio
 def test_a_briefing_of_no_such_day_is_refused_with_its_code(client, edition, as_of, code):
     client.force_login(OfficerFactory())
 
-    response = post(client, {"as_of": as_of})
+    response = post_briefing(client, {"as_of": as_of})
 
     assert response.status_code == 409
     assert (response.json()["code"], response.json()["field"]) == (code, "as_of")
@@ -235,25 +235,28 @@ def test_a_briefing_of_no_such_day_is_refused_with_its_code(client, edition, as_
 def test_an_unseen_edition_gives_the_same_error_as_an_unknown_one(client, officer, edition):
     elsewhere = RecommendationFactory(edition__country=CountryFactory(elsewhere=True)).edition
 
-    told = {post(client, {"edition": pk}).content.decode().replace(str(pk), "ID") for pk in (elsewhere.pk, 987654321)}
+    told = {
+        post_briefing(client, {"edition": pk}).content.decode().replace(str(pk), "ID")
+        for pk in (elsewhere.pk, 987654321)
+    }
 
     assert told == {'{"edition":["You can see no row with the id ID. Use an id from the list."]}'}
 
 
 def test_an_observer_reads_briefings_and_asks_for_none(client, edition):
-    BriefingFactory(edition=edition, content=PDF)
+    BriefingFactory(edition=edition, pdf=PDF)
     client.force_login(ObserverFactory())
 
     (row,) = client.get("/api/v1/briefings/").json()["results"]
 
     assert b"".join(client.get(f"/api/v1/briefings/{row['id']}/file/").streaming_content) == PDF
-    assert post(client, {"edition": edition.pk}).status_code == 403
+    assert post_briefing(client, {"edition": edition.pk}).status_code == 403
 
 
 def test_a_ministry_asks_for_no_briefing(client, edition):
     client.force_login(FocalPointFactory())
 
-    assert post(client, {"edition": edition.pk}).status_code == 403
+    assert post_briefing(client, {"edition": edition.pk}).status_code == 403
 
 
 def test_a_failed_briefing_says_why(client, officer, edition):
@@ -270,7 +273,7 @@ def test_briefings_count_their_queries(client, officer, django_assert_num_querie
     for number in range(count):
         BriefingFactory(edition=edition, requested_by=OfficerFactory(), job=JobFactory(key=number))
 
-    with django_assert_num_queries(5 + FIRST_READ):  # session, person, zone; count, briefings
+    with django_assert_num_queries(5 + FIRST_LIST_READ):  # session, person, zone; count, briefings
         rows = client.get("/api/v1/briefings/").json()["results"]
 
     assert len(rows) == count

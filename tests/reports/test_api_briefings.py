@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-28")]
 
 
 @pytest.fixture
-def ask(client):
+def post_briefing(client):
     RecommendationFactory()
     client.force_login(OfficerFactory())
 
@@ -19,17 +19,17 @@ def ask(client):
     return post
 
 
-def test_sections_and_a_note_are_picked(ask):
-    answer = ask(sections=["evidence", "parts"], covering_note="The evidence first.")
+def test_sections_and_a_note_are_picked(post_briefing):
+    answer = post_briefing(sections=["evidence", "parts"], covering_note="The evidence first.")
 
     assert answer.status_code == 202
     assert answer.json()["sections"] == ["evidence", "parts"]
     assert Briefing.objects.get().covering_note == "The evidence first."
 
 
-def test_nothing_picked_is_told_from_no_section(ask):
-    assert ask().json()["sections"] is None
-    assert ask(sections=[]).json()["sections"] == []
+def test_nothing_picked_is_told_from_no_section(post_briefing):
+    assert post_briefing().json()["sections"] is None
+    assert post_briefing(sections=[]).json()["sections"] == []
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_nothing_picked_is_told_from_no_section(ask):
         ({"kind": "washington", "sections": []}, "required", "Choose at least one section."),
     ],
 )
-def test_sections_that_can_not_be_are_refused(ask, body, code, sentence):
-    answer = ask(**body)
+def test_sections_that_can_not_be_are_refused(post_briefing, body, code, sentence):
+    answer = post_briefing(**body)
 
     assert answer.status_code == 409
     assert (answer.json()["code"], answer.json()["field"]) == (code, "sections")
@@ -49,8 +49,8 @@ def test_sections_that_can_not_be_are_refused(ask, body, code, sentence):
     assert not Briefing.objects.exists()
 
 
-def test_a_note_in_which_somebody_could_be_found_is_held_back(ask):
-    answer = ask(covering_note="Call the survivor at +266 5812 3456.")
+def test_a_note_in_which_somebody_could_be_found_is_held_back(post_briefing):
+    answer = post_briefing(covering_note="Call the survivor at +266 5812 3456.")
 
     assert answer.status_code == 400
     assert not Briefing.objects.exists()

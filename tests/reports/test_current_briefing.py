@@ -24,7 +24,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.verbs import VERBS, VERBS_CHANGING_NO_FACT, VerbGroup
 from tiptracker.jobs.models import State
@@ -42,13 +42,13 @@ def edition():
 
 
 @pytest.fixture
-def current(edition):
+def current_briefing(edition):
     """The tracker's own of today, which knows all that is in the log so far."""
-    record("evidence.logged", by=None, country=edition.country)
-    return BriefingFactory(edition=edition, requested_by=None, content=b"%PDF-1.7", log_number=log_head()[0])
+    record_log_entry("evidence.logged", by=None, country=edition.country)
+    return BriefingFactory(edition=edition, requested_by=None, pdf=b"%PDF-1.7", log_number=log_head()[0])
 
 
-def at(entry, after):
+def moment_after(entry, after):
     return entry.at + after
 
 
@@ -56,31 +56,31 @@ def test_it_is_due_where_there_is_none(edition):
     assert is_rebuild_due(edition, TODAY, timezone.now())
 
 
-def test_it_is_not_due_while_nothing_was_recorded_since(current):
-    assert not is_rebuild_due(current.edition, TODAY, timezone.now() + timedelta(hours=5))
-    assert not has_changed_since(current)
+def test_it_is_not_due_while_nothing_was_recorded_since(current_briefing):
+    assert not is_rebuild_due(current_briefing.edition, TODAY, timezone.now() + timedelta(hours=5))
+    assert not has_changed_since(current_briefing)
 
 
-def test_it_is_due_once_things_are_quiet(current):
-    first = record("evidence.logged", by=None, country=current.edition.country)
-    assert has_changed_since(current)
-    assert not is_rebuild_due(current.edition, TODAY, at(first, QUIET_PERIOD - SECOND))
-    assert is_rebuild_due(current.edition, TODAY, at(first, QUIET_PERIOD))
+def test_it_is_due_once_things_are_quiet(current_briefing):
+    first = record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
+    assert has_changed_since(current_briefing)
+    assert not is_rebuild_due(current_briefing.edition, TODAY, moment_after(first, QUIET_PERIOD - SECOND))
+    assert is_rebuild_due(current_briefing.edition, TODAY, moment_after(first, QUIET_PERIOD))
 
 
-def test_what_was_recorded_long_ago_waits_for_no_quiet(current, monkeypatch):
+def test_what_was_recorded_long_ago_waits_for_no_quiet(current_briefing, monkeypatch):
     began = timezone.now()
     for moment in (began, began + MAX_DELAY - QUIET_PERIOD + SECOND):
         monkeypatch.setattr("tiptracker.audit.actions.timezone", SimpleNamespace(now=lambda moment=moment: moment))
-        record("evidence.logged", by=None, country=current.edition.country)
+        record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
 
-    assert not is_rebuild_due(current.edition, TODAY, began + MAX_DELAY - SECOND)
-    assert is_rebuild_due(current.edition, TODAY, began + MAX_DELAY)
+    assert not is_rebuild_due(current_briefing.edition, TODAY, began + MAX_DELAY - SECOND)
+    assert is_rebuild_due(current_briefing.edition, TODAY, began + MAX_DELAY)
 
 
-def test_another_day_is_due_at_once(current):
-    record("evidence.logged", by=None, country=current.edition.country)
-    assert is_rebuild_due(current.edition, TODAY + timedelta(days=1), timezone.now())
+def test_another_day_is_due_at_once(current_briefing):
+    record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
+    assert is_rebuild_due(current_briefing.edition, TODAY + timedelta(days=1), timezone.now())
 
 
 @pytest.mark.parametrize(
@@ -99,18 +99,18 @@ def test_another_day_is_due_at_once(current):
         ("something.nobody_thought_of", True),
     ],
 )
-def test_only_what_changes_the_record_counts_and_so_does_a_verb_that_nobody_knows(current, verb, counts):
-    entry = record(verb, by=None, country=current.edition.country)
+def test_only_what_changes_the_record_counts_and_so_does_a_verb_that_nobody_knows(current_briefing, verb, counts):
+    entry = record_log_entry(verb, by=None, country=current_briefing.edition.country)
 
-    assert has_changed_since(current) is counts
-    assert is_rebuild_due(current.edition, TODAY, at(entry, QUIET_PERIOD)) is counts
+    assert has_changed_since(current_briefing) is counts
+    assert is_rebuild_due(current_briefing.edition, TODAY, moment_after(entry, QUIET_PERIOD)) is counts
 
 
-def test_what_belongs_to_no_country_counts_and_what_belongs_to_another_does_not(current):
-    record("evidence.logged", by=None, country=CountryFactory(elsewhere=True))
-    assert not has_changed_since(current)
-    record("user.changed", by=None)
-    assert has_changed_since(current)
+def test_what_belongs_to_no_country_counts_and_what_belongs_to_another_does_not(current_briefing):
+    record_log_entry("evidence.logged", by=None, country=CountryFactory(elsewhere=True))
+    assert not has_changed_since(current_briefing)
+    record_log_entry("user.changed", by=None)
+    assert has_changed_since(current_briefing)
 
 
 def test_no_verb_of_the_record_itself_is_taken_for_reading():
@@ -123,23 +123,23 @@ def test_no_verb_of_the_record_itself_is_taken_for_reading():
     assert set(VERBS) > VERBS_CHANGING_NO_FACT
 
 
-def test_whether_something_changed_is_one_question_however_much_was_read(current, django_assert_num_queries):
+def test_whether_something_changed_is_one_question_however_much_was_read(current_briefing, django_assert_num_queries):
     for _ in range(5):
-        record("evidence.viewed", by=None, country=current.edition.country)
-    current = Briefing.objects.select_related("edition").get()
+        record_log_entry("evidence.viewed", by=None, country=current_briefing.edition.country)
+    current_briefing = Briefing.objects.select_related("edition").get()
 
     with django_assert_num_queries(1):
-        has_changed_since(current)
+        has_changed_since(current_briefing)
 
 
 @pytest.mark.unordered_locks  # the product deletes no account
-def test_nobody_is_ambassador(current):
-    find_ambassador(current.edition).delete()
-    record("evidence.logged", by=None, country=current.edition.country)
+def test_nobody_is_ambassador(current_briefing):
+    find_ambassador(current_briefing.edition).delete()
+    record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
 
-    assert find_ambassador(current.edition) is None
-    assert not is_rebuild_due(current.edition, TODAY + timedelta(days=1), timezone.now())
-    assert not is_rebuild_expected(current.edition)
+    assert find_ambassador(current_briefing.edition) is None
+    assert not is_rebuild_due(current_briefing.edition, TODAY + timedelta(days=1), timezone.now())
+    assert not is_rebuild_expected(current_briefing.edition)
 
 
 def test_an_ambassador_who_left_reads_no_more(edition):

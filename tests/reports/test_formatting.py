@@ -52,10 +52,10 @@ def test_printed_gives_the_tenth_that_is_missing_to_the_largest_remainder():
     )
 
 
-parts = st.lists(st.fractions(min_value=0, max_value=40, max_denominator=999), max_size=6)
+point_lists = st.lists(st.fractions(min_value=0, max_value=40, max_denominator=999), max_size=6)
 
 
-@given(parts)
+@given(point_lists)
 def test_printed_adds_up_and_moves_nothing_by_a_tenth(values):
     figures = formatting.round_preserving_sum(values)
 
@@ -63,7 +63,7 @@ def test_printed_adds_up_and_moves_nothing_by_a_tenth(values):
     assert all(abs(Fraction(figure) - value) < Fraction(1, 10) for figure, value in zip(figures, values, strict=True))
 
 
-@given(st.lists(parts, min_size=1, max_size=4))
+@given(st.lists(point_lists, min_size=1, max_size=4))
 def test_printed_lines_add_up_to_the_printed_part(groups):
     totals = formatting.round_preserving_sum([sum(values, Fraction(0)) for values in groups])
 

@@ -15,7 +15,7 @@ from tests.factories import (
     EvidenceFactory,
     RecommendationFactory,
 )
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
 
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
+def no_quiet_period(monkeypatch):
     """It is quiet as soon as something was recorded."""
     monkeypatch.setattr(current_briefing, "QUIET_PERIOD", current_briefing.QUIET_PERIOD * 0)
 
 
 @pytest.fixture
-def beat(run_jobs):
+def run_schedule(run_jobs):
     def run():
         current_briefings()
         return [job.key for job in run_jobs()]
@@ -37,7 +37,7 @@ def beat(run_jobs):
     return run
 
 
-def as_of():
+def current_briefing_days():
     return [(row.edition.country.code, row.as_of) for row in Briefing.objects.filter(requested_by=None).order_by("pk")]
 
 
@@ -48,35 +48,35 @@ def test_the_beat_calls_it_by_its_name_twice_a_minute():
     assert entry["options"]["expires"] < entry["schedule"] <= 60
 
 
-def test_it_is_made_once_and_again_when_something_was_recorded(beat):
+def test_it_is_made_once_and_again_when_something_was_recorded(run_schedule):
     edition = RecommendationFactory().edition
     AmbassadorFactory()
 
-    assert [beat(), beat()] == [[str(edition.pk)], []]
+    assert [run_schedule(), run_schedule()] == [[str(edition.pk)], []]
     EvidenceFactory(title="The unit’s budget was released", country=edition.country)
-    record("evidence.logged", by=None, country=edition.country)
-    assert [beat(), beat()] == [[str(edition.pk)], []]
-    assert as_of() == [("LSO", date(2022, 1, 28))]
+    record_log_entry("evidence.logged", by=None, country=edition.country)
+    assert [run_schedule(), run_schedule()] == [[str(edition.pk)], []]
+    assert current_briefing_days() == [("LSO", date(2022, 1, 28))]
 
 
-def test_reading_and_taking_briefings_makes_none(beat, client):
+def test_reading_and_taking_briefings_makes_none(run_schedule, client):
     edition = RecommendationFactory().edition
     client.force_login(AmbassadorFactory())
-    beat()
+    run_schedule()
     taken = client.get(f"/briefings/{Briefing.objects.get().pk}/file/")
     assert b"".join(taken.streaming_content).startswith(b"%PDF")
-    record("evidence.viewed", by=None, country=edition.country)
+    record_log_entry("evidence.viewed", by=None, country=edition.country)
 
-    assert beat() == []
+    assert run_schedule() == []
 
 
-def test_an_edition_without_recommendations_has_none(beat):
+def test_an_edition_without_recommendations_has_none(run_schedule):
     AmbassadorFactory(countries=[EditionFactory().country])
 
-    assert beat() == []
+    assert run_schedule() == []
 
 
-def test_each_country_has_a_midnight_of_its_own(beat, set_clock):
+def test_each_country_has_a_midnight_of_its_own(run_schedule, set_clock):
     """Maseru is two hours ahead of London in January."""
     here = RecommendationFactory().edition
     there = RecommendationFactory(
@@ -85,13 +85,13 @@ def test_each_country_has_a_midnight_of_its_own(beat, set_clock):
     AmbassadorFactory(countries=[here.country])
     AmbassadorFactory(email="there@post.example", countries=[there.country])
     set_clock(date(2022, 1, 28), time(23, 59))
-    assert sorted(beat()) == sorted([str(here.pk), str(there.pk)])
+    assert sorted(run_schedule()) == sorted([str(here.pk), str(there.pk)])
 
     set_clock(date(2022, 1, 29), time(0, 1))
-    assert beat() == [str(here.pk)]
-    assert sorted(as_of()) == [("GBR", date(2022, 1, 28)), ("LSO", date(2022, 1, 29))]
+    assert run_schedule() == [str(here.pk)]
+    assert sorted(current_briefing_days()) == [("GBR", date(2022, 1, 28)), ("LSO", date(2022, 1, 29))]
     set_clock(date(2022, 1, 29), time(2, 1))
-    assert beat() == [str(there.pk)]
+    assert run_schedule() == [str(there.pk)]
 
 
 def test_an_open_job_is_not_asked_for_twice():
@@ -104,16 +104,16 @@ def test_an_open_job_is_not_asked_for_twice():
     assert timezone.now() >= Job.objects.get().queued_at
 
 
-def test_beats_ask_as_much_however_many_briefings_there_are(django_assert_num_queries, beat):
+def test_beats_ask_as_much_however_many_briefings_there_are(django_assert_num_queries, run_schedule):
     edition = RecommendationFactory().edition
     ambassador = AmbassadorFactory()
     for day in (28, 29, 30):
-        beat()
+        run_schedule()
         row = Briefing.objects.filter(requested_by=None).latest("pk")
         row.downloads.create(by=ambassador, at=row.known_by, sha256=row.sha256)
-        record("evidence.logged", by=None, country=edition.country)
+        record_log_entry("evidence.logged", by=None, country=edition.country)
         EvidenceFactory(title=f"Recorded {day}")
-    beat()
+    run_schedule()
 
     # 1 editions; of the one: 1 reader, 1 last job, 1 briefing, 1 log
     with django_assert_num_queries(5):

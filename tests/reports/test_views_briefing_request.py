@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from reports.choices import BriefingKind
 from reports.models import Briefing
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BriefingFactory,
@@ -17,11 +17,11 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-01-28")]
 
-TYPED = {"what": "ambassador", "as_of": "2022-01-28"}
+FORM_DATA = {"what": "ambassador", "as_of": "2022-01-28"}
 
 
 @pytest.fixture
@@ -35,17 +35,17 @@ def officer(client):
     return person
 
 
-def place(**places):
+def place_data(**places):
     return {f"place_{name}": str(number) for name, number in places.items()}
 
 
-def post(client, **typed):
-    return client.post(reverse("briefing_request"), TYPED | typed)
+def post_request(client, **typed):
+    return client.post(reverse("briefing_request"), FORM_DATA | typed)
 
 
 @pytest.mark.usefixtures("officer", "edition")
 def test_sections_are_kept_in_the_order_of_their_places(client):
-    answer = post(client, **place(evidence=1, ministries=3), covering_note="Read the second page first.")
+    answer = post_request(client, **place_data(evidence=1, ministries=3), covering_note="Read the second page first.")
 
     briefing = Briefing.objects.get()
     assert answer.headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
@@ -55,13 +55,13 @@ def test_sections_are_kept_in_the_order_of_their_places(client):
 
 @pytest.mark.usefixtures("officer", "edition")
 def test_the_usual_order_is_kept_as_no_pick(client):
-    post(client, **place(parts=1, recommendations=2, ministries=3, dialogues=4, updates=5, evidence=6))
+    post_request(client, **place_data(parts=1, recommendations=2, ministries=3, dialogues=4, updates=5, evidence=6))
     assert Briefing.objects.get().sections is None
 
 
 @pytest.mark.usefixtures("officer", "edition")
 def test_an_ambassador_may_be_given_the_first_two_pages_alone(client):
-    post(client)
+    post_request(client)
     assert Briefing.objects.get().sections == []
 
 
@@ -69,14 +69,14 @@ def test_an_ambassador_may_be_given_the_first_two_pages_alone(client):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        (place(evidence=2, parts=2), "Choose another place."),
+        (place_data(evidence=2, parts=2), "Choose another place."),
         ({"what": "washington"}, "Every section is left out. Give at least one section a place."),
         ({"covering_note": "x" * 601}, "600"),
-        (place(evidence=7), "This place is not offered. Choose one from the list."),
+        (place_data(evidence=7), "This place is not offered. Choose one from the list."),
     ],
 )
 def test_what_can_not_be_is_refused_and_what_was_typed_stays(client, typed, sentence):
-    answer = post(client, **{"covering_note": "Kept"} | typed)
+    answer = post_request(client, **{"covering_note": "Kept"} | typed)
 
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
@@ -86,7 +86,7 @@ def test_what_can_not_be_is_refused_and_what_was_typed_stays(client, typed, sent
 
 @pytest.mark.usefixtures("officer", "edition")
 def test_a_day_that_has_not_come_is_refused_and_the_note_stays(client):
-    answer = post(client, as_of="2022-02-28", covering_note="Kept")
+    answer = post_request(client, as_of="2022-02-28", covering_note="Kept")
 
     assert answer.status_code == 422
     assert shows_refusal(answer, "future_day")
@@ -100,7 +100,7 @@ def test_what_was_picked_last_for_a_kind_is_offered_again(client, edition):
     BriefingFactory(edition=edition, sections=None, requested_by=None)
     BriefingFactory(edition=edition, kind=BriefingKind.WASHINGTON, sections=["protection"])
 
-    form = client.get(reverse("briefing_request"), TYPED).context["form"]
+    form = client.get(reverse("briefing_request"), FORM_DATA).context["form"]
 
     assert {name: form[name].value() for name in form.fields if name.startswith("place_") and form[name].value()} == {
         "place_evidence": "1"
@@ -135,7 +135,7 @@ def test_another_countrys_is_not_asked_for_again(client):
 
 @pytest.mark.usefixtures("officer", "edition")
 def test_the_list_leads_to_the_sections_with_what_was_typed(client):
-    answer = client.post(reverse("briefing_list"), TYPED | {"known_by": "2022-01-20", "pick": "1"}, follow=True)
+    answer = client.post(reverse("briefing_list"), FORM_DATA | {"known_by": "2022-01-20", "pick": "1"}, follow=True)
 
     form = answer.context["form"]
     assert (form["what"].value(), form["as_of"].value(), form["known_by"].value()) == (
@@ -149,7 +149,7 @@ def test_the_list_leads_to_the_sections_with_what_was_typed(client):
 @pytest.mark.usefixtures("officer", "edition")
 def test_a_document_that_is_not_offered_leads_to_the_list(client):
     answer = client.get(reverse("briefing_request"), {"what": "ministry-99999"})
-    assert answer.headers["Location"] == page_of("briefing_list")
+    assert answer.headers["Location"] == edition_url("briefing_list")
 
 
 @pytest.mark.usefixtures("edition")

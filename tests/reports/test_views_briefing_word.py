@@ -30,14 +30,14 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import command_refuses, shows_refusal
+from tests.refusals import command_refuses, shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
-MARK = "DRAFT, NOT CLEARED"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DRAFT_MARK = "DRAFT, NOT CLEARED"
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @pytest.fixture
@@ -57,40 +57,40 @@ def draft(run_jobs):
     return Briefing.objects.get()
 
 
-def opened(file):
+def open_word(file):
     return WordDocument(io.BytesIO(file))
 
 
-def text(file):
-    return "\n".join(paragraph.text for paragraph in opened(file).paragraphs)
+def word_text(file):
+    return "\n".join(paragraph.text for paragraph in open_word(file).paragraphs)
 
 
-def marked(file):
+def has_draft_mark(file):
     """Whether the head of its pages says that it is a draft."""
-    return MARK in "".join(paragraph.text for paragraph in opened(file).sections[0].header.paragraphs)
+    return DRAFT_MARK in "".join(paragraph.text for paragraph in open_word(file).sections[0].header.paragraphs)
 
 
-def kept(briefing):
+def word_content(briefing):
     with briefing.word.open("rb") as file:
         return file.read()
 
 
-def after(verb):
+def logged_values(verb):
     """What the log says of the one entry with this verb."""
     return json.loads(AuditEntry.objects.get(verb=verb).detail.after)
 
 
-def taken(client, briefing):
+def get_word_file(client, briefing):
     return client.get(reverse("briefing_word", args=[briefing.pk]))
 
 
 def test_the_worker_makes_it_with_the_pdf(draft):
-    file = kept(draft)
+    file = word_content(draft)
 
-    assert "The unit’s budget was released" in text(file)
-    assert marked(file)
+    assert "The unit’s budget was released" in word_text(file)
+    assert has_draft_mark(file)
     assert (draft.word_sha256, draft.word_size) == (hashlib.sha256(file).hexdigest(), len(file))
-    assert after("briefing.rendered") == {"sha256": draft.sha256, "word_sha256": draft.word_sha256}
+    assert logged_values("briefing.rendered") == {"sha256": draft.sha256, "word_sha256": draft.word_sha256}
 
 
 def test_only_input_for_washington_is_one(run_jobs):
@@ -109,18 +109,18 @@ def test_only_input_for_washington_is_one(run_jobs):
 
 
 def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs, django_capture_on_commit_callbacks):
-    drawn, said = draft.paths, text(kept(draft))
+    drawn, said = draft.paths, word_text(word_content(draft))
     clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
     with django_capture_on_commit_callbacks(execute=True):
         run_jobs()
 
     issued = Briefing.objects.get()
-    file = kept(issued)
+    file = word_content(issued)
     assert issued.state is BriefingState.ISSUED
-    assert not marked(file)
-    assert text(file) == said
+    assert not has_draft_mark(file)
+    assert word_text(file) == said
     assert issued.word_sha256 == hashlib.sha256(file).hexdigest() != draft.word_sha256
-    assert after("briefing.issued")["word_sha256"] == issued.word_sha256
+    assert logged_values("briefing.issued")["word_sha256"] == issued.word_sha256
     assert [default_storage.exists(path) for path in drawn] == [False, False]
     assert [default_storage.exists(path) for path in issued.paths] == [True, True]
     for change in ({"word": "briefings/other.docx"}, {"word_sha256": "0" * 64}, {"word_size": 1}):
@@ -130,13 +130,13 @@ def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_it_is_handed_over_and_written_down(client, reader):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK all of it")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it")
     user = reader()
     client.force_login(user)
-    response = taken(client, briefing)
+    response = get_word_file(client, briefing)
 
     assert b"".join(response.streaming_content) == b"PK all of it"
-    assert response.headers["Content-Type"] == WORD
+    assert response.headers["Content-Type"] == WORD_TYPE
     assert response.headers["Content-Disposition"] == (
         'attachment; filename="TIP-input-LSO-2021-as-of-2022-01-28-v1.docx"'
     )
@@ -154,10 +154,10 @@ def test_it_is_handed_over_and_written_down(client, reader):
     ],
 )
 def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
-    briefing = BriefingFactory(content=content)
+    briefing = BriefingFactory(pdf=content)
     client.force_login(OfficerFactory())
 
-    assert taken(client, briefing).headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
+    assert get_word_file(client, briefing).headers["Location"] == reverse("briefing_detail", args=[briefing.pk])
     api = client.get(reverse("briefing-word", args=[briefing.pk]))
     assert (api.status_code, api.json()["code"]) == (409, code)
     assert sentence in api.json()["detail"]
@@ -165,17 +165,17 @@ def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
 
 
 def test_no_ministry_is_given_it(client):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK")
     client.force_login(FocalPointFactory())
 
-    answers = [taken(client, briefing), client.get(reverse("briefing-word", args=[briefing.pk]))]
+    answers = [get_word_file(client, briefing), client.get(reverse("briefing-word", args=[briefing.pk]))]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert not briefing.downloads.exists()
 
 
 def test_its_page_leads_to_it_and_tells_its_size_and_hash(client):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"P" * 2048)
-    other = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"P" * 2048)
+    other = BriefingFactory(pdf=b"%PDF-1.7")
     client.force_login(ObserverFactory())
     shown, without = (client.get(reverse("briefing_detail", args=[row.pk])).text for row in (briefing, other))
 
@@ -186,23 +186,23 @@ def test_its_page_leads_to_it_and_tells_its_size_and_hash(client):
 
 
 def test_the_api_tells_of_it_and_gives_it(client):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK all of it")
-    BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it")
+    BriefingFactory(pdf=b"%PDF-1.7")
     client.force_login(OfficerFactory())
     without, told = client.get("/api/v1/briefings/").json()["results"]
 
     assert (without["word"], without["word_sha256"], without["word_size"]) == (None, "", None)
     assert told["word"] == f"http://testserver/api/v1/briefings/{briefing.pk}/word/"
     assert (told["word_sha256"], told["word_size"]) == (briefing.word_sha256, 12)
-    response = client.get(told["word"], headers={"accept": WORD})
+    response = client.get(told["word"], headers={"accept": WORD_TYPE})
     assert b"".join(response.streaming_content) == b"PK all of it"
-    assert response.headers["Content-Type"] == WORD
+    assert response.headers["Content-Type"] == WORD_TYPE
     assert briefing.downloads.get().sha256 == briefing.word_sha256
 
 
 @pytest.mark.parametrize("as_file", [True, False])
 def test_its_hash_is_known_on_the_page_that_checks_files(client, as_file):
-    briefing = BriefingFactory(content=b"%PDF-1.7", word_content=b"PK all of it", issued=True)
+    briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it", issued=True)
     client.force_login(ObserverFactory())
     sent = {"file": SimpleUploadedFile("a.docx", b"PK all of it")} if as_file else {"sha256": briefing.word_sha256}
     answer = client.post(reverse("briefing_check"), sent)
@@ -214,7 +214,7 @@ def test_its_hash_is_known_on_the_page_that_checks_files(client, as_file):
 
 def test_the_drafts_hash_is_known_once_it_is_issued(client, draft, run_jobs):
     client.force_login(ObserverFactory())
-    assert b"".join(taken(client, draft).streaming_content)
+    assert b"".join(get_word_file(client, draft).streaming_content)
     clear_briefing(briefing=draft, sha256=draft.sha256, by=AmbassadorFactory(), now=NOW)
     run_jobs()
 
@@ -229,7 +229,7 @@ def test_withdrawn_for_a_redaction_it_is_destroyed_and_its_hash_kept(client, dra
         country=country, words=words, reason="It names a victim.", by=OfficerFactory(), now=NOW
     )
     confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
-    held_back = taken(client, draft)
+    held_back = get_word_file(client, draft)
     run_jobs()
 
     withdrawn = Briefing.objects.get()
@@ -238,8 +238,8 @@ def test_withdrawn_for_a_redaction_it_is_destroyed_and_its_hash_kept(client, dra
     assert f'<a href="{reverse("briefing_word", args=[draft.pk])}"> Download Word file </a>' in held_back.text
     assert (withdrawn.word, withdrawn.word_sha256) == ("", draft.word_sha256)
     assert [default_storage.exists(path) for path in draft.paths] == [False, False]
-    assert after("briefing.withdrawn")["word_sha256"] == draft.word_sha256
-    answers = [taken(client, draft), client.get(reverse("briefing-word", args=[draft.pk]))]
+    assert logged_values("briefing.withdrawn")["word_sha256"] == draft.word_sha256
+    answers = [get_word_file(client, draft), client.get(reverse("briefing-word", args=[draft.pk]))]
     assert [answer.status_code for answer in answers] == [410, 410]
     assert client.get(f"/api/v1/briefings/{draft.pk}/").json()["word"] is None
 
@@ -254,11 +254,11 @@ def test_the_command_writes_it(draft, tmp_path, without_sources):
     call_command("issue_briefing", "LSO", "2021", **options)
     written = file.read_bytes()
 
-    assert marked(written)
-    assert "The unit’s budget was released" in text(written)
-    assert ("Sources are left out." in text(written)) is without_sources
+    assert has_draft_mark(written)
+    assert "The unit’s budget was released" in word_text(written)
+    assert ("Sources are left out." in word_text(written)) is without_sources
     if not without_sources:
-        assert text(written) == text(kept(draft))
+        assert word_text(written) == word_text(word_content(draft))
 
 
 @pytest.mark.parametrize("kind", ["ambassador", "ministry", "dialogue"])

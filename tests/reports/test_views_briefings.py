@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from reports.models import Briefing
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -77,7 +77,7 @@ def test_briefing_of_no_such_day_is_refused_and_what_was_typed_stays(client, edi
 
 
 def test_briefing_is_not_an_observers_to_ask_for(client, edition):
-    BriefingFactory(edition=edition, content=b"%PDF-1.7")
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7")
     client.force_login(ObserverFactory())
 
     response = client.get(reverse("briefing_list"))
@@ -88,7 +88,7 @@ def test_briefing_is_not_an_observers_to_ask_for(client, edition):
 
 
 def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client, edition):
-    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7")
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7")
 
     for user in (FocalPointFactory(), AdministratorFactory()):
         client.force_login(user)
@@ -100,7 +100,7 @@ def test_briefing_list_is_empty_for_a_ministry_and_its_rows_are_not_there(client
 
 def test_briefing_list_says_who_when_and_which_version(client, edition):
     BriefingFactory(edition=edition, requested_by=OfficerFactory(name="Thabo Example"))
-    BriefingFactory(edition=edition, content=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", facts_up_to=at_noon(date(2022, 1, 26)))
     client.force_login(AmbassadorFactory())
 
     response = client.get(reverse("briefing_list"))
@@ -113,17 +113,17 @@ def test_briefing_list_says_who_when_and_which_version(client, edition):
 @pytest.mark.parametrize("count", [1, 3])
 def test_briefing_list_query_count(client, django_assert_num_queries, edition, count):
     for _ in range(count):
-        BriefingFactory(edition=edition, content=b"%PDF-1.7", job=JobFactory())
+        BriefingFactory(edition=edition, pdf=b"%PDF-1.7", job=JobFactory())
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may ask, 1 ministries, 1 dialogues, 2 briefings, 1 name
     with django_assert_num_queries(10):
-        response = client.get(page_of("briefing_list"))
+        response = client.get(edition_url("briefing_list"))
 
     assert len(response.context["page"]) == count
 
 
-def progress(client, briefing, **headers):
+def progress_text(client, briefing, **headers):
     return client.get(reverse("briefing_detail", args=[briefing.pk]), headers=headers).text
 
 
@@ -132,7 +132,7 @@ def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(clien
     briefing = BriefingFactory(edition=edition, job=job)
     client.force_login(AmbassadorFactory())
 
-    text = progress(client, briefing, HX_Request="true")
+    text = progress_text(client, briefing, HX_Request="true")
     assert "Making the file: 40%" in text
     assert 'value="40"' in text
     assert 'hx-trigger="every 1s"' in text
@@ -141,7 +141,7 @@ def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(clien
     Briefing.objects.visible_to(AmbassadorFactory()).filter(pk=briefing.pk).update(
         file="briefings/x.pdf", sha256="0" * 64, size=2048
     )
-    text = progress(client, briefing, HX_Request="true")
+    text = progress_text(client, briefing, HX_Request="true")
     assert "hx-trigger" not in text
     assert reverse("briefing_file", args=[briefing.pk]) in text
     assert "0" * 64 in text
@@ -151,7 +151,7 @@ def test_briefing_detail_works_by_looking_again(client, edition):
     briefing = BriefingFactory(edition=edition, job=JobFactory(state=State.QUEUED))
     client.force_login(OfficerFactory())
 
-    text = progress(client, briefing)
+    text = progress_text(client, briefing)
 
     assert "Waiting for its turn" in text
     assert f'<a href="{reverse("briefing_detail", args=[briefing.pk])}">reload the page</a>' in text
@@ -163,13 +163,13 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
     page = reverse("briefing_detail", args=[briefing.pk])
 
     client.force_login(ObserverFactory())
-    text = progress(client, briefing)
+    text = progress_text(client, briefing)
     assert "The disk is full." in text
     assert "Make the file again</button>" not in text
     assert client.post(page).status_code == 403
 
     client.force_login(AmbassadorFactory())
-    assert "Make the file again</button>" in progress(client, briefing)
+    assert "Make the file again</button>" in progress_text(client, briefing)
     assert client.post(page).headers["Location"] == page
     briefing.refresh_from_db()
     assert (briefing.job.state, briefing.job.key) == (State.QUEUED, str(briefing.pk))
@@ -177,7 +177,7 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_briefing_file_is_handed_over_and_written_down(client, edition, reader):
-    briefing = BriefingFactory(edition=edition, content=b"%PDF-1.7 all of it")
+    briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7 all of it")
     user = reader()
     client.force_login(user)
 

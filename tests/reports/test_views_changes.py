@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import Verdict
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AdministratorFactory,
@@ -24,7 +24,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ DECEMBER, JANUARY = date(2021, 12, 1), date(2022, 1, 10)
 
 
 @pytest.fixture
-def changed(client):
+def get_changes(client):
     """Call it with the address's query to have the page as an officer, or somebody else, sees it."""
 
     def ask(user=None, **query):
@@ -43,7 +43,7 @@ def changed(client):
     return ask
 
 
-def action(benchmark, happened_on, reviewed_on, **fields):
+def create_action(benchmark, happened_on, reviewed_on, **fields):
     """An action on a benchmark, known from its day and verified on a later one."""
     evidence = EvidenceFactory(
         supports=[benchmark],
@@ -58,7 +58,7 @@ def action(benchmark, happened_on, reviewed_on, **fields):
     return evidence
 
 
-def lines(response):
+def stop_lines(response):
     """What the page tells of each stop: its points, and of each line its points and the texts of its rows."""
     return [
         (stop.points, [(change.line.title, change.points, [row.text for row in rows]) for change, rows in changes])
@@ -67,17 +67,17 @@ def lines(response):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_changes_tells_since_four_weeks_ago_what_moved_and_by_which_facts(changed, reader):
+def test_changes_tells_since_four_weeks_ago_what_moved_and_by_which_facts(get_changes, reader):
     benchmark = BenchmarkFactory()
-    action(benchmark, DECEMBER, JANUARY, title="Two officers were charged")
+    create_action(benchmark, DECEMBER, JANUARY, title="Two officers were charged")
     EvidenceFactory(title="Only claimed", supports=[benchmark])
     AssessmentFactory(benchmark=BenchmarkFactory(), verdict=Verdict.MET)
 
-    response = changed(reader())
+    response = get_changes(reader())
 
     assert response.status_code == 200
     # A step on one of two benchmarks, each the only one of its recommendation: 30/4; and a third of 20.
-    assert lines(response) == [
+    assert stop_lines(response) == [
         (
             "+14.2",
             [
@@ -96,24 +96,24 @@ def test_changes_tells_since_four_weeks_ago_what_moved_and_by_which_facts(change
     assert "Only claimed" not in text
 
 
-def test_changes_links_each_line_to_its_reasons_and_each_fact_to_its_page(changed):
+def test_changes_links_each_line_to_its_reasons_and_each_fact_to_its_page(get_changes):
     benchmark = BenchmarkFactory()
-    evidence = action(benchmark, DECEMBER, JANUARY)
+    evidence = create_action(benchmark, DECEMBER, JANUARY)
 
-    text = changed().text
+    text = get_changes().text
 
     assert f'href="{reverse("evidence_detail", args=[evidence.pk])}"' in text
-    assert f'href="{page_of("readiness_why", "concrete_action", "1a")}?as_of=' in text
+    assert f'href="{edition_url("readiness_why", "concrete_action", "1a")}?as_of=' in text
     assert "Verified by" in text
 
 
-def test_changes_goes_from_stop_to_stop_in_the_order_of_time(changed):
+def test_changes_goes_from_stop_to_stop_in_the_order_of_time(get_changes):
     benchmark = BenchmarkFactory()
-    action(benchmark, DECEMBER, DECEMBER)
-    act = action(benchmark, date(2021, 12, 10), JANUARY)
+    create_action(benchmark, DECEMBER, DECEMBER)
+    act = create_action(benchmark, date(2021, 12, 10), JANUARY)
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, grounds=[act], recorded_at=at_noon(JANUARY))
 
-    response = changed(as_of_from="2021-11-20", known_on_from="2021-11-20")
+    response = get_changes(as_of_from="2021-11-20", known_on_from="2021-11-20")
 
     assert [stop.recorded_at for stop, _ in response.context["stops"]] == [at_noon(DECEMBER), at_noon(JANUARY)]
     assert "Nothing had been reviewed at the start." in response.text
@@ -124,15 +124,15 @@ def test_changes_goes_from_stop_to_stop_in_the_order_of_time(changed):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory])
-def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader):
+def test_changes_says_of_other_terms_what_a_line_weighs_and_why(get_changes, reader):
     benchmark, _ = BenchmarkFactory(), BenchmarkFactory()
-    action(benchmark, DECEMBER, DECEMBER)
+    create_action(benchmark, DECEMBER, DECEMBER)
     edition = benchmark.recommendation.edition
     for day, weight in ((JANUARY, 3), (date(2022, 1, 12), 5)):
         terms = EditionTermsFactory(edition=edition, reason=f"It weighs {weight} times.", recorded_at=at_noon(day))
         terms.weights.create(recommendation=benchmark.recommendation, weight=weight)
 
-    response = changed(reader())
+    response = get_changes(reader())
 
     first, second = (
         [(change.reason_before, change.reason_after) for change, _ in changes]
@@ -143,15 +143,15 @@ def test_changes_says_of_other_terms_what_a_line_weighs_and_why(changed, reader)
     assert second == [("It could give 22.5 of 30 points.", f"It can give 25 of 30 points. {stands}")]
     page = reverse("edition_terms", args=[edition.pk])
     if reader is AmbassadorFactory:
-        page = page_of("readiness_detail")
+        page = edition_url("readiness_detail")
     for weight, day in ((3, JANUARY), (5, date(2022, 1, 12))):
         assert f'<a href="{page}">Terms of Lesotho, 2021 edition: It weighs {weight} times.</a>' in response.text
         assert f'set <time datetime="{day}">' in response.text
 
 
-def test_changes_says_what_fell(changed):
+def test_changes_says_what_fell(get_changes):
     benchmark = BenchmarkFactory()
-    evidence = action(benchmark, DECEMBER, DECEMBER)
+    evidence = create_action(benchmark, DECEMBER, DECEMBER)
     EvidenceReviewFactory(
         evidence=evidence,
         evidence_link=evidence.evidence_links.get(),
@@ -159,80 +159,80 @@ def test_changes_says_what_fell(changed):
         recorded_at=at_noon(JANUARY),
     )
 
-    response = changed()
+    response = get_changes()
 
     assert "Readiness fell from 21.7 to 0." in response.text
-    assert lines(response)[0][0] == "−21.7"
+    assert stop_lines(response)[0][0] == "−21.7"
 
 
-def test_changes_compares_what_was_known_of_one_day_then_and_now(changed):
+def test_changes_compares_what_was_known_of_one_day_then_and_now(get_changes):
     benchmark = BenchmarkFactory()
-    action(benchmark, date(2021, 11, 1), DECEMBER)
-    action(benchmark, DECEMBER, JANUARY, title="Looked at late")
+    create_action(benchmark, date(2021, 11, 1), DECEMBER)
+    create_action(benchmark, DECEMBER, JANUARY, title="Looked at late")
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET, recorded_at=at_noon(date(2022, 1, 20)))
 
-    response = changed(as_of_from="2021-12-15", known_on_from="2021-12-15", as_of_to="2021-12-15")
+    response = get_changes(as_of_from="2021-12-15", known_on_from="2021-12-15", as_of_to="2021-12-15")
 
     assert "Readiness did not change." in response.text
     assert response.text.count("15 December 2021</time>, using") == 2
     assert response.context["stops"] == []
 
 
-def test_changes_takes_a_moment_with_its_zone(changed):
+def test_changes_takes_a_moment_with_its_zone(get_changes):
     benchmark = BenchmarkFactory()
-    action(benchmark, DECEMBER, JANUARY)
+    create_action(benchmark, DECEMBER, JANUARY)
     before, after = (datetime(2022, 1, 10, hour, tzinfo=MASERU).isoformat() for hour in (11, 13))
 
-    ((stop, _),) = changed(known_by_from=before, known_by_to=after).context["stops"]
+    ((stop, _),) = get_changes(known_by_from=before, known_by_to=after).context["stops"]
 
     assert stop.recorded_at == at_noon(JANUARY)
-    assert changed(known_by_from=after).context["stops"] == []
+    assert get_changes(known_by_from=after).context["stops"] == []
 
 
-def test_changes_where_nothing_moved_says_so(changed):
-    action(BenchmarkFactory(), date(2021, 11, 1), DECEMBER)
+def test_changes_where_nothing_moved_says_so(get_changes):
+    create_action(BenchmarkFactory(), date(2021, 11, 1), DECEMBER)
 
-    response = changed()
+    response = get_changes()
 
     assert "Readiness did not change. It is 21.7." in response.text
     assert "Because of" not in response.text
 
 
-def test_changes_shows_no_figure_where_nothing_has_been_reviewed(changed):
+def test_changes_shows_no_figure_where_nothing_has_been_reviewed(get_changes):
     EvidenceFactory(supports=[BenchmarkFactory()])
 
-    response = changed()
+    response = get_changes()
 
     assert "Nothing has been reviewed yet, so readiness has not changed." in response.text
     assert "points" not in response.text
 
 
 @pytest.mark.day("2021-04-10")
-def test_changes_begins_with_the_period_where_four_weeks_ago_lie_before_it(changed):
+def test_changes_begins_with_the_period_where_four_weeks_ago_lie_before_it(get_changes):
     BenchmarkFactory()
 
-    since = changed().context["since"]
+    since = get_changes().context["since"]
 
     assert (since.as_of, since.known_by.date()) == (date(2021, 4, 1), date(2021, 4, 1))
 
 
-def test_changes_to_an_earlier_day_begins_four_weeks_before_that(changed):
+def test_changes_to_an_earlier_day_begins_four_weeks_before_that(get_changes):
     BenchmarkFactory()
 
-    response = changed(as_of_to="2021-10-29", known_on_to="2021-09-30")
+    response = get_changes(as_of_to="2021-10-29", known_on_to="2021-09-30")
 
     assert response.status_code == 200
     since = response.context["since"]
     assert (since.as_of, since.known_by.date()) == (date(2021, 10, 1), date(2021, 9, 30))
 
 
-def test_changes_offers_what_is_often_asked(changed):
+def test_changes_offers_what_is_often_asked(get_changes):
     BenchmarkFactory()
     for held_on in (date(2021, 3, 20), date(2021, 11, 8), date(2021, 9, 1)):
         DialogueFactory(held_on=held_on)
     DialogueFactory(held_on=JANUARY, country=CountryFactory(elsewhere=True))
 
-    response = changed()
+    response = get_changes()
 
     presets = {preset.label: preset.url for preset in response.context["presets"]}
     assert list(presets) == [
@@ -244,10 +244,10 @@ def test_changes_offers_what_is_often_asked(changed):
     assert list(presets.values())[2].endswith("as_of_from=2021-12-31&known_on_from=2021-12-31&as_of_to=2021-12-31")
 
 
-def test_changes_of_a_country_without_a_dialogue_offers_none(changed):
+def test_changes_of_a_country_without_a_dialogue_offers_none(get_changes):
     BenchmarkFactory()
 
-    assert "Since the last dialogue" not in changed().text
+    assert "Since the last dialogue" not in get_changes().text
 
 
 @pytest.mark.parametrize(
@@ -263,10 +263,10 @@ def test_changes_of_a_country_without_a_dialogue_offers_none(changed):
         ({"known_by_from": "2022-01-10T10:00:00"}, None, "no_time_zone"),
     ],
 )
-def test_changes_refuses_what_cannot_be_meant_in_a_sentence_and_keeps_what_was_typed(changed, query, field, code):
+def test_changes_refuses_what_cannot_be_meant_in_a_sentence_and_keeps_what_was_typed(get_changes, query, field, code):
     BenchmarkFactory()
 
-    response = changed(**query)
+    response = get_changes(**query)
 
     assert response.status_code == 422
     form = response.context["form"]
@@ -284,26 +284,26 @@ def test_changes_refuses_what_cannot_be_meant_in_a_sentence_and_keeps_what_was_t
         ("known_on", "This day is before the one of the start."),
     ],
 )
-def test_changes_says_which_of_two_days_in_the_wrong_order_to_change(changed, name, sentence):
+def test_changes_says_which_of_two_days_in_the_wrong_order_to_change(get_changes, name, sentence):
     BenchmarkFactory()
 
-    assert sentence in changed(**{f"{name}_from": "2022-01-10", f"{name}_to": "2021-12-01"}).text
+    assert sentence in get_changes(**{f"{name}_from": "2022-01-10", f"{name}_to": "2021-12-01"}).text
 
 
-def test_changes_of_an_edition_without_benchmarks_says_how_to_begin(changed):
+def test_changes_of_an_edition_without_benchmarks_says_how_to_begin(get_changes):
     RecommendationFactory()
 
-    response = changed()
+    response = get_changes()
 
     assert response.status_code == 200
     assert "This edition has no benchmarks yet." in response.text
 
 
-def test_changes_is_the_embassys_alone(changed, client):
+def test_changes_is_the_embassys_alone(get_changes, client):
     BenchmarkFactory()
 
     for reader in (FocalPointFactory, AdministratorFactory):
-        assert changed(reader()).status_code == 403
+        assert get_changes(reader()).status_code == 403
     client.logout()
     assert client.get(reverse("readiness_changes")).headers["Location"].startswith(reverse("account_login"))
 
@@ -312,7 +312,7 @@ def test_changes_is_the_embassys_alone(changed, client):
 def test_changes_query_count(client, django_assert_num_queries, count):
     for number in range(count):
         benchmark = BenchmarkFactory()
-        act = action(benchmark, DECEMBER, JANUARY)
+        act = create_action(benchmark, DECEMBER, JANUARY)
         AssessmentFactory(
             benchmark=benchmark, verdict=Verdict.MET, grounds=[act], recorded_at=at_noon(date(2022, 1, 11 + number))
         )
@@ -321,6 +321,6 @@ def test_changes_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 evidence and what was said
     # of it, 1 assessments, 1 the last dialogue
     with django_assert_num_queries(22):
-        response = client.get(page_of("readiness_changes"))
+        response = client.get(edition_url("readiness_changes"))
 
     assert len(response.context["stops"]) == 1 + count

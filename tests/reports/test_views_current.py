@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     DEADLINE_ON,
     MASERU,
@@ -20,8 +20,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
-from tests.transactions import record
+from tests.refusals import shows_refusal
+from tests.transactions import record_log_entry
 from tiptracker.audit.actions import log_head
 from tiptracker.jobs.models import State
 
@@ -41,29 +41,29 @@ def ambassador():
 
 
 @pytest.fixture
-def current(edition, ambassador):
-    record("evidence.logged", by=None, country=edition.country)
+def current_briefing(edition, ambassador):
+    record_log_entry("evidence.logged", by=None, country=edition.country)
     return BriefingFactory(
         edition=edition,
         requested_by=None,
-        content=b"%PDF-1.7" + 175_000 * b".",
+        pdf=b"%PDF-1.7" + 175_000 * b".",
         log_number=log_head()[0],
         facts_up_to=datetime.combine(date(2022, 1, 28), time(8, 32), MASERU),
     )
 
 
-def head_of(client):
+def dashboard_head(client):
     """What stands above everything else on the dashboard, where the button is."""
     page = client.get(reverse("dashboard")).text
     return page[page.index('<div class="actions">') : page.index('id="next-steps"')]
 
 
 @pytest.mark.parametrize("reader", [AmbassadorFactory, OfficerFactory, ObserverFactory])
-def test_what_is_ready_is_taken_by_one_click(client, current, reader):
+def test_what_is_ready_is_taken_by_one_click(client, current_briefing, reader):
     client.force_login(reader())
-    shown = head_of(client)
+    shown = dashboard_head(client)
 
-    assert f'href="{reverse("briefing_file", args=[current.pk])}"' in shown
+    assert f'href="{reverse("briefing_file", args=[current_briefing.pk])}"' in shown
     assert BUTTON in shown
     assert "PDF, 170.9\xa0KB" in shown
     assert "acts up to 08:32" in shown
@@ -71,46 +71,49 @@ def test_what_is_ready_is_taken_by_one_click(client, current, reader):
     assert "<form" not in shown
 
 
-def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current, ambassador):
-    current.facts_up_to = datetime(2022, 1, 26, 12, tzinfo=MASERU)
-    current.save()
+def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current_briefing, ambassador):
+    current_briefing.facts_up_to = datetime(2022, 1, 26, 12, tzinfo=MASERU)
+    current_briefing.save()
     client.force_login(ambassador)
 
-    assert "Facts up to 26 January 2022, 2 days old" in head_of(client)
+    assert "Facts up to 26 January 2022, 2 days old" in dashboard_head(client)
     assert "Facts up to 26 January 2022, 2 days old" in client.get(reverse("briefing_list")).text
-    assert "Facts up to 26 January 2022, 2 days old." in client.get(reverse("briefing_detail", args=[current.pk])).text
+    assert (
+        "Facts up to 26 January 2022, 2 days old."
+        in client.get(reverse("briefing_detail", args=[current_briefing.pk])).text
+    )
 
 
-def test_no_fact_is_told_as_none(client, current, ambassador):
-    current.facts_up_to = None
-    current.save()
+def test_no_fact_is_told_as_none(client, current_briefing, ambassador):
+    current_briefing.facts_up_to = None
+    current_briefing.save()
     client.force_login(ambassador)
 
-    assert "No fact recorded" in head_of(client)
+    assert "No fact recorded" in dashboard_head(client)
 
 
-def test_where_something_was_recorded_since_the_same_link_says_so(client, current, ambassador):
+def test_where_something_was_recorded_since_the_same_link_says_so(client, current_briefing, ambassador):
     EvidenceFactory(title="The unit’s budget was released")
-    record("evidence.logged", by=None, country=current.edition.country)
+    record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
     client.force_login(ambassador)
-    shown = head_of(client)
+    shown = dashboard_head(client)
 
-    assert f'href="{reverse("briefing_file", args=[current.pk])}"' in shown
+    assert f'href="{reverse("briefing_file", args=[current_briefing.pk])}"' in shown
     assert "Something was recorded since. The next briefing is being made." in shown
     assert "<form" not in shown
 
 
 @pytest.mark.parametrize("why", ["nobody reads for it", "it failed"])
-def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current, ambassador, why):
+def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current_briefing, ambassador, why):
     if why == "it failed":
-        JobFactory(kind="current_briefing", key=current.edition.pk, state=State.FAILED, reason="No.")
+        JobFactory(kind="current_briefing", key=current_briefing.edition.pk, state=State.FAILED, reason="No.")
     else:
         ambassador.is_active = False
         ambassador.save()
     EvidenceFactory(title="The unit’s budget was released", recorded_at=datetime(2022, 1, 28, 13, tzinfo=MASERU))
-    record("evidence.logged", by=None, country=current.edition.country)
+    record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
     client.force_login(OfficerFactory())
-    shown = head_of(client)
+    shown = dashboard_head(client)
 
     assert "is being made" not in shown
     assert "<form" in shown
@@ -118,67 +121,67 @@ def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current, 
     assert "More was recorded since." in shown
 
 
-def test_that_of_yesterday_is_not_todays(client, current, ambassador, set_clock):
+def test_that_of_yesterday_is_not_todays(client, current_briefing, ambassador, set_clock):
     set_clock(date(2022, 1, 29))
     client.force_login(ambassador)
-    shown = head_of(client)
+    shown = dashboard_head(client)
 
-    assert reverse("briefing_file", args=[current.pk]) not in shown
+    assert reverse("briefing_file", args=[current_briefing.pk]) not in shown
     assert "<form" in shown
 
 
-def test_one_that_was_withdrawn_is_not_offered(client, current, ambassador):
-    current.file, current.withdrawn_at = "", current.known_by
-    current.withdrawn_by, current.withdrawn_reason = OfficerFactory(), "It held a name."
-    current.save()
+def test_one_that_was_withdrawn_is_not_offered(client, current_briefing, ambassador):
+    current_briefing.file, current_briefing.withdrawn_at = "", current_briefing.known_by
+    current_briefing.withdrawn_by, current_briefing.withdrawn_reason = OfficerFactory(), "It held a name."
+    current_briefing.save()
     client.force_login(ambassador)
 
-    assert reverse("briefing_file", args=[current.pk]) not in head_of(client)
+    assert reverse("briefing_file", args=[current_briefing.pk]) not in dashboard_head(client)
 
 
 def test_what_somebody_picked_is_not_todays_briefing(client, edition, ambassador):
-    BriefingFactory(edition=edition, content=b"%PDF-1.7", covering_note="For the car.")
-    BriefingFactory(edition=edition, content=b"%PDF-1.7", sections=["evidence"])
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", covering_note="For the car.")
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", sections=["evidence"])
     client.force_login(ambassador)
 
-    assert "<form" in head_of(client)
+    assert "<form" in dashboard_head(client)
 
 
-def test_the_dashboard_asks_as_much_with_one_ready(client, current, django_assert_num_queries):
+def test_the_dashboard_asks_as_much_with_one_ready(client, current_briefing, django_assert_num_queries):
     client.force_login(OfficerFactory())
-    client.get(page_of("dashboard"))
+    client.get(edition_url("dashboard"))
 
     # as without one, but for 2 where no benchmark is asked, and 1 of the log
     with django_assert_num_queries(34):
-        client.get(page_of("dashboard"))
+        client.get(edition_url("dashboard"))
 
 
-def test_a_click_asks_little(client, current, ambassador, django_assert_num_queries):
+def test_a_click_asks_little(client, current_briefing, ambassador, django_assert_num_queries):
     client.force_login(ambassador)
 
     # 1 session, 1 person, 1 time zone, 1 briefing, 1 may download, 1 it again under a lock, 1 redactions, 2 savepoint,
     # 1 download, 2 the log (PostgreSQL: 3, under its lock)
     with django_assert_num_queries(12 + (connection.vendor == "postgresql")):
-        response = client.get(reverse("briefing_file", args=[current.pk]))
+        response = client.get(reverse("briefing_file", args=[current_briefing.pk]))
 
     assert b"".join(response.streaming_content).startswith(b"%PDF-1.7")
-    assert current.downloads.get().by == ambassador
+    assert current_briefing.downloads.get().by == ambassador
 
 
-def test_lists_pages_and_the_api_say_that_the_tracker_made_it(client, current, ambassador):
+def test_lists_pages_and_the_api_say_that_the_tracker_made_it(client, current_briefing, ambassador):
     client.force_login(ambassador)
-    page = client.get(reverse("briefing_detail", args=[current.pk])).text
+    page = client.get(reverse("briefing_detail", args=[current_briefing.pk])).text
     listed = client.get(reverse("briefing_list")).text
     taken = b"".join(client.get(reverse("briefing_list"), {"format": "csv"})).decode("utf-8-sig")
 
     assert "<dd>TIP Tracker, 28 January 2022" in page
     assert 'data-label="Requested by"><span> TIP Tracker<br>' in listed
     assert "TIP Tracker" in taken
-    assert client.get(f"/api/v1/briefings/{current.pk}/").json()["requested_by"] is None
+    assert client.get(f"/api/v1/briefings/{current_briefing.pk}/").json()["requested_by"] is None
 
 
-def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current, ambassador):
-    address = reverse("briefing_detail", args=[current.pk])
+def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current_briefing, ambassador):
+    address = reverse("briefing_detail", args=[current_briefing.pk])
     client.force_login(ambassador)
     page = client.get(address).text
 
@@ -194,21 +197,21 @@ def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current, a
 
     client.force_login(ObserverFactory())
     assert "Request this briefing" not in client.get(address).text
-    refused = client.post(reverse("briefing_clear", args=[current.pk]), {"sha256": current.sha256})
+    refused = client.post(reverse("briefing_clear", args=[current_briefing.pk]), {"sha256": current_briefing.sha256})
     assert refused.status_code == 403
 
 
-def test_clearing_it_all_the_same_is_refused_with_what_to_do(client, current, ambassador):
+def test_clearing_it_all_the_same_is_refused_with_what_to_do(client, current_briefing, ambassador):
     client.force_login(ambassador)
-    answer = client.post(reverse("briefing_clear", args=[current.pk]), {"sha256": current.sha256})
+    answer = client.post(reverse("briefing_clear", args=[current_briefing.pk]), {"sha256": current_briefing.sha256})
 
     assert answer.status_code == 422
     assert shows_refusal(answer, "made_by_tracker")
 
 
-def test_a_ministry_sees_nothing_of_it(client, current):
+def test_a_ministry_sees_nothing_of_it(client, current_briefing):
     client.force_login(FocalPointFactory())
 
-    assert client.get(reverse("briefing_file", args=[current.pk])).status_code == 404
-    assert not current.downloads.exists()
+    assert client.get(reverse("briefing_file", args=[current_briefing.pk])).status_code == 404
+    assert not current_briefing.downloads.exists()
     assert date(2022, 1, 28) < DEADLINE_ON

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, MilestoneKind, Rule, Tier
 from recommendations.models import Edition
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AdministratorFactory,
@@ -45,12 +45,12 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2022, 1, 28)
 
 
-def texts(rows):
+def commitment_texts(rows):
     return [row.commitment.text for row in rows]
 
 
 @pytest.fixture
-def dashboard(client):
+def get_dashboard(client):
     """Call it to have the page as somebody sees it."""
 
     def seen_by(user, query=""):
@@ -61,11 +61,11 @@ def dashboard(client):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_dashboard_says_where_we_stand_in_a_sentence(dashboard, reader):
+def test_dashboard_says_where_we_stand_in_a_sentence(get_dashboard, reader):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
 
-    response = dashboard(reader())
+    response = get_dashboard(reader())
 
     # A step of the only benchmark is half of 30; the prosecution it belongs to is a third of 20.
     bar = response.context["bar"]
@@ -73,31 +73,31 @@ def test_dashboard_says_where_we_stand_in_a_sentence(dashboard, reader):
     assert escape(response.context["headline"]) in response.text
 
 
-def test_dashboard_names_the_tier_its_target_and_whether_readiness_has_reached_its_own(dashboard):
+def test_dashboard_names_the_tier_its_target_and_whether_readiness_has_reached_its_own(get_dashboard):
     benchmark = BenchmarkFactory()
     edition = benchmark.recommendation.edition
     Edition.objects.filter(pk=edition.pk).update(target_tier=Tier.TIER_2)
 
     def told():
-        page = dashboard(ObserverFactory())
+        page = get_dashboard(ObserverFactory())
         return page.context["tier"], page.context["target_tier"], page.context["has_reached_target"]
 
     assert told() == (Tier(edition.tier).label, Tier.TIER_2.label, None)
 
     EvidenceFactory(supports=[benchmark], verified=True)
     assert told()[2] is False
-    assert "Readiness has not reached the target." in dashboard(ObserverFactory()).text
+    assert "Readiness has not reached the target." in get_dashboard(ObserverFactory()).text
 
     EditionTermsFactory(edition=edition, readiness_target=20, recorded_at=at_noon(date(2022, 1, 20)))
     assert told()[2] is True
-    assert "Readiness has reached the target." in dashboard(ObserverFactory()).text
+    assert "Readiness has reached the target." in get_dashboard(ObserverFactory()).text
 
 
-def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
+def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(get_dashboard):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark])
 
-    response = dashboard(OfficerFactory())
+    response = get_dashboard(OfficerFactory())
 
     bar = response.context["bar"]
     assert (bar.verified, bar.claimed, bar.projected, bar.mark) == (None, None, None, 45)
@@ -107,20 +107,20 @@ def test_dashboard_shows_no_figure_where_nothing_has_been_reviewed(dashboard):
 
 
 @pytest.mark.day("2022-08-05")
-def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashboard):
+def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(get_dashboard):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
     following = EditionFactory(year=2022, terms=False)
     new = RecommendationFactory(edition=following)
 
-    page = dashboard(AmbassadorFactory())
+    page = get_dashboard(AmbassadorFactory())
     start = page.context["start"]
     assert start.sentence == (
         "Its tracking period began on 1 April 2022. The 2021 edition ended with a readiness of 21.7 of 100."
     )
     assert (start.before, start.tasks) == (benchmark.recommendation.edition, [])
 
-    steps = dashboard(OfficerFactory()).context["start"].tasks
+    steps = get_dashboard(OfficerFactory()).context["start"].tasks
     assert [step.label for step in steps] == [
         "Set the deadline of the 2022 edition",
         "Roll over from the 2021 edition",
@@ -133,29 +133,29 @@ def test_dashboard_says_that_a_new_year_began_and_where_the_last_one_ended(dashb
         supports=[BenchmarkFactory(recommendation=new)], happened_from=date(2022, 5, 1), happened_to=date(2022, 5, 2),
         verified=True,
     )  # fmt: skip
-    page = dashboard(OfficerFactory())
+    page = get_dashboard(OfficerFactory())
     assert page.context["start"] is None
-    past = dashboard(OfficerFactory(), f"?edition={benchmark.recommendation.edition_id}")
+    past = get_dashboard(OfficerFactory(), f"?edition={benchmark.recommendation.edition_id}")
     assert "The 2021 edition is past. Its tracking period ended on 31 March 2022." in past.text
 
 
-def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(dashboard):
+def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(get_dashboard):
     RecommendationFactory()
 
-    assert [step.label for step in dashboard(OfficerFactory()).context["start"].tasks] == [
+    assert [step.label for step in get_dashboard(OfficerFactory()).context["start"].tasks] == [
         "Add benchmarks to the recommendations that have none"
     ]
-    assert dashboard(ObserverFactory()).context["start"] is None
+    assert get_dashboard(ObserverFactory()).context["start"] is None
 
 
-def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(dashboard):
+def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(get_dashboard):
     """The lead of the recommendation may be another ministry: the commitment is its maker's."""
     open_ = BenchmarkFactory(recommendation=RecommendationFactory(lead=MinistryFactory(name="Ministry of Police")))
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     justice = MinistryFactory(name="Ministry of Justice")
     CommitmentFactory(ministry=justice, text="Charge someone", benchmarks=[open_], made__due_on=date(2022, 2, 28))
 
-    response = dashboard(AmbassadorFactory())
+    response = get_dashboard(AmbassadorFactory())
 
     step = response.context["in_short"][0].step
     assert (step.owner, step.due_on) == ("Ministry of Justice", date(2022, 2, 28))
@@ -165,7 +165,7 @@ def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(das
     assert "Ministry of Police keeps" not in response.text
 
 
-def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobody_has_given(dashboard, client):
+def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobody_has_given(get_dashboard, client):
     """… before the lead of the recommendation, and the lead again once it is cleared."""
     lead = MinistryFactory(name="Ministry of Police")
     indicator = IndicatorFactory(question=EffortQuestion.PROSECUTIONS, indicium=1)
@@ -176,7 +176,7 @@ def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobod
     officer = OfficerFactory()
 
     def asked():
-        (told,) = (one.step for one in dashboard(officer).context["in_short"] if one.step.kind == "ask")
+        (told,) = (one.step for one in get_dashboard(officer).context["in_short"] if one.step.kind == "ask")
         return told.owner, told.sentence
 
     inferred = asked()
@@ -190,7 +190,7 @@ def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobod
     assert asked() == inferred
 
 
-def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_unpromised_that_waits(dashboard):
+def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_unpromised_that_waits(get_dashboard):
     later, waits = BenchmarkFactory(), BenchmarkFactory()
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     CommitmentFactory(text="Too late", benchmarks=[later], made__due_on=date(2022, 3, 1))
@@ -198,7 +198,7 @@ def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_u
     sent = UpdateVersionFactory(update__commitment=promise, claimed="done")
     EvidenceFactory(update_version=sent, supports=[waits])
 
-    response = dashboard(OfficerFactory())
+    response = get_dashboard(OfficerFactory())
 
     told = [(line.step.kind, line.step.sentence) for line in response.context["in_full"]]
     assert not [sentence for _, sentence in told if "Too late" in sentence]
@@ -206,12 +206,12 @@ def test_dashboard_advises_no_promise_for_after_the_deadline_and_calls_nothing_u
     assert [kind for kind, sentence in told if "on “Sent” (2a)" in sentence] == ["review"]
 
 
-def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashboard):
+def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(get_dashboard):
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     for _ in range(8):
         BenchmarkFactory()
 
-    response = dashboard(OfficerFactory())
+    response = get_dashboard(OfficerFactory())
 
     stands = response.context["bar"].verified
     for line in response.context["in_full"]:
@@ -220,16 +220,16 @@ def test_dashboard_prints_points_that_add_up_to_the_readiness_they_lead_to(dashb
     assert [line.step for line in response.context["first_steps"]] == [
         line.step for line in response.context["in_full"][:5]
     ]
-    assert f'href="{page_of("readiness_detail")}#next-steps"' in response.text
+    assert f'href="{edition_url("readiness_detail")}#next-steps"' in response.text
 
 
-def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_officer_each_thing(dashboard):
+def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_officer_each_thing(get_dashboard):
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     for title in ("A circular", "A payment"):
         EvidenceFactory(title=title, supports=[BenchmarkFactory()])
 
-    short = dashboard(AmbassadorFactory()).context["in_short"]
-    full = dashboard(OfficerFactory()).context["in_short"]
+    short = get_dashboard(AmbassadorFactory()).context["in_short"]
+    full = get_dashboard(OfficerFactory()).context["in_short"]
 
     assert short[0].step.sentence == "Review 2 updates and pieces of evidence that wait at the embassy."
     assert [one.step.kind for one in short].count("review") == 1
@@ -240,19 +240,19 @@ def test_dashboard_tells_who_does_not_review_in_one_line_what_waits_and_an_offic
     ]
 
 
-def test_dashboard_says_that_a_colleague_has_to_review_what_one_recorded_oneself(dashboard):
+def test_dashboard_says_that_a_colleague_has_to_review_what_one_recorded_oneself(get_dashboard):
     officer = OfficerFactory()
     EvidenceFactory(title="My own", supports=[BenchmarkFactory()], recorded_by=officer)
     note = "You recorded it, so a colleague has to review it."
 
-    assert dashboard(officer).text.count(note) == 1
-    assert note not in dashboard(OfficerFactory()).text
+    assert get_dashboard(officer).text.count(note) == 1
+    assert note not in get_dashboard(OfficerFactory()).text
 
 
-def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard):
+def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(get_dashboard):
     BenchmarkFactory(terms__criterion="An amendment is before Parliament.")
 
-    response = dashboard(OfficerFactory())
+    response = get_dashboard(OfficerFactory())
 
     assert "An amendment is before Parliament." in response.text
     assert {line.step.points for line in response.context["in_full"]} == {None}
@@ -260,19 +260,19 @@ def test_dashboard_shows_no_points_of_steps_where_nothing_is_reviewed(dashboard)
     assert "adds its points" not in response.text
 
 
-def test_dashboard_counts_what_is_overdue_by_the_countrys_day(dashboard, set_clock):
+def test_dashboard_counts_what_is_overdue_by_the_countrys_day(get_dashboard, set_clock):
     BenchmarkFactory()
     CommitmentFactory(text="Due on Friday", made__due_on=TODAY)
 
     set_clock(TODAY, time(23, 30))
-    assert dashboard(OfficerFactory()).context["overdue"] == []
+    assert get_dashboard(OfficerFactory()).context["overdue"] == []
 
     # Half an hour later it is Saturday in Maseru, and still Friday in UTC.
     set_clock(date(2022, 1, 29), time(0, 1))
-    assert texts(dashboard(OfficerFactory()).context["overdue"]) == ["Due on Friday"]
+    assert commitment_texts(get_dashboard(OfficerFactory()).context["overdue"]) == ["Due on Friday"]
 
 
-def test_dashboard_lists_what_waits_for_the_embassy_updates_first(dashboard):
+def test_dashboard_lists_what_waits_for_the_embassy_updates_first(get_dashboard):
     benchmark = BenchmarkFactory()
     EvidenceFactory(title="Logged", supports=[benchmark, BenchmarkFactory(terms__rule=Rule.MORE)])
     EvidenceFactory(title="Verified", supports=[benchmark], verified=True)
@@ -284,13 +284,13 @@ def test_dashboard_lists_what_waits_for_the_embassy_updates_first(dashboard):
     UpdateVersionFactory(accepted=True)
     UpdateVersionFactory(returned=True)
 
-    response = dashboard(OfficerFactory())
+    response = get_dashboard(OfficerFactory())
 
     assert [one.text for one in response.context["waiting"]] == [sent.update.commitment.text, "Logged"]
     assert reverse("version_detail", args=[sent.pk]) in response.text
 
 
-def test_dashboard_sets_ministries_side_by_side(dashboard):
+def test_dashboard_sets_ministries_side_by_side(get_dashboard):
     police = MinistryFactory(short_name="Police")
     OfficeHolderFactory(ministry=police, name="Before", until_on=date(2021, 12, 31))
     OfficeHolderFactory(ministry=police, name="Now", from_on=date(2022, 1, 1))
@@ -304,7 +304,7 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
     BenchmarkFactory(recommendation=justice)
     MinistryFactory(short_name="Leads nothing")
 
-    portfolio, other = dashboard(OfficerFactory()).context["ministries"]
+    portfolio, other = get_dashboard(OfficerFactory()).context["ministries"]
 
     assert (portfolio.ministry, portfolio.minister) == (police, "Now, Minister")
     assert (portfolio.progress, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
@@ -318,92 +318,92 @@ def test_dashboard_sets_ministries_side_by_side(dashboard):
     )
 
 
-def test_dashboard_warns_where_fewer_than_two_people_can_verify(dashboard):
+def test_dashboard_warns_where_fewer_than_two_people_can_verify(get_dashboard):
     BenchmarkFactory()
     warning = "Fewer than two people at this post can verify."
     officer = OfficerFactory()
 
-    assert warning not in dashboard(officer).text
+    assert warning not in get_dashboard(officer).text
 
     User.objects.get_queryset().exclude(pk=officer.pk).update(is_active=False)
-    assert warning in dashboard(officer).text
+    assert warning in get_dashboard(officer).text
 
     ObserverFactory()
-    assert warning in dashboard(officer).text
+    assert warning in get_dashboard(officer).text
 
     AmbassadorFactory()
-    assert warning not in dashboard(officer).text
+    assert warning not in get_dashboard(officer).text
 
 
-def test_dashboard_counts_what_does_not_fit_together_and_leads_there(dashboard):
+def test_dashboard_counts_what_does_not_fit_together_and_leads_there(get_dashboard):
     AssessmentFactory(verdict=Verdict.MET)
 
-    text = dashboard(OfficerFactory()).text
+    text = get_dashboard(OfficerFactory()).text
 
     assert "1 problem in the record." in text
-    assert f'"{page_of("readiness_checks")}"' in text
+    assert f'"{edition_url("readiness_checks")}"' in text
 
 
-def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_downloads_it(dashboard):
+def test_dashboard_button_asks_for_todays_briefing_then_follows_it_then_downloads_it(get_dashboard):
     BenchmarkFactory()
     ambassador = AmbassadorFactory()
     asks = '<input type="hidden" name="as_of" value="2022-01-28">'
-    assert asks in dashboard(ambassador).text
+    assert asks in get_dashboard(ambassador).text
 
-    BriefingFactory(as_of=date(2022, 1, 27), content=b"%PDF-1.7")
-    assert asks in dashboard(ambassador).text
+    BriefingFactory(as_of=date(2022, 1, 27), pdf=b"%PDF-1.7")
+    assert asks in get_dashboard(ambassador).text
 
     under_way = BriefingFactory(job=JobFactory(state=State.RUNNING))
-    assert "Show the progress of today’s briefing" in dashboard(ambassador).text
-    assert reverse("briefing_detail", args=[under_way.pk]) in dashboard(ambassador).text
+    assert "Show the progress of today’s briefing" in get_dashboard(ambassador).text
+    assert reverse("briefing_detail", args=[under_way.pk]) in get_dashboard(ambassador).text
 
-    ready = BriefingFactory(content=b"%PDF-1.7")
-    text = dashboard(ambassador).text
+    ready = BriefingFactory(pdf=b"%PDF-1.7")
+    text = get_dashboard(ambassador).text
     assert f'href="{reverse("briefing_file", args=[ready.pk])}"' in text
     assert asks not in text
 
 
-def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(dashboard):
+def test_dashboard_says_when_more_was_recorded_than_todays_briefing_knows(get_dashboard):
     benchmark = BenchmarkFactory()
-    BriefingFactory(content=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
+    BriefingFactory(pdf=b"%PDF-1.7", known_by=datetime(2022, 1, 28, 8, tzinfo=MASERU))
 
-    assert "More was recorded since" not in dashboard(AmbassadorFactory()).text
+    assert "More was recorded since" not in get_dashboard(AmbassadorFactory()).text
 
     EvidenceFactory(supports=[benchmark], recorded_at=datetime(2022, 1, 28, 8, 30, tzinfo=MASERU))
-    text = dashboard(AmbassadorFactory()).text
+    text = get_dashboard(AmbassadorFactory()).text
     assert "Download the briefing made at 08:00" in text
     assert "More was recorded since." in text
     assert 'name="as_of"' in text, "the button makes a new one"
 
 
-def test_dashboard_offers_an_observer_no_request(dashboard):
+def test_dashboard_offers_an_observer_no_request(get_dashboard):
     BenchmarkFactory()
 
-    text = dashboard(ObserverFactory()).text
+    text = get_dashboard(ObserverFactory()).text
 
     assert 'name="as_of"' not in text
-    assert page_of("briefing_list") in text
+    assert edition_url("briefing_list") in text
 
 
-def test_dashboard_is_the_embassys_alone(dashboard, client):
+def test_dashboard_is_the_embassys_alone(get_dashboard, client):
     BenchmarkFactory()
 
-    assert dashboard(FocalPointFactory()).status_code == 403
-    assert dashboard(AdministratorFactory()).status_code == 403
+    assert get_dashboard(FocalPointFactory()).status_code == 403
+    assert get_dashboard(AdministratorFactory()).status_code == 403
     client.logout()
     assert client.get(reverse("dashboard")).headers["Location"].startswith(reverse("account_login"))
 
 
-def test_dashboard_of_an_edition_is_not_there_for_who_does_not_see_it(dashboard):
+def test_dashboard_of_an_edition_is_not_there_for_who_does_not_see_it(get_dashboard):
     tracked = BenchmarkFactory().recommendation.edition
     untracked = EditionFactory(year=2020)
     officer = OfficerFactory()
 
-    assert dashboard(officer, f"?edition={tracked.pk}").status_code == 200
+    assert get_dashboard(officer, f"?edition={tracked.pk}").status_code == 200
     for query in (f"?edition={untracked.pk}", "?edition=987654", "?edition=x", "?edition=²"):
-        assert dashboard(officer, query).status_code == 404
+        assert get_dashboard(officer, query).status_code == 404
     elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
-    assert dashboard(elsewhere, f"?edition={tracked.pk}").status_code == 404
+    assert get_dashboard(elsewhere, f"?edition={tracked.pk}").status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -420,77 +420,77 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
     # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
     # 2 what to begin with, 4 first steps, 3 what next steps are called
     with django_assert_num_queries(38):
-        response = client.get(page_of("dashboard"))
+        response = client.get(edition_url("dashboard"))
 
     assert len(response.context["overdue"]) + response.context["more_overdue"] == count
     assert len(response.context["in_full"]) >= count
     assert len(response.context["ministries"]) == 2 * count
 
 
-def test_dashboard_lists_few_overdue_and_waiting_and_counts_the_others(dashboard):
+def test_dashboard_lists_few_overdue_and_waiting_and_counts_the_others(get_dashboard):
     BenchmarkFactory()
     for number in range(5):
         promise = CommitmentFactory(made__due_on=date(2022, 1, 20 - number))
         UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=promise.ministry))
 
-    officers, observers = dashboard(OfficerFactory()), dashboard(ObserverFactory())
+    officers, observers = get_dashboard(OfficerFactory()), get_dashboard(ObserverFactory())
 
     for context in (officers.context, observers.context):
         assert [row.standing.days_overdue for row in context["overdue"]] == [12, 11]
         assert (len(context["waiting"]), context["more_overdue"], context["more_waiting"]) == (2, 3, 3)
-    overdue = f'href="{page_of("commitment_list")}?status=overdue"'
+    overdue = f'href="{edition_url("commitment_list")}?status=overdue"'
     assert overdue in officers.text
-    assert f'href="{page_of("my_tasks")}">Show all in' in officers.text
+    assert f'href="{edition_url("my_tasks")}">Show all in' in officers.text
     assert "Show all in" not in observers.text
 
 
-def test_dashboard_leads_an_officer_to_logging_progress(dashboard):
+def test_dashboard_leads_an_officer_to_logging_progress(get_dashboard):
     BenchmarkFactory()
-    logs = f'href="{page_of("evidence_log")}">Log progress'
+    logs = f'href="{edition_url("evidence_log")}">Log progress'
 
-    assert dashboard(OfficerFactory()).text.count(logs) == 2  # the button, and the first of the first steps
+    assert get_dashboard(OfficerFactory()).text.count(logs) == 2  # the button, and the first of the first steps
     for reader in (AmbassadorFactory, ObserverFactory):
-        assert logs not in dashboard(reader()).text
+        assert logs not in get_dashboard(reader()).text
 
 
 # --- The first day ----------------------------------------------------------------------------------------------------
 
 
-def first_steps(page):
+def first_day_steps(page):
     return [(step.link.url, step.is_done) for step in page.context["first_day"]]
 
 
-def test_an_officers_first_steps_go_with_the_first_evidence(dashboard):
+def test_an_officers_first_steps_go_with_the_first_evidence(get_dashboard):
     BenchmarkFactory()
     officer = OfficerFactory()
 
-    assert first_steps(dashboard(officer)) == [
-        (page_of("evidence_log"), False), (page_of("commitment_add"), False), (page_of("my_tasks"), False),
+    assert first_day_steps(get_dashboard(officer)) == [
+        (edition_url("evidence_log"), False), (edition_url("commitment_add"), False), (edition_url("my_tasks"), False),
     ]  # fmt: skip
     CommitmentFactory(recorded_by=officer)
-    assert [is_done for _, is_done in first_steps(dashboard(officer))] == [False, True, False]
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(officer))] == [False, True, False]
     EvidenceFactory(recorded_by=officer)
-    assert first_steps(dashboard(officer)) == []
+    assert first_day_steps(get_dashboard(officer)) == []
 
 
-def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothing_waits(dashboard):
+def test_an_ambassadors_first_steps_go_once_a_briefing_was_downloaded_and_nothing_waits(get_dashboard):
     benchmark = BenchmarkFactory()
     evidence = EvidenceFactory(supports=[benchmark])
     ambassador = AmbassadorFactory()
-    briefing = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
-    assert [is_done for _, is_done in first_steps(dashboard(ambassador))] == [False, False, None]
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(ambassador))] == [False, False, None]
     briefing.downloads.create(by=ambassador, at=briefing.requested_at, sha256=briefing.sha256)
-    assert [is_done for _, is_done in first_steps(dashboard(ambassador))] == [True, False, None]
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(ambassador))] == [True, False, None]
     EvidenceReviewFactory(evidence_link=evidence.evidence_links.get(), recorded_by=ambassador)
-    assert first_steps(dashboard(ambassador)) == []
+    assert first_day_steps(get_dashboard(ambassador)) == []
 
 
-def test_an_observers_first_steps_go_once_a_briefing_was_downloaded(dashboard):
+def test_an_observers_first_steps_go_once_a_briefing_was_downloaded(get_dashboard):
     BenchmarkFactory()
     observer = ObserverFactory()
-    briefing = BriefingFactory(content=b"%PDF-1.7")
+    briefing = BriefingFactory(pdf=b"%PDF-1.7")
 
-    assert [is_done for _, is_done in first_steps(dashboard(observer))] == [False, None, None]
+    assert [is_done for _, is_done in first_day_steps(get_dashboard(observer))] == [False, None, None]
     briefing.downloads.create(by=observer, at=briefing.requested_at, sha256=briefing.sha256)
-    assert first_steps(dashboard(observer)) == []
+    assert first_day_steps(get_dashboard(observer)) == []

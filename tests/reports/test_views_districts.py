@@ -10,7 +10,7 @@ from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence
 from recommendations.choices import Rule
 from reports.choices import DistrictStatus
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     BenchmarkFactory,
     DistrictFactory,
@@ -23,20 +23,20 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-NAMES = ("Berea", "Leribe", "Mohale's Hoek", "Qacha's Nek")
+DISTRICTS = ("Berea", "Leribe", "Mohale's Hoek", "Qacha's Nek")
 
 
 @pytest.fixture
-def counted(client):
+def district_benchmark(client):
     """A benchmark that counts districts, and the country's four."""
     client.force_login(ObserverFactory())
     indicator = IndicatorFactory(unit="districts")
-    for name in NAMES:
+    for name in DISTRICTS:
         DistrictFactory(country=indicator.country, name=name)
     return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=4, terms__indicator=indicator)
 
 
-def tell(benchmark, names, *, word=EvidenceDecision.VERIFIED, **of_reading):
+def add_district_figure(benchmark, names, *, word=EvidenceDecision.VERIFIED, **of_reading):
     """A figure that names districts, with the embassy's word on its evidence (None: not looked at yet)."""
     evidence = EvidenceFactory(country=benchmark.current_terms.indicator.country)
     if word:
@@ -49,22 +49,22 @@ def tell(benchmark, names, *, word=EvidenceDecision.VERIFIED, **of_reading):
     return evidence.pk
 
 
-def districts(client):
+def districts_on_page(client):
     (counted,) = client.get(reverse("district_list")).context["benchmarks"]
     return {
         district.name: (district.status, [piece.pk for piece in district.evidence]) for district in counted.districts
     }
 
 
-def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, counted):
-    earlier = tell(counted, ["Berea"], through_on=date(2021, 9, 30))
-    later = tell(counted, ["Berea", "Qacha's Nek"], through_on=date(2021, 12, 31))
-    claimed = tell(counted, ["Berea", "Leribe"], word=None)
-    tell(counted, ["Mohale's Hoek"], word=EvidenceDecision.REJECTED)
+def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, district_benchmark):
+    earlier = add_district_figure(district_benchmark, ["Berea"], through_on=date(2021, 9, 30))
+    later = add_district_figure(district_benchmark, ["Berea", "Qacha's Nek"], through_on=date(2021, 12, 31))
+    claimed = add_district_figure(district_benchmark, ["Berea", "Leribe"], word=None)
+    add_district_figure(district_benchmark, ["Mohale's Hoek"], word=EvidenceDecision.REJECTED)
 
     response = client.get(reverse("district_list"))
 
-    assert districts(client) == {
+    assert districts_on_page(client) == {
         "Berea": (DistrictStatus.VERIFIED, [later, earlier]),
         "Leribe": (DistrictStatus.CLAIMED, [claimed]),
         "Mohale's Hoek": (DistrictStatus.NOTHING, []),
@@ -73,16 +73,16 @@ def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, counte
     assert "2 of 4 districts verified, 1 claimed" in response.text
 
 
-def test_district_list_leaves_out_another_year_and_what_was_put_right(client, counted):
-    tell(counted, ["Berea"], starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
-    wrong = tell(counted, ["Leribe"])
+def test_district_list_leaves_out_another_year_and_what_was_put_right(client, district_benchmark):
+    add_district_figure(district_benchmark, ["Berea"], starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
+    wrong = add_district_figure(district_benchmark, ["Leribe"])
     EvidenceFactory(revises=Evidence.objects.get(pk=wrong))
 
-    assert {told for told, _ in districts(client).values()} == {DistrictStatus.NOTHING}
+    assert {told for told, _ in districts_on_page(client).values()} == {DistrictStatus.NOTHING}
 
 
-def test_district_list_asks_which_they_are_where_a_figure_names_none(client, counted):
-    evidence = tell(counted, [], figure=3)
+def test_district_list_asks_which_they_are_where_a_figure_names_none(client, district_benchmark):
+    evidence = add_district_figure(district_benchmark, [], figure=3)
 
     response = client.get(reverse("district_list"))
 
@@ -90,8 +90,8 @@ def test_district_list_asks_which_they_are_where_a_figure_names_none(client, cou
     assert reverse("evidence_detail", args=[evidence]) in response.text
 
 
-def test_district_list_is_taken_along_with_its_apostrophes(client, counted):
-    tell(counted, ["Qacha’s Nek"])  # as a telephone types it
+def test_district_list_is_taken_along_with_its_apostrophes(client, district_benchmark):
+    add_district_figure(district_benchmark, ["Qacha’s Nek"])  # as a telephone types it
 
     rows = csv.reader(client.get(reverse("district_list"), {"as": "csv"}).text.splitlines())
 
@@ -104,9 +104,9 @@ def test_district_list_is_taken_along_with_its_apostrophes(client, counted):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_district_list_query_count(client, counted, django_assert_num_queries, count):
+def test_district_list_query_count(client, district_benchmark, django_assert_num_queries, count):
     for _ in range(count):
-        tell(counted, ["Berea"])
+        add_district_figure(district_benchmark, ["Berea"])
 
     with django_assert_num_queries(10):
-        client.get(page_of("district_list"))
+        client.get(edition_url("district_list"))

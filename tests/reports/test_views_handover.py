@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, MadeBy
 from recommendations.choices import MilestoneKind
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -149,7 +149,7 @@ def test_handover_and_ministry_query_count(client, police, django_assert_num_que
             )
             UpdateVersionFactory(update__commitment=promise)
     EvidenceFactory(supports=[benchmark])
-    address = reverse(name, args=[police.pk]) if name == "ministry_detail" else page_of(name)
+    address = reverse(name, args=[police.pk]) if name == "ministry_detail" else edition_url(name)
 
     # 2 who asks, 3 their zone, the count of My tasks, the editions; 12 facts; 4 desks; and then the note:
     # 1 milestones, 2 dialogues, 1 claims on words alone, 1 colleagues, 1 met, 3 what next steps

@@ -11,7 +11,7 @@ from recommendations.models import Edition
 from reports.readiness import backtest
 from reports.readiness.explanation.headline import DISCLAIMER
 from reports.readiness.scoring import PART_LAW, PILLAR_LAW, QUESTION_LAW
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     BenchmarkFactory,
@@ -21,8 +21,8 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.kept import once
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
+from tests.row_cache import load_cached
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -30,7 +30,7 @@ AS_OF = {"as_of": "2022-03-31"}
 
 
 @pytest.fixture
-def look(client):
+def get_methodology(client):
     """Asks for the page as an observer; gives the answer."""
     EditionFactory()
     client.force_login(ObserverFactory())
@@ -44,13 +44,13 @@ def look(client):
 
 
 @pytest.fixture
-def lesotho():
-    once(load_public_record, now=LATE)
+def lesotho_edition():
+    load_cached(load_public_record, now=LATE)
     return Edition.objects.tracked().get()
 
 
-def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho, look):
-    told = look(**AS_OF).text
+def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho_edition, get_methodology):
+    told = get_methodology(**AS_OF).text
 
     for example in (
         "Prosecutions rose from 4 to 16. (7 of 7)",
@@ -66,9 +66,9 @@ def test_methodology_tells_each_rule_by_what_it_gave_here(lesotho, look):
         assert example in told
 
 
-def test_methodology_names_the_section_of_law_of_each_rule(look):
+def test_methodology_names_the_section_of_law_of_each_rule(get_methodology):
     RecommendationFactory()
-    told = look().text
+    told = get_methodology().text
 
     for law in (*PART_LAW.values(), *QUESTION_LAW.values(), *PILLAR_LAW.values()):
         assert law in told
@@ -76,8 +76,8 @@ def test_methodology_names_the_section_of_law_of_each_rule(look):
     assert told.count(DISCLAIMER) == 2  # at its head and at the foot of every page
 
 
-def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho, look):
-    parts = look(**AS_OF).context["parts"]
+def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho_edition, get_methodology):
+    parts = get_methodology(**AS_OF).context["parts"]
 
     assert [part.of for part in parts] == [40, 30, 20, 10]
     assert [[line.of for line in part.lines] for part in parts if part.lines] == [
@@ -88,30 +88,30 @@ def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho, look):
     assert all(sum(line.of for line in part.lines) == part.of for part in parts if part.lines)
 
 
-def test_methodology_says_what_does_not_count_here_and_why(look):
+def test_methodology_says_what_does_not_count_here_and_why(get_methodology):
     """… but not what would, if somebody verified it."""
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.PLAN)
     EvidenceFactory(supports=[benchmark], happened_from=date(2021, 3, 1), happened_to=date(2021, 3, 1))
     EvidenceFactory(supports=[benchmark])
-    response = look()
+    response = get_methodology()
 
     assert response.context["aside"] == (("a statement or plan, not a concrete action", 1), ("before 1 April 2021", 1))
     assert "1 claim would count if it were verified." in response.text
     assert "1 × a statement or plan, not a concrete action" in response.text
 
 
-def test_methodology_gives_no_figure_where_nothing_is_reviewed(lesotho, look):
-    told = look(**AS_OF, known_by="2022-02-28T23:59:59+02:00").text
+def test_methodology_gives_no_figure_where_nothing_is_reviewed(lesotho_edition, get_methodology):
+    told = get_methodology(**AS_OF, known_by="2022-02-28T23:59:59+02:00").text
 
     assert "Nothing has been reviewed yet. 7 claims are waiting." in told
     assert ": 0 of" not in told
     assert "claimed, " not in told.partition("never added")[0].partition("<dt>Claimed</dt>")[2].partition("</dd>")[0]
 
 
-def test_methodology_shows_the_back_test_with_all_its_limits(look):
+def test_methodology_shows_the_back_test_with_all_its_limits(get_methodology):
     RecommendationFactory()
-    told = look().text
+    told = get_methodology().text
 
     for figures in ("24 of 25, missed 1", "36 of 58, missed 22", "0.86", "0.80", "0.90", "0.57", "8 of 8", "12 of 15"):
         assert figures in told
@@ -121,9 +121,9 @@ def test_methodology_shows_the_back_test_with_all_its_limits(look):
     assert [limit for limit in backtest.packaged_backtest().limits if limit not in told] == []
 
 
-def test_methodology_says_what_the_number_does_not(look):
+def test_methodology_says_what_the_number_does_not(get_methodology):
     RecommendationFactory()
-    assert "Which tier the country will get." in look().text
+    assert "Which tier the country will get." in get_methodology().text
 
 
 @pytest.mark.parametrize(
@@ -135,26 +135,26 @@ def test_methodology_says_what_the_number_does_not(look):
         ({"known_by": "2022-07-31T23:59:59"}, "no_time_zone"),
     ],
 )
-def test_methodology_refuses_what_cannot_be_meant_and_still_tells_the_method(look, asked, code):
+def test_methodology_refuses_what_cannot_be_meant_and_still_tells_the_method(get_methodology, asked, code):
     RecommendationFactory()
 
-    response = look(422, **asked)
+    response = get_methodology(422, **asked)
 
     assert shows_refusal(response, code)
     assert PART_LAW["data_given"] in response.text
 
 
-def test_methodology_of_an_edition_without_benchmarks_says_how_to_begin(look):
+def test_methodology_of_an_edition_without_benchmarks_says_how_to_begin(get_methodology):
     RecommendationFactory()
 
-    assert "This edition has no benchmarks yet. An officer adds them" in look().text
+    assert "This edition has no benchmarks yet. An officer adds them" in get_methodology().text
 
 
 def test_every_page_of_the_embassy_leads_to_it(client):
     RecommendationFactory()
     client.force_login(ObserverFactory())
 
-    assert f'href="{page_of("methodology")}"' in client.get(reverse("dashboard")).text
+    assert f'href="{edition_url("methodology")}"' in client.get(reverse("dashboard")).text
 
 
 @pytest.mark.parametrize("how_many", [1, 3])
@@ -164,4 +164,4 @@ def test_methodology_query_count(client, django_assert_num_queries, how_many):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(21):  # three of them name what the first next step is about
-        client.get(page_of("methodology"))
+        client.get(edition_url("methodology"))

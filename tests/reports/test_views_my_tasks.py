@@ -18,7 +18,7 @@ from dialogues.choices import (
     UpdateDecision,
 )
 from recommendations.choices import Pillar, Rule
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -53,11 +53,11 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def address(name, row):
+def row_url(name, row):
     return reverse(name, args=[row.pk])
 
 
-def sent_version(*benchmarks, **fields):
+def waiting_version(*benchmarks, **fields):
     """An update version that waits, with one piece of evidence that supports each of `benchmarks`."""
     commitment = CommitmentFactory(benchmarks=benchmarks, **fields.pop("commitment", {}))
     sent = UpdateVersionFactory(update__commitment=commitment, **fields)
@@ -68,11 +68,11 @@ def sent_version(*benchmarks, **fields):
 def test_my_tasks_puts_the_most_points_first_then_the_fewest_days_left(client):
     EditionFactory(terms__deadline_on=date(2022, 2, 28))
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    past = sent_version(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
-    soon = sent_version(second, commitment={"made__due_on": date(2022, 1, 29)}, happened_on=date(2022, 1, 21))
-    undated = sent_version(second, happened_on=date(2022, 1, 12), claimed=ClaimedProgress.DONE)
-    nothing = sent_version(happened_on=date(2022, 1, 10))
-    most = sent_version(first, second, commitment={"made__due_on": date(2022, 3, 28)})
+    past = waiting_version(second, commitment={"made__due_on": date(2022, 1, 16)}, happened_on=date(2022, 1, 20))
+    soon = waiting_version(second, commitment={"made__due_on": date(2022, 1, 29)}, happened_on=date(2022, 1, 21))
+    undated = waiting_version(second, happened_on=date(2022, 1, 12), claimed=ClaimedProgress.DONE)
+    nothing = waiting_version(happened_on=date(2022, 1, 10))
+    most = waiting_version(first, second, commitment={"made__due_on": date(2022, 3, 28)})
     UpdateVersionFactory(accepted=True)
     UpdateVersionFactory(returned=True)
     client.force_login(OfficerFactory())
@@ -103,7 +103,9 @@ def test_points_alone_differ_from_points_after_the_steps_above_and_each_page_say
         EvidenceFactory(supports=[BenchmarkFactory(recommendation=protection)])
     client.force_login(OfficerFactory())
 
-    tasks, dashboard, readiness = (client.get(page_of(page)) for page in ("my_tasks", "dashboard", "readiness_detail"))
+    tasks, dashboard, readiness = (
+        client.get(edition_url(page)) for page in ("my_tasks", "dashboard", "readiness_detail")
+    )
 
     alone = [line.stake.printed for line in tasks.context["logged"]]
     in_order = [line.step.points for line in dashboard.context["first_steps"] if line.step.kind == "review"]
@@ -114,7 +116,7 @@ def test_points_alone_differ_from_points_after_the_steps_above_and_each_page_say
 
 
 def test_my_tasks_tells_the_stakes_of_two_countries_each_by_its_own_record(client):
-    here = sent_version(BenchmarkFactory())
+    here = waiting_version(BenchmarkFactory())
     elsewhere = CountryFactory(elsewhere=True)
     edition = EditionFactory(country=elsewhere)
     recommendation = RecommendationFactory(edition=edition, lead=None)
@@ -125,15 +127,15 @@ def test_my_tasks_tells_the_stakes_of_two_countries_each_by_its_own_record(clien
     client.force_login(OfficerFactory(countries=[here.update.commitment.country, elsewhere]))
 
     for address, expected in (
-        (page_of("my_tasks"), (here, 30 + Fraction(20, 3))),
-        (page_of("my_tasks", edition=edition), (there, 15 + Fraction(20, 3))),
+        (edition_url("my_tasks"), (here, 30 + Fraction(20, 3))),
+        (edition_url("my_tasks", edition=edition), (there, 15 + Fraction(20, 3))),
     ):
         lines = client.get(address).context["versions"]
         assert [(line.update_version, line.stake.points) for line in lines] == [expected]
 
 
 @pytest.fixture
-def lower():
+def version_with_lower_figure():
     """An update that gives 6 of 10 prosecutions, of which 8 were verified before; another gives 9 convictions."""
     prosecutions, convictions = IndicatorFactory(name="Prosecutions", unit=""), IndicatorFactory(name="Convictions")
     benchmark = BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10, terms__indicator=prosecutions)
@@ -147,12 +149,12 @@ def lower():
     return sent
 
 
-def test_my_tasks_and_the_update_say_why_points_would_be_lost(client, lower):
+def test_my_tasks_and_the_update_say_why_points_would_be_lost(client, version_with_lower_figure):
     client.force_login(OfficerFactory())
     why = "Prosecutions: 6 would replace 8, which is verified."
 
     tasks = client.get(reverse("my_tasks"))
-    update = client.get(reverse("version_simulation", args=[lower.pk]))
+    update = client.get(reverse("version_simulation", args=[version_with_lower_figure.pk]))
 
     (line,) = tasks.context["versions"]
     assert line.stake.points == Fraction(-2, 10) * 30
@@ -165,7 +167,7 @@ def test_my_tasks_and_the_update_say_why_points_would_be_lost(client, lower):
 
 
 def test_my_tasks_gives_no_reason_where_nothing_falls(client):
-    sent_version(BenchmarkFactory())
+    waiting_version(BenchmarkFactory())
     client.force_login(OfficerFactory())
 
     assert "Why points are lost" not in client.get(reverse("my_tasks")).text
@@ -176,7 +178,7 @@ def test_my_tasks_tells_what_is_at_stake_in_the_year_in_which_it_happened(client
     benchmark = BenchmarkFactory()
     following = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
     again = BenchmarkFactory(recommendation=RecommendationFactory(edition=following, repeats=benchmark.recommendation))
-    before, after = sent_version(benchmark), sent_version(again, happened_on=date(2022, 7, 20))
+    before, after = waiting_version(benchmark), waiting_version(again, happened_on=date(2022, 7, 20))
     EvidenceFactory(
         update_version=after, supports=[again], happened_from=date(2022, 7, 1), happened_to=date(2022, 7, 20)
     )
@@ -209,7 +211,7 @@ def test_my_tasks_names_what_others_logged_and_nobody_reviewed(client):
     EvidenceFactory(supports=[benchmark], recorded_by=officer)
     EvidenceFactory(supports=[benchmark], verified=True)
     EvidenceFactory()
-    sent_version(benchmark)
+    waiting_version(benchmark)
     client.force_login(officer)
 
     response = client.get(reverse("my_tasks"))
@@ -221,7 +223,7 @@ def test_my_tasks_names_what_others_logged_and_nobody_reviewed(client):
 # --- The other kinds --------------------------------------------------------------------------------------------------
 
 
-def tasks(client, user, kind):
+def task_urls(client, user, kind):
     """The addresses of a user's tasks of one kind. The page's total is the count in the navigation."""
     client.force_login(user)
     context = client.get(reverse("my_tasks")).context
@@ -246,9 +248,9 @@ def test_tasks_name_our_own_commitments_that_somebody_else_reported_done(client)
     )
     CommitmentFactory(united_states=True)
 
-    assert tasks(client, OfficerFactory(), "commitments") == [address("commitment_detail", own)]
-    assert tasks(client, AmbassadorFactory(), "commitments") == [address("commitment_detail", own)]
-    assert tasks(client, reporter, "commitments") == []
+    assert task_urls(client, OfficerFactory(), "commitments") == [row_url("commitment_detail", own)]
+    assert task_urls(client, AmbassadorFactory(), "commitments") == [row_url("commitment_detail", own)]
+    assert task_urls(client, reporter, "commitments") == []
 
 
 def test_a_benchmark_is_to_be_assessed_once_somebody_verified_an_action_and_until_it_is_assessed(client):
@@ -266,11 +268,11 @@ def test_a_benchmark_is_to_be_assessed_once_somebody_verified_an_action_and_unti
     EvidenceFactory(supports=[early], happened_to=date(2021, 3, 1), verified=True)
     EvidenceFactory(supports=[others], done_by=DoneBy.CIVIL_SOCIETY, verified=True)
 
-    assert tasks(client, officer, "benchmarks") == [address("benchmark_assess", waits)]
-    assert tasks(client, AmbassadorFactory(), "benchmarks") == []
+    assert task_urls(client, officer, "benchmarks") == [row_url("benchmark_assess", waits)]
+    assert task_urls(client, AmbassadorFactory(), "benchmarks") == []
 
     AssessmentFactory(benchmark=waits, recorded_at=at_noon(date(2022, 1, 28)))
-    assert tasks(client, officer, "benchmarks") == []
+    assert task_urls(client, officer, "benchmarks") == []
 
 
 def test_next_steps_of_the_embassy_are_tasks_once_they_are_due(client):
@@ -282,25 +284,25 @@ def test_next_steps_of_the_embassy_are_tasks_once_they_are_due(client):
     NextStepFactory(dialogue=dialogue, due_on=date(2022, 1, 20), ministry=MinistryFactory())
     NextStepFactory(dialogue=dialogue, due_on=date(2022, 1, 20), office="The Director of Public Prosecutions")
 
-    assert tasks(client, OfficerFactory(), "next-steps") == [address("next_step_done", due)]
-    assert tasks(client, AmbassadorFactory(), "next-steps") == []
+    assert task_urls(client, OfficerFactory(), "next-steps") == [row_url("next_step_done", due)]
+    assert task_urls(client, AmbassadorFactory(), "next-steps") == []
 
 
 def test_a_briefing_is_to_be_cleared_by_somebody_else_in_its_newest_version(client):
     edition = RecommendationFactory().edition
     officer, ambassador = OfficerFactory(), AmbassadorFactory()
-    ready = {"edition": edition, "content": b"%PDF-1.7"}
+    ready = {"edition": edition, "pdf": b"%PDF-1.7"}
     BriefingFactory(**ready, requested_by=officer)
     newest = BriefingFactory(**ready, requested_by=officer)
     BriefingFactory(edition=edition, requested_by=officer)
     BriefingFactory(**ready, requested_by=None)
     pages = [BriefingFactory(**ready, kind="ministry", ministry=MinistryFactory(), requested_by=officer) for _ in "ab"]
 
-    assert tasks(client, ambassador, "briefings") == [address("briefing_detail", row) for row in (newest, *pages)]
-    assert tasks(client, officer, "briefings") == []
+    assert task_urls(client, ambassador, "briefings") == [row_url("briefing_detail", row) for row in (newest, *pages)]
+    assert task_urls(client, officer, "briefings") == []
     elsewhere = CountryFactory(elsewhere=True)
     RecommendationFactory(edition=EditionFactory(country=elsewhere))
-    assert tasks(client, OfficerFactory(countries=[elsewhere]), "briefings") == []
+    assert task_urls(client, OfficerFactory(countries=[elsewhere]), "briefings") == []
 
 
 def test_redactions_of_a_colleague_are_tasks(client):
@@ -308,12 +310,12 @@ def test_redactions_of_a_colleague_are_tasks(client):
     officer = OfficerFactory()
     row = RedactionFactory(recorded_by=officer)
 
-    assert tasks(client, AmbassadorFactory(), "redactions") == [address("redaction_detail", row)]
-    assert tasks(client, officer, "redactions") == []
+    assert task_urls(client, AmbassadorFactory(), "redactions") == [row_url("redaction_detail", row)]
+    assert task_urls(client, officer, "redactions") == []
 
 
 def test_an_observer_has_no_tasks(client):
-    sent_version(BenchmarkFactory())
+    waiting_version(BenchmarkFactory())
     EvidenceFactory(supports=[BenchmarkFactory()])
     client.force_login(ObserverFactory())
 
@@ -348,12 +350,12 @@ def test_my_tasks_asks_for_another_look_where_evidence_came_after_the_embassys_w
 
 
 def test_my_tasks_is_the_embassys(client):
-    sent = sent_version(BenchmarkFactory())
+    sent = waiting_version(BenchmarkFactory())
     for user in (FocalPointFactory(ministry=sent.update.commitment.ministry), FocalPointFactory()):
         client.force_login(user)
         response = client.get(reverse("my_tasks"))
         assert (response.context["versions"], response.context["logged"], response.context["groups"]) == ([], [], [])
-        assert client.get(address("version_detail", sent)).status_code == 404
+        assert client.get(row_url("version_detail", sent)).status_code == 404
 
 
 def test_my_tasks_lists_what_the_officer_logged_until_a_colleague_has_reviewed_it(client):
@@ -384,7 +386,7 @@ def test_my_tasks_query_count(client, django_assert_num_queries, count):
     # session, user, zone; logged, versions, when they are due, editions, and the facts of one; the six other kinds;
     # own evidence that waits for a colleague; two with new evidence since a decision; the count of tasks
     with django_assert_num_queries(15 + 14):
-        response = client.get(page_of("my_tasks"))
+        response = client.get(edition_url("my_tasks"))
 
     assert len(response.context["versions"]) == len(response.context["logged"]) == min(count, 25)
     assert response.context["page"].paginator.count == response.context["logged_count"] == count
@@ -393,7 +395,7 @@ def test_my_tasks_query_count(client, django_assert_num_queries, count):
 
 def test_my_tasks_taken_along_holds_all_of_it_in_the_same_order(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    less, most = sent_version(second), sent_version(first, second)
+    less, most = waiting_version(second), waiting_version(first, second)
     logged = EvidenceFactory(supports=[first])
     client.force_login(OfficerFactory())
 
@@ -403,9 +405,9 @@ def test_my_tasks_taken_along_holds_all_of_it_in_the_same_order(client):
     assert [
         (row["Kind of task"], row["Page"], row["Points at stake"], row["Of these by an assessment"]) for row in told
     ] == [
-        ("Update", address("version_detail", most), "36.7", "15"),
-        ("Update", address("version_detail", less), "21.7", "7.5"),
-        ("Evidence", address("evidence_detail", logged), "14.2", ""),
+        ("Update", row_url("version_detail", most), "36.7", "15"),
+        ("Update", row_url("version_detail", less), "21.7", "7.5"),
+        ("Evidence", row_url("evidence_detail", logged), "14.2", ""),
     ]
     assert client.get(reverse("my_tasks"), {"as": "xlsx"}).content[:2] == b"PK"
 
@@ -413,52 +415,52 @@ def test_my_tasks_taken_along_holds_all_of_it_in_the_same_order(client):
 # --- The next of it ---------------------------------------------------------------------------------------------------
 
 
-def next_after(client, after=""):
+def next_task_url(client, after=""):
     return client.get(reverse("my_tasks_next"), {"after": after} if after else {}).headers["Location"]
 
 
 def test_my_tasks_next_leads_down_the_list_and_to_its_top_again(client):
     first, second = BenchmarkFactory(), BenchmarkFactory()
-    less, most = sent_version(second), sent_version(first, second)
+    less, most = waiting_version(second), waiting_version(first, second)
     logged = EvidenceFactory(supports=[first])
     client.force_login(OfficerFactory())
 
-    assert next_after(client) == address("version_detail", most)
-    walked = [next_after(client, f"version-{most.pk}"), next_after(client, f"version-{less.pk}")]
-    walked.append(next_after(client, f"evidence-{logged.pk}"))
+    assert next_task_url(client) == row_url("version_detail", most)
+    walked = [next_task_url(client, f"version-{most.pk}"), next_task_url(client, f"version-{less.pk}")]
+    walked.append(next_task_url(client, f"evidence-{logged.pk}"))
     assert [url.partition("?")[0] for url in walked] == [
-        address("version_detail", less), address("evidence_detail", logged), address("version_detail", most),
+        row_url("version_detail", less), row_url("evidence_detail", logged), row_url("version_detail", most),
     ]  # fmt: skip
     assert "The next update is below" not in client.get(walked[0]).text  # nothing was decided
 
     assert "Open the first task" in client.get(reverse("my_tasks")).text
     client.force_login(AmbassadorFactory())  # who decides on no update, but may verify
-    assert next_after(client) == address("evidence_detail", logged)
+    assert next_task_url(client) == row_url("evidence_detail", logged)
     client.force_login(ObserverFactory())
-    assert next_after(client) == page_of("my_tasks")
+    assert next_task_url(client) == edition_url("my_tasks")
     assert "Open the first task" not in client.get(reverse("my_tasks")).text
     client.force_login(FocalPointFactory(ministry=most.update.commitment.ministry))
-    assert next_after(client) == page_of("my_tasks")
+    assert next_task_url(client) == edition_url("my_tasks")
 
 
 def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(client):
-    gone, waits = sent_version(BenchmarkFactory()), sent_version(BenchmarkFactory())
+    gone, waits = waiting_version(BenchmarkFactory()), waiting_version(BenchmarkFactory())
     officer = OfficerFactory()
     client.force_login(officer)
-    assert [line.update_version for line in client.get(page_of("my_tasks")).context["versions"]] == [gone, waits]
-    assert waiting_in_the_head(client) == 2
+    assert [line.update_version for line in client.get(edition_url("my_tasks")).context["versions"]] == [gone, waits]
+    assert navigation_count(client) == 2
 
     UpdateVersionDecisionFactory(update_version=gone, decision=UpdateDecision.WITHDRAWN)
 
-    assert [line.update_version for line in client.get(page_of("my_tasks")).context["versions"]] == [waits]
-    assert waiting_in_the_head(client) == 1
-    page = client.get(next_after(client, f"version-{gone.pk}"))
+    assert [line.update_version for line in client.get(edition_url("my_tasks")).context["versions"]] == [waits]
+    assert navigation_count(client) == 1
+    page = client.get(next_task_url(client, f"version-{gone.pk}"))
     assert (page.context["update_version"], page.context["before"]) == (waits, None)
 
 
-def waiting_in_the_head(client):
+def navigation_count(client):
     """The number beside “My tasks” in the navigation."""
-    items = client.get(page_of("my_tasks")).context["navigation"]
+    items = client.get(edition_url("my_tasks")).context["navigation"]
     return next(item.waiting for item in items if item.label == "My tasks")
 
 
@@ -471,39 +473,39 @@ def test_proposed_due_dates_are_a_kind_of_task_for_officers(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    page = client.get(page_of("my_tasks"))
+    page = client.get(edition_url("my_tasks"))
 
     [group] = [group for group in page.context["groups"] if group.key == "due-dates"]
     [task] = group.tasks
-    assert (task.title, task.url) == (proposal.commitment.text, address("due_date_answer", proposal))
+    assert (task.title, task.url) == (proposal.commitment.text, row_url("due_date_answer", proposal))
     assert (task.sender, task.since) == (proposal.commitment.ministry.name, date(2022, 1, 10))
     assert task.note == "The ministry proposes 15 Feb 2022: The printer is late."
     assert [(count.key, count.number) for count in page.context["counts"]] == [("due-dates", 1)]
-    assert waiting_in_the_head(client) == 1
+    assert navigation_count(client) == 1
     assert "Another country" not in page.text
     for other in (AmbassadorFactory(), ObserverFactory()):
         client.force_login(other)
-        assert "due-dates" not in [group.key for group in client.get(page_of("my_tasks")).context["groups"]]
+        assert "due-dates" not in [group.key for group in client.get(edition_url("my_tasks")).context["groups"]]
 
 
 @pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])
 def test_after_a_decision_comes_the_next_with_a_way_back(client, decision):
     benchmark = BenchmarkFactory()
-    waits, done = sent_version(benchmark), sent_version(benchmark)
+    waits, done = waiting_version(benchmark), waiting_version(benchmark)
     UpdateVersionDecisionFactory(update_version=done, decision=decision)
     client.force_login(OfficerFactory())
 
-    page = client.get(next_after(client, f"version-{done.pk}"))
+    page = client.get(next_task_url(client, f"version-{done.pk}"))
 
     assert page.context["update_version"] == waits
     assert "The next update is below." in page.text
     assert done.update.commitment.text in page.text
-    assert f'<a href="{address("version_detail", done)}">Open the update again</a>' in page.text
+    assert f'<a href="{row_url("version_detail", done)}">Open the update again</a>' in page.text
 
     UpdateVersionDecisionFactory(update_version=waits)
-    empty = client.get(next_after(client, f"version-{waits.pk}"))
+    empty = client.get(next_task_url(client, f"version-{waits.pk}"))
     assert "You have no other task." in empty.text
-    assert address("version_detail", waits) in empty.text
+    assert row_url("version_detail", waits) in empty.text
 
 
 @pytest.mark.parametrize(
@@ -524,17 +526,17 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
     EvidenceReviewFactory(evidence_link=piece.evidence_links.get(), decision=word)
     client.force_login(OfficerFactory())
 
-    after = client.get(next_after(client, f"version-{done.pk}")).text
-    page = client.get(address("version_detail", done)).text
+    after = client.get(next_task_url(client, f"version-{done.pk}")).text
+    page = client.get(row_url("version_detail", done)).text
 
-    assert (f'"{address("version_detail", done)}#assess"' in after) is asks
+    assert (f'"{row_url("version_detail", done)}#assess"' in after) is asks
     assert ("No benchmark needs an assessment." in after) is not asks
-    assert (address("version_simulation", done) in page) is asks
+    assert (row_url("version_simulation", done) in page) is asks
     assert ("Nothing more to do" in page) is not asks
 
 
 def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
-    done = sent_version(BenchmarkFactory())
+    done = waiting_version(BenchmarkFactory())
     UpdateVersionDecisionFactory(update_version=done)
     review = EvidenceReviewFactory(
         evidence=EvidenceFactory(title="Seen by the post alone"), decision=EvidenceDecision.REJECTED
@@ -550,7 +552,7 @@ def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
         "agenda-1",
         "version-" + "9" * 30,
     ):
-        page = client.get(next_after(client, after))
+        page = client.get(next_task_url(client, after))
         assert page.context["before"] is None
     client.force_login(OfficerFactory())
-    assert "“Seen by the post alone”" in client.get(next_after(client, f"evidence-{review.evidence_id}")).text
+    assert "“Seen by the post alone”" in client.get(next_task_url(client, f"evidence-{review.evidence_id}")).text

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dialogues.choices import DoneBy, SupportKind, Verdict
 from recommendations.choices import Rule
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ JAN_10 = date(2022, 1, 10)
 
 
 @pytest.fixture
-def seen(client):
+def get_page(client):
     """Call it to have a page as an officer, or somebody else, sees it."""
 
     def looked(address=PAGES[0], by=OfficerFactory, **asked):
@@ -53,8 +53,8 @@ def seen(client):
     return looked
 
 
-def why(*key):
-    return page_of("readiness_why", *key)
+def explanation_url(*key):
+    return edition_url("readiness_why", *key)
 
 
 # --- From where -------------------------------------------------------------------------------------------------------
@@ -75,10 +75,10 @@ def why(*key):
         ({"known_on": "0001-01-01"}, "out_of_range"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_and_stays_in_its_field(seen, address, typed, code):
+def test_what_cannot_be_meant_is_refused_and_stays_in_its_field(get_page, address, typed, code):
     BenchmarkFactory()
 
-    response = seen(address, **typed)
+    response = get_page(address, **typed)
 
     assert response.status_code == 422
     assert shows_refusal(response, code)
@@ -88,19 +88,19 @@ def test_what_cannot_be_meant_is_refused_and_stays_in_its_field(seen, address, t
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_readiness_is_the_embassys_alone(seen, address):
+def test_readiness_is_the_embassys_alone(get_page, address):
     BenchmarkFactory()
 
     for reader in (OfficerFactory, AmbassadorFactory, ObserverFactory):
-        assert seen(address, reader).status_code == 200
+        assert get_page(address, reader).status_code == 200
     for reader in (FocalPointFactory, AdministratorFactory):
-        assert seen(address, reader).status_code == 403
+        assert get_page(address, reader).status_code == 403
 
 
-def test_edition_without_benchmarks_says_how_to_begin(seen):
+def test_edition_without_benchmarks_says_how_to_begin(get_page):
     RecommendationFactory()
 
-    response = seen()
+    response = get_page()
 
     assert response.status_code == 200
     assert "This edition has no benchmarks yet." in response.text
@@ -108,37 +108,37 @@ def test_edition_without_benchmarks_says_how_to_begin(seen):
     assert "of 100" not in response.text
 
 
-def test_benchmarks_asked_later_than_the_moment_are_said_to_be_that(seen):
+def test_benchmarks_asked_later_than_the_moment_are_said_to_be_that(get_page):
     BenchmarkFactory()
 
-    assert "Nobody had added a benchmark by that day." in seen(known_on="2021-04-02").text
+    assert "Nobody had added a benchmark by that day." in get_page(known_on="2021-04-02").text
 
 
-def test_two_clocks_stand_on_the_page_and_in_its_links(seen):
+def test_two_clocks_stand_on_the_page_and_in_its_links(get_page):
     BenchmarkFactory()
     EditionFactory()
 
-    text = seen(as_of="2022-01-15", known_on="2022-01-20").text
+    text = get_page(as_of="2022-01-15", known_on="2022-01-20").text
 
     assert "15 January 2022" in text
     assert "20 January 2022, 23:59" in text
     assert 'value="2022-01-15"' in text
     assert 'value="2022-01-20"' in text
     query = "as_of=2022-01-15&amp;known_by=2022-01-20T23%3A59%3A59.999999%2B02%3A00"
-    assert f'"{page_of("methodology")}?{query}"' in text
+    assert f'"{edition_url("methodology")}?{query}"' in text
 
 
 # --- Readiness in detail ----------------------------------------------------------------------------------------------
 
 
-def test_detail_says_what_stands_beside_the_score(seen):
+def test_detail_says_what_stands_beside_the_score(get_page):
     met, open_ = BenchmarkFactory(), BenchmarkFactory(terms__criterion="A budget is released.")
     EvidenceFactory(supports=[met], verified=True)
     EvidenceFactory(supports=[met], verified=True, happened_from=JAN_10, happened_to=date(2022, 1, 20))
     AssessmentFactory(benchmark=met, verdict=Verdict.STEP)
     promise = CommitmentFactory(benchmarks=[open_], made__due_on=date(2022, 2, 20))
 
-    response = seen()
+    response = get_page()
 
     assert "Readiness: 14.2 of 100. Target: 45." in response.text
     assert "Everything that is verified counts already." in response.text
@@ -153,22 +153,22 @@ def test_detail_says_what_stands_beside_the_score(seen):
     assert response.context["bar"].projected > response.context["bar"].claimed
 
 
-def test_explanation_prints_parts_that_add_up_and_lead_to_why(seen):
+def test_explanation_prints_parts_that_add_up_and_lead_to_why(get_page):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
 
-    response = seen(page_of("readiness_explanation"))
+    response = get_page(edition_url("readiness_explanation"))
 
     parts = response.context["parts"]
     assert f"Readiness: {sum(part.points for part in parts)} of 100." in response.context["headline"]
     for part in parts:
-        assert f'"{why(part.key)}?' in response.text
+        assert f'"{explanation_url(part.key)}?' in response.text
         for line in part.lines:
-            assert f'"{why(part.key, line.key)}?' in response.text
+            assert f'"{explanation_url(part.key, line.key)}?' in response.text
             assert line.law in response.text
 
 
-def test_detail_names_the_gap_by_ministry_with_the_submissions_behind_it(seen):
+def test_detail_names_the_gap_by_ministry_with_the_submissions_behind_it(get_page):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
     AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP, recorded_at=at_noon(date(2022, 1, 1)))
@@ -177,7 +177,7 @@ def test_detail_names_the_gap_by_ministry_with_the_submissions_behind_it(seen):
     sent = UpdateVersionFactory(update__commitment=promise, claimed="done")
     proof = EvidenceFactory(update_version=sent, supports=[benchmark], title="A charge sheet")
 
-    response = seen()
+    response = get_page()
 
     (gap,) = response.context["gaps"]
     assert (gap.ministry, gap.points) == ("Ministry of Police", 15)
@@ -186,10 +186,10 @@ def test_detail_names_the_gap_by_ministry_with_the_submissions_behind_it(seen):
     assert "Charge someone" in response.text
 
 
-def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
+def test_detail_shows_no_figure_where_nothing_has_been_reviewed(get_page):
     EvidenceFactory(supports=[BenchmarkFactory()])
 
-    response = seen()
+    response = get_page()
 
     assert "Nothing has been reviewed yet. 1 claim is waiting." in response.text
     assert "of 100" not in response.text.replace("Our target: 45 of 100", "")
@@ -199,35 +199,35 @@ def test_detail_shows_no_figure_where_nothing_has_been_reviewed(seen):
     assert " projected, if" not in response.text
 
 
-def test_detail_leads_to_the_method_at_the_same_standpoint_and_to_the_stored_results(seen):
+def test_detail_leads_to_the_method_at_the_same_moment_and_to_the_stored_results(get_page):
     BenchmarkFactory()
 
-    response = seen(as_of="2022-01-15")
+    response = get_page(as_of="2022-01-15")
 
-    assert f'"{page_of("methodology")}?as_of=2022-01-15"' in response.text
-    assert f'"{page_of("run_list")}"' in response.text
+    assert f'"{edition_url("methodology")}?as_of=2022-01-15"' in response.text
+    assert f'"{edition_url("run_list")}"' in response.text
 
 
 @pytest.mark.parametrize(
     "name",
     ["readiness_detail", "readiness_explanation", "readiness_trend", "readiness_what_if", "readiness_checks"],
 )
-def test_each_tab_has_the_form_for_another_standpoint(seen, name):
+def test_each_tab_has_the_form_for_another_moment(get_page, name):
     BenchmarkFactory()
 
-    text = seen(page_of(name), as_of="2022-01-15", known_on="2022-01-20").text
+    text = get_page(edition_url(name), as_of="2022-01-15", known_on="2022-01-20").text
 
     assert 'name="as_of" value="2022-01-15"' in text
     assert 'name="known_on" value="2022-01-20"' in text
 
 
-def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
+def test_detail_leads_to_the_smallest_set_as_a_what_if(get_page):
     one = BenchmarkFactory()
     EvidenceFactory(supports=[one], verified=True)
     other = BenchmarkFactory(recommendation=one.recommendation)
     EditionTermsFactory(edition=EditionFactory(), readiness_target=30, recorded_at=at_noon(date(2022, 1, 2)))
 
-    response = seen()
+    response = get_page()
 
     assert "would reach our target of 30" in response.text
     assert f"&amp;met={one.pk}&amp;met={other.pk}" in response.text
@@ -236,7 +236,7 @@ def test_detail_leads_to_the_smallest_set_as_a_what_if(seen):
 # --- Why --------------------------------------------------------------------------------------------------------------
 
 
-def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(seen):
+def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(get_page):
     benchmark = BenchmarkFactory(terms__criterion="A case is brought.")
     EvidenceFactory(title="A case", source="Court register", supports=[benchmark], verified=True)
     assessment = AssessmentFactory(benchmark=benchmark, verdict=Verdict.MET)
@@ -246,7 +246,7 @@ def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(see
     UpdateVersionDecisionFactory(update_version=back, decision="returned", recorded_at=at_noon(date(2022, 1, 25)))
     EvidenceFactory(title="Sent back", update_version=back, supports=[benchmark])
 
-    response = seen(why("concrete_action", "1a"))
+    response = get_page(explanation_url("concrete_action", "1a"))
 
     assert "1a: A case is brought." in response.text
     assert "22 U.S.C. 7107(b), Tier 2" in response.text
@@ -265,27 +265,27 @@ def test_why_opens_a_benchmark_to_its_rows_with_source_and_who_verified_them(see
     assert "Does not count: a statement or plan" in response.text
 
 
-def test_why_a_word_on_one_benchmark_is_no_word_on_another(seen):
+def test_why_a_word_on_one_benchmark_is_no_word_on_another(get_page):
     verified, waiting = BenchmarkFactory(), BenchmarkFactory()
     evidence = EvidenceFactory(supports=[verified], verified=True)
     evidence.evidence_links.create(
         benchmark=waiting, shows=SupportKind.ACTION, recorded_at=at_noon(JAN_10), recorded_by=evidence.recorded_by
     )
 
-    (first,) = seen(why("concrete_action", "1a")).context["answers"]
-    (second,) = seen(why("concrete_action", "2a")).context["answers"]
+    (first,) = get_page(explanation_url("concrete_action", "1a")).context["answers"]
+    (second,) = get_page(explanation_url("concrete_action", "2a")).context["answers"]
 
     assert first.rests_on[0].review is not None
     assert (second.claimed[0].row, second.claimed[0].review) == (first.rests_on[0].row, None)
 
 
-def test_why_opens_a_question_to_the_figures_compared(seen):
+def test_why_opens_a_question_to_the_figures_compared(get_page):
     cases = IndicatorFactory(name="prosecutions", question="prosecutions")
     BenchmarkFactory()
     ReadingFactory(indicator=cases, figure=4, last_period=True, source="TIP Report 2021")
     ReadingFactory(indicator=cases, figure=16, through_on=date(2021, 12, 31), verified=True)
 
-    response = seen(why("increasing_efforts", "prosecutions"))
+    response = get_page(explanation_url("increasing_efforts", "prosecutions"))
 
     assert "Prosecutions rose from 4 to 16 by 31 December 2021, part of the year." in response.text
     assert "7 of 7 points" in response.text
@@ -294,26 +294,26 @@ def test_why_opens_a_question_to_the_figures_compared(seen):
     assert [entry.row.text for entry in one.rests_on] == ["prosecutions: 16", "prosecutions: 4"]
 
 
-def test_why_opens_a_part_to_each_of_its_lines(seen):
+def test_why_opens_a_part_to_each_of_its_lines(get_page):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
     EvidenceFactory(supports=[benchmark], done_by=DoneBy.CIVIL_SOCIETY)
 
-    response = seen(why("concrete_action"))
+    response = get_page(explanation_url("concrete_action"))
 
     (one,) = response.context["answers"]
     assert (one.points, len(one.rests_on), len(one.aside)) == ("15 of 30 points", 1, 1)
     assert "1 not counted" in response.text
 
 
-def test_why_a_recommendation_prints_benchmarks_that_add_up(seen):
+def test_why_a_recommendation_prints_benchmarks_that_add_up(get_page):
     recommendation = RecommendationFactory()
     rows = [BenchmarkFactory(recommendation=recommendation) for _ in range(3)]
     for _ in range(6):
         RecommendationFactory()
     EvidenceFactory(supports=rows, verified=True)
 
-    response = seen(why("concrete_action", "1"))
+    response = get_page(explanation_url("concrete_action", "1"))
 
     # 30 of 7 recommendations is 4 2/7 each, half of it 2 1/7; a third of either is no tenth.
     assert response.context["points"] == "2.1 of 4.3 points"
@@ -324,39 +324,39 @@ def test_why_a_recommendation_prints_benchmarks_that_add_up(seen):
     ]
 
 
-def test_why_prints_what_the_part_prints_though_a_half_was_rounded_down_there(seen):
+def test_why_prints_what_the_part_prints_though_a_half_was_rounded_down_there(get_page):
     rows = [BenchmarkFactory(recommendation=each) for each in [RecommendationFactory() for _ in range(10)] * 2]
     EvidenceFactory(supports=rows[:2], verified=True)  # 1a and 2a: 3/4 each, together 1.5
 
-    first, second = seen(why("concrete_action", "1")), seen(why("concrete_action", "2"))
+    first, second = get_page(explanation_url("concrete_action", "1")), get_page(explanation_url("concrete_action", "2"))
 
     assert (first.context["points"], second.context["points"]) == ("0.8 of 3 points", "0.7 of 3 points")
     assert [one.points for one in second.context["answers"]] == ["0.7 of 1.5 points", "0 of 1.5 points"]
-    assert seen(why("concrete_action", "2a")).context["points"] == "0.7 of 1.5 points"
+    assert get_page(explanation_url("concrete_action", "2a")).context["points"] == "0.7 of 1.5 points"
 
 
 @pytest.mark.parametrize("key", [["nothing"], ["three_ps", "4a"], ["concrete_action", "9z"]])
-def test_why_of_no_such_line_is_not_there(seen, key):
+def test_why_of_no_such_line_is_not_there(get_page, key):
     BenchmarkFactory()
 
-    assert seen(why(*key)).status_code == 404
+    assert get_page(explanation_url(*key)).status_code == 404
 
 
-def test_why_shows_no_points_where_nothing_has_been_reviewed(seen):
+def test_why_shows_no_points_where_nothing_has_been_reviewed(get_page):
     BenchmarkFactory()
 
-    assert "30 points possible" in seen(why("concrete_action", "1a")).text
+    assert "30 points possible" in get_page(explanation_url("concrete_action", "1a")).text
 
 
 # --- Problems in the record -------------------------------------------------------------------------------------------
 
 
-def test_checks_are_grouped_and_led_to_with_what_to_do(seen):
+def test_checks_are_grouped_and_led_to_with_what_to_do(get_page):
     for _ in range(2):
         AssessmentFactory(verdict=Verdict.MET, benchmark=BenchmarkFactory())
     CommitmentFactory(text="To do it", made__due_on=JAN_10)
 
-    response = seen(reverse("readiness_checks"))
+    response = get_page(reverse("readiness_checks"))
 
     assert [(kind.value, len(problems)) for kind, problems in response.context["problems_by_kind"]] == [
         ("met_without_action", 2),
@@ -367,18 +367,18 @@ def test_checks_are_grouped_and_led_to_with_what_to_do(seen):
     assert ">To do it</a>" in response.text
 
 
-def test_checks_are_those_of_the_day_asked_for(seen):
+def test_checks_are_those_of_the_day_asked_for(get_page):
     CommitmentFactory(text="To do it", benchmarks=[BenchmarkFactory()], made__due_on=JAN_10)
 
-    assert "No update received." in seen(reverse("readiness_checks")).text
-    text = seen(reverse("readiness_checks"), as_of=(JAN_10 - timedelta(days=1)).isoformat()).text
+    assert "No update received." in get_page(reverse("readiness_checks")).text
+    text = get_page(reverse("readiness_checks"), as_of=(JAN_10 - timedelta(days=1)).isoformat()).text
     assert "There are no problems in the record." in text
 
 
 # --- Query counts -----------------------------------------------------------------------------------------------------
 
 
-def fill(count):
+def create_rows(count):
     for _ in range(count):
         cases = IndicatorFactory()
         recommendation = RecommendationFactory()
@@ -399,13 +399,13 @@ def fill(count):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_detail_query_count(client, django_assert_num_queries, count):
-    fill(count)
+    create_rows(count)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 1 ministries, 1 versions, 3 evidence
     # and readings claimed, 6 what next steps are called, 2 dialogues and milestones of the trend
     with django_assert_num_queries(31):
-        response = client.get(page_of("readiness_detail"))
+        response = client.get(edition_url("readiness_detail"))
 
     assert len(response.context["in_full"]) >= count
     assert response.context["gaps"]
@@ -413,27 +413,27 @@ def test_detail_query_count(client, django_assert_num_queries, count):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_checks_query_count(client, django_assert_num_queries, count):
-    fill(count)
+    create_rows(count)
     for _ in range(count):
         CommitmentFactory(made__due_on=JAN_10)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 assessments, 1 commitments, 1 name
     with django_assert_num_queries(22):
-        response = client.get(page_of("readiness_checks"))
+        response = client.get(edition_url("readiness_checks"))
 
     assert len(response.context["problems_by_kind"]) >= 2
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_why_query_count(client, django_assert_num_queries, count):
-    fill(count)
+    create_rows(count)
     client.force_login(OfficerFactory())
 
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 12 facts, 3 evidence and readings, 2 benchmarks,
     # 1 assessments, 1 recommendations, 1 the post's name
     with django_assert_num_queries(25):
-        response = client.get(page_of("readiness_why", "concrete_action"))
+        response = client.get(edition_url("readiness_why", "concrete_action"))
 
     assert len(response.context["answers"]) == count
 
@@ -442,7 +442,7 @@ def test_the_tabs_keep_the_day_that_is_shown(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    tabs = client.get(page_of("readiness_detail", query={"as_of": "2022-01-20"})).context["way_back"].tabs
+    tabs = client.get(edition_url("readiness_detail", query={"as_of": "2022-01-20"})).context["way_back"].tabs
 
     assert {tab.label: "?as_of=2022-01-20" in tab.url for tab in tabs} == {
         "Overview": True,

@@ -9,7 +9,7 @@ from django.utils.html import escape
 from dialogues.choices import DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Origin, Rule, TextStatus
 from recommendations.models import Recommendation
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -86,10 +86,10 @@ def test_recommendation_list_gives_a_ministry_what_is_published_and_its_own(clie
     assert second.text in response.text
     for secret in ("Their promise", "Theirs.", "share-bar", "no data", own.recommendation.lead.name, "Add a"):
         assert secret not in response.text
-    assert {"rows", "may_edit"}.isdisjoint(_names(response))
+    assert {"rows", "may_edit"}.isdisjoint(_context_names(response))
 
 
-def _names(response):
+def _context_names(response):
     """The names of everything that the page's context holds."""
     return {name for context in response.context for layer in context.dicts for name in layer}
 
@@ -103,7 +103,7 @@ def test_recommendation_list_query_count(client, django_assert_num_queries, coun
     # 2 who asks, 2 zone and tasks, 1 edition, 1 may read, 1 ministries, 12 facts, 1 recommendations, 2 benchmarks,
     # 1 may edit, 1 what is retired, 1 the edition before, 1 saved filters, 1 name
     with django_assert_num_queries(26):
-        response = client.get(page_of("recommendation_list"))
+        response = client.get(edition_url("recommendation_list"))
 
     assert len(response.context["rows"]) == count
 
@@ -117,12 +117,12 @@ def test_recommendation_list_query_count_for_a_ministry(client, django_assert_nu
 
     # 2 who asks, 1 zone, 1 edition, 2 benchmarks, 3 commitments, 1 recommendations, 1 what is retired
     with django_assert_num_queries(11):
-        response = client.get(page_of("recommendation_list"))
+        response = client.get(edition_url("recommendation_list"))
 
     assert len(response.context["published"]) == count
 
 
-def shown(client, recommendation):
+def get_recommendation(client, recommendation):
     return client.get(reverse("recommendation_detail", args=[recommendation.pk]))
 
 
@@ -139,7 +139,7 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
     CommitmentFactory(text="Pay it", benchmarks=[benchmark], made__due_on=date(2022, 1, 21))
     client.force_login(ObserverFactory())
 
-    response = shown(client, recommendation)
+    response = get_recommendation(client, recommendation)
 
     (one,) = response.context["benchmarks"]
     assert one.display.reason == "Assessed as of 10 January 2022: Met. Last verified action: 10 January 2022."
@@ -169,7 +169,7 @@ def test_recommendation_detail_says_which_verdict_holds_though_it_was_not_the_la
     AssessmentFactory(benchmark=benchmark, rationale="On December.", grounds=[act])
     client.force_login(OfficerFactory())
 
-    (one,) = shown(client, benchmark.recommendation).context["benchmarks"]
+    (one,) = get_recommendation(client, benchmark.recommendation).context["benchmarks"]
 
     judged = [entry for entry in one.history if hasattr(entry, "verdict")]
     assert [(entry.assessment.rationale, entry.holds) for entry in judged] == [
@@ -186,7 +186,7 @@ def test_recommendation_detail_says_why_evidence_does_not_count(client):
     EvidenceFactory(title="A claim", supports=[benchmark])
     client.force_login(OfficerFactory())
 
-    response = shown(client, benchmark.recommendation)
+    response = get_recommendation(client, benchmark.recommendation)
 
     (one,) = response.context["benchmarks"]
     assert {entry.evidence.title: entry.counting.reason for entry in one.history} == {
@@ -211,7 +211,7 @@ def test_recommendation_detail_says_when_verified_evidence_was_rejected_or_corre
     EvidenceFactory(title="Second", revises=first, supports=[benchmark], recorded_at=at_noon(date(2022, 1, 16)))
     client.force_login(OfficerFactory())
 
-    text = shown(client, benchmark.recommendation).text
+    text = get_recommendation(client, benchmark.recommendation).text
 
     entries = {
         title: entry
@@ -235,7 +235,7 @@ def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client)
     ReadingFactory(indicator=cases, figure=1, starts_on=date(2019, 4, 1), through_on=date(2020, 3, 31))
     client.force_login(OfficerFactory())
 
-    response = shown(client, benchmark.recommendation)
+    response = get_recommendation(client, benchmark.recommendation)
 
     (one,) = response.context["benchmarks"]
     assert [(reading.told, counting.counts) for reading, counting in one.readings] == [
@@ -257,11 +257,11 @@ def test_recommendation_detail_offers_an_officer_what_an_officer_may_do(client):
         reverse("benchmark_assess", args=[benchmark.pk]),
     ]
     client.force_login(OfficerFactory())
-    text = shown(client, benchmark.recommendation).text
+    text = get_recommendation(client, benchmark.recommendation).text
     assert [way for way in ways if f'"{way}"' not in text] == []
 
     client.force_login(AmbassadorFactory())
-    text = shown(client, benchmark.recommendation).text
+    text = get_recommendation(client, benchmark.recommendation).text
     assert [way for way in ways if f'"{way}"' in text] == []
 
 
@@ -269,7 +269,7 @@ def test_recommendation_detail_leads_an_officer_to_logging_with_its_benchmarks_c
     recommendation = RecommendationFactory()
     first, second = (BenchmarkFactory(recommendation=recommendation) for _ in range(2))
     client.force_login(OfficerFactory())
-    page = shown(client, recommendation)
+    page = get_recommendation(client, recommendation)
 
     def chosen(url):
         assert f'href="{escape(url)}"' in page.text
@@ -277,7 +277,7 @@ def test_recommendation_detail_leads_an_officer_to_logging_with_its_benchmarks_c
 
     assert chosen(page.context["log_url"]) == [first.pk, second.pk]
     for one in (first, second):
-        assert chosen(page_of("evidence_log", query={"benchmark": one.pk})) == [one.pk]
+        assert chosen(edition_url("evidence_log", query={"benchmark": one.pk})) == [one.pk]
 
 
 def test_recommendation_detail_leads_to_the_years_before_and_after(client):
@@ -285,7 +285,7 @@ def test_recommendation_detail_leads_to_the_years_before_and_after(client):
     again = RecommendationFactory(edition=EditionFactory(year=2022), number=1, repeats=first)
     client.force_login(ObserverFactory())
 
-    before, after = shown(client, first), shown(client, again)
+    before, after = get_recommendation(client, first), get_recommendation(client, again)
 
     assert (before.context["repeated"], before.context["repeated_by"]) == (None, [again])
     assert before.context["unmet"].text == "5 years in a row"
@@ -295,16 +295,18 @@ def test_recommendation_detail_leads_to_the_years_before_and_after(client):
     assert "2021 edition, TIP Report, recommendation 4" in after.text
 
 
-def test_recommendation_list_leads_an_officer_to_carrying_over_where_there_is_a_year_before(client):
+def test_recommendation_list_leads_an_officer_to_the_roll_over_where_there_is_a_year_before(client):
     client.force_login(OfficerFactory())
     first = RecommendationFactory()
-    assert "Roll over" not in client.get(page_of("recommendation_list")).text
+    assert "Roll over" not in client.get(edition_url("recommendation_list")).text
 
     following = EditionFactory(year=2022)
     RecommendationFactory(edition=following)
-    address = page_of("recommendation_list", edition=following)
+    address = edition_url("recommendation_list", edition=following)
 
-    assert reverse("edition_repeats", args=[first.edition_id]) not in client.get(page_of("recommendation_list")).text
+    assert (
+        reverse("edition_repeats", args=[first.edition_id]) not in client.get(edition_url("recommendation_list")).text
+    )
     assert "Roll over from the 2021 edition" in client.get(address).text
     client.force_login(AmbassadorFactory())
     assert "Roll over from the 2021 edition" not in client.get(address).text
@@ -321,7 +323,7 @@ def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(cl
     CommitmentFactory(text="Their promise", benchmarks=[own, other])
     client.force_login(FocalPointFactory(ministry=police))
 
-    response = shown(client, recommendation)
+    response = get_recommendation(client, recommendation)
 
     for told in (recommendation.text, "Our wording", "Ours.", "Our promise", "Due on <time"):
         assert told in response.text
@@ -336,14 +338,14 @@ def test_recommendation_detail_gives_a_ministry_what_is_published_and_its_own(cl
         "Assess",
     ):
         assert secret not in response.text
-    assert {"recommendation", "benchmarks", "supporting", "pillar"}.isdisjoint(_names(response))
+    assert {"recommendation", "benchmarks", "supporting", "pillar"}.isdisjoint(_context_names(response))
 
 
 def test_recommendation_of_another_country_is_not_there(client):
     recommendation = RecommendationFactory()
     client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
 
-    assert shown(client, recommendation).status_code == 404
+    assert get_recommendation(client, recommendation).status_code == 404
     assert client.get(reverse("recommendation_detail", args=[987654])).status_code == 404
 
 
@@ -379,13 +381,13 @@ def test_what_is_no_longer_asked_stands_apart_and_keeps_what_was_promised(client
 def test_earlier_wordings_stay_readable(client):
     client.force_login(OfficerFactory())
     recommendation = RecommendationFactory(number=3, text="Ours.")
-    alone = shown(client, recommendation).text
+    alone = get_recommendation(client, recommendation).text
     RecommendationTermsFactory(
         recommendation=recommendation, number=7, text="Theirs.", text_status=TextStatus.OFFICIAL, reason="It came.",
         recorded_at=at_noon(date(2022, 2, 1)),
     )  # fmt: skip
     Recommendation.objects.filter(pk=recommendation.pk).update(number=7, text="Theirs.", text_status="official")
-    worded = shown(client, recommendation).text
+    worded = get_recommendation(client, recommendation).text
 
     assert "Earlier wordings" not in alone
     assert [each in worded for each in ("Earlier wordings", "Ours.", "Reconstruction", "It came.")] == [True] * 4
@@ -407,7 +409,7 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     # 2 evidence, 2 reversed reviews, 1 readings, 3 assessments, 4 what may be done, 1 wordings,
     # 2 years unmet and asked again, 1 name
     with django_assert_num_queries(39):
-        response = shown(client, recommendation)
+        response = get_recommendation(client, recommendation)
 
     assert len(response.context["benchmarks"]) == count
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 DAY = at_noon(date(2022, 1, 10))
 
 
-def row_of(row, kind, **more):
+def find_row(row, kind, **more):
     reference = RowReference(kind, row.pk)
     return find_record_rows(OfficerFactory(), [reference], **more)[reference]
 
@@ -41,7 +41,7 @@ def row_of(row, kind, **more):
 def test_evidence_is_named_with_its_source_its_days_and_who_says_so():
     evidence = EvidenceFactory(title="A case", source="Register", stated_by="High Court")
 
-    named = row_of(evidence, "evidence")
+    named = find_row(evidence, "evidence")
 
     assert (named.text, named.source, named.url) == ("A case", "Register", f"/evidence/{evidence.pk}/")
     assert (named.author, named.verb, named.starts_on, named.ends_on) == (
@@ -57,9 +57,9 @@ def test_a_commitment_is_worded_as_it_was_known_then():
     commitment = CommitmentFactory(text="Train 04 officers.")
     CommitmentCorrectionFactory(commitment=commitment, text="Train 40 officers.", recorded_at=DAY)
 
-    assert row_of(commitment, "commitment").text == "Train 40 officers."
-    assert row_of(commitment, "commitment", known_by=DAY).text == "Train 40 officers."
-    assert row_of(commitment, "commitment", known_by=DAY - timedelta(seconds=1)).text == "Train 04 officers."
+    assert find_row(commitment, "commitment").text == "Train 40 officers."
+    assert find_row(commitment, "commitment", known_by=DAY).text == "Train 40 officers."
+    assert find_row(commitment, "commitment", known_by=DAY - timedelta(seconds=1)).text == "Train 04 officers."
 
 
 def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
@@ -70,7 +70,7 @@ def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
         evidence_link=evidence_link, decision=EvidenceDecision.REJECTED, recorded_at=DAY + timedelta(days=1)
     )
 
-    now, then = row_of(evidence, "evidence"), row_of(evidence, "evidence", known_by=DAY)
+    now, then = find_row(evidence, "evidence"), find_row(evidence, "evidence", known_by=DAY)
 
     assert now.review_on(one.pk).decision is EvidenceDecision.VERIFIED
     assert now.review_on(other.pk).decision is now.newest_review.decision is EvidenceDecision.REJECTED
@@ -83,7 +83,7 @@ def test_figure_leads_to_the_evidence_it_cites_and_its_word_though_that_was_put_
     right = EvidenceFactory(revises=cited, source="Put right", recorded_at=DAY + timedelta(days=1))
     EvidenceReviewFactory(evidence=right, decision=EvidenceDecision.REJECTED)
 
-    named = row_of(reading, "reading")
+    named = find_row(reading, "reading")
 
     assert (named.url, named.source) == (f"/evidence/{cited.pk}/", "As first told")
     assert named.newest_review.decision is EvidenceDecision.VERIFIED
@@ -93,13 +93,15 @@ def test_figure_leads_to_the_evidence_it_cites_and_its_word_though_that_was_put_
 def test_figure_put_on_evidence_verified_before_has_nobodys_word():
     cited = EvidenceFactory(verified=True)
 
-    assert row_of(ReadingFactory(evidence=cited, recorded_at=DAY + timedelta(days=1)), "reading").newest_review is None
+    assert (
+        find_row(ReadingFactory(evidence=cited, recorded_at=DAY + timedelta(days=1)), "reading").newest_review is None
+    )
 
 
 def test_figure_without_evidence_names_its_source_and_has_no_page():
     reading = ReadingFactory(last_period=True, source="TIP Report 2021")
 
-    named = row_of(reading, "reading")
+    named = find_row(reading, "reading")
 
     assert (named.url, named.source, named.verb) == ("", "TIP Report 2021", "recorded")
 
@@ -112,21 +114,21 @@ def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
     deadline, plan = MilestoneFactory(), MilestoneFactory(kind=MilestoneKind.ACTION_PLAN)
     edition = EditionFactory()
 
-    assert row_of(benchmark, "benchmark")[1:3] == ("1a: It is done.", f"{page}#benchmark-a")
-    assert row_of(assessment, "assessment")[1:3] == ("1a: Concrete step", f"{page}#benchmark-a")
-    assert row_of(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
-    assert row_of(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
-    assert row_of(deadline, "milestone").url == "/LSO/2021/timeline/"
-    assert row_of(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
-    assert row_of(edition, "edition")[1:3] == ("Terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
+    assert find_row(benchmark, "benchmark")[1:3] == ("1a: It is done.", f"{page}#benchmark-a")
+    assert find_row(assessment, "assessment")[1:3] == ("1a: Concrete step", f"{page}#benchmark-a")
+    assert find_row(benchmark.recommendation, "recommendation")[1:3] == ("Recommendation 1: Do it.", page)
+    assert find_row(promise, "commitment")[1:3] == ("To do it.", f"/commitments/{promise.pk}/")
+    assert find_row(deadline, "milestone").url == "/LSO/2021/timeline/"
+    assert find_row(plan, "milestone").url == f"/milestones/{plan.pk}/done/"
+    assert find_row(edition, "edition")[1:3] == ("Terms of Lesotho, 2021 edition", f"/editions/{edition.pk}/terms/")
 
 
 def test_benchmark_is_worded_as_its_terms_were_known():
     benchmark = BenchmarkFactory(terms__criterion="One thing.")
     BenchmarkTermsFactory(benchmark=benchmark, criterion="Another.", recorded_at=DAY)
 
-    assert row_of(benchmark, "benchmark").text == "1a: Another."
-    assert row_of(benchmark, "benchmark", known_by=DAY - timedelta(days=1)).text == "1a: One thing."
+    assert find_row(benchmark, "benchmark").text == "1a: Another."
+    assert find_row(benchmark, "benchmark", known_by=DAY - timedelta(days=1)).text == "1a: One thing."
 
 
 def test_rows_that_a_reader_does_not_see_are_left_out():

@@ -25,12 +25,12 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def simulated(client, sent, **headers):
+def get_simulation(client, sent, **headers):
     return client.get(reverse("version_simulation", args=[sent.pk]), headers=headers)
 
 
 @pytest.fixture
-def sent():
+def waiting_version():
     """An update version with one piece of evidence on one of two benchmarks of the one recommendation."""
     benchmark = BenchmarkFactory()
     BenchmarkFactory(recommendation=benchmark.recommendation)
@@ -39,10 +39,10 @@ def sent():
     return sent
 
 
-def test_version_simulation_says_what_accepting_and_assessing_would_add(client, sent):
+def test_version_simulation_says_what_accepting_and_assessing_would_add(client, waiting_version):
     client.force_login(OfficerFactory())
 
-    response = simulated(client, sent)
+    response = get_simulation(client, waiting_version)
 
     # A step of one of two benchmarks is a quarter of 30 points; prosecution is the first of three Ps.
     assert response.context["accepting"].exact == Fraction(30, 4) + Fraction(20, 3)
@@ -56,10 +56,10 @@ def test_version_simulation_says_what_accepting_and_assessing_would_add(client, 
     assert 'data-points="15/2"' in response.text
 
 
-def test_version_simulation_comes_alone_where_htmx_asks(client, sent):
+def test_version_simulation_comes_alone_where_htmx_asks(client, waiting_version):
     client.force_login(OfficerFactory())
 
-    text = simulated(client, sent, HX_Request="true").text
+    text = get_simulation(client, waiting_version, HX_Request="true").text
 
     assert "<html" not in text
     assert "Accept it and verify every item" in text
@@ -71,7 +71,7 @@ def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_ad
     EvidenceFactory(update_version=sent, supports=[benchmark], verified=True)
     client.force_login(OfficerFactory())
 
-    response = simulated(client, sent)
+    response = get_simulation(client, sent)
 
     assert [(one.verdict, rise.exact) for one, rise in response.context["assessing"]] == [
         (Verdict.STEP, 0),
@@ -85,33 +85,33 @@ def test_version_simulation_of_an_accepted_version_without_anything_to_assess_sa
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "and readiness includes it" in simulated(client, UpdateVersionFactory(accepted=True)).text
+    assert "and readiness includes it" in get_simulation(client, UpdateVersionFactory(accepted=True)).text
 
 
 def test_version_simulation_of_a_version_that_was_returned_promises_nothing(client):
     BenchmarkFactory()
     client.force_login(OfficerFactory())
 
-    assert "This update was returned" in simulated(client, UpdateVersionFactory(returned=True)).text
+    assert "This update was returned" in get_simulation(client, UpdateVersionFactory(returned=True)).text
 
 
-def test_version_simulation_is_not_a_ministrys_to_read(client, sent):
-    client.force_login(sent.recorded_by)
-    assert simulated(client, sent).status_code == 403
+def test_version_simulation_is_not_a_ministrys_to_read(client, waiting_version):
+    client.force_login(waiting_version.recorded_by)
+    assert get_simulation(client, waiting_version).status_code == 403
 
     client.force_login(FocalPointFactory())
-    assert simulated(client, sent).status_code == 404
+    assert get_simulation(client, waiting_version).status_code == 404
 
     client.force_login(OfficerFactory(countries=[CountryFactory(elsewhere=True)]))
-    assert simulated(client, sent).status_code == 404
+    assert get_simulation(client, waiting_version).status_code == 404
 
 
-def points_of(response, what):
+def simulated_points(response, what):
     found = re.search(f'data-simulated="{what}" data-points="([^"]+)"', response.text)
     return Fraction(found[1])
 
 
-def the_score(edition):
+def current_score(edition):
     return evaluate_readiness(gather_facts(edition), as_of=date(2022, 1, 28)).score
 
 
@@ -131,23 +131,25 @@ def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
     }
     address = reverse("version_simulation", args=[sent.pk])
 
-    every = points_of(client.get(address), "accepting")
+    every = simulated_points(client.get(address), "accepting")
     some = client.get(address, {f"evidence_link-{one.pk}-decision": "verified"})
-    assert (points_of(some, "accepting"), "verify the other 2 lines" in some.text) == (every, True)
+    assert (simulated_points(some, "accepting"), "verify the other 2 lines" in some.text) == (every, True)
     unstated = client.get(address, form)
     assert "counts only after its review enters one" in unstated.text
     stated = client.get(address, form | {f"evidence_link-{last.pk}-first_on": "2022-01-03"})
     assert "Accept it as chosen" in stated.text
     assert "counts only after" not in stated.text
-    told = points_of(stated, "accepting")
-    assert points_of(unstated, "accepting") < told < every
-    assert points_of(client.get(address, form | {f"evidence_link-{last.pk}-first_on": "never"}), "accepting") < told
-    assert "You marked a line for a change" in client.get(address, {f"evidence_link-{one.pk}-decision": "mend"}).text
+    told = simulated_points(stated, "accepting")
+    assert simulated_points(unstated, "accepting") < told < every
+    assert (
+        simulated_points(client.get(address, form | {f"evidence_link-{last.pk}-first_on": "never"}), "accepting") < told
+    )
+    assert "You marked a line for a change" in client.get(address, {f"evidence_link-{one.pk}-decision": "change"}).text
 
-    before = the_score(first.recommendation.edition)
+    before = current_score(first.recommendation.edition)
     typed = form | {f"evidence_link-{last.pk}-first_on": "2022-01-03", "accept-reason": "We saw it."}
     assert client.post(reverse("version_accept", args=[sent.pk]), typed).status_code == 302
-    assert the_score(first.recommendation.edition) - before == told
+    assert current_score(first.recommendation.edition) - before == told
 
 
 def test_evidence_simulation_is_what_reviewing_it_brings(client):
@@ -158,19 +160,19 @@ def test_evidence_simulation_is_what_reviewing_it_brings(client):
     address = reverse("evidence_simulation", args=[evidence.pk])
     edition = first.recommendation.edition
 
-    every, form = points_of(client.get(address), "reviewing"), {f"evidence_link-{one.pk}-decision": "verified"}
-    told = points_of(client.get(address, form), "reviewing")
-    before = the_score(edition)
+    every, form = simulated_points(client.get(address), "reviewing"), {f"evidence_link-{one.pk}-decision": "verified"}
+    told = simulated_points(client.get(address, form), "reviewing")
+    before = current_score(edition)
     client.post(reverse("evidence_review", args=[evidence.pk]), form | {f"evidence_link-{one.pk}-because": "seen"})
-    after = the_score(edition)
+    after = current_score(edition)
     assert after - before == told > 0
-    rest = points_of(client.get(address), "reviewing")
+    rest = simulated_points(client.get(address), "reviewing")
     assert told + rest == every
     client.post(
         reverse("evidence_review", args=[evidence.pk]),
         {f"evidence_link-{other.pk}-decision": "verified", f"evidence_link-{other.pk}-because": "seen"},
     )
-    assert the_score(edition) - after == rest
+    assert current_score(edition) - after == rest
     assert "Nothing here waits for a review" in client.get(address).text
 
 
@@ -185,9 +187,9 @@ def test_benchmark_simulation_is_what_each_verdict_brings_on_what_is_ticked(clie
     edition = benchmark.recommendation.edition
 
     ticked = {"seen": benchmark.assessments.get().pk, "evidence": [old.pk, new.pk]}
-    told = points_of(client.get(address, ticked), verdict.value)
-    assert points_of(client.get(address), verdict.value) == told  # of the same day
-    before = the_score(edition)
+    told = simulated_points(client.get(address, ticked), verdict.value)
+    assert simulated_points(client.get(address), verdict.value) == told  # of the same day
+    before = current_score(edition)
     sent = client.post(
         reverse("benchmark_assess", args=[benchmark.pk]),
         ticked
@@ -196,7 +198,7 @@ def test_benchmark_simulation_is_what_each_verdict_brings_on_what_is_ticked(clie
     )
 
     assert sent.status_code == 302
-    assert the_score(edition) - before == told
+    assert current_score(edition) - before == told
 
 
 def test_benchmark_simulation_says_where_a_verdict_adds_nothing(client):

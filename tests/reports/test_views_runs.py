@@ -11,7 +11,7 @@ from recommendations.models import Edition
 from reports.actions.runs import compute_readiness
 from reports.readiness import readiness as rules
 from reports.readiness import stored_runs
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     CountryFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.kept import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -37,22 +37,22 @@ def reader(client):
 
 @pytest.fixture
 def run():
-    once(load_public_record, now=LATE)
+    load_cached(load_public_record, now=LATE)
     return compute_readiness(edition=Edition.objects.tracked().get(), as_of=LAST_DAY, now=LATE)
 
 
-def page_of_run(client, run):
+def get_run(client, run):
     response = client.get(reverse("run_detail", args=[run.pk]))
     assert response.status_code == 200
     return response
 
 
-def with_sentences(run):
+def result_with_sentences(run):
     """The result as runs kept it at first: with its sentences."""
     return stored_runs.recompute_result(run.facts, run.as_of, run.known_by)
 
 
-def kept(run, **changed):
+def copy_run(run, **changed):
     """A run like this one but for what is changed."""
     names = ("edition", "as_of", "known_by", "facts", "result", "methodology")
     return ReadinessRunFactory(**{name: getattr(run, name) for name in names} | changed)
@@ -62,7 +62,7 @@ def kept(run, **changed):
 
 
 def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, run, reader):
-    page = page_of_run(client, run)
+    page = get_run(client, run)
 
     assert "Computed again: same result" in page.text
     for told in (
@@ -79,7 +79,7 @@ def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, r
 
 
 def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
-    page = page_of_run(client, kept(run, result=run.result | {"score": 99.0, "waiting": 0}))
+    page = get_run(client, copy_run(run, result=run.result | {"score": 99.0, "waiting": 0}))
 
     assert page.context["comparison"].differing == ("score", "waiting")
     assert 'role="alert"' in page.text
@@ -89,7 +89,7 @@ def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
 
 
 def test_a_run_whose_facts_cannot_be_read_says_so(client, run, reader):
-    page = page_of_run(client, kept(run, facts={"edition": None}, result=with_sentences(run)))
+    page = get_run(client, copy_run(run, facts={"edition": None}, result=result_with_sentences(run)))
 
     assert "different result" in page.text
     assert "can no longer be read" in page.text
@@ -104,10 +104,10 @@ def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(
         "score": 12.0,
         "parts": [{"title": "Willingness", "points": 12.0, "of": 50.0, "verdict": "promising", "questions": []}],
     }
-    old = kept(run, methodology="0", result=told, facts={"of": "another shape"})
+    old = copy_run(run, methodology="0", result=told, facts={"of": "another shape"})
 
     with patch("reports.readiness.stored_runs.evaluate_readiness") as computed:
-        page = page_of_run(client, old)
+        page = get_run(client, old)
 
     assert not computed.called
     for words in ("12 of 100, as it was counted then.", "Willingness", "12 of 50", "calculated by method 0. Method 1"):
@@ -116,7 +116,7 @@ def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(
 
 
 def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
-    page = page_of_run(client, ReadinessRunFactory())
+    page = get_run(client, ReadinessRunFactory())
 
     assert "No part is stored with this result." in page.text
     assert "No target was set." in page.text
@@ -124,10 +124,10 @@ def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
 
 
 def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, run, reader, monkeypatch):
-    old = kept(run, result=with_sentences(run), facts_sha256="0" * 64)
+    old = copy_run(run, result=result_with_sentences(run), facts_sha256="0" * 64)
     monkeypatch.setattr("reports.readiness.stored_runs.METHOD_VERSION", rules.METHOD_VERSION + "1")
 
-    page = page_of_run(client, old)
+    page = get_run(client, old)
 
     assert "Not computed again" in page.text
     assert "Prosecutions rose from 4 to 16." in page.text
@@ -136,7 +136,7 @@ def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(cli
 def test_a_run_without_sentences_of_another_method_is_shown_by_its_figures_and_codes(client, run, reader, monkeypatch):
     monkeypatch.setattr("reports.readiness.stored_runs.METHOD_VERSION", rules.METHOD_VERSION + "1")
 
-    page = page_of_run(client, run)
+    page = get_run(client, run)
 
     assert "Prosecutions rose" not in str(run.result)
     for told in ("Readiness: 60.5 of 100.", "All three Ps", "Prosecutions", "20 of 20", "10a"):
@@ -149,11 +149,11 @@ def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
     load_public_record(now=now)
     run = compute_readiness(edition=Edition.objects.tracked().get(), as_of=now.date(), now=now)
 
-    page = page_of_run(client, run)
+    page = get_run(client, run)
 
     assert "Nothing has been reviewed yet. 7 claims are waiting." in page.text
     assert page.context["bar"].verified is page.context["possible"] is None
-    assert {points for _, points, _ in page.context["levers"]} == {None}
+    assert {points for _, points, _ in page.context["benchmark_gains"]} == {None}
     assert {line.points for part in page.context["parts"] for line in (part, *part.lines)} == {None}
 
 
@@ -164,7 +164,7 @@ def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, read
     run = compute_readiness(edition=edition, as_of=date(2022, 1, 20), now=at_noon(date(2022, 1, 20)))
     EditionTermsFactory(edition=edition, readiness_target_reason="A later one.", recorded_at=at_noon(date(2022, 1, 27)))
 
-    page = page_of_run(client, run)
+    page = get_run(client, run)
 
     assert (page.context["bar"].mark, page.context["target_reason"]) == (45, "[redacted]")
     assert "A later one." not in page.text
@@ -174,7 +174,7 @@ def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, read
 
 
 def test_run_list_tells_each_run_newest_first(client, run, reader):
-    older = kept(run, methodology="0", result={}, computed_at=at_noon(date(2021, 12, 1)))
+    older = copy_run(run, methodology="0", result={}, computed_at=at_noon(date(2021, 12, 1)))
 
     page = client.get(reverse("run_list"))
 
@@ -207,7 +207,7 @@ def test_run_list_query_count(client, django_assert_num_queries, how_many):
     client.force_login(OfficerFactory())
 
     with django_assert_num_queries(8):
-        client.get(page_of("run_list"))
+        client.get(edition_url("run_list"))
 
 
 def test_run_detail_query_count(client, run, django_assert_num_queries):

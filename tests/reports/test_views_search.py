@@ -1,10 +1,12 @@
 """The search: what it finds, in which words, and that it finds nothing for those who may not see it."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from dialogues.actions.redactions import confirm_redaction, finish_redaction, propose_redaction
 from dialogues.choices import Sensitivity
 from dialogues.models import AgendaItem, FileText
 from tests.factories import (
@@ -21,12 +23,16 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
     UpdateVersionFactory,
+    at_noon,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def found(client, query, **more):
+NOW = at_noon(date(2022, 1, 28))
+
+
+def search_results(client, query, **more):
     """The results by group: title and text of each."""
     page = client.get(reverse("search"), {"q": query, **more})
     assert page.status_code == 200
@@ -43,7 +49,7 @@ def test_qacha_finds_the_district_whatever_the_apostrophe(client):
     client.force_login(OfficerFactory())
 
     for query in ("Qacha", "qacha's nek", "QACHA’S"):
-        assert found(client, query) == {"people": [("District of Lesotho", "Qacha’s Nek")]}, query
+        assert search_results(client, query) == {"people": [("District of Lesotho", "Qacha’s Nek")]}, query
 
 
 def test_words_are_shown_in_their_context(client):
@@ -57,6 +63,17 @@ def test_words_are_shown_in_their_context(client):
     assert "<mark>shelter</mark> in <mark>Maseru</mark>" in excerpt
     assert excerpt.endswith(" …")
     assert len(excerpt) < 320
+
+
+def test_other_forms_of_a_word_are_found_and_marked(client):
+    CommitmentFactory(text=f"{'Before it. ' * 30}A prosecutor prosecuted; two prosecutions. {'After it. ' * 40}")
+    CommitmentFactory(text="Protect each witness.")
+    client.force_login(OfficerFactory())
+
+    page = client.get(reverse("search"), {"q": "prosecution"}).text
+
+    assert "A prosecutor <mark>prosecuted</mark>; two <mark>prosecutions</mark>" in page
+    assert "witness" not in page
 
 
 def test_every_kind_of_row_is_found(client):
@@ -74,8 +91,12 @@ def test_every_kind_of_row_is_found(client):
     AgendaItem.objects.create(dialogue=dialogue, position=1, topic="Xylophone")
     client.force_login(OfficerFactory(name="Xylia"))
 
-    results = found(client, "xyl")
+    results = search_results(client, "xyl")
 
+    assert search_results(client, "xylophones") == {
+        **results,
+        "people": [row for row in results["people"] if "phone" in row[1]],
+    }
     assert {key: len(rows) for key, rows in results.items()} == {
         "recommendations": 2,
         "commitments": 1,
@@ -88,55 +109,55 @@ def test_every_kind_of_row_is_found(client):
     assert ("“xylophone.pdf”, page 3", "A receipt for a xylophone") in results["files"]
 
 
-SECRET = "Zanzibar"
+SECRET_WORD = "Zanzibar"
 
 
-def _everything_elsewhere(**more):
+def _create_hidden_rows(**more):
     """Rows that hold the word in all that a focal point of another ministry, or anybody elsewhere, may not read."""
-    ministry = MinistryFactory(name=f"Ministry of {SECRET}", short_name=SECRET, **more)
-    benchmark = BenchmarkFactory(terms__criterion=SECRET, recommendation__edition__country=ministry.country)
-    commitment = CommitmentFactory(text=SECRET, letter=SECRET, ministry=ministry, country=ministry.country)
-    UpdateVersionFactory(update__commitment=commitment, narrative=SECRET)
-    file = EvidenceFileFactory(name=f"{SECRET}.pdf")
-    FileText.objects.create(file=file, page=1, text=SECRET)
-    EvidenceFactory(title=SECRET, file=file, supports=[benchmark], country=ministry.country, source=SECRET)
-    dialogue = DialogueFactory(purpose=SECRET, record=SECRET, agreed=SECRET, country=ministry.country)
-    AgendaItem.objects.create(dialogue=dialogue, position=1, topic=SECRET)
-    FocalPointFactory(ministry=ministry, name=SECRET)
+    ministry = MinistryFactory(name=f"Ministry of {SECRET_WORD}", short_name=SECRET_WORD, **more)
+    benchmark = BenchmarkFactory(terms__criterion=SECRET_WORD, recommendation__edition__country=ministry.country)
+    commitment = CommitmentFactory(text=SECRET_WORD, letter=SECRET_WORD, ministry=ministry, country=ministry.country)
+    UpdateVersionFactory(update__commitment=commitment, narrative=SECRET_WORD)
+    file = EvidenceFileFactory(name=f"{SECRET_WORD}.pdf")
+    FileText.objects.create(file=file, page=1, text=SECRET_WORD)
+    EvidenceFactory(title=SECRET_WORD, file=file, supports=[benchmark], country=ministry.country, source=SECRET_WORD)
+    dialogue = DialogueFactory(purpose=SECRET_WORD, record=SECRET_WORD, agreed=SECRET_WORD, country=ministry.country)
+    AgendaItem.objects.create(dialogue=dialogue, position=1, topic=SECRET_WORD)
+    FocalPointFactory(ministry=ministry, name=SECRET_WORD)
     return ministry
 
 
 def test_a_ministry_finds_nothing_of_another_nor_what_the_embassy_keeps(client):
     own = MinistryFactory(name="Ministry of Police")
-    _everything_elsewhere()
-    dialogue = DialogueFactory(purpose=SECRET, record=SECRET)
-    commitment = CommitmentFactory(text="Ours", letter=SECRET, ministry=own, dialogue=dialogue)
-    EvidenceFactory(title="Internal", commitment=commitment, sensitivity=Sensitivity.INTERNAL, source=SECRET)
+    _create_hidden_rows()
+    dialogue = DialogueFactory(purpose=SECRET_WORD, record=SECRET_WORD)
+    commitment = CommitmentFactory(text="Ours", letter=SECRET_WORD, ministry=own, dialogue=dialogue)
+    EvidenceFactory(title="Internal", commitment=commitment, sensitivity=Sensitivity.INTERNAL, source=SECRET_WORD)
     EvidenceFactory(
-        title="Shared", commitment=commitment, sensitivity=Sensitivity.SHARED, source=SECRET, stated_by=SECRET
+        title="Shared", commitment=commitment, sensitivity=Sensitivity.SHARED, source=SECRET_WORD, stated_by=SECRET_WORD
     )
     client.force_login(FocalPointFactory(ministry=own, name="Palesa"))
 
-    assert found(client, SECRET) == {}
-    assert [title for title, _ in found(client, "Ours")["commitments"]] != []
+    assert search_results(client, SECRET_WORD) == {}
+    assert [title for title, _ in search_results(client, "Ours")["commitments"]] != []
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
 def test_nobody_finds_rows_of_a_country_that_they_do_not_follow(client, reader):
-    _everything_elsewhere(country=CountryFactory(elsewhere=True))
+    _create_hidden_rows(country=CountryFactory(elsewhere=True))
     client.force_login(reader())
 
-    assert found(client, SECRET) == {}
+    assert search_results(client, SECRET_WORD) == {}
 
 
 def test_an_administrator_finds_people_and_ministries_and_no_facts(client):
-    ministry = _everything_elsewhere()
+    ministry = _create_hidden_rows()
     client.force_login(AdministratorFactory())
 
-    results = found(client, SECRET)
+    results = search_results(client, SECRET_WORD)
 
     assert results.keys() == {"people"}
-    assert sorted(text.split(" · ")[0] for _, text in results["people"]) == sorted([SECRET, ministry.name])
+    assert sorted(text.split(" · ")[0] for _, text in results["people"]) == sorted([SECRET_WORD, ministry.name])
 
 
 def test_unsent_files_and_redacted_texts_are_not_found(client):
@@ -145,7 +166,32 @@ def test_unsent_files_and_redacted_texts_are_not_found(client):
     FileText.objects.create(file=unsent, page=1, text="Kilimanjaro")
     client.force_login(officer)
 
-    assert found(client, "Kilimanjaro") == {}
+    assert search_results(client, "Kilimanjaro") == {}
+
+
+def test_redacted_words_are_found_by_none_of_their_forms(client):
+    name = "Palesa, sheltered in Mafeteng"
+    update_version = UpdateVersionFactory(narrative=f"We heard {name}.")
+    file = EvidenceFileFactory(name="letter.pdf")
+    FileText.objects.create(file=file, page=1, text=f"A letter of {name}")
+    EvidenceFactory(title="A letter", file=file)
+    officer = OfficerFactory()
+    client.force_login(officer)
+    assert search_results(client, "shelters palesa").keys() == {"updates", "files"}
+
+    redaction = propose_redaction(
+        country=update_version.update.commitment.country,
+        words=name,
+        reason="It names somebody.",
+        files=[],
+        by=officer,
+        now=NOW,
+    )
+    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
+    finish_redaction(redaction=redaction)
+
+    for query in ("sheltered", "shelters", "sheltering", "palesa", "mafeteng"):
+        assert search_results(client, query) == {}, query
 
 
 def test_a_group_shows_five_and_leads_to_the_others(client):
@@ -155,9 +201,9 @@ def test_a_group_shows_five_and_leads_to_the_others(client):
 
     page = client.get(reverse("search"), {"q": "shelter"})
 
-    assert len(found(client, "shelter")["commitments"]) == 5
+    assert len(search_results(client, "shelter")["commitments"]) == 5
     assert f"{reverse('search')}?q=shelter&amp;in=commitments" in page.text
-    assert len(found(client, "shelter", **{"in": "commitments"})["commitments"]) == 7
+    assert len(search_results(client, "shelter", **{"in": "commitments"})["commitments"]) == 7
 
 
 @pytest.mark.parametrize("query", ["", "   ", "’’", "…", "\0", "%", "a" * 5000])
@@ -165,7 +211,7 @@ def test_a_search_for_no_words_finds_nothing_and_does_not_fail(client, query):
     CommitmentFactory(text="Anything")
     client.force_login(OfficerFactory())
 
-    assert found(client, query) == {}
+    assert search_results(client, query) == {}
 
 
 def test_every_result_opens(client):
@@ -189,4 +235,4 @@ def test_a_search_among_many_rows_takes_few_queries(client, django_assert_max_nu
     client.force_login(OfficerFactory())
 
     with django_assert_max_num_queries(10):
-        found(client, "shelter")
+        search_results(client, "shelter")

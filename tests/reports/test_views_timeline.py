@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from dialogues.choices import CommitmentEventKind
 from recommendations.choices import MilestoneKind
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     CommitmentEventFactory,
     CommitmentFactory,
@@ -38,12 +38,12 @@ def client(client):
     return client
 
 
-def days(client, **query):
+def timeline_days(client, **query):
     return [(day.shown_on, day.title, day.distance) for day in client.get(reverse("timeline"), query).context["page"]]
 
 
 @pytest.fixture
-def whole(edition):
+def full_timeline(edition):
     """A milestone done, one ahead; a dialogue held, one planned; a promise overdue, moved, kept, undated."""
     MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20))
     MilestoneFactory()
@@ -62,7 +62,7 @@ def whole(edition):
     return edition
 
 
-ALL = [
+ALL_DAYS = [
     (date(2021, 11, 8), "Dialogue", ""),
     (date(2021, 12, 20), "Action plan presented", ""),
     (date(2021, 12, 31), "Kept", ""),
@@ -73,8 +73,8 @@ ALL = [
 ]
 
 
-def test_timeline_holds_every_date_in_order(client, whole):
-    assert days(client) == ALL
+def test_timeline_holds_every_date_in_order(client, full_timeline):
+    assert timeline_days(client) == ALL_DAYS
     response = client.get(reverse("timeline"))
     assert "1 commitment is overdue. Next date: 1 February 2022, in 4 days" in response.text
     assert "Due in that time: 1 overdue, 1 open and 1 verified done" in response.text
@@ -90,15 +90,15 @@ def test_timeline_holds_every_date_in_order(client, whole):
         ({"kind": "nonsense"}, range(7)),
     ],
 )
-def test_timeline_is_narrowed_by_its_address_and_taken_along_so(client, whole, query, places):
-    assert days(client, **query) == [ALL[place] for place in places]
+def test_timeline_is_narrowed_by_its_address_and_taken_along_so(client, full_timeline, query, places):
+    assert timeline_days(client, **query) == [ALL_DAYS[place] for place in places]
 
     file = client.get(reverse("timeline"), query | {"as": "csv"}).content.decode("utf-8-sig")
     taken = [(date.fromisoformat(row["Date"]), row["What"]) for row in csv.DictReader(io.StringIO(file))]
-    assert taken == [ALL[place][:2] for place in places]
+    assert taken == [ALL_DAYS[place][:2] for place in places]
 
 
-def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_held(client, whole):
+def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_held(client, full_timeline):
     DialogueFactory(planned=True, held_on=date(2022, 1, 20))
     off = {"called_off_at": at_noon(date(2022, 1, 27)), "called_off_by": OfficerFactory(), "called_off_reason": "Busy"}
     DialogueFactory(planned=True, held_on=date(2022, 1, 30), **off)
@@ -124,7 +124,7 @@ def test_timeline_query_count(client, edition, django_assert_num_queries, count)
 
     # 2 who asks, 2 their zone and the post’s name; 1 edition, 1 commitments, 1 milestones, 1 dialogues, 1 saved filters
     with django_assert_num_queries(8):
-        response = client.get(page_of("timeline"))
+        response = client.get(edition_url("timeline"))
 
     assert response.context["page"].paginator.count == count + 1
 

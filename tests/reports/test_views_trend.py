@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from dialogues.choices import Verdict
 from recommendations.choices import MilestoneKind
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AmbassadorFactory,
     AssessmentFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ REVIEWED_ON = date(2021, 12, 9)
 
 
 @pytest.fixture
-def shown(client):
+def get_trend(client):
     """Call it to have the page as somebody sees it."""
 
     def seen_by(user, query="", name="readiness_trend"):
@@ -52,15 +52,15 @@ def edition():
     return edition
 
 
-def row(response, day):
+def week_row(response, day):
     """A week's cells: known at the time, with later information, events."""
     (week,) = [week for week in response.context["trend"].by_week if week.ends_on == day]
     return week.then, week.hindsight, [one.description for one in week.events]
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_trend_says_its_finding_and_gives_every_week(shown, edition, reader):
-    response = shown(reader())
+def test_trend_says_its_finding_and_gives_every_week(get_trend, edition, reader):
+    response = get_trend(reader())
     trend = response.context["trend"]
 
     assert trend.title.startswith("Verified readiness has ")
@@ -68,30 +68,30 @@ def test_trend_says_its_finding_and_gives_every_week(shown, edition, reader):
     assert len(trend.by_week) == 44
     assert trend.by_week[-1].ends_on == date(2022, 1, 28)
     score = trend.by_week[-1].then
-    assert row(response, date(2021, 12, 8)) == (None, score, [])
-    assert row(response, date(2021, 12, 15)) == (score, score, [])
-    assert row(response, date(2021, 9, 29)) == (None, 0, [])
+    assert week_row(response, date(2021, 12, 8)) == (None, score, [])
+    assert week_row(response, date(2021, 12, 15)) == (score, score, [])
+    assert week_row(response, date(2021, 9, 29)) == (None, 0, [])
 
 
-def test_trend_says_what_happened_in_each_week(shown, edition):
+def test_trend_says_what_happened_in_each_week(get_trend, edition):
     dialogue = DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
     MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 11, 9))
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
     MilestoneFactory(edition=edition, kind=MilestoneKind.INTERIM, due_on=date(2021, 12, 1), done=date(2021, 12, 20))
 
-    response = shown(OfficerFactory())
+    response = get_trend(OfficerFactory())
 
-    assert row(response, date(2021, 11, 10))[2] == [
+    assert week_row(response, date(2021, 11, 10))[2] == [
         "Dialogue, Maseru",
         "Action plan presented: due and not recorded as done",
     ]
-    assert row(response, date(2021, 12, 22))[2] == ["Interim assessment"]
+    assert week_row(response, date(2021, 12, 22))[2] == ["Interim assessment"]
     assert reverse("dialogue_detail", args=[dialogue.pk]) in response.text
     assert "Marked: Dialogue on 8 November 2021" in response.text
     assert "Deadline on 28 February 2022" in response.text
 
 
-def test_trend_marks_milestones_as_they_were_known(shown, edition):
+def test_trend_marks_milestones_as_they_were_known(get_trend, edition):
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE, due_on=date(2022, 2, 28))
     MilestoneFactory(
         edition=edition,
@@ -103,7 +103,7 @@ def test_trend_marks_milestones_as_they_were_known(shown, edition):
     EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
 
     def marked(query=""):
-        return [(one.day, one.description) for one in shown(OfficerFactory(), query).context["trend"].events]
+        return [(one.day, one.description) for one in get_trend(OfficerFactory(), query).context["trend"].events]
 
     assert marked("?known_by=2022-01-19T12:00:00%2B02:00") == [
         (date(2021, 12, 1), "Interim assessment: due and not recorded as done"),
@@ -112,20 +112,20 @@ def test_trend_marks_milestones_as_they_were_known(shown, edition):
     assert marked() == [(date(2021, 12, 20), "Interim assessment"), (date(2022, 3, 15), "Deadline")]
 
 
-def test_trend_marks_no_dialogue_of_another_country_and_no_milestone_of_another_edition(shown, edition):
+def test_trend_marks_no_dialogue_of_another_country_and_no_milestone_of_another_edition(get_trend, edition):
     elsewhere = CountryFactory(elsewhere=True)
     DialogueFactory(country=elsewhere, place="Marker")
     MilestoneFactory(edition=EditionFactory(country=elsewhere), due_on=date(2021, 12, 20))
     reader = OfficerFactory(countries=[edition.country, elsewhere])
 
-    response = shown(reader, f"?edition={edition.pk}")
+    response = get_trend(reader, f"?edition={edition.pk}")
 
     assert response.context["trend"].events == []
     assert "Marker" not in response.text
 
 
-def test_trend_of_an_earlier_day_ends_with_it_and_hindsight_is_that_of_now(shown, edition):
-    response = shown(OfficerFactory(), "?as_of=2021-12-08")
+def test_trend_of_an_earlier_day_ends_with_it_and_hindsight_is_that_of_now(get_trend, edition):
+    response = get_trend(OfficerFactory(), "?as_of=2021-12-08")
     last = response.context["trend"].by_week[-1]
 
     assert (last.ends_on, last.then) == (date(2021, 12, 8), None)
@@ -136,16 +136,16 @@ def test_trend_of_an_earlier_day_ends_with_it_and_hindsight_is_that_of_now(shown
     )
 
 
-def test_trend_by_a_moment_knows_nothing_later(shown, edition):
-    response = shown(OfficerFactory(), "?known_by=2021-12-08T12:00:00%2B02:00")
+def test_trend_by_a_moment_knows_nothing_later(get_trend, edition):
+    response = get_trend(OfficerFactory(), "?known_by=2021-12-08T12:00:00%2B02:00")
 
     assert {(week.then, week.hindsight) for week in response.context["trend"].by_week} == {(None, None)}
     assert "Nothing has been reviewed yet" in response.text
 
 
-def test_trend_draws_the_words_where_nothing_was_reviewed_and_no_figure(shown):
+def test_trend_draws_the_words_where_nothing_was_reviewed_and_no_figure(get_trend):
     BenchmarkFactory()
-    response = shown(OfficerFactory())
+    response = get_trend(OfficerFactory())
 
     assert response.text.count(">nothing reviewed yet</text>") == 2
     assert "as then known</text>" not in response.text
@@ -160,28 +160,28 @@ def test_trend_draws_the_words_where_nothing_was_reviewed_and_no_figure(shown):
         ("?known_by=2022-01-01T00:00:00", "no_time_zone"),
     ],
 )
-def test_trend_of_what_cannot_be_meant_is_refused_with_what_to_do(shown, edition, query, code):
-    response = shown(OfficerFactory(), query)
+def test_trend_of_what_cannot_be_meant_is_refused_with_what_to_do(get_trend, edition, query, code):
+    response = get_trend(OfficerFactory(), query)
 
     assert response.status_code == 422
     assert shows_refusal(response, code)
     assert "trend--wide" not in response.text
 
 
-def test_trend_without_benchmarks_says_how_it_begins(shown):
+def test_trend_without_benchmarks_says_how_it_begins(get_trend):
     RecommendationFactory()
-    response = shown(OfficerFactory())
+    response = get_trend(OfficerFactory())
 
     assert "This edition has no benchmarks yet." in response.text
     assert "trend--wide" not in response.text
 
 
-def test_trend_is_the_embassys_alone(shown, edition):
-    assert shown(FocalPointFactory()).status_code == 403
+def test_trend_is_the_embassys_alone(get_trend, edition):
+    assert get_trend(FocalPointFactory()).status_code == 403
 
 
-def test_trend_stands_on_the_page_of_readiness_and_the_dashboard_names_its_finding(shown, edition):
-    drawn, named = (shown(OfficerFactory(), name=name) for name in ("readiness_detail", "dashboard"))
+def test_trend_stands_on_the_page_of_readiness_and_the_dashboard_names_its_finding(get_trend, edition):
+    drawn, named = (get_trend(OfficerFactory(), name=name) for name in ("readiness_detail", "dashboard"))
 
     assert drawn.text.count('<h2 id="trend"') == drawn.text.count("trend--wide") == 1
     assert "trend--wide" not in named.text
@@ -202,6 +202,6 @@ def test_trend_query_count(client, django_assert_num_queries, count):
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 1 dialogues, 1 milestones,
     # 1 the post's name
     with django_assert_num_queries(20):
-        response = client.get(page_of("readiness_trend"))
+        response = client.get(edition_url("readiness_trend"))
 
     assert len(response.context["trend"].events) == 2 * count

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from dialogues.choices import Verdict
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def what_if(client):
+def get_what_if(client):
     """Call it with the benchmarks to tick to have the page as an officer, or somebody else, sees it."""
 
     def ask(*met, user=None, headers=None, **query):
@@ -44,7 +44,7 @@ def what_if(client):
 
 
 @pytest.fixture
-def three():
+def three_benchmarks():
     """Three benchmarks, each of a recommendation of its own: a step on the first, the third shown already."""
     first, second, third = (
         BenchmarkFactory(),
@@ -57,15 +57,15 @@ def three():
     return first, second, third
 
 
-def choices(response):
+def options(response):
     return [one for _, options in response.context["groups"] for one in options]
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_what_if_says_what_the_score_would_be(what_if, three, reader):
-    first, second, _ = three
+def test_what_if_says_what_the_score_would_be(get_what_if, three_benchmarks, reader):
+    first, second, _ = three_benchmarks
 
-    response = what_if(first, second, user=reader())
+    response = get_what_if(first, second, user=reader())
 
     # Ten points a recommendation: 5 and 10 of them stand, and a third of 20; met, all three.
     assert "Benchmarks 1a and 2a met. Readiness would be 36.7. It is 21.7 now." in response.text
@@ -77,16 +77,16 @@ def test_what_if_says_what_the_score_would_be(what_if, three, reader):
         "+15",
     )
     assert "That would be 8.3 short of our target of 45." in response.text
-    assert [one.is_ticked for one in choices(response)] == [True, True, False]
+    assert [one.is_ticked for one in options(response)] == [True, True, False]
     assert response.text.count(" checked>") == 2
 
 
-def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(what_if, three):
-    CommitmentFactory(benchmarks=[three[1]], made__due_on=date(2022, 2, 28))
+def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(get_what_if, three_benchmarks):
+    CommitmentFactory(benchmarks=[three_benchmarks[1]], made__due_on=date(2022, 2, 28))
 
-    response = what_if()
+    response = get_what_if()
 
-    assert [(one.choice.key, one.choice.points, one.choice.is_shown) for one in choices(response)] == [
+    assert [(one.choice.key, one.choice.points, one.choice.is_shown) for one in options(response)] == [
         ("1a", "+5", False),
         ("2a", "+10", False),
         ("3a", "", True),
@@ -94,13 +94,13 @@ def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(what_if, thr
     assert "<strong>+10</strong> alone" in response.text
     assert "A budget is released." in response.text
     assert "shown already" in response.text
-    assert f'value="{three[2].pk}"' not in response.text, "what is shown is not ticked"
+    assert f'value="{three_benchmarks[2].pk}"' not in response.text, "what is shown is not ticked"
     assert "commitment due" in response.text
     assert "Nothing is ticked. Readiness is 21.7." in response.text
 
 
-def test_what_if_is_never_mistaken_for_the_record(what_if, three):
-    response = what_if(three[0])
+def test_what_if_is_never_mistaken_for_the_record(get_what_if, three_benchmarks):
+    response = get_what_if(three_benchmarks[0])
 
     assert "<title>What-if, not the record – Lesotho 2021" in response.text
     assert "<strong>This is a what-if, not the record." in response.text
@@ -108,56 +108,56 @@ def test_what_if_is_never_mistaken_for_the_record(what_if, three):
     assert "does not predict a tier" in response.text
 
 
-def test_what_if_records_nothing(what_if, three, client):
-    before = what_if().context["what_if"].before
+def test_what_if_records_nothing(get_what_if, three_benchmarks, client):
+    before = get_what_if().context["what_if"].before
 
-    what_if(*three)
+    get_what_if(*three_benchmarks)
 
-    assert what_if().context["what_if"].before == before
+    assert get_what_if().context["what_if"].before == before
 
 
-def test_what_if_counts_no_claim(what_if):
+def test_what_if_counts_no_claim(get_what_if):
     benchmark, other = BenchmarkFactory(), BenchmarkFactory()
     EvidenceFactory(supports=[other], verified=True)
     EvidenceFactory(supports=[benchmark], title="Only claimed")
 
-    assert what_if().context["what_if"].before == what_if().context["what_if"].after
-    assert "Readiness is 14.2" in what_if().text
+    assert get_what_if().context["what_if"].before == get_what_if().context["what_if"].after
+    assert "Readiness is 14.2" in get_what_if().text
 
 
-def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(what_if):
+def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(get_what_if):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark])
 
     said = "Benchmark 1a met. Readiness would be 36.7. It is 0 now, because nothing has been reviewed yet."
-    assert said in what_if(benchmark).text
+    assert said in get_what_if(benchmark).text
 
 
-def test_what_if_offers_the_fewest_that_reach_the_mark(what_if):
+def test_what_if_offers_the_fewest_that_reach_the_mark(get_what_if):
     benchmarks = [BenchmarkFactory() for _ in range(3)]
     edition = benchmarks[0].recommendation.edition
 
     # All three together give 30, and a third of 20: never 45.
-    ways = [preset.label for preset in what_if().context["presets"]]
+    ways = [preset.label for preset in get_what_if().context["presets"]]
     assert ways == ["Tick all next steps", "Tick all open benchmarks", "Tick none"]
 
     EditionTermsFactory(edition=edition, readiness_target=20, recorded_at=at_noon(date(2021, 7, 2)))
-    response = what_if(as_of="2022-01-28")
+    response = get_what_if(as_of="2022-01-28")
     *_, fewest, everything, none = response.context["presets"]
     assert fewest.label.startswith("Tick the fewest benchmarks that reach the target: ")
-    followed = what_if(user=OfficerFactory()).client.get(fewest.url)
+    followed = get_what_if(user=OfficerFactory()).client.get(fewest.url)
     assert "That would reach our target of 20." in followed.text
-    assert sum(one.is_ticked for one in choices(followed)) == 2
+    assert sum(one.is_ticked for one in options(followed)) == 2
     assert f"met={benchmarks[0].pk}&met={benchmarks[1].pk}&met={benchmarks[2].pk}" in everything.url
     assert "met" not in none.url
 
 
-def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(what_if):
+def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(get_what_if):
     """A step waits for review and one benchmark is open: 5 and 10 points, and a third of 20 for the pillar."""
     waits, _ = BenchmarkFactory(), BenchmarkFactory()
     EvidenceFactory(supports=[waits])
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
-    opened = what_if()
+    opened = get_what_if()
     steps = opened.context["steps"]
 
     every = opened.client.get(
@@ -167,22 +167,22 @@ def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(what_if):
     assert [one.is_ticked for one in every.context["steps"]] == [True] * len(steps)
     assert every.context["what_if"].after == steps[-1].step.cumulative
     assert f"{len(steps)} next steps taken. Readiness would be" in every.text
-    first = what_if(step=[steps[0].key])
+    first = get_what_if(step=[steps[0].key])
     assert first.context["what_if"].after == steps[0].step.cumulative
     assert [one.is_ticked for one in first.context["steps"]] == [True] + [False] * (len(steps) - 1)
 
 
-def test_what_if_refuses_a_step_that_is_none_and_keeps_what_was_ticked(what_if, three):
-    response = what_if(three[0], step=["keep-commitment-999"])
+def test_what_if_refuses_a_step_that_is_none_and_keeps_what_was_ticked(get_what_if, three_benchmarks):
+    response = get_what_if(three_benchmarks[0], step=["keep-commitment-999"])
 
     assert response.status_code == 422
     assert shows_refusal(response, "unknown_step")
     assert "That next step is no longer on the list." in response.text
-    assert [one.is_ticked for one in choices(response)] == [True, False, False]
+    assert [one.is_ticked for one in options(response)] == [True, False, False]
 
 
-def test_what_if_gives_htmx_the_result_alone(what_if, three):
-    response = what_if(three[0], headers=HTMX)
+def test_what_if_gives_htmx_the_result_alone(get_what_if, three_benchmarks):
+    response = get_what_if(three_benchmarks[0], headers=HTMX)
 
     assert "Benchmark 1a met. Readiness would be 26.7. It is 21.7 now." in response.text
     assert "<form" not in response.text
@@ -190,47 +190,49 @@ def test_what_if_gives_htmx_the_result_alone(what_if, three):
     assert "HX-Request" in response.headers["Vary"]
 
 
-def test_what_if_keeps_the_day_and_the_moment_as_boxes_are_ticked(what_if, three):
-    response = what_if(three[0], as_of="2022-01-10", known_by="2022-01-20T10:00:00+02:00")
+def test_what_if_keeps_the_day_and_the_moment_as_boxes_are_ticked(get_what_if, three_benchmarks):
+    response = get_what_if(three_benchmarks[0], as_of="2022-01-10", known_by="2022-01-20T10:00:00+02:00")
 
     assert '<input type="hidden" name="as_of" value="2022-01-10">' in response.text
     assert '<input type="hidden" name="known_by" value="2022-01-20T10:00:00+02:00">' in response.text
     assert all("as_of=2022-01-10" in preset.url for preset in response.context["presets"])
 
 
-def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(what_if, three, set_clock):
-    first, second, _ = three
-    opened = what_if()
+def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(get_what_if, three_benchmarks, set_clock):
+    first, second, _ = three_benchmarks
+    opened = get_what_if()
     assert "using only what was recorded by <time" in opened.text
     named = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]+)">', opened.text))
     (_, everything, _) = opened.context["presets"]
     sent = "Benchmark 1a met. Readiness would be 26.7. It is 21.7 now."
-    assert sent in what_if(first, **named).text
+    assert sent in get_what_if(first, **named).text
 
     set_clock(date(2022, 2, 10))
     EvidenceFactory(supports=[second], verified=True, recorded_at=at_noon(date(2022, 2, 1)))
 
-    assert sent in what_if(first, **named).text
+    assert sent in get_what_if(first, **named).text
     assert "It is 21.7 now." in opened.client.get(everything.url).text
-    assert sent not in what_if(first).text
+    assert sent not in get_what_if(first).text
 
 
 @pytest.mark.parametrize("headers", [None, HTMX], ids=["page", "htmx"])
 @pytest.mark.parametrize("stray", ["987654", "x", "²", "-1", "", "1" * 30])
-def test_what_if_refuses_a_benchmark_that_is_not_asked_and_keeps_the_others(what_if, three, stray, headers):
-    response = what_if(three[0], stray, headers=headers)
+def test_what_if_refuses_a_benchmark_that_is_not_asked_and_keeps_the_others(
+    get_what_if, three_benchmarks, stray, headers
+):
+    response = get_what_if(three_benchmarks[0], stray, headers=headers)
 
     assert response.status_code == 422
     assert shows_refusal(response, "benchmark_not_asked")
     assert "would be" not in response.text.partition('id="result"')[2]
     if not headers:
-        assert [one.is_ticked for one in choices(response)] == [True, False, False]
+        assert [one.is_ticked for one in options(response)] == [True, False, False]
 
 
-def test_what_if_answers_for_a_benchmark_of_another_country_as_for_none(what_if, three):
+def test_what_if_answers_for_a_benchmark_of_another_country_as_for_none(get_what_if, three_benchmarks):
     theirs = BenchmarkFactory(recommendation__edition__country=CountryFactory(elsewhere=True))
 
-    response = what_if(theirs)
+    response = get_what_if(theirs)
 
     assert response.status_code == 422
     assert shows_refusal(response, "benchmark_not_asked")
@@ -246,25 +248,25 @@ def test_what_if_answers_for_a_benchmark_of_another_country_as_for_none(what_if,
         ({"known_by": "2022-01-10T10:00:00"}, "no_time_zone"),
     ],
 )
-def test_what_if_refuses_what_cannot_be_meant(what_if, three, query, code):
-    response = what_if(three[0], **query)
+def test_what_if_refuses_what_cannot_be_meant(get_what_if, three_benchmarks, query, code):
+    response = get_what_if(three_benchmarks[0], **query)
 
     assert response.status_code == 422
     assert shows_refusal(response, code)
 
 
-def test_what_if_of_an_edition_without_benchmarks_says_how_to_begin(what_if):
+def test_what_if_of_an_edition_without_benchmarks_says_how_to_begin(get_what_if):
     RecommendationFactory()
 
-    response = what_if()
+    response = get_what_if()
 
     assert response.status_code == 200
     assert "This edition has no benchmarks yet." in response.text
 
 
-def test_what_if_is_the_embassys_alone(what_if, three, client):
+def test_what_if_is_the_embassys_alone(get_what_if, three_benchmarks, client):
     for reader in (FocalPointFactory, AdministratorFactory):
-        assert what_if(three[0], user=reader()).status_code == 403
+        assert get_what_if(three_benchmarks[0], user=reader()).status_code == 403
     client.logout()
     assert client.get(reverse("readiness_what_if")).headers["Location"].startswith(reverse("account_login"))
 
@@ -280,9 +282,9 @@ def test_what_if_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 1 their zone, 1 edition, 1 may read, 12 facts
     with django_assert_num_queries(17):
-        client.get(page_of("readiness_what_if"), query, headers=HTMX)
+        client.get(edition_url("readiness_what_if"), query, headers=HTMX)
     # and 1 recommendations, 2 benchmarks, 2 what next steps are called, 1 the count of My tasks
     with django_assert_num_queries(23):
-        response = client.get(page_of("readiness_what_if"), query)
+        response = client.get(edition_url("readiness_what_if"), query)
 
-    assert len(choices(response)) == count
+    assert len(options(response)) == count

@@ -10,7 +10,7 @@ from dialogues.files.previews import PreviewError
 from dialogues.views import previews
 from tests.conftest import connect_to, copy_database, drop_database
 from tests.security.world import World
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 
 
 @pytest.fixture(autouse=True)
@@ -20,63 +20,63 @@ def second_factor_required(settings):
 
 @pytest.fixture(scope="session")
 def world_database(database_template: str, django_db_blocker) -> Iterator[tuple[str, World]]:
-    """A database filled with the world, once in a process; its name, and the world."""
+    """A database with the rows of the world, filled once per process. Yields its name and the world."""
     with django_db_blocker.unblock():
         ordinary = str(connection.settings_dict["NAME"])
         name = f"{ordinary}_world"
         copy_database(database_template, name)
         connect_to(name)
-        with new_world() as world:
-            connection.run_on_commit = []  # what would be told to a worker
+        with create_world() as world:
+            connection.run_on_commit = []  # messages for a worker
         connect_to(ordinary)
         yield name, world
     drop_database(name)
 
 
 @contextmanager
-def new_world() -> Iterator[World]:
-    """Fill a database with the world, in a transaction, when the tests' clock says."""
+def create_world() -> Iterator[World]:
+    """Create the world in a transaction, on the usual day of the tests' clock."""
     then = override_settings(DEMO_CLOCK=f"2022-01-28T09:00:00+02:00 {timezone.now().isoformat()}")
-    with then, a_tests_own_transaction():
+    with then, outer_transaction():
         yield World()
 
 
 @pytest.fixture(scope="module")
 def world(world_database: tuple[str, World], django_db_blocker) -> Iterator[World]:
-    """The rows of two countries and who reads them. Each asking rolls back what it wrote."""
+    """The rows of two countries and their readers. Each request of a test rolls back what it wrote."""
     name, world = world_database
-    with django_db_blocker.unblock(), files_drawn_once():
+    with django_db_blocker.unblock(), reuse_drawn_previews():
         ordinary = str(connection.settings_dict["NAME"])
         connect_to(name)
-        with a_tests_own_transaction():
-            world.sign_in()  # a session that is not used for half an hour ends, and a whole run may take that long
+        with outer_transaction():
+            world.sign_in()  # unused sessions end after half an hour, and a whole run may take that long
             yield world
             transaction.set_rollback(True)
         connect_to(ordinary)
 
 
-_drawn: dict[tuple[object, ...], object] = {}
+_drawn_previews: dict[tuple[object, ...], object] = {}
 
 
 @contextmanager
-def files_drawn_once() -> Iterator[None]:
-    """Start no second process for the same page of the same file: who may see it is asked here, not how it is drawn."""
+def reuse_drawn_previews() -> Iterator[None]:
+    """Draw each page of each file once: these tests check who may see it, not how it is drawn."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("read_outline_in_sandbox", "draw_page_in_sandbox"):
-            patch.setattr(previews, name, _draw_once(name, getattr(previews, name)))
+            patch.setattr(previews, name, _reuse_result(name, getattr(previews, name)))
         yield
 
 
-def _draw_once(name, draw):
+def _reuse_result(name, draw):
     def drawn_once(*arguments, run):
         key = (name, *arguments)
-        if key not in _drawn:
+        if key not in _drawn_previews:
             try:
-                _drawn[key] = draw(*arguments, run=run)
+                _drawn_previews[key] = draw(*arguments, run=run)
             except PreviewError as error:
-                _drawn[key] = error
-        if isinstance(_drawn[key], PreviewError):
+                _drawn_previews[key] = error
+        if isinstance(_drawn_previews[key], PreviewError):
             raise PreviewError
-        return _drawn[key]
+        return _drawn_previews[key]
 
     return drawn_once

@@ -1,4 +1,4 @@
-"""Files made to burn the processor: small to send, and far more work than they look. Made by code, each in a moment."""
+"""Create files that are small to send and take far more processor time than their size suggests."""
 
 import io
 import struct
@@ -7,11 +7,11 @@ import zlib
 
 from PIL import Image
 
-from tests.dialogues.samples import docx, xlsx
+from tests.dialogues.sample_files import docx, xlsx
 
 
 def pdf_with_mesh_shading(triangles=33_000):
-    """A page filled by a mesh of triangles (shading of type 4), each as large as the page: 1 kB, a minute's work."""
+    """A page filled by a mesh of triangles (shading type 4), each as large as the page: 1 kB, a minute to draw."""
     triangle = bytes([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 128])  # three times flag, x, y, grey
     mesh = zlib.compress(zlib.compress(triangle * triangles, 9), 9)
     mesh_head = (
@@ -28,7 +28,7 @@ def pdf_with_mesh_shading(triangles=33_000):
 
 
 def pdf_of_very_many_objects(many=260_000):
-    """Objects that nothing needs, packed in a stream."""
+    """Many unused objects in a compressed stream."""
     offsets = " ".join(f"{6 + number} {2 * number}" for number in range(many))
     packed = zlib.compress(f"{offsets}\n{'1 ' * many}".encode(), 9)
     first = len(offsets) + 1
@@ -55,7 +55,7 @@ def pdf_of_very_many_objects(many=260_000):
 
 
 def pdf_of(*objects):
-    """A PDF of these objects, the first of which is its root."""
+    """Return a PDF with these objects; the first is its root."""
     out, starts = bytearray(b"%PDF-1.4\n"), []
     for number, content in enumerate(objects, start=1):
         starts.append(len(out))
@@ -65,19 +65,19 @@ def pdf_of(*objects):
     return bytes(out) + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
 
 
-def elements(many):
-    """A part of so many empty elements."""
+def xml_of_elements(many):
+    """Return XML with many empty elements."""
     return f"<a>{'<b/>' * many}</a>"
 
 
 def word_of_empty_elements(many=2_000_000):
-    """A Word document of 8 kB that unpacks to so many elements."""
-    return docx(**{"word/document.xml": elements(many)})
+    """A Word document of 8 kB that unpacks to many empty elements."""
+    return docx(**{"word/document.xml": xml_of_elements(many)})
 
 
 def word_of_many_parts(many=12, each=100_000):
-    """The same spread over parts, none of which is large."""
-    part = elements(each)
+    """The same elements in many parts, none of which is large."""
+    part = xml_of_elements(each)
     return docx(**{f"word/header{number}.xml": part for number in range(many)})
 
 
@@ -87,19 +87,19 @@ def word_nested(depth=200_000):
 
 
 def word_of_many_pictures(many=40):
-    """A picture of 4 million pixels, so many times: each is small, and all are drawn anew."""
+    """Many pictures of 4 million pixels: each file is small, and each is drawn again."""
     made = io.BytesIO()
     Image.new("1", (2000, 2000)).save(made, "PNG", optimize=True)
     return docx(**{f"word/media/image{number}.png": made.getvalue() for number in range(many)})
 
 
 def workbook_of_shared_texts(many=1_200_000):
-    """A workbook whose table of texts is all that there is of it."""
+    """A workbook with a huge table of shared texts."""
     return xlsx(**{"xl/sharedStrings.xml": f"<sst>{'<si/>' * many}</sst>"})
 
 
 def jpeg_of_many_scans(many=2_000):
-    """A progressive JPEG whose last pass over the picture is written down again and again."""
+    """A progressive JPEG whose last scan is repeated many times."""
     made = io.BytesIO()
     Image.new("L", (2000, 2000)).save(made, "JPEG", progressive=True)
     content = made.getvalue()
@@ -108,7 +108,7 @@ def jpeg_of_many_scans(many=2_000):
 
 
 def table_of_empty_cells(many=3_300_000):
-    """Cells that hold nothing, whatever parts them."""
+    """Empty cells, separated by every usual separator."""
     return (b";,\t" * 50 + b"\n") * (many // 150)
 
 

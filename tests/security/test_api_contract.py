@@ -25,11 +25,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.security.asking import BODIES, UNKNOWN, address, evidence_link
-from tests.security.test_roles import API
+from tests.authentication import enrol_second_factor
+from tests.security.access_requests import BODIES, UNKNOWN_ID, rule_url, token_header
+from tests.security.test_roles import API_RULES
 from tests.security.world import READERS
-from tests.signing_in import enrol
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.choices import TokenScope
 
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "2"))
@@ -47,10 +47,10 @@ ROWS = {
     "review": "evidencereview", "update_version": "updateversion", "update": "update",
 }  # fmt: skip
 """Of which model a field or parameter of this name gives the id."""
-WRONG = [0, UNKNOWN]
+INVALID_IDS = [0, UNKNOWN_ID]
 DAYS = ["2021-04-01", "2022-01-10", "2022-01-28", "0001-01-01", "9999-12-31"]
-READS, NOBODY = "officer, to read", "nobody known"
-ROLES = ("officer", "ambassador", "observer", "own", "administrator", READS, NOBODY)
+READ_ONLY, NOBODY = "officer, to read", "nobody known"
+ROLES = ("officer", "ambassador", "observer", "own", "administrator", READ_ONLY, NOBODY)
 
 
 def operations():
@@ -62,44 +62,46 @@ def operations():
 # --- Requests that have a chance --------------------------------------------------------------------------------------
 
 
-def offer_rows(schema, world):
+def put_ids_into_schema(schema, world):
     """Let ids and days of the world stand in the schema for any number and any day: else hardly one would fit."""
     rows = world.rows.values()
-    ids = {name: [row.pk for row in rows if row._meta.model_name == of] + WRONG for name, of in ROWS.items()}
+    ids = {name: [row.pk for row in rows if row._meta.model_name == of] + INVALID_IDS for name, of in ROWS.items()}
     for name, component in schema["components"]["schemas"].items():
         if name.endswith("Request"):
             for field, part in component.get("properties", {}).items():
-                _offer(part, DAYS if part.get("format") == "date" else ids.get(field))
+                _put_values(part, DAYS if part.get("format") == "date" else ids.get(field))
     for path, methods in schema["paths"].items():
         resource = {"ministries": "ministry", "evidence": "evidence"}.get(what := path.split("/")[3], what[:-1])
         for parameter in (each for operation in methods.values() for each in operation.get("parameters", [])):
             name = resource if parameter["in"] == "path" else parameter["name"]
-            _offer(parameter["schema"], ids.get(name))
+            _put_values(parameter["schema"], ids.get(name))
     return schema
 
 
-def _offer(part, known):
+def _put_values(part, known):
     """Let it be one of those that are known; what is of another type or made up is sent as what is wrong."""
     if part.get("type") == "array":
-        _offer(part["items"], known)
+        _put_values(part["items"], known)
     elif known and part.get("type") in {"integer", "string"} and "enum" not in part:
         part["enum"] = known
 
 
 @pytest.fixture(scope="module")
-def tokens(world):
+def token_headers(world):
     """What each sends in the head to be known; two can't be."""
     people = {reader: person for reader, person in world.people.items() if reader in READERS}
     for person in people.values():
-        enrol(person)
-    heads = {reader: evidence_link(person, TokenScope.SUBMIT) for reader, person in people.items()}
-    return heads | {READS: evidence_link(people["officer"], TokenScope.READ), NOBODY: {}}
+        enrol_second_factor(person)
+    heads = {reader: token_header(person, TokenScope.SUBMIT) for reader, person in people.items()}
+    return heads | {READ_ONLY: token_header(people["officer"], TokenScope.READ), NOBODY: {}}
 
 
 @pytest.fixture(scope="module")
 def schema(world):
-    loaded = schemathesis.openapi.from_dict(offer_rows(SchemaGenerator().get_schema(request=None, public=True), world))
-    loaded.app = whole
+    loaded = schemathesis.openapi.from_dict(
+        put_ids_into_schema(SchemaGenerator().get_schema(request=None, public=True), world)
+    )
+    loaded.app = application
     # Between two requests a server may close its connection; here the world's transaction is open on it.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -108,7 +110,7 @@ def schema(world):
         signal.connect(close_old_connections)
 
 
-def whole(environ, start_response):
+def application(environ, start_response):
     """The product as a server runs it, with an answer that is read and closed at once: a file is left open else."""
     answer = WSGIHandler()(environ, start_response)
     try:
@@ -117,10 +119,10 @@ def whole(environ, start_response):
         answer.close()
 
 
-def send(case, head):
+def send_case(case, head):
     """Send it, hold the answer against the documentation, undo what it wrote; gives the status."""
     cache.clear()  # how often something may be asked is not the question here
-    with a_tests_own_transaction():
+    with outer_transaction():
         response = case.call(headers=head | {"Accept-Encoding": "identity"})  # as read here: not compressed
         transaction.set_rollback(True)
     case.validate_response(response, checks=CHECKS)
@@ -131,7 +133,7 @@ def send(case, head):
 
 
 @pytest.mark.parametrize("label", operations())
-def test_whatever_is_sent_is_answered_as_documented(schema, tokens, label):
+def test_whatever_is_sent_is_answered_as_documented(schema, token_headers, label):
     operation = schema.find_operation_by_label(label)
     modes = (GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
@@ -147,15 +149,15 @@ def test_whatever_is_sent_is_answered_as_documented(schema, tokens, label):
     @given(case=cases)
     def ask(case):
         for who in ROLES:
-            send(case, tokens[who])
+            send_case(case, token_headers[who])
 
     ask()
 
 
-@pytest.mark.parametrize("line", API, ids=str)
-def test_what_goes_well_is_answered_as_documented(world, schema, tokens, line):
+@pytest.mark.parametrize("line", API_RULES, ids=str)
+def test_what_goes_well_is_answered_as_documented(world, schema, token_headers, line):
     """… as is what the table of roles says is refused to others."""
-    url = address(line, world.keys().get(line.row))
+    url = rule_url(line, world.keys().get(line.row))
     operation = schema.find_operation_by_path(line.method, url)
     if operation is None:
         assert line.route in {"api-root", "api_schema"}
@@ -164,7 +166,7 @@ def test_what_goes_well_is_answered_as_documented(world, schema, tokens, line):
     sent = {"body": body(world), "media_type": "application/json"} if body else {}
     key = {"path_parameters": {"id": world.pk(line.row)}} if "{" in operation.path else {}
 
-    answered = {reader: str(send(operation.Case(**key, **sent), head)) for reader, head in tokens.items()}
+    answered = {reader: str(send_case(operation.Case(**key, **sent), head)) for reader, head in token_headers.items()}
 
     assert {reader: status for reader, status in answered.items() if reader in READERS} == {
         reader: line.expected[reader] for reader in answered if reader in READERS

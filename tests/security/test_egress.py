@@ -23,7 +23,7 @@ from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbo
 from reports.briefings import pdf
 from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.reader_view import ReaderView
-from tests.dialogues import samples
+from tests.dialogues import sample_files
 from tests.factories import (
     AmbassadorFactory,
     BenchmarkFactory,
@@ -35,12 +35,12 @@ from tests.factories import (
 from tiptracker.celery import app
 from tiptracker.sandbox.sandbox import Sandbox
 
-FAR = "192.0.2.1"  # kept for documentation (RFC 5737): nobody is there
-CONNECT = f"import socket; socket.create_connection(('{FAR}', 80), timeout=0.1)"
+UNREACHABLE_HOST = "192.0.2.1"  # kept for documentation (RFC 5737): nobody is there
+CONNECT_SCRIPT = f"import socket; socket.create_connection(('{UNREACHABLE_HOST}', 80), timeout=0.1)"
 
 
 @pytest.fixture
-def heard():
+def local_server():
     """Where a server listens on this machine, and who has called it since."""
     calls = []
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -61,9 +61,9 @@ def heard():
     listening.join(5)
 
 
-def test_listener_hears_who_calls(heard):
+def test_listener_hears_who_calls(local_server):
     """Else its silence would prove nothing."""
-    address, calls = heard
+    address, calls = local_server
     socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))).close()
     for _ in range(100):
         if calls:
@@ -76,35 +76,35 @@ def test_listener_hears_who_calls(heard):
 # --- The suite itself -------------------------------------------------------------------------------------------------
 
 
-def test_a_test_that_reaches_somebody_is_refused_and_found(reached):
+def test_a_test_that_reaches_somebody_is_refused_and_found(blocked_connections):
     def send():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(b"a", (FAR, 53))
+            sender.sendto(b"a", (UNREACHABLE_HOST, 53))
 
     for attempt in (
-        lambda: socket.create_connection((FAR, 80), timeout=0.1),
+        lambda: socket.create_connection((UNREACHABLE_HOST, 80), timeout=0.1),
         lambda: socket.getaddrinfo("example.org", 443),
         send,
     ):
         with pytest.raises(PermissionError, match="reach nobody but their own servers"):
             attempt()
-        assert reached.exists()
-        reached.unlink()
+        assert blocked_connections.exists()
+        blocked_connections.unlink()
 
 
-def test_a_process_that_a_test_starts_is_watched_too(reached):
-    done = subprocess.run([sys.executable, "-c", CONNECT], capture_output=True, text=True, check=False)
+def test_a_process_that_a_test_starts_is_watched_too(blocked_connections):
+    done = subprocess.run([sys.executable, "-c", CONNECT_SCRIPT], capture_output=True, text=True, check=False)
 
     assert "PermissionError: Tests reach nobody but their own servers" in done.stderr
-    assert FAR in reached.read_text()
-    reached.unlink()
+    assert UNREACHABLE_HOST in blocked_connections.read_text()
+    blocked_connections.unlink()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["connect", "mail", "message"])
-def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(heard, reached, way):
+def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(local_server, blocked_connections, way):
     """A transaction holds rows that others wait for, and a silent server would keep it open."""
-    address, calls = heard
+    address, calls = local_server
     ways = {
         "connect": lambda: socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))),
         "mail": lambda: EmailMessage("A subject", "A text", to=["officer@post.example"]).send(),
@@ -113,14 +113,14 @@ def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(heard, reach
     with pytest.raises(PermissionError, match="while a transaction is open"), transaction.atomic():
         ways[way]()
 
-    assert "in a transaction" in reached.read_text()
-    reached.unlink()
+    assert "in a transaction" in blocked_connections.read_text()
+    blocked_connections.unlink()
     assert (calls, mail.outbox) == ([], [])
 
 
 # --- The renderer -----------------------------------------------------------------------------------------------------
 
-ASKING = {
+FETCHING_HTML = {
     "a picture": '<img src="{}/a.png" alt="">',
     "a set of pictures": '<img srcset="{}/a.png 2x" src="{}/b.png" alt="">',
     "a style sheet": '<link rel="stylesheet" href="{}/a.css">',
@@ -139,11 +139,11 @@ ASKING = {
 PAGE = '<!DOCTYPE html><html lang="en"><head><title>A title</title></head><body>{}</body></html>'
 
 
-@pytest.mark.parametrize("way", ASKING)
-def test_renderer_fetches_nothing(heard, way):
-    address, calls = heard
+@pytest.mark.parametrize("way", FETCHING_HTML)
+def test_renderer_fetches_nothing(local_server, way):
+    address, calls = local_server
 
-    assert pdf.render_pdf(PAGE.format(ASKING[way].replace("{}", address).replace("{{", "{").replace("}}", "}")))
+    assert pdf.render_pdf(PAGE.format(FETCHING_HTML[way].replace("{}", address).replace("{{", "{").replace("}}", "}")))
     assert calls == []
 
 
@@ -158,9 +158,9 @@ def test_renderer_opens_no_file_and_speaks_no_other_protocol(address):
 
 
 @pytest.mark.django_db
-def test_what_people_type_is_printed_as_they_typed_it(heard):
+def test_what_people_type_is_printed_as_they_typed_it(local_server):
     """A picture's address in a text of the record is a text."""
-    address, calls = heard
+    address, calls = local_server
     typed = f'<img src="{address}/seen.png"><style>@import "{address}/a.css"</style>'
     edition = EditionFactory(note=typed)
     recommendation = RecommendationFactory(edition=edition, text=typed)
@@ -180,7 +180,7 @@ def test_what_people_type_is_printed_as_they_typed_it(heard):
 # --- The reader of files ----------------------------------------------------------------------------------------------
 
 
-def leads_to(address):
+def pdf_with_links(address):
     """A PDF with all that leads elsewhere: a link to press stays one, the rest is taken out."""
 
     def change(opened):
@@ -192,15 +192,15 @@ def leads_to(address):
         opened.Root.AcroForm = pikepdf.Dictionary(XFA=f"{address}/c", Fields=[])
         opened.Root.URI = pikepdf.Dictionary(Base=address)
 
-    return samples.pdf(change)
+    return sample_files.pdf(change)
 
 
-def test_reader_of_files_fetches_nothing(heard):
-    address, calls = heard
-    link = {"word/_rels/document.xml.rels": samples.relations(("hyperlink", address, "External"))}
+def test_reader_of_files_fetches_nothing(local_server):
+    address, calls = local_server
+    link = {"word/_rels/document.xml.rels": sample_files.relationships_part(("hyperlink", address, "External"))}
 
-    assert sanitize_file_in_sandbox(leads_to(address), ".pdf", run=Sandbox(None))
-    assert sanitize_file_in_sandbox(samples.docx(**link), ".docx", run=Sandbox(None))
+    assert sanitize_file_in_sandbox(pdf_with_links(address), ".pdf", run=Sandbox(None))
+    assert sanitize_file_in_sandbox(sample_files.docx(**link), ".docx", run=Sandbox(None))
     assert sanitize_file_in_sandbox(f"see {address}".encode(), ".txt", run=Sandbox(None))
     assert calls == []
 
@@ -215,9 +215,9 @@ def test_reader_of_files_fetches_nothing(heard):
     ],
     ids=["connects", "runs a shell", "starts a program", "writes a file"],
 )
-def test_process_that_cleans_a_file_can_do_nothing_else(heard, tmp_path, attempt):
+def test_process_that_cleans_a_file_can_do_nothing_else(local_server, tmp_path, attempt):
     """Whatever a hostile file makes of it."""
-    address, calls = heard
+    address, calls = local_server
     attempt = attempt.format(port=address.rpartition(":")[2], folder=tmp_path)
     script = f"from tiptracker.sandbox.confinement import confine; confine(); {attempt}"
     command = [sys.executable, "-c", script]

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 
-from tests.security.asking import ask, look
-from tests.security.test_roles import LINES
+from tests.security.access_requests import cached_get, send_request
+from tests.security.test_roles import RULES
 from tiptracker.web import error_pages, pages
 from tiptracker.wsgi import application
 
-EVERYWHERE = {
+COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -28,11 +28,11 @@ POLICY = (
 )
 DRAWS_FROM_DATA = {"api_docs", "mfa_activate_totp"}
 FILES = {"evidence_file", "file_picture"}
-ASKING = ("officer", "own", "administrator", "out")
-ADDRESSED = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href"})
+ASKING_READERS = ("officer", "own", "administrator", "out")
+URL_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "poster", "data", "srcset", "xlink:href"})
 
 
-class Faults(HTMLParser):
+class PolicyFaults(HTMLParser):
     """What a page holds that its policy would refuse, or that would lead a browser to another host by itself."""
 
     def __init__(self, body, nonces):
@@ -49,20 +49,20 @@ class Faults(HTMLParser):
             address = re.sub(r"\s", "", value or "").lower()
             if name == "style" or name.startswith("on"):
                 self.found.append(f"{name}= on <{tag}>")
-            if name in ADDRESSED and address.startswith(("javascript:", "vbscript:", "data:text")):
+            if name in URL_ATTRIBUTES and address.startswith(("javascript:", "vbscript:", "data:text")):
                 self.found.append(f"{value} on <{tag}>")
-            if name in ADDRESSED and tag != "a" and address.startswith(("http:", "https:", "//")):
+            if name in URL_ATTRIBUTES and tag != "a" and address.startswith(("http:", "https:", "//")):
                 self.found.append(f"{value} on <{tag}>")
         if tag == "a" and given.get("target") and "noopener" not in (given.get("rel") or ""):
             self.found.append(f"{given.get('href')} opens without noopener")
 
 
-def missing(headers, policy=POLICY):
+def missing_headers(headers, policy=POLICY):
     """What these headers lack of what every answer has."""
     said = re.sub(r"'nonce-[^']+'", "'nonce-…'", headers.get("Content-Security-Policy", ""))
     # A page that writes nothing by itself asks for no nonce.
     wrong = [] if said in {policy, policy.replace(" 'nonce-…'", "")} else [said]
-    wrong += [name for name, value in EVERYWHERE.items() if headers.get(name) != value]
+    wrong += [name for name, value in COMMON_HEADERS.items() if headers.get(name) != value]
     allowed = re.findall(r"([\w-]+)=\(([^)]+)\)", headers.get("Permissions-Policy", ""))
     used = ("publickey-credentials-create", "publickey-credentials-get", "clipboard-write")
     if allowed != [(feature, "self") for feature in used]:
@@ -72,18 +72,18 @@ def missing(headers, policy=POLICY):
     return wrong
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if line.method == "GET"], ids=str)
+@pytest.mark.parametrize("line", [line for line in RULES if line.method == "GET"], ids=str)
 def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
     """… and no page holds anything that its own policy would refuse."""
     policy = POLICY.replace("img-src 'self'", "img-src 'self' data:") if line.route in DRAWS_FROM_DATA else POLICY
-    for reader in ASKING:
-        answer = look(world, line, reader)
+    for reader in ASKING_READERS:
+        answer = cached_get(world, line, reader)
         said = answer.headers["Content-Security-Policy"]
         kept = line.route in FILES and answer.status == "200"
         shown = policy if answer.status in {"200", "422"} else POLICY
-        assert missing(answer.headers, "sandbox; default-src 'none'" if kept else shown) == [], reader
+        assert missing_headers(answer.headers, "sandbox; default-src 'none'" if kept else shown) == [], reader
         if answer.headers.get("Content-Type", "").startswith("text/html"):
-            assert Faults(answer.body, set(re.findall(r"'nonce-([^']+)'", said))).found == [], reader
+            assert PolicyFaults(answer.body, set(re.findall(r"'nonce-([^']+)'", said))).found == [], reader
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
     ],
 )
 def test_what_a_policy_refuses_would_be_found(body, faults):
-    assert Faults(body, {"given"}).found == faults
+    assert PolicyFaults(body, {"given"}).found == faults
 
 
 # --- Answers that no view of ours gives -------------------------------------------------------------------------------
 
 
-def breaks(request):
+def failing_view(request):
     raise RuntimeError("a password in a trace")
 
 
@@ -118,14 +118,14 @@ def test_refusals_and_faults_are_answered_with_the_same_headers_and_tell_nothing
     other_host = client.get("/", headers={"Host": "evil.example"})
     without_token = client.post("/accounts/login/", {"login": "a@post.example"})
     forwarded = client.get("/accounts/login/", headers={"X-Forwarded-Host": "evil.example"})
-    monkeypatch.setattr(pages, "redirect", breaks)
+    monkeypatch.setattr(pages, "redirect", failing_view)
     broken = client.get("/")
 
     statuses = [answer.status_code for answer in (nowhere, other_host, without_token, forwarded, broken)]
     assert statuses == [404, 400, 403, 200, 500]
     for answer in (nowhere, other_host, without_token, forwarded, broken):
         is_plain = answer in (other_host, broken)
-        assert missing(answer.headers, error_pages.POLICY if is_plain else POLICY) == [], answer.status_code
+        assert missing_headers(answer.headers, error_pages.POLICY if is_plain else POLICY) == [], answer.status_code
         for told in ("Traceback", "a password in a trace", "DJANGO_SETTINGS_MODULE", "evil.example"):
             assert told not in answer.content.decode()
 
@@ -146,7 +146,7 @@ def test_a_static_file_is_kept_for_good_and_taken_as_declared():
 
 # --- Templates --------------------------------------------------------------------------------------------------------
 
-PAPER = {
+PRINT_TEMPLATES = {
     "reports/briefing.html",
     "reports/briefing_dialogue.html",
     "reports/briefing_ministry.html",
@@ -154,7 +154,7 @@ PAPER = {
     "reports/print_bars.html",
     "reports/print_base.html",
     "reports/print_contents.html",
-    "reports/print_cover.html",
+    "reports/print_first_pages.html",
     "reports/print_months.html",
 }
 """Laid out for the printer, which knows no policy; no browser is ever given it."""
@@ -170,12 +170,12 @@ def test_no_template_has_style_or_script_in_it(template):
     written = re.findall(r"""\s(?:style|on[a-z]+)\s*=\s*["']|javascript:|<script(?![^>]*\b(?:src|nonce)=)""", text)
     written += re.findall(r"<style(?![^>]*\bnonce=)", text)
 
-    assert str(template) in PAPER or written == []
+    assert str(template) in PRINT_TEMPLATES or written == []
 
 
-UNESCAPED = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\bmark_safe\b|\bSafeString\b|\b__html__\b")
+UNESCAPED_OUTPUT = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\bmark_safe\b|\bSafeString\b|\b__html__\b")
 """Ways to print a text as HTML."""
-MAKE_HTML = {"reports/templatetags/print.py", "tiptracker/web/unavailable.py"}
+HTML_MODULES = {"reports/templatetags/print.py", "tiptracker/web/unavailable.py"}
 """Put HTML together from escaped parts, by `format_html` and `escape`."""
 
 
@@ -186,21 +186,21 @@ def test_what_people_wrote_is_nowhere_printed_as_html():
     code = [path for package in packages for path in (top / package).rglob("*.py")]
     printed = [*code, *(top / "templates" / template for template in TEMPLATES)]
 
-    assert {str(path.relative_to(top)) for path in printed if UNESCAPED.search(path.read_text())} == MAKE_HTML
-    assert UNESCAPED.search("{{ title|safe }}")
+    assert {str(path.relative_to(top)) for path in printed if UNESCAPED_OUTPUT.search(path.read_text())} == HTML_MODULES
+    assert UNESCAPED_OUTPUT.search("{{ title|safe }}")
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------
 
-WRITES = {"200", "201", "202", "302"}
+SUCCESS_STATUSES = {"200", "201", "202", "302"}
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if line.method != "GET"], ids=str)
+@pytest.mark.parametrize("line", [line for line in RULES if line.method != "GET"], ids=str)
 def test_nothing_is_sent_without_the_token_of_our_own_page(world, line):
     """Asked as somebody who may; another site could send the rest of it from their browser."""
-    reader = next((reader for reader, answer in line.expected.items() if answer in WRITES), "officer")
+    reader = next((reader for reader, answer in line.expected.items() if answer in SUCCESS_STATUSES), "officer")
 
-    answer = ask(world, line, reader, with_token=False)
+    answer = send_request(world, line, reader, with_token=False)
 
     assert answer.status == "403"
     told = (

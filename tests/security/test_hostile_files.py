@@ -20,8 +20,9 @@ from dialogues.models import EvidenceFile, UpdateVersion
 from dialogues.views.previews import CANNOT_PREVIEW
 from recommendations.importing.readers.report_file import read_report
 from recommendations.importing.tables import read_table
+from tests.authentication import force_sign_in
 from tests.deployment.container import dockerfile
-from tests.dialogues.samples import DOCX, PDF
+from tests.dialogues.sample_files import DOCX, PDF
 from tests.factories import (
     CommitmentFactory,
     EvidenceFactory,
@@ -29,21 +30,20 @@ from tests.factories import (
     FocalPointFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tests.security import hostile_files as hostile
-from tests.signing_in import enter
-from tests.tiptracker.web.test_rate_limits import update
+from tests.tiptracker.web.test_rate_limits import update_data
 from tiptracker.errors import Refused, TryLater
 from tiptracker.sandbox import process, sandbox, slots
 from tiptracker.sandbox.confinement import MAX_CPU_SECONDS
 from tiptracker.sandbox.sandbox import Sandbox
 
-BY = 7
+PERSON_ID = 7
 """A person, by number."""
 
 
 @pytest.fixture
-def ran(monkeypatch):
+def process_results(monkeypatch):
     """How each confined process ended that the test started."""
     ended = []
 
@@ -57,7 +57,7 @@ def ran(monkeypatch):
 
 # --- What a file costs ------------------------------------------------------------------------------------------------
 
-CLEANED = {
+FILES_TO_SANITIZE = {
     "word of empty elements": (hostile.word_of_empty_elements, ".docx", "contains too much to be checked"),
     "word of many parts": (hostile.word_of_many_parts, ".docx", "contains too much to be checked"),
     "word nested": (hostile.word_nested, ".docx", "contains too much to be checked"),
@@ -69,15 +69,15 @@ CLEANED = {
 }
 
 
-@pytest.mark.parametrize("name", CLEANED)
-def test_a_file_that_is_more_work_than_it_looks_is_refused_with_little_work(ran, name):
-    made, extension, sentence = CLEANED[name]
+@pytest.mark.parametrize("name", FILES_TO_SANITIZE)
+def test_a_file_that_is_more_work_than_it_looks_is_refused_with_little_work(process_results, name):
+    made, extension, sentence = FILES_TO_SANITIZE[name]
 
     with pytest.raises(FileRejected, match=sentence):
-        sanitize_file_in_sandbox(made(), extension, run=Sandbox(BY))
+        sanitize_file_in_sandbox(made(), extension, run=Sandbox(PERSON_ID))
 
-    assert [ended.code for ended in ran] == [0]  # it said so itself
-    assert ran[0].seconds < MAX_CPU_SECONDS / 2
+    assert [ended.code for ended in process_results] == [0]  # it said so itself
+    assert process_results[0].seconds < MAX_CPU_SECONDS / 2
 
 
 @pytest.mark.parametrize(
@@ -85,62 +85,64 @@ def test_a_file_that_is_more_work_than_it_looks_is_refused_with_little_work(ran,
     [("page.html", hostile.page_of_tags), ("report.docx", hostile.word_report_of_elements)],
     ids=["page of tags", "word report of elements"],
 )
-def test_a_report_that_is_more_work_than_it_looks_is_refused_with_little_work(ran, name, made):
+def test_a_report_that_is_more_work_than_it_looks_is_refused_with_little_work(process_results, name, made):
     with pytest.raises(Refused) as caught:
-        read_report(name, made(), run=Sandbox(BY))
+        read_report(name, made(), run=Sandbox(PERSON_ID))
 
     assert caught.value.code in {"too_many", "too_large"}
-    assert [ended.code for ended in ran] == [0]
-    assert ran[0].seconds < MAX_CPU_SECONDS / 2
+    assert [ended.code for ended in process_results] == [0]
+    assert process_results[0].seconds < MAX_CPU_SECONDS / 2
 
 
-def test_a_workbook_of_a_list_that_is_more_work_than_it_looks_is_refused_with_little_work(ran):
+def test_a_workbook_of_a_list_that_is_more_work_than_it_looks_is_refused_with_little_work(process_results):
     with refuses("too_large", field="file"):
-        read_table(hostile.workbook_of_shared_texts(), run=Sandbox(BY))
+        read_table(hostile.workbook_of_shared_texts(), run=Sandbox(PERSON_ID))
 
-    assert [ended.code for ended in ran] == [0]
-    assert ran[0].seconds < MAX_CPU_SECONDS / 2
+    assert [ended.code for ended in process_results] == [0]
+    assert process_results[0].seconds < MAX_CPU_SECONDS / 2
 
 
-def test_a_picture_that_takes_too_long_is_given_up_and_not_tried_again_by_anyone(ran):
+def test_a_picture_that_takes_too_long_is_given_up_and_not_tried_again_by_anyone(process_results):
     evil = hostile.pdf_with_mesh_shading()
     assert len(evil) < 1000
 
     with pytest.raises(PreviewError):
-        draw_page_in_sandbox(evil, "application/pdf", 1, run=Sandbox(BY))
-    for page, person in ((1, BY), (2, BY), (1, BY + 1)):
+        draw_page_in_sandbox(evil, "application/pdf", 1, run=Sandbox(PERSON_ID))
+    for page, person in ((1, PERSON_ID), (2, PERSON_ID), (1, PERSON_ID + 1)):
         with pytest.raises(PreviewError):
             draw_page_in_sandbox(evil, "application/pdf", page, run=Sandbox(person))
 
-    assert len(ran) == 1
-    assert (ran[0].code < 0, 2.5 < ran[0].seconds < 4.5) == (True, True), ran  # ended by a signal, at its limit
+    assert len(process_results) == 1
+    assert (process_results[0].code < 0, 2.5 < process_results[0].seconds < 4.5) == (True, True), (
+        process_results
+    )  # ended by a signal, at its limit
     # Another file is drawn, and this one is still cleaned, which costs nothing.
-    assert draw_page_in_sandbox(PDF, "application/pdf", 1, run=Sandbox(BY))
-    assert sanitize_file_in_sandbox(evil, ".pdf", run=Sandbox(BY))
+    assert draw_page_in_sandbox(PDF, "application/pdf", 1, run=Sandbox(PERSON_ID))
+    assert sanitize_file_in_sandbox(evil, ".pdf", run=Sandbox(PERSON_ID))
 
 
-def entered(person):
+def signed_in_client(person):
     client = Client()
-    enter(client, person)
+    force_sign_in(client, person)
     return client
 
 
 # --- The same in pages ------------------------------------------------------------------------------------------------
 
 
-def failed(content, module="dialogues.files.previews"):
+def mark_failed(content, module="dialogues.files.previews"):
     """As a file stands whose process was ended by its limit."""
     cache.set(sandbox._failure_key(module, (), content), True)
 
 
 @pytest.mark.django_db
-def test_a_preview_that_costs_too_much_gives_way_to_a_sentence_and_the_file_itself(client, ran):
+def test_a_preview_that_costs_too_much_gives_way_to_a_sentence_and_the_file_itself(client, process_results):
     file = EvidenceFactory(file=EvidenceFileFactory(content=PDF, media_type="application/pdf")).file
-    enter(client, OfficerFactory())
+    force_sign_in(client, OfficerFactory())
     page = reverse("evidence_detail", args=[file.evidence.get().pk])
     assert "<img" in client.get(page).text
-    failed(PDF)
-    ran.clear()
+    mark_failed(PDF)
+    process_results.clear()
 
     shown, picture = client.get(page), client.get(reverse("file_picture", args=[file.pk, 1]))
 
@@ -148,7 +150,7 @@ def test_a_preview_that_costs_too_much_gives_way_to_a_sentence_and_the_file_itse
     assert "<img" not in shown.text
     assert picture.status_code == 409
     assert b"".join(client.get(reverse("evidence_file", args=[file.pk])).streaming_content) == PDF
-    assert ran == []
+    assert process_results == []
 
 
 @pytest.mark.django_db
@@ -156,13 +158,13 @@ def test_while_too_many_files_are_opened_what_was_typed_stays_and_no_thread_is_k
     settings.SANDBOX_PATIENCE = 0.1
     own = FocalPointFactory()
     promise = CommitmentFactory(ministry=own.ministry)
-    client, url = entered(own), reverse("update_send", args=[promise.pk])
+    client, url = signed_in_client(own), reverse("update_send", args=[promise.pk])
     a_file = {"files": [SimpleUploadedFile("letter.pdf", PDF), SimpleUploadedFile("another.pdf", PDF)]}
 
-    with slots.acquire_slot(settings.SANDBOX_DIR, "process", 1), busy(settings):
-        page = client.post(url, update(**a_file))
-        program = client.post("/api/v1/updates/", update(commitment=promise.pk, **again(a_file)))
-        draft = client.post(reverse("update_draft", args=[promise.pk]), update(**again(a_file)))
+    with slots.acquire_slot(settings.SANDBOX_DIR, "process", 1), occupy_slot(settings):
+        page = client.post(url, update_data(**a_file))
+        program = client.post("/api/v1/updates/", update_data(commitment=promise.pk, **rewind(a_file)))
+        draft = client.post(reverse("update_draft", args=[promise.pk]), update_data(**rewind(a_file)))
 
     assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
     assert "“letter.pdf” was not attached. The server is opening many files at the moment." in page.text
@@ -171,61 +173,61 @@ def test_while_too_many_files_are_opened_what_was_typed_stays_and_no_thread_is_k
     assert (program.json()["code"], program.json()["field"]) == ("server_busy", "files")
     assert draft.status_code == 302  # kept, without the file
     assert (EvidenceFile.objects.count(), UpdateVersion.objects.count()) == (0, 0)
-    assert client.post("/api/v1/updates/", update(commitment=promise.pk, **again(a_file))).status_code == 201
+    assert client.post("/api/v1/updates/", update_data(commitment=promise.pk, **rewind(a_file))).status_code == 201
 
 
-def again(files):
+def rewind(files):
     for file in files["files"]:
         file.seek(0)
     return files
 
 
-def busy(settings):
+def occupy_slot(settings):
     return slots.acquire_slot(settings.SANDBOX_DIR, "process", settings.SANDBOX_PROCESSES)
 
 
 @pytest.mark.django_db
-def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(ran, settings):
+def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(process_results, settings):
     settings.SANDBOX_SECONDS_PER_HOUR = 1
     own = FocalPointFactory()
     promise = CommitmentFactory(ministry=own.ministry)
     Sandbox(own.pk)._count(1.0)
-    client, url = entered(own), reverse("update_send", args=[promise.pk])
+    client, url = signed_in_client(own), reverse("update_send", args=[promise.pk])
 
-    page = client.post(url, update(files=[SimpleUploadedFile("letter.pdf", PDF)]))
+    page = client.post(url, update_data(files=[SimpleUploadedFile("letter.pdf", PDF)]))
     program = client.post(
-        "/api/v1/updates/", update(commitment=promise.pk, files=[SimpleUploadedFile("letter.pdf", PDF)])
+        "/api/v1/updates/", update_data(commitment=promise.pk, files=[SimpleUploadedFile("letter.pdf", PDF)])
     )
 
     assert (page.status_code, 0 < int(page.headers["Retry-After"]) <= 3600) == (429, True)
     assert "“letter.pdf” was not attached. You have sent or opened many files in the last hour." in page.text
     assert "We typed this for an hour." in page.text
     assert (program.status_code, program.json()["code"]) == (429, "hourly_share_used")
-    assert ran == []
+    assert process_results == []
     assert sanitize_file_in_sandbox(PDF, ".pdf", run=Sandbox(own.pk + 1))
 
 
 # --- How many at once -------------------------------------------------------------------------------------------------
 
 
-def test_what_a_file_takes_is_counted_against_who_had_it_opened(ran, settings):
+def test_what_a_file_takes_is_counted_against_who_had_it_opened(process_results, settings):
     settings.SANDBOX_SECONDS_PER_HOUR = 1000
-    sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(BY))
-    sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(BY))
+    sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(PERSON_ID))
+    sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(PERSON_ID))
 
-    spent = sum(ended.seconds for ended in ran)
+    spent = sum(ended.seconds for ended in process_results)
     assert spent > 0
-    counted = sum(value for value in cache.get_many(names_of_share(BY)).values())
+    counted = sum(value for value in cache.get_many(share_keys(PERSON_ID)).values())
     assert spent * 1000 <= counted <= spent * 1000 + 2
-    assert cache.get_many(names_of_share(BY + 1)) == {}
+    assert cache.get_many(share_keys(PERSON_ID + 1)) == {}
 
 
-def names_of_share(person):
+def share_keys(person):
     return [Sandbox(person)._name_of_share(time.time() - back) for back in (0, 3600)]
 
 
 @pytest.fixture
-def at_work(monkeypatch):
+def running_processes(monkeypatch):
     """Processes that last until the test lets them go; how many were at work at once, by person."""
     gate, begun = threading.Event(), threading.Semaphore(0)
     lock, now, most = threading.Lock(), [0], [0]
@@ -244,7 +246,7 @@ def at_work(monkeypatch):
     return gate, begun, most
 
 
-def begin(*people, is_job=False):
+def start_processes(*people, is_job=False):
     answers = []
 
     def work(person):
@@ -260,13 +262,13 @@ def begin(*people, is_job=False):
     return threads, answers
 
 
-def test_of_one_person_one_file_is_opened_at_once_and_others_have_their_turn(at_work, settings):
+def test_of_one_person_one_file_is_opened_at_once_and_others_have_their_turn(running_processes, settings):
     settings.SANDBOX_PATIENCE = 0.3
-    gate, begun, most = at_work
+    gate, begun, most = running_processes
 
-    greedy, theirs = begin(*[BY] * 6)
+    greedy, theirs = start_processes(*[PERSON_ID] * 6)
     assert begun.acquire(timeout=30)
-    other, answered = begin(BY + 1)
+    other, answered = start_processes(PERSON_ID + 1)
     assert begun.acquire(timeout=30)
     for thread in greedy:
         thread.join(0.5)
@@ -280,11 +282,11 @@ def test_of_one_person_one_file_is_opened_at_once_and_others_have_their_turn(at_
     assert theirs.count(503) == 5
 
 
-def test_no_more_requests_wait_than_threads_are_left_to_serve(at_work, settings):
+def test_no_more_requests_wait_than_threads_are_left_to_serve(running_processes, settings):
     """Who finds all places taken is told at once: the thread is free again."""
     settings.SANDBOX_PATIENCE = 20
-    gate, begun, most = at_work
-    waiting, answered = begin(*range(1, 4))
+    gate, begun, most = running_processes
+    waiting, answered = start_processes(*range(1, 4))
     for _ in range(settings.SANDBOX_PROCESSES):
         assert begun.acquire(timeout=30)
     while len(slots_taken(settings, "request")) < 3:
@@ -363,7 +365,7 @@ def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypat
     monkeypatch.setattr(sandbox, "run_process", lambda *_, **__: late)
 
     with refuses("server_busy"):
-        Sandbox(BY)("dialogues.files.sanitizers", content=b"slow", most_waited=30)
+        Sandbox(PERSON_ID)("dialogues.files.sanitizers", content=b"slow", most_waited=30)
 
     assert not sandbox.is_known_to_fail("dialogues.files.sanitizers", content=b"slow")
 

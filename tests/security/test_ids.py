@@ -9,69 +9,69 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 
-from tests.security import asking
-from tests.security.asking import UNKNOWN, Line, ask, without_chance
+from tests.security import access_requests
+from tests.security.access_requests import UNKNOWN_ID, AccessRule, send_request, stable_body
 from tests.security.test_lists import API
-from tests.security.test_roles import LINES
+from tests.security.test_roles import RULES
 from tiptracker.api.base import build_router
 
-HUGE = 10**30
-IN_A_QUERY = [
-    ("officer", "GET briefing_list -", "what=dialogue-", "their_dialogue"),
-    ("officer", "GET readiness_what_if -", "met", "their_benchmark"),
-    ("officer", "GET readiness_what_if -", "step=keep-commitment-", "their_commitment"),
-    ("officer", "GET recommendation_list -", "ministry", "theirs"),
+HUGE_ID = 10**30
+IDS_IN_QUERIES = [
+    ("officer", "GET briefing_list -", "what=dialogue-", "foreign_dialogue"),
+    ("officer", "GET readiness_what_if -", "met", "foreign_benchmark"),
+    ("officer", "GET readiness_what_if -", "step=keep-commitment-", "foreign_commitment"),
+    ("officer", "GET recommendation_list -", "ministry", "foreign_ministry"),
     ("own", "GET recommendation_list -", "ministry", "home"),
-    ("officer", "GET log_list -", "who", "their_focal_point"),
-    ("officer", "GET log_list -", "row", "their_evidence"),
-    ("officer", "GET log_export -", "who", "their_focal_point"),
-    ("officer", "GET log_export -", "row", "their_evidence"),
-    ("officer", "GET commitment_list -", "ministry", "theirs"),
+    ("officer", "GET log_list -", "who", "foreign_focal_point"),
+    ("officer", "GET log_list -", "row", "foreign_evidence"),
+    ("officer", "GET log_export -", "who", "foreign_focal_point"),
+    ("officer", "GET log_export -", "row", "foreign_evidence"),
+    ("officer", "GET commitment_list -", "ministry", "foreign_ministry"),
     ("own", "GET commitment_list -", "ministry", "home"),
-    ("officer", "GET commitment_add -", "dialogue", "their_dialogue"),
-    ("officer", "GET commitment_add -", "recommendation", "their_recommendation"),
-    ("officer", "GET evidence_list -", "benchmark", "their_benchmark"),
-    ("officer", "GET commitment_list -", "recommendation", "their_recommendation"),
-    ("officer", "GET evidence_log -", "commitment", "their_commitment"),
-    ("officer", "GET evidence_log -", "benchmark", "their_benchmark"),
-    ("officer", "GET evidence_log -", "recommendation", "their_recommendation"),
-    ("officer", "GET evidence_revise internal", "recommendation", "their_recommendation"),
-    ("officer", "GET benchmark_assess assessed", "update_version", "their_version"),
-    ("officer", "GET benchmark_simulation assessed", "update_version", "their_version"),
-    ("officer", "GET benchmark_simulation assessed", "seen=0&evidence", "their_evidence"),
-    ("officer", "GET my_tasks -", "after=version-", "their_version"),
-    ("officer", "GET version_detail waiting", "after=evidence-", "their_evidence"),
-    ("officer", "GET evidence_detail internal", "after=version-", "their_version"),
-    ("officer", "GET my_tasks_next -", "after=version-", "their_version"),
-    ("officer", "GET redaction_add -", "file", "their_file"),
-    ("officer", "GET readiness-list -", "edition", "their_edition"),
-    ("officer", "GET recommendation-list -", "edition", "their_edition"),
-    ("officer", "GET benchmark-list -", "edition", "their_edition"),
-    ("officer", "GET benchmark-list -", "recommendation", "their_recommendation"),
+    ("officer", "GET commitment_add -", "dialogue", "foreign_dialogue"),
+    ("officer", "GET commitment_add -", "recommendation", "foreign_recommendation"),
+    ("officer", "GET evidence_list -", "benchmark", "foreign_benchmark"),
+    ("officer", "GET commitment_list -", "recommendation", "foreign_recommendation"),
+    ("officer", "GET evidence_log -", "commitment", "foreign_commitment"),
+    ("officer", "GET evidence_log -", "benchmark", "foreign_benchmark"),
+    ("officer", "GET evidence_log -", "recommendation", "foreign_recommendation"),
+    ("officer", "GET evidence_revise internal", "recommendation", "foreign_recommendation"),
+    ("officer", "GET benchmark_assess assessed", "update_version", "foreign_version"),
+    ("officer", "GET benchmark_simulation assessed", "update_version", "foreign_version"),
+    ("officer", "GET benchmark_simulation assessed", "seen=0&evidence", "foreign_evidence"),
+    ("officer", "GET my_tasks -", "after=version-", "foreign_version"),
+    ("officer", "GET version_detail waiting", "after=evidence-", "foreign_evidence"),
+    ("officer", "GET evidence_detail internal", "after=version-", "foreign_version"),
+    ("officer", "GET my_tasks_next -", "after=version-", "foreign_version"),
+    ("officer", "GET redaction_add -", "file", "foreign_file"),
+    ("officer", "GET readiness-list -", "edition", "foreign_edition"),
+    ("officer", "GET recommendation-list -", "edition", "foreign_edition"),
+    ("officer", "GET benchmark-list -", "edition", "foreign_edition"),
+    ("officer", "GET benchmark-list -", "recommendation", "foreign_recommendation"),
     ("own", "GET commitment-list -", "ministry", "home"),
-    ("own", "GET commitment-list -", "benchmark", "homes"),
-    ("own", "GET update-list -", "commitment", "homes_promise"),
-    ("own", "GET evidence-list -", "commitment", "homes_promise"),
-    ("own", "GET evidence-list -", "benchmark", "homes"),
-    ("own", "GET evidence-list -", "update_version", "homes_version"),
-    ("own", "GET evidence-list -", "round", "homes_version"),
-    ("own", "GET review-list -", "evidence", "homes_sent"),
+    ("own", "GET commitment-list -", "benchmark", "home_benchmark"),
+    ("own", "GET update-list -", "commitment", "home_commitment"),
+    ("own", "GET evidence-list -", "commitment", "home_commitment"),
+    ("own", "GET evidence-list -", "benchmark", "home_benchmark"),
+    ("own", "GET evidence-list -", "update_version", "home_version"),
+    ("own", "GET evidence-list -", "round", "home_version"),
+    ("own", "GET review-list -", "evidence", "home_evidence"),
     ("own", "GET review-list -", "evidence", "shared"),
-    ("own", "GET reading-list -", "indicator", "others_counted"),
-    ("own", "GET reading-list -", "update_version", "homes_version"),
-    ("own", "GET reading-list -", "round", "homes_version"),
+    ("own", "GET reading-list -", "indicator", "home_indicator"),
+    ("own", "GET reading-list -", "update_version", "home_version"),
+    ("own", "GET reading-list -", "round", "home_version"),
     ("own", "GET assessment-list -", "benchmark", "assessed"),
-    ("officer", "GET briefing-list -", "edition", "their_edition"),
-    ("officer", "GET briefing_list -", "what=ministry-", "theirs"),
-    ("officer", "GET briefing_request -", "what=ministry-", "theirs"),
-    ("officer", "GET briefing_request -", "again", "their_briefing"),
-    ("officer", "GET briefing_compare briefing", "with", "their_briefing"),
+    ("officer", "GET briefing-list -", "edition", "foreign_edition"),
+    ("officer", "GET briefing_list -", "what=ministry-", "foreign_ministry"),
+    ("officer", "GET briefing_request -", "what=ministry-", "foreign_ministry"),
+    ("officer", "GET briefing_request -", "again", "foreign_briefing"),
+    ("officer", "GET briefing_compare briefing", "with", "foreign_briefing"),
     ("officer", "GET person_list -", "country", "malawi"),
     ("officer", "GET ministry_list -", "country", "malawi"),
 ]
 """Who asks what, by which parameter (and what stands before it), with the id of which row that they don't see."""
 
-WORDS = """
+PARAMETERS_WITHOUT_IDS = """
 edition-list        country year
 recommendation-list pillar origin
 indicator-list      pillar question
@@ -104,103 +104,103 @@ saved_filter_edit   address
 log_export          address country record since text until what
 """
 """By address: the other parameters that it reads. They are days, moments and words, and can name no row."""
-EVERYWHERE = {"as", "format", "lang", "next", "page", "page_size", "recorded_since", "script", "version"}
+COMMON_PARAMETERS = {"as", "format", "lang", "next", "page", "page_size", "recorded_since", "script", "version"}
 
-IN_A_FORM = [
-    ("officer", "POST recommendation_add edition", "lead", "theirs"),
-    ("officer", "POST recommendation_add edition", "supporting", "theirs"),
-    ("officer", "POST recommendation_edit first", "lead", "theirs"),
-    ("officer", "POST benchmark_add first", "indicator", "their_indicator"),
-    ("officer", "POST benchmark_edit assessed", "indicator", "their_indicator"),
-    ("officer", "POST indicator_ministry counted", "ministry", "theirs"),
-    ("officer", "POST commitment_add -", "ministry", "theirs"),
-    ("officer", "POST commitment_add -", "dialogue", "their_dialogue"),
-    ("officer", "POST commitment_add -", "links-0-benchmark", "their_benchmark"),
-    ("officer", "POST commitment_correct unstarted", "links-0-benchmark", "their_benchmark"),
-    ("officer", "POST evidence_log -", "commitment", "their_commitment"),
+IDS_IN_FORMS = [
+    ("officer", "POST recommendation_add edition", "lead", "foreign_ministry"),
+    ("officer", "POST recommendation_add edition", "supporting", "foreign_ministry"),
+    ("officer", "POST recommendation_edit first", "lead", "foreign_ministry"),
+    ("officer", "POST benchmark_add first", "indicator", "foreign_indicator"),
+    ("officer", "POST benchmark_edit assessed", "indicator", "foreign_indicator"),
+    ("officer", "POST indicator_ministry indicator", "ministry", "foreign_ministry"),
+    ("officer", "POST commitment_add -", "ministry", "foreign_ministry"),
+    ("officer", "POST commitment_add -", "dialogue", "foreign_dialogue"),
+    ("officer", "POST commitment_add -", "links-0-benchmark", "foreign_benchmark"),
+    ("officer", "POST commitment_correct unstarted", "links-0-benchmark", "foreign_benchmark"),
+    ("officer", "POST evidence_log -", "commitment", "foreign_commitment"),
     ("officer", "POST evidence_log -", "kept_files", "unsent_file"),
-    ("officer", "POST evidence_log -", "evidence_links-0-benchmark", "their_benchmark"),
-    ("officer", "POST evidence_log -", "count-indicator", "their_indicator"),
+    ("officer", "POST evidence_log -", "evidence_links-0-benchmark", "foreign_benchmark"),
+    ("officer", "POST evidence_log -", "count-indicator", "foreign_indicator"),
     ("officer", "POST indicator_enter -", "kept_files", "unsent_file"),
-    ("officer", "POST reading_add counted", "kept_files", "unsent_file"),
-    ("own", "POST update_send unstarted", "kept_files", "homes_file"),
-    ("own", "POST update_send unstarted", "last_version", "homes_version"),
-    ("officer", "POST benchmark_assess assessed", "evidence", "their_evidence"),
-    ("officer", "POST benchmark_assess assessed", "update_version", "their_version"),
+    ("officer", "POST reading_add indicator", "kept_files", "unsent_file"),
+    ("own", "POST update_send unstarted", "kept_files", "home_file"),
+    ("own", "POST update_send unstarted", "last_version", "home_version"),
+    ("officer", "POST benchmark_assess assessed", "evidence", "foreign_evidence"),
+    ("officer", "POST benchmark_assess assessed", "update_version", "foreign_version"),
     ("officer", "POST dialogue_attach dialogue", "kept_files", "unsent_file"),
-    ("officer", "POST dialogue_record dialogue", "commitments-0-who", "theirs"),
-    ("officer", "POST dialogue_record dialogue", "commitments-0-benchmark_1", "their_benchmark"),
-    ("officer", "POST dialogue_record dialogue", "steps-0-owner", "theirs"),
-    ("officer", "POST dialogue_add -", "people-0-ministry", "theirs"),
-    ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "theirs"),
-    ("officer", "POST redaction_add -", "file", "their_file"),
-    ("officer", "POST setup_suggested first", "suggested-0-indicator", "their_indicator"),
-    ("officer", "POST setup_suggested first", "suggested-0-new_ministry", "theirs"),
-    ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "theirs"),
-    ("officer", "POST saved_filter_add -", "restore", "their_removed"),
-    ("own", "POST update_draft unstarted", "restore_draft", "their_removed"),
-    ("officer", "POST next_step_done step", "again", "their_removed"),
-    ("officer", "POST version_fill waiting", "several-items", "their_version"),
-    ("administrator", "POST edition_import edition", "restore", "their_removed"),
-    ("administrator", "POST setup_people lesotho", "people-0-ministry", "theirs"),
+    ("officer", "POST dialogue_record dialogue", "commitments-0-who", "foreign_ministry"),
+    ("officer", "POST dialogue_record dialogue", "commitments-0-benchmark_1", "foreign_benchmark"),
+    ("officer", "POST dialogue_record dialogue", "steps-0-owner", "foreign_ministry"),
+    ("officer", "POST dialogue_add -", "people-0-ministry", "foreign_ministry"),
+    ("officer", "POST dialogue_edit dialogue", "people-0-ministry", "foreign_ministry"),
+    ("officer", "POST redaction_add -", "file", "foreign_file"),
+    ("officer", "POST setup_suggested first", "suggested-0-indicator", "foreign_indicator"),
+    ("officer", "POST setup_suggested first", "suggested-0-new_ministry", "foreign_ministry"),
+    ("administrator", "POST setup_ministries lesotho", "known-0-ministry", "foreign_ministry"),
+    ("officer", "POST saved_filter_add -", "restore", "row_removed_by_second"),
+    ("own", "POST update_draft unstarted", "restore_draft", "row_removed_by_second"),
+    ("officer", "POST next_step_done step", "again", "row_removed_by_second"),
+    ("officer", "POST version_fill waiting", "several-items", "foreign_version"),
+    ("administrator", "POST edition_import edition", "restore", "row_removed_by_second"),
+    ("administrator", "POST setup_people lesotho", "people-0-ministry", "foreign_ministry"),
 ]
 
 
-def line(text):
-    return Line(*text.split(), {})
+def parse_rule(text):
+    return AccessRule(*text.split(), {})
 
 
-@pytest.mark.parametrize("case", IN_A_QUERY, ids=" ".join)
+@pytest.mark.parametrize("case", IDS_IN_QUERIES, ids=" ".join)
 def test_an_unseen_an_unknown_and_an_impossible_id_in_a_query_are_answered_alike(world, case):
     reader, asked, name, unseen = case
     before, name = name.rpartition("&")[::2]
     name, _, word = name.partition("=")
     given = dict([before.split("=")]) if before else {}
     answers = {
-        kind: ask(world, line(asked), reader, query={**given, name: f"{word}{key}"})
-        for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN, "huge": HUGE}.items()
+        kind: send_request(world, parse_rule(asked), reader, query={**given, name: f"{word}{key}"})
+        for kind, key in {"unseen": world.pk(unseen), "unknown": UNKNOWN_ID, "huge": HUGE_ID}.items()
     }
 
-    told = {kind: (answer.status, told_of(answer)) for kind, answer in answers.items()}
+    told = {kind: (answer.status, comparable_body(answer)) for kind, answer in answers.items()}
     assert told["unseen"] == told["unknown"] == told["huge"]
     assert told["unseen"][0] in {"200", "302", "400", "403", "404", "422"}  # 403: an administrator's page
 
 
-def told_of(answer):
+def comparable_body(answer):
     """What a page or an answer says, without the parameter that it repeats in addresses and fields."""
-    body = re.sub(r'(href|action|src|value|hx-get)="[^"]*"', "", without_chance(answer))
+    body = re.sub(r'(href|action|src|value|hx-get)="[^"]*"', "", stable_body(answer))
     return re.sub(r"(with the id |valid choice. )\d+", "KEY", body)
 
 
-@pytest.mark.parametrize("case", IN_A_FORM, ids=" ".join)
+@pytest.mark.parametrize("case", IDS_IN_FORMS, ids=" ".join)
 def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(world, monkeypatch, case):
     reader, asked, name, unseen = case
-    body_of = asking.BODIES.get(asked) or asking.BODIES[" ".join(asked.split()[:2])]
+    body_of = access_requests.BODIES.get(asked) or access_requests.BODIES[" ".join(asked.split()[:2])]
     prefix, _, is_row = name.partition("-0-")
     rows = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-0-office": "Minister"} if is_row else {}
 
     def answer_to(key):
-        monkeypatch.setitem(asking.BODIES, asked, lambda world: body_of(world) | rows | {name: key})
-        given = ask(world, line(asked), reader)
-        return given.status, told_of(given)
+        monkeypatch.setitem(access_requests.BODIES, asked, lambda world: body_of(world) | rows | {name: key})
+        given = send_request(world, parse_rule(asked), reader)
+        return given.status, comparable_body(given)
 
-    assert answer_to(world.pk(unseen)) == answer_to(UNKNOWN) == answer_to(HUGE)
+    assert answer_to(world.pk(unseen)) == answer_to(UNKNOWN_ID) == answer_to(HUGE_ID)
 
 
 def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
     """A file that somebody sees because it was sent already is refused; nothing is sent with it twice."""
     for name, expected in {"unsent_file": "302", "sent_file": "422"}.items():
-        body = asking.update(world) | {"kept_files": world.pk(name)}
-        monkeypatch.setitem(asking.BODIES, "POST update_send unstarted", lambda world, body=body: body)
+        body = access_requests.update_body(world) | {"kept_files": world.pk(name)}
+        monkeypatch.setitem(access_requests.BODIES, "POST update_send unstarted", lambda world, body=body: body)
 
-        assert ask(world, line("POST update_send unstarted"), "own").status == expected
+        assert send_request(world, parse_rule("POST update_send unstarted"), "own").status == expected
 
 
 # --- Every parameter there is -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def names_read(monkeypatch):
+def read_parameters(monkeypatch):
     """The names of parameters that were looked for in addresses, whether or not they were given."""
     names = set()
 
@@ -225,22 +225,26 @@ def names_read(monkeypatch):
     return names
 
 
-def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, names_read):
+def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, read_parameters):
     """… found by what is looked for while it is answered, so that a new one fails here until it is asked for unseen."""
     found = set()
-    for asked in LINES:
+    for asked in RULES:
         if asked.method == "GET":
             known = (
                 {"as_of": "2022-01-20"} if asked.route == "readiness-list" else {"page": 1}
             )  # the API refuses others
             for reader in ("officer", "own", "administrator"):
-                names_read.clear()
-                ask(world, asked, reader, query=known if asked.is_api else {"nothing": "here"})
+                read_parameters.clear()
+                send_request(world, asked, reader, query=known if asked.is_api else {"nothing": "here"})
                 route = re.sub("-(detail|file|word)$", "-list", asked.route)  # one of a list is looked for in the list
-                found |= {(route, name) for name in names_read - EVERYWHERE - {"nothing"} if isinstance(name, str)}
+                found |= {
+                    (route, name) for name in read_parameters - COMMON_PARAMETERS - {"nothing"} if isinstance(name, str)
+                }
 
-    ids = {(asked.split()[1], re.sub("^.*&|=.*$", "", name)) for _, asked, name, _ in IN_A_QUERY}
-    words = {(route, name) for route, *names in map(str.split, WORDS.strip().splitlines()) for name in names}
+    ids = {(asked.split()[1], re.sub("^.*&|=.*$", "", name)) for _, asked, name, _ in IDS_IN_QUERIES}
+    words = {
+        (route, name) for route, *names in map(str.split, PARAMETERS_WITHOUT_IDS.strip().splitlines()) for name in names
+    }
     assert sorted(found - ids - words) == []
     assert sorted(words - found) == []
 
@@ -257,7 +261,7 @@ FILTERS = [
 def test_a_filter_only_narrows_what_its_reader_sees(world, case):
     base, name, value = case
     for reader in ("own", "other"):
-        answer = ask(world, Line("GET", f"{base}-list", "-", {}), reader, query={name: value})
+        answer = send_request(world, AccessRule("GET", f"{base}-list", "-", {}), reader, query={name: value})
 
         if answer.status == "400":
             continue  # no such word, day or number

@@ -5,71 +5,76 @@ import io
 
 import pytest
 
-from tests.security.asking import Line, ask
-from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTING
+from tests.security.access_requests import AccessRule, send_request
+from tests.security.world import ADMINISTRATOR, ELSEWHERE, EMBASSY, LOG, MINISTRIES, READERS, REDACTORS
 
 SIGNED_IN = EMBASSY | MINISTRIES | ELSEWHERE | ADMINISTRATOR
-OUT = set(READERS) - SIGNED_IN
+SIGNED_OUT = set(READERS) - SIGNED_IN
 
 
-def told(**lists):
+def names_by_reader(**lists):
     """Names by reader; who is not mentioned and has signed in reads an empty list. `embassy` is all four of it."""
     embassy = lists.pop("embassy", "")
     whole = dict.fromkeys(EMBASSY, embassy) | lists
     return {reader: sorted(whole.get(reader, "").split()) for reader in SIGNED_IN}
 
 
-ALL_EVIDENCE = "before sent internal shared corrected homes_sent done"
+ALL_EVIDENCE = "returned_evidence sent internal shared corrected home_evidence done"
 API = {
-    "ministry": ("ministry-list", told(
+    "ministry": ("ministry-list", names_by_reader(
         embassy="police justice home", own="police", supporting="justice", other="home",
-        elsewhere="theirs", administrator="police justice home theirs",
+        elsewhere="foreign_ministry", administrator="police justice home foreign_ministry",
     )),
-    "edition": ("edition-list", told(
+    "edition": ("edition-list", names_by_reader(
         embassy="edition edition_before", own="edition edition_before", supporting="edition edition_before",
-        other="edition edition_before", elsewhere="their_edition",
-        administrator="edition edition_before their_edition",
+        other="edition edition_before", elsewhere="foreign_edition",
+        administrator="edition edition_before foreign_edition",
     )),
-    "recommendation": ("recommendation-list", told(
+    "recommendation": ("recommendation-list", names_by_reader(
         embassy="earlier first second", own="earlier first second", supporting="earlier first second",
-        other="earlier first second", elsewhere="their_recommendation",
-        administrator="earlier first second their_recommendation",
+        other="earlier first second", elsewhere="foreign_recommendation",
+        administrator="earlier first second foreign_recommendation",
     )),
-    "benchmark": ("benchmark-list", told(
-        embassy="assessed earlier_asked figured homes unpromised", own="assessed figured", other="homes",
-        elsewhere="their_benchmark",
-        administrator="assessed earlier_asked figured homes unpromised their_benchmark",
+    "benchmark": ("benchmark-list", names_by_reader(
+        embassy="assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark",
+        own="assessed figure_benchmark", other="home_benchmark",
+        elsewhere="foreign_benchmark",
+        administrator=(
+            "assessed earlier_benchmark figure_benchmark home_benchmark uncommitted_benchmark foreign_benchmark"
+        ),
     )),
-    "indicator": ("indicator-list", told(
-        embassy="counted others_counted uncounted", own="counted", other="others_counted",
-        elsewhere="their_indicator", administrator="counted others_counted uncounted their_indicator",
+    "indicator": ("indicator-list", names_by_reader(
+        embassy="indicator home_indicator unused_indicator", own="indicator", other="home_indicator",
+        elsewhere="foreign_indicator", administrator="indicator home_indicator unused_indicator foreign_indicator",
     )),
-    "commitment": ("commitment-list", told(
-        embassy="promise unstarted settled ours reported homes_promise homes_other",
-        own="promise unstarted settled", other="homes_promise homes_other", elsewhere="their_commitment",
+    "commitment": ("commitment-list", names_by_reader(
+        embassy="commitment unstarted settled us_commitment reported home_commitment other_home_commitment",
+        own="commitment unstarted settled", other="home_commitment other_home_commitment",
+        elsewhere="foreign_commitment",
     )),
-    "update": ("update-list", told(
-        embassy="update homes_update", own="update", other="homes_update", elsewhere="their_update",
+    "update": ("update-list", names_by_reader(
+        embassy="update home_update", own="update", other="home_update", elsewhere="foreign_update",
     )),
-    "evidence": ("evidence-list", told(
-        embassy=ALL_EVIDENCE, own="before sent shared", other="homes_sent", elsewhere="their_evidence",
+    "evidence": ("evidence-list", names_by_reader(
+        embassy=ALL_EVIDENCE, own="returned_evidence sent shared", other="home_evidence", elsewhere="foreign_evidence",
     )),
-    "evidencereview": ("review-list", told(
-        embassy="said_before said_of_shared said_of_shared_on_homes said_of_done said_of_done_itself",
-        own="said_before", elsewhere="their_review",
+    "evidencereview": ("review-list", names_by_reader(
+        embassy="returned_evidence_review shared_review shared_home_review done_link_review done_review",
+        own="returned_evidence_review", elsewhere="foreign_review",
     )),
-    "dialogue": ("dialogue-list", told(
+    "dialogue": ("dialogue-list", names_by_reader(
         embassy="called_off dialogue home_dialogue planned",
         own="dialogue",
         other="dialogue home_dialogue",
-        elsewhere="their_dialogue",
+        elsewhere="foreign_dialogue",
     )),
-    "reading": ("reading-list", told(
-        embassy="reading homes_reading ours_reading", own="reading", other="homes_reading", elsewhere="their_reading",
+    "reading": ("reading-list", names_by_reader(
+        embassy="reading home_reading embassy_reading", own="reading", other="home_reading",
+        elsewhere="foreign_reading",
     )),
-    "assessment": ("assessment-list", told(embassy="assessment", elsewhere="their_assessment")),
-    "briefing": ("briefing-list", told(
-        embassy="briefing compared_briefing input failed_briefing", elsewhere="their_briefing",
+    "assessment": ("assessment-list", names_by_reader(embassy="assessment", elsewhere="foreign_assessment")),
+    "briefing": ("briefing-list", names_by_reader(
+        embassy="briefing compared_briefing input failed_briefing", elsewhere="foreign_briefing",
     )),
 }  # fmt: skip
 """By model: the list and what each reads in it."""
@@ -78,9 +83,9 @@ API = {
 @pytest.mark.parametrize("model", API)
 def test_a_list_of_the_api_holds_exactly_what_its_reader_sees(world, model):
     route, expected = API[model]
-    answers = {reader: ask(world, Line("GET", route, "-", {}), reader) for reader in READERS}
+    answers = {reader: send_request(world, AccessRule("GET", route, "-", {}), reader) for reader in READERS}
 
-    assert {reader for reader, answer in answers.items() if answer.status != "200"} == OUT
+    assert {reader for reader, answer in answers.items() if answer.status != "200"} == SIGNED_OUT
     listed = {reader: [row["id"] for row in answers[reader].json["results"]] for reader in SIGNED_IN}
     assert {reader: world.names(model, keys) for reader, keys in listed.items()} == expected
     assert {reader: answers[reader].json["count"] for reader in SIGNED_IN} == {
@@ -101,11 +106,11 @@ def test_every_row_of_the_world_stands_in_somebodys_list(world, model):
 # --- Nested rows ------------------------------------------------------------------------------------------------------
 
 
-def nested(world, what, part, model):
+def nested_names(world, what, part, model):
     """By reader who may see `what`: the names of the rows of `model` that its answer names in `part`."""
     route, row = what.split()
     part, _, key = part.partition(".")
-    answers = {reader: ask(world, Line("GET", route, row, {}), reader) for reader in SIGNED_IN}
+    answers = {reader: send_request(world, AccessRule("GET", route, row, {}), reader) for reader in SIGNED_IN}
     seen = {reader: answer.json[part] for reader, answer in answers.items() if answer.status == "200"}
     return {reader: world.names(model, [each[key] if key else each for each in rows]) for reader, rows in seen.items()}
 
@@ -113,37 +118,37 @@ def nested(world, what, part, model):
 def test_nested_rows_are_those_their_reader_sees(world):
     embassy = dict.fromkeys
 
-    assert nested(world, "dialogue-detail dialogue", "commitments", "commitment") == {
-        **embassy(EMBASSY, ["homes_promise", "promise"]),
-        "own": ["promise"],
-        "other": ["homes_promise"],
+    assert nested_names(world, "dialogue-detail dialogue", "commitments", "commitment") == {
+        **embassy(EMBASSY, ["commitment", "home_commitment"]),
+        "own": ["commitment"],
+        "other": ["home_commitment"],
     }
-    assert nested(world, "evidence-detail shared", "evidence_links.benchmark", "benchmark") == {
-        **embassy(EMBASSY, ["assessed", "homes"]),
+    assert nested_names(world, "evidence-detail shared", "evidence_links.benchmark", "benchmark") == {
+        **embassy(EMBASSY, ["assessed", "home_benchmark"]),
         "own": ["assessed"],
     }
-    assert nested(world, "evidence-detail shared", "reviews.id", "evidencereview") == {
-        **embassy(EMBASSY, ["said_of_shared", "said_of_shared_on_homes"]),
+    assert nested_names(world, "evidence-detail shared", "reviews.id", "evidencereview") == {
+        **embassy(EMBASSY, ["shared_home_review", "shared_review"]),
         "own": [],
     }
-    assert nested(world, "evidence-detail before", "reviews.id", "evidencereview") == {
-        **embassy(EMBASSY, ["said_before"]),
-        "own": ["said_before"],
+    assert nested_names(world, "evidence-detail returned_evidence", "reviews.id", "evidencereview") == {
+        **embassy(EMBASSY, ["returned_evidence_review"]),
+        "own": ["returned_evidence_review"],
     }
-    assert nested(world, "commitment-detail promise", "benchmarks", "benchmark") == {
-        **embassy(EMBASSY | {"own"}, ["assessed", "figured"]),
+    assert nested_names(world, "commitment-detail commitment", "benchmarks", "benchmark") == {
+        **embassy(EMBASSY | {"own"}, ["assessed", "figure_benchmark"]),
     }
-    assert nested(world, "update-detail update", "versions.id", "updateversion") == {
-        **embassy(EMBASSY | {"own"}, ["sent_back", "waiting"]),
+    assert nested_names(world, "update-detail update", "versions.id", "updateversion") == {
+        **embassy(EMBASSY | {"own"}, ["returned_version", "waiting"]),
     }
 
 
-WHAT_A_MINISTRY_READS = {
+FIELDS_FOR_MINISTRIES = {
     "edition-detail edition": "country ends_on id published_on source starts_on tier year",
     "recommendation-detail first": "edition id indicia number origin pillar text text_status",
     "benchmark-detail assessed": "id key letter recommendation wording",
-    "indicator-detail counted": "better country id indicium is_required name pillar question unit",
-    "commitment-detail promise": (
+    "indicator-detail indicator": "better country id indicium is_required name pillar question unit",
+    "commitment-detail commitment": (
         "benchmarks corrections dialogue due_date_proposals due_on events id letter ministry recorded_at slips status "
         "text"
     ),
@@ -155,7 +160,9 @@ WHAT_A_MINISTRY_READS = {
     "update-version-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
     "round-detail waiting": "claimed decision happened_on id narrative number recorded_at recorded_by update",
     "update-detail update": "commitment id number rounds versions",
-    "review-detail said_before": "bearing decision evidence evidence_link first_on id reason recorded_at recorded_by",
+    "review-detail returned_evidence_review": (
+        "bearing decision evidence evidence_link first_on id reason recorded_at recorded_by"
+    ),
     "reading-detail reading": (
         "direction evidence figure id indicator is_no_data note recorded_at round source starts_on through_on "
         "update_version"
@@ -164,75 +171,75 @@ WHAT_A_MINISTRY_READS = {
 }
 
 
-@pytest.mark.parametrize("what", WHAT_A_MINISTRY_READS)
+@pytest.mark.parametrize("what", FIELDS_FOR_MINISTRIES)
 def test_a_ministry_reads_these_fields_and_no_others(world, what):
     route, row = what.split()
 
-    answer = ask(world, Line("GET", route, row, {}), "own")
+    answer = send_request(world, AccessRule("GET", route, row, {}), "own")
 
-    assert " ".join(sorted(answer.json)) == WHAT_A_MINISTRY_READS[what]
+    assert " ".join(sorted(answer.json)) == FIELDS_FOR_MINISTRIES[what]
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 
-def of_commitment_list(context):
+def keys_in_commitment_list(context):
     return [line.commitment.pk for line in context["lines"]]
 
 
-def of_dialogue_list(context):
+def keys_in_dialogue_list(context):
     return [meeting.pk for meeting in context["meetings"]]
 
 
-def of_ministry_home(context):
+def keys_in_ministry_home(context):
     return [ask.commitment.pk for part in ("open", "waiting", "settled") for ask in context[part]]
 
 
-def of_log_list(context):
+def keys_in_log_list(context):
     return [line.entry.pk for line in context["lines"]]
 
 
 PAGES = {
-    "commitment_list": ("commitment", of_commitment_list, API["commitment"][1]),
-    "dialogue_list": ("dialogue", of_dialogue_list, API["dialogue"][1]),
+    "commitment_list": ("commitment", keys_in_commitment_list, API["commitment"][1]),
+    "dialogue_list": ("dialogue", keys_in_dialogue_list, API["dialogue"][1]),
     "briefing_list": ("briefing", lambda context: [row.pk for row in context["page"]], API["briefing"][1]),
     "evidence_list": (
         "evidence",
         lambda context: [line.piece.pk for line in context["lines"]],
-        told(embassy=ALL_EVIDENCE.replace("corrected ", ""), elsewhere="their_evidence"),
+        names_by_reader(embassy=ALL_EVIDENCE.replace("corrected ", ""), elsewhere="foreign_evidence"),
     ),
     "indicator_list": (
         "indicator",
         lambda context: [row.indicator.pk for row in context["rows"]],
-        told(embassy="counted others_counted uncounted", elsewhere="their_indicator"),
+        names_by_reader(embassy="indicator home_indicator unused_indicator", elsewhere="foreign_indicator"),
     ),
     "run_list": (
         "readinessrun",
         lambda context: [row.pk for row in context["page"]],
-        told(embassy="run", elsewhere="their_run"),
+        names_by_reader(embassy="run", elsewhere="foreign_run"),
     ),
     "redaction_list": (
         "redaction",
         lambda context: [row.pk for row in context["page"]],
-        told(elsewhere="their_redaction", **dict.fromkeys(REDACTING, "redaction")),
+        names_by_reader(elsewhere="foreign_redaction", **dict.fromkeys(REDACTORS, "redaction")),
     ),
     "my_tasks": (
         "updateversion",
         lambda context: [waiting.update_version.pk for waiting in context["versions"]],
-        told(officer="waiting homes_version", second="waiting homes_version", elsewhere="their_version"),
+        names_by_reader(officer="waiting home_version", second="waiting home_version", elsewhere="foreign_version"),
     ),
     "token_list": (
         "apitoken",
         lambda context: [token.pk for token in context["working"]],
-        told(officer="officers_token"),
+        names_by_reader(officer="officers_token"),
     ),
-    "ministry_home": ("commitment", of_ministry_home, API["commitment"][1]),
+    "ministry_home": ("commitment", keys_in_ministry_home, API["commitment"][1]),
     "log_list": (
         "auditentry",
-        of_log_list,
-        told(
-            officer="entry", second="entry", ambassador="entry", elsewhere="their_entry",
-            administrator="entry their_entry account_entry token_entry",
+        keys_in_log_list,
+        names_by_reader(
+            officer="entry", second="entry", ambassador="entry", elsewhere="foreign_entry",
+            administrator="entry foreign_entry account_entry token_entry",
         ),
     ),
 }  # fmt: skip
@@ -242,7 +249,7 @@ PAGES = {
 @pytest.mark.parametrize("route", PAGES)
 def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
     model, keys, expected = PAGES[route]
-    answers = {reader: ask(world, Line("GET", route, "-", {}), reader) for reader in SIGNED_IN}
+    answers = {reader: send_request(world, AccessRule("GET", route, "-", {}), reader) for reader in SIGNED_IN}
 
     listed = {
         reader: world.names(model, keys(answer.context)) for reader, answer in answers.items() if answer.status == "200"
@@ -253,7 +260,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
         "evidence_list": EMBASSY | ELSEWHERE,
         "indicator_list": EMBASSY | ELSEWHERE,
         "run_list": EMBASSY | ELSEWHERE,
-        "redaction_list": REDACTING | ELSEWHERE,
+        "redaction_list": REDACTORS | ELSEWHERE,
         "log_list": LOG | ELSEWHERE | ADMINISTRATOR,
     }
     assert set(listed) == some.get(route, SIGNED_IN)
@@ -262,8 +269,8 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
 @pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))
 def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_embassy(world, reader):
     """… in plain values: no row from which a template could go on to others."""
-    of_list = ask(world, Line("GET", "recommendation_list", "-", {}), reader).context
-    of_one = ask(world, Line("GET", "recommendation_detail", "first", {}), reader).context
+    of_list = send_request(world, AccessRule("GET", "recommendation_list", "-", {}), reader).context
+    of_one = send_request(world, AccessRule("GET", "recommendation_detail", "first", {}), reader).context
 
     assert "rows" not in of_list
     assert "recommendation" not in of_one
@@ -272,18 +279,18 @@ def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_
 
 # --- As files ---------------------------------------------------------------------------------------------------------
 
-TAKEN_ALONG = (
+EXPORTED_LISTS = (
     "briefing_list", "commitment_list", "dialogue_list", "evidence_list", "redaction_list", "my_tasks", "run_list",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("route", TAKEN_ALONG)
+@pytest.mark.parametrize("route", EXPORTED_LISTS)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, route, kind):
     of_page = PAGES[route][2]
     for reader in READERS:
-        page = ask(world, Line("GET", route, "-", {}), reader)
-        file = ask(world, Line("GET", route, "-", {}), reader, query={"as": kind})
+        page = send_request(world, AccessRule("GET", route, "-", {}), reader)
+        file = send_request(world, AccessRule("GET", route, "-", {}), reader, query={"as": kind})
 
         assert file.status == page.status, reader
         assert world.leaks(reader, file.body) == []

@@ -8,37 +8,37 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import force_sign_in
 from tests.factories import PASSWORD, AdministratorFactory
-from tests.security.asking import SIGN_IN, UNKNOWN, Line, ask, without_chance
-from tests.security.statements import sent
-from tests.security.test_huge_numbers import named_in_queries
+from tests.security.access_requests import SIGN_IN_REDIRECT, UNKNOWN_ID, AccessRule, send_request, stable_body
+from tests.security.sql_statements import capture_statements
+from tests.security.test_huge_numbers import query_parameters
 from tests.security.test_lists import API, PAGES
-from tests.security.test_roles import LINES
-from tests.signing_in import enter
+from tests.security.test_roles import RULES
 
-GETS = [line for line in LINES if line.method == "GET"]
+GET_RULES = [line for line in RULES if line.method == "GET"]
 STRANGERS = ("own", "other", "out")
 
 
 # --- Other methods ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("line", GETS, ids=str)
+@pytest.mark.parametrize("line", GET_RULES, ids=str)
 def test_no_other_method_opens_or_writes_anything(world, line):
     """Whatever else is asked is answered as GET is, or with 405; OPTIONS perhaps with the methods alone."""
     for reader in STRANGERS:
         for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"):
-            with sent() as statements:
-                answer = ask(world, replace(line, method=method), reader)
+            with capture_statements() as statements:
+                answer = send_request(world, replace(line, method=method), reader)
 
             says_nothing = answer.status == "200" and answer.body == "" and method == "OPTIONS"
             assert answer.status in {line.expected[reader], "405"} or says_nothing, (reader, method)
             assert world.leaks(reader, answer.body) == [], (reader, method)
             if method in {"PUT", "PATCH", "DELETE"}:
-                assert writes(statements) == [], (reader, method)
+                assert changing_statements(statements) == [], (reader, method)
 
 
-def writes(statements):
+def changing_statements(statements):
     """What changes rows, but for the session's own, the log's and the counts of tries: a refusal may be told there."""
     changes = [each for each in statements if each.startswith(("INSERT", "UPDATE", "DELETE"))]
     return [each for each in changes if not re.search(r'"(django_session|audit_\w+|lock_outs_\w+)"', each)]
@@ -46,20 +46,23 @@ def writes(statements):
 
 # --- What is not seen, beside what is not there -----------------------------------------------------------------------
 
-ABOUT_A_ROW = [line for line in LINES if line.row != "-" and "/" not in line.row]
+ROW_RULES = [line for line in RULES if line.row != "-" and "/" not in line.row]
 
 
 @pytest.mark.parametrize(
-    "line", [line for line in ABOUT_A_ROW if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
+    "line", [line for line in ROW_RULES if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
 )
 def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
     """The row of the table is not for home affairs, nor is anything there under the other key."""
     for reader in ("other", "out"):
-        if line.expected[reader] not in {"302", "404", SIGN_IN}:
+        if line.expected[reader] not in {"302", "404", SIGN_IN_REDIRECT}:
             continue
         told = [
-            (answer.status, {name: said.replace(answer.url, "ADDRESS") for name, said in plain(answer.headers).items()})
-            for answer in (ask(world, line, reader), ask(world, line, reader, key=UNKNOWN))
+            (
+                answer.status,
+                {name: said.replace(answer.url, "ADDRESS") for name, said in stable_headers(answer.headers).items()},
+            )
+            for answer in (send_request(world, line, reader), send_request(world, line, reader, key=UNKNOWN_ID))
         ]
         known, unknown = (
             (status, {name: re.sub(r"/\d+/", "/KEY/", unquote(said)) for name, said in headers.items()})
@@ -68,7 +71,7 @@ def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
         assert known == unknown, reader
 
 
-def plain(headers):
+def stable_headers(headers):
     """Without what is new each time, and what is as long as the address it repeats."""
     left = {name: said for name, said in headers.items() if name not in {"Content-Length", "Set-Cookie"}}
     return {name: re.sub(r"'nonce-[^']*'", "", said) for name, said in left.items()}
@@ -78,19 +81,19 @@ def plain(headers):
 
 NO_PARAMETERS = ("ordering", "order_by", "sort", "o", "search", "q", "fields", "expand", "include", "limit", "all")
 LISTS = sorted({route for route, _ in API.values()} | set(PAGES))
-OF_OUR_OWN = {"commitment_list": {"q", "sort"}, "evidence_list": {"q", "sort"}}
+OWN_PARAMETERS = {"commitment_list": {"q", "sort"}, "evidence_list": {"q", "sort"}}
 """What a list is searched and sorted by: words and choices of its own, on what it shows."""
 
 
 @pytest.mark.parametrize("route", LISTS)
 def test_no_list_can_be_ordered_searched_or_widened(world, route):
     """Ordering by a hidden field would tell its values, one comparison after the other; so would a search."""
-    line = Line("GET", route, "-", {})
+    line = AccessRule("GET", route, "-", {})
     for reader in ("own", "other"):
-        usual = ask(world, line, reader)
+        usual = send_request(world, line, reader)
         for value in ("1", "-recorded_at", "recorded_by__password"):
-            others = set(NO_PARAMETERS) - OF_OUR_OWN.get(route, set())
-            answer = ask(world, line, reader, query=dict.fromkeys(sorted(others), value))
+            others = set(NO_PARAMETERS) - OWN_PARAMETERS.get(route, set())
+            answer = send_request(world, line, reader, query=dict.fromkeys(sorted(others), value))
 
             if line.is_api:
                 assert (answer.status, set(answer.json)) == ("400", others), (reader, value)
@@ -99,26 +102,26 @@ def test_no_list_can_be_ordered_searched_or_widened(world, route):
 
 
 def without_query(answer):
-    return re.sub(r"\?[a-z_]+=[^\"]*", "", without_chance(answer))
+    return re.sub(r"\?[a-z_]+=[^\"]*", "", stable_body(answer))
 
 
-OF_ANOTHER_TIME = {"as_of", "known_by", "known_on", "edition"}
+TIME_PARAMETERS = {"as_of", "known_by", "known_on", "edition"}
 
 
-def reads_another_time(line):
+def takes_time_parameters(line):
     """By the tables of `test_ids`, which name every parameter that an address reads."""
-    return bool(OF_ANOTHER_TIME & named_in_queries().get(re.sub("-(detail|file|word)$", "-list", line.route), set()))
+    return bool(TIME_PARAMETERS & query_parameters().get(re.sub("-(detail|file|word)$", "-list", line.route), set()))
 
 
-@pytest.mark.parametrize("line", list(filter(reads_another_time, GETS)), ids=str)
+@pytest.mark.parametrize("line", list(filter(takes_time_parameters, GET_RULES)), ids=str)
 def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
     """What was known earlier, or of another edition, is no more theirs than what is known today."""
     for query in (
-        {"as_of": "2021-12-31", "known_by": "2021-12-31T12:00:00Z", "edition": world.pk("their_edition")},
+        {"as_of": "2021-12-31", "known_by": "2021-12-31T12:00:00Z", "edition": world.pk("foreign_edition")},
         {"as_of": "2022-01-20", "known_on": "2022-01-20", "edition": world.pk("edition")},
     ):
         for reader in ("own", "other"):
-            answer = ask(world, line, reader, query=query)
+            answer = send_request(world, line, reader, query=query)
 
             assert answer.status in {line.expected[reader], "404", "400" if line.is_api else "422"}
             assert world.leaks(reader, answer.body) == []
@@ -126,11 +129,17 @@ def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
 
 # --- Where signing in leads -------------------------------------------------------------------------------------------
 
-OUTSIDE = ("//evil.example/", "https://evil.example/", "/\\evil.example/", "javascript:alert(1)", "http:evil.example")
+OUTSIDE_URLS = (
+    "//evil.example/",
+    "https://evil.example/",
+    "/\\evil.example/",
+    "javascript:alert(1)",
+    "http:evil.example",
+)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("outside", OUTSIDE)
+@pytest.mark.parametrize("outside", OUTSIDE_URLS)
 @pytest.mark.parametrize("name", ["account_login", "account_logout", "account_reauthenticate"])
 def test_signing_in_and_out_leads_nowhere_outside(name, outside):
     person = AdministratorFactory()
@@ -138,7 +147,7 @@ def test_signing_in_and_out_leads_nowhere_outside(name, outside):
         for method in ("get", "post"):
             client = Client()
             if is_signed_in:
-                enter(client, person)
+                force_sign_in(client, person)
             url = f"{reverse(name)}?{urlencode({'next': outside})}"
             typed = {"login": person.email, "password": PASSWORD, "next": outside} if method == "post" else None
 
@@ -156,7 +165,7 @@ def test_signing_in_and_out_leads_nowhere_outside(name, outside):
 
 @pytest.mark.parametrize("reader", ["officer", "second", "ambassador", "elsewhere"])
 def test_the_count_beside_my_tasks_is_of_what_this_reader_finds_there(world, reader):
-    context = ask(world, Line("GET", "my_tasks", "-", {}), reader).context
+    context = send_request(world, AccessRule("GET", "my_tasks", "-", {}), reader).context
 
     told = {item.label: item.waiting for item in context["navigation"]}["My tasks"]
     versions = [waiting.update_version.pk for waiting in context["versions"]]
@@ -165,4 +174,4 @@ def test_the_count_beside_my_tasks_is_of_what_this_reader_finds_there(world, rea
     logged = world.names("evidence", [line.evidence.pk for line in context["logged"]])
     redactions = [int(re.sub(r"\D", "", url)) for url in tasks if "/redactions/" in url]
     found = [*world.names("updateversion", versions), *logged, *world.names("redaction", redactions)]
-    assert all(name.startswith("their") == (reader == "elsewhere") for name in found), found
+    assert all(name.startswith("foreign") == (reader == "elsewhere") for name in found), found

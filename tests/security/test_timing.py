@@ -13,14 +13,14 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import sign_in
 from tests.factories import OfficerFactory
-from tests.security.asking import UNKNOWN, ask
-from tests.security.statements import sent
-from tests.security.test_roles import LINES
-from tests.signing_in import sign_in
+from tests.security.access_requests import UNKNOWN_ID, send_request
+from tests.security.sql_statements import capture_statements
+from tests.security.test_roles import RULES
 from tiptracker.accounts import sessions
 
-WHO = {
+SIGN_IN_CASES = {
     "an account": OfficerFactory,
     "nobody": lambda: SimpleNamespace(email="nobody@post.example"),
     "a closed account": lambda: OfficerFactory(is_active=False),
@@ -30,7 +30,7 @@ WHO = {
 
 
 @pytest.fixture
-def hashed(monkeypatch):
+def password_hashes(monkeypatch):
     """Grows by one with every hashing of a password."""
     done = []
     for name in ("encode", "verify"):
@@ -39,21 +39,21 @@ def hashed(monkeypatch):
     return done
 
 
-def work(act, hashed):
+def measure_work(act, hashed):
     """How many hashes, which queries."""
     hashed.clear()
-    with sent() as statements:
+    with capture_statements() as statements:
         answer = act()
     return answer.status_code, len(hashed), statements
 
 
-def differing(act, hashed):
+def differing_work(act, hashed):
     """By who it is: what was done for them, where that isn't what was done for nobody."""
     done = {}
-    for who, make in WHO.items():
+    for who, make in SIGN_IN_CASES.items():
         person = make()
         cache.clear()
-        done[who] = work(lambda person=person: act(person), hashed)
+        done[who] = measure_work(lambda person=person: act(person), hashed)
     return {who: each for who, each in done.items() if each != done["nobody"]}, done["nobody"]
 
 
@@ -61,42 +61,42 @@ def differing(act, hashed):
 
 
 @pytest.mark.django_db
-def test_a_wrong_password_is_the_same_work_whoever_it_is(hashed):
-    differ, (status, hashes, _) = differing(lambda person: sign_in(Client(), person, "wrong"), hashed)
+def test_a_wrong_password_is_the_same_work_whoever_it_is(password_hashes):
+    differ, (status, hashes, _) = differing_work(lambda person: sign_in(Client(), person, "wrong"), password_hashes)
 
     assert differ == {}
     assert (status, hashes) == (200, 1)
 
 
 @pytest.mark.django_db
-def test_a_password_while_locked_out_is_the_same_work_whoever_it_is(hashed):
+def test_a_password_while_locked_out_is_the_same_work_whoever_it_is(password_hashes):
     """… and whether or not it is right: nobody learns it by trying on."""
 
     def try_on(person):
         for _ in range(5):
             sign_in(Client(), person, "wrong")
-        hashed.clear()
+        password_hashes.clear()
         return sign_in(Client(), person)
 
-    differ, (status, hashes, _) = differing(try_on, hashed)
+    differ, (status, hashes, _) = differing_work(try_on, password_hashes)
 
     assert differ == {}
     assert (status, hashes) == (200, 0)
 
 
 @pytest.mark.django_db
-def test_a_forgotten_password_is_the_same_work_whoever_it_is(hashed):
+def test_a_forgotten_password_is_the_same_work_whoever_it_is(password_hashes):
     def ask_for_link(person):
         return Client().post(reverse("password_forgotten"), {"email": person.email})
 
-    differ, (status, hashes, _) = differing(ask_for_link, hashed)
+    differ, (status, hashes, _) = differing_work(ask_for_link, password_hashes)
 
     assert differ == {}
     assert (status, hashes) == (302, 0)
 
 
 @pytest.mark.django_db
-def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(hashed):
+def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(password_hashes):
     """The challenge is for any passkey there is: no address is given, and no account's keys are named."""
     client = Client(headers={"accept": "application/json"})
 
@@ -109,22 +109,24 @@ def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(hashed):
 
 
 @pytest.fixture
-def no_stamps(monkeypatch):
+def no_session_updates(monkeypatch):
     """Once a minute a request notes that its session is used, which has nothing to do with what is asked for."""
     monkeypatch.setattr(sessions, "STAMP_INTERVAL_SECONDS", float("inf"))
 
 
-NOT_FOUND = [line for line in LINES if "404" in line.expected.values() and line.row != "-" and "/" not in line.row]
+NOT_FOUND_RULES = [
+    line for line in RULES if "404" in line.expected.values() and line.row != "-" and "/" not in line.row
+]
 
 
-@pytest.mark.usefixtures("no_stamps")
-@pytest.mark.parametrize("line", NOT_FOUND, ids=str)
+@pytest.mark.usefixtures("no_session_updates")
+@pytest.mark.parametrize("line", NOT_FOUND_RULES, ids=str)
 def test_what_is_not_seen_is_the_same_work_as_what_is_not_there(world, line):
     for reader in (reader for reader, status in line.expected.items() if status == "404"):
-        with sent() as for_unseen:
-            unseen = ask(world, line, reader)
-        with sent() as for_unknown:
-            ask(world, line, reader, key=UNKNOWN)
+        with capture_statements() as for_unseen:
+            unseen = send_request(world, line, reader)
+        with capture_statements() as for_unknown:
+            send_request(world, line, reader, key=UNKNOWN_ID)
 
         assert unseen.status == "404"
         assert for_unseen == for_unknown, reader

@@ -10,13 +10,13 @@ import pytest
 from django.db import transaction
 
 from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages
-from tests.security.asking import ask
-from tests.security.test_roles import LINES
-from tests.transactions import a_tests_own_transaction
+from tests.security.access_requests import send_request
+from tests.security.test_roles import RULES
+from tests.transactions import outer_transaction
 from tiptracker.accounts.models import User
 
-READ_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
-NAMES = re.compile(
+TEXT_ATTRIBUTES = {"alt", "aria-label", "data-label", "placeholder", "title", "aria-description"}
+UNTRANSLATED_NAMES = re.compile(
     r"\b(?:TIP Tracker|TIP|J/TIP|PDF|CSV|XLSX?|JSON|API|UNCLASSIFIED|SENSITIVE BUT UNCLASSIFIED|Lesotho|Malawi|Maseru|"
     r"MWK|Africa/\w+|LSO|MWI|LSL|Room \d+|English|Made-up[a-z ]*|OpenAPI|SHA-256|ISO \d+|IANA|Excel|Word|QR|Esc|UTC|"
     r"Minister|cases|jpg|pdf|[0-9a-f]{8,64}|[A-Z2-7]{32}|tip_\w+|\d+ U\.S\.C\.[^\x1f]*|earlier|first|recommendation|"
@@ -24,7 +24,7 @@ NAMES = re.compile(
 )
 """Names, codes and hashes, which are the same in every language, and what the factories write into the record."""
 DATE = re.compile(r"\d+-a de")
-OF_A_LIST = {"setup_add", "setup_country"}
+LIST_PAGES = {"setup_add", "setup_country"}
 """Pages with lists of countries, currencies and places, whose names come from a library in English."""
 
 
@@ -39,7 +39,7 @@ class _Texts(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.unread += tag in ("script", "style")
         named = dict(attrs)
-        self.texts += [value for name, value in attrs if name in READ_ATTRIBUTES and value]
+        self.texts += [value for name, value in attrs if name in TEXT_ATTRIBUTES and value]
         if tag == "input" and named.get("type") in ("submit", "button"):
             self.texts.append(named.get("value") or "")
 
@@ -51,7 +51,7 @@ class _Texts(HTMLParser):
             self.texts.append(data)
 
 
-def untranslated(body, typed):
+def untranslated_texts(body, typed):
     """The texts of a page that are neither translated nor typed by somebody."""
     page = _Texts()
     page.feed(body)
@@ -60,23 +60,23 @@ def untranslated(body, typed):
         whole = whole.replace(text, "").replace(f"{text[:1].upper()}{text[1:]}", "")
     while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", whole)) != whole:
         whole = shorter
-    left = DATE.sub("", NAMES.sub("", whole))
+    left = DATE.sub("", UNTRANSLATED_NAMES.sub("", whole))
     return [" ".join(text.split()) for text in left.split("\x1f") if re.search(r"[A-Za-z]{3,}", text)]
 
 
-PAGES = [line for line in LINES if line.method == "GET" and not line.is_api and line.route not in OF_A_LIST]
+PAGE_RULES = [line for line in RULES if line.method == "GET" and not line.is_api and line.route not in LIST_PAGES]
 
 
 @pytest.mark.parametrize("reader", ["officer", "own", "administrator"])
 def test_no_page_says_anything_that_cannot_be_translated(world, reader):
     typed = sorted({f"{what} {tail}" for tail, (what, _) in world.marks.items()} | world.names_of_people, key=len)
     found = {}
-    with a_tests_own_transaction(), pseudo_languages():
+    with outer_transaction(), pseudo_languages():
         User.objects.update(language=LEFT_TO_RIGHT)
-        for line in PAGES:
-            answer = ask(world, line, reader)
+        for line in PAGE_RULES:
+            answer = send_request(world, line, reader)
             if "html" in answer.headers.get("Content-Type", "") and answer.status in ("200", "403", "404"):
-                for text in untranslated(answer.body, reversed(typed)):
+                for text in untranslated_texts(answer.body, reversed(typed)):
                     found.setdefault(text, str(line))
         transaction.set_rollback(True)
 

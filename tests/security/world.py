@@ -1,7 +1,7 @@
-"""Two countries full of rows that could leak, everybody who may ask, and what each of them may come to read.
+"""Rows of two countries that could leak, and everybody who may send a request.
 
-Every text in it is a marker of its own, made by `World.says`, which also notes who may read it: so any answer to
-anybody can be searched for what it should not hold.
+Every text is unique and made by `World.marked_text`, which also notes who may read it. So any answer to any reader can
+be searched for texts that this reader must not see.
 """
 
 from datetime import UTC, date, datetime
@@ -13,7 +13,8 @@ from django.test import Client
 
 from dialogues.choices import ClaimedProgress, CommitmentEventKind, Sensitivity
 from recommendations.choices import MilestoneKind, Origin, Rule
-from tests.dialogues.samples import picture
+from tests.authentication import force_sign_in
+from tests.dialogues.sample_files import picture
 from tests.factories import (
     TERMS_SET_AT,
     AdministratorFactory,
@@ -59,33 +60,32 @@ from tests.factories import (
     UpdateVersionDecisionFactory,
     UpdateVersionFactory,
 )
-from tests.signing_in import enter
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import AccountRequest
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import AccountRequestKind, TokenScope
 from tiptracker.jobs.models import State
 
-SMALL = picture("JPEG", (8, 8))
+SMALL_JPEG = picture("JPEG", (8, 8))
 READERS = (
     "officer",  # recorded the facts
     "second",  # officer
     "ambassador",
     "observer",
     "own",  # focal point of the ministry that the row belongs to: the police
-    "supporting",  # … of a ministry that is only named as supporting: justice
-    "other",  # … of another one, with rows of its own: home affairs
-    "elsewhere",  # officer of another country, with rows of their own
+    "supporting",  # focal point of a ministry that is only named as supporting: justice
+    "other",  # focal point of another ministry with its own rows: home affairs
+    "elsewhere",  # officer of another country with its own rows: Malawi
     "administrator",
     "out",  # nobody signed in
     "deactivated",  # an officer whose account was closed while a session was open
 )
 UNENROLLED = "without second factor"
-"""An officer too, who signed in with the password alone; reads nothing, so has no column in the table."""
+"""Another officer, who signed in with the password alone. They read nothing and have no column in the table."""
 EMBASSY = frozenset({"officer", "second", "ambassador", "observer"})
 MINISTRIES = frozenset({"own", "supporting", "other"})
-REDACTING = EMBASSY - {"observer"}
+REDACTORS = EMBASSY - {"observer"}
 OWN, OTHER, ELSEWHERE = frozenset({"own"}), frozenset({"other"}), frozenset({"elsewhere"})
 ADMINISTRATOR = frozenset({"administrator"})
 LOG = frozenset({"officer", "second", "ambassador"})
@@ -93,33 +93,33 @@ PUBLISHED = EMBASSY | MINISTRIES | ADMINISTRATOR
 
 
 class World:
-    """Its rows by name in `rows`, their keys by `pk(name)`; what each reader's answers may not hold by `leaks`."""
+    """Create the rows, and keep them by name in `rows`. `leaks` finds texts that a reader must not see."""
 
     def __init__(self) -> None:
         self.marks = {}
         self.names_of_people = set()
         self.rows = {}
         self.sessions = {}
-        self.answers = {}  # what was asked already: see `asking.look`
-        self._fill_people()
-        self._fill_what_is_asked()
-        self._fill_what_is_promised()
-        self._fill_what_happened()
-        self._fill_elsewhere()
-        self._fill_log()
+        self.answers = {}  # answers that were requested before: see `access_requests.cached_get`
+        self._create_people()
+        self._create_recommendations()
+        self._create_commitments()
+        self._create_updates_and_evidence()
+        self._create_foreign_rows()
+        self._create_log_entries()
         self.sign_in()
 
-    def says(self, what, to):
-        """A text found nowhere else, which only these readers may come to read."""
+    def marked_text(self, what, to):
+        """Return a unique text that only these readers may see."""
         mark = f"{what} zq{len(self.marks):03}qz"
         self.marks[mark.rpartition(" ")[2]] = (what, to)
         return mark
 
     def leaks(self, reader, body):
-        """What stands in `body` and isn't for this reader."""
+        """Return the texts in `body` that this reader must not see."""
         return sorted(what for mark, (what, to) in self.marks.items() if reader not in to and mark in body)
 
-    def keep(self, **rows):
+    def add_rows(self, **rows):
         self.rows |= rows
         return SimpleNamespace(**rows)
 
@@ -127,16 +127,16 @@ class World:
         return self.rows[name].pk
 
     def keys(self):
-        """What stands in the addresses of its rows, by name."""
+        """Return the keys that URLs of the rows contain, by name."""
         return {name: row.number if isinstance(row, AuditEntry) else row.pk for name, row in self.rows.items()}
 
     def names(self, model, keys):
-        """The names of rows of one model, by their keys."""
+        """Return the names of the rows of one model with these keys."""
         named = {row.pk: name for name, row in self.rows.items() if row._meta.model_name == model}
         return sorted(named.get(key, f"unnamed {key}") for key in keys)
 
     def client(self, reader):
-        """A browser in which this reader is signed in."""
+        """Return a test client in which this reader is signed in."""
         client = Client()
         if session := self.sessions.get(reader):
             client.cookies[settings.SESSION_COOKIE_NAME] = session
@@ -144,16 +144,22 @@ class World:
 
     # --- Its rows -----------------------------------------------------------------------------------------------------
 
-    def _fill_people(self):
+    def _create_people(self):
         elsewhere = CountryFactory(elsewhere=True)
         for name, reader in {"police": "own", "justice": "supporting", "home": "other"}.items():
             to = EMBASSY | ADMINISTRATOR | {reader}
-            ministry = MinistryFactory(short_name=self.says(name, to), name=self.says(f"ministry of {name}", to))
-            OfficeHolderFactory(ministry=ministry, name=self.says(f"minister of {name}", EMBASSY | ADMINISTRATOR))
-            self.keep(**{name: ministry})
+            ministry = MinistryFactory(
+                short_name=self.marked_text(name, to), name=self.marked_text(f"ministry of {name}", to)
+            )
+            OfficeHolderFactory(
+                ministry=ministry, name=self.marked_text(f"minister of {name}", EMBASSY | ADMINISTRATOR)
+            )
+            self.add_rows(**{name: ministry})
         to = ELSEWHERE | ADMINISTRATOR
-        self.keep(
-            theirs=MinistryFactory(country=elsewhere, short_name=self.says("theirs", to), name=self.says("t", to)),
+        self.add_rows(
+            foreign_ministry=MinistryFactory(
+                country=elsewhere, short_name=self.marked_text("theirs", to), name=self.marked_text("t", to)
+            ),
             lesotho=CountryFactory(),
             malawi=elsewhere,
         )
@@ -167,19 +173,19 @@ class World:
             "supporting": self._person(FocalPointFactory, inside | {"supporting"}, ministry=self.rows["justice"]),
             "other": self._person(FocalPointFactory, inside | OTHER, ministry=self.rows["home"]),
             "elsewhere": self._person(OfficerFactory, to, countries=[elsewhere]),
-            # Whose account it is, and who may have to consent, read who asked for a change of it.
+            # The owner of the account, and whoever may have to consent, read who requested the change.
             "administrator": self._person(AdministratorFactory, ADMINISTRATOR | {"ambassador", "observer"}),
             "deactivated": self._person(OfficerFactory, inside),
             UNENROLLED: self._person(OfficerFactory, inside),
         }
         contact = self._person(OfficerFactory, inside | MINISTRIES)  # the one name at the embassy that ministries know
         type(self.rows["lesotho"]).objects.filter(pk=self.pk("lesotho")).update(contact=contact)
-        self.keep(
+        self.add_rows(
             colleague=self._person(FocalPointFactory, inside | OWN, ministry=self.rows["police"]),
-            their_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["theirs"]),
+            foreign_focal_point=self._person(FocalPointFactory, to, ministry=self.rows["foreign_ministry"]),
             **{f"{reader}_person": person for reader, person in self.people.items()},
         )
-        self.keep(
+        self.add_rows(
             account_request=AccountRequest.objects.create(
                 person=self.people["observer"],
                 kind=AccountRequestKind.SECOND_STEP,
@@ -190,198 +196,218 @@ class World:
         )
         token, _ = tokens.create_token(
             person=self.people["officer"],
-            name=self.says("the officer's token", {"officer"} | ADMINISTRATOR),
+            name=self.marked_text("the officer's token", {"officer"} | ADMINISTRATOR),
             scope=TokenScope.SUBMIT,
             expires_on=tokens.latest_expiry(self.people["officer"]),
         )
-        self.keep(
+        self.add_rows(
             officers_filter=SavedFilterFactory(
-                person=self.people["officer"], name=self.says("the officer's filters", {"officer"})
+                person=self.people["officer"], name=self.marked_text("the officer's filters", {"officer"})
             ),
-            their_removed=RemovedRowFactory(person=self.people["second"]),
+            row_removed_by_second=RemovedRowFactory(person=self.people["second"]),
             officers_token=token,
             passkey=Authenticator.objects.create(
-                user=self.rows["colleague"], type="webauthn", data={"name": self.says("passkey", frozenset())}
+                user=self.rows["colleague"], type="webauthn", data={"name": self.marked_text("passkey", frozenset())}
             ),
         )
 
     def _person(self, factory, to, email="", **more):
         email = email or f"person{len(self.marks)}@post.example"
-        person = factory(email=email, name=self.says(f"name of {email}", to), **more)
+        person = factory(email=email, name=self.marked_text(f"name of {email}", to), **more)
         self.marks |= {text: (text, to) for text in (email, person.name)}
         self.names_of_people |= {email, person.name}
         return person
 
-    def _fill_what_is_asked(self):
+    def _create_recommendations(self):
         edition = EditionFactory(
-            source=self.says("edition's source", PUBLISHED),
-            note=self.says("edition's note", EMBASSY),
-            terms__reason=self.says("edition's terms", EMBASSY),
-            terms__readiness_target_reason=self.says("readiness target", EMBASSY),
+            source=self.marked_text("edition's source", PUBLISHED),
+            note=self.marked_text("edition's note", EMBASSY),
+            terms__reason=self.marked_text("edition's terms", EMBASSY),
+            terms__readiness_target_reason=self.marked_text("readiness target", EMBASSY),
         )
         by = self.people["administrator"]
-        imported = EditionImportFactory(edition=edition, name=self.says("file of a list", ADMINISTRATOR), begun_by=by)
-        self.keep(brought=imported)
+        imported = EditionImportFactory(
+            edition=edition, name=self.marked_text("file of a list", ADMINISTRATOR), begun_by=by
+        )
+        self.add_rows(list_import=imported)
         self.rows["milestone"] = MilestoneFactory(
-            edition=edition, kind=MilestoneKind.ACTION_PLAN, source=self.says("milestone", EMBASSY | ADMINISTRATOR)
+            edition=edition,
+            kind=MilestoneKind.ACTION_PLAN,
+            source=self.marked_text("milestone", EMBASSY | ADMINISTRATOR),
         )
         MilestoneDoneFactory(
-            milestone=self.rows["milestone"], source=self.says("milestone done", frozenset({"officer", "second"}))
+            milestone=self.rows["milestone"],
+            source=self.marked_text("milestone done", frozenset({"officer", "second"})),
         )
         shared = {"edition": edition, "years_unmet": 5}
         first = RecommendationFactory(
-            text=self.says("first recommendation", PUBLISHED),
-            years_unmet_source=self.says("years unmet", EMBASSY),
+            text=self.marked_text("first recommendation", PUBLISHED),
+            years_unmet_source=self.marked_text("years unmet", EMBASSY),
             lead=self.rows["police"],
             supporting=[self.rows["justice"]],
             **shared,
         )
         second = RecommendationFactory(
-            text=self.says("second recommendation", PUBLISHED),
-            years_unmet_source=self.says("years unmet", EMBASSY),
+            text=self.marked_text("second recommendation", PUBLISHED),
+            years_unmet_source=self.marked_text("years unmet", EMBASSY),
             lead=self.rows["home"],
             **shared,
         )
         asked = EMBASSY | ADMINISTRATOR
-        counted = IndicatorFactory(name=self.says("police's indicator", asked | OWN), ministry=self.rows["home"])
-        others = IndicatorFactory(name=self.says("home's indicator", asked | OTHER))
+        indicator = IndicatorFactory(
+            name=self.marked_text("police's indicator", asked | OWN), ministry=self.rows["home"]
+        )
+        others = IndicatorFactory(name=self.marked_text("home's indicator", asked | OTHER))
         earlier = RecommendationFactory(
-            edition=EditionFactory(year=2020, source=self.says("earlier edition's source", PUBLISHED)),
-            text=self.says("earlier recommendation", PUBLISHED),
+            edition=EditionFactory(year=2020, source=self.marked_text("earlier edition's source", PUBLISHED)),
+            text=self.marked_text("earlier recommendation", PUBLISHED),
             lead=self.rows["police"],
         )
-        self.keep(
+        self.add_rows(
             edition_before=earlier.edition,
             earlier=earlier,
-            earlier_asked=self._benchmark(earlier, asked, rule=Rule.ASSESSED),
+            earlier_benchmark=self._benchmark(earlier, asked, rule=Rule.ASSESSED),
             edition=edition,
             first=first,
             second=second,
-            counted=counted,
-            others_counted=others,
-            uncounted=IndicatorFactory(name=self.says("nobody's indicator", asked)),
+            indicator=indicator,
+            home_indicator=others,
+            unused_indicator=IndicatorFactory(name=self.marked_text("nobody's indicator", asked)),
             assessed=self._benchmark(first, asked | OWN, rule=Rule.ASSESSED),
-            figured=self._benchmark(first, asked | OWN, rule=Rule.MORE, indicator=counted),
-            homes=self._benchmark(second, asked | OTHER, rule=Rule.TARGET, target=10, indicator=others),
-            unpromised=self._benchmark(second, asked, rule=Rule.ASSESSED),
+            figure_benchmark=self._benchmark(first, asked | OWN, rule=Rule.MORE, indicator=indicator),
+            home_benchmark=self._benchmark(second, asked | OTHER, rule=Rule.TARGET, target=10, indicator=others),
+            uncommitted_benchmark=self._benchmark(second, asked, rule=Rule.ASSESSED),
         )
 
     def _benchmark(self, recommendation, to, **terms):
-        terms |= {"criterion": self.says("criterion", to), "reason": self.says("benchmark's terms", EMBASSY)}
+        terms |= {
+            "criterion": self.marked_text("criterion", to),
+            "reason": self.marked_text("benchmark's terms", EMBASSY),
+        }
         return BenchmarkFactory(
             recommendation=recommendation, **{f"terms__{name}": term for name, term in terms.items()}
         )
 
-    def _fill_what_is_promised(self):
+    def _create_commitments(self):
         both, homes = EMBASSY | OWN | OTHER, EMBASSY | OTHER
         dialogue = self._dialogue(both)
         home_dialogue = self._dialogue(homes)
         police, home = self.rows["police"], self.rows["home"]
-        promise = CommitmentFactory(
+        commitment = CommitmentFactory(
             ministry=police,
-            text=self.says("police's promise", EMBASSY | OWN),
+            text=self.marked_text("police's promise", EMBASSY | OWN),
             letter="",
             dialogue=dialogue,
-            benchmarks=[self.rows["assessed"], self.rows["figured"]],
+            benchmarks=[self.rows["assessed"], self.rows["figure_benchmark"]],
             made__due_on=date(2021, 12, 15),
         )
         CommitmentEventFactory(
-            commitment=promise,
+            commitment=commitment,
             kind=CommitmentEventKind.RESCHEDULED,
             happened_on=date(2021, 12, 10),
             due_on=date(2022, 1, 20),
-            reason=self.says("why it was moved", EMBASSY),
+            reason=self.marked_text("why it was moved", EMBASSY),
         )
         unstarted = CommitmentFactory(
             ministry=police,
-            text=self.says("police's other promise", EMBASSY | OWN),
-            letter=self.says("police's letter", EMBASSY | OWN),
-            benchmarks=[self.rows["figured"]],
+            text=self.marked_text("police's other promise", EMBASSY | OWN),
+            letter=self.marked_text("police's letter", EMBASSY | OWN),
+            benchmarks=[self.rows["figure_benchmark"]],
         )
         settled = CommitmentFactory(
-            ministry=police, text=self.says("police's settled promise", EMBASSY | OWN), letter="A letter", done=False
+            ministry=police,
+            text=self.marked_text("police's settled promise", EMBASSY | OWN),
+            letter="A letter",
+            done=False,
         )
         for kind, day in (
             (CommitmentEventKind.REPORTED_DONE, date(2021, 12, 1)),
             (CommitmentEventKind.VERIFIED_DONE, date(2021, 12, 2)),
         ):
-            reason = self.says(f"reason of {kind}", EMBASSY)
+            reason = self.marked_text(f"reason of {kind}", EMBASSY)
             CommitmentEventFactory(commitment=settled, kind=kind, happened_on=day, reason=reason)
         united_states = CommitmentFactory(
             united_states=True,
-            text=self.says("our own promise", EMBASSY),
-            letter=self.says("our letter", EMBASSY),
+            text=self.marked_text("our own promise", EMBASSY),
+            letter=self.marked_text("our letter", EMBASSY),
             country=self.rows["lesotho"],
         )
         reported = CommitmentFactory(
             united_states=True,
-            text=self.says("what we did", EMBASSY),
-            letter=self.says("our other letter", EMBASSY),
+            text=self.marked_text("what we did", EMBASSY),
+            letter=self.marked_text("our other letter", EMBASSY),
             country=self.rows["lesotho"],
         )
         CommitmentEventFactory(
             commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2021, 12, 1)
         )
-        homes_promise = CommitmentFactory(
+        home_commitment = CommitmentFactory(
             ministry=home,
-            text=self.says("home's promise", homes),
+            text=self.marked_text("home's promise", homes),
             letter="",
             dialogue=dialogue,
-            benchmarks=[self.rows["homes"]],
+            benchmarks=[self.rows["home_benchmark"]],
         )
         CommitmentFactory(
-            ministry=home, text=self.says("home's other promise", homes), letter="", dialogue=home_dialogue
+            ministry=home, text=self.marked_text("home's other promise", homes), letter="", dialogue=home_dialogue
         )
         seen = EMBASSY | OWN
-        proposal = DueDateProposalFactory(commitment=promise, reason=self.says("why police need longer", seen))
+        proposal = DueDateProposalFactory(
+            commitment=commitment, reason=self.marked_text("why police need longer", seen)
+        )
         DueDateProposalDecisionFactory(
-            proposal=DueDateProposalFactory(commitment=unstarted, reason=self.says("why not yet", seen)),
-            reason=self.says("why the date stays", seen),
+            proposal=DueDateProposalFactory(commitment=unstarted, reason=self.marked_text("why not yet", seen)),
+            reason=self.marked_text("why the date stays", seen),
         )
-        homes_proposal = DueDateProposalFactory(
-            commitment=homes_promise, reason=self.says("why home need longer", homes)
+        home_proposal = DueDateProposalFactory(
+            commitment=home_commitment, reason=self.marked_text("why home need longer", homes)
         )
-        self.keep(
+        self.add_rows(
             proposal=proposal,
-            homes_proposal=homes_proposal,
+            home_proposal=home_proposal,
             dialogue=dialogue,
             home_dialogue=home_dialogue,
-            promise=promise,
+            commitment=commitment,
             unstarted=unstarted,
             settled=settled,
-            ours=united_states,
+            us_commitment=united_states,
             reported=reported,
-            homes_promise=homes_promise,
-            homes_other=homes_promise.ministry.commitments.order_by("pk").last(),
+            home_commitment=home_commitment,
+            other_home_commitment=home_commitment.ministry.commitments.order_by("pk").last(),
         )
 
-    def _planned(self):
-        """A dialogue to come, with everything on it that no ministry may read."""
+    def _create_planned_dialogues(self):
+        """Create a planned and a called-off dialogue, with everything that no ministry may read."""
         dialogue = self._dialogue(EMBASSY, planned=True)
         AgendaItemFactory(
-            dialogue=dialogue, recommendation=None, topic=self.says("topic", EMBASSY), note=self.says("note", EMBASSY)
+            dialogue=dialogue,
+            recommendation=None,
+            topic=self.marked_text("topic", EMBASSY),
+            note=self.marked_text("note", EMBASSY),
         )
         off = self._dialogue(EMBASSY, planned=True, called_off_by=self.people["officer"], called_off_at=TERMS_SET_AT,
-            called_off_reason=self.says("why it was called off", EMBASSY))  # fmt: skip
+            called_off_reason=self.marked_text("why it was called off", EMBASSY))  # fmt: skip
         return {"planned": dialogue, "called_off": off}
 
-    def _what_followed(self, dialogue):
-        """Next steps of a dialogue, and its file."""
+    def _create_follow_up(self, dialogue):
+        """Create the next steps of a dialogue and its file."""
         police = self.rows["police"]
-        step = NextStepFactory(dialogue=dialogue, text=self.says("next step", EMBASSY), ministry=police)
+        step = NextStepFactory(dialogue=dialogue, text=self.marked_text("next step", EMBASSY), ministry=police)
         done = NextStepFactory(
-            dialogue=dialogue, text=self.says("step that was done", EMBASSY), office=self.says("owner", EMBASSY)
+            dialogue=dialogue,
+            text=self.marked_text("step that was done", EMBASSY),
+            office=self.marked_text("owner", EMBASSY),
         )
-        NextStepDoneFactory(step=done, result=self.says("what came of a step", EMBASSY))
+        NextStepDoneFactory(step=done, result=self.marked_text("what came of a step", EMBASSY))
         file = EvidenceFileFactory(
-            name=f"{self.says('statement: file', EMBASSY)}.pdf",
-            content=self.says("statement: content", EMBASSY).encode(),
+            name=f"{self.marked_text('statement: file', EMBASSY)}.pdf",
+            content=self.marked_text("statement: content", EMBASSY).encode(),
             uploaded_by=self.people["officer"],
         )
         DialogueFileFactory(dialogue=dialogue, file=file)
         unsent = EvidenceFileFactory(
-            name=f"{self.says('unsent statement', {'officer'})}.pdf",
-            content=self.says("unsent statement: content", {"officer"}).encode(),
+            name=f"{self.marked_text('unsent statement', {'officer'})}.pdf",
+            content=self.marked_text("unsent statement: content", {"officer"}).encode(),
             uploaded_by=self.people["officer"],
         )
         return {"step": step, "statement_file": file, "officers_file": unsent}
@@ -389,153 +415,166 @@ class World:
     def _dialogue(self, to, **more):
         dialogue = DialogueFactory(
             **{
-                "place": self.says("place", to),
-                "purpose": self.says("purpose", to - MINISTRIES),
-                "source": self.says("dialogue's source", to - MINISTRIES),
+                "place": self.marked_text("place", to),
+                "purpose": self.marked_text("purpose", to - MINISTRIES),
+                "source": self.marked_text("dialogue's source", to - MINISTRIES),
             }
-            | ({} if "planned" in more else {name: self.says(name, to - MINISTRIES) for name in ("record", "agreed")})
+            | (
+                {}
+                if "planned" in more
+                else {name: self.marked_text(name, to - MINISTRIES) for name in ("record", "agreed")}
+            )
             | more,
         )
         ParticipantFactory(
             dialogue=dialogue,
-            name=self.says("participant", to - MINISTRIES),
-            office=self.says("office", to - MINISTRIES),
+            name=self.marked_text("participant", to - MINISTRIES),
+            office=self.marked_text("office", to - MINISTRIES),
         )
         return dialogue
 
-    def _fill_what_happened(self):
+    def _create_updates_and_evidence(self):
         rows = SimpleNamespace(**self.rows)
         AgendaItemFactory(
             dialogue=rows.dialogue,
             recommendation=rows.second,
-            note=self.says("agenda", EMBASSY),
-            said=self.says("said of an item", EMBASSY),
+            note=self.marked_text("agenda", EMBASSY),
+            said=self.marked_text("said of an item", EMBASSY),
         )
-        self.keep(**self._planned(), **self._what_followed(rows.dialogue))
+        self.add_rows(**self._create_planned_dialogues(), **self._create_follow_up(rows.dialogue))
         seen = EMBASSY | OWN
-        update = UpdateFactory(commitment=rows.promise)
+        update = UpdateFactory(commitment=rows.commitment)
         by = self.people["own"]
-        sent_back = UpdateVersionFactory(
-            update=update, narrative=self.says("police's first words", seen), recorded_by=by
+        returned_version = UpdateVersionFactory(
+            update=update, narrative=self.marked_text("police's first words", seen), recorded_by=by
         )
-        before = self._evidence("police's first proof", seen, update_version=sent_back, supports=[rows.assessed])
+        returned_evidence = self._evidence(
+            "police's first proof", seen, update_version=returned_version, supports=[rows.assessed]
+        )
         UpdateVersionDecisionFactory(
-            update_version=sent_back, decision="returned", reason=self.says("why it went back", seen)
+            update_version=returned_version, decision="returned", reason=self.marked_text("why it went back", seen)
         )
-        said_before = EvidenceReviewFactory(
-            evidence_link=before.evidence_links.get(),
+        returned_evidence_review = EvidenceReviewFactory(
+            evidence_link=returned_evidence.evidence_links.get(),
             decision="rejected",
-            reason=self.says("the word on police's proof", seen),
+            reason=self.marked_text("the word on police's proof", seen),
         )
         waiting = UpdateVersionFactory(
             update=update,
-            narrative=self.says("police's words", seen),
+            narrative=self.marked_text("police's words", seen),
             claimed=ClaimedProgress.UNDER_WAY,
             recorded_by=rows.colleague,
         )
-        sent = self._evidence("police's proof", seen, update_version=waiting, supports=[rows.assessed, rows.figured])
+        sent = self._evidence(
+            "police's proof", seen, update_version=waiting, supports=[rows.assessed, rows.figure_benchmark]
+        )
         reading = ReadingFactory(
-            indicator=rows.counted,
+            indicator=rows.indicator,
             through_on=date(2021, 12, 31),
             evidence=sent,
             update_version=waiting,
-            note=self.says("police's note", seen),
-            source=self.says("police's source", seen),
+            note=self.marked_text("police's note", seen),
+            source=self.marked_text("police's source", seen),
             recorded_by=rows.colleague,
         )
         done = self._evidence(
             "what we did: proof", EMBASSY, commitment=rows.reported, supports=[rows.assessed], verified=True
         )
-        internal = self._evidence("internal", EMBASSY, commitment=rows.promise, supports=[rows.assessed])
+        internal = self._evidence("internal", EMBASSY, commitment=rows.commitment, supports=[rows.assessed])
         shared = self._evidence(
             "shared",
             seen,
-            commitment=rows.promise,
+            commitment=rows.commitment,
             sensitivity=Sensitivity.SHARED,
-            supports=[rows.assessed, rows.homes],
-            revises=self._evidence("corrected", EMBASSY, commitment=rows.promise),
+            supports=[rows.assessed, rows.home_benchmark],
+            revises=self._evidence("corrected", EMBASSY, commitment=rows.commitment),
         )
         for evidence_link in shared.evidence_links.all():
-            EvidenceReviewFactory(evidence_link=evidence_link, reason=self.says("the word on shared evidence", EMBASSY))
+            EvidenceReviewFactory(
+                evidence_link=evidence_link, reason=self.marked_text("the word on shared evidence", EMBASSY)
+            )
 
-        homes_version = UpdateVersionFactory(
-            update__commitment=rows.homes_promise,
-            narrative=self.says("home's words", EMBASSY | OTHER),
+        home_version = UpdateVersionFactory(
+            update__commitment=rows.home_commitment,
+            narrative=self.marked_text("home's words", EMBASSY | OTHER),
             recorded_by=self.people["other"],
         )
-        homes_sent = self._evidence(
-            "home's proof", EMBASSY | OTHER, update_version=homes_version, supports=[rows.homes]
+        home_evidence = self._evidence(
+            "home's proof", EMBASSY | OTHER, update_version=home_version, supports=[rows.home_benchmark]
         )
-        homes_reading = ReadingFactory(
-            indicator=rows.others_counted, through_on=date(2021, 12, 31), update_version=homes_version,
-            evidence=homes_sent, note=self.says("home's note", EMBASSY | OTHER), recorded_by=self.people["other"],
+        home_reading = ReadingFactory(
+            indicator=rows.home_indicator, through_on=date(2021, 12, 31), update_version=home_version,
+            evidence=home_evidence, note=self.marked_text("home's note", EMBASSY | OTHER),
+            recorded_by=self.people["other"],
         )  # fmt: skip
-        ours_reading = ReadingFactory(
-            indicator=rows.counted, last_period=True, source=self.says("embassy's source", EMBASSY)
+        embassy_reading = ReadingFactory(
+            indicator=rows.indicator, last_period=True, source=self.marked_text("embassy's source", EMBASSY)
         )
         assessment = AssessmentFactory(
             benchmark=rows.assessed,
-            rationale=self.says("rationale", EMBASSY),
-            law=self.says("law", EMBASSY),
+            rationale=self.marked_text("rationale", EMBASSY),
+            law=self.marked_text("law", EMBASSY),
             grounds=[internal],
         )
-        failed = JobFactory(kind="briefing", state=State.FAILED, reason=self.says("why it failed", EMBASSY))
+        failed = JobFactory(kind="briefing", state=State.FAILED, reason=self.marked_text("why it failed", EMBASSY))
         drafted = EvidenceFileFactory(
-            name=f"{self.says('drafted file', OWN)}.pdf",
-            content=self.says("drafted content", OWN).encode(),
+            name=f"{self.marked_text('drafted file', OWN)}.pdf",
+            content=self.marked_text("drafted content", OWN).encode(),
             uploaded_by=rows.colleague,
         )
         draft = DraftFactory(
             commitment=rows.unstarted,
             saved_by=rows.colleague,
-            content={"narrative": [self.says("what is not sent", OWN)]},
+            content={"narrative": [self.marked_text("what is not sent", OWN)]},
         )
         draft.files.add(drafted)
         record_draft = DraftFactory(
             dialogue=rows.dialogue,
             saved_by=self.people["officer"],
-            content={"record-text": [self.says("what is not recorded", frozenset({"officer", "second"}))]},
+            content={"record-text": [self.marked_text("what is not recorded", frozenset({"officer", "second"}))]},
         )
         unsent = EvidenceFileFactory(
-            name=f"{self.says('unsent file', OWN)}.pdf",
-            content=self.says("unsent content", OWN).encode(),
+            name=f"{self.marked_text('unsent file', OWN)}.pdf",
+            content=self.marked_text("unsent content", OWN).encode(),
             uploaded_by=by,
         )
-        self.keep(
+        self.add_rows(
             update=update,
-            sent_back=sent_back,
+            returned_version=returned_version,
             waiting=waiting,
-            homes_update=homes_version.update,
-            homes_version=homes_version,
-            before=before,
+            home_update=home_version.update,
+            home_version=home_version,
+            returned_evidence=returned_evidence,
             sent=sent,
             internal=internal,
             shared=shared,
             corrected=shared.revises,
-            homes_sent=homes_sent,
-            said_before=said_before,
-            said_of_shared=shared.reviews.order_by("pk").first(),
-            said_of_shared_on_homes=shared.reviews.order_by("pk").last(),
+            home_evidence=home_evidence,
+            returned_evidence_review=returned_evidence_review,
+            shared_review=shared.reviews.order_by("pk").first(),
+            shared_home_review=shared.reviews.order_by("pk").last(),
             reading=reading,
-            homes_reading=homes_reading,
-            ours_reading=ours_reading,
+            home_reading=home_reading,
+            embassy_reading=embassy_reading,
             assessment=assessment,
             done=done,
-            said_of_done_itself=done.reviews.get(evidence_link=None),
-            said_of_done=done.reviews.exclude(evidence_link=None).get(),
+            done_review=done.reviews.get(evidence_link=None),
+            done_link_review=done.reviews.exclude(evidence_link=None).get(),
             briefing=BriefingFactory(
-                content=self.says("briefing", EMBASSY).encode(),
-                said={"evidence": [{"what": self.says("said", EMBASSY)}]},
+                pdf=self.marked_text("briefing", EMBASSY).encode(),
+                content={"evidence": [{"what": self.marked_text("said", EMBASSY)}]},
             ),
-            compared_briefing=BriefingFactory(said={"evidence": []}),
+            compared_briefing=BriefingFactory(content={"evidence": []}),
             input=BriefingFactory(
-                content=self.says("input", EMBASSY).encode(), word_content=self.says("input in Word", EMBASSY).encode()
+                pdf=self.marked_text("input", EMBASSY).encode(),
+                word_content=self.marked_text("input in Word", EMBASSY).encode(),
             ),
             redaction=RedactionFactory(
-                words=self.says("what is to go", REDACTING), reason=self.says("why it is to go", REDACTING)
+                words=self.marked_text("what is to go", REDACTORS),
+                reason=self.marked_text("why it is to go", REDACTORS),
             ),
             failed_briefing=BriefingFactory(job=failed),
-            run=ReadinessRunFactory(result={"headline": self.says("run", EMBASSY)}),
+            run=ReadinessRunFactory(result={"headline": self.marked_text("run", EMBASSY)}),
             unsent_file=unsent,
             drafted_file=drafted,
             draft=draft,
@@ -543,12 +582,12 @@ class World:
             **{
                 f"{name}_file": piece.file
                 for name, piece in {
-                    "before": before,
+                    "returned": returned_evidence,
                     "sent": sent,
                     "internal": internal,
                     "shared": shared,
                     "corrected": shared.revises,
-                    "homes": homes_sent,
+                    "home": home_evidence,
                     "done": done,
                 }.items()
             },
@@ -556,38 +595,42 @@ class World:
 
     def _evidence(self, what, to, **more):
         return EvidenceFactory(
-            title=self.says(f"{what}: title", to),
-            source=self.says(f"{what}: source", to),
-            stated_by=self.says(f"{what}: who says so", to),
-            file=EvidenceFileFactory(  # a picture, with something behind it
-                name=f"{self.says(f'{what}: file', to)}.jpg",
+            title=self.marked_text(f"{what}: title", to),
+            source=self.marked_text(f"{what}: source", to),
+            stated_by=self.marked_text(f"{what}: who says so", to),
+            file=EvidenceFileFactory(  # a picture, with text after its end
+                name=f"{self.marked_text(f'{what}: file', to)}.jpg",
                 media_type="image/jpeg",
-                content=SMALL + self.says(f"{what}: content", to).encode(),
+                content=SMALL_JPEG + self.marked_text(f"{what}: content", to).encode(),
             ),
             **more,
         )
 
-    def _fill_elsewhere(self):
-        """Another country's rows: one of each, which nobody here sees."""
+    def _create_foreign_rows(self):
+        """Create one row of each kind for another country, which nobody on Lesotho sees."""
         to, asked = ELSEWHERE, ELSEWHERE | ADMINISTRATOR
-        by, focal_point, ministry = self.people["elsewhere"], self.rows["their_focal_point"], self.rows["theirs"]
+        by, focal_point, ministry = (
+            self.people["elsewhere"],
+            self.rows["foreign_focal_point"],
+            self.rows["foreign_ministry"],
+        )
         edition = EditionFactory(
             country=self.rows["malawi"],
-            source=self.says("their edition", asked),
-            note=self.says("their note", to),
-            terms__reason=self.says("their edition's terms", to),
+            source=self.marked_text("their edition", asked),
+            note=self.marked_text("their note", to),
+            terms__reason=self.marked_text("their edition's terms", to),
             terms__recorded_by=by,
         )
         recommendation = RecommendationFactory(
-            edition=edition, text=self.says("their recommendation", asked), lead=ministry, origin=Origin.REPORT
+            edition=edition, text=self.marked_text("their recommendation", asked), lead=ministry, origin=Origin.REPORT
         )
-        indicator = IndicatorFactory(country=edition.country, name=self.says("their indicator", asked))
+        indicator = IndicatorFactory(country=edition.country, name=self.marked_text("their indicator", asked))
         benchmark = BenchmarkFactory(
             recommendation=recommendation,
-            terms__criterion=self.says("their criterion", asked),
+            terms__criterion=self.marked_text("their criterion", asked),
             terms__rule=Rule.MORE,
             terms__indicator=indicator,
-            terms__reason=self.says("their benchmark's terms", to),
+            terms__reason=self.marked_text("their benchmark's terms", to),
             terms__recorded_by=by,
         )
         dialogue = self._dialogue(to, country=edition.country, recorded_by=by)
@@ -595,79 +638,79 @@ class World:
             ministry=ministry,
             dialogue=dialogue,
             letter="",
-            text=self.says("their promise", to),
+            text=self.marked_text("their promise", to),
             benchmarks=[benchmark],
             recorded_by=by,
             made__recorded_by=by,
         )
         sent = UpdateVersionFactory(
-            update__commitment=commitment, narrative=self.says("their words", to), recorded_by=focal_point
+            update__commitment=commitment, narrative=self.marked_text("their words", to), recorded_by=focal_point
         )
         evidence = self._evidence("their proof", to, update_version=sent, supports=[benchmark])
-        self.keep(
-            their_edition=edition,
-            their_recommendation=recommendation,
-            their_indicator=indicator,
-            their_benchmark=benchmark,
-            their_dialogue=dialogue,
-            their_commitment=commitment,
-            their_update=sent.update,
-            their_version=sent,
-            their_evidence=evidence,
-            their_file=evidence.file,
-            their_evidence_link=evidence.evidence_links.get(),
-            their_review=EvidenceReviewFactory(
-                evidence=evidence, reason=self.says("their word on it", to), recorded_by=by
+        self.add_rows(
+            foreign_edition=edition,
+            foreign_recommendation=recommendation,
+            foreign_indicator=indicator,
+            foreign_benchmark=benchmark,
+            foreign_dialogue=dialogue,
+            foreign_commitment=commitment,
+            foreign_update=sent.update,
+            foreign_version=sent,
+            foreign_evidence=evidence,
+            foreign_file=evidence.file,
+            foreign_evidence_link=evidence.evidence_links.get(),
+            foreign_review=EvidenceReviewFactory(
+                evidence=evidence, reason=self.marked_text("their word on it", to), recorded_by=by
             ),
-            their_reading=ReadingFactory(
-                indicator=indicator, source=self.says("their source", to), evidence=evidence, recorded_by=by
+            foreign_reading=ReadingFactory(
+                indicator=indicator, source=self.marked_text("their source", to), evidence=evidence, recorded_by=by
             ),
-            their_assessment=AssessmentFactory(
-                benchmark=benchmark, rationale=self.says("their rationale", to), recorded_by=by
+            foreign_assessment=AssessmentFactory(
+                benchmark=benchmark, rationale=self.marked_text("their rationale", to), recorded_by=by
             ),
-            their_run=ReadinessRunFactory(edition=edition, result={"headline": self.says("their run", to)}),
-            their_redaction=RedactionFactory(
+            foreign_run=ReadinessRunFactory(edition=edition, result={"headline": self.marked_text("their run", to)}),
+            foreign_redaction=RedactionFactory(
                 country=self.rows["malawi"],
-                words=self.says("what is to go there", to),
-                reason=self.says("why it is to go there", to),
+                words=self.marked_text("what is to go there", to),
+                reason=self.marked_text("why it is to go there", to),
                 recorded_by=by,
             ),
-            their_briefing=BriefingFactory(
-                edition=edition, content=self.says("their briefing", to).encode(), requested_by=by
+            foreign_briefing=BriefingFactory(
+                edition=edition, pdf=self.marked_text("their briefing", to).encode(), requested_by=by
             ),
         )
 
-    def _fill_log(self):
-        here, there = self.rows["internal"], self.rows["their_evidence"]
-        self.keep(
-            entry=record(
+    def _create_log_entries(self):
+        here, there = self.rows["internal"], self.rows["foreign_evidence"]
+        self.add_rows(
+            entry=record_log_entry(
                 "evidence.logged",
                 by=self.people["officer"],
                 row=here,
                 country=here.country,
-                after={"title": self.says("what the log holds", LOG)},
+                after={"title": self.marked_text("what the log holds", LOG)},
             ),
-            their_entry=record(
+            foreign_entry=record_log_entry(
                 "evidence.logged",
                 by=self.people["elsewhere"],
                 row=there,
                 country=there.country,
-                after={"title": self.says("what their log holds", ELSEWHERE)},
+                after={"title": self.marked_text("what their log holds", ELSEWHERE)},
             ),
             token_entry=AuditEntry.objects.get(row=self.pk("officers_token"), table="accounts.apitoken"),
-            account_entry=record(
+            account_entry=record_log_entry(
                 "user.changed",
                 by=self.people["administrator"],
                 row=self.people["observer"],
-                before={"name": self.says("an earlier name", ADMINISTRATOR)},
+                before={"name": self.marked_text("an earlier name", ADMINISTRATOR)},
             ),
         )
 
     def sign_in(self):
-        """Give everybody a session that begins now."""
+        """Start a session for everybody."""
         for reader, person in self.people.items():
             client = Client()
-            enter(client, person, with_second_factor=reader != UNENROLLED)
+            force_sign_in(client, person, with_second_factor=reader != UNENROLLED)
             self.sessions[reader] = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.people["deactivated"].is_active = False
         self.people["deactivated"].save()

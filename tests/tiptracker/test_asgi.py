@@ -17,7 +17,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.factories import OfficerFactory
-from tests.live import free_port, stop
+from tests.running_server import free_port, stop
 from tiptracker import asgi
 from tiptracker.accounts import tokens
 from tiptracker.audit.request_context import PERSON_KEY
@@ -33,7 +33,7 @@ def run_async(coroutine):
         return thread.submit(asyncio.run, coroutine).result()
 
 
-class Asked:
+class AsgiRequest:
     """One request to an application, message by message."""
 
     def __init__(self, application, *parts, **scope):
@@ -83,13 +83,13 @@ def application(wsgi=echo, *, threads=1, seconds=30.0):
     return asgi.AsgiApplication(wsgi, threads=threads, max_bytes=1_000_000, initial_seconds=seconds)
 
 
-def length(number):
+def content_length(number):
     return {"content-length": str(number)}
 
 
-def asked(app, *parts, **scope):
+def send_request(app, *parts, **scope):
     async def ask():
-        one = Asked(app, *parts, **scope)
+        one = AsgiRequest(app, *parts, **scope)
         await one.run()
         return one
 
@@ -100,7 +100,7 @@ def asked(app, *parts, **scope):
 
 
 def test_body_is_complete_whatever_its_chunks():
-    answer = asked(application(), b"log", b"", b"in=" + b"a" * 200_000, **POST, headers=length(200_006))
+    answer = send_request(application(), b"log", b"", b"in=" + b"a" * 200_000, **POST, headers=content_length(200_006))
 
     assert (answer.status, answer.headers["x-path"]) == (200, "/accounts/login/")
     assert answer.body == b"login=" + b"a" * 200_000
@@ -108,8 +108,8 @@ def test_body_is_complete_whatever_its_chunks():
 
 def test_a_body_that_does_not_arrive_in_time_is_given_up():
     app = application(seconds=0.01)
-    answer = asked(app, b"log", b"in", **POST, headers=length(200))
-    answer_late = Asked(app, **POST, headers=length(200))
+    answer = send_request(app, b"log", b"in", **POST, headers=content_length(200))
+    answer_late = AsgiRequest(app, **POST, headers=content_length(200))
     run_async(answer_late.run())
 
     assert (
@@ -127,13 +127,13 @@ def test_whatever_is_slow_holds_no_thread():
 
     async def ask():
         app = application()
-        sending = [Asked(app, **POST, headers=length(200)) for _ in range(12)]
-        reading = [Asked(app) for _ in range(12)]
+        sending = [AsgiRequest(app, **POST, headers=content_length(200)) for _ in range(12)]
+        reading = [AsgiRequest(app) for _ in range(12)]
         for one in reading:
             one.may_send.clear()
         tasks = [asyncio.create_task(one.run()) for one in (*sending, *reading)]
         await asyncio.sleep(0)
-        last = Asked(app, path="/last/")
+        last = AsgiRequest(app, path="/last/")
         await last.run()
         for task in tasks:
             task.cancel()
@@ -147,7 +147,7 @@ def test_whatever_is_slow_holds_no_thread():
 
 
 def test_too_long_body_is_refused_before_it_is_received():
-    answer = asked(application(), **POST, headers=length(1_000_001))
+    answer = send_request(application(), **POST, headers=content_length(1_000_001))
 
     assert answer.status == 413
     assert answer.body.decode() == error_pages.render_html(*error_pages.TOO_LARGE)
@@ -159,9 +159,9 @@ def test_too_long_body_is_refused_before_it_is_received():
 def test_too_many_bodies_at_once_are_told_to_wait(size, most):
     async def ask():
         app = application()
-        tasks = [asyncio.create_task(Asked(app, **POST, headers=length(size)).run()) for _ in range(most)]
+        tasks = [asyncio.create_task(AsgiRequest(app, **POST, headers=content_length(size)).run()) for _ in range(most)]
         await asyncio.sleep(0.01)
-        refused = Asked(app, method="POST", path="/api/v1/updates/", headers=length(size))
+        refused = AsgiRequest(app, method="POST", path="/api/v1/updates/", headers=content_length(size))
         await refused.run()
         for task in tasks:
             task.cancel()
@@ -178,13 +178,13 @@ def test_who_has_gone_is_answered_nothing():
     def never(environ, start_response):
         raise AssertionError("nobody asks any more")
 
-    assert asked(application(never), b"log", None, **POST, headers=length(200)).sent == []
+    assert send_request(application(never), b"log", None, **POST, headers=content_length(200)).sent == []
 
 
 # --- Whose requests are served ----------------------------------------------------------------------------------------
 
 
-def says_whose(environ, start_response):
+def identify_person(environ, start_response):
     """Tell that every session belongs to the person whose number its cookie begins with."""
     cookie = environ.get("HTTP_COOKIE", "")
     environ[PERSON_KEY] = int(cookie.partition("=")[2].partition("-")[0] or 0)
@@ -192,7 +192,7 @@ def says_whose(environ, start_response):
     return []
 
 
-def session(number):
+def session_cookie(number):
     return {"cookie": f"{settings.SESSION_COOKIE_NAME}={number}"}
 
 
@@ -206,15 +206,15 @@ def test_one_persons_requests_leave_threads_to_others(theirs):
         if environ["PATH_INFO"] == "/slow/":
             served.append(environ["PATH_INFO"])
             may_end.wait(30)
-        return says_whose(environ, start_response)
+        return identify_person(environ, start_response)
 
     async def ask():
         app = application(slow, threads=4)
         for each in {*theirs}:
-            await Asked(app, headers=session(each)).run()
-        mine = [Asked(app, path="/slow/", headers=session(each)) for each in theirs]
+            await AsgiRequest(app, headers=session_cookie(each)).run()
+        mine = [AsgiRequest(app, path="/slow/", headers=session_cookie(each)) for each in theirs]
         tasks = [asyncio.create_task(one.run()) for one in mine]
-        other = Asked(app, headers=session("8-a"))
+        other = AsgiRequest(app, headers=session_cookie("8-a"))
         await other.run()
         while len(served) < asgi.MAX_CONCURRENT_PER_PERSON:  # until their threads have begun
             await asyncio.sleep(0.01)
@@ -241,15 +241,15 @@ def test_only_the_person_over_the_processor_budget_waits(monkeypatch):
         until = time.thread_time() + next(loops, 0)
         while time.thread_time() < until:
             pass
-        return says_whose(environ, start_response)
+        return identify_person(environ, start_response)
 
     async def ask():
         app = application(costly)
         for _ in range(2):  # whose the session is, the first has to say
-            await Asked(app, headers=session("7-a")).run()
+            await AsgiRequest(app, headers=session_cookie("7-a")).run()
         before = asyncio.get_running_loop().time()
-        mine = asyncio.create_task(Asked(app, headers=session("7-a")).run())
-        await Asked(app, headers=session("8-a")).run()
+        mine = asyncio.create_task(AsgiRequest(app, headers=session_cookie("7-a")).run())
+        await AsgiRequest(app, headers=session_cookie("8-a")).run()
         other_took = asyncio.get_running_loop().time() - before
         await mine
         return other_took, asyncio.get_running_loop().time() - before
@@ -264,11 +264,15 @@ def test_only_the_person_with_too_many_requests_is_told_to_wait():
     async def ask():
         app = application()
         tasks = [
-            asyncio.create_task(Asked(app, **POST, headers=session("7-a") | length(9)).run())
+            asyncio.create_task(AsgiRequest(app, **POST, headers=session_cookie("7-a") | content_length(9)).run())
             for _ in range(asgi.MAX_REQUESTS_PER_PERSON)
         ]
         await asyncio.sleep(0)
-        refused, other, nobody = Asked(app, headers=session("7-a")), Asked(app, headers=session("8-a")), Asked(app)
+        refused, other, nobody = (
+            AsgiRequest(app, headers=session_cookie("7-a")),
+            AsgiRequest(app, headers=session_cookie("8-a")),
+            AsgiRequest(app),
+        )
         for one in (refused, other, nobody):
             await one.run()
         for task in tasks:
@@ -301,7 +305,7 @@ def test_application_names_the_person_of_a_session_and_of_a_token(client):
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 
-class Parts:
+class PartsBody:
     """A body in parts, which says whether it was closed."""
 
     def __init__(self):
@@ -315,13 +319,13 @@ class Parts:
 
 
 def test_response_is_closed_so_that_its_connection_is_returned():
-    parts = Parts()
+    parts = PartsBody()
 
     def stream(environ, start_response):
         start_response("200 OK", [])
         return parts
 
-    assert asked(application(stream)).body == b"a" * 100_000 + b"b"
+    assert send_request(application(stream)).body == b"a" * 100_000 + b"b"
     assert parts.is_closed
 
 
@@ -329,7 +333,7 @@ def test_a_fault_outside_django_is_a_page_too():
     def breaks(environ, start_response):
         raise PermissionError("a secret path")
 
-    answer = asked(application(breaks))
+    answer = send_request(application(breaks))
 
     assert answer.status == 500
     assert answer.body.decode() == error_pages.render_html(*error_pages.SERVER_ERROR)
@@ -347,13 +351,13 @@ def test_busy_server_is_healthy_and_one_with_stuck_threads_is_not(monkeypatch, s
 
     async def ask():
         app = application(waits)
-        held = asyncio.create_task(Asked(app).run())
+        held = asyncio.create_task(AsgiRequest(app).run())
         await asyncio.sleep(0)
-        health = Asked(app, path=asgi.HEALTH_PATH)
+        health = AsgiRequest(app, path=asgi.HEALTH_PATH)
         await health.run()
         is_done.set()
         await held
-        after = Asked(app, path=asgi.HEALTH_PATH)
+        after = AsgiRequest(app, path=asgi.HEALTH_PATH)
         await after.run()
         return health, after
 
@@ -383,7 +387,7 @@ def test_slow_bodies_are_ended_and_block_no_other_request_on_a_real_server():
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws", "--port", str(port)]
     server = subprocess.Popen(
-        [*command, "tests.tiptracker.quick_asgi:application"],
+        [*command, "tests.tiptracker.short_timeout_asgi:application"],
         cwd=settings.BASE_DIR,
         env=os.environ | {"PYTHONPATH": f"{settings.BASE_DIR}:{os.environ['PYTHONPATH']}"},
         stdout=subprocess.DEVNULL,

@@ -13,19 +13,19 @@ import textwrap
 import pytest
 from django.conf import settings
 
-from tests.migrated import copy_migrated
+from tests.migrated_database import copy_migrated_database
 
-STRONG = secrets.token_urlsafe(50)
+STRONG_KEY = secrets.token_urlsafe(50)
 PRODUCTION = {
     "SECURE": "true",
-    "SECRET_KEY": STRONG,
+    "SECRET_KEY": STRONG_KEY,
     "ALLOWED_HOSTS": "tip.example.gov",
     "SECURE_PROXY_HEADER": "X-Forwarded-Proto",
     "TRUSTED_PROXIES": "1",
     "DATABASE_URL": "postgres://tip:a-long-password@db:5432/tip",
     "REDIS_URL": "redis://:a-long-password@redis:6379/0",
 }
-LEFT_OUT = (
+UNSET_VARIABLES = (
     "DJANGO_ALLOW_ASYNC_UNSAFE",
     "SECRET_KEY",
     "SECOND_FACTOR_REQUIRED",
@@ -36,9 +36,9 @@ LEFT_OUT = (
 )
 
 
-def manage(tmp_path, *command, **more):
+def run_manage(tmp_path, *command, **more):
     """Run `manage.py` with an environment of production, changed by `more` (None: not set)."""
-    environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    environment = {name: value for name, value in os.environ.items() if name not in UNSET_VARIABLES}
     environment |= PRODUCTION | {"VAR_DIR": str(tmp_path)} | more
     environment = {name: value for name, value in environment.items() if value is not None}
     command = [sys.executable, "manage.py", *command]
@@ -48,12 +48,12 @@ def manage(tmp_path, *command, **more):
 
 
 def test_production_is_deployed_without_a_warning(tmp_path):
-    checked = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
+    checked = run_manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING")
 
     assert checked.returncode == 0, checked.stderr
 
 
-ASKED = r"""
+REQUESTS_SCRIPT = r"""
     import json, re
     from django.conf import settings
     from django.db import connections
@@ -96,39 +96,39 @@ ASKED = r"""
 
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory):
+def production_answers(tmp_path_factory):
     """What production answers: over HTTP, over HTTPS, by another name, to a form from elsewhere, to signing in."""
     folder = tmp_path_factory.mktemp("production")
-    copy_migrated(folder / "db.sqlite3")
-    said = manage(folder, "shell", "--no-imports", "-c", textwrap.dedent(ASKED))
+    copy_migrated_database(folder / "db.sqlite3")
+    said = run_manage(folder, "shell", "--no-imports", "-c", textwrap.dedent(REQUESTS_SCRIPT))
     assert said.returncode == 0, said.stderr[-3000:]
     return json.loads(said.stdout)
 
 
-def test_production_leads_to_https_and_keeps_browsers_there(production):
+def test_production_leads_to_https_and_keeps_browsers_there(production_answers):
     """What a proxy says is believed of the header alone that the settings name."""
-    assert production["plain"]["status"] == 301
-    assert production["plain"]["location"] == "https://tip.example.gov/accounts/login/"
-    assert production["page"]["status"] == 200
-    assert production["page"]["strict-transport-security"] == "max-age=31536000; includeSubDomains; preload"
-    assert production["page"]["content-security-policy"].endswith("; upgrade-insecure-requests")
+    assert production_answers["plain"]["status"] == 301
+    assert production_answers["plain"]["location"] == "https://tip.example.gov/accounts/login/"
+    assert production_answers["page"]["status"] == 200
+    assert production_answers["page"]["strict-transport-security"] == "max-age=31536000; includeSubDomains; preload"
+    assert production_answers["page"]["content-security-policy"].endswith("; upgrade-insecure-requests")
 
 
-def test_production_answers_by_its_own_name_and_its_own_forms_alone(production):
-    assert production["other host"]["status"] == 400
-    assert production["from elsewhere"]["status"] == 403
-    assert production["signed in"]["status"] == 302
+def test_production_answers_by_its_own_name_and_its_own_forms_alone(production_answers):
+    assert production_answers["other host"]["status"] == 400
+    assert production_answers["from elsewhere"]["status"] == 403
+    assert production_answers["signed in"]["status"] == 302
 
 
-def test_production_keeps_its_cookies_to_https_and_to_its_own_host(production):
+def test_production_keeps_its_cookies_to_https_and_to_its_own_host(production_answers):
     """… and somebody who signs in has another session than whoever began it."""
-    cookies = production["cookies"]
+    cookies = production_answers["cookies"]
 
     assert set(cookies) == {"__Host-session", "__Host-csrf"}
     for name, cookie in cookies.items():
         kept = {key: cookie[key] for key in ("secure", "httponly", "samesite", "path", "domain")}
         assert kept == {"secure": True, "httponly": True, "samesite": "Lax", "path": "/", "domain": ""}, name
-    assert cookies["__Host-session"][""] != production["begun"]
+    assert cookies["__Host-session"][""] != production_answers["begun"]
 
 
 @pytest.mark.parametrize(
@@ -162,13 +162,13 @@ def test_production_keeps_its_cookies_to_https_and_to_its_own_host(production):
 def test_production_does_not_start_with_what_is_weak(tmp_path, wrong, sentence):
     (tmp_path / "secret_key").write_text(secrets.token_urlsafe(50))
 
-    refused = manage(tmp_path, "check", **{"OIDC_CLIENT_ID": "tip"} | wrong)
+    refused = run_manage(tmp_path, "check", **{"OIDC_CLIENT_ID": "tip"} | wrong)
 
     assert refused.returncode != 0
     assert sentence in refused.stderr
 
 
-THROUGH_A_PROVIDER = """
+PROVIDER_SCRIPT = """
     from allauth.core import context
     from allauth.socialaccount.internal.flows.login import complete_login
     from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -213,10 +213,10 @@ THROUGH_A_PROVIDER = """
 
 def test_whoever_a_provider_vouches_for_signs_in_and_nobody_signs_up(tmp_path):
     provider = {"OIDC_SERVER_URL": "https://id.example.gov", "OIDC_CLIENT_ID": "tip", "OIDC_CLIENT_SECRET": "s"}
-    script = textwrap.dedent(THROUGH_A_PROVIDER)
-    copy_migrated(tmp_path / "db.sqlite3")
+    script = textwrap.dedent(PROVIDER_SCRIPT)
+    copy_migrated_database(tmp_path / "db.sqlite3")
 
-    done = manage(
+    done = run_manage(
         tmp_path,
         "shell",
         "--no-imports",

@@ -6,8 +6,8 @@ import pytest
 
 from dialogues.models import Dialogue
 from tests.factories import MASERU, DialogueFactory, OfficerFactory, at_noon
-from tests.refusing import refuses
-from tests.transactions import record
+from tests.refusals import refuses
+from tests.transactions import record_log_entry
 from tiptracker.localization import format_date
 from tiptracker.validation import (
     format_moment,
@@ -71,7 +71,7 @@ def test_stale_page_is_refused_naming_who_changed_what_and_when():
     dialogue = DialogueFactory(version=2)
     by = OfficerFactory(name="Palesa Nkosi")
     same, other = {"place": "here", "record": "a", "agreed": "b"}, {"place": "here", "record": "c", "agreed": "d"}
-    record("dialogue.changed", by=by, row=dialogue, before=same, after={**other, "recorded_at": NOW})
+    record_log_entry("dialogue.changed", by=by, row=dialogue, before=same, after={**other, "recorded_at": NOW})
 
     refuse_stale(dialogue, 2, NOW)
     sentence = (

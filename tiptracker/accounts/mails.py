@@ -52,7 +52,7 @@ def send_reset_link(person: User | None, email: str) -> Mail:
 
 def notify_sign_in_changed(person: User, change: str) -> None:
     """Tell the person what changed in their sign-in: `gettext_noop("A passkey was added.")`, translated in the mail."""
-    queue_mail(MailKind.SIGN_IN_CHANGED, person=person, words={"what": change})
+    queue_mail(MailKind.SIGN_IN_CHANGED, person=person, values={"what": change})
 
 
 def notify_account_changed(person: User, changed: Iterable[str], addresses: Iterable[str]) -> None:
@@ -62,7 +62,7 @@ def notify_account_changed(person: User, changed: Iterable[str], addresses: Iter
     """
     what = ", ".join(changed)
     for address in addresses:
-        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, words={"what": what})
+        queue_mail(MailKind.ACCOUNT_CHANGED, person=person, address=address, values={"what": what})
 
 
 def notify_request_made(request: AccountRequest) -> None:
@@ -79,7 +79,7 @@ def ask_for_consent(request: AccountRequest, people: Iterable[User], *, until: d
     """Ask each person whose consent counts to decide on the request, which lapses at `until`."""
     page = urljoin(settings.PUBLIC_URL, reverse("account_request_detail", args=[request.pk]))
     for person in people:
-        queue_mail(MailKind.CONSENT_ASKED, person=person, words={"page": page, "until": until.isoformat()})
+        queue_mail(MailKind.CONSENT_ASKED, person=person, values={"page": page, "until": until.isoformat()})
 
 
 def notify_request_done(request: AccountRequest) -> None:
@@ -93,16 +93,16 @@ def notify_request_done(request: AccountRequest) -> None:
 
 def notify_administrator_added(person: User, added: User, by: str) -> None:
     """Tell an administrator that another person became an administrator."""
-    queue_mail(MailKind.ADMINISTRATOR_ADDED, person=person, words={"added": added.name, "by": by})
+    queue_mail(MailKind.ADMINISTRATOR_ADDED, person=person, values={"added": added.name, "by": by})
 
 
 def _queue_request_mail(request: AccountRequest, kind: MailKind, address: str) -> None:
     """Queue a mail about a request. Its link is made when the mail is sent, so the row holds no secret."""
-    queue_mail(kind, person=request.person, address=address, words={"request": str(request.pk)})
+    queue_mail(kind, person=request.person, address=address, values={"request": str(request.pk)})
 
 
 def notify_log_fault(person: User, entry: int) -> None:
     """Tell the person that the nightly check found an entry of the activity log that does not hold."""
     link = urljoin(settings.PUBLIC_URL, reverse("log_list"))
     key = f"{person.pk} {entry}"
-    queue_mail(MailKind.LOG_FAULT, person=person, key=key, words={"entry": str(entry), "link": link})
+    queue_mail(MailKind.LOG_FAULT, person=person, key=key, values={"entry": str(entry), "link": link})

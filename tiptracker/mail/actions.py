@@ -27,7 +27,7 @@ MAX_ANSWER_LENGTH = 500
 
 
 def queue_mail(
-    kind: MailKind, *, person: User | None, address: str = "", key: str = "", words: Mapping[str, str] | None = None
+    kind: MailKind, *, person: User | None, address: str = "", key: str = "", values: Mapping[str, str] | None = None
 ) -> Mail:
     """Queue a mail, to be sent by a worker once this transaction commits, whatever the mail server does.
 
@@ -38,11 +38,16 @@ def queue_mail(
         kind: also names its template.
         person: None for an unknown address, to which nothing is sent.
         address: where to send it, if not to the person's own address.
-        words: further values for the template.
+        values: further values for the template.
     """
     if not is_in_transaction():
         raise RuntimeError("A mail belongs in the transaction of what it tells of.")
-    defaults = {"person": person, "address": address, "words": dict(words or {}), "queued_at": timezone.now()}
+    defaults = {
+        "person": person,
+        "address": address,
+        "template_values": dict(values or {}),
+        "queued_at": timezone.now(),
+    }
     mail, _ = Mail.objects.get_or_create(kind=kind, key=key or new_key(), state=MailState.QUEUED, defaults=defaults)
     enqueue("send_mail", mail.pk)
     return mail

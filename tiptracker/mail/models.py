@@ -72,7 +72,7 @@ class Mail(models.Model):
     address = models.EmailField(
         max_length=254, blank=True, help_text="Where it goes, or went; empty: to where the person's mails go by then."
     )
-    words = models.JSONField(default=dict, help_text="What its template tells besides, by name.")
+    template_values = models.JSONField(default=dict, help_text="Further values for its template, by name.")
     state = models.CharField(max_length=10, choices=MailState.choices(), default=MailState.QUEUED)
     tries = models.PositiveSmallIntegerField(default=0)
     answer = models.TextField(blank=True, help_text="Why it was not taken when it was last tried.")

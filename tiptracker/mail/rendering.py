@@ -72,15 +72,15 @@ def _request_context(key: int, address: str) -> dict[str, Any]:
     }
 
 
-def _translate_words(kind: str, words: dict[str, str]) -> dict[str, str]:
+def _translate_values(kind: str, values: dict[str, str]) -> dict[str, str]:
     """Return the values for the template that were stored in English, in the current language."""
-    translated = dict(words)
-    if kind == MailKind.SIGN_IN_CHANGED and "what" in words:
-        translated["what"] = gettext(words["what"])
-    if kind == MailKind.ACCOUNT_CHANGED and "what" in words:
-        translated["what"] = join_with_and(gettext(name) for name in words["what"].split(", "))
-    if "until" in words:
-        translated["until"] = format_datetime(timezone.localtime(datetime.fromisoformat(words["until"])))
+    translated = dict(values)
+    if kind == MailKind.SIGN_IN_CHANGED and "what" in values:
+        translated["what"] = gettext(values["what"])
+    if kind == MailKind.ACCOUNT_CHANGED and "what" in values:
+        translated["what"] = join_with_and(gettext(name) for name in values["what"].split(", "))
+    if "until" in values:
+        translated["until"] = format_datetime(timezone.localtime(datetime.fromisoformat(values["until"])))
     return translated
 
 
@@ -95,7 +95,7 @@ def build_message(mail: Mail) -> EmailMessage | None:
 
 
 def _build_message(mail: Mail, person: User) -> EmailMessage | None:
-    address, more = mail.address or person.email, _translate_words(mail.kind, mail.words)
+    address, more = mail.address or person.email, _translate_values(mail.kind, mail.template_values)
     if "request" in more:
         more |= _request_context(int(more["request"]), address)
     if purpose := LINK_PURPOSES.get(mail.kind):

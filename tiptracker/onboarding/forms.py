@@ -23,7 +23,8 @@ from tiptracker.onboarding.actions.countries import DistrictInput
 from tiptracker.onboarding.actions.ministries import OfficeHolderInput
 from tiptracker.web.frontend.form_rows import Choices, RowField, RowsField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
-from tiptracker.web.search import MAX_CHARACTERS, filter_by_words
+from tiptracker.web.search import filter_by_words
+from tiptracker.web.word_forms import MAX_CHARACTERS
 
 MAX_OFFICE_HOLDERS = 60
 MAX_DISTRICTS = 500

@@ -54,7 +54,7 @@ def run_process(
     )
     conversation = _ProcessPipes(process, content, most_answered)
     try:
-        is_whole = conversation.hold(time.monotonic() + most_waited)
+        is_finished = conversation.hold(time.monotonic() + most_waited)
     finally:
         if not conversation.is_over:
             process.kill()
@@ -66,7 +66,7 @@ def run_process(
         errors=conversation.errors.decode(errors="replace"),
         code=process.returncode,
         seconds=used.ru_utime + used.ru_stime,
-        is_late=not is_whole and not conversation.is_too_much,
+        is_late=not is_finished and not conversation.is_too_much,
         is_too_much=conversation.is_too_much,
     )
 

@@ -1,10 +1,10 @@
-"""Free-text search in lists. Each search word must begin a word in one of the row's texts, in any order.
+"""Free-text search in lists. Each search word must be in one of the row's texts, in any order.
 
-Production uses PostgreSQL's full text search; SQLite uses an equivalent. Neither reduces words to stems, because the
-record holds names in several languages.
+A word is found by its beginning, as typed, because the record holds names in several languages. An English word is also
+found by its other forms: "prosecution" finds "prosecuted". Production uses PostgreSQL's full text search; SQLite uses
+an equivalent (`tiptracker/web/word_forms.py`).
 """
 
-import re
 from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
@@ -12,35 +12,49 @@ from typing import Any
 
 from django.apps.registry import Apps
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchVectorExact, SearchVectorField
 from django.db import connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
-from django.db.models import Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
-MAX_WORDS = 12
-MAX_CHARACTERS = 200
+from tiptracker.web.word_forms import has_word, split_words
+
+_WORDS = (
+    r"regexp_replace(%(expressions)s, "
+    r"'[\u0001-\u002F:-@\u005B-\u0060\u007B-\u00BF\u02B9-\u02BF\u2000-\u206F]+', ' ', 'g')"
+)
+"""Texts with blanks for anything but letters and digits (PostgreSQL)."""
 
 
 class _WordVector(Func):
-    """The words of non-null texts as a PostgreSQL search vector, separated by anything but letters and digits."""
+    """The words of non-null texts, as typed, as a PostgreSQL search vector."""
 
-    function = "to_tsvector"
     arg_joiner = " || ' ' || "
-    template = (
-        r"to_tsvector('simple', regexp_replace(%(expressions)s, "
-        r"'[\u0001-\u002F:-@\u005B-\u0060\u007B-\u00BF\u02B9-\u02BF\u2000-\u206F]+', ' ', 'g'))"
-    )
+    template = f"to_tsvector('simple', {_WORDS})"
     output_field = SearchVectorField()
 
 
-class IndexWords(Operation):
-    """Migration operation: index the words of these fields in PostgreSQL.
+class _WordFormVector(_WordVector):
+    """The words of non-null texts, as typed, and their English stems."""
 
-    The fields must be all of one table that `filter_by_words` searches. SQLite has no such index and reads each text.
-    """
+    template = f"(to_tsvector('simple', {_WORDS}) || to_tsvector('english', {_WORDS}))"
+
+
+class _HasWord(Func):
+    """Whether a text has a word (SQLite)."""
+
+    function = "has_word"
+    output_field = BooleanField()
+
+
+class IndexWords(Operation):
+    """Migration operation: index the words of these fields, as typed, in PostgreSQL. `IndexWordForms` replaced it."""
 
     reversible = True
+    vector: type[Func] = _WordVector
+    suffix = "words"
 
     def __init__(self, model_name: str, *fields: str) -> None:
         self.model_name = model_name
@@ -69,7 +83,7 @@ class IndexWords(Operation):
 
     def _index(self, app_label: str, apps: Apps) -> tuple[type[models.Model], GinIndex]:
         return apps.get_model(app_label, self.model_name), GinIndex(
-            _WordVector(*self.fields), name=f"{self.model_name.lower()}_words"
+            self.vector(*self.fields), name=f"{self.model_name.lower()}_{self.suffix}"
         )
 
 
@@ -90,17 +104,31 @@ class UnindexWords(IndexWords):
         super().database_forwards(app_label, editor, from_state, to_state)
 
 
-def split_words(text: str) -> list[str]:
-    """Return the words of a search text in lower case. "Qacha’s Nek" has three, whichever apostrophe is typed."""
-    return re.findall(r"[^\W_ʹ-ʿ]+", text[:MAX_CHARACTERS].lower())[:MAX_WORDS]
+class IndexWordForms(IndexWords):
+    """Migration operation: index the words of these fields and their English stems in PostgreSQL.
+
+    The fields must be all of one table that `filter_by_words` searches. SQLite has no such index and reads each text.
+    """
+
+    vector = _WordFormVector
+    suffix = "word_forms"
+
+    def describe(self) -> str:
+        return f"Index the words of {self.model_name} and their forms"
+
+
+def register_sqlite_function(*, connection: BaseDatabaseWrapper, **more: Any) -> None:
+    """Add to a new connection the function by which SQLite looks for words."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("has_word", 2, has_word, deterministic=True)
 
 
 def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) -> Rows:
-    """Filter `rows` to those whose `fields` together contain, for each word of `text`, a word that begins with it.
+    """Filter `rows` to those whose `fields` together contain each word of `text`: its beginning or another form.
 
     A text without words returns all rows. Fields are the rows' own, or those of one related row, such as
     "update_version__narrative". The two are searched separately so that PostgreSQL can use its index on each
-    (`IndexWords`).
+    (`IndexWordForms`).
     """
     words = split_words(text)
     if not words:
@@ -110,16 +138,16 @@ def filter_by_words[Rows: QuerySet[Any]](rows: Rows, text: str, *fields: str) ->
         searches = [words] if is_in_one_row else [[word] for word in words]
         row_keys = (_rows_with_words(rows.model, fields, some) for some in searches)
         return rows.filter(reduce(and_, (Q(pk__in=keys) for keys in row_keys)))
-    begins = (reduce(or_, (Q((f"{name}__iregex", rf"(^|[\W_ʹ-ʿ]){word}")) for name in fields)) for word in words)
-    return rows.filter(reduce(and_, begins))
+    has_each = (reduce(or_, (Q(_HasWord(F(name), Value(word))) for name in fields)) for word in words)
+    return rows.filter(reduce(and_, has_each))
 
 
 def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
-    """Return the keys of rows that have, in these fields, words beginning with `words`.
+    """Return the keys of rows that have, in these fields, words beginning with `words` or other forms of them.
 
     They are keys of their own query, so that PostgreSQL reads its index and not the texts of all rows a user sees.
     """
-    query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
+    query = reduce(and_, map(_query_for, words))
     by_row: dict[str, list[str]] = {}
     for field in fields:
         relation, _, name = field.rpartition("__")
@@ -127,7 +155,13 @@ def _rows_with_words(model: type[models.Model], fields: Sequence[str], words: Se
     queries = []
     for relation, names in by_row.items():
         texts: Any = model._meta.get_field(relation).related_model if relation else model
-        keys = texts._base_manager.filter(SearchVectorExact(_WordVector(*names), query)).values("pk")
+        keys = texts._base_manager.filter(SearchVectorExact(_WordFormVector(*names), query)).values("pk")
         queries.append(model._base_manager.filter(**{f"{relation}__in": keys}).values("pk") if relation else keys)
     first, *others = queries
     return first.union(*others, all=True) if others else first
+
+
+def _query_for(word: str) -> SearchQueryCombinable:
+    """Return what PostgreSQL looks for: a word that begins with this one or has its stem."""
+    typed = SearchQuery(f"{word}:*", config="simple", search_type="raw")
+    return typed | SearchQuery(word, config="english")

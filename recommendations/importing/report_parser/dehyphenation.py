@@ -50,7 +50,7 @@ class LineJoiner:
         cleaned = (_HYPHENATED_BREAK.sub(" ", normalize_characters(text)).casefold() for text in texts)
         self.words = Counter(word for text in cleaned for word in _WORD.findall(text))
 
-    def mend(self, text: str) -> str:
+    def join(self, text: str) -> str:
         """Return `text` in one line, with broken words repaired."""
         text = _ANTI_TRAFFICKING.sub(lambda anti: re.sub(r"\s", "", anti[0]), normalize_characters(text))
         text = _HYPHENATED_BREAK.sub(self._joined_word, _SPLIT_WORD.sub(self._joined, text))
@@ -75,8 +75,8 @@ class LineJoiner:
         since the word may also be "victim’s". Other letters that stay alone may be names, as in "annex b".
         """
         head, tail = loose["head"], loose["tail"]
-        whole = self.words[f"{head}{tail}".casefold()]
-        if whole and (tail == "s" or not self._is_word(head)):
+        uses = self.words[f"{head}{tail}".casefold()]
+        if uses and (tail == "s" or not self._is_word(head)):
             return f"{head}{tail}{UNCERTAIN_LETTER}"
         return f"{loose[0]}{UNCERTAIN_LETTER}" if tail == "s" else loose[0]
 

@@ -51,10 +51,10 @@ class Block(NamedTuple):
 def build_blocks(paragraphs: Iterable[Paragraph]) -> list[Block]:
     """Return the blocks of a file in order, with the furniture where it was found."""
     paragraphs = [paragraph._replace(text=_strip_markup(paragraph.text)) for paragraph in paragraphs]
-    mender = LineJoiner(paragraph.text for paragraph in paragraphs)
-    split_blocks = [block for paragraph in paragraphs for block in _paragraph_blocks(paragraph, mender)]
+    joiner = LineJoiner(paragraph.text for paragraph in paragraphs)
+    split_blocks = [block for paragraph in paragraphs for block in _paragraph_blocks(paragraph, joiner)]
     split_blocks = list(_attach_bullets(part for block in split_blocks for part in _split_at_headings(block)))
-    return _rejoin_blocks(_mark_boilerplate(split_blocks), mender)
+    return _rejoin_blocks(_mark_boilerplate(split_blocks), joiner)
 
 
 def _strip_markup(text: str) -> str:
@@ -63,14 +63,14 @@ def _strip_markup(text: str) -> str:
     return headings.repair_headings(_BOLD_OR_ITALIC.sub(lambda match: match["bold"] or match["heading"], text))
 
 
-def _paragraph_blocks(paragraph: Paragraph, mender: LineJoiner) -> Iterator[Block]:
+def _paragraph_blocks(paragraph: Paragraph, joiner: LineJoiner) -> Iterator[Block]:
     """Yield the blocks of one paragraph. Furniture within it comes before the text."""
     if paragraph.kind == ParagraphKind.PLAIN:
         for text, asides in group_lines(paragraph.text):
-            yield from (Block(mender.mend(aside), ParagraphKind.FURNITURE) for aside in asides)
+            yield from (Block(joiner.join(aside), ParagraphKind.FURNITURE) for aside in asides)
             if text:
-                yield build_block(mender.mend(text), ParagraphKind.PLAIN)
-    elif text := mender.mend(paragraph.text):
+                yield build_block(joiner.join(text), ParagraphKind.PLAIN)
+    elif text := joiner.join(paragraph.text):
         is_named = paragraph.kind in {ParagraphKind.TITLE, ParagraphKind.HEADING}
         is_aside = not is_named and any(flag_boilerplate([text], [True]))
         yield build_block(text, ParagraphKind.FURNITURE if is_aside else paragraph.kind)
@@ -169,7 +169,7 @@ def _is_interrupted(before: Block, after: Block) -> bool:
     return after.kind == ParagraphKind.PLAIN and _is_same_paragraph(before, after.text)
 
 
-def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
+def _rejoin_blocks(blocks: list[Block], joiner: LineJoiner) -> list[Block]:
     """Join the blocks that the end of a page or line cut in two."""
     groups: list[list[Block]] = []
     last = None
@@ -186,7 +186,7 @@ def _rejoin_blocks(blocks: list[Block], mender: LineJoiner) -> list[Block]:
             last = len(groups)
         groups.append(group)
     return [
-        group[0]._replace(text=mender.mend("\n".join(block.text for block in group))) if len(group) > 1 else group[0]
+        group[0]._replace(text=joiner.join("\n".join(block.text for block in group))) if len(group) > 1 else group[0]
         for group in groups
     ]
 

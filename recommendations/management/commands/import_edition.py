@@ -245,7 +245,7 @@ def _set_columns(imported: EditionImport, columns: str, by: User) -> EditionImpo
             "no_choice",
             f"“{strange[0]}” is not a kind of column. Give {_join_with_or(filter(None, ColumnType))}, or nothing.",
         )
-    has_headings = bool(imported.brought.get("has_headings"))
+    has_headings = bool(imported.draft.get("has_headings"))
     return set_columns(imported=imported, types=tuple(map(ColumnType, names)), has_headings=has_headings, by=by)
 
 

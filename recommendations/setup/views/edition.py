@@ -50,7 +50,7 @@ def setup_edition(request: SignedInRequest, pk: int) -> HttpResponse:
         "drafts": EditionImport.objects.visible_to(request.user)
         .filter(edition__country=country, loaded_at=None)
         .with_size()
-        .defer("brought", "did")
+        .defer("draft", "did")
         .select_related("edition__country", "begun_by")[:MAX_DRAFTS],
         "others": [one for one in editions if not (one.recommendation_count or one.milestones.all())],
     }

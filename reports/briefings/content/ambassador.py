@@ -12,7 +12,7 @@ from reports.choices import BriefingKind
 from reports.readiness.explanation.step_display import StepsDisplay
 from tiptracker.localization import gettext, gettext_noop
 
-MAX_PRESSING = 14
+MAX_FIRST_PAGE_COMMITMENTS = 14
 """The most commitments on page 1, if they fit. The annex by ministry lists all of them."""
 
 MAX_MONTHS, MAX_MILESTONES, MAX_MINISTRIES = 3, 4, 4
@@ -187,7 +187,7 @@ class PrintedPart:
 class PrintedCommitment:
     """A commitment as of the day.
 
-    `state` is the status code. `standing` says the same in words, with the days.
+    `state` is the status code. `status_text` says the same in words, with the days.
     """
 
     text: str
@@ -198,17 +198,17 @@ class PrintedCommitment:
     due_on: date | None
     times_moved: int
     state: str
-    standing: str
+    status_text: str
 
 
 @dataclass(frozen=True)
 class PrintedMilestone:
-    """A milestone of the year. `standing` says whether it is done, or how far off it is."""
+    """A milestone of the year. `status_text` says whether it is done, or how far off it is."""
 
     title: str
     on: date
     is_done: bool
-    standing: str
+    status_text: str
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ class PrintedMinistry:
     minister: str
     leads: str
     summary: str
-    undertakings: tuple[PrintedCommitment, ...]
+    commitments: tuple[PrintedCommitment, ...]
 
 
 @dataclass(frozen=True)
@@ -333,20 +333,20 @@ class PrintedUpdate:
 class PrintedEvidenceLink:
     """What a piece of evidence shows for one benchmark, and whether the embassy agrees.
 
-    `state` is one of EVIDENCE_STATES. `word` says who decided and when. It is empty if the
-    decision on the piece as a whole says the same.
+    `state` is one of EVIDENCE_STATES. `review` says who decided and when. It is empty if the decision on the piece as a
+    whole says the same.
     """
 
     benchmark: str
     shows: str
     state: str
-    word: str = ""
+    review: str = ""
 
     @property
     def sentence(self) -> str:
         """The link in one line: the benchmark, what the evidence shows for it, and the status or the decision."""
         values = {"benchmark": self.benchmark, "shows": self.shows}
-        values["status"] = self.word.rstrip(".") or gettext(EVIDENCE_STATES.get(self.state, self.state))
+        values["status"] = self.review.rstrip(".") or gettext(EVIDENCE_STATES.get(self.state, self.state))
         return gettext("Benchmark %(benchmark)s: %(shows)s. %(status)s.") % values
 
 
@@ -384,12 +384,12 @@ class AmbassadorBriefing(CommonContent):
     window: str
     deadline: date | None
     countdown: str
-    standing: ReadinessSummary
+    readiness: ReadinessSummary
     parts: tuple[PrintedPart, ...]
     checks: tuple[PrintedCheck, ...]
-    ladder: StepsDisplay
+    next_steps: StepsDisplay
     trend: PrintedTrend
-    press_for: tuple[PrintedCommitment, ...]
+    commitments_to_follow_up: tuple[PrintedCommitment, ...]
     milestones: tuple[PrintedMilestone, ...]
     ministries: tuple[PrintedMinistry, ...]
     united_states: tuple[PrintedCommitment, ...]
@@ -403,17 +403,17 @@ class AmbassadorBriefing(CommonContent):
     @property
     def sentence(self) -> str:
         """Readiness in one sentence."""
-        return self.standing.sentence
+        return self.readiness.sentence
 
     @property
     def overdue(self) -> int:
         """The number of overdue commitments."""
-        return sum(one.state == "overdue" for one in self.press_for)
+        return sum(one.state == "overdue" for one in self.commitments_to_follow_up)
 
     @property
-    def press_for_first(self) -> tuple[PrintedCommitment, ...]:
+    def first_page_commitments(self) -> tuple[PrintedCommitment, ...]:
         """The most urgent commitments, at most as many as page 1 names."""
-        return self.press_for[:MAX_PRESSING]
+        return self.commitments_to_follow_up[:MAX_FIRST_PAGE_COMMITMENTS]
 
     @property
     def milestones_first(self) -> tuple[PrintedMilestone, ...]:
@@ -432,8 +432,8 @@ class AmbassadorBriefing(CommonContent):
     def _milestone_places(self) -> set[int]:
         """The places of the milestones that page 2 names."""
         places = range(len(self.milestones))
-        pressing = sorted(places, key=lambda at: (self.milestones[at].is_done, self.milestones[at].on))
-        return set(pressing[:MAX_MILESTONES])
+        soonest = sorted(places, key=lambda at: (self.milestones[at].is_done, self.milestones[at].on))
+        return set(soonest[:MAX_MILESTONES])
 
     @property
     def ministries_first(self) -> tuple[PrintedMinistry, ...]:

@@ -16,12 +16,12 @@ from tiptracker.localization import gettext, gettext_noop
 class TalkingPoint:
     """Something to say to a ministry: one sentence to speak aloud, and details for the reader.
 
-    `standing` is the status ("by 44 days, moved twice"). `source` says where the record has it. `benchmarks` holds the
-    keys of the benchmarks it is about.
+    `status_text` is the status ("by 44 days, moved twice"). `source` says where the record has it. `benchmarks` holds
+    the keys of the benchmarks it is about.
     """
 
     sentence: str
-    standing: str
+    status_text: str
     source: str
     benchmarks: tuple[str, ...]
 
@@ -126,7 +126,7 @@ class PrintedAgendaItem:
     position: int
     what: str
     whose: str
-    standing: str
+    status_text: str
     ask: str
     said: str
 
@@ -145,7 +145,7 @@ class PackParticipant:
 class AgreedStep:
     """A next step agreed at a dialogue, short of a commitment.
 
-    `state` is the status code, `standing` says the same in words.
+    `state` is the status code, `status_text` says the same in words.
     """
 
     text: str
@@ -153,7 +153,7 @@ class AgreedStep:
     agreed_on: date
     due_on: date | None
     state: str
-    standing: str
+    status_text: str
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class PrintedMeeting:
     record: str
     agreed: str
     summary: str
-    undertakings: tuple[PrintedCommitment, ...]
+    commitments: tuple[PrintedCommitment, ...]
     steps: tuple[AgreedStep, ...]
 
 

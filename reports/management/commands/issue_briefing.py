@@ -68,7 +68,7 @@ class Command(arguments.RefusingCommand):
         known_at = parse_moment(known_by) if known_by else now
         document = _requested_document(edition, day, known_at, **options)
         with _temporary_ambassador(edition.country) as reader:
-            said = build_document(
+            content = build_document(
                 document=document,
                 edition=edition,
                 reader=reader,
@@ -76,8 +76,8 @@ class Command(arguments.RefusingCommand):
                 known_by=known_at,
                 tells_known_by=known_by is not None,
             )
-        size = _write_file(said, Path(output), Paper(edition.country.paper))
-        self.stdout.write(f"{said.sentence}\n{output}: {size:,} bytes.")
+        size = _write_file(content, Path(output), Paper(edition.country.paper))
+        self.stdout.write(f"{content.sentence}\n{output}: {size:,} bytes.")
 
 
 def _validate_options(
@@ -140,24 +140,24 @@ def _temporary_ambassador(country: Country) -> Iterator[User]:
         transaction.set_rollback(True)
 
 
-def _render_pdf(said: DocumentContent, paper: Paper) -> bytes:
-    return pdf.render_pdf(render_html(said, paper))
+def _render_pdf(content: DocumentContent, paper: Paper) -> bytes:
+    return pdf.render_pdf(render_html(content, paper))
 
 
-def _render_word(said: DocumentContent, paper: Paper) -> bytes:
-    if not isinstance(said, WashingtonInput):
-        raise TypeError(f"{type(said).__name__} is not written as a Word file.")
-    return render_docx(said, paper)
+def _render_word(content: DocumentContent, paper: Paper) -> bytes:
+    if not isinstance(content, WashingtonInput):
+        raise TypeError(f"{type(content).__name__} is not written as a Word file.")
+    return render_docx(content, paper)
 
 
 WRITERS = {".pdf": _render_pdf, ".docx": _render_word}
 """The renderer of a document, by file extension."""
 
 
-def _write_file(said: DocumentContent, output: Path, paper: Paper) -> int:
+def _write_file(content: DocumentContent, output: Path, paper: Paper) -> int:
     """Write the file in the format of its extension and return its size in bytes. Raises Refused if it can't."""
     try:
-        return output.write_bytes(WRITERS[output.suffix.lower()](said, paper))
+        return output.write_bytes(WRITERS[output.suffix.lower()](content, paper))
     except OSError as error:
         raise Refused(
             "not_written", f"The briefing could not be written. {error.strerror or error}: {output}"

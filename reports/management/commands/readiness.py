@@ -61,7 +61,7 @@ class Command(arguments.RefusingCommand):
             self.stdout.write("\n".join(_format_result(result, ministries, display_steps(result, steps, texts))))
 
 
-def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: StepsDisplay) -> Iterator[str]:
+def _format_result(result: Readiness, ministries: Mapping[int, str], shown_steps: StepsDisplay) -> Iterator[str]:
     """Yield the result as lines of text, without verified points if nothing has been reviewed.
 
     `ministries` are names by id.
@@ -81,7 +81,7 @@ def _format_result(result: Readiness, ministries: Mapping[int, str], ladder: Ste
     yield "\nBenchmarks"
     yield from (f"{one.line.key:>5}  {_format_line(one.line)}" for one in result.verified.benchmarks)
     yield from _format_context(result, ministries)
-    yield from _format_next_steps(ladder)
+    yield from _format_next_steps(shown_steps)
     if result.checks:
         yield f"\nProblems in the record ({len(result.checks)})"
         yield from (f"  {check.sentence} {check.to_do}" for check in result.checks)
@@ -108,17 +108,17 @@ def _format_context(result: Readiness, ministries: Mapping[int, str]) -> Iterato
             yield f"{_format_points(claim.points)}  {who}: {_describe_claim_sources(claim)}"
 
 
-def _format_next_steps(ladder: StepsDisplay) -> Iterator[str]:
+def _format_next_steps(shown_steps: StepsDisplay) -> Iterator[str]:
     """Yield the next steps, each with what it adds and the readiness after it; then the steps listed apart."""
-    if ladder.steps:
-        yield f"\nNext steps. {ladder.target}"
-        for number, one in enumerate(ladder.steps, start=1):
+    if shown_steps.steps:
+        yield f"\nNext steps. {shown_steps.target}"
+        for number, one in enumerate(shown_steps.steps, start=1):
             figures = f" {one.adds}; readiness after it: {one.cumulative}." if one.adds else ""
             yield f"{number:>5}  {one.sentence}{figures}"
     apart = {
-        "More figures to ask for": (*ladder.also_ask, *ladder.last_period),
-        "Benchmarks to assess": ladder.to_assess,
-        "Commitments due after the deadline": ladder.after_deadline,
+        "More figures to ask for": (*shown_steps.also_ask, *shown_steps.last_period),
+        "Benchmarks to assess": shown_steps.to_assess,
+        "Commitments due after the deadline": shown_steps.after_deadline,
     }
     for title, steps in apart.items():
         if steps:

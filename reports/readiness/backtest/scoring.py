@@ -24,9 +24,9 @@ from dialogues.choices import ReadingDirection, Verdict
 from recommendations.choices import REQUIRED_QUESTIONS, EffortQuestion, Pillar
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness.answers import (
+    FULL,
     NOTHING,
     VERDICT_SHARES,
-    WHOLE,
     Finding,
     compare_periods,
     evaluate_target,
@@ -96,7 +96,7 @@ def score_country_year(row: CountryYear) -> ScoredCountryYear:
         fixed_part(PartKey.THREE_PS, {pillar: _evaluate_pillar(signs[pillar]) for pillar in Pillar}),
         fixed_part(
             PartKey.DATA,
-            {one: Finding(WHOLE if directions[one] else None, findings[one].reason) for one in REQUIRED_QUESTIONS},
+            {one: Finding(FULL if directions[one] else None, findings[one].reason) for one in REQUIRED_QUESTIONS},
         ),
     )
     return ScoredCountryYear(row, Score(parts=parts, benchmarks=()))
@@ -141,7 +141,7 @@ def _sign[T](report: T | None, showing: Collection[T]) -> Finding:
     """Return a finding on one report: 1 if it is among those that show the P, otherwise 0; no data without a report."""
     if report is None:
         return Finding(None, "")
-    return Finding(WHOLE if report in showing else NOTHING, "")
+    return Finding(FULL if report in showing else NOTHING, "")
 
 
 def _evaluate_pillar(signs: Iterable[tuple[str, Finding]]) -> Finding:

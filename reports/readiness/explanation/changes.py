@@ -1,8 +1,8 @@
-"""Find what changed the score between two standpoints: the facts, and the points that each moved.
+"""Find what changed the score between two moments of the record: the facts, and the points that each moved.
 
-A standpoint is a day and a moment of knowledge. The way from one to the other follows time: day by day through events
-that ended, and moment by moment through rows that were recorded. At each stop the score is computed again, so the
-points add up exactly to the difference.
+Such a moment is a day and what was known by when (`RecordMoment`). The way from one to the other follows time: day by
+day through events that ended, and moment by moment through rows that were recorded. At each stop the score is computed
+again, so the points add up exactly to the difference.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ NO_LINE = ScoreLine("", "", Fraction(0), "", Finding(None, ""))
 
 
 @dataclass(frozen=True, slots=True)
-class Standpoint:
+class RecordMoment:
     """A day, and the moment by which facts were known (None: everything recorded)."""
 
     as_of: date
@@ -84,14 +84,14 @@ class ScoreChanges:
     changes: tuple[ScoreChange, ...]
 
 
-def find_changes(facts: Facts, since: Standpoint, until: Standpoint) -> ScoreChanges:
-    """Return what changed the score from one standpoint to another.
+def find_changes(facts: Facts, since: RecordMoment, until: RecordMoment) -> ScoreChanges:
+    """Return what changed the score from one moment of the record to another.
 
     Raises:
-        ValueError: if the second standpoint is before the first, by its day or by its moment of knowledge.
+        ValueError: if the second moment is before the first, by its day or by its moment of knowledge.
     """
     if until.as_of < since.as_of or is_known_before(until.known_by, since.known_by):
-        raise ValueError("The second standpoint lies before the first.")
+        raise ValueError("The second moment of the record lies before the first.")
     scores = DailyScores(facts)
     plan_ids = {row.id for row in facts.recommendations if row.origin is Origin.ACTION_PLAN}
     cites = {
@@ -122,7 +122,7 @@ def is_known_before(moment: datetime | None, other: datetime | None) -> bool:
 
 
 def _find_change_moments(
-    facts: Facts, since: Standpoint, until: Standpoint
+    facts: Facts, since: RecordMoment, until: RecordMoment
 ) -> Iterator[tuple[date, datetime | None, tuple[RowReference, ...]]]:
     """Yield the stops: days on which events ended, and moments at which rows that can score were recorded.
 

@@ -1,4 +1,4 @@
-"""Display what changed between two standpoints, as a sentence and with rounded points that add up."""
+"""Display what changed between two moments of the record, as a sentence and with rounded points that add up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from fractions import Fraction
 
 from reports import formatting
 from reports.readiness.answers import RowReference
-from reports.readiness.explanation.changes import LineChange, ScoreChange, ScoreChanges, Standpoint
+from reports.readiness.explanation.changes import LineChange, RecordMoment, ScoreChange, ScoreChanges
 from reports.readiness.explanation.score_display import without_trailing_zeros
 from reports.readiness.scoring import PART_POINTS
 from tiptracker.localization import format_number, gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreAtStandpoint:
+class ScoreAtMoment:
     """The score at one end of a comparison, and whether anything had been reviewed then."""
 
-    standpoint: Standpoint
+    record_moment: RecordMoment
     score: Fraction
     is_reviewed: bool
 
@@ -66,7 +66,7 @@ class ScoreChangesDisplay:
         return {row for stop in self.changes for change in stop.lines for row in change.line.rows}
 
 
-def display_changes(changes: ScoreChanges, since: ScoreAtStandpoint, until: ScoreAtStandpoint) -> ScoreChangesDisplay:
+def display_changes(changes: ScoreChanges, since: ScoreAtMoment, until: ScoreAtMoment) -> ScoreChangesDisplay:
     """Return the changes as pages display them."""
     difference = formatting.round_to_tenth(changes.after) - formatting.round_to_tenth(changes.before)
     rounded = formatting.round_preserving_sum([change.points for change in changes.changes], total=difference)
@@ -79,7 +79,7 @@ def display_changes(changes: ScoreChanges, since: ScoreAtStandpoint, until: Scor
     )
 
 
-def describe_changes(since: ScoreAtStandpoint, until: ScoreAtStandpoint, changes: int) -> str:
+def describe_changes(since: ScoreAtMoment, until: ScoreAtMoment, changes: int) -> str:
     """Describe the change in a sentence: "Readiness rose from 12.3 to 19.5.".
 
     It gives no figure for an end at which nothing had been reviewed.
@@ -135,5 +135,5 @@ def _reasons(line: LineChange) -> tuple[str, str]:
     return before % {"points": max_points_before, "part": part_points}, f"{after} {line.reason_after}"
 
 
-def _displayed_score(end: ScoreAtStandpoint) -> Decimal | None:
+def _displayed_score(end: ScoreAtMoment) -> Decimal | None:
     return without_trailing_zeros(formatting.round_to_tenth(end.score)) if end.is_reviewed else None

@@ -12,7 +12,7 @@ from recommendations.choices import Better, Rule
 from reports import formatting, sentences
 from reports.choices import PartKey, ReadinessVerdict
 from reports.readiness import countable_facts
-from reports.readiness.answers import WHOLE, Finding, claimed_reason
+from reports.readiness.answers import FULL, Finding, claimed_reason
 from reports.readiness.countable_facts import newest_row
 from reports.readiness.facts import BenchmarkTermsFact, Facts, IndicatorFact
 from reports.readiness.readiness import Readiness
@@ -172,11 +172,11 @@ def describe_share(finding: Finding, terms: BenchmarkTermsFact, indicator: Indic
         return gettext("no data")
     if terms.rule is Rule.MORE:
         if indicator is not None and indicator.better is Better.DOWN:
-            if finding.share == WHOLE:
+            if finding.share == FULL:
                 return gettext("less than the year before")
             return gettext("not less than the year before")
         return (
-            gettext("more than the year before") if finding.share == WHOLE else gettext("not more than the year before")
+            gettext("more than the year before") if finding.share == FULL else gettext("not more than the year before")
         )
     if terms.rule is Rule.TARGET and terms.target and indicator and indicator.better is Better.UP:
         reached = finding.share * Fraction(terms.target)

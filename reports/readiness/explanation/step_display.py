@@ -17,8 +17,8 @@ class StepDisplay:
 
     `owner` is empty if it is unknown. `points` and `cumulative` (readiness after this step and all before it) are of
     100, to one decimal. They are None if nothing has been reviewed, because no figure is shown then. `cumulative` is
-    also None for a step off the ladder. `at_most` is what the step may add if that depends on the figure, otherwise
-    None.
+    also None for a step that is listed apart. `at_most` is what the step may add if that depends on the figure,
+    otherwise None.
     """
 
     kind: str
@@ -57,17 +57,17 @@ class StepsDisplay:
 
     @property
     def reviews(self) -> tuple[StepDisplay, ...]:
-        """The first rung: the reviews that wait for the embassy."""
+        """The first group: the reviews that wait for the embassy."""
         return tuple(step for step in self.steps if step.kind == "review")
 
     @property
     def others(self) -> tuple[StepDisplay, ...]:
-        """The other rungs: what ministries are asked for."""
+        """The other groups: what ministries are asked for."""
         return self.steps[len(self.reviews) :]
 
     @property
     def reviews_in_one(self) -> StepDisplay | None:
-        """The first rung in one line, for readers who do not review; None if nothing waits."""
+        """The first group in one line, for readers who do not review; None if nothing waits."""
         reviews = self.reviews
         if not reviews:
             return None
@@ -88,7 +88,7 @@ class StepsDisplay:
 
     @property
     def first(self) -> tuple[StepDisplay, ...]:
-        """The steps of the other rungs that a first page names."""
+        """The steps of the other groups that a first page names."""
         return self.others[:FIRST_PAGE_STEPS]
 
     @property

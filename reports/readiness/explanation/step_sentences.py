@@ -37,12 +37,12 @@ class StepTexts:
 def display_steps(result: Readiness, steps: NextSteps, texts: StepTexts) -> step_display.StepsDisplay:
     """Return the next steps of a day as pages and documents display them.
 
-    The displayed points of the ladder add up to the displayed readiness.
+    The displayed points of the steps in order add up to the displayed readiness.
     """
     formatter = StepFormatter(result, texts)
     reaching_step = steps.target_reached_after
     return step_display.StepsDisplay(
-        steps=tuple(formatter.display_ladder(steps.steps, reaching_step)),
+        steps=tuple(formatter.display_in_order(steps.steps, reaching_step)),
         also_ask=tuple(formatter.display_separately(step) for step in steps.also_ask),
         last_period=tuple(formatter.display_separately(step) for step in steps.last_period),
         to_assess=tuple(formatter.display_separately(step) for step in steps.to_assess if step.points),
@@ -60,10 +60,10 @@ class StepFormatter:
         self.undated = {claim.row for claim in result.waiting_claims if undated.intersection(claim.evidence)}
         self.keys = {benchmark.benchmark_id: benchmark.line.key for benchmark in result.verified.benchmarks}
 
-    def display_ladder(
+    def display_in_order(
         self, steps: Iterable[ReadinessStep], reaching_step: int | None
     ) -> Iterator[step_display.StepDisplay]:
-        """Yield the steps of the ladder.
+        """Yield the steps in order.
 
         The displayed points are the differences of the displayed cumulative readiness.
         """
@@ -74,7 +74,7 @@ class StepFormatter:
             before = cumulative
 
     def display_separately(self, step: ReadinessStep) -> step_display.StepDisplay:
-        """Return a step off the ladder."""
+        """Return a step that is listed apart."""
         return self._display(step, formatting.round_to_tenth(step.points), None)
 
     def _display(

@@ -1,6 +1,6 @@
 """The trend of the score as pages and documents display it: the finding, the chart, the weeks and the events.
 
-It is seen from a standpoint: weeks up to a day, and later information as known at a moment.
+It is seen from a moment of the record: weeks up to a day, and later information as known at a moment.
 """
 
 from collections.abc import Iterable, Sequence

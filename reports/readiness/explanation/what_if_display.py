@@ -91,16 +91,16 @@ def display_what_if(result: Readiness, met: Collection[int], steps: Collection[R
 
 def what_if_choices(result: Readiness) -> tuple[BenchmarkChoice, ...]:
     """Return every benchmark that is asked, in order."""
-    levers = {lever.benchmark_id: lever for lever in result.levers()}
+    gains = {gain.benchmark_id: gain for gain in result.benchmark_gains()}
     return tuple(
         BenchmarkChoice(
             benchmark_id=benchmark.benchmark_id,
             key=benchmark.line.key,
-            points=format_signed(formatting.round_to_tenth(lever.points))
-            if (lever := levers.get(benchmark.benchmark_id))
+            points=format_signed(formatting.round_to_tenth(gain.points))
+            if (gain := gains.get(benchmark.benchmark_id))
             else "",
-            is_shown=lever is None,
-            due_on=lever.due_on if lever else None,
+            is_shown=gain is None,
+            due_on=gain.due_on if gain else None,
         )
         for benchmark in result.verified.benchmarks
     )

@@ -1,13 +1,12 @@
 """Compute the next steps: advice next to the score, from the surest step to the most ambitious.
 
-The steps form a ladder of four rungs: review what waits, ask for missing figures, make sure that open commitments are
-kept, and agree on new commitments. The points of a step are what it adds after all steps before it, so the points of
-the ladder add up. Within a rung the step with the most points comes first. Nothing here enters the score: promises are
-not concrete actions (22 U.S.C. 7107(b), Tier 2), and no data counts against the government (22 U.S.C. 7106(b)(1),
-(7)).
+The steps come in four groups, in this order: review what waits, ask for missing figures, make sure that open
+commitments are kept, and agree on new commitments. The points of a step are what it adds after all steps before it, so
+they add up. Within a group the step with the most points comes first. Nothing here enters the score: promises are not
+concrete actions (22 U.S.C. 7107(b), Tier 2), and no data counts against the government (22 U.S.C. 7106(b)(1), (7)).
 
 Every candidate improves the answers to some questions and benchmarks. Several candidates for one answer give as much
-as the best of them. So a candidate never adds more after other steps than before them. `_build_rung` relies on that:
+as the best of them. So a candidate never adds more after other steps than before them. `_order_group` relies on that:
 it recomputes the points of a candidate only if they could still be the most.
 """
 
@@ -24,8 +23,8 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import REQUIRED_QUESTIONS, Better, EffortQuestion, Rule
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.answers import (
+    FULL,
     NOTHING,
-    WHOLE,
     Answers,
     Finding,
     Questionnaire,
@@ -46,7 +45,7 @@ from reports.readiness.forecast.projection import (
 from reports.readiness.forecast.smallest_set import NO_DUE_DATE
 from reports.readiness.scoring import PointCalculator, compute_points
 
-ASSUMED_FINDING = Finding(WHOLE, "")
+ASSUMED_FINDING = Finding(FULL, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class ReadinessStep:
 
     Points are exact, of 100. `points` are what the step adds after all steps before it. `points_at_most` are what it
     may add if that depends on the figure. `cumulative` is readiness after this step and all before it; None if the
-    step is not on the ladder. They are 0 until the step is compared with others.
+    step is listed apart. They are 0 until the step is compared with others.
 
     `answers` are those that the step gives; `best_answers` are the best that it could give, if these are better.
     `position` is its position among steps with equal points and due dates.
@@ -95,13 +94,13 @@ class ReadinessStep:
 
 @dataclass(frozen=True, slots=True)
 class NextSteps:
-    """The ladder of next steps, and the steps that are listed apart from it.
+    """The next steps in order, and the steps that are listed apart from them.
 
     - `also_ask`: the figure on government money, which adds nothing by being given, only by being above last year's.
     - `last_period`: figures of the year before, where only they are missing for a comparison with this period.
     - `to_assess`: benchmarks with a verified action and no assessment, with what "met" would add to readiness today.
     - `after_deadline`: commitments due after the deadline, with what keeping them by the deadline would add after the
-      third rung.
+      third group.
     - `target_reached_after`: the number of the first step that reaches the target. It is 0 if the target is reached
       already, and None if no step reaches it or no target is set.
     """
@@ -115,7 +114,7 @@ class NextSteps:
 
     @property
     def all_steps(self) -> tuple[ReadinessStep, ...]:
-        """All steps, on the ladder and apart from it."""
+        """All steps: those in order and those listed apart."""
         return (*self.steps, *self.also_ask, *self.last_period, *self.to_assess, *self.after_deadline)
 
 
@@ -139,21 +138,21 @@ def compute_next_steps(
         claimed_record: the record as claimed.
         waiting: the claims that wait for a review.
         open_commitments: the open commitments of the government.
-        as_of: the day. After the deadline the ladder has only the first two rungs.
+        as_of: the day. After the deadline there are only the first two groups.
         deadline_on: the deadline of the edition, if it has one.
         target: the readiness to reach, of 100.
-        without: kinds of steps to leave out of the ladder.
+        without: kinds of steps to leave out of the groups.
     """
     claims, commitments = tuple(waiting), tuple(open_commitments)
     questionnaire, answers = verified_record.questionnaire, verified_record.answers
     is_over = deadline_on is not None and as_of > deadline_on
     figure_steps = _figure_candidates(facts, claimed_record, REQUIRED_QUESTIONS)
-    rungs = [_review_candidates(questionnaire, claims), figure_steps]
+    groups = [_review_candidates(questionnaire, claims), figure_steps]
     due_later: list[ReadinessStep] = []
     if not is_over:
         covered_ids = {benchmark_id for commitment, _ in commitments for benchmark_id in commitment.towards}
         covered_ids |= {benchmark_id for claim in claims for benchmark_id in claim.benchmarks}
-        rungs += [
+        groups += [
             [
                 _commitment_candidate(claimed_record, commitment)
                 for commitment in commitments
@@ -168,8 +167,8 @@ def compute_next_steps(
             for commitment in commitments
             if _is_due_after(commitment, deadline_on)
         ]
-    steps, states = _build_ladder(
-        questionnaire, answers, ([step for step in rung if step.kind not in without] for rung in rungs)
+    steps, states = _order_steps(
+        questionnaire, answers, ([step for step in group if step.kind not in without] for group in groups)
     )
     last_period_steps = _figure_candidates(
         facts, claimed_record, (*REQUIRED_QUESTIONS, EffortQuestion.MONEY), is_last_period=True
@@ -188,26 +187,26 @@ def compute_next_steps(
     )
 
 
-def _build_ladder(
-    questionnaire: Questionnaire, state: Answers, rungs: Iterable[Iterable[ReadinessStep]]
+def _order_steps(
+    questionnaire: Questionnaire, state: Answers, groups: Iterable[Iterable[ReadinessStep]]
 ) -> tuple[list[ReadinessStep], list[Answers]]:
-    """Return the steps of a ladder that starts from the answers `state`, and the answers after each rung."""
+    """Return the steps of all groups in order, starting from the answers `state`, and the answers after each group."""
     calculator = PointCalculator(questionnaire)
     steps: list[ReadinessStep] = []
     states = [state]
-    for rung in rungs:
-        rung_steps, answers = _build_rung(calculator, states[-1], rung)
-        steps += rung_steps
+    for group in groups:
+        ordered, answers = _order_group(calculator, states[-1], group)
+        steps += ordered
         states.append(answers)
     totals = accumulate((step.points for step in steps), initial=compute_points(questionnaire, state))
     steps = [replace(step, cumulative=total) for step, total in zip(steps, islice(totals, 1, None), strict=True)]
     return steps, states[1:]
 
 
-def _build_rung(
+def _order_group(
     calculator: PointCalculator, state: Answers, candidates: Iterable[ReadinessStep]
 ) -> tuple[list[ReadinessStep], Answers]:
-    """Return the steps of one rung and the answers after all of them.
+    """Return the steps of one group in order and the answers after all of them.
 
     Each step is the candidate that adds most after those before it. A candidate that adds nothing is left out.
     """
@@ -236,7 +235,7 @@ def _build_rung(
 def _rank_separately(
     questionnaire: Questionnaire, state: Answers, candidates: Iterable[ReadinessStep]
 ) -> tuple[ReadinessStep, ...]:
-    """Return candidates off the ladder as steps, each with what it alone would add to a state, the most first."""
+    """Return candidates as steps listed apart, each with what it alone would add to a state, the most first."""
     calculator = PointCalculator(questionnaire)
     shown_pillars = calculator.pillars(state)
     ranked = [

@@ -1,8 +1,8 @@
 """Project the score: what readiness would be if some benchmarks were met or open commitments kept.
 
-The projected score, the levers and what-if share one function, `project`. It returns the answers of the record as they
-would be with some benchmarks met and others one step further. Nothing here enters the score itself: promises are not
-concrete actions (22 U.S.C. 7107(b), Tier 2).
+The projected score, the gain of each benchmark and what-if share one function, `project`. It returns the answers of the
+record as they would be with some benchmarks met and others one step further. Nothing here enters the score itself:
+promises are not concrete actions (22 U.S.C. 7107(b), Tier 2).
 """
 
 from collections import defaultdict
@@ -19,8 +19,8 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Better, Rule
 from reports.choices import PartKey
 from reports.readiness.answers import (
+    FULL,
     HALF,
-    WHOLE,
     Answers,
     AskedBenchmark,
     Finding,
@@ -90,7 +90,7 @@ def project_changes(record: EvaluatedRecord, *, met: Collection[int] = (), steps
         for benchmark_id in steps
         if benchmarks[benchmark_id].terms.rule is Rule.ASSESSED
     }
-    assumed |= {benchmark_id: Finding(WHOLE, "") for benchmark_id in met}
+    assumed |= {benchmark_id: Finding(FULL, "") for benchmark_id in met}
     return replace(by_figures, benchmarks={**by_figures.benchmarks, **assumed})
 
 
@@ -158,7 +158,7 @@ def open_benchmarks(record: EvaluatedRecord) -> list[AskedBenchmark]:
     return [
         benchmark
         for benchmark in record.questionnaire.benchmarks
-        if record.answers.benchmarks[benchmark.id].worth < WHOLE
+        if record.answers.benchmarks[benchmark.id].worth < FULL
     ]
 
 

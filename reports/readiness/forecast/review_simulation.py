@@ -18,8 +18,8 @@ from dialogues.effective_reading import find_effective_reading
 from recommendations.choices import Rule
 from reports import formatting
 from reports.readiness.answers import (
+    FULL,
     HALF,
-    WHOLE,
     Answers,
     AskedBenchmark,
     Finding,
@@ -141,9 +141,9 @@ class ReviewSimulation:
         }
         verified = VerifiedHistory.from_facts(facts).verified(as_of)
         self._actions = verified.actions
-        lean = replace(verified, actions={key: rows[-1:] for key, rows in self._actions.items()})
-        answers = compute_answers(self._questionnaire, lean)
-        self.current = SimulatedOutcome(lean, answers, self._points(answers))
+        last_actions = replace(verified, actions={key: rows[-1:] for key, rows in self._actions.items()})
+        answers = compute_answers(self._questionnaire, last_actions)
+        self.current = SimulatedOutcome(last_actions, answers, self._points(answers))
 
     # --- Simulated rows -----------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class ReviewSimulation:
             reviews=tuple(row for key in decided for row in reviews[key]),
             assessments=(),
         )
-        own_view = VerifiedHistory.from_facts(own_facts).verified(self.as_of, is_lean=True)
+        own_view = VerifiedHistory.from_facts(own_facts).verified(self.as_of, last_actions_only=True)
         actions, readings = dict(self.current.view.actions), dict(self.current.view.readings)
         benchmarks = {row.benchmark_id for row in evidence_links}
         for key in benchmarks:
@@ -454,7 +454,7 @@ def describe_drop(drop: ScoreDrop) -> str:
         ((key, (share_now, share_then)),) = drop.lines.items()
         if share_then == HALF:
             return gettext("Benchmark %(benchmark)s would count half. It counts fully now.") % {"benchmark": key}
-        if share_now == WHOLE:
+        if share_now == FULL:
             return gettext("Benchmark %(benchmark)s would not count. It counts fully now.") % {"benchmark": key}
         return gettext("Benchmark %(benchmark)s would not count. It counts half now.") % {"benchmark": key}
     values = {

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from dialogues.files.inspection import clean_file_name, inspect_upload
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.files.upload_rules import format_size
-from tests.dialogues.samples import DOCX, PDF
-from tests.refusing import refuses
+from tests.dialogues.sample_files import DOCX, PDF
+from tests.refusals import refuses
 from tiptracker.sandbox.sandbox import Sandbox
 
 

@@ -18,14 +18,24 @@ from PIL import ExifTags, Image
 from dialogues.files.sanitizers.errors import FileRejected
 from dialogues.files.sanitizers.file_types import sanitize_file
 from dialogues.files.sanitizers.sanitizer_sandbox import sanitize_file_in_sandbox
-from tests.dialogues.samples import EXCEL, MARK, SCRIPT, WORD, full_docx, full_xlsx, pdf, picture, zipped
+from tests.dialogues.sample_files import (
+    ACTIVE_CONTENT_MARKER,
+    EXCEL_TYPE,
+    JAVASCRIPT_ACTION,
+    WORD_TYPE,
+    full_docx,
+    full_xlsx,
+    pdf,
+    picture,
+    zip_parts,
+)
 from tiptracker.sandbox.sandbox import Sandbox
 
 # Pillow warns of much that is wrong; here that would be an error, which it isn't where files are really cleaned.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 FILES = int(os.environ.get("MUTATED_FILES", "200"))
-MOST_SECONDS = 5
+MAX_SECONDS = 5
 """Of the processor's time, for one file."""
 
 EXIF = Image.Exif()
@@ -33,23 +43,23 @@ EXIF[ExifTags.Base.Orientation], EXIF[ExifTags.Base.Make] = 6, "Telephone of Tha
 JPEG = picture("JPEG", exif=EXIF)
 
 
-def with_scripts(pdf):
-    pdf.Root.OpenAction = SCRIPT
-    pdf.pages[0].AA = pikepdf.Dictionary(O=SCRIPT)
-    pdf.attachments["a.exe"] = MARK
+def add_scripts(pdf):
+    pdf.Root.OpenAction = JAVASCRIPT_ACTION
+    pdf.pages[0].AA = pikepdf.Dictionary(O=JAVASCRIPT_ACTION)
+    pdf.attachments["a.exe"] = ACTIVE_CONTENT_MARKER
 
 
-SOUND = {
-    "pdf": (".pdf", "application/pdf", pdf(with_scripts, compress_streams=False)),
-    "packed pdf": (".pdf", "application/pdf", pdf(with_scripts, object_stream_mode=pikepdf.ObjectStreamMode.generate)),
-    "docx": (".docx", WORD, full_docx()),
-    "xlsx": (".xlsx", EXCEL, full_xlsx()),
+VALID_FILES = {
+    "pdf": (".pdf", "application/pdf", pdf(add_scripts, compress_streams=False)),
+    "packed pdf": (".pdf", "application/pdf", pdf(add_scripts, object_stream_mode=pikepdf.ObjectStreamMode.generate)),
+    "docx": (".docx", WORD_TYPE, full_docx()),
+    "xlsx": (".xlsx", EXCEL_TYPE, full_xlsx()),
     "png": (".png", "image/png", picture("PNG", mode="RGBA", exif=EXIF)),
     "jpeg": (".jpg", "image/jpeg", JPEG),
 }
 
 
-def mutated(content, chance):
+def mutate(content, chance):
     """`content` with up to eight places overwritten, taken out, doubled or filled; now and then cut off."""
     made = bytearray(content)
     for _ in range(chance.choice((1, 1, 2, 8))):
@@ -70,32 +80,32 @@ def mutated(content, chance):
     return bytes(made[: chance.randrange(len(made))] if chance.random() < 0.05 else made)
 
 
-def mutated_inside(content, chance):
+def mutate_part(content, chance):
     """A zip, or a PNG, that is sound itself, with one part mutated."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
         name = chance.choice(sorted(parts))
-        return zipped(parts | {name: mutated(parts[name], chance)})
+        return zip_parts(parts | {name: mutate(parts[name], chance)})
     chunks, at = [], 8
     while at < len(content):
         length = int.from_bytes(content[at : at + 4])
         chunks.append(content[at + 4 : at + 8 + length])
         at += 12 + length
     number = chance.randrange(len(chunks))
-    chunks[number] = chunks[number][:4] + mutated(chunks[number][4:] or b"a", chance)
+    chunks[number] = chunks[number][:4] + mutate(chunks[number][4:] or b"a", chance)
     return content[:8] + b"".join(
         (len(chunk) - 4).to_bytes(4) + chunk + zlib.crc32(chunk).to_bytes(4) for chunk in chunks
     )
 
 
-def mutations(kind):
+def mutated_files(kind):
     """Its share of the mutated files; every other zip and PNG is mutated inside."""
-    content = SOUND[kind][2]
+    content = VALID_FILES[kind][2]
     chance = random.Random(f"tip tracker {kind}")  # noqa: S311 -- the same each time
-    for number in range(FILES // len(SOUND) + 1):
+    for number in range(FILES // len(VALID_FILES) + 1):
         inside = kind in {"docx", "xlsx", "png"} and number % 2
-        yield (mutated_inside if inside else mutated)(content, chance)
+        yield (mutate_part if inside else mutate)(content, chance)
 
 
 def is_what_it_claims(media_type, content):
@@ -112,25 +122,25 @@ def is_what_it_claims(media_type, content):
 
 
 @pytest.fixture
-def limited():
+def limit_processor_time():
     """Fail whatever takes more than MOST_SECONDS of the processor's time; call it before each file."""
 
     def too_long(*_):
-        raise AssertionError(f"more than {MOST_SECONDS} seconds on one file")
+        raise AssertionError(f"more than {MAX_SECONDS} seconds on one file")
 
     before = signal.signal(signal.SIGPROF, too_long)
-    yield lambda: signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    yield lambda: signal.setitimer(signal.ITIMER_PROF, MAX_SECONDS)
     signal.setitimer(signal.ITIMER_PROF, 0)
     signal.signal(signal.SIGPROF, before)
 
 
-@pytest.mark.parametrize("kind", SOUND)
-def test_mutated_files_are_refused_or_kept_as_what_they_claim_to_be(kind, limited):
-    extension, media_type, content = SOUND[kind]
+@pytest.mark.parametrize("kind", VALID_FILES)
+def test_mutated_files_are_refused_or_kept_as_what_they_claim_to_be(kind, limit_processor_time):
+    extension, media_type, content = VALID_FILES[kind]
     assert sanitize_file(content, extension).media_type == media_type
     kept = refused = 0
-    for sent in mutations(kind):
-        limited()
+    for sent in mutated_files(kind):
+        limit_processor_time()
         try:
             cleaned = sanitize_file(sent, extension)
         except FileRejected:
@@ -138,16 +148,16 @@ def test_mutated_files_are_refused_or_kept_as_what_they_claim_to_be(kind, limite
             continue
         kept += 1
         assert cleaned.media_type == media_type
-        assert MARK not in cleaned.content
+        assert ACTIVE_CONTENT_MARKER not in cleaned.content
         assert is_what_it_claims(media_type, cleaned.content), sent
         assert sanitize_file(cleaned.content, extension).media_type == media_type
     assert refused
     assert kept
 
 
-@pytest.mark.parametrize("kind", SOUND)
+@pytest.mark.parametrize("kind", VALID_FILES)
 def test_mutated_files_fare_alike_in_a_process_of_their_own(kind):
-    extension = SOUND[kind][0]
+    extension = VALID_FILES[kind][0]
 
     def told(way, sent):
         try:
@@ -155,5 +165,5 @@ def test_mutated_files_fare_alike_in_a_process_of_their_own(kind):
         except FileRejected as refusal:
             return str(refusal)
 
-    for _, sent in zip(range(2), mutations(kind), strict=False):
+    for _, sent in zip(range(2), mutated_files(kind), strict=False):
         assert told(partial(sanitize_file_in_sandbox, run=Sandbox(None)), sent) == told(sanitize_file, sent)

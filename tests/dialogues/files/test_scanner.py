@@ -11,10 +11,10 @@ from dialogues.actions.files import read_for_download, scan_unscanned_files, sto
 from dialogues.files import scanner
 from dialogues.files.scanner import ScannerUnavailable, scan
 from dialogues.models import EvidenceFile
-from tests.dialogues.clamd import clamd
-from tests.dialogues.samples import PDF
+from tests.dialogues.fake_clamd import fake_clamd
+from tests.dialogues.sample_files import PDF
 from tests.factories import EvidenceFactory, EvidenceFileFactory, FocalPointFactory, OfficerFactory, at_noon
-from tests.refusing import refuses, shows_refusal
+from tests.refusals import refuses, shows_refusal
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
@@ -23,7 +23,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 
 @pytest.fixture
-def nobody():
+def closed_address():
     """An address where nothing listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -35,38 +35,38 @@ def nobody():
     ("content", "found"), [(b"", ""), (b"a letter" * 30_000, ""), (b"a" * 100_000 + b"EICAR", "Eicar-Test")]
 )
 def test_scanner_hears_the_whole_file_and_says_what_it_found(on_a_path, content, found, tmp_path):
-    with clamd(str(tmp_path / "clamd") if on_a_path else None) as (address, heard):
+    with fake_clamd(str(tmp_path / "clamd") if on_a_path else None) as (address, heard):
         assert scan(content, address) == found
     assert heard == [content]
 
 
 @pytest.mark.parametrize("says", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: ERROR\0", b"\0", b"what?"])
 def test_scanner_that_gives_no_verdict_is_not_taken_to_say_clean(says):
-    with clamd(says=says) as (address, _), pytest.raises(ScannerUnavailable):
+    with fake_clamd(reply=says) as (address, _), pytest.raises(ScannerUnavailable):
         scan(b"a letter", address)
 
 
-def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, nobody, tmp_path):
+def test_scanner_that_is_not_there_or_does_not_answer_is_silent(monkeypatch, closed_address, tmp_path):
     monkeypatch.setattr(scanner, "TIMEOUT_SECONDS", 0.05)
-    for address in (nobody, f"unix://{tmp_path}/nothing"):
+    for address in (closed_address, f"unix://{tmp_path}/nothing"):
         with pytest.raises(ScannerUnavailable):
             scan(b"a letter", address)
-    with clamd(says=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
+    with fake_clamd(reply=None) as (address, _), pytest.raises(ScannerUnavailable, match="timed out"):
         scan(b"a letter", address)
 
 
 # --- Uploads and downloads --------------------------------------------------------------------------------------------
 
 
-def letter(content=PDF):
+def letter_upload(content=PDF):
     return SimpleUploadedFile("letter.pdf", content)
 
 
 @pytest.mark.django_db
 def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings):
     by = OfficerFactory()
-    with clamd() as (settings.CLAMD_URL, heard):
-        kept = store_upload(upload=letter(), by=by, now=NOW)
+    with fake_clamd() as (settings.CLAMD_URL, heard):
+        kept = store_upload(upload=letter_upload(), by=by, now=NOW)
     assert heard == [PDF]
     assert kept.scans.values_list("found", "at").get() == ("", NOW)
     assert read_for_download(file=kept, by=by)
@@ -75,32 +75,32 @@ def test_upload_is_kept_once_the_scanner_found_it_clean_as_it_was_sent(settings)
 @pytest.mark.django_db
 def test_upload_with_malware_is_refused_and_not_kept(settings):
     with (
-        clamd() as (settings.CLAMD_URL, _),
+        fake_clamd() as (settings.CLAMD_URL, _),
         refuses("malware", field="files", sentence="“letter.pdf” contains malware (Eicar-Test) and was not saved."),
     ):
-        store_upload(upload=letter(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
+        store_upload(upload=letter_upload(PDF + b"%EICAR\n"), by=OfficerFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
 
 
 @pytest.mark.django_db
-def test_upload_is_refused_while_the_scanner_is_silent(settings, nobody):
-    settings.CLAMD_URL = nobody
+def test_upload_is_refused_while_the_scanner_is_silent(settings, closed_address):
+    settings.CLAMD_URL = closed_address
     with refuses(
         "scanner_unavailable",
         field="files",
         sentence="“letter.pdf” was not attached, because the malware check is not available now.",
     ):
-        store_upload(upload=letter(), by=FocalPointFactory(), now=NOW)
+        store_upload(upload=letter_upload(), by=FocalPointFactory(), now=NOW)
     assert not EvidenceFile.objects.exists()
 
 
 @pytest.mark.django_db
-def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings, nobody):
+def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings, closed_address):
     by, kept = OfficerFactory(), EvidenceFileFactory(content=b"a letter")
     EvidenceFactory(file=kept)
     client.force_login(by)
     address = reverse("evidence_file", args=[kept.pk])
-    settings.CLAMD_URL = nobody
+    settings.CLAMD_URL = closed_address
     assert scan_unscanned_files(now=NOW) == 0
 
     response = client.get(address)
@@ -108,7 +108,7 @@ def test_file_is_in_quarantine_until_the_scanner_found_it_clean(client, settings
     assert shows_refusal(response, "not_scanned")
     assert "This file has not been checked for malware yet" in response.text.replace("&#x27;", "’")
     assert "a letter" not in response.text
-    with clamd() as (settings.CLAMD_URL, _):
+    with fake_clamd() as (settings.CLAMD_URL, _):
         assert (scan_unscanned_files(now=NOW), scan_unscanned_files(now=NOW)) == (1, 0)
         assert b"".join(client.get(address).streaming_content) == b"a letter"
 
@@ -119,7 +119,7 @@ def test_malware_found_in_what_was_kept_before_is_never_given_out_and_is_logged(
     EvidenceFactory(file=kept)
     clean, dropped = EvidenceFileFactory(content=b"a letter"), EvidenceFileFactory(name=REDACTED, content=b"EICAR")
     app.loader.import_default_modules()
-    with clamd() as (settings.CLAMD_URL, _):
+    with fake_clamd() as (settings.CLAMD_URL, _):
         app.tasks[settings.CELERY_BEAT_SCHEDULE["unscanned-files"]["task"]]()
     assert AuditEntry.objects.values_list("verb", "row").get() == ("file.infected", str(kept.pk))
 

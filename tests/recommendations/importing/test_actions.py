@@ -46,8 +46,8 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.recommendations.another_list import ANOTHER_LIST, BECAME
-from tests.refusing import refuses
+from tests.recommendations.replacement_list import NEW_NUMBERS, REPLACEMENT_LIST
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.celery import app
 from tiptracker.jobs.models import Job
@@ -71,7 +71,7 @@ def table(rows, heads=("Number", "Recommendation")):
     return "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
 
 
-def brought(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list.csv", now=NOW):
+def create_draft(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list.csv", now=NOW):
     if isinstance(content, bytes):
         found = read_draft_file(name, content, get_expected_edition(edition), run=Sandbox(None))
     else:
@@ -82,19 +82,19 @@ def brought(edition, content, *, by=None, status=TextStatus.OFFICIAL, name="list
     )  # fmt: skip
 
 
-def loaded(imported, became=None, goes=None, *, by=None, now=NOW, **said):
+def load_draft(imported, became=None, goes=None, *, by=None, now=NOW, **said):
     told = {"pillars": {}, "texts": {}, "leaves_out_wrong": False, "fingerprint": None} | said
     return load_import(
         imported=imported, pairing=Pairing(became or {}, goes or {}), by=by or AdministratorFactory(), now=now, **told
     )
 
 
-def listed(edition):
+def current_list(edition):
     rows = Recommendation.objects.filter(edition=edition).active().with_pillar().order_by("number")
     return [(row.number, row.text, row.text_status, row.pillar) for row in rows]
 
 
-def everything():
+def row_counts():
     """How many rows there are of whatever loading writes."""
     return [model.objects.count() for model in (Recommendation, RecommendationTerms, Benchmark, AuditEntry, Job)]
 
@@ -104,14 +104,14 @@ def everything():
 
 def test_a_narrative_is_loaded_into_an_empty_edition():
     edition, by = EditionFactory(), AdministratorFactory()
-    imported = brought(edition, narrative(["Fund the shelter.", "Train the police."]), by=by, name="Pasted text")
-    done = loaded(imported, pillars={1: PROTECTION, 2: Pillar.PROSECUTION}, by=by)
+    imported = create_draft(edition, narrative(["Fund the shelter.", "Train the police."]), by=by, name="Pasted text")
+    done = load_draft(imported, pillars={1: PROTECTION, 2: Pillar.PROSECUTION}, by=by)
 
-    assert listed(edition) == [
+    assert current_list(edition) == [
         (1, "Fund the shelter.", "official", "protection"),
         (2, "Train the police.", "official", "prosecution"),
     ]
-    assert (done.loaded_by, done.loaded_at, done.brought) == (by, NOW, {})
+    assert (done.loaded_by, done.loaded_at, done.draft) == (by, NOW, {})
     assert done.did == {
         "new": [1, 2],
         "changed": {},
@@ -132,12 +132,12 @@ def test_a_narrative_is_loaded_into_an_empty_edition():
 
 
 def test_a_new_item_without_a_pillar_is_refused_and_nothing_is_written():
-    imported = brought(EditionFactory(), narrative(["Fund the shelter.", "Train the police."]))
-    before = everything()
+    imported = create_draft(EditionFactory(), narrative(["Fund the shelter.", "Train the police."]))
+    before = row_counts()
 
     with refuses("required", field="pillar_2", sentence="Choose the pillar of item 2."):
-        loaded(imported, pillars={1: PROTECTION})
-    assert everything() == before
+        load_draft(imported, pillars={1: PROTECTION})
+    assert row_counts() == before
     assert EditionImport.objects.get().loaded_at is None
 
 
@@ -148,40 +148,40 @@ def test_a_table_brings_pillars_and_ministries_and_makes_none():
         (1, "Fund it.", "Protection", "police", "Labour; Ministry of Police"),
         (2, "Train.", "Prevention", "Labour", ""),
     ]
-    imported = brought(edition, table(rows, heads))
+    imported = create_draft(edition, table(rows, heads))
     assert build_preview(imported).comparison.unknown_ministries == ("Labour",)
-    loaded(imported)
+    load_draft(imported)
 
     first, second = Recommendation.objects.order_by("number")
     assert (first.lead, list(first.supporting.all()), second.lead) == (police, [police], None)
-    assert [row[3] for row in listed(edition)] == ["protection", "prevention"]
+    assert [row[3] for row in current_list(edition)] == ["protection", "prevention"]
     assert type(police).objects.filter(name__icontains="labour").count() == 0
 
 
 def test_words_may_be_put_right_by_hand():
     edition = EditionFactory()
-    loaded(
-        brought(edition, narrative(["Fund the shelter. 42", "Train."])),
+    load_draft(
+        create_draft(edition, narrative(["Fund the shelter. 42", "Train."])),
         pillars={1: PROTECTION, 2: PROTECTION},
         texts={1: "Fund the shelter."},
     )
 
-    assert [row[1] for row in listed(edition)] == ["Fund the shelter.", "Train."]
+    assert [row[1] for row in current_list(edition)] == ["Fund the shelter.", "Train."]
 
 
 def test_rows_that_can_not_be_read_are_left_out_only_where_somebody_says_so():
     edition = EditionFactory()
-    imported = brought(edition, table([(1, "Fund it."), ("x", "Train.")]))
+    imported = create_draft(edition, table([(1, "Fund it."), ("x", "Train.")]))
 
     with refuses("unreadable_rows", field="leave_out", sentence="Some rows can’t be read."):
-        loaded(imported, pillars={1: PROTECTION})
-    assert loaded(imported, pillars={1: PROTECTION}, leaves_out_wrong=True).did["left_out"] == 1
-    assert [row[0] for row in listed(edition)] == [1]
+        load_draft(imported, pillars={1: PROTECTION})
+    assert load_draft(imported, pillars={1: PROTECTION}, leaves_out_wrong=True).did["left_out"] == 1
+    assert [row[0] for row in current_list(edition)] == [1]
 
 
 def test_columns_that_were_guessed_wrongly_are_corrected():
     edition = EditionFactory()
-    imported = brought(edition, table([("Fund the shelter.", "Later")], ("Recommendation", "Note")))
+    imported = create_draft(edition, table([("Fund the shelter.", "Later")], ("Recommendation", "Note")))
     set_columns(
         imported=imported, types=(ColumnType.NOTHING, ColumnType.TEXT), has_headings=True, by=AdministratorFactory()
     )
@@ -196,22 +196,24 @@ def test_columns_that_were_guessed_wrongly_are_corrected():
 
 def test_loading_the_same_again_changes_nothing():
     edition = EditionFactory()
-    loaded(brought(edition, narrative(["Fund the shelter.", "Train."])), pillars={1: PROTECTION, 2: PROTECTION})
-    before = everything()
-    again = brought(edition, narrative(["Fund the shelter.", "Train."]))
+    load_draft(
+        create_draft(edition, narrative(["Fund the shelter.", "Train."])), pillars={1: PROTECTION, 2: PROTECTION}
+    )
+    before = row_counts()
+    again = create_draft(edition, narrative(["Fund the shelter.", "Train."]))
 
     assert build_preview(again).comparison.changes_nothing
-    assert loaded(again, now=NOW + timedelta(days=1)).did["unchanged"] == 2
-    assert everything() == before
+    assert load_draft(again, now=NOW + timedelta(days=1)).did["unchanged"] == 2
+    assert row_counts() == before
 
 
 def test_an_import_is_loaded_once():
     edition = EditionFactory()
-    imported = brought(edition, narrative(["Fund the shelter.", "Train."]))
-    loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
+    imported = create_draft(edition, narrative(["Fund the shelter.", "Train."]))
+    load_draft(imported, pillars={1: PROTECTION, 2: PROTECTION})
 
     with refuses("already_loaded", sentence="This list has already been imported."):
-        loaded(imported, pillars={1: PROTECTION, 2: PROTECTION})
+        load_draft(imported, pillars={1: PROTECTION, 2: PROTECTION})
     with refuses("already_loaded"):
         discard_import(imported=imported, by=AdministratorFactory(), now=JULY_2022)
 
@@ -225,34 +227,34 @@ def lesotho():
     return Edition.objects.select_related("country").get(country__code="LSO", year=2021)
 
 
-def where_commitments_go():
+def commitment_benchmarks():
     """By promise, the criteria of the benchmarks that it goes towards."""
     return {row.text: {(one.pk, one.wording) for one in row.benchmarks.all()} for row in Commitment.objects.all()}
 
 
-def by_number(edition):
+def keys_by_number(edition):
     return {row.number: row.pk for row in Recommendation.objects.filter(edition=edition).active()}
 
 
-def replaced(edition, **said):
+def load_replacement(edition, **said):
     """The reconstruction of Lesotho given way to the other list, as it is proposed."""
-    imported = brought(edition, narrative(ANOTHER_LIST.values()))
-    before = by_number(edition)
-    became = {before[old]: (new,) for old, new in BECAME.items()}
-    return loaded(imported, became, pillars={11: PREVENTION}, **said)
+    imported = create_draft(edition, narrative(REPLACEMENT_LIST.values()))
+    before = keys_by_number(edition)
+    became = {before[old]: (new,) for old, new in NEW_NUMBERS.items()}
+    return load_draft(imported, became, pillars={11: PREVENTION}, **said)
 
 
 def test_a_list_takes_the_place_of_the_reconstruction_and_nothing_is_lost(lesotho):
-    before, rows = where_commitments_go(), by_number(lesotho)
+    before, rows = commitment_benchmarks(), keys_by_number(lesotho)
     borne = set(EvidenceLink.objects.values_list("pk", "benchmark"))
     keys = {one.pk: one.recommendation_id for one in Benchmark.objects.all()}
-    did = replaced(lesotho).did
+    did = load_replacement(lesotho).did
 
-    assert {number: rows[old] for old, number in BECAME.items()}.items() <= by_number(lesotho).items()
-    assert [(row[0], row[1], row[2]) for row in listed(lesotho)] == [
-        (number, text, "official") for number, text in ANOTHER_LIST.items()
+    assert {number: rows[old] for old, number in NEW_NUMBERS.items()}.items() <= keys_by_number(lesotho).items()
+    assert [(row[0], row[1], row[2]) for row in current_list(lesotho)] == [
+        (number, text, "official") for number, text in REPLACEMENT_LIST.items()
     ]
-    assert where_commitments_go() == before
+    assert commitment_benchmarks() == before
     assert any(before.values())
     assert set(EvidenceLink.objects.values_list("pk", "benchmark")) == borne
     assert {one.pk: one.recommendation_id for one in Benchmark.objects.all()} == keys
@@ -268,7 +270,7 @@ def test_earlier_scores_come_out_to_the_same_bytes(lesotho):
     run = compute_readiness(edition=lesotho, as_of=end, now=JULY_2022)
     moments = [JULY_2022, datetime(2022, 2, 28, 23, tzinfo=MASERU), BEFORE]
     before = [scored(moment) for moment in moments]
-    replaced(lesotho)
+    load_replacement(lesotho)
 
     assert [scored(moment) for moment in moments] == before
     run.refresh_from_db()
@@ -284,7 +286,7 @@ def test_earlier_scores_come_out_to_the_same_bytes(lesotho):
 
 
 def test_the_old_wording_stays_in_the_history(lesotho):
-    replaced(lesotho)
+    load_replacement(lesotho)
     rows = Recommendation.objects.filter(edition=lesotho)
 
     assert [row.text for row in rows.as_known_by(BEFORE)][3].startswith("Finish and use procedures")
@@ -297,19 +299,19 @@ def test_the_old_wording_stays_in_the_history(lesotho):
 
 
 def test_the_record_is_loaded_again_without_harm_after_the_list_has_changed(lesotho):
-    replaced(lesotho)
-    before = where_commitments_go()
+    load_replacement(lesotho)
+    before = commitment_benchmarks()
     again = load_public_record(now=NOW)
 
     assert again.written == 0
-    assert where_commitments_go() == before
+    assert commitment_benchmarks() == before
 
 
 # --- Split, joined, retired -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def split():
+def edition_with_split_item():
     """A recommendation with two benchmarks and a promise towards each; and another one."""
     edition = EditionFactory()
     both = RecommendationFactory(
@@ -322,22 +324,22 @@ def split():
     return edition, both, first, second, other, promises
 
 
-def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_sent(split):
-    edition, both, first, second, other, promises = split
+def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_sent(edition_with_split_item):
+    edition, both, first, second, other, promises = edition_with_split_item
     both.supporting.set([MinistryFactory()])
-    imported = brought(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."]))
+    imported = create_draft(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."]))
     became = {both.pk: (2, 1), other.pk: (3,)}
 
     with refuses("no_choice", field=f"goes_{first.pk}"):
-        loaded(imported, became)
-    did = loaded(imported, became, {first.pk: 2, second.pk: 1}).did
+        load_draft(imported, became)
+    did = load_draft(imported, became, {first.pk: 2, second.pk: 1}).did
 
     assert (did["split"], did["changed"], did["benchmarks"]) == ({"1": [2, 1]}, {"1": 2, "2": 3}, {"1b": "1a"})
     both.refresh_from_db()
     begun = Recommendation.objects.get(number=1, is_retired=False)
     assert (both.number, both.text) == (2, "Fund shelters.")
     assert (begun.indicia, begun.lead, list(begun.supporting.all())) == ([2, 7], both.lead, list(both.supporting.all()))
-    assert [row[3] for row in listed(edition)] == ["prosecution"] * 3
+    assert [row[3] for row in current_list(edition)] == ["prosecution"] * 3
     moved = {one.pk: one.key for one in Benchmark.objects.select_related("recommendation")}
     assert moved == {first.pk: "2a", second.pk: "1a"}
     assert [list(promise.benchmarks.values_list("pk", flat=True)) for promise in promises] == [[first.pk], [second.pk]]
@@ -345,13 +347,13 @@ def test_a_split_gives_the_row_to_the_first_and_the_benchmarks_to_whom_they_are_
     assert (entry.row, json.loads(entry.detail.before)["letter"]) == (str(second.pk), "b")
 
 
-def test_a_moved_benchmark_stands_where_it_stood_for_whoever_asks_as_it_was_known(split):
-    edition, both, first, second, other, _ = split
+def test_a_moved_benchmark_stands_where_it_stood_for_whoever_asks_as_it_was_known(edition_with_split_item):
+    edition, both, first, second, other, _ = edition_with_split_item
     before = json.dumps(
         readiness_document(evaluate_readiness(gather_facts(edition), as_of=date(2022, 3, 31), known_by=BEFORE))
     )
-    loaded(
-        brought(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."])),
+    load_draft(
+        create_draft(edition, narrative(["Train the staff well.", "Fund shelters.", "Count all trees."])),
         {both.pk: (2, 1), other.pk: (3,)},
         {first.pk: 2, second.pk: 1},
     )
@@ -366,10 +368,10 @@ def test_a_moved_benchmark_stands_where_it_stood_for_whoever_asks_as_it_was_know
     assert then == {first.pk: "1a", second.pk: "1b"}
 
 
-def test_what_is_retired_keeps_its_promises_and_counts_no_more(split):
-    edition, both, first, second, other, promises = split
-    imported = brought(edition, narrative(["Count all trees.", "Open a hotline."]))
-    done = loaded(imported, {both.pk: (), other.pk: (1,)}, pillars={2: PREVENTION})
+def test_what_is_retired_keeps_its_promises_and_counts_no_more(edition_with_split_item):
+    edition, both, first, second, other, promises = edition_with_split_item
+    imported = create_draft(edition, narrative(["Count all trees.", "Open a hotline."]))
+    done = load_draft(imported, {both.pk: (), other.pk: (1,)}, pillars={2: PREVENTION})
 
     both.refresh_from_db()
     assert (both.is_retired, done.did["retired"]) == (True, [1])
@@ -381,10 +383,11 @@ def test_what_is_retired_keeps_its_promises_and_counts_no_more(split):
     assert [one.line.key for one in known] == ["1a", "1b"]
 
 
-def test_two_that_became_one_bring_their_benchmarks_together(split):
-    edition, both, first, second, other, _ = split
+def test_two_that_became_one_bring_their_benchmarks_together(edition_with_split_item):
+    edition, both, first, second, other, _ = edition_with_split_item
     trees = BenchmarkFactory(recommendation=other, letter="a")
-    done = loaded(brought(edition, narrative(["Fund shelters, train staff and count trees.", "Open a hotline."])),
+    listed = narrative(["Fund shelters, train staff and count trees.", "Open a hotline."])
+    done = load_draft(create_draft(edition, listed),
            {both.pk: (1,), other.pk: (1,)}, pillars={2: PREVENTION})  # fmt: skip
 
     assert (done.did["retired"], done.did["joined"], done.did["benchmarks"]) == ([2], {"2": 1}, {"2a": "1c"})
@@ -398,7 +401,7 @@ def test_two_that_became_one_bring_their_benchmarks_together(split):
 def test_numbers_may_change_places():
     edition = EditionFactory()
     first, second = (RecommendationFactory(edition=edition, number=n, text=f"Do {n}.") for n in (1, 2))
-    loaded(brought(edition, table([(1, "Do 2."), (2, "Do 1.")]), status=TextStatus.RECONSTRUCTION))
+    load_draft(create_draft(edition, table([(1, "Do 2."), (2, "Do 1.")]), status=TextStatus.RECONSTRUCTION))
 
     assert {row.pk: row.number for row in Recommendation.objects.all()} == {first.pk: 2, second.pk: 1}
 
@@ -406,7 +409,7 @@ def test_numbers_may_change_places():
 def test_an_action_plans_list_is_left_alone():
     edition = EditionFactory()
     plan = RecommendationFactory(edition=edition, number=1, origin="action_plan", text="As planned.")
-    loaded(brought(edition, table([(1, "Do 1.")])), pillars={1: PROTECTION})
+    load_draft(create_draft(edition, table([(1, "Do 1.")])), pillars={1: PROTECTION})
 
     plan.refresh_from_db()
     assert (plan.text, plan.is_retired) == ("As planned.", False)
@@ -418,10 +421,10 @@ def test_a_list_is_loaded_by_as_many_queries_whatever_its_length(many, django_as
 
     def load(words, expected):
         rows = [(number, f"{words} the shelter in village {number}.", "Protection") for number in range(1, many + 1)]
-        imported = brought(edition, table(rows, ("Number", "Recommendation", "Pillar")), by=by)
+        imported = create_draft(edition, table(rows, ("Number", "Recommendation", "Pillar")), by=by)
         became = {row.pk: (row.number,) for row in Recommendation.objects.all()}
         with django_assert_num_queries(expected):
-            return loaded(imported, became, by=by).did
+            return load_draft(imported, became, by=by).did
 
     a_lock = connection.vendor == "postgresql"  # on the log, each time that it is told
     assert len(load("Fund", 20 + a_lock)["new"]) == many
@@ -437,9 +440,9 @@ def test_administrators_alone_bring_and_load(factory):
     imported = EditionImportFactory(edition=edition)
 
     with pytest.raises(PermissionDenied):
-        brought(edition, narrative(["Fund the shelter.", "Train."]), by=by)
+        create_draft(edition, narrative(["Fund the shelter.", "Train."]), by=by)
     with pytest.raises(PermissionDenied):
-        loaded(imported, pillars={1: PROTECTION}, by=by)
+        load_draft(imported, pillars={1: PROTECTION}, by=by)
     with pytest.raises(PermissionDenied):
         discard_import(imported=imported, by=by, now=JULY_2022)
     with pytest.raises(PermissionDenied):
@@ -449,15 +452,15 @@ def test_administrators_alone_bring_and_load(factory):
 def test_a_list_that_changed_since_the_preview_is_not_overwritten():
     edition = EditionFactory()
     row = RecommendationFactory(edition=edition, number=1, text="Fund it.")
-    imported = brought(edition, table([(1, "Fund it well.")]))
+    imported = create_draft(edition, table([(1, "Fund it well.")]))
     fingerprint = build_preview(imported).fingerprint
     Recommendation.objects.filter(pk=row.pk).update(version=2)
-    before = everything()
+    before = row_counts()
 
     with refuses("edit_conflict", sentence="Somebody changed the current list"):
-        loaded(imported, {row.pk: (1,)}, fingerprint=fingerprint)
-    assert everything() == before
-    assert loaded(imported, {row.pk: (1,)}, fingerprint=build_preview(imported).fingerprint).loaded_at == NOW
+        load_draft(imported, {row.pk: (1,)}, fingerprint=fingerprint)
+    assert row_counts() == before
+    assert load_draft(imported, {row.pk: (1,)}, fingerprint=build_preview(imported).fingerprint).loaded_at == NOW
 
 
 def test_another_countrys_list_stays_as_it_is():
@@ -465,10 +468,10 @@ def test_another_countrys_list_stays_as_it_is():
         edition=EditionFactory(country=CountryFactory(elsewhere=True)), number=1, text="Theirs."
     )
     edition = EditionFactory()
-    loaded(brought(edition, table([(1, "Theirs.")])), pillars={1: PROTECTION})
+    load_draft(create_draft(edition, table([(1, "Theirs.")])), pillars={1: PROTECTION})
 
-    assert listed(theirs.edition) == [(1, "Theirs.", "reconstruction", "prosecution")]
-    assert len(listed(edition)) == 1
+    assert current_list(theirs.edition) == [(1, "Theirs.", "reconstruction", "prosecution")]
+    assert len(current_list(edition)) == 1
 
 
 def test_expired_imports_are_removed_at_night(settings):
@@ -492,6 +495,6 @@ def test_the_pillar_of_what_was_asked_much_alike_the_year_before_is_proposed():
     RecommendationFactory(text=text, terms__pillar=Pillar.PROTECTION)
     following = EditionFactory(year=2022)
 
-    found = build_preview(brought(following, table([(1, f"{text} and beyond"), (2, "Ratify the protocol")])))
+    found = build_preview(create_draft(following, table([(1, f"{text} and beyond"), (2, "Ratify the protocol")])))
 
     assert [found.pillar_of(row) for row in found.imported_list.rows] == [Pillar.PROTECTION, Pillar.PREVENTION]

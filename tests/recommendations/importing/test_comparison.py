@@ -12,9 +12,9 @@ from recommendations.choices import Pillar, TextStatus
 from recommendations.importing.comparison import ExistingItem, ItemChange, compare_lists
 from recommendations.importing.tables.rows import ImportedItem
 from recommendations.text_similarity import DiffSide, diff_words
-from tests.recommendations.another_list import ANOTHER_LIST, BECAME
+from tests.recommendations.replacement_list import NEW_NUMBERS, REPLACEMENT_LIST
 
-OURS = [
+EXISTING_ITEMS = [
     ExistingItem(each.number + 100, each.number, each.text, TextStatus.RECONSTRUCTION, each.pillar)
     for each in read_record().entries_of(RecommendationEntry)
 ]
@@ -26,44 +26,45 @@ def preview(old, rows, status=TextStatus.OFFICIAL):
     return compare_lists(old, rows, status=status, ministries=MINISTRIES)
 
 
-def rows(*texts):
+def imported_items(*texts):
     return [ImportedItem(number, text) for number, text in enumerate(texts, 1)]
 
 
-def standing(number, text, status=TextStatus.OFFICIAL, **said):
+def existing_item(number, text, status=TextStatus.OFFICIAL, **said):
     return ExistingItem(number + 100, number, text, status, **said)
 
 
-def of_kind(seen, kind):
+def lines_of_kind(seen, kind):
     return [line for line in seen.lines if line.kind is kind]
 
 
-def told(comparison):
+def numbers_by_kind(comparison):
     """By kind: old number and new number."""
     return [(line.kind, line.old and line.old.number, line.new and line.new.number) for line in comparison.lines]
 
 
 def test_the_same_list_is_unchanged():
-    again = [ImportedItem(each.number, each.text) for each in OURS]
-    seen = preview(OURS, again, TextStatus.RECONSTRUCTION)
+    again = [ImportedItem(each.number, each.text) for each in EXISTING_ITEMS]
+    seen = preview(EXISTING_ITEMS, again, TextStatus.RECONSTRUCTION)
 
     assert seen.changes_nothing
     assert seen.undecided == []
 
 
 def test_numbers_never_match_by_themselves():
-    seen = preview([standing(1, "Fund the shelter.")], rows("Convene parliament weekly."))
+    seen = preview([existing_item(1, "Fund the shelter.")], imported_items("Convene parliament weekly."))
 
-    assert told(seen) == [(ItemChange.NEW, None, 1), (ItemChange.GONE, 1, None)]
+    assert numbers_by_kind(seen) == [(ItemChange.NEW, None, 1), (ItemChange.GONE, 1, None)]
     assert [line.old.number for line in seen.undecided] == [1]
 
 
 def test_the_same_words_match_whatever_the_number():
     seen = preview(
-        [standing(1, "Fund the shelter."), standing(2, "Train them.")], rows("Train  them.", "Fund the shelter.")
+        [existing_item(1, "Fund the shelter."), existing_item(2, "Train them.")],
+        imported_items("Train  them.", "Fund the shelter."),
     )
 
-    assert told(seen) == [(ItemChange.CHANGED, 2, 1), (ItemChange.CHANGED, 1, 2)]
+    assert numbers_by_kind(seen) == [(ItemChange.CHANGED, 2, 1), (ItemChange.CHANGED, 1, 2)]
     assert [line.changes for line in seen.lines] == [
         ("Its number changes from 2 to 1.", "Its spelling changes."),
         ("Its number changes from 1 to 2.",),
@@ -72,32 +73,34 @@ def test_the_same_words_match_whatever_the_number():
 
 
 def test_what_is_alike_is_proposed_and_a_person_decides():
-    seen = preview([standing(1, "Fund the shelter and its staff.")], rows("Fully fund the shelter and its staff."))
+    seen = preview(
+        [existing_item(1, "Fund the shelter and its staff.")], imported_items("Fully fund the shelter and its staff.")
+    )
 
     [line] = seen.undecided
     assert (line.kind, line.new.number, line.candidates[0].number) == (ItemChange.CHANGED, 1, 1)
 
 
 def test_what_is_little_alike_is_doubtful():
-    seen = preview(OURS, [ImportedItem(1, ANOTHER_LIST[1])])
+    seen = preview(EXISTING_ITEMS, [ImportedItem(1, REPLACEMENT_LIST[1])])
 
-    [doubtful] = of_kind(seen, ItemChange.DOUBTFUL)
+    [doubtful] = lines_of_kind(seen, ItemChange.DOUBTFUL)
     assert doubtful.is_little_alike
-    assert len(of_kind(seen, ItemChange.GONE)) == 9
+    assert len(lines_of_kind(seen, ItemChange.GONE)) == 9
 
 
 def test_reconstruction_and_official_list_find_each_other():
     """Of our own making, another order and other words: each is proposed what it became, and what is new stays new."""
-    seen = preview(OURS, [ImportedItem(number, text) for number, text in ANOTHER_LIST.items()])
+    seen = preview(EXISTING_ITEMS, [ImportedItem(number, text) for number, text in REPLACEMENT_LIST.items()])
 
-    assert {line.old.number: line.new.number for line in seen.undecided} == BECAME
-    assert [line.new.number for line in of_kind(seen, ItemChange.NEW)] == [11]
-    assert of_kind(seen, ItemChange.GONE) == []
+    assert {line.old.number: line.new.number for line in seen.undecided} == NEW_NUMBERS
+    assert [line.new.number for line in lines_of_kind(seen, ItemChange.NEW)] == [11]
+    assert lines_of_kind(seen, ItemChange.GONE) == []
 
 
 def test_a_rows_own_doubt_makes_it_doubtful():
     seen = preview(
-        [standing(1, "Fund it.")],
+        [existing_item(1, "Fund it.")],
         [ImportedItem(1, "Fund it.", doubt="Cut off?"), ImportedItem(2, "Train them.", doubt="Two?")],
     )
 
@@ -105,14 +108,14 @@ def test_a_rows_own_doubt_makes_it_doubtful():
 
 
 def test_what_its_reader_doubts_is_not_little_alike_for_that():
-    seen = preview([standing(1, "Fund the shelter.")], [ImportedItem(1, "Fund the shelter. 42", doubt="Cut off?")])
+    seen = preview([existing_item(1, "Fund the shelter.")], [ImportedItem(1, "Fund the shelter. 42", doubt="Cut off?")])
 
     [line] = seen.undecided
     assert (line.kind, line.is_little_alike) == (ItemChange.DOUBTFUL, False)
 
 
 def test_what_a_table_tells_besides_the_words_is_compared():
-    old = standing(1, "Fund it.", TextStatus.RECONSTRUCTION, pillar=Pillar.PROTECTION, lead=POLICE)
+    old = existing_item(1, "Fund it.", TextStatus.RECONSTRUCTION, pillar=Pillar.PROTECTION, lead=POLICE)
     new = ImportedItem(1, "Fund it.", pillar=Pillar.PREVENTION, lead="Home Affairs", supporting=("Police", "Labour"))
     seen = preview([old], [new])
 
@@ -150,7 +153,7 @@ def test_removed_words_come_before_added_words():
 @given(st.lists(WORDS, unique=True, max_size=6), st.lists(WORDS, unique=True, max_size=6))
 def test_each_old_and_each_new_item_has_one_line(before, after):
     seen = preview(
-        [standing(number, text) for number, text in enumerate(before, 1)],
+        [existing_item(number, text) for number, text in enumerate(before, 1)],
         [ImportedItem(number, text) for number, text in enumerate(after, 1)],
     )
 
@@ -160,7 +163,9 @@ def test_each_old_and_each_new_item_has_one_line(before, after):
 
 @pytest.mark.parametrize("many", [3_000])
 def test_long_lists_find_each_other(many):
-    before = [standing(n, f"Train the police of village {n} and fund its shelter {n * 7}.") for n in range(1, many)]
+    before = [
+        existing_item(n, f"Train the police of village {n} and fund its shelter {n * 7}.") for n in range(1, many)
+    ]
     after = [ImportedItem(n, f"Fully train police of village {n}, fund its shelter {n * 7}.") for n in range(1, many)]
 
     assert {line.old.number - line.new.number for line in preview(before, after).undecided} == {0}

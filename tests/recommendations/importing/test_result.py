@@ -4,7 +4,7 @@ import pytest
 
 from recommendations.importing.result import ImportResultRow, list_result_rows, summarize_result
 
-DID = {
+RESULT = {
     "new": [7, 11],
     "changed": {"10": 10, "3": 3, "4": 1, "6": 6, "1": 12},
     "unchanged": 2,
@@ -18,7 +18,7 @@ DID = {
 
 
 def test_it_is_told_what_each_number_became_and_where_benchmarks_went():
-    assert list_result_rows(DID) == [
+    assert list_result_rows(RESULT) == [
         ImportResultRow("New", 2, "7, 11"),
         ImportResultRow("Changed", 5, "1 is now 12, 4 is now 1; same number: 3, 6, 10"),
         ImportResultRow("Unchanged", 2),
@@ -27,7 +27,7 @@ def test_it_is_told_what_each_number_became_and_where_benchmarks_went():
         ImportResultRow("Benchmarks moved", 3, "2a is now 1c, 3a is now 3a, 6b is now 7a"),
         ImportResultRow("Rows left out", 1),
     ]
-    assert summarize_result(DID) == "List imported. New: 2. Changed: 5. Unchanged: 2. No longer asked: 2."
+    assert summarize_result(RESULT) == "List imported. New: 2. Changed: 5. Unchanged: 2. No longer asked: 2."
 
 
 def test_of_an_import_of_before_is_told_what_it_kept():
@@ -45,6 +45,6 @@ def test_of_an_import_of_before_is_told_what_it_kept():
 
 @pytest.mark.parametrize(("many", "end"), [(50, "49, 50"), (60, "49, 50 and 10 more")])
 def test_long_result_is_shortened(many, end):
-    did = DID | {"retired": list(range(1, many + 1)), "joined": {}}
+    did = RESULT | {"retired": list(range(1, many + 1)), "joined": {}}
 
     assert {fact.label: fact.details for fact in list_result_rows(did)}["No longer asked"].endswith(end)

@@ -12,22 +12,22 @@ from recommendations.importing.tables import read_table
 from recommendations.importing.tables.charsets import Charset
 from recommendations.importing.tables.columns import ColumnType, guess_columns
 from recommendations.importing.tables.rows import ExpectedEdition, read_rows
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.sandbox.sandbox import Sandbox
 
 LESOTHO = ExpectedEdition("LSO", 2021, ("Lesotho",))
 PLAIN = (
     'Number,Recommendation\n1,"Fund the shelter’s staff, and keep it open."\n2,Train the police in every district.\n'
 )
-SAYS = {1: "Fund the shelter’s staff, and keep it open.", 2: "Train the police in every district."}
+PLAIN_TEXTS = {1: "Fund the shelter’s staff, and keep it open.", 2: "Train the police in every district."}
 
 
-def read(content, charset=None, sought=LESOTHO, columns=None):
+def read_sample(content, charset=None, sought=LESOTHO, columns=None):
     cells = read_table(content if isinstance(content, bytes) else content.encode(), charset, run=Sandbox(None))
     return read_rows(cells, columns or guess_columns(cells), sought)
 
 
-def said(listed):
+def row_texts(listed):
     return {row.number: row.text for row in listed.rows}
 
 
@@ -45,7 +45,7 @@ def workbook(*sheets, hidden=()):
     return content.getvalue()
 
 
-def repacked(content, **parts):
+def change_zip(content, **parts):
     """A workbook with parts put in or exchanged, by name with underscores for slashes and dots."""
     old, new = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -83,25 +83,25 @@ def test_a_table_reads_alike_however_it_is_written(content, ending):
     }.get(id(content), "utf-8")
     content = content.replace("\n".encode(encoding), ending.encode(encoding))
 
-    assert said(read(content)) == SAYS
+    assert row_texts(read_sample(content)) == PLAIN_TEXTS
 
 
 def test_guessed_encoding_is_reported():
-    listed = read(ENCODED["Windows-1252"])
+    listed = read_sample(ENCODED["Windows-1252"])
 
     assert "We read it as Windows-1252. Check apostrophes" in listed.notes[0]
-    assert "We read it as Mac OS Roman. Check apostrophes" in read(ENCODED["Mac OS Roman"]).notes[0]
-    assert read(ENCODED["UTF-8"]).notes == ()
+    assert "We read it as Mac OS Roman. Check apostrophes" in read_sample(ENCODED["Mac OS Roman"]).notes[0]
+    assert read_sample(ENCODED["UTF-8"]).notes == ()
 
 
 def test_an_encoding_that_somebody_chose_is_taken():
     content = "Number,Recommendation\n1,Protéger Ã l’abri\n".encode("cp1252")
 
-    assert said(read(content, Charset.WINDOWS_1252)) == {1: "Protéger Ã l’abri"}
+    assert row_texts(read_sample(content, Charset.WINDOWS_1252)) == {1: "Protéger Ã l’abri"}
     with refuses("undecodable", field="file", sentence="The file can’t be read as UTF-8. Save it as “CSV UTF-8”"):
-        read(content, Charset.UTF_8)
-    assert said(read(PLAIN.encode("utf-16-be"), Charset.UTF_16)) == SAYS
-    assert said(read("Number,Recommendation\n1,Ni–o\n".encode("cp1252"), Charset.MAC_ROMAN)) == {1: "Niño"}
+        read_sample(content, Charset.UTF_8)
+    assert row_texts(read_sample(PLAIN.encode("utf-16-be"), Charset.UTF_16)) == PLAIN_TEXTS
+    assert row_texts(read_sample("Number,Recommendation\n1,Ni–o\n".encode("cp1252"), Charset.MAC_ROMAN)) == {1: "Niño"}
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,10 @@ def test_an_encoding_that_somebody_chose_is_taken():
 )
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
 def test_an_encoding_of_8_bits_is_told_by_what_reads_like_a_language(text, encoding):
-    assert said(read(f'Number,Recommendation\n1,"{text}"\n'.encode(encoding))) == {1: text}
+    assert row_texts(read_sample(f'Number,Recommendation\n1,"{text}"\n'.encode(encoding))) == {1: text}
 
 
-UNTOLD = {
+UNKNOWN_ENCODINGS = {
     "Greek": "Αριθμός,Σύσταση\n1,Εκπαίδευση των αρχών.\n".encode("cp1253"),
     "Arabic": "الرقم,التوصية\n1,التحقيق في الاتجار.\n".encode("cp1256"),
     "Cyrillic of the Mac": "Номер,Рекомендация\n1,Расследовать дела.\n".encode("mac_cyrillic"),
@@ -135,15 +135,15 @@ UNTOLD = {
 }
 
 
-@pytest.mark.parametrize("content", UNTOLD.values(), ids=UNTOLD)
+@pytest.mark.parametrize("content", UNKNOWN_ENCODINGS.values(), ids=UNKNOWN_ENCODINGS)
 def test_an_encoding_that_nothing_tells_is_refused(content):
     with refuses("undecodable", field="file", sentence="The file does not state its encoding, and it is not UTF-8"):
-        read(content)
+        read_sample(content)
 
 
 def test_half_a_letter_of_utf_16_is_refused():
     with refuses("undecodable", field="file", sentence="The file can’t be read as UTF-16-LE."):
-        read(PLAIN.encode("utf-16")[:-1])
+        read_sample(PLAIN.encode("utf-16")[:-1])
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_whatever_stands_between_the_cells_is_told(sign):
     rows = [["Number", "Recommendation"], ["1", "Fund it; train, too."], ["2", "Train the police."]]
     content = "\n".join(sign.join(f'"{cell}"' for cell in row) for row in rows)
 
-    assert said(read(content)) == {1: "Fund it; train, too.", 2: "Train the police."}
+    assert row_texts(read_sample(content)) == {1: "Fund it; train, too.", 2: "Train the police."}
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|", "^"])
@@ -162,14 +162,14 @@ def test_whatever_stands_between_the_cells_is_told(sign):
 def test_the_line_of_excel_that_states_the_delimiter_is_no_row(sign, stated):
     rows = [["Number", "Recommendation"], ["1", "Fund it; train, too."], ["2", ""], ["3", "Train the police."]]
     table = "\n".join(sign.join(f'"{cell}"' for cell in row) for row in rows)
-    listed = read(stated.format(sign) + table)
+    listed = read_sample(stated.format(sign) + table)
 
-    assert said(listed) == {1: "Fund it; train, too.", 3: "Train the police."}
+    assert row_texts(listed) == {1: "Fund it; train, too.", 3: "Train the police."}
     assert [row.line for row in listed.unreadable] == [3]
 
 
 def test_a_stated_delimiter_that_gives_no_columns_is_not_taken():
-    assert said(read("sep=;\nNumber,Recommendation\n1,Fund the shelters.\n")) == {1: "Fund the shelters."}
+    assert row_texts(read_sample("sep=;\nNumber,Recommendation\n1,Fund the shelters.\n")) == {1: "Fund the shelters."}
 
 
 def test_a_heading_that_begins_like_a_statement_is_a_row():
@@ -177,9 +177,9 @@ def test_a_heading_that_begins_like_a_statement_is_a_row():
 
 
 def test_a_quoted_cell_may_hold_line_ends_and_quotation_marks():
-    listed = read('Number,Recommendation\r\n1,"Fund the\r\n""Trust Fund""\rat once."\r\n2,Train the police.\r\n')
+    listed = read_sample('Number,Recommendation\r\n1,"Fund the\r\n""Trust Fund""\rat once."\r\n2,Train the police.\r\n')
 
-    assert said(listed) == {1: 'Fund the "Trust Fund" at once.', 2: "Train the police."}
+    assert row_texts(listed) == {1: 'Fund the "Trust Fund" at once.', 2: "Train the police."}
     assert [row.line for row in listed.rows] == [2, 3]
 
 
@@ -206,12 +206,12 @@ def test_a_quoted_cell_may_hold_line_ends_and_quotation_marks():
 )
 def test_what_can_not_be_read_is_refused_with_the_row_and_the_reason(content, code, sentence):
     with refuses(code, field="file", sentence=sentence):
-        read(content)
+        read_sample(content)
 
 
 def test_a_file_of_fifty_megabytes_is_refused():
     with refuses("too_large", field="file", sentence="The file is larger than 10 MB."):
-        read(b"x" * 50 * 1024 * 1024)
+        read_sample(b"x" * 50 * 1024 * 1024)
 
 
 # --- Excel ------------------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_a_workbook_is_read():
         [],
         [2, "Train them.", "Prevent"],
     ]
-    listed = read(workbook(rows, [["Not shown"]], hidden={1}))
+    listed = read_sample(workbook(rows, [["Not shown"]], hidden={1}))
 
     assert [(row.number, row.text, row.pillar, row.line) for row in listed.rows] == [
         (1, "Fund the shelter.", Pillar.PROTECTION, 2),
@@ -243,45 +243,45 @@ def test_dates_and_errors_of_a_workbook_are_read_as_shown():
         sheet.write_datetime(1, 1, date(2022, 1, 28), day)
         sheet.write_number(2, 0, 2)
         sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
-    listed = read(content.getvalue())
+    listed = read_sample(content.getvalue())
 
-    assert said(listed) == {1: "2022-01-28"}
+    assert row_texts(listed) == {1: "2022-01-28"}
     assert listed.unreadable == ((3, "The spreadsheet shows an error in it: #DIV/0!."),)
 
 
-BOMB = b"<worksheet>" + b" " * (70 * 1024 * 1024) + b"</worksheet>"
-SOUND = [["Number", "Recommendation"], [1, "Fund the shelter."]]
-ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
+ZIP_BOMB = b"<worksheet>" + b" " * (70 * 1024 * 1024) + b"</worksheet>"
+VALID = [["Number", "Recommendation"], [1, "Fund the shelter."]]
+ENTITY_XML = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
 
 
 @pytest.mark.parametrize(
     ("content", "code", "sentence"),
     [
-        (lambda: workbook(SOUND, SOUND), "several_sheets", "Several sheets have content: “Sheet 1”, “Sheet 2”."),
+        (lambda: workbook(VALID, VALID), "several_sheets", "Several sheets have content: “Sheet 1”, “Sheet 2”."),
         (lambda: workbook([]), "empty_file", "The workbook is empty."),
-        (lambda: workbook(SOUND)[:-200], "damaged", "The workbook is damaged or incomplete."),
+        (lambda: workbook(VALID)[:-200], "damaged", "The workbook is damaged or incomplete."),
         (
             lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
             "old_or_locked",
             "The workbook is in an old Excel format or has a password.",
         ),
         (
-            lambda: repacked(workbook(SOUND), bomb=BOMB),
+            lambda: change_zip(workbook(VALID), bomb=ZIP_BOMB),
             "too_large",
             "The workbook unpacks to far more than a list.",
         ),
         (
-            lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=ENTITY),
+            lambda: change_zip(workbook(VALID), xl_worksheets_sheet1_xml=ENTITY_XML),
             "declares_entities",
             "The workbook contains references to other files",
         ),
         (
-            lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=ENTITY.decode().encode("utf-16")),
+            lambda: change_zip(workbook(VALID), xl_worksheets_sheet1_xml=ENTITY_XML.decode().encode("utf-16")),
             "declares_entities",
             "",
         ),
-        (lambda: repacked(workbook(SOUND), **{f"part{n}": b"" for n in range(1001)}), "too_large", ""),
-        (lambda: repacked(workbook(SOUND), xl_worksheets_sheet1_xml=b"<worksheet"), "damaged", ""),
+        (lambda: change_zip(workbook(VALID), **{f"part{n}": b"" for n in range(1001)}), "too_large", ""),
+        (lambda: change_zip(workbook(VALID), xl_worksheets_sheet1_xml=b"<worksheet"), "damaged", ""),
         (lambda: workbook([["Number", "Recommendation"], *([n, "x"] for n in range(1, 20_001))]), "too_many", ""),
     ],
     ids=(
@@ -291,34 +291,36 @@ ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/pass
 )  # fmt: skip
 def test_a_workbook_that_is_a_trap_or_broken_is_refused(content, code, sentence):
     with refuses(code, field="file", sentence=sentence):
-        read(content())
+        read_sample(content())
 
 
 def test_a_zip_that_lies_about_its_size_is_refused():
     """The bomb's size in the directory is made small: what comes out is counted, not what is promised."""
-    content = bytearray(repacked(workbook(SOUND), bomb=BOMB))
-    size = len(BOMB).to_bytes(4, "little")
+    content = bytearray(change_zip(workbook(VALID), bomb=ZIP_BOMB))
+    size = len(ZIP_BOMB).to_bytes(4, "little")
     while (at := content.find(size)) >= 0:
         content[at : at + 4] = (100).to_bytes(4, "little")
 
     with refuses("damaged", field="file"):
-        read(bytes(content))
+        read_sample(bytes(content))
 
 
 def test_a_sheet_that_says_it_is_endless_is_read_as_far_as_it_goes():
-    sheet = zipfile.ZipFile(io.BytesIO(workbook(SOUND))).read("xl/worksheets/sheet1.xml")
+    sheet = zipfile.ZipFile(io.BytesIO(workbook(VALID))).read("xl/worksheets/sheet1.xml")
     endless = sheet.replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
 
     assert endless != sheet
-    assert said(read(repacked(workbook(SOUND), xl_worksheets_sheet1_xml=endless))) == {1: "Fund the shelter."}
+    assert row_texts(read_sample(change_zip(workbook(VALID), xl_worksheets_sheet1_xml=endless))) == {
+        1: "Fund the shelter."
+    }
 
 
 def test_a_row_far_below_is_refused_not_counted_up_to():
-    sheet = zipfile.ZipFile(io.BytesIO(workbook(SOUND))).read("xl/worksheets/sheet1.xml")
+    sheet = zipfile.ZipFile(io.BytesIO(workbook(VALID))).read("xl/worksheets/sheet1.xml")
     far = sheet.replace(b'<row r="2"', b'<row r="999999999"').replace(b'"A2"', b'"A999999999"')
 
     with refuses("too_many", field="file"):
-        read(repacked(workbook(SOUND), xl_worksheets_sheet1_xml=far.replace(b'"B2"', b'"B999999999"')))
+        read_sample(change_zip(workbook(VALID), xl_worksheets_sheet1_xml=far.replace(b'"B2"', b'"B999999999"')))
 
 
 def test_another_zip_is_refused():
@@ -327,43 +329,43 @@ def test_another_zip_is_refused():
         archive.writestr("list.csv", PLAIN)
 
     with refuses("unsupported_format", field="file", sentence="The file is a zip file, but not an Excel workbook."):
-        read(content.getvalue())
+        read_sample(content.getvalue())
 
 
 # --- Columns ----------------------------------------------------------------------------------------------------------
 
-LONG = "Fund the shelter and its staff in each of the ten districts."
+ITEM = "Fund the shelter and its staff in each of the ten districts."
 N, T, L, P, NIL = ColumnType.NUMBER, ColumnType.TEXT, ColumnType.LEAD, ColumnType.PILLAR, ColumnType.NOTHING
 
 
 @pytest.mark.parametrize(
     ("lines", "types", "has_headings"),
     [
-        (["No.;Prioritized recommendation", f"1;{LONG}"], (N, T), True),
-        (["#;Text;Lead ministry;Supporting", f"1;{LONG};Police;Labour"], (N, T, L, ColumnType.SUPPORTING), True),
+        (["No.;Prioritized recommendation", f"1;{ITEM}"], (N, T), True),
+        (["#;Text;Lead ministry;Supporting", f"1;{ITEM};Police;Labour"], (N, T, L, ColumnType.SUPPORTING), True),
         (
-            ["Country;Year;Priority;Recommendation;Pillar", f"LSO;2021;1;{LONG};Protection"],
+            ["Country;Year;Priority;Recommendation;Pillar", f"LSO;2021;1;{ITEM};Protection"],
             (ColumnType.COUNTRY, ColumnType.YEAR, N, T, ColumnType.PILLAR),
             True,
         ),
-        (["Recommendation;Recommendation (Sesotho)", f"{LONG};Thusa"], (T, NIL), True),
-        ([f"1;{LONG}", f"2;{LONG} Soon."], (N, T), False),
-        ([f"{LONG};1.", f"{LONG} Soon.;2."], (T, N), False),
-        ([f"7;{LONG}", f"3;{LONG} Soon."], (NIL, T), False),
-        (["Number;Asked", f"1;{LONG}"], (N, T), True),
+        (["Recommendation;Recommendation (Sesotho)", f"{ITEM};Thusa"], (T, NIL), True),
+        ([f"1;{ITEM}", f"2;{ITEM} Soon."], (N, T), False),
+        ([f"{ITEM};1.", f"{ITEM} Soon.;2."], (T, N), False),
+        ([f"7;{ITEM}", f"3;{ITEM} Soon."], (NIL, T), False),
+        (["Number;Asked", f"1;{ITEM}"], (N, T), True),
         (["a;b", "c;d"], (NIL, NIL), False),
-        (["Priority;Recommendation", f"high;{LONG}", f"low;{LONG} Soon."], (NIL, T), True),
-        (["Priority;No.;Recommendation", f"high;1;{LONG}", f"low;2;{LONG} Soon."], (NIL, N, T), True),
-        (["Priority;Asked", f"high;{LONG}", f"low;{LONG} Soon."], (NIL, T), True),
-        (["Ref;Recommendation;Who", f"R-01;{LONG};Police"], (NIL, T, L), True),
-        (["Recommendation;Responsible", f"{LONG};Police"], (T, L), True),
-        (["No.;Recommendation;Cat.", f"1;{LONG};Prosecution", f"2;{LONG} Soon.;prevent", "3;Train;"], (N, T, P), True),
-        (["No.;Recommendation;Cat.", f"1;{LONG};A", f"2;{LONG} Soon.;Prevention"], (N, T, NIL), True),
-        (["No.;Recommendation;Desk", f"1;{LONG};Ministry of Police", f"2;{LONG} Soon.;the Ministry of Labour"],
+        (["Priority;Recommendation", f"high;{ITEM}", f"low;{ITEM} Soon."], (NIL, T), True),
+        (["Priority;No.;Recommendation", f"high;1;{ITEM}", f"low;2;{ITEM} Soon."], (NIL, N, T), True),
+        (["Priority;Asked", f"high;{ITEM}", f"low;{ITEM} Soon."], (NIL, T), True),
+        (["Ref;Recommendation;Who", f"R-01;{ITEM};Police"], (NIL, T, L), True),
+        (["Recommendation;Responsible", f"{ITEM};Police"], (T, L), True),
+        (["No.;Recommendation;Cat.", f"1;{ITEM};Prosecution", f"2;{ITEM} Soon.;prevent", "3;Train;"], (N, T, P), True),
+        (["No.;Recommendation;Cat.", f"1;{ITEM};A", f"2;{ITEM} Soon.;Prevention"], (N, T, NIL), True),
+        (["No.;Recommendation;Desk", f"1;{ITEM};Ministry of Police", f"2;{ITEM} Soon.;the Ministry of Labour"],
          (N, T, L), True),
-        (["No.;Recommendation;Lead;Desk", f"1;{LONG};Police;Ministry of Police"], (N, T, L, NIL), True),
-        ([f"R-01;{LONG};Protection", f"R-02;{LONG} Soon.;Prevention"], (N, T, P), False),
-        ([f"{LONG};Fund 5", f"{LONG} Soon.;Train 6 of them"], (T, NIL), False),
+        (["No.;Recommendation;Lead;Desk", f"1;{ITEM};Police;Ministry of Police"], (N, T, L, NIL), True),
+        ([f"R-01;{ITEM};Protection", f"R-02;{ITEM} Soon.;Prevention"], (N, T, P), False),
+        ([f"{ITEM};Fund 5", f"{ITEM} Soon.;Train 6 of them"], (T, NIL), False),
     ],
 )  # fmt: skip
 def test_columns_are_recognized_by_headings_or_else_by_content(lines, types, has_headings):
@@ -371,7 +373,7 @@ def test_columns_are_recognized_by_headings_or_else_by_content(lines, types, has
 
 
 def test_columns_may_be_corrected():
-    cells = read_table(f"What;Note\n{LONG};later\n".encode(), run=Sandbox(None))
+    cells = read_table(f"What;Note\n{ITEM};later\n".encode(), run=Sandbox(None))
     wrong = guess_columns(cells)
 
     assert read_rows(cells, wrong._replace(types=(NIL, T), has_headings=True), LESOTHO).rows[0].text == "later"
@@ -382,16 +384,16 @@ def test_columns_may_be_corrected():
 
 # --- Rows -------------------------------------------------------------------------------------------------------------
 
-HEAD = "Country,Year,Number,Recommendation,Pillar,Lead,Supporting\n"
+HEADER = "Country,Year,Number,Recommendation,Pillar,Lead,Supporting\n"
 
 
 def test_a_row_that_can_not_be_taken_says_why():
-    listed = read(
+    listed = read_sample(
         f"Number,Recommendation\n1,Fund it.\n,Train them.\nten,Build it.\n2,\n1,Something else.\n3,fund  it.\n"
         f"0,Nought.\n10001,Far.\n4,{'x' * 4001}\n(5),Sound.\n"
     )
 
-    assert said(listed) == {1: "Fund it.", 5: "Sound."}
+    assert row_texts(listed) == {1: "Fund it.", 5: "Sound."}
     assert dict(listed.unreadable) == {
         3: "It has no number.",
         4: "“ten” is not a number from 1 to 10,000.",
@@ -405,9 +407,11 @@ def test_a_row_that_can_not_be_taken_says_why():
 
 
 def test_a_number_is_taken_whatever_stands_around_it_if_it_is_the_only_one():
-    listed = read("Number,Recommendation\nRec 1,a\nR-02,b\n3.,c\n4.0,d\nNo. 5),e\n6.1,f\n2021-07,g\n1234567,h\nten,i\n")
+    listed = read_sample(
+        "Number,Recommendation\nRec 1,a\nR-02,b\n3.,c\n4.0,d\nNo. 5),e\n6.1,f\n2021-07,g\n1234567,h\nten,i\n"
+    )
 
-    assert said(listed) == {1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}
+    assert row_texts(listed) == {1: "a", 2: "b", 3: "c", 4: "d", 5: "e"}
     assert [one.line for one in listed.unreadable] == [7, 8, 9, 10]
     assert listed.notes == ()
 
@@ -419,24 +423,24 @@ def test_where_no_number_can_be_read_it_is_said_how_to_do_without():
 
     assert (listed.rows, len(listed.unreadable)) == ((), 2)
     assert "Set that column to “Not used”." in listed.notes[0]
-    assert said(read_rows(cells, columns, LESOTHO)) == {1: "Fund it.", 2: "Train them."}
+    assert row_texts(read_rows(cells, columns, LESOTHO)) == {1: "Fund it.", 2: "Train them."}
 
 
 def test_a_list_without_numbers_is_numbered_as_it_stands():
-    listed = read(f"Recommendation,Note\n{LONG},x\nTrain them.,y\n")
+    listed = read_sample(f"Recommendation,Note\n{ITEM},x\nTrain them.,y\n")
 
-    assert said(listed) == {1: LONG, 2: "Train them."}
+    assert row_texts(listed) == {1: ITEM, 2: "Train them."}
     assert listed.notes == ("No column contains numbers. The list is numbered in the order of its rows.",)
 
 
 def test_two_lists_in_one_table_are_refused():
     sentence = "The table contains two lists: the numbers begin at 1 in row 2 and again in row 4."
     with refuses("several_lists", field="file", sentence=sentence):
-        read("Number,Recommendation\n1,a\n2,b\n1,c\n2,d\n")
+        read_sample("Number,Recommendation\n1,a\n2,b\n1,c\n2,d\n")
 
 
 def test_pillar_and_ministries_come_along_where_the_table_has_them():
-    [row] = read(f"{HEAD}Lesotho,2021,1,{LONG},Prosecution,Police,Justice; Labour and  Employment\n").rows
+    [row] = read_sample(f"{HEADER}Lesotho,2021,1,{ITEM},Prosecution,Police,Justice; Labour and  Employment\n").rows
 
     assert (row.pillar, row.lead, row.supporting) == (
         Pillar.PROSECUTION,
@@ -446,15 +450,15 @@ def test_pillar_and_ministries_come_along_where_the_table_has_them():
 
 
 def test_a_pillar_that_is_none_is_a_doubt():
-    [row] = read(f"{HEAD}Lesotho,2021,1,{LONG},Partnership,,\n").rows
+    [row] = read_sample(f"{HEADER}Lesotho,2021,1,{ITEM},Partnership,,\n").rows
 
     assert (row.pillar, row.doubt) == (None, "“Partnership” is not a pillar. Choose the pillar below.")
 
 
 def test_rows_of_other_countries_and_years_are_left_out_and_reported():
-    listed = read(f"{HEAD}lso,2021,1,{LONG},,,\nSWZ,2021,1,Theirs.,,,\nLesotho,2020,2,Older.,,,\n")
+    listed = read_sample(f"{HEADER}lso,2021,1,{ITEM},,,\nSWZ,2021,1,Theirs.,,,\nLesotho,2020,2,Older.,,,\n")
 
-    assert said(listed) == {1: LONG}
+    assert row_texts(listed) == {1: ITEM}
     assert listed.notes == ("2 rows of other countries or years are left out.",)
 
 
@@ -462,4 +466,4 @@ def test_rows_of_other_countries_and_years_are_left_out_and_reported():
 def test_a_table_of_another_country_or_year_is_refused(country, year):
     sentence = f"This list is about {country} {year}, not about Lesotho 2021."
     with refuses("another_edition", sentence=sentence):
-        read(f"{HEAD}{country},{year},1,{LONG},,,\n")
+        read_sample(f"{HEADER}{country},{year},1,{ITEM},,,\n")

@@ -26,9 +26,9 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.recommendations.another_list import ANOTHER_LIST
-from tests.refusing import refuses, shows_refusal
-from tests.undoing import offers, press_undo
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
+from tests.refusals import refuses, shows_refusal
+from tests.undo_buttons import press_undo, undo_forms
 from tiptracker.jobs.models import Job, State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
@@ -37,7 +37,7 @@ NARRATIVE = (
     "LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n"
     "• Fund the shelter and its staff. • Investigate and prosecute traffickers. • Convene everybody.\n\nPROSECUTION\n"
 )
-SAID = {"text_status": "official", "pasted": "", "charset": ""}
+FORM_DEFAULTS = {"text_status": "official", "pasted": "", "charset": ""}
 
 
 @pytest.fixture
@@ -53,25 +53,25 @@ def administrator(client, run_jobs):
     return person
 
 
-def bring(client, edition, **said):
-    return client.post(reverse("edition_import", args=[edition.pk]), SAID | said)
+def post_import(client, edition, **said):
+    return client.post(reverse("edition_import", args=[edition.pk]), FORM_DEFAULTS | said)
 
 
-def brought(client, edition, **said):
+def open_preview(client, edition, **said):
     """The page on which what was brought is looked over, and its address."""
-    response = bring(client, edition, **said)
+    response = post_import(client, edition, **said)
     assert response.status_code == 302, response.context["form"].errors
     client.run_jobs()
     return client.get(response.url), response.url
 
 
-def fields_of(response):
+def load_form_data(response):
     """What a browser would send of the form that loads."""
     form = response.context["form"]
     return {"do": "load"} | {field.name: field.value() or "" for field in form}
 
 
-def errors(response, form="form"):
+def form_errors(response, form="form"):
     return {name: list(said) for name, said in response.context[form].errors.items()}
 
 
@@ -79,7 +79,7 @@ def errors(response, form="form"):
 
 
 def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
-    page, url = brought(client, edition, pasted=NARRATIVE)
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
 
     assert "<h1>Preview of the import</h1>" in page.text
     assert "Pasted text, started on 5 August 2022, " in page.text
@@ -87,7 +87,7 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
     assert "It contains 3 recommendations." in page.text
     assert "Nothing is imported yet." in page.text
     assert "1. Fund the shelter and its staff." in page.text
-    assert fields_of(page) == {
+    assert load_form_data(page) == {
         "do": "load",
         "seen": page.context["form"]["seen"].value(),
         "items_seen": page.context["form"]["items_seen"].value(),
@@ -99,7 +99,7 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
         "pillar_3": "prevention",
     }
     assert not Recommendation.objects.exists()
-    response = client.post(url, fields_of(page), follow=True)
+    response = client.post(url, load_form_data(page), follow=True)
     assert "List imported. New: 3." in response.text
     assert "<h1>Result of the import</h1>" in response.text
     assert "Pasted text, imported on 5 August 2022" in response.text
@@ -111,17 +111,17 @@ def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administr
 
 def test_file_is_read_by_its_content(client, edition):
     table = SimpleUploadedFile("list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\n")
-    page, _ = brought(client, edition, file=table)
+    page, _ = open_preview(client, edition, file=table)
     assert '1. Fund it. <span class="source">Protection</span>' in page.text
     assert "Columns of the table" in page.text
 
-    word, _ = brought(client, edition, file=SimpleUploadedFile("lesotho.txt", NARRATIVE.encode()))
+    word, _ = open_preview(client, edition, file=SimpleUploadedFile("lesotho.txt", NARRATIVE.encode()))
     assert "3. Convene everybody." in word.text
     assert "Columns of the table" not in word.text
 
 
 def test_cells_that_were_copied_are_a_table(client, edition):
-    page, _ = brought(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
+    page, _ = open_preview(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
 
     assert "2. Train them." in page.text
 
@@ -152,9 +152,11 @@ def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
 
 def test_each_list_that_waits_tells_how_much_it_holds_and_when_it_was_brought(client, edition):
     """Headings are no row."""
-    bring(client, edition, pasted=NARRATIVE)
-    bring(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
-    bring(client, edition, pasted=f"1\t{'Fund it well. ' * 3}\n2\t{'Train them well. ' * 3}\n3\t{'See to it. ' * 3}\n")
+    post_import(client, edition, pasted=NARRATIVE)
+    post_import(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
+    post_import(
+        client, edition, pasted=f"1\t{'Fund it well. ' * 3}\n2\t{'Train them well. ' * 3}\n3\t{'See to it. ' * 3}\n"
+    )
     page = re.sub(r"<[^>]+>|\s+", " ", client.get(reverse("edition_import", args=[edition.pk])).text)
 
     assert re.findall(r"Pasted text Lesotho, 2021 edition (.*?) 5 Aug 2022", " ".join(page.split())) == [
@@ -166,7 +168,7 @@ def test_each_list_that_waits_tells_how_much_it_holds_and_when_it_was_brought(cl
 
 def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(client, edition):
     kept = EditionImportFactory(edition=edition)
-    page, url = brought(client, edition, pasted=NARRATIVE)
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
     assert "Discard this draft" in page.text
 
     response = client.post(url, {"do": "discard"}, follow=True)
@@ -182,11 +184,11 @@ def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(clie
 
 
 def test_discarding_a_draft_import_is_undone_for_whoever_did_it(client, edition):
-    _, url = brought(client, edition, pasted=NARRATIVE)
+    _, url = open_preview(client, edition, pasted=NARRATIVE)
     before = EditionImport.objects.values().get()
 
     discarded = client.post(url, {"do": "discard"}, follow=True)
-    [(at, fields)] = offers(discarded)
+    [(at, fields)] = undo_forms(discarded)
     elsewhere = client.post(reverse("edition_import", args=[EditionFactory(year=2020).pk]), fields)
     assert [refusal.code for refusal in elsewhere.refusals] == ["undo_elsewhere"]
     back = press_undo(client, discarded)
@@ -202,16 +204,16 @@ def test_discarding_a_draft_import_is_undone_for_whoever_did_it(client, edition)
     assert client.post(at, fields).status_code == 403
 
 
-REFUSED = [
+REFUSED_INPUT = [
     ({"pasted": "Nothing of the sort."}, "__all__", "no_list"),
     ({"pasted": NARRATIVE.replace("LESOTHO", "ESWATINI")}, "__all__", "another_country"),
     ({"pasted": 'Number\tRecommendation\n1\t"Fund it.\n'}, "file", "invalid_csv"),
 ]
 
 
-@pytest.mark.parametrize(("said", "field", "code"), REFUSED)
+@pytest.mark.parametrize(("said", "field", "code"), REFUSED_INPUT)
 def test_what_can_not_be_read_is_refused_and_what_was_typed_stays(client, edition, said, field, code):
-    response = bring(client, edition, **said)
+    response = post_import(client, edition, **said)
 
     assert response.status_code == 422
     assert response.context["form"].has_error(field, code)
@@ -219,40 +221,40 @@ def test_what_can_not_be_read_is_refused_and_what_was_typed_stays(client, editio
     assert not EditionImport.objects.exists()
 
 
-INVALID = [
+INVALID_INPUT = [
     ({}, "file", "Choose a file, or paste the text below."),
     ({"pasted": NARRATIVE, "text_status": "hearsay"}, "text_status", "Choose one from the list."),
     ({"pasted": f"Call 5812 3456. {NARRATIVE}"}, "pasted", "looks like a telephone number"),
 ]
 
 
-@pytest.mark.parametrize(("said", "field", "sentence"), INVALID)
+@pytest.mark.parametrize(("said", "field", "sentence"), INVALID_INPUT)
 def test_an_invalid_form_is_shown_again_and_what_was_typed_stays(client, edition, said, field, sentence):
-    response = bring(client, edition, **said)
+    response = post_import(client, edition, **said)
 
     assert response.status_code == 422
-    assert sentence in " ".join(errors(response)[field])
+    assert sentence in " ".join(form_errors(response)[field])
     assert response.context["form"]["pasted"].value() == said.get("pasted", "")
     assert not EditionImport.objects.exists()
 
 
 def test_a_file_and_a_text_at_once_are_refused(client, edition):
-    response = bring(client, edition, pasted=NARRATIVE, file=SimpleUploadedFile("list.txt", b"x"))
+    response = post_import(client, edition, pasted=NARRATIVE, file=SimpleUploadedFile("list.txt", b"x"))
 
-    assert errors(response) == {"file": ["Choose a file or paste the text, not both."]}
+    assert form_errors(response) == {"file": ["Choose a file or paste the text, not both."]}
 
 
 @override_settings(UPLOAD_MAX_TOTAL_BYTES=1024 * 1024)
 def test_a_file_that_is_too_large_to_be_taken_in_is_refused_with_a_sentence(client, edition):
-    response = bring(client, edition, file=SimpleUploadedFile("report.pdf", b"x" * 2 * 1024 * 1024))
+    response = post_import(client, edition, file=SimpleUploadedFile("report.pdf", b"x" * 2 * 1024 * 1024))
 
     assert response.status_code == 422
-    assert errors(response)["file"][0].startswith("The file is larger than 1 MB and was not uploaded.")
+    assert form_errors(response)["file"][0].startswith("The file is larger than 1 MB and was not uploaded.")
 
 
 def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edition):
     table = b"What,Note\nFund the shelter in each of the ten districts.,Later\n"
-    _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
+    _, url = open_preview(client, edition, file=SimpleUploadedFile("list.csv", table))
     wrong = client.post(url, {"do": "columns", "column_0": "text", "column_1": "text", "has_headings": "on"})
     assert shows_refusal(wrong, "named_twice")
     none = client.post(url, {"do": "columns", "column_0": "", "column_1": "", "has_headings": "on"}, follow=True)
@@ -264,9 +266,9 @@ def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edi
 # --- Reading by a job -------------------------------------------------------------------------------------------------
 
 
-def waiting(client, edition, text=NARRATIVE):
+def unread_import(client, edition, text=NARRATIVE):
     """A file that was brought and that no job has read yet, and the address at which that is followed."""
-    response = bring(client, edition, file=SimpleUploadedFile("lesotho.txt", text.encode()))
+    response = post_import(client, edition, file=SimpleUploadedFile("lesotho.txt", text.encode()))
     assert response.status_code == 302
     return EditionImport.objects.get(), response.url
 
@@ -279,7 +281,7 @@ def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, ed
     long = NARRATIVE + "Officials did it.\n\n" * 4000
     said = {"file": SimpleUploadedFile("lesotho.txt", NARRATIVE.encode())} if way == "file" else {"pasted": long}
 
-    response = bring(client, edition, **said)
+    response = post_import(client, edition, **said)
     monkeypatch.undo()
 
     page = client.get(response.url)
@@ -303,7 +305,7 @@ def test_what_takes_long_is_read_by_a_job_and_no_request_waits_for_it(client, ed
 
 
 def test_the_page_that_follows_the_reading_becomes_the_preview(client, edition):
-    _, url = waiting(client, edition)
+    _, url = unread_import(client, edition)
     script = {"HX-Request": "true"}
     under_way = client.get(url, headers=script)
     assert under_way.text.startswith('<div id="progress" hx-get=')
@@ -318,7 +320,7 @@ def test_the_page_that_follows_the_reading_becomes_the_preview(client, edition):
 
 
 def test_what_can_not_be_read_says_why_and_can_be_brought_again_or_discarded(client, edition):
-    imported, url = waiting(client, edition, "No list stands here.\n")
+    imported, url = unread_import(client, edition, "No list stands here.\n")
 
     assert [job.state for job in client.run_jobs()] == ["failed"]
 
@@ -340,20 +342,20 @@ def test_what_can_not_be_read_says_why_and_can_be_brought_again_or_discarded(cli
 
 
 def test_a_file_that_waits_to_be_read_goes_with_what_is_dropped_at_night_and_once_it_is_read(client, edition):
-    old, _ = waiting(client, edition)
+    old, _ = unread_import(client, edition)
     with TestCase.captureOnCommitCallbacks(execute=True):
         assert actions.delete_expired_imports(now=old.begun_at + DRAFT_RETENTION + timedelta(days=1)) == 1
     assert not default_storage.exists(old.content.name)
     assert [job.state for job in client.run_jobs()] == ["ready"]  # of a list that is gone: nothing is left to do
 
-    new, _ = waiting(client, edition)
+    new, _ = unread_import(client, edition)
     with TestCase.captureOnCommitCallbacks(execute=True):
         client.run_jobs()
     assert not default_storage.exists(new.content.name)
 
 
 def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, edition, administrator):
-    imported, _ = waiting(client, edition)
+    imported, _ = unread_import(client, edition)
 
     with refuses("not_read_yet", sentence="This file has not been read yet."):
         actions.set_columns(imported=imported, types=(), has_headings=False, by=administrator)
@@ -365,7 +367,7 @@ def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, editio
 
 
 @pytest.fixture
-def standing(edition):
+def existing_list(edition):
     """A list that stands: one item that is alike, one that is not, and one that will be split."""
     shelter = RecommendationFactory(edition=edition, number=1, text="Fund the shelter.")
     trees = RecommendationFactory(edition=edition, number=2, text="Count every tree.")
@@ -374,9 +376,9 @@ def standing(edition):
     return shelter, trees, both, first, second
 
 
-def test_what_is_alike_is_proposed_with_what_differs(client, edition, standing):
-    shelter, trees, both, first, _ = standing
-    page, _ = brought(client, edition, pasted=NARRATIVE)
+def test_what_is_alike_is_proposed_with_what_differs(client, edition, existing_list):
+    shelter, trees, both, first, _ = existing_list
+    page, _ = open_preview(client, edition, pasted=NARRATIVE)
     form = page.context["form"]
 
     assert form[f"became_{shelter.pk}"].value() == "1"
@@ -400,7 +402,7 @@ def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_st
         [1, "Fund the shelter and all its staff.", "It may be cut off."],
         [2, "Investigate labour recruiters in the capital.", ""],
     ]}  # fmt: skip
-    imported = EditionImportFactory(edition=edition, brought=brought)
+    imported = EditionImportFactory(edition=edition, draft=brought)
     said = re.sub(r"\s+", " ", client.get(reverse("import_preview", args=[imported.pk])).text)
     first, second = said.split("</fieldset>")[:2]
 
@@ -414,22 +416,22 @@ def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_st
     assert "<ins>" not in second
 
 
-def test_missing_decision_is_refused_and_the_input_stays(client, edition, standing):
-    _, trees, both, first, second = standing
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    chosen = fields_of(page) | {f"became_{both.pk}": "2, 3", f"goes_{first.pk}": "3"}
+def test_missing_decision_is_refused_and_the_input_stays(client, edition, existing_list):
+    _, trees, both, first, second = existing_list
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    chosen = load_form_data(page) | {f"became_{both.pk}": "2, 3", f"goes_{first.pk}": "3"}
     chosen.pop("pillar_3")
 
     response = client.post(url, chosen)
     assert response.status_code == 422
     which = ["Its recommendation was split. Write to which item this benchmark belongs: 2, 3."]
-    assert errors(response) == {
+    assert form_errors(response) == {
         f"became_{trees.pk}": ["Write its new number, several numbers with commas, or “retired”."],
         f"goes_{second.pk}": which,
     }
     assert response.context["form"][f"became_{both.pk}"].value() == "2, 3"
     response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{first.pk}": "9"})
-    assert errors(response) == {f"goes_{first.pk}": which, f"goes_{second.pk}": which}
+    assert form_errors(response) == {f"goes_{first.pk}": which, f"goes_{second.pk}": which}
     assert not EditionImport.objects.exclude(loaded_at=None).exists()
     response = client.post(url, chosen | {f"became_{trees.pk}": "Retired", f"goes_{second.pk}": "2"}, follow=True)
     assert "List imported. New: 1. Changed: 2. Unchanged: 0. No longer asked: 1." in response.text
@@ -452,38 +454,38 @@ def test_missing_decision_is_refused_and_the_input_stays(client, edition, standi
         ("-1", "Write its new number"),
     ],
 )
-def test_invalid_number_is_refused_at_its_field(client, edition, standing, said, sentence):
-    shelter, trees, *_ = standing
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    response = client.post(url, fields_of(page) | {f"became_{trees.pk}": "retired", f"became_{shelter.pk}": said})
+def test_invalid_number_is_refused_at_its_field(client, edition, existing_list, said, sentence):
+    shelter, trees, *_ = existing_list
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    response = client.post(url, load_form_data(page) | {f"became_{trees.pk}": "retired", f"became_{shelter.pk}": said})
 
-    assert sentence in errors(response)[f"became_{shelter.pk}"][0]
+    assert sentence in form_errors(response)[f"became_{shelter.pk}"][0]
 
 
 def test_a_new_item_wants_its_pillar(client, edition):
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    response = client.post(url, fields_of(page) | {"pillar_3": ""})
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    response = client.post(url, load_form_data(page) | {"pillar_3": ""})
 
-    assert errors(response) == {"pillar_3": ["Choose the pillar of item 3."]}
+    assert form_errors(response) == {"pillar_3": ["Choose the pillar of item 3."]}
 
 
-def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, standing):
-    shelter, trees, *_ = standing
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    chosen = fields_of(page) | {f"became_{trees.pk}": "retired"}
+def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, existing_list):
+    shelter, trees, *_ = existing_list
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    chosen = load_form_data(page) | {f"became_{trees.pk}": "retired"}
     Recommendation.objects.filter(pk=shelter.pk).update(version=7, text="Fund it all.")
 
     response = client.post(url, chosen)
     assert shows_refusal(response, "edit_conflict")
     assert "Fund it all." in response.text
     assert response.context["form"][f"became_{shelter.pk}"].value() == "1"
-    assert client.post(url, fields_of(response)).status_code == 302
+    assert client.post(url, load_form_data(response)).status_code == 302
 
 
 def test_what_is_doubtful_can_be_put_right(client, edition):
     imported = EditionImportFactory(
         edition=edition,
-        brought={
+        draft={
             "rows": [[1, "Fund the shel- ter.", "It may be cut off."]],
             "notes": [],
             "left_out": ["42"],
@@ -494,7 +496,7 @@ def test_what_is_doubtful_can_be_put_right(client, edition):
     assert "It may be cut off." in page.text
     assert "1 line is not part of the list" in page.text
     said = {"text_1": "Fund the  shelter.", "pillar_1": "protection"}
-    client.post(reverse("import_preview", args=[imported.pk]), fields_of(page) | said)
+    client.post(reverse("import_preview", args=[imported.pk]), load_form_data(page) | said)
 
     assert Recommendation.objects.get().text == "Fund the shelter."
 
@@ -503,12 +505,12 @@ def test_rows_that_can_not_be_read_are_told_and_left_out_by_a_tick(client, editi
     table = SimpleUploadedFile(
         "list.csv", b"Number,Recommendation,Pillar\n1,Fund it.,Protection\nx,Train.,Protection\n"
     )
-    page, url = brought(client, edition, file=table)
+    page, url = open_preview(client, edition, file=table)
     assert "Row 3: “x” is not a number from 1" in page.text
 
-    response = client.post(url, fields_of(page))
+    response = client.post(url, load_form_data(page))
     assert response.context["form"].has_error("leave_out", "unreadable_rows")
-    assert client.post(url, fields_of(page) | {"leave_out": "on"}).status_code == 302
+    assert client.post(url, load_form_data(page) | {"leave_out": "on"}).status_code == 302
 
 
 @pytest.mark.parametrize("stands", [False, True])
@@ -517,7 +519,7 @@ def test_a_table_of_which_no_row_can_be_read_offers_to_correct_its_columns_and_n
     if stands:
         RecommendationFactory(edition=edition, number=1, text="Fund it.")
     table = b"How urgent,Rank,Recommendation\nhigh,1,Fund it.\nlow,2,Train them.\n"
-    _, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
+    _, url = open_preview(client, edition, file=SimpleUploadedFile("list.csv", table))
     wrong = {"do": "columns", "column_0": "number", "column_1": "", "column_2": "text", "has_headings": "on"}
     page = client.post(url, wrong, follow=True)
 
@@ -539,18 +541,18 @@ def test_a_table_of_which_no_row_can_be_read_offers_to_correct_its_columns_and_n
 
 
 def test_the_same_list_again_says_so(client, edition):
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    client.post(url, fields_of(page))
-    again, url = brought(client, edition, pasted=NARRATIVE)
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    client.post(url, load_form_data(page))
+    again, url = open_preview(client, edition, pasted=NARRATIVE)
     assert "Record that nothing changes" in again.text
 
-    assert "Nothing was changed." in client.post(url, fields_of(again), follow=True).text
+    assert "Nothing was changed." in client.post(url, load_form_data(again), follow=True).text
 
 
 def test_different_tier_is_reported(client, edition):
     edition.tier = Tier.TIER_3
     edition.save()
-    page, _ = brought(client, edition, pasted=NARRATIVE)
+    page, _ = open_preview(client, edition, pasted=NARRATIVE)
 
     assert "The narrative says Tier 2 Watch List, but this edition says Tier 3." in page.text
 
@@ -558,7 +560,7 @@ def test_different_tier_is_reported(client, edition):
 def test_a_list_of_which_too_much_has_to_be_said_is_left_to_the_command(client, edition):
     lines = "\n".join(f"{number},Do number {number}." for number in range(1, 500))
     table = SimpleUploadedFile("list.csv", f"Number,Recommendation\n{lines}\n".encode())
-    page, _ = brought(client, edition, file=table)
+    page, _ = open_preview(client, edition, file=table)
 
     assert "This list has too many open questions for one page." in page.text
     assert "Import this list" not in page.text
@@ -573,7 +575,7 @@ def test_the_page_of_a_long_list_stays_light_whatever_has_to_be_said_of_it(clien
     )
     lines = "".join(f"{number},Fund shelter {number} of yours.,Ministry {number}\n" for number in range(1, 601))
     table = SimpleUploadedFile("list.csv", f"Number,Recommendation,Lead\n{lines}".encode())
-    page, url = brought(client, edition, file=table)
+    page, url = open_preview(client, edition, file=table)
 
     assert "This list has too many open questions for one page." in page.text
     assert [(group.kind.value, len(group.lines), group.more) for group in page.context["groups"]] == [
@@ -593,7 +595,7 @@ def test_the_page_of_a_long_list_stays_light_whatever_has_to_be_said_of_it(clien
 
 def stored_items(imported):
     imported.refresh_from_db()
-    return [row[1] for row in imported.brought["rows"]]
+    return [row[1] for row in imported.draft["rows"]]
 
 
 @pytest.mark.parametrize(
@@ -612,9 +614,9 @@ def stored_items(imported):
 def test_items_are_edited_by_buttons_that_save_everything_typed(client, edition, step, typed, expected):
     rows = [[1, "Fund.", ""], [2, "Train.", ""], [3, "Convene.", ""]]
     brought = {"notes": [], "left_out": ["42"], "tier": None, "rows": rows}
-    imported = EditionImportFactory(edition=edition, brought=brought)
+    imported = EditionImportFactory(edition=edition, draft=brought)
     url = reverse("import_preview", args=[imported.pk])
-    response = client.post(url, fields_of(client.get(url)) | {"step": step} | typed)
+    response = client.post(url, load_form_data(client.get(url)) | {"step": step} | typed)
 
     assert response.status_code == 302
     assert stored_items(imported) == expected
@@ -622,16 +624,16 @@ def test_items_are_edited_by_buttons_that_save_everything_typed(client, edition,
     form = page.context["form"]
     assert [form[f"text_{number}"].value() for number in range(1, len(expected) + 1)] == expected
     assert not Recommendation.objects.exists()
-    client.post(url, fields_of(page) | {"step": "reset"})
+    client.post(url, load_form_data(page) | {"step": "reset"})
     assert stored_items(imported) == ["Fund.", "Train.", "Convene."]
-    assert imported.brought["left_out"] == ["42"]
+    assert imported.draft["left_out"] == ["42"]
 
 
-def test_choices_are_kept_in_the_draft_and_follow_the_items(client, edition, standing):
-    _, trees, both, first, _ = standing
-    page, url = brought(client, edition, pasted=NARRATIVE)
+def test_choices_are_kept_in_the_draft_and_follow_the_items(client, edition, existing_list):
+    _, trees, both, first, _ = existing_list
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
     chosen = {f"became_{trees.pk}": "retired", f"became_{both.pk}": "2, 3", f"goes_{first.pk}": "3"}
-    client.post(url, fields_of(page) | chosen | {"pillar_3": "prosecution", "step": "up-2"})
+    client.post(url, load_form_data(page) | chosen | {"pillar_3": "prosecution", "step": "up-2"})
     form = client.get(url).context["form"]
 
     assert form[f"became_{trees.pk}"].value() == "retired"
@@ -640,10 +642,10 @@ def test_choices_are_kept_in_the_draft_and_follow_the_items(client, edition, sta
 
 
 def test_an_edited_list_is_imported_as_edited(client, edition):
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    client.post(url, fields_of(page) | {"text_1": "Fund the shelter.\nFund its staff.", "step": "split-1"})
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    client.post(url, load_form_data(page) | {"text_1": "Fund the shelter.\nFund its staff.", "step": "split-1"})
     page = client.get(url)
-    assert client.post(url, fields_of(page) | {"text_4": "Convene\nall."}).status_code == 302
+    assert client.post(url, load_form_data(page) | {"text_4": "Convene\nall."}).status_code == 302
 
     assert [row.text for row in Recommendation.objects.order_by("number")] == [
         "Fund the shelter.",
@@ -654,26 +656,26 @@ def test_an_edited_list_is_imported_as_edited(client, edition):
 
 
 def test_an_item_without_text_is_not_imported(client, edition):
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    client.post(url, fields_of(page) | {"step": "add-3"})
-    response = client.post(url, fields_of(client.get(url)) | {"pillar_4": "protection"})
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    client.post(url, load_form_data(page) | {"step": "add-3"})
+    response = client.post(url, load_form_data(client.get(url)) | {"pillar_4": "protection"})
 
-    assert errors(response) == {"text_4": ["This item has no text. Write its text, or remove the item."]}
+    assert form_errors(response) == {"text_4": ["This item has no text. Write its text, or remove the item."]}
 
 
 def test_a_refused_step_keeps_what_was_typed(client, edition):
-    page, url = brought(client, edition, pasted=NARRATIVE)
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
     for typed, step in (("Convene all.", "split-3"), ("Call 5812 3456.", "save")):
-        response = client.post(url, fields_of(page) | {"text_3": typed, "step": step})
+        response = client.post(url, load_form_data(page) | {"text_3": typed, "step": step})
         assert response.status_code == 422
-        assert list(errors(response)) == ["text_3"]
+        assert list(form_errors(response)) == ["text_3"]
         assert response.context["form"]["text_3"].value() == typed
     assert stored_items(EditionImport.objects.get())[2] == "Convene everybody."
 
 
 def test_a_button_that_is_pressed_twice_acts_once(client, edition):
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    pressed = fields_of(page) | {"text_1": "Fund the shelter.\nFund its staff.", "step": "split-1"}
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    pressed = load_form_data(page) | {"text_1": "Fund the shelter.\nFund its staff.", "step": "split-1"}
 
     assert [client.post(url, pressed).status_code for _ in range(2)] == [302, 302]
     assert len(stored_items(EditionImport.objects.get())) == 4
@@ -681,23 +683,23 @@ def test_a_button_that_is_pressed_twice_acts_once(client, edition):
 
 @pytest.mark.parametrize("step", [{"step": "save"}, {}])
 def test_items_that_somebody_else_changed_are_shown_beside_what_was_typed(client, edition, step):
-    page, url = brought(client, edition, pasted=NARRATIVE)
-    client.post(url, fields_of(page) | {"step": "remove-1"})
-    response = client.post(url, fields_of(page) | {"text_3": "Convene all."} | step)
+    page, url = open_preview(client, edition, pasted=NARRATIVE)
+    client.post(url, load_form_data(page) | {"step": "remove-1"})
+    response = client.post(url, load_form_data(page) | {"text_3": "Convene all."} | step)
 
     assert shows_refusal(response, "edit_conflict")
-    assert response.context["typed_meanwhile"][2] == "Convene all."
+    assert response.context["unsaved_texts"][2] == "Convene all."
     assert response.context["form"]["text_2"].value() == "Convene everybody."
     assert not Recommendation.objects.exists()
-    assert client.post(url, fields_of(response)).status_code == 302
+    assert client.post(url, load_form_data(response)).status_code == 302
 
 
 def test_items_of_a_table_are_edited_and_keep_their_pillars(client, edition):
     table = b"Number,Recommendation,Pillar\n1,Fund it.,Protection\n4,Train them.,Prevention\n"
-    page, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
-    client.post(url, fields_of(page) | {"text_4": "Train\nConvene", "step": "split-4"})
+    page, url = open_preview(client, edition, file=SimpleUploadedFile("list.csv", table))
+    client.post(url, load_form_data(page) | {"text_4": "Train\nConvene", "step": "split-4"})
     assert "Your changes to the items will be lost." in client.get(url).text
-    assert client.post(url, fields_of(client.get(url))).status_code == 302
+    assert client.post(url, load_form_data(client.get(url))).status_code == 302
 
     rows = Recommendation.objects.with_pillar().order_by("number")
     assert [(row.number, row.text, row.pillar) for row in rows] == [
@@ -709,8 +711,8 @@ def test_items_of_a_table_are_edited_and_keep_their_pillars(client, edition):
 
 def test_columns_that_are_corrected_drop_the_edits(client, edition):
     table = b"What,Note\nFund the shelter in each of the ten districts.,Later\n"
-    page, url = brought(client, edition, file=SimpleUploadedFile("list.csv", table))
-    client.post(url, fields_of(page) | {"text_1": "Fund it.", "step": "save"})
+    page, url = open_preview(client, edition, file=SimpleUploadedFile("list.csv", table))
+    client.post(url, load_form_data(page) | {"text_1": "Fund it.", "step": "save"})
     client.post(url, {"do": "columns", "column_0": "", "column_1": "text", "has_headings": "on"})
 
     assert client.get(url).context["form"]["text_1"].value() == "Later"
@@ -726,18 +728,18 @@ def test_administrators_alone_see_these_pages(client, edition, reader):
     client.force_login(user)
 
     assert client.get(reverse("edition_import", args=[edition.pk])).status_code == 403
-    assert bring(client, edition, pasted=NARRATIVE).status_code == 403
+    assert post_import(client, edition, pasted=NARRATIVE).status_code == 403
     assert client.get(reverse("import_preview", args=[waiting.pk])).status_code == 404
     expected = 403 if user.is_embassy else 404
     assert client.get(reverse("import_preview", args=[loaded.pk])).status_code == expected
 
 
 def test_the_whole_list_of_lesotho_reads_well(client, edition):
-    items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
-    page, url = brought(
+    items = "\n".join(f"• {text}" for text in REPLACEMENT_LIST.values())
+    page, url = open_preview(
         client, edition, pasted=f"LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n{items}\n"
     )
-    assert client.post(url, fields_of(page)).status_code == 302
+    assert client.post(url, load_form_data(page)).status_code == 302
 
-    assert [row.text for row in Recommendation.objects.order_by("number")] == list(ANOTHER_LIST.values())
+    assert [row.text for row in Recommendation.objects.order_by("number")] == list(REPLACEMENT_LIST.values())
     assert Recommendation.objects.first().terms.get().recorded_at.date() == at_noon(date(2022, 8, 5)).date()

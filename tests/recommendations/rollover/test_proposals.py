@@ -1,9 +1,9 @@
 """What a new list may repeat: equal words are chosen, likely ones too, the rest is only named."""
 
 from recommendations.rollover.proposals import propose_repeats
-from tests.recommendations.another_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
 
-OLD = {
+OLD_TEXTS = {
     11: "Fund the police unit and place a trained focal point in all ten districts",
     12: "Finish and use procedures for identifying victims and referring them to care",
     13: "Put money in the Victims of Trafficking Trust Fund and set the rules for spending it",
@@ -11,31 +11,31 @@ OLD = {
 
 
 def test_the_same_words_are_chosen_whatever_their_number():
-    found = propose_repeats(OLD, {1: OLD[13], 2: f"  {OLD[11].upper()}"})
+    found = propose_repeats(OLD_TEXTS, {1: OLD_TEXTS[13], 2: f"  {OLD_TEXTS[11].upper()}"})
 
     assert {key: one.chosen for key, one in found.items()} == {1: 13, 2: 11}
 
 
 def test_little_similar_item_is_offered_but_not_preselected():
-    found = propose_repeats(OLD, {1: "Open shelters for children in all districts"})
+    found = propose_repeats(OLD_TEXTS, {1: "Open shelters for children in all districts"})
 
     assert found[1].chosen is None
     assert found[1].candidates
 
 
 def test_no_old_item_is_preselected_twice():
-    found = propose_repeats(OLD, {1: OLD[11], 2: f"{OLD[11]} of Lesotho"})
+    found = propose_repeats(OLD_TEXTS, {1: OLD_TEXTS[11], 2: f"{OLD_TEXTS[11]} of Lesotho"})
 
     assert [one.chosen for one in found.values()] == [11, None]
     assert found[2].candidates[0].old == 11
 
 
 def test_nothing_is_proposed_where_nothing_is_alike():
-    assert propose_repeats(OLD, {1: "Ratify the protocol"})[1] == (None, ())
+    assert propose_repeats(OLD_TEXTS, {1: "Ratify the protocol"})[1] == (None, ())
 
 
 def test_a_list_in_other_words_is_matched_to_itself_under_other_numbers():
-    old = dict(ANOTHER_LIST)
+    old = dict(REPLACEMENT_LIST)
     new = {number + 20: text for number, text in reversed(old.items())}
 
     assert {key: one.chosen for key, one in propose_repeats(old, new).items()} == {key: key - 20 for key in new}

@@ -20,7 +20,7 @@ from tests.factories import (
     RecommendationFactory,
     at_noon,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.jobs.models import Job
 
@@ -30,7 +30,7 @@ NOW = at_noon(date(2022, 7, 20))
 DEADLINE = MilestoneDate(date(2023, 2, 28), "A letter")
 
 
-def said(**changed):
+def edition_values(**changed):
     return {
         "year": 2022,
         "tier": Tier.TIER_2,
@@ -44,7 +44,7 @@ def said(**changed):
     } | changed
 
 
-def logged(verb):
+def logged_values(verb):
     entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
     return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
 
@@ -58,7 +58,7 @@ def test_the_ordinary_period_is_the_one_that_lesothos_edition_is_tracked_in():
 def test_an_edition_is_opened_with_its_terms_and_its_days():
     administrator, country = AdministratorFactory(), CountryFactory()
 
-    edition = open_edition(country=country, by=administrator, now=NOW, **said())
+    edition = open_edition(country=country, by=administrator, now=NOW, **edition_values())
 
     assert (edition.country, edition.year, edition.tier, edition.target_tier) == (country, 2022, "2", "1")
     assert (edition.starts_on, edition.ends_on) == (date(2022, 4, 1), date(2023, 3, 31))
@@ -74,7 +74,7 @@ def test_an_edition_is_opened_with_its_terms_and_its_days():
         ("deadline", date(2023, 2, 28), "A letter"),
         ("period_end", date(2023, 3, 31), "TIP Report 2022, Lesotho narrative"),
     ]
-    before, after, entry = logged("edition.opened")
+    before, after, entry = logged_values("edition.opened")
     assert (before, entry.country, entry.by) == ({}, country, administrator)
     assert after["deadline_on"] == "2023-02-28"
     assert after["milestones"] == {
@@ -117,7 +117,7 @@ def test_invalid_input_is_refused_and_nothing_is_saved(wrong, code, sentence, fi
     there = EditionFactory(year=2021)
 
     with refuses(code, field=field, sentence=sentence):
-        open_edition(country=there.country, by=AdministratorFactory(), now=NOW, **said(**wrong))
+        open_edition(country=there.country, by=AdministratorFactory(), now=NOW, **edition_values(**wrong))
 
     assert list(Edition.objects.all()) == [there]
     assert EditionTerms.objects.count() == 1
@@ -128,18 +128,18 @@ def test_invalid_input_is_refused_and_nothing_is_saved(wrong, code, sentence, fi
 @pytest.mark.parametrize("person", [OfficerFactory, AmbassadorFactory])
 def test_editions_are_the_administrators(person):
     edition, by = EditionFactory(), person()
-    facts = {name: value for name, value in said().items() if name in FACTS}
+    facts = {name: value for name, value in edition_values().items() if name in EDITION_FIELDS}
 
     with pytest.raises(PermissionDenied):
-        open_edition(country=edition.country, by=by, now=NOW, **said())
+        open_edition(country=edition.country, by=by, now=NOW, **edition_values())
     with pytest.raises(PermissionDenied):
         change_edition(edition=edition, by=by, **facts)
 
 
-FACTS = ("tier", "target_tier", "published_on", "source", "milestones")
+EDITION_FIELDS = ("tier", "target_tier", "published_on", "source", "milestones")
 
 
-def changed(edition, **more):
+def change_sample(edition, **more):
     stands = {name: getattr(edition, name) for name in ("tier", "target_tier", "published_on", "source")}
     return change_edition(edition=edition, by=AdministratorFactory(), **stands | {"milestones": {}} | more)
 
@@ -148,14 +148,14 @@ def test_an_edition_is_put_right_and_readiness_is_computed_anew():
     edition = RecommendationFactory().edition
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
 
-    changed(
+    change_sample(
         edition, tier=Tier.TIER_3, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28), "The plan")}
     )
 
     edition.refresh_from_db()
     assert edition.tier == "3"
     assert sorted(edition.milestones.values_list("kind", flat=True)) == ["action_plan", "deadline"]
-    before, after, _ = logged("edition.changed")
+    before, after, _ = logged_values("edition.changed")
     assert (before, after) == ({"tier": "2WL"}, {"tier": "3", "milestones": {"action_plan": "2021-12-28"}})
     assert Job.objects.filter(kind="readiness", key=str(edition.pk)).exists()
 
@@ -165,9 +165,9 @@ def test_a_change_of_nothing_and_a_day_that_is_there_are_refused():
     MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN)
 
     with refuses("unchanged", sentence="You changed nothing."):
-        changed(edition)
+        change_sample(edition)
     with refuses("milestone_exists", field="action_plan_on", sentence="“Action plan presented” already has a date."):
-        changed(edition, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28))})
+        change_sample(edition, milestones={MilestoneKind.ACTION_PLAN: MilestoneDate(date(2021, 12, 28))})
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_tracking_period_that_shares_a_day_with_another_editions_is_refused_wi
 
     sentence = "the 2021 edition, from 1 April 2021 to 31 March 2022"
     with refuses("overlapping_period", field="starts_on", sentence=sentence):
-        open_edition(country=CountryFactory(), by=AdministratorFactory(), now=NOW, **said(period=period))
+        open_edition(country=CountryFactory(), by=AdministratorFactory(), now=NOW, **edition_values(period=period))
 
     assert not Edition.objects.filter(year=2022).exists()
 
@@ -193,4 +193,4 @@ def test_a_tracking_period_that_shares_a_day_with_another_editions_is_refused_wi
 def test_another_countrys_edition_may_have_the_same_tracking_period():
     EditionFactory(year=2022, country=CountryFactory(elsewhere=True))
 
-    open_edition(country=CountryFactory(), by=AdministratorFactory(), now=NOW, **said())
+    open_edition(country=CountryFactory(), by=AdministratorFactory(), now=NOW, **edition_values())

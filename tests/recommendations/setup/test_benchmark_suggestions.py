@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from recommendations.choices import EffortQuestion, Rule
 from recommendations.setup.benchmark_suggestions import suggest_benchmarks
 
-LAW = ["The amendment of the law is before Parliament", "The amendment of the law is in force"]
-MORE = {
+LAW_CRITERIA = ["The amendment of the law is before Parliament", "The amendment of the law is in force"]
+INCREASE_CRITERIA = {
     "investigations": "More investigations than the year before",
     "prosecutions": "More prosecutions than the year before",
     "convictions": "More convictions than the year before",
     "victims": "More victims identified than the year before",
 }
-SERVED = "At least one convicted trafficker serves a prison term"
-CHARGED = "At least one implicated official is charged"
-SPENT = "Money was allocated and spent in the period: "
-OF = "Number of districts, of "
-EVERYWHERE = f"{OF}10: "
+SENTENCE_CRITERION = "At least one convicted trafficker serves a prison term"
+CHARGE_CRITERION = "At least one implicated official is charged"
+BUDGET_CRITERION = "Money was allocated and spent in the period: "
+DISTRICTS_OF = "Number of districts, of "
+ALL_DISTRICTS = f"{DISTRICTS_OF}10: "
 
 
 @pytest.mark.parametrize(
@@ -29,25 +29,28 @@ EVERYWHERE = f"{OF}10: "
     [
         (
             "Increase efforts to investigate, prosecute, and convict, also complicit officials, and seek prison terms",
-            [MORE["investigations"], MORE["prosecutions"], MORE["convictions"], CHARGED, SERVED],
+            [
+                INCREASE_CRITERIA["investigations"], INCREASE_CRITERIA["prosecutions"],
+                INCREASE_CRITERIA["convictions"], CHARGE_CRITERION, SENTENCE_CRITERION,
+            ],
         ),
-        ("Vigorously investigate all reports of abuse", [MORE["investigations"]]),
+        ("Vigorously investigate all reports of abuse", [INCREASE_CRITERIA["investigations"]]),
         ("Investigate the two cases of last year", ["Investigate the two cases of last year"]),
-        ("Proactively identify victims at the border", [MORE["victims"]]),
-        ("Increase the number of victims identified", [MORE["victims"]]),
-        ("Amend the anti-trafficking law to remove fines in lieu of imprisonment", LAW),
-        ("Raise the penalties of the labour code", LAW),
-        ("Increase penalties for forced labour", LAW),
-        ("Give courts the power to impose the full penalty", LAW),
-        ("Repeal the provisions of the penal code that excuse it", LAW),
-        ("Allocate money to the fund for victims", [f"{SPENT}Allocate money to the fund for victims"]),
+        ("Proactively identify victims at the border", [INCREASE_CRITERIA["victims"]]),
+        ("Increase the number of victims identified", [INCREASE_CRITERIA["victims"]]),
+        ("Amend the anti-trafficking law to remove fines in lieu of imprisonment", LAW_CRITERIA),
+        ("Raise the penalties of the labour code", LAW_CRITERIA),
+        ("Increase penalties for forced labour", LAW_CRITERIA),
+        ("Give courts the power to impose the full penalty", LAW_CRITERIA),
+        ("Repeal the provisions of the penal code that excuse it", LAW_CRITERIA),
+        ("Allocate money to the fund for victims", [f"{BUDGET_CRITERION}Allocate money to the fund for victims"]),
         (
             "Fund the unit and place an officer in all ten districts",
-            [f"{SPENT}Fund the unit", f"{EVERYWHERE}place an officer in all ten districts"],
+            [f"{BUDGET_CRITERION}Fund the unit", f"{ALL_DISTRICTS}place an officer in all ten districts"],
         ),
-        ("Open a shelter in every district", [f"{EVERYWHERE}Open a shelter in every district"]),
-        ("Open a shelter in at least 3 districts", [f"{OF}3: Open a shelter in at least 3 districts"]),
-        ("Open a shelter in each of the 9 provinces", [f"{OF}9: Open a shelter in each of the 9 provinces"]),
+        ("Open a shelter in every district", [f"{ALL_DISTRICTS}Open a shelter in every district"]),
+        ("Open a shelter in at least 3 districts", [f"{DISTRICTS_OF}3: Open a shelter in at least 3 districts"]),
+        ("Open a shelter in each of the 9 provinces", [f"{DISTRICTS_OF}9: Open a shelter in each of the 9 provinces"]),
         ("Convene the council regularly", ["The council met in the period, and its decisions are on record"]),
         ("Let the task force meet", ["The task force met in the period, and its decisions are on record"]),
         ("Hold quarterly meetings of the committee", ["The committee met in each of the 4 quarters"]),
@@ -101,7 +104,7 @@ def test_only_what_speaks_of_officials_is_about_complicity():
     found = suggest_benchmarks("Prosecute complicit officials; train judges")
 
     assert {each.criterion: each.is_about_complicity for each in found} == {
-        CHARGED: True,
+        CHARGE_CRITERION: True,
         "Officials were trained in the period, and their number is known": False,
     }
 
@@ -109,7 +112,7 @@ def test_only_what_speaks_of_officials_is_about_complicity():
 def test_a_very_long_clause_is_not_repeated_in_a_criterion():
     long = "Fund " + "shelters for victims " * 20
 
-    assert [each.criterion for each in suggest_benchmarks(long)] == [f"{SPENT}Fund"]
+    assert [each.criterion for each in suggest_benchmarks(long)] == [f"{BUDGET_CRITERION}Fund"]
 
 
 WORDS = st.sampled_from([

@@ -4,7 +4,7 @@ import pytest
 
 from recommendations.setup.steps import PostCounts, SetupStep, StepOwner, StepState, list_step_statuses
 
-WHOLE = PostCounts(
+COMPLETE_POST = PostCounts(
     districts=10,
     edition=1,
     edition_year=2021,
@@ -18,26 +18,26 @@ WHOLE = PostCounts(
     active_people=2,
     has_contact=True,
 )
-NOBODY_ELSE = "Nobody can verify their own entries. Invite a second officer or the ambassador."
+NO_SECOND_REVIEWER = "Nobody can verify their own entries. Invite a second officer or the ambassador."
 ADMINISTRATOR, OFFICER = StepOwner.ADMINISTRATOR, StepOwner.OFFICER
 
 
-def state(step, post):
+def step_state(step, post):
     (found,) = (one for one in list_step_statuses(post) if one.step is step)
     return found.state, found.sentence, found.owner
 
 
 def test_a_post_with_everything_waits_for_nobody():
-    assert {one.state for one in list_step_statuses(WHOLE)} == {StepState.DONE}
-    assert [one.sentence for one in list_step_statuses(WHOLE)] == [
+    assert {one.state for one in list_step_statuses(COMPLETE_POST)} == {StepState.DONE}
+    assert [one.sentence for one in list_step_statuses(COMPLETE_POST)] == [
         "The country has 10 districts.",
         "The 2021 edition has 15 recommendations.",
         "3 ministries, each with its office holder.",
         "Every recommendation has at least one benchmark.",
         "2 people of the embassy can verify entries.",
     ]
-    assert [one.number for one in list_step_statuses(WHOLE)] == [1, 2, 3, 4, 5]
-    assert {one.owner for one in list_step_statuses(WHOLE)} == {None}
+    assert [one.number for one in list_step_statuses(COMPLETE_POST)] == [1, 2, 3, 4, 5]
+    assert {one.owner for one in list_step_statuses(COMPLETE_POST)} == {None}
 
 
 @pytest.mark.parametrize(
@@ -108,17 +108,17 @@ def test_a_post_with_everything_waits_for_nobody():
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(active_officers=0),
+            COMPLETE_POST._replace(active_officers=0),
             (StepState.BEGUN, "No officer has set a password yet.", ADMINISTRATOR),
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(active_people=1),
+            COMPLETE_POST._replace(active_people=1),
             (StepState.BEGUN, "Only one person who can verify entries has set a password.", ADMINISTRATOR),
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(officers=0, active_officers=0, ambassadors=2),
+            COMPLETE_POST._replace(officers=0, active_officers=0, ambassadors=2),
             (
                 StepState.BEGUN,
                 "No officer is invited yet. Only officers log progress and review updates.",
@@ -127,19 +127,19 @@ def test_a_post_with_everything_waits_for_nobody():
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(ambassadors=0, has_contact=False),
+            COMPLETE_POST._replace(ambassadors=0, has_contact=False),
             (
                 StepState.BEGUN,
-                f"{NOBODY_ELSE} Ministries have no contact person at the embassy.",
+                f"{NO_SECOND_REVIEWER} Ministries have no contact person at the embassy.",
                 ADMINISTRATOR,
             ),
         ),
         (
             SetupStep.PEOPLE,
-            WHOLE._replace(without_focal_point=1),
+            COMPLETE_POST._replace(without_focal_point=1),
             (StepState.DONE, "2 people of the embassy can verify entries. 1 ministry has no focal point yet.", None),
         ),
     ],
 )
 def test_a_step_says_how_far_it_is_what_there_is_and_who_goes_on(step, post, expected):
-    assert state(step, post) == expected
+    assert step_state(step, post) == expected

@@ -23,7 +23,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -38,17 +38,17 @@ def officer(client):
     return person
 
 
-def asked(text=FUND, **more):
+def create_recommendation(text=FUND, **more):
     return RecommendationFactory(text=text, lead=None, **more)
 
 
-def address(row):
+def suggestions_url(row):
     return reverse("setup_suggested", args=[row.pk])
 
 
-def as_shown(client, row):
+def opened_form_data(client, row):
     """What a browser sends of the page as it stands, nothing ticked."""
-    page = client.get(address(row))
+    page = client.get(suggestions_url(row))
     rows = page.context["rows"]
     sent = {"reason": page.context["reason"]["reason"].value()}
     sent |= {f"suggested-{name}": value for name, value in rows.management_form.initial.items()}
@@ -63,9 +63,9 @@ def test_what_the_wording_suggests_is_shown_unticked_and_nothing_is_kept(client)
     country = CountryFactory()
     for name in ("Berea", "Leribe"):
         DistrictFactory(country=country, name=name)
-    row = asked()
+    row = create_recommendation()
 
-    page = client.get(address(row))
+    page = client.get(suggestions_url(row))
 
     assert [(line["criterion"].value(), line["accept"].value()) for line in page.context["rows"]] == [
         ("Money was allocated and spent in the period: Fund the police unit", None),
@@ -76,10 +76,10 @@ def test_what_the_wording_suggests_is_shown_unticked_and_nothing_is_kept(client)
 
 
 def test_accepted_suggestion_is_not_offered_again(client):
-    row = asked()
-    client.post(address(row), as_shown(client, row) | {"suggested-0-accept": "on"})
+    row = create_recommendation()
+    client.post(suggestions_url(row), opened_form_data(client, row) | {"suggested-0-accept": "on"})
 
-    page = client.get(address(row))
+    page = client.get(suggestions_url(row))
 
     left = [one.criterion for one in suggest_benchmarks(FUND, districts=0)][1:]
     assert [line["criterion"].value() for line in page.context["rows"]] == left
@@ -87,15 +87,15 @@ def test_accepted_suggestion_is_not_offered_again(client):
 
 def test_only_what_is_ticked_becomes_a_benchmark_as_it_was_put_right(client, officer):
     DistrictFactory()
-    row = asked()
-    sent = as_shown(client, row) | {
+    row = create_recommendation()
+    sent = opened_form_data(client, row) | {
         "suggested-1-accept": "on",
         "suggested-1-criterion": "Districts with an officer, of 10",
         "suggested-1-target": "10",
         "reason": "The list says so.",
     }
 
-    answer = client.post(address(row), sent)
+    answer = client.post(suggestions_url(row), sent)
 
     assert answer.headers["Location"] == reverse("setup_detail", args=[row.edition.country_id])
     terms = BenchmarkTerms.objects.get()
@@ -124,12 +124,12 @@ def test_only_what_is_ticked_becomes_a_benchmark_as_it_was_put_right(client, off
 
 def test_what_is_counted_already_is_offered_and_what_is_not_answers_its_question(client):
     there = IndicatorFactory(name="Cases opened", question=EffortQuestion.INVESTIGATIONS)
-    row = asked("Investigate and prosecute more traffickers")
-    sent = as_shown(client, row)
+    row = create_recommendation("Investigate and prosecute more traffickers")
+    sent = opened_form_data(client, row)
     assert sent["suggested-0-indicator"] == there.pk
     assert "suggested-0-new_name" not in sent
 
-    client.post(address(row), sent | {"suggested-0-accept": "on", "suggested-1-accept": "on"})
+    client.post(suggestions_url(row), sent | {"suggested-0-accept": "on", "suggested-1-accept": "on"})
 
     first, second = BenchmarkTerms.objects.order_by("benchmark__letter")
     assert (first.rule, first.indicator) == (Rule.MORE, there)
@@ -140,10 +140,10 @@ def test_what_is_counted_already_is_offered_and_what_is_not_answers_its_question
 def test_a_new_indicator_has_the_ministry_that_was_chosen_to_report_it(client):
     police, _ = MinistryFactory(name="Ministry of Police"), MinistryFactory()
     DistrictFactory()
-    row = asked()
-    sent = as_shown(client, row) | {"suggested-1-accept": "on", "suggested-1-new_ministry": police.pk}
+    row = create_recommendation()
+    sent = opened_form_data(client, row) | {"suggested-1-accept": "on", "suggested-1-new_ministry": police.pk}
 
-    assert client.post(address(row), sent).status_code == 302
+    assert client.post(suggestions_url(row), sent).status_code == 302
 
     assert Indicator.objects.get().ministry == police
     added = AuditEntry.objects.select_related("detail").get(verb="indicator.added")
@@ -155,15 +155,15 @@ def test_a_ministry_is_chosen_for_no_indicator_that_is_there_already(client):
     police = MinistryFactory()
     there = IndicatorFactory(name="Counted elsewise", unit="districts")
     DistrictFactory()
-    row = asked()
-    sent = as_shown(client, row) | {"suggested-1-accept": "on", "suggested-1-new_ministry": police.pk}
+    row = create_recommendation()
+    sent = opened_form_data(client, row) | {"suggested-1-accept": "on", "suggested-1-new_ministry": police.pk}
 
-    page = client.post(address(row), sent | {"suggested-1-new_name": "Counted elsewise"})
+    page = client.post(suggestions_url(row), sent | {"suggested-1-new_name": "Counted elsewise"})
     line = page.context["rows"].forms[1]
     assert line.has_error("new_ministry", "indicator_exists")
     assert "“Counted elsewise” already exists." in str(line.errors["new_ministry"])
     chosen = {"suggested-1-indicator": there.pk, "suggested-1-new_name": "", "suggested-1-new_unit": ""}
-    page = client.post(address(row), sent | chosen)
+    page = client.post(suggestions_url(row), sent | chosen)
     assert "Choose an indicator or add a new one, not both." in str(page.context["rows"].forms[1].errors)
 
     there.refresh_from_db()
@@ -173,12 +173,12 @@ def test_a_ministry_is_chosen_for_no_indicator_that_is_there_already(client):
 
 def test_an_officer_is_led_from_one_recommendation_to_the_next_without_any(client):
     edition = EditionFactory()
-    first, second, third = (asked("Train police", edition=edition) for _ in range(3))
+    first, second, third = (create_recommendation("Train police", edition=edition) for _ in range(3))
     BenchmarkFactory(recommendation=second)
 
-    answer = client.post(address(first), as_shown(client, first) | {"suggested-0-accept": "on"})
-    assert answer.headers["Location"] == address(third)
-    answer = client.post(address(third), as_shown(client, third) | {"suggested-0-accept": "on"})
+    answer = client.post(suggestions_url(first), opened_form_data(client, first) | {"suggested-0-accept": "on"})
+    assert answer.headers["Location"] == suggestions_url(third)
+    answer = client.post(suggestions_url(third), opened_form_data(client, third) | {"suggested-0-accept": "on"})
 
     assert answer.headers["Location"] == reverse("setup_detail", args=[edition.country_id])
 
@@ -206,10 +206,10 @@ def test_an_officer_is_led_from_one_recommendation_to_the_next_without_any(clien
 def test_errors_are_shown_at_their_row_and_no_row_is_saved(client, changed, field, code, sentence):
     IndicatorFactory(name="Counted elsewise", unit="trainees")
     DistrictFactory()
-    row = asked()
+    row = create_recommendation()
     ticked = {"suggested-0-accept": "on", "suggested-1-accept": "on", "suggested-0-criterion": "Kept as typed"}
 
-    page = client.post(address(row), as_shown(client, row) | ticked | changed)
+    page = client.post(suggestions_url(row), opened_form_data(client, row) | ticked | changed)
 
     assert page.status_code == 422
     form = page.context["reason"] if field == "reason" else page.context["rows"].forms[1]
@@ -222,23 +222,27 @@ def test_errors_are_shown_at_their_row_and_no_row_is_saved(client, changed, fiel
 
 def test_unticked_rows_are_not_validated(client):
     DistrictFactory()
-    row = asked()
-    sent = as_shown(client, row) | {"suggested-0-accept": "on", "suggested-1-target": "many", "suggested-1-rule": "x"}
+    row = create_recommendation()
+    sent = opened_form_data(client, row) | {
+        "suggested-0-accept": "on",
+        "suggested-1-target": "many",
+        "suggested-1-rule": "x",
+    }
 
-    assert client.post(address(row), sent).status_code == 302
+    assert client.post(suggestions_url(row), sent).status_code == 302
     assert BenchmarkTerms.objects.get().rule == Rule.ASSESSED
 
 
 def test_nothing_ticked_and_the_same_words_again_are_refused(client):
-    row = asked("Train police")
-    sent = as_shown(client, row)
+    row = create_recommendation("Train police")
+    sent = opened_form_data(client, row)
 
-    page = client.post(address(row), sent)
+    page = client.post(suggestions_url(row), sent)
     assert page.status_code == 422
     assert shows_refusal(page, "required")
     assert "Tick at least one suggestion, or add a benchmark of your own." in page.text
-    assert client.post(address(row), sent | {"suggested-0-accept": "on"}).status_code == 302
-    page = client.post(address(row), sent | {"suggested-0-accept": "on"})
+    assert client.post(suggestions_url(row), sent | {"suggested-0-accept": "on"}).status_code == 302
+    page = client.post(suggestions_url(row), sent | {"suggested-0-accept": "on"})
 
     line = page.context["rows"].forms[0]
     assert line.has_error("criterion", "same_criterion")
@@ -250,22 +254,22 @@ def test_an_indicator_is_chosen_or_named_not_both_and_is_the_countrys(client):
     theirs = IndicatorFactory(country=CountryFactory(elsewhere=True), name="Theirs")
     ours = IndicatorFactory(name="Ours")
     DistrictFactory()
-    row = asked()
-    sent = as_shown(client, row) | {"suggested-1-accept": "on"}
+    row = create_recommendation()
+    sent = opened_form_data(client, row) | {"suggested-1-accept": "on"}
 
-    assert "Theirs" not in client.get(address(row)).text
-    page = client.post(address(row), sent | {"suggested-1-indicator": ours.pk})
+    assert "Theirs" not in client.get(suggestions_url(row)).text
+    page = client.post(suggestions_url(row), sent | {"suggested-1-indicator": ours.pk})
     assert "Choose an indicator or add a new one, not both." in str(page.context["rows"].forms[1].errors)
-    page = client.post(address(row), sent | {"suggested-1-indicator": theirs.pk})
+    page = client.post(suggestions_url(row), sent | {"suggested-1-indicator": theirs.pk})
     assert "Choose one from the list." in str(page.context["rows"].forms[1].errors)
 
 
 def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followed(client):
     edition = EditionFactory(year=2021)
-    first, second = (asked(edition=edition) for _ in range(2))
+    first, second = (create_recommendation(edition=edition) for _ in range(2))
     BenchmarkFactory(recommendation=first)
-    asked("Of the year before", edition=EditionFactory(year=2020))
-    asked("Elsewhere", edition=EditionFactory(country=CountryFactory(elsewhere=True)))
+    create_recommendation("Of the year before", edition=EditionFactory(year=2020))
+    create_recommendation("Elsewhere", edition=EditionFactory(country=CountryFactory(elsewhere=True)))
 
     page = client.get(reverse("setup_benchmarks", args=[edition.country_id]))
 
@@ -273,13 +277,13 @@ def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followe
 
 
 def test_what_the_list_has_no_longer_is_not_checked(client):
-    row, retired = (asked(edition=EditionFactory()) for _ in range(2))
+    row, retired = (create_recommendation(edition=EditionFactory()) for _ in range(2))
     type(retired).objects.filter(pk=retired.pk).update(is_retired=True)
 
     page = client.get(reverse("setup_benchmarks", args=[row.edition.country_id]))
 
     assert list(page.context["recommendations"]) == [row]
-    assert client.get(address(retired)).status_code == 404
+    assert client.get(suggestions_url(retired)).status_code == 404
 
 
 def test_a_post_without_an_edition_has_nothing_to_check(client):
@@ -289,7 +293,7 @@ def test_a_post_without_an_edition_has_nothing_to_check(client):
 
 
 def test_benchmarks_are_the_officers_of_the_country(client):
-    row = asked()
+    row = create_recommendation()
     for person, expected in (
         (AdministratorFactory(), 403),
         (AmbassadorFactory(), 403),
@@ -298,7 +302,7 @@ def test_benchmarks_are_the_officers_of_the_country(client):
         (OfficerFactory(countries=[CountryFactory(elsewhere=True)]), 404),
     ):
         client.force_login(person)
-        assert client.get(address(row)).status_code == expected
-        assert client.post(address(row), {}).status_code == expected
+        assert client.get(suggestions_url(row)).status_code == expected
+        assert client.post(suggestions_url(row), {}).status_code == expected
         assert client.get(reverse("setup_benchmarks", args=[row.edition.country_id])).status_code == expected
     assert not Benchmark.objects.exists()

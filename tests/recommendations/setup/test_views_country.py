@@ -17,7 +17,7 @@ def administrator(client):
     return person
 
 
-def typed(**changed):
+def form_data(**changed):
     return {
         "country": "LSO",
         "name": "Lesotho",
@@ -74,12 +74,12 @@ def test_a_country_that_is_set_up_already_is_not_offered(client):
 
     assert ">Lesotho</option>" not in client.get(reverse("setup_add")).text
     assert client.get(reverse("setup_add"), {"country": "LSO"}).status_code == 422
-    assert client.post(reverse("setup_add"), typed()).status_code == 422
+    assert client.post(reverse("setup_add"), form_data()).status_code == 422
     assert Country.objects.count() == 1
 
 
 def test_what_is_kept_is_what_was_typed(client):
-    answer = client.post(reverse("setup_add"), typed(name="The Kingdom of Lesotho", currency="ZAR"))
+    answer = client.post(reverse("setup_add"), form_data(name="The Kingdom of Lesotho", currency="ZAR"))
 
     country = Country.objects.get()
     assert answer.headers["Location"] == reverse("setup_detail", args=[country.pk])
@@ -106,7 +106,7 @@ def test_what_is_kept_is_what_was_typed(client):
     ],
 )
 def test_errors_are_shown_at_their_field_and_the_other_input_stays(client, changed, field, sentence):
-    page = client.post(reverse("setup_add"), typed(name="Kept as typed") | changed)
+    page = client.post(reverse("setup_add"), form_data(name="Kept as typed") | changed)
 
     assert page.status_code == 422
     assert sentence in page.context["form"].errors[field][0]
@@ -122,13 +122,13 @@ def test_a_country_is_put_right_and_its_districts_stay(client):
     page = client.get(address)
     assert "Berea (Teyateyaneng)" in page.text
     assert page.context["form"]["districts"].value() is None
-    answer = client.post(address, typed(paper="letter", districts="Leribe: Hlotse"))
+    answer = client.post(address, form_data(paper="letter", districts="Leribe: Hlotse"))
 
     assert answer.status_code == 302
     country.refresh_from_db()
     assert (country.paper, sorted(each.name for each in country.districts.all())) == ("letter", ["Berea", "Leribe"])
     assert AuditEntry.objects.get().verb == "country.changed"
-    page = client.post(address, typed(paper="letter", districts=""))
+    page = client.post(address, form_data(paper="letter", districts=""))
     assert "You have not changed anything." in page.context["form"].non_field_errors()[0]
 
 
@@ -138,4 +138,4 @@ def test_countries_are_the_administrators(client, name):
     client.force_login(OfficerFactory())
     address = reverse(name, args=[country.pk] if name == "setup_country" else [])
 
-    assert (client.get(address).status_code, client.post(address, typed()).status_code) == (403, 403)
+    assert (client.get(address).status_code, client.post(address, form_data()).status_code) == (403, 403)

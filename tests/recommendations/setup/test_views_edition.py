@@ -16,7 +16,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.refusing import shows_refusal
+from tests.refusals import shows_refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def administrator(client):
     return person
 
 
-def typed(**changed):
+def form_data(**changed):
     return {
         "year": "2022",
         "tier": "2",
@@ -38,14 +38,14 @@ def typed(**changed):
     } | changed
 
 
-def send(client, country, **changed):
-    return client.post(reverse("setup_edition", args=[country.pk]), typed(**changed))
+def post_edition(client, country, **changed):
+    return client.post(reverse("setup_edition", args=[country.pk]), form_data(**changed))
 
 
 def test_an_edition_needs_little_and_its_period_is_the_ordinary_one(client):
     country = CountryFactory()
 
-    answer = send(client, country)
+    answer = post_edition(client, country)
 
     edition = Edition.objects.get()
     assert answer.headers["Location"] == reverse("edition_import", args=[edition.pk])
@@ -57,7 +57,7 @@ def test_an_edition_needs_little_and_its_period_is_the_ordinary_one(client):
 def test_all_that_can_be_said_of_an_edition_is_kept(client):
     country = CountryFactory()
 
-    send(
+    post_edition(
         client,
         country,
         target_tier="1",
@@ -101,7 +101,7 @@ def test_all_that_can_be_said_of_an_edition_is_kept(client):
 def test_errors_are_shown_at_their_field_and_the_other_input_stays(client, changed, field, code, sentence):
     edition = EditionFactory(year=2021)
 
-    page = send(client, edition.country, **changed)
+    page = post_edition(client, edition.country, **changed)
 
     assert page.status_code == 422
     assert page.context["form"].has_error(field, code)
@@ -165,4 +165,4 @@ def test_editions_are_the_administrators(client):
 
     for name, key in (("setup_edition", edition.country_id), ("setup_edition_edit", edition.pk)):
         address = reverse(name, args=[key])
-        assert (client.get(address).status_code, client.post(address, typed()).status_code) == (403, 403)
+        assert (client.get(address).status_code, client.post(address, form_data()).status_code) == (403, 403)

@@ -24,13 +24,13 @@ def administrator(client):
     return person
 
 
-def lines(prefix, *rows):
+def formset_data(prefix, *rows):
     counted = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": 0}
     return counted | {f"{prefix}-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
 
 
-def send(client, country, *new, known=(), **more):
-    sent = lines("new", *new) | lines("known", *known) | more
+def post_ministries(client, country, *new, known=(), **more):
+    sent = formset_data("new", *new) | formset_data("known", *known) | more
     return client.post(reverse("setup_ministries", args=[country.pk]), sent)
 
 
@@ -45,7 +45,9 @@ def test_several_rows_are_saved_at_once_and_empty_rows_ignored(client):
         "source": "The gazette",
     }
 
-    answer = send(client, country, home, {"title": "Minister"}, {"name": "Ministry of Works", "short_name": "Works"})
+    answer = post_ministries(
+        client, country, home, {"title": "Minister"}, {"name": "Ministry of Works", "short_name": "Works"}
+    )
 
     assert answer.headers["Location"] == reverse("setup_detail", args=[country.pk])
     assert [each.short_name for each in Ministry.objects.all()] == ["Home Affairs", "Works"]
@@ -56,7 +58,7 @@ def test_several_rows_are_saved_at_once_and_empty_rows_ignored(client):
 def test_added_row_keeps_the_input_without_validating_it(client):
     country = CountryFactory()
 
-    page = send(client, country, {"name": "Ministry of Health"}, more="new")
+    page = post_ministries(client, country, {"name": "Ministry of Health"}, more="new")
 
     assert page.status_code == 200
     assert len(page.context["new"].forms) == 2
@@ -80,7 +82,7 @@ def test_added_row_keeps_the_input_without_validating_it(client):
 def test_errors_are_shown_at_their_row_and_nothing_is_saved(client, row, sentence):
     police = MinistryFactory(short_name="Police")
 
-    page = send(client, police.country, {}, {"name": "Kept as typed", "short_name": "Kept"}, row)
+    page = post_ministries(client, police.country, {}, {"name": "Kept as typed", "short_name": "Kept"}, row)
 
     assert page.status_code == 422
     assert sentence in str(page.context["new"].forms[2].errors)
@@ -89,7 +91,7 @@ def test_errors_are_shown_at_their_row_and_nothing_is_saved(client, row, sentenc
 
 
 def test_empty_form_is_refused(client):
-    page = send(client, CountryFactory(), {}, {})
+    page = post_ministries(client, CountryFactory(), {}, {})
 
     assert page.status_code == 422
     assert "Enter a ministry, or the office holder of a ministry in the list." in page.text
@@ -107,7 +109,7 @@ def test_a_ministry_without_anybody_in_office_has_a_line_and_one_with_somebody_h
     assert [row.row_name for row in page.context["known"]] == ["Ministry of Police"]
     assert "Palesa, Minister" in page.text
     assert "Theirs" not in page.text
-    answer = send(client, country, known=[{"ministry": police.pk, "holder": "Lineo"}])
+    answer = post_ministries(client, country, known=[{"ministry": police.pk, "holder": "Lineo"}])
 
     assert answer.status_code == 302
     assert list(police.office_holders.filter(until_on=None).values_list("name", flat=True)) == ["Lineo"]
@@ -116,7 +118,7 @@ def test_a_ministry_without_anybody_in_office_has_a_line_and_one_with_somebody_h
 def test_another_countrys_ministry_gets_nobody(client):
     country, theirs = CountryFactory(), MinistryFactory(country=CountryFactory(elsewhere=True))
 
-    page = send(client, country, known=[{"ministry": theirs.pk, "holder": "Lineo"}])
+    page = post_ministries(client, country, known=[{"ministry": theirs.pk, "holder": "Lineo"}])
 
     assert page.status_code == 422
     assert not OfficeHolder.objects.exists()
@@ -134,5 +136,5 @@ def test_ministries_are_the_administrators(client):
     client.force_login(OfficerFactory())
 
     assert client.get(reverse("setup_ministries", args=[country.pk])).status_code == 403
-    assert send(client, country, {"name": "Ministry of Health", "short_name": "Health"}).status_code == 403
+    assert post_ministries(client, country, {"name": "Ministry of Health", "short_name": "Health"}).status_code == 403
     assert not Ministry.objects.exists()

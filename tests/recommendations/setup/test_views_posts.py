@@ -26,14 +26,14 @@ from tiptracker.accounts.models import find_contact
 pytestmark = pytest.mark.django_db
 
 
-def invited(**more):
+def invited_officer(**more):
     person = OfficerFactory(**more)
     person.set_unusable_password()
     person.save()
     return person
 
 
-def steps_of(client, country):
+def step_lines(client, country):
     lines = client.get(reverse("setup_detail", args=[country.pk])).context["lines"]
     return {line.status.step: line for line in lines}
 
@@ -89,8 +89,8 @@ def test_how_far_each_step_is_comes_from_the_rows_of_that_country_alone(client):
     OfficerFactory(countries=[lesotho], email="public.record@tip-tracker.invalid")
     client.force_login(AdministratorFactory())
 
-    assert {line.status.state for line in steps_of(client, lesotho).values()} == {StepState.TO_DO, StepState.BEGUN}
-    assert {step: line.status.state for step, line in steps_of(client, malawi).items()} == dict.fromkeys(
+    assert {line.status.state for line in step_lines(client, lesotho).values()} == {StepState.TO_DO, StepState.BEGUN}
+    assert {step: line.status.state for step, line in step_lines(client, malawi).items()} == dict.fromkeys(
         SetupStep, StepState.DONE
     )
     assert "All five steps are done." in client.get(reverse("setup_detail", args=[malawi.pk])).text
@@ -140,11 +140,11 @@ def test_each_thing_that_lacks_is_counted(client):
     OfficeHolderFactory(ministry=there, from_on=date(2022, 2, 28))
     FocalPointFactory(ministry=there)
     FocalPointFactory(ministry=never, is_active=False)
-    invited(countries=[country])
+    invited_officer(countries=[country])
     OfficerFactory(is_active=False, countries=[country])
     client.force_login(AdministratorFactory())
 
-    told = {step: line.status.sentence for step, line in steps_of(client, country).items()}
+    told = {step: line.status.sentence for step, line in step_lines(client, country).items()}
     assert told[SetupStep.EDITION] == "The 2021 edition has 3 recommendations."
     assert told[SetupStep.MINISTRIES] == "2 ministries have no office holder yet."
     assert told[SetupStep.BENCHMARKS] == "2 of 3 recommendations have no benchmark yet."
@@ -159,7 +159,7 @@ def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
     EditionFactory(country=country, year=2022, terms=False)
     client.force_login(AdministratorFactory())
 
-    assert steps_of(client, country)[SetupStep.EDITION].status.sentence == "The 2021 edition has 1 recommendation."
+    assert step_lines(client, country)[SetupStep.EDITION].status.sentence == "The 2021 edition has 1 recommendation."
 
 
 def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_to_theirs(client):
@@ -220,7 +220,7 @@ def test_step_2_leads_an_administrator_to_the_list_until_it_is_there_and_an_offi
 
     def step_2(person):
         client.force_login(person)
-        line = steps_of(client, edition.country)[SetupStep.EDITION]
+        line = step_lines(client, edition.country)[SetupStep.EDITION]
         assert client.get(line.url).status_code == 200
         return line.url, line.status.sentence
 
@@ -242,6 +242,6 @@ def test_an_edition_known_by_its_tier_alone_asks_an_administrator_for_no_list(cl
     edition = EditionFactory(terms=False)
     client.force_login(AdministratorFactory())
 
-    assert steps_of(client, edition.country)[SetupStep.EDITION].url == reverse(
+    assert step_lines(client, edition.country)[SetupStep.EDITION].url == reverse(
         "setup_edition", args=[edition.country_id]
     )

@@ -56,7 +56,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.kept import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -68,11 +68,11 @@ def edition():
     return EditionFactory()
 
 
-def briefing(edition, *, as_of=DAY, known_by=None, reader=None) -> AmbassadorBriefing:
+def build_briefing(edition, *, as_of=DAY, known_by=None, reader=None) -> AmbassadorBriefing:
     return build_ambassador_briefing(ReaderView(reader or AmbassadorFactory(), edition, as_of, known_by))
 
 
-def html(content):
+def rendered_html(content):
     """The HTML of a briefing, with every run of spaces and line breaks as one space."""
     return " ".join(render_html(content).split())
 
@@ -111,7 +111,7 @@ def test_briefing_holds_nothing_of_another_country(edition, sees_both):
     own = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(title="A case of our own", supports=[own])
 
-    texts = all_texts(briefing(edition, reader=reader))
+    texts = all_texts(build_briefing(edition, reader=reader))
 
     assert [word for word in texts if "Marker" in word] == []
     assert "A case of our own" in texts
@@ -121,7 +121,7 @@ def test_briefing_holds_nothing_of_another_country(edition, sees_both):
 def test_embassy_roles_read_the_same_facts(edition, reader):
     EvidenceFactory(supports=[BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))])
 
-    content = briefing(edition, reader=reader())
+    content = build_briefing(edition, reader=reader())
 
     assert [piece.ref for piece in content.evidence] == ["E1"]
     assert dict(imprint_lines(content))["Prepared for"] == "Ambassador", "whoever asks for it"
@@ -129,14 +129,14 @@ def test_embassy_roles_read_the_same_facts(edition, reader):
 
 def test_briefing_is_refused_to_a_ministry(edition):
     with pytest.raises(PermissionDenied):
-        briefing(edition, reader=FocalPointFactory())
+        build_briefing(edition, reader=FocalPointFactory())
 
 
 def test_briefing_on_a_country_the_reader_does_not_see_is_not_found(edition):
     elsewhere = CountryFactory(elsewhere=True)
 
     with pytest.raises(Edition.DoesNotExist):
-        briefing(edition, reader=AmbassadorFactory(countries=[elsewhere]))
+        build_briefing(edition, reader=AmbassadorFactory(countries=[elsewhere]))
 
 
 # --- As of, known by --------------------------------------------------------------------------------------------------
@@ -157,13 +157,13 @@ def test_rows_recorded_after_the_moment_are_left_out(edition):
         recorded_at=at_noon(date(2022, 1, 20)),
     )
 
-    then = briefing(edition, known_by=at_noon(date(2022, 1, 19)))
-    now = briefing(edition)
+    then = build_briefing(edition, known_by=at_noon(date(2022, 1, 19)))
+    now = build_briefing(edition)
 
     assert [(piece.what, piece.state) for piece in then.evidence] == [("Early", "claimed")]
     assert [(piece.what, piece.state) for piece in now.evidence] == [("Early", "verified"), ("Late", "claimed")]
-    assert [item.standing for item in then.press_for] == ["overdue by 16 days, no update received"]
-    assert [item.standing for item in now.press_for] == ["reported done 12 Jan 2022; to be verified"]
+    assert [item.status_text for item in then.commitments_to_follow_up] == ["overdue by 16 days, no update received"]
+    assert [item.status_text for item in now.commitments_to_follow_up] == ["reported done 12 Jan 2022; to be verified"]
     assert then.facts_up_to == at_noon(date(2022, 1, 10))
     assert now.facts_up_to == at_noon(date(2022, 1, 20))
 
@@ -175,21 +175,21 @@ def test_events_after_the_day_are_left_out(edition):
     DialogueFactory(held_on=date(2022, 1, 10))
     UpdateVersionFactory(happened_on=date(2022, 1, 10))
 
-    content = briefing(edition, as_of=date(2022, 1, 9))
+    content = build_briefing(edition, as_of=date(2022, 1, 9))
 
-    assert (content.evidence, content.press_for, content.dialogues, content.updates) == (
+    assert (content.evidence, content.commitments_to_follow_up, content.dialogues, content.updates) == (
         (),
-        content.press_for[:1],
+        content.commitments_to_follow_up[:1],
         (),
         (),
     )
-    assert [item.made_on for item in content.press_for] == [date(2021, 11, 8)]
+    assert [item.made_on for item in content.commitments_to_follow_up] == [date(2021, 11, 8)]
 
 
 def test_moments_are_in_the_time_zone_of_the_country(edition):
     DialogueFactory(recorded_at=datetime(2022, 1, 27, 23, 30, tzinfo=MASERU))
 
-    page = html(briefing(edition, known_by=datetime(2022, 1, 28, 0, 30, tzinfo=MASERU)))
+    page = rendered_html(build_briefing(edition, known_by=datetime(2022, 1, 28, 0, 30, tzinfo=MASERU)))
 
     assert "27 January 2022, 23:30" in page
     assert "<b>Using only what was recorded by</b> 28 January 2022" in page
@@ -202,11 +202,11 @@ def test_nothing_reviewed_shows_no_figure(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark])
 
-    content = briefing(edition)
+    content = build_briefing(edition)
 
-    assert content.standing.sentence == "Nothing has been reviewed yet. 1 claim is waiting."
-    assert (content.standing.verified, content.standing.claimed) == (None, None)
-    assert content.standing.mark_note == "Reason for our target of 45: The post's own target."
+    assert content.readiness.sentence == "Nothing has been reviewed yet. 1 claim is waiting."
+    assert (content.readiness.verified, content.readiness.claimed) == (None, None)
+    assert content.readiness.mark_note == "Reason for our target of 45: The post's own target."
     assert {(part.points, part.claimed, part.verdict) for part in content.parts} == {(None, None, "not reviewed yet")}
     assert [item.points for item in content.recommendations] == [None]
 
@@ -215,13 +215,13 @@ def test_points_of_the_recommendations_add_up_to_those_of_their_part(edition):
     benchmarks = [BenchmarkFactory(recommendation=RecommendationFactory(edition=edition)) for _ in range(11)]
     EvidenceFactory(supports=benchmarks[:1], verified=True)
 
-    content = briefing(edition)
+    content = build_briefing(edition)
     action = next(part for part in content.parts if part.title.startswith("Concrete action"))
 
     # 15/11 alone would print as 1.4, but with the 6 2/3 of a P what is printed has to add up to 8.0.
     assert action.points == Decimal("1.3")
     assert sum(item.points for item in content.recommendations) == action.points
-    assert sum(part.points for part in content.parts) == content.standing.verified
+    assert sum(part.points for part in content.parts) == content.readiness.verified
 
 
 def test_commitments_to_follow_up_are_most_urgent_first_without_settled_or_own_ones(edition):
@@ -233,9 +233,9 @@ def test_commitments_to_follow_up_are_most_urgent_first_without_settled_or_own_o
     CommitmentFactory(text="Done", done=True)
     CommitmentFactory(text="Ours", united_states=True)
 
-    content = briefing(edition)
+    content = build_briefing(edition)
 
-    assert [(item.text, item.standing) for item in content.press_for] == [
+    assert [(item.text, item.status_text) for item in content.commitments_to_follow_up] == [
         ("Later", "overdue by 18 days, no update received"),
         ("Late", "overdue by 8 days, no update received"),
         ("At the deadline", "due in 31 days"),
@@ -248,7 +248,7 @@ def test_page_one_counts_open_commitments_and_names_those_that_fit(edition):
     for number in range(20):
         CommitmentFactory(text=f"Promise {number}")
 
-    page = html(briefing(edition)).partition('data-head="Trend')[0]
+    page = rendered_html(build_briefing(edition)).partition('data-head="Trend')[0]
 
     assert "20 commitments of the government need follow-up, the most urgent first." in page
     assert page.count("Promise ") == 14
@@ -264,7 +264,7 @@ def test_page_one_names_the_maker_and_the_due_date_of_a_commitment(edition):
         ministry=justice, text="Open two shelters", benchmarks=[benchmark], made__due_on=date(2022, 2, 20)
     )
 
-    (step,) = briefing(edition).ladder.on_one_page
+    (step,) = build_briefing(edition).next_steps.on_one_page
 
     assert step.sentence == (
         "Urge the Ministry of Justice to keep its commitment “Open two shelters” (1a), due 20 February 2022."
@@ -281,7 +281,7 @@ def test_page_one_sums_up_waiting_reviews_in_one_line_and_counts_other_steps(edi
     for row in waiting:
         EvidenceFactory(supports=[row])
 
-    page = html(briefing(edition)).partition('data-head="Trend')[0]
+    page = rendered_html(build_briefing(edition)).partition('data-head="Trend')[0]
 
     assert "Review 2 updates and pieces of evidence that wait at the embassy." in page
     assert page.count("<td>Agree with") == 7
@@ -290,13 +290,15 @@ def test_page_one_sums_up_waiting_reviews_in_one_line_and_counts_other_steps(edi
 
 def test_page_one_says_how_much_is_overdue(edition):
     CommitmentFactory(made__due_on=date(2022, 2, 20))
-    assert "Commitments due; none is overdue" in html(briefing(edition))
+    assert "Commitments due; none is overdue" in rendered_html(build_briefing(edition))
 
     CommitmentFactory(made__due_on=date(2022, 1, 20))
-    content = briefing(edition)
+    content = build_briefing(edition)
     assert content.overdue == 1
-    assert "Commitments overdue or due" in html(content)
-    assert "2 commitments of the government need follow-up, the most urgent first. 1 is overdue." in html(content)
+    assert "Commitments overdue or due" in rendered_html(content)
+    assert "2 commitments of the government need follow-up, the most urgent first. 1 is overdue." in rendered_html(
+        content
+    )
 
 
 def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition):
@@ -304,7 +306,7 @@ def test_page_one_lists_no_step_for_a_commitment_due_after_the_deadline(edition)
         benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
         CommitmentFactory(text=text, benchmarks=[benchmark], made__due_on=day)
 
-    page = html(briefing(edition)).partition('data-head="Trend')[0]
+    page = rendered_html(build_briefing(edition)).partition('data-head="Trend')[0]
 
     assert "keep its commitment “In time”" in page
     assert "Too late" not in page
@@ -321,26 +323,28 @@ def test_check_names_the_commitment_and_its_ministry_or_the_evidence(edition):
     )
     evidence = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)], verified=True)
 
-    content = briefing(edition)
+    content = build_briefing(edition)
 
     assert [check.about for check in content.checks] == [
         (f"Evidence E1: “{evidence.title}”",),
         ("Ministry of Police: “Train the posts”",),
     ]
-    assert "Ministry of Police: “Train the posts”" in html(content).partition("Problems in the record")[2][:900]
+    assert (
+        "Ministry of Police: “Train the posts”" in rendered_html(content).partition("Problems in the record")[2][:900]
+    )
 
 
 def test_page_two_is_titled_by_the_trend_and_lists_months_with_a_score_or_an_event(edition):
     DialogueFactory(held_on=date(2021, 11, 8), place="Maseru")
 
-    content = briefing(edition)
+    content = build_briefing(edition)
 
     assert content.trend.title == "Nothing has been reviewed yet"
     assert [(month.ends_on, month.happened) for month in content.trend.months] == [
         (date(2021, 11, 24), "8 Nov: Dialogue, Maseru"),
         (DAY, ""),
     ]
-    assert ">Nothing has been reviewed yet</h2>" in html(content)
+    assert ">Nothing has been reviewed yet</h2>" in rendered_html(content)
     assert content.trend.since == PrintedMonth(date(2021, 11, 8), None, None, "8 Nov: Dialogue, Maseru")
     assert [row.ends_on for row in content.trend.months_first] == [date(2021, 11, 8), date(2021, 11, 24), DAY]
 
@@ -353,15 +357,15 @@ def test_a_chart_is_drawn_only_if_three_weeks_have_a_figure(edition):
         verified=True,
     )
 
-    two, three = (briefing(edition, as_of=day) for day in (date(2022, 1, 12), date(2022, 1, 13)))
+    two, three = (build_briefing(edition, as_of=day) for day in (date(2022, 1, 12), date(2022, 1, 13)))
 
     assert (two.trend.chart, two.trend.no_chart) == (
         None,
         "There is no chart yet, because only 2 weeks have a figure.",
     )
-    assert two.trend.no_chart in html(two)
+    assert two.trend.no_chart in rendered_html(two)
     assert three.trend.no_chart == ""
-    assert 'class="trend' in html(three)
+    assert 'class="trend' in rendered_html(three)
 
 
 def test_a_chart_begins_with_the_first_figure_and_ends_at_the_deadline(edition):
@@ -374,7 +378,7 @@ def test_a_chart_begins_with_the_first_figure_and_ends_at_the_deadline(edition):
     DialogueFactory(held_on=date(2021, 11, 8))
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
 
-    chart = briefing(edition).trend.chart
+    chart = build_briefing(edition).trend.chart
 
     assert [label.text for label in chart.names] == ["Deadline, 28 Feb"]
     assert [label.text for label in chart.axis if label.text.isalpha()] == ["Jan", "Feb"]
@@ -384,7 +388,7 @@ def test_an_annex_lists_only_the_months_that_page_two_has_no_room_for(edition):
     for month in range(8, 13):
         DialogueFactory(held_on=date(2021, month, 2))
 
-    trend = briefing(edition).trend
+    trend = build_briefing(edition).trend
 
     assert [row.ends_on for row in trend.months_first] == [date(2021, 12, 2), date(2021, 12, 29), DAY]
     assert [row.ends_on.month for row in trend.months_left] == [8, 9, 10, 11]
@@ -398,7 +402,7 @@ def test_a_ministry_has_its_minister_the_recommendations_it_leads_and_its_commit
     RecommendationFactory(edition=edition, lead=police)
     CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 20))
 
-    (ministry,) = briefing(edition).ministries
+    (ministry,) = build_briefing(edition).ministries
 
     assert (ministry.name, ministry.minister) == ("Ministry of Police", "Sekola, Minister of Police")
     assert (ministry.leads, ministry.summary) == ("Leads on recommendation 1.", "1 overdue.")
@@ -422,7 +426,7 @@ def test_a_recommendation_has_its_benchmarks(edition):
     action = EvidenceFactory(supports=[judged], verified=True)
     AssessmentFactory(benchmark=judged, verdict=Verdict.MET, rationale="It was paid.", grounds=[action])
 
-    (printed,) = briefing(edition).recommendations
+    (printed,) = build_briefing(edition).recommendations
     first, second = printed.benchmarks
 
     assert printed.facts == (
@@ -464,10 +468,10 @@ def test_a_benchmark_is_named_with_its_subject(edition, recommendation, criterio
         recommendation=RecommendationFactory(edition=edition, text=recommendation), terms__criterion=criterion
     )
 
-    content = briefing(edition)
+    content = build_briefing(edition)
 
     assert content.recommendations[0].benchmarks[0].name == name
-    assert f'<td class="name"> {name} <p' in html(content)
+    assert f'<td class="name"> {name} <p' in rendered_html(content)
 
 
 def test_a_claim_that_adds_points_is_marked_as_a_claim(edition):
@@ -475,7 +479,7 @@ def test_a_claim_that_adds_points_is_marked_as_a_claim(edition):
     EvidenceFactory(supports=[benchmark])
     EvidenceFactory(supports=[BenchmarkFactory(recommendation=benchmark.recommendation)], verified=True)
 
-    claimed, verified = briefing(edition).recommendations[0].benchmarks
+    claimed, verified = build_briefing(edition).recommendations[0].benchmarks
 
     assert (claimed.share, claimed.claimed) == (Decimal(0), Decimal("0.5"))
     assert "Claimed: Under way, 10 January 2022" in claimed.reason
@@ -486,14 +490,14 @@ def test_recommendations_of_an_action_plan_come_last_and_say_so(edition):
     RecommendationFactory(edition=edition, number=1, origin=Origin.ACTION_PLAN)
     RecommendationFactory(edition=edition, number=1)
 
-    assert [item.label for item in briefing(edition).recommendations] == ["1", "Action plan 1"]
+    assert [item.label for item in build_briefing(edition).recommendations] == ["1", "Action plan 1"]
 
 
 def test_only_a_reconstruction_is_labelled_one(edition):
     RecommendationFactory(edition=edition, text="Put together", text_status=TextStatus.RECONSTRUCTION)
     RecommendationFactory(edition=edition, text="As published", text_status=TextStatus.OFFICIAL)
 
-    page = html(briefing(edition))
+    page = rendered_html(build_briefing(edition))
 
     assert page.count("our wording, not the report’s") == 1
 
@@ -509,7 +513,7 @@ def test_a_dialogue_has_its_participants_its_record_and_what_was_agreed(edition)
     )
     promise = CommitmentFactory(dialogue=dialogue, letter="")
 
-    (printed,) = briefing(edition).dialogues
+    (printed,) = build_briefing(edition).dialogues
 
     assert [(person.name, person.office, person.attended) for person in printed.participants] == [
         ("Regional security team", "", "by video")
@@ -526,7 +530,7 @@ def test_every_update_version_has_the_decision_on_it(edition):
     EvidenceFactory(update_version=second)
     ReadingFactory(update_version=second, through_on=date(2022, 1, 10), figure=6, recorded_at=second.recorded_at)
 
-    content = briefing(edition)
+    content = build_briefing(edition)
     first, last = content.updates[0].update_versions
 
     assert (first.narrative, first.outcome) == ("First try", "returned")
@@ -534,7 +538,7 @@ def test_every_update_version_has_the_decision_on_it(edition):
     assert (last.narrative, last.claims, last.outcome) == ("Second try", "done", "accepted")
     assert [figure.partition(": ")[2] for figure in last.figures] == ["6, up to 10 Jan 2022"]
     assert last.evidence == ("E1",)
-    assert "Second try" in html(content)
+    assert "Second try" in rendered_html(content)
 
 
 def test_a_version_waits_if_its_decision_was_not_known_yet(edition):
@@ -543,8 +547,8 @@ def test_a_version_waits_if_its_decision_was_not_known_yet(edition):
         update_version=update_version, decision=UpdateDecision.ACCEPTED, recorded_at=at_noon(date(2022, 1, 20))
     )
 
-    (now,) = briefing(edition).updates
-    (then,) = briefing(edition, known_by=at_noon(date(2022, 1, 19))).updates
+    (now,) = build_briefing(edition).updates
+    (then,) = build_briefing(edition, known_by=at_noon(date(2022, 1, 19))).updates
 
     assert [now.update_versions[0].outcome, then.update_versions[0].outcome] == ["accepted", "waiting"]
 
@@ -558,7 +562,7 @@ def test_evidence_is_numbered_by_the_day_it_happened_and_proven_by_its_hash(edit
     EvidenceFactory(title="Second", happened_to=date(2022, 1, 12), supports=[benchmark])
     EvidenceFactory(title="First", happened_to=date(2022, 1, 5), supports=[benchmark], file=file)
 
-    first, second = briefing(edition).evidence
+    first, second = build_briefing(edition).evidence
 
     assert [(piece.ref, piece.what) for piece in (first, second)] == [("E1", "First"), ("E2", "Second")]
     assert [(kept.name, kept.kind, kept.sha256) for kept in first.files] == [
@@ -583,7 +587,7 @@ def test_the_newest_review_decides_the_state_of_evidence(edition, words_on, stat
         evidence_link = piece.evidence_links.get() if about == "evidence_link" else None
         EvidenceReviewFactory(evidence=piece, evidence_link=evidence_link, decision=decision)
 
-    (printed,) = briefing(edition).evidence
+    (printed,) = build_briefing(edition).evidence
 
     assert printed.state == state
 
@@ -595,7 +599,7 @@ def test_evidence_with_one_of_two_links_rejected_still_waits(edition):
         evidence=piece, evidence_link=piece.evidence_links.first(), decision=EvidenceDecision.REJECTED
     )
 
-    (printed,) = briefing(edition).evidence
+    (printed,) = build_briefing(edition).evidence
 
     assert printed.state == "claimed"
     assert [evidence_link.state for evidence_link in printed.evidence_links] == ["rejected", "claimed"]
@@ -607,7 +611,7 @@ def test_a_rejection_names_its_reason_and_a_verification_its_reviewer(edition):
     piece = EvidenceFactory(supports=[BenchmarkFactory(recommendation=recommendation)])
     word = EvidenceReviewFactory(evidence=piece, decision=EvidenceDecision.REJECTED, reason="Another year.")
 
-    verified, rejected = briefing(edition).evidence
+    verified, rejected = build_briefing(edition).evidence
 
     assert verified.review == f"Verified by {word.recorded_by.name}, 10 Jan 2022"
     assert rejected.review == f"Rejected by {word.recorded_by.name}, 10 Jan 2022. Reason: Another year."
@@ -624,16 +628,16 @@ def test_the_review_of_a_link_is_named_only_if_it_differs_from_that_of_the_piece
     )
     EvidenceReviewFactory(evidence_link=third, recorded_at=at_noon(date(2022, 1, 20)))
 
-    content = briefing(edition)
+    content = build_briefing(edition)
 
     (printed,) = content.evidence
     assert printed.review.endswith(", 20 Jan 2022")
-    assert [evidence_link.word for evidence_link in printed.evidence_links] == [
+    assert [evidence_link.review for evidence_link in printed.evidence_links] == [
         "",
         "Rejected by Another officer, 10 Jan 2022. Reason: Another year.",
         "",
     ]
-    page = html(content)
+    page = rendered_html(content)
     key = printed.evidence_links[1].benchmark
     assert (
         f"Benchmark {key}: a concrete action. Rejected by Another officer, 10 Jan 2022. Reason: Another year." in page
@@ -645,7 +649,7 @@ def test_evidence_of_a_returned_version_is_returned(edition):
     update_version = UpdateVersionFactory(update=UpdateFactory(commitment=promise), returned=True)
     EvidenceFactory(update_version=update_version, supports=promise.benchmarks.all())
 
-    (printed,) = briefing(edition).evidence
+    (printed,) = build_briefing(edition).evidence
 
     assert (printed.state, printed.review) == ("returned", "Returned")
     assert [evidence_link.state for evidence_link in printed.evidence_links] == ["returned"]
@@ -662,7 +666,7 @@ def test_evidence_of_a_withdrawn_version_is_withdrawn_by_the_ministry_once_that_
         recorded_at=at_noon(date(2022, 1, 20)),
     )
 
-    now, then = briefing(edition), briefing(edition, known_by=at_noon(date(2022, 1, 19)))
+    now, then = build_briefing(edition), build_briefing(edition, known_by=at_noon(date(2022, 1, 19)))
 
     (printed,) = now.evidence
     assert (printed.state, printed.review) == ("withdrawn", "Withdrawn")
@@ -691,7 +695,7 @@ def test_evidence_says_why_it_does_not_count(edition, facts, note, is_outside):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark], **facts)
 
-    (printed,) = briefing(edition).evidence
+    (printed,) = build_briefing(edition).evidence
 
     assert (printed.note, printed.is_outside) == (note, is_outside)
 
@@ -700,7 +704,7 @@ def test_evidence_after_the_window_says_so(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark], happened_to=date(2022, 4, 1))
 
-    (printed,) = briefing(edition, as_of=date(2022, 4, 2)).evidence
+    (printed,) = build_briefing(edition, as_of=date(2022, 4, 2)).evidence
 
     assert printed.note == "Does not count: after 31 March 2022."
 
@@ -709,7 +713,7 @@ def test_a_statement_has_no_note_that_it_does_not_count(edition):
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.PLAN, happened_from=None)
 
-    (printed,) = briefing(edition).evidence
+    (printed,) = build_briefing(edition).evidence
 
     assert printed.note == ""
 
@@ -719,15 +723,15 @@ def test_a_revision_replaces_revised_evidence_once_it_is_known(edition):
     old = EvidenceFactory(title="Old", supports=[benchmark])
     EvidenceFactory(title="New", supports=[benchmark], revises=old, recorded_at=at_noon(date(2022, 1, 20)))
 
-    assert [piece.what for piece in briefing(edition).evidence] == ["New"]
-    assert [piece.what for piece in briefing(edition, known_by=at_noon(date(2022, 1, 19))).evidence] == ["Old"]
+    assert [piece.what for piece in build_briefing(edition).evidence] == ["New"]
+    assert [piece.what for piece in build_briefing(edition, known_by=at_noon(date(2022, 1, 19))).evidence] == ["Old"]
 
 
 # --- How it reads -----------------------------------------------------------------------------------------------------
 
 
 def test_briefing_on_nothing_has_a_sentence_in_every_section(edition):
-    page = html(briefing(edition))
+    page = rendered_html(build_briefing(edition))
 
     for sentence in (
         "No commitment is overdue, and none is due before the deadline.",
@@ -755,7 +759,7 @@ def test_markup_in_what_people_wrote_is_shown_as_text(edition):
     EvidenceFactory(update_version=update_version, title=markup, source=markup, stated_by=markup, supports=[benchmark])
     AssessmentFactory(benchmark=benchmark, rationale=markup)
 
-    page = html(briefing(edition))
+    page = rendered_html(build_briefing(edition))
 
     assert "<img" not in page
     assert "<script" not in page
@@ -763,8 +767,8 @@ def test_markup_in_what_people_wrote_is_shown_as_text(edition):
 
 
 def test_cleared_briefing_is_no_draft(edition):
-    assert 'data-clearance="DRAFT, NOT CLEARED"' in html(briefing(edition))
-    assert 'data-clearance=""' in html(replace(briefing(edition), is_cleared=True))
+    assert 'data-clearance="DRAFT, NOT CLEARED"' in rendered_html(build_briefing(edition))
+    assert 'data-clearance=""' in rendered_html(replace(build_briefing(edition), is_cleared=True))
 
 
 def test_milestones_are_listed_by_day(edition):
@@ -773,7 +777,7 @@ def test_milestones_are_listed_by_day(edition):
         edition=edition, kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20)
     )
 
-    assert [(day.title, day.standing, day.is_done) for day in briefing(edition).milestones] == [
+    assert [(day.title, day.status_text, day.is_done) for day in build_briefing(edition).milestones] == [
         ("Action plan presented", "done 20 Dec 2021", True),
         ("Deadline", "in 31 days", False),
     ]
@@ -790,14 +794,14 @@ def test_milestones_are_listed_as_they_were_known(edition):
     )
     EditionTermsFactory(edition=edition, deadline_on=date(2022, 3, 15), recorded_at=at_noon(date(2022, 1, 20)))
 
-    then = briefing(edition, known_by=at_noon(date(2022, 1, 19)))
-    now = briefing(edition)
+    then = build_briefing(edition, known_by=at_noon(date(2022, 1, 19)))
+    now = build_briefing(edition)
 
-    assert [(day.standing, day.is_done) for day in then.milestones] == [
+    assert [(day.status_text, day.is_done) for day in then.milestones] == [
         ("overdue by 31 days", False),
         ("in 31 days", False),
     ]
-    assert [(day.standing, day.is_done) for day in now.milestones] == [
+    assert [(day.status_text, day.is_done) for day in now.milestones] == [
         ("done 20 Dec 2021", True),
         ("in 46 days", False),
     ]
@@ -807,10 +811,10 @@ def test_milestones_are_listed_as_they_were_known(edition):
 
 @pytest.mark.day("2022-08-01")
 def test_public_record_makes_an_accessible_document_that_says_where_it_stands(tmp_path):
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
     edition = Edition.objects.tracked().get()
 
-    content = briefing(edition, as_of=date(2022, 3, 31), known_by=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    content = build_briefing(edition, as_of=date(2022, 3, 31), known_by=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
     file = tmp_path / "briefing.pdf"
     file.write_bytes(pdf.render_pdf(render_html(content)))
     sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(file).pages]
@@ -835,7 +839,7 @@ def test_a_recommendation_that_repeats_one_is_unmet_for_a_year_more():
     RecommendationFactory(repeats=first, **fields)
     RecommendationFactory(repeats=RecommendationFactory(), **fields)
 
-    recommendations = briefing(following, as_of=date(2022, 8, 2)).recommendations
+    recommendations = build_briefing(following, as_of=date(2022, 8, 2)).recommendations
 
     assert [one.facts[-1] for one in recommendations] == [
         "not met: 6 years in a row (5 years according to TIP Report 2021, and asked again in 2022)",
@@ -869,4 +873,4 @@ def test_query_count_does_not_grow_with_the_record(edition, django_assert_num_qu
         # 1 edition, 12 facts, 2 asked, 5 promised, 3 proof, 1 versions, 3 dialogues, 1 milestones, 2 ministries,
         # 2 benchmarks, 1 figures sent, 1 years unmet
         with django_assert_num_queries(35):
-            briefing(edition, reader=reader)
+            build_briefing(edition, reader=reader)

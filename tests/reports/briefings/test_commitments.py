@@ -45,7 +45,7 @@ def commitment(benchmarks):
     return commitment
 
 
-def printed(edition, known_by, keys):
+def printed_commitments(edition, known_by, keys):
     view = ReaderView(AmbassadorFactory(), edition, DAY, known_by)
     return [(one.printed.text, one.printed.towards) for one in gather_commitments(view, keys)]
 
@@ -54,8 +54,12 @@ def test_documents_print_what_was_known_by_their_moment(commitment, benchmarks):
     edition = benchmarks[0].recommendation.edition
     keys = {benchmarks[0].pk: "4a", benchmarks[1].pk: "5a"}
 
-    assert printed(edition, None, keys) == printed(edition, AFTER, keys) == [("Train 40 officers.", "5a")]
-    assert printed(edition, BEFORE, keys) == [("Train 04 officers.", "4a")]
+    assert (
+        printed_commitments(edition, None, keys)
+        == printed_commitments(edition, AFTER, keys)
+        == [("Train 40 officers.", "5a")]
+    )
+    assert printed_commitments(edition, BEFORE, keys) == [("Train 04 officers.", "4a")]
 
 
 def test_a_commitment_is_in_the_documents_of_the_edition_that_it_supported_then(commitment, benchmarks):
@@ -65,9 +69,9 @@ def test_a_commitment_is_in_the_documents_of_the_edition_that_it_supported_then(
     )
     edition = benchmarks[0].recommendation.edition
 
-    assert printed(edition, None, {}) == []
-    assert printed(edition, AFTER, {}) == [("Train 40 officers.", "")]
-    assert printed(other.recommendation.edition, None, {}) == [("Train 40 officers.", "")]
+    assert printed_commitments(edition, None, {}) == []
+    assert printed_commitments(edition, AFTER, {}) == [("Train 40 officers.", "")]
+    assert printed_commitments(other.recommendation.edition, None, {}) == [("Train 40 officers.", "")]
 
 
 def test_the_projection_rests_on_the_benchmarks_known_by_then_and_its_steps_are_worded_so(commitment, benchmarks):

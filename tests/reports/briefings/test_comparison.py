@@ -68,7 +68,7 @@ def list_differences(kind, before, after):
     }
 
 
-def record_of(edition):
+def create_record(edition):
     """A promise, evidence on a benchmark that was claimed, and an update, all before the first day."""
     police = MinistryFactory(name="Ministry of Police")
     benchmark = BenchmarkFactory(
@@ -81,7 +81,7 @@ def record_of(edition):
 
 
 def test_documents_of_two_days_without_events_differ_only_in_the_day(edition):
-    record_of(edition)
+    create_record(edition)
 
     assert list_differences(
         BriefingKind.AMBASSADOR, document_values(edition, BEFORE), document_values(edition, AFTER)
@@ -91,7 +91,7 @@ def test_documents_of_two_days_without_events_differ_only_in_the_day(edition):
 
 
 def test_new_verifications_commitments_returns_and_assessments_are_listed_in_their_sections(edition):
-    benchmark, promise, evidence, update_version = record_of(edition)
+    benchmark, promise, evidence, update_version = create_record(edition)
     before = document_values(edition, BEFORE)
     day = date(2022, 1, 20)
     EvidenceReviewFactory(evidence=evidence, evidence_link=evidence.evidence_links.get(), recorded_at=at_noon(day))
@@ -119,7 +119,7 @@ def test_new_verifications_commitments_returns_and_assessments_are_listed_in_the
 
 
 def test_a_removed_item_is_listed_with_nothing_after_it(edition):
-    record_of(edition)
+    create_record(edition)
     before, after = document_values(edition, BEFORE), document_values(edition, BEFORE)
     after["evidence"] = []
 
@@ -129,7 +129,7 @@ def test_a_removed_item_is_listed_with_nothing_after_it(edition):
 
 
 def test_one_more_of_two_equal_items_is_one_difference(edition):
-    record_of(edition)
+    create_record(edition)
     before, after = document_values(edition, BEFORE), document_values(edition, BEFORE)
     after["evidence"] = before["evidence"] * 2
 
@@ -137,7 +137,7 @@ def test_one_more_of_two_equal_items_is_one_difference(edition):
 
 
 def test_a_ministrys_page_differs_in_what_was_verified_since(edition):
-    _, promise, _, update_version = record_of(edition)
+    _, promise, _, update_version = create_record(edition)
     kind = BriefingKind.MINISTRY
     before = document_values(edition, BEFORE, kind, ministry=promise.ministry)
     UpdateVersionDecisionFactory(
@@ -177,6 +177,40 @@ def test_a_dialogue_pack_differs_in_a_new_agenda_item(edition):
     assert list_differences(kind, before, after) == {("Agenda", "The shelter", "", "", "When does it open?")}
 
 
+def test_a_document_stored_with_the_keys_of_an_earlier_release_is_compared_with_one_of_today():
+    promise = {"text": "Train the posts", "made_on": "2021-11-08", "due_on": "2022-01-14", "state": "overdue"}
+    step = {"sentence": "Ask for the figure", "owner": "Police", "points": "2.5"}
+    former = {
+        "standing": {"sentence": "Readiness: 31 of 100."},
+        "ladder": {"steps": [step]},
+        "ministries": [
+            {"name": "Police", "undertakings": [promise | {"state": "late", "standing": "late by 1 day"}]},
+            {"name": "Justice", "undertakings": []},
+        ],
+    }
+    today = {
+        "readiness": {"sentence": "Readiness: 45 of 100."},
+        "next_steps": {"steps": [step | {"points": "4.0"}]},
+        "ministries": [
+            {"name": "Police", "commitments": [promise | {"status_text": "overdue by 15 days"}]},
+            {"name": "Justice", "commitments": [promise | {"status_text": "overdue by 15 days"}]},
+        ],
+    }
+
+    assert list_differences(BriefingKind.AMBASSADOR, former, today) == {
+        ("First page", "", "Readiness", "Readiness: 31 of 100.", "Readiness: 45 of 100."),
+        ("First page", "Ask for the figure", "Points it adds", "2.5", "4.0"),
+        ("Commitments by ministry", "Justice · Train the posts", "", "", "overdue by 15 days"),
+    }
+    meetings = [
+        {"minutes": {"undertakings": [promise | {"standing": "overdue"}]}},
+        {"minutes": {"commitments": [promise | {"state": "open", "status_text": "due"}]}},
+    ]
+    assert list_differences(BriefingKind.DIALOGUE, *meetings) == {
+        ("Agenda", "Train the posts", "Status", "overdue", "due")
+    }
+
+
 @pytest.mark.parametrize("kind", BriefingKind)
 def test_every_compared_field_exists_in_the_document(kind):
     """A renamed field would be compared as nothing with nothing, and nobody would notice."""
@@ -187,17 +221,17 @@ def test_every_compared_field_exists_in_the_document(kind):
         BriefingKind.WASHINGTON: WashingtonInput,
     }
     for item in SECTION_RULES[kind].values():
-        assert missing(item, classes[kind]) == []
+        assert missing_fields(item, classes[kind]) == []
 
 
-def missing(item, cls):
+def missing_fields(item, cls):
     """The fields that are compared and that the document doesn't have."""
     hints = get_type_hints(cls)
     there = {field.name for field in fields(cls)}
     wanted = {*item.key, *item.name, *item.labels, *item.shown.values(), *item.lists, *item.parts, item.summary} - {""}
     lacking = [f"{cls.__name__}.{name}" for name in sorted(wanted - there)]
     for name, listed in item.lists.items():
-        lacking += missing(listed, get_args(hints[name])[0])
+        lacking += missing_fields(listed, get_args(hints[name])[0])
     for name, part in item.parts.items():
-        lacking += missing(part, next(one for one in (*get_args(hints[name]), hints[name]) if is_dataclass(one)))
+        lacking += missing_fields(part, next(one for one in (*get_args(hints[name]), hints[name]) if is_dataclass(one)))
     return lacking

@@ -19,7 +19,7 @@ from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from reports.models import Briefing
-from tests.addresses import page_of
+from tests.edition_urls import edition_url
 from tests.factories import (
     MASERU,
     AgendaItemFactory,
@@ -47,7 +47,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.kept import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -67,12 +67,12 @@ def police():
 
 
 @pytest.fixture
-def last():
+def last_dialogue():
     return DialogueFactory(place="Maseru", agreed="Each names a day.")
 
 
 @pytest.fixture
-def planned(last):
+def planned_dialogue(last_dialogue):
     return DialogueFactory(planned=True, place="Ministry of Justice", purpose="Follow-up")
 
 
@@ -89,34 +89,36 @@ def sentences(points):
     return [point.sentence for point in points]
 
 
-def benchmark_led_by(ministry, edition, criterion, **fields):
+def create_benchmark_led_by(ministry, edition, criterion, **fields):
     """A benchmark of a recommendation of its own that a ministry leads on."""
     recommendation = RecommendationFactory(edition=edition, lead=ministry, **fields)
     return BenchmarkFactory(recommendation=recommendation, terms__criterion=criterion)
 
 
-def commitment_of(ministry, text, due_on=None, **fields):
+def create_commitment(ministry, text, due_on=None, **fields):
     return CommitmentFactory(ministry=ministry, text=text, made__due_on=due_on, **fields)
 
 
 # --- Talking points ---------------------------------------------------------------------------------------------------
 
 
-def test_it_thanks_only_for_what_was_verified_since_the_last_dialogue(edition, police, planned):
-    new = commitment_of(police, "Fund the unit.")
+def test_it_thanks_only_for_what_was_verified_since_the_last_dialogue(edition, police, planned_dialogue):
+    new = create_commitment(police, "Fund the unit.")
     CommitmentEventFactory(commitment=new, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
-    old = commitment_of(police, "Name an officer.", made__happened_on=date(2021, 9, 1))
+    old = create_commitment(police, "Name an officer.", made__happened_on=date(2021, 9, 1))
     CommitmentEventFactory(commitment=old, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 10, 1))
 
-    [point] = points_for(build_pack(planned, edition)).kept
+    [point] = points_for(build_pack(planned_dialogue, edition)).kept
 
     assert point.sentence == "Thank you for keeping your commitment “Fund the unit”. We verified it on 20 January 2022."
-    assert (point.standing, point.source) == ("20 Jan 2022", "Made on 8 Nov 2021 (Letter of 8 November 2021)")
+    assert (point.status_text, point.source) == ("20 Jan 2022", "Made on 8 Nov 2021 (Letter of 8 November 2021)")
 
 
-def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_evidence(edition, police, planned):
-    benchmark = benchmark_led_by(police, edition, "Every district has a focal officer")
-    promise = commitment_of(police, "Name focal officers.", benchmarks=[benchmark])
+def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_evidence(
+    edition, police, planned_dialogue
+):
+    benchmark = create_benchmark_led_by(police, edition, "Every district has a focal officer")
+    promise = create_commitment(police, "Name focal officers.", benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
     done = EvidenceFactory(update_version=sent, title="Six named", supports=[benchmark], verified=True)
     EvidenceFactory(
@@ -129,7 +131,7 @@ def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_
     EvidenceFactory(update_version=sent, title="A claim", supports=[benchmark])
     AssessmentFactory(benchmark=benchmark, grounds=[done])
 
-    [point] = points_for(build_pack(planned, edition)).kept
+    [point] = points_for(build_pack(planned_dialogue, edition)).kept
 
     assert point.sentence == "Thank you for “Six named”. We verified it on 10 January 2022."
     assert point.source == "Evidence on the commitment “Name focal officers”. Happened: 10 Jan 2022"
@@ -137,51 +139,53 @@ def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_
 
 
 @pytest.mark.parametrize("how", ["verdict", "reopened"])
-def test_it_does_not_thank_for_what_was_undone(edition, police, planned, how):
-    benchmark = benchmark_led_by(police, edition, "The rules are in force")
-    promise = commitment_of(police, "Put the rules in force.", benchmarks=[benchmark])
+def test_it_does_not_thank_for_what_was_undone(edition, police, planned_dialogue, how):
+    benchmark = create_benchmark_led_by(police, edition, "The rules are in force")
+    promise = create_commitment(police, "Put the rules in force.", benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
     done = EvidenceFactory(update_version=sent, title="Rules gazetted", supports=[benchmark], verified=True)
     AssessmentFactory(benchmark=benchmark, grounds=[done])
-    assert sentences(points_for(build_pack(planned, edition)).kept)
+    assert sentences(points_for(build_pack(planned_dialogue, edition)).kept)
 
     if how == "verdict":
         AssessmentFactory(benchmark=benchmark, verdict=Verdict.BACKWARDS, recorded_at=at_noon(date(2022, 1, 20)))
     else:
         CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 20))
 
-    assert not points_for(build_pack(planned, edition)).kept
+    assert not points_for(build_pack(planned_dialogue, edition)).kept
 
 
-def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(edition, police, planned, last):
-    once = commitment_of(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last)
+def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(
+    edition, police, planned_dialogue, last_dialogue
+):
+    once = create_commitment(police, "Train the posts.", due_on=date(2021, 12, 17), dialogue=last_dialogue)
     for on, due_on in ((date(2021, 12, 16), date(2022, 1, 10)), (date(2022, 1, 9), date(2022, 1, 21))):
         CommitmentEventFactory(commitment=once, kind=CommitmentEventKind.RESCHEDULED, happened_on=on, due_on=due_on)
-    commitment_of(police, "Send the figures", due_on=date(2022, 1, 14))
+    create_commitment(police, "Send the figures", due_on=date(2022, 1, 14))
 
-    first, second = points_for(build_pack(planned, edition)).overdue
+    first, second = points_for(build_pack(planned_dialogue, edition)).overdue
 
-    assert (first.sentence, first.standing) == (
+    assert (first.sentence, first.status_text) == (
         "“Send the figures” was due on 14 January 2022. By which date will it be done?",
         "by 14 days",
     )
     assert second.sentence == (
         "“Train the posts” was due on 21 January 2022, after 2 changes of date. By which date will it be done?"
     )
-    assert second.standing == "by 7 days"
+    assert second.status_text == "by 7 days"
     assert second.source == "Made at the dialogue of 8 Nov 2021 (Maseru); first due 17 Dec 2021, moved twice"
 
 
-def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned, last):
-    waits = commitment_of(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last)
+def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned_dialogue, last_dialogue):
+    waits = create_commitment(police, "Open a joint case", due_on=date(2022, 1, 8), dialogue=last_dialogue)
     UpdateVersionFactory(update__commitment=waits)
-    reported = commitment_of(police, "Report on complaints", due_on=date(2022, 2, 1))
+    reported = create_commitment(police, "Report on complaints", due_on=date(2022, 2, 1))
     CommitmentEventFactory(commitment=reported, kind=CommitmentEventKind.REPORTED_DONE, happened_on=date(2022, 1, 25))
-    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=waits)
+    AgendaItemFactory(dialogue=planned_dialogue, recommendation=None, commitment=waits)
 
-    pack = build_pack(planned, edition)
+    pack = build_pack(planned_dialogue, edition)
 
-    assert [(point.sentence, point.standing) for point in points_for(pack).with_us] == [
+    assert [(point.sentence, point.status_text) for point in points_for(pack).with_us] == [
         (
             "We received your update on “Open a joint case” on 10 January 2022. We owe you a reply.",
             "for 18 days",
@@ -192,14 +196,14 @@ def test_an_update_that_waits_for_us_is_not_overdue(edition, police, planned, la
         ),
     ]
     assert not points_for(pack).overdue
-    assert (pack.agenda[0].standing, pack.last.undertakings[0].standing) == 2 * (
+    assert (pack.agenda[0].status_text, pack.last.commitments[0].status_text) == 2 * (
         "with the embassy since 10 January 2022",
     )
     assert "overdue" not in pack.sentence
 
 
-def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, police, planned):
-    promise = commitment_of(police, "Keep a register", due_on=date(2022, 2, 10))
+def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, police, planned_dialogue):
+    promise = create_commitment(police, "Keep a register", due_on=date(2022, 2, 10))
     sent = UpdateVersionFactory(update__commitment=promise, claimed=ClaimedProgress.DONE)
     UpdateVersionDecisionFactory(
         update_version=sent,
@@ -207,27 +211,27 @@ def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, 
         reason="The first day is missing: say when it began.\n\nSend the list.",
     )
 
-    points = points_for(build_pack(planned, edition))
+    points = points_for(build_pack(planned_dialogue, edition))
 
     [point] = points.returned
     assert point.sentence == (
         "We returned your update on “Keep a register” on 10 January 2022. Please change: The first day is missing: say "
         "when it began. Send the list."
     )
-    assert point.standing == "returned on 10 January 2022; due in 13 days"
+    assert point.status_text == "returned on 10 January 2022; due in 13 days"
     assert (points.overdue, points.to_ask, points.with_us) == ((), (), ())
 
 
-def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
-    worth_little = benchmark_led_by(police, edition, "The posts are trained")
-    benchmark_led_by(police, edition, "The unit is funded")
+def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned_dialogue):
+    worth_little = create_benchmark_led_by(police, edition, "The posts are trained")
+    create_benchmark_led_by(police, edition, "The unit is funded")
     done = EvidenceFactory(supports=[worth_little], verified=True)
     AssessmentFactory(benchmark=worth_little, grounds=[done])
-    due = commitment_of(police, "Train the posts", due_on=date(2022, 2, 20), benchmarks=[worth_little])
-    undated = commitment_of(police, "Answer letters")
-    commitment_of(police, "Build a house", due_on=date(2022, 6, 1))
+    due = create_commitment(police, "Train the posts", due_on=date(2022, 2, 20), benchmarks=[worth_little])
+    undated = create_commitment(police, "Answer letters")
+    create_commitment(police, "Build a house", due_on=date(2022, 6, 1))
 
-    points = points_for(build_pack(planned, edition)).to_ask
+    points = points_for(build_pack(planned_dialogue, edition)).to_ask
 
     assert sentences(points) == [
         (
@@ -237,16 +241,16 @@ def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned):
         f"“{due.text}” is due on 20 February 2022. Will it be done by then?",
         f"“{undated.text}” has no due date yet. May we agree on one today?",
     ]
-    assert [point.standing for point in points] == ["no commitment", "due in 23 days", "no date agreed"]
+    assert [point.status_text for point in points] == ["no commitment", "due in 23 days", "no date agreed"]
     assert points[0].source == "Recommendation 2 (our wording, not the report’s): Do what number 2 says"
     assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
 
 
-def test_it_asks_for_a_figure_that_was_not_reported(edition, police, planned):
-    benchmark_led_by(police, edition, "The unit is funded")
+def test_it_asks_for_a_figure_that_was_not_reported(edition, police, planned_dialogue):
+    create_benchmark_led_by(police, edition, "The unit is funded")
     IndicatorFactory(name="Prosecutions", question=EffortQuestion.PROSECUTIONS, ministry=police)
 
-    points = points_for(build_pack(planned, edition)).to_ask
+    points = points_for(build_pack(planned_dialogue, edition)).to_ask
 
     assert (
         "May we have the figure on prosecutions since 1 April 2021 and for the year before, with its source?"
@@ -254,20 +258,20 @@ def test_it_asks_for_a_figure_that_was_not_reported(edition, police, planned):
     )
 
 
-def test_a_benchmark_with_a_waiting_claim_is_not_asked_for(edition, police, planned):
-    benchmark = benchmark_led_by(police, edition, "The unit is funded")
+def test_a_benchmark_with_a_waiting_claim_is_not_asked_for(edition, police, planned_dialogue):
+    benchmark = create_benchmark_led_by(police, edition, "The unit is funded")
     EvidenceFactory(supports=[benchmark])
 
-    assert points_for(build_pack(planned, edition)).to_ask == ()
+    assert points_for(build_pack(planned_dialogue, edition)).to_ask == ()
 
 
-def test_it_names_only_next_steps_of_the_ministries_at_the_table(edition, police, planned):
+def test_it_names_only_next_steps_of_the_ministries_at_the_table(edition, police, planned_dialogue):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
     for ministry, text in ((police, "The unit is funded"), (justice, "A case is charged")):
-        benchmark_led_by(ministry, edition, text)
-    ParticipantFactory(dialogue=planned, ministry=justice)
+        create_benchmark_led_by(ministry, edition, text)
+    ParticipantFactory(dialogue=planned_dialogue, ministry=justice)
 
-    pack = build_pack(planned, edition)
+    pack = build_pack(planned_dialogue, edition)
 
     assert [one.sentence for one in pack.next_steps] == [
         "Agree with the Ministry of Justice on benchmark 2a: A case is charged."
@@ -275,52 +279,54 @@ def test_it_names_only_next_steps_of_the_ministries_at_the_table(edition, police
     assert "Next steps to agree on" in render_html(pack)
 
 
-def test_next_steps_have_no_points_if_nothing_has_been_reviewed(edition, police, planned):
-    benchmark_led_by(police, edition, "The unit is funded")
+def test_next_steps_have_no_points_if_nothing_has_been_reviewed(edition, police, planned_dialogue):
+    create_benchmark_led_by(police, edition, "The unit is funded")
 
-    [point] = points_for(build_pack(planned, edition)).to_ask
+    [point] = points_for(build_pack(planned_dialogue, edition)).to_ask
 
     assert point.benchmarks == ("1a",)
-    assert [step.points for step in build_pack(planned, edition).next_steps] == [None]
+    assert [step.points for step in build_pack(planned_dialogue, edition).next_steps] == [None]
 
 
-def test_a_commitment_due_after_the_deadline_is_asked_for_earlier_if_that_adds_points(edition, police, planned):
-    benchmark = benchmark_led_by(police, edition, "The committee meets")
-    commitment_of(police, "Have the committee meet", due_on=date(2022, 3, 31), benchmarks=[benchmark])
+def test_a_commitment_due_after_the_deadline_is_asked_for_earlier_if_that_adds_points(
+    edition, police, planned_dialogue
+):
+    benchmark = create_benchmark_led_by(police, edition, "The committee meets")
+    create_commitment(police, "Have the committee meet", due_on=date(2022, 3, 31), benchmarks=[benchmark])
 
-    [point] = points_for(build_pack(planned, edition)).to_ask
+    [point] = points_for(build_pack(planned_dialogue, edition)).to_ask
 
     assert point.sentence == (
         "“Have the committee meet” is due on 31 March 2022. Can it be done earlier, before 28 February 2022?"
     )
 
 
-def test_a_benchmark_is_asked_only_of_the_ministry_that_made_a_commitment_towards_it(edition, police, planned):
-    benchmark = benchmark_led_by(police, edition, "The unit is funded")
+def test_a_benchmark_is_asked_only_of_the_ministry_that_made_a_commitment_towards_it(edition, police, planned_dialogue):
+    benchmark = create_benchmark_led_by(police, edition, "The unit is funded")
     finance = MinistryFactory(name="Ministry of Finance", short_name="Finance")
-    commitment_of(finance, "Release the money", benchmarks=[benchmark])
+    create_commitment(finance, "Release the money", benchmarks=[benchmark])
 
-    pack = build_pack(planned, edition)
+    pack = build_pack(planned_dialogue, edition)
 
     assert not points_for(pack).to_ask
     assert len(points_for(pack, "Ministry of Finance").to_ask) == 1
 
 
-def test_a_recommendation_of_an_action_plan_is_named_as_such(edition, police, planned):
-    benchmark_led_by(
+def test_a_recommendation_of_an_action_plan_is_named_as_such(edition, police, planned_dialogue):
+    create_benchmark_led_by(
         police, edition, "It is done", origin=Origin.ACTION_PLAN, number=3, text_status=TextStatus.OFFICIAL
     )
 
-    [point] = points_for(build_pack(planned, edition)).to_ask
+    [point] = points_for(build_pack(planned_dialogue, edition)).to_ask
 
     assert point.sentence.startswith("On action plan 3, we have not been able to verify “It is done” yet. ")
     assert point.source == "Action plan 3: Do what number 3 says"
 
 
-def test_a_recommendation_without_a_lead_ministry_has_its_own_list(edition, planned):
-    benchmark_led_by(None, edition, "Somebody does it")
+def test_a_recommendation_without_a_lead_ministry_has_its_own_list(edition, planned_dialogue):
+    create_benchmark_led_by(None, edition, "Somebody does it")
 
-    points = points_for(build_pack(planned, edition), "No lead ministry yet")
+    points = points_for(build_pack(planned_dialogue, edition), "No lead ministry yet")
 
     assert sentences(points.to_ask) == [
         (
@@ -331,13 +337,13 @@ def test_a_recommendation_without_a_lead_ministry_has_its_own_list(edition, plan
     assert points.about == "Agree on a lead ministry before you ask these questions."
 
 
-def test_our_own_commitments_come_last_without_points(edition, police, planned):
-    benchmark = benchmark_led_by(police, edition, "Police are trained")
+def test_our_own_commitments_come_last_without_points(edition, police, planned_dialogue):
+    benchmark = create_benchmark_led_by(police, edition, "Police are trained")
     for text, due_on in (("Give a course", date(2022, 2, 18)), ("Send a trainer", date(2022, 1, 20)), ("Visit", None)):
         CommitmentFactory(united_states=True, text=text, made__due_on=due_on, benchmarks=[benchmark])
     CommitmentFactory(united_states=True, text="Print the law", done=True)
 
-    pack = build_pack(planned, edition)
+    pack = build_pack(planned_dialogue, edition)
 
     ours = pack.talks[-1]
     assert ours.is_ours
@@ -351,14 +357,16 @@ def test_our_own_commitments_come_last_without_points(edition, police, planned):
     assert pack.sentence == "Talking points: 1 to ask. The deadline is 28 February 2022, in 31 days."
 
 
-def test_each_ministry_has_its_office_holder_what_it_leads_on_and_its_commitments_by_status(edition, police, planned):
-    benchmark_led_by(MinistryFactory(name="Ministry of Justice"), edition, "Courts may")
-    benchmark_led_by(police, edition, "Police do")
-    benchmark_led_by(police, edition, "Police do more")
+def test_each_ministry_has_its_office_holder_what_it_leads_on_and_its_commitments_by_status(
+    edition, police, planned_dialogue
+):
+    create_benchmark_led_by(MinistryFactory(name="Ministry of Justice"), edition, "Courts may")
+    create_benchmark_led_by(police, edition, "Police do")
+    create_benchmark_led_by(police, edition, "Police do more")
     OfficeHolderFactory(ministry=police, name="P. Minister")
-    commitment_of(police, "Keep a register", due_on=date(2022, 1, 10))
+    create_commitment(police, "Keep a register", due_on=date(2022, 1, 10))
 
-    pack = build_pack(planned, edition)
+    pack = build_pack(planned_dialogue, edition)
 
     assert [one.whose for one in pack.talks] == ["Ministry of Justice", "Ministry of Police", "United States"]
     assert pack.talks[0].about == "Leads on recommendation 1."
@@ -366,21 +374,24 @@ def test_each_ministry_has_its_office_holder_what_it_leads_on_and_its_commitment
     assert "P. Minister" in pack.talks[1].about
 
 
-def test_it_covers_only_the_ministries_at_the_table(edition, police, planned):
+def test_it_covers_only_the_ministries_at_the_table(edition, police, planned_dialogue):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
-    theirs = benchmark_led_by(justice, edition, "Marker benchmark")
-    benchmark_led_by(None, edition, "Marker of nobody")
-    benchmark_led_by(police, edition, "Police do")
-    commitment_of(
-        police, "Keep a register", due_on=date(2022, 1, 10), benchmarks=[own := benchmark_led_by(None, edition, "Kept")]
+    theirs = create_benchmark_led_by(justice, edition, "Marker benchmark")
+    create_benchmark_led_by(None, edition, "Marker of nobody")
+    create_benchmark_led_by(police, edition, "Police do")
+    create_commitment(
+        police,
+        "Keep a register",
+        due_on=date(2022, 1, 10),
+        benchmarks=[own := create_benchmark_led_by(None, edition, "Kept")],
     )
-    commitment_of(justice, "Marker promise", due_on=date(2022, 1, 10))
+    create_commitment(justice, "Marker promise", due_on=date(2022, 1, 10))
     for text, benchmark in (("Give a course", own), ("Marker of ours", theirs)):
         CommitmentFactory(united_states=True, text=text, benchmarks=[benchmark])
-    ParticipantFactory(dialogue=planned, ministry=police)
-    ParticipantFactory(dialogue=planned, office="Ambassador")
+    ParticipantFactory(dialogue=planned_dialogue, ministry=police)
+    ParticipantFactory(dialogue=planned_dialogue, office="Ambassador")
 
-    alone = build_pack(planned, edition)
+    alone = build_pack(planned_dialogue, edition)
 
     assert [one.whose for one in alone.talks] == ["Ministry of Police", "United States"]
     assert (alone.table, alone.sentence) == (
@@ -390,42 +401,42 @@ def test_it_covers_only_the_ministries_at_the_table(edition, police, planned):
     assert sentences(alone.talks[1].to_ask) == ["Our commitment “Give a course” has no due date yet. We owe you one."]
     assert "Marker" not in render_html(alone)
 
-    ParticipantFactory(dialogue=planned, ministry=justice)
-    both = build_pack(planned, edition)
+    ParticipantFactory(dialogue=planned_dialogue, ministry=justice)
+    both = build_pack(planned_dialogue, edition)
     assert [one.whose for one in both.talks[:2]] == ["Ministry of Justice", "Ministry of Police"]
     assert both.talks[2].whose == "No lead ministry yet"
     assert both.sentence == "Talking points: 2 overdue, 3 to ask. The deadline is 28 February 2022, in 31 days."
 
 
-def test_points_beyond_the_most_are_only_counted(edition, police, planned):
+def test_points_beyond_the_most_are_only_counted(edition, police, planned_dialogue):
     for number in range(8):
-        commitment_of(police, f"Late {number}", due_on=date(2022, 1, 1 + number))
-        commitment_of(police, f"Undated {number}")
+        create_commitment(police, f"Late {number}", due_on=date(2022, 1, 1 + number))
+        create_commitment(police, f"Undated {number}")
 
-    points = points_for(build_pack(planned, edition))
+    points = points_for(build_pack(planned_dialogue, edition))
 
     assert [line.label for line in points.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert points.lines[0].point.sentence.startswith("“Late 0”")
     assert points.more == "Not listed: 3 overdue, 2 to ask."
     assert points.nothing == "None: Verified, With the embassy, Returned."
-    assert "Not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned, edition))
+    assert "Not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned_dialogue, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
 
 
-def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(edition, police, planned):
-    benchmark = benchmark_led_by(police, edition, "The unit is funded")
-    promise = commitment_of(police, "Train the posts", due_on=date(2022, 1, 21))
-    AgendaItemFactory(dialogue=planned, recommendation=benchmark.recommendation, note="How much?")
-    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=promise)
-    AgendaItemFactory(dialogue=planned, recommendation=None, topic="Next report")
-    ParticipantFactory(dialogue=planned, name="", office="Minister of Police", ministry=police)
-    ParticipantFactory(dialogue=planned, name="J. Washington", office="Observer", presence=Presence.VIDEO)
+def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(edition, police, planned_dialogue):
+    benchmark = create_benchmark_led_by(police, edition, "The unit is funded")
+    promise = create_commitment(police, "Train the posts", due_on=date(2022, 1, 21))
+    AgendaItemFactory(dialogue=planned_dialogue, recommendation=benchmark.recommendation, note="How much?")
+    AgendaItemFactory(dialogue=planned_dialogue, recommendation=None, commitment=promise)
+    AgendaItemFactory(dialogue=planned_dialogue, recommendation=None, topic="Next report")
+    ParticipantFactory(dialogue=planned_dialogue, name="", office="Minister of Police", ministry=police)
+    ParticipantFactory(dialogue=planned_dialogue, name="J. Washington", office="Observer", presence=Presence.VIDEO)
 
-    pack = build_pack(planned, edition)
+    pack = build_pack(planned_dialogue, edition)
 
-    assert [(one.what, one.whose, one.standing, one.ask) for one in pack.agenda] == [
+    assert [(one.what, one.whose, one.status_text, one.ask) for one in pack.agenda] == [
         (
             "Recommendation 1 (our wording, not the report’s): Do what number 1 says.",
             "Ministry of Police",
@@ -443,84 +454,92 @@ def test_a_dialogue_to_come_has_its_agenda_what_to_ask_and_who_is_expected(editi
     assert (pack.title, pack.marking) == ("Lesotho: dialogue of 10 February 2022", "SENSITIVE BUT UNCLASSIFIED")
 
 
-def test_the_last_dialogue_has_its_commitments_and_steps_with_their_status(edition, police, planned, last):
-    commitment_of(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
+def test_the_last_dialogue_has_its_commitments_and_steps_with_their_status(
+    edition, police, planned_dialogue, last_dialogue
+):
+    create_commitment(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last_dialogue)
     earlier = DialogueFactory(held_on=date(2021, 9, 1), agreed="Long ago")
-    commitment_of(police, "Promised earlier", dialogue=earlier)
+    create_commitment(police, "Promised earlier", dialogue=earlier)
     NextStepFactory(dialogue=earlier, text="Still open of earlier", due_on=date(2021, 10, 1))
     NextStepDoneFactory(step=NextStepFactory(dialogue=earlier, text="Done of earlier"))
-    NextStepDoneFactory(step=NextStepFactory(dialogue=last, text="Send the list"), result="Sent to all.")
-    NextStepFactory(dialogue=last, text="Say who answers", ministry=police)
+    NextStepDoneFactory(step=NextStepFactory(dialogue=last_dialogue, text="Send the list"), result="Sent to all.")
+    NextStepFactory(dialogue=last_dialogue, text="Say who answers", ministry=police)
 
-    pack = build_pack(planned, edition).last
+    pack = build_pack(planned_dialogue, edition).last
 
     assert (pack.held_on, pack.place, pack.agreed, pack.summary) == (
-        last.held_on,
+        last_dialogue.held_on,
         "Maseru",
         "Each names a day.",
         "1 overdue.",
     )
-    assert [one.text for one in pack.undertakings] == ["Train the posts"]
-    assert [(one.text, one.owner, one.state, one.standing) for one in pack.steps] == [
+    assert [one.text for one in pack.commitments] == ["Train the posts"]
+    assert [(one.text, one.owner, one.state, one.status_text) for one in pack.steps] == [
         ("Still open of earlier", "The embassy", "overdue", "overdue by 119 days"),
         ("Say who answers", "Police", "open", "still open"),
         ("Send the list", "The embassy", "verified_done", "done 1 Dec 2021. Result: Sent to all."),
     ]
 
 
-def test_the_last_dialogue_is_the_last_one_with_this_ministry(edition, police, planned, last):
+def test_the_last_dialogue_is_the_last_one_with_this_ministry(edition, police, planned_dialogue, last_dialogue):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
-    ParticipantFactory(dialogue=planned, ministry=police)
+    ParticipantFactory(dialogue=planned_dialogue, ministry=police)
     for ministry in (police, justice):
-        ParticipantFactory(dialogue=last, ministry=ministry)
-        commitment_of(ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last)
-        NextStepFactory(dialogue=last, text=f"Step of {ministry.short_name}", ministry=ministry)
-    NextStepFactory(dialogue=last, text="Step of ours")
+        ParticipantFactory(dialogue=last_dialogue, ministry=ministry)
+        create_commitment(
+            ministry, f"Promised by {ministry.short_name}", due_on=date(2022, 1, 21), dialogue=last_dialogue
+        )
+        NextStepFactory(dialogue=last_dialogue, text=f"Step of {ministry.short_name}", ministry=ministry)
+    NextStepFactory(dialogue=last_dialogue, text="Step of ours")
     CommitmentEventFactory(
-        commitment=commitment_of(police, "Done"), kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 11, 20)
+        commitment=create_commitment(police, "Done"),
+        kind=CommitmentEventKind.VERIFIED_DONE,
+        happened_on=date(2021, 11, 20),
     )
     others = DialogueFactory(held_on=date(2021, 12, 1), agreed="Marker of another ministry's meeting")
     ParticipantFactory(dialogue=others, ministry=justice)
     ParticipantFactory(dialogue=others, ministry=police, came=False)
     NextStepFactory(dialogue=others, text="Marker step")
 
-    pack = build_pack(planned, edition)
+    pack = build_pack(planned_dialogue, edition)
 
-    assert pack.last.held_on == last.held_on
-    assert [one.text for one in pack.last.undertakings] == ["Promised by Police"]
+    assert pack.last.held_on == last_dialogue.held_on
+    assert [one.text for one in pack.last.commitments] == ["Promised by Police"]
     assert {one.text for one in pack.last.steps} == {"Step of Police", "Step of ours"}
     assert len(points_for(pack).kept) == 1, "since this ministry was met last"
     assert "Marker" not in render_html(pack)
 
 
-def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, police, last):
+def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, police, last_dialogue):
     before = DialogueFactory(held_on=date(2021, 9, 1), agreed="What came before")
-    Dialogue.objects.filter(pk=last.pk).update(record="They spoke at length.")
-    AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget", note="How much?", said="Half of it.")
-    commitment_of(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last)
-    NextStepFactory(dialogue=last, text="Say who answers")
-    ParticipantFactory(dialogue=last, name="P. Minister", office="Minister")
-    ParticipantFactory(dialogue=last, name="A. Absent", office="Clerk", came=False)
+    Dialogue.objects.filter(pk=last_dialogue.pk).update(record="They spoke at length.")
+    AgendaItemFactory(
+        dialogue=last_dialogue, recommendation=None, topic="The budget", note="How much?", said="Half of it."
+    )
+    create_commitment(police, "Train the posts", due_on=date(2022, 1, 21), dialogue=last_dialogue)
+    NextStepFactory(dialogue=last_dialogue, text="Say who answers")
+    ParticipantFactory(dialogue=last_dialogue, name="P. Minister", office="Minister")
+    ParticipantFactory(dialogue=last_dialogue, name="A. Absent", office="Clerk", came=False)
 
-    pack = build_pack(last, edition)
+    pack = build_pack(last_dialogue, edition)
 
     assert (pack.stage, pack.agenda[0].said, pack.minutes.record) == ("Held", "Half of it.", "They spoke at length.")
-    assert [one.text for one in pack.minutes.undertakings] == ["Train the posts"]
+    assert [one.text for one in pack.minutes.commitments] == ["Train the posts"]
     assert [one.text for one in pack.minutes.steps] == ["Say who answers"]
     assert [one.how for one in pack.participants] == ["In person", "Did not attend"]
     assert (pack.last.held_on, pack.last.agreed, pack.last.steps) == (before.held_on, "What came before", ())
     assert "Agenda and what was said" in render_html(pack)
 
 
-def test_the_agenda_has_no_empty_column_if_nothing_was_recorded_by_item(edition, last):
-    AgendaItemFactory(dialogue=last, recommendation=None, topic="The budget")
+def test_the_agenda_has_no_empty_column_if_nothing_was_recorded_by_item(edition, last_dialogue):
+    AgendaItemFactory(dialogue=last_dialogue, recommendation=None, topic="The budget")
 
-    html = render_html(build_pack(last, edition))
+    html = render_html(build_pack(last_dialogue, edition))
 
     assert "Nothing is recorded on this item." not in html
     assert "What was said is not recorded yet." in html
-    AgendaItemFactory(dialogue=last, recommendation=None, topic="The courts", said="Soon.")
-    assert render_html(build_pack(last, edition)).count("Nothing is recorded on this item.") == 1
+    AgendaItemFactory(dialogue=last_dialogue, recommendation=None, topic="The courts", said="Soon.")
+    assert render_html(build_pack(last_dialogue, edition)).count("Nothing is recorded on this item.") == 1
 
 
 def test_every_empty_section_has_a_sentence(edition):
@@ -541,36 +560,36 @@ def test_every_empty_section_has_a_sentence(edition):
 # --- From where it is looked at ---------------------------------------------------------------------------------------
 
 
-def test_events_after_the_day_are_left_out(edition, police, planned, last):
-    promise = commitment_of(police, "Train the posts", due_on=date(2022, 1, 10), dialogue=last)
+def test_events_after_the_day_are_left_out(edition, police, planned_dialogue, last_dialogue):
+    promise = create_commitment(police, "Train the posts", due_on=date(2022, 1, 10), dialogue=last_dialogue)
     CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
-    step = NextStepFactory(dialogue=last)
+    step = NextStepFactory(dialogue=last_dialogue)
     NextStepDoneFactory(step=step, done_on=date(2022, 1, 20), recorded_at=at_noon(date(2022, 1, 20)))
 
-    then, now = build_pack(planned, edition, as_of=date(2022, 1, 15)), build_pack(planned, edition)
+    then, now = build_pack(planned_dialogue, edition, as_of=date(2022, 1, 15)), build_pack(planned_dialogue, edition)
 
-    assert [point.standing for point in points_for(then).overdue] == ["by 5 days"]
+    assert [point.status_text for point in points_for(then).overdue] == ["by 5 days"]
     assert (then.last.steps[0].state, now.last.steps[0].state) == ("open", "verified_done")
     assert not points_for(then).kept
     assert points_for(now).kept
     between = DialogueFactory(held_on=date(2022, 1, 20))
-    assert build_pack(planned, edition, as_of=date(2022, 1, 15)).last.held_on == last.held_on
-    assert build_pack(planned, edition).last.held_on == between.held_on
-    early = build_pack(last, edition, as_of=date(2021, 11, 1))
+    assert build_pack(planned_dialogue, edition, as_of=date(2022, 1, 15)).last.held_on == last_dialogue.held_on
+    assert build_pack(planned_dialogue, edition).last.held_on == between.held_on
+    early = build_pack(last_dialogue, edition, as_of=date(2021, 11, 1))
     assert (early.stage, early.minutes, early.last) == ("Planned", None, None)
 
 
-def test_rows_recorded_after_the_moment_are_left_out(edition, police, planned, last):
-    promise = commitment_of(police, "Train the posts", due_on=date(2022, 1, 10))
+def test_rows_recorded_after_the_moment_are_left_out(edition, police, planned_dialogue, last_dialogue):
+    promise = create_commitment(police, "Train the posts", due_on=date(2022, 1, 10))
     sent = UpdateVersionFactory(update__commitment=promise, recorded_at=at_noon(date(2022, 1, 12)))
     UpdateVersionDecisionFactory(
         update_version=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 26))
     )
-    later = commitment_of(police, "Recorded later", recorded_at=at_noon(date(2022, 1, 27)))
-    AgendaItemFactory(dialogue=planned, recommendation=None, commitment=later)
+    later = create_commitment(police, "Recorded later", recorded_at=at_noon(date(2022, 1, 27)))
+    AgendaItemFactory(dialogue=planned_dialogue, recommendation=None, commitment=later)
 
     def known_on(day):
-        pack = build_pack(planned, edition, known_by=at_noon(day))
+        pack = build_pack(planned_dialogue, edition, known_by=at_noon(day))
         return pack, points_for(pack)
 
     then, points = known_on(date(2022, 1, 22))
@@ -580,30 +599,32 @@ def test_rows_recorded_after_the_moment_are_left_out(edition, police, planned, l
     assert then.facts_up_to == at_noon(date(2022, 1, 20)), "when the dialogue was planned"
     assert len(known_on(date(2022, 1, 27))[1].returned) == 1
     DialogueFactory(held_on=date(2022, 1, 21), recorded_at=at_noon(date(2022, 1, 25)))
-    assert known_on(date(2022, 1, 22))[0].last.held_on == last.held_on
+    assert known_on(date(2022, 1, 22))[0].last.held_on == last_dialogue.held_on
     with pytest.raises(Dialogue.DoesNotExist):
         known_on(date(2022, 1, 19))
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassador(edition, police, planned, factory):
-    commitment_of(police, "Train the posts", due_on=date(2022, 1, 10))
+def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassador(
+    edition, police, planned_dialogue, factory
+):
+    create_commitment(police, "Train the posts", due_on=date(2022, 1, 10))
     reader = factory()
 
-    pack = build_pack(planned, edition, reader=reader)
+    pack = build_pack(planned_dialogue, edition, reader=reader)
 
     assert dict(imprint_lines(pack))["Prepared for"] == "Ambassador"
     assert len(points_for(pack).overdue) == 1
 
 
-def test_it_holds_nothing_of_another_country_for_a_reader_of_both(edition, planned):
+def test_it_holds_nothing_of_another_country_for_a_reader_of_both(edition, planned_dialogue):
     elsewhere = CountryFactory(elsewhere=True)
     DialogueFactory(country=elsewhere, agreed="Marker agreed")
     theirs = MinistryFactory(country=elsewhere, name="Marker ministry")
-    benchmark_led_by(theirs, EditionFactory(country=elsewhere), "Marker asked")
-    commitment_of(theirs, "Marker promised", due_on=date(2022, 1, 10))
+    create_benchmark_led_by(theirs, EditionFactory(country=elsewhere), "Marker asked")
+    create_commitment(theirs, "Marker promised", due_on=date(2022, 1, 10))
 
-    pack = build_pack(planned, edition, reader=AmbassadorFactory(countries=[edition.country, elsewhere]))
+    pack = build_pack(planned_dialogue, edition, reader=AmbassadorFactory(countries=[edition.country, elsewhere]))
 
     assert "Marker" not in render_html(pack)
 
@@ -617,11 +638,13 @@ def test_it_holds_nothing_of_another_country_for_a_reader_of_both(edition, plann
         ("ours", "ministry", PermissionDenied),
     ],
 )
-def test_another_countrys_dialogue_is_not_found_and_ministries_are_refused(edition, planned, whose, reader, refused):
+def test_another_countrys_dialogue_is_not_found_and_ministries_are_refused(
+    edition, planned_dialogue, whose, reader, refused
+):
     elsewhere = CountryFactory(elsewhere=True)
     countries = {"ours": [edition.country], "theirs": [elsewhere], "both": [edition.country, elsewhere]}
     eyes = FocalPointFactory() if reader == "ministry" else AmbassadorFactory(countries=countries[reader])
-    dialogue = planned if whose == "ours" else DialogueFactory(country=elsewhere)
+    dialogue = planned_dialogue if whose == "ours" else DialogueFactory(country=elsewhere)
 
     with pytest.raises(refused):
         build_pack(dialogue, edition, reader=eyes)
@@ -630,8 +653,8 @@ def test_another_countrys_dialogue_is_not_found_and_ministries_are_refused(editi
 # --- On paper ---------------------------------------------------------------------------------------------------------
 
 
-def test_sections_are_printed_in_the_order_in_which_they_were_picked(edition, planned):
-    pack = build_pack(planned, edition)
+def test_sections_are_printed_in_the_order_in_which_they_were_picked(edition, planned_dialogue):
+    pack = build_pack(planned_dialogue, edition)
     html = render_html(DialoguePack(**vars(pack) | {"sections": ("participants", "points"), "covering_note": "Read"}))
 
     assert html.index('id="participants"') < html.index('id="points"')
@@ -639,17 +662,17 @@ def test_sections_are_printed_in_the_order_in_which_they_were_picked(edition, pl
     assert '<p class="note">Read</p>' in html
 
 
-def test_markup_is_printed_as_text_and_long_words_break(edition, police, planned):
-    commitment_of(police, "<img src='file:///etc/passwd'> " + "w" * 200, due_on=date(2022, 1, 10))
+def test_markup_is_printed_as_text_and_long_words_break(edition, police, planned_dialogue):
+    create_commitment(police, "<img src='file:///etc/passwd'> " + "w" * 200, due_on=date(2022, 1, 10))
 
-    html = render_html(build_pack(planned, edition))
+    html = render_html(build_pack(planned_dialogue, edition))
 
     assert "<img" not in html
     assert page.validate_pdf_bytes(pdf.render_pdf(html), profile="ua1").is_compliant
 
 
 def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
     edition = Edition.objects.tracked().get()
     dialogue = Dialogue.objects.get(held_on=date(2021, 11, 8))
 
@@ -664,22 +687,26 @@ def test_the_public_record_passes_pdf_ua_and_is_the_same_every_time():
     assert "DRAFT, NOT CLEARED" in text
 
 
-def test_query_count_does_not_grow_with_the_rows(edition, police, planned, last, django_assert_num_queries):
+def test_query_count_does_not_grow_with_the_rows(
+    edition, police, planned_dialogue, last_dialogue, django_assert_num_queries
+):
     def fill():
-        benchmark = benchmark_led_by(police, edition, "It is done")
-        promise = commitment_of(police, "Do it", due_on=date(2022, 1, 10), dialogue=last, benchmarks=[benchmark])
+        benchmark = create_benchmark_led_by(police, edition, "It is done")
+        promise = create_commitment(
+            police, "Do it", due_on=date(2022, 1, 10), dialogue=last_dialogue, benchmarks=[benchmark]
+        )
         sent = UpdateVersionFactory(update__commitment=promise, returned=True)
         EvidenceFactory(update_version=sent, supports=[benchmark], verified=True)
-        AgendaItemFactory(dialogue=planned, recommendation=benchmark.recommendation)
-        AgendaItemFactory(dialogue=planned, recommendation=None, commitment=promise)
-        ParticipantFactory(dialogue=planned, ministry=police)
-        NextStepDoneFactory(step=NextStepFactory(dialogue=last, ministry=police))
+        AgendaItemFactory(dialogue=planned_dialogue, recommendation=benchmark.recommendation)
+        AgendaItemFactory(dialogue=planned_dialogue, recommendation=None, commitment=promise)
+        ParticipantFactory(dialogue=planned_dialogue, ministry=police)
+        NextStepDoneFactory(step=NextStepFactory(dialogue=last_dialogue, ministry=police))
 
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
         with django_assert_num_queries(37):
-            build_pack(planned, edition, reader=reader)
+            build_pack(planned_dialogue, edition, reader=reader)
         fill()
         fill()
 
@@ -687,19 +714,19 @@ def test_query_count_does_not_grow_with_the_rows(edition, police, planned, last,
 # --- Asked for on the page --------------------------------------------------------------------------------------------
 
 
-def test_the_pack_is_requested_on_the_dialogues_page_and_rendered(client, edition, police, planned, run_jobs):
-    benchmark_led_by(police, edition, "The unit is funded")
+def test_the_pack_is_requested_on_the_dialogues_page_and_rendered(client, edition, police, planned_dialogue, run_jobs):
+    create_benchmark_led_by(police, edition, "The unit is funded")
     client.force_login(AmbassadorFactory())
-    link = page_of("briefing_list", query={"what": f"dialogue-{planned.pk}"})
-    assert link in client.get(reverse("dialogue_detail", args=[planned.pk])).text
+    link = edition_url("briefing_list", query={"what": f"dialogue-{planned_dialogue.pk}"})
+    assert link in client.get(reverse("dialogue_detail", args=[planned_dialogue.pk])).text
     form = client.get(link.replace("&amp;", "&")).text
-    assert f'<option value="dialogue-{planned.pk}" selected>Dialogue pack: 10 February 2022</option>' in form
+    assert f'<option value="dialogue-{planned_dialogue.pk}" selected>Dialogue pack: 10 February 2022</option>' in form
 
-    client.post(reverse("briefing_list"), {"what": f"dialogue-{planned.pk}", "as_of": "2022-01-28"})
+    client.post(reverse("briefing_list"), {"what": f"dialogue-{planned_dialogue.pk}", "as_of": "2022-01-28"})
     run_jobs()
 
     briefing = Briefing.objects.get()
-    assert (briefing.kind, briefing.dialogue, briefing.state.value) == ("dialogue", planned, "ready")
+    assert (briefing.kind, briefing.dialogue, briefing.state.value) == ("dialogue", planned_dialogue, "ready")
     assert briefing.get_file().name == "TIP-dialogue-2022-02-10-LSO-2021-as-of-2022-01-28-v1.pdf"
     with briefing.file.open("rb") as file:
         assert "The unit is funded" in pdf.extract_pdf_text(file.read())
@@ -726,7 +753,7 @@ def test_the_form_offers_what_is_to_come_then_the_last_few_held_and_nothing_call
     assert sorted(offered(what=f"dialogue-{held[0].pk}")) == sorted([*expected, f"dialogue-{held[0].pk}"])
 
 
-def test_two_dialogues_on_one_day_are_labelled_with_their_place(client, edition, planned):
+def test_two_dialogues_on_one_day_are_labelled_with_their_place(client, edition, planned_dialogue):
     RecommendationFactory(edition=edition)
     DialogueFactory(planned=True, place="The residence")
     client.force_login(OfficerFactory())
@@ -750,13 +777,15 @@ def test_the_document_is_a_choice_that_has_to_be_made_and_begins_with_the_ambass
     assert Briefing.objects.get().kind == "ambassador"
 
 
-def test_the_link_to_the_pack_is_shown_only_to_those_who_may_request_one(client, edition, planned, last):
+def test_the_link_to_the_pack_is_shown_only_to_those_who_may_request_one(
+    client, edition, planned_dialogue, last_dialogue
+):
     RecommendationFactory(edition=edition)
-    page = reverse("dialogue_detail", args=[planned.pk])
+    page = reverse("dialogue_detail", args=[planned_dialogue.pk])
     for reader, is_led in ((OfficerFactory(), True), (ObserverFactory(), False)):
         client.force_login(reader)
         assert ("Request the dialogue pack" in client.get(page).text) is is_led
-    Dialogue.objects.filter(pk=planned.pk).update(
+    Dialogue.objects.filter(pk=planned_dialogue.pk).update(
         called_off_at=at_noon(DAY), called_off_by=OfficerFactory(), called_off_reason="No room"
     )
     client.force_login(OfficerFactory())
@@ -771,18 +800,22 @@ def post(client, **body):
     return client.post("/api/v1/briefings/", {"kind": "dialogue", **body}, content_type="application/json")
 
 
-def test_the_api_takes_and_names_the_dialogue(client, edition, planned):
+def test_the_api_takes_and_names_the_dialogue(client, edition, planned_dialogue):
     RecommendationFactory(edition=edition)
     client.force_login(OfficerFactory())
 
-    asked = post(client, dialogue=planned.pk)
+    asked = post(client, dialogue=planned_dialogue.pk)
 
     assert asked.status_code == 202
-    assert (asked.json()["kind"], asked.json()["dialogue"], asked.json()["ministry"]) == ("dialogue", planned.pk, None)
-    assert client.get("/api/v1/briefings/").json()["results"][0]["dialogue"] == planned.pk
+    assert (asked.json()["kind"], asked.json()["dialogue"], asked.json()["ministry"]) == (
+        "dialogue",
+        planned_dialogue.pk,
+        None,
+    )
+    assert client.get("/api/v1/briefings/").json()["results"][0]["dialogue"] == planned_dialogue.pk
 
 
-def test_the_api_refuses_a_pack_that_cannot_be(client, edition, planned):
+def test_the_api_refuses_a_pack_that_cannot_be(client, edition, planned_dialogue):
     RecommendationFactory(edition=edition)
     theirs = DialogueFactory(country=CountryFactory(elsewhere=True))
     off = DialogueFactory(
@@ -795,13 +828,13 @@ def test_the_api_refuses_a_pack_that_cannot_be(client, edition, planned):
     for answer, code, sentence in (
         (post(client), "required", "Choose the dialogue that the pack is for."),
         (
-            post(client, kind="ambassador", dialogue=planned.pk),
+            post(client, kind="ambassador", dialogue=planned_dialogue.pk),
             "dialogue_not_for_kind",
             "Only a dialogue pack has a dialogue.",
         ),
         (post(client, dialogue=off.pk), "called_off", "This dialogue was called off."),
         (
-            post(client, dialogue=planned.pk, known_by="2022-01-19T12:00:00+02:00"),
+            post(client, dialogue=planned_dialogue.pk, known_by="2022-01-19T12:00:00+02:00"),
             "not_recorded_by_then",
             "This dialogue was not recorded by then.",
         ),

@@ -43,7 +43,7 @@ from tests.factories import (
     UpdateVersionFactory,
     at_noon,
 )
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -64,28 +64,28 @@ def build_page(edition, ministry, *, as_of=DAY, known_by=None):
     return build_ministry_page(ReaderView(AnonymousUser(), edition, as_of, known_by), ministry)
 
 
-def commitment_of(ministry, text, due_on=None, **event):
+def create_commitment(ministry, text, due_on=None, **event):
     commitment = CommitmentFactory(ministry=ministry, text=text, made=False)
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.MADE, due_on=due_on, **event)
     return commitment
 
 
 def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
-    overdue = commitment_of(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
-    undated = commitment_of(police, "Keep the unit funded")
-    done = commitment_of(police, "Train the unit", due_on=date(2022, 2, 1))
+    overdue = create_commitment(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
+    undated = create_commitment(police, "Keep the unit funded")
+    done = create_commitment(police, "Train the unit", due_on=date(2022, 2, 1))
     CommitmentEventFactory(
         commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20), reason="Our own reason",
         recorded_by=ReviewerFactory(),
     )  # fmt: skip
-    back = commitment_of(police, "Open a joint case", due_on=date(2022, 2, 10))
+    back = create_commitment(police, "Open a joint case", due_on=date(2022, 2, 10))
     sent = UpdateVersionFactory(update__commitment=back, claimed=ClaimedProgress.UNDER_WAY)
     UpdateVersionDecisionFactory(
         update_version=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing."
     )
-    waits = commitment_of(police, "Report on complaints", due_on=date(2022, 2, 20))
+    waits = create_commitment(police, "Report on complaints", due_on=date(2022, 2, 20))
     UpdateVersionFactory(update__commitment=waits)
-    ours_to_answer = commitment_of(police, "Send the figures", due_on=date(2022, 1, 10))
+    ours_to_answer = create_commitment(police, "Send the figures", due_on=date(2022, 1, 10))
     UpdateVersionFactory(update__commitment=ours_to_answer, recorded_at=at_noon(date(2022, 1, 9)))
 
     content = build_page(edition, police)
@@ -95,7 +95,7 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
     assert {one.text for one in content.agreed} == {
         row.text for row in (overdue, undated, done, back, waits, ours_to_answer)
     }
-    stands = {one.text: one.standing for one in content.agreed}
+    stands = {one.text: one.status_text for one in content.agreed}
     assert stands[ours_to_answer.text] == "with the embassy since 9 January 2022", "past its day, and not overdue"
     assert [(one.what, one.when) for one in content.verified] == [("Train the unit", "Done, verified on 20 Jan 2022")]
     assert {one.what: one.sentence for one in content.needed} == {
@@ -107,13 +107,13 @@ def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(editi
 
 
 def test_an_update_that_the_ministry_withdrew_counts_as_never_sent(edition, police):
-    back = commitment_of(police, "Open a joint case", due_on=date(2022, 2, 10))
+    back = create_commitment(police, "Open a joint case", due_on=date(2022, 2, 10))
     sent = UpdateVersionFactory(update__commitment=back)
     UpdateVersionDecisionFactory(
         update_version=sent, decision=UpdateDecision.RETURNED, reason="The first day is missing."
     )
     UpdateVersionFactory(update=sent.update, happened_on=date(2022, 1, 12), withdrawn=True)
-    overdue = commitment_of(police, "Send the figures", due_on=date(2022, 1, 15))
+    overdue = create_commitment(police, "Send the figures", due_on=date(2022, 1, 15))
     UpdateVersionFactory(update__commitment=overdue, withdrawn=True)
 
     content = build_page(edition, police)
@@ -126,16 +126,16 @@ def test_an_update_that_the_ministry_withdrew_counts_as_never_sent(edition, poli
 
 
 def test_each_list_explains_its_order(edition, police):
-    commitment_of(police, "Undated")
-    commitment_of(police, "Due later", due_on=date(2022, 2, 20))
-    commitment_of(police, "Due soonest", due_on=date(2022, 2, 10))
-    commitment_of(police, "Due as soon", due_on=date(2022, 2, 10))
-    commitment_of(police, "Overdue", due_on=date(2022, 1, 27))
-    commitment_of(police, "Overdue longest", due_on=date(2022, 1, 14))
-    back = commitment_of(police, "Returned", due_on=date(2022, 3, 10))
+    create_commitment(police, "Undated")
+    create_commitment(police, "Due later", due_on=date(2022, 2, 20))
+    create_commitment(police, "Due soonest", due_on=date(2022, 2, 10))
+    create_commitment(police, "Due as soon", due_on=date(2022, 2, 10))
+    create_commitment(police, "Overdue", due_on=date(2022, 1, 27))
+    create_commitment(police, "Overdue longest", due_on=date(2022, 1, 14))
+    back = create_commitment(police, "Returned", due_on=date(2022, 3, 10))
     UpdateVersionFactory(update__commitment=back, returned=True)
     for on in (date(2022, 1, 10), date(2022, 1, 20)):
-        done = commitment_of(police, f"Done on {on}")
+        done = create_commitment(police, f"Done on {on}")
         CommitmentEventFactory(commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=on)
 
     content = build_page(edition, police)
@@ -160,7 +160,7 @@ def test_each_list_explains_its_order(edition, police):
 
 
 def test_a_list_of_one_item_has_no_sentence_on_its_order(edition, police):
-    commitment_of(police, "Undated")
+    create_commitment(police, "Undated")
 
     content = build_page(edition, police)
 
@@ -168,7 +168,7 @@ def test_a_list_of_one_item_has_no_sentence_on_its_order(edition, police):
 
 
 def test_only_verified_evidence_is_listed(edition, police):
-    commitment = commitment_of(police, "Train the unit")
+    commitment = create_commitment(police, "Train the unit")
     sent = UpdateVersionFactory(update__commitment=commitment)
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.ACCEPTED)
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
@@ -190,8 +190,8 @@ def test_only_verified_evidence_is_listed(edition, police):
 
 
 def test_it_holds_nothing_of_other_ministries_or_the_united_states_and_no_score(edition, police):
-    commitment_of(police, "Their own promise")
-    commitment_of(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
+    create_commitment(police, "Their own promise")
+    create_commitment(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
     ours = CommitmentFactory(made_by=MadeBy.UNITED_STATES, ministry=None, text="Our own undertaking", made=False)
     CommitmentEventFactory(commitment=ours, kind=CommitmentEventKind.MADE)
     RecommendationFactory(edition=edition)
@@ -206,7 +206,7 @@ def test_it_holds_nothing_of_other_ministries_or_the_united_states_and_no_score(
 
 
 def test_rows_recorded_after_the_moment_are_left_out(edition, police):
-    commitment = commitment_of(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
+    commitment = create_commitment(police, "Train the unit", recorded_at=at_noon(date(2021, 12, 1)))
     sent = UpdateVersionFactory(update__commitment=commitment, recorded_at=at_noon(date(2022, 1, 10)))
     UpdateVersionDecisionFactory(
         update_version=sent, decision=UpdateDecision.RETURNED, recorded_at=at_noon(date(2022, 1, 20))
@@ -224,7 +224,7 @@ def test_rows_recorded_after_the_moment_are_left_out(edition, police):
 def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police, number):
     words = "A promise in many words that somebody wrote down at length. " * 6
     for place in range(number):
-        row = commitment_of(police, f"{place} {words}", due_on=date(2022, 1, 15))
+        row = create_commitment(police, f"{place} {words}", due_on=date(2022, 1, 15))
         if place % 3 == 1:
             sent = UpdateVersionFactory(update__commitment=row)
             UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.RETURNED, reason=words)
@@ -248,7 +248,7 @@ def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police,
 
 def test_an_officer_requests_it_and_the_worker_renders_it(client, edition, police, run_jobs):
     RecommendationFactory(edition=edition)
-    commitment_of(police, "Train the unit")
+    create_commitment(police, "Train the unit")
     other = MinistryFactory(name="Ministry of Justice", short_name="Justice")
     client.force_login(OfficerFactory())
     for ministry in (police, police, other):
@@ -303,7 +303,7 @@ def test_the_api_takes_a_ministry_and_wants_one_for_its_page(client, edition, po
 
 def test_the_command_takes_a_ministry_by_name_or_short_name(edition, police, tmp_path, capsys):
     RecommendationFactory(edition=edition)
-    commitment_of(police, "Train the unit")
+    create_commitment(police, "Train the unit")
     file = tmp_path / "page.pdf"
     for name in (police.name, police.short_name.upper()):
         call_command(

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from reports.briefings import pdf
-from tests.reports.printed import elements_of, fonts_of
+from tests.reports.printed_document import elements_of, fonts_of
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A title</title>{head}</head>
 <body data-marking="UNCLASSIFIED" data-clearance="DRAFT, NOT CLEARED" data-subject="Lesotho" data-post="Maseru"
@@ -27,7 +27,7 @@ def render(body, head=""):
     return pdf.render_pdf(PAGE.format(body=body, head=head))
 
 
-def text(content):
+def pdf_text(content):
     return "\n".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(content)).pages)
 
 
@@ -90,8 +90,8 @@ def test_nothing_is_fetched_from_outside(tmp_path):
         listening.join()
 
     assert calls == []
-    assert "secret" not in text(content)
-    assert "Shown" in text(content)
+    assert "secret" not in pdf_text(content)
+    assert "Shown" in pdf_text(content)
 
 
 def test_only_own_typefaces_are_used():
@@ -102,11 +102,11 @@ def test_only_own_typefaces_are_used():
 
 
 def test_character_without_a_glyph_prints_as_its_code_point():
-    assert "a unicorn [U+1F984] here" in text(render("<p>a unicorn \N{UNICORN FACE} here</p>"))
+    assert "a unicorn [U+1F984] here" in pdf_text(render("<p>a unicorn \N{UNICORN FACE} here</p>"))
 
 
 def test_names_in_sesotho_print_as_they_are():
-    assert "’M’e Ntšiuoa of Qacha’s Nek" in text(render("<p>’M’e Nts\u030ciuoa of Qacha’s Nek</p>"))
+    assert "’M’e Ntšiuoa of Qacha’s Nek" in pdf_text(render("<p>’M’e Nts\u030ciuoa of Qacha’s Nek</p>"))
 
 
 def test_missing_typefaces_say_what_to_do(monkeypatch, tmp_path):

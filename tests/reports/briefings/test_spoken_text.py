@@ -8,7 +8,7 @@ from reports import sentences
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.readiness.answers import Finding
 
-ON = "On recommendation 3, "
+ON_RECOMMENDATION_3 = "On recommendation 3, "
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ ON = "On recommendation 3, "
 def test_the_question_fits_what_is_known(rule, share, reason, said):
     asked = benchmark_question("recommendation 3", "Posts filled", rule, Finding(share, reason))
 
-    assert asked.startswith(ON + said)
+    assert asked.startswith(ON_RECOMMENDATION_3 + said)
     assert asked.endswith("?")
 
 

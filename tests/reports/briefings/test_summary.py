@@ -32,32 +32,32 @@ from tests.factories import (
 DAY = date(2022, 1, 28)
 
 
-def build(edition, *, as_of=DAY):
+def build_briefing(edition, *, as_of=DAY):
     return build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, as_of, None))
 
 
-def benchmark_of(edition):
+def create_benchmark(edition):
     return BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
 
 
-def figures_of(text):
+def numbers_in(text):
     """Every number in a text, with its decimals."""
     return re.findall(r"\d+(?:\.\d+)?", text)
 
 
-def text_of(html):
+def visible_text(html):
     """What a reader of a document sees, without the head, in one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<body")[2].partition(">")[2]).split())
 
 
 def assert_agrees_with_the_document(content):
     """At most 120 words, and every figure stands in the rest of the document too."""
-    paragraph = content.standing.paragraph
+    paragraph = content.readiness.paragraph
     assert len(paragraph.split()) <= MAX_PARAGRAPH_WORDS == 120
-    document = text_of(render_html(content))
-    rest = document.replace(text_of(f"<body>{paragraph}"), "", 1)
+    document = visible_text(render_html(content))
+    rest = document.replace(visible_text(f"<body>{paragraph}"), "", 1)
     assert len(rest) < len(document), "the document prints the paragraph"
-    assert [one for one in figures_of(paragraph) if one not in figures_of(rest)] == []
+    assert [one for one in numbers_in(paragraph) if one not in numbers_in(rest)] == []
 
 
 # --- Five states of the record ----------------------------------------------------------------------------------------
@@ -68,18 +68,18 @@ def test_nothing_reviewed():
     edition = EditionFactory()
     DialogueFactory()
     CommitmentFactory()
-    EvidenceFactory(supports=[benchmark_of(edition)])
+    EvidenceFactory(supports=[create_benchmark(edition)])
 
-    content = build(edition)
+    content = build_briefing(edition)
 
-    assert content.standing.paragraph.startswith(
+    assert content.readiness.paragraph.startswith(
         "The 2021 Trafficking in Persons Report placed Lesotho on Tier 2 Watch List. Our target tier is Tier 2. By "
         "28 January 2022 no claim has been reviewed, so readiness has no figure. 1 claim waits for a review. Our "
         "target for readiness is 45 of 100. The deadline is 28 February 2022, in 31 days. The last dialogue was on "
         "8 November 2021. "
     )
-    assert content.ladder.on_one_page[0].sentence in content.standing.paragraph
-    assert content.standing.paragraph.endswith("No commitment is overdue; 1 needs follow-up.")
+    assert content.next_steps.on_one_page[0].sentence in content.readiness.paragraph
+    assert content.readiness.paragraph.endswith("No commitment is overdue; 1 needs follow-up.")
     assert_agrees_with_the_document(content)
 
 
@@ -87,21 +87,21 @@ def test_nothing_reviewed():
 def test_under_target_with_overdue_commitments():
     edition = EditionFactory()
     DialogueFactory(held_on=date(2021, 12, 1))
-    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
-    EvidenceFactory(supports=[benchmark_of(edition)])
+    EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
+    EvidenceFactory(supports=[create_benchmark(edition)])
     police, justice = MinistryFactory(name="Ministry of Police"), MinistryFactory(name="Ministry of Justice")
     CommitmentFactory(ministry=justice, made__due_on=date(2022, 1, 20))
     CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 10))
     CommitmentFactory(ministry=police, made__due_on=date(2022, 1, 24))
 
-    content = build(edition)
-    paragraph = content.standing.paragraph
+    content = build_briefing(edition)
+    paragraph = content.readiness.paragraph
 
-    score, target = content.standing.verified, content.standing.mark
+    score, target = content.readiness.verified, content.readiness.mark
     assert score < target
     assert f"On 28 January 2022 readiness is {score} of 100, below our target of {target}." in paragraph
     assert "At the last dialogue, on 1 December 2021, no claim had been reviewed yet." in paragraph
-    first, second = content.ladder.on_one_page[:2]
+    first, second = content.next_steps.on_one_page[:2]
     assert f"Next steps: {first.sentence} {second.sentence} Readiness would then be {second.cumulative}." in paragraph
     assert paragraph.endswith(
         f"{content.overdue} commitments are overdue, by up to 18 days: Ministry of Police and Ministry of Justice."
@@ -113,12 +113,12 @@ def test_under_target_with_overdue_commitments():
 def test_target_reached():
     edition = EditionFactory(terms__readiness_target=5)
     DialogueFactory(held_on=date(2022, 1, 20))
-    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+    EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
 
-    content = build(edition)
-    paragraph = content.standing.paragraph
+    content = build_briefing(edition)
+    paragraph = content.readiness.paragraph
 
-    score = content.standing.verified
+    score = content.readiness.verified
     assert score >= 5
     assert f"On 28 January 2022 readiness is {score} of 100 and has reached our target of 5." in paragraph
     assert "Readiness has not changed since the dialogue of 20 January 2022." in paragraph
@@ -129,11 +129,11 @@ def test_target_reached():
 def test_deadline_past():
     edition = EditionFactory()
     DialogueFactory(held_on=date(2022, 2, 1))
-    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+    EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
     CommitmentFactory(done=True)
 
-    content = build(edition, as_of=date(2022, 3, 12))
-    paragraph = content.standing.paragraph
+    content = build_briefing(edition, as_of=date(2022, 3, 12))
+    paragraph = content.readiness.paragraph
 
     assert "The deadline was 28 February 2022, 12 days ago." in paragraph
     assert paragraph.endswith("No commitment is overdue, and none needs follow-up.")
@@ -145,11 +145,11 @@ def test_deadline_past():
 def test_no_commitments():
     edition = EditionFactory()
     CommitmentFactory(united_states=True)
-    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
+    EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
 
-    content = build(edition)
+    content = build_briefing(edition)
 
-    assert content.standing.paragraph.endswith("The government has made no commitment yet.")
+    assert content.readiness.paragraph.endswith("The government has made no commitment yet.")
     assert_agrees_with_the_document(content)
 
 
@@ -159,14 +159,14 @@ def test_no_commitments():
 @pytest.mark.django_db
 def test_without_a_dialogue_it_compares_with_the_last_issued_briefing():
     edition = EditionFactory()
-    EvidenceFactory(supports=[benchmark_of(edition)], verified=True)
-    BriefingFactory(as_of=date(2022, 1, 20), content=b"%PDF-1.7\n", issued=True)
-    BriefingFactory(as_of=date(2022, 1, 25), content=b"%PDF-1.7\n")
+    EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
+    BriefingFactory(as_of=date(2022, 1, 20), pdf=b"%PDF-1.7\n", issued=True)
+    BriefingFactory(as_of=date(2022, 1, 25), pdf=b"%PDF-1.7\n")
 
-    content = build(edition)
+    content = build_briefing(edition)
 
-    assert "Readiness has not changed since the briefing of 20 January 2022." in content.standing.paragraph
-    assert content.trend.since.then == content.standing.verified
+    assert "Readiness has not changed since the briefing of 20 January 2022." in content.readiness.paragraph
+    assert content.trend.since.then == content.readiness.verified
     assert_agrees_with_the_document(content)
 
 
@@ -175,7 +175,7 @@ def test_a_dialogue_of_the_same_day_is_not_compared_with():
     edition = EditionFactory()
     DialogueFactory(held_on=DAY)
 
-    assert build(edition).trend.since is None
+    assert build_briefing(edition).trend.since is None
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_it_tells_what_the_government_did_from_what_the_embassy_has_verified_sin
 # --- How long it is ---------------------------------------------------------------------------------------------------
 
 
-def step(words=10, owner="Ministry of Police", **more):
+def next_step(words=10, owner="Ministry of Police", **more):
     sentence = " ".join(["word"] * words)
     return StepDisplay("ask", f"{sentence}.", owner, None, Decimal("2.5"), cumulative=Decimal("44.4"), **more)
 
@@ -225,7 +225,7 @@ def paragraph_facts(**facts):
             "has_reached_target": False,
             "waiting": 4,
             "since": ComparedDay(date(2021, 11, 24), is_dialogue=True, score=Decimal("8.5")),
-            "steps": (step(), step()),
+            "steps": (next_step(), next_step()),
             "overdue": OverdueCommitments(3, 14, ("Ministry of Police", "Ministry of Justice")),
             "pending": 12,
             "commitments": 14,
@@ -235,7 +235,7 @@ def paragraph_facts(**facts):
 
 
 def test_it_names_one_step_if_two_are_too_long():
-    text = write_paragraph(paragraph_facts(steps=(step(30), step(40))))
+    text = write_paragraph(paragraph_facts(steps=(next_step(30), next_step(40))))
 
     assert text.count("word") == 30
     assert "Next step: word" in text
@@ -243,7 +243,7 @@ def test_it_names_one_step_if_two_are_too_long():
 
 @pytest.mark.parametrize(("reached_by", "is_said"), [(1, False), (2, False), (3, True), (None, False)])
 def test_it_says_with_which_step_readiness_reaches_the_target_if_it_does_not_name_that_step(reached_by, is_said):
-    steps = tuple(step(5, reaches_target=number == reached_by) for number in (1, 2, 3, 4))
+    steps = tuple(next_step(5, reaches_target=number == reached_by) for number in (1, 2, 3, 4))
 
     text = write_paragraph(paragraph_facts(steps=steps))
 
@@ -251,7 +251,7 @@ def test_it_says_with_which_step_readiness_reaches_the_target_if_it_does_not_nam
 
 
 def test_it_names_only_the_owner_if_the_first_step_is_too_long():
-    text = write_paragraph(paragraph_facts(steps=(step(200),)))
+    text = write_paragraph(paragraph_facts(steps=(next_step(200),)))
 
     assert "word" not in text
     assert "The next step is for: Ministry of Police." in text
@@ -275,7 +275,7 @@ def test_it_never_has_more_than_120_words(ministries, words, score):
     name = " ".join(["Ministry"] * min(words, 60))
     overdue = OverdueCommitments(40, 300, (name,) * ministries)
 
-    text = write_paragraph(paragraph_facts(score=score, steps=(step(words, name),) * 9, overdue=overdue))
+    text = write_paragraph(paragraph_facts(score=score, steps=(next_step(words, name),) * 9, overdue=overdue))
 
     assert len(text.split()) <= MAX_PARAGRAPH_WORDS
     assert "40 commitments are overdue" in text

@@ -32,7 +32,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.kept import once
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +41,8 @@ PERIOD_END = date(2022, 3, 31)
 
 
 @pytest.fixture
-def lesotho():
-    once(load_public_record, now=JULY)
+def lesotho_edition():
+    load_cached(load_public_record, now=JULY)
     return Edition.objects.get(year=2021)
 
 
@@ -51,14 +51,14 @@ def build_input(edition, *, reader=None, as_of=PERIOD_END, known_by=None, **opti
     return build_washington_input(ReaderView(reader, edition, as_of, known_by), **options)
 
 
-def indicium(content, pillar, number):
+def find_indicium(content, pillar, number):
     """What it says of an indicium under a pillar."""
     section = next(one for one in content.pillars if one.title.lower() == pillar)
     return next(one for one in section.indicia if one.law == f"22 U.S.C. 7106(b)({number})")
 
 
-def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho):
-    content = build_input(lesotho)
+def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho_edition):
+    content = build_input(lesotho_edition)
 
     assert [(one.title, [each.law[-3:] for each in one.indicia]) for one in content.pillars] == [
         ("Prosecution", ["(1)", "(2)", "(7)"]),
@@ -67,25 +67,27 @@ def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho):
     ]
 
 
-def test_it_is_for_washington_whoever_asks_for_it(lesotho):
+def test_it_is_for_washington_whoever_asks_for_it(lesotho_edition):
     for factory in (OfficerFactory, AmbassadorFactory):
-        reader = factory(countries=[lesotho.country])
-        told = dict(imprint_lines(build_input(lesotho, reader=reader)))
+        reader = factory(countries=[lesotho_edition.country])
+        told = dict(imprint_lines(build_input(lesotho_edition, reader=reader)))
         assert told["Prepared for"] == "Office to Monitor and Combat Trafficking in Persons, Washington"
 
 
-def test_figures_are_compared_with_the_year_before(lesotho):
-    counted = {one.name: one for one in indicium(build_input(lesotho), "prosecution", 1).counted}
+def test_figures_are_compared_with_the_year_before(lesotho_edition):
+    counted = {one.name: one for one in find_indicium(build_input(lesotho_edition), "prosecution", 1).counted}
 
     prosecutions = counted["Prosecutions"]
     assert (prosecutions.before, prosecutions.now) == ("4", "16")
     assert prosecutions.moved == "Prosecutions rose from 4 to 16."
-    victims = {one.name: one for one in indicium(build_input(lesotho), "protection", 2).counted}["Victims identified"]
+    victims = {one.name: one for one in find_indicium(build_input(lesotho_edition), "protection", 2).counted}[
+        "Victims identified"
+    ]
     assert (victims.before, victims.now) == ("no data", "more, no figure")
 
 
-def test_only_verified_actions_of_the_government_in_the_period_are_listed(lesotho):
-    content = build_input(lesotho)
+def test_only_verified_actions_of_the_government_in_the_period_are_listed(lesotho_edition):
+    content = build_input(lesotho_edition)
     deeds = [deed for one in content.pillars for each in one.indicia for deed in each.deeds]
 
     assert sorted({deed.towards for deed in deeds}) == ["10a", "10c", "4a, 4b", "6a", "7a"]
@@ -99,19 +101,21 @@ def test_only_verified_actions_of_the_government_in_the_period_are_listed(lesoth
     assert "claims are not verified yet and are left out" in render_html(content)
 
 
-def test_each_assessment_has_its_rationale_and_section_of_the_law(lesotho):
-    judged = {line.key: line for one in build_input(lesotho).pillars for each in one.indicia for line in each.judged}
+def test_each_assessment_has_its_rationale_and_section_of_the_law(lesotho_edition):
+    judged = {
+        line.key: line for one in build_input(lesotho_edition).pillars for each in one.indicia for line in each.judged
+    }
 
     assert {key: line.verdict for key, line in judged.items()} == {
         "4a": "Met", "4b": "Met", "10a": "Met", "10c": "Met", "6a": "Concrete step", "7a": "Concrete step",
         "1c": "Stalled", "1d": "Stalled", "2a": "Stalled", "2b": "Stalled", "6b": "Stalled",
     }  # fmt: skip
     assert all(line.rationale and line.law for line in judged.values())
-    assert [line.key for line in indicium(build_input(lesotho), "prosecution", 7).judged] == ["1d"]
+    assert [line.key for line in find_indicium(build_input(lesotho_edition), "prosecution", 7).judged] == ["1d"]
 
 
-def test_nothing_is_verified_by_what_was_known_before_july(lesotho):
-    content = build_input(lesotho, known_by=datetime(2022, 2, 28, 23, 59, tzinfo=MASERU))
+def test_nothing_is_verified_by_what_was_known_before_july(lesotho_edition):
+    content = build_input(lesotho_edition, known_by=datetime(2022, 2, 28, 23, 59, tzinfo=MASERU))
 
     assert content.sentence == "Verified concrete actions of the government: 0. Indicators with a verified figure: 0."
     assert not [deed for one in content.pillars for each in one.indicia for deed in each.deeds]
@@ -161,28 +165,28 @@ def test_only_input_for_washington_can_leave_sources_out(client):
 
 
 @pytest.mark.parametrize("is_ministry", [True, False])
-def test_only_the_embassy_of_the_country_can_read_it(lesotho, is_ministry):
+def test_only_the_embassy_of_the_country_can_read_it(lesotho_edition, is_ministry):
     elsewhere = {"email": "elsewhere@post.example", "countries": [CountryFactory(elsewhere=True)]}
     reader = FocalPointFactory() if is_ministry else AmbassadorFactory(**elsewhere)
 
     with pytest.raises(PermissionDenied if is_ministry else Edition.DoesNotExist):
-        build_input(lesotho, reader=reader)
+        build_input(lesotho_edition, reader=reader)
 
 
-def test_it_holds_nothing_of_another_country(lesotho):
+def test_it_holds_nothing_of_another_country(lesotho_edition):
     elsewhere = CountryFactory(elsewhere=True)
     theirs = BenchmarkFactory(
         recommendation=RecommendationFactory(edition=EditionFactory(country=elsewhere)), terms__criterion="Marker asked"
     )
     piece = EvidenceFactory(country=elsewhere, title="Marker done", supports=[theirs])
     EvidenceReviewFactory(evidence=piece, evidence_link=piece.evidence_links.get(), decision=EvidenceDecision.VERIFIED)
-    both = AmbassadorFactory(countries=[lesotho.country, elsewhere])
+    both = AmbassadorFactory(countries=[lesotho_edition.country, elsewhere])
 
-    assert "Marker" not in render_html(build_input(lesotho, reader=both))
+    assert "Marker" not in render_html(build_input(lesotho_edition, reader=both))
 
 
-def test_it_passes_pdf_ua_and_is_the_same_every_time(lesotho):
-    first, second = (pdf.render_pdf(render_html(build_input(lesotho))) for _ in range(2))
+def test_it_passes_pdf_ua_and_is_the_same_every_time(lesotho_edition):
+    first, second = (pdf.render_pdf(render_html(build_input(lesotho_edition))) for _ in range(2))
 
     assert first == second
     assert page.validate_pdf_bytes(first, profile="ua1").is_compliant
@@ -192,7 +196,7 @@ def test_it_passes_pdf_ua_and_is_the_same_every_time(lesotho):
 
 
 @pytest.mark.day("2022-07-31")
-def test_the_command_writes_it_with_and_without_sources(lesotho, tmp_path, capsys):
+def test_the_command_writes_it_with_and_without_sources(lesotho_edition, tmp_path, capsys):
     file = tmp_path / "input.pdf"
     options = {"kind": "washington", "as_of": "2022-03-31", "known_by": JULY.isoformat(), "output": str(file)}
     call_command("issue_briefing", "LSO", "2021", **options)

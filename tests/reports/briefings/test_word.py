@@ -26,33 +26,33 @@ from reports.briefings.typesetting import replace_missing_glyphs, typeset
 from reports.briefings.washington import build_washington_input
 from reports.briefings.word.washington import render_docx
 from tests.factories import MASERU, AmbassadorFactory
-from tests.kept import once
-from tests.reports import papers, printed
+from tests.reports import printed_document, sample_documents
+from tests.row_cache import load_cached
 from tiptracker.choices import Paper
 
-HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
+HEADING_STYLES = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
 """What the PDF's headings are in Word."""
 W = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
 
 
-def words(text):
+def without_separators(text):
     """A text without what only sets it apart: white space, what nobody sees, and the colon after a day."""
     return re.sub(r"[\s:\u00ad\u2060]", "", text)
 
 
-def shown(element):
+def element_text(element):
     """The text of a part of a Word file."""
     return "".join(run.text or "" for run in element.iter(qn("w:t")))
 
 
-def on_the_press(document):
+def typeset_html(document):
     """A document's HTML as `pdf.to_pdf` sets it."""
     return replace_missing_glyphs(typeset(document), pdf._get_engine().glyphs)
 
 
-def on_paper(said, paper=Paper.A4):
+def pdf_blocks(said, paper=Paper.A4):
     """The PDF's text in its order, from what it is set from: what each thing is, what it says, its notes' numbers."""
-    body = html.fromstring(on_the_press(render_html(said, paper))).find("body")
+    body = html.fromstring(typeset_html(render_html(said, paper))).find("body")
     found = []
     for element in body.iter("h1", "h2", "h3", "p", "li", "tr"):
         if any(above.tag == "tr" for above in element.iterancestors()):
@@ -67,70 +67,73 @@ def on_paper(said, paper=Paper.A4):
         lines = [part.text_content() for part in parts]
         if element.get("class") == "note":
             lines = filter(str.strip, lines[0].splitlines())
-        kind = {**HEADINGS, "tr": "row", "li": "item"}.get(element.tag, "text")
-        found += [(kind, words(line), numbers) for line in lines]
+        kind = {**HEADING_STYLES, "tr": "row", "li": "item"}.get(element.tag, "text")
+        found += [(kind, without_separators(line), numbers) for line in lines]
     return found
 
 
-def notes_on_paper(said):
-    body = html.fromstring(on_the_press(render_html(said)))
+def pdf_notes(said):
+    body = html.fromstring(typeset_html(render_html(said)))
     return [(note.get("data-number"), note.text) for note in body.xpath("//span[@class='source']")]
 
 
-def in_word(file):
-    """The Word file's text in its order, as `on_paper`."""
+def word_blocks(file):
+    """The Word file's text in its order, as `pdf_blocks`."""
     kinds = {"TOC Heading": "Heading 1", "toc 1": "item", "List Bullet": "item"}
-    kinds |= {name: name for name in HEADINGS.values()}
+    kinds |= {name: name for name in HEADING_STYLES.values()}
     found = []
     for block in Document(io.BytesIO(file)).iter_inner_content():
         if isinstance(block, Table):
             found += [
-                ("row", words("".join(cell.text for cell in row.cells)), numbers_in(row._tr)) for row in block.rows
+                ("row", without_separators("".join(cell.text for cell in row.cells)), note_numbers(row._tr))
+                for row in block.rows
             ]
         else:
-            found.append((kinds.get(block.style.name, "text"), words(block.text), numbers_in(block._p)))
+            found.append((kinds.get(block.style.name, "text"), without_separators(block.text), note_numbers(block._p)))
     return found
 
 
-def numbers_in(element):
+def note_numbers(element):
     """The numbers of the notes in a paragraph or row, those told again among them."""
     return [
-        note.get(qn("w:id")) or shown(note)
+        note.get(qn("w:id")) or element_text(note)
         for note in element.xpath(".//w:footnoteReference | .//w:fldSimple[contains(@w:instr, 'NOTEREF')]")
     ]
 
 
-def notes_in_word(file):
-    notes = parse_xml(part(file, "word/footnotes.xml")).findall("w:footnote", W)
-    return [(note.get(qn("w:id")), shown(note).strip()) for note in notes if note.get(qn("w:type")) is None]
+def word_notes(file):
+    notes = parse_xml(file_part(file, "word/footnotes.xml")).findall("w:footnote", W)
+    return [(note.get(qn("w:id")), element_text(note).strip()) for note in notes if note.get(qn("w:type")) is None]
 
 
-def part(file, name):
+def file_part(file, name):
     with zipfile.ZipFile(io.BytesIO(file)) as zipped:
         return zipped.read(name)
 
 
-def margins(file):
+def header_and_footer(file):
     """What stands above and below the text of a page, fields as they are shown."""
     section = Document(io.BytesIO(file)).sections[0]
     paragraphs = [*section.header.paragraphs, *section.footer.paragraphs]
-    return [shown(paragraph._p).replace("\N{NO-BREAK SPACE}", " ") for paragraph in paragraphs]
+    return [element_text(paragraph._p).replace("\N{NO-BREAK SPACE}", " ") for paragraph in paragraphs]
 
 
 INPUTS = {
-    "as ever": papers.washington(),
-    "without sources": papers.washington(has_sources=False),
-    "cleared": papers.washington(is_cleared=True),
-    "much": papers.washington(deeds=40, text=papers.LONG),
-    "nothing verified": papers.washington(deeds=0, unverified=0),
-    "nothing asked": papers.washington(
+    "as ever": sample_documents.washington_input(),
+    "without sources": sample_documents.washington_input(has_sources=False),
+    "cleared": sample_documents.washington_input(is_cleared=True),
+    "much": sample_documents.washington_input(deeds=40, text=sample_documents.LONG_TEXT),
+    "nothing verified": sample_documents.washington_input(deeds=0, unverified=0),
+    "nothing asked": sample_documents.washington_input(
         pillars=tuple(PillarInput(one, ()) for one in ("Prosecution", "Protection", "Prevention"))
     ),
-    "one claim, known by a moment": papers.washington(unverified=1, known_by=papers.MOMENT, facts_up_to=None),
-    "picked, with a note": papers.washington(
+    "one claim, known by a moment": sample_documents.washington_input(
+        unverified=1, known_by=sample_documents.MOMENT, facts_up_to=None
+    ),
+    "picked, with a note": sample_documents.washington_input(
         sections=("prevention", "prosecution"), covering_note="Read this first.\n\nThen that, please."
     ),
-    "strange signs": papers.washington(
+    "strange signs": sample_documents.washington_input(
         text="A <b>bold</b> & &amp; “quoted” Ntšoana’s and Thabo's 🦄\x01\x0c, at 14:30 on 8 Nov"
         " by 22 U.S.C. 7106(b)(2)\u2028, \u00ad\ufffe"
     ),
@@ -142,40 +145,40 @@ INPUTS = {
 def test_the_word_file_has_the_text_of_the_pdf_in_the_same_order(said, paper):
     file = render_docx(said, paper)
 
-    told = in_word(file)
-    assert told == on_paper(said, paper)
+    told = word_blocks(file)
+    assert told == pdf_blocks(said, paper)
     assert len(told) > 15
-    assert notes_in_word(file) == notes_on_paper(said)
+    assert word_notes(file) == pdf_notes(said)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("has_sources", [True, False])
 def test_the_word_file_of_the_public_record_has_the_text_of_the_pdf(has_sources):
     now = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
-    once(load_public_record, now=now)
+    load_cached(load_public_record, now=now)
     edition = Edition.objects.get(year=2021)
     reader = AmbassadorFactory(countries=[edition.country])
     said = build_washington_input(ReaderView(reader, edition, edition.ends_on, now), has_sources=has_sources)
     file = render_docx(said)
-    sheets = printed.Printed(said)
+    sheets = printed_document.PrintedDocument(said)
 
-    assert in_word(file) == on_paper(said)
-    assert bool(notes_in_word(file)) is has_sources
-    every = {words(cell) for _, text in blocks(file) for cell in text.split()}
-    squeezed = words(sheets.text)
+    assert word_blocks(file) == pdf_blocks(said)
+    assert bool(word_notes(file)) is has_sources
+    every = {without_separators(cell) for _, text in word_paragraphs(file) for cell in text.split()}
+    squeezed = without_separators(sheets.text)
     assert [word for word in every if word not in squeezed] == []
 
 
-def blocks(file):
+def word_paragraphs(file):
     """Each paragraph of a file, those in tables and at the foot of pages among them: its style's id, its text."""
     for name in ("word/document.xml", "word/footnotes.xml"):
-        for paragraph in parse_xml(part(file, name)).iter(qn("w:p")):
+        for paragraph in parse_xml(file_part(file, name)).iter(qn("w:p")):
             yield paragraph.style or "Normal", " ".join(paragraph.xpath(".//w:t/text()"))
 
 
 @pytest.mark.parametrize("is_cleared", [False, True])
 def test_every_page_is_marked_and_a_draft_says_so(is_cleared):
-    told = margins(render_docx(papers.washington(is_cleared=is_cleared)))
+    told = header_and_footer(render_docx(sample_documents.washington_input(is_cleared=is_cleared)))
 
     title = "U.S. Embassy, Lesotho – Lesotho: input on the tracking period"
     assert told == [
@@ -187,14 +190,14 @@ def test_every_page_is_marked_and_a_draft_says_so(is_cleared):
 
 
 def test_pages_are_counted_by_word_itself():
-    footer = parse_xml(part(render_docx(papers.washington()), "word/footer1.xml"))
+    footer = parse_xml(file_part(render_docx(sample_documents.washington_input()), "word/footer1.xml"))
 
     assert [field.get(qn("w:instr")).strip() for field in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.A4, (210, 297)), (Paper.LETTER, (216, 279))])
 def test_it_is_set_on_the_paper_of_its_post(paper, size):
-    document = Document(io.BytesIO(render_docx(papers.washington(), paper)))
+    document = Document(io.BytesIO(render_docx(sample_documents.washington_input(), paper)))
     section = document.sections[0]
 
     assert (round(section.page_width.mm), round(section.page_height.mm)) == size
@@ -203,21 +206,21 @@ def test_it_is_set_on_the_paper_of_its_post(paper, size):
 
 
 def test_only_styles_define_the_look():
-    file = render_docx(papers.washington(covering_note="Read this first."))
+    file = render_docx(sample_documents.washington_input(covering_note="Read this first."))
     known = {style.style_id: style for style in Document(io.BytesIO(file)).styles}
 
-    assert {style for style, _ in blocks(file)} <= known.keys()
-    body = parse_xml(part(file, "word/document.xml"))
+    assert {style for style, _ in word_paragraphs(file)} <= known.keys()
+    body = parse_xml(file_part(file, "word/document.xml"))
     direct = {child.tag for kind in ("rPr", "pPr") for own in body.iter(qn(f"w:{kind}")) for child in own}
     assert direct <= {qn("w:rStyle"), qn("w:pStyle"), qn("w:sectPr")}
-    assert {"Title", "Heading1", "Heading2", "ListBullet", "TOC1"} <= {style for style, _ in blocks(file)}
+    assert {"Title", "Heading1", "Heading2", "ListBullet", "TOC1"} <= {style for style, _ in word_paragraphs(file)}
     assert [known[f"Heading{level}"].element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) for level in (1, 2, 3)] == [
         "0", "1", "2",
     ]  # fmt: skip
 
 
 def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
-    document = Document(io.BytesIO(render_docx(papers.washington())))
+    document = Document(io.BytesIO(render_docx(sample_documents.washington_input())))
     *told, imprint = document.tables
 
     assert len(told) == 6
@@ -234,18 +237,18 @@ def test_tables_repeat_their_head_break_no_row_and_say_what_they_are():
 
 
 def test_contents_lead_to_the_headings_before_word_has_updated_them():
-    body = Document(io.BytesIO(render_docx(papers.washington()))).element.body
+    body = Document(io.BytesIO(render_docx(sample_documents.washington_input()))).element.body
     places = {start.get(qn("w:name")): start.getparent() for start in body.iter(qn("w:bookmarkStart"))}
-    links = [(shown(link), places[link.get(qn("w:anchor"))]) for link in body.iter(qn("w:hyperlink"))]
+    links = [(element_text(link), places[link.get(qn("w:anchor"))]) for link in body.iter(qn("w:hyperlink"))]
 
     assert [text for text, _ in links] == ["Prosecution", "Protection", "Prevention", "About this document"]
-    assert all(shown(heading) == text for text, heading in links)
+    assert all(element_text(heading) == text for text, heading in links)
     assert [mark.get(qn("w:fldCharType")) for mark in body.iter(qn("w:fldChar"))] == ["begin", "separate", "end"]
     assert 'TOC \\o "1-2"' in "".join(told.text for told in body.iter(qn("w:instrText")))
 
 
 def test_a_repeated_source_refers_to_its_footnote():
-    body = Document(io.BytesIO(render_docx(papers.washington()))).element.body
+    body = Document(io.BytesIO(render_docx(sample_documents.washington_input()))).element.body
     places = {start.get(qn("w:name")): start.getnext() for start in body.iter(qn("w:bookmarkStart"))}
     again = [field for field in body.iter(qn("w:fldSimple")) if "NOTEREF" in field.get(qn("w:instr"))]
 
@@ -253,42 +256,42 @@ def test_a_repeated_source_refers_to_its_footnote():
     for field in again:
         name = field.get(qn("w:instr")).split()[1]
         note = places[name].find("w:footnoteReference", W)
-        assert note.get(qn("w:id")) == shown(field)
+        assert note.get(qn("w:id")) == element_text(field)
 
 
 def test_properties_have_title_and_language_and_no_person():
-    file = render_docx(papers.washington())
+    file = render_docx(sample_documents.washington_input())
     told = Document(io.BytesIO(file)).core_properties
 
     assert (told.title, told.author, told.language) == (
         "Lesotho: input on the tracking period", "U.S. Embassy, Lesotho", "en-US",
     )  # fmt: skip
     assert told.last_modified_by == "U.S. Embassy, Lesotho"
-    assert {told.created.date(), told.modified.date()} == {papers.DAY}
-    assert b'w:lang w:val="en-US"' in part(file, "word/styles.xml")
-    assert b"<w:altName w:val=\"Arial\"/>" in part(file, "word/fontTable.xml")  # fmt: skip
+    assert {told.created.date(), told.modified.date()} == {sample_documents.DAY}
+    assert b'w:lang w:val="en-US"' in file_part(file, "word/styles.xml")
+    assert b"<w:altName w:val=\"Arial\"/>" in file_part(file, "word/fontTable.xml")  # fmt: skip
 
 
 def test_the_same_facts_give_the_same_bytes_in_another_process():
     script = (
         "import sys, django; django.setup(); from reports.briefings.word.washington import render_docx;"
-        "from tests.reports import papers;"
-        " sys.stdout.buffer.write(render_docx(papers.washington()))"
+        "from tests.reports import sample_documents;"
+        " sys.stdout.buffer.write(render_docx(sample_documents.washington_input()))"
     )
     elsewhere = {**os.environ, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7"}
     other = subprocess.run(
         [sys.executable, "-c", script], cwd=pdf.PROJECT_ROOT, env=elsewhere, capture_output=True, check=True
     )
-    first, second = (render_docx(papers.washington()) for _ in range(2))
+    first, second = (render_docx(sample_documents.washington_input()) for _ in range(2))
 
     assert first == second == other.stdout
     with zipfile.ZipFile(io.BytesIO(first)) as zipped:
         assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-    assert render_docx(replace(papers.washington(), is_cleared=True)) != first
+    assert render_docx(replace(sample_documents.washington_input(), is_cleared=True)) != first
 
 
 def test_it_has_no_macros_and_no_external_links():
-    file = render_docx(papers.washington(text='"] } { INCLUDETEXT "x" } https://x.example/'))
+    file = render_docx(sample_documents.washington_input(text='"] } { INCLUDETEXT "x" } https://x.example/'))
     with zipfile.ZipFile(io.BytesIO(file)) as zipped:
         names = zipped.namelist()
         relations = b"".join(zipped.read(name) for name in names if name.endswith(".rels"))

@@ -18,17 +18,17 @@ TODAY = date(2022, 1, 28)
 PLAN_DUE = date(2021, 12, 28)
 
 
-def due(status, on, key=1):
+def due_day(status, on, key=1):
     days = (TODAY - on).days if status is CommitmentStatus.OVERDUE else 0
     stands = CommitmentStanding(status, on, days_overdue=days, sent_on=date(2022, 1, 12))
     return year.due_day(stands, on, text="A promise", maker="Ministry of Police", row_id=key, today=TODAY)
 
 
-def dialogue(stage, on, key=1, today=TODAY):
+def dialogue_day(stage, on, key=1, today=TODAY):
     return year.dialogue_day(stage, on, "Maseru", key, today)
 
 
-def drawn(days, today=TODAY):
+def draw_sample(days, today=TODAY):
     return year.draw_timeline(days, starts_on=PERIOD_STARTS_ON, ends_on=PERIOD_ENDS_ON, today=today)
 
 
@@ -51,35 +51,35 @@ def drawn(days, today=TODAY):
             year.milestone_day(MilestoneKind.DEADLINE, date(2022, 1, 27), None, 1, TODAY),
             date(2022, 1, 27), ClaimedProgress.DONE, "past", "",
         ),
-        (dialogue(DialogueStage.HELD, TODAY), TODAY, DialogueStage.HELD, "held", ""),
-        (dialogue(DialogueStage.TODAY, TODAY), TODAY, DialogueStage.TODAY, "planned", "today"),
+        (dialogue_day(DialogueStage.HELD, TODAY), TODAY, DialogueStage.HELD, "held", ""),
+        (dialogue_day(DialogueStage.TODAY, TODAY), TODAY, DialogueStage.TODAY, "planned", "today"),
         (
-            dialogue(DialogueStage.PLANNED, date(2022, 1, 29)),
+            dialogue_day(DialogueStage.PLANNED, date(2022, 1, 29)),
             date(2022, 1, 29), DialogueStage.PLANNED, "planned", "in 1 day",
         ),
         (
-            dialogue(DialogueStage.UNRECORDED, date(2022, 1, 27)),
+            dialogue_day(DialogueStage.UNRECORDED, date(2022, 1, 27)),
             date(2022, 1, 27), DialogueStage.UNRECORDED, "not recorded", "",
         ),
         (
-            dialogue(DialogueStage.CALLED_OFF, date(2022, 1, 29)),
+            dialogue_day(DialogueStage.CALLED_OFF, date(2022, 1, 29)),
             date(2022, 1, 29), DialogueStage.CALLED_OFF, "called off", "",
         ),
         (
-            due(CommitmentStatus.OVERDUE, date(2022, 1, 14)),
+            due_day(CommitmentStatus.OVERDUE, date(2022, 1, 14)),
             date(2022, 1, 14), CommitmentStatus.OVERDUE, "overdue", "overdue by 14 days",
         ),
-        (due(CommitmentStatus.OPEN, TODAY), TODAY, CommitmentStatus.OPEN, "open", "today"),
+        (due_day(CommitmentStatus.OPEN, TODAY), TODAY, CommitmentStatus.OPEN, "open", "today"),
         (
-            due(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 14)),
+            due_day(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 14)),
             date(2022, 1, 14), CommitmentStatus.WITH_EMBASSY, "with the embassy since 12 January 2022", "",
         ),
         (
-            due(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 29)),
+            due_day(CommitmentStatus.WITH_EMBASSY, date(2022, 1, 29)),
             date(2022, 1, 29), CommitmentStatus.WITH_EMBASSY, "with the embassy since 12 January 2022", "in 1 day",
         ),
         (
-            due(CommitmentStatus.REPORTED, date(2022, 1, 1)),
+            due_day(CommitmentStatus.REPORTED, date(2022, 1, 1)),
             date(2022, 1, 1), CommitmentStatus.REPORTED, "reported done", "",
         ),
     ],
@@ -93,13 +93,13 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
     [
         ([], "Nothing is overdue. No date is ahead"),
         (
-            [due(CommitmentStatus.OVERDUE, date(2022, 1, 14)), due(CommitmentStatus.OPEN, date(2022, 2, 1))],
+            [due_day(CommitmentStatus.OVERDUE, date(2022, 1, 14)), due_day(CommitmentStatus.OPEN, date(2022, 2, 1))],
             "1 commitment is overdue. Next date: 1 February 2022, in 4 days",
         ),
         (
             [
                 year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
-                due(CommitmentStatus.OPEN, TODAY),
+                due_day(CommitmentStatus.OPEN, TODAY),
             ],
             "1 milestone is missed. Next date: 28 January 2022, today",
         ),
@@ -111,16 +111,16 @@ def test_the_finding_is_a_sentence(days, sentence):
 
 def test_the_drawing_says_in_words_what_it_shows():
     days = [
-        due(CommitmentStatus.OVERDUE, date(2022, 1, 14)),
-        due(CommitmentStatus.OPEN, date(2022, 2, 1)),
-        due(CommitmentStatus.OPEN, date(2023, 3, 31)),
+        due_day(CommitmentStatus.OVERDUE, date(2022, 1, 14)),
+        due_day(CommitmentStatus.OPEN, date(2022, 2, 1)),
+        due_day(CommitmentStatus.OPEN, date(2023, 3, 31)),
         year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
-        dialogue(DialogueStage.PLANNED, date(2022, 2, 3)),
-        dialogue(DialogueStage.UNRECORDED, date(2022, 1, 20)),
-        dialogue(DialogueStage.CALLED_OFF, date(2022, 2, 10)),
+        dialogue_day(DialogueStage.PLANNED, date(2022, 2, 3)),
+        dialogue_day(DialogueStage.UNRECORDED, date(2022, 1, 20)),
+        dialogue_day(DialogueStage.CALLED_OFF, date(2022, 2, 10)),
     ]
 
-    chart = drawn(days)
+    chart = draw_sample(days)
 
     assert [row.text for row in chart.rows] == ["1 overdue", "1 open"]
     assert chart.description == (
@@ -133,14 +133,14 @@ def test_the_drawing_says_in_words_what_it_shows():
 
 
 def test_days_that_stand_too_close_share_a_mark_with_their_number():
-    chart = drawn([due(CommitmentStatus.OVERDUE, date(2022, 1, day), key=day) for day in range(1, 16)])
+    chart = draw_sample([due_day(CommitmentStatus.OVERDUE, date(2022, 1, day), key=day) for day in range(1, 16)])
 
     assert sum(int(mark.number.text) if mark.number else 1 for mark in chart.marks) == 15
     assert len(chart.marks) < 4
 
 
 def test_a_day_before_or_after_the_year_is_not_drawn_as_today():
-    assert drawn([], today=date(2022, 4, 1)).today is None
+    assert draw_sample([], today=date(2022, 4, 1)).today is None
 
 
 CROWDED = st.dates(date(2022, 1, 1), date(2022, 2, 28))
@@ -153,10 +153,10 @@ DAYS = CROWDED | st.dates(PERIOD_STARTS_ON - timedelta(30), PERIOD_ENDS_ON + tim
     st.dates(PERIOD_STARTS_ON, PERIOD_ENDS_ON),
 )
 def test_nothing_stands_on_anything_or_leaves_the_drawing(promised, dialogues, today):
-    chart = drawn(
+    chart = draw_sample(
         [
-            *(due(status, on, key=key) for key, (status, on) in enumerate(promised)),
-            *(dialogue(stage, on, key, today) for key, (stage, on) in enumerate(dialogues)),
+            *(due_day(status, on, key=key) for key, (status, on) in enumerate(promised)),
+            *(dialogue_day(stage, on, key, today) for key, (stage, on) in enumerate(dialogues)),
             *(
                 year.milestone_day(kind, on, None, 1, today)
                 for kind, on in zip(

@@ -7,19 +7,19 @@ from reports.charts.bars import readiness_bar, share_bar
 from reports.charts.drawing import hatch
 
 
-def bar(verified, claimed, mark=Decimal("45.0")):
+def sample_bar(verified, claimed, mark=Decimal("45.0")):
     return readiness_bar(verified=verified, claimed=claimed, mark=mark, width=640, size=12)
 
 
 def test_bar_draws_verified_claimed_and_mark_on_one_scale():
-    drawn = bar(Decimal("25.0"), Decimal("50.0"))
+    drawn = sample_bar(Decimal("25.0"), Decimal("50.0"))
 
     assert (drawn.verified_width, drawn.claimed_x, drawn.claimed_width, drawn.mark_x) == (160, 160, 160, 288)
     assert drawn.description == "Verified: 25 of 100 points. Claimed: 50. Our target: 45."
 
 
 def test_bar_with_nothing_reviewed_shows_no_figure():
-    drawn = bar(None, None)
+    drawn = sample_bar(None, None)
 
     assert not drawn.is_reviewed
     assert [label.text for label in drawn.labels] == ["nothing reviewed yet"]
@@ -28,7 +28,7 @@ def test_bar_with_nothing_reviewed_shows_no_figure():
 
 
 def test_bar_without_a_target_draws_none():
-    drawn = bar(Decimal(10), Decimal(20), mark=None)
+    drawn = sample_bar(Decimal(10), Decimal(20), mark=None)
 
     assert (drawn.mark_x, drawn.mark_line, drawn.mark_label) == (None, "", None)
     assert [label.text for label in drawn.ends] == ["0", "100"]
@@ -38,7 +38,7 @@ def test_bar_without_a_target_draws_none():
 @pytest.mark.parametrize("verified", range(0, 101, 5))
 @pytest.mark.parametrize("more", [0, 1, 10, 100])
 def test_bar_labels_neither_overlap_nor_leave_the_drawing(verified, more):
-    drawn = bar(Decimal(verified), min(Decimal(verified + more), Decimal(100)))
+    drawn = sample_bar(Decimal(verified), min(Decimal(verified + more), Decimal(100)))
     first, second = drawn.labels
 
     assert 0 <= first.x < first.end < second.x < second.end <= 640
@@ -46,7 +46,7 @@ def test_bar_labels_neither_overlap_nor_leave_the_drawing(verified, more):
 
 @pytest.mark.parametrize(("mark", "kept"), [(0, ["100"]), (45, ["0", "100"]), (100, ["0"])])
 def test_bar_leaves_out_the_scale_label_that_the_target_label_covers(mark, kept):
-    assert [label.text for label in bar(Decimal(1), Decimal(2), mark=Decimal(mark)).ends] == kept
+    assert [label.text for label in sample_bar(Decimal(1), Decimal(2), mark=Decimal(mark)).ends] == kept
 
 
 def test_claimed_below_verified_draws_no_hatching():
@@ -98,6 +98,6 @@ def test_projected_score_that_adds_nothing_is_not_drawn():
 
 
 def test_the_target_line_begins_at_the_bar_and_crosses_no_label():
-    drawn = bar(Decimal(25), Decimal(45))
+    drawn = sample_bar(Decimal(25), Decimal(45))
 
     assert drawn.mark_line.startswith(f"M288 {drawn.bar_y:g}v")

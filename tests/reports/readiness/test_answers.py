@@ -9,7 +9,7 @@ from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.fact_views import build_verified_view
 from reports.readiness.readiness import DailyScores, evaluate_readiness
-from tests.reports.records import Record, lines, noon, shares, window
+from tests.reports.record_builder import RecordBuilder, line_points, noon, period, shares
 
 HALF = Fraction(1, 2)
 START, END = date(2021, 4, 1), date(2022, 3, 31)
@@ -17,22 +17,24 @@ DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
 
 
 @pytest.fixture
-def counts():
-    record = Record(window("2021-04-01", "2022-03-31"))
+def record():
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, unit="cases")
     one = record.recommendation(1, Pillar.PREVENTION)
-    record.benchmark(one, "1a", record.rule(Rule.MORE, known=START, indicator_id=record.counted))
-    record.benchmark(one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
+    record.benchmark(one, "1a", record.benchmark_terms(Rule.MORE, known=START, indicator_id=record.counted))
+    record.benchmark(
+        one, "1b", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=record.counted, target=10)
+    )
     record.told = record.evidence(START, END, known=KNOWN)
     return record
 
 
-def seen(record, tally="verified", as_of=END, **known):
+def points_and_shares(record, tally="verified", as_of=END, **known):
     """Points for the question (of 7) and for the figure (of 2 1/2), shares of the two benchmarks."""
     found = getattr(evaluate_readiness(record.facts, as_of=as_of, **known), tally)
     return (
-        lines(found, "increasing_efforts")["prosecutions"],
-        lines(found, "data_given")["prosecutions"],
+        line_points(found, "increasing_efforts")["prosecutions"],
+        line_points(found, "data_given")["prosecutions"],
         shares(found)["1a"],
         shares(found)["1b"],
     )
@@ -56,98 +58,98 @@ def seen(record, tally="verified", as_of=END, **known):
         (4, None, (0, 0, 0, 0)),
     ],
 )
-def test_a_reading_is_compared_with_the_year_before(counts, before, now, expected):
-    counts.year_before(counts.counted, before, known=START)
-    counts.reading(counts.counted, now, through=END, known=KNOWN, evidence=counts.told)
-    assert seen(counts) == (0, 0, 0, 0)
+def test_a_reading_is_compared_with_the_year_before(record, before, now, expected):
+    record.reading_year_before(record.counted, before, known=START)
+    record.reading(record.counted, now, through=END, known=KNOWN, evidence=record.told)
+    assert points_and_shares(record) == (0, 0, 0, 0)
 
-    counts.review(counts.told, known=KNOWN)
-    assert seen(counts) == expected
-
-
-def test_a_reading_sent_and_not_reviewed_is_claimed(counts):
-    counts.year_before(counts.counted, 4, known=START)
-    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
-
-    assert seen(counts, "claimed") == (7, Fraction(5, 2), 1, HALF)
+    record.review(record.told, known=KNOWN)
+    assert points_and_shares(record) == expected
 
 
-def test_a_direction_claimed_moves_the_question_and_no_benchmark(counts):
-    counts.year_before(counts.counted, 4, known=START)
-    counts.review(counts.told, known=KNOWN)
-    counts.reading(counts.counted, 3, through=DAY, known=KNOWN, evidence=counts.told)
-    counts.reading(counts.counted, ReadingDirection.UP, through=END, known=KNOWN)
+def test_a_reading_sent_and_not_reviewed_is_claimed(record):
+    record.reading_year_before(record.counted, 4, known=START)
+    record.reading(record.counted, 5, through=END, known=KNOWN, evidence=record.told)
 
-    assert seen(counts) == (0, Fraction(5, 2), 0, Fraction(3, 10))
-    assert seen(counts, "claimed") == (7, Fraction(5, 2), 0, Fraction(3, 10))
+    assert points_and_shares(record, "claimed") == (7, Fraction(5, 2), 1, HALF)
 
 
-def test_a_direction_claimed_after_a_figure_takes_nothing_from_the_benchmarks(counts):
-    counts.year_before(counts.counted, 4, known=START)
-    counts.reading(counts.counted, 5, through=DAY, known=KNOWN)
-    counts.reading(counts.counted, ReadingDirection.DOWN, through=END, known=KNOWN)
+def test_a_direction_claimed_moves_the_question_and_no_benchmark(record):
+    record.reading_year_before(record.counted, 4, known=START)
+    record.review(record.told, known=KNOWN)
+    record.reading(record.counted, 3, through=DAY, known=KNOWN, evidence=record.told)
+    record.reading(record.counted, ReadingDirection.UP, through=END, known=KNOWN)
 
-    assert seen(counts, "claimed") == (0, Fraction(5, 2), 1, HALF)
-
-
-def test_a_claim_that_a_later_verified_figure_overtook_gives_nothing(counts):
-    counts.reading(counts.counted, 9, through=DAY, known=KNOWN)
-    counts.reading(counts.counted, 6, through=END, known=KNOWN, evidence=counts.told)
-    counts.review(counts.told, known=KNOWN)
-
-    assert seen(counts, "claimed")[3] == Fraction(3, 5)
+    assert points_and_shares(record) == (0, Fraction(5, 2), 0, Fraction(3, 10))
+    assert points_and_shares(record, "claimed") == (7, Fraction(5, 2), 0, Fraction(3, 10))
 
 
-def test_a_claim_lower_than_what_is_verified_takes_nothing_away(counts):
-    counts.reading(counts.counted, 6, through=DAY, known=KNOWN, evidence=counts.told)
-    counts.review(counts.told, known=KNOWN)
-    counts.reading(counts.counted, 2, through=END, known=KNOWN)
+def test_a_direction_claimed_after_a_figure_takes_nothing_from_the_benchmarks(record):
+    record.reading_year_before(record.counted, 4, known=START)
+    record.reading(record.counted, 5, through=DAY, known=KNOWN)
+    record.reading(record.counted, ReadingDirection.DOWN, through=END, known=KNOWN)
 
-    assert seen(counts, "claimed")[3] == Fraction(3, 5)
+    assert points_and_shares(record, "claimed") == (0, Fraction(5, 2), 1, HALF)
+
+
+def test_a_claim_that_a_later_verified_figure_overtook_gives_nothing(record):
+    record.reading(record.counted, 9, through=DAY, known=KNOWN)
+    record.reading(record.counted, 6, through=END, known=KNOWN, evidence=record.told)
+    record.review(record.told, known=KNOWN)
+
+    assert points_and_shares(record, "claimed")[3] == Fraction(3, 5)
+
+
+def test_a_claim_lower_than_what_is_verified_takes_nothing_away(record):
+    record.reading(record.counted, 6, through=DAY, known=KNOWN, evidence=record.told)
+    record.review(record.told, known=KNOWN)
+    record.reading(record.counted, 2, through=END, known=KNOWN)
+
+    assert points_and_shares(record, "claimed")[3] == Fraction(3, 5)
 
 
 @pytest.mark.parametrize("decision", [None, EvidenceDecision.VERIFIED])
-def test_a_reading_whose_version_went_back_is_no_claim(counts, decision):
-    sent = counts.update_version("done", known=KNOWN, returned=KNOWN)
-    counts.reading(counts.counted, 6, through=DAY, known=KNOWN, sent=sent)
-    evidence = counts.evidence(START, DAY, known=KNOWN, sent=sent)
-    counts.reading(counts.counted, 6, through=DAY, known=KNOWN, evidence=evidence)
+def test_a_reading_whose_version_went_back_is_no_claim(record, decision):
+    sent = record.update_version("done", known=KNOWN, returned=KNOWN)
+    record.reading(record.counted, 6, through=DAY, known=KNOWN, sent=sent)
+    evidence = record.evidence(START, DAY, known=KNOWN, sent=sent)
+    record.reading(record.counted, 6, through=DAY, known=KNOWN, evidence=evidence)
     if decision:
-        counts.review(evidence, known=KNOWN, decision=decision)
+        record.review(evidence, known=KNOWN, decision=decision)
 
-    assert seen(counts, "claimed")[3] == (Fraction(3, 5) if decision else 0)
-
-
-def test_the_latest_reading_is_by_day_covered_then_by_when_it_was_recorded_then_by_key(counts):
-    counts.review(counts.told, known=date(2022, 4, 2))
-    counts.reading(counts.counted, 8, through=DAY, known=date(2022, 1, 1), evidence=counts.told)
-    assert seen(counts)[3] == Fraction(8, 10)
-    counts.reading(counts.counted, 7, through=date(2021, 12, 31), known=KNOWN, evidence=counts.told)
-    assert seen(counts)[3] == Fraction(7, 10)
-    counts.reading(counts.counted, 6, through=date(2021, 12, 31), known=date(2021, 9, 3), evidence=counts.told)
-    assert seen(counts)[3] == Fraction(6, 10)
-    counts.reading(counts.counted, 5, through=date(2021, 12, 31), known=date(2021, 9, 3), evidence=counts.told)
-    assert seen(counts)[3] == Fraction(5, 10)
-    counts.reading(counts.counted, None, through=END, known=date(2022, 4, 1), evidence=counts.told)
-    assert seen(counts)[3] == Fraction(5, 10)
-    assert seen(counts, as_of=DAY)[3] == Fraction(8, 10)
+    assert points_and_shares(record, "claimed")[3] == (Fraction(3, 5) if decision else 0)
 
 
-def test_a_figure_put_on_evidence_that_was_verified_before_waits_for_a_review_of_its_own(counts):
-    counts.review(counts.told, known=date(2022, 1, 1))
-    counts.reading(counts.counted, 8, through=DAY, known=date(2022, 1, 2), evidence=counts.told)
-    assert evaluate_readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share is None
+def test_the_latest_reading_is_by_day_covered_then_by_when_it_was_recorded_then_by_key(record):
+    record.review(record.told, known=date(2022, 4, 2))
+    record.reading(record.counted, 8, through=DAY, known=date(2022, 1, 1), evidence=record.told)
+    assert points_and_shares(record)[3] == Fraction(8, 10)
+    record.reading(record.counted, 7, through=date(2021, 12, 31), known=KNOWN, evidence=record.told)
+    assert points_and_shares(record)[3] == Fraction(7, 10)
+    record.reading(record.counted, 6, through=date(2021, 12, 31), known=date(2021, 9, 3), evidence=record.told)
+    assert points_and_shares(record)[3] == Fraction(6, 10)
+    record.reading(record.counted, 5, through=date(2021, 12, 31), known=date(2021, 9, 3), evidence=record.told)
+    assert points_and_shares(record)[3] == Fraction(5, 10)
+    record.reading(record.counted, None, through=END, known=date(2022, 4, 1), evidence=record.told)
+    assert points_and_shares(record)[3] == Fraction(5, 10)
+    assert points_and_shares(record, as_of=DAY)[3] == Fraction(8, 10)
 
-    counts.review(counts.told, known=date(2022, 1, 3))
-    assert evaluate_readiness(counts.facts, as_of=END).verified.benchmarks[1].line.finding.share == Fraction(8, 10)
+
+def test_a_figure_put_on_evidence_that_was_verified_before_waits_for_a_review_of_its_own(record):
+    record.review(record.told, known=date(2022, 1, 1))
+    record.reading(record.counted, 8, through=DAY, known=date(2022, 1, 2), evidence=record.told)
+    assert evaluate_readiness(record.facts, as_of=END).verified.benchmarks[1].line.finding.share is None
+
+    record.review(record.told, known=date(2022, 1, 3))
+    assert evaluate_readiness(record.facts, as_of=END).verified.benchmarks[1].line.finding.share == Fraction(8, 10)
 
 
-def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
-    counts.year_before(counts.counted, 4, known=START)
-    counts.reading(counts.counted, 5, through=DAY, known=KNOWN, evidence=counts.told)
-    counts.review(counts.told, known=KNOWN)
+def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(record):
+    record.reading_year_before(record.counted, 4, known=START)
+    record.reading(record.counted, 5, through=DAY, known=KNOWN, evidence=record.told)
+    record.review(record.told, known=KNOWN)
 
-    found = evaluate_readiness(counts.facts, as_of=END).verified
+    found = evaluate_readiness(record.facts, as_of=END).verified
     assert found.parts[0].lines[1].finding.reason == (
         "Prosecutions rose from 4 to 5 by 1 September 2021, part of the year."
     )
@@ -164,26 +166,26 @@ def test_a_part_of_the_year_is_compared_raw_and_said_to_be_one(counts):
     ],
 )
 def test_a_reading_that_is_not_from_the_start_of_the_period_through_a_day_that_came_counts_for_nothing(
-    counts, starts, through, as_of
+    record, starts, through, as_of
 ):
-    counts.year_before(counts.counted, 4, known=START)
-    counts.review(counts.told, known=KNOWN)
-    for evidence in (counts.told, None):
-        counts.reading(counts.counted, 9, starts=starts, through=through, known=KNOWN, evidence=evidence)
+    record.reading_year_before(record.counted, 4, known=START)
+    record.review(record.told, known=KNOWN)
+    for evidence in (record.told, None):
+        record.reading(record.counted, 9, starts=starts, through=through, known=KNOWN, evidence=evidence)
 
-    assert seen(counts, as_of=as_of) == seen(counts, "claimed", as_of=as_of) == (0, 0, 0, 0)
+    assert points_and_shares(record, as_of=as_of) == points_and_shares(record, "claimed", as_of=as_of) == (0, 0, 0, 0)
 
 
-def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(counts):
-    before = counts.edition.previous
-    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
-    counts.review(counts.told, known=KNOWN)
-    counts.reading(counts.counted, 4, starts=before.starts_on, through=date(2020, 12, 31), known=START)
-    assert seen(counts)[0] == 0
+def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(record):
+    before = record.edition.previous
+    record.reading(record.counted, 5, through=END, known=KNOWN, evidence=record.told)
+    record.review(record.told, known=KNOWN)
+    record.reading(record.counted, 4, starts=before.starts_on, through=date(2020, 12, 31), known=START)
+    assert points_and_shares(record)[0] == 0
 
-    counts.year_before(counts.counted, 4, known=date(2021, 9, 10))
-    assert seen(counts, known_by=noon(date(2021, 9, 9)))[0] == 0
-    assert seen(counts)[0] == 7
+    record.reading_year_before(record.counted, 4, known=date(2021, 9, 10))
+    assert points_and_shares(record, known_by=noon(date(2021, 9, 9)))[0] == 0
+    assert points_and_shares(record)[0] == 7
 
 
 @pytest.mark.parametrize(
@@ -197,61 +199,61 @@ def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(coun
         (4, ReadingDirection.UP, (0, 0, 0)),
     ],
 )
-def test_what_is_better_the_less_there_is_of_it_has_to_fall(counts, before, now, expected):
-    counts.tables["indicators"] = [replace(one, better=Better.DOWN) for one in counts.tables["indicators"]]
-    counts.year_before(counts.counted, before, known=START)
-    counts.reading(counts.counted, now, through=END, known=KNOWN, evidence=counts.told)
-    counts.review(counts.told, known=KNOWN)
+def test_what_is_better_the_less_there_is_of_it_has_to_fall(record, before, now, expected):
+    record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
+    record.reading_year_before(record.counted, before, known=START)
+    record.reading(record.counted, now, through=END, known=KNOWN, evidence=record.told)
+    record.review(record.told, known=KNOWN)
 
-    question, _, compared, aimed = seen(counts)
+    question, _, compared, aimed = points_and_shares(record)
     assert (question, compared, aimed) == expected
 
 
-def test_a_reading_stops_with_the_evidence_it_cites_and_the_revision_tells_its_own(counts):
-    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=counts.told)
-    counts.review(counts.told, known=KNOWN)
-    assert seen(counts)[3] == HALF
+def test_a_reading_stops_with_the_evidence_it_cites_and_the_revision_tells_its_own(record):
+    record.reading(record.counted, 5, through=END, known=KNOWN, evidence=record.told)
+    record.review(record.told, known=KNOWN)
+    assert points_and_shares(record)[3] == HALF
 
-    revision = counts.evidence(START, END, known=date(2021, 9, 10), revises=counts.told)
-    counts.review(revision, known=date(2021, 9, 11))
-    assert seen(counts)[3] == 0
+    revision = record.evidence(START, END, known=date(2021, 9, 10), revises=record.told)
+    record.review(revision, known=date(2021, 9, 11))
+    assert points_and_shares(record)[3] == 0
 
     earlier = END - timedelta(days=1)  # the figure put right reaches less far, and holds all the same
-    counts.reading(counts.counted, 10, through=earlier, known=date(2021, 9, 10), evidence=revision)
-    assert seen(counts)[3] == 1
-    facts = counts.facts
+    record.reading(record.counted, 10, through=earlier, known=date(2021, 9, 10), evidence=revision)
+    assert points_and_shares(record)[3] == 1
+    facts = record.facts
     assert [
         len(build_verified_view(facts_known_by(facts, noon(day)), END).readings) for day in (KNOWN, date(2021, 9, 10))
     ] == [1, 0]
 
 
-def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(counts):
-    cited = counts.evidence(START, END, known=START)
-    reading = counts.year_before(counts.counted, 4, known=START)
-    counts.tables["readings"] = [
-        replace(one, evidence_id=cited) if one.id == reading else one for one in counts.tables["readings"]
+def test_a_figure_of_the_year_before_stops_with_the_evidence_it_cites(record):
+    cited = record.evidence(START, END, known=START)
+    reading = record.reading_year_before(record.counted, 4, known=START)
+    record.tables["readings"] = [
+        replace(one, evidence_id=cited) if one.id == reading else one for one in record.tables["readings"]
     ]
-    assert build_verified_view(counts.facts, END).previous
-    counts.evidence(START, END, known=KNOWN, revises=cited)
+    assert build_verified_view(record.facts, END).previous
+    record.evidence(START, END, known=KNOWN, revises=cited)
 
-    days = DailyScores(counts.facts)
-    assert not build_verified_view(counts.facts, END).previous
+    days = DailyScores(record.facts)
+    assert not build_verified_view(record.facts, END).previous
     for day in (START, KNOWN):
         assert (
             days.score_with_reasons(END, noon(day))
-            == evaluate_readiness(counts.facts, as_of=END, known_by=noon(day)).verified
+            == evaluate_readiness(record.facts, as_of=END, known_by=noon(day)).verified
         )
 
 
-def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(counts):
+def test_a_reading_is_verified_only_from_when_what_it_cites_is_known_too(record):
     later = KNOWN + timedelta(days=1)
-    cited = counts.evidence(START, END, known=later)
-    counts.reading(counts.counted, 5, through=END, known=KNOWN, evidence=cited)
-    counts.review(cited, known=KNOWN)
+    cited = record.evidence(START, END, known=later)
+    record.reading(record.counted, 5, through=END, known=KNOWN, evidence=cited)
+    record.review(cited, known=KNOWN)
 
     for known_by, share in ((KNOWN, 0), (later, HALF)):
-        alone = evaluate_readiness(counts.facts, as_of=END, known_by=noon(known_by)).verified
-        assert (shares(alone)["1b"], DailyScores(counts.facts).score_with_reasons(END, noon(known_by))) == (
+        alone = evaluate_readiness(record.facts, as_of=END, known_by=noon(known_by)).verified
+        assert (shares(alone)["1b"], DailyScores(record.facts).score_with_reasons(END, noon(known_by))) == (
             share,
             alone,
         )

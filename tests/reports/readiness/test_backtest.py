@@ -22,7 +22,7 @@ from reports.readiness.backtest.measures import Case, ClassificationOutcome
 from reports.readiness.backtest.scoring import score_country_year
 
 UP, LEVEL, DOWN = ReadingDirection.UP, ReadingDirection.LEVEL, ReadingDirection.DOWN
-COUNTED = (
+COUNTED_QUESTIONS = (
     EffortQuestion.INVESTIGATIONS,
     EffortQuestion.PROSECUTIONS,
     EffortQuestion.CONVICTIONS,
@@ -31,9 +31,9 @@ COUNTED = (
 )
 
 
-def told(**facts):
+def country_year(**facts):
     """A country-year of which nothing is told but `facts`; a count by its question's word: `prosecutions=Count(…)`."""
-    counts = {question: facts.pop(question.value, NarrativeCount()) for question in COUNTED}
+    counts = {question: facts.pop(question.value, NarrativeCount()) for question in COUNTED_QUESTIONS}
     return CountryYear(
         **{
             "code": "XXA", "country": "Exercise A", "edition": 2023, "tier_before": Tier.WATCH_LIST,
@@ -43,7 +43,7 @@ def told(**facts):
     )  # fmt: skip
 
 
-def parts(row):
+def part_points(row):
     return [part.points for part in score_country_year(row).score.parts]
 
 
@@ -57,7 +57,7 @@ def test_a_row_of_which_everything_is_told():
     victims down: 0; money up: 4; officials investigated: 4; together 18½. Action: 4 of 7 of 30: 17 1/7.
     Ps: prosecution (investigations), protection (money), prevention (training): 20. Data: 4 of 4: 10.
     """
-    row = told(
+    row = country_year(
         investigations=NarrativeCount(Decimal(5), Decimal(2), UP),
         prosecutions=NarrativeCount(Decimal(3), Decimal(3), LEVEL),
         convictions=NarrativeCount(Decimal(0), Decimal(0), LEVEL),
@@ -68,19 +68,19 @@ def test_a_row_of_which_everything_is_told():
         achievements=4,
     )
 
-    assert parts(row) == [Fraction(37, 2), Fraction(120, 7), 20, 10]
+    assert part_points(row) == [Fraction(37, 2), Fraction(120, 7), 20, 10]
     assert score_country_year(row).points == Fraction(37, 2) + Fraction(120, 7) + 30
 
 
 def test_a_row_of_which_nothing_is_told_is_worth_nothing_and_says_why():
-    found = score_country_year(told())
+    found = score_country_year(country_year())
 
     assert found.points == 0
     assert {line.finding.verdict.value for part in found.score.parts for line in part.lines} == {"no_data"}
 
 
 def test_each_line_gives_its_reason_and_points_at_no_row_of_the_record():
-    row = told(prosecutions=NarrativeCount(Decimal(16), Decimal(4), UP), law_changed=True, achievements=3)
+    row = country_year(prosecutions=NarrativeCount(Decimal(16), Decimal(4), UP), law_changed=True, achievements=3)
     lines = {(part.key.value, line.key): line for part in score_country_year(row).score.parts for line in part.lines}
 
     assert lines["increasing_efforts", "prosecutions"].finding.reason == "Prosecutions rose from 4 to 16."
@@ -102,14 +102,14 @@ def test_each_line_gives_its_reason_and_points_at_no_row_of_the_record():
     ],
 )
 def test_a_count_is_worth_what_the_method_gives_it(count, points, data):
-    efforts, _, _, given = parts(told(investigations=count))
+    efforts, _, _, given = part_points(country_year(investigations=count))
 
     assert (efforts, given) == (points, data)
 
 
 @pytest.mark.parametrize(("achievements", "points"), [(0, 0), (1, Fraction(30, 7)), (7, 30), (9, 30), (None, 0)])
 def test_concrete_action_is_the_achievements_of_seven(achievements, points):
-    assert parts(told(achievements=achievements))[1] == points
+    assert part_points(country_year(achievements=achievements))[1] == points
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_concrete_action_is_the_achievements_of_seven(achievements, points):
     ],
 )
 def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_step(officials, points):
-    assert parts(told(officials=officials))[0] == points
+    assert part_points(country_year(officials=officials))[0] == points
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_st
     ],
 )
 def test_a_p_is_shown_by_any_of_its_signs(facts, shown):
-    lines = score_country_year(told(**facts)).score.parts[2].lines
+    lines = score_country_year(country_year(**facts)).score.parts[2].lines
 
     assert [line.key for line in lines if line.points] == shown
     assert sum(line.points for line in lines) == Fraction(20, 3) * len(shown)
@@ -173,7 +173,7 @@ COLUMNS = (
 )
 
 
-def line(**cells):
+def csv_line(**cells):
     known = {
         "iso3": "XXA", "country": "Exercise A", "edition": "2023", "tier_before": "2WL", "tier_after": "2WL",
         "moved": "same", "source_kind": "opening",
@@ -185,7 +185,7 @@ def test_a_row_is_read_column_by_column():
     (row,) = country_years.read_country_years(
         [
             COLUMNS,
-            line(
+            csv_line(
                 inv_now="5", inv_before="2", inv_dir="up", vic_dir="down", funding_dir="up", complicity="not told",
                 law_changed="y", procedures_adopted="n", plan="adopted", training_dir="level", n_achievements="4",
                 wl_years_before="3+", source_1="https://example.org/a", note="an exercise",
@@ -220,7 +220,7 @@ def test_a_row_is_read_column_by_column():
 
 
 def test_the_words_of_the_decision_are_never_an_input():
-    written = [line(inv_dir="up", says_overall_increasing=said, says_significant=said) for said in ("y", "n", "")]
+    written = [csv_line(inv_dir="up", says_overall_increasing=said, says_significant=said) for said in ("y", "n", "")]
 
     assert len({str(country_years.read_country_years([COLUMNS, one])) for one in written}) == 1
 
@@ -228,11 +228,11 @@ def test_the_words_of_the_decision_are_never_an_input():
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ([line(moved="sideways")], "sideways"),
-        ([line(source_kind="rumour")], "rumour"),
-        ([line(inv_now="2", inv_before="5", inv_dir="up")], "XXA 2023: inv_dir contradicts its figures"),
-        ([line(inv_now="2", inv_before="5")], "XXA 2023: inv_dir contradicts its figures"),
-        ([line(), line()], "come twice"),
+        ([csv_line(moved="sideways")], "sideways"),
+        ([csv_line(source_kind="rumour")], "rumour"),
+        ([csv_line(inv_now="2", inv_before="5", inv_dir="up")], "XXA 2023: inv_dir contradicts its figures"),
+        ([csv_line(inv_now="2", inv_before="5")], "XXA 2023: inv_dir contradicts its figures"),
+        ([csv_line(), csv_line()], "come twice"),
     ],
 )
 def test_a_row_that_makes_no_sense_is_refused(lines, said):
@@ -251,7 +251,7 @@ def test_a_row_that_makes_no_sense_is_refused(lines, said):
     ],
 )
 def test_only_the_watch_list_with_a_text_is_tested(facts, is_tested):
-    assert told(**facts).is_tested is is_tested
+    assert country_year(**facts).is_tested is is_tested
 
 
 # --- Measures ---------------------------------------------------------------------------------------------------------
@@ -303,24 +303,27 @@ def test_leave_one_out_judges_each_row_by_the_others():
 
 
 @pytest.fixture(scope="module")
-def whole():
+def packaged_backtest():
     return backtest.packaged_backtest()
 
 
-def test_147_country_years_come_with_the_product(whole):
-    assert len(whole.rows) == 147
-    assert (whole.tested.moved_up, whole.tested.others) == (25, 58)
-    assert whole.left_out == ((NarrativeSource.PRESS, 12), (NarrativeSource.LIST, 1))
+def test_147_country_years_come_with_the_product(packaged_backtest):
+    assert len(packaged_backtest.rows) == 147
+    assert (packaged_backtest.tested.moved_up, packaged_backtest.tested.others) == (25, 58)
+    assert packaged_backtest.left_out == ((NarrativeSource.PRESS, 12), (NarrativeSource.LIST, 1))
 
 
-def test_the_areas_come_out(whole):
-    found = [(each.moved_up, each.others, f"{each.area:.2f}") for each in (whole.tested, *whole.groups)]
+def test_the_areas_come_out(packaged_backtest):
+    found = [
+        (each.moved_up, each.others, f"{each.area:.2f}")
+        for each in (packaged_backtest.tested, *packaged_backtest.groups)
+    ]
 
     assert found == [(25, 58, "0.86"), (25, 29, "0.80"), (17, 15, "0.90")]
 
 
-def test_the_table_comes_out(whole):
-    assert [(one.mark, one.outcome) for one in whole.marks] == [
+def test_the_table_comes_out(packaged_backtest):
+    assert [(one.mark, one.outcome) for one in packaged_backtest.marks] == [
         (40, ClassificationOutcome(25, 25, 34, 58)),
         (45, ClassificationOutcome(24, 25, 36, 58)),
         (50, ClassificationOutcome(19, 25, 41, 58)),
@@ -328,32 +331,36 @@ def test_the_table_comes_out(whole):
     ]
 
 
-def test_the_held_out_splits_come_out(whole):
-    assert [(one.learnt_on, one.mark, one.outcome) for one in whole.splits] == [
+def test_the_held_out_splits_come_out(packaged_backtest):
+    assert [(one.learnt_on, one.mark, one.outcome) for one in packaged_backtest.splits] == [
         ("edition 2023", 44, ClassificationOutcome(8, 8, 23, 43)),
         ("the other editions", 47, ClassificationOutcome(15, 17, 12, 15)),
     ]
 
 
-def test_leave_one_out_comes_out(whole):
-    assert whole.leave_one_out.outcome == ClassificationOutcome(23, 25, 35, 58)
-    assert whole.leave_one_out.marks == ((44, 81), (46, 1), (47, 1))
+def test_leave_one_out_comes_out(packaged_backtest):
+    assert packaged_backtest.leave_one_out.outcome == ClassificationOutcome(23, 25, 35, 58)
+    assert packaged_backtest.leave_one_out.marks == ((44, 81), (46, 1), (47, 1))
 
 
-def test_lesotho_comes_out(whole):
-    found = [(one.row.edition, one.row.moved, f"{one.points:.1f}") for one in whole.rows_of_country("LSO")]
+def test_lesotho_comes_out(packaged_backtest):
+    found = [(one.row.edition, one.row.moved, f"{one.points:.1f}") for one in packaged_backtest.rows_of_country("LSO")]
 
     assert found == [(2020, TierChange.DOWN, "29.5"), (2021, TierChange.UP, "76.9"), (2022, TierChange.UP, "84.7")]
 
 
-def test_what_is_known_of_years_on_the_watch_list_comes_out(whole):
-    found = [(one.years, one.moved_up, one.fell, one.of) for one in whole.after_years]
+def test_what_is_known_of_years_on_the_watch_list_comes_out(packaged_backtest):
+    found = [(one.years, one.moved_up, one.fell, one.of) for one in packaged_backtest.after_years]
 
     assert found == [("1", 4, 1, 12), ("2", 5, 2, 10), ("3+", 10, 2, 12)]
 
 
-def test_the_past_does_not_foretell_the_next_edition(whole):
-    assert (whole.forecast.moved_up, whole.forecast.others, f"{whole.forecast.area:.2f}") == (15, 13, "0.57")
+def test_the_past_does_not_foretell_the_next_edition(packaged_backtest):
+    assert (
+        packaged_backtest.forecast.moved_up,
+        packaged_backtest.forecast.others,
+        f"{packaged_backtest.forecast.area:.2f}",
+    ) == (15, 13, "0.57")
 
 
 @pytest.mark.parametrize(
@@ -365,27 +372,33 @@ def test_the_past_does_not_foretell_the_next_edition(whole):
     ],
     ids=["achievements", "ps", "officials"],
 )
-def test_the_figures_rest_on_every_stand_in(whole, bent):
+def test_the_figures_rest_on_every_stand_in(packaged_backtest, bent):
     """Told otherwise, the same rows no longer give the same area."""
-    other = backtest.run_backtest([replace(one.row, **bent) for one in whole.rows])
+    other = backtest.run_backtest([replace(one.row, **bent) for one in packaged_backtest.rows])
 
-    assert other.tested.area != whole.tested.area
-
-
-def test_press_rows_change_nothing(whole):
-    without = backtest.run_backtest([one.row for one in whole.rows if one.row.source is not NarrativeSource.PRESS])
-
-    assert (without.tested, without.marks, without.splits) == (whole.tested, whole.marks, whole.splits)
-    assert (without.leave_one_out, without.forecast) == (whole.leave_one_out, whole.forecast)
+    assert other.tested.area != packaged_backtest.tested.area
 
 
-def test_a_country_is_found_by_code_or_name(whole):
-    assert len(whole.rows_of_country(" lesotho ")) == len(whole.rows_of_country("lso")) == 3
-    assert whole.rows_of_country("Atlantis") == ()
+def test_press_rows_change_nothing(packaged_backtest):
+    without = backtest.run_backtest(
+        [one.row for one in packaged_backtest.rows if one.row.source is not NarrativeSource.PRESS]
+    )
+
+    assert (without.tested, without.marks, without.splits) == (
+        packaged_backtest.tested,
+        packaged_backtest.marks,
+        packaged_backtest.splits,
+    )
+    assert (without.leave_one_out, without.forecast) == (packaged_backtest.leave_one_out, packaged_backtest.forecast)
 
 
-def test_the_result_is_reckoned_once(whole):
-    assert backtest.packaged_backtest() is whole
+def test_a_country_is_found_by_code_or_name(packaged_backtest):
+    assert len(packaged_backtest.rows_of_country(" lesotho ")) == len(packaged_backtest.rows_of_country("lso")) == 3
+    assert packaged_backtest.rows_of_country("Atlantis") == ()
+
+
+def test_the_result_is_reckoned_once(packaged_backtest):
+    assert backtest.packaged_backtest() is packaged_backtest
 
 
 # --- In words ---------------------------------------------------------------------------------------------------------
@@ -394,25 +407,25 @@ def test_the_result_is_reckoned_once(whole):
 @pytest.mark.parametrize(
     "tell", [report.report_lines, lambda test: report.country_report_lines(test, test.rows_of_country("LSO"))]
 )
-def test_the_limits_and_the_disclaimer_stand_wherever_results_are(whole, tell):
-    text = "\n".join(tell(whole))
+def test_the_limits_and_the_disclaimer_stand_wherever_results_are(packaged_backtest, tell):
+    text = "\n".join(tell(packaged_backtest))
 
-    assert [limit for limit in whole.limits if limit not in text] == []
+    assert [limit for limit in packaged_backtest.limits if limit not in text] == []
     assert "It does not predict a tier" in text
 
 
 @pytest.mark.parametrize(
     "tell", [report.backtest_document, lambda test: report.country_document(test, test.rows_of_country("LSO"))]
 )
-def test_data_carries_the_limits_and_the_disclaimer(whole, tell):
-    data = tell(whole)
+def test_data_carries_the_limits_and_the_disclaimer(packaged_backtest, tell):
+    data = tell(packaged_backtest)
 
-    assert data["limits"] == list(whole.limits)
+    assert data["limits"] == list(packaged_backtest.limits)
     assert data["disclaimer"] == report.DISCLAIMER
 
 
-def test_the_limits_say_what_country_years_cannot_tell(whole):
-    text = " ".join(whole.limits)
+def test_the_limits_say_what_country_years_cannot_tell(packaged_backtest):
+    text = " ".join(packaged_backtest.limits)
 
     for said in ("knew the outcome of each", "upper bound", "press", "43% to 59%", "does not forecast", "0.57"):
         assert said in text

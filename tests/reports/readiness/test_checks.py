@@ -20,7 +20,7 @@ from reports.choices import ProblemKind
 from reports.readiness.answers import RowReference
 from reports.readiness.facts import MilestoneDoneFact
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.records import Record, noon, window
+from tests.reports.record_builder import RecordBuilder, noon, period
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
 DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
@@ -31,46 +31,48 @@ A_DAY = timedelta(days=1)
 @pytest.fixture
 def record():
     """1a, which the embassy assesses, and 1b, which the figure of prosecutions decides. All fits."""
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
     record.one = record.recommendation(1, Pillar.PROSECUTION)
-    record.benchmark(record.one, "1a", record.rule(known=START))
-    record.benchmark(record.one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
+    record.benchmark(record.one, "1a", record.benchmark_terms(known=START))
+    record.benchmark(
+        record.one, "1b", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=record.counted, target=10)
+    )
     return record
 
 
-def found(record, as_of=TODAY, **known):
+def find_problems(record, as_of=TODAY, **known):
     return evaluate_readiness(record.facts, as_of=as_of, **known).checks
 
 
-def told(record, as_of=TODAY, **known):
+def kinds_and_sentences(record, as_of=TODAY, **known):
     """What the checks say: sort and sentence."""
-    return [(one.kind, one.sentence) for one in found(record, as_of, **known)]
+    return [(one.kind, one.sentence) for one in find_problems(record, as_of, **known)]
 
 
-def spoken(record, as_of=TODAY, **known):
-    return [one.kind for one in found(record, as_of, **known)]
+def problem_kinds(record, as_of=TODAY, **known):
+    return [one.kind for one in find_problems(record, as_of, **known)]
 
 
-def benchmark(record, key):
+def benchmark_reference(record, key):
     return RowReference("benchmark", record.benchmark_ids[key])
 
 
 def test_where_all_fits_nothing_is_said(record):
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 # --- Assessed as met without a verified action ------------------------------------------------------------------------
 
 
 def test_met_without_a_verified_action_speaks(record):
-    assessment = record.assess("1a", Verdict.MET, known=KNOWN)
+    assessment = record.assessment("1a", Verdict.MET, known=KNOWN)
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert check.kind is ProblemKind.MET_WITHOUT_ACTION
     assert check.sentence == "1a is assessed as met, but no verified action in the tracking period supports it."
     assert check.to_do == "Verify the action, or assess the benchmark again."
-    assert check.rows == (benchmark(record, "1a"), RowReference("assessment", assessment))
+    assert check.rows == (benchmark_reference(record, "1a"), RowReference("assessment", assessment))
 
 
 @pytest.mark.parametrize(
@@ -84,41 +86,41 @@ def test_met_without_a_verified_action_speaks(record):
 )
 def test_met_with_an_action_that_does_not_count_speaks(record, first, verified, by):
     acted = record.action("1a", first, DAY, known=KNOWN, verified=verified, by=by)
-    record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
+    record.assessment("1a", Verdict.MET, known=KNOWN, on=[acted])
 
-    assert spoken(record) == [ProblemKind.MET_WITHOUT_ACTION]
+    assert problem_kinds(record) == [ProblemKind.MET_WITHOUT_ACTION]
 
 
 def test_met_speaks_until_the_action_is_known_and_from_when_it_is_taken_back(record):
     acted = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN + A_DAY)
-    record.assess("1a", Verdict.MET, known=KNOWN, on=[acted])
+    record.assessment("1a", Verdict.MET, known=KNOWN, on=[acted])
     record.review(acted, known=KNOWN + 3 * A_DAY, key="1a", decision=EvidenceDecision.REJECTED)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.MET_WITHOUT_ACTION]
-    assert spoken(record, known_by=noon(KNOWN + A_DAY)) == []
-    assert spoken(record) == [ProblemKind.MET_WITHOUT_ACTION]
+    assert problem_kinds(record, known_by=noon(KNOWN)) == [ProblemKind.MET_WITHOUT_ACTION]
+    assert problem_kinds(record, known_by=noon(KNOWN + A_DAY)) == []
+    assert problem_kinds(record) == [ProblemKind.MET_WITHOUT_ACTION]
 
 
 @pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.MET])
 def test_no_other_verdict_asks_for_an_action(record, verdict):
-    record.assess("1a", verdict, known=KNOWN)
+    record.assessment("1a", verdict, known=KNOWN)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_met_of_old_is_silent_once_it_is_assessed_anew_and_before_it_holds(record):
-    record.assess("1a", Verdict.MET, known=DAY)
-    record.assess("1a", Verdict.STALLED, known=TODAY)
+    record.assessment("1a", Verdict.MET, known=DAY)
+    record.assessment("1a", Verdict.STALLED, known=TODAY)
 
-    assert spoken(record, DAY - A_DAY) == []
-    assert spoken(record, DAY) == [ProblemKind.MET_WITHOUT_ACTION]
-    assert spoken(record, TODAY) == []
+    assert problem_kinds(record, DAY - A_DAY) == []
+    assert problem_kinds(record, DAY) == [ProblemKind.MET_WITHOUT_ACTION]
+    assert problem_kinds(record, TODAY) == []
 
 
 def test_met_where_a_figure_decides_is_silent(record):
-    record.assess("1b", Verdict.MET, known=KNOWN)
+    record.assessment("1b", Verdict.MET, known=KNOWN)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 # --- A verified action without an assessment --------------------------------------------------------------------------
@@ -126,14 +128,18 @@ def test_met_where_a_figure_decides_is_silent(record):
 
 def test_verified_actions_without_an_assessment_speak(record):
     first = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    [check] = found(record)
+    [check] = find_problems(record)
     assert (check.kind, check.to_do) == (ProblemKind.NOT_ASSESSED, "Assess the benchmark.")
     assert check.sentence == "1a has 1 verified action and no assessment. It counts as a concrete step."
 
     second = record.action("1a", START, START, known=KNOWN, verified=KNOWN)
-    [check] = found(record)
+    [check] = find_problems(record)
     assert check.sentence == "1a has 2 verified actions and no assessment. It counts as a concrete step."
-    assert check.rows == (benchmark(record, "1a"), RowReference("evidence", first), RowReference("evidence", second))
+    assert check.rows == (
+        benchmark_reference(record, "1a"),
+        RowReference("evidence", first),
+        RowReference("evidence", second),
+    )
 
 
 def test_an_action_that_is_not_verified_or_not_over_asks_for_no_assessment(record):
@@ -141,37 +147,37 @@ def test_an_action_that_is_not_verified_or_not_over_asks_for_no_assessment(recor
     record.action("1a", DAY, TODAY + A_DAY, known=KNOWN, verified=KNOWN)
     record.review(record.evidence(DAY, DAY, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
-    assert found(record) == ()
-    assert spoken(record, TODAY + A_DAY) == [ProblemKind.NOT_ASSESSED]
+    assert find_problems(record) == ()
+    assert problem_kinds(record, TODAY + A_DAY) == [ProblemKind.NOT_ASSESSED]
 
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_any_assessment_silences_it_from_when_it_is_known(record, verdict):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    record.assess("1a", verdict, known=KNOWN + A_DAY)
+    record.assessment("1a", verdict, known=KNOWN + A_DAY)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.NOT_ASSESSED]
-    assert spoken(record) == []
+    assert problem_kinds(record, known_by=noon(KNOWN)) == [ProblemKind.NOT_ASSESSED]
+    assert problem_kinds(record) == []
 
 
 def test_an_assessment_of_another_benchmark_does_not_silence_it(record):
-    record.benchmark(record.one, "1c", record.rule(known=START))
+    record.benchmark(record.one, "1c", record.benchmark_terms(known=START))
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    record.assess("1c", Verdict.STALLED, known=KNOWN)
+    record.assessment("1c", Verdict.STALLED, known=KNOWN)
 
-    assert spoken(record) == [ProblemKind.NOT_ASSESSED]
+    assert problem_kinds(record) == [ProblemKind.NOT_ASSESSED]
 
 
 def test_an_action_where_a_figure_decides_asks_for_no_assessment(record):
     record.action("1b", DAY, DAY, known=KNOWN, verified=KNOWN)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 # --- A figure below what the evidence adds up to ----------------------------------------------------------------------
 
 
-def tells(record, figure, through=TODAY, verified=KNOWN, **fields):
+def add_figure(record, figure, through=TODAY, verified=KNOWN, **fields):
     evidence = record.evidence(START, through, known=KNOWN)
     row = record.reading(record.counted, figure, through=through, known=KNOWN, evidence=evidence, **fields)
     if verified:
@@ -179,14 +185,14 @@ def tells(record, figure, through=TODAY, verified=KNOWN, **fields):
     return row
 
 
-def acts(record, number, on=DAY, key="1b", verified=KNOWN):
+def add_actions(record, number, on=DAY, key="1b", verified=KNOWN):
     return [record.action(key, on, on, known=KNOWN, verified=verified) for _ in range(number)]
 
 
 def test_a_figure_below_the_number_of_verified_actions_speaks(record):
-    figure, actions = tells(record, 2), acts(record, 3)
+    figure, actions = add_figure(record, 2), add_actions(record, 3)
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert check.kind is ProblemKind.FIGURE_TOO_LOW
     assert check.sentence == ("Prosecutions: 2 by 31 December 2021. But 3 verified actions up to that day support 1b.")
     assert check.to_do == "Ask for a new figure, or check what the actions show."
@@ -194,10 +200,10 @@ def test_a_figure_below_the_number_of_verified_actions_speaks(record):
 
 
 def test_a_figure_of_zero_beside_one_action_speaks(record):
-    tells(record, 0)
-    acts(record, 1)
+    add_figure(record, 0)
+    add_actions(record, 1)
 
-    assert told(record) == [
+    assert kinds_and_sentences(record) == [
         (
             ProblemKind.FIGURE_TOO_LOW,
             "Prosecutions: 0 by 31 December 2021. But 1 verified action up to that day supports 1b.",
@@ -206,64 +212,64 @@ def test_a_figure_of_zero_beside_one_action_speaks(record):
 
 
 def test_a_figure_that_is_as_high_as_the_actions_is_silent(record):
-    tells(record, 3)
-    acts(record, 3)
+    add_figure(record, 3)
+    add_actions(record, 3)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_a_figure_says_nothing_of_actions_after_its_day(record):
-    tells(record, 1, through=DAY)
-    acts(record, 1)
-    acts(record, 2, on=DAY + A_DAY)
-    assert found(record) == ()
+    add_figure(record, 1, through=DAY)
+    add_actions(record, 1)
+    add_actions(record, 2, on=DAY + A_DAY)
+    assert find_problems(record) == ()
 
-    acts(record, 1)
-    assert spoken(record) == [ProblemKind.FIGURE_TOO_LOW]
+    add_actions(record, 1)
+    assert problem_kinds(record) == [ProblemKind.FIGURE_TOO_LOW]
 
 
 @pytest.mark.parametrize("told_of_it", [ReadingDirection.UP, None])
 def test_a_direction_and_no_data_are_no_figure_that_could_be_too_low(record, told_of_it):
-    tells(record, told_of_it)
-    acts(record, 3)
+    add_figure(record, told_of_it)
+    add_actions(record, 3)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_a_figure_or_an_action_that_is_not_verified_is_not_held_against_the_other(record):
-    acts(record, 2)
-    tells(record, 1, verified=None)
-    assert found(record) == ()
+    add_actions(record, 2)
+    add_figure(record, 1, verified=None)
+    assert find_problems(record) == ()
 
-    tells(record, 2)
-    acts(record, 2, verified=None)
-    assert found(record) == ()
+    add_figure(record, 2)
+    add_actions(record, 2, verified=None)
+    assert find_problems(record) == ()
 
 
 def test_the_latest_figure_is_the_one_that_has_to_fit(record):
-    acts(record, 3)
-    tells(record, 1, through=DAY)
-    assert spoken(record) == [ProblemKind.FIGURE_TOO_LOW]
+    add_actions(record, 3)
+    add_figure(record, 1, through=DAY)
+    assert problem_kinds(record) == [ProblemKind.FIGURE_TOO_LOW]
 
-    tells(record, 3)
-    assert spoken(record) == []
-    assert spoken(record, TODAY - A_DAY) == [ProblemKind.FIGURE_TOO_LOW]
+    add_figure(record, 3)
+    assert problem_kinds(record) == []
+    assert problem_kinds(record, TODAY - A_DAY) == [ProblemKind.FIGURE_TOO_LOW]
 
 
 def test_where_less_is_better_a_low_figure_fits_many_actions(record):
     record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
-    tells(record, 1)
-    acts(record, 3)
+    add_figure(record, 1)
+    add_actions(record, 3)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_actions_on_what_the_embassy_assesses_are_not_counted_against_a_figure(record):
-    record.benchmark(record.one, "1c", record.rule(known=START, indicator_id=record.counted))
-    tells(record, 1)
-    acts(record, 3, key="1c")
+    record.benchmark(record.one, "1c", record.benchmark_terms(known=START, indicator_id=record.counted))
+    add_figure(record, 1)
+    add_actions(record, 3, key="1c")
 
-    assert spoken(record) == [ProblemKind.NOT_ASSESSED]
+    assert problem_kinds(record) == [ProblemKind.NOT_ASSESSED]
 
 
 # --- A figure without a source ----------------------------------------------------------------------------------------
@@ -272,11 +278,11 @@ def test_actions_on_what_the_embassy_assesses_are_not_counted_against_a_figure(r
 def test_a_figure_without_a_source_speaks(record):
     row = record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert (check.kind, check.rows) == (ProblemKind.NO_SOURCE, (RowReference("reading", row),))
     assert check.sentence == "Prosecutions: the figure up to 1 September 2021 has no source."
     assert check.to_do == "Log the figure again with the document it comes from."
-    assert spoken(record, DAY) == [ProblemKind.NO_SOURCE]
+    assert problem_kinds(record, DAY) == [ProblemKind.NO_SOURCE]
 
 
 def test_a_direction_and_a_figure_of_the_year_before_want_a_source_too(record):
@@ -284,7 +290,7 @@ def test_a_direction_and_a_figure_of_the_year_before_want_a_source_too(record):
     before = record.edition.previous
     record.reading(record.counted, 4, starts=before.starts_on, through=before.ends_on, known=KNOWN, has_source=False)
 
-    assert [sentence for _, sentence in told(record)] == [
+    assert [sentence for _, sentence in kinds_and_sentences(record)] == [
         "Prosecutions: the figure up to 1 September 2021 has no source.",
         "Prosecutions: the figure up to 31 March 2021 has no source.",
     ]
@@ -295,15 +301,15 @@ def test_a_source_no_data_and_a_day_to_come_want_none(record, fields):
     told_of_it, through = fields.pop("told", 5), fields.pop("through", DAY)
     record.reading(record.counted, told_of_it, through=through, known=KNOWN, **{"has_source": False, **fields})
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_a_figure_logged_again_with_its_source_is_silent_from_then_on(record):
     record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
     record.reading(record.counted, 5, through=DAY, known=KNOWN + A_DAY)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.NO_SOURCE]
-    assert spoken(record) == []
+    assert problem_kinds(record, known_by=noon(KNOWN)) == [ProblemKind.NO_SOURCE]
+    assert problem_kinds(record) == []
 
 
 @pytest.mark.parametrize(
@@ -323,7 +329,7 @@ def test_a_source_of_something_else_does_not_silence_it(record, other):
     record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
     record.reading(indicator, other.pop("told", 5), **{"through": DAY, "known": KNOWN + A_DAY, **other})
 
-    assert ProblemKind.NO_SOURCE in spoken(record)
+    assert ProblemKind.NO_SOURCE in problem_kinds(record)
 
 
 # --- A span that would count if its day were known --------------------------------------------------------------------
@@ -332,10 +338,10 @@ def test_a_source_of_something_else_does_not_silence_it(record, other):
 def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert (check.kind, check.rows) == (
         ProblemKind.DAY_UNKNOWN,
-        (RowReference("evidence", evidence), benchmark(record, "1a")),
+        (RowReference("evidence", evidence), benchmark_reference(record, "1a")),
     )
     assert check.sentence == (
         "An action that ended by 1 September 2021 is verified and has no start date. With one it would count."
@@ -356,27 +362,27 @@ def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
 def test_a_span_that_would_not_count_with_its_day_either_is_silent(record, last, fields):
     record.action(**{"key": "1a", "first": None, "last": last, "known": KNOWN, "verified": KNOWN, **fields})
 
-    assert found(record, END + 30 * A_DAY) == ()
+    assert find_problems(record, END + 30 * A_DAY) == ()
 
 
 @pytest.mark.parametrize("last", [START, END])
 def test_the_first_and_the_last_day_of_the_period_are_of_it(record, last):
     record.action("1a", None, last, known=KNOWN, verified=KNOWN)
 
-    assert spoken(record, END) == [ProblemKind.DAY_UNKNOWN]
+    assert problem_kinds(record, END) == [ProblemKind.DAY_UNKNOWN]
 
 
 def test_a_span_that_is_not_over_is_silent(record):
     record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
-    assert spoken(record, DAY - A_DAY) == []
-    assert spoken(record, DAY) == [ProblemKind.DAY_UNKNOWN]
+    assert problem_kinds(record, DAY - A_DAY) == []
+    assert problem_kinds(record, DAY) == [ProblemKind.DAY_UNKNOWN]
 
 
 def test_a_plan_whose_day_nobody_knows_is_silent(record):
     record.review(record.evidence(None, DAY, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 @pytest.mark.parametrize("review", [{"first_on": START}, {"decision": EvidenceDecision.REJECTED}])
@@ -384,23 +390,23 @@ def test_a_day_that_a_later_review_states_or_a_rejection_silences_it(record, rev
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.review(evidence, known=KNOWN + A_DAY, key="1a", **review)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.DAY_UNKNOWN]
-    assert ProblemKind.DAY_UNKNOWN not in spoken(record)
+    assert problem_kinds(record, known_by=noon(KNOWN)) == [ProblemKind.DAY_UNKNOWN]
+    assert ProblemKind.DAY_UNKNOWN not in problem_kinds(record)
 
 
 def test_a_revision_with_its_day_silences_it(record):
     first = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.action("1a", START, DAY, known=KNOWN + A_DAY, revises=first)
 
-    assert spoken(record, known_by=noon(KNOWN)) == [ProblemKind.DAY_UNKNOWN]
-    assert spoken(record) == []
+    assert problem_kinds(record, known_by=noon(KNOWN)) == [ProblemKind.DAY_UNKNOWN]
+    assert problem_kinds(record) == []
 
 
 def test_a_review_of_the_evidence_itself_verifies_no_action(record):
     evidence = record.action("1a", None, DAY, known=KNOWN)
     record.review(evidence, known=KNOWN)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 # --- A commitment overdue, and no update received ---------------------------------------------------------------------
@@ -409,22 +415,22 @@ MADE, DUE = date(2021, 11, 1), date(2021, 12, 21)
 
 
 def test_a_promise_overdue_without_an_update_speaks(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert (check.kind, check.rows) == (ProblemKind.PAST_DUE, (RowReference("commitment", promise),))
     assert check.sentence == "A commitment was due on 21 December 2021, 10 days ago. No update received."
     assert check.to_do == "Ask the ministry for an update."
-    assert told(record, DUE + A_DAY) == [
+    assert kinds_and_sentences(record, DUE + A_DAY) == [
         (ProblemKind.PAST_DUE, "A commitment was due on 21 December 2021, 1 day ago. No update received.")
     ]
-    assert told(record, DUE) == []
+    assert kinds_and_sentences(record, DUE) == []
 
 
 def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embassy(record):
-    record.promise(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert (check.kind, check.to_do) == (ProblemKind.PAST_DUE, "Record what happened to it.")
     assert "update" not in check.sentence
 
@@ -441,49 +447,49 @@ def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embas
     ],
 )
 def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
-    record.promise(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_neither_what_the_embassy_logged_nor_what_it_reopened_is_an_update_of_the_ministry(record):
-    promise = record.promise(
+    promise = record.commitment(
         made=MADE, due=DUE, later_events=[(CommitmentEventKind.REOPENED, DUE + A_DAY, None)], _1a=CommitmentReach.MEETS
     )
     record.evidence(DUE + A_DAY, DUE + A_DAY, known=TODAY, commitment=promise)
 
-    assert spoken(record) == [ProblemKind.PAST_DUE]
+    assert problem_kinds(record) == [ProblemKind.PAST_DUE]
 
 
 @pytest.mark.parametrize("sent_on", [MADE + A_DAY, DUE, DUE + A_DAY])
 def test_an_update_that_waits_or_was_returned_is_no_silence_whenever_it_was_sent(record, sent_on):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=sent_on, commitment_id=promise, ministry_id=1, returned=TODAY
     )
 
-    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
-    assert spoken(record) == []
+    assert problem_kinds(record, known_by=noon(TODAY - A_DAY)) == []
+    assert problem_kinds(record) == []
 
 
 def test_an_update_that_its_ministry_withdrew_is_none_once_that_is_known(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     record.update_version(ClaimedProgress.UNDER_WAY, known=DUE, commitment_id=promise, ministry_id=1, withdrawn=TODAY)
 
-    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
-    [check] = found(record)
+    assert problem_kinds(record, known_by=noon(TODAY - A_DAY)) == []
+    [check] = find_problems(record)
     assert check.sentence == (
         "A commitment was due on 21 December 2021, 10 days ago. The ministry withdrew its update on 31 December 2021."
     )
 
 
 def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
-    promise = record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
-    other = record.promise(made=MADE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    other = record.commitment(made=MADE, _1a=CommitmentReach.MEETS)
     record.update_version(ClaimedProgress.UNDER_WAY, known=DUE + A_DAY, commitment_id=other, ministry_id=1)
     record.update_version(ClaimedProgress.UNDER_WAY, known=TODAY + A_DAY, commitment_id=promise, ministry_id=1)
 
-    assert spoken(record) == [ProblemKind.PAST_DUE]
+    assert problem_kinds(record) == [ProblemKind.PAST_DUE]
 
 
 @pytest.mark.parametrize(
@@ -492,7 +498,7 @@ def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     ids=["moved since", "accepted since"],
 )
 def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
-    promise = record.promise(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
     )
@@ -500,7 +506,7 @@ def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_sinc
         [sent] = record.tables["update_versions"]
         record.tables["update_versions"][:] = [replace(sent, returned_at=None)]
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert check.sentence == (
         "A commitment was due on 21 December 2021, 10 days ago. No update received since the one of 2 November 2021."
     )
@@ -508,11 +514,11 @@ def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_sinc
 
 def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
     then = [(CommitmentEventKind.RESCHEDULED, DUE - A_DAY, TODAY)]
-    record.promise(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
 
-    assert spoken(record, known_by=noon(MADE)) == [ProblemKind.PAST_DUE]
-    assert spoken(record, known_by=noon(MADE - A_DAY)) == []
-    assert spoken(record) == []
+    assert problem_kinds(record, known_by=noon(MADE)) == [ProblemKind.PAST_DUE]
+    assert problem_kinds(record, known_by=noon(MADE - A_DAY)) == []
+    assert problem_kinds(record) == []
 
 
 # --- A recommendation without a benchmark or lead ---------------------------------------------------------------------
@@ -521,7 +527,7 @@ def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
 def test_a_recommendation_without_a_benchmark_or_a_lead_speaks(record):
     two = record.recommendation(2, Pillar.PROTECTION, has_lead=False)
 
-    assert [(one.kind, one.sentence, one.to_do, one.rows) for one in found(record)] == [
+    assert [(one.kind, one.sentence, one.to_do, one.rows) for one in find_problems(record)] == [
         (
             ProblemKind.NO_BENCHMARK,
             "Recommendation 2 has no benchmark, so it cannot add to readiness.",
@@ -540,7 +546,7 @@ def test_a_recommendation_without_a_benchmark_or_a_lead_speaks(record):
 def test_an_item_of_the_action_plan_is_told_from_a_recommendation_of_its_number(record):
     record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN, has_lead=False)
 
-    assert [sentence for _, sentence in told(record)] == [
+    assert [sentence for _, sentence in kinds_and_sentences(record)] == [
         "Action plan 1 has no benchmark, so it cannot add to readiness.",
         "Action plan 1 has no lead ministry.",
     ]
@@ -548,17 +554,17 @@ def test_an_item_of_the_action_plan_is_told_from_a_recommendation_of_its_number(
 
 def test_a_benchmark_whose_terms_are_not_known_yet_is_none(record):
     two = record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(two, "2a", record.rule(known=KNOWN))
+    record.benchmark(two, "2a", record.benchmark_terms(known=KNOWN))
 
-    assert spoken(record, known_by=noon(KNOWN - A_DAY)) == [ProblemKind.NO_BENCHMARK]
-    assert spoken(record) == []
+    assert problem_kinds(record, known_by=noon(KNOWN - A_DAY)) == [ProblemKind.NO_BENCHMARK]
+    assert problem_kinds(record) == []
 
 
 def test_a_recommendation_that_is_not_known_yet_is_not_missed(record):
     record.recommendation(2, Pillar.PROTECTION, known=KNOWN, has_lead=False)
 
-    assert spoken(record, known_by=noon(KNOWN - A_DAY)) == []
-    assert spoken(record) == [ProblemKind.NO_BENCHMARK, ProblemKind.NO_LEAD]
+    assert problem_kinds(record, known_by=noon(KNOWN - A_DAY)) == []
+    assert problem_kinds(record) == [ProblemKind.NO_BENCHMARK, ProblemKind.NO_LEAD]
 
 
 # --- Milestones missed ------------------------------------------------------------------------------------------------
@@ -567,33 +573,33 @@ def test_a_recommendation_that_is_not_known_yet_is_not_missed(record):
 def test_a_milestone_missed_speaks(record):
     row = record.milestone(MilestoneKind.ACTION_PLAN, DUE)
 
-    [check] = found(record)
+    [check] = find_problems(record)
     assert (check.kind, check.rows) == (ProblemKind.MISSED, (RowReference("milestone", row),))
     assert check.sentence == "Action plan presented: due on 21 December 2021 and not recorded as done."
     assert check.to_do == "Record the day on which it was done, or ask for it."
-    assert spoken(record, DUE) == []
-    assert spoken(record, DUE + A_DAY) == [ProblemKind.MISSED]
+    assert problem_kinds(record, DUE) == []
+    assert problem_kinds(record, DUE + A_DAY) == [ProblemKind.MISSED]
 
 
 @pytest.mark.parametrize("done", [DUE - A_DAY, DUE + A_DAY, TODAY])
 def test_a_milestone_that_was_reached_by_the_day_asked_for_is_silent(record, done):
     record.milestone(MilestoneKind.INTERIM, DUE, done)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_a_milestone_reached_later_was_missed_on_the_days_between(record):
     record.milestone(MilestoneKind.INTERIM, DUE, TODAY + A_DAY)
 
-    assert spoken(record) == [ProblemKind.MISSED]
-    assert spoken(record, TODAY + A_DAY) == []
+    assert problem_kinds(record) == [ProblemKind.MISSED]
+    assert problem_kinds(record, TODAY + A_DAY) == []
 
 
 def test_a_milestone_reached_and_not_yet_recorded_so_was_missed_as_known_then(record):
     record.milestone(MilestoneKind.INTERIM, DUE, DUE - A_DAY, known=TODAY)
 
-    assert spoken(record, known_by=noon(TODAY - A_DAY)) == [ProblemKind.MISSED]
-    assert spoken(record, known_by=noon(TODAY)) == []
+    assert problem_kinds(record, known_by=noon(TODAY - A_DAY)) == [ProblemKind.MISSED]
+    assert problem_kinds(record, known_by=noon(TODAY)) == []
 
 
 def test_a_milestone_is_done_on_the_day_recorded_last(record):
@@ -602,22 +608,22 @@ def test_a_milestone_is_done_on_the_day_recorded_last(record):
     later = MilestoneDoneFact(99, noon(TODAY), TODAY + A_DAY)
     record.tables["milestones"] = [replace(row, done=(later, *row.done))]
 
-    assert spoken(record) == [ProblemKind.MISSED]
-    assert spoken(record, known_by=noon(TODAY - A_DAY)) == []
+    assert problem_kinds(record) == [ProblemKind.MISSED]
+    assert problem_kinds(record, known_by=noon(TODAY - A_DAY)) == []
 
 
 @pytest.mark.parametrize("kind", [MilestoneKind.DEADLINE, MilestoneKind.PERIOD_END])
 def test_a_day_that_comes_by_itself_is_never_missed(record, kind):
     record.milestone(kind, DUE)
 
-    assert found(record) == ()
+    assert find_problems(record) == ()
 
 
 def test_milestones_stand_by_their_day(record):
     record.milestone(MilestoneKind.INTERIM, DUE)
     record.milestone(MilestoneKind.ACTION_PLAN, DUE - A_DAY)
 
-    assert [sentence.partition(":")[0] for _, sentence in told(record)] == [
+    assert [sentence.partition(":")[0] for _, sentence in kinds_and_sentences(record)] == [
         "Action plan presented",
         "Interim assessment",
     ]
@@ -626,7 +632,7 @@ def test_milestones_stand_by_their_day(record):
 def test_a_check_never_changes_a_score(record):
     before = evaluate_readiness(record.facts, as_of=TODAY)
     record.milestone(MilestoneKind.INTERIM, DUE)
-    record.promise(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
+    record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
     record.reading(record.counted, 5, through=DAY, known=TODAY + A_DAY, has_source=False)
     after = evaluate_readiness(record.facts, as_of=TODAY, known_by=noon(TODAY))
 

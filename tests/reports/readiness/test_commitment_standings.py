@@ -17,7 +17,7 @@ from reports.briefings.reader_view import ReaderView
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.gathering import gather_facts
 from tests.exercise import load_exercise
-from tests.kept import once
+from tests.row_cache import load_cached
 from tiptracker.accounts.models import Ministry, User
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ DAY = date(2022, 1, 28)
 FIGURES = "Exercise: send the figures of prosecutions from April to December"
 TRAINING = "Exercise: train the district focal points"
 SHELTER = "Exercise: agree with a second provider of shelter"
-WITH_US = {
+WITH_EMBASSY = {
     FIGURES: "with the embassy since 12 January 2022",
     TRAINING: "with the embassy since 14 January 2022",
 }
@@ -34,11 +34,11 @@ WITH_US = {
 
 @pytest.fixture(autouse=True)
 def exercise():
-    once(load_exercise, verbosity=0)
+    load_cached(load_exercise, verbosity=0)
 
 
 @pytest.fixture
-def enter(client):
+def sign_in_as(client):
     def enter(name):
         client.force_login(User.objects.get(email=f"{name}@demo.example"))
         return client
@@ -54,15 +54,17 @@ def test_the_ambassadors_briefing_blames_no_ministry_whose_update_waits():
     accused = [check.about for check in said.checks if "update" in check.sentence or "heard" in check.sentence]
     assert len(accused) == 1
     assert SHELTER in str(accused[0])
-    assert {one.text: one.standing for one in said.press_for if one.text in WITH_US} == WITH_US
+    assert {
+        one.text: one.status_text for one in said.commitments_to_follow_up if one.text in WITH_EMBASSY
+    } == WITH_EMBASSY
     assert said.overdue == 1
     html = render_html(said)
     assert "heard since" not in html
     assert "overdue by 14 days, no update received" in html
 
 
-def test_my_tasks_calls_nothing_overdue(enter):
-    text = enter("officer").get(reverse("my_tasks")).text
+def test_my_tasks_calls_nothing_overdue(sign_in_as):
+    text = sign_in_as("officer").get(reverse("my_tasks")).text
 
     assert FIGURES in text
     for word in ("late by", "overdue"):
@@ -70,48 +72,48 @@ def test_my_tasks_calls_nothing_overdue(enter):
 
 
 @pytest.mark.parametrize("name", ["officer", "ambassador", "observer", "justice"])
-def test_the_list_says_to_everybody_since_when_it_is_with_the_embassy(enter, name):
-    lines = enter(name).get(reverse("commitment_list")).context["lines"]
+def test_the_list_says_to_everybody_since_when_it_is_with_the_embassy(sign_in_as, name):
+    lines = sign_in_as(name).get(reverse("commitment_list")).context["lines"]
 
-    assert {line.commitment.text: line.text for line in lines}[FIGURES] == WITH_US[FIGURES]
+    assert {line.commitment.text: line.text for line in lines}[FIGURES] == WITH_EMBASSY[FIGURES]
 
 
-def test_the_ministrys_home_says_with_the_embassy_and_not_open(enter):
-    client = enter("justice")
+def test_the_ministrys_home_says_with_the_embassy_and_not_open(sign_in_as):
+    client = sign_in_as("justice")
     commitment = Commitment.objects.get(text=FIGURES)
 
     home = client.get(reverse("ministry_home")).text
     page = client.get(reverse("commitment_detail", args=[commitment.pk])).text
 
     for text in (home, page):
-        assert WITH_US[FIGURES] in text
+        assert WITH_EMBASSY[FIGURES] in text
         assert "overdue" not in text
     assert "status--open" not in page
 
 
-def test_dashboard_calendar_handover_and_ministry_count_one_overdue(enter):
-    client = enter("officer")
+def test_dashboard_calendar_handover_and_ministry_count_one_overdue(sign_in_as):
+    client = sign_in_as("officer")
 
     dashboard = client.get(reverse("dashboard"))
     assert [one.commitment.text for one in dashboard.context["overdue"]] == [SHELTER]
     days = {day.title: day for day in client.get(reverse("timeline")).context["page"]}
-    assert (days[FIGURES].status_text, days[FIGURES].distance) == (WITH_US[FIGURES], "")
+    assert (days[FIGURES].status_text, days[FIGURES].distance) == (WITH_EMBASSY[FIGURES], "")
     assert days[SHELTER].distance == "overdue by 14 days"
     note = client.get(reverse("handover")).context["note"]
     assert sum(party.overdue for party in note.parties) == 1
-    assert not [day for day in note.due if day.title in WITH_US and day.days_overdue]
+    assert not [day for day in note.due if day.title in WITH_EMBASSY and day.days_overdue]
     justice = Ministry.objects.get(short_name="Justice and Law")
     desk = client.get(reverse("ministry_detail", args=[justice.pk])).context["desk"]
-    assert {one.row.text: one.status_text for one in desk.commitments}[FIGURES] == WITH_US[FIGURES]
+    assert {one.row.text: one.status_text for one in desk.commitments}[FIGURES] == WITH_EMBASSY[FIGURES]
 
 
-def test_a_program_reads_the_same_words(enter):
-    client = enter("officer")
+def test_a_program_reads_the_same_words(sign_in_as):
+    client = sign_in_as("officer")
     answer = client.get("/api/v1/commitments/", {"status": "overdue"}).json()
 
     assert [row["text"] for row in answer["results"]] == [SHELTER]
     waiting = client.get("/api/v1/commitments/", {"status": "with_embassy"}).json()
-    assert set(WITH_US) < {row["text"] for row in waiting["results"]}
+    assert set(WITH_EMBASSY) < {row["text"] for row in waiting["results"]}
 
 
 def test_rows_and_facts_say_the_same():

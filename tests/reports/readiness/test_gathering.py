@@ -16,8 +16,8 @@ from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
 from tests import factories
 from tests.factories import MASERU, TERMS_SET_AT, at_noon
-from tests.kept import once
-from tests.reports.records import points
+from tests.reports.record_builder import points
+from tests.row_cache import load_cached
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 DAY = date(2022, 1, 10)
 
 
-def edition():
+def lesotho_edition():
     return Edition.objects.select_related("country").get(country__code="LSO", year=2021)
 
 
@@ -71,7 +71,7 @@ def test_a_version_is_returned_or_withdrawn_at_the_moment_of_its_decision():
 
 def test_gather_facts_brings_every_row_whole():
     add_one_of_everything()
-    tracked = edition()
+    tracked = lesotho_edition()
     facts = gather_facts(tracked)
 
     assert facts.edition.tracking == Period(date(2021, 4, 1), date(2022, 3, 31))
@@ -130,7 +130,7 @@ def test_gather_facts_brings_milestones_with_all_that_was_recorded_of_them():
     earlier = factories.EditionFactory(year=2020, tier=Tier.TIER_3)
     factories.MilestoneFactory(edition=earlier, done=DAY)
 
-    facts = gather_facts(edition())
+    facts = gather_facts(lesotho_edition())
 
     done, ahead = sorted(facts.milestones, key=lambda row: row.id)
     assert [(row.recorded_at, row.done_on) for row in sorted(done.done, key=lambda row: row.id)] == [
@@ -177,7 +177,7 @@ def test_gather_facts_leaves_out_other_countries_and_other_editions():
     indicator = factories.IndicatorFactory(country=malawi)
     factories.ReadingFactory(indicator=indicator, figure=1)
 
-    facts = gather_facts(edition())
+    facts = gather_facts(lesotho_edition())
 
     assert len(facts.recommendations) == 1
     assert facts.benchmarks == facts.indicators == facts.readings == facts.evidence_links == facts.assessments == ()
@@ -188,7 +188,7 @@ def test_gather_facts_leaves_out_other_countries_and_other_editions():
 def test_gather_facts_query_count(django_assert_num_queries, how_many):
     for _ in range(how_many):
         add_one_of_everything()
-    tracked = edition()
+    tracked = lesotho_edition()
 
     # Terms and weights, recommendations with terms, benchmarks with terms, indicators, readings, evidence,
     # evidence links, reviews, versions, assessments with grounds.
@@ -209,9 +209,9 @@ def test_gather_facts_query_count(django_assert_num_queries, how_many):
     ],
 )
 def test_the_public_record_of_lesotho_comes_out_as_worked(as_of, known_by, score, claimed, is_reviewed):
-    once(load_public_record, now=JULY_2022)
+    load_cached(load_public_record, now=JULY_2022)
 
-    result = evaluate_readiness(gather_facts(edition()), as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(gather_facts(lesotho_edition()), as_of=as_of, known_by=known_by)
 
     assert (result.score, result.claimed.points, result.is_reviewed) == (score, claimed, is_reviewed)
 
@@ -222,61 +222,63 @@ PERIOD_ENDS = date(2022, 3, 31)
 LATER = JULY_2022 + timedelta(seconds=1)
 
 
-def known(by):
+def readiness_known_by(by):
     """Readiness at the end of the period, as known by a moment."""
-    return evaluate_readiness(gather_facts(edition()), as_of=PERIOD_ENDS, known_by=by)
+    return evaluate_readiness(gather_facts(lesotho_edition()), as_of=PERIOD_ENDS, known_by=by)
 
 
-def said(recommendation, **changed):
+def recommendation_values(recommendation, **changed):
     """A recommendation as its form says it."""
     names = ("number", "text", "text_status", "origin", "indicia", "lead")
     return {name: getattr(recommendation, name) for name in names} | {"supporting": [], **changed}
 
 
 def test_one_more_recommendation_leaves_what_was_known_before_as_it_was():
-    once(load_public_record, now=JULY_2022)
-    before = known(JULY_2022)
+    load_cached(load_public_record, now=JULY_2022)
+    before = readiness_known_by(JULY_2022)
 
-    first = edition().recommendations.get(number=1)
+    first = lesotho_edition().recommendations.get(number=1)
     add_recommendation(
-        edition=edition(),
+        edition=lesotho_edition(),
         by=factories.OfficerFactory(),
         now=LATER,
-        **said(first, number=11, pillar=Pillar.PROTECTION, text_status=TextStatus.OFFICIAL),
+        **recommendation_values(first, number=11, pillar=Pillar.PROTECTION, text_status=TextStatus.OFFICIAL),
     )
 
-    assert known(JULY_2022) == before
-    assert points(known(LATER).verified)["concrete_action"] == Fraction(80, 11)  # of eleven, no more of ten
-    assert known(LATER).verified == known(None).verified
+    assert readiness_known_by(JULY_2022) == before
+    assert points(readiness_known_by(LATER).verified)["concrete_action"] == Fraction(
+        80, 11
+    )  # of eleven, no more of ten
+    assert readiness_known_by(LATER).verified == readiness_known_by(None).verified
 
 
 def test_another_pillar_leaves_what_was_known_before_as_it_was():
-    once(load_public_record, now=JULY_2022)
-    before = known(JULY_2022)
+    load_cached(load_public_record, now=JULY_2022)
+    before = readiness_known_by(JULY_2022)
 
-    awareness = edition().recommendations.get(number=10)  # nothing else shows prevention
+    awareness = lesotho_edition().recommendations.get(number=10)  # nothing else shows prevention
     change_recommendation(
         recommendation=awareness,
         version=1,
         by=factories.OfficerFactory(),
         now=LATER,
-        **said(awareness, pillar=Pillar.PROSECUTION, reason="The Department reads it so."),
+        **recommendation_values(awareness, pillar=Pillar.PROSECUTION, reason="The Department reads it so."),
     )
 
-    assert known(JULY_2022) == before
+    assert readiness_known_by(JULY_2022) == before
     assert points(before.verified)["three_ps"] == 20
-    assert points(known(LATER).verified)["three_ps"] == Fraction(40, 3)
-    assert known(LATER).verified == known(None).verified
+    assert points(readiness_known_by(LATER).verified)["three_ps"] == Fraction(40, 3)
+    assert readiness_known_by(LATER).verified == readiness_known_by(None).verified
 
 
 def test_other_terms_leave_what_was_known_before_as_it_was():
-    once(load_public_record, now=JULY_2022)
-    before = known(JULY_2022)
-    terms = edition().terms.get()
+    load_cached(load_public_record, now=JULY_2022)
+    before = readiness_known_by(JULY_2022)
+    terms = lesotho_edition().terms.get()
 
-    shown = edition().recommendations.get(number=4)
+    shown = lesotho_edition().recommendations.get(number=4)
     change_edition_terms(
-        edition=edition(),
+        edition=lesotho_edition(),
         seen=terms.pk,
         deadline_on=date(2022, 3, 15),
         readiness_target=Decimal(60),
@@ -287,13 +289,13 @@ def test_other_terms_leave_what_was_known_before_as_it_was():
         now=LATER,
     )
 
-    assert known(JULY_2022) == before
+    assert readiness_known_by(JULY_2022) == before
     assert (before.deadline_on, before.readiness_target, before.readiness_target_reason) == (
         date(2022, 2, 28),
         45,
         "The post's own target, from a comparison with the tiers of earlier years; not the Department's.",
     )
-    after = known(LATER)
+    after = readiness_known_by(LATER)
     assert (after.deadline_on, after.readiness_target, after.readiness_target_reason) == (
         date(2022, 3, 15),
         60,
@@ -304,4 +306,4 @@ def test_other_terms_leave_what_was_known_before_as_it_was():
         8,
         Fraction(35, 3),
     )
-    assert after.verified == known(None).verified
+    assert after.verified == readiness_known_by(None).verified

@@ -8,8 +8,8 @@ import pytest
 from dialogues.choices import DoneBy, EvidenceDecision, ReadingDirection, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import TIP_2022, lesotho
-from tests.reports.records import Record, lines, noon, shares, window
+from tests.reports.lesotho_record import REPORT_OF_2022_ON, lesotho_record
+from tests.reports.record_builder import RecordBuilder, line_points, noon, period, shares
 
 HALF = Fraction(1, 2)
 START, END = date(2021, 4, 1), date(2022, 3, 31)
@@ -21,25 +21,27 @@ A_DAY = timedelta(days=1)
 @pytest.fixture
 def record():
     """1a, which the embassy assesses, and 1b, which the figure of prosecutions decides."""
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
-    record.year_before(record.counted, 4, known=START)
+    record.reading_year_before(record.counted, 4, known=START)
     one = record.recommendation(1, Pillar.PREVENTION)
-    record.benchmark(one, "1a", record.rule(known=START))
-    record.benchmark(one, "1b", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
+    record.benchmark(one, "1a", record.benchmark_terms(known=START))
+    record.benchmark(
+        one, "1b", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=record.counted, target=10)
+    )
     return record
 
 
-def share(record, as_of, tally="possible", **known):
+def possible_share(record, as_of, tally="possible", **known):
     return shares(getattr(evaluate_readiness(record.facts, as_of=as_of, **known), tally))["1a"]
 
 
 def test_an_action_is_possible_from_its_first_day_on_and_dated_from_its_last(record):
     record.action("1a", FIRST, LAST, known=KNOWN, verified=KNOWN)
 
-    assert (share(record, FIRST - A_DAY), share(record, FIRST)) == (0, HALF)
-    assert (share(record, LAST - A_DAY, "verified"), share(record, LAST, "verified")) == (0, HALF)
-    assert share(record, FIRST, known_by=noon(KNOWN - A_DAY)) == 0
+    assert (possible_share(record, FIRST - A_DAY), possible_share(record, FIRST)) == (0, HALF)
+    assert (possible_share(record, LAST - A_DAY, "verified"), possible_share(record, LAST, "verified")) == (0, HALF)
+    assert possible_share(record, FIRST, known_by=noon(KNOWN - A_DAY)) == 0
 
 
 @pytest.mark.parametrize(
@@ -56,21 +58,21 @@ def test_an_action_is_possible_from_its_first_day_on_and_dated_from_its_last(rec
 def test_what_would_not_count_once_it_is_over_is_not_possible(record, first, last, fields):
     record.action("1a", first, last, known=KNOWN, **{"verified": KNOWN, **fields})
 
-    assert share(record, FIRST) == share(record, END) == 0
+    assert possible_share(record, FIRST) == possible_share(record, END) == 0
 
 
 def test_a_plan_is_not_possible(record):
     record.review(record.evidence(FIRST, LAST, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
-    assert share(record, LAST) == 0
+    assert possible_share(record, LAST) == 0
 
 
 def test_the_first_day_may_be_the_one_that_its_review_states(record):
     acted = record.action("1a", None, LAST, known=KNOWN, verified=KNOWN)
     record.review(acted, known=KNOWN + A_DAY, key="1a", first_on=FIRST)
 
-    assert (share(record, FIRST - A_DAY), share(record, FIRST)) == (0, HALF)
-    assert share(record, FIRST, known_by=noon(KNOWN)) == 0
+    assert (possible_share(record, FIRST - A_DAY), possible_share(record, FIRST)) == (0, HALF)
+    assert possible_share(record, FIRST, known_by=noon(KNOWN)) == 0
 
 
 def test_a_reading_is_possible_from_the_start_of_its_span(record):
@@ -81,9 +83,9 @@ def test_a_reading_is_possible_from_the_start_of_its_span(record):
 
     result = evaluate_readiness(record.facts, as_of=START)
     assert result.score == 0
-    assert lines(result.possible, "increasing_efforts")["prosecutions"] == 7
-    assert lines(result.possible, "data_given")["prosecutions"] == Fraction(5, 2)
-    assert lines(result.possible, "three_ps")["prosecution"] == Fraction(20, 3)
+    assert line_points(result.possible, "increasing_efforts")["prosecutions"] == 7
+    assert line_points(result.possible, "data_given")["prosecutions"] == Fraction(5, 2)
+    assert line_points(result.possible, "three_ps")["prosecution"] == Fraction(20, 3)
     assert shares(result.possible)["1b"] == 1
     assert evaluate_readiness(record.facts, as_of=START - A_DAY).possible.points == 0
 
@@ -115,17 +117,21 @@ def test_a_direction_is_possible_from_its_start_and_no_figure(record):
     record.review(told, known=KNOWN)
 
     result = evaluate_readiness(record.facts, as_of=START)
-    assert lines(result.possible, "increasing_efforts")["prosecutions"] == 7
-    assert lines(result.possible, "data_given")["prosecutions"] == 0
+    assert line_points(result.possible, "increasing_efforts")["prosecutions"] == 7
+    assert line_points(result.possible, "data_given")["prosecutions"] == 0
 
 
 def test_an_assessment_holds_from_the_last_first_day_of_what_it_rests_on(record):
     spring = record.action("1a", START, LAST, known=KNOWN, verified=KNOWN)
     summer = record.action("1a", FIRST, FIRST + 9 * A_DAY, known=KNOWN, verified=KNOWN)
-    record.assess("1a", Verdict.MET, known=KNOWN, on=[spring, summer])
+    record.assessment("1a", Verdict.MET, known=KNOWN, on=[spring, summer])
 
-    assert (share(record, START), share(record, FIRST - A_DAY), share(record, FIRST)) == (HALF, HALF, 1)
-    assert (share(record, FIRST, "verified"), share(record, LAST, "verified")) == (0, 1)
+    assert (possible_share(record, START), possible_share(record, FIRST - A_DAY), possible_share(record, FIRST)) == (
+        HALF,
+        HALF,
+        1,
+    )
+    assert (possible_share(record, FIRST, "verified"), possible_share(record, LAST, "verified")) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -149,34 +155,34 @@ def test_an_assessment_rests_on_the_first_day_that_a_review_states(record, state
     acted = record.action("1a", None, LAST, known=KNOWN)
     for number, fields in enumerate(stated):
         record.review(acted, known=KNOWN + number * A_DAY, **fields)
-    record.assess("1a", Verdict.MET, known=KNOWN + 9 * A_DAY, on=[acted])
+    record.assessment("1a", Verdict.MET, known=KNOWN + 9 * A_DAY, on=[acted])
 
-    assert (share(record, from_on - A_DAY), share(record, from_on)) == (HALF, 1)
+    assert (possible_share(record, from_on - A_DAY), possible_share(record, from_on)) == (HALF, 1)
 
 
 def test_an_assessment_that_rests_on_nothing_holds_from_the_day_it_was_recorded(record):
     record.action("1a", START, START, known=START, verified=START)
-    record.assess("1a", Verdict.MET, known=LAST)
+    record.assessment("1a", Verdict.MET, known=LAST)
 
-    assert (share(record, LAST - A_DAY), share(record, LAST)) == (HALF, 1)
+    assert (possible_share(record, LAST - A_DAY), possible_share(record, LAST)) == (HALF, 1)
 
 
 def test_a_poor_assessment_that_would_hold_sooner_takes_nothing_away(record):
     acted = record.action("1a", START, START, known=KNOWN, verified=KNOWN)
     found = record.evidence(FIRST, LAST, known=KNOWN, _1a=SupportKind.NO_ACTION)
     record.review(found, known=KNOWN, key="1a")
-    record.assess("1a", Verdict.STALLED, known=KNOWN, on=[found, acted])
+    record.assessment("1a", Verdict.STALLED, known=KNOWN, on=[found, acted])
 
-    assert share(record, FIRST) == share(record, FIRST, "verified") == HALF
-    assert share(record, LAST) == share(record, LAST, "verified") == 0
+    assert possible_share(record, FIRST) == possible_share(record, FIRST, "verified") == HALF
+    assert possible_share(record, LAST) == possible_share(record, LAST, "verified") == 0
 
 
 def test_an_assessment_that_is_not_known_yet_is_not_possible(record):
     acted = record.action("1a", FIRST, LAST, known=KNOWN, verified=KNOWN)
-    record.assess("1a", Verdict.MET, known=KNOWN + A_DAY, on=[acted])
+    record.assessment("1a", Verdict.MET, known=KNOWN + A_DAY, on=[acted])
 
-    assert share(record, FIRST, known_by=noon(KNOWN)) == HALF
-    assert share(record, FIRST) == 1
+    assert possible_share(record, FIRST, known_by=noon(KNOWN)) == HALF
+    assert possible_share(record, FIRST) == 1
 
 
 @pytest.mark.parametrize(
@@ -189,10 +195,10 @@ def test_an_assessment_that_is_not_known_yet_is_not_possible(record):
     ],
 )
 def test_what_is_possible_of_lesotho(as_of, known_by, possible):
-    assert evaluate_readiness(lesotho().facts, as_of=as_of, known_by=noon(known_by)).possible.points == possible
+    assert evaluate_readiness(lesotho_record().facts, as_of=as_of, known_by=noon(known_by)).possible.points == possible
 
 
 def test_in_february_53_points_more_rest_on_facts_dated_only_to_the_end_of_march():
-    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022))
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 2, 28), known_by=noon(REPORT_OF_2022_ON))
 
     assert (result.score, result.possible.points - result.score) == (Fraction(43, 6), Fraction(160, 3))

@@ -14,8 +14,8 @@ from dialogues.choices import (
 from recommendations.choices import Better, EffortQuestion, Origin, Pillar, Rule
 from reports.choices import ProblemKind, ReadinessVerdict
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.records import MASERU, Record, lines, noon, points, shares, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import MASERU, RecordBuilder, line_points, noon, period, points, shares
 
 JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 FEBRUARY_2022 = datetime(2022, 2, 28, 23, 59, tzinfo=MASERU)
@@ -32,9 +32,9 @@ def test_readiness_of_lesotho_at_the_end_of_the_period_as_the_report_of_2022_tol
     rest 0; sum 2 2/3 of 10: 8 points. Three Ps: 20. Data: 3 of 4: 7 1/2. Score 60 1/2. Claimed 61 1/4 (5a, a step: 3/4
     more).
     """
-    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
 
-    assert lines(result.verified, "increasing_efforts") == {
+    assert line_points(result.verified, "increasing_efforts") == {
         "investigations": 7,
         "prosecutions": 7,
         "convictions": 3,
@@ -46,7 +46,7 @@ def test_readiness_of_lesotho_at_the_end_of_the_period_as_the_report_of_2022_tol
     verified = shares(result.verified)
     assert {key: share for key, share in verified.items() if share} == shown
     assert " ".join(verified) == "1a 1b 1c 1d 2a 2b 3a 3b 3c 4a 4b 5a 5b 6a 6b 7a 7b 8a 8b 9a 9b 10a 10b 10c"
-    assert lines(result.verified, "concrete_action") == {
+    assert line_points(result.verified, "concrete_action") == {
         "1": Fraction(3, 2),
         "2": 0,
         "3": 0,
@@ -79,7 +79,7 @@ def test_readiness_of_lesotho_at_the_end_of_the_period_as_the_report_of_2022_tol
     ],
 )
 def test_readiness_of_lesotho_on_the_other_days(as_of, known_by, score, claimed, steps):
-    result = evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by)
+    result = evaluate_readiness(lesotho_record().facts, as_of=as_of, known_by=known_by)
 
     assert result.score == score
     assert result.claimed.points == claimed
@@ -89,7 +89,7 @@ def test_readiness_of_lesotho_on_the_other_days(as_of, known_by, score, claimed,
 
 
 def test_readiness_of_lesotho_in_february_rests_on_the_launch_of_the_plan_alone():
-    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 2, 28), known_by=JULY_2022)
 
     assert {key: share for key, share in shares(result.verified).items() if share} == {"10a": HALF}
     assert points(result.verified) == {
@@ -101,15 +101,15 @@ def test_readiness_of_lesotho_in_february_rests_on_the_launch_of_the_plan_alone(
 
 
 def test_readiness_of_lesotho_gives_nothing_for_the_courts_jurisdiction_on_any_day():
-    facts = lesotho().facts
+    facts = lesotho_record().facts
 
     for week in range(53):
         day = date(2021, 4, 1) + timedelta(weeks=week)
-        assert lines(evaluate_readiness(facts, as_of=day).claimed, "concrete_action")["2"] == 0
+        assert line_points(evaluate_readiness(facts, as_of=day).claimed, "concrete_action")["2"] == 0
 
 
 def test_readiness_of_lesotho_says_why():
-    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 3, 31), known_by=JULY_2022)
     efforts, action, three_ps, data = result.verified.parts
 
     assert [(line.finding.verdict.value, line.finding.reason) for line in efforts.lines] == [
@@ -151,7 +151,7 @@ def test_readiness_of_lesotho_says_why():
 
 def second_example():
     """See the test that uses it."""
-    record = Record(window("2024-04-01", "2025-03-31"), country="XYZ", year=2024)
+    record = RecordBuilder(period("2024-04-01", "2025-03-31"), country="XYZ", year=2024)
     start, early = date(2024, 7, 1), date(2024, 10, 1)
     prosecution, protection, prevention = Pillar
 
@@ -164,26 +164,26 @@ def second_example():
     shelters = record.indicator("shelters", protection, unit="shelters")
 
     one = record.recommendation(1, prosecution)
-    record.benchmark(one, "1a", record.rule(Rule.MORE, known=start, indicator_id=prosecutions))
+    record.benchmark(one, "1a", record.benchmark_terms(Rule.MORE, known=start, indicator_id=prosecutions))
     record.benchmark(
         one,
         "1b",
-        record.rule(known=start, is_about_complicity=True),
-        record.rule(known=early, is_about_complicity=True, weight=3),
-        record.rule(known=date(2025, 1, 16), is_about_complicity=True, weight=9),
+        record.benchmark_terms(known=start, is_about_complicity=True),
+        record.benchmark_terms(known=early, is_about_complicity=True, weight=3),
+        record.benchmark_terms(known=date(2025, 1, 16), is_about_complicity=True, weight=9),
     )
-    record.benchmark(one, "1c", record.rule(Rule.MORE, known=start, indicator_id=penalised))
+    record.benchmark(one, "1c", record.benchmark_terms(Rule.MORE, known=start, indicator_id=penalised))
     two = record.recommendation(2, protection)
-    record.benchmark(two, "2a", record.rule(Rule.TARGET, known=start, indicator_id=shelters, target=8))
-    record.benchmark(two, "2b", record.rule(known=start))
+    record.benchmark(two, "2a", record.benchmark_terms(Rule.TARGET, known=start, indicator_id=shelters, target=8))
+    record.benchmark(two, "2b", record.benchmark_terms(known=start))
     three = record.recommendation(3, prevention)
-    record.benchmark(three, "3a", record.rule(known=start))
-    record.benchmark(three, "3b", record.rule(known=start))
-    record.benchmark(three, "3c", record.rule(known=start, is_about_complicity=True))
-    record.benchmark(three, "3d", record.rule(Rule.TARGET, known=start, indicator_id=penalised, target=2))
+    record.benchmark(three, "3a", record.benchmark_terms(known=start))
+    record.benchmark(three, "3b", record.benchmark_terms(known=start))
+    record.benchmark(three, "3c", record.benchmark_terms(known=start, is_about_complicity=True))
+    record.benchmark(three, "3d", record.benchmark_terms(Rule.TARGET, known=start, indicator_id=penalised, target=2))
     plan = record.recommendation(1, protection, origin=Origin.ACTION_PLAN)
-    record.benchmark(plan, "4a", record.rule(known=date(2025, 1, 16)))
-    record.terms(start, weights={one: 2}, deadline_on=date(2025, 2, 28), readiness_target=60)
+    record.benchmark(plan, "4a", record.benchmark_terms(known=date(2025, 1, 16)))
+    record.edition_terms(start, weights={one: 2}, deadline_on=date(2025, 2, 28), readiness_target=60)
 
     december = date(2024, 12, 31)
     told = record.evidence(date(2024, 4, 1), december, known=date(2025, 1, 5))
@@ -195,9 +195,9 @@ def second_example():
         (money, 250, 100),
         (penalised, 5, 2),
     ]:
-        record.year_before(indicator, before, known=start)
+        record.reading_year_before(indicator, before, known=start)
         record.reading(indicator, now, through=december, known=date(2025, 1, 5), evidence=told)
-    record.year_before(prosecutions, 6, known=start)
+    record.reading_year_before(prosecutions, 6, known=start)
     record.reading(prosecutions, 9, through=date(2024, 9, 30), known=date(2025, 1, 5), evidence=told)
     record.reading(prosecutions, None, through=december, known=date(2025, 1, 5), evidence=told)
     record.reading(money, 300, through=date(2025, 3, 31), known=date(2025, 1, 5), evidence=told)
@@ -209,15 +209,15 @@ def second_example():
     record.review(sent, known=date(2025, 1, 20))
 
     investigated = record.action("1b", date(2024, 8, 1), date(2024, 8, 2), known=early, verified=date(2024, 10, 2))
-    record.assess("1b", Verdict.STEP, known=date(2024, 10, 3), on=[investigated])
+    record.assessment("1b", Verdict.STEP, known=date(2024, 10, 3), on=[investigated])
     record.claim("1b", "done", date(2024, 8, 2), known=early, ministry_id=JUSTICE)
 
     record.action("2b", date(2024, 3, 1), date(2024, 3, 31), known=early, verified=early)
-    record.assess("2b", Verdict.MET, known=date(2024, 11, 1))
+    record.assessment("2b", Verdict.MET, known=date(2024, 11, 1))
     record.claim("2b", "under_way", date(2024, 10, 31), known=date(2024, 11, 1), ministry_id=HOME)
     record.action("2b", date(2024, 11, 5), date(2025, 2, 28), known=date(2025, 1, 12), verified=date(2025, 1, 13))
 
-    record.assess("3a", Verdict.STALLED, known=early)
+    record.assessment("3a", Verdict.STALLED, known=early)
     record.action("3a", date(2024, 11, 5), date(2024, 11, 5), known=date(2024, 11, 6), verified=date(2024, 11, 7))
     record.claim("3a", "done", date(2024, 12, 20), known=date(2024, 12, 21), ministry_id=JUSTICE)
 
@@ -228,20 +228,22 @@ def second_example():
     record.review(rejected, known=date(2024, 12, 6), key="3b", decision=EvidenceDecision.REJECTED)
 
     record.action("3c", date(2024, 6, 1), date(2024, 6, 1), known=date(2024, 6, 2), verified=date(2024, 6, 3))
-    record.assess("3c", Verdict.NO_INFORMATION, known=early)
+    record.assessment("3c", Verdict.NO_INFORMATION, known=early)
     record.claim("3c", "done", date(2024, 9, 1), known=date(2024, 9, 2), ministry_id=JUSTICE)
     record.action("3b", date(2024, 12, 10), date(2024, 12, 10), known=date(2024, 12, 11))
 
     made, february = date(2024, 11, 15), date(2025, 2, 15)
-    record.promise(made=made, ministry=HOME, due=february, _1b=CommitmentReach.CONTRIBUTES, _2a=CommitmentReach.MEETS)
-    record.promise(made=made, ministry=HOME, due=date(2025, 3, 15), _2b=CommitmentReach.MEETS)
-    record.promise(made=made, ministry=JUSTICE, due=date(2025, 2, 1), _3b=CommitmentReach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _3c=CommitmentReach.MEETS)
+    record.commitment(
+        made=made, ministry=HOME, due=february, _1b=CommitmentReach.CONTRIBUTES, _2a=CommitmentReach.MEETS
+    )
+    record.commitment(made=made, ministry=HOME, due=date(2025, 3, 15), _2b=CommitmentReach.MEETS)
+    record.commitment(made=made, ministry=JUSTICE, due=date(2025, 2, 1), _3b=CommitmentReach.CONTRIBUTES)
+    record.commitment(made=made, ministry=JUSTICE, _3c=CommitmentReach.MEETS)
     withdrawn = [(CommitmentEventKind.WITHDRAWN, date(2024, 12, 15), None)]
-    record.promise(
+    record.commitment(
         made=made, ministry=JUSTICE, due=date(2025, 1, 31), later_events=withdrawn, _3a=CommitmentReach.MEETS
     )
-    record.promise(made=made, ministry=None, due=date(2025, 1, 31), _3b=CommitmentReach.MEETS)
+    record.commitment(made=made, ministry=None, due=date(2025, 1, 31), _3b=CommitmentReach.MEETS)
     return record
 
 
@@ -267,7 +269,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
     """
     result = evaluate_readiness(second_example().facts, as_of=date(2024, 12, 31), known_by=noon(date(2025, 1, 15)))
 
-    assert lines(result.verified, "increasing_efforts") == {
+    assert line_points(result.verified, "increasing_efforts") == {
         "investigations": 0,
         "prosecutions": 7,
         "convictions": 3,
@@ -286,8 +288,8 @@ def test_readiness_of_a_record_with_every_rule_in_it():
         "3c": 0,
         "3d": 1,
     }
-    assert lines(result.verified, "concrete_action") == {"1": Fraction(42, 5), "2": 0, "3": 3, "action_plan_1": 0}
-    assert lines(result.verified, "three_ps") == {
+    assert line_points(result.verified, "concrete_action") == {"1": Fraction(42, 5), "2": 0, "3": 3, "action_plan_1": 0}
+    assert line_points(result.verified, "three_ps") == {
         "prosecution": Fraction(20, 3),
         "protection": 0,
         "prevention": Fraction(20, 3),
@@ -295,7 +297,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
     assert points(result.verified)["data_given"] == Fraction(15, 2)
     assert result.score == 48 + Fraction(7, 30)
 
-    assert lines(result.claimed, "increasing_efforts")["victims_identified"] == 8
+    assert line_points(result.claimed, "increasing_efforts")["victims_identified"] == 8
     assert shares(result.claimed) == {**shares(result.verified), "2a": Fraction(3, 4), "2b": HALF, "3a": 1}
     assert points(result.claimed) == {
         "increasing_efforts": 20,
@@ -334,8 +336,8 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
     ids = record.benchmark_ids
 
     assert shares(result.possible) == {**shares(result.verified), "2b": 1}
-    assert lines(result.possible, "increasing_efforts")["money_for_victims"] == 4
-    assert lines(result.possible, "three_ps")["protection"] == Fraction(20, 3)
+    assert line_points(result.possible, "increasing_efforts")["money_for_victims"] == 4
+    assert line_points(result.possible, "three_ps")["protection"] == Fraction(20, 3)
     assert result.possible.points == Fraction(619, 10)
 
     assert [(one.ministry_id, one.points, len(one.update_versions)) for one in result.claims] == [
@@ -345,11 +347,11 @@ def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
     ]
 
     assert shares(result.projected) == {**shares(result.claimed), "2a": 1, "3c": 1}
-    assert lines(result.projected, "increasing_efforts")["complicit_officials"] == 6
+    assert line_points(result.projected, "increasing_efforts")["complicit_officials"] == 6
     assert result.projected.points == Fraction(7215, 100)
 
     february = date(2025, 2, 15)
-    assert [(one.key, one.points, one.due_on) for one in result.levers()] == [
+    assert [(one.key, one.points, one.due_on) for one in result.benchmark_gains()] == [
         ("2a", Fraction(29, 3), february),
         ("2b", Fraction(29, 3), date(2025, 3, 15)),
         ("1b", Fraction(56, 10), february),
@@ -369,7 +371,7 @@ def test_benchmarks_points_add_up_to_their_part():
 
 
 def test_readiness_of_an_empty_record_is_nothing_and_says_no_data():
-    result = evaluate_readiness(Record(window("2021-04-01", "2022-03-31")).facts, as_of=date(2021, 9, 1))
+    result = evaluate_readiness(RecordBuilder(period("2021-04-01", "2022-03-31")).facts, as_of=date(2021, 9, 1))
 
     assert result.score == result.claimed.points == 0
     assert {part.verdict for part in result.verified.parts} == {ReadinessVerdict.NO_DATA}

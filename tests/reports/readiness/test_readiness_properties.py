@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dialogues.choices import GOVERNMENT_DOERS, CommitmentReach, DoneBy, EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
 from reports.readiness.readiness import DailyScores, evaluate_readiness
-from tests.reports.made_up import KEYS, PERIOD, days, inside, moments, records, spans
-from tests.reports.records import Record, noon
+from tests.reports.record_builder import RecordBuilder, noon
+from tests.reports.record_strategies import KEYS, PERIOD, days, days_in_period, moments, records, spans
 
 
 @given(records(), days, moments, st.randoms(use_true_random=False))
@@ -68,16 +68,16 @@ def test_the_points_claimed_by_ministry_add_up_to_the_gap(record, as_of, known_b
 
 
 @given(records(), days, moments)
-def test_a_lever_gives_what_the_score_would_rise_by(record, as_of, known_by):
+def test_the_gain_of_a_benchmark_is_what_the_score_would_rise_by(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
 
-    assert {one.key for one in result.levers()} == {
+    assert {one.key for one in result.benchmark_gains()} == {
         one.line.key for one in result.verified.benchmarks if one.line.finding.worth < 1
     }
-    for lever in result.levers():
-        then = result.score_with((), met=[lever.benchmark_id])
-        assert lever.points == then.points - result.score >= 0
-        assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[lever.key] == 1
+    for gain in result.benchmark_gains():
+        then = result.score_with((), met=[gain.benchmark_id])
+        assert gain.points == then.points - result.score >= 0
+        assert {one.line.key: one.line.finding.worth for one in then.benchmarks}[gain.key] == 1
 
 
 @given(records(), days, moments)
@@ -107,14 +107,20 @@ def test_the_smallest_set_is_never_beaten_by_an_exhaustive_search(record, as_of,
 def test_a_promise_never_changes_score_possible_or_claimed(record, as_of, promises):
     before = evaluate_readiness(record.facts, as_of=as_of)
     for made, due in promises:
-        record.promise(made=made, due=due, **{f"_{key}": CommitmentReach.MEETS for key in KEYS})
+        record.commitment(made=made, due=due, **{f"_{key}": CommitmentReach.MEETS for key in KEYS})
     after = evaluate_readiness(record.facts, as_of=as_of)
 
     assert (after.verified, after.possible, after.claimed) == (before.verified, before.possible, before.claimed)
     assert after.projected.points >= before.projected.points
 
 
-@given(records(), days, st.sampled_from(KEYS), st.sampled_from(sorted(GOVERNMENT_DOERS)), st.tuples(inside, inside))
+@given(
+    records(),
+    days,
+    st.sampled_from(KEYS),
+    st.sampled_from(sorted(GOVERNMENT_DOERS)),
+    st.tuples(days_in_period, days_in_period),
+)
 def test_one_more_verified_action_in_the_window_never_lowers_the_score(record, as_of, key, by, span):
     first, last = sorted(span)
     before = evaluate_readiness(record.facts, as_of=as_of).score
@@ -151,7 +157,7 @@ def test_what_became_known_later_changes_nothing_that_was_known(record, as_of, k
     for key in KEYS:
         later = known_by + timedelta(days=1)
         record.action(key, PERIOD.starts_on, PERIOD.starts_on, known=later, verified=later)
-        record.assess(key, Verdict.MET, known=later)
+        record.assessment(key, Verdict.MET, known=later)
 
     assert evaluate_readiness(record.facts, as_of=as_of, known_by=moment) == before
 
@@ -178,8 +184,8 @@ def test_a_score_is_the_sum_of_its_reasons(record, as_of):
 
 
 def test_the_day_after_the_period_adds_nothing():
-    record = Record(PERIOD)
-    record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.rule(known=PERIOD.starts_on))
+    record = RecordBuilder(PERIOD)
+    record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.benchmark_terms(known=PERIOD.starts_on))
     record.action("1a", date(2022, 4, 1), date(2022, 4, 1), known=date(2022, 4, 1), verified=date(2022, 4, 1))
 
     assert evaluate_readiness(record.facts, as_of=date(2022, 6, 1)).score == 0

@@ -10,8 +10,8 @@ from reports.readiness.countable_facts import newest_recorded_at
 from reports.readiness.explanation.headline import headline, time_left
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.serialization import facts_document, facts_fingerprint, readiness_document
-from tests.reports.lesotho import TIP_2022, lesotho
-from tests.reports.records import MASERU, noon
+from tests.reports.lesotho_record import REPORT_OF_2022_ON, lesotho_record
+from tests.reports.record_builder import MASERU, noon
 
 JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 
@@ -19,7 +19,7 @@ JULY_2022 = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 def document(as_of, known_by=JULY_2022):
     """The document as it comes out at the other end of JSON."""
     return json.loads(
-        json.dumps(readiness_document(evaluate_readiness(lesotho().facts, as_of=as_of, known_by=known_by)))
+        json.dumps(readiness_document(evaluate_readiness(lesotho_record().facts, as_of=as_of, known_by=known_by)))
     )
 
 
@@ -61,7 +61,7 @@ def test_document_says_who_asks_when_and_how():
 
 def test_document_rests_each_benchmark_on_rows():
     found = document(date(2022, 3, 31))
-    record = lesotho()
+    record = lesotho_record()
 
     by_key = {one["key"]: one for one in found["benchmarks"]}
     prosecutions = by_key["1b"]
@@ -85,7 +85,7 @@ def test_document_where_nothing_is_reviewed_is_nought_and_says_so():
 
 
 def test_headline_says_where_the_record_stands():
-    result = evaluate_readiness(lesotho().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 1, 28), known_by=JULY_2022)
 
     assert headline(result) == "Readiness: 7.2 of 100. Target: 45. 31 days to the deadline."
     assert headline(replace(result, readiness_target=None, deadline_on=None)) == "Readiness: 7.2 of 100."
@@ -113,13 +113,13 @@ def test_headline_says_where_the_record_stands():
     ],
 )
 def test_headline_ends_with_the_deadline(as_of, end):
-    result = evaluate_readiness(lesotho().facts, as_of=as_of, known_by=JULY_2022)
+    result = evaluate_readiness(lesotho_record().facts, as_of=as_of, known_by=JULY_2022)
 
     assert headline(result).endswith(f". {end}")
 
 
 def test_headline_before_the_tracking_period_has_no_figure():
-    result = evaluate_readiness(lesotho().facts, as_of=date(2021, 3, 31), known_by=JULY_2022)
+    result = evaluate_readiness(lesotho_record().facts, as_of=date(2021, 3, 31), known_by=JULY_2022)
 
     assert headline(result) == "No readiness yet. The tracking period begins on 1 April 2021."
 
@@ -139,7 +139,7 @@ def test_time_left_counts_days(day, left):
 
 
 def test_fingerprint_is_that_of_the_facts_known_whatever_their_order():
-    facts = lesotho().facts
+    facts = lesotho_record().facts
     turned = replace(
         facts,
         **{
@@ -148,7 +148,7 @@ def test_fingerprint_is_that_of_the_facts_known_whatever_their_order():
             if isinstance(rows := getattr(facts, field.name), tuple)
         },
     )
-    february, july = noon(date(2022, 2, 28)), noon(TIP_2022)
+    february, july = noon(date(2022, 2, 28)), noon(REPORT_OF_2022_ON)
 
     whole = facts_document(facts)
     assert json.loads(json.dumps(whole)) == whole
@@ -161,16 +161,16 @@ def test_fingerprint_is_that_of_the_facts_known_whatever_their_order():
 
 
 def test_facts_up_to_is_when_the_newest_fact_was_recorded():
-    facts = lesotho().facts
+    facts = lesotho_record().facts
 
-    assert newest_recorded_at(facts) == noon(TIP_2022)
+    assert newest_recorded_at(facts) == noon(REPORT_OF_2022_ON)
     assert newest_recorded_at(facts, noon(date(2022, 2, 28))) == noon(date(2021, 11, 12))
     assert newest_recorded_at(facts, noon(date(2021, 1, 1))) is None
 
 
 def test_a_milestone_recorded_as_done_is_a_fact_of_that_moment():
-    record = lesotho()
+    record = lesotho_record()
     record.milestone(MilestoneKind.INTERIM, date(2022, 2, 1), date(2022, 1, 30), known=date(2022, 8, 1))
 
     assert newest_recorded_at(record.facts) == noon(date(2022, 8, 1))
-    assert newest_recorded_at(record.facts, noon(TIP_2022)) == noon(TIP_2022)
+    assert newest_recorded_at(record.facts, noon(REPORT_OF_2022_ON)) == noon(REPORT_OF_2022_ON)

@@ -27,23 +27,23 @@ from reports.readiness.stored_runs import (
     result_for_display,
     without_redactable_texts,
 )
-from tests.reports.lesotho import TIP_2022, lesotho
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import noon
+from tests.reports.lesotho_record import REPORT_OF_2022_ON, lesotho_record
+from tests.reports.record_builder import noon
+from tests.reports.record_strategies import days, moments, records
 
-THE_DAY, JULY = date(2022, 3, 31), noon(TIP_2022)
+AS_OF, JULY = date(2022, 3, 31), noon(REPORT_OF_2022_ON)
 
 
 def through_json(document):
     return json.loads(json.dumps(document))
 
 
-def whole():
+def complete_facts():
     """Facts in which every field of every row is used."""
-    record = lesotho()
+    record = lesotho_record()
     benchmark = next(iter(record.benchmark_ids))
     counted = record.tables["indicators"][0].id
-    record.promise(
+    record.commitment(
         made=date(2021, 11, 8),
         due=date(2022, 1, 10),
         later_events=[(CommitmentEventKind.RESCHEDULED, date(2022, 1, 9), date(2022, 2, 1))],
@@ -54,7 +54,7 @@ def whole():
     record.benchmark(
         record.recommendation(11, Pillar.PREVENTION),
         "11a",
-        record.rule(
+        record.benchmark_terms(
             Rule.TARGET, known=date(2021, 7, 1), weight=Decimal("0.25"), target=Decimal("7.50"), indicator_id=counted
         ),
     )
@@ -65,14 +65,14 @@ def whole():
     return replace(facts, edition_terms=(*facts.edition_terms, terms), tiers={2020: Tier.TIER_3, 2021: Tier.WATCH_LIST})
 
 
-def kept(**changed):
+def stored_run(**changed):
     """A run with its sentences, as runs were kept at first, and as it comes back from where it is kept."""
-    facts = without_redactable_texts(whole())
-    result = evaluate_readiness(facts, as_of=THE_DAY, known_by=JULY)
+    facts = without_redactable_texts(complete_facts())
+    result = evaluate_readiness(facts, as_of=AS_OF, known_by=JULY)
     run = {
         "facts": through_json(facts_document(facts, JULY)),
         "result": through_json(readiness_document(result)),
-        "as_of": THE_DAY,
+        "as_of": AS_OF,
         "known_by": JULY,
         "methodology": METHOD_VERSION,
     }
@@ -80,7 +80,7 @@ def kept(**changed):
 
 
 def test_kept_facts_become_the_same_facts_again():
-    facts = whole()
+    facts = complete_facts()
 
     again = facts_from_document(through_json(facts_document(facts)))
 
@@ -101,15 +101,15 @@ def test_recomputing_from_kept_facts_gives_the_same_bytes(record, as_of, known_b
 
 
 def test_a_kept_run_is_the_same_whatever_zone_its_moment_comes_back_in():
-    run = kept()
+    run = stored_run()
 
     assert compare_run(run).outcome is RecomputeOutcome.SAME
-    assert compare_run(kept(known_by=JULY.astimezone(UTC))).outcome is RecomputeOutcome.SAME
-    assert recompute_result(run.facts, THE_DAY, JULY)["score"] == run.result["score"] > 0
+    assert compare_run(stored_run(known_by=JULY.astimezone(UTC))).outcome is RecomputeOutcome.SAME
+    assert recompute_result(run.facts, AS_OF, JULY)["score"] == run.result["score"] > 0
 
 
 def test_a_run_that_no_longer_comes_out_names_what_differs():
-    run = kept()
+    run = stored_run()
     run.result["score"] += 1
     run.result["watch_list_years"] += 1
 
@@ -117,19 +117,19 @@ def test_a_run_that_no_longer_comes_out_names_what_differs():
     assert compare_run(run).differing == ("score", "watch_list_years")
 
 
-def reworded(told, fields=RESULT_FIELDS):
+def replace_sentences(told, fields=RESULT_FIELDS):
     """A document with another text for every sentence in it, and no advice."""
     return {
-        name: "Put otherwise." if use is FieldUse.SAID
-        else [reworded(row, use.fields) for row in told[name]] if isinstance(use, RowFields)
-        else told[name] if isinstance(use, FieldUse) else reworded(told[name], use)
+        name: "Put otherwise." if use is FieldUse.REGENERATED
+        else [replace_sentences(row, use.fields) for row in told[name]] if isinstance(use, RowFields)
+        else told[name] if isinstance(use, FieldUse) else replace_sentences(told[name], use)
         for name, use in fields.items() if name in told
     }  # fmt: skip
 
 
 def test_rewording_never_makes_a_run_differ_and_is_what_is_read():
-    run = kept()
-    other = kept(result=reworded(run.result))
+    run = stored_run()
+    other = stored_run(result=replace_sentences(run.result))
 
     assert other.result["headline"] == other.result["parts"][0]["questions"][0]["reason"] == "Put otherwise."
     assert compare_run(other).outcome is RecomputeOutcome.SAME
@@ -137,8 +137,8 @@ def test_rewording_never_makes_a_run_differ_and_is_what_is_read():
     assert result_for_display(other, compare_run(other)) == result_for_display(run, compare_run(run)) == run.result
 
 
-def test_the_order_of_levers_is_advice_and_their_points_are_not():
-    run = kept()
+def test_the_order_of_gains_is_advice_and_their_points_are_not():
+    run = stored_run()
     run.result["levers"].reverse()
     assert compare_run(run).outcome is RecomputeOutcome.SAME
 
@@ -159,7 +159,7 @@ def test_the_order_of_levers_is_advice_and_their_points_are_not():
     ],
 )
 def test_a_number_verdict_code_or_reference_that_changed_is_found_however_deep(place, name):
-    run = kept()
+    run = stored_run()
     *way, last = place
     told = run.result
     for step in way:
@@ -170,7 +170,7 @@ def test_a_number_verdict_code_or_reference_that_changed_is_found_however_deep(p
 
 
 def test_a_line_that_is_missing_or_there_twice_differs():
-    run = kept()
+    run = stored_run()
     gone = run.result["benchmarks"].pop()
     assert compare_run(run).differing == ("benchmarks",)
 
@@ -179,7 +179,7 @@ def test_a_line_that_is_missing_or_there_twice_differs():
 
 
 def test_a_field_that_an_older_run_lacks_is_no_difference_and_one_that_every_run_kept_is():
-    run = kept()
+    run = stored_run()
     del run.result["watch_list_years"], run.result["claims"][0]["readings"], run.result["benchmarks"][0]["rows"]
     assert compare_run(run).outcome is RecomputeOutcome.SAME
 
@@ -189,43 +189,43 @@ def test_a_field_that_an_older_run_lacks_is_no_difference_and_one_that_every_run
 
 
 def test_a_run_keeps_no_sentence_and_no_advice():
-    whole_result = kept().result
+    whole_result = stored_run().result
 
     told = comparable_fields(whole_result)
 
-    assert compare_run(kept(result=told)).outcome is RecomputeOutcome.SAME
+    assert compare_run(stored_run(result=told)).outcome is RecomputeOutcome.SAME
     assert not {"headline", "checks", "next_steps"} & told.keys()
     assert not {"title", "reason", "law"} & told["parts"][0]["questions"][0].keys()
-    assert result_for_display(kept(result=told), compare_run(kept(result=told))) == whole_result
+    assert result_for_display(stored_run(result=told), compare_run(stored_run(result=told))) == whole_result
 
 
-def unlisted(told, fields, where=""):
+def unlisted_fields(told, fields, where=""):
     """The fields of a document that nothing is said of, and those compared that it doesn't have."""
     yield from (f"{where}{name} is not listed" for name in told.keys() - fields.keys())
     for name, use in fields.items():
-        if use is FieldUse.SAID:
+        if use is FieldUse.REGENERATED:
             continue
         if name not in told:
             yield f"{where}{name} is not there"
         elif isinstance(use, RowFields):
             assert told[name], f"{where}{name} is empty here, so that nothing is seen of it"
-            yield from (found for row in told[name] for found in unlisted(row, use.fields, f"{where}{name}."))
+            yield from (found for row in told[name] for found in unlisted_fields(row, use.fields, f"{where}{name}."))
         elif not isinstance(use, FieldUse):
-            yield from unlisted(told[name], use, f"{where}{name}.")
+            yield from unlisted_fields(told[name], use, f"{where}{name}.")
 
 
 def test_of_every_field_of_the_result_it_is_said_whether_runs_are_compared_by_it():
-    assert [*unlisted(kept().result, RESULT_FIELDS)] == []
+    assert [*unlisted_fields(stored_run().result, RESULT_FIELDS)] == []
 
 
 def test_a_run_of_another_version_or_that_differs_is_read_as_it_was_kept():
-    for run in (kept(methodology="0"), kept()):
+    for run in (stored_run(methodology="0"), stored_run()):
         run.result["headline"], run.result["score"] = "As it was said then.", 1.0
         assert result_for_display(run, compare_run(run)) == run.result
 
 
 def test_facts_that_are_not_those_of_the_run_are_seen():
-    run = kept()
+    run = stored_run()
     run.facts["reviews"] = []
 
     assert "score" in compare_run(run).differing
@@ -235,18 +235,18 @@ def test_facts_that_are_not_those_of_the_run_are_seen():
     "facts", [{}, [], {"edition": "LSO", "zone": "Africa/Maseru"}, {"edition": {}, "zone": "Mars"}]
 )
 def test_facts_that_cannot_be_read_differ(facts):
-    assert compare_run(kept(facts=facts)).differing == ("facts",)
+    assert compare_run(stored_run(facts=facts)).differing == ("facts",)
 
 
 def test_a_run_of_another_version_is_not_computed_anew():
-    run = kept(methodology="0")
+    run = stored_run(methodology="0")
     run.result["score"] += 1
 
     assert (compare_run(run).outcome, compare_run(run).differing) == (RecomputeOutcome.NOT_COMPUTED, ())
 
 
 def test_facts_kept_before_a_field_was_there_have_its_default():
-    run = kept()
+    run = stored_run()
     for row in run.facts["readings"]:
         del row["has_source"]
 
@@ -254,7 +254,7 @@ def test_facts_kept_before_a_field_was_there_have_its_default():
 
 
 def test_facts_kept_before_milestones_were_done_by_rows_have_the_day_that_was_told():
-    run = kept()
+    run = stored_run()
     for one in run.facts["milestones"]:
         one["done_on"] = next((row["done_on"] for row in one.pop("done")), None)
 
@@ -264,7 +264,7 @@ def test_facts_kept_before_milestones_were_done_by_rows_have_the_day_that_was_to
 
 
 def test_no_text_that_may_be_redacted_is_kept():
-    run = kept()
+    run = stored_run()
 
     assert "Words of ours." not in json.dumps(run.facts) + json.dumps(run.result)
     assert run.result["readiness_target"] == 45.5

@@ -3,7 +3,7 @@ import pytest
 from recommendations.choices import Tier
 from reports.readiness.watch_list import years_on_watch_list
 
-LESOTHO = {
+LESOTHO_TIERS = {
     **dict.fromkeys((2009, 2010, 2013, 2014, 2015, 2019, 2021), Tier.WATCH_LIST),
     **dict.fromkeys((2011, 2012, 2018, 2022), Tier.TIER_2),
     2020: Tier.TIER_3,
@@ -27,7 +27,7 @@ LESOTHO = {
     ],
 )
 def test_the_run_on_the_watch_list_ends_with_the_edition_itself(year, years):
-    assert years_on_watch_list(LESOTHO, year) == years
+    assert years_on_watch_list(LESOTHO_TIERS, year) == years
 
 
 def test_a_year_that_is_not_known_breaks_the_run():

@@ -14,11 +14,11 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from tests.administration import add, press
+from tests.authentication import enrol_second_factor, sign_in
 from tests.factories import PASSWORD, AdministratorFactory, OfficerFactory
-from tests.refusing import refuses
-from tests.security.statements import sent
-from tests.signing_in import enrol, sign_in
+from tests.person_pages import post_new_person, press_person_button
+from tests.refusals import refuses
+from tests.security.sql_statements import capture_statements
 from tiptracker import clock
 from tiptracker.accounts import account_requests, actions, mail_links, views
 from tiptracker.accounts.log_masking import MaskingFormatter
@@ -28,15 +28,15 @@ from tiptracker.mail.models import Mail
 
 pytestmark = pytest.mark.django_db
 
-NEW = "another long password"
-SET = {"password": NEW, "again": NEW}
+NEW_PASSWORD = "another long password"
+PASSWORD_DATA = {"password": NEW_PASSWORD, "again": NEW_PASSWORD}
 
 
-def logged():
+def logged_verbs():
     return list(AuditEntry.objects.order_by("number").values_list("verb", flat=True))
 
 
-def link_in(message):
+def find_link(message):
     return re.search(r"http://localhost:8000(/\S+)", message.body).group(1)
 
 
@@ -57,7 +57,7 @@ def test_whoever_is_signed_in_is_led_back_to_their_sign_in_and_not_to_the_page_o
 
 
 def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administrator, run_jobs):
-    assert add(client).status_code == 302
+    assert post_new_person(client).status_code == 302
     assert mail.outbox == []  # the worker sends it
     run_jobs()
     message = mail.outbox[0]
@@ -67,24 +67,24 @@ def test_somebody_new_is_invited_sets_a_password_and_signs_in(client, administra
     assert not message.alternatives if hasattr(message, "alternatives") else True
 
     browser = Client()
-    assert "Palesa" in browser.get(link_in(message)).content.decode()
-    answer = browser.post(link_in(message), SET)
+    assert "Palesa" in browser.get(find_link(message)).content.decode()
+    answer = browser.post(find_link(message), PASSWORD_DATA)
     assert answer.headers["Location"] == reverse("account_login")
     person = User.objects.get_queryset().get(email="palesa@post.example")
-    assert sign_in(browser, person, NEW).status_code == 302
+    assert sign_in(browser, person, NEW_PASSWORD).status_code == 302
 
-    again = browser.get(link_in(message))
+    again = browser.get(find_link(message))
     assert again.status_code == 410
     assert "Ask the administrator at the embassy for a new invitation." in again.content.decode()
-    assert browser.post(link_in(message), {"password": "x" * 20, "again": "x" * 20}).status_code == 410
+    assert browser.post(find_link(message), {"password": "x" * 20, "again": "x" * 20}).status_code == 410
     wanted = ["person.invited", "person.invitation_accepted", "person.signed_in"]
-    assert [verb for verb in logged() if verb in wanted] == ["person.signed_in", *wanted]
+    assert [verb for verb in logged_verbs() if verb in wanted] == ["person.signed_in", *wanted]
 
 
 def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
 
-    answer = add(client)
+    answer = post_new_person(client)
 
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert not User.objects.get_queryset().filter(email="palesa@post.example").exists()
@@ -94,7 +94,7 @@ def test_inviting_wants_a_recent_sign_in(client, administrator, settings):
 
 def test_what_was_typed_goes_on_after_showing_the_password_again(client, administrator, settings):
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
-    url = add(client).headers["Location"]
+    url = post_new_person(client).headers["Location"]
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
     client.post(url, {"password": PASSWORD})
 
@@ -102,20 +102,20 @@ def test_what_was_typed_goes_on_after_showing_the_password_again(client, adminis
 
 
 def send_again(client, person):
-    press(client, person, "invite")
+    press_person_button(client, person, "invite")
     return client.get(reverse("person_detail", args=[person.pk]))
 
 
 def test_sending_again_makes_the_earlier_link_void(client, administrator, run_jobs):
-    add(client)
+    post_new_person(client)
     run_jobs()
     person = User.objects.get_queryset().get(email="palesa@post.example")
     send_again(client, person)
     run_jobs()
     first, second = mail.outbox
 
-    assert Client().get(link_in(first)).status_code == 410
-    assert Client().get(link_in(second)).status_code == 200
+    assert Client().get(find_link(first)).status_code == 410
+    assert Client().get(find_link(second)).status_code == 200
 
 
 def test_nobody_with_a_password_is_invited():
@@ -124,7 +124,7 @@ def test_nobody_with_a_password_is_invited():
 
 
 def test_sending_again_before_the_first_is_sent_sends_nothing_twice(client, administrator, run_jobs):
-    add(client)
+    post_new_person(client)
     person = User.objects.get_queryset().get(email="palesa@post.example")
 
     for _ in range(8):
@@ -132,15 +132,15 @@ def test_sending_again_before_the_first_is_sent_sends_nothing_twice(client, admi
     run_jobs()
 
     assert len(mail.outbox) == 1
-    assert Client().get(link_in(mail.outbox[0])).status_code == 200
-    assert logged().count("person.invited") == 1
+    assert Client().get(find_link(mail.outbox[0])).status_code == 200
+    assert logged_verbs().count("person.invited") == 1
 
 
 def test_a_mail_server_that_is_down_is_told_where_the_person_stands(client, administrator, monkeypatch, run_jobs):
-    add(client)
+    post_new_person(client)
     person = User.objects.get_queryset().get(email="palesa@post.example")
     with monkeypatch.context() as down:
-        down.setattr(locmem.EmailBackend, "send_messages", refuse)
+        down.setattr(locmem.EmailBackend, "send_messages", refuse_connection)
         run_jobs()
     page = client.get(reverse("person_detail", args=[person.pk])).text
     assert "Not sent yet after 1 try" in page
@@ -154,7 +154,7 @@ def test_a_mail_server_that_is_down_is_told_where_the_person_stands(client, admi
     assert "Sent to palesa@post.example on 28 January 2022" in page
 
 
-def refuse(*args):
+def refuse_connection(*args):
     raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
 
 
@@ -192,7 +192,7 @@ def test_link_is_void_once_the_account_changed(change):
     assert mail_links.find_person(token, mail_links.LinkPurpose.RESET) is None
 
 
-def boom(*args, **kwargs):
+def fail_with_path(*args, **kwargs):
     raise RuntimeError(f"boom at {args[0].path}")
 
 
@@ -206,12 +206,12 @@ def test_no_link_stands_in_the_servers_log(purpose, monkeypatch):
     monkeypatch.setattr(console, "stream", written)
     browser, strict = Client(raise_request_exception=False), Client(enforce_csrf_checks=True)
 
-    assert browser.post(path, SET | {"again": "different"}).status_code == 422
+    assert browser.post(path, PASSWORD_DATA | {"again": "different"}).status_code == 422
     assert browser.get(f"{path[:-2]}/").status_code == 410
-    assert strict.post(path, SET, headers={"Referer": f"http://testserver{path}"}).status_code == 403
+    assert strict.post(path, PASSWORD_DATA, headers={"Referer": f"http://testserver{path}"}).status_code == 403
     assert browser.get(f"{path}more/").status_code == 404
     assert browser.put(path).status_code != 500
-    monkeypatch.setattr(views, "render", boom)
+    monkeypatch.setattr(views, "render", fail_with_path)
     assert browser.get(path).status_code == 500
 
     lines = written.getvalue()
@@ -248,7 +248,7 @@ def test_every_address_that_holds_a_secret_is_masked():
 def test_two_different_passwords_and_a_weak_one_are_refused_beside_the_field():
     path = "/" + mail_links.password_link(OfficerFactory(), mail_links.LinkPurpose.RESET).split("/", 3)[3]
 
-    different = Client().post(path, {"password": NEW, "again": f"{NEW}."})
+    different = Client().post(path, {"password": NEW_PASSWORD, "again": f"{NEW_PASSWORD}."})
     weak = Client().post(path, {"password": "password", "again": "password"})
 
     assert (different.status_code, weak.status_code) == (422, 422)
@@ -261,7 +261,7 @@ def test_two_different_passwords_and_a_weak_one_are_refused_beside_the_field():
 # --- Forgotten passwords ----------------------------------------------------------------------------------------------
 
 
-def ask(email):
+def request_password_reset(email):
     client = Client()
     answer = client.post(reverse("password_forgotten"), {"email": email}, follow=True)
     text = re.sub(r'nonce="[^"]*"|\b[A-Za-z0-9]{64}\b', "", answer.content.decode())
@@ -272,7 +272,7 @@ def test_a_forgotten_password_tells_nothing_about_who_is_there(run_jobs, monkeyp
     person = OfficerFactory()
     closed = OfficerFactory(is_active=False)
 
-    answers = [ask(email) for email in (person.email, "nobody@post.example", closed.email)]
+    answers = [request_password_reset(email) for email in (person.email, "nobody@post.example", closed.email)]
     assert answers[0] == answers[1] == answers[2]
     assert "If this address has an account" in answers[0][2]
     assert mail.outbox == []  # the worker sends it, so that no answer takes longer
@@ -292,7 +292,7 @@ def test_strangers_in_turn_cost_what_people_in_turn_do(run_jobs):
 
     def work(email):
         cache.clear()
-        with sent() as statements:
+        with capture_statements() as statements:
             Client().post(reverse("password_forgotten"), {"email": email})
         return statements
 
@@ -306,35 +306,35 @@ def test_strangers_in_turn_cost_what_people_in_turn_do(run_jobs):
 def test_a_new_password_by_the_link_ends_every_sign_in(client, run_jobs):
     person = OfficerFactory()
     sign_in(client, person)
-    ask(person.email.upper())
+    request_password_reset(person.email.upper())
     run_jobs()
-    path = link_in(mail.outbox[0])
+    path = find_link(mail.outbox[0])
 
-    assert Client().post(path, SET).headers["Location"] == reverse("account_login")
+    assert Client().post(path, PASSWORD_DATA).headers["Location"] == reverse("account_login")
 
     assert client.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
-    assert sign_in(Client(), person, NEW).status_code == 302
+    assert sign_in(Client(), person, NEW_PASSWORD).status_code == 302
     assert Client().get(path).status_code == 410
     run_jobs()
     assert mail.outbox[1].subject == "TIP Tracker: your sign-in was changed"
-    assert logged()[-3:] == ["person.password_reset_asked", "person.password_reset", "person.signed_in"]
+    assert logged_verbs()[-3:] == ["person.password_reset_asked", "person.password_reset", "person.signed_in"]
 
 
 def test_a_new_password_is_no_way_round_the_second_factor(settings):
     settings.SECOND_FACTOR_REQUIRED = True
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     browser = Client()
-    browser.post("/" + mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/", 3)[3], SET)
+    browser.post("/" + mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/", 3)[3], PASSWORD_DATA)
 
-    assert sign_in(browser, person, NEW).headers["Location"] == reverse("mfa_authenticate")
+    assert sign_in(browser, person, NEW_PASSWORD).headers["Location"] == reverse("mfa_authenticate")
 
 
 def test_asking_too_often_is_refused_with_when_to_try_again():
     for _ in range(3):
-        assert ask("nobody@post.example")[0] == 200
+        assert request_password_reset("nobody@post.example")[0] == 200
 
-    status, _, text = ask("nobody@post.example")
+    status, _, text = request_password_reset("nobody@post.example")
 
     assert status == 429
     assert "Wait 15 minutes, then try again." in text
@@ -348,7 +348,7 @@ def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
     sign_in(theirs, person)
     key = theirs.session.session_key
 
-    assert press(client, person, "close").status_code == 302
+    assert press_person_button(client, person, "close").status_code == 302
 
     assert not theirs.session.exists(key)
     assert theirs.get(reverse("commitment_list")).headers["Location"].startswith(reverse("account_login"))
@@ -356,24 +356,24 @@ def test_closing_an_account_ends_its_sign_ins_at_once(client, administrator):
 
 def test_an_account_wants_a_last_day_and_is_renewed_for_a_year(client, administrator):
     person = OfficerFactory(valid_until_on=clock.today() - timedelta(days=3))
-    assert press(client, person, "renew", until="").status_code == 422
+    assert press_person_button(client, person, "renew", until="").status_code == 422
 
-    press(client, person, "renew", until=clock.today() + timedelta(days=365))
+    press_person_button(client, person, "renew", until=clock.today() + timedelta(days=365))
 
     person.refresh_from_db()
     assert person.valid_until_on == clock.today() + timedelta(days=365)
-    assert logged()[-1] == "person.renewed"
+    assert logged_verbs()[-1] == "person.renewed"
 
 
 def test_who_lost_the_telephone_enrols_anew(client, administrator, settings):
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     other = AdministratorFactory()
-    press(client, person, "second_step")
+    press_person_button(client, person, "second_step")
     account_requests.consent(request=person.account_requests.get(), by=other, now=clock.now())
     settings.SECOND_FACTOR_REQUIRED = True
 
     browser = Client()
     assert sign_in(browser, person).headers["Location"] == reverse("home")
     assert browser.get(reverse("home")).headers["Location"] == reverse("mfa_index")
-    assert "person.second_factor_dropped" in logged()
+    assert "person.second_factor_dropped" in logged_verbs()

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.factories import AdministratorFactory, CountryFactory, OfficerFactory
 from tests.pseudo_languages import LEFT_TO_RIGHT, RIGHT_TO_LEFT, pseudo_languages, pseudo_translate
-from tests.undoing import offers, press_undo
+from tests.undo_buttons import press_undo, undo_forms
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_a_person_chooses_a_language_and_takes_the_choice_back(client):
     assert person.language == ""
     assert f'<html lang="{RIGHT_TO_LEFT}" dir="rtl">' in answer.text
     same = client.post(reverse("account_language"), {"language": ""}, follow=True)
-    assert offers(same) == []  # nothing has changed
+    assert undo_forms(same) == []  # nothing has changed
 
 
 @pytest.mark.usefixtures("_languages")

@@ -14,8 +14,8 @@ from tests.factories import (
     RecorderFactory,
     UserFactory,
 )
-from tests.readers import EMBASSY, alike, readers, seen_by_each
-from tests.transactions import record
+from tests.transactions import record_log_entry
+from tests.visibility import EMBASSY, create_readers, same_for_each, visible_names
 from tiptracker.accounts.models import Country, User, in_office
 from tiptracker.choices import Role
 
@@ -27,7 +27,7 @@ ELSEWHERE = ("officer elsewhere", "ministry elsewhere")
 
 @pytest.fixture
 def people():
-    return readers()
+    return create_readers()
 
 
 def test_countries_visible_to_each_reader(people):
@@ -36,9 +36,9 @@ def test_countries_visible_to_each_reader(people):
         "elsewhere": people["ministry elsewhere"].ministry.country,
     }
 
-    assert seen_by_each(people, rows) == {
-        **alike((*EMBASSY, *MINISTRIES), ["here"]),
-        **alike(ELSEWHERE, ["elsewhere"]),
+    assert visible_names(people, rows) == {
+        **same_for_each((*EMBASSY, *MINISTRIES), ["here"]),
+        **same_for_each(ELSEWHERE, ["elsewhere"]),
         "administrator": ["elsewhere", "here"],
     }
 
@@ -47,8 +47,8 @@ def test_ministries_visible_to_each_reader(people):
     rows = {name: people[name].ministry for name in (*MINISTRIES, "ministry elsewhere")}
     here = sorted(MINISTRIES)
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, here),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, here),
         **{name: [name] for name in (*MINISTRIES, "ministry elsewhere")},
         "officer elsewhere": ["ministry elsewhere"],
         "administrator": ["ministry elsewhere", *here],
@@ -60,12 +60,12 @@ def test_people_visible_to_each_reader(people):
     colleagues = ["deactivated focal point", "own ministry"]
     here = sorted([*EMBASSY, *MINISTRIES, "deactivated focal point", "deactivated officer"])
 
-    assert seen_by_each(people, rows) == {
-        **alike(EMBASSY, here),
+    assert visible_names(people, rows) == {
+        **same_for_each(EMBASSY, here),
         "own ministry": colleagues,
         "supporting ministry": ["supporting ministry"],
         "other ministry": ["other ministry"],
-        **alike(ELSEWHERE, sorted(ELSEWHERE)),
+        **same_for_each(ELSEWHERE, sorted(ELSEWHERE)),
         "ministry elsewhere": ["ministry elsewhere"],
         "administrator": sorted(rows),
     }
@@ -81,12 +81,12 @@ def test_person_of_two_countries_is_seen_once(people):
 def test_entries_of_the_log_visible_to_each_reader(people):
     here, elsewhere = people["own ministry"].ministry.country, people["ministry elsewhere"].ministry.country
     rows = {
-        "here": record("thing.done", by=people["officer"], country=here),
-        "elsewhere": record("thing.done", by=people["officer elsewhere"], country=elsewhere),
-        "nowhere": record("person.added", by=people["administrator"]),
+        "here": record_log_entry("thing.done", by=people["officer"], country=here),
+        "elsewhere": record_log_entry("thing.done", by=people["officer elsewhere"], country=elsewhere),
+        "nowhere": record_log_entry("person.added", by=people["administrator"]),
     }
 
-    assert seen_by_each(people, rows) == {
+    assert visible_names(people, rows) == {
         "officer": ["here"],
         "ambassador": ["here"],
         "officer elsewhere": ["elsewhere"],
@@ -98,15 +98,15 @@ def test_before_and_after_visible_to_each_reader(people):
     """… to administrators that of accounts alone, and of what was done to no row of no country."""
     here, elsewhere = people["own ministry"].ministry, people["ministry elsewhere"].ministry
     rows = {
-        "fact": record("thing.done", by=None, row=DialogueFactory(), country=here.country, after={"a": 1}),
-        "nameless": record("thing.done", by=None, country=here.country, after={"a": 1}),
-        "elsewhere": record("thing.done", by=None, row=elsewhere, country=elsewhere.country, after={"a": 1}),
-        "reference": record("ministry.changed", by=None, row=here, country=here.country, after={"a": 1}),
-        "person": record("user.changed", by=None, row=people["officer"], after={"a": 1}),
-        "nowhere": record("person.sign_in_refused", by=None, after={"a": 1}),
+        "fact": record_log_entry("thing.done", by=None, row=DialogueFactory(), country=here.country, after={"a": 1}),
+        "nameless": record_log_entry("thing.done", by=None, country=here.country, after={"a": 1}),
+        "elsewhere": record_log_entry("thing.done", by=None, row=elsewhere, country=elsewhere.country, after={"a": 1}),
+        "reference": record_log_entry("ministry.changed", by=None, row=here, country=here.country, after={"a": 1}),
+        "person": record_log_entry("user.changed", by=None, row=people["officer"], after={"a": 1}),
+        "nowhere": record_log_entry("person.sign_in_refused", by=None, after={"a": 1}),
     }
 
-    assert seen_by_each(people, {name: entry.detail for name, entry in rows.items()}) == {
+    assert visible_names(people, {name: entry.detail for name, entry in rows.items()}) == {
         "officer": ["fact", "nameless", "reference"],
         "ambassador": ["fact", "nameless", "reference"],
         "officer elsewhere": ["elsewhere"],

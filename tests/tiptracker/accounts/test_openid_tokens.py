@@ -21,45 +21,49 @@ from tiptracker.accounts.openid_tokens import (
     read_id_token,
 )
 
-OURS, THEIRS = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+PROVIDER_KEY, OTHER_KEY = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 ISSUER = "https://id.example.gov"
 NOW = int(time.time())
-SAID = {"iss": ISSUER, "aud": "tip", "sub": "a", "iat": NOW, "exp": NOW + 3600, "nonce": "n"}
-KEYS = {"keys": [jwt.algorithms.ECAlgorithm.to_jwk(OURS.public_key(), as_dict=True) | {"kid": "one", "alg": "ES256"}]}
+CLAIMS = {"iss": ISSUER, "aud": "tip", "sub": "a", "iat": NOW, "exp": NOW + 3600, "nonce": "n"}
+KEYS = {
+    "keys": [
+        jwt.algorithms.ECAlgorithm.to_jwk(PROVIDER_KEY.public_key(), as_dict=True) | {"kid": "one", "alg": "ES256"}
+    ]
+}
 
 
-def token(key=OURS, algorithm="ES256", kid="one", **changes):
-    said = {name: value for name, value in (SAID | changes).items() if value is not None}
+def make_token(key=PROVIDER_KEY, algorithm="ES256", kid="one", **changes):
+    said = {name: value for name, value in (CLAIMS | changes).items() if value is not None}
     return jwt.encode(said, key, algorithm, headers={"kid": kid})
 
 
-def read(sent, keys=KEYS):
+def read_sample_token(sent, keys=KEYS):
     return read_id_token(sent, keys=keys, issuer=ISSUER, audience="tip", nonce="n")
 
 
 def test_a_token_for_this_sign_in_is_read():
-    assert read(token()) == SAID
-    assert read(token(aud=["tip"]))["sub"] == "a"
-    assert read(token(aud=["tip", "other"], azp="tip"))["sub"] == "a"
+    assert read_sample_token(make_token()) == CLAIMS
+    assert read_sample_token(make_token(aud=["tip"]))["sub"] == "a"
+    assert read_sample_token(make_token(aud=["tip", "other"], azp="tip"))["sub"] == "a"
 
 
 @pytest.mark.parametrize(
     "sent",
     [
-        token(aud="other"),
-        token(aud=["tip", "other"]),
-        token(azp="other"),
-        token(iss="https://evil.example"),
-        token(nonce="another"),
-        token(nonce=None),
-        token(exp=NOW - 120),
-        token(iat=NOW + 86_400),
-        token(exp=None),
-        token(sub=None),
-        token(key=THEIRS),
-        token(kid="two"),
-        token(key=b"a secret of thirty-two bytes or more", algorithm="HS256"),
-        token(key=None, algorithm="none"),
+        make_token(aud="other"),
+        make_token(aud=["tip", "other"]),
+        make_token(azp="other"),
+        make_token(iss="https://evil.example"),
+        make_token(nonce="another"),
+        make_token(nonce=None),
+        make_token(exp=NOW - 120),
+        make_token(iat=NOW + 86_400),
+        make_token(exp=None),
+        make_token(sub=None),
+        make_token(key=OTHER_KEY),
+        make_token(kid="two"),
+        make_token(key=b"a secret of thirty-two bytes or more", algorithm="HS256"),
+        make_token(key=None, algorithm="none"),
         "",
         "garbage",
         "a.b.c",
@@ -67,7 +71,7 @@ def test_a_token_for_this_sign_in_is_read():
 )
 def test_a_token_that_is_not_for_this_sign_in_is_refused(sent):
     with pytest.raises(ProviderError) as refused:
-        read(sent)
+        read_sample_token(sent)
 
     assert refused.value.reason == "untrusted"
 
@@ -75,7 +79,7 @@ def test_a_token_that_is_not_for_this_sign_in_is_refused(sent):
 @pytest.mark.parametrize("keys", [{}, {"keys": []}, {"keys": 1}, {"keys": ["a"]}, {"keys": [{"kty": "?"}]}])
 def test_keys_that_are_none_are_refused(keys):
     with pytest.raises(ProviderError):
-        read(token(), keys)
+        read_sample_token(make_token(), keys)
 
 
 def configuration(**changes):
@@ -113,7 +117,7 @@ def read_request(connection):
 
 
 @contextmanager
-def answering(*pieces, pause=0.0):
+def serve_pieces(*pieces, pause=0.0):
     """A server that sends these pieces to whoever asks, and then nothing; gives its address."""
     listening = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
@@ -136,11 +140,11 @@ def answering(*pieces, pause=0.0):
     listening.close()
 
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+RESPONSE_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 
 
 def test_an_answer_is_read_whole():
-    with answering(HEAD, b'{"a":', b" 1}") as url, BoundedSession() as session:
+    with serve_pieces(RESPONSE_HEAD, b'{"a":', b" 1}") as url, BoundedSession() as session:
         assert fetch_json(session, url) == {"a": 1}
 
 
@@ -148,8 +152,8 @@ def test_an_answer_is_read_whole():
     ("pieces", "reason"),
     [
         ([], "silent"),
-        ([HEAD, *[b" "] * 100], "silent"),
-        ([HEAD], "silent"),
+        ([RESPONSE_HEAD, *[b" "] * 100], "silent"),
+        ([RESPONSE_HEAD], "silent"),
         ([b"HTTP/1.1 200"], "silent"),
     ],
     ids=["nothing", "a space now and then", "nothing behind its head", "half a line"],
@@ -158,7 +162,7 @@ def test_a_provider_that_keeps_one_waiting_is_given_up(monkeypatch, pieces, reas
     monkeypatch.setattr(openid_tokens, "TIMEOUTS", (0.2, 0.2))
     monkeypatch.setattr(openid_tokens, "MAX_SECONDS", 0.3)
     with (
-        answering(*pieces, pause=0.05) as url,
+        serve_pieces(*pieces, pause=0.05) as url,
         BoundedSession() as session,
         pytest.raises(ProviderError) as refused,
     ):
@@ -172,16 +176,16 @@ def test_a_provider_that_keeps_one_waiting_is_given_up(monkeypatch, pieces, reas
     [
         [b"HTTP/1.1 500 Oops\r\n\r\n", b"{}"],
         [b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n"],
-        [HEAD, b"<html>It works!</html>"],
-        [HEAD, b"[1]"],
-        [HEAD, b"\xff\xfe"],
-        [HEAD, b"[" * 100_000],
-        [HEAD, b" " * 2_000_000],
+        [RESPONSE_HEAD, b"<html>It works!</html>"],
+        [RESPONSE_HEAD, b"[1]"],
+        [RESPONSE_HEAD, b"\xff\xfe"],
+        [RESPONSE_HEAD, b"[" * 100_000],
+        [RESPONSE_HEAD, b" " * 2_000_000],
     ],
     ids=["an error", "a way elsewhere", "a page", "a list", "no text", "very deep", "very long"],
 )
 def test_an_answer_that_is_none_is_refused(pieces):
-    with answering(*pieces) as url, BoundedSession() as session, pytest.raises(ProviderError) as refused:
+    with serve_pieces(*pieces) as url, BoundedSession() as session, pytest.raises(ProviderError) as refused:
         fetch_json(session, url)
 
     assert refused.value.reason == "garbled"
@@ -192,13 +196,13 @@ def test_an_answer_that_is_none_is_refused(pieces):
     [
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", {"error": "invalid_grant"}, "declined"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", {}, "garbled"),
-        (HEAD, {"access_token": "a"}, "garbled"),
-        (HEAD, {"access_token": "a", "id_token": 1}, "garbled"),
+        (RESPONSE_HEAD, {"access_token": "a"}, "garbled"),
+        (RESPONSE_HEAD, {"access_token": "a", "id_token": 1}, "garbled"),
     ],
 )
 def test_a_code_that_is_good_for_nothing_is_refused(head, answer, reason):
     with (
-        answering(head, json.dumps(answer).encode()) as url,
+        serve_pieces(head, json.dumps(answer).encode()) as url,
         BoundedSession() as session,
         pytest.raises(ProviderError) as refused,
     ):

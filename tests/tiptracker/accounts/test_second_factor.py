@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import enrol_second_factor, force_sign_in, sign_in, unused_recovery_codes
 from tests.factories import OfficerFactory
-from tests.signing_in import codes, enrol, enter, sign_in
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -23,11 +23,11 @@ def second_factor_required(settings):
     settings.SECOND_FACTOR_REQUIRED = True
 
 
-def code_of(secret, step=0):
+def totp_code(secret, step=0):
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
 
 
-def logged():
+def logged_verbs():
     return list(AuditEntry.objects.order_by("number").values_list("verb", flat=True))
 
 
@@ -74,28 +74,28 @@ def test_enrolling_an_app_opens_the_record_and_shows_recovery_codes_once(client,
     assert wrong.status_code == 422
     assert wrong.context["form"].secret == secret  # the app holds it already
 
-    answer = client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    answer = client.post(reverse("mfa_activate_totp"), {"code": totp_code(secret)})
     assert answer.headers["Location"] == reverse("mfa_view_recovery_codes")
     shown = re.findall(r"<code>(\d{8})</code>", client.get(answer.headers["Location"]).content.decode())
     assert len(shown) == 10
     again = client.get(reverse("mfa_view_recovery_codes")).content.decode()
     assert not any(code in again for code in shown)
     assert client.get(reverse("dashboard")).status_code != 302
-    assert "person.second_factor_added" in logged()
+    assert "person.second_factor_added" in logged_verbs()
     run_jobs()
     assert [(m.to, m.subject) for m in mail.outbox] == [([person.email], "TIP Tracker: your sign-in was changed")]
 
 
 def test_secrets_are_kept_encrypted(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
 
     assert secret not in str(Authenticator.objects.get(user=person, type="totp").data)
 
 
 def test_enrolled_person_is_asked_for_a_code(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
 
     answer = sign_in(client, person)
     assert answer.headers["Location"] == reverse("mfa_authenticate")
@@ -103,15 +103,15 @@ def test_enrolled_person_is_asked_for_a_code(client):
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert refused.status_code == 422
     assert "This code does not work" in refused.content.decode()
-    passed = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    passed = client.post(reverse("mfa_authenticate"), {"code": totp_code(secret)})
     assert passed.headers["Location"] == reverse("home")
-    assert logged() == ["person.second_factor_refused", "person.signed_in"]
+    assert logged_verbs() == ["person.second_factor_refused", "person.signed_in"]
 
 
 def test_a_code_works_once(client):
     person = OfficerFactory()
-    secret = enrol(person)
-    code = code_of(secret)
+    secret = enrol_second_factor(person)
+    code = totp_code(secret)
     sign_in(client, person)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
 
@@ -123,24 +123,24 @@ def test_a_code_works_once(client):
 def test_a_code_is_used_up_for_as_long_as_it_would_be_good(client):
     """… also once allauth, which notes it in the cache for half a minute, has forgotten it."""
     person = OfficerFactory()
-    secret = enrol(person)
-    code = code_of(secret)
+    secret = enrol_second_factor(person)
+    code = totp_code(secret)
     sign_in(client, person)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
     cache.clear()
 
-    for used in (code, code_of(secret, -1)):
+    for used in (code, totp_code(secret, -1)):
         other = Client()
         sign_in(other, person)
         assert other.post(reverse("mfa_authenticate"), {"code": used}).status_code == 422
-    assert other.post(reverse("mfa_authenticate"), {"code": code_of(secret, 1)}).status_code == 302
+    assert other.post(reverse("mfa_authenticate"), {"code": totp_code(secret, 1)}).status_code == 302
 
 
 def test_the_code_of_enrolment_does_not_sign_in_again(client):
     person = OfficerFactory()
     sign_in(client, person)
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
-    code = code_of(secret)
+    code = totp_code(secret)
     client.post(reverse("mfa_activate_totp"), {"code": code})
 
     other = Client()
@@ -151,19 +151,19 @@ def test_the_code_of_enrolment_does_not_sign_in_again(client):
 
 def test_codes_tried_while_locked_out_do_not_fill_the_log(client):
     person = OfficerFactory()
-    enrol(person)
+    enrol_second_factor(person)
     sign_in(client, person)
 
     for code in ["", *["000000"] * 12]:
         client.post(reverse("mfa_authenticate"), {"code": code})
 
-    assert logged() == ["person.second_factor_refused"] * 5 + ["person.locked_out"]
+    assert logged_verbs() == ["person.second_factor_refused"] * 5 + ["person.locked_out"]
 
 
 def test_a_recovery_code_works_once(client):
     person = OfficerFactory()
-    enrol(person)
-    code = codes(person)[3]
+    enrol_second_factor(person)
+    code = unused_recovery_codes(person)[3]
     sign_in(client, person)
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 302
 
@@ -174,12 +174,12 @@ def test_a_recovery_code_works_once(client):
 
 def test_codes_cannot_be_guessed(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     sign_in(client, person)
     for _ in range(5):
         client.post(reverse("mfa_authenticate"), {"code": "000000"})
 
-    answer = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    answer = client.post(reverse("mfa_authenticate"), {"code": totp_code(secret)})
 
     assert answer.status_code == 422
     assert "Wait 15 minutes" in answer.content.decode()
@@ -187,9 +187,9 @@ def test_codes_cannot_be_guessed(client):
 
 def test_the_last_second_factor_stays(client):
     person = OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     sign_in(client, person)
-    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    client.post(reverse("mfa_authenticate"), {"code": totp_code(secret)})
 
     assert "your only second step" in client.get(reverse("mfa_deactivate_totp")).content.decode()
     client.post(reverse("mfa_deactivate_totp"))
@@ -205,10 +205,10 @@ def test_the_last_second_factor_stays(client):
 
 def test_passkey_of_somebody_else_is_not_found(client):
     person, other = OfficerFactory(), OfficerFactory()
-    secret = enrol(person)
+    secret = enrol_second_factor(person)
     theirs = Authenticator.objects.create(user=other, type="webauthn", data={"name": "Theirs", "credential": {}})
     sign_in(client, person)
-    client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+    client.post(reverse("mfa_authenticate"), {"code": totp_code(secret)})
 
     answer = client.post(reverse("mfa_remove_webauthn", args=[theirs.pk]))
 
@@ -220,7 +220,7 @@ def test_a_session_from_before_enrolment_is_no_way_round(client):
     """Somebody with the password alone, who came before its owner enrolled, gets no further afterwards."""
     person = OfficerFactory()
     sign_in(client, person)
-    enrol(person)
+    enrol_second_factor(person)
 
     answer = client.get(reverse("mfa_add_webauthn"))
 
@@ -233,7 +233,7 @@ def test_enrolling_ends_other_sign_ins(client):
     sign_in(other, person)
     sign_in(client, person)
     secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
-    client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
+    client.post(reverse("mfa_activate_totp"), {"code": totp_code(secret)})
 
     assert other.get(reverse("home")).headers["Location"] == reverse("account_login")
     assert client.get(reverse("sign_in_list")).status_code == 200
@@ -248,10 +248,10 @@ def test_the_demonstration_goes_without(client, settings):
 
 def test_showing_a_code_again_is_told_however_it_goes(client):
     person = OfficerFactory()
-    secret = enrol(person)
-    enter(client, person)
+    secret = enrol_second_factor(person)
+    force_sign_in(client, person)
 
     assert client.post(reverse("mfa_reauthenticate"), {"code": "000000"}).status_code == 422
-    assert client.post(reverse("mfa_reauthenticate"), {"code": code_of(secret)}).status_code == 302
+    assert client.post(reverse("mfa_reauthenticate"), {"code": totp_code(secret)}).status_code == 302
 
-    assert logged() == ["person.reauthentication_refused", "person.reauthenticated"]
+    assert logged_verbs() == ["person.reauthentication_refused", "person.reauthenticated"]

@@ -8,56 +8,56 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import current_totp_code, enrol_second_factor, force_sign_in, sign_in, unused_recovery_codes
 from tests.factories import OfficerFactory
-from tests.signing_in import code_of, codes, enrol, enter, sign_in
 from tiptracker.accounts import mail_links, secrets_at_rest
 from tiptracker.accounts.checks import check_secrets_readable
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
-FORMER, NEW = "a former key that is long enough for the tests", "another key that is long enough for the tests"
+FORMER_KEY, NEW_KEY = "a former key that is long enough for the tests", "another key that is long enough for the tests"
 
 
 @pytest.fixture(autouse=True)
 def former_key(settings):
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = FORMER, []
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = FORMER_KEY, []
     settings.SECOND_FACTOR_REQUIRED = True
 
 
 @pytest.fixture
-def enrolled(former_key):
+def enrolled_person(former_key):
     person = OfficerFactory()
-    secret = enrol(person)
-    return person, secret, codes(person)
+    secret = enrol_second_factor(person)
+    return person, secret, unused_recovery_codes(person)
 
 
 def change_key(settings, *, with_fallback):
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [FORMER] if with_fallback else []
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW_KEY, [FORMER_KEY] if with_fallback else []
 
 
-def shows(person, code):
+def send_second_step(person, code):
     """The answer to the second step."""
     client = Client()
     sign_in(client, person)
     return client.post(reverse("mfa_authenticate"), {"code": code})
 
 
-def test_a_second_step_that_no_key_opens_is_told_in_a_sentence(settings, enrolled):
-    person, secret, recovery = enrolled
+def test_a_second_step_that_no_key_opens_is_told_in_a_sentence(settings, enrolled_person):
+    person, secret, recovery = enrolled_person
     change_key(settings, with_fallback=False)
 
-    for code in (code_of(secret), recovery[0]):
-        answer = shows(person, code)
+    for code in (current_totp_code(secret), recovery[0]):
+        answer = send_second_step(person, code)
         assert answer.status_code == 422
         assert "this server’s key was changed" in answer.text
         assert "Use a passkey if you have one." in answer.text
 
 
-def test_no_page_of_somebody_signed_in_fails_for_another_key(settings, enrolled):
-    person, *_ = enrolled
+def test_no_page_of_somebody_signed_in_fails_for_another_key(settings, enrolled_person):
+    person, *_ = enrolled_person
     change_key(settings, with_fallback=False)
     client = Client(raise_request_exception=False)
-    enter(client, person)
+    force_sign_in(client, person)
 
     for name in ("mfa_index", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
         answer = client.get(reverse(name))
@@ -65,18 +65,18 @@ def test_no_page_of_somebody_signed_in_fails_for_another_key(settings, enrolled)
         assert answer.status_code != 503 or "Your second step can’t be read" in answer.text
 
 
-def test_a_former_key_goes_on_while_it_is_a_fallback(settings, enrolled):
-    person, secret, recovery = enrolled
+def test_a_former_key_goes_on_while_it_is_a_fallback(settings, enrolled_person):
+    person, secret, recovery = enrolled_person
     link = mail_links.password_link(OfficerFactory(), mail_links.LinkPurpose.INVITATION)
     change_key(settings, with_fallback=True)
 
-    assert shows(person, recovery[0]).status_code == 302
-    assert shows(person, code_of(secret)).status_code == 302
+    assert send_second_step(person, recovery[0]).status_code == 302
+    assert send_second_step(person, current_totp_code(secret)).status_code == 302
     assert mail_links.find_person(link.rstrip("/").rpartition("/")[2], mail_links.LinkPurpose.INVITATION)
 
 
-def test_a_former_key_can_be_dropped_once_secrets_were_rotated(settings, enrolled):
-    person, secret, recovery = enrolled
+def test_a_former_key_can_be_dropped_once_secrets_were_rotated(settings, enrolled_person):
+    person, secret, recovery = enrolled_person
     Authenticator.objects.create(user=person, type="webauthn", data={"name": "Key", "credential": {}})
     before = Authenticator.objects.get(user=person, type="webauthn").data
     change_key(settings, with_fallback=True)
@@ -86,17 +86,17 @@ def test_a_former_key_can_be_dropped_once_secrets_were_rotated(settings, enrolle
     settings.SECRET_KEY_FALLBACKS = []
 
     assert said.getvalue().startswith("Written with SECRET_KEY: 2.")
-    assert shows(person, code_of(secret)).status_code == 302
-    assert shows(person, recovery[0]).status_code == 302
+    assert send_second_step(person, current_totp_code(secret)).status_code == 302
+    assert send_second_step(person, recovery[0]).status_code == 302
     assert Authenticator.objects.get(user=person, type="webauthn").data == before
 
 
-def test_rotation_names_whose_second_step_no_key_opens_and_leaves_it(settings, enrolled):
-    person, *_ = enrolled
+def test_rotation_names_whose_second_step_no_key_opens_and_leaves_it(settings, enrolled_person):
+    person, *_ = enrolled_person
     kept = Authenticator.objects.get(user=person, type="totp").data
     change_key(settings, with_fallback=False)
     other = OfficerFactory()
-    enrol(other)
+    enrol_second_factor(other)
 
     with pytest.raises(CommandError, match=f"No key opens the second steps of {person.email}\\."):
         call_command("rotate_secrets", stdout=StringIO())
@@ -104,20 +104,20 @@ def test_rotation_names_whose_second_step_no_key_opens_and_leaves_it(settings, e
     assert Authenticator.objects.get(user=person, type="totp").data == kept
 
 
-def test_another_key_is_noticed(settings, enrolled, client):
+def test_another_key_is_noticed(settings, enrolled_person, client):
     assert client.get(reverse("health")).json() == {"status": "ok"}
     assert check_secrets_readable(databases=["default"]) == []
 
     change_key(settings, with_fallback=False)
-    enrol(OfficerFactory())
+    enrol_second_factor(OfficerFactory())
 
     assert client.get(reverse("health")).json() == {"status": "ok", "degraded": ["secret_key"]}
     assert [one.id for one in check_secrets_readable(databases=["default"])] == ["tiptracker.W001"]
     assert check_secrets_readable() == []
 
 
-def test_whoever_runs_the_server_lets_somebody_back_in(settings, enrolled, mailoutbox):
-    person, *_ = enrolled
+def test_whoever_runs_the_server_lets_somebody_back_in(settings, enrolled_person, mailoutbox):
+    person, *_ = enrolled_person
     change_key(settings, with_fallback=False)
 
     call_command("reset_second_factor", person.email.upper(), stdout=StringIO())
@@ -134,9 +134,9 @@ def test_nobody_is_let_in_under_an_address_that_nobody_has():
         call_command("reset_second_factor", "nobody@post.example")
 
 
-def test_every_secret_that_is_kept_is_rotated(enrolled):
+def test_every_secret_that_is_kept_is_rotated(enrolled_person):
     """A field that allauth encrypts and ENCRYPTED doesn't name would be lost with the former key."""
-    person, *_ = enrolled
+    person, *_ = enrolled_person
     for step in Authenticator.objects.filter(user=person):
         long = {name for name, value in step.data.items() if isinstance(value, str) and value.startswith("gAAAA")}
         assert long == {name for name in step.data if name in secrets_at_rest.ENCRYPTED_FIELDS}

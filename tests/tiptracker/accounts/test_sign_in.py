@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import sign_in
 from tests.factories import (
     PASSWORD,
     AdministratorFactory,
@@ -18,7 +19,6 @@ from tests.factories import (
     FocalPointFactory,
     OfficerFactory,
 )
-from tests.signing_in import sign_in
 from tiptracker import clock
 from tiptracker.accounts import sessions
 from tiptracker.accounts.backend import Backend, is_expired
@@ -29,11 +29,11 @@ pytestmark = pytest.mark.django_db
 MINISTRY, ELSEWHERE = "196.1.1.1", "41.2.2.2"
 
 
-def logged():
+def logged_verbs_and_rows():
     return list(AuditEntry.objects.order_by("number").values_list("verb", "row"))
 
 
-def said(answer):
+def stable_text(answer):
     """The page's text, without what is new each time and without the address that was typed."""
     text = re.sub(r'nonce="[^"]*"|value="[^"]*"|\b[A-Za-z0-9]{64}\b', "", answer.content.decode())
     return re.sub(r"\s+", " ", text)
@@ -43,7 +43,7 @@ class Stranger:
     email = "nobody@post.example"
 
 
-def fail(person, times, address=ELSEWHERE):
+def fail_sign_in(person, times, address=ELSEWHERE):
     answers = [sign_in(Client(), person, "wrong", REMOTE_ADDR=address) for _ in range(times)]
     return answers[-1]
 
@@ -51,11 +51,11 @@ def fail(person, times, address=ELSEWHERE):
 def test_wrong_password_and_unknown_account_are_answered_alike():
     person = OfficerFactory()
 
-    known, unknown = fail(person, 1), fail(Stranger, 1)
+    known, unknown = fail_sign_in(person, 1), fail_sign_in(Stranger, 1)
 
-    assert said(known) == said(unknown)
-    assert "or the password is wrong" in said(known)
-    assert logged() == [("person.sign_in_refused", str(person.pk)), ("person.sign_in_refused", "")]
+    assert stable_text(known) == stable_text(unknown)
+    assert "or the password is wrong" in stable_text(known)
+    assert logged_verbs_and_rows() == [("person.sign_in_refused", str(person.pk)), ("person.sign_in_refused", "")]
 
 
 def test_both_take_the_same_work(monkeypatch):
@@ -66,10 +66,10 @@ def test_both_take_the_same_work(monkeypatch):
     monkeypatch.setattr(Argon2PasswordHasher, "encode", lambda *a: hashed.append("hash") or encode(*a))
     monkeypatch.setattr(Argon2PasswordHasher, "verify", lambda *a: hashed.append("hash") or verify(*a))
 
-    fail(person, 1)
+    fail_sign_in(person, 1)
     known = list(hashed)
     hashed.clear()
-    fail(Stranger, 1)
+    fail_sign_in(Stranger, 1)
 
     assert hashed == known == ["hash"]
 
@@ -77,14 +77,14 @@ def test_both_take_the_same_work(monkeypatch):
 @pytest.mark.parametrize("stranger", [False, True], ids=["an account", "an unknown account"])
 def test_account_is_locked_out_after_five_tries_wherever_they_come_from(stranger):
     person = Stranger if stranger else OfficerFactory()
-    fail(person, 3)
-    fail(person, 2, MINISTRY)
+    fail_sign_in(person, 3)
+    fail_sign_in(person, 2, MINISTRY)
 
     answer = sign_in(Client(), person)
 
-    assert "Too many failed attempts. Wait 15 minutes, then try again." in said(answer)
+    assert "Too many failed attempts. Wait 15 minutes, then try again." in stable_text(answer)
     assert "_auth_user_id" not in answer.client.session
-    assert [verb for verb, _ in logged()].count("person.locked_out") == 1
+    assert [verb for verb, _ in logged_verbs_and_rows()].count("person.locked_out") == 1
 
 
 @pytest.mark.parametrize("hosts", [("127.0.0.1:8001", "127.0.0.1:8002"), ("localhost", "127.0.0.1")])
@@ -96,8 +96,8 @@ def test_account_is_locked_out_by_whichever_name_and_port_it_is_asked(hosts):
     person.email = person.email.upper()
 
     for host in hosts:
-        assert "Wait 15 minutes" in said(sign_in(Client(), person, HTTP_HOST=host))
-    assert [verb for verb, _ in logged()].count("person.sign_in_refused") == 5
+        assert "Wait 15 minutes" in stable_text(sign_in(Client(), person, HTTP_HOST=host))
+    assert [verb for verb, _ in logged_verbs_and_rows()].count("person.sign_in_refused") == 5
 
 
 def test_showing_ones_password_again_is_locked_out_by_whichever_port_it_is_asked(client):
@@ -114,7 +114,7 @@ def test_showing_ones_password_again_is_locked_out_by_whichever_port_it_is_asked
 
 def test_lock_out_of_one_account_leaves_its_neighbours_at_the_same_address_alone():
     for _ in range(4):
-        fail(OfficerFactory(), 6, MINISTRY)
+        fail_sign_in(OfficerFactory(), 6, MINISTRY)
 
     answer = sign_in(Client(), FocalPointFactory(), REMOTE_ADDR=MINISTRY)
 
@@ -128,21 +128,21 @@ def test_address_is_locked_out_in_the_end(settings):
         Stranger.email = f"nobody{number}@post.example"
     person = OfficerFactory()
 
-    assert "Wait 15 minutes" in said(sign_in(Client(), person, REMOTE_ADDR=ELSEWHERE))
+    assert "Wait 15 minutes" in stable_text(sign_in(Client(), person, REMOTE_ADDR=ELSEWHERE))
     assert sign_in(Client(), person, REMOTE_ADDR=MINISTRY).status_code == 302
 
 
 def test_what_is_tried_while_locked_out_does_not_fill_the_log():
     person = OfficerFactory()
-    fail(person, 12)
+    fail_sign_in(person, 12)
 
-    assert [verb for verb, _ in logged()] == ["person.sign_in_refused"] * 5 + ["person.locked_out"]
+    assert [verb for verb, _ in logged_verbs_and_rows()] == ["person.sign_in_refused"] * 5 + ["person.locked_out"]
 
 
 # --- Limits of a session ----------------------------------------------------------------------------------------------
 
 
-def age(client, **ages):
+def age_session(client, **ages):
     """Let the session look as if it were so many minutes old, or unused."""
     session = client.session
     for stamp, minutes in ages.items():
@@ -154,20 +154,20 @@ def age(client, **ages):
 def test_unused_session_ends_and_says_why(client):
     person = OfficerFactory()
     sign_in(client, person)
-    age(client, seen_at=59)
+    age_session(client, seen_at=59)
     assert client.get(reverse("commitment_list")).status_code == 200
 
-    age(client, seen_at=61)
+    age_session(client, seen_at=61)
     answer = client.get(reverse("commitment_list"), follow=True)
 
     assert answer.redirect_chain == [(f"{reverse('account_login')}?next={reverse('commitment_list')}", 302)]
     assert "You were signed out after 60 minutes without activity." in answer.content.decode()
-    assert logged()[-1] == ("person.session_ended", str(person.pk))
+    assert logged_verbs_and_rows()[-1] == ("person.session_ended", str(person.pk))
 
 
 def test_what_was_typed_while_a_session_ended_is_given_back_and_not_taken(client):
     sign_in(client, OfficerFactory())
-    age(client, seen_at=61)
+    age_session(client, seen_at=61)
     typed = {
         "title": "Forty officers trained in <Maseru>",
         "narrative": "A letter\nof two lines",
@@ -190,7 +190,7 @@ def test_what_was_typed_while_a_session_ended_is_given_back_and_not_taken(client
 def test_a_script_is_told_that_the_session_ended_and_the_browser_keeps_what_it_could_not_save(client):
     own = FocalPointFactory()
     sign_in(client, own)
-    age(client, seen_at=61)
+    age_session(client, seen_at=61)
     address = reverse("update_draft", args=[CommitmentFactory(ministry=own.ministry).pk])
 
     for _ in ("signed out by this", "signed out before"):
@@ -206,10 +206,10 @@ def test_a_sign_in_that_went_wrong_says_so_and_nothing_of_saving(client):
     assert "Not saved" not in body
 
 
-OURS = {"Origin": "http://testserver"}
+OWN_ORIGIN = {"Origin": "http://testserver"}
 
 
-@pytest.mark.parametrize("headers", [OURS, {"Sec-Fetch-Site": "same-origin"}])
+@pytest.mark.parametrize("headers", [OWN_ORIGIN, {"Sec-Fetch-Site": "same-origin"}])
 @pytest.mark.parametrize("cookies", ["none left", "csrf left"])
 def test_what_was_typed_comes_back_to_who_was_signed_out_in_another_tab(headers, cookies):
     client = Client(enforce_csrf_checks=True)
@@ -235,7 +235,7 @@ def test_the_way_back_leads_to_the_page_on_which_the_form_stood():
     path, form = reverse("evidence_log"), f"{reverse('my_tasks')}?country=LSO"
 
     def body(referer):
-        return Client().post(path, {"title": "Six"}, headers=OURS | {"Referer": referer}).content.decode()
+        return Client().post(path, {"title": "Six"}, headers=OWN_ORIGIN | {"Referer": referer}).content.decode()
 
     assert '?next=/tasks/%3Fcountry%3DLSO"' in body(f"http://testserver{form}")
     assert f'?next={path}"' in body("http://testserver.evil.example/tasks/")
@@ -253,7 +253,7 @@ def test_what_another_site_sends_by_nobody_leads_to_the_sign_in_page():
 
 def test_session_ends_however_much_it_is_used(client):
     sign_in(client, OfficerFactory())
-    age(client, began_at=12 * 60 + 1)
+    age_session(client, began_at=12 * 60 + 1)
 
     answer = client.get(reverse("commitment-list"))
 
@@ -263,21 +263,21 @@ def test_session_ends_however_much_it_is_used(client):
 
 def test_a_focal_points_session_is_shorter_than_an_officers(client):
     sign_in(client, FocalPointFactory())
-    age(client, began_at=4 * 60 + 1)
+    age_session(client, began_at=4 * 60 + 1)
 
     assert client.get(reverse("ministry_home")).status_code == 302
 
 
 def test_administrators_session_ends_sooner_when_unused(client):
     sign_in(client, AdministratorFactory())
-    age(client, seen_at=31)
+    age_session(client, seen_at=31)
 
     assert client.get(reverse("person_list")).headers["Location"].startswith(reverse("account_login"))
 
 
 def test_use_keeps_a_session_alive_with_a_write_a_minute_at_most(client, django_assert_num_queries):
     sign_in(client, OfficerFactory())
-    age(client, seen_at=50)
+    age_session(client, seen_at=50)
     client.get(reverse("commitment_list"))
     assert time.time() - client.session["seen_at"] < 60
 
@@ -289,7 +289,7 @@ def test_use_keeps_a_session_alive_with_a_write_a_minute_at_most(client, django_
 def test_what_came_before_signing_in_does_not_count(client):
     client.get(reverse("account_login"))
     client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})  # which begins a session
-    age(client, began_at=13 * 60)
+    age_session(client, began_at=13 * 60)
     sign_in(client, OfficerFactory())
 
     assert client.get(reverse("commitment_list")).status_code == 200
@@ -309,7 +309,7 @@ def test_account_lasts_through_its_last_day():
 def test_expired_account_is_told_so_after_the_right_password_alone(client):
     person = OfficerFactory(valid_until_on=date(2022, 1, 1))
 
-    assert "or the password is wrong" in said(fail(person, 1))
+    assert "or the password is wrong" in stable_text(fail_sign_in(person, 1))
     answer = sign_in(client, person)
 
     assert answer.headers["Location"] == reverse("account_expired")
@@ -329,7 +329,7 @@ def test_expiry_ends_a_session_that_is_open(client):
 def test_closed_account_is_told_so_after_the_right_password_alone(client):
     person = OfficerFactory(is_active=False)
 
-    assert "or the password is wrong" in said(fail(person, 1))
+    assert "or the password is wrong" in stable_text(fail_sign_in(person, 1))
     assert sign_in(client, person).headers["Location"] == reverse("account_inactive")
     assert not Backend().user_can_authenticate(person)
 
@@ -382,7 +382,7 @@ def test_showing_ones_password_again_is_told_however_it_goes(client):
     assert client.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
 
     mine = str(person.pk)
-    assert logged()[1:] == [("person.reauthentication_refused", mine), ("person.reauthenticated", mine)]
+    assert logged_verbs_and_rows()[1:] == [("person.reauthentication_refused", mine), ("person.reauthenticated", mine)]
     refused, shown = AuditEntry.objects.order_by("number")[1:]
     assert (refused.by, shown.by) == (None, person)
     assert "wrong" not in refused.detail.after
@@ -395,5 +395,5 @@ def test_what_is_tried_again_while_locked_out_does_not_fill_the_log(client):
     for _ in range(12):
         client.post(reverse("account_reauthenticate"), {"password": "wrong"})
 
-    assert [verb for verb, _ in logged()].count("person.reauthentication_refused") == 5
-    assert [verb for verb, _ in logged()].count("person.locked_out") == 1
+    assert [verb for verb, _ in logged_verbs_and_rows()].count("person.reauthentication_refused") == 5
+    assert [verb for verb, _ in logged_verbs_and_rows()].count("person.locked_out") == 1

@@ -26,13 +26,13 @@ from tests.factories import (
     ReadingFactory,
     UpdateVersionFactory,
 )
-from tests.first_read import FIRST_READ
+from tests.query_counts import FIRST_LIST_READ
 
 LISTS = (
     "assessments", "benchmarks", "briefings", "commitments", "dialogues", "editions", "evidence", "indicators",
     "ministries", "readings", "recommendations", "reviews", "updates",
 )  # fmt: skip
-EMBASSYS_ALONE = ("assessments", "briefings")
+EMBASSY_ONLY_LISTS = ("assessments", "briefings")
 
 
 @pytest.fixture(scope="module")
@@ -132,13 +132,13 @@ def test_an_update_is_documented_with_and_without_files(schema):
     assert files["items"] == {"type": "string", "format": "binary"}
 
 
-def modern(part):
+def as_json_schema(part):
     """A schema of OpenAPI 3.0 as one of JSON Schema: null has a type of its own there."""
     if isinstance(part, list):
-        return [modern(each) for each in part]
+        return [as_json_schema(each) for each in part]
     if not isinstance(part, dict):
         return part
-    rest = {key: modern(value) for key, value in part.items() if key != "nullable"}
+    rest = {key: as_json_schema(value) for key, value in part.items() if key != "nullable"}
     return {"anyOf": [rest, {"type": "null"}]} if part.get("nullable") else rest
 
 
@@ -147,7 +147,7 @@ FORMATS.checks("uri")(lambda value: not isinstance(value, str) or "://" in value
 
 
 @pytest.fixture
-def a_row_in_every_list():
+def row_in_every_list():
     police = MinistryFactory(short_name="Police")
     benchmark = BenchmarkFactory()
     dialogue = DialogueFactory()
@@ -168,16 +168,16 @@ def a_row_in_every_list():
 @pytest.mark.django_db
 @pytest.mark.parametrize("reader", ["officer", "focal point"])
 @pytest.mark.parametrize("name", [*LISTS, "readiness"])
-def test_every_answer_is_as_documented(client, schema, a_row_in_every_list, reader, name):
-    client.force_login(a_row_in_every_list[reader])
+def test_every_answer_is_as_documented(client, schema, row_in_every_list, reader, name):
+    client.force_login(row_in_every_list[reader])
     documented = operations(schema)[f"GET /{name}/"]["responses"]
 
     response = client.get(f"/api/v1/{name}/")
 
-    if name in LISTS and not (reader == "focal point" and name in (*EMBASSYS_ALONE, "indicators")):
+    if name in LISTS and not (reader == "focal point" and name in (*EMBASSY_ONLY_LISTS, "indicators")):
         assert response.json()["results"]
     expected = documented[str(response.status_code)]["content"]["application/json"]["schema"]
-    whole = modern({"components": schema["components"], **expected})
+    whole = as_json_schema({"components": schema["components"], **expected})
     wrong = best_match(Draft202012Validator(whole, format_checker=FORMATS).iter_errors(response.json()))
     assert wrong is None
 
@@ -197,7 +197,7 @@ def test_the_documentation_page_works_in_a_browser_under_our_policy(live, page):
     said = []
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    live.enter(page.context, OfficerFactory())
+    live.force_sign_in(page.context, OfficerFactory())
 
     page.goto(f"{live.url}/api/v1/docs/")
     page.get_by_text("/api/v1/readiness/").click()
@@ -277,7 +277,7 @@ def test_ministries_count_their_queries(client, django_assert_num_queries, count
     MinistryFactory.create_batch(count)
     client.force_login(OfficerFactory())
 
-    with django_assert_num_queries(5 + FIRST_READ):  # session, person, zone; count, ministries
+    with django_assert_num_queries(5 + FIRST_LIST_READ):  # session, person, zone; count, ministries
         assert len(client.get("/api/v1/ministries/").json()["results"]) == count
 
 

@@ -23,7 +23,7 @@ def officer(client):
 
 
 @pytest.fixture
-def sent():
+def update_version():
     version = UpdateVersionFactory()
     EvidenceFactory(update_version=version, supports=[BenchmarkFactory()])
     return version
@@ -33,17 +33,17 @@ def post(client, path, said):
     return client.post(f"/api/v1/{path}/", said, content_type="application/json")
 
 
-def test_answers_hold_both_names(client, officer, sent):
-    evidence = sent.evidence.get()
-    reading = ReadingFactory(update_version=sent, evidence=evidence)
+def test_answers_hold_both_names(client, officer, update_version):
+    evidence = update_version.evidence.get()
+    reading = ReadingFactory(update_version=update_version, evidence=evidence)
 
     row = client.get(f"/api/v1/evidence/{evidence.pk}/").json()
-    assert row["round"] == row["update_version"] == sent.pk
+    assert row["round"] == row["update_version"] == update_version.pk
     assert row["bearings"] == row["evidence_links"] != []
-    row = client.get(f"/api/v1/updates/{sent.update_id}/").json()
+    row = client.get(f"/api/v1/updates/{update_version.update_id}/").json()
     assert row["rounds"] == row["versions"] != []
     row = client.get(f"/api/v1/readings/{reading.pk}/").json()
-    assert row["round"] == row["update_version"] == sent.pk
+    assert row["round"] == row["update_version"] == update_version.pk
 
 
 def test_readiness_and_the_terms_of_an_edition_hold_both_names(client, officer):
@@ -61,16 +61,17 @@ def test_readiness_and_the_terms_of_an_edition_hold_both_names(client, officer):
         assert given["working_mark_reason"] == given["readiness_target_reason"] == "The ambassador's."
 
 
-def test_lists_are_filtered_by_either_name_and_not_by_both(client, officer, sent):
+def test_lists_are_filtered_by_either_name_and_not_by_both(client, officer, update_version):
     EvidenceFactory()
 
     found = [
-        client.get(f"/api/v1/evidence/?{name}={sent.pk}").json()["results"] for name in ("round", "update_version")
+        client.get(f"/api/v1/evidence/?{name}={update_version.pk}").json()["results"]
+        for name in ("round", "update_version")
     ]
-    both = client.get(f"/api/v1/evidence/?round={sent.pk}&update_version={sent.pk}")
+    both = client.get(f"/api/v1/evidence/?round={update_version.pk}&update_version={update_version.pk}")
 
     assert found[0] == found[1]
-    assert [row["id"] for row in found[0]] == [sent.evidence.get().pk]
+    assert [row["id"] for row in found[0]] == [update_version.evidence.get().pk]
     assert (both.status_code, both.json()) == (
         400,
         {"round": ["This is the former name of update_version. Give only one of the two."]},
@@ -89,14 +90,14 @@ def test_a_review_names_its_link_by_either_name(client, officer, name):
     assert EvidenceReview.objects.get().evidence_link == evidence.evidence_links.get()
 
 
-def test_a_review_that_uses_both_names_is_refused(client, officer, sent):
-    evidence = sent.evidence.get()
+def test_a_review_that_uses_both_names_is_refused(client, officer, update_version):
+    evidence = update_version.evidence.get()
     link = evidence.evidence_links.get().pk
     said = {"evidence": evidence.pk, "bearing": link, "evidence_link": link, "decision": "verified", "reason": "Seen."}
     refusal = {"bearing": ["This is the former name of evidence_link. Give only one of the two."]}
 
     alone = post(client, "reviews", said)
-    accepted = post(client, f"update-versions/{sent.pk}/accept", {"reviews": [said]})
+    accepted = post(client, f"update-versions/{update_version.pk}/accept", {"reviews": [said]})
 
     assert (alone.status_code, alone.json()) == (400, refusal)
     assert (accepted.status_code, accepted.json()) == (400, {"reviews": {"0": refusal}})
@@ -104,14 +105,14 @@ def test_a_review_that_uses_both_names_is_refused(client, officer, sent):
 
 
 @pytest.mark.parametrize("path", ["rounds", "update-versions"])
-def test_a_version_is_read_and_accepted_at_either_path(client, officer, sent, path):
-    evidence = sent.evidence.get()
+def test_a_version_is_read_and_accepted_at_either_path(client, officer, update_version, path):
+    evidence = update_version.evidence.get()
     review = {"evidence": evidence.pk, "bearing": evidence.evidence_links.get().pk, "decision": "verified"}
 
-    read = client.get(f"/api/v1/{path}/{sent.pk}/")
-    accepted = post(client, f"{path}/{sent.pk}/accept", {"reviews": [review | {"reason": "Seen."}]})
+    read = client.get(f"/api/v1/{path}/{update_version.pk}/")
+    accepted = post(client, f"{path}/{update_version.pk}/accept", {"reviews": [review | {"reason": "Seen."}]})
 
-    assert read.json()["id"] == sent.pk
+    assert read.json()["id"] == update_version.pk
     assert (accepted.status_code, accepted.json()["decision"]) == (201, "accepted")
 
 

@@ -18,18 +18,18 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
-def officer(client):
+def officer_client(client):
     client.force_login(OfficerFactory())
     return client
 
 
 @pytest.fixture
-def ministry(client):
+def focal_point_client(client):
     client.force_login(FocalPointFactory())
     return client
 
 
-def send(client, path, text):
+def post_text(client, path, text):
     content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     return client.post(path, content, content_type="application/json")
 
@@ -37,12 +37,12 @@ def send(client, path, text):
 # --- Too much ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_body_that_is_too_long_is_refused_unread(officer, monkeypatch):
+def test_a_body_that_is_too_long_is_refused_unread(officer_client, monkeypatch):
     read = []
     real = FakePayload.read
     monkeypatch.setattr(FakePayload, "read", lambda self, size=None: read.append(size) or real(self, size))
 
-    answer = send(officer, REVIEWS, b'"' + b"x" * (50 * MEGABYTE) + b'"')
+    answer = post_text(officer_client, REVIEWS, b'"' + b"x" * (50 * MEGABYTE) + b'"')
 
     assert answer.status_code == 413
     assert answer.json() == {"detail": "The body is too large. Send less at a time."}
@@ -66,12 +66,12 @@ def test_a_body_that_states_no_length_is_read_no_further_than_it_may_be(settings
     assert stream.given == settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
 
 
-def test_the_longest_body_that_may_be_is_read(officer, settings):
+def test_the_longest_body_that_may_be_is_read(officer_client, settings):
     body = json.dumps({"reason": ""})
     whole = body[:-2] + "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE - len(body)) + body[-2:]
 
     assert len(whole) == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    assert send(officer, REVIEWS, whole).status_code == 400
+    assert post_text(officer_client, REVIEWS, whole).status_code == 400
 
 
 @pytest.mark.parametrize("path", [REVIEWS, UPDATES, BRIEFINGS])
@@ -86,10 +86,10 @@ def test_too_much_of_a_form_is_refused(client, path):
     assert {answer.json()["detail"] for answer in answers} == {"The body is too large. Send less at a time."}
 
 
-def test_too_many_files_are_refused(ministry):
+def test_too_many_files_are_refused(focal_point_client):
     files = [SimpleUploadedFile(f"{number}.txt", b"A letter.") for number in range(101)]
 
-    assert ministry.post(UPDATES, {"files": files}).status_code == 400
+    assert focal_point_client.post(UPDATES, {"files": files}).status_code == 400
 
 
 def test_files_too_large_together_are_refused(settings, client):
@@ -110,11 +110,11 @@ def test_files_too_large_together_are_refused(settings, client):
 
 # --- What can't be kept -----------------------------------------------------------------------------------------------
 
-DEEP = 100_000
+DEPTH = 100_000
 BODIES = {
-    "deep lists": "[" * DEEP + "]" * DEEP,
-    "deep objects": '{"a":' * DEEP + "1" + "}" * DEEP,
-    "deep value": '{"reason": ' + "[" * DEEP + "]" * DEEP + "}",
+    "deep lists": "[" * DEPTH + "]" * DEPTH,
+    "deep objects": '{"a":' * DEPTH + "1" + "}" * DEPTH,
+    "deep value": '{"reason": ' + "[" * DEPTH + "]" * DEPTH + "}",
     "not a number": '{"evidence": NaN}',
     "infinity": '{"evidence": Infinity}',
     "infinity below": '{"evidence": -Infinity}',
@@ -144,7 +144,7 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES)
 def test_what_cannot_be_kept_is_refused_in_words(client, path, body):
     client.force_login(FocalPointFactory() if path == UPDATES else OfficerFactory())
-    answer = send(client, path, BODIES[body])
+    answer = post_text(client, path, BODIES[body])
 
     expected = {400, 404} if path == BRIEFINGS else {400}  # where nothing is named, it has no edition to speak of
     assert answer.status_code in expected
@@ -152,10 +152,10 @@ def test_what_cannot_be_kept_is_refused_in_words(client, path, body):
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_figures_of_a_form_with_files_are_read_with_the_same_care(ministry, body):
+def test_figures_of_a_form_with_files_are_read_with_the_same_care(focal_point_client, body):
     text = BODIES[body] if isinstance(BODIES[body], str) else BODIES[body].decode(errors="replace")
 
-    answer = ministry.post(UPDATES, {"figures": text.encode("utf-8", "replace").decode()})
+    answer = focal_point_client.post(UPDATES, {"figures": text.encode("utf-8", "replace").decode()})
 
     assert answer.status_code == 400
 
@@ -184,12 +184,12 @@ LISTS = (
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_parameters_of_every_sort_are_answered(officer, value):
+def test_parameters_of_every_sort_are_answered(officer_client, value):
     quoted = quote(VALUES[value].encode("utf-8", "surrogateescape"))
     all_of_them = "&".join(f"{name}={quoted}" for name in NAMES)
 
     asked = {
-        (path, what[:5]): officer.get(f"/api/v1/{path}/?{what}").status_code
+        (path, what[:5]): officer_client.get(f"/api/v1/{path}/?{what}").status_code
         for path in LISTS
         for what in (all_of_them, f"page={quoted}", f"known_by={quoted}")
     }
@@ -200,7 +200,7 @@ def test_parameters_of_every_sort_are_answered(officer, value):
 @pytest.mark.parametrize(
     "value", ["9" * 5000, "-1", "0", "1e3", "%00", "%ff", "%ed%a0%80", "x" * 5000, "1%2F2", "\u0661"]
 )
-def test_ids_in_an_address_of_every_sort_are_not_found(officer, value):
+def test_ids_in_an_address_of_every_sort_are_not_found(officer_client, value):
     names = {
         "ministry",
         "edition",
@@ -214,8 +214,10 @@ def test_ids_in_an_address_of_every_sort_are_not_found(officer, value):
     }
     start = {name: reverse(f"{name}-detail", args=[1]).removesuffix("1/") for name in names}
 
-    assert {name: officer.get(f"{start[name]}{value}/").status_code for name in names} == dict.fromkeys(names, 404)
-    accept = officer.post(f"{start['update-version']}{value}/accept/", "{}", content_type="application/json")
+    assert {name: officer_client.get(f"{start[name]}{value}/").status_code for name in names} == dict.fromkeys(
+        names, 404
+    )
+    accept = officer_client.post(f"{start['update-version']}{value}/accept/", "{}", content_type="application/json")
     assert accept.status_code == 404
 
 

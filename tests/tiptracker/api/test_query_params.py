@@ -6,16 +6,16 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.factories import CountryFactory, MinistryFactory, OfficerFactory, RecommendationFactory
-from tests.security.asking import UNKNOWN
+from tests.security.access_requests import UNKNOWN_ID
 from tiptracker.accounts.models import Ministry
 
 pytestmark = pytest.mark.django_db
 
-PAGES = {"api_docs"}
+NON_API_PAGES = {"api_docs"}
 """Below /api/, and read by people in a browser."""
 
 
-def addresses():
+def api_urls():
     """Every address below /api/ by the URL conf, with each of its methods."""
 
     def walk(patterns, above):
@@ -23,7 +23,7 @@ def addresses():
             whole = above + str(pattern.pattern)
             if isinstance(pattern, URLResolver):
                 yield from walk(pattern.url_patterns, whole)
-            elif whole.startswith("api/") and hasattr(pattern.callback, "cls") and pattern.name not in PAGES:
+            elif whole.startswith("api/") and hasattr(pattern.callback, "cls") and pattern.name not in NON_API_PAGES:
                 yield pattern.name, getattr(pattern.callback, "actions", None) or {"get": ""}
 
     found = [(name, method) for name, methods in walk(get_resolver().url_patterns, "") for method in methods]
@@ -34,7 +34,7 @@ def url_of(name):
     try:
         return reverse(name)
     except NoReverseMatch:
-        return reverse(name, args=[UNKNOWN])
+        return reverse(name, args=[UNKNOWN_ID])
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def officer(client):
 
 
 @pytest.fixture(scope="module")
-def documented():
+def documented_parameters():
     """By method and address: the parameters that the documentation names."""
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     return {
@@ -59,10 +59,10 @@ def test_the_walk_finds_every_sort_of_address():
     assert {
         ("api-root", "get"), ("api_schema", "get"), ("commitment-list", "get"), ("commitment-detail", "get"),
         ("readiness-list", "get"), ("update-version-accept", "post"), ("briefing-file", "get"),
-    } <= set(addresses())  # fmt: skip
+    } <= set(api_urls())  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "method"), addresses())
+@pytest.mark.parametrize(("name", "method"), api_urls())
 def test_every_address_refuses_a_parameter_that_it_does_not_take(client, officer, name, method):
     response = getattr(client, method)(
         f"{url_of(name)}?since=2022-01-01&decision=accepted&format=json", headers={"accept": "application/json"}
@@ -74,24 +74,26 @@ def test_every_address_refuses_a_parameter_that_it_does_not_take(client, officer
     assert sentence.startswith("Unknown parameter. This address accepts")
 
 
-def test_the_documentation_names_exactly_the_parameters_that_are_taken(client, officer, documented):
+def test_the_documentation_names_exactly_the_parameters_that_are_taken(client, officer, documented_parameters):
     taken = {}
-    for method, path in documented:
-        ((sentence,),) = getattr(client, method)(f"{path.replace('{id}', str(UNKNOWN))}?since=1").json().values()
+    for method, path in documented_parameters:
+        ((sentence,),) = getattr(client, method)(f"{path.replace('{id}', str(UNKNOWN_ID))}?since=1").json().values()
         _, _, names = sentence.rstrip(".").partition("accepts: ")
         taken[method, path] = set(names.split(", ")) if names else set()
 
-    assert taken == documented
-    assert documented["get", "/api/v1/readiness/"] == {"edition", "as_of", "known_by"}
-    assert documented["get", "/api/v1/ministries/"] == {"page", "page_size"}
+    assert taken == documented_parameters
+    assert documented_parameters["get", "/api/v1/readiness/"] == {"edition", "as_of", "known_by"}
+    assert documented_parameters["get", "/api/v1/ministries/"] == {"page", "page_size"}
 
 
 @pytest.mark.parametrize("query", ["{0}=", "{0}=%20", "{0}=1&{0}=1", "{0}=such%20a%20thing"])
-def test_a_parameter_given_twice_left_empty_or_malformed_is_refused_by_its_name(client, officer, documented, query):
+def test_a_parameter_given_twice_left_empty_or_malformed_is_refused_by_its_name(
+    client, officer, documented_parameters, query
+):
     RecommendationFactory()  # what readiness is asked of
     refused = {
         (path, name): (response.status_code, list(response.json()))
-        for (method, path), names in documented.items()
+        for (method, path), names in documented_parameters.items()
         for name in names
         for response in [getattr(client, method)(f"{path}?{query.format(name)}")]
     }

@@ -6,25 +6,25 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
 from tests.database_roles import OWNER, as_owner, run_as_owner
 from tests.factories import CountryFactory, OfficerFactory
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit import actions, chain
 from tiptracker.audit.append_only import REDACTED
 from tiptracker.audit.models import AuditDetail, AuditEntry
 
 
-def wrote(count):
+def write_entries(count):
     """`count` entries, each with what was before and after."""
     officer = OfficerFactory()
     return [
-        record("thing.changed", by=officer, row=officer, country=CountryFactory(), after={"number": number})
+        record_log_entry("thing.changed", by=officer, row=officer, country=CountryFactory(), after={"number": number})
         for number in range(1, count + 1)
     ]
 
 
-def behind_the_triggers(statement, *values):
+def execute_without_triggers(statement, *values):
     """Run a statement as somebody with the owner's password could, the triggers dropped."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -43,12 +43,12 @@ def alter_detail(entry, side, text):
         "before": "UPDATE audit_auditdetail SET before = %s WHERE entry_id = %s",
         "after": "UPDATE audit_auditdetail SET after = %s WHERE entry_id = %s",
     }[side]
-    behind_the_triggers(statement, text, entry.pk)
+    execute_without_triggers(statement, text, entry.pk)
 
 
 @pytest.mark.django_db
 def test_record_chains_each_entry_to_the_one_before():
-    first, second = wrote(2)
+    first, second = write_entries(2)
 
     assert (first.number, first.previous_hash) == (1, chain.GENESIS_HASH)
     assert (second.number, second.previous_hash) == (2, first.hash)
@@ -58,7 +58,7 @@ def test_record_chains_each_entry_to_the_one_before():
 @pytest.mark.django_db
 def test_record_tells_who_did_what_to_which_row():
     officer = OfficerFactory()
-    entry = record("user.changed", by=officer, row=officer, country=CountryFactory(), before={"name": "Old"})
+    entry = record_log_entry("user.changed", by=officer, row=officer, country=CountryFactory(), before={"name": "Old"})
 
     assert (entry.verb, entry.by, entry.table, entry.row) == ("user.changed", officer, "accounts.user", str(officer.pk))
     assert (entry.detail.before, entry.detail.after) == ('{"name": "Old"}', "")
@@ -67,7 +67,7 @@ def test_record_tells_who_did_what_to_which_row():
 @pytest.mark.django_db
 @pytest.mark.parametrize("many", [1, 300])
 def test_many_entries_are_chained_in_their_order_by_as_few_queries_as_one(many, django_assert_num_queries):
-    (before,), officer = wrote(1), OfficerFactory()
+    (before,), officer = write_entries(1), OfficerFactory()
     told = [
         actions.AuditEvent("thing.changed", officer, {"number": number - 1}, {"number": number})
         for number in range(many)
@@ -107,27 +107,27 @@ def test_an_action_that_fails_leaves_no_entry(fresh_database):
 
 @pytest.mark.django_db
 def test_verify_names_an_entry_changed_behind_the_triggers():
-    wrote(3)
-    behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
+    write_entries(3)
+    execute_without_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
 
     assert actions.find_log_fault() == (2, "entry 2 was changed or inserted")
 
 
 @pytest.mark.django_db
 def test_verify_names_an_entry_deleted_behind_the_triggers():
-    wrote(3)
-    behind_the_triggers(
+    write_entries(3)
+    execute_without_triggers(
         "DELETE FROM audit_auditdetail WHERE entry_id = (SELECT id FROM audit_auditentry WHERE number = 2)"
     )
-    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 2")
+    execute_without_triggers("DELETE FROM audit_auditentry WHERE number = 2")
 
     assert actions.find_log_fault() == (2, "entry 2 is missing")
 
 
 @pytest.mark.django_db
 def test_verify_names_an_entry_put_in_behind_the_triggers():
-    second = wrote(3)[1]
-    behind_the_triggers("UPDATE audit_auditentry SET number = 4 WHERE number = 3")
+    second = write_entries(3)[1]
+    execute_without_triggers("UPDATE audit_auditentry SET number = 4 WHERE number = 3")
     forged = AuditEntry(number=3, at=second.at, verb="nothing.happened", previous_hash=second.hash)
     forged.hash = chain.hash_entry(second.hash, actions._hashed_fields(forged))
     forged.save()
@@ -139,8 +139,8 @@ def test_verify_names_an_entry_put_in_behind_the_triggers():
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize("instead", ["{}", ""])
 def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
-    wrote(1)
-    entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    write_entries(1)
+    entry = record_log_entry("thing.changed", by=None, before={"number": 1}, after={"number": 2})
     alter_detail(entry, side, instead)
 
     assert actions.find_log_fault() == (2, f"what entry 2 changed was altered ({side})")
@@ -149,7 +149,7 @@ def test_verify_names_an_entry_whose_before_or_after_was_altered(side, instead):
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ['{"number": 0}', REDACTED])
 def test_verify_names_an_entry_to_which_a_before_was_added(text):
-    entry = wrote(2)[1]
+    entry = write_entries(2)[1]
     alter_detail(entry, "before", text)
 
     assert actions.find_log_fault() == (2, "what entry 2 changed was altered (before)")
@@ -157,8 +157,8 @@ def test_verify_names_an_entry_to_which_a_before_was_added(text):
 
 @pytest.mark.django_db
 def test_verify_names_an_entry_to_which_before_and_after_were_added():
-    wrote(1)
-    entry = record("thing.looked_at", by=None)
+    write_entries(1)
+    entry = record_log_entry("thing.looked_at", by=None)
     AuditDetail.objects.create(entry=entry, salt="salt", after='{"number": 7}')
 
     assert actions.find_log_fault() == (2, "what entry 2 changed was put in")
@@ -167,8 +167,8 @@ def test_verify_names_an_entry_to_which_before_and_after_were_added():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("redacted", "altered"), [("before", "after"), ("after", "before")])
 def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
-    entry = record("thing.changed", by=None, before={"number": 1}, after={"number": 2})
-    named_by_a_redaction(entry.detail, redacted)
+    entry = record_log_entry("thing.changed", by=None, before={"number": 1}, after={"number": 2})
+    redact_text(entry.detail, redacted)
     AuditDetail.objects.filter(entry=entry).update(**{redacted: REDACTED})
     assert actions.find_log_fault() is None
 
@@ -178,16 +178,16 @@ def test_verify_holds_the_side_that_was_not_redacted(redacted, altered):
 
 @pytest.mark.django_db
 def test_verify_names_an_entry_whose_detail_is_missing():
-    entry = wrote(2)[0]
-    behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", entry.pk)
+    entry = write_entries(2)[0]
+    execute_without_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", entry.pk)
 
     assert actions.find_log_fault() == (1, "what entry 1 changed is missing")
 
 
 @pytest.mark.django_db
 def test_the_log_holds_after_a_redaction():
-    entry = wrote(2)[0]
-    named_by_a_redaction(entry.detail, "after")
+    entry = write_entries(2)[0]
+    redact_text(entry.detail, "after")
     AuditDetail.objects.filter(entry=entry).update(after=REDACTED)
 
     assert actions.find_log_fault() is None
@@ -195,7 +195,7 @@ def test_the_log_holds_after_a_redaction():
 
 @pytest.mark.django_db
 def test_verify_audit_prints_the_head(capsys):
-    entry = wrote(2)[1]
+    entry = write_entries(2)[1]
     call_command("verify_audit")
 
     assert capsys.readouterr().out == f"The log has no fault: 2 entries, seal 2:{entry.hash}.\n"
@@ -203,7 +203,7 @@ def test_verify_audit_prints_the_head(capsys):
 
 @pytest.mark.django_db
 def test_verify_audit_holds_the_log_against_a_head_noted_before(capsys):
-    second = wrote(3)[1]
+    second = write_entries(3)[1]
 
     call_command("verify_audit", f"--expect=2:{second.hash}")
 
@@ -223,9 +223,9 @@ def test_verify_audit_warns_of_a_database_role_that_could_switch_triggers_off(fr
 @pytest.mark.django_db
 def test_verify_audit_finds_that_the_end_was_cut_off():
     """… which the hashes alone can't tell."""
-    newest = wrote(3)[2]
-    behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
-    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
+    newest = write_entries(3)[2]
+    execute_without_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
+    execute_without_triggers("DELETE FROM audit_auditentry WHERE number = 3")
     assert actions.find_log_fault() is None
 
     with pytest.raises(CommandError, match="entry 3 is missing: the log ends at 2"):
@@ -234,10 +234,10 @@ def test_verify_audit_finds_that_the_end_was_cut_off():
 
 @pytest.mark.django_db
 def test_verify_audit_finds_that_the_end_was_written_anew():
-    newest = wrote(3)[2]
-    behind_the_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
-    behind_the_triggers("DELETE FROM audit_auditentry WHERE number = 3")
-    record("nothing.happened", by=None)
+    newest = write_entries(3)[2]
+    execute_without_triggers("DELETE FROM audit_auditdetail WHERE entry_id = %s", newest.pk)
+    execute_without_triggers("DELETE FROM audit_auditentry WHERE number = 3")
+    record_log_entry("nothing.happened", by=None)
     assert actions.find_log_fault() is None
 
     with pytest.raises(CommandError, match="entry 3 is not the one that was noted"):
@@ -252,22 +252,22 @@ def test_verify_audit_takes_nothing_else_for_a_head(typed):
 
 @pytest.mark.django_db
 def test_each_entry_tells_by_itself_whether_it_holds():
-    first, second, third = wrote(3)
+    first, second, third = write_entries(3)
     assert [actions.find_entry_fault(entry) for entry in (first, second, third)] == ["", "", ""]
 
-    behind_the_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
+    execute_without_triggers("UPDATE audit_auditentry SET verb = %s WHERE number = 2", "nothing.happened")
     alter_detail(first, "after", "{}")
 
     faults = [actions.find_entry_fault(AuditEntry.objects.get(number=number)) for number in (1, 2, 3)]
     assert faults == ["what entry 1 changed was altered (after)", "entry 2 was changed or inserted", ""]
-    behind_the_triggers("UPDATE audit_auditentry SET hash = %s WHERE number = 2", "b" * 64)
+    execute_without_triggers("UPDATE audit_auditentry SET hash = %s WHERE number = 2", "b" * 64)
     assert actions.find_entry_fault(AuditEntry.objects.get(number=3)) == "entry 3 does not follow the entry before it"
 
 
 @pytest.mark.django_db
 def test_verify_audit_fails_where_the_log_does_not_hold():
-    wrote(2)
-    behind_the_triggers("UPDATE audit_auditentry SET row = %s WHERE number = 1", "0")
+    write_entries(2)
+    execute_without_triggers("UPDATE audit_auditentry SET row = %s WHERE number = 1", "0")
 
     with pytest.raises(CommandError, match="The log has a fault: entry 1 was changed") as failed:
         call_command("verify_audit")

@@ -10,15 +10,15 @@ from django.db import IntegrityError, connection, models, transaction
 
 from dialogues.choices import CommitmentEventKind, RedactionAnswer
 from tests import factories
-from tests.append_only import FREE, HELD, KEPT, make, named_by_a_redaction
+from tests.append_only import APPEND_ONLY, CHANGEABLE, PARTLY_FIXED, make_row, redact_text
 from tests.database_roles import run_as_owner
 from tiptracker.audit.append_only import REDACTED
 
 pytestmark = pytest.mark.django_db
-every_kept_model = pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+every_append_only_model = pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
 
 
-def refuses(change, match="append-only"):
+def is_refused(change, match="append-only"):
     """Whether the database refuses `change`, and says why."""
     try:
         with transaction.atomic():
@@ -50,9 +50,9 @@ def another_value(field, value):
     return ("y" if str(value).startswith("x") else "x") + str(value)[1:]
 
 
-@every_kept_model
+@every_append_only_model
 def test_no_field_of_a_kept_row_can_be_changed(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
 
     changes = {
@@ -61,17 +61,17 @@ def test_no_field_of_a_kept_row_can_be_changed(model):
         if not field.primary_key
     }
 
-    assert [name for name, value in changes.items() if not refuses(lambda: rows.update(**{name: value}))] == []
+    assert [name for name, value in changes.items() if not is_refused(lambda: rows.update(**{name: value}))] == []
 
 
-@every_kept_model
+@every_append_only_model
 def test_a_kept_row_can_not_be_deleted(model):
-    row = make(model)
+    row = make_row(model)
 
-    assert refuses(lambda: model._default_manager.filter(pk=row.pk)._raw_delete("default"))
+    assert is_refused(lambda: model._default_manager.filter(pk=row.pk)._raw_delete("default"))
 
 
-def texts_of(model):
+def redactable_texts(model):
     """The texts that could hold the mark."""
     return [
         field.name
@@ -80,43 +80,47 @@ def texts_of(model):
     ]
 
 
-@every_kept_model
+@every_append_only_model
 def test_exactly_the_redactable_texts_can_become_the_mark(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
-    for name in texts_of(model):
-        named_by_a_redaction(row, name)
+    for name in redactable_texts(model):
+        redact_text(row, name)
 
-    assert {name for name in texts_of(model) if not refuses(lambda: rows.update(**{name: REDACTED}))} == KEPT[model]
+    assert {
+        name for name in redactable_texts(model) if not is_refused(lambda: rows.update(**{name: REDACTED}))
+    } == APPEND_ONLY[model]
 
 
-@every_kept_model
+@every_append_only_model
 def test_no_text_becomes_the_mark_without_a_redaction_that_names_it(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
     is_unsent = model._meta.label == "dialogues.EvidenceFile"  # the name of a file that nobody sent goes with it
     if is_unsent:
         factories.EvidenceFactory(file=row)
-    for name in KEPT[model]:
-        named_by_a_redaction(row, name, left=True)  # found, and left as it is
+    for name in APPEND_ONLY[model]:
+        redact_text(row, name, left=True)  # found, and left as it is
         factories.RedactionFactory().places.create(table=model._meta.label_lower, row=row.pk, field=name)  # undecided
         declined = factories.RedactionDecisionFactory(
             decision=RedactionAnswer.DECLINED, reason="It names nobody."
         ).redaction
         declined.places.create(table=model._meta.label_lower, row=row.pk, field=name)
-        named_by_a_redaction(model(pk=row.pk + 1), name)
+        redact_text(model(pk=row.pk + 1), name)
         factories.RedactionDecisionFactory().redaction.places.create(
             table=model._meta.label_lower, row=row.pk, field="another"
         )
 
-    assert {name for name in texts_of(model) if not refuses(lambda: rows.update(**{name: REDACTED}))} == set()
+    assert {
+        name for name in redactable_texts(model) if not is_refused(lambda: rows.update(**{name: REDACTED}))
+    } == set()
 
 
 def test_a_redactions_words_become_the_mark_once_it_was_decided():
     waiting, decided = factories.RedactionFactory(), factories.RedactionDecisionFactory().redaction
     rows = type(waiting).objects
 
-    assert refuses(lambda: rows.filter(pk=waiting.pk).update(words=REDACTED))
+    assert is_refused(lambda: rows.filter(pk=waiting.pk).update(words=REDACTED))
     assert rows.filter(pk=decided.pk).update(words=REDACTED) == 1
 
 
@@ -125,27 +129,27 @@ def test_the_name_of_a_file_that_nobody_sent_becomes_the_mark():
     rows = type(unsent).objects
 
     assert rows.filter(pk=unsent.pk).update(name=REDACTED) == 1
-    assert refuses(lambda: rows.filter(pk=sent.pk).update(name=REDACTED))
+    assert is_refused(lambda: rows.filter(pk=sent.pk).update(name=REDACTED))
 
 
 def test_every_table_is_append_only_or_held_or_free_for_a_reason():
-    kept, held = ({model._meta.label for model in models} for models in (KEPT, HELD))
+    kept, held = ({model._meta.label for model in models} for models in (APPEND_ONLY, PARTLY_FIXED))
     every = {model._meta.label for model in apps.get_models(include_auto_created=True)}
 
-    assert kept | held | set(FREE) == every
-    assert len(kept) + len(held) + len(FREE) == len(every)
-    assert all(FREE.values())
+    assert kept | held | set(CHANGEABLE) == every
+    assert len(kept) + len(held) + len(CHANGEABLE) == len(every)
+    assert all(CHANGEABLE.values())
 
 
-@pytest.mark.parametrize("model", HELD, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", PARTLY_FIXED, ids=lambda model: model.__name__)
 def test_held_columns_can_not_be_changed(model):
-    row = make(model)
+    row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
-    fields = [model._meta.get_field(name) for name in HELD[model]]
+    fields = [model._meta.get_field(name) for name in PARTLY_FIXED[model]]
     changes = {field.attname: another_value(field, getattr(row, field.attname)) for field in fields}
     is_empty = {name for name in changes if getattr(row, name) is None}
 
-    free = {name for name, value in changes.items() if not refuses(lambda: rows.update(**{name: value}), "holds")}
+    free = {name for name, value in changes.items() if not is_refused(lambda: rows.update(**{name: value}), "holds")}
 
     assert free <= is_empty - {"entered_at", "entered_by_id"}
 
@@ -153,25 +157,25 @@ def test_held_columns_can_not_be_changed(model):
 def test_redaction_smuggles_in_no_other_change():
     evidence = factories.EvidenceFactory()
     rows = type(evidence).objects.filter(pk=evidence.pk)
-    named_by_a_redaction(evidence, "title")
+    redact_text(evidence, "title")
 
-    assert refuses(lambda: rows.update(title=REDACTED, kind="press"))
-    assert refuses(lambda: rows.update(title=REDACTED, source=REDACTED))
-    assert refuses(lambda: rows.update(title=f"{REDACTED} and more"))
+    assert is_refused(lambda: rows.update(title=REDACTED, kind="press"))
+    assert is_refused(lambda: rows.update(title=REDACTED, source=REDACTED))
+    assert is_refused(lambda: rows.update(title=f"{REDACTED} and more"))
 
 
 def test_a_redacted_text_can_not_be_written_anew():
     evidence = factories.EvidenceFactory()
     rows = type(evidence).objects.filter(pk=evidence.pk)
-    named_by_a_redaction(evidence, "title")
+    redact_text(evidence, "title")
     rows.update(title=REDACTED)
 
-    assert refuses(lambda: rows.update(title="As it was"))
+    assert is_refused(lambda: rows.update(title="As it was"))
 
 
-@every_kept_model
+@every_append_only_model
 def test_a_kept_table_can_not_be_emptied(model):
-    make(model)
+    make_row(model)
     table = connection.ops.quote_name(model._meta.db_table)
 
     def empty():
@@ -182,11 +186,11 @@ def test_a_kept_table_can_not_be_emptied(model):
             else:
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608 -- a table of our own
 
-    assert refuses(empty)
+    assert is_refused(empty)
 
 
 def test_a_briefing_can_be_finished_until_it_is_cleared():
-    briefing = factories.BriefingFactory(content=b"%PDF-1.7\n")
+    briefing = factories.BriefingFactory(pdf=b"%PDF-1.7\n")
     rows = type(briefing).objects.filter(pk=briefing.pk)
 
     rows.update(size=9)
@@ -194,13 +198,13 @@ def test_a_briefing_can_be_finished_until_it_is_cleared():
     run = factories.ReadinessRunFactory(edition=briefing.edition)
     rows.update(cleared_at=factories.TERMS_SET_AT, run=run, log_number=1, log_hash="1" * 64)
 
-    assert refuses(lambda: rows.update(size=10))
+    assert is_refused(lambda: rows.update(size=10))
 
 
 def test_nobody_reviews_their_own_evidence():
     evidence = factories.EvidenceFactory()
 
-    assert refuses(
+    assert is_refused(
         lambda: factories.EvidenceReviewFactory(evidence=evidence, recorded_by=evidence.recorded_by),
         "Nobody verifies what they recorded themselves",
     )
@@ -209,14 +213,14 @@ def test_nobody_reviews_their_own_evidence():
 def test_nobody_reviews_a_evidence_link_of_their_own_on_another_ones_evidence():
     evidence_link = factories.EvidenceLinkFactory(recorded_by=factories.ReviewerFactory())
 
-    assert refuses(
+    assert is_refused(
         lambda: factories.EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=evidence_link.recorded_by),
         "Nobody verifies what they recorded themselves",
     )
 
 
 def test_a_review_is_of_a_evidence_link_of_its_own_evidence():
-    assert refuses(
+    assert is_refused(
         lambda: factories.EvidenceReviewFactory(
             evidence=factories.EvidenceFactory(), evidence_link=factories.EvidenceLinkFactory()
         ),
@@ -231,7 +235,7 @@ def test_nobody_verifies_what_they_reported_done():
     def verify(who):
         factories.CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, recorded_by=who)
 
-    assert refuses(lambda: verify(report.recorded_by), "Nobody verifies what they reported themselves")
+    assert is_refused(lambda: verify(report.recorded_by), "Nobody verifies what they reported themselves")
     verify(factories.ReviewerFactory())
 
 
@@ -249,14 +253,14 @@ def test_the_newest_report_decides_who_may_not_verify():
     def verify(who):
         factories.CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, recorded_by=who)
 
-    assert refuses(lambda: verify(second), "Nobody verifies what they reported themselves")
+    assert is_refused(lambda: verify(second), "Nobody verifies what they reported themselves")
     verify(first)
 
 
 def test_nobody_decides_on_their_own_version():
     sent = factories.UpdateVersionFactory()
 
-    assert refuses(
+    assert is_refused(
         lambda: factories.UpdateVersionDecisionFactory(update_version=sent, recorded_by=sent.recorded_by),
         "Nobody decides on what they sent themselves",
     )

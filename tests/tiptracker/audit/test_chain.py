@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from tiptracker.audit import chain
 
 
-def sealed(*whats):
+def valid_chain(*whats):
     """A chain that holds, one entry for each of `whats`."""
     entries, previous = [], chain.GENESIS_HASH
     for number, what in enumerate(whats, start=1):
@@ -14,33 +14,33 @@ def sealed(*whats):
 
 
 def test_intact_chain_has_no_fault():
-    assert chain.find_first_fault(sealed("a", "b", "c")) is None
+    assert chain.find_first_fault(valid_chain("a", "b", "c")) is None
     assert chain.find_first_fault([]) is None
 
 
 def test_first_fault_names_a_changed_entry():
-    entries = sealed("a", "b", "c")
+    entries = valid_chain("a", "b", "c")
     entries[1] = (*entries[1][:3], {"what": "B"})
 
     assert chain.find_first_fault(entries) == (2, "entry 2 was changed or inserted")
 
 
 def test_first_fault_names_the_follower_of_an_entry_sealed_anew():
-    entries = sealed("a", "b", "c")
+    entries = valid_chain("a", "b", "c")
     entries[1] = (2, entries[1][1], chain.hash_entry(entries[1][1], {"what": "B"}), {"what": "B"})
 
     assert chain.find_first_fault(entries) == (3, "entry 3 does not follow the entry before it")
 
 
 def test_first_fault_names_a_missing_entry():
-    entries = sealed("a", "b", "c")
+    entries = valid_chain("a", "b", "c")
 
     assert chain.find_first_fault(entries[:1] + entries[2:]) == (2, "entry 2 is missing")
     assert chain.find_first_fault(entries[1:]) == (1, "entry 1 is missing")
 
 
 def test_first_fault_names_an_entry_put_in():
-    first, second, third = sealed("a", "b", "c")
+    first, second, third = valid_chain("a", "b", "c")
     extra = (3, second[2], chain.hash_entry(second[2], {"what": "x"}), {"what": "x"})
 
     assert chain.find_first_fault([first, second, extra, (4, *third[1:])]) == (3, "entry 3 was inserted")

@@ -27,7 +27,7 @@ from tiptracker.audit.models import AuditEntry, ListRead
 pytestmark = pytest.mark.django_db
 EVIDENCE = "/api/v1/evidence/"
 NOON = datetime(2022, 1, 28, 12, tzinfo=ZoneInfo("Africa/Maseru"))
-TOLD_OF_OWN = {"briefing-file", "briefing-word"}
+SEPARATELY_LOGGED = {"briefing-file", "briefing-word"}
 """Extra operations of the API that hand something out and leave an entry of their own: "briefing.downloaded"."""
 
 
@@ -37,19 +37,19 @@ def signed_in(person):
     return client
 
 
-def told(person=None):
+def logged_reads(person=None):
     """What the log says was read, in order: list and rows."""
     entries = AuditEntry.objects.filter(verb="list.read").order_by("number").select_related("detail")
     if person:
         entries = entries.filter(by=person)
-    return [(said["list"], said["rows"]) for said in map(after_of, entries)]
+    return [(said["list"], said["rows"]) for said in map(logged_values, entries)]
 
 
-def after_of(entry):
+def logged_values(entry):
     return json.loads(entry.detail.after)
 
 
-def operations():
+def list_operations():
     """Name, method's action and view set of everything that the API answers to GET."""
     for pattern in base.build_router().urls:
         actions = getattr(pattern.callback, "actions", None)
@@ -60,25 +60,25 @@ def operations():
 def test_every_list_operation_is_counted_and_logged():
     uncounted = {
         name
-        for name, action, view in operations()
-        if not (issubclass(view, ReadLoggingMixin) and action in COUNTED_ACTIONS) and name not in TOLD_OF_OWN
+        for name, action, view in list_operations()
+        if not (issubclass(view, ReadLoggingMixin) and action in COUNTED_ACTIONS) and name not in SEPARATELY_LOGGED
     }
 
     assert uncounted == set()
 
 
-@pytest.mark.parametrize("name", [name for name, action, _ in operations() if action == "list"])
+@pytest.mark.parametrize("name", [name for name, action, _ in list_operations() if action == "list"])
 def test_each_list_leaves_an_entry_at_the_first_request_of_a_day(name):
     edition = BenchmarkFactory().recommendation.edition
     asked = {"edition": edition.pk, "as_of": "2022-01-28"} if name == "readiness-list" else {"page_size": 2}
     client = signed_in(OfficerFactory())
 
     assert client.get(reverse(name), asked).status_code == 200
-    first = told()
+    first = logged_reads()
     assert client.get(reverse(name), asked | ({} if "edition" in asked else {"page_size": 3})).status_code == 200
 
     assert [said[0] for said in first] == [name.removesuffix("-list")]
-    assert told() == first
+    assert logged_reads() == first
 
 
 def test_another_entry_is_left_once_500_more_rows_went_out():
@@ -87,7 +87,7 @@ def test_another_entry_is_left_once_500_more_rows_went_out():
     for page in range(1, 8):
         count_read("evidence", rows=250, by=officer, parameters={"page": str(page)}, now=NOON)
 
-    assert told() == [("evidence", 250), ("evidence", 750), ("evidence", 1250), ("evidence", 1750)]
+    assert logged_reads() == [("evidence", 250), ("evidence", 750), ("evidence", 1250), ("evidence", 1750)]
     assert ListRead.objects.get().rows == 1750
 
 
@@ -99,7 +99,7 @@ def test_lists_people_and_days_are_counted_apart():
     count_read("evidence", rows=300, by=other, parameters={"page": "1"}, now=NOON)
     count_read("evidence", rows=300, by=one, parameters={"page": "1"}, now=NOON.replace(day=29))
 
-    assert told() == [("evidence", 300), ("commitment", 300), ("evidence", 300), ("evidence", 300)]
+    assert logged_reads() == [("evidence", 300), ("commitment", 300), ("evidence", 300), ("evidence", 300)]
 
 
 def test_the_same_page_asked_for_again_counts_once():
@@ -118,7 +118,7 @@ def test_single_rows_count_like_those_of_a_list():
 
     signed_in(OfficerFactory()).get(f"/api/v1/commitments/{commitment.pk}/")
 
-    assert told() == [("commitment", 1)]
+    assert logged_reads() == [("commitment", 1)]
 
 
 def test_list_read_entry_has_the_parameters_and_is_logged_for_each_country():
@@ -129,7 +129,7 @@ def test_list_read_entry_has_the_parameters_and_is_logged_for_each_country():
 
     entries = AuditEntry.objects.filter(verb="list.read").order_by("country")
     assert [entry.country for entry in entries] == sorted(countries, key=lambda country: country.pk)
-    assert {str(after_of(entry)["asked"]) for entry in entries} == {"{'happened_after': '2021-04-01'}"}
+    assert {str(logged_values(entry)["asked"]) for entry in entries} == {"{'happened_after': '2021-04-01'}"}
 
 
 def test_an_administrators_reading_belongs_to_no_country():

@@ -4,13 +4,13 @@ import ast
 import re
 
 from dialogues.choices import CommitmentEventKind, EvidenceDecision
-from tests.test_architecture import dotted, nodes, sources
+from tests.test_architecture import dotted_name, find_nodes, source_files
 from tiptracker.audit.verbs import LOADED_SUFFIX, VERBS, VerbGroup, describe_verb, list_verbs
 
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
 NO_VERBS = {"accounts.toml", "briefing.pdf", "briefing.docx"}
 """Texts of the same form, in modules that write into the log, which are none."""
-MADE_UP = {
+VERBS_BY_TEMPLATE = {
     "commitment.{kind}": [
         f"commitment.{kind}"
         for kind in CommitmentEventKind
@@ -28,23 +28,23 @@ MADE_UP = {
 
 def is_writer(path):
     """Whether a module writes into the log."""
-    return any(dotted(call.func).split(".")[-1] == "record" for call in nodes(path, ast.Call))
+    return any(dotted_name(call.func).split(".")[-1] == "record" for call in find_nodes(path, ast.Call))
 
 
-def verbs_of(path):
+def verbs_in(path):
     """All texts of a module that have the form of a verb, and what its put-together ones can come to."""
-    texts = [node.value for node in nodes(path, ast.Constant) if isinstance(node.value, str)]
+    texts = [node.value for node in find_nodes(path, ast.Constant) if isinstance(node.value, str)]
     yield from (text for text in texts if VERB.fullmatch(text) and text not in NO_VERBS)
-    for call in nodes(path, ast.Call):
-        if dotted(call.func).split(".")[-1] == "record" and call.args and isinstance(call.args[0], ast.JoinedStr):
-            yield from MADE_UP[ast.unparse(call.args[0]).removeprefix("f").strip("'\"")]
+    for call in find_nodes(path, ast.Call):
+        if dotted_name(call.func).split(".")[-1] == "record" and call.args and isinstance(call.args[0], ast.JoinedStr):
+            yield from VERBS_BY_TEMPLATE[ast.unparse(call.args[0]).removeprefix("f").strip("'\"")]
 
 
 def test_every_verb_in_the_code_has_words():
-    writers = [path for path in sources("*.py") if is_writer(path)]
+    writers = [path for path in source_files("*.py") if is_writer(path)]
     assert len(writers) > 10
 
-    used = {verb: str(path) for path in writers for verb in verbs_of(path)}
+    used = {verb: str(path) for path in writers for verb in verbs_in(path)}
 
     assert {"evidence.rejected", "commitment.withdrawn", "person.signed_in", "user.changed"} <= set(used)
     assert {verb: path for verb, path in used.items() if verb not in VERBS and not verb.endswith(LOADED_SUFFIX)} == {}

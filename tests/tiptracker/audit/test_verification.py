@@ -6,11 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.conftest import do_jobs
+from tests.authentication import force_sign_in
+from tests.conftest import run_due_jobs
 from tests.factories import AdministratorFactory, AmbassadorFactory, CountryFactory, FocalPointFactory, OfficerFactory
-from tests.signing_in import enter
-from tests.tiptracker.audit.test_actions import behind_the_triggers
-from tests.transactions import record
+from tests.tiptracker.audit.test_actions import execute_without_triggers
+from tests.transactions import record_log_entry
 from tiptracker.audit.models import AuditEntry, LogVerification
 from tiptracker.audit.verification import verify_log
 from tiptracker.celery import app
@@ -20,16 +20,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _tasks_are_known(run_jobs):
+def _register_tasks(run_jobs):
     """As to a worker."""
 
 
-def check():
+def verify():
     return verify_log(now=timezone.now())
 
 
-def alter(number):
-    behind_the_triggers("UPDATE \"audit_auditentry\" SET verb = 'nothing.happened' WHERE number = %s", number)
+def alter_entry(number):
+    execute_without_triggers("UPDATE \"audit_auditentry\" SET verb = 'nothing.happened' WHERE number = %s", number)
 
 
 def test_it_is_called_every_night_and_may_take_long():
@@ -39,11 +39,11 @@ def test_it_is_called_every_night_and_may_take_long():
 
 
 def test_intact_log_is_shown_on_its_page_without_a_mail(client):
-    record("evidence.logged", by=None, country=CountryFactory())
-    enter(client, AdministratorFactory())
+    record_log_entry("evidence.logged", by=None, country=CountryFactory())
+    force_sign_in(client, AdministratorFactory())
     assert "The log has not been checked yet." in client.get(reverse("log_list")).text
 
-    found = check()
+    found = verify()
 
     assert (found.fault, found.faulty_number, found.number) == ("", None, AuditEntry.objects.latest("number").number)
     assert f"It covered every entry up to {found.number}." in client.get(reverse("log_list")).text
@@ -56,12 +56,12 @@ def test_log_fault_is_mailed_once_to_administrators_officers_and_ambassador():
     OfficerFactory(countries=[elsewhere])
     OfficerFactory(countries=[here], is_active=False)
     FocalPointFactory(ministry__country=here)
-    entry = record("evidence.logged", by=None, country=here)
-    alter(entry.number)
+    entry = record_log_entry("evidence.logged", by=None, country=here)
+    alter_entry(entry.number)
 
-    assert check().faulty_number == entry.number
-    check()
-    do_jobs()
+    assert verify().faulty_number == entry.number
+    verify()
+    run_due_jobs()
 
     assert sorted(message.to[0] for message in mail.outbox) == sorted(person.email for person in told)
     assert all("evidence" not in message.body for message in mail.outbox)
@@ -69,7 +69,7 @@ def test_log_fault_is_mailed_once_to_administrators_officers_and_ambassador():
     assert set(recorded.values_list("country", flat=True)) == {here.pk, None}
     for person in told:
         browser = Client()
-        enter(browser, person)
+        force_sign_in(browser, person)
         assert "Entry 1 was changed or inserted." in browser.get(reverse("log_list")).text
 
 
@@ -77,22 +77,22 @@ def test_new_log_fault_is_mailed_again_and_to_all_if_it_has_no_country():
     countries = (CountryFactory(), CountryFactory(elsewhere=True))
     officers = [OfficerFactory(countries=[country]) for country in countries]
     for _ in range(2):
-        record("housekeeping.done", by=None)
-    alter(2)
-    check()
-    alter(1)
-    check()
-    do_jobs()
+        record_log_entry("housekeeping.done", by=None)
+    alter_entry(2)
+    verify()
+    alter_entry(1)
+    verify()
+    run_due_jobs()
 
     assert len(mail.outbox) == 2 * len(officers)
 
 
 def test_an_end_that_was_cut_off_is_found_by_the_head_of_the_night_before():
     for _ in range(3):
-        record("housekeeping.done", by=None)
-    check()
-    behind_the_triggers('DELETE FROM "audit_auditdetail"')
-    behind_the_triggers('DELETE FROM "audit_auditentry" WHERE number = 3')
+        record_log_entry("housekeeping.done", by=None)
+    verify()
+    execute_without_triggers('DELETE FROM "audit_auditdetail"')
+    execute_without_triggers('DELETE FROM "audit_auditentry" WHERE number = 3')
 
-    assert check().fault == "entry 3 is missing: the log ends at 2"
+    assert verify().fault == "entry 3 is missing: the log ends at 2"
     assert LogVerification.objects.count() == 2

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
-from tests.append_only import named_by_a_redaction
+from tests.append_only import redact_text
+from tests.authentication import force_sign_in
 from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
@@ -23,8 +24,7 @@ from tests.factories import (
     ReadinessRunFactory,
     RecommendationFactory,
 )
-from tests.signing_in import enter
-from tests.transactions import record
+from tests.transactions import record_log_entry
 from tiptracker.audit import request_context
 from tiptracker.audit.actions import log_head
 from tiptracker.audit.append_only import REDACTED
@@ -36,26 +36,26 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def officer(client):
     officer = OfficerFactory(name="Palesa Reader")
-    enter(client, officer)
+    force_sign_in(client, officer)
     return officer
 
 
-def wrote(verb="evidence.logged", *, by=None, country="LSO", **more):
+def write_entry(verb="evidence.logged", *, by=None, country="LSO", **more):
     at_home = {"country": CountryFactory()} if country == "LSO" else {"country": country}
-    return record(verb, by=by, **at_home | more)
+    return record_log_entry(verb, by=by, **at_home | more)
 
 
-def search(client, **asked):
+def search_log(client, **asked):
     response = client.get(reverse("log_list"), asked)
     assert response.status_code == 200
     return response
 
 
-def numbers(response):
+def entry_numbers(response):
     return [line.entry.number for line in response.context["lines"]]
 
 
-def exported(client, **asked):
+def export_log(client, **asked):
     response = client.get(reverse("log_export"), asked)
     assert response.status_code == 200
     return b"".join(response.streaming_content).decode()
@@ -67,10 +67,10 @@ def exported(client, **asked):
 def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer):
     evidence = EvidenceFactory(title="A law was passed")
     token = request_context.address.set("192.0.2.44")
-    entry = wrote("evidence.verified", by=officer, row=evidence)
+    entry = write_entry("evidence.verified", by=officer, row=evidence)
     request_context.address.reset(token)
 
-    page = search(client)
+    page = search_log(client)
 
     for told in ("Palesa Reader", "Verified evidence", f"Evidence {evidence.pk}", "A law was passed", "192.0.2.44"):
         assert told in page.text
@@ -79,20 +79,20 @@ def test_log_list_says_who_did_what_to_what_when_and_from_where(client, officer)
 
 
 def test_log_list_tells_the_tracker_from_somebody_who_had_not_signed_in(client, officer):
-    wrote("readiness.computed")
-    assert "TIP Tracker (automatic)" in search(client, what="machine").text
+    write_entry("readiness.computed")
+    assert "TIP Tracker (automatic)" in search_log(client, what="machine").text
     token = request_context.address.set("192.0.2.44")
-    wrote("person.sign_in_refused")
+    write_entry("person.sign_in_refused")
     request_context.address.reset(token)
 
-    assert "Somebody not signed in" in search(client, address="192.0.2.44").text
+    assert "Somebody not signed in" in search_log(client, address="192.0.2.44").text
 
 
 def test_log_list_names_a_row_by_its_day_in_words(client, officer):
     run = ReadinessRunFactory(as_of=date(2022, 1, 28))
-    wrote("readiness.computed", row=run)
+    write_entry("readiness.computed", row=run)
 
-    page = search(client, what="everything").text
+    page = search_log(client, what="everything").text
 
     assert f"Readiness run {run.pk}" in page
     assert "28 January 2022" in page
@@ -102,39 +102,39 @@ def test_log_list_names_a_row_by_its_day_in_words(client, officer):
 def test_log_list_shows_the_time_of_the_country_and_names_its_zone(client, officer, monkeypatch, settings):
     settings.DEMO_CLOCK = ""
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2022, 1, 28, 22, 30, tzinfo=UTC))
-    entry = wrote()
+    entry = write_entry()
     monkeypatch.undo()
 
-    assert "All times are in the time zone Africa/Maseru." in search(client).text
+    assert "All times are in the time zone Africa/Maseru." in search_log(client).text
     detail = client.get(reverse("log_detail", args=[entry.number])).text
     assert "29 January 2022, 00:30:00</time>" in detail
     assert "(Africa/Maseru)" in detail
-    assert "29 Jan 2022, 00:30:00" in search(client).text
-    assert numbers(search(client, since="2022-01-29", until="2022-01-29")) == [entry.number]
-    assert numbers(search(client, until="2022-01-28")) == []
-    assert numbers(search(client, since="2022-01-30")) == []
+    assert "29 Jan 2022, 00:30:00" in search_log(client).text
+    assert entry_numbers(search_log(client, since="2022-01-29", until="2022-01-29")) == [entry.number]
+    assert entry_numbers(search_log(client, until="2022-01-28")) == []
+    assert entry_numbers(search_log(client, since="2022-01-30")) == []
 
 
 def test_demonstration_log_is_shown_and_searched_by_its_clock(client, officer):
-    entry = wrote()
+    entry = write_entry()
 
-    assert "28 Jan 2022, 09:" in search(client).text
+    assert "28 Jan 2022, 09:" in search_log(client).text
     assert "28 January 2022, 09:" in client.get(reverse("log_detail", args=[entry.number])).text
-    assert numbers(search(client, since="2022-01-28", until="2022-01-28")) == [entry.number]
-    assert numbers(search(client, since="2022-01-29")) == []
+    assert entry_numbers(search_log(client, since="2022-01-28", until="2022-01-28")) == [entry.number]
+    assert entry_numbers(search_log(client, since="2022-01-29")) == []
     assert client.get(reverse("log_export")).headers["Content-Disposition"].endswith('log-2022-01-28.csv"')
 
 
 def test_log_list_is_newest_first_and_paged_with_its_filters(client, officer):
     for _ in range(26):
-        wrote()
-    wrote("evidence.viewed")
+        write_entry()
+    write_entry("evidence.viewed")
 
-    first = search(client, what="record")
-    second = search(client, what="record", page=2)
+    first = search_log(client, what="record")
+    second = search_log(client, what="record", page=2)
 
-    assert numbers(first) == list(range(26, 1, -1))
-    assert numbers(second) == [1]
+    assert entry_numbers(first) == list(range(26, 1, -1))
+    assert entry_numbers(second) == [1]
     assert "what=record&amp;page=2" in first.text
 
 
@@ -142,24 +142,24 @@ def test_log_list_is_narrowed_by_each_filter(client, officer):
     other = AmbassadorFactory()
     evidence, commitment = EvidenceFactory(), CommitmentFactory()
     token = request_context.address.set("192.0.2.1")
-    mine = wrote("evidence.viewed", by=officer, row=evidence)
+    mine = write_entry("evidence.viewed", by=officer, row=evidence)
     request_context.address.reset(token)
-    theirs = wrote("commitment.recorded", by=other, row=commitment, after={"text": "Twelve “safe” houses"})
-    machines = wrote("readiness.computed", by=None, before={"facts": "abc"})
-    loaded = wrote("indicator.loaded", by=officer)
+    theirs = write_entry("commitment.recorded", by=other, row=commitment, after={"text": "Twelve “safe” houses"})
+    machines = write_entry("readiness.computed", by=None, before={"facts": "abc"})
+    loaded = write_entry("indicator.loaded", by=officer)
 
     found = {
-        "who": numbers(search(client, who=other.pk)),
-        "nobody": numbers(search(client, who="nobody")),
-        "read": numbers(search(client, what="read")),
-        "record": numbers(search(client, what="record")),
-        "row": numbers(search(client, record="dialogues.evidence", row=evidence.pk)),
-        "table": numbers(search(client, record="dialogues.commitment")),
-        "another row": numbers(search(client, record="dialogues.evidence", row=evidence.pk + 1)),
-        "address": numbers(search(client, address="192.0.2.1")),
-        "after": numbers(search(client, text="twelve “SAFE”")),
-        "before": numbers(search(client, text="abc")),
-        "two": numbers(search(client, who=other.pk, what="read")),
+        "who": entry_numbers(search_log(client, who=other.pk)),
+        "nobody": entry_numbers(search_log(client, who="nobody")),
+        "read": entry_numbers(search_log(client, what="read")),
+        "record": entry_numbers(search_log(client, what="record")),
+        "row": entry_numbers(search_log(client, record="dialogues.evidence", row=evidence.pk)),
+        "table": entry_numbers(search_log(client, record="dialogues.commitment")),
+        "another row": entry_numbers(search_log(client, record="dialogues.evidence", row=evidence.pk + 1)),
+        "address": entry_numbers(search_log(client, address="192.0.2.1")),
+        "after": entry_numbers(search_log(client, text="twelve “SAFE”")),
+        "before": entry_numbers(search_log(client, text="abc")),
+        "two": entry_numbers(search_log(client, who=other.pk, what="read")),
     }
 
     assert found == {
@@ -179,39 +179,39 @@ def test_log_list_is_narrowed_by_each_filter(client, officer):
 
 def test_log_list_leaves_out_what_the_tracker_does_by_itself_and_says_so(client, officer):
     run = ReadinessRunFactory()
-    by_somebody = wrote("evidence.logged", by=officer)
-    damaged = wrote("file.altered")
-    by_itself = wrote("readiness.computed", row=run)
+    by_somebody = write_entry("evidence.logged", by=officer)
+    damaged = write_entry("file.altered")
+    by_itself = write_entry("readiness.computed", row=run)
     said = "Automatic entries are left out."
 
-    page = search(client, who=officer.pk, since="2000-01-01")
+    page = search_log(client, who=officer.pk, since="2000-01-01")
     assert said in page.text
     assert f"?who={officer.pk}&amp;since=2000-01-01&amp;what=everything" in page.text
-    assert numbers(search(client)) == [damaged.number, by_somebody.number]
+    assert entry_numbers(search_log(client)) == [damaged.number, by_somebody.number]
     for asked in ({"what": "everything"}, {"what": "machine"}, {"who": "nobody"}, {"record": "reports.readinessrun"}):
-        found = search(client, **asked)
+        found = search_log(client, **asked)
         assert said not in found.text
-        assert by_itself.number in numbers(found)
-    exported(client)
+        assert by_itself.number in entry_numbers(found)
+    export_log(client)
     assert '"filter": {"what": "people"}' in AuditEntry.objects.last().detail.after
 
 
 @pytest.mark.parametrize(("asked", "is_open"), [({"what": "read"}, False), ({"address": "192.0.2.1"}, True)])
 def test_log_list_folds_rare_filters_and_can_clear_them(client, officer, asked, is_open):
-    page = search(client, **asked)
+    page = search_log(client, **asked)
 
     assert ('<details class="filters__more" open>' in page.text) == is_open
     assert f'<a class="filters__clear" href="{reverse("log_list")}">' in page.text
-    assert "filters__clear" not in search(client).text
+    assert "filters__clear" not in search_log(client).text
 
 
 def test_log_list_is_narrowed_by_country_for_who_has_several(client):
     elsewhere = CountryFactory(elsewhere=True)
-    enter(client, AdministratorFactory())
-    wrote()
-    there = wrote(country=elsewhere)
+    force_sign_in(client, AdministratorFactory())
+    write_entry()
+    there = write_entry(country=elsewhere)
 
-    assert numbers(search(client, country=elsewhere.code)) == [there.number]
+    assert entry_numbers(search_log(client, country=elsewhere.code)) == [there.number]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_log_list_is_narrowed_by_country_for_who_has_several(client):
     ],
 )
 def test_log_list_shows_nothing_for_what_cant_be_meant(client, officer, asked, told):
-    wrote(after={"text": "kept"})
+    write_entry(after={"text": "kept"})
 
     response = client.get(reverse("log_list"), asked)
 
@@ -238,21 +238,21 @@ def test_log_list_shows_nothing_for_what_cant_be_meant(client, officer, asked, t
 
 
 def test_empty_log_search_says_so_and_links_to_the_full_log(client, officer):
-    wrote(after={"text": "kept"})
+    write_entry(after={"text": "kept"})
 
-    nothing = search(client, text="never written")
+    nothing = search_log(client, text="never written")
 
     assert "No matching entries." in nothing.text
     assert "Logged evidence" not in nothing.text
     assert f'<a href="{reverse("log_list")}">Show the whole log</a>' in nothing.text
-    assert "No matching entries." not in search(client).text
+    assert "No matching entries." not in search_log(client).text
 
 
 def test_log_list_shows_the_head_to_be_noted(client, officer):
-    wrote()
-    newest = wrote(country=CountryFactory(elsewhere=True))
+    write_entry()
+    newest = write_entry(country=CountryFactory(elsewhere=True))
 
-    assert f"{newest.number}:{newest.hash}" in search(client).text
+    assert f"{newest.number}:{newest.hash}" in search_log(client).text
     assert log_head() == (newest.number, newest.hash)
 
 
@@ -261,7 +261,7 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
     RecommendationFactory()
     officer = OfficerFactory()
     for _ in range(count):
-        wrote(by=officer, row=EvidenceFactory(), after={"title": "x"})
+        write_entry(by=officer, row=EvidenceFactory(), after={"title": "x"})
     client.force_login(officer)
 
     # session, user, zone; people, countries; count, entries; their evidence; head; verification; tasks, post, saved
@@ -276,8 +276,8 @@ def test_log_list_query_count(client, django_assert_num_queries, count):
 
 @pytest.mark.parametrize("reader", [ObserverFactory, FocalPointFactory])
 def test_the_log_is_closed_to_observers_and_ministries(client, reader):
-    entry = wrote(after={"title": "kept"})
-    enter(client, reader())
+    entry = write_entry(after={"title": "kept"})
+    force_sign_in(client, reader())
 
     assert client.get(reverse("log_list")).status_code == 403
     assert client.get(reverse("log_export")).status_code == 403
@@ -286,54 +286,56 @@ def test_the_log_is_closed_to_observers_and_ministries(client, reader):
 
 
 def test_the_post_reads_its_own_country_alone(client, officer):
-    here = wrote()
-    there = wrote(country=CountryFactory(elsewhere=True), after={"title": "theirs"})
-    wrote("person.signed_in", country=None, by=officer, row=officer)
+    here = write_entry()
+    there = write_entry(country=CountryFactory(elsewhere=True), after={"title": "theirs"})
+    write_entry("person.signed_in", country=None, by=officer, row=officer)
 
-    assert numbers(search(client)) == [here.number]
-    assert numbers(search(client, text="theirs")) == []
+    assert entry_numbers(search_log(client)) == [here.number]
+    assert entry_numbers(search_log(client, text="theirs")) == []
     assert client.get(reverse("log_detail", args=[there.number])).status_code == 404
-    assert "theirs" not in exported(client)
-    assert f"\r\n{there.number}," not in exported(client)
+    assert "theirs" not in export_log(client)
+    assert f"\r\n{there.number}," not in export_log(client)
 
 
 def test_the_log_tells_the_post_who_got_access_and_that_administrators_read_the_rest_on_accounts(client, officer):
     lineo, access = OfficerFactory(name="Lineo"), {"name": "Lineo", "role": "officer"}
-    given = wrote("person.role_given", row=lineo, after=access)
-    ended = wrote("person.role_ended", row=lineo, before=access)
+    given = write_entry("person.role_given", row=lineo, after=access)
+    ended = write_entry("person.role_ended", row=lineo, before=access)
     for verb in ("user.added", "person.invited", "person.signed_in", "person.account_closed"):
-        wrote(verb, country=None, row=lineo)
+        write_entry(verb, country=None, row=lineo)
 
-    page = search(client, what="accounts")
-    assert numbers(page) == [ended.number, given.number]
+    page = search_log(client, what="accounts")
+    assert entry_numbers(page) == [ended.number, given.number]
     assert "Set a role for Lesotho" in page.text
     assert f"Person {lineo.pk}: Lineo" in " ".join(page.text.split())
     assert "Only administrators read entries on invitations and sign-ins." in page.text
 
-    enter(client, AdministratorFactory())
-    assert len(numbers(search(client))) == 6
-    assert "Only administrators read" not in search(client).text
+    force_sign_in(client, AdministratorFactory())
+    assert len(entry_numbers(search_log(client))) == 6
+    assert "Only administrators read" not in search_log(client).text
 
 
 def test_an_administrator_reads_no_facts_and_finds_none(client):
     evidence = EvidenceFactory(title="A secret witness")
-    fact = wrote(row=evidence, after={"title": "A secret witness"})
-    account = wrote("user.changed", country=None, row=OfficerFactory(), before={"name": "Old"}, after={"name": "New"})
-    passkey = wrote("person.sign_in_refused", country=None, after={"with": ["webauthn"]})
-    enter(client, AdministratorFactory())
+    fact = write_entry(row=evidence, after={"title": "A secret witness"})
+    account = write_entry(
+        "user.changed", country=None, row=OfficerFactory(), before={"name": "Old"}, after={"name": "New"}
+    )
+    passkey = write_entry("person.sign_in_refused", country=None, after={"with": ["webauthn"]})
+    force_sign_in(client, AdministratorFactory())
 
-    page = search(client)
-    assert numbers(page) == [passkey.number, account.number, fact.number]
+    page = search_log(client)
+    assert entry_numbers(page) == [passkey.number, account.number, fact.number]
     assert "secret" not in page.text
-    assert numbers(search(client, text="secret")) == []
-    assert numbers(search(client, text="webauthn")) == [passkey.number]
+    assert entry_numbers(search_log(client, text="secret")) == []
+    assert entry_numbers(search_log(client, text="webauthn")) == [passkey.number]
     closed = client.get(reverse("log_detail", args=[fact.number])).text
     assert "secret" not in closed
     assert "cannot read facts" in closed
     opened = client.get(reverse("log_detail", args=[account.number])).text
     assert "Old" in opened
     assert "New" in opened
-    taken = exported(client)
+    taken = export_log(client)
     assert "secret" not in taken
     assert "Name: New" in taken
 
@@ -341,11 +343,11 @@ def test_an_administrator_reads_no_facts_and_finds_none(client):
 def test_an_administrator_is_led_to_no_page_of_a_fact(client):
     """Such a page speaks to a ministry, which an administrator has not."""
     benchmark, person = BenchmarkFactory(), OfficerFactory()
-    wrote("benchmark.added", row=benchmark)
-    wrote("user.changed", country=None, row=person)
-    enter(client, AdministratorFactory())
+    write_entry("benchmark.added", row=benchmark)
+    write_entry("user.changed", country=None, row=person)
+    force_sign_in(client, AdministratorFactory())
 
-    page = search(client).text
+    page = search_log(client).text
 
     assert f"Benchmark {benchmark.pk}" in page
     assert reverse("recommendation_detail", args=[benchmark.recommendation_id]) not in page
@@ -354,9 +356,9 @@ def test_an_administrator_is_led_to_no_page_of_a_fact(client):
 
 def test_what_an_entry_was_done_to_is_named_to_who_sees_that_row_alone(client, officer):
     admin = AdministratorFactory(name="Unseen Administrator")
-    wrote("user.changed", row=admin)
+    write_entry("user.changed", row=admin)
 
-    page = search(client)
+    page = search_log(client)
 
     assert f"Person {admin.pk}" in page.text
     assert "Unseen Administrator" not in page.text
@@ -367,7 +369,7 @@ def test_what_an_entry_was_done_to_is_named_to_who_sees_that_row_alone(client, o
 
 def test_log_detail_shows_before_and_after_field_by_field(client, officer):
     evidence = EvidenceFactory()
-    entry = wrote(
+    entry = write_entry(
         row=evidence,
         before={"kind": "law", "happened_to": "2021-12-09", "gone": [1, 2]},
         after={"kind": "court", "happened_to": None, "commitment": 7, "recorded_at": "2022-01-28T07:00:00Z"},
@@ -405,8 +407,8 @@ def test_log_detail_shows_only_the_columns_that_the_entry_has(client, officer, s
 
 
 def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
-    entry = wrote(before={"title": "A name"}, after={"title": "Another"})
-    named_by_a_redaction(entry.detail, "before")
+    entry = write_entry(before={"title": "A name"}, after={"title": "Another"})
+    redact_text(entry.detail, "before")
     AuditDetail.objects.filter(entry=entry).update(before=REDACTED)
 
     page = client.get(reverse("log_detail", args=[entry.number]))
@@ -421,11 +423,11 @@ def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
 def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, officer):
     evidence = EvidenceFactory(title="A law was passed")
     told = {"title": "found", "kind": "court"}
-    wrote(by=officer, row=evidence, before={"kind": "law"}, after=told)
-    wrote(by=officer, after={"title": "left"})
-    wrote(country=CountryFactory(elsewhere=True), after={"title": "found"})
+    write_entry(by=officer, row=evidence, before={"kind": "law"}, after=told)
+    write_entry(by=officer, after={"title": "left"})
+    write_entry(country=CountryFactory(elsewhere=True), after={"title": "found"})
 
-    taken = exported(client, text="found", page="7")
+    taken = export_log(client, text="found", page="7")
 
     assert taken.startswith('\ufeff"Number","When","Time zone","Who",')
     (row,) = csv.DictReader(io.StringIO(taken.removeprefix("\ufeff")))
@@ -442,10 +444,10 @@ def test_log_export_holds_what_was_searched_for_and_says_so_in_the_log(client, o
 
 def test_export_of_several_countries_is_logged_for_each(client):
     both = [CountryFactory(), CountryFactory(elsewhere=True)]
-    enter(client, OfficerFactory(countries=both))
-    wrote()
+    force_sign_in(client, OfficerFactory(countries=both))
+    write_entry()
 
-    exported(client)
+    export_log(client)
 
     told = AuditEntry.objects.filter(verb="log.exported").order_by("country__code")
     assert [(entry.country.code, '"rows": 1' in entry.detail.after) for entry in told] == [
@@ -455,10 +457,10 @@ def test_export_of_several_countries_is_logged_for_each(client):
 
 
 def test_an_administrators_export_belongs_to_no_country(client):
-    enter(client, AdministratorFactory())
-    wrote()
+    force_sign_in(client, AdministratorFactory())
+    write_entry()
 
-    exported(client)
+    export_log(client)
 
     entry = AuditEntry.objects.last()
     assert (entry.verb, entry.country) == ("log.exported", None)
@@ -466,10 +468,10 @@ def test_an_administrators_export_belongs_to_no_country(client):
 
 
 def test_nothing_in_an_export_is_a_formula(client):
-    enter(client, OfficerFactory(name="=HYPERLINK(1)"))
-    wrote(by=OfficerFactory(name="=2+3"))
+    force_sign_in(client, OfficerFactory(name="=HYPERLINK(1)"))
+    write_entry(by=OfficerFactory(name="=2+3"))
 
-    (row,) = list(csv.DictReader(io.StringIO(exported(client).removeprefix("\ufeff"))))
+    (row,) = list(csv.DictReader(io.StringIO(export_log(client).removeprefix("\ufeff"))))
 
     assert row["Who"] == "'=2+3"
 

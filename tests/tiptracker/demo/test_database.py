@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def own_database(fresh_database):
+def owner_connection(fresh_database):
     """A database that the demonstration may make and delete tables in."""
     with as_owner():
         yield
@@ -30,7 +30,7 @@ def test_strangers_are_accounts_from_elsewhere():
     assert database.describe_foreign_data() == "The database has 1 accounts that do not belong to the demonstration."
 
 
-def test_start_over_leaves_a_database_that_can_be_migrated_anew(own_database):
+def test_start_over_leaves_a_database_that_can_be_migrated_anew(owner_connection):
     OfficerFactory(email="officer@demo.example")
     database.drop_tables()
     assert database.describe_foreign_data() == ""
@@ -39,7 +39,7 @@ def test_start_over_leaves_a_database_that_can_be_migrated_anew(own_database):
     assert not User.objects.get_queryset().exists()
 
 
-def test_start_over_takes_no_more_than_its_own(own_database):
+def test_start_over_takes_no_more_than_its_own(owner_connection):
     """An SQLite file is one program's and goes as a whole, its neighbours stay; a server's database may be shared."""
     if connection.vendor == "sqlite":
         file = Path(connection.settings_dict["NAME"])

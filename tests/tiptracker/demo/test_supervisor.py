@@ -9,14 +9,14 @@ import pytest
 
 from tiptracker.demo.supervisor import Supervisor
 
-SLEEP = "import time; time.sleep(60)"
-SLEEPER = [sys.executable, "-c", SLEEP]
-WITH_A_CHILD_OF_ITS_OWN = [
+SLEEP_SCRIPT = "import time; time.sleep(60)"
+SLEEPER = [sys.executable, "-c", SLEEP_SCRIPT]
+PROCESS_WITH_CHILD = [
     sys.executable,
     "-c",
-    f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); time.sleep(60)",
+    f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {SLEEP_SCRIPT!r}]); time.sleep(60)",
 ]
-BRIEF = [sys.executable, "-c", "print('I could not go on'); raise SystemExit(3)"]
+SHORT_PROCESS = [sys.executable, "-c", "print('I could not go on'); raise SystemExit(3)"]
 SUPERVISOR = """
 import os, sys, time
 from pathlib import Path
@@ -52,19 +52,19 @@ def wait_until_gone(mark, *, seconds=10):
 
 
 @pytest.fixture
-def mark(tmp_path):
+def process_mark(tmp_path):
     return f"supervision-{tmp_path}"
 
 
 @pytest.fixture
-def supervisor(tmp_path, mark):
-    with Supervisor(os.environ | {"MARK": mark}, tmp_path, tmp_path / "logs") as supervisor:
+def supervisor(tmp_path, process_mark):
+    with Supervisor(os.environ | {"MARK": process_mark}, tmp_path, tmp_path / "logs") as supervisor:
         yield supervisor
 
 
 def test_supervisor_tells_which_child_died_and_what_it_said_last(supervisor):
     supervisor.start("patient", SLEEPER)
-    supervisor.start("hasty", BRIEF)
+    supervisor.start("hasty", SHORT_PROCESS)
 
     child = supervisor.watch()
 
@@ -84,29 +84,29 @@ def test_supervisor_starts_anew_what_had_stood_for_a_while_and_gives_up_what_had
     assert (supervisor.folder / "runs").read_text() == ".."
 
 
-def test_supervisor_leaves_no_child_and_no_grandchild(supervisor, mark):
+def test_supervisor_leaves_no_child_and_no_grandchild(supervisor, process_mark):
     supervisor.start("one", SLEEPER)
-    supervisor.start("two", WITH_A_CHILD_OF_ITS_OWN)
-    while len(processes_with(mark)) < 3:
+    supervisor.start("two", PROCESS_WITH_CHILD)
+    while len(processes_with(process_mark)) < 3:
         time.sleep(0.05)
 
     supervisor.stop()
 
-    wait_until_gone(mark, seconds=2)
+    wait_until_gone(process_mark, seconds=2)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda s: s.name)
-def test_nothing_is_left_however_the_supervisor_ends(how, tmp_path, mark):
+def test_nothing_is_left_however_the_supervisor_ends(how, tmp_path, process_mark):
     supervisor = subprocess.Popen(
         [sys.executable, "-c", SUPERVISOR, str(tmp_path / "logs")],
-        env=os.environ | {"MARK": mark},
+        env=os.environ | {"MARK": process_mark},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     with supervisor:
         assert supervisor.stdout.readline() == b"started\n"
-        assert len(processes_with(mark)) == 3
+        assert len(processes_with(process_mark)) == 3
         supervisor.send_signal(how)
 
-    wait_until_gone(mark)
+    wait_until_gone(process_mark)

@@ -13,7 +13,7 @@ from django.test.client import encode_multipart
 from dialogues.choices import ClaimedProgress
 from dialogues.models import Assessment, EvidenceFile, EvidenceReview, UpdateVersion, UpdateVersionDecision
 from reports.models import Briefing
-from tests.dialogues.samples import PDF
+from tests.dialogues.sample_files import PDF
 from tests.factories import (
     BenchmarkFactory,
     CommitmentFactory,
@@ -24,8 +24,8 @@ from tests.factories import (
     RecommendationFactory,
     UpdateVersionFactory,
 )
-from tests.security.asking import evidence_link
-from tests.tiptracker.api.test_query_params import addresses, url_of
+from tests.security.access_requests import token_header
+from tests.tiptracker.api.test_query_params import api_urls, url_of
 from tiptracker.choices import TokenScope
 from tiptracker.idempotency.models import IdempotencyKey
 
@@ -49,7 +49,7 @@ def focal_point(client, police):
     return user
 
 
-def an_update(commitment, **more):
+def update_body(commitment, **more):
     return {
         "commitment": commitment.pk,
         "title": "Ten officers were trained",
@@ -63,15 +63,15 @@ def post(client, url, body, key=KEY, **headers):
     return client.post(url, body, content_type="application/json", headers={"Idempotency-Key": key, **headers})
 
 
-def send(client, commitment, key=KEY, **more):
-    return post(client, "/api/v1/updates/", an_update(commitment, **more), key)
+def send_update(client, commitment, key=KEY, **more):
+    return post(client, "/api/v1/updates/", update_body(commitment, **more), key)
 
 
 # --- Every POST -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(name for name, method in addresses() if method == "post"))
+@pytest.mark.parametrize("name", sorted(name for name, method in api_urls() if method == "post"))
 @pytest.mark.parametrize("key", ["", " ", '"', 'in "the" middle', "back\\slash", "ä", "x" * 256, "a\tb"])
 def test_every_post_refuses_what_is_no_key(client, name, key):
     client.force_login(OfficerFactory())
@@ -126,25 +126,25 @@ def test_what_an_officer_sends_twice_is_made_once(client, commitment):
 
 @pytest.mark.django_db
 def test_an_update_sent_again_is_recorded_once_and_answered_alike(client, focal_point, commitment):
-    first = send(client, commitment)
-    again = send(client, commitment)
-    reordered = post(client, "/api/v1/updates/", dict(reversed(an_update(commitment).items())), f'"{KEY}"')
+    first = send_update(client, commitment)
+    again = send_update(client, commitment)
+    reordered = post(client, "/api/v1/updates/", dict(reversed(update_body(commitment).items())), f'"{KEY}"')
 
     assert first.status_code == 201
     assert {(each.status_code, each.content) for each in (again, reordered)} == {(201, first.content)}
     assert UpdateVersion.objects.count() == 1
-    assert send(client, commitment, "another key").status_code == 409  # the first waits for its answer
+    assert send_update(client, commitment, "another key").status_code == 409  # the first waits for its answer
 
 
 @pytest.mark.django_db
 def test_a_key_is_a_persons_whichever_token_sends_it(police, commitment):
     person, colleague = FocalPointFactory(ministry=police), FocalPointFactory(ministry=police)
-    heads = [evidence_link(person, TokenScope.SUBMIT)]
+    heads = [token_header(person, TokenScope.SUBMIT)]
     person.api_tokens.update(name="The first")
-    heads.append(evidence_link(person, TokenScope.SUBMIT))
+    heads.append(token_header(person, TokenScope.SUBMIT))
 
-    answers = [send(Client(headers=head), commitment) for head in heads]
-    colleagues = send(Client(headers=evidence_link(colleague, TokenScope.SUBMIT)), commitment)
+    answers = [send_update(Client(headers=head), commitment) for head in heads]
+    colleagues = send_update(Client(headers=token_header(colleague, TokenScope.SUBMIT)), commitment)
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert colleagues.status_code == 409
@@ -152,7 +152,7 @@ def test_a_key_is_a_persons_whichever_token_sends_it(police, commitment):
     assert UpdateVersion.objects.count() == 1
 
 
-def as_form(client, body, boundary):
+def post_as_form(client, body, boundary):
     return client.generic(
         "POST",
         "/api/v1/updates/",
@@ -167,11 +167,11 @@ def test_a_form_with_files_is_the_same_with_another_boundary_and_another_one_wit
     client, focal_point, commitment
 ):
     def body(content):
-        return an_update(commitment, files=[SimpleUploadedFile("list.pdf", content)])
+        return update_body(commitment, files=[SimpleUploadedFile("list.pdf", content)])
 
-    first = as_form(client, body(PDF), "one")
-    again = as_form(client, body(PDF), "two")
-    other = as_form(client, body(PDF + b"\n"), "one")
+    first = post_as_form(client, body(PDF), "one")
+    again = post_as_form(client, body(PDF), "two")
+    other = post_as_form(client, body(PDF + b"\n"), "one")
 
     assert [each.status_code for each in (first, again, other)] == [201, 201, 422]
     assert again.json() == first.json()
@@ -184,9 +184,9 @@ def test_a_form_with_files_is_the_same_with_another_boundary_and_another_one_wit
 @pytest.mark.django_db
 def test_a_key_used_for_another_request_is_refused_and_nothing_is_done(client, focal_point, commitment):
     other = CommitmentFactory(ministry=commitment.ministry)
-    send(client, commitment)
+    send_update(client, commitment)
 
-    refused = [send(client, other), post(client, "/api/v1/briefings/", an_update(commitment))]
+    refused = [send_update(client, other), post(client, "/api/v1/briefings/", update_body(commitment))]
 
     assert [each.status_code for each in refused] == [422, 422]
     assert refused[0].json()["detail"].startswith("This Idempotency-Key was used for another request")
@@ -196,34 +196,34 @@ def test_a_key_used_for_another_request_is_refused_and_nothing_is_done(client, f
 @pytest.mark.django_db
 def test_after_24_hours_a_key_is_free(client, focal_point, commitment, set_clock):
     other = CommitmentFactory(ministry=commitment.ministry)
-    send(client, commitment)
+    send_update(client, commitment)
 
     set_clock(date(2022, 1, 29), time(8, 59))
-    assert send(client, other).status_code == 422
+    assert send_update(client, other).status_code == 422
     set_clock(date(2022, 1, 29), time(9, 1))
-    assert send(client, other).status_code == 201
+    assert send_update(client, other).status_code == 201
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("change", "status"), [({"narrative": ""}, 400), ({"happened_to": "2022-01-29"}, 409)])
 def test_a_refused_request_leaves_its_key_free(client, focal_point, commitment, change, status):
-    assert send(client, commitment, **change).status_code == status
+    assert send_update(client, commitment, **change).status_code == status
 
-    assert send(client, commitment).status_code == 201
+    assert send_update(client, commitment).status_code == 201
     assert UpdateVersion.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_a_request_that_failed_by_an_error_of_ours_leaves_its_key_free(client, focal_point, commitment, settings):
     def body():
-        return an_update(commitment, files=[SimpleUploadedFile("list.pdf", PDF)])
+        return update_body(commitment, files=[SimpleUploadedFile("list.pdf", PDF)])
 
     client.raise_request_exception = False
     folder, settings.MEDIA_ROOT = settings.MEDIA_ROOT, "/dev/null/full"
-    failed = as_form(client, body(), "one")
+    failed = post_as_form(client, body(), "one")
     settings.MEDIA_ROOT = folder
 
-    again = as_form(client, body(), "one")
+    again = post_as_form(client, body(), "one")
 
     assert [failed.status_code, again.status_code] == [500, 201]
     assert UpdateVersion.objects.count() == 1
@@ -234,11 +234,11 @@ def test_a_request_that_failed_by_an_error_of_ours_leaves_its_key_free(client, f
 
 @pytest.mark.django_db
 def test_a_repeated_answer_tells_nothing_that_its_person_may_not_see_any_more(client, focal_point, commitment):
-    assert send(client, commitment).status_code == 201
+    assert send_update(client, commitment).status_code == 201
     focal_point.ministry = MinistryFactory(short_name="Justice")
     focal_point.save()
 
-    again = send(client, commitment)
+    again = send_update(client, commitment)
 
     assert again.status_code == 404
     assert again.json() == {"detail": "Not found."}
@@ -246,12 +246,12 @@ def test_a_repeated_answer_tells_nothing_that_its_person_may_not_see_any_more(cl
 
 @pytest.mark.django_db
 def test_a_repeated_answer_tells_how_the_row_stands_now(client, focal_point, commitment):
-    send(client, commitment)
+    send_update(client, commitment)
     reviewer = Client()
     reviewer.force_login(OfficerFactory(name="Officer Orr"))
     post(reviewer, f"/api/v1/update-versions/{UpdateVersion.objects.get().pk}/return/", {"reason": "Add the day."})
 
-    (sent,) = send(client, commitment).json()["versions"]
+    (sent,) = send_update(client, commitment).json()["versions"]
 
     assert (sent["decision"]["reason"], sent["decision"]["recorded_by"]) == ("Add the day.", "The embassy")
 
@@ -262,20 +262,20 @@ def test_a_repeated_answer_tells_how_the_row_stands_now(client, focal_point, com
 def test_the_same_request_sent_twice_at_once_makes_one_row(fresh_database):
     police = MinistryFactory(short_name="Police")
     commitment = CommitmentFactory(ministry=police, benchmarks=[BenchmarkFactory()])
-    head = evidence_link(FocalPointFactory(ministry=police), TokenScope.SUBMIT)
+    head = token_header(FocalPointFactory(ministry=police), TokenScope.SUBMIT)
     ready = Barrier(3)
 
     def one(_):
         try:
             ready.wait(timeout=10)
-            answer = send(Client(headers=head), commitment)
+            answer = send_update(Client(headers=head), commitment)
             return answer.status_code, answer.headers.get("Retry-After"), answer.json()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(3) as threads:
         answers = list(threads.map(one, range(3)))
-    last = send(Client(headers=head), commitment)
+    last = send_update(Client(headers=head), commitment)
 
     assert {(status, after) for status, after, _ in answers} <= {(201, None), (409, "5")}
     made = [told for status, _, told in answers if status == 201]
@@ -288,10 +288,10 @@ def test_the_same_request_sent_twice_at_once_makes_one_row(fresh_database):
 @pytest.mark.django_db
 def test_while_the_first_is_running_the_second_is_told_when_to_ask_again(client, focal_point, commitment):
     """As a process leaves it that died before it was done."""
-    send(client, commitment)
+    send_update(client, commitment)
     IdempotencyKey.objects.update(made=None)
 
-    response = send(client, commitment)
+    response = send_update(client, commitment)
 
     assert (response.status_code, response.headers["Retry-After"]) == (409, "5")
     told = response.json()

@@ -15,7 +15,7 @@ from tiptracker.infrastructure.outages import BUSY, FULL, READ_ONLY, UNREACHABLE
 pytestmark = pytest.mark.database  # … or Redis
 
 
-def of_sqlite(*statements, path=":memory:", **more):
+def sqlite_error(*statements, path=":memory:", **more):
     """The error that one of the statements ends in."""
     try:
         with closing(sqlite3.connect(path, **more)) as connection:
@@ -28,12 +28,13 @@ def of_sqlite(*statements, path=":memory:", **more):
 
 def test_a_full_disk_below_sqlite():
     filling = "INSERT INTO a SELECT randomblob(100000)"
-    assert find_outage(of_sqlite("CREATE TABLE a (b)", "PRAGMA max_page_count = 3", filling)) is FULL
+    assert find_outage(sqlite_error("CREATE TABLE a (b)", "PRAGMA max_page_count = 3", filling)) is FULL
 
 
 def test_sqlite_that_can_only_be_read():
     assert (
-        find_outage(of_sqlite("CREATE TABLE a (b)", "PRAGMA query_only = on", "INSERT INTO a VALUES (1)")) is READ_ONLY
+        find_outage(sqlite_error("CREATE TABLE a (b)", "PRAGMA query_only = on", "INSERT INTO a VALUES (1)"))
+        is READ_ONLY
     )
 
 
@@ -42,14 +43,14 @@ def test_sqlite_that_somebody_else_writes_to(tmp_path):
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
 
-    error = of_sqlite("CREATE TABLE a (b)", path=path, timeout=0)
+    error = sqlite_error("CREATE TABLE a (b)", path=path, timeout=0)
 
     other.close()
     assert find_outage(error) is BUSY
 
 
 def test_sqlite_whose_file_cannot_be_opened(tmp_path):
-    assert find_outage(of_sqlite("SELECT 1", path=tmp_path / "nowhere" / "db.sqlite3")) is UNREACHABLE
+    assert find_outage(sqlite_error("SELECT 1", path=tmp_path / "nowhere" / "db.sqlite3")) is UNREACHABLE
 
 
 @pytest.mark.parametrize(

@@ -45,31 +45,31 @@ def database(server, django_db_blocker):
         own.close_pool()
 
 
-def ask(database, statement="SELECT 1"):
+def run_statement(database, statement="SELECT 1"):
     with database.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchone()
 
 
-def fails(database, statement="SELECT 1"):
+def operational_error(database, statement="SELECT 1"):
     """What Django says where the question ends in an error; a request's connection goes back to the pool."""
     with pytest.raises(OperationalError) as error:
-        ask(database, statement)
+        run_statement(database, statement)
     database.close()
     return error.value
 
 
 def test_frozen_server_is_an_outage_and_is_used_again_when_it_answers(server, database):
-    assert ask(database) == (1,)
+    assert run_statement(database) == (1,)
     database.close()
 
     server.freeze()
     try:
-        assert find_outage(fails(database)) is UNREACHABLE
+        assert find_outage(operational_error(database)) is UNREACHABLE
     finally:
         server.thaw()
 
-    assert ask(database) == (1,)
+    assert run_statement(database) == (1,)
 
 
 def has_recovered(server):
@@ -81,15 +81,15 @@ def has_recovered(server):
 
 def test_the_first_request_after_an_outage_is_answered(server, database):
     """By default a pool tries again after pauses that grow with the outage."""
-    assert ask(database) == (1,)
+    assert run_statement(database) == (1,)
     database.close()
     server.kill()
     (server.folder / "postgres" / "postmaster.pid").unlink(missing_ok=True)
-    assert find_outage(fails(database)) is UNREACHABLE
+    assert find_outage(operational_error(database)) is UNREACHABLE
 
     server.start()
     wait_for(lambda: has_recovered(server), "PostgreSQL")
-    assert ask(database) == (1,)
+    assert run_statement(database) == (1,)
     assert database.pool.reconnect_timeout <= 1
     assert database.pool.timeout <= 2
 

@@ -3,32 +3,32 @@
 import pytest
 from django.db import connection, transaction
 
+from tests.concurrent_writes import run_on_other_connection
 from tests.factories import OfficerFactory
-from tests.meanwhile import meanwhile
 from tiptracker.accounts.models import Country, User
 from tiptracker.infrastructure.read_snapshot import snapshot
 
 
-def counts():
+def row_counts():
     return Country.objects.count(), User.objects.count()
 
 
 def test_a_snapshot_does_not_see_what_others_commit_in_between(fresh_database):
-    before = counts()
+    before = row_counts()
     with snapshot():
         first = Country.objects.count()
-        meanwhile(OfficerFactory)
+        run_on_other_connection(OfficerFactory)
         seen = first, User.objects.count()
 
     assert seen == before
-    assert counts() != before
+    assert row_counts() != before
 
 
 def test_a_snapshot_inside_a_snapshot_is_part_of_it(fresh_database):
-    before = counts()
+    before = row_counts()
     with snapshot():
         first = Country.objects.count()
-        meanwhile(OfficerFactory)
+        run_on_other_connection(OfficerFactory)
         with snapshot():
             seen = first, User.objects.count()
 
@@ -37,13 +37,13 @@ def test_a_snapshot_inside_a_snapshot_is_part_of_it(fresh_database):
 
 def test_snapshot_blocks_no_writer_and_sees_later_rows_only_afterwards(fresh_database):
     with snapshot():
-        meanwhile(OfficerFactory)  # would wait for as long as SQLite's lock for writing were held
-    before = counts()
+        run_on_other_connection(OfficerFactory)  # would wait for as long as SQLite's lock for writing were held
+    before = row_counts()
     with transaction.atomic():
         Country.objects.count()
         if connection.vendor == "postgresql":  # after a snapshot each query sees the newest again
-            meanwhile(OfficerFactory)
-            assert counts() != before
+            run_on_other_connection(OfficerFactory)
+            assert row_counts() != before
         else:  # after a snapshot SQLite's lock is taken at the start again, so that nobody fails to get it midway
             assert connection.transaction_mode == "IMMEDIATE"
 

@@ -24,39 +24,39 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sent(monkeypatch):
+def sent_messages(monkeypatch):
     """The messages that leave: the kind of each, and the job's key in the database."""
     messages = []
     monkeypatch.setattr(app, "send_task", lambda kind, args, **_: messages.append((kind, *args)))
     return messages
 
 
-def waiting(**fields):
+def queued_job(**fields):
     now = timezone.now()
     return JobFactory(**({"queued_at": now, "heartbeat_at": now} | fields))
 
 
-def lost(**fields):
+def lost_job(**fields):
     """A job whose worker was last heard of too long ago."""
-    return waiting(heartbeat_at=timezone.now() - STUCK_AFTER - timedelta(seconds=1), **fields)
+    return queued_job(heartbeat_at=timezone.now() - STUCK_AFTER - timedelta(seconds=1), **fields)
 
 
-def test_enqueue_sends_the_job_once_the_transaction_commits(sent, django_capture_on_commit_callbacks):
+def test_enqueue_sends_the_job_once_the_transaction_commits(sent_messages, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         job = enqueue("readiness", 7)
-        assert sent == []
+        assert sent_messages == []
 
-    assert sent == [("readiness", job.pk)]
+    assert sent_messages == [("readiness", job.pk)]
     assert (job.kind, job.key, job.state, job.attempts) == ("readiness", "7", State.QUEUED, 0)
 
 
-def test_enqueue_makes_one_run_of_many_changes(sent, django_capture_on_commit_callbacks):
+def test_enqueue_makes_one_run_of_many_changes(sent_messages, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         assert len({enqueue("readiness", 7).pk for _ in range(3)}) == 1
         enqueue("readiness", 8)
         enqueue("briefing", 7)
 
-    assert [kind for kind, _ in sent] == ["readiness", "readiness", "briefing"]
+    assert [kind for kind, _ in sent_messages] == ["readiness", "readiness", "briefing"]
 
 
 def test_enqueue_keeps_the_job_where_the_broker_is_down(monkeypatch, django_capture_on_commit_callbacks, caplog):
@@ -72,15 +72,15 @@ def test_enqueue_keeps_the_job_where_the_broker_is_down(monkeypatch, django_capt
 
 
 def test_at_most_one_job_of_a_kind_and_key_is_open():
-    waiting(kind="readiness", key="7", state=State.RUNNING)
-    waiting(kind="readiness", key="7", state=State.READY)
+    queued_job(kind="readiness", key="7", state=State.RUNNING)
+    queued_job(kind="readiness", key="7", state=State.READY)
 
     with pytest.raises(IntegrityError, match=r"one_open_job_a_kind_and_key|UNIQUE"), transaction.atomic():
-        waiting(kind="readiness", key="7")
+        queued_job(kind="readiness", key="7")
 
 
 def test_claimed_runs_the_work_once_however_often_it_is_delivered():
-    job = waiting()
+    job = queued_job()
     runs = []
     for _ in range(2):
         with claim_job(job.pk) as progress:
@@ -94,7 +94,7 @@ def test_claimed_runs_the_work_once_however_often_it_is_delivered():
 
 
 def test_progress_reports_are_saved_as_heartbeats():
-    job = waiting(heartbeat_at=timezone.now() - timedelta(minutes=1))
+    job = queued_job(heartbeat_at=timezone.now() - timedelta(minutes=1))
     with claim_job(job.pk) as progress:
         progress.report(40, "Drawing the charts")
         job.refresh_from_db()
@@ -104,7 +104,7 @@ def test_progress_reports_are_saved_as_heartbeats():
 
 
 def test_a_refusal_in_the_work_is_the_reason_that_a_person_reads():
-    job = waiting()
+    job = queued_job()
     with claim_job(job.pk):
         raise Refused("no_deadline", "This edition has no deadline yet. Set its terms first.")
 
@@ -113,7 +113,7 @@ def test_a_refusal_in_the_work_is_the_reason_that_a_person_reads():
 
 
 def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
-    job = waiting()
+    job = queued_job()
     with claim_job(job.pk):
         raise ValueError("secret detail of the machine")
 
@@ -124,78 +124,78 @@ def test_an_error_in_the_work_gives_nothing_away_but_the_jobs_number(caplog):
     assert "secret detail" in caplog.text
 
 
-def test_job_requested_while_it_runs_is_run_once_more(sent, django_capture_on_commit_callbacks):
-    job = waiting(kind="readiness", key="7")
+def test_job_requested_while_it_runs_is_run_once_more(sent_messages, django_capture_on_commit_callbacks):
+    job = queued_job(kind="readiness", key="7")
     with django_capture_on_commit_callbacks(execute=True), claim_job(job.pk):
         enqueue("readiness", 7)
         enqueue("readiness", 7)
 
     again = Job.objects.get(kind="readiness", key="7", state=State.QUEUED)
-    assert sent == [("readiness", again.pk)]
+    assert sent_messages == [("readiness", again.pk)]
     with claim_job(again.pk):
         pass
     assert not Job.objects.filter(state__in=[State.QUEUED, State.RUNNING]).exists()
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING])
-def test_sweep_queues_again_what_was_lost(state, sent, django_capture_on_commit_callbacks):
-    job = lost(state=state, attempts=1)
+def test_sweep_queues_again_what_was_lost(state, sent_messages, django_capture_on_commit_callbacks):
+    job = lost_job(state=state, attempts=1)
     with django_capture_on_commit_callbacks(execute=True):
         assert requeue_stuck_jobs() == 1
 
     job.refresh_from_db()
-    assert (job.state, sent) == (State.QUEUED, [(job.kind, job.pk)])
+    assert (job.state, sent_messages) == (State.QUEUED, [(job.kind, job.pk)])
 
 
-def test_sweep_lets_alone_what_still_beats_or_is_finished(sent, django_capture_on_commit_callbacks):
-    waiting(state=State.RUNNING)
-    lost(state=State.READY)
-    lost(state=State.FAILED, reason="It failed.")
+def test_sweep_lets_alone_what_still_beats_or_is_finished(sent_messages, django_capture_on_commit_callbacks):
+    queued_job(state=State.RUNNING)
+    lost_job(state=State.READY)
+    lost_job(state=State.FAILED, reason="It failed.")
     with django_capture_on_commit_callbacks(execute=True):
         assert requeue_stuck_jobs() == 0
 
-    assert sent == []
+    assert sent_messages == []
 
 
-def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent, django_capture_on_commit_callbacks):
-    job = lost(state=State.RUNNING, attempts=MAX_ATTEMPTS)
+def test_sweep_gives_up_with_a_reason_on_what_was_tried_too_often(sent_messages, django_capture_on_commit_callbacks):
+    job = lost_job(state=State.RUNNING, attempts=MAX_ATTEMPTS)
     with django_capture_on_commit_callbacks(execute=True):
         requeue_stuck_jobs()
 
     job.refresh_from_db()
-    assert (job.state, sent) == (State.FAILED, [])
+    assert (job.state, sent_messages) == (State.FAILED, [])
     assert job.reason == "The job was started 3 times and never finished. Try again."
     assert job.finished_at
 
 
-def test_sweep_tries_once_more_what_was_tried_one_time_less(sent, django_capture_on_commit_callbacks):
-    job = lost(state=State.RUNNING, attempts=MAX_ATTEMPTS - 1)
+def test_sweep_tries_once_more_what_was_tried_one_time_less(sent_messages, django_capture_on_commit_callbacks):
+    job = lost_job(state=State.RUNNING, attempts=MAX_ATTEMPTS - 1)
     with django_capture_on_commit_callbacks(execute=True):
         requeue_stuck_jobs()
 
     job.refresh_from_db()
-    assert (job.state, sent) == (State.QUEUED, [(job.kind, job.pk)])
+    assert (job.state, sent_messages) == (State.QUEUED, [(job.kind, job.pk)])
 
 
-def test_sweep_puts_back_jobs_without_a_recent_heartbeat(sent, django_capture_on_commit_callbacks):
-    waiting(heartbeat_at=timezone.now() - STUCK_AFTER + timedelta(seconds=30))
-    late = lost()
+def test_sweep_puts_back_jobs_without_a_recent_heartbeat(sent_messages, django_capture_on_commit_callbacks):
+    queued_job(heartbeat_at=timezone.now() - STUCK_AFTER + timedelta(seconds=30))
+    late = lost_job()
     with django_capture_on_commit_callbacks(execute=True):
         assert requeue_stuck_jobs() == 1
 
-    assert sent == [(late.kind, late.pk)]
+    assert sent_messages == [(late.kind, late.pk)]
 
 
-def test_sweep_gives_what_it_queues_again_its_time(sent, django_capture_on_commit_callbacks):
-    lost()
+def test_sweep_gives_what_it_queues_again_its_time(sent_messages, django_capture_on_commit_callbacks):
+    lost_job()
     with django_capture_on_commit_callbacks(execute=True):
         assert (requeue_stuck_jobs(), requeue_stuck_jobs()) == (1, 0)
 
-    assert len(sent) == 1
+    assert len(sent_messages) == 1
 
 
 @pytest.fixture
-def just_before_it_writes(monkeypatch):
+def before_sweep_writes(monkeypatch):
     """Have something happen to the jobs between the sweep's look at them and what it does about them."""
 
     def arrange(happening):
@@ -211,37 +211,37 @@ def just_before_it_writes(monkeypatch):
     return arrange
 
 
-def beats():
+def heartbeat():
     """The worker wasn't lost: it is slow."""
     Job.objects.update(heartbeat_at=timezone.now())
 
 
-def ends():
+def finish():
     """The worker ended it, in the very moment that its heartbeat shows."""
     Job.objects.update(state=State.READY)
 
 
-def begins():
+def start():
     """A worker took it, in the very moment that its heartbeat shows."""
     Job.objects.update(state=State.RUNNING)
 
 
 @pytest.mark.parametrize("attempts", [1, MAX_ATTEMPTS])
-@pytest.mark.parametrize("happening", [beats, ends, begins])
+@pytest.mark.parametrize("happening", [heartbeat, finish, start])
 def test_sweep_lets_alone_what_moved_since_it_looked(
-    happening, attempts, sent, just_before_it_writes, django_capture_on_commit_callbacks
+    happening, attempts, sent_messages, before_sweep_writes, django_capture_on_commit_callbacks
 ):
-    job = lost(state=State.QUEUED if happening is begins else State.RUNNING, attempts=attempts)
-    just_before_it_writes(happening)
+    job = lost_job(state=State.QUEUED if happening is start else State.RUNNING, attempts=attempts)
+    before_sweep_writes(happening)
     with django_capture_on_commit_callbacks(execute=True):
         requeue_stuck_jobs()
 
     job.refresh_from_db()
-    assert (job.state, job.reason, sent) == (State.READY if happening is ends else State.RUNNING, "", [])
+    assert (job.state, job.reason, sent_messages) == (State.READY if happening is finish else State.RUNNING, "", [])
 
 
 def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
-    job = waiting()
+    job = queued_job()
     with claim_job(job.pk):
         Job.objects.update(state=State.FAILED, reason="The job was started 3 times and never finished. Try again.")
 
@@ -252,16 +252,16 @@ def test_work_that_ends_after_the_sweep_gave_up_changes_nothing():
 # --- Jobs that wait ---------------------------------------------------------------------------------------------------
 
 
-def put_back(**fields):
+def postponed_job(**fields):
     """A job that couldn't be done now, and waits for another hour."""
-    job = waiting(**fields)
+    job = queued_job(**fields)
     with claim_job(job.pk):
         raise RetryJobLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
     return job
 
 
-def test_job_put_back_restarts_only_when_due(sent, django_capture_on_commit_callbacks):
-    job = put_back()
+def test_job_put_back_restarts_only_when_due(sent_messages, django_capture_on_commit_callbacks):
+    job = postponed_job()
     job.refresh_from_db()
     assert (job.state, job.step, job.attempts) == (State.QUEUED, "Waiting for the mail server", 0)
     with claim_job(job.pk) as progress:
@@ -271,13 +271,13 @@ def test_job_put_back_restarts_only_when_due(sent, django_capture_on_commit_call
         assert (send_due_jobs(), requeue_stuck_jobs()) == (0, 0)
         Job.objects.update(due_at=timezone.now())
         assert (send_due_jobs(), send_due_jobs()) == (1, 0)
-    assert sent == [(job.kind, job.pk)]
+    assert sent_messages == [(job.kind, job.pk)]
     with claim_job(job.pk) as progress:
         assert progress
 
 
 def test_job_put_back_repeatedly_is_not_failed_by_the_sweep():
-    job = put_back()
+    job = postponed_job()
     for _ in range(MAX_ATTEMPTS + 1):
         Job.objects.update(due_at=timezone.now())
         with claim_job(job.pk):
@@ -287,18 +287,18 @@ def test_job_put_back_repeatedly_is_not_failed_by_the_sweep():
     assert (job.state, job.attempts) == (State.QUEUED, 0)
 
 
-def test_asking_for_what_was_put_back_has_it_begun_at_once(sent, django_capture_on_commit_callbacks):
-    job = put_back(kind="send_mail", key="7")
+def test_asking_for_what_was_put_back_has_it_begun_at_once(sent_messages, django_capture_on_commit_callbacks):
+    job = postponed_job(kind="send_mail", key="7")
     with django_capture_on_commit_callbacks(execute=True):
         assert enqueue("send_mail", 7) == job
 
-    assert sent == [("send_mail", job.pk)]
+    assert sent_messages == [("send_mail", job.pk)]
     with claim_job(job.pk) as progress:
         assert progress
 
 
 def test_what_was_asked_for_again_while_it_ran_is_not_put_back_for_long():
-    job = waiting(kind="send_mail", key="7")
+    job = queued_job(kind="send_mail", key="7")
     with claim_job(job.pk):
         enqueue("send_mail", 7)
         raise RetryJobLater(timezone.now() + timedelta(hours=1), "Waiting for the mail server")
@@ -307,17 +307,17 @@ def test_what_was_asked_for_again_while_it_ran_is_not_put_back_for_long():
         assert progress
 
 
-def test_worker_sends_the_message_of_a_job_again_if_it_was_lost(sent, django_capture_on_commit_callbacks):
-    mail, reading = waiting(kind="send_mail"), waiting(kind="readiness")
-    waiting(kind="readiness", messaged_at=timezone.now())
-    waiting(kind="readiness", state=State.RUNNING)
+def test_worker_sends_the_message_of_a_job_again_if_it_was_lost(sent_messages, django_capture_on_commit_callbacks):
+    mail, reading = queued_job(kind="send_mail"), queued_job(kind="readiness")
+    queued_job(kind="readiness", messaged_at=timezone.now())
+    queued_job(kind="readiness", state=State.RUNNING)
     moment = timedelta(seconds=1)
     with django_capture_on_commit_callbacks(execute=True):
         assert send_due_jobs(unsent_for=moment, queues=["mail"]) == 1
         assert send_due_jobs(unsent_for=moment, queues=["celery"]) == 1
         assert send_due_jobs(unsent_for=moment, queues=["celery", "mail"]) == 0
 
-    assert sent == [("send_mail", mail.pk), ("readiness", reading.pk)]
+    assert sent_messages == [("send_mail", mail.pk), ("readiness", reading.pk)]
 
 
 def test_a_database_that_does_not_answer_stops_no_worker_from_asking_again(monkeypatch, caplog):

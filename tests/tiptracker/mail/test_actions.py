@@ -7,7 +7,7 @@ from django.core import mail as outbox
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tests.conftest import do_jobs
+from tests.conftest import run_due_jobs
 from tests.factories import OfficerFactory
 from tests.smtp_server import mail_server
 from tiptracker.accounts import mails
@@ -28,22 +28,22 @@ def server(settings):
 
 
 @pytest.fixture(autouse=True)
-def _tasks_are_known(run_jobs):
+def _register_tasks(run_jobs):
     """As to a worker."""
 
 
-def queued():
+def queue_sample():
     with transaction.atomic():
-        return queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory(), words={"what": "A passkey was added"})
+        return queue_mail(MailKind.SIGN_IN_CHANGED, person=OfficerFactory(), values={"what": "A passkey was added"})
 
 
-def tried(mail):
-    do_jobs()
+def send_and_refresh(mail):
+    run_due_jobs()
     mail.refresh_from_db()
     return mail
 
 
-def time_passes(mail, pause):
+def move_into_past(mail, pause):
     """As if so much of it had passed."""
     for row, names in ((mail, ("queued_at", "tried_at", "next_try_at")), (job_of(mail), ("due_at", "heartbeat_at"))):
         for name in names:
@@ -65,7 +65,7 @@ def test_a_mail_and_its_job_are_rows_of_the_transaction_that_caused_it():
         transaction.set_rollback(True)
     assert (Mail.objects.count(), Job.objects.count()) == (0, 0)
 
-    mail = queued()
+    mail = queue_sample()
 
     assert (mail.state, job_of(mail).state) == (MailState.QUEUED, State.QUEUED)
 
@@ -86,9 +86,9 @@ def test_no_row_and_no_message_holds_the_link_or_a_strangers_address(server):
     with transaction.atomic():
         mails.send_reset_link(person, person.email)
         mails.send_reset_link(None, "nobody@post.example")
-    do_jobs()
+    run_due_jobs()
 
-    link = server.taken[0].get_payload().split("http")[1].split()[0].rpartition("/password/")[2]
+    link = server.received[0].get_payload().split("http")[1].split()[0].rpartition("/password/")[2]
     rows = " ".join(str(row) for table in (Mail, Job) for row in table.objects.values())
     assert link
     assert link not in rows
@@ -99,9 +99,9 @@ def test_no_row_and_no_message_holds_the_link_or_a_strangers_address(server):
 
 
 def test_accepted_mail_is_recorded_as_sent_with_its_message_id(server):
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
-    (taken,) = server.taken
+    (taken,) = server.received
     assert (mail.state, mail.address, mail.tries, mail.answer) == (MailState.SENT, mail.person.email, 1, "")
     assert taken["Message-ID"] == mail.message_id
     assert taken["To"] == mail.person.email
@@ -109,12 +109,12 @@ def test_accepted_mail_is_recorded_as_sent_with_its_message_id(server):
 
 
 def test_a_mail_is_sent_once_however_often_its_job_runs(server):
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
     Job.objects.update(state=State.QUEUED)
 
-    tried(mail)
+    send_and_refresh(mail)
 
-    assert len(server.taken) == 1
+    assert len(server.received) == 1
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_mail_is_sent_once_however_often_its_job_runs(server):
 def test_permanently_refused_mail_keeps_the_servers_reason(server, word, answer):
     server.answers[word] = answer
 
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
     assert (mail.state, mail.answer, mail.tries) == (MailState.REFUSED, answer, 1)
     assert job_of(mail).state == State.READY
@@ -149,8 +149,8 @@ def test_a_mail_that_is_not_taken_is_tried_again_later_and_then_sent(server, fau
     options = settings.MAILERS["default"]["OPTIONS"]
     options["timeout"] = 0.3 if "silent" in fault else 20
 
-    mail = tried(queued())
-    assert (mail.state, mail.tries, server.taken) == (MailState.QUEUED, 1, [])
+    mail = send_and_refresh(queue_sample())
+    assert (mail.state, mail.tries, server.received) == (MailState.QUEUED, 1, [])
     assert mail.answer
     job = job_of(mail)
     assert (job.state, job.due_at, job.attempts) == (State.QUEUED, mail.next_try_at, 0)
@@ -158,16 +158,16 @@ def test_a_mail_that_is_not_taken_is_tried_again_later_and_then_sent(server, fau
 
     server.answers.clear()
     options["timeout"] = 20
-    time_passes(mail, FIRST_PAUSE + timedelta(minutes=1))
-    assert tried(mail).state == MailState.SENT
-    assert (mail.tries, len(server.taken)) == (2, 1)
+    move_into_past(mail, FIRST_PAUSE + timedelta(minutes=1))
+    assert send_and_refresh(mail).state == MailState.SENT
+    assert (mail.tries, len(server.received)) == (2, 1)
 
 
 def test_a_server_that_is_not_there_is_no_refusal(server, settings):
     with mail_server() as gone:
         settings.MAILERS["default"]["OPTIONS"]["port"] = gone.port
 
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
     assert mail.state == MailState.QUEUED
     assert "refused" in mail.answer.lower()
@@ -178,18 +178,18 @@ def test_a_server_that_speaks_ever_so_slowly_is_cut_off(server, monkeypatch):
     monkeypatch.setattr(smtp, "CONNECTION_DEADLINE_SECONDS", 0.5)
     server.answers["greeting"] = "drip"
 
-    mail = tried(queued())
+    mail = send_and_refresh(queue_sample())
 
     assert (mail.state, mail.tries) == (MailState.QUEUED, 1)
 
 
 def test_pauses_grow_and_after_a_day_it_is_given_up(server):
     server.answers["RCPT"] = "451 try again later"
-    mail, pauses = queued(), []
-    while tried(mail).state == MailState.QUEUED:
+    mail, pauses = queue_sample(), []
+    while send_and_refresh(mail).state == MailState.QUEUED:
         pause = mail.next_try_at - mail.tried_at
         pauses.append(timedelta(seconds=round(pause.total_seconds(), -1)))
-        time_passes(mail, pause)
+        move_into_past(mail, pause)
 
     assert pauses[:-1] == sorted(pauses[:-1])
     assert (pauses[0], max(pauses)) == (FIRST_PAUSE, LONGEST_PAUSE)
@@ -209,16 +209,16 @@ def test_invitation_is_sent_to_the_current_address(server):
     person.email = "moved@post.example"
     person.save()
 
-    do_jobs()
+    run_due_jobs()
 
-    assert [taken["To"] for taken in server.taken] == ["moved@post.example"]
+    assert [taken["To"] for taken in server.received] == ["moved@post.example"]
 
 
 def test_mail_that_cannot_be_built_fails_and_is_logged_for_the_operator(caplog):
-    mail = queued()
+    mail = queue_sample()
     Mail.objects.update(kind="no_such_template")
 
-    assert tried(mail).state == MailState.GIVEN_UP
+    assert send_and_refresh(mail).state == MailState.GIVEN_UP
     assert job_of(mail).state == State.FAILED
     assert "TemplateDoesNotExist" in caplog.text
     assert outbox.outbox == []

@@ -12,8 +12,8 @@ from tiptracker.mail.rendering import build_message
 pytestmark = pytest.mark.django_db
 
 
-def mail_to(person, kind=MailKind.SIGN_IN_CHANGED, **words):
-    return Mail(kind=kind, person=person, words=words, queued_at=timezone.now())
+def mail_to(person, kind=MailKind.SIGN_IN_CHANGED, **values):
+    return Mail(kind=kind, person=person, template_values=values, queued_at=timezone.now())
 
 
 def test_replies_go_to_the_contact_person_of_the_country(settings):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tests.factories import OfficerFactory
-from tests.live import Live, stop
+from tests.running_server import RunningServer, stop
 from tests.smtp_server import mail_server
 from tests.tiptracker.jobs.test_worker import wait_for
 from tiptracker.accounts import mails
@@ -18,20 +18,20 @@ from tiptracker.mail.models import Mail, MailState
 
 def test_two_mails_that_are_never_answered_hold_up_no_third(fresh_database):
     with mail_server() as server:
-        server.silent_to = 2
+        server.unanswered_calls = 2
         environment = os.environ | {
             "DATABASE_URL": fresh_database,
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(server.port),
             "EMAIL_USE_TLS": "false",
         }
-        worker = Live(0, environment, settings.VAR_DIR / "mail-worker.log")
+        worker = RunningServer(0, environment, settings.VAR_DIR / "mail-worker.log")
         try:
             worker.start(mail_worker_command())
             for count in (1, 2):
-                queue(f"Change {count}")
+                queue_sample(f"Change {count}")
                 wait_until(lambda wanted=count: server.calls == wanted)
-            third = queue("Change 3")
+            third = queue_sample("Change 3")
 
             wait_for(third, MailState.SENT)
         finally:
@@ -39,7 +39,7 @@ def test_two_mails_that_are_never_answered_hold_up_no_third(fresh_database):
                 stop(process)
 
     assert list(Mail.objects.exclude(pk=third.pk).values_list("state", "tries")) == [(MailState.QUEUED, 0)] * 2
-    assert "Change 3" in server.taken[0].get_payload()
+    assert "Change 3" in server.received[0].get_payload()
 
 
 def wait_until(what, *, seconds=60):
@@ -50,7 +50,7 @@ def wait_until(what, *, seconds=60):
 
 
 @transaction.atomic
-def queue(what):
+def queue_sample(what):
     mails.notify_sign_in_changed(OfficerFactory(), what)
     return Mail.objects.latest("pk")
 

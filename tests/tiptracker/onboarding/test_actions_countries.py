@@ -14,7 +14,7 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.accounts.models import Country
 from tiptracker.audit.models import AuditEntry
 from tiptracker.choices import Paper
@@ -30,10 +30,10 @@ ZAMBIA = {
     "paper": Paper.A4,
     "districts": [DistrictInput("Lusaka", "Lusaka"), DistrictInput("Muchinga")],
 }
-STANDS = {"name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL", "paper": Paper.A4, "districts": []}
+LESOTHO = {"name": "Lesotho", "time_zone": "Africa/Maseru", "currency": "LSL", "paper": Paper.A4, "districts": []}
 
 
-def logged(verb):
+def logged_values(verb):
     entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
     return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
 
@@ -50,7 +50,7 @@ def test_a_country_is_added_with_its_districts_and_logged():
         "ZMW",
     )
     assert list(country.districts.values_list("name", "capital")) == [("Lusaka", "Lusaka"), ("Muchinga", "")]
-    before, after, entry = logged("country.added")
+    before, after, entry = logged_values("country.added")
     assert (before, entry.by, entry.country) == ({}, administrator, country)
     assert after == {
         "code": "ZMB",
@@ -99,7 +99,7 @@ def test_invalid_country_is_refused_and_nothing_is_saved(wrong, code, field, sen
 def test_only_administrators_put_down_countries(person):
     country, by = CountryFactory(), person()
 
-    for act, said in ((add_country, ZAMBIA), (change_country, STANDS | {"country": country})):
+    for act, said in ((add_country, ZAMBIA), (change_country, LESOTHO | {"country": country})):
         with pytest.raises(PermissionDenied):
             act(**said, by=by)
     with pytest.raises(PermissionDenied):
@@ -111,10 +111,10 @@ def test_a_country_is_put_right_and_only_what_changed_is_logged():
     DistrictFactory(country=country, name="Qacha's Nek")
 
     change_country(
-        **STANDS | {"country": country, "paper": Paper.LETTER, "districts": [DistrictInput("Berea")]}, by=administrator
+        **LESOTHO | {"country": country, "paper": Paper.LETTER, "districts": [DistrictInput("Berea")]}, by=administrator
     )
 
-    before, after, _ = logged("country.changed")
+    before, after, _ = logged_values("country.changed")
     assert (before, after) == ({"paper": "a4"}, {"paper": "letter", "district Berea: name": "Berea"})
     assert sorted(each.name for each in country.districts.all()) == ["Berea", "Qacha's Nek"]
 
@@ -124,12 +124,12 @@ def test_a_district_that_is_there_is_not_added_again_whichever_apostrophe_is_typ
     DistrictFactory(country=country, name="Qacha's Nek")
 
     with refuses("named_twice", field="districts"):
-        change_country(**STANDS | {"country": country, "districts": [DistrictInput("qacha’s nek")]}, by=administrator)
+        change_country(**LESOTHO | {"country": country, "districts": [DistrictInput("qacha’s nek")]}, by=administrator)
 
 
 def test_a_change_that_changes_nothing_is_refused():
     with refuses("unchanged", sentence="You have not changed anything."):
-        change_country(**STANDS, country=CountryFactory(), by=AdministratorFactory())
+        change_country(**LESOTHO, country=CountryFactory(), by=AdministratorFactory())
 
 
 def test_ministries_turn_to_an_officer_of_their_own_embassy():
@@ -143,6 +143,6 @@ def test_ministries_turn_to_an_officer_of_their_own_embassy():
     officer = OfficerFactory(name="Lineo")
     set_contact(country=country, contact=officer, by=administrator)
 
-    assert logged("country.changed")[:2] == ({"contact": None}, {"contact": "Lineo"})
+    assert logged_values("country.changed")[:2] == ({"contact": None}, {"contact": "Lineo"})
     with refuses("unchanged", field="contact", sentence="This person is already the contact person."):
         set_contact(country=country, contact=officer, by=administrator)

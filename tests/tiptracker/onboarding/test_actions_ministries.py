@@ -13,7 +13,7 @@ from tests.factories import (
     OfficeHolderFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.accounts.models import Ministry, OfficeHolder
 from tiptracker.audit.models import AuditEntry
 from tiptracker.onboarding.actions.ministries import MinistryInput, OfficeHolderInput, add_ministries
@@ -24,7 +24,7 @@ DAY = date(2022, 1, 28)
 HEALTH, WORKS = MinistryInput("Ministry of Health", "Health"), MinistryInput("Ministry of Works", "Works")
 
 
-def put_down(*ministries, holders=(), country=None, by=None):
+def add_sample(*ministries, holders=(), country=None, by=None):
     return add_ministries(
         country=country or CountryFactory(),
         ministries=ministries,
@@ -37,7 +37,7 @@ def put_down(*ministries, holders=(), country=None, by=None):
 def test_several_ministries_are_added_at_once_each_with_who_holds_office():
     minister = OfficeHolderInput("Lineo", "", date(2021, 5, 1), "The gazette")
 
-    health, works = put_down(HEALTH._replace(holder=minister), WORKS)
+    health, works = add_sample(HEALTH._replace(holder=minister), WORKS)
 
     holder = OfficeHolder.objects.get()
     assert (holder.ministry, str(holder), holder.from_on, holder.source) == (
@@ -66,7 +66,7 @@ def test_office_without_holder_can_be_filled():
     ministry = MinistryFactory(short_name="Police")
     OfficeHolderFactory(ministry=ministry, name="The one before", until_on=date(2021, 12, 31))
 
-    put_down(holders=[(ministry, OfficeHolderInput("Lineo"))])
+    add_sample(holders=[(ministry, OfficeHolderInput("Lineo"))])
 
     assert [each.name for each in ministry.office_holders.filter(until_on=None)] == ["Lineo"]
     assert AuditEntry.objects.get().verb == "ministry.changed"
@@ -77,7 +77,7 @@ def test_office_with_holder_accepts_no_new_one():
     OfficeHolderFactory(ministry=ministry, name="Palesa", title="Minister")
 
     with refuses("office_filled", field="known-0-holder", sentence="Palesa, Minister holds this office."):
-        put_down(holders=[(ministry, OfficeHolderInput("Lineo"))])
+        add_sample(holders=[(ministry, OfficeHolderInput("Lineo"))])
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_errors_are_shown_at_their_row_and_nothing_is_saved(lines, code, field, 
     police = MinistryFactory(short_name="Police")
 
     with refuses(code, field=field, sentence=sentence):
-        put_down(*lines)
+        add_sample(*lines)
 
     assert list(Ministry.objects.all()) == [police]
     assert not OfficeHolder.objects.exists()
@@ -113,9 +113,9 @@ def test_another_countrys_ministry_gets_nobody():
     theirs = MinistryFactory(country=CountryFactory(elsewhere=True))
 
     with refuses("another_country", field="known-0-holder", sentence="This ministry belongs to another country."):
-        put_down(holders=[(theirs, OfficeHolderInput("Lineo"))], country=CountryFactory())
+        add_sample(holders=[(theirs, OfficeHolderInput("Lineo"))], country=CountryFactory())
 
 
 def test_only_administrators_put_down_ministries():
     with pytest.raises(PermissionDenied):
-        put_down(HEALTH, by=OfficerFactory())
+        add_sample(HEALTH, by=OfficerFactory())

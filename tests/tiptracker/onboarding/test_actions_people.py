@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 
 from tests.factories import AdministratorFactory, CountryFactory, FocalPointFactory, MinistryFactory, OfficerFactory
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker import clock
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
@@ -25,7 +25,7 @@ def invite(*people, by=None):
     return add_people(country=CountryFactory(), people=people, by=by or AdministratorFactory(), now=clock.now())
 
 
-def people():
+def email_addresses():
     return list(User.objects.get_queryset().exclude(role=Role.ADMINISTRATOR).values_list("email", flat=True))
 
 
@@ -67,7 +67,7 @@ def test_errors_are_shown_at_their_row_and_no_account_is_created(person, code, f
     with refuses(code, field=field, sentence=sentence):
         invite(LINEO._replace(email="first@post.example"), person)
 
-    assert people() == ["there@post.example"]
+    assert email_addresses() == ["there@post.example"]
     assert not AuditEntry.objects.exists()
 
 

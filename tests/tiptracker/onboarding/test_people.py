@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from tests.administration import add, change, press
+from tests.authentication import enrol_second_factor, force_sign_in, sign_in
 from tests.factories import (
     AdministratorFactory,
     CountryFactory,
@@ -19,8 +19,8 @@ from tests.factories import (
     ObserverFactory,
     OfficerFactory,
 )
-from tests.refusing import refuses, shows_refusal
-from tests.signing_in import enrol, enter, sign_in
+from tests.person_pages import post_new_person, post_person_change, press_person_button
+from tests.refusals import refuses, shows_refusal
 from tiptracker import clock
 from tiptracker.accounts import tokens
 from tiptracker.accounts.models import User
@@ -45,11 +45,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def administrator(client):
     administrator = AdministratorFactory()
-    enter(client, administrator)
+    force_sign_in(client, administrator)
     return administrator
 
 
-def logged(verb):
+def logged_values(verb):
     entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
     return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
 
@@ -57,11 +57,11 @@ def logged(verb):
 # --- What the list tells ----------------------------------------------------------------------------------------------
 
 
-def shown(client, **asked):
+def listed_people(client, **asked):
     return [line.person.pk for line in client.get(reverse("person_list"), asked).context["lines"]]
 
 
-HOW = {
+LOOKUPS = {
     "": "1", "__isnull": "1", "__gt": "1", "__pk": "1", "__exact": "1", "__in": "1",
     "__regex": "^argon2", "__password__startswith": "argon2", "__ministry__name": "1", "__evidence": "1",
 }  # fmt: skip
@@ -70,17 +70,17 @@ HOW = {
 def test_no_filter_but_those_shown_narrows_the_list(client):
     """… and so tells of a field, or of rows that point here, which an administrator doesn't read."""
     EvidenceFactory(recorded_by=FocalPointFactory())
-    enrol(OfficerFactory())
-    whole = shown(client)
+    enrol_second_factor(OfficerFactory())
+    whole = listed_people(client)
     fields = {field.name for field in User._meta.get_fields()} - {"role"}
     assert {"password", "authenticator", "usersession"} <= fields
 
     # Each name is read by itself, so that asking for all at once asks for each.
-    asked = {f"{name}{how}": value for name in fields for how, value in HOW.items()}
-    asked |= {f"role{how}": value for how, value in HOW.items() if how}
+    asked = {f"{name}{how}": value for name in fields for how, value in LOOKUPS.items()}
+    asked |= {f"role{how}": value for how, value in LOOKUPS.items() if how}
 
     assert len(whole) == 3
-    assert shown(client, **asked) == whole
+    assert listed_people(client, **asked) == whole
 
 
 def test_the_filters_that_are_shown_filter(client, administrator):
@@ -89,14 +89,14 @@ def test_the_filters_that_are_shown_filter(client, administrator):
     invited = OfficerFactory(password="!not yet")
     elsewhere = FocalPointFactory(ministry=MinistryFactory(country=CountryFactory(elsewhere=True)))
 
-    assert set(shown(client, role="focal_point")) == {focal.pk, elsewhere.pk}
-    assert shown(client, country=elsewhere.ministry.country.pk) == [elsewhere.pk]
-    assert set(shown(client, country=CountryFactory().pk)) == {closed.pk, focal.pk, ended.pk, invited.pk}
-    assert shown(client, q="line") == [closed.pk]
-    assert shown(client, q=focal.email.split("@")[0]) == [focal.pk]
-    by_state = {state: shown(client, state=state) for state in ("closed", "ended", "invited")}
+    assert set(listed_people(client, role="focal_point")) == {focal.pk, elsewhere.pk}
+    assert listed_people(client, country=elsewhere.ministry.country.pk) == [elsewhere.pk]
+    assert set(listed_people(client, country=CountryFactory().pk)) == {closed.pk, focal.pk, ended.pk, invited.pk}
+    assert listed_people(client, q="line") == [closed.pk]
+    assert listed_people(client, q=focal.email.split("@")[0]) == [focal.pk]
+    by_state = {state: listed_people(client, state=state) for state in ("closed", "ended", "invited")}
     assert by_state == {"closed": [closed.pk], "ended": [ended.pk], "invited": [invited.pk]}
-    assert set(shown(client, state="open")) == {administrator.pk, focal.pk, elsewhere.pk}
+    assert set(listed_people(client, state="open")) == {administrator.pk, focal.pk, elsewhere.pk}
 
 
 def test_the_list_says_who_may_sign_in_until_when_and_leaves_out_sources(client, settings):
@@ -124,7 +124,7 @@ def test_who_is_locked_out_is_shown_and_can_be_let_in_again(client, django_captu
     assert client.get(page).context["locked_out_until"] > clock.now()
 
     with django_capture_on_commit_callbacks(execute=True):
-        assert press(client, officer, "lift").status_code == 302
+        assert press_person_button(client, officer, "lift").status_code == 302
 
     assert client.get(page).context["locked_out_until"] is None
     assert sign_in(theirs, officer).status_code == 302
@@ -135,9 +135,9 @@ def test_who_is_locked_out_is_shown_and_can_be_let_in_again(client, django_captu
 
 
 def test_log_of_an_added_person_has_every_field(client, administrator):
-    assert add(client).status_code == 302
+    assert post_new_person(client).status_code == 302
 
-    before, after, entry = logged("user.added")
+    before, after, entry = logged_values("user.added")
     assert before == {}
     assert after == {
         "name": "Palesa",
@@ -156,9 +156,9 @@ def test_log_of_an_added_person_has_every_field(client, administrator):
 def test_log_of_a_changed_person_has_only_changed_fields(client):
     officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
 
-    assert change(client, officer, name="Lineo M.", role="observer").status_code == 302
+    assert post_person_change(client, officer, name="Lineo M.", role="observer").status_code == 302
 
-    before, after, _ = logged("user.changed")
+    before, after, _ = logged_values("user.changed")
     assert before == {"name": "Lineo", "role": "officer"}
     assert after == {"name": "Lineo M.", "role": "observer"}
 
@@ -179,9 +179,9 @@ def test_log_names_the_ministry_of_a_focal_point(client):
     ministry, other = MinistryFactory(name="Police"), MinistryFactory(name="Justice")
     someone = FocalPointFactory(ministry=ministry, valid_until_on="2099-12-31")
 
-    assert change(client, someone, ministry=other.pk).status_code == 302
+    assert post_person_change(client, someone, ministry=other.pk).status_code == 302
 
-    before, after, _ = logged("user.changed")
+    before, after, _ = logged_values("user.changed")
     assert (before, after) == ({"ministry": "Police"}, {"ministry": "Justice"})
 
 
@@ -209,7 +209,7 @@ def test_each_ministry_stands_below_its_country(client):
 def test_errors_are_shown_at_their_field_and_the_input_stays(client, typed, field):
     OfficerFactory(email="taken@post.example")
 
-    answer = add(client, **typed)
+    answer = post_new_person(client, **typed)
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
@@ -220,9 +220,9 @@ def test_errors_are_shown_at_their_field_and_the_input_stays(client, typed, fiel
 def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client):
     officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
     seen = officer.version
-    change(client, officer, role="observer")
+    post_person_change(client, officer, role="observer")
 
-    answer = change(client, officer, name="Lineo M.", role="officer", version=seen)
+    answer = post_person_change(client, officer, name="Lineo M.", role="officer", version=seen)
 
     assert answer.status_code == 422
     assert shows_refusal(answer, "edit_conflict")
@@ -237,7 +237,7 @@ def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client):
 def test_all_that_is_wrong_with_a_new_person_is_told_at_once(client):
     there = OfficerFactory(email="taken@post.example")
 
-    answer = add(client, email="Taken@post.example", until="2020-01-01", countries=[])
+    answer = post_new_person(client, email="Taken@post.example", until="2020-01-01", countries=[])
 
     assert sorted(answer.context["form"].errors) == ["countries", "email", "until"]
     assert reverse("person_detail", args=[there.pk]) in answer.text
@@ -254,14 +254,14 @@ def test_what_a_role_requires_is_not_called_optional(client):
 def test_a_focal_point_is_moved_by_the_ministry_and_the_refusal_says_so(client):
     someone = FocalPointFactory(valid_until_on="2099-12-31")
 
-    answer = change(client, someone, countries=[CountryFactory(elsewhere=True).pk])
+    answer = post_person_change(client, someone, countries=[CountryFactory(elsewhere=True).pk])
 
     assert answer.context["form"].errors["countries"] == [
         "A focal point has the country of the ministry. Remove the countries."
     ]
 
 
-def sentences(client, person):
+def messages_shown(client, person):
     """What the next page says of what was just done."""
     return [str(one) for one in client.get(reverse("person_detail", args=[person.pk])).context["messages"]]
 
@@ -269,9 +269,9 @@ def sentences(client, person):
 def test_saving_says_what_was_changed(client):
     officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
 
-    change(client, officer, name="Palesa")
+    post_person_change(client, officer, name="Palesa")
 
-    assert sentences(client, officer) == ["The name was saved."]
+    assert messages_shown(client, officer) == ["The name was saved."]
 
 
 def test_what_is_taken_away_is_said_with_how_to_undo_it(client):
@@ -279,12 +279,12 @@ def test_what_is_taken_away_is_said_with_how_to_undo_it(client):
     officer = OfficerFactory(name="Lineo", countries=[CountryFactory(), elsewhere], valid_until_on="2099-12-31")
     undo = "Lineo was signed out and gets an e-mail. To undo this, change it back under “Change the account”."
 
-    change(client, officer, countries=[CountryFactory().pk])
-    assert sentences(client, officer) == [f"Access was removed: Malawi. {undo}"]
-    change(client, officer, role="observer")
-    assert sentences(client, officer) == [f"The role was changed from “Officer” to “Observer”. {undo}"]
-    press(client, officer, "close")
-    assert sentences(client, officer)[-1].endswith("To undo this, open the account again below.")
+    post_person_change(client, officer, countries=[CountryFactory().pk])
+    assert messages_shown(client, officer) == [f"Access was removed: Malawi. {undo}"]
+    post_person_change(client, officer, role="observer")
+    assert messages_shown(client, officer) == [f"The role was changed from “Officer” to “Observer”. {undo}"]
+    press_person_button(client, officer, "close")
+    assert messages_shown(client, officer)[-1].endswith("To undo this, open the account again below.")
 
 
 # --- Another country --------------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def test_a_ministry_of_another_country_is_asked_about_and_not_given_in_one_step(
     here, there = MinistryFactory(), MinistryFactory(country=CountryFactory(elsewhere=True))
     someone = FocalPointFactory(ministry=here, valid_until_on="2099-12-31")
 
-    page = change(client, someone, ministry=there.pk)
+    page = post_person_change(client, someone, ministry=there.pk)
 
     assert page.status_code == 200
     assert [str(country) for country in page.context["move"].leaves] == ["Lesotho"]
@@ -316,9 +316,9 @@ def test_a_country_more_is_asked_about_and_one_less_is_not(client):
     officer = OfficerFactory(valid_until_on="2099-12-31")
     both = [CountryFactory().pk, elsewhere.pk]
 
-    assert change(client, officer, countries=both).status_code == 200
-    assert change(client, officer, countries=both, confirm=True).status_code == 302
-    assert change(client, officer, countries=[elsewhere.pk]).status_code == 302
+    assert post_person_change(client, officer, countries=both).status_code == 200
+    assert post_person_change(client, officer, countries=both, confirm=True).status_code == 302
+    assert post_person_change(client, officer, countries=[elsewhere.pk]).status_code == 302
     assert list(officer.countries.all()) == [elsewhere]
 
 
@@ -326,8 +326,8 @@ def test_the_move_is_named_as_one_and_says_what_this_person_can_see(client):
     officer = OfficerFactory(name="Lineo", valid_until_on="2099-12-31")
     elsewhere = CountryFactory(elsewhere=True)
 
-    moved = change(client, officer, countries=[elsewhere.pk]).text
-    given = change(client, officer, countries=[CountryFactory().pk, elsewhere.pk]).text
+    moved = post_person_change(client, officer, countries=[elsewhere.pk]).text
+    given = post_person_change(client, officer, countries=[CountryFactory().pk, elsewhere.pk]).text
 
     assert "<h1>Move Lineo to Malawi?</h1>" in moved
     assert "<h1>Give Lineo access to Malawi?</h1>" in given
@@ -347,13 +347,13 @@ def test_a_contact_person_who_is_no_officer_any_more_is_no_contact_any_more_and_
     assert "will have no contact person at the embassy until you name another one" in client.get(page).text
 
     if how == "closed":
-        press(client, officer, "close")
+        press_person_button(client, officer, "close")
     elif how == "moved":
-        change(client, officer, countries=[CountryFactory(elsewhere=True).pk], confirm=True)
+        post_person_change(client, officer, countries=[CountryFactory(elsewhere=True).pk], confirm=True)
     elif how == "made an observer":
-        change(client, officer, role="observer")
+        post_person_change(client, officer, role="observer")
     else:
-        change(client, officer, role="focal_point", ministry=MinistryFactory().pk, countries=[])
+        post_person_change(client, officer, role="focal_point", ministry=MinistryFactory().pk, countries=[])
 
     country.refresh_from_db()
     assert country.contact is None
@@ -370,7 +370,7 @@ def test_the_step_of_people_agrees_once_the_only_officer_is_closed(client):
     country = officer.countries.get()
     set_contact(country=country, contact=officer, by=AdministratorFactory())
 
-    press(client, officer, "close")
+    press_person_button(client, officer, "close")
 
     page = client.get(reverse("setup_detail", args=[country.pk])).text
     assert "No officer or ambassador has an open account. Ministries have no contact person at the embassy." in page
@@ -381,7 +381,7 @@ def test_a_contact_person_who_stays_an_officer_stays_the_contact(client):
     country = officer.countries.get()
     set_contact(country=country, contact=officer, by=AdministratorFactory())
 
-    change(client, officer, countries=[country.pk, CountryFactory(elsewhere=True).pk], confirm=True)
+    post_person_change(client, officer, countries=[country.pk, CountryFactory(elsewhere=True).pk], confirm=True)
 
     country.refresh_from_db()
     assert country.contact == officer
@@ -392,10 +392,10 @@ def test_a_contact_person_who_stays_an_officer_stays_the_contact(client):
 
 def test_a_closed_account_offers_no_change_of_address_and_refuses_one(client):
     officer = OfficerFactory(password="!not yet")
-    press(client, officer, "close")
+    press_person_button(client, officer, "close")
 
     assert 'value="address"' not in client.get(reverse("person_detail", args=[officer.pk])).text
-    answer = press(client, officer, "address", email="new@post.example")
+    answer = press_person_button(client, officer, "address", email="new@post.example")
 
     assert answer.status_code == 422
     assert "Open it first, then change the address." in answer.text
@@ -413,7 +413,7 @@ def test_no_invitation_is_queued_that_would_never_be_sent(client, closed, code, 
     over = clock.today() - timedelta(days=1)
     officer = OfficerFactory(password="!not yet", is_active=not closed, valid_until_on=over)
 
-    answer = press(client, officer, "invite")
+    answer = press_person_button(client, officer, "invite")
 
     assert answer.status_code == 422
     assert shows_refusal(answer, code)
@@ -426,16 +426,16 @@ def test_no_invitation_is_queued_that_would_never_be_sent(client, closed, code, 
 def test_who_never_set_a_password_is_to_be_invited_again_once_the_account_works_again(client, do):
     officer = OfficerFactory(password="!not yet", is_active=do == "renew", valid_until_on=date(2022, 1, 5))
 
-    press(client, officer, do, until="2099-12-31")
+    press_person_button(client, officer, do, until="2099-12-31")
 
-    assert sentences(client, officer)[-1].endswith("No password is set yet. Send the invitation again.")
+    assert messages_shown(client, officer)[-1].endswith("No password is set yet. Send the invitation again.")
 
 
 def test_a_closed_account_says_what_is_true_of_it(client):
     never_came, administrator = OfficerFactory(password="!not yet", is_active=False), AdministratorFactory()
     came = OfficerFactory(is_active=False, valid_until_on=clock.today())
     AdministratorFactory()
-    press(client, administrator, "close")
+    press_person_button(client, administrator, "close")
 
     def page(person):
         return client.get(reverse("person_detail", args=[person.pk])).text
@@ -449,7 +449,7 @@ def test_a_closed_account_says_what_is_true_of_it(client):
 
 
 def test_the_page_says_until_when_the_link_of_the_invitation_works(client, run_jobs):
-    add(client)
+    post_new_person(client)
     run_jobs()
     person = User.objects.get_queryset().get(email="palesa@post.example")
 
@@ -471,7 +471,7 @@ def test_the_rule_of_removing_a_second_step_is_told_before_there_is_one(client):
 def test_people_lead_to_the_requests_and_one_that_was_cancelled_stays_there(client):
     AdministratorFactory()
     officer = OfficerFactory()
-    press(client, officer, "address", email="new@post.example")
+    press_person_button(client, officer, "address", email="new@post.example")
     request = officer.account_requests.get()
     requests = reverse("account_request_list")
     assert f'href="{requests}"' in client.get(reverse("person_list")).text
@@ -484,9 +484,9 @@ def test_people_lead_to_the_requests_and_one_that_was_cancelled_stays_there(clie
 
 def test_the_history_of_a_person_names_each_country(client):
     elsewhere = CountryFactory(elsewhere=True)
-    add(client, countries=[CountryFactory().pk, elsewhere.pk])
+    post_new_person(client, countries=[CountryFactory().pk, elsewhere.pk])
     person = User.objects.get_queryset().get(email="palesa@post.example")
-    change(client, person, countries=[elsewhere.pk])
+    post_person_change(client, person, countries=[elsewhere.pk])
 
     history = client.get(reverse("person_detail", args=[person.pk])).context["history"]
 
@@ -499,45 +499,45 @@ def test_the_history_of_a_person_names_each_country(client):
 @pytest.mark.parametrize("until", [None, date(2023, 1, 5), date(2022, 1, 5)])
 def test_every_account_can_be_closed_and_gets_a_last_day(client, until):
     officer = OfficerFactory(valid_until_on=until)
-    browser, secret = at_work(officer) if until != date(2022, 1, 5) else (Client(), "")
+    browser, secret = signed_in_with_token(officer) if until != date(2022, 1, 5) else (Client(), "")
 
-    assert press(client, officer, "close").status_code == 302
+    assert press_person_button(client, officer, "close").status_code == 302
 
     officer.refresh_from_db()
     assert not officer.is_active
     assert officer.valid_until_on == min(clock.today(), until or clock.today())
-    assert works(browser, secret) == (False, False)
-    assert press(client, officer, "close").status_code == 422
+    assert session_and_token_work(browser, secret) == (False, False)
+    assert press_person_button(client, officer, "close").status_code == 422
 
 
 def test_opening_again_wants_a_day_to_come_and_revives_nothing(client, administrator):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
-    press(client, officer, "close")
+    browser, secret = signed_in_with_token(officer)
+    press_person_button(client, officer, "close")
 
-    assert press(client, officer, "reopen", until="2020-01-01").status_code == 422
-    assert press(client, officer, "reopen", until="2099-12-31").status_code == 302
+    assert press_person_button(client, officer, "reopen", until="2020-01-01").status_code == 422
+    assert press_person_button(client, officer, "reopen", until="2099-12-31").status_code == 302
 
     officer.refresh_from_db()
     assert (officer.is_active, officer.valid_until_on) == (True, date(2099, 12, 31))
     assert officer.role_given_by == administrator
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
 
 
 def test_ending_sign_ins_and_tokens_is_told_by_mail(client, run_jobs):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
-    assert press(client, officer, "end").status_code == 302
+    assert press_person_button(client, officer, "end").status_code == 302
     run_jobs()
 
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
     assert "ended all your sign-ins" in mail.outbox[-1].body
     assert mail.outbox[-1].to == [officer.email]
 
 
 def test_an_unknown_button_says_so(client):
-    answer = press(client, OfficerFactory(), "fly")
+    answer = press_person_button(client, OfficerFactory(), "fly")
 
     assert answer.status_code == 422
     assert "with one of the buttons on this page" in answer.text
@@ -545,16 +545,22 @@ def test_an_unknown_button_says_so(client):
 
 # --- Nobody becomes somebody else unseen ------------------------------------------------------------------------------
 
-ALIKE = {"email": "me@post.example", "role": "officer", "ministry": "", "countries": ["1"], "until": "2099-12-31"}
+UNCHANGED_DATA = {
+    "email": "me@post.example",
+    "role": "officer",
+    "ministry": "",
+    "countries": ["1"],
+    "until": "2099-12-31",
+}
 
 
-@pytest.mark.parametrize("name", ALIKE)
+@pytest.mark.parametrize("name", UNCHANGED_DATA)
 def test_nobody_changes_what_makes_them_who_they_are(client, administrator, name):
     mine = reverse("person_edit", args=[administrator.pk])
     before = User.objects.get_queryset().filter(pk=administrator.pk).values().get()
 
     assert name not in client.get(mine).context["form"].fields
-    answer = client.post(mine, {"name": "I", "version": administrator.version, name: ALIKE[name]})
+    answer = client.post(mine, {"name": "I", "version": administrator.version, name: UNCHANGED_DATA[name]})
 
     assert answer.status_code == 403
     assert User.objects.get_queryset().filter(pk=administrator.pk).values().get() == before
@@ -588,9 +594,9 @@ def test_the_actions_themselves_refuse_ones_own_account_and_who_is_no_administra
 
 @pytest.mark.parametrize("do", ["renew", "close", "second_step", "lift"])
 def test_nobody_does_to_their_own_account_what_another_administrator_does(client, administrator, do):
-    enrol(administrator)
+    enrol_second_factor(administrator)
 
-    page = press(client, administrator, do, until="2099-12-31")
+    page = press_person_button(client, administrator, do, until="2099-12-31")
 
     assert page.status_code == 422
     assert "You cannot do this to your own account. Ask another administrator." in page.text
@@ -600,23 +606,23 @@ def test_nobody_does_to_their_own_account_what_another_administrator_does(client
     assert not Mail.objects.exists()
 
 
-def at_work(someone):
+def signed_in_with_token(someone):
     """A browser in which they are signed in, and the secret of a token of theirs."""
     browser = Client()
     sign_in(browser, someone)
     _, secret = tokens.create_token(
         person=someone, name="Import", scope=TokenScope.READ, expires_on=tokens.latest_expiry(someone)
     )
-    assert works(browser, secret) == (True, True)
+    assert session_and_token_work(browser, secret) == (True, True)
     return browser, secret
 
 
-def works(browser, secret):
+def session_and_token_work(browser, secret):
     asked = Client().get(reverse("commitment-list"), headers={"Authorization": f"Bearer {secret}"})
     return browser.get(reverse("sign_in_list")).status_code == 200, asked.status_code == 200
 
 
-def another(name):
+def changed_data(name):
     return {
         "role": {"role": "observer"},
         "ministry": {"role": "focal_point", "ministry": MinistryFactory().pk, "countries": []},
@@ -627,12 +633,12 @@ def another(name):
 @pytest.mark.parametrize("name", ["role", "ministry", "countries"])
 def test_who_becomes_somebody_else_is_signed_out_and_reads_of_it(client, name, run_jobs):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
-    assert change(client, officer, confirm=True, **another(name)).status_code == 302
+    assert post_person_change(client, officer, confirm=True, **changed_data(name)).status_code == 302
     run_jobs()
 
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
     told = {"ministry": "role, ministry and countries"}.get(name, name)
     (one,) = [each for each in mail.outbox if each.subject == "TIP Tracker: your account was changed"]
     assert one.to == [officer.email]
@@ -644,7 +650,7 @@ def test_an_address_without_a_password_is_put_right_at_once_and_both_read_of_it(
     person = OfficerFactory(password="!not yet", role_given_by=None)
     old, reader = person.email, OfficerFactory()
 
-    assert press(client, person, "address", email="New@Post.example").status_code == 302
+    assert press_person_button(client, person, "address", email="New@Post.example").status_code == 302
     run_jobs()
 
     person.refresh_from_db()
@@ -655,40 +661,40 @@ def test_an_address_without_a_password_is_put_right_at_once_and_both_read_of_it(
 
 def test_another_name_signs_nobody_out(client, run_jobs):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
-    assert change(client, officer, name="Another name").status_code == 302
+    assert post_person_change(client, officer, name="Another name").status_code == 302
     run_jobs()
 
-    assert works(browser, secret) == (True, True)
+    assert session_and_token_work(browser, secret) == (True, True)
     assert not Mail.objects.filter(kind="account_changed").exists()
 
 
 @pytest.mark.parametrize("by", ["renewing", "another last day"])
 def test_what_was_begun_before_an_account_ran_out_stays_ended(client, by):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
     today = clock.today()
     User.objects.get_queryset().filter(pk=officer.pk).update(valid_until_on=today - timedelta(days=1))
     officer.refresh_from_db()
 
     if by == "renewing":
-        press(client, officer, "renew", until="2099-12-31")
+        press_person_button(client, officer, "renew", until="2099-12-31")
     else:
-        change(client, officer, until="2099-12-31")
+        post_person_change(client, officer, until="2099-12-31")
 
     officer.refresh_from_db()
     assert officer.valid_until_on > today
-    assert works(browser, secret) == (False, False)
+    assert session_and_token_work(browser, secret) == (False, False)
 
 
 def test_renewing_an_account_that_lasts_ends_nothing(client):
     officer = OfficerFactory()
-    browser, secret = at_work(officer)
+    browser, secret = signed_in_with_token(officer)
 
-    press(client, officer, "renew", until="2099-12-31")
+    press_person_button(client, officer, "renew", until="2099-12-31")
 
-    assert works(browser, secret) == (True, True)
+    assert session_and_token_work(browser, secret) == (True, True)
 
 
 def test_a_countrys_officers_read_who_got_and_who_lost_a_role_there(client):
@@ -701,21 +707,21 @@ def test_a_countrys_officers_read_who_got_and_who_lost_a_role_there(client):
         found = seen.order_by("entry__number").values_list("entry__verb", "before", "after")
         return [(verb, json.loads(before or "{}"), json.loads(after or "{}")) for verb, before, after in found]
 
-    add(client, name="Lineo", email="lineo@post.example", countries=[here.pk, elsewhere.pk])
+    post_new_person(client, name="Lineo", email="lineo@post.example", countries=[here.pk, elsewhere.pk])
     lineo = User.objects.get_queryset().get(email="lineo@post.example")
     officer = {"name": "Lineo", "role": "officer"}
     assert read_by(reader) == read_by(neighbour) == [("person.role_given", {}, officer)]
 
-    change(client, lineo, countries=[], role="focal_point", ministry=police.pk)
+    post_person_change(client, lineo, countries=[], role="focal_point", ministry=police.pk)
     focal = {"name": "Lineo", "role": "focal_point", "ministry": "Police"}
     assert read_by(reader)[1:] == [("person.role_given", officer, focal)]
     assert read_by(neighbour)[1:] == [("person.role_ended", officer, {})]
 
-    press(client, lineo, "close")
+    press_person_button(client, lineo, "close")
     assert read_by(reader)[2:] == [("person.role_ended", focal, {})]
     assert len(read_by(neighbour)) == 2
     page = Client()
-    enter(page, reader)
+    force_sign_in(page, reader)
     assert "Set a role for Lesotho" in page.get(reverse("log_list")).text
     # Sign-ins, invitations and what else is done to accounts stay the administrators'.
     others = AuditEntry.objects.visible_to(reader).filter(row=str(lineo.pk)).exclude(verb__startswith="person.role_")
@@ -730,11 +736,11 @@ def test_the_other_administrators_read_of_a_new_administrator(client, how, run_j
         User.objects.get_queryset().filter(pk=person.pk).update(role=Role.ADMINISTRATOR)
 
     if how == "added":
-        add(client, role="administrator", countries=[])
+        post_new_person(client, role="administrator", countries=[])
     elif how == "changed":
-        assert change(client, person, role="administrator", countries=[]).status_code == 302
+        assert post_person_change(client, person, role="administrator", countries=[]).status_code == 302
     else:
-        assert press(client, person, "reopen", until="2099-12-31").status_code == 302
+        assert press_person_button(client, person, "reopen", until="2099-12-31").status_code == 302
     run_jobs()
 
     told = [one for one in mail.outbox if one.subject == "TIP Tracker: a new administrator was added"]

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from tests.authentication import force_sign_in
 from tests.factories import (
     AdministratorFactory,
     CountryFactory,
@@ -15,8 +16,7 @@ from tests.factories import (
     OfficeHolderFactory,
     OfficerFactory,
 )
-from tests.refusing import shows_refusal
-from tests.signing_in import enter
+from tests.refusals import shows_refusal
 from tiptracker.accounts.models import Country, Ministry
 from tiptracker.audit.models import AuditEntry
 
@@ -26,23 +26,23 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def administrator(client):
     administrator = AdministratorFactory()
-    enter(client, administrator)
+    force_sign_in(client, administrator)
     return administrator
 
 
-def logged(verb):
+def logged_values(verb):
     entry = AuditEntry.objects.select_related("detail").filter(verb=verb).get()
     return json.loads(entry.detail.before or "{}"), json.loads(entry.detail.after or "{}"), entry
 
 
-def lines(prefix, *rows):
+def formset_data(prefix, *rows):
     sent = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": 0}
     return sent | {f"{prefix}-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
 
 
-def edit(client, ministry, *rows, **changed):
+def edit_ministry(client, ministry, *rows, **changed):
     names = {"name": ministry.name, "short_name": ministry.short_name, "version": ministry.version}
-    return client.post(reverse("ministry_edit", args=[ministry.pk]), names | lines("holders", *rows) | changed)
+    return client.post(reverse("ministry_edit", args=[ministry.pk]), names | formset_data("holders", *rows) | changed)
 
 
 def test_ministries_stand_with_their_country_and_who_holds_office_today(client):
@@ -88,9 +88,9 @@ def test_names_and_office_holders_of_a_ministry_are_corrected_and_logged(client)
     there = {"row": holder.pk, "holder": "Mr Past", "title": "Minister", "until_on": "2021-12-31"}
     new = {"row": "", "holder": "Ms New", "title": "Minister", "from_on": "2022-01-01"}
 
-    assert edit(client, ministry, there, new, {"row": ""}, short_name="Police force").status_code == 302
+    assert edit_ministry(client, ministry, there, new, {"row": ""}, short_name="Police force").status_code == 302
 
-    before, after, entry = logged("ministry.changed")
+    before, after, entry = logged_values("ministry.changed")
     assert before["short_name"] == "Police"
     assert after["short_name"] == "Police force"
     assert after["office holder Mr Past, Minister: until_on"] == "2021-12-31"
@@ -114,7 +114,7 @@ def test_errors_of_a_ministry_are_shown_at_their_field(client, changed, row, tol
     MinistryFactory(short_name="Justice")
     ministry = MinistryFactory(short_name="Police")
 
-    answer = edit(client, ministry, row, **changed)
+    answer = edit_ministry(client, ministry, row, **changed)
 
     assert answer.status_code == 422
     assert [name for form in answer.context["wrong_forms"] for name in form.errors] == [told]
@@ -124,7 +124,7 @@ def test_errors_of_a_ministry_are_shown_at_their_field(client, changed, row, tol
 def test_added_row_keeps_the_input(client):
     ministry = MinistryFactory()
 
-    answer = edit(client, ministry, {"row": "", "holder": "Ms New"}, more="holders", name="Typed")
+    answer = edit_ministry(client, ministry, {"row": "", "holder": "Ms New"}, more="holders", name="Typed")
 
     assert answer.status_code == 200
     assert len(answer.context["rows"].forms) == 2
@@ -140,9 +140,9 @@ def test_a_change_of_a_page_that_is_stale_is_refused_with_what_changed(client, m
     def send(version, name):
         if model == "ministry":
             ministry.version = version
-            return edit(client, ministry, name=name)
+            return edit_ministry(client, ministry, name=name)
         row = {"row": district.pk, "name": name, "capital": ""}
-        sent = {"version": version} | lines("districts", row)
+        sent = {"version": version} | formset_data("districts", row)
         return client.post(reverse("country_edit", args=[district.country.pk]), sent)
 
     assert send(1, "Maseru").status_code == 302
@@ -165,11 +165,11 @@ def test_districts_are_corrected_logged_and_unique(client):
             {"row": berea.pk, "name": first, "capital": "Teyateyaneng"},
             {"row": leribe.pk, "name": "Leribe", "capital": ""},
         ]
-        return client.post(address, {"version": version} | lines("districts", *rows))
+        return client.post(address, {"version": version} | formset_data("districts", *rows))
 
     assert send("LERIBE").status_code == 422
     assert send("Qacha’s Nek").status_code == 302
-    before, after, entry = logged("country.changed")
+    before, after, entry = logged_values("country.changed")
     assert after == {"district Berea: name": "Qacha's Nek", "district Berea: capital": "Teyateyaneng"}
     assert before == {"district Berea: name": "Berea", "district Berea: capital": ""}
     assert entry.country == country
@@ -218,6 +218,8 @@ def test_a_row_that_is_wrong_is_named_in_the_summary(client):
     ministry = MinistryFactory()
     good = {"holder": "Ms X"}
 
-    answer = edit(client, ministry, good, {"holder": "Mr Y", "from_on": "2022-01-02", "until_on": "2022-01-01"})
+    answer = edit_ministry(
+        client, ministry, good, {"holder": "Mr Y", "from_on": "2022-01-02", "until_on": "2022-01-01"}
+    )
 
     assert "Office holder 2. In office until: The end date is before the start date." in answer.text

@@ -21,15 +21,15 @@ from tiptracker.privacy.personal_data import (
 SPACES = (" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{THIN SPACE}", "\t")
 HYPHENS = ("-", "\N{EN DASH}", "\N{NON-BREAKING HYPHEN}", "\N{MINUS SIGN}")
 SCRIPTS = ("0", "\N{ARABIC-INDIC DIGIT ZERO}", "\N{DEVANAGARI DIGIT ZERO}", "\N{FULLWIDTH DIGIT ZERO}")
-AROUND = st.text("abeimnorstxABNORT éß漢ж\n", max_size=20)
+SURROUNDING_TEXT = st.text("abeimnorstxABNORT éß漢ж\n", max_size=20)
 """Words: what may stand before and after a number without being part of it, or of an amount or an address."""
 
 SEPARATORS = st.sampled_from([*SPACES, *HYPHENS, ".", "/", "\N{MIDDLE DOT}", "\N{BULLET}"])
-eights = st.from_regex(r"[256][0-9]{7}", fullmatch=True)
-nines = st.from_regex(r"[1-8][0-9]{8}", fullmatch=True)
+eight_digits = st.from_regex(r"[256][0-9]{7}", fullmatch=True)
+nine_digits = st.from_regex(r"[1-8][0-9]{8}", fullmatch=True)
 
 
-def written(number, sizes, between):
+def group_digits(number, sizes, between):
     """`number` in groups of `sizes`, `between` standing between them."""
     parts, at = [], 0
     for size in sizes:
@@ -38,62 +38,62 @@ def written(number, sizes, between):
     return between.join(parts)
 
 
-def holds_a_year(number, sizes):
+def contains_year(number, sizes):
     """Whether a group of it reads as one: then it is a day, or a number of a letter and its year."""
-    return bool(re.search(r"\b(19|20)\d\d\b", written(number, sizes, " ")))
+    return bool(re.search(r"\b(19|20)\d\d\b", group_digits(number, sizes, " ")))
 
 
-def in_script(text, zero):
+def with_digits_of(text, zero):
     return "".join(chr(ord(zero) + int(letter)) if letter.isdecimal() else letter for letter in text)
 
 
-def exactly(text, number, kind):
+def assert_found(text, number, kind):
     """That `number` was found in `text`, whole and where it stands; another may be found beside it."""
     assert (kind, number, text.index(number)) in find_personal_data(text)
 
 
 @given(
-    eights,
+    eight_digits,
     st.sampled_from([(8,), (4, 4), (2, 3, 3), (2, 2, 2, 2), (2, 2, 4), (3, 5), (1,) * 8]),
     SEPARATORS,
     st.sampled_from(SCRIPTS),
-    st.tuples(AROUND, AROUND),
+    st.tuples(SURROUNDING_TEXT, SURROUNDING_TEXT),
 )
 def test_find_finds_a_number_of_lesotho_however_it_is_written(number, sizes, between, zero, around):
     assume(not number.startswith("20") and not number.endswith("000"))  # reads as a year; as an amount
     assume(not re.fullmatch(r"[0-3]\d[01]\d(?:19|20)\d\d", number))  # as a day
-    assume(not holds_a_year(number, sizes))
-    typed = in_script(written(number, sizes, between), zero)
-    exactly(f"{around[0]}, {typed} {around[1]}", typed, PersonalDataKind.TELEPHONE)
+    assume(not contains_year(number, sizes))
+    typed = with_digits_of(group_digits(number, sizes, between), zero)
+    assert_found(f"{around[0]}, {typed} {around[1]}", typed, PersonalDataKind.TELEPHONE)
 
 
 @given(
-    eights,
+    eight_digits,
     st.sampled_from(["+266", "00266", "266"]),
     st.sampled_from([(8,), (4, 4), (2, 2, 2, 2), (2, 3, 3)]),
     SEPARATORS,
-    AROUND,
+    SURROUNDING_TEXT,
 )
 def test_find_finds_a_number_with_the_code_of_lesotho_whatever_it_looks_like(number, code, sizes, between, before):
     # Without its plus, between strokes or points, it reads as the number of a letter or a row of figures.
-    is_plain = sizes != (2, 3, 3) and between in (*SPACES, *HYPHENS, ".") and not holds_a_year(number, sizes)
+    is_plain = sizes != (2, 3, 3) and between in (*SPACES, *HYPHENS, ".") and not contains_year(number, sizes)
     assume(code != "266" or is_plain)
-    typed = f"{code}{between}{written(number, sizes, between)}"
-    exactly(f"{before} ({typed})", typed, PersonalDataKind.TELEPHONE)
+    typed = f"{code}{between}{group_digits(number, sizes, between)}"
+    assert_found(f"{before} ({typed})", typed, PersonalDataKind.TELEPHONE)
 
 
 @given(
-    nines,
+    nine_digits,
     st.sampled_from(["+27", "0027", "+27 (0)", "0"]),
     st.sampled_from([(9,), (2, 3, 4), (2, 7), (2, 3, 2, 2)]),
     SEPARATORS,
-    AROUND,
+    SURROUNDING_TEXT,
 )
 def test_find_finds_a_number_of_south_africa_however_it_is_written(number, code, sizes, between, before):
     assume(not number.endswith("00000"))
-    assume(not holds_a_year(number, sizes))
-    typed = code + (between if code[-1] == "7" else "") + written(number, sizes, between)
-    exactly(f"{before}, {typed}", typed, PersonalDataKind.TELEPHONE)
+    assume(not contains_year(number, sizes))
+    typed = code + (between if code[-1] == "7" else "") + group_digits(number, sizes, between)
+    assert_found(f"{before}, {typed}", typed, PersonalDataKind.TELEPHONE)
 
 
 @given(
@@ -101,14 +101,14 @@ def test_find_finds_a_number_of_south_africa_however_it_is_written(number, code,
     st.from_regex(r"[0-9]{4}[01][89]", fullmatch=True),
     st.sampled_from([(13,), (6, 4, 3), (6, 4, 2, 1), (6, 7)]),
     st.sampled_from([*SPACES, *HYPHENS]),
-    AROUND,
+    SURROUNDING_TEXT,
 )
 def test_find_finds_an_identity_number_of_south_africa(born, rest, sizes, between, before):
     twelve = f"{born:%y%m%d}{rest}"
     doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in twelve[1::2])
     number = f"{twelve}{-(doubled + sum(map(int, twelve[::2]))) % 10}"
-    typed = written(number, sizes, between)
-    exactly(f"{before}, {typed}", typed, PersonalDataKind.IDENTITY)
+    typed = group_digits(number, sizes, between)
+    assert_found(f"{before}, {typed}", typed, PersonalDataKind.IDENTITY)
 
 
 def test_find_leaves_thirteen_digits_alone_whose_check_digit_is_wrong():
@@ -116,23 +116,23 @@ def test_find_leaves_thirteen_digits_alone_whose_check_digit_is_wrong():
     assert find_personal_data("8001015009088") == find_personal_data("8013015009087") == []
 
 
-@given(st.from_regex(r"0[0-9]{11}", fullmatch=True), AROUND)
+@given(st.from_regex(r"0[0-9]{11}", fullmatch=True), SURROUNDING_TEXT)
 def test_find_finds_twelve_digits_in_one_as_an_identity_number_of_lesotho(number, before):
     assume(not number.endswith("00000"))
-    exactly(f"{before}, {number}", number, PersonalDataKind.IDENTITY)
+    assert_found(f"{before}, {number}", number, PersonalDataKind.IDENTITY)
 
 
 @given(
     st.from_regex(r"(?:[RSD][A-Z][0-9]{6}|[ADMT][0-9]{8})", fullmatch=True),
     st.booleans(),
     st.sampled_from(SCRIPTS),
-    AROUND,
-    AROUND,
+    SURROUNDING_TEXT,
+    SURROUNDING_TEXT,
 )
 def test_find_finds_a_passport_of_either_country(number, is_small, zero, before, after):
     assume(not number.endswith("000"))
-    typed = in_script(number.lower() if is_small else number, zero)
-    exactly(f"{before}, {typed} {after}", typed, PersonalDataKind.PASSPORT)
+    typed = with_digits_of(number.lower() if is_small else number, zero)
+    assert_found(f"{before}, {typed} {after}", typed, PersonalDataKind.PASSPORT)
 
 
 @given(
@@ -141,12 +141,12 @@ def test_find_finds_a_passport_of_either_country(number, is_small, zero, before,
         [" no. ", " No: ", " number ", " number is ", " # ", " nr ", "\N{NO-BREAK SPACE}no.\N{NO-BREAK SPACE}"]
     ),
     st.from_regex(r"[A-Z]{1,3}-?[0-9]{4,9}|[0-9]{5,7}[A-Z]?|[0-9]{2}-[0-9]{3}-[0-9]{2}", fullmatch=True),
-    AROUND,
+    SURROUNDING_TEXT,
 )
 def test_find_finds_whatever_is_announced_as_a_number_of_a_paper(word, number_word, number, before):
     assume(not re.match(r"(?:19|20)\d\d|\D*\d{5}\d?0$", number))
     kind = PersonalDataKind.PASSPORT if word.lower() == "passport" else PersonalDataKind.IDENTITY
-    exactly(f"{before} {word}{number_word}{number} was kept", number, kind)
+    assert_found(f"{before} {word}{number_word}{number} was kept", number, kind)
 
 
 DAYS = [
@@ -166,7 +166,7 @@ WORDS = ["born", "BORN", "Date of Birth", "date\N{NO-BREAK SPACE}of birth", "DOB
 def test_find_finds_a_date_near_a_word_of_birth_on_either_side(day, way, word, between, is_word_first):
     typed = day.strftime(way)
     text = f"{word} {between} {typed}" if is_word_first else f"{typed} {between} {word}"
-    exactly(text, typed, PersonalDataKind.BIRTH)
+    assert_found(text, typed, PersonalDataKind.BIRTH)
 
 
 @pytest.mark.parametrize(("gap", "is_near"), [(39, True), (40, True), (41, False)])

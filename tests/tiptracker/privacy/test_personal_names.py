@@ -10,7 +10,7 @@ from tiptracker.privacy import personal_names
 from tiptracker.privacy.personal_data import PersonalDataKind, describe_findings, find_personal_data, remove_numbers
 
 
-def names(text):
+def found_names(text):
     return [found.text for found in find_personal_data(text) if found.kind is PersonalDataKind.NAME]
 
 
@@ -28,9 +28,9 @@ AGES = [
 ]  # fmt: skip
 
 
-def missed(said):
+def wrong_results(said):
     """The texts in which something else is found than the one name: by name and how the text goes on around it."""
-    said_of = [(name, text, names(text)) for name in NAMES for text in said(name)]
+    said_of = [(name, text, found_names(text)) for name in NAMES for text in said(name)]
     return [
         (text, found) for name, text, found in said_of if [each.rstrip(".") for each in found] != [name.rstrip(".")]
     ]
@@ -40,7 +40,7 @@ def test_a_name_before_an_age_is_found():
     def said(name):
         return [f"They said that {name}{age} was brought to the shelter." for age in AGES]
 
-    assert missed(said) == []
+    assert wrong_results(said) == []
 
 
 BEFORE = [
@@ -52,7 +52,7 @@ BEFORE = [
 
 
 def test_a_name_behind_what_tells_who_it_is_is_found():
-    assert missed(lambda name: [f"{before}{name} was heard." for before in BEFORE]) == []
+    assert wrong_results(lambda name: [f"{before}{name} was heard." for before in BEFORE]) == []
 
 
 AFTER = [
@@ -63,10 +63,10 @@ AFTER = [
 
 
 def test_a_name_before_a_village_a_telephone_or_a_case_is_found():
-    assert missed(lambda name: [f"We spoke with {name}{after}." for after in AFTER]) == []
+    assert wrong_results(lambda name: [f"We spoke with {name}{after}." for after in AFTER]) == []
 
 
-LEFT_ALONE = [
+TEXTS_WITHOUT_NAMES = [
     "Minister Motlohi visited Ha Abia", "Minister Lebona Exercise opened a shelter at Ha Abia",
     "Hon. Motlohi spoke at Thaba-Bosiu", "Justice Exercise Mokoena heard CR 123/2021",
     "Magistrate Thabo Exercise sentenced him in CIV/APN/456/2021", "Minister Motlohi, 12 March 2021",
@@ -85,9 +85,9 @@ LEFT_ALONE = [
 
 
 def test_officials_institutions_and_names_by_themselves_are_left_alone():
-    texts = [said for text in LEFT_ALONE for said in (text, f"{text}.", f"It was so: {text}, they say")]
+    texts = [said for text in TEXTS_WITHOUT_NAMES for said in (text, f"{text}.", f"It was so: {text}, they say")]
 
-    assert [(text, found) for text in texts if (found := names(text))] == []
+    assert [(text, found) for text in texts if (found := found_names(text))] == []
 
 
 def texts_in(value):
@@ -102,12 +102,12 @@ def test_no_text_of_the_public_record_and_of_the_exercise_is_asked_about():
     texts = [text for path in folder.glob("*/*.toml") for text in texts_in(tomllib.loads(path.read_text()))]
 
     assert len(texts) > 500
-    assert [text for text in texts if names(text)] == []
+    assert [text for text in texts if found_names(text)] == []
 
 
 @pytest.mark.parametrize("text", ["Minister Motlohi, aged 52,", "Minister Motlohi (tel. 5812 3456)"])
 def test_an_official_beside_an_age_or_a_telephone_is_asked_about(text):
-    assert len(names(text)) == 1
+    assert len(found_names(text)) == 1
 
 
 def test_what_is_told_names_the_person_and_says_why():
@@ -128,7 +128,7 @@ def test_a_files_name_keeps_its_words():
 
 
 def test_a_name_in_two_lines_is_found():
-    assert names("Palesa\nExercise,\n17,") == ["Palesa\nExercise"]
+    assert found_names("Palesa\nExercise,\n17,") == ["Palesa\nExercise"]
 
 
 def test_every_pattern_is_bounded_or_possessive():

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories import OfficerFactory, SavedFilterFactory, at_noon
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.audit.models import AuditEntry
 from tiptracker.saved_filters.actions import MAX_FILTERS, delete_filter, rename_filter, restore_filter, save_filter
 from tiptracker.saved_filters.models import SavedFilter
@@ -14,44 +14,44 @@ pytestmark = pytest.mark.django_db
 NOW = at_noon(date(2022, 1, 28))
 
 
-def save(by, name="Overdue", query="status=overdue", page="commitment_list", *, replaces=False):
+def save_sample(by, name="Overdue", query="status=overdue", page="commitment_list", *, replaces=False):
     return save_filter(page=page, query=query, name=name, replaces=replaces, by=by, now=NOW)
 
 
 def test_filters_are_saved_once_by_their_name_for_each_person_and_list():
     person, other = OfficerFactory(), OfficerFactory()
 
-    saved, replaced = save(person, " Overdue ")
-    save(other)
-    save(person, page="evidence_list", query="q=law")
+    saved, replaced = save_sample(person, " Overdue ")
+    save_sample(other)
+    save_sample(person, page="evidence_list", query="q=law")
 
     assert (saved.name, saved.query, replaced) == ("Overdue", "status=overdue", "")
     assert list(SavedFilter.objects.visible_to(person).filter(page="commitment_list")) == [saved]
     with refuses("name_taken", field="name", sentence="You already have filters with the name “Overdue”"):
-        save(person, query="status=open")
+        save_sample(person, query="status=open")
     assert SavedFilter.objects.get(pk=saved.pk).query == "status=overdue"
     assert not AuditEntry.objects.filter(table="saved_filters.savedfilter").exists()
 
 
 def test_filters_are_replaced_if_the_person_says_so():
     person = OfficerFactory()
-    saved, _ = save(person)
+    saved, _ = save_sample(person)
 
-    assert save(person, query="status=open", replaces=True) == (saved, "status=overdue")
+    assert save_sample(person, query="status=open", replaces=True) == (saved, "status=overdue")
     assert SavedFilter.objects.get().query == "status=open"
 
 
 @pytest.mark.parametrize("query", ["", "sort=text"])
 def test_without_a_filter_there_is_nothing_to_save(query):
     with refuses("no_filter", sentence="No filter is set."):
-        save(OfficerFactory(), query=query)
+        save_sample(OfficerFactory(), query=query)
 
 
 def test_a_name_is_asked_for_and_is_not_too_long():
     with refuses("required", field="name", sentence="Give the filters a name."):
-        save(OfficerFactory(), "  ")
+        save_sample(OfficerFactory(), "  ")
     with refuses("max_length", field="name"):
-        save(OfficerFactory(), "x" * 61)
+        save_sample(OfficerFactory(), "x" * 61)
 
 
 def test_no_more_than_a_list_has_room_for():
@@ -60,8 +60,8 @@ def test_no_more_than_a_list_has_room_for():
         SavedFilterFactory(person=person, name=f"Number {number}")
 
     with refuses("too_many", sentence=f"You have {MAX_FILTERS} saved filters for this list"):
-        save(person)
-    assert save(person, page="evidence_list")[1] == ""
+        save_sample(person)
+    assert save_sample(person, page="evidence_list")[1] == ""
 
 
 def test_a_name_is_changed_but_not_to_that_of_others():
@@ -83,7 +83,7 @@ def test_what_is_deleted_comes_back_unless_its_name_is_taken_by_then():
     assert restore_filter(removed=kept.pk, by=saved.person, now=NOW + timedelta(minutes=5)).pk == saved.pk
 
     kept = delete_filter(saved=saved, by=saved.person, now=NOW)
-    save(saved.person, "Overdue")
+    save_sample(saved.person, "Overdue")
     with refuses("name_taken"):
         restore_filter(removed=kept.pk, by=saved.person, now=NOW)
 

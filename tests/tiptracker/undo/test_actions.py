@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories import OfficerFactory, RemovedRowFactory, SavedFilterFactory, at_noon
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.errors import Refused
 from tiptracker.saved_filters.models import SavedFilter
 from tiptracker.undo.actions import bring_back, forget_removed, keep_removed
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 NOW = at_noon(date(2022, 1, 28))
 
 
-def removed(by):
+def remove_filters(by):
     """Filters that this person deleted just now: their columns, and what brings them back."""
     row = SavedFilterFactory(person=by, name="Überfällig “so”")
     columns = SavedFilter.objects.values().get(pk=row.pk)
@@ -25,36 +25,36 @@ def removed(by):
     return columns, kept
 
 
-def back(kept, by, *, after=timedelta(minutes=59), check=lambda _: None):
+def bring_back_filters(kept, by, *, after=timedelta(minutes=59), check=lambda _: None):
     return bring_back(SavedFilter, kept.pk, by=by, now=NOW + after, check=check)
 
 
 def test_a_row_comes_back_as_it_was_and_only_once():
     person = OfficerFactory()
-    columns, kept = removed(person)
+    columns, kept = remove_filters(person)
 
-    row, related = back(kept, person)
+    row, related = bring_back_filters(kept, person)
 
     assert SavedFilter.objects.values().get(pk=row.pk) == columns
     assert related == {}
     with refuses("undo_over", sentence="This can no longer be undone."):
-        back(kept, person)
+        bring_back_filters(kept, person)
 
 
 def test_after_an_hour_it_is_too_late():
     person = OfficerFactory()
-    _, kept = removed(person)
+    _, kept = remove_filters(person)
 
     with refuses("undo_over"):
-        back(kept, person, after=timedelta(hours=1))
+        bring_back_filters(kept, person, after=timedelta(hours=1))
 
 
 def test_a_colleague_cannot_bring_it_back_and_nothing_else_is_made_of_it():
     person, colleague = OfficerFactory(), OfficerFactory()
-    _, kept = removed(person)
+    _, kept = remove_filters(person)
 
     with refuses("undo_over"):
-        back(kept, colleague)
+        bring_back_filters(kept, colleague)
     with refuses("undo_over"):
         bring_back(RemovedRow, kept.pk, by=person, now=NOW, check=lambda _: None)
     assert not SavedFilter.objects.exists()
@@ -63,15 +63,15 @@ def test_a_colleague_cannot_bring_it_back_and_nothing_else_is_made_of_it():
 
 def test_what_the_caller_refuses_stays_deleted_and_can_come_back_later():
     person = OfficerFactory()
-    _, kept = removed(person)
+    _, kept = remove_filters(person)
 
     def refuse(_):
         raise Refused("not_here", "Not here.")
 
     with refuses("not_here"):
-        back(kept, person, check=refuse)
+        bring_back_filters(kept, person, check=refuse)
     assert not SavedFilter.objects.exists()
-    assert back(kept, person)[0].pk
+    assert bring_back_filters(kept, person)[0].pk
 
 
 def test_what_can_no_longer_be_undone_is_forgotten(set_clock):

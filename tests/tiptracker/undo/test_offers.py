@@ -6,7 +6,7 @@ from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 
 from tests.factories import OfficerFactory
-from tests.undoing import offers
+from tests.undo_buttons import undo_forms
 from tiptracker.undo.offers import UndoOffer, read_offer
 
 
@@ -26,12 +26,12 @@ def test_the_button_is_a_form_that_needs_no_script_and_is_named_with_its_message
 
     page = client.post(at, {"address": here, "name": '"><b>Bold'}, follow=True)
 
-    assert len(offers(page)) == 1
+    assert len(undo_forms(page)) == 1
     assert 'aria-describedby="message-1"' in page.text
     assert 'id="message-1"' in page.text
     assert "<b>Bold" not in page.text
     assert "csrfmiddlewaretoken" in page.text[page.text.index("messages__undo") :][:400]
-    assert offers(client.get(here)) == []  # shown once
+    assert undo_forms(client.get(here)) == []  # shown once
 
 
 def test_a_message_without_an_offer_has_no_button():

@@ -28,7 +28,7 @@ def test_a_page_and_an_answer_of_the_api_are_compressed_for_who_can_read_that(cl
 
 
 def test_a_file_comes_as_it_is_with_its_length(client):
-    briefing = BriefingFactory(content=b"%PDF-1.7 " + b"a" * 5000)
+    briefing = BriefingFactory(pdf=b"%PDF-1.7 " + b"a" * 5000)
     client.force_login(ObserverFactory())
 
     response = client.get(reverse("briefing_file", args=[briefing.pk]), headers=GZIP)

@@ -18,7 +18,7 @@ from tiptracker.web import error_pages, pages
 from tiptracker.web.complete_body import IncompleteBody
 
 
-def breaks(*_, **__):
+def raise_error(*_, **__):
     raise OSError("a secret path")
 
 
@@ -37,8 +37,8 @@ def breaks(*_, **__):
 )
 def test_an_error_page_needs_no_template_static_file_database_session_or_person(monkeypatch, status, error, page):
     """The request has neither session nor user, and a test without `db` reaches no database."""
-    monkeypatch.setattr(engines["django"], "get_template", breaks)
-    monkeypatch.setattr(staticfiles_storage, "url", breaks)
+    monkeypatch.setattr(engines["django"], "get_template", raise_error)
+    monkeypatch.setattr(staticfiles_storage, "url", raise_error)
     view = get_resolver().resolve_error_handler(status)
     request = RequestFactory().get("/somewhere/")
 
@@ -50,7 +50,7 @@ def test_an_error_page_needs_no_template_static_file_database_session_or_person(
 
 
 def test_a_form_without_its_token_is_told_of_by_a_plain_page_where_the_frame_breaks(monkeypatch):
-    monkeypatch.setattr(pages, "preserved_input_context", breaks)
+    monkeypatch.setattr(pages, "preserved_input_context", raise_error)
 
     answer = pages.csrf_failure(RequestFactory().post("/somewhere/"))
 
@@ -71,8 +71,8 @@ def test_their_policy_allows_their_own_style_and_no_other():
 @pytest.mark.parametrize("path", ["/nowhere/", "/"])
 def test_with_static_files_unreadable_pages_fail_and_their_errors_are_shown(monkeypatch, path):
     """Through every middleware; signed out, so that no database is asked."""
-    monkeypatch.setattr(staticfiles_storage, "url", breaks)
-    monkeypatch.setattr(pages, "redirect", breaks)
+    monkeypatch.setattr(staticfiles_storage, "url", raise_error)
+    monkeypatch.setattr(pages, "redirect", raise_error)
 
     answer = Client(raise_request_exception=False).get(path)
 

@@ -39,32 +39,32 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def followed():
+def current_edition():
     """An edition for the pages to stand at, whatever else there is."""
     RecommendationFactory(number=99, lead=None)
 
 
-SHEET = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+SHEET_NAMESPACE = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
-def lines_of(response):
+def csv_rows(response):
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
-def cells_of(content):
+def workbook_cells(content):
     """By place ("A2"), the kind of cell, its value, and the number of its format."""
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         shared = [
             "".join(item.itertext())
-            for item in etree.fromstring(book.read("xl/sharedStrings.xml")).findall("s:si", SHEET)
+            for item in etree.fromstring(book.read("xl/sharedStrings.xml")).findall("s:si", SHEET_NAMESPACE)
         ]
         sheet = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     found = {}
-    for cell in sheet.iterfind(".//s:c", SHEET):
-        assert cell.find("s:f", SHEET) is None, "nothing is a formula"
-        value = cell.find("s:v", SHEET)
+    for cell in sheet.iterfind(".//s:c", SHEET_NAMESPACE):
+        assert cell.find("s:f", SHEET_NAMESPACE) is None, "nothing is a formula"
+        value = cell.find("s:v", SHEET_NAMESPACE)
         if value is not None:
             is_text = cell.get("t") == "s"
             found[cell.get("r")] = shared[int(value.text)] if is_text else Decimal(value.text)
@@ -78,7 +78,7 @@ def test_export_gives_the_rows_of_the_page_as_it_is_filtered_and_sorted(client):
     address = reverse("commitment_list")
 
     page = client.get(address, {"due_from": "2021-12-01", "sort": "text"}).context["lines"]
-    lines = lines_of(client.get(address, {"due_from": "2021-12-01", "sort": "text", "page": "9", "as": "csv"}))
+    lines = csv_rows(client.get(address, {"due_from": "2021-12-01", "sort": "text", "page": "9", "as": "csv"}))
 
     assert [line["Commitment"] for line in lines] == [line.commitment.text for line in page]
     assert [(line["Commitment"], line["Status"], line["Days overdue"], line["Due"]) for line in lines] == [
@@ -92,7 +92,7 @@ def test_export_is_not_cut_into_pages(client):
         EvidenceFactory()
     client.force_login(OfficerFactory())
 
-    assert len(lines_of(client.get(reverse("evidence_list"), {"as": "csv"}))) == 30
+    assert len(csv_rows(client.get(reverse("evidence_list"), {"as": "csv"}))) == 30
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t=", "\r="])
@@ -104,16 +104,16 @@ def test_export_lets_nothing_typed_become_a_formula(client, kind, begins):
     response = client.get(reverse("commitment_list"), {"as": kind})
 
     if kind == "csv":
-        assert lines_of(response)[0]["Commitment"] == f"{begins[:-1]}'{begins[-1]}HYPERLINK(1)"
+        assert csv_rows(response)[0]["Commitment"] == f"{begins[:-1]}'{begins[-1]}HYPERLINK(1)"
     else:
-        assert cells_of(response.content)["A2"].endswith("HYPERLINK(1)")
+        assert workbook_cells(response.content)["A2"].endswith("HYPERLINK(1)")
 
 
 def test_export_to_excel_keeps_days_days_and_numbers_numbers():
     maseru = ZoneInfo("Africa/Maseru")
     row = ("Qacha's Nek", date(2022, 1, 28), datetime(2022, 1, 28, 22, 30, tzinfo=UTC), Decimal("16.5"), 0, None, "")
 
-    cells = cells_of(spreadsheets.workbook("districts", [f"Head {n}" for n in range(7)], [row], maseru))
+    cells = workbook_cells(spreadsheets.workbook("districts", [f"Head {n}" for n in range(7)], [row], maseru))
 
     assert cells["A1"] == "Head 0"
     assert cells["A2"] == "Qacha's Nek"
@@ -158,8 +158,8 @@ def test_export_gives_a_ministry_what_its_page_does(client):
     CommitmentFactory(ministry=home, text="Theirs", dialogue=at)
     client.force_login(FocalPointFactory(ministry=police))
 
-    assert [line["Commitment"] for line in lines_of(client.get(reverse("commitment_list"), {"as": "csv"}))] == ["Ours"]
-    (meeting,) = lines_of(client.get(reverse("dialogue_list"), {"as": "csv"}))
+    assert [line["Commitment"] for line in csv_rows(client.get(reverse("commitment_list"), {"as": "csv"}))] == ["Ours"]
+    (meeting,) = csv_rows(client.get(reverse("dialogue_list"), {"as": "csv"}))
     assert meeting == {"Date": at.held_on.isoformat(), "Place": at.place, "Commitments": "1"}
 
 
@@ -199,18 +199,18 @@ def record():
     return police
 
 
-def told(context):
+def recommendation_texts(context):
     """A line a benchmark, or what a ministry reads."""
     if "published" in context:
         return [one.text for one in context["published"]]
     return [one.recommendation.text for one in context["rows"] for _ in one.benchmarks]
 
 
-EVERY = {
+EXPORTS = {
     "commitment_list": ({"sort": "text"}, "Commitment", lambda page: [line.commitment.text for line in page["lines"]]),
     "evidence_list": ({"sort": "title"}, "What happened", lambda page: [line.piece.title for line in page["lines"]]),
     "dialogue_list": ({}, "Place", lambda page: [meeting.place for meeting in page["meetings"]]),
-    "recommendation_list": ({"pillar": "protection"}, "Recommendation", told),
+    "recommendation_list": ({"pillar": "protection"}, "Recommendation", recommendation_texts),
     "timeline": ({"kind": "due"}, "What", lambda page: [day.title for day in page["page"]]),
     "district_list": (
         {}, "District", lambda page: [district.name for one in page["benchmarks"] for district in one.districts],
@@ -234,7 +234,7 @@ EVERY = {
 """By list: what it is asked for, the column by which its rows are known, and what stands there on the page."""
 
 
-def as_in_excel(cell):
+def excel_value(cell):
     """What stands in a file of text, as Excel keeps it: days since the end of 1899, numbers, texts."""
     if cell == "":
         return None
@@ -251,9 +251,9 @@ def as_in_excel(cell):
         return cell.removeprefix("'")
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", EXPORTS)
 def test_every_list_is_taken_along_as_its_page_reads_it(client, record, name):
-    query, column, rows_of = EVERY[name]
+    query, column, rows_of = EXPORTS[name]
     sent = 0
     for reader in (OfficerFactory(), FocalPointFactory(ministry=record)):
         client.force_login(reader)
@@ -263,15 +263,15 @@ def test_every_list_is_taken_along_as_its_page_reads_it(client, record, name):
         assert {file.status_code for file in files.values()} == {page.status_code}
         if page.status_code == 403:
             continue
-        lines = lines_of(files["csv"])
+        lines = csv_rows(files["csv"])
         wanted = [str(cell) for cell in rows_of(page.context)]
         assert [line[column].removeprefix("'") for line in lines] == wanted
         sent += len(lines)
-        excel = cells_of(files["xlsx"].content)
+        excel = workbook_cells(files["xlsx"].content)
         for at, line in enumerate(lines, start=2):
             cells = {head: excel.get(f"{chr(ord('A') + place)}{at}") for place, head in enumerate(line)}
             for head, cell in line.items():
-                expected, found = as_in_excel(cell), cells[head]
+                expected, found = excel_value(cell), cells[head]
                 if isinstance(found, str):
                     expected = cell.removeprefix("'")  # digits that are a text stay one
                 assert found == expected or abs(found - expected) < Decimal("0.0001"), head

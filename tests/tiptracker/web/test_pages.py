@@ -50,7 +50,7 @@ def test_my_tasks_counts_what_this_person_may_decide_on_or_verify(client):
     assert navigation(client, AmbassadorFactory())["My tasks"] == 2  # both officers'
 
 
-def logged():
+def logged_evidence():
     """Evidence in all the ways it can wait or not, by whom it was recorded."""
     officer = OfficerFactory(email="logs@example.com")
     ambassador = AmbassadorFactory(email="head@example.com")
@@ -68,7 +68,7 @@ def logged():
 
 
 def test_what_awaits_a_person_is_what_they_may_review():
-    officer, waiting = logged()
+    officer, waiting = logged_evidence()
     for user in (officer, OfficerFactory(), AmbassadorFactory(), ObserverFactory(), FocalPointFactory()):
         may = [row.pk for row in waiting if can_review_evidence(user, row)]
         assert sorted(Evidence.objects.visible_to(user).for_review_by(user).values_list("pk", flat=True)) == sorted(may)

@@ -4,7 +4,8 @@ import pytest
 
 from dialogues.models import Evidence
 from tests.factories import EvidenceFactory, UpdateVersionFactory
-from tiptracker.web.search import filter_by_words, split_words
+from tiptracker.web.search import filter_by_words
+from tiptracker.web.word_forms import split_words
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,47 @@ TEXTS = {
 )
 def test_matching_finds_words_by_how_they_begin(asked, found):
     rows = {EvidenceFactory(title=text).pk: name for name, text in TEXTS.items()}
+
+    assert {rows[row.pk] for row in filter_by_words(Evidence.objects.all(), asked, "title")} == found
+
+
+FORMS = {
+    "court": "The prosecution of two traffickers: victims testified",
+    "courts": "Prosecutions and convictions; no victim was a party",
+    "course": "Fifty officers trained in Qacha’s Nek, having studied the law",
+    "plan": "We have plans for a training, and parties to convict",
+    "sesotho": "Lipuisano tsa Letona le batlatsi, 1980s",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("prosecution", {"court", "courts"}),
+        ("prosecutions", {"court", "courts"}),
+        ("PROSECUTED", {"court", "courts"}),
+        ("victims", {"court", "courts"}),
+        ("trained", {"course", "plan"}),
+        ("training", {"course", "plan"}),
+        ("trainer", set()),
+        ("convicting", {"courts", "plan"}),
+        ("party", {"courts", "plan"}),
+        ("studies", {"course"}),
+        ("planned trainings", {"plan"}),
+        ("trained qach", {"course"}),
+        ("trained maseru", set()),
+        ("traff", {"court"}),
+        ("the", {"court", "course"}),
+        ("having", {"course"}),
+        ("haves", {"plan"}),
+        ("lipuisano batlatsi", {"sesotho"}),
+        ("lipuis", {"sesotho"}),
+        ("1980", {"sesotho"}),
+        ("1980ss", set()),
+    ],
+)
+def test_english_words_are_found_by_their_forms_and_all_others_as_typed(asked, found):
+    rows = {EvidenceFactory(title=text).pk: name for name, text in FORMS.items()}
 
     assert {rows[row.pk] for row in filter_by_words(Evidence.objects.all(), asked, "title")} == found
 

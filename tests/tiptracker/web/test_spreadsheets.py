@@ -15,16 +15,16 @@ from tiptracker.web.formula_escaping import escape_formulas, unescape_formulas
 from tiptracker.web.spreadsheets import BYTE_ORDER_MARK, csv_lines, csv_text, workbook
 
 COMMAND = "=cmd|' /C calc'!A0"
-SIGNS = ("=", "@", "+", "-", "＝", "＠", "＋", "－")
+FORMULA_SIGNS = ("=", "@", "+", "-", "＝", "＠", "＋", "－")
 SEPARATORS = (",", ";", "\t", "|", ":", "\n", "\r", "\r\n", "\u2028")
 
 
-def opened(text, separator):
+def split_cells(text, separator):
     """The cells as a spreadsheet finds them by `separator`: quotes count at a cell's beginning alone."""
     return [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for cell in row]
 
 
-def is_run(cell):
+def is_formula(cell):
     """Whether a spreadsheet takes a cell for a formula that reaches for something."""
     begins = re.match(r"[\s\ufeff\"]*([=@＝＠]|[-+－＋].*[|!(])", cell, re.DOTALL)
     return begins is not None
@@ -52,7 +52,7 @@ def test_a_text_that_nothing_runs_stays_as_it_is(cell):
 @pytest.mark.parametrize("opened_with", [",", ";", "\t", "|", ":"])
 def test_nothing_in_a_title_is_run_whatever_parts_the_cells(opened_with):
     rows = []
-    for sign in SIGNS:
+    for sign in FORMULA_SIGNS:
         formula = f"{sign}{COMMAND[1:]}"
         for inside in SEPARATORS:
             titles = [formula, f"A law{inside}{formula}", f'A "law"{inside} "{formula}"', f"{inside} {formula}"]
@@ -60,14 +60,14 @@ def test_nothing_in_a_title_is_run_whatever_parts_the_cells(opened_with):
 
     text = csv_text(["Title", "Who"], rows, UTC)
 
-    assert [cell for cell in opened(text.removeprefix(BYTE_ORDER_MARK), opened_with) if is_run(cell)] == []
+    assert [cell for cell in split_cells(text.removeprefix(BYTE_ORDER_MARK), opened_with) if is_formula(cell)] == []
 
 
 def test_without_that_a_semicolon_would_run_it():
     """What the check above looks for is there to be found."""
     text = '"1","A law;' + COMMAND + '"\r\n'
 
-    assert [is_run(cell) for cell in opened(text, ";")] == [False, True]
+    assert [is_formula(cell) for cell in split_cells(text, ";")] == [False, True]
 
 
 @given(st.text(alphabet="=@+-＝'\" ;,\t|:\na(!", max_size=30))

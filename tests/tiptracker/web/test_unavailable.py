@@ -29,7 +29,7 @@ TYPED = {
 
 
 @contextmanager
-def failing(cause):
+def failing_database(cause):
     """Every question to the database ends in `cause`; gives the questions."""
     asked = []
 
@@ -42,12 +42,12 @@ def failing(cause):
 
 
 @contextmanager
-def down():
-    with failing(psycopg.OperationalError("server closed the connection unexpectedly")) as asked:
+def database_down():
+    with failing_database(psycopg.OperationalError("server closed the connection unexpectedly")) as asked:
         yield asked
 
 
-def browser(person=None):
+def strict_client(person=None):
     """A browser that is held to the token of our forms, and shows what is answered."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     if person:
@@ -56,36 +56,39 @@ def browser(person=None):
 
 
 @pytest.fixture
-def own():
+def focal_point():
     return FocalPointFactory()
 
 
 @pytest.fixture
-def form(own):
+def update_form(focal_point):
     """The form of an update, opened before anything failed: the browser, the address, the token."""
-    client, url = browser(own), reverse("update_send", args=[CommitmentFactory(ministry=own.ministry).pk])
-    return client, url, token_in(client.get(url).text)
+    client, url = (
+        strict_client(focal_point),
+        reverse("update_send", args=[CommitmentFactory(ministry=focal_point.ministry).pk]),
+    )
+    return client, url, csrf_token(client.get(url).text)
 
 
-def token_in(page):
+def csrf_token(page):
     return re.search('name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
 
 
-def fields_in(page):
+def form_fields(page):
     """What a browser would send of the page's form."""
     inputs = re.findall('<input (?:type="hidden" |id="[^"]*" )name="([^"]+)" value="([^"]*)">', page)
     areas = re.findall('<textarea [^>]*name="([^"]+)"[^>]*>\n([^<]*)</textarea>', page)
     return {name: unescape(text) for name, text in inputs + areas}
 
 
-def letter():
+def letter_upload():
     return SimpleUploadedFile("letter.txt", b"What stands in the letter.")
 
 
 def test_outage_page_names_the_outage_and_when_to_try_again():
-    client = browser(OfficerFactory())
+    client = strict_client(OfficerFactory())
 
-    with down() as asked:
+    with database_down() as asked:
         answer = client.get(reverse("overview"))
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(UNREACHABLE.retry_after))
@@ -94,20 +97,20 @@ def test_outage_page_names_the_outage_and_when_to_try_again():
     assert len(asked) == 1, "a database that fails is asked once a request"
 
 
-def test_outage_page_keeps_the_input_to_send_it_again(form):
-    client, url, token = form
-    with down() as asked:
-        answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token, "files": letter()})
+def test_outage_page_keeps_the_input_to_send_it_again(update_form):
+    client, url, token = update_form
+    with database_down() as asked:
+        answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token, "files": letter_upload()})
 
     assert answer.status_code == 503
     assert len(asked) == 1
-    again = fields_in(answer.text)
+    again = form_fields(answer.text)
     assert {name: again[name] for name in TYPED} == TYPED
     assert "What stands in the letter." not in answer.text
     assert '<input type="file" id="files-0" name="files" multiple>' in answer.text
     assert f'<form method="post" action="{url}" enctype="multipart/form-data">' in answer.text
 
-    sent = client.post(url, again | {"files": letter()})
+    sent = client.post(url, again | {"files": letter_upload()})
 
     assert sent.status_code == 302
     assert UpdateVersion.objects.get().narrative == TYPED["narrative"]
@@ -115,11 +118,11 @@ def test_outage_page_keeps_the_input_to_send_it_again(form):
 
 
 @pytest.mark.parametrize("token", ["", "x" * 64], ids=["without", "wrong"])
-def test_another_sites_form_is_not_given_back(form, token):
+def test_another_sites_form_is_not_given_back(update_form, token):
     """Else whoever reads the page would send it on, with the token of ours."""
-    client, url, _ = form
+    client, url, _ = update_form
 
-    with down():
+    with database_down():
         answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token}, headers={"origin": "https://evil.example"})
 
     assert answer.status_code == 503
@@ -129,11 +132,11 @@ def test_another_sites_form_is_not_given_back(form, token):
 
 
 def test_outage_page_keeps_no_sign_in_data():
-    client = browser()
+    client = strict_client()
     url = reverse("account_login")
-    token = token_in(client.get(url).text)
+    token = csrf_token(client.get(url).text)
 
-    with down():
+    with database_down():
         answer = client.post(
             url, {"csrfmiddlewaretoken": token, "login": "somebody@post.example", "password": PASSWORD}
         )
@@ -144,10 +147,10 @@ def test_outage_page_keeps_no_sign_in_data():
     assert f'<a href="{url}">Open the page again</a>' in answer.text
 
 
-def test_the_page_needs_nothing(form):
-    client, url, token = form
+def test_the_page_needs_nothing(update_form):
+    client, url, token = update_form
 
-    with down():
+    with database_down():
         answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token})
 
     assert settings.STATIC_URL not in answer.text
@@ -157,36 +160,36 @@ def test_the_page_needs_nothing(form):
 
 
 def test_a_program_is_answered_as_ever_in_json():
-    client = browser(OfficerFactory())
+    client = strict_client(OfficerFactory())
 
-    with down():
+    with database_down():
         answer = client.get("/api/v1/commitments/")
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(UNREACHABLE.retry_after))
     assert answer.json() == {"detail": f"{UNREACHABLE.title}. {UNREACHABLE.sentence}"}
 
 
-def test_outage_answer_to_our_scripts_has_a_state(form):
-    client, url, token = form
+def test_outage_answer_to_our_scripts_has_a_state(update_form):
+    client, url, token = update_form
 
-    with down():
+    with database_down():
         answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token}, headers={"accept": "application/json"})
 
     assert (answer.status_code, answer.json()["state"]) == (503, "unavailable")
 
 
 def test_health_names_the_database():
-    with down() as asked:
-        answer = browser().get(reverse("health"))
+    with database_down() as asked:
+        answer = strict_client().get(reverse("health"))
 
     assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "reason": "database"})
     assert len(asked) == 1
 
 
-def test_a_database_that_can_only_be_read_says_so(form):
-    client, url, token = form
+def test_a_database_that_can_only_be_read_says_so(update_form):
+    client, url, token = update_form
 
-    with failing(psycopg.errors.ReadOnlySqlTransaction()):
+    with failing_database(psycopg.errors.ReadOnlySqlTransaction()):
         answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token})
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(READ_ONLY.retry_after))
@@ -202,11 +205,11 @@ def test_a_database_that_can_only_be_read_says_so(form):
         (psycopg.errors.AdminShutdown(), 503),
     ],
 )
-def test_a_page_is_read_where_its_session_alone_could_not_be_saved(own, cause, status):
+def test_a_page_is_read_where_its_session_alone_could_not_be_saved(focal_point, cause, status):
     """Once a minute the session is noted as used. Django took what failed then for a bad request."""
-    client = browser(own)
+    client = strict_client(focal_point)
     session = client.session
-    page = reverse("commitment_detail", args=[CommitmentFactory(ministry=own.ministry).pk])
+    page = reverse("commitment_detail", args=[CommitmentFactory(ministry=focal_point.ministry).pk])
     Session.objects.update(session_data=session.encode(dict(session) | {"seen_at": int(time.time()) - 120}))
 
     def only_read(execute, sql, params, many, context):
@@ -220,24 +223,24 @@ def test_a_page_is_read_where_its_session_alone_could_not_be_saved(own, cause, s
     assert answer.status_code == status
 
 
-def test_a_disk_that_is_full_keeps_no_part_of_a_file(form, monkeypatch):
-    client, url, token = form
+def test_a_disk_that_is_full_keeps_no_part_of_a_file(update_form, monkeypatch):
+    client, url, token = update_form
 
     def full(content, *_):
         yield content.read()[:3]
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("django.core.files.base.ContentFile.chunks", full)
-    answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token, "files": letter()})
+    answer = client.post(url, TYPED | {"csrfmiddlewaretoken": token, "files": letter_upload()})
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(FULL.retry_after))
-    assert fields_in(answer.text)["narrative"] == TYPED["narrative"]
+    assert form_fields(answer.text)["narrative"] == TYPED["narrative"]
     assert (EvidenceFile.objects.count(), UpdateVersion.objects.count()) == (0, 0)
-    assert files_kept() == []
+    assert stored_files() == []
 
 
-def test_a_disk_that_has_no_room_for_an_upload_loses_the_file_alone(form, monkeypatch):
-    client, url, token = form
+def test_a_disk_that_has_no_room_for_an_upload_loses_the_file_alone(update_form, monkeypatch):
+    client, url, token = update_form
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -248,15 +251,15 @@ def test_a_disk_that_has_no_room_for_an_upload_loses_the_file_alone(form, monkey
 
     assert answer.status_code == 503
     assert FULL.title in unescape(answer.text)
-    assert fields_in(answer.text)["narrative"] == TYPED["narrative"]
+    assert form_fields(answer.text)["narrative"] == TYPED["narrative"]
     assert UpdateVersion.objects.count() == 0
 
 
-def files_kept():
+def stored_files():
     return [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
+def own_storage(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     assert default_storage.location == str(tmp_path)

@@ -12,25 +12,33 @@ from recommendations.importing.readers import report_file
 from recommendations.importing.readers.paragraph import ParagraphKind, split_paragraphs
 from recommendations.importing.readers.report_file import read_content, read_report
 from recommendations.importing.report_parser import parse_narrative
-from tests.recommendations.importing.readers.samples import LISTS, PAPERS, bullets, docx, page, paragraph, pdf
-from tests.recommendations.importing.report_parser.editions import (
+from tests.recommendations.importing.readers.sample_reports import (
+    HTML_LISTS,
+    PDF_STYLES,
+    html_report,
+    pdf_report,
+    word_bullets,
+    word_paragraph,
+    word_report,
+)
+from tests.recommendations.importing.report_parser.sample_narratives import (
     CLAUSES,
     HEADINGS,
     ITEMS,
     LAYOUTS,
     OPENING,
-    document,
-    of_clauses,
+    clauses_in_one_sentence,
+    narrative,
 )
 from tests.recommendations.importing.report_parser.test_layouts import INTRODUCTIONS
-from tests.refusing import refuses
+from tests.refusals import refuses
 from tiptracker.errors import Refused
 from tiptracker.sandbox.sandbox import Sandbox
 
-CLAUSE_PARAGRAPH = of_clauses("; ")(CLAUSES)
+CLAUSE_PARAGRAPH = clauses_in_one_sentence("; ")(CLAUSES)
 
 
-def texts(content):
+def item_texts(content):
     narrative = parse_narrative(read_content(content))
 
     assert (narrative.tier, narrative.country, narrative.year) == (Tier.TIER_2, "LSO", 2021)
@@ -39,10 +47,10 @@ def texts(content):
 
 def test_the_same_edition_gives_the_same_rows_from_every_sort_of_file():
     files = {
-        "edition.txt": document(LAYOUTS["a bullet a line"](ITEMS)).encode(),
-        "edition.html": page(LISTS["a list"](ITEMS)),
-        "edition.pdf": pdf(LISTS["a list"](ITEMS)),
-        "edition.docx": docx(bullets(ITEMS)),
+        "edition.txt": narrative(LAYOUTS["a bullet a line"](ITEMS)).encode(),
+        "edition.html": html_report(HTML_LISTS["a list"](ITEMS)),
+        "edition.pdf": pdf_report(HTML_LISTS["a list"](ITEMS)),
+        "edition.docx": word_report(word_bullets(ITEMS)),
     }
     rows = {name: parse_narrative(read_report(name, content, run=Sandbox(None)))[:4] for name, content in files.items()}
 
@@ -53,10 +61,10 @@ def test_the_same_edition_gives_the_same_rows_from_every_sort_of_file():
 def test_the_same_clauses_give_the_same_rows_from_every_sort_of_file():
     expected = [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
 
-    assert texts(document(CLAUSE_PARAGRAPH).encode()) == expected
-    assert texts(page(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
-    assert texts(pdf(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
-    assert texts(docx(paragraph(CLAUSE_PARAGRAPH))) == expected
+    assert item_texts(narrative(CLAUSE_PARAGRAPH).encode()) == expected
+    assert item_texts(html_report(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
+    assert item_texts(pdf_report(f"<p>{CLAUSE_PARAGRAPH}</p>")) == expected
+    assert item_texts(word_report(word_paragraph(CLAUSE_PARAGRAPH))) == expected
 
 
 # --- Texts ------------------------------------------------------------------------------------------------------------
@@ -64,7 +72,7 @@ def test_the_same_clauses_give_the_same_rows_from_every_sort_of_file():
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_a_text_is_read_in_whatever_letters_it_was_saved(encoding):
-    assert texts(document(LAYOUTS["a bullet a line"](ITEMS)).encode(encoding)) == ITEMS
+    assert item_texts(narrative(LAYOUTS["a bullet a line"](ITEMS)).encode(encoding)) == ITEMS
 
 
 def test_lines_tell_whether_they_were_full():
@@ -80,25 +88,25 @@ def test_lines_tell_whether_they_were_full():
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layout", LISTS)
+@pytest.mark.parametrize("layout", HTML_LISTS)
 @pytest.mark.parametrize("heading", ["<p><strong>{}</strong></p>", "<h3>{}</h3>", "<p>{}</p>", "<p><u>{}</u></p>"])
 def test_a_page_is_read_through_its_navigation_and_scripts(layout, heading):
     for said in HEADINGS:
         headed = heading.format(said.replace("*", "")) if said else ""
         for following in ("<h3>Prosecution</h3><p>The law is old.</p>", "<p>The government made no effort.</p>"):
-            assert texts(page(LISTS[layout](ITEMS), headed, following)) == ITEMS
+            assert item_texts(html_report(HTML_LISTS[layout](ITEMS), headed, following)) == ITEMS
 
 
 @pytest.mark.parametrize("heading", ["<p><strong>{}</strong> ", "<p><strong>{}</strong><br>", "<p><b>{}</b>"])
 def test_a_list_in_the_paragraph_of_its_heading(heading):
     listed = f"{heading.format('RECOMMENDATIONS FOR LESOTHO:')}{CLAUSE_PARAGRAPH}</p>"
 
-    assert texts(page(listed, heading="")) == [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
+    assert item_texts(html_report(listed, heading="")) == [*CLAUSES[:-1], f"{CLAUSES[-1]}."]
 
 
 def test_a_list_inside_an_item_stays_in_it_and_is_doubted():
     listed = "<ul><li>Train:<ul><li>police</li><li>judges</li></ul></li><li>Fund shelters.</li></ul>"
-    found = parse_narrative(read_content(page(listed))).recommendations
+    found = parse_narrative(read_content(html_report(listed))).recommendations
 
     assert [item.text for item in found] == ["Train: police judges", "Fund shelters."]
     assert [bool(item.doubt) for item in found] == [True, False]
@@ -126,7 +134,7 @@ def test_nothing_hidden_and_no_script_is_text():
 # --- PDFs -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("paper", PDF_STYLES)
 @pytest.mark.parametrize(
     "layout",
     ["a list", "a numbered list", "paragraphs", "paragraphs with bullets", "one paragraph with bullets",
@@ -135,22 +143,24 @@ def test_nothing_hidden_and_no_script_is_text():
 def test_a_pdf_is_read_across_its_lines_columns_and_pages(paper, layout):
     items = [f"{item[:-1]} in phase {phase}." for phase in (1, 2, 3) for item in ITEMS]
 
-    assert texts(pdf(LISTS[layout](items), PAPERS[paper])) == items
+    assert item_texts(pdf_report(HTML_LISTS[layout](items), PDF_STYLES[paper])) == items
 
 
 def test_page_headers_and_footers_are_left_out_and_reported():
     items = [f"{item[:-1]} in phase {phase}." for phase in (1, 2, 3, 4) for item in ITEMS]
-    found = parse_narrative(read_content(pdf(LISTS["a list"](items))))
+    found = parse_narrative(read_content(pdf_report(HTML_LISTS["a list"](items))))
 
     assert [item.text for item in found.recommendations] == items
     assert found.left_out == ("LESOTHO", "1")
 
 
-@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("paper", PDF_STYLES)
 @pytest.mark.parametrize("introduction", INTRODUCTIONS)
 def test_no_sentence_of_an_introduction_is_an_item_in_a_pdf(paper, introduction):
     for layout in ("a list", "a numbered list", "paragraphs", "one paragraph with bullets", "one paragraph, glued"):
-        found = parse_narrative(read_content(pdf(f"<p>{introduction}</p>{LISTS[layout](ITEMS)}", PAPERS[paper])))
+        found = parse_narrative(
+            read_content(pdf_report(f"<p>{introduction}</p>{HTML_LISTS[layout](ITEMS)}", PDF_STYLES[paper]))
+        )
 
         assert [item.text for item in found.recommendations] == ITEMS, layout
         assert found.introduction == introduction
@@ -167,7 +177,7 @@ def test_a_document_of_word_is_read_as_word_shows_it():
         "</w:sdtContent></w:sdt>"
     )
 
-    assert texts(docx(said)) == ["Train police-men now.", "Fund shelters."]
+    assert item_texts(word_report(said)) == ["Train police-men now.", "Fund shelters."]
 
 
 def test_styles_make_headings_and_lists():
@@ -179,69 +189,76 @@ def test_styles_make_headings_and_lists():
         '<w:style w:styleId="c"><w:name w:val="Own"/><w:basedOn w:val="b"/></w:style></w:styles>'
     )
     listed = "".join(
-        paragraph(text, f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>')
+        word_paragraph(text, f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>')
         for style, text in [("b", "Train police; and judges"), ("c", "Fund shelters"), ("a", "What was done")]
     )
 
-    assert texts(docx(listed, **{"word/styles.xml": styles})) == ["Train police; and judges", "Fund shelters"]
+    assert item_texts(word_report(listed, **{"word/styles.xml": styles})) == [
+        "Train police; and judges",
+        "Fund shelters",
+    ]
 
 
 def test_a_table_of_numbers_and_items():
     rows = "".join(
-        f"<w:tr><w:tc>{paragraph(f'{number}.')}</w:tc><w:tc>{paragraph(item)}</w:tc></w:tr>"
+        f"<w:tr><w:tc>{word_paragraph(f'{number}.')}</w:tc><w:tc>{word_paragraph(item)}</w:tc></w:tr>"
         for number, item in enumerate(ITEMS, 1)
     )
 
-    assert texts(docx(f"<w:tbl>{rows}</w:tbl>")) == ITEMS
+    assert item_texts(word_report(f"<w:tbl>{rows}</w:tbl>")) == ITEMS
 
 
 def test_items_of_an_editor_that_writes_one_paragraph_each():
-    assert texts(docx("".join(paragraph(item) for item in ITEMS))) == ITEMS
-    assert texts(docx("".join(paragraph(f"• {item}") for item in ITEMS))) == ITEMS
+    assert item_texts(word_report("".join(word_paragraph(item) for item in ITEMS))) == ITEMS
+    assert item_texts(word_report("".join(word_paragraph(f"• {item}") for item in ITEMS))) == ITEMS
 
 
 # --- What can't be read -----------------------------------------------------------------------------------------------
 
 
-def locked():
+def encrypted_pdf():
     made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf("<p>Train.</p>"))) as opened:
+    with pikepdf.open(io.BytesIO(pdf_report("<p>Train.</p>"))) as opened:
         opened.save(made, encryption=pikepdf.Encryption(owner="o", user="u"))
     return made.getvalue()
 
 
-def scan():
+def scanned_pdf():
     made = io.BytesIO()
     Image.new("L", (200, 300), 255).save(made, "PDF")
     return made.getvalue()
 
 
-ENTITIES = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "bbbbbbbbbb">]>'
-LAUGHS = (
+EXTERNAL_ENTITY = '<!DOCTYPE w [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "bbbbbbbbbb">]>'
+BILLION_LAUGHS = (
     "<!DOCTYPE w [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '&a{n - 1};&a{n - 1};'>" for n in range(1, 40)) + "]>"
 )
-BAD = {
+UNREADABLE_FILES = {
     "too large": (
         b"x" * (report_file.MAX_BYTES + 1), "too_large", "has 30 MB. The limit is 30 MB. Save only the pages"
     ),
     "too much text": (b"Train police. " * 500_000, "too_large", "contains more text than a whole TIP Report"),
     "too many lines": (b"a\n" * 150_000, "too_large", ""),
     "letters that nobody tells": (
-        document(CLAUSE_PARAGRAPH).encode("mac_roman"), "undecodable", "does not state its encoding"
+        narrative(CLAUSE_PARAGRAPH).encode("mac_roman"), "undecodable", "does not state its encoding"
     ),
     "empty": (b"", "no_text", ""),
-    "a scan": (scan(), "no_text", "contains no text. If it is a scan"),
-    "a PDF with a password": (locked(), "password_protected", "has a password. Save it without a password"),
-    "half a PDF": (pdf("<p>Train.</p>")[:700], "damaged", "is damaged, or its name"),
+    "a scan": (scanned_pdf(), "no_text", "contains no text. If it is a scan"),
+    "a PDF with a password": (encrypted_pdf(), "password_protected", "has a password. Save it without a password"),
+    "half a PDF": (pdf_report("<p>Train.</p>")[:700], "damaged", "is damaged, or its name"),
     "a zip bomb": (
-        docx("", **{"word/document.xml": "<a>" + " " * 50_000_000}), "too_large", "unpacks to far more than a narrative"
+        word_report("", **{"word/document.xml": "<a>" + " " * 50_000_000}),
+        "too_large",
+        "unpacks to far more than a narrative",
     ),
-    "a zip": (docx("", **{"word/document.xml": "<a/>"})[:50], "damaged", ""),
+    "a zip": (word_report("", **{"word/document.xml": "<a/>"})[:50], "damaged", ""),
     "external entities": (
-        docx("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=ENTITIES), "declares_entities", "contains definitions that"
+        word_report("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", before=EXTERNAL_ENTITY),
+        "declares_entities",
+        "contains definitions that",
     ),
-    "a billion laughs": (docx("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=LAUGHS), "damaged", ""),
-    "half of an XML": (docx("<w:p>"), "damaged", ""),
+    "a billion laughs": (word_report("<w:p><w:r><w:t>&a39;</w:t></w:r></w:p>", before=BILLION_LAUGHS), "damaged", ""),
+    "half of an XML": (word_report("<w:p>"), "damaged", ""),
     "an old document of Word": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_format", "is in an old Word format"
     ),
@@ -254,11 +271,11 @@ BAD = {
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "unsupported_format",
         "is not a text, web page, PDF or Word document",
     ),
-    "XML": (ENTITIES.encode() + b"<a>&a;</a>", "unsupported_format", "is XML, but not a web page"),
+    "XML": (EXTERNAL_ENTITY.encode() + b"<a>&a;</a>", "unsupported_format", "is XML, but not a web page"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "code", "sentence"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("content", "code", "sentence"), UNREADABLE_FILES.values(), ids=UNREADABLE_FILES)
 def test_what_cannot_be_read_is_refused_in_a_sentence_about_the_file(content, code, sentence):
     with refuses(code, sentence=f"“file” {sentence}"):
         read_report("file", content, run=Sandbox(None))
@@ -266,7 +283,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence_about_the_file(content, co
 
 def test_another_sort_of_zip_is_told_apart():
     parts = {"word/document.xml": "", "mimetype": "application/epub+zip"}
-    packed = docx("", **parts).replace(b"word/document.xml", b"body/document.xml")
+    packed = word_report("", **parts).replace(b"word/document.xml", b"body/document.xml")
 
     with refuses("unsupported_format", sentence="is a zip file, but not a Word document"):
         read_report("book.epub", packed, run=Sandbox(None))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from recommendations.choices import Tier
 from recommendations.importing.report_parser import parse_narrative
 from recommendations.importing.report_parser.sections import UNCERTAIN_HEADING, UNCERTAIN_START
-from tests.recommendations.importing.report_parser.editions import (
+from tests.recommendations.importing.report_parser.sample_narratives import (
     CLAUSE_LAYOUTS,
     CLAUSES,
     HEADINGS,
@@ -16,75 +16,75 @@ from tests.recommendations.importing.report_parser.editions import (
     NEXT_SECTIONS,
     OPENING,
     PROSE,
-    document,
+    narrative,
     wrapped,
 )
 
 pytestmark = pytest.mark.slow
 
-LISTS = {name: (render(ITEMS), ITEMS) for name, render in LAYOUTS.items()} | {
+LISTS_BY_LAYOUT = {name: (render(ITEMS), ITEMS) for name, render in LAYOUTS.items()} | {
     name: (render(CLAUSES), [*CLAUSES[:-1], f"{CLAUSES[-1]}."]) for name, render in CLAUSE_LAYOUTS.items()
 }
 
 
-def texts(narrative):
+def item_texts(narrative):
     return [item.text for item in narrative.recommendations]
 
 
-def doubts(narrative):
+def item_doubts(narrative):
     return [item.doubt for item in narrative.recommendations if item.doubt]
 
 
-def check(said, expected):
+def assert_parsed(said, expected):
     found = parse_narrative(said)
 
-    assert texts(found) == expected, said
-    assert doubts(found) == []
+    assert item_texts(found) == expected, said
+    assert item_doubts(found) == []
     assert [item.number for item in found.recommendations] == list(range(1, len(expected) + 1))
     assert (found.tier, found.country, found.year) == (Tier.TIER_2, "LSO", 2021)
     assert (found.doubts, found.introduction, found.left_out) == ((), "", ())
 
 
-@pytest.mark.parametrize("layout", LISTS)
+@pytest.mark.parametrize("layout", LISTS_BY_LAYOUT)
 def test_items_come_back_word_for_word_under_any_heading(layout):
-    listed, expected = LISTS[layout]
+    listed, expected = LISTS_BY_LAYOUT[layout]
     for heading in HEADINGS:
-        check(document(listed, heading=heading), expected)
-        check(document(listed, heading=heading, gap="\n"), expected)
+        assert_parsed(narrative(listed, heading=heading), expected)
+        assert_parsed(narrative(listed, heading=heading, gap="\n"), expected)
 
 
-@pytest.mark.parametrize("layout", LISTS)
+@pytest.mark.parametrize("layout", LISTS_BY_LAYOUT)
 def test_items_come_back_word_for_word_before_any_section(layout):
-    listed, expected = LISTS[layout]
+    listed, expected = LISTS_BY_LAYOUT[layout]
     for following in NEXT_SECTIONS:
-        check(document(listed, following=following), expected)
-        check(document(listed, following=following, heading=""), expected)
+        assert_parsed(narrative(listed, following=following), expected)
+        assert_parsed(narrative(listed, following=following, heading=""), expected)
 
 
-@pytest.mark.parametrize("layout", [name for name in LISTS if name != "a clause a paragraph"])
+@pytest.mark.parametrize("layout", [name for name in LISTS_BY_LAYOUT if name != "a clause a paragraph"])
 @pytest.mark.parametrize("opening", [OPENING, wrapped(OPENING)], ids=["long lines", "wrapped"])
 def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
-    listed, expected = LISTS[layout]
+    listed, expected = LISTS_BY_LAYOUT[layout]
     for heading in (HEADINGS[0], HEADINGS[7], ""):
         for following in NEXT_SECTIONS[:9:2]:
-            lines = document(listed, heading=heading, following=following, opening=opening).splitlines()
+            lines = narrative(listed, heading=heading, following=following, opening=opening).splitlines()
 
-            assert texts(parse_narrative("\r\n".join(line for line in lines if line))) == expected, lines
+            assert item_texts(parse_narrative("\r\n".join(line for line in lines if line))) == expected, lines
 
 
 @pytest.mark.parametrize("layout", ["clauses", "clauses, wrapped", "glued together", "bullets in one paragraph"])
 @pytest.mark.parametrize("heading", [heading for heading in HEADINGS if heading.endswith(":")])
 def test_a_list_in_the_line_of_its_heading_is_parted_alike(layout, heading):
-    listed, expected = LISTS[layout]
+    listed, expected = LISTS_BY_LAYOUT[layout]
 
-    assert texts(parse_narrative(document(listed, heading=heading, gap=" "))) == expected
-    assert texts(parse_narrative(document(listed, heading=heading, gap=""))) == expected
+    assert item_texts(parse_narrative(narrative(listed, heading=heading, gap=" "))) == expected
+    assert item_texts(parse_narrative(narrative(listed, heading=heading, gap=""))) == expected
 
 
 def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
     whole = f"LESOTHO (Tier 2)\n{OPENING}PRIORITIZED RECOMMENDATIONS:{''.join(ITEMS)}PROSECUTION{PROSE}"
 
-    assert texts(parse_narrative(whole)) == ITEMS
+    assert item_texts(parse_narrative(whole)) == ITEMS
 
 
 @pytest.mark.parametrize(
@@ -101,21 +101,23 @@ def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
 )
 def test_a_heading_with_a_long_name_may_be_broken_or_stand_in_the_opening(heading, name):
     opening = OPENING.replace("Lesotho", name)
-    listed, expected = LISTS["clauses"]
-    bullets, items = LISTS["a bullet a line"]
+    listed, expected = LISTS_BY_LAYOUT["clauses"]
+    bullets, items = LISTS_BY_LAYOUT["a bullet a line"]
 
-    assert texts(parse_narrative(document(bullets, heading=heading, opening=opening, before=""))) == items
-    assert texts(parse_narrative(document(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
-    assert texts(parse_narrative(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+    assert item_texts(parse_narrative(narrative(bullets, heading=heading, opening=opening, before=""))) == items
+    assert (
+        item_texts(parse_narrative(narrative(listed, heading=heading, opening=opening, before="", gap=" "))) == expected
+    )
+    assert item_texts(parse_narrative(f"{opening} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
 
 
 @pytest.mark.parametrize(
     "heading", ["Recommendations:", "Priority Recommendations for Action:", "KEY RECOMMENDATIONS:"]
 )
 def test_a_heading_may_stand_in_the_opening(heading):
-    listed, expected = LISTS["clauses"]
+    listed, expected = LISTS_BY_LAYOUT["clauses"]
 
-    assert texts(parse_narrative(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
+    assert item_texts(parse_narrative(f"{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}")) == expected
 
 
 @pytest.mark.parametrize(
@@ -126,14 +128,14 @@ def test_a_heading_may_stand_in_the_opening(heading):
     "layout", ["bullets in one paragraph", "numbers in one paragraph", "glued together", "clauses", "clauses, wrapped"]
 )
 def test_a_heading_without_a_colon_may_stand_in_a_paragraph_and_is_doubted(heading, layout):
-    listed, expected = LISTS[layout]
+    listed, expected = LISTS_BY_LAYOUT[layout]
     if "Lesotho" in heading and "clauses" in layout:
         listed, expected = listed[0].upper() + listed[1:], [expected[0].capitalize(), *expected[1:]]
     found = parse_narrative(
         f"2021 Trafficking in Persons Report\n\n{OPENING} {heading} {listed}\n\nPROSECUTION\n\n{PROSE}"
     )
 
-    assert texts(found) == expected
+    assert item_texts(found) == expected
     assert UNCERTAIN_HEADING in [doubt.message for doubt in found.doubts]
 
 
@@ -147,10 +149,10 @@ def test_a_heading_without_a_colon_may_stand_in_a_paragraph_and_is_doubted(headi
     ],
 )
 def test_words_of_a_heading_in_a_sentence_begin_no_list(told):
-    listed, expected = LISTS["a bullet a line"]
-    found = parse_narrative(document(listed, opening=f"{OPENING} {told}"))
+    listed, expected = LISTS_BY_LAYOUT["a bullet a line"]
+    found = parse_narrative(narrative(listed, opening=f"{OPENING} {told}"))
 
-    assert texts(found) == expected
+    assert item_texts(found) == expected
     assert found.doubts == ()
 
 
@@ -163,27 +165,31 @@ def test_a_line_in_small_letters_inside_an_item_is_no_heading():
         "• Put into practice the audit’s\nrecommendations: hire, train and pay.\n• Heed all the other\nrecommendations."
     )
 
-    assert texts(parse_narrative(document(listed))) == items
+    assert item_texts(parse_narrative(narrative(listed))) == items
 
 
 def test_an_account_in_the_same_paragraph_ends_the_list():
-    listed = LISTS["clauses"][0]
+    listed = LISTS_BY_LAYOUT["clauses"][0]
 
     assert (
-        texts(parse_narrative(document(f"{listed} {PROSE}", following="")))[-1] == "launch a campaign for the public."
+        item_texts(parse_narrative(narrative(f"{listed} {PROSE}", following="")))[-1]
+        == "launch a campaign for the public."
     )
 
 
 def test_a_profile_before_the_opening_is_no_list():
     profile = "Lesotho is a source country; and victims are exploited in South Africa. Children work in herding."
-    said = document(
-        LISTS["clauses"][0], heading="Recommendations for Lesotho:", gap=" ", opening=f"{profile}\n\n{OPENING}"
+    said = narrative(
+        LISTS_BY_LAYOUT["clauses"][0],
+        heading="Recommendations for Lesotho:",
+        gap=" ",
+        opening=f"{profile}\n\n{OPENING}",
     )
 
-    assert texts(parse_narrative(said)) == LISTS["clauses"][1]
+    assert item_texts(parse_narrative(said)) == LISTS_BY_LAYOUT["clauses"][1]
 
 
-ASKED = [
+INTRODUCED_ITEMS = [
     "While respecting victims’ rights, raise the number of prosecutions.",
     "In cooperation with NGOs, the private sector, and police, train inspectors.",
     "No longer detain victims in shelters against their will.",
@@ -203,10 +209,10 @@ OPENINGS = [
 @pytest.mark.parametrize("opening", OPENINGS)
 def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
     for following in NEXT_SECTIONS[::3]:
-        said = document(LAYOUTS[layout](ASKED), heading="", opening=opening, following=following)
+        said = narrative(LAYOUTS[layout](INTRODUCED_ITEMS), heading="", opening=opening, following=following)
         found = parse_narrative(said)
 
-        assert texts(found) == ASKED, said
+        assert item_texts(found) == INTRODUCED_ITEMS, said
         assert (UNCERTAIN_START in [doubt.message for doubt in found.doubts]) == (opening == OPENINGS[-1])
 
 
@@ -232,16 +238,16 @@ def test_a_list_without_a_heading_begins_behind_the_opening(layout, opening):
     ],
 )
 def test_semicolons_in_marks_and_brackets_part_nothing(said, expected):
-    found = parse_narrative(document(said))
+    found = parse_narrative(narrative(said))
 
-    assert texts(found) == expected
-    assert doubts(found) == []
+    assert item_texts(found) == expected
+    assert item_doubts(found) == []
 
 
 def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
-    found = parse_narrative(document("strike “by force;” train police; and act."))
+    found = parse_narrative(narrative("strike “by force;” train police; and act."))
 
-    assert texts(found) == ["strike “by force;”", "train police", "act."]
+    assert item_texts(found) == ["strike “by force;”", "train police", "act."]
     assert [item.number for item in found.recommendations if item.doubt] == [1]
 
 
@@ -260,10 +266,10 @@ def test_a_semicolon_before_the_closing_mark_parts_and_is_doubted():
 )
 def test_semicolons_between_the_numbered_parts_of_a_clause_part_nothing(parts):
     for begins in ("take these steps: ", "undertake to "):
-        found = parse_narrative(document(f"train police; {begins}{parts}; hold campaigns; and amend the law."))
+        found = parse_narrative(narrative(f"train police; {begins}{parts}; hold campaigns; and amend the law."))
 
-        assert texts(found) == ["train police", f"{begins}{parts}", "hold campaigns", "amend the law."]
-        assert doubts(found) == []
+        assert item_texts(found) == ["train police", f"{begins}{parts}", "hold campaigns", "amend the law."]
+        assert item_doubts(found) == []
 
 
 @pytest.mark.parametrize(
@@ -277,9 +283,9 @@ def test_semicolons_between_the_numbered_parts_of_a_clause_part_nothing(parts):
     ],
 )
 def test_parts_of_a_clause_that_ask_for_nothing_stay_in_it_up_to_their_and_and_are_doubted(item):
-    found = parse_narrative(document(f"{item}; hold campaigns; amend the law; {item}; and train police."))
+    found = parse_narrative(narrative(f"{item}; hold campaigns; amend the law; {item}; and train police."))
 
-    assert texts(found) == [item, "hold campaigns", "amend the law", item, "train police."]
+    assert item_texts(found) == [item, "hold campaigns", "amend the law", item, "train police."]
     assert [bool(each.doubt) for each in found.recommendations] == [True, False, False, True, False]
 
 
@@ -295,9 +301,9 @@ def test_parts_of_a_clause_that_ask_for_nothing_stay_in_it_up_to_their_and_and_a
     ],
 )
 def test_clauses_that_may_be_parts_of_another_are_doubted(listed, doubtful):
-    found = parse_narrative(document(listed))
+    found = parse_narrative(narrative(listed))
 
-    assert len(texts(found)) == listed.count(";") + 1
+    assert len(item_texts(found)) == listed.count(";") + 1
     assert [item.number for item in found.recommendations if item.doubt] == doubtful
 
 
@@ -310,15 +316,15 @@ def test_clauses_that_begin_with_when_or_how_are_not_doubted():
         "vigorously and consistently prosecute traffickers",
         "act on complaints.",
     ]
-    found = parse_narrative(document("; ".join(clauses)))
+    found = parse_narrative(narrative("; ".join(clauses)))
 
-    assert texts(found) == clauses
-    assert doubts(found) == []
+    assert item_texts(found) == clauses
+    assert item_doubts(found) == []
 
 
 @pytest.mark.parametrize("bullet", ["•", "*", "-"])
 def test_semicolons_in_one_bulleted_item_part_nothing(bullet):
-    assert texts(parse_narrative(document(f"{bullet} Train police; fund shelters; and hold campaigns."))) == [
+    assert item_texts(parse_narrative(narrative(f"{bullet} Train police; fund shelters; and hold campaigns."))) == [
         "Train police; fund shelters; and hold campaigns."
     ]
 
@@ -334,10 +340,10 @@ def test_semicolons_in_one_bulleted_item_part_nothing(bullet):
 @pytest.mark.parametrize("layout", ["a bullet a line", "one a paragraph", "glued together", "numbered", "clauses"])
 @pytest.mark.parametrize("gap", ["\n\n", "\n"])
 def test_an_introduction_is_no_item_and_is_kept(introduction, layout, gap):
-    listed, expected = LISTS[layout]
-    found = parse_narrative(document(f"{introduction}{gap}{listed}"))
+    listed, expected = LISTS_BY_LAYOUT[layout]
+    found = parse_narrative(narrative(f"{introduction}{gap}{listed}"))
 
-    assert texts(found) == expected
+    assert item_texts(found) == expected
     assert found.introduction == introduction
 
 
@@ -352,11 +358,11 @@ INTRODUCTIONS = [
 @pytest.mark.parametrize("introduction", INTRODUCTIONS)
 @pytest.mark.parametrize("layout", ["a bullet a line", "one a paragraph", "glued together", "numbered", "clauses"])
 def test_an_introduction_of_several_sentences_is_no_item_and_is_kept(introduction, layout):
-    listed, expected = LISTS[layout]
+    listed, expected = LISTS_BY_LAYOUT[layout]
     for gap in ("\n\n", "\n", " ") if layout == "clauses" else ("\n\n", "\n"):
-        found = parse_narrative(document(f"{introduction}{gap}{listed}"))
+        found = parse_narrative(narrative(f"{introduction}{gap}{listed}"))
 
-        assert texts(found) == expected, gap
+        assert item_texts(found) == expected, gap
         assert found.introduction == introduction
 
 
@@ -370,9 +376,9 @@ def test_an_introduction_of_several_sentences_is_no_item_and_is_kept(introductio
     ],
 )
 def test_an_item_that_tells_something_is_no_introduction(first):
-    found = parse_narrative(document(f"{first}\n\nFund shelters.\n\nHold campaigns."))
+    found = parse_narrative(narrative(f"{first}\n\nFund shelters.\n\nHold campaigns."))
 
-    assert texts(found) == [first, "Fund shelters.", "Hold campaigns."]
+    assert item_texts(found) == [first, "Fund shelters.", "Hold campaigns."]
     assert found.introduction == ""
 
 
@@ -392,16 +398,16 @@ SENTENCES = st.builds(
     lambda verb, words, end: f"{' '.join([verb, *words, end])}.", VERBS, st.lists(WORDS, max_size=30), ENDS
 )
 PHRASES = SENTENCES.map(lambda text: text[0].lower() + text[1:-1])
-MARKED = [name for name in LAYOUTS if any(word in name for word in ("bullet", "star", "dash"))]
+LAYOUTS_WITH_MARKS = [name for name in LAYOUTS if any(word in name for word in ("bullet", "star", "dash"))]
 
 
 @given(
     st.lists(SENTENCES, min_size=2, max_size=12, unique=True), st.sampled_from(list(LAYOUTS)), st.sampled_from(HEADINGS)
 )
 def test_any_list_comes_back_unchanged(items, layout, heading):
-    found = parse_narrative(document(LAYOUTS[layout](items), heading=heading))
+    found = parse_narrative(narrative(LAYOUTS[layout](items), heading=heading))
 
-    assert texts(found) == items
+    assert item_texts(found) == items
 
 
 @given(
@@ -410,15 +416,15 @@ def test_any_list_comes_back_unchanged(items, layout, heading):
     st.sampled_from(HEADINGS),
 )
 def test_any_list_of_clauses_comes_back_unchanged(items, layout, heading):
-    found = parse_narrative(document(CLAUSE_LAYOUTS[layout](items), heading=heading))
+    found = parse_narrative(narrative(CLAUSE_LAYOUTS[layout](items), heading=heading))
 
-    assert texts(found) == [*items[:-1], f"{items[-1]}."]
+    assert item_texts(found) == [*items[:-1], f"{items[-1]}."]
 
 
 @given(
     st.lists(SENTENCES, min_size=1, max_size=6, unique=True),
     st.lists(SENTENCES, min_size=1, max_size=3),
-    st.sampled_from(MARKED),
+    st.sampled_from(LAYOUTS_WITH_MARKS),
 )
 def test_bulleted_items_of_several_sentences_with_semicolons_come_back_unchanged(items, more, layout):
     items = [
@@ -427,18 +433,18 @@ def test_bulleted_items_of_several_sentences_with_semicolons_come_back_unchanged
     ]
     assume(len(items) > 1 or "first" not in layout)
 
-    assert texts(parse_narrative(document(LAYOUTS[layout](items)))) == items
+    assert item_texts(parse_narrative(narrative(LAYOUTS[layout](items)))) == items
 
 
 @given(st.lists(SENTENCES, min_size=3, max_size=10, unique=True), st.integers(50, 100))
 def test_lines_of_which_nothing_tells_the_end_are_parted_right_or_doubted(items, width):
     """One an item, wrapped, without bullets or empty lines: where a last line is full, only the words can tell."""
-    found = parse_narrative(document("\n".join(wrapped(item, width) for item in items)))
+    found = parse_narrative(narrative("\n".join(wrapped(item, width) for item in items)))
 
-    assert texts(found) == items or doubts(found)
+    assert item_texts(found) == items or item_doubts(found)
 
 
-SOUP = st.lists(
+PUNCTUATION_SOUP = st.lists(
     st.sampled_from(
         [
             "•", "*", "-", ";", "; and", ".", ":", "\n", "\n\n", "\f", "(", ")", "“", "”", '"', "1.", "2.", "Train",
@@ -450,15 +456,15 @@ SOUP = st.lists(
 )  # fmt: skip
 
 
-@given(SOUP)
+@given(PUNCTUATION_SOUP)
 def test_no_text_is_lost_or_repeated(soup):
     """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
     listed = "Train police " + " ".join(soup) + " now."
-    found = parse_narrative(document(listed))
-    kept = " ".join([found.introduction, *texts(found), *found.left_out])
+    found = parse_narrative(narrative(listed))
+    kept = " ".join([found.introduction, *item_texts(found), *found.left_out])
 
-    assert letters(kept) == letters(listed)
+    assert sorted_letters(kept) == sorted_letters(listed)
 
 
-def letters(text):
+def sorted_letters(text):
     return sorted("".join(part for part in text.replace(" and", " ") if part.isalpha()))

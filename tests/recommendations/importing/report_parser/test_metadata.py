@@ -4,11 +4,11 @@ import pytest
 
 from recommendations.choices import Tier
 from recommendations.importing.report_parser import countries, parse_narrative
-from tests.recommendations.importing.report_parser.editions import ITEMS, LAYOUTS, OPENING, document
+from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, LAYOUTS, OPENING, narrative
 
 LIST = LAYOUTS["a bullet a line"](ITEMS)
-UNPLACED = OPENING.replace("; therefore Lesotho remained on Tier 2", "")
-CHARTS = [
+OPENING_WITHOUT_TIER = OPENING.replace("; therefore Lesotho remained on Tier 2", "")
+TIER_CHARTS = [
     "",
     "TIER RANKING BY YEAR\nTIER 1\nTIER 2\nTIER 2WL\nTIER 3\n2014 2015 2016 2017 2018 2019 2020 2021",
     "Tier ranking history: 2019 Tier 2, 2020 Tier 3, 2021 Tier 2 Watch List",
@@ -40,7 +40,7 @@ CHARTS = [
     ],
 )
 def test_tier_by_the_title(title, tier):
-    found = parse_narrative(document(LIST, before=title, opening=UNPLACED))
+    found = parse_narrative(narrative(LIST, before=title, opening=OPENING_WITHOUT_TIER))
 
     assert (found.tier, found.country) == (tier, "LSO")
 
@@ -72,19 +72,19 @@ def test_tier_by_the_title(title, tier):
         ),
     ],
 )
-@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("chart", TIER_CHARTS)
 def test_tier_by_the_opening_whatever_a_chart_of_other_years_says(placed, tier, chart):
     opening = OPENING.replace("Lesotho remained on Tier 2", placed)
 
     found = parse_narrative(
-        document(LIST, before=f"2021 Trafficking in Persons Report\n\nLESOTHO\n\n{chart}", opening=opening)
+        narrative(LIST, before=f"2021 Trafficking in Persons Report\n\nLESOTHO\n\n{chart}", opening=opening)
     )
 
     assert (found.tier, found.country, found.year) == (tier, "LSO", 2021)
 
 
 def test_a_tier_in_what_follows_the_list_is_none_of_the_opening():
-    said = document(LIST, before="LESOTHO", following="PROSECUTION\n\nIn the end Lesotho remained on Tier 3.")
+    said = narrative(LIST, before="LESOTHO", following="PROSECUTION\n\nIn the end Lesotho remained on Tier 3.")
 
     assert parse_narrative(said).tier == Tier.TIER_2
 
@@ -99,7 +99,7 @@ def test_a_tier_in_what_follows_the_list_is_none_of_the_opening():
     ],
 )
 def test_where_no_tier_is_named_the_law_tells_what_the_standards_leave_and_it_is_doubted(standards, tier):
-    found = parse_narrative(document(LIST, before="LESOTHO", opening=f"The Government of Lesotho {standards}"))
+    found = parse_narrative(narrative(LIST, before="LESOTHO", opening=f"The Government of Lesotho {standards}"))
 
     assert found.tier == tier
     assert any("tier" in str(doubt) for doubt in found.doubts)
@@ -110,15 +110,15 @@ def test_where_no_tier_is_named_the_law_tells_what_the_standards_leave_and_it_is
 )
 def test_a_special_case_is_on_no_tier(title):
     opening = "Somalia remains a special case. It was on Tier 3 in 2002; the government hardly governs."
-    found = parse_narrative(document(LIST, before=title, opening=opening))
+    found = parse_narrative(narrative(LIST, before=title, opening=opening))
 
     assert (found.tier, found.country) == (None, "SOM")
     assert "special case" in str(found.doubts[-1])
 
 
 def test_missing_or_ambiguous_tier_is_doubtful():
-    untold = parse_narrative(document(LIST, before="LESOTHO", opening=UNPLACED))
-    twice = parse_narrative(document(LIST, before="LESOTHO (Tier 3)"))
+    untold = parse_narrative(narrative(LIST, before="LESOTHO", opening=OPENING_WITHOUT_TIER))
+    twice = parse_narrative(narrative(LIST, before="LESOTHO (Tier 3)"))
 
     assert untold.tier is None
     assert str(untold.doubts[-1]) == "The narrative does not state the tier clearly. Check the tier of the edition."
@@ -151,7 +151,7 @@ def test_missing_or_ambiguous_tier_is_doubtful():
 def test_year_by_the_head_alone(head, year):
     opening = f"{OPENING} Since the 2008 TIP Report, little was done."
 
-    found = parse_narrative(document(LIST, before=f"{head}\n\nLESOTHO (Tier 2)", opening=opening))
+    found = parse_narrative(narrative(LIST, before=f"{head}\n\nLESOTHO (Tier 2)", opening=opening))
 
     assert (found.year, found.country) == (year, "LSO")
     assert bool(found.doubts) == (year is None)
@@ -159,7 +159,7 @@ def test_year_by_the_head_alone(head, year):
 
 def test_two_years_at_the_head_are_none():
     found = parse_narrative(
-        document(
+        narrative(
             LIST, before="2020 Trafficking in Persons Report\n2021 Trafficking in Persons Report\n\nLESOTHO (Tier 2)"
         )
     )
@@ -188,7 +188,7 @@ def test_two_years_at_the_head_are_none():
     ],
 )
 def test_country_by_its_title_its_heading_or_its_opening(before, heading, opening, code):
-    found = parse_narrative(document(LIST, before=before, heading=heading, opening=opening))
+    found = parse_narrative(narrative(LIST, before=before, heading=heading, opening=opening))
 
     assert found.country == code
     assert any("names no country that we know" in str(doubt) for doubt in found.doubts) == (code is None)

@@ -3,33 +3,33 @@
 import pytest
 
 from recommendations.importing.report_parser import clauses, lists, parse_narrative, refuse_other_narrative
-from tests.recommendations.importing.report_parser.editions import (
+from tests.recommendations.importing.report_parser.sample_narratives import (
     CLAUSES,
     HEADINGS,
     ITEMS,
     LAYOUTS,
     OPENING,
     PROSE,
-    document,
-    of_clauses,
+    clauses_in_one_sentence,
+    narrative,
     wrapped,
 )
-from tests.refusing import refuses
+from tests.refusals import refuses
 
 LIST = LAYOUTS["a bullet a line"](ITEMS)
 
 
-def texts(narrative):
+def item_texts(narrative):
     return [item.text for item in narrative.recommendations]
 
 
-def doubts(narrative):
+def item_doubts(narrative):
     return {item.number: item.doubt for item in narrative.recommendations if item.doubt}
 
 
 # --- Furniture --------------------------------------------------------------------------------------------------------
 
-FURNITURE = [
+PAGE_FURNITURE = [
     "346",
     "- 12 -",
     "Page 3 of 5",
@@ -51,22 +51,22 @@ FURNITURE = [
 ]
 
 
-@pytest.mark.parametrize("furniture", FURNITURE)
+@pytest.mark.parametrize("furniture", PAGE_FURNITURE)
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 @pytest.mark.parametrize(
     ("listed", "expected"),
     [
         ("\n".join(wrapped(f"• {item}") for item in ITEMS), ITEMS),
-        (wrapped(of_clauses("; ")(CLAUSES)), [*CLAUSES[:-1], f"{CLAUSES[-1]}."]),
+        (wrapped(clauses_in_one_sentence("; ")(CLAUSES)), [*CLAUSES[:-1], f"{CLAUSES[-1]}."]),
     ],
     ids=["bullets", "clauses"],
 )
 def test_page_header_inside_a_list_is_left_out_and_reported(furniture, gap, listed, expected):
     lines = listed.split("\n")
     for line in range(1, len(lines)):
-        found = parse_narrative(document("\n".join(lines[:line]) + f"{gap}{furniture}{gap}" + "\n".join(lines[line:])))
+        found = parse_narrative(narrative("\n".join(lines[:line]) + f"{gap}{furniture}{gap}" + "\n".join(lines[line:])))
 
-        assert texts(found) == expected, (line, found)
+        assert item_texts(found) == expected, (line, found)
         assert found.left_out == tuple(furniture.split("\n"))
         assert (found.tier, found.country, found.year) == ("2", "LSO", 2021)
 
@@ -84,7 +84,7 @@ def test_page_header_inside_a_list_is_left_out_and_reported(furniture, gap, list
     ],
 )
 def test_a_heading_in_a_table_of_contents_begins_no_list(contents):
-    assert texts(parse_narrative(document(LIST, before=f"{contents}\n\nLESOTHO (Tier 2)"))) == ITEMS
+    assert item_texts(parse_narrative(narrative(LIST, before=f"{contents}\n\nLESOTHO (Tier 2)"))) == ITEMS
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_heading_in_a_table_of_contents_begins_no_list(contents):
 @pytest.mark.parametrize("text", ["Lesotho is a small country.", "Train police; fund shelters; and act.", ""])
 def test_a_heading_in_a_table_of_contents_with_text_in_its_line_begins_no_list(contents, text):
     for joint in ("\n\n", " "):
-        assert texts(parse_narrative(document(LIST, before=f"{contents} {text}{joint}LESOTHO (Tier 2)"))) == ITEMS
+        assert item_texts(parse_narrative(narrative(LIST, before=f"{contents} {text}{joint}LESOTHO (Tier 2)"))) == ITEMS
 
 
 @pytest.mark.parametrize("beside", ["NARRATIVES BY COUNTRY", "WHAT NOBODY KNOWS\n\nLESOTHO KINGDOM"])
@@ -118,14 +118,14 @@ def test_a_heading_in_a_table_of_contents_with_text_in_its_line_begins_no_list(c
     ],
 )
 def test_capitals_between_items_are_left_out_and_reported(beside, listed, expected):
-    found = parse_narrative(document(listed.format(beside)))
+    found = parse_narrative(narrative(listed.format(beside)))
 
-    assert texts(found) == expected
+    assert item_texts(found) == expected
     assert found.left_out == tuple(beside.split("\n\n"))
 
 
 def test_a_heading_in_capitals_behind_the_list_ends_it():
-    assert texts(parse_narrative(document(LIST, following=f"LAWS AND COURTS\n\n{PROSE}"))) == ITEMS
+    assert item_texts(parse_narrative(narrative(LIST, following=f"LAWS AND COURTS\n\n{PROSE}"))) == ITEMS
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------
@@ -137,14 +137,14 @@ def test_broken_words_are_mended_and_nothing_else():
         "short- and long-term care in 2019–\n20.\n• Fight traf-\nficking, traf\u00adfick\u00ad\ning, and\u00a0so on."
     )
 
-    found = parse_narrative(document(listed))
+    found = parse_narrative(narrative(listed))
 
-    assert texts(found) == [
+    assert item_texts(found) == [
         "Train police on anti-trafficking laws; and anti-trafficking units.",
         "Fund anti-trafficking shelters for short- and long-term care in 2019–20.",
         "Fight trafficking, trafficking, and so on.",
     ]
-    assert doubts(found) == {}
+    assert item_doubts(found) == {}
 
 
 def test_no_space_comes_into_what_a_line_broke_at_a_dash_or_a_slash():
@@ -153,7 +153,7 @@ def test_no_space_comes_into_what_a_line_broke_at_a_dash_or_a_slash():
         "• Screen groups –\nchildren\n– above all."
     )
 
-    assert texts(parse_narrative(document(listed))) == [
+    assert item_texts(parse_narrative(narrative(listed))) == [
         "End it—even here—and ask—in time—for help.",
         "Go to https://example.org/plan in 2019–20.",
         "Screen groups – children – above all.",
@@ -164,7 +164,7 @@ def test_no_space_comes_into_what_a_line_broke_at_a_dash_or_a_slash():
     "broken", ["ant\ni-trafficking", "ant\ni- trafficking", "anti-\ntrafficking", "ant i- trafficking"]
 )
 def test_a_word_that_a_line_cut_without_a_hyphen_is_whole_again(broken):
-    assert texts(parse_narrative(document(f"• Train {broken} police.\n• Amend the law."))) == [
+    assert item_texts(parse_narrative(narrative(f"• Train {broken} police.\n• Amend the law."))) == [
         "Train anti-trafficking police.",
         "Amend the law.",
     ]
@@ -172,11 +172,14 @@ def test_a_word_that_a_line_cut_without_a_hyphen_is_whole_again(broken):
 
 def test_a_word_that_only_the_rest_of_the_text_explains_is_doubted():
     found = parse_narrative(
-        document("• Fight traff\nicking.\n• Act on trafficking in and\nover all of it, over and out, overall.")
+        narrative("• Fight traff\nicking.\n• Act on trafficking in and\nover all of it, over and out, overall.")
     )
 
-    assert texts(found) == ["Fight trafficking.", "Act on trafficking in and over all of it, over and out, overall."]
-    assert list(doubts(found)) == [1]
+    assert item_texts(found) == [
+        "Fight trafficking.",
+        "Act on trafficking in and over all of it, over and out, overall.",
+    ]
+    assert list(item_doubts(found)) == [1]
 
 
 @pytest.mark.parametrize(
@@ -189,10 +192,10 @@ def test_a_word_that_only_the_rest_of_the_text_explains_is_doubted():
     ],
 )
 def test_a_letter_that_stands_alone_behind_its_word_is_joined_where_the_text_has_the_word_and_doubted(broken, whole):
-    found = parse_narrative(document(f"• {broken}\n• Help victims, officials and all who suffer from trafficking."))
+    found = parse_narrative(narrative(f"• {broken}\n• Help victims, officials and all who suffer from trafficking."))
 
-    assert texts(found) == [whole, "Help victims, officials and all who suffer from trafficking."]
-    assert doubts(found) == {
+    assert item_texts(found) == [whole, "Help victims, officials and all who suffer from trafficking."]
+    assert item_doubts(found) == {
         1: lists.LOOSE_LETTER,
     }
 
@@ -204,30 +207,30 @@ def test_a_letter_that_is_a_name_or_numbers_a_part_stays_alone():
         "Train a judge e.g. in vitamin c.",
         "Pay 5 s.",
     ]
-    found = parse_narrative(document("\n".join(f"• {item}" for item in items)))
+    found = parse_narrative(narrative("\n".join(f"• {item}" for item in items)))
 
-    assert texts(found) == items
-    assert doubts(found) == {}
+    assert item_texts(found) == items
+    assert item_doubts(found) == {}
 
 
 def test_ligatures_are_letters():
-    assert texts(parse_narrative(document("• Train the ﬁrst oﬃcers.\n• Amend the law."))) == [
+    assert item_texts(parse_narrative(narrative("• Train the ﬁrst oﬃcers.\n• Amend the law."))) == [
         "Train the first officers.",
         "Amend the law.",
     ]
 
 
 def test_a_hyphen_that_only_a_full_line_explains_is_doubted():
-    found = parse_narrative(document("• Train police and prose-\ncutors.\n• Fund shelters."))
+    found = parse_narrative(narrative("• Train police and prose-\ncutors.\n• Fund shelters."))
 
-    assert texts(found) == ["Train police and prose-cutors.", "Fund shelters."]
-    assert doubts(found) == {1: lists.BROKEN_WORD}
+    assert item_texts(found) == ["Train police and prose-cutors.", "Fund shelters."]
+    assert item_doubts(found) == {1: lists.BROKEN_WORD}
 
 
 def test_marks_that_people_type_stay_as_they_are():
     item = "Amend the “Children’s Act” – Act No. 7 of 2011 – to raise fines (€1.000,50; 5 %)."
 
-    assert texts(parse_narrative(document(f"• {item}\n• Train police."))) == [item, "Train police."]
+    assert item_texts(parse_narrative(narrative(f"• {item}\n• Train police."))) == [item, "Train police."]
 
 
 # --- Quoted mail ------------------------------------------------------------------------------------------------------
@@ -238,11 +241,11 @@ def test_marks_that_people_type_stay_as_they_are():
     "layout", ["a bullet a line", "a dash a line", "one a paragraph", "stars, wrapped and hanging"]
 )
 def test_marks_of_quoted_mail_are_no_part_of_the_narrative(mark, layout):
-    quoted = "\n".join(f"{mark}{line}".rstrip() for line in document(LAYOUTS[layout](ITEMS)).splitlines())
+    quoted = "\n".join(f"{mark}{line}".rstrip() for line in narrative(LAYOUTS[layout](ITEMS)).splitlines())
     found = parse_narrative(f"Dear colleague,\n\nhere is the narrative.\n\n{quoted}\n\nWith best wishes")
 
-    assert texts(found) == ITEMS
-    assert (doubts(found), found.tier, found.country, found.year) == ({}, "2", "LSO", 2021)
+    assert item_texts(found) == ITEMS
+    assert (item_doubts(found), found.tier, found.country, found.year) == ({}, "2", "LSO", 2021)
 
 
 @pytest.mark.parametrize(
@@ -255,11 +258,11 @@ def test_marks_of_quoted_mail_are_no_part_of_the_narrative(mark, layout):
     ],
 )
 def test_items_of_quoted_mail_are_parted_like_others(listed):
-    assert texts(parse_narrative(document(listed))) == ["Train police in all ten districts.", "Fund shelters."]
+    assert item_texts(parse_narrative(narrative(listed))) == ["Train police in all ten districts.", "Fund shelters."]
 
 
 def test_a_single_line_that_begins_with_more_than_stays():
-    assert texts(parse_narrative(document("• Fund shelters with\n> 10 beds.\n• Train police."))) == [
+    assert item_texts(parse_narrative(narrative("• Fund shelters with\n> 10 beds.\n• Train police."))) == [
         "Fund shelters with > 10 beds.",
         "Train police.",
     ]
@@ -268,17 +271,17 @@ def test_a_single_line_that_begins_with_more_than_stays():
 @pytest.mark.parametrize("bullet", ["• ", "•", "· ", "* ", "- ", "– "])
 def test_bullets_that_follow_each_other_in_a_line_part_items_without_full_stops(bullet):
     items = ["Increase funding for shelters", "Train police – also judges", "Amend the law"]
-    found = parse_narrative(document(" ".join(f"{bullet}{item}" for item in items)))
+    found = parse_narrative(narrative(" ".join(f"{bullet}{item}" for item in items)))
 
-    assert texts(found) == items
-    assert list(doubts(found)) == ([2, 3] if bullet[0] in "-–" else [])
-    assert all(lists.DASH_AS_BULLET in doubt for doubt in doubts(found).values())
+    assert item_texts(found) == items
+    assert list(item_doubts(found)) == ([2, 3] if bullet[0] in "-–" else [])
+    assert all(lists.DASH_AS_BULLET in doubt for doubt in item_doubts(found).values())
 
 
 def test_a_dash_before_a_word_that_asks_for_nothing_is_no_bullet():
     item = "Fund the Maseru - Leribe line - above all at night - for the police."
 
-    assert texts(parse_narrative(document(f"- {item}\n- Train police."))) == [item, "Train police."]
+    assert item_texts(parse_narrative(narrative(f"- {item}\n- Train police."))) == [item, "Train police."]
 
 
 # --- Doubts -----------------------------------------------------------------------------------------------------------
@@ -312,7 +315,7 @@ def test_a_dash_before_a_word_that_asks_for_nothing_is_no_bullet():
     ],
 )
 def test_what_is_doubtful_of_an_item_it_says(listed, doubtful):
-    found = doubts(parse_narrative(document(listed)))
+    found = item_doubts(parse_narrative(narrative(listed)))
 
     assert found.keys() == doubtful.keys()
     assert all(doubtful[number] in found[number] for number in found), found
@@ -336,57 +339,57 @@ def test_what_is_doubtful_of_an_item_it_says(listed, doubtful):
     ],
 )
 def test_a_clause_that_is_cut_before_a_capital_is_put_together_and_doubted(listed, expected):
-    found = parse_narrative(document(listed))
+    found = parse_narrative(narrative(listed))
 
-    assert texts(found) == expected
-    assert sum(lists.UNCERTAIN_LINE_END in doubt for doubt in doubts(found).values()) in {0, 1}
+    assert item_texts(found) == expected
+    assert sum(lists.UNCERTAIN_LINE_END in doubt for doubt in item_doubts(found).values()) in {0, 1}
 
 
 def test_a_paragraph_behind_a_list_of_clauses_is_no_part_of_its_last_and_doubted():
-    found = parse_narrative(document("Train police; fund shelters; and act.\n\nOnward to better days.", following=""))
+    found = parse_narrative(narrative("Train police; fund shelters; and act.\n\nOnward to better days.", following=""))
 
-    assert texts(found) == ["Train police", "fund shelters", "act.", "Onward to better days."]
-    assert doubts(found) == {4: lists.PARAGRAPH_AFTER_CLAUSES}
+    assert item_texts(found) == ["Train police", "fund shelters", "act.", "Onward to better days."]
+    assert item_doubts(found) == {4: lists.PARAGRAPH_AFTER_CLAUSES}
 
 
 def test_an_account_behind_a_full_line_ends_the_list_and_is_doubted():
     listed = "• Fund shelters.\n• Train police officers, prosecutors and judges in each of the ten districts."
     found = parse_narrative(
-        document(listed, following="").rstrip() + "\nDuring the year, the government made uneven progress on it."
+        narrative(listed, following="").rstrip() + "\nDuring the year, the government made uneven progress on it."
     )
 
-    assert texts(found) == ["Fund shelters.", listed.split("• ")[2]]
-    assert list(doubts(found)) == [2]
+    assert item_texts(found) == ["Fund shelters.", listed.split("• ")[2]]
+    assert list(item_doubts(found)) == [2]
 
 
 def test_a_clause_that_asks_for_nothing_is_doubted():
     assert list(
-        doubts(parse_narrative(document("give police the means; for example, cars; fund shelters; and act.")))
+        item_doubts(parse_narrative(narrative("give police the means; for example, cars; fund shelters; and act.")))
     ) == [2]
 
 
 def test_a_first_paragraph_with_semicolons_among_paragraphs_is_one_and_doubted():
-    found = parse_narrative(document("Train police; fund shelters; and act.\n\nAmend the law.\n\nHold campaigns."))
+    found = parse_narrative(narrative("Train police; fund shelters; and act.\n\nAmend the law.\n\nHold campaigns."))
 
-    assert texts(found) == ["Train police; fund shelters; and act.", "Amend the law.", "Hold campaigns."]
-    assert list(doubts(found)) == [1]
+    assert item_texts(found) == ["Train police; fund shelters; and act.", "Amend the law.", "Hold campaigns."]
+    assert list(item_doubts(found)) == [1]
 
 
-PARTS = "Take three steps: (1) hire staff; (2) rent a house; and (3) open a hotline."
+ITEM_WITH_PARTS = "Take three steps: (1) hire staff; (2) rent a house; and (3) open a hotline."
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_list_in_numbers_inside_an_item_stays_in_it(layout):
-    items = [ITEMS[0], PARTS, ITEMS[2], PARTS.replace("1", "a").replace("2", "b").replace("3", "c")]
+    items = [ITEMS[0], ITEM_WITH_PARTS, ITEMS[2], ITEM_WITH_PARTS.replace("1", "a").replace("2", "b").replace("3", "c")]
 
-    assert texts(parse_narrative(document(LAYOUTS[layout](items)))) == items
+    assert item_texts(parse_narrative(narrative(LAYOUTS[layout](items)))) == items
 
 
 @pytest.mark.parametrize("bullet", "•●▪■◦○➢►✓→◆□❑-–*·")
 def test_items_in_small_letters_without_full_stops_are_parted_by_any_bullet(bullet):
     items = ["train police; and judges", "fund shelters", "amend the law"]
 
-    assert texts(parse_narrative(document("\n".join(f"{bullet} {item}" for item in items)))) == items
+    assert item_texts(parse_narrative(narrative("\n".join(f"{bullet} {item}" for item in items)))) == items
 
 
 @pytest.mark.parametrize(
@@ -395,29 +398,29 @@ def test_items_in_small_letters_without_full_stops_are_parted_by_any_bullet(bull
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_letters_and_numbers_in_their_order_are_no_words_of_the_items(marks, gap):
-    found = parse_narrative(document(f"{marks[0]} Train police; and judges.{gap}{marks[1]} Fund shelters."))
+    found = parse_narrative(narrative(f"{marks[0]} Train police; and judges.{gap}{marks[1]} Fund shelters."))
 
-    assert texts(found) == ["Train police; and judges.", "Fund shelters."]
+    assert item_texts(found) == ["Train police; and judges.", "Fund shelters."]
 
 
 def test_a_list_of_another_bullet_inside_an_item_stays_in_it_and_is_doubted():
-    found = parse_narrative(document("• Train all, including:\n– police\n– judges\n• Fund shelters.", following=PROSE))
+    found = parse_narrative(narrative("• Train all, including:\n– police\n– judges\n• Fund shelters.", following=PROSE))
 
-    assert texts(found) == ["Train all, including: – police – judges", "Fund shelters."]
-    assert list(doubts(found)) == [1]
+    assert item_texts(found) == ["Train all, including: – police – judges", "Fund shelters."]
+    assert list(item_doubts(found)) == [1]
 
 
 @pytest.mark.parametrize("told", ["The chart shows the tier by year.", "The government increased its efforts."])
 def test_an_account_among_items_ends_no_list_and_is_doubted(told):
-    found = parse_narrative(document(f"• Train police. The government trained none.\n\n{told}\n\n• Fund shelters."))
+    found = parse_narrative(narrative(f"• Train police. The government trained none.\n\n{told}\n\n• Fund shelters."))
 
-    assert texts(found) == ["Train police. The government trained none.", told, "Fund shelters."]
-    assert list(doubts(found)) == [2]
+    assert item_texts(found) == ["Train police. The government trained none.", told, "Fund shelters."]
+    assert list(item_doubts(found)) == [2]
 
 
 def test_an_item_glued_to_an_abbreviation_begins_where_it_demands_something():
-    assert texts(
-        parse_narrative(document("Work with the U.S.Train police under Act No. 5.Ask the U.S. Congress."))
+    assert item_texts(
+        parse_narrative(narrative("Work with the U.S.Train police under Act No. 5.Ask the U.S. Congress."))
     ) == [
         "Work with the U.S.",
         "Train police under Act No. 5.",
@@ -426,10 +429,10 @@ def test_an_item_glued_to_an_abbreviation_begins_where_it_demands_something():
 
 
 def test_a_list_in_numbers_inside_a_clause_stays_in_it():
-    found = parse_narrative(document(f"train police; {PARTS.lower()[:-1]}; and act."))
+    found = parse_narrative(narrative(f"train police; {ITEM_WITH_PARTS.lower()[:-1]}; and act."))
 
-    assert texts(found) == ["train police", PARTS.lower()[:-1], "act."]
-    assert doubts(found) == {}
+    assert item_texts(found) == ["train police", ITEM_WITH_PARTS.lower()[:-1], "act."]
+    assert item_doubts(found) == {}
 
 
 @pytest.mark.parametrize("layout", ["bullets, wrapped", "stars, wrapped and hanging", "one a paragraph, wrapped"])
@@ -438,20 +441,21 @@ def test_no_line_in_an_item_is_taken_for_a_heading_or_an_account(layout, width):
     items = [
         "Report each year on prosecution, protection, and prevention.",
         "Let victims stay, even if they say nothing. This holds for foreign victims too. It is their right.",
-        PARTS,
+        ITEM_WITH_PARTS,
         "Give the Public Prosecution Service’s unit cars.",
     ]
     bullet = "" if "paragraph" in layout else "• "
     separator = "\n" if bullet else "\n\n"
 
     assert (
-        texts(parse_narrative(document(separator.join(wrapped(f"{bullet}{item}", width) for item in items)))) == items
+        item_texts(parse_narrative(narrative(separator.join(wrapped(f"{bullet}{item}", width) for item in items))))
+        == items
     )
 
 
 def test_a_straight_quotation_mark_behind_glue_opens_the_next_item():
-    assert texts(
-        parse_narrative(document('Train police."Know your rights" is to be taught.Call it "rights."Fund shelters.'))
+    assert item_texts(
+        parse_narrative(narrative('Train police."Know your rights" is to be taught.Call it "rights."Fund shelters.'))
     ) == [
         "Train police.",
         '"Know your rights" is to be taught.',
@@ -461,7 +465,7 @@ def test_a_straight_quotation_mark_behind_glue_opens_the_next_item():
 
 
 def test_a_sentence_that_tells_more_of_its_item_stays_with_it():
-    assert texts(parse_narrative(document("Train police.Fund shelters. These need staff.Hold campaigns."))) == [
+    assert item_texts(parse_narrative(narrative("Train police.Fund shelters. These need staff.Hold campaigns."))) == [
         "Train police.",
         "Fund shelters. These need staff.",
         "Hold campaigns.",
@@ -489,7 +493,7 @@ def test_no_list_is_refused(said):
         parse_narrative(said)
 
 
-MALAWI = document(
+MALAWI_NARRATIVE = narrative(
     "• Register workers.\n• Inspect farms.", before="MALAWI (Tier 3)", opening=OPENING.replace("Lesotho", "Malawi")
 )
 
@@ -497,17 +501,17 @@ MALAWI = document(
 def test_two_lists_are_refused_by_name():
     sentence = "It contains 2 lists of recommendations (Lesotho, Malawi). Keep only"
     with refuses("several_lists", sentence=sentence):
-        parse_narrative(f"{document(LIST)}\n\n{MALAWI}")
+        parse_narrative(f"{narrative(LIST)}\n\n{MALAWI_NARRATIVE}")
     with refuses("several_lists", sentence="It contains 2 lists of recommendations (Lesotho)."):
-        parse_narrative(f"{document(LIST)}\n\n{HEADINGS[0]}\n\n• Hold campaigns.\n\nPROSECUTION")
+        parse_narrative(f"{narrative(LIST)}\n\n{HEADINGS[0]}\n\n• Hold campaigns.\n\nPROSECUTION")
 
 
 def test_of_several_narratives_the_country_asked_for_is_read():
-    both = f"2021 Trafficking in Persons Report\n\n{document(LIST, before='LESOTHO (Tier 2)')}\n\n{MALAWI}"
+    both = f"2021 Trafficking in Persons Report\n\n{narrative(LIST, before='LESOTHO (Tier 2)')}\n\n{MALAWI_NARRATIVE}"
     lesotho, malawi = parse_narrative(both, country="LSO"), parse_narrative(both, country="MWI")
 
-    assert (texts(lesotho), lesotho.tier, lesotho.country, lesotho.year) == (ITEMS, "2", "LSO", 2021)
-    assert (texts(malawi), malawi.tier, malawi.country, malawi.year) == (
+    assert (item_texts(lesotho), lesotho.tier, lesotho.country, lesotho.year) == (ITEMS, "2", "LSO", 2021)
+    assert (item_texts(malawi), malawi.tier, malawi.country, malawi.year) == (
         ["Register workers.", "Inspect farms."], "3", "MWI", 2021,
     )  # fmt: skip
     with refuses("several_lists", sentence="none about Kenya."):
@@ -515,11 +519,11 @@ def test_of_several_narratives_the_country_asked_for_is_read():
 
 
 def test_repeated_list_is_read_once():
-    assert texts(parse_narrative(f"{document(LIST)}\n\n{document(LIST)}")) == ITEMS
+    assert item_texts(parse_narrative(f"{narrative(LIST)}\n\n{narrative(LIST)}")) == ITEMS
 
 
 def test_a_narrative_of_another_country_or_year_is_refused():
-    found = parse_narrative(document(LIST))
+    found = parse_narrative(narrative(LIST))
 
     refuse_other_narrative(found, country="LSO", year=2021)
     refuse_other_narrative(

@@ -14,7 +14,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
 )
-from tests.recommendations.another_list import ANOTHER_LIST
+from tests.recommendations.replacement_list import REPLACEMENT_LIST
 from tiptracker.audit.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-05")]
@@ -32,7 +32,7 @@ def administrator():
 
 
 @pytest.fixture
-def run(tmp_path, capsys):
+def run_command(tmp_path, capsys):
     """Runs the command on a file of this content; gives what it said, as JSON where that was asked for."""
 
     def ran(content, *options, name="lesotho.txt", country="LSO", year="2021", pairing=None):
@@ -50,40 +50,40 @@ def run(tmp_path, capsys):
 
 
 @pytest.fixture
-def refused(run, capsys):
+def command_refusal(run_command, capsys):
     """The refusal that the command ends with. It says the sentence, and nothing at all is written."""
 
     def refusal(*arguments, **options):
-        before = everything()
+        before = row_counts()
         with pytest.raises(SystemExit) as ended:
-            run(*arguments, **options)
+            run_command(*arguments, **options)
         assert ended.value.code == 2
-        assert everything() == before
+        assert row_counts() == before
         assert capsys.readouterr().err.startswith(str(ended.value.__cause__))
         return ended.value.__cause__
 
     return refusal
 
 
-def everything():
+def row_counts():
     return [
         model.objects.count() for model in (Edition, EditionImport, Recommendation, RecommendationTerms, AuditEntry)
     ]
 
 
-def listed():
+def current_list():
     return [(row.number, row.text, row.text_status) for row in Recommendation.objects.active().order_by("number")]
 
 
-def test_an_edition_that_is_not_there_is_opened_and_its_list_loaded(administrator, run):
+def test_an_edition_that_is_not_there_is_opened_and_its_list_loaded(administrator, run_command):
     country = CountryFactory()
-    told = run(NARRATIVE)
+    told = run_command(NARRATIVE)
 
     edition = Edition.objects.get()
     assert (edition.country, edition.year, edition.tier) == (country, 2021, "2WL")
     assert (str(edition.starts_on), str(edition.ends_on)) == ("2021-04-01", "2022-03-31")
     assert edition.source == "TIP Report 2021, Lesotho narrative"
-    assert listed()[0] == (1, "Fund the shelter and its staff.", "official")
+    assert current_list()[0] == (1, "Fund the shelter and its staff.", "official")
     assert [row.pillar for row in Recommendation.objects.with_pillar().order_by("number")] == [
         "protection", "prosecution", "prevention",
     ]  # fmt: skip
@@ -92,43 +92,43 @@ def test_an_edition_that_is_not_there_is_opened_and_its_list_loaded(administrato
     assert EditionImport.objects.get().loaded_by == administrator
 
 
-def test_loading_again_changes_nothing(administrator, run):
+def test_loading_again_changes_nothing(administrator, run_command):
     CountryFactory()
-    run(NARRATIVE)
-    before = everything()
-    told = run(NARRATIVE)
+    run_command(NARRATIVE)
+    before = row_counts()
+    told = run_command(NARRATIVE)
 
     assert told.endswith("Imported: 0 new, 0 changed, 3 unchanged, 0 retired.\n")
-    assert everything() == [number + (place == 1) for place, number in enumerate(before)]
+    assert row_counts() == [number + (place == 1) for place, number in enumerate(before)]
 
 
-def test_dry_run_prints_the_changes_and_writes_nothing(administrator, run):
+def test_dry_run_prints_the_changes_and_writes_nothing(administrator, run_command):
     CountryFactory()
-    before = everything()
-    told = run(NARRATIVE, "--dry-run")
+    before = row_counts()
+    told = run_command(NARRATIVE, "--dry-run")
 
     assert told.endswith("Would be imported: 3 new, 0 changed, 0 unchanged, 0 retired. Nothing is saved.\n")
-    assert everything() == before
+    assert row_counts() == before
 
 
-def test_loaded_list_is_replaced_by_the_pairing_that_a_dry_run_proposed(administrator, run, refused):
+def test_loaded_list_is_replaced_by_the_pairing_that_a_dry_run_proposed(administrator, run_command, command_refusal):
     edition = EditionFactory()
     shelter = RecommendationFactory(edition=edition, number=1, text="Fund the shelter.")
     trees = RecommendationFactory(edition=edition, number=2, text="Count every tree in the valley.")
     both = RecommendationFactory(edition=edition, number=3, text="Investigate and prosecute; adopt a plan of action.")
     one, two = BenchmarkFactory(recommendation=both, letter="a"), BenchmarkFactory(recommendation=both, letter="b")
 
-    undecided = refused(NARRATIVE)
+    undecided = command_refusal(NARRATIVE)
     assert undecided.code == "undecided"
     assert "Nothing in the file has the text of the current recommendations 1, 2, 3." in str(undecided)
-    proposed = run(NARRATIVE, "--dry-run", "--json")
+    proposed = run_command(NARRATIVE, "--dry-run", "--json")
     assert proposed["did"] is None
     assert proposed["pairing"]["became"] == {"1": [1], "2": "retired", "3": [3]}
     assert [item["kind"] for item in proposed["items"]][-1] == "gone"
     proposed["pairing"]["became"]["3"] = [2, 3]
-    assert refused(NARRATIVE, pairing=proposed).code == "no_choice"
+    assert command_refusal(NARRATIVE, pairing=proposed).code == "no_choice"
     proposed["pairing"]["benchmarks"] = {"3a": 2, "3b": 3}
-    told = run(NARRATIVE, "--json", pairing=proposed)
+    told = run_command(NARRATIVE, "--json", pairing=proposed)
 
     assert told["did"]["retired"] == [2]
     rows = {row.pk: row for row in Recommendation.objects.all()}
@@ -137,31 +137,31 @@ def test_loaded_list_is_replaced_by_the_pairing_that_a_dry_run_proposed(administ
     assert (one.recommendation.number, two.recommendation.number) == (2, 3)
 
 
-def test_differences_are_marked_word_by_word(administrator, run):
+def test_differences_are_marked_word_by_word(administrator, run_command):
     edition = EditionFactory()
     RecommendationFactory(edition=edition, number=1, text="Fund the shelter and its people.")
-    told = run(NARRATIVE, "--dry-run")
+    told = run_command(NARRATIVE, "--dry-run")
 
     assert "Fund the shelter and its [-people.-] {+staff.+}" in told
     assert "The official text of the report replaces our reconstruction." in told
     assert "Nothing was imported: some questions are open." in told
 
 
-def test_table_is_loaded_with_given_columns(administrator, run):
+def test_table_is_loaded_with_given_columns(administrator, run_command):
     EditionFactory()
     content = "Wat;Nr;Soort\nFund the shelter.;1;Protection\n"
-    run(content, "--columns", "text,number,pillar", "--reconstruction", name="lijst.csv")
+    run_command(content, "--columns", "text,number,pillar", "--reconstruction", name="lijst.csv")
 
-    assert listed() == [(1, "Fund the shelter.", "reconstruction")]
+    assert current_list() == [(1, "Fund the shelter.", "reconstruction")]
 
 
-def test_encoding_can_be_given(administrator, run, refused):
+def test_encoding_can_be_given(administrator, run_command, command_refusal):
     EditionFactory()
     content = "Number,Recommendation\n1,Fund l’abri for victims.\n".encode("cp1252")
 
-    assert refused(content, "--charset", "utf-8", name="list.csv").code == "undecodable"
-    run(content, "--charset", "cp1252", name="list.csv")
-    assert listed()[0][1] == "Fund l’abri for victims."
+    assert command_refusal(content, "--charset", "utf-8", name="list.csv").code == "undecodable"
+    run_command(content, "--charset", "cp1252", name="list.csv")
+    assert current_list()[0][1] == "Fund l’abri for victims."
 
 
 TABLE = "Number,Recommendation\n1,Fund the shelter.\nx,Train.\n"
@@ -185,10 +185,10 @@ TABLE = "Number,Recommendation\n1,Fund the shelter.\nx,Train.\n"
         ("Country,Number,Recommendation\nEswatini,1,Fund it.\n", {"name": "list.csv"}, "another_edition", ""),
     ],
 )
-def test_unloadable_list_is_refused_with_a_sentence(refused, content, options, code, sentence):
+def test_unloadable_list_is_refused_with_a_sentence(command_refusal, content, options, code, sentence):
     EditionFactory()
 
-    refusal = refused(content, **options)
+    refusal = command_refusal(content, **options)
     assert refusal.code == code
     assert sentence in str(refusal)
 
@@ -203,21 +203,21 @@ def test_unloadable_list_is_refused_with_a_sentence(refused, content, options, c
         ([], "required", "The 2021 edition does not exist yet, and the file does not state its tier."),
     ],
 )
-def test_what_is_asked_wrongly_is_refused(administrator, refused, options, code, sentence):
+def test_what_is_asked_wrongly_is_refused(administrator, command_refusal, options, code, sentence):
     CountryFactory()
     OfficerFactory(email="officer@post.example")
 
-    refusal = refused("Number,Recommendation\n1,Fund it.\n", *options, name="list.csv")
+    refusal = command_refusal("Number,Recommendation\n1,Fund it.\n", *options, name="list.csv")
     assert refusal.code == code
     assert sentence in str(refusal)
 
 
-def test_other_list_of_lesotho_is_read_completely(administrator, run):
+def test_other_list_of_lesotho_is_read_completely(administrator, run_command):
     EditionFactory()
-    items = "\n".join(f"• {text}" for text in ANOTHER_LIST.values())
-    run(NARRATIVE.replace(NARRATIVE.split("\n")[4], items))
+    items = "\n".join(f"• {text}" for text in REPLACEMENT_LIST.values())
+    run_command(NARRATIVE.replace(NARRATIVE.split("\n")[4], items))
 
-    assert [row[1] for row in listed()] == list(ANOTHER_LIST.values())
+    assert [row[1] for row in current_list()] == list(REPLACEMENT_LIST.values())
 
 
 def test_a_missing_file_is_refused(administrator, capsys):

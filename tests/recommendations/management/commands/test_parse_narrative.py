@@ -10,19 +10,25 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from tests.recommendations.importing.readers.samples import LISTS, bullets, docx, page, pdf
-from tests.recommendations.importing.report_parser.editions import ITEMS, LAYOUTS, document
+from tests.recommendations.importing.readers.sample_reports import (
+    HTML_LISTS,
+    html_report,
+    pdf_report,
+    word_bullets,
+    word_report,
+)
+from tests.recommendations.importing.report_parser.sample_narratives import ITEMS, LAYOUTS, narrative
 
 FILES = {
-    "edition.txt": document(LAYOUTS["bullets in one paragraph, wrapped"](ITEMS)).encode(),
-    "edition.html": page(LISTS["a list"](ITEMS)),
-    "edition.pdf": pdf(LISTS["a list"](ITEMS)),
-    "edition.docx": docx(bullets(ITEMS)),
+    "edition.txt": narrative(LAYOUTS["bullets in one paragraph, wrapped"](ITEMS)).encode(),
+    "edition.html": html_report(HTML_LISTS["a list"](ITEMS)),
+    "edition.pdf": pdf_report(HTML_LISTS["a list"](ITEMS)),
+    "edition.docx": word_report(word_bullets(ITEMS)),
 }
 
 
 @pytest.fixture
-def run(tmp_path):
+def run_command(tmp_path):
     def run(name, content, *arguments):
         (tmp_path / name).write_bytes(content)
         nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "PATH": os.environ["PATH"]}
@@ -35,8 +41,8 @@ def run(tmp_path):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_command_prints_json_without_a_database(run, name):
-    done = run(name, FILES[name], "--json")
+def test_command_prints_json_without_a_database(run_command, name):
+    done = run_command(name, FILES[name], "--json")
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
@@ -51,14 +57,16 @@ def test_command_prints_json_without_a_database(run, name):
 
 
 @pytest.mark.parametrize("country", ["LSO", "lso", "Lesotho", "Kingdom of Lesotho"])
-def test_command_takes_a_country_by_its_code_or_its_name(run, country):
-    assert run("edition.txt", FILES["edition.txt"], "--country", country).returncode == 0
+def test_command_takes_a_country_by_its_code_or_its_name(run_command, country):
+    assert run_command("edition.txt", FILES["edition.txt"], "--country", country).returncode == 0
 
 
-def test_command_prints_what_is_doubtful(run):
-    said = document("The government should:\n\nTrain police. Fund shelters.\n\n346\n\nAmend the law.", before="LESOTHO")
+def test_command_prints_what_is_doubtful(run_command):
+    said = narrative(
+        "The government should:\n\nTrain police. Fund shelters.\n\n346\n\nAmend the law.", before="LESOTHO"
+    )
 
-    assert run("edition.txt", said.encode()).stdout.splitlines() == [
+    assert run_command("edition.txt", said.encode()).stdout.splitlines() == [
         "LSO, year not known, Tier 2",
         (
             "  ? The narrative does not name the year of the report at its beginning. "
@@ -86,8 +94,8 @@ def test_command_prints_what_is_doubtful(run):
         (b"{\\rtf1", [], "“edition” is in Rich Text Format. Save it as .docx or plain text and choose it again."),
     ],
 )
-def test_command_refuses_in_a_sentence(run, content, arguments, sentence):
-    done = run("edition", content, *arguments)
+def test_command_refuses_in_a_sentence(run_command, content, arguments, sentence):
+    done = run_command("edition", content, *arguments)
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(sentence)

@@ -3,16 +3,16 @@ import json
 import pytest
 from django.core.management import call_command
 
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
 
 
-def run(capsys, *arguments):
+def run_backtest(capsys, *arguments):
     call_command("backtest", *arguments)
     return capsys.readouterr().out
 
 
 def test_backtest_prints_the_table(capsys):
-    told = run(capsys)
+    told = run_backtest(capsys)
 
     assert "25 moved up, 58 did not." in told
     assert "0.86    All tested" in told
@@ -30,7 +30,7 @@ def test_backtest_prints_the_table(capsys):
 
 
 def test_backtest_prints_json(capsys):
-    found = json.loads(run(capsys, "--json"))
+    found = json.loads(run_backtest(capsys, "--json"))
 
     assert found["tested"] == {
         "title": "All tested", "moved_up": 25, "others": 58, "area": 0.86, "area_exact": "2481/2900",
@@ -49,7 +49,7 @@ def test_backtest_prints_json(capsys):
 
 @pytest.mark.parametrize("asked", ["LSO", "lso", "Lesotho"])
 def test_backtest_prints_the_rows_of_a_country(capsys, asked):
-    told = run(capsys, "--country", asked)
+    told = run_backtest(capsys, "--country", asked)
 
     assert "Lesotho 2020: 29.5 of 100. Tier 2 Watch List before, Tier 3 after: fell." in told
     assert "Lesotho 2022: 84.7 of 100. Tier 2 Watch List before, Tier 2 after: moved up." in told
@@ -59,7 +59,7 @@ def test_backtest_prints_the_rows_of_a_country(capsys, asked):
 
 
 def test_backtest_prints_the_rows_of_a_country_as_json(capsys):
-    rows = json.loads(run(capsys, "--country", "LSO", "--json"))["rows"]
+    rows = json.loads(run_backtest(capsys, "--country", "LSO", "--json"))["rows"]
 
     assert [(row["edition"], row["points"], row["points_exact"]) for row in rows] == [
         (2020, 29.5238, "620/21"),

@@ -12,33 +12,33 @@ from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.html import render_html
 from reports.briefings.reader_view import ReaderView
 from tests.factories import MASERU, AmbassadorFactory, DialogueFactory, RecommendationFactory, RecorderFactory
-from tests.kept import once
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
+from tests.row_cache import load_cached
 from tiptracker.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
-THEN = datetime(2022, 7, 31, 23, 59, 59, tzinfo=MASERU)
-KNOWN_BY = THEN.isoformat()
+KNOWN_AT = datetime(2022, 7, 31, 23, 59, 59, tzinfo=MASERU)
+KNOWN_BY = KNOWN_AT.isoformat()
 
 
 @pytest.fixture
-def lesotho():
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+def public_record():
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
-def issue(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=KNOWN_BY):
+def issue_briefing(file, *, country="LSO", year="2021", kind="ambassador", as_of="2022-03-31", known_by=KNOWN_BY):
     call_command(
         "issue_briefing", country, year, "--kind", kind, "--as-of", as_of, "--known-by", known_by, "--output", str(file)
     )
 
 
-def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(lesotho, tmp_path, capsys):
+def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(public_record, tmp_path, capsys):
     edition = Edition.objects.tracked().get()
-    content = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, date(2022, 3, 31), THEN))
+    content = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, date(2022, 3, 31), KNOWN_AT))
     people = User.objects.count()
 
-    issue(tmp_path / "briefing.pdf")
+    issue_briefing(tmp_path / "briefing.pdf")
 
     written = (tmp_path / "briefing.pdf").read_bytes()
     assert written == pdf.render_pdf(render_html(content))
@@ -46,10 +46,10 @@ def test_issue_briefing_writes_the_file_that_the_ambassadors_job_makes(lesotho, 
     assert User.objects.count() == people
 
 
-def test_issue_briefing_needs_no_account(lesotho, tmp_path):
+def test_issue_briefing_needs_no_account(public_record, tmp_path):
     assert not User.objects.filter(is_active=True).exists()
 
-    issue(tmp_path / "briefing.pdf", known_by="2022-02-28T12:00:00+02:00")
+    issue_briefing(tmp_path / "briefing.pdf", known_by="2022-02-28T12:00:00+02:00")
 
     first = PdfReader(tmp_path / "briefing.pdf").pages[0].extract_text()
     assert "Nothing has been reviewed yet. 7 claims are waiting." in " ".join(first.split())
@@ -68,9 +68,9 @@ def test_issue_briefing_needs_no_account(lesotho, tmp_path):
         ({"known_by": "2022-07-31T12:00"}, "no_time_zone"),
     ],
 )
-def test_issue_briefing_refuses_with_a_sentence(lesotho, tmp_path, capsys, asked, code):
+def test_issue_briefing_refuses_with_a_sentence(public_record, tmp_path, capsys, asked, code):
     with command_refuses(capsys, code):
-        issue(tmp_path / "briefing.pdf", **asked)
+        issue_briefing(tmp_path / "briefing.pdf", **asked)
 
     assert not (tmp_path / "briefing.pdf").exists()
 
@@ -80,10 +80,10 @@ def test_issue_briefing_says_which_kinds_there_are(tmp_path, capsys):
         "There is no kind of briefing called “poem”. Choose one of: ambassador, ministry, dialogue and washington."
     )
     with command_refuses(capsys, "no_choice", sentence=sentence):
-        issue(tmp_path / "briefing.pdf", kind="poem")
+        issue_briefing(tmp_path / "briefing.pdf", kind="poem")
 
 
-@pytest.mark.usefixtures("lesotho")
+@pytest.mark.usefixtures("public_record")
 @pytest.mark.parametrize(
     ("as_of", "dialogue", "held_on"),
     [
@@ -96,7 +96,7 @@ def test_issue_briefing_writes_the_pack_of_the_next_dialogue_else_the_last_held(
     tmp_path, capsys, as_of, dialogue, held_on
 ):
     DialogueFactory(planned=True)
-    off = {"called_off_at": THEN, "called_off_by": RecorderFactory(), "called_off_reason": "No room"}
+    off = {"called_off_at": KNOWN_AT, "called_off_by": RecorderFactory(), "called_off_reason": "No room"}
     DialogueFactory(planned=True, held_on=date(2022, 2, 12), **off)
     file, asked = tmp_path / "pack.pdf", ["--dialogue", dialogue] if dialogue else []
 
@@ -107,7 +107,7 @@ def test_issue_briefing_writes_the_pack_of_the_next_dialogue_else_the_last_held(
     assert re.search(r"Prepared for\s+Ambassador", pdf.extract_pdf_text(file.read_bytes()))
 
 
-def test_issue_briefing_says_which_dialogues_there_are(lesotho, tmp_path, capsys):
+def test_issue_briefing_says_which_dialogues_there_are(public_record, tmp_path, capsys):
     first, second = (DialogueFactory(planned=True, place=place) for place in ("Maseru", "Leribe"))
     file = tmp_path / "pack.pdf"
 
@@ -140,15 +140,15 @@ def test_issue_briefing_without_any_dialogue_says_how_to_begin(tmp_path, capsys)
         f"No dialogue with {edition.country} is planned or recorded yet. Plan one first, on the page of dialogues."
     )
     with command_refuses(capsys, "no_dialogues", sentence=sentence):
-        issue(tmp_path / "pack.pdf", kind="dialogue")
+        issue_briefing(tmp_path / "pack.pdf", kind="dialogue")
 
 
-def test_issue_briefing_writes_only_what_it_can(lesotho, tmp_path, capsys):
+def test_issue_briefing_writes_only_what_it_can(public_record, tmp_path, capsys):
     with command_refuses(capsys, "unsupported_format"):
-        issue(tmp_path / "briefing.odt")
+        issue_briefing(tmp_path / "briefing.odt")
 
 
-def test_issue_briefing_says_why_a_file_cannot_be_written(lesotho, tmp_path, capsys):
+def test_issue_briefing_says_why_a_file_cannot_be_written(public_record, tmp_path, capsys):
     sentence = "The briefing could not be written. No such file or directory: "
     with command_refuses(capsys, "not_written", sentence=sentence):
-        issue(tmp_path / "nowhere" / "briefing.pdf")
+        issue_briefing(tmp_path / "nowhere" / "briefing.pdf")

@@ -7,25 +7,27 @@ from django.core.management import call_command
 from dialogues.lesotho.loading import load_public_record
 from tests import factories
 from tests.factories import MASERU
-from tests.kept import once
-from tests.refusing import command_refuses
+from tests.refusals import command_refuses
+from tests.row_cache import load_cached
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 
 
 @pytest.fixture
-def lesotho():
-    once(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
+def public_record():
+    load_cached(load_public_record, now=datetime(2022, 7, 31, 23, 59, tzinfo=MASERU))
 
 
-def run(capsys, *arguments):
+def run_readiness(capsys, *arguments):
     call_command("readiness", *arguments)
     return capsys.readouterr().out
 
 
-def test_readiness_prints_json(lesotho, capsys):
+def test_readiness_prints_json(public_record, capsys):
     found = json.loads(
-        run(capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-07-31T23:59:59+02:00", "--json")
+        run_readiness(
+            capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-07-31T23:59:59+02:00", "--json"
+        )
     )
 
     assert (found["score"], found["score_exact"], found["claimed"], found["reviewed"]) == (60.5, "121/2", 61.25, True)
@@ -36,8 +38,8 @@ def test_readiness_prints_json(lesotho, capsys):
     assert found["known_by"] == "2022-07-31T23:59:59+02:00"
 
 
-def test_readiness_prints_something_to_read(lesotho, capsys):
-    told = run(capsys, "lso", "2021", "--as-of", "2022-03-31")
+def test_readiness_prints_something_to_read(public_record, capsys):
+    told = run_readiness(capsys, "lso", "2021", "--as-of", "2022-03-31")
 
     assert "Readiness: 60.5 of 100. The target of 45 is reached. The deadline passed 31 days ago." in told
     assert "Increasing efforts: 25.0 of 40." in told
@@ -46,8 +48,8 @@ def test_readiness_prints_something_to_read(lesotho, capsys):
     assert told.rstrip().endswith("It does not predict a tier. The Secretary of State decides the tier.")
 
 
-def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
-    told = run(capsys, "LSO", "2021", "--as-of", "2022-02-28")
+def test_readiness_prints_what_stands_beside_the_score(public_record, capsys):
+    told = run_readiness(capsys, "LSO", "2021", "--as-of", "2022-02-28")
 
     assert "53.3 more points are verified for a later date" in told
     assert "Projected: 28.5 of 100, if every claim is verified" in told
@@ -57,17 +59,19 @@ def test_readiness_prints_what_stands_beside_the_score(lesotho, capsys):
     assert "  8.6  Others, logged by the embassy: 6 pieces of evidence" in told
 
 
-def test_readiness_prints_the_next_steps_with_what_each_adds(lesotho, capsys):
-    told = run(capsys, "LSO", "2021", "--as-of", "2022-02-28")
+def test_readiness_prints_the_next_steps_with_what_each_adds(public_record, capsys):
+    told = run_readiness(capsys, "LSO", "2021", "--as-of", "2022-02-28")
 
     assert "Next steps. These steps reach our target of 45." in told
     assert "    1  Review the evidence “Bank account for victims' matters opened and money moved to it” (5a" in told
     assert "More figures to ask for" in told
 
 
-def test_next_steps_as_json_add_up_and_name_who_has_to_take_them(lesotho, capsys):
+def test_next_steps_as_json_add_up_and_name_who_has_to_take_them(public_record, capsys):
     told = json.loads(
-        run(capsys, "LSO", "2021", "--as-of", "2022-01-28", "--known-by", "2022-01-28T09:00:00+02:00", "--json")
+        run_readiness(
+            capsys, "LSO", "2021", "--as-of", "2022-01-28", "--known-by", "2022-01-28T09:00:00+02:00", "--json"
+        )
     )
     steps = told["next_steps"]
 
@@ -90,22 +94,22 @@ def test_next_steps_as_json_add_up_and_name_who_has_to_take_them(lesotho, capsys
     )
 
 
-def test_readiness_prints_what_does_not_fit_together(lesotho, capsys):
-    told = run(capsys, "LSO", "2021", "--as-of", "2022-03-31")
+def test_readiness_prints_what_does_not_fit_together(public_record, capsys):
+    told = run_readiness(capsys, "LSO", "2021", "--as-of", "2022-03-31")
 
     assert "Problems in the record (" in told
 
 
-def test_readiness_gives_no_figure_where_nothing_is_reviewed(lesotho, capsys):
-    told = run(capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-02-28T23:59:59+02:00")
+def test_readiness_gives_no_figure_where_nothing_is_reviewed(public_record, capsys):
+    told = run_readiness(capsys, "LSO", "2021", "--as-of", "2022-03-31", "--known-by", "2022-02-28T23:59:59+02:00")
 
     assert "Nothing has been reviewed yet. 7 claims are waiting." in told
     assert "Increasing efforts: No data." in told
     assert "0.0" not in told
 
 
-def test_readiness_is_as_of_today_where_no_day_is_given(lesotho, capsys):
-    assert json.loads(run(capsys, "LSO", "2021", "--json"))["as_of"] == "2022-08-01"
+def test_readiness_is_as_of_today_where_no_day_is_given(public_record, capsys):
+    assert json.loads(run_readiness(capsys, "LSO", "2021", "--json"))["as_of"] == "2022-08-01"
 
 
 @pytest.mark.parametrize(

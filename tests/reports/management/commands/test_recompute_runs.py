@@ -9,7 +9,7 @@ from reports.actions.runs import compute_readiness
 from reports.models import ReadinessRun
 from tests import factories
 from tests.factories import MASERU
-from tests.kept import once
+from tests.row_cache import load_cached
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 NOW = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -17,18 +17,18 @@ NOW = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
 
 @pytest.fixture
 def run():
-    once(load_public_record, now=NOW)
+    load_cached(load_public_record, now=NOW)
     return compute_readiness(edition=Edition.objects.tracked().get(), as_of=factories.PERIOD_ENDS_ON, now=NOW)
 
 
-def another(run, **changed):
+def copy_run(run, **changed):
     """A run like this one but for what is changed."""
     kept = {name: getattr(run, name) for name in ("edition", "as_of", "known_by", "facts", "result", "methodology")}
     return ReadinessRun.objects.create(**kept | {"computed_at": NOW, "facts_sha256": "0" * 64} | changed)
 
 
 def test_recompute_runs_finds_the_runs_of_the_public_record_the_same(run, capsys):
-    another(run, methodology="0", result={"score": 99.0})
+    copy_run(run, methodology="0", result={"score": 99.0})
 
     call_command("recompute_runs")
 
@@ -36,7 +36,7 @@ def test_recompute_runs_finds_the_runs_of_the_public_record_the_same(run, capsys
 
 
 def test_recompute_runs_names_those_that_differ(run, capsys):
-    wrong = another(run, result=run.result | {"score": 99.0, "waiting": 0})
+    wrong = copy_run(run, result=run.result | {"score": 99.0, "waiting": 0})
 
     with pytest.raises(SystemExit) as stopped:
         call_command("recompute_runs")

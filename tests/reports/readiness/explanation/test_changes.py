@@ -1,4 +1,4 @@
-"""What moved the score between two standpoints: by hand on small records, and what holds of every record."""
+"""What moved the score between two moments of the record: by hand on small records, and what holds of every record."""
 
 from dataclasses import fields, replace
 from datetime import date
@@ -12,45 +12,45 @@ from hypothesis import strategies as st
 from dialogues.choices import EvidenceDecision, ReadingDirection, SupportKind, Verdict
 from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.readiness.answers import RowReference
-from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import PERIOD, TERMS, TIP_2022, lesotho
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import Record, noon
+from tests.reports.lesotho_record import PERIOD, REPORT_OF_2022_ON, TERMS_ON, lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon
+from tests.reports.record_strategies import days, moments, records
 
-THEN = date(2022, 2, 28)
+FEBRUARY = date(2022, 2, 28)
 END = PERIOD.ends_on
 BY_JULY = noon(date(2022, 7, 31))
 DAY, NEXT, LATER = date(2021, 10, 1), date(2021, 10, 4), date(2021, 10, 8)
 STEP, PILLAR = Fraction(15, 2), Fraction(20, 3)
-"""In `small`: what a step on one of its two benchmarks gives, and what the pillar's first sign gives."""
+"""In `small_record`: what a step on one of its two benchmarks gives, and what the pillar's first sign gives."""
 
 
-def small():
+def small_record():
     """A record that asks two benchmarks of one recommendation, both assessed; its terms are from the first day."""
-    record = Record(PERIOD)
-    record.terms(PERIOD.starts_on)
+    record = RecordBuilder(PERIOD)
+    record.edition_terms(PERIOD.starts_on)
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
     for key in ("1a", "1b"):
-        record.benchmark(recommendation, key, record.rule(known=PERIOD.starts_on))
+        record.benchmark(recommendation, key, record.benchmark_terms(known=PERIOD.starts_on))
     return record
 
 
-def known_between(record, first, last, as_of=END):
+def changes_between(record, first, last, as_of=END):
     """What changed of one day between what was known on one day and on another."""
-    return find_changes(record.facts, Standpoint(as_of, noon(first)), Standpoint(as_of, noon(last)))
+    return find_changes(record.facts, RecordMoment(as_of, noon(first)), RecordMoment(as_of, noon(last)))
 
 
-def told(stop):
+def points_by_line(stop):
     """The points that a stop moved, by part and line."""
     return {(moved.part.value, moved.key): moved.points for moved in stop.lines}
 
 
 def test_another_number_alone_moves_nothing():
-    record = small()
+    record = small_record()
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     other = record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(other, "2a", record.rule(known=PERIOD.starts_on))
+    record.benchmark(other, "2a", record.benchmark_terms(known=PERIOD.starts_on))
     swapped = {1: 2, 2: 1}
     record.tables["recommendations"] = [
         replace(
@@ -58,26 +58,26 @@ def test_another_number_alone_moves_nothing():
             number=swapped[one.number],
             terms=(
                 replace(one.terms[0], number=one.number),
-                replace(record.placed(one.terms[0].pillar, known=NEXT), number=swapped[one.number]),
+                replace(record.recommendation_terms(one.terms[0].pillar, known=NEXT), number=swapped[one.number]),
             ),
         )
         for one in record.tables["recommendations"]
     ]
 
-    assert known_between(record, DAY, LATER).changes == ()
-    assert told(known_between(record, PERIOD.starts_on, DAY).changes[0])["concrete_action", "1a"] > 0
+    assert changes_between(record, DAY, LATER).changes == ()
+    assert points_by_line(changes_between(record, PERIOD.starts_on, DAY).changes[0])["concrete_action", "1a"] > 0
 
 
 # --- Lesotho ----------------------------------------------------------------------------------------------------------
 
 
 def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved_it():
-    found = find_changes(lesotho().facts, Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho_record().facts, RecordMoment(FEBRUARY, noon(FEBRUARY)), RecordMoment(END, BY_JULY))
 
     assert (found.before, found.after) == (0, Fraction(121, 2))
     (stop,) = found.changes
-    assert (stop.day, stop.recorded_at, stop.points) == (TIP_2022, noon(TIP_2022), Fraction(121, 2))
-    assert told(stop) == {
+    assert (stop.day, stop.recorded_at, stop.points) == (REPORT_OF_2022_ON, noon(REPORT_OF_2022_ON), Fraction(121, 2))
+    assert points_by_line(stop) == {
         ("increasing_efforts", "investigations"): 7,
         ("increasing_efforts", "prosecutions"): 7,
         ("increasing_efforts", "convictions"): 3,
@@ -100,19 +100,19 @@ def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved
 
 
 def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
-    found = find_changes(lesotho().facts, Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+    found = find_changes(lesotho_record().facts, RecordMoment(FEBRUARY, BY_JULY), RecordMoment(END, BY_JULY))
 
     assert (found.before, found.after) == (Fraction(43, 6), Fraction(121, 2))
     (stop,) = found.changes
     assert (stop.day, stop.recorded_at, stop.points) == (END, None, Fraction(160, 3))
     # The plan was launched by September: since then it counts as a step, and prevention as shown.
-    assert told(stop)["concrete_action", "10a"] == Fraction(1, 2)
-    assert ("three_ps", "prevention") not in told(stop)
+    assert points_by_line(stop)["concrete_action", "10a"] == Fraction(1, 2)
+    assert ("three_ps", "prevention") not in points_by_line(stop)
 
 
 def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it():
-    record = lesotho()
-    (stop,) = find_changes(record.facts, Standpoint(END, noon(THEN)), Standpoint(END, BY_JULY)).changes
+    record = lesotho_record()
+    (stop,) = find_changes(record.facts, RecordMoment(END, noon(FEBRUARY)), RecordMoment(END, BY_JULY)).changes
     moved = {(one.part.value, one.key): one for one in stop.lines}
 
     trials = moved["increasing_efforts", "prosecutions"]
@@ -120,7 +120,11 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
     assert trials.reason_before == "Prosecutions: no data, so presumed not done (22 U.S.C. 7106(b)(1))."
     assert trials.reason_after == "Prosecutions rose from 4 to 16."
     now, before = (
-        next(row.id for row in record.facts.readings if row.figure == figure and row.recorded_at == noon(TIP_2022))
+        next(
+            row.id
+            for row in record.facts.readings
+            if row.figure == figure and row.recorded_at == noon(REPORT_OF_2022_ON)
+        )
         for figure in (16, 4)
     )
     assert set(trials.rows) == {RowReference("reading", now), RowReference("reading", before)}
@@ -137,11 +141,11 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
 
 
 def test_the_way_goes_day_by_day_and_moment_by_moment_in_the_order_of_time():
-    record = small()
+    record = small_record()
     first = record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
     second = record.action("1b", NEXT, LATER, known=DAY, verified=NEXT)
 
-    found = find_changes(record.facts, Standpoint(DAY, noon(DAY)), Standpoint(END, noon(END)))
+    found = find_changes(record.facts, RecordMoment(DAY, noon(DAY)), RecordMoment(END, noon(END)))
 
     assert [(stop.day, stop.recorded_at, stop.rows, stop.points) for stop in found.changes] == [
         (NEXT, noon(NEXT), (RowReference("evidence", first), RowReference("evidence", second)), STEP + PILLAR),
@@ -150,10 +154,10 @@ def test_the_way_goes_day_by_day_and_moment_by_moment_in_the_order_of_time():
 
 
 def test_one_stop_gathers_all_that_was_recorded_at_one_moment():
-    record = small()
+    record = small_record()
     acts = [record.action(key, DAY, DAY, known=DAY, verified=NEXT) for key in ("1a", "1b")]
 
-    (stop,) = known_between(record, DAY, LATER).changes
+    (stop,) = changes_between(record, DAY, LATER).changes
 
     assert stop.points == 2 * STEP + PILLAR
     assert [(one.key, one.rows) for one in stop.lines if one.part.value == "concrete_action"] == [
@@ -163,24 +167,24 @@ def test_one_stop_gathers_all_that_was_recorded_at_one_moment():
 
 
 def test_points_fall_by_a_review_that_rejects():
-    record = small()
+    record = small_record()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     record.review(act, known=LATER, key="1a", decision=EvidenceDecision.REJECTED)
 
-    found = known_between(record, DAY, LATER)
+    found = changes_between(record, DAY, LATER)
 
     assert (found.before, found.after) == (STEP + PILLAR, 0)
     (stop,) = found.changes
-    assert told(stop) == {("concrete_action", "1a"): -STEP, ("three_ps", "prosecution"): -PILLAR}
+    assert points_by_line(stop) == {("concrete_action", "1a"): -STEP, ("three_ps", "prosecution"): -PILLAR}
     assert all(one.rows == (RowReference("evidence", act),) for one in stop.lines)
 
 
 def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
-    record = small()
+    record = small_record()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     put_right = record.action("1a", DAY, DAY, known=NEXT, verified=LATER, revises=act)
 
-    found = known_between(record, DAY, LATER)
+    found = changes_between(record, DAY, LATER)
 
     assert found.before == found.after == STEP + PILLAR
     assert [(stop.recorded_at, stop.points) for stop in found.changes] == [
@@ -191,7 +195,7 @@ def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
 
 
 def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
-    record = small()
+    record = small_record()
     cited = record.evidence(DAY, DAY, known=NEXT)
     record.review(cited, known=DAY)
     counted = record.indicator("investigations", question=EffortQuestion.INVESTIGATIONS)
@@ -201,9 +205,9 @@ def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
     record.evidence_link(other, "1b", SupportKind.ACTION, known=LATER)
     record.review(other, known=NEXT, key="1b")
 
-    found = known_between(record, DAY, LATER)
+    found = changes_between(record, DAY, LATER)
 
-    assert [(stop.recorded_at, told(stop)) for stop in found.changes] == [
+    assert [(stop.recorded_at, points_by_line(stop)) for stop in found.changes] == [
         (noon(NEXT), {("increasing_efforts", "investigations"): 7, ("three_ps", "prosecution"): PILLAR}),
         (noon(LATER), {("concrete_action", "1a"): STEP, ("concrete_action", "1b"): STEP}),
     ]
@@ -216,72 +220,72 @@ def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
 
 
 def test_an_assessment_raises_a_step_to_the_whole():
-    record = small()
+    record = small_record()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
-    verdict = record.assess("1a", Verdict.MET, known=LATER, on=[act])
+    verdict = record.assessment("1a", Verdict.MET, known=LATER, on=[act])
 
-    (stop,) = known_between(record, DAY, LATER).changes
+    (stop,) = changes_between(record, DAY, LATER).changes
 
     (moved,) = stop.lines
     assert (moved.points, moved.rows) == (STEP, (RowReference("assessment", verdict),))
 
 
 def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
-    record = small()
+    record = small_record()
     other = record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(other, "2a", record.rule(known=PERIOD.starts_on))
+    record.benchmark(other, "2a", record.benchmark_terms(known=PERIOD.starts_on))
     record.action("2a", DAY, DAY, known=DAY, verified=DAY)
-    record.terms(NEXT, weights={other: Decimal(3)})
+    record.edition_terms(NEXT, weights={other: Decimal(3)})
 
-    found = known_between(record, DAY, LATER)
+    found = changes_between(record, DAY, LATER)
 
     # A step on the only benchmark of one of two recommendations: ¼ of 30, and with three times the weight ⅜.
     (stop,) = found.changes
     assert stop.rows == (RowReference("edition", 1),)
-    assert told(stop) == {("concrete_action", "2a"): Fraction(15, 4)}
+    assert points_by_line(stop) == {("concrete_action", "2a"): Fraction(15, 4)}
     assert [(one.rows, one.reason_before == one.reason_after) for one in stop.lines] == [(stop.rows, True)]
     assert [(one.max_points_before, one.max_points) for one in stop.lines] == [(15, Fraction(45, 2))]
 
 
 def test_a_change_of_a_benchmarks_terms_leads_to_the_benchmark():
-    record = Record(PERIOD)
-    record.terms(PERIOD.starts_on)
+    record = RecordBuilder(PERIOD)
+    record.edition_terms(PERIOD.starts_on)
     visits = record.indicator("visits")
-    by_word = record.rule(known=PERIOD.starts_on)
-    by_count = record.rule(Rule.TARGET, known=NEXT, target=Decimal(4), indicator_id=visits)
+    by_word = record.benchmark_terms(known=PERIOD.starts_on)
+    by_count = record.benchmark_terms(Rule.TARGET, known=NEXT, target=Decimal(4), indicator_id=visits)
     benchmark = record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", by_word, by_count)
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
-    found = known_between(record, DAY, LATER)
+    found = changes_between(record, DAY, LATER)
 
     (stop,) = found.changes
     assert (stop.recorded_at, stop.rows) == (noon(NEXT), (RowReference("benchmark", benchmark),))
-    assert told(stop) == {("concrete_action", "1a"): -15, ("three_ps", "prosecution"): -PILLAR}
+    assert points_by_line(stop) == {("concrete_action", "1a"): -15, ("three_ps", "prosecution"): -PILLAR}
     assert stop.lines[0].reason_after == "Visits: no data, so presumed not done (22 U.S.C. 7106(b)(1))."
 
 
 def test_a_benchmark_asked_later_lowers_what_the_others_give():
-    record = Record(PERIOD)
+    record = RecordBuilder(PERIOD)
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
-    record.benchmark(recommendation, "1a", record.rule(known=PERIOD.starts_on))
-    asked_later = record.benchmark(recommendation, "1b", record.rule(known=NEXT))
+    record.benchmark(recommendation, "1a", record.benchmark_terms(known=PERIOD.starts_on))
+    asked_later = record.benchmark(recommendation, "1b", record.benchmark_terms(known=NEXT))
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
-    (stop,) = known_between(record, DAY, LATER).changes
+    (stop,) = changes_between(record, DAY, LATER).changes
 
-    assert told(stop) == {("concrete_action", "1a"): -STEP}
+    assert points_by_line(stop) == {("concrete_action", "1a"): -STEP}
     assert stop.rows == (RowReference("benchmark", asked_later),)
 
 
 def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key():
-    record = Record(PERIOD)
+    record = RecordBuilder(PERIOD)
     for origin in (Origin.REPORT, Origin.ACTION_PLAN):
         recommendation = record.recommendation(1, Pillar.PROSECUTION, origin=origin)
         # The second takes the first's place among `benchmark_ids`: what follows is on the plan's.
-        record.benchmark(recommendation, "1a", record.rule(known=PERIOD.starts_on))
+        record.benchmark(recommendation, "1a", record.benchmark_terms(known=PERIOD.starts_on))
         record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
 
-    found = known_between(record, DAY, LATER)
+    found = changes_between(record, DAY, LATER)
 
     (stop,) = found.changes
     assert [(one.key, one.title, one.points) for one in stop.lines if one.part.value == "concrete_action"] == [
@@ -292,19 +296,19 @@ def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key
 
 
 def test_what_moves_nothing_is_no_stop():
-    record = small()
+    record = small_record()
     record.action("1a", DAY, DAY, known=NEXT)
-    record.promise(made=NEXT, _1a="meets")
+    record.commitment(made=NEXT, _1a="meets")
 
-    found = known_between(record, DAY, LATER)
+    found = changes_between(record, DAY, LATER)
 
     assert (found.before, found.after, found.changes) == (0, 0, ())
 
 
-def test_from_one_standpoint_to_itself_nothing_changed():
-    here = Standpoint(END, BY_JULY)
+def test_from_one_record_moment_to_itself_nothing_changed():
+    here = RecordMoment(END, BY_JULY)
 
-    found = find_changes(lesotho().facts, here, here)
+    found = find_changes(lesotho_record().facts, here, here)
 
     assert (found.before, found.after, found.changes) == (Fraction(121, 2), Fraction(121, 2), ())
 
@@ -312,32 +316,32 @@ def test_from_one_standpoint_to_itself_nothing_changed():
 @pytest.mark.parametrize(
     ("since", "until"),
     [
-        (Standpoint(LATER), Standpoint(DAY)),
-        (Standpoint(DAY, noon(LATER)), Standpoint(DAY, noon(DAY))),
-        (Standpoint(DAY, noon(LATER)), Standpoint(LATER, noon(DAY))),
-        (Standpoint(DAY), Standpoint(LATER, noon(LATER))),
+        (RecordMoment(LATER), RecordMoment(DAY)),
+        (RecordMoment(DAY, noon(LATER)), RecordMoment(DAY, noon(DAY))),
+        (RecordMoment(DAY, noon(LATER)), RecordMoment(LATER, noon(DAY))),
+        (RecordMoment(DAY), RecordMoment(LATER, noon(LATER))),
     ],
     ids=["days", "moments", "a later day known earlier", "all that is known, then less"],
 )
-def test_the_second_standpoint_may_not_lie_before_the_first_by_either_clock(since, until):
+def test_the_second_moment_may_not_lie_before_the_first_by_either_clock(since, until):
     with pytest.raises(ValueError, match="before the first"):
-        find_changes(small().facts, since, until)
+        find_changes(small_record().facts, since, until)
 
 
 # --- Of every record --------------------------------------------------------------------------------------------------
 
 
-def ordered(days, moments):
-    """Two standpoints, the second before the first by neither clock; no moment (all that is known) is the last."""
+def ordered_standpoints(days, moments):
+    """Two moments, the second before the first by neither clock. Without `known_by` (all is known) it is the last."""
     first, last = sorted(days)
-    known, known_later = sorted(moments, key=lambda moment: (moment is None, moment or noon(TERMS)))
-    return Standpoint(first, known), Standpoint(last, known_later)
+    known, known_later = sorted(moments, key=lambda moment: (moment is None, moment or noon(TERMS_ON)))
+    return RecordMoment(first, known), RecordMoment(last, known_later)
 
 
-ways = st.builds(ordered, st.tuples(days, days), st.tuples(moments, moments))
+standpoint_pairs = st.builds(ordered_standpoints, st.tuples(days, days), st.tuples(moments, moments))
 
 
-@given(records(), ways)
+@given(records(), standpoint_pairs)
 def test_the_points_of_all_stops_add_up_to_the_difference(record, way):
     since, until = way
     found = find_changes(record.facts, since, until)
@@ -347,7 +351,7 @@ def test_the_points_of_all_stops_add_up_to_the_difference(record, way):
     assert sum(stop.points for stop in found.changes) == found.after - found.before
 
 
-@given(records(), ways)
+@given(records(), standpoint_pairs)
 def test_every_stop_lies_on_the_way_and_says_what_moved(record, way):
     since, until = way
     found = find_changes(record.facts, since, until)
@@ -365,7 +369,7 @@ def test_every_stop_lies_on_the_way_and_says_what_moved(record, way):
     assert sorted(stop.day for stop in found.changes) == [stop.day for stop in found.changes]
 
 
-@given(records(), ways, st.randoms(use_true_random=False))
+@given(records(), standpoint_pairs, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(record, way, random):
     facts = record.facts
     shuffled = replace(

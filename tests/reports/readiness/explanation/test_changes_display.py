@@ -10,33 +10,31 @@ from hypothesis import given
 from dialogues.choices import EvidenceDecision
 from reports import formatting
 from reports.readiness import countable_facts
-from reports.readiness.explanation.changes import Standpoint, find_changes
+from reports.readiness.explanation.changes import RecordMoment, find_changes
 from reports.readiness.explanation.changes_display import (
-    ScoreAtStandpoint,
+    ScoreAtMoment,
     describe_changes,
     display_changes,
     format_signed,
 )
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import records
-from tests.reports.readiness.explanation.test_changes import DAY, END, LATER, small, ways
-from tests.reports.records import noon
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.readiness.explanation.test_changes import DAY, END, LATER, small_record, standpoint_pairs
+from tests.reports.record_builder import noon
+from tests.reports.record_strategies import records
 
-THEN = date(2022, 2, 28)
+FEBRUARY = date(2022, 2, 28)
 BY_JULY = noon(date(2022, 7, 31))
 
 
-def end(as_of, score, known_by=None, *, is_reviewed=True):
-    return ScoreAtStandpoint(Standpoint(as_of, known_by), Fraction(score), is_reviewed)
+def score_at(as_of, score, known_by=None, *, is_reviewed=True):
+    return ScoreAtMoment(RecordMoment(as_of, known_by), Fraction(score), is_reviewed)
 
 
-def told(record, since, until):
+def display_sample(record, since, until):
     """What changed in a record, as printed."""
     found = find_changes(record.facts, since, until)
     ends = [
-        ScoreAtStandpoint(
-            at, score, countable_facts.is_reviewed(countable_facts.facts_known_by(record.facts, at.known_by))
-        )
+        ScoreAtMoment(at, score, countable_facts.is_reviewed(countable_facts.facts_known_by(record.facts, at.known_by)))
         for at, score in [(since, found.before), (until, found.after)]
     ]
     return display_changes(found, *ends)
@@ -46,50 +44,50 @@ def told(record, since, until):
     ("since", "until", "stops", "sentence"),
     [
         (
-            end(DAY, "12.3"),
-            end(LATER, "19.5"),
+            score_at(DAY, "12.3"),
+            score_at(LATER, "19.5"),
             2,
             "Readiness rose from 12.3 to 19.5.",
         ),
         (
-            end(DAY, 20),
-            end(LATER, "19.96"),
+            score_at(DAY, 20),
+            score_at(LATER, "19.96"),
             1,
             "Readiness is 20 at both ends. In between, 1 change moved it.",
         ),
         (
-            end(DAY, 20),
-            end(LATER, 13),
+            score_at(DAY, 20),
+            score_at(LATER, 13),
             1,
             "Readiness fell from 20 to 13.",
         ),
         (
-            end(DAY, 13),
-            end(LATER, 13),
+            score_at(DAY, 13),
+            score_at(LATER, 13),
             0,
             "Readiness did not change. It is 13.",
         ),
         (
-            end(DAY, 13),
-            end(DAY, 13),
+            score_at(DAY, 13),
+            score_at(DAY, 13),
             0,
             "Readiness did not change. It is 13.",
         ),
         (
-            end(DAY, 13, noon(LATER)),
-            end(DAY, 20),
+            score_at(DAY, 13, noon(LATER)),
+            score_at(DAY, 20),
             1,
             "Readiness rose from 13 to 20.",
         ),
         (
-            end(DAY, 0, is_reviewed=False),
-            end(LATER, 20),
+            score_at(DAY, 0, is_reviewed=False),
+            score_at(LATER, 20),
             1,
             "Readiness came to 20. Nothing had been reviewed at the start.",
         ),
         (
-            end(DAY, 0, is_reviewed=False),
-            end(LATER, 0, is_reviewed=False),
+            score_at(DAY, 0, is_reviewed=False),
+            score_at(LATER, 0, is_reviewed=False),
             0,
             "Nothing has been reviewed yet, so readiness has not changed.",
         ),
@@ -108,7 +106,7 @@ def test_points_are_printed_with_their_sign(points, text):
 
 
 def test_lesotho_as_printed():
-    page = told(lesotho(), Standpoint(THEN, BY_JULY), Standpoint(END, BY_JULY))
+    page = display_sample(lesotho_record(), RecordMoment(FEBRUARY, BY_JULY), RecordMoment(END, BY_JULY))
 
     assert page.sentence == "Readiness rose from 7.2 to 60.5."
     assert (page.before, page.after, page.points) == (Decimal("7.2"), Decimal("60.5"), "+53.3")
@@ -118,29 +116,29 @@ def test_lesotho_as_printed():
 
 
 def test_where_nothing_was_reviewed_there_is_no_figure():
-    page = told(lesotho(), Standpoint(THEN, noon(THEN)), Standpoint(END, BY_JULY))
+    page = display_sample(lesotho_record(), RecordMoment(FEBRUARY, noon(FEBRUARY)), RecordMoment(END, BY_JULY))
 
     assert (page.before, page.after) == (None, Decimal("60.5"))
     assert "from 0" not in page.sentence
 
 
 def test_what_was_lost_is_printed_as_lost():
-    record = small()
+    record = small_record()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     record.review(act, known=LATER, key="1a", decision=EvidenceDecision.REJECTED)
 
-    page = told(record, Standpoint(END, noon(DAY)), Standpoint(END, noon(LATER)))
+    page = display_sample(record, RecordMoment(END, noon(DAY)), RecordMoment(END, noon(LATER)))
 
     assert page.points == "−14.2"
     assert [one.points for stop in page.changes for one in stop.lines] == ["−7.5", "−6.7"]
 
 
-@given(records(), ways)
+@given(records(), standpoint_pairs)
 def test_what_is_printed_adds_up(record, way):
     def figure(text):
         return Decimal(text.replace("−", "-"))
 
-    page = told(record, *way)
+    page = display_sample(record, *way)
 
     difference = formatting.round_to_tenth(find_changes(record.facts, *way).after) - formatting.round_to_tenth(
         find_changes(record.facts, *way).before

@@ -8,8 +8,8 @@ from recommendations.choices import Pillar, Rule
 from reports.readiness import countable_facts
 from reports.readiness.explanation.counting_reasons import find_counting_statuses
 from reports.readiness.fact_views import build_fact_views, build_verified_view
-from tests.reports.made_up import records
-from tests.reports.records import Record, window
+from tests.reports.record_builder import RecordBuilder, period
+from tests.reports.record_strategies import records
 
 START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
 
@@ -17,11 +17,13 @@ START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28),
 @pytest.fixture
 def record():
     """1a is assessed, 1b counts cases, of 10."""
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
     record.cases = record.indicator("cases", unit="cases")
-    record.benchmark(recommendation, "1a", record.rule(known=START))
-    record.benchmark(recommendation, "1b", record.rule(Rule.TARGET, known=START, target=10, indicator_id=record.cases))
+    record.benchmark(recommendation, "1a", record.benchmark_terms(known=START))
+    record.benchmark(
+        recommendation, "1b", record.benchmark_terms(Rule.TARGET, known=START, target=10, indicator_id=record.cases)
+    )
     return record
 
 
@@ -130,7 +132,7 @@ def test_reading_counts_once_its_evidence_is_verified(record):
 
 
 def test_reading_of_the_year_before_counts_without_review(record):
-    record.year_before(record.cases, 4, known=DAY)
+    record.reading_year_before(record.cases, 4, known=DAY)
 
     assert only_reading(record).counts
 
@@ -202,9 +204,9 @@ def test_every_row_that_does_not_count_has_its_reason(record):
 
 def test_verdict_that_holds_is_that_of_the_latest_day(record):
     evidence = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
-    first = record.assess("1a", Verdict.MET, known=TODAY, on=[evidence])
+    first = record.assessment("1a", Verdict.MET, known=TODAY, on=[evidence])
 
     assert find_counting_statuses(record.facts, TODAY).assessments_in_force == {first}
 
-    last = record.assess("1a", Verdict.STALLED, known=date(2021, 12, 20))
+    last = record.assessment("1a", Verdict.STALLED, known=date(2021, 12, 20))
     assert find_counting_statuses(record.facts, TODAY).assessments_in_force == {last}

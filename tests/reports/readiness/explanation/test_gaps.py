@@ -20,7 +20,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def told(edition, **more):
+def gap_sentences(edition, **more):
     facts = gather_facts(edition)
     found = find_gaps(facts, evaluate_readiness(facts, as_of=date(2022, 1, 28)), **{"on_words_alone": 0} | more)
     assert all(reverse(one.page) for one in found if one.page)
@@ -39,7 +39,7 @@ def test_everything_that_is_missing_is_said_once():
     EvidenceReviewFactory(evidence_link=stated.evidence_links.get(), first_on=stated.happened_to)
     EvidenceFactory(happened_from=None, revises=undated)
 
-    assert told(unknown.recommendation.edition, on_words_alone=2) == [
+    assert gap_sentences(unknown.recommendation.edition, on_words_alone=2) == [
         f"1 benchmark has no information: {unknown.key}.",
         "1 indicator has no figure for the period: Convictions.",
         "2 claims have no file and no link.",
@@ -52,7 +52,9 @@ def test_a_record_without_any_gap_lacks_nothing():
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], verified=True)
 
-    assert told(benchmark.recommendation.edition) == ["There is 1 problem in the record."]  # it isn't assessed yet
+    assert gap_sentences(benchmark.recommendation.edition) == [
+        "There is 1 problem in the record."
+    ]  # it isn't assessed yet
 
 
 def test_many_are_named_in_part_and_counted():
@@ -60,6 +62,6 @@ def test_many_are_named_in_part_and_counted():
     for _ in range(9):
         BenchmarkFactory(recommendation=benchmark.recommendation)
 
-    sentence, *_ = told(benchmark.recommendation.edition)
+    sentence, *_ = gap_sentences(benchmark.recommendation.edition)
 
     assert sentence == "10 benchmarks have no information: 1a, 1b, 1c, 1d, 1e, 1f and 4 more."

@@ -7,16 +7,16 @@ from dialogues.choices import SupportKind
 from recommendations.choices import Better, Pillar, Rule
 from reports.readiness.explanation import score_display
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.records import Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon, period
 from tiptracker.localization import format_number
 
-TERMS, DAY, TODAY = date(2021, 7, 1), date(2021, 12, 1), date(2022, 1, 28)
-END, TIP_2022 = date(2022, 3, 31), date(2022, 7, 31)
+TERMS_ON, DAY, TODAY = date(2021, 7, 1), date(2021, 12, 1), date(2022, 1, 28)
+END, REPORT_OF_2022_ON = date(2022, 3, 31), date(2022, 7, 31)
 
 
 def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
-    result = evaluate_readiness(lesotho().facts, as_of=END, known_by=noon(TIP_2022))
+    result = evaluate_readiness(lesotho_record().facts, as_of=END, known_by=noon(REPORT_OF_2022_ON))
 
     printed = score_display.display_parts(result)
 
@@ -32,7 +32,7 @@ def test_parts_as_printed_add_up_to_the_score_and_lines_to_their_part():
 def test_a_line_that_gives_all_it_could_says_so():
     """Of three thirds of 20 points two print as 6.7 and one as 6.6; here the last alone is shown."""
     printed = score_display.display_parts(
-        evaluate_readiness(lesotho().facts, as_of=date(2022, 2, 28), known_by=noon(TIP_2022))
+        evaluate_readiness(lesotho_record().facts, as_of=date(2022, 2, 28), known_by=noon(REPORT_OF_2022_ON))
     )[2]
 
     assert [(line.points, line.of) for line in printed.lines] == [
@@ -43,7 +43,7 @@ def test_a_line_that_gives_all_it_could_says_so():
 
 
 def test_nothing_reviewed_prints_no_figure():
-    result = evaluate_readiness(lesotho().facts, as_of=TODAY, known_by=noon(TODAY))
+    result = evaluate_readiness(lesotho_record().facts, as_of=TODAY, known_by=noon(TODAY))
 
     assert score_display.readiness_bar_figures(result) == score_display.ReadinessBarFigures(None, None, Decimal(45))
     assert {part.points for part in score_display.display_parts(result)} == {None}
@@ -60,31 +60,33 @@ def test_nothing_reviewed_prints_no_figure():
     ],
 )
 def test_more_than_last_period_in_short(better, was, figure, text):
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     cases = record.indicator("cases", better=better)
     record.benchmark(
-        record.recommendation(1, Pillar.PROSECUTION), "1a", record.rule(Rule.MORE, known=TERMS, indicator_id=cases)
+        record.recommendation(1, Pillar.PROSECUTION),
+        "1a",
+        record.benchmark_terms(Rule.MORE, known=TERMS_ON, indicator_id=cases),
     )
-    record.year_before(cases, was, known=TERMS)
+    record.reading_year_before(cases, was, known=TERMS_ON)
     evidence = record.evidence(DAY, DAY, known=DAY)
     record.review(evidence, known=DAY)
     record.reading(cases, figure, through=DAY, known=DAY, evidence=evidence)
 
-    assert in_short(record) == text
+    assert bar_text(record) == text
 
 
-def in_short(record):
+def bar_text(record):
     (printed,) = score_display.display_benchmarks(record.facts, evaluate_readiness(record.facts, as_of=TODAY)).values()
     return printed.bar.text
 
 
 def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     districts = record.indicator("districts", unit="districts")
     record.benchmark(
         record.recommendation(1, Pillar.PROSECUTION),
         "1a",
-        record.rule(Rule.TARGET, known=TERMS, target=10, indicator_id=districts),
+        record.benchmark_terms(Rule.TARGET, known=TERMS_ON, target=10, indicator_id=districts),
     )
     verified = record.evidence(DAY, DAY, known=DAY)
     record.review(verified, known=DAY)
@@ -101,18 +103,18 @@ def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
 
 
 def test_assessed_in_short_is_a_word_and_no_data_has_no_bar():
-    record = Record(window("2021-04-01", "2022-03-31"))
-    record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.rule(known=TERMS))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
+    record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.benchmark_terms(known=TERMS_ON))
 
-    assert in_short(record) == "no data"
+    assert bar_text(record) == "no data"
 
     record.evidence(DAY, DAY, known=DAY, _1a=SupportKind.ACTION)
 
-    assert in_short(record) == "no data; claimed: a concrete step"
+    assert bar_text(record) == "no data; claimed: a concrete step"
 
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
 
-    assert in_short(record) == "a concrete step"
+    assert bar_text(record) == "a concrete step"
 
 
 def test_plain_figures_lose_their_noughts():

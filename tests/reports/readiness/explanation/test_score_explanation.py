@@ -10,9 +10,9 @@ from recommendations.choices import EffortQuestion, Origin, Pillar, Rule
 from reports.choices import PartKey
 from reports.readiness.explanation.score_explanation import ScoreExplanation
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import records
-from tests.reports.records import Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon, period
+from tests.reports.record_strategies import records
 
 START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28), date(2022, 3, 31)
 
@@ -20,38 +20,40 @@ START, DAY, TODAY, END = date(2021, 4, 1), date(2021, 12, 1), date(2022, 1, 28),
 @pytest.fixture
 def record():
     """1a is assessed, 1b counts prosecutions against the year before, 1c counts them against 10."""
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     recommendation = record.recommendation(1, Pillar.PROSECUTION)
     record.cases = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
-    record.benchmark(recommendation, "1a", record.rule(known=START))
-    record.benchmark(recommendation, "1b", record.rule(Rule.MORE, known=START, indicator_id=record.cases))
-    record.benchmark(recommendation, "1c", record.rule(Rule.TARGET, known=START, target=10, indicator_id=record.cases))
+    record.benchmark(recommendation, "1a", record.benchmark_terms(known=START))
+    record.benchmark(recommendation, "1b", record.benchmark_terms(Rule.MORE, known=START, indicator_id=record.cases))
+    record.benchmark(
+        recommendation, "1c", record.benchmark_terms(Rule.TARGET, known=START, target=10, indicator_id=record.cases)
+    )
     return record
 
 
-def reasons(record, as_of=TODAY, known_by=None):
+def explain(record, as_of=TODAY, known_by=None):
     facts = record.facts
     return ScoreExplanation(facts, evaluate_readiness(facts, as_of=as_of, known_by=known_by))
 
 
-def ground(record, address="1a", part=PartKey.ACTION, **when):
-    (found,) = reasons(record, **when).find_line(part, address).criteria
+def criterion_of(record, address="1a", part=PartKey.ACTION, **when):
+    (found,) = explain(record, **when).find_line(part, address).criteria
     return found
 
 
-def told(given):
+def rows_and_reasons(given):
     return [(one.row.type, one.row.id, one.reason) for one in given]
 
 
 def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
-    old = record.assess("1a", Verdict.STALLED, known=DAY)
-    new = record.assess("1a", Verdict.STEP, known=TODAY, on=[act])
+    old = record.assessment("1a", Verdict.STALLED, known=DAY)
+    new = record.assessment("1a", Verdict.STEP, known=TODAY, on=[act])
 
-    found = ground(record)
+    found = criterion_of(record)
 
-    assert told(found.rests_on) == [("evidence", act, ""), ("assessment", new, "")]
-    assert told(found.not_counted) == [("assessment", old, "another assessment is in force")]
+    assert rows_and_reasons(found.rests_on) == [("evidence", act, ""), ("assessment", new, "")]
+    assert rows_and_reasons(found.not_counted) == [("assessment", old, "another assessment is in force")]
 
 
 def test_what_does_not_count_stands_there_with_its_reason(record):
@@ -62,10 +64,10 @@ def test_what_does_not_count_stands_there_with_its_reason(record):
     record.review(no, known=date(2021, 12, 9), key="1a", decision=EvidenceDecision.REJECTED)
     later = record.action("1a", DAY, date(2022, 2, 1), known=DAY, verified=DAY)
 
-    found = ground(record)
+    found = criterion_of(record)
 
     assert found.rests_on == found.claimed == ()
-    assert set(told(found.not_counted)) == {
+    assert set(rows_and_reasons(found.not_counted)) == {
         ("evidence", plan, "a statement or plan, not a concrete action"),
         ("evidence", before, "before 1 April 2021"),
         ("evidence", back, "sent with an update that was returned on 3 December 2021"),
@@ -77,50 +79,50 @@ def test_what_does_not_count_stands_there_with_its_reason(record):
 def test_claim_is_told_as_one(record):
     sent = record.claim("1a", "done", DAY, known=DAY, first=DAY)
 
-    found = ground(record)
+    found = criterion_of(record)
 
-    assert told(found.claimed) == [("evidence", sent, "not verified yet")]
+    assert rows_and_reasons(found.claimed) == [("evidence", sent, "not verified yet")]
     assert found.claim.startswith("Claimed: Done")
 
 
 def test_two_clocks_decide_what_is_there_and_what_counts(record):
     act = record.action("1a", DAY, DAY, known=DAY, verified=TODAY)
 
-    assert told(ground(record).rests_on) == [("evidence", act, "")]
-    assert told(ground(record, known_by=noon(DAY)).claimed) == [("evidence", act, "not verified yet")]
-    assert ground(record, known_by=noon(date(2021, 11, 30))).rows == ()
-    assert told(ground(record, as_of=date(2021, 11, 30)).not_counted) == [
+    assert rows_and_reasons(criterion_of(record).rests_on) == [("evidence", act, "")]
+    assert rows_and_reasons(criterion_of(record, known_by=noon(DAY)).claimed) == [("evidence", act, "not verified yet")]
+    assert criterion_of(record, known_by=noon(date(2021, 11, 30))).rows == ()
+    assert rows_and_reasons(criterion_of(record, as_of=date(2021, 11, 30)).not_counted) == [
         ("evidence", act, "not over by 30 November 2021")
     ]
 
 
 def test_question_rests_on_the_two_figures_compared_and_says_what_took_a_figures_place(record):
-    was = record.year_before(record.cases, 4, known=DAY)
+    was = record.reading_year_before(record.cases, 4, known=DAY)
     proof = record.evidence(START, DAY, known=DAY)
     first = record.reading(record.cases, 5, through=date(2021, 11, 1), known=DAY, evidence=proof)
     then = record.reading(record.cases, 9, through=DAY, known=DAY, evidence=proof)
     none = record.reading(record.cases, None, through=date(2021, 12, 31), known=DAY, evidence=proof)
     record.review(proof, known=DAY)
 
-    found = ground(record, "prosecutions", PartKey.EFFORTS)
+    found = criterion_of(record, "prosecutions", PartKey.EFFORTS)
 
-    assert told(found.rests_on) == [("reading", then, ""), ("reading", was, "")]
-    assert told(found.not_counted) == [
+    assert rows_and_reasons(found.rests_on) == [("reading", then, ""), ("reading", was, "")]
+    assert rows_and_reasons(found.not_counted) == [
         ("reading", none, "“no data” never replaces a figure"),
         ("reading", first, "replaced by a later figure"),
     ]
-    assert told(ground(record, "1b").rests_on) == told(found.rests_on)
+    assert rows_and_reasons(criterion_of(record, "1b").rests_on) == rows_and_reasons(found.rests_on)
 
 
 @pytest.mark.parametrize(("part", "address"), [(PartKey.DATA, "prosecutions"), (PartKey.ACTION, "1c")])
 def test_year_before_is_left_out_where_nothing_is_compared(record, part, address):
-    record.year_before(record.cases, 4, known=DAY)
+    record.reading_year_before(record.cases, 4, known=DAY)
 
-    assert ground(record, address, part).rows == ()
+    assert criterion_of(record, address, part).rows == ()
 
 
 def test_recommendation_stands_on_its_benchmarks_and_a_p_on_all_that_is_asked_of_it(record):
-    found = reasons(record)
+    found = explain(record)
 
     assert [one.address for one in found.find_line(PartKey.ACTION, "1").criteria] == ["1a", "1b", "1c"]
     assert [one.address for one in found.find_line(PartKey.THREE_PS, "prosecution").criteria] == [
@@ -133,15 +135,15 @@ def test_recommendation_stands_on_its_benchmarks_and_a_p_on_all_that_is_asked_of
 
 
 def test_complicit_officials_stand_on_the_benchmarks_about_them():
-    found = reasons(lesotho(), END, noon(date(2022, 7, 31))).find_line(PartKey.EFFORTS, "complicit_officials")
+    found = explain(lesotho_record(), END, noon(date(2022, 7, 31))).find_line(PartKey.EFFORTS, "complicit_officials")
 
     assert [one.address for one in found.criteria] == ["1d", "8b"]
 
 
 def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
     plan = record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN)
-    record.benchmark(plan, "1a", record.rule(known=START))
-    found = reasons(record)
+    record.benchmark(plan, "1a", record.benchmark_terms(known=START))
+    found = explain(record)
 
     assert found.find_line(PartKey.ACTION, "1a").recommendation_id != plan
     assert found.find_line(PartKey.ACTION, "action_plan_1a").recommendation_id == plan
@@ -153,13 +155,13 @@ def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
     [(PartKey.ACTION, "9z"), (PartKey.EFFORTS, "1a"), (PartKey.DATA, "money_for_victims"), (PartKey.THREE_PS, "")],
 )
 def test_no_such_line_is_none(record, part, address):
-    assert reasons(record).find_line(part, address) is None
+    assert explain(record).find_line(part, address) is None
 
 
 @settings(max_examples=100)
 @given(records())
 def test_every_known_row_of_a_ground_is_told_once_and_every_row_of_a_sentence_is_among_them(record):
-    found = reasons(record)
+    found = explain(record)
     for line in [line for part in PartKey for line in found.lines_of_part(part)]:
         for one in line.criteria:
             rows = [given.row for given in one.rows]

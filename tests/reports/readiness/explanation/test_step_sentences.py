@@ -12,55 +12,55 @@ from recommendations.choices import EffortQuestion, Pillar
 from reports import formatting
 from reports.readiness.explanation.step_sentences import StepTexts, display_steps
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import Record, window
+from tests.reports.record_builder import RecordBuilder, period
+from tests.reports.record_strategies import days, moments, records
 
 START, DAY, DEADLINE = date(2021, 4, 1), date(2022, 1, 28), date(2022, 2, 28)
 POLICE, JUSTICE = 11, 12
 
 FIND_PROSECUTIONS = "Find out which ministry has the figure “Prosecutions” since 1 April 2021, and for the year before."
-INFERRED = "Perhaps the Ministry of Police has it."
+INFERRED_MINISTRY = "Perhaps the Ministry of Police has it."
 
 
 @pytest.fixture
 def record():
-    record = Record(window("2021-04-01", "2022-03-31"))
-    record.terms(START, deadline_on=DEADLINE, readiness_target=45)
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
+    record.edition_terms(START, deadline_on=DEADLINE, readiness_target=45)
     one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1,))
     for key in ("1a", "1b", "1c", "1d", "1e"):
-        record.benchmark(one, key, record.rule(known=START))
+        record.benchmark(one, key, record.benchmark_terms(known=START))
     record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS, indicium=1)
     record.indicator("money for victims", Pillar.PROTECTION, EffortQuestion.MONEY, indicium=2)
     return record
 
 
-def told(record, *, as_of=DAY, **texts):
+def display_sample(record, *, as_of=DAY, **texts):
     result = evaluate_readiness(record.facts, as_of=as_of)
     names = {POLICE: "Ministry of Police", JUSTICE: "Ministry of Justice"}
     return display_steps(result, result.next_steps(), StepTexts(ministries=names, **texts))
 
 
 def test_a_ministry_that_is_set_for_a_figure_is_asked_without_a_doubt(record):
-    inferred, set_for_it = told(record), replace(record.tables["indicators"][0], ministry_id=JUSTICE)
+    inferred, set_for_it = display_sample(record), replace(record.tables["indicators"][0], ministry_id=JUSTICE)
     record.tables["indicators"] = [set_for_it, *record.tables["indicators"][1:]]
 
-    assert INFERRED in next(one.sentence for one in inferred.steps if one.kind == "ask")
-    asked = next(one.sentence for one in told(record).steps if one.kind == "ask")
+    assert INFERRED_MINISTRY in next(one.sentence for one in inferred.steps if one.kind == "ask")
+    asked = next(one.sentence for one in display_sample(record).steps if one.kind == "ask")
     assert asked.startswith("Ask the Ministry of Justice for the figure")
-    assert INFERRED not in asked
+    assert INFERRED_MINISTRY not in asked
 
 
 def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     sent = record.update_version(ClaimedProgress.DONE, known=date(2022, 1, 14), ministry_id=POLICE)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
     proof = record.action("1b", START, date(2022, 1, 10), known=DAY)
-    dated = record.promise(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=CommitmentReach.MEETS)
-    overdue = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=CommitmentReach.CONTRIBUTES)
-    undated = record.promise(made=START, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
-    later = record.promise(
+    dated = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 2, 18), _1c=CommitmentReach.MEETS)
+    overdue = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1d=CommitmentReach.CONTRIBUTES)
+    undated = record.commitment(made=START, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
+    later = record.commitment(
         made=START, ministry=POLICE, due=date(2022, 3, 31), _1a=CommitmentReach.MEETS, _1b=CommitmentReach.MEETS
     )
-    ladder = told(
+    steps = display_sample(
         record,
         benchmarks={record.benchmark_ids["1e"]: "A case is charged."},
         commitments={dated: "Draft a bill", overdue: "Name a judge.", undated: "Charge someone", later: "Train"},
@@ -68,27 +68,27 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
         updates={sent: ("Ministry of Police", date(2022, 1, 14), "Open two shelters")},
     )
 
-    assert [one.sentence for one in ladder.steps] == [
+    assert [one.sentence for one in steps.steps] == [
         "Review the update from the Ministry of Police of 14 January 2022 on “Open two shelters” (1a).",
         "Review the evidence “A circular” (1b).",
-        f"{FIND_PROSECUTIONS} {INFERRED}",
+        f"{FIND_PROSECUTIONS} {INFERRED_MINISTRY}",
         "Urge the Ministry of Justice to keep its commitment “Draft a bill” (1c), due 18 February 2022.",
         "Urge the Ministry of Justice to keep its commitment “Charge someone” (1d). No date is agreed.",
         "Agree with the Ministry of Police on benchmark 1e: A case is charged.",
     ]
-    assert [one.sentence for one in ladder.after_deadline] == [
+    assert [one.sentence for one in steps.after_deadline] == [
         "Ask the Ministry of Police for an earlier date for its commitment “Train” (1a and 1b), due 31 March 2022."
     ]
-    assert [one.sentence for one in ladder.also_ask] == [
+    assert [one.sentence for one in steps.also_ask] == [
         "Find out which ministry has the figure “Money for victims” since 1 April 2021, and for the year before."
     ]
 
 
 def test_what_counts_only_once_a_review_states_its_start_date_is_said_to_need_it(record):
     proof = record.action("1b", None, date(2022, 1, 10), known=DAY)
-    ladder = told(record, evidence={proof: "A circular"})
+    steps = display_sample(record, evidence={proof: "A circular"})
 
-    assert ladder.steps[0].sentence == "Review the evidence “A circular” (1b). State its start date."
+    assert steps.steps[0].sentence == "Review the evidence “A circular” (1b). State its start date."
 
 
 def test_last_periods_figure_is_asked_for_by_its_days(record):
@@ -96,37 +96,37 @@ def test_last_periods_figure_is_asked_for_by_its_days(record):
     counted = record.tables["indicators"][0].id
     record.reading(counted, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
 
-    assert [one.sentence for one in told(record).last_period][-1] == (
+    assert [one.sentence for one in display_sample(record).last_period][-1] == (
         "Find out which ministry has the figure “Prosecutions” from 1 April 2020 to 31 March 2021, to compare with. "
-        f"{INFERRED}"
+        f"{INFERRED_MINISTRY}"
     )
 
 
 def test_an_overdue_commitment_is_said_to_be(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
-    ladder = told(record, commitments={promise: "Name a judge"})
+    promise = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
+    steps = display_sample(record, commitments={promise: "Name a judge"})
 
-    assert ladder.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
+    assert steps.steps[1].sentence.endswith("due 14 January 2022. It is overdue.")
 
 
 def test_a_commitment_whose_update_waits_is_with_the_embassy_and_not_overdue(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=START, ministry=JUSTICE, due=date(2022, 1, 14), _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=date(2022, 1, 12), ministry_id=JUSTICE, commitment_id=promise
     )
-    ladder = told(record, commitments={promise: "Name a judge"})
+    steps = display_sample(record, commitments={promise: "Name a judge"})
 
-    [sentence] = [one.sentence for one in ladder.steps if "Name a judge" in one.sentence]
+    [sentence] = [one.sentence for one in steps.steps if "Name a judge" in one.sentence]
     assert sentence.endswith("An update on it has been with the embassy since 12 January 2022.")
     assert "overdue" not in sentence
 
 
 def test_without_texts_a_step_is_named_by_its_benchmarks(record):
-    record.promise(made=START, ministry=99, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    record.commitment(made=START, ministry=99, due=DEADLINE, _1a=CommitmentReach.MEETS)
     record.action("1b", START, date(2022, 1, 10), known=DAY)
-    ladder = told(record)
+    steps = display_sample(record)
 
-    assert [one.sentence for one in ladder.steps if one.kind in {"review", "keep"}] == [
+    assert [one.sentence for one in steps.steps if one.kind in {"review", "keep"}] == [
         "Review the evidence (1b).",
         "Urge the ministry to keep its commitment (1a), due 28 February 2022.",
     ]
@@ -142,21 +142,21 @@ def test_without_texts_a_step_is_named_by_its_benchmarks(record):
     ],
 )
 def test_whether_the_target_is_reached_is_said(record, mark, sentence):
-    record.terms(date(2021, 5, 1), deadline_on=DEADLINE, readiness_target=mark)
+    record.edition_terms(date(2021, 5, 1), deadline_on=DEADLINE, readiness_target=mark)
 
-    assert told(record).target == sentence
+    assert display_sample(record).target == sentence
 
 
 @given(records(), days, moments)
 def test_what_is_printed_adds_up(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
-    ladder = display_steps(result, result.next_steps(), StepTexts())
+    steps = display_steps(result, result.next_steps(), StepTexts())
     stands = formatting.round_to_tenth(result.score)
 
-    for one in ladder.steps if result.is_reviewed else ():
+    for one in steps.steps if result.is_reviewed else ():
         stands += one.points
         assert one.cumulative == stands
-    if ladder.reviews_in_one and result.is_reviewed:
-        assert ladder.reviews_in_one.cumulative == formatting.round_to_tenth(result.claimed.points)
-        assert ladder.reviews_in_one.points == sum(one.points for one in ladder.reviews)
-    assert all(Decimal(0) <= one.points for one in ladder.steps if one.points is not None)
+    if steps.reviews_in_one and result.is_reviewed:
+        assert steps.reviews_in_one.cumulative == formatting.round_to_tenth(result.claimed.points)
+        assert steps.reviews_in_one.points == sum(one.points for one in steps.reviews)
+    assert all(Decimal(0) <= one.points for one in steps.steps if one.points is not None)

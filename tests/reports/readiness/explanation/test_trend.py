@@ -14,26 +14,26 @@ from reports.charts.trend import TrendWeek
 from reports.readiness.explanation.trend import RecentChange, describe_trend, recent_change, week_ends, weekly_scores
 from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import records
-from tests.reports.records import MASERU, Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import MASERU, RecordBuilder, noon, period
+from tests.reports.record_strategies import records
 
-PERIOD = window("2021-04-01", "2022-03-31")
+PERIOD = period("2021-04-01", "2022-03-31")
 JULY_2022 = noon(date(2022, 7, 31))
 
 
-def stepwise(*reviewed):
+def record_with_reviews(*reviewed):
     """A record of one benchmark a review: each verified, and assessed as met, on its day; all of it done in April."""
-    record = Record(PERIOD)
+    record = RecordBuilder(PERIOD)
     asked = record.recommendation(1, Pillar.PROSECUTION)
     for letter, day in zip("abcd", reviewed, strict=False):
-        record.benchmark(asked, f"1{letter}", record.rule(known=PERIOD.starts_on))
+        record.benchmark(asked, f"1{letter}", record.benchmark_terms(known=PERIOD.starts_on))
         done = record.action(f"1{letter}", date(2021, 4, 1), date(2021, 4, 5), known=day, verified=day)
-        record.assess(f"1{letter}", Verdict.MET, known=day, on=[done])
+        record.assessment(f"1{letter}", Verdict.MET, known=day, on=[done])
     return record.facts
 
 
-def weeks(*scores):
+def weeks_with_scores(*scores):
     """Weeks from 7 April 2021 on, with these scores as then known."""
     return [
         TrendWeek(date(2021, 4, 7) + timedelta(weeks=number), None if score is None else Fraction(score), None)
@@ -70,13 +70,13 @@ def test_the_last_week_ends_with_the_period():
 
 def test_before_the_period_there_is_no_week():
     assert list(week_ends(PERIOD, date(2021, 3, 31))) == []
-    assert weekly_scores(lesotho().facts, noon(date(2021, 3, 31))) == ()
+    assert weekly_scores(lesotho_record().facts, noon(date(2021, 3, 31))) == ()
 
 
 def test_the_week_is_that_of_the_countrys_day():
     late_in_maseru = datetime(2021, 4, 7, 22, 30, tzinfo=UTC)
 
-    assert [week.ends_on for week in weekly_scores(lesotho().facts, late_in_maseru)] == [
+    assert [week.ends_on for week in weekly_scores(lesotho_record().facts, late_in_maseru)] == [
         date(2021, 4, 7),
         date(2021, 4, 8),
     ]
@@ -86,7 +86,7 @@ def test_the_week_is_that_of_the_countrys_day():
 
 
 def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hindsight():
-    by_day = {week.ends_on: week for week in weekly_scores(lesotho().facts, JULY_2022)}
+    by_day = {week.ends_on: week for week in weekly_scores(lesotho_record().facts, JULY_2022)}
 
     assert {week.then for week in by_day.values()} == {None}
     assert by_day[date(2021, 9, 29)].hindsight == 0
@@ -96,20 +96,20 @@ def test_lesotho_had_nothing_reviewed_in_the_whole_period_and_has_a_figure_in_hi
 
 
 def test_lesotho_in_january_has_no_figure_of_either_kind():
-    assert {(week.then, week.hindsight) for week in weekly_scores(lesotho().facts, noon(date(2022, 1, 28)))} == {
+    assert {(week.then, week.hindsight) for week in weekly_scores(lesotho_record().facts, noon(date(2022, 1, 28)))} == {
         (None, None)
     }
 
 
 def test_no_figure_before_the_first_review_though_hindsight_has_one():
-    first, second = weekly_scores(stepwise(date(2021, 4, 12)), noon(date(2021, 4, 14)))
+    first, second = weekly_scores(record_with_reviews(date(2021, 4, 12)), noon(date(2021, 4, 14)))
 
     assert (first.ends_on, first.then) == (date(2021, 4, 7), None)
     assert first.hindsight == second.hindsight == second.then > 0
 
 
 def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not():
-    told = weekly_scores(stepwise(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
+    told = weekly_scores(record_with_reviews(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
 
     assert told[0].then is None
     assert 0 < told[1].then < told[2].then
@@ -117,7 +117,7 @@ def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not
 
 
 def test_the_running_week_knows_nothing_of_what_comes_later_today():
-    facts = stepwise(date(2021, 4, 12))
+    facts = record_with_reviews(date(2021, 4, 12))
 
     assert weekly_scores(facts, noon(date(2021, 4, 12)) - timedelta(minutes=1))[-1].then is None
     assert weekly_scores(facts, noon(date(2021, 4, 12)))[-1].then > 0
@@ -139,7 +139,7 @@ def test_each_week_is_the_readiness_of_its_last_day_as_known_at_its_end_and_as_k
 
 
 def test_the_recent_change_is_since_four_weeks_ago_and_says_what_the_embassy_verified_late():
-    facts = stepwise(date(2021, 4, 12), date(2021, 5, 20))  # both actions are of April
+    facts = record_with_reviews(date(2021, 4, 12), date(2021, 5, 20))  # both actions are of April
 
     change = recent_change(facts, date(2021, 6, 2))
 
@@ -150,7 +150,7 @@ def test_the_recent_change_is_since_four_weeks_ago_and_says_what_the_embassy_ver
 
 @pytest.mark.parametrize("day", [date(2021, 3, 31), date(2021, 4, 7), date(2021, 4, 12), date(2021, 4, 14)])
 def test_there_is_no_recent_change_without_a_review_in_an_earlier_week(day):
-    assert recent_change(stepwise(date(2021, 4, 12)), day) is None
+    assert recent_change(record_with_reviews(date(2021, 4, 12)), day) is None
 
 
 @settings(max_examples=25)
@@ -190,7 +190,7 @@ def test_the_recent_change_is_that_of_the_title(record, today):
     ],
 )
 def test_the_title_says_the_finding(scores, title):
-    assert describe_trend(weeks(*scores)) == title
+    assert describe_trend(weeks_with_scores(*scores)) == title
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_title_says_the_finding(scores, title):
     [("40.1", "; by the dates of the events it was 40.1 on that day"), ("10", ""), (None, "")],
 )
 def test_the_title_tells_what_the_government_did_from_what_the_embassy_has_verified_since(by_dates, ending):
-    first, *later = weeks(10, 12, 14, 15, 16)
+    first, *later = weeks_with_scores(10, 12, 14, 15, 16)
     first = replace(first, hindsight=None if by_dates is None else Fraction(by_dates))
 
     assert describe_trend([first, *later]) == f"Verified readiness has risen from 10 to 16 since 7 April 2021{ending}"

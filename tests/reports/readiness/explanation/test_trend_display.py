@@ -4,75 +4,80 @@ from decimal import Decimal
 import pytest
 
 from reports.readiness.explanation.trend_display import TrendEvent, display_trend
-from tests.reports.lesotho import lesotho
-from tests.reports.readiness.explanation.test_trend import stepwise
-from tests.reports.records import noon
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.readiness.explanation.test_trend import record_with_reviews
+from tests.reports.record_builder import noon
 
 JULY_2022 = noon(date(2022, 7, 31))
 DIALOGUE = TrendEvent(date(2021, 4, 9), "Dialogue", "Dialogue, Maseru", dialogue_id=1)
 
 
-def told(facts=None, as_of=date(2021, 4, 21), known_by=None, events=()):
-    facts = facts or stepwise(date(2021, 4, 12), date(2021, 4, 20))
+def display_sample(facts=None, as_of=date(2021, 4, 21), known_by=None, events=()):
+    facts = facts or record_with_reviews(date(2021, 4, 12), date(2021, 4, 20))
     return display_trend(facts, as_of=as_of, known_by=known_by, events=events)
 
 
 def test_weeks_go_up_to_the_day_and_the_last_one_ends_with_it():
-    assert [week.ends_on.day for week in told(as_of=date(2021, 4, 13)).weeks] == [7, 13]
+    assert [week.ends_on.day for week in display_sample(as_of=date(2021, 4, 13)).weeks] == [7, 13]
 
 
 def test_hindsight_is_that_of_the_moment_though_the_day_is_earlier():
-    early, late = told(as_of=date(2021, 4, 13)), told(as_of=date(2021, 4, 13), known_by=noon(date(2021, 4, 13)))
+    early, late = (
+        display_sample(as_of=date(2021, 4, 13)),
+        display_sample(as_of=date(2021, 4, 13), known_by=noon(date(2021, 4, 13))),
+    )
 
     assert early.weeks[-1].then == late.weeks[-1].then == late.weeks[-1].hindsight
     assert early.weeks[-1].hindsight > early.weeks[-1].then
 
 
 def test_nothing_is_known_after_the_moment_though_the_day_is_later():
-    weeks = told(known_by=noon(date(2021, 4, 13))).weeks
+    weeks = display_sample(known_by=noon(date(2021, 4, 13))).weeks
 
     assert [week.ends_on.day for week in weeks] == [7, 14, 21]
     assert weeks[2].then == weeks[1].then == weeks[2].hindsight
 
 
 def test_the_period_is_over_with_its_last_day():
-    assert told(lesotho().facts, as_of=date(2022, 7, 31)).weeks[-1].ends_on == date(2022, 3, 31)
+    assert display_sample(lesotho_record().facts, as_of=date(2022, 7, 31)).weeks[-1].ends_on == date(2022, 3, 31)
 
 
 def test_the_title_is_the_finding():
-    assert told().title.startswith("Verified readiness has risen from ")
+    assert display_sample().title.startswith("Verified readiness has risen from ")
 
 
 def test_the_title_of_what_was_reviewed_too_late_says_so():
-    assert told(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).title == (
+    assert display_sample(lesotho_record().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).title == (
         "Nothing had been reviewed by 31 March 2022. With later information, readiness on that day was 60.5"
     )
 
 
 def test_what_happened_stands_in_its_week():
-    by_week = told(events=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
+    by_week = display_sample(events=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
 
     assert [[one.description for one in week.events] for week in by_week] == [[], ["Dialogue, Maseru", "Deadline"], []]
 
 
 def test_what_happened_outside_the_period_is_left_out():
-    assert told(events=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).events == []
+    assert display_sample(events=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).events == []
 
 
 def test_a_month_is_told_by_the_last_week_that_ended_in_it():
-    by_month = told(as_of=date(2021, 6, 4), events=[DIALOGUE]).by_month
+    by_month = display_sample(as_of=date(2021, 6, 4), events=[DIALOGUE]).by_month
 
     assert [week.ends_on for week in by_month] == [date(2021, 4, 28), date(2021, 5, 26), date(2021, 6, 4)]
     assert [one.description for one in by_month[0].events] == ["Dialogue, Maseru"]
 
 
 def test_scores_are_printed_to_one_decimal_and_none_where_nothing_was_reviewed():
-    last = told(lesotho().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).by_week[-2]
+    last = display_sample(lesotho_record().facts, as_of=date(2022, 3, 31), known_by=JULY_2022).by_week[-2]
 
     assert (last.then, last.hindsight) == (None, Decimal("7.2"))
 
 
 @pytest.mark.parametrize("known_by", [None, JULY_2022])
 def test_the_mark_is_the_one_that_was_known(known_by):
-    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=known_by).target == 45
-    assert told(lesotho().facts, as_of=date(2021, 12, 1), known_by=noon(date(2021, 6, 30))).target is None
+    assert display_sample(lesotho_record().facts, as_of=date(2021, 12, 1), known_by=known_by).target == 45
+    assert (
+        display_sample(lesotho_record().facts, as_of=date(2021, 12, 1), known_by=noon(date(2021, 6, 30))).target is None
+    )

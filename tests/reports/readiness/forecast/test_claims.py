@@ -8,12 +8,12 @@ import pytest
 from dialogues.choices import ClaimedProgress, EvidenceDecision, ReadingDirection, SupportKind
 from recommendations.choices import EffortQuestion, Pillar, Rule
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.records import Record, noon, window
+from tests.reports.record_builder import RecordBuilder, noon, period
 
 START, END = date(2021, 4, 1), date(2022, 3, 31)
 DAY, KNOWN = date(2021, 9, 1), date(2021, 9, 2)
 POLICE, JUSTICE, HOME = 11, 12, 13
-P = Fraction(20, 3)
+PILLAR_POINTS = Fraction(20, 3)
 
 
 @pytest.fixture
@@ -22,25 +22,27 @@ def record():
 
     A step on an assessed benchmark of 1 is 2 1/2, on one of 2 3 3/4.
     """
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.counted = record.indicator("prosecutions", question=EffortQuestion.PROSECUTIONS)
-    record.year_before(record.counted, 4, known=START)
+    record.reading_year_before(record.counted, 4, known=START)
     one, two = record.recommendation(1, Pillar.PROSECUTION), record.recommendation(2, Pillar.PROTECTION)
-    record.benchmark(one, "1a", record.rule(known=START))
-    record.benchmark(one, "1b", record.rule(known=START))
-    record.benchmark(one, "1c", record.rule(Rule.TARGET, known=START, indicator_id=record.counted, target=10))
-    record.benchmark(two, "2a", record.rule(known=START))
-    record.benchmark(two, "2b", record.rule(known=START))
+    record.benchmark(one, "1a", record.benchmark_terms(known=START))
+    record.benchmark(one, "1b", record.benchmark_terms(known=START))
+    record.benchmark(
+        one, "1c", record.benchmark_terms(Rule.TARGET, known=START, indicator_id=record.counted, target=10)
+    )
+    record.benchmark(two, "2a", record.benchmark_terms(known=START))
+    record.benchmark(two, "2b", record.benchmark_terms(known=START))
     return record
 
 
-def sends(record, ministry, key, progress="done", **fields):
+def send_claim(record, ministry, key, progress="done", **fields):
     """A claim of a ministry: its version and its evidence."""
     evidence = record.claim(key, progress, DAY, known=KNOWN, ministry_id=ministry, **fields)
     return record.tables["update_versions"][-1].id, evidence
 
 
-def told(record, as_of=END, **known):
+def claim_tuples(record, as_of=END, **known):
     """Each claim as a tuple; they add up to the gap."""
     result = evaluate_readiness(record.facts, as_of=as_of, **known)
     assert sum(one.points for one in result.claims) == result.claimed.points - result.score
@@ -50,48 +52,48 @@ def told(record, as_of=END, **known):
 def test_without_claims_there_is_nothing_to_tell(record):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
 
-    assert told(record) == []
+    assert claim_tuples(record) == []
 
 
 def test_claims_stand_by_ministry_with_the_submissions_behind_them_the_largest_first(record):
-    first, draft = sends(record, POLICE, "1a", "under_way")
-    second, bill = sends(record, JUSTICE, "2a")
-    third, course = sends(record, POLICE, "1b", "under_way")
+    first, draft = send_claim(record, POLICE, "1a", "under_way")
+    second, bill = send_claim(record, JUSTICE, "2a")
+    third, course = send_claim(record, POLICE, "1b", "under_way")
 
-    assert told(record) == [
-        (JUSTICE, Fraction(15, 2) + P, (second,), (bill,), ()),
-        (POLICE, Fraction(5) + P, (first, third), (draft, course), ()),
+    assert claim_tuples(record) == [
+        (JUSTICE, Fraction(15, 2) + PILLAR_POINTS, (second,), (bill,), ()),
+        (POLICE, Fraction(5) + PILLAR_POINTS, (first, third), (draft, course), ()),
     ]
 
 
 def test_of_two_who_claim_one_p_the_first_in_the_list_brings_it(record):
     """Police claims 1a as done (5), Justice 1b as a step (2 1/2): of the P both show it comes with the larger claim."""
-    justice, bill = sends(record, JUSTICE, "1b", "under_way")
-    police, list_of_posts = sends(record, POLICE, "1a")
+    justice, bill = send_claim(record, JUSTICE, "1b", "under_way")
+    police, list_of_posts = send_claim(record, POLICE, "1a")
 
-    assert told(record) == [
-        (POLICE, Fraction(5) + P, (police,), (list_of_posts,), ()),
+    assert claim_tuples(record) == [
+        (POLICE, Fraction(5) + PILLAR_POINTS, (police,), (list_of_posts,), ()),
         (JUSTICE, Fraction(5, 2), (justice,), (bill,), ()),
     ]
 
 
 def test_of_two_who_claim_one_benchmark_the_second_brings_what_is_more(record):
-    home, course = sends(record, HOME, "2a", "under_way")
-    justice, bill = sends(record, JUSTICE, "2a", "done")
+    home, course = send_claim(record, HOME, "2a", "under_way")
+    justice, bill = send_claim(record, JUSTICE, "2a", "done")
 
-    assert told(record) == [
-        (JUSTICE, Fraction(15, 2) + P, (justice,), (bill,), ()),
+    assert claim_tuples(record) == [
+        (JUSTICE, Fraction(15, 2) + PILLAR_POINTS, (justice,), (bill,), ()),
         (HOME, Fraction(0), (home,), (course,), ()),
     ]
 
 
 def test_equal_claims_stand_in_the_order_of_the_ministries_and_the_embassy_last(record):
     logged = record.action("1a", DAY, DAY, known=KNOWN)
-    justice, bill = sends(record, JUSTICE, "1a", "under_way")
-    police, course = sends(record, POLICE, "1a", "under_way")
+    justice, bill = send_claim(record, JUSTICE, "1a", "under_way")
+    police, course = send_claim(record, POLICE, "1a", "under_way")
 
-    assert told(record) == [
-        (POLICE, Fraction(5, 2) + P, (police,), (course,), ()),
+    assert claim_tuples(record) == [
+        (POLICE, Fraction(5, 2) + PILLAR_POINTS, (police,), (course,), ()),
         (JUSTICE, Fraction(0), (justice,), (bill,), ()),
         (None, Fraction(0), (), (logged,), ()),
     ]
@@ -100,7 +102,7 @@ def test_equal_claims_stand_in_the_order_of_the_ministries_and_the_embassy_last(
 def test_what_the_embassy_logged_without_a_version_counts_as_under_way_and_stands_without_a_ministry(record):
     logged = record.action("1a", DAY, DAY, known=KNOWN)
 
-    assert told(record) == [(None, Fraction(5, 2) + P, (), (logged,), ())]
+    assert claim_tuples(record) == [(None, Fraction(5, 2) + PILLAR_POINTS, (), (logged,), ())]
 
 
 def test_a_figure_without_a_file_is_a_claim_of_its_version(record):
@@ -108,23 +110,25 @@ def test_a_figure_without_a_file_is_a_claim_of_its_version(record):
     sent = record.update_version(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, sent=sent)
 
-    assert told(record) == [(JUSTICE, 7 + Fraction(5, 2) + P + Fraction(5, 2), (sent,), (), (figure,))]
+    assert claim_tuples(record) == [
+        (JUSTICE, 7 + Fraction(5, 2) + PILLAR_POINTS + Fraction(5, 2), (sent,), (), (figure,))
+    ]
 
 
 def test_a_figure_that_cites_evidence_is_a_claim_of_the_version_the_evidence_came_with(record):
     sent = record.update_version(ClaimedProgress.UNDER_WAY, known=KNOWN, ministry_id=JUSTICE)
     register = record.evidence(START, DAY, known=KNOWN, sent=sent)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, evidence=register)
-    assert told(record) == [(JUSTICE, Fraction(12) + P, (sent,), (), (figure,))]
+    assert claim_tuples(record) == [(JUSTICE, Fraction(12) + PILLAR_POINTS, (sent,), (), (figure,))]
 
     record.review(register, known=KNOWN)
-    assert told(record) == []
+    assert claim_tuples(record) == []
 
 
 def test_a_figure_logged_by_the_embassy_stands_without_a_ministry(record):
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN)
 
-    assert told(record) == [(None, Fraction(12) + P, (), (), (figure,))]
+    assert claim_tuples(record) == [(None, Fraction(12) + PILLAR_POINTS, (), (), (figure,))]
 
 
 def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(record):
@@ -139,7 +143,7 @@ def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(r
     justice = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     five = record.reading(record.counted, 5, through=END, known=KNOWN, sent=justice)
 
-    assert told(record) == [
+    assert claim_tuples(record) == [
         (JUSTICE, Fraction(8), (justice,), (), (five,)),
         (POLICE, Fraction(0), (police,), (), (eight,)),
     ]
@@ -152,8 +156,8 @@ def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(r
     justice = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     fewer = record.reading(record.counted, ReadingDirection.DOWN, through=END, known=KNOWN, sent=justice)
 
-    assert told(record) == [
-        (POLICE, 4 + Fraction(5, 2) + P, (police,), (), (eight,)),
+    assert claim_tuples(record) == [
+        (POLICE, 4 + Fraction(5, 2) + PILLAR_POINTS, (police,), (), (eight,)),
         (JUSTICE, Fraction(0), (justice,), (), (fewer,)),
     ]
 
@@ -161,52 +165,52 @@ def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(r
 @pytest.mark.parametrize("progress", ClaimedProgress)
 def test_a_version_that_went_back_claims_nothing_and_is_not_named(record, progress):
     back = record.update_version(progress, known=KNOWN, returned=KNOWN + timedelta(days=7), ministry_id=POLICE)
-    sent, draft = sends(record, POLICE, "2a", "under_way")
+    sent, draft = send_claim(record, POLICE, "2a", "under_way")
     action = record.action("1a", DAY, DAY, known=KNOWN, sent=back)
     figure = record.reading(record.counted, 5, through=DAY, known=KNOWN, sent=back)
 
-    [before] = told(record, known_by=noon(KNOWN))
+    [before] = claim_tuples(record, known_by=noon(KNOWN))
     assert before[2:] == ((back, sent), tuple(sorted([action, draft])), (figure,))
-    assert told(record) == [(POLICE, Fraction(15, 4) + P, (sent,), (draft,), ())]
+    assert claim_tuples(record) == [(POLICE, Fraction(15, 4) + PILLAR_POINTS, (sent,), (draft,), ())]
 
 
 def test_what_is_reviewed_claims_nothing(record):
-    _, verified = sends(record, POLICE, "1a", first=DAY)
+    _, verified = send_claim(record, POLICE, "1a", first=DAY)
     record.review(verified, known=KNOWN, key="1a")
-    _, rejected = sends(record, POLICE, "1b", first=DAY)
+    _, rejected = send_claim(record, POLICE, "1b", first=DAY)
     record.review(rejected, known=KNOWN, key="1b", decision=EvidenceDecision.REJECTED)
 
-    assert told(record) == []
+    assert claim_tuples(record) == []
 
 
 def test_what_shows_no_action_claims_nothing(record):
     sent = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     record.evidence(DAY, DAY, known=KNOWN, sent=sent, _1a=SupportKind.PLAN)
 
-    assert told(record) == []
+    assert claim_tuples(record) == []
 
 
 def test_what_was_said_not_to_be_begun_is_named_and_brings_nothing(record):
-    sent, draft = sends(record, POLICE, "1a", "not_started")
+    sent, draft = send_claim(record, POLICE, "1a", "not_started")
 
-    assert told(record) == [(POLICE, Fraction(0), (sent,), (draft,), ())]
+    assert claim_tuples(record) == [(POLICE, Fraction(0), (sent,), (draft,), ())]
 
 
 def test_a_claim_counts_from_its_last_day_and_from_when_it_was_known(record):
-    sends(record, POLICE, "1a")
+    send_claim(record, POLICE, "1a")
 
-    assert told(record, as_of=DAY - timedelta(days=1)) == []
-    assert told(record, known_by=noon(KNOWN - timedelta(days=1))) == []
-    assert len(told(record, as_of=DAY)) == 1
+    assert claim_tuples(record, as_of=DAY - timedelta(days=1)) == []
+    assert claim_tuples(record, known_by=noon(KNOWN - timedelta(days=1))) == []
+    assert len(claim_tuples(record, as_of=DAY)) == 1
 
 
 def test_claims_of_one_ministry_on_two_submissions_are_one_line_and_add_up_with_what_is_verified(record):
     """1a is verified: its 2 1/2 and the P are no claim. Police's two bring 1a to done (2 1/2 more) and 1b to a step."""
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
-    first, done = sends(record, POLICE, "1a")
-    second, step = sends(record, POLICE, "1b", "under_way")
+    first, done = send_claim(record, POLICE, "1a")
+    second, step = send_claim(record, POLICE, "1b", "under_way")
 
-    assert told(record) == [(POLICE, Fraction(5), (first, second), (done, step), ())]
+    assert claim_tuples(record) == [(POLICE, Fraction(5), (first, second), (done, step), ())]
 
 
 def test_a_figure_claimed_before_a_verified_direction_is_a_figure_given(record):
@@ -217,11 +221,11 @@ def test_a_figure_claimed_before_a_verified_direction_is_a_figure_given(record):
     sent = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     figure = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=sent)
 
-    assert told(record) == [(JUSTICE, Fraction(5, 2), (sent,), (), (figure,))]
+    assert claim_tuples(record) == [(JUSTICE, Fraction(5, 2), (sent,), (), (figure,))]
 
 
 def test_a_direction_claimed_moves_the_question_alone(record):
     sent = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=JUSTICE)
     more = record.reading(record.counted, ReadingDirection.UP, through=DAY, known=KNOWN, sent=sent)
 
-    assert told(record) == [(JUSTICE, 7 + P, (sent,), (), (more,))]
+    assert claim_tuples(record) == [(JUSTICE, 7 + PILLAR_POINTS, (sent,), (), (more,))]

@@ -1,4 +1,4 @@
-"""Next steps: the ladder of four rungs, by hand and as properties of every record."""
+"""Next steps: four groups in order, by hand and as properties of every record."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,19 +10,19 @@ from hypothesis import given
 from dialogues.choices import ClaimedProgress, CommitmentReach, ReadingDirection, Verdict
 from recommendations.choices import Better, EffortQuestion, Pillar, Rule
 from reports.choices import StepKind, YearsAsked
-from reports.readiness.answers import WHOLE, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
+from reports.readiness.answers import FULL, Answers, Finding, RowReference, compute_answers, max_answers, min_answers
 from reports.readiness.forecast.projection import project
 from reports.readiness.readiness import evaluate_readiness
 from reports.readiness.scoring import compute_points
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import days, moments, records
-from tests.reports.records import Record, noon, window
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import RecordBuilder, noon, period
+from tests.reports.record_strategies import days, moments, records
 
 REVIEW, ASK, KEEP, AGREE = StepKind
 START, END = date(2021, 4, 1), date(2022, 3, 31)
 DAY, DEADLINE = date(2022, 1, 28), date(2022, 2, 28)
 POLICE, JUSTICE, HOME = 11, 12, 13
-P = Fraction(20, 3)
+PILLAR_POINTS = Fraction(20, 3)
 
 
 @pytest.fixture
@@ -31,21 +31,21 @@ def record():
 
     A benchmark met is 5 points, and 6 2/3 more where it is the first of its pillar.
     """
-    record = Record(window("2021-04-01", "2022-03-31"))
-    record.terms(START, deadline_on=DEADLINE, readiness_target=45)
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
+    record.edition_terms(START, deadline_on=DEADLINE, readiness_target=45)
     one = record.recommendation(1, Pillar.PROSECUTION, lead_id=POLICE, indicia=(1, 7))
     two = record.recommendation(2, Pillar.PROTECTION, lead_id=HOME, indicia=(2,))
     for recommendation, key in ((one, "1a"), (one, "1b"), (one, "1c"), (two, "2a"), (two, "2b"), (two, "2c")):
-        record.benchmark(recommendation, key, record.rule(known=START))
+        record.benchmark(recommendation, key, record.benchmark_terms(known=START))
     return record
 
 
-def found(record, as_of=DAY, **known):
+def find_steps(record, as_of=DAY, **known):
     result = evaluate_readiness(record.facts, as_of=as_of, **known)
     return result, result.next_steps()
 
 
-def told(result, steps):
+def step_tuples(result, steps):
     """Steps as tuples: kind, benchmarks by key, points."""
     keys = {one.benchmark_id: one.line.key for one in result.verified.benchmarks}
     return [(one.kind, " ".join(keys[key] for key in one.benchmarks), one.points) for one in steps]
@@ -53,61 +53,61 @@ def told(result, steps):
 
 def test_the_public_record_of_lesotho_by_hand():
     """28 January 2022: 8 1/6, 7 1/6 and 1/2 to review, four figures to ask for, and what is projected beside."""
-    record = lesotho()
+    record = lesotho_record()
     made = date(2021, 11, 8)
-    record.promise(made=made, ministry=POLICE, _3a=CommitmentReach.CONTRIBUTES, _3b=CommitmentReach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _2a=CommitmentReach.CONTRIBUTES)
-    record.promise(made=made, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
-    record.promise(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=CommitmentReach.MEETS)
-    result, steps = found(record, known_by=noon(DAY))
-    rungs = {kind: [one for one in steps.steps if one.kind is kind] for kind in StepKind}
+    record.commitment(made=made, ministry=POLICE, _3a=CommitmentReach.CONTRIBUTES, _3b=CommitmentReach.CONTRIBUTES)
+    record.commitment(made=made, ministry=JUSTICE, _2a=CommitmentReach.CONTRIBUTES)
+    record.commitment(made=made, ministry=JUSTICE, _1d=CommitmentReach.MEETS)
+    record.commitment(made=made, ministry=HOME, due=date(2023, 3, 31), _5a=CommitmentReach.MEETS)
+    result, steps = find_steps(record, known_by=noon(DAY))
+    groups = {kind: [one for one in steps.steps if one.kind is kind] for kind in StepKind}
 
-    assert told(result, rungs[REVIEW]) == [
+    assert step_tuples(result, groups[REVIEW]) == [
         (REVIEW, "5a 6a", Fraction(49, 6)),
         (REVIEW, "10a", Fraction(43, 6)),
         (REVIEW, "10c", Fraction(1, 2)),
     ]
-    assert rungs[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
-    asked = [result.claimed_record.questionnaire.indicators[one.indicator_id].question for one in rungs[ASK]]
+    assert groups[REVIEW][-1].cumulative == result.claimed.points == Fraction(95, 6)
+    asked = [result.claimed_record.questionnaire.indicators[one.indicator_id].question for one in groups[ASK]]
     assert asked == [
         EffortQuestion.INVESTIGATIONS,
         EffortQuestion.PROSECUTIONS,
         EffortQuestion.CONVICTIONS,
         EffortQuestion.VICTIMS,
     ]
-    assert [one.points for one in rungs[ASK]] == [Fraction(5, 2)] * 4
-    assert rungs[ASK][-1].cumulative == Fraction(155, 6)
-    assert told(result, rungs[KEEP]) == [
-        (KEEP, "1d", Fraction(3, 4) + 4 + P),
+    assert [one.points for one in groups[ASK]] == [Fraction(5, 2)] * 4
+    assert groups[ASK][-1].cumulative == Fraction(155, 6)
+    assert step_tuples(result, groups[KEEP]) == [
+        (KEEP, "1d", Fraction(3, 4) + 4 + PILLAR_POINTS),
         (KEEP, "2a", Fraction(3, 4)),
         (KEEP, "3a 3b", Fraction(1, 2)),
     ]
-    assert rungs[KEEP][-1].cumulative == Fraction(77, 2)
+    assert groups[KEEP][-1].cumulative == Fraction(77, 2)
     assert result.projected.points == Fraction(57, 2)
-    assert told(result, steps.after_deadline) == [(KEEP, "5a", Fraction(3, 4))]
+    assert step_tuples(result, steps.after_deadline) == [(KEEP, "5a", Fraction(3, 4))]
     assert [one.points_at_most for one in steps.also_ask] == [4]
-    assert steps.target_reached_after == len(rungs[REVIEW] + rungs[ASK] + rungs[KEEP]) + 2
+    assert steps.target_reached_after == len(groups[REVIEW] + groups[ASK] + groups[KEEP]) + 2
 
 
 def test_a_gain_that_several_share_is_counted_with_the_first_of_them_alone(record):
     """The third for a pillar comes once: that misled when each benchmark stood with all of it."""
-    result, steps = found(record)
+    result, steps = find_steps(record)
 
-    assert told(result, steps.steps) == [
-        (AGREE, "1a", 5 + P),
-        (AGREE, "2a", 5 + P),
+    assert step_tuples(result, steps.steps) == [
+        (AGREE, "1a", 5 + PILLAR_POINTS),
+        (AGREE, "2a", 5 + PILLAR_POINTS),
         (AGREE, "1b", Fraction(5)),
         (AGREE, "1c", Fraction(5)),
         (AGREE, "2b", Fraction(5)),
         (AGREE, "2c", Fraction(5)),
     ]
-    assert steps.steps[-1].cumulative == 30 + 2 * P
+    assert steps.steps[-1].cumulative == 30 + 2 * PILLAR_POINTS
     assert [one.ministry_id for one in steps.steps] == [POLICE, HOME, POLICE, POLICE, HOME, HOME]
 
 
 def test_what_is_promised_is_its_makers_to_keep_whoever_leads_the_recommendation(record):
-    promise = record.promise(made=START, ministry=JUSTICE, due=DEADLINE, _1b=CommitmentReach.MEETS)
-    _, steps = found(record)
+    promise = record.commitment(made=START, ministry=JUSTICE, due=DEADLINE, _1b=CommitmentReach.MEETS)
+    _, steps = find_steps(record)
 
     first = steps.steps[0]
     assert (first.kind, first.ministry_id, first.due_on) == (KEEP, JUSTICE, DEADLINE)
@@ -115,151 +115,163 @@ def test_what_is_promised_is_its_makers_to_keep_whoever_leads_the_recommendation
 
 
 def test_what_is_promised_for_after_the_deadline_is_no_step_but_stands_apart_with_what_it_would_add(record):
-    record.promise(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
-    record.promise(made=START, due=DEADLINE + timedelta(days=1), _1b=CommitmentReach.MEETS)
-    result, steps = found(record)
+    record.commitment(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    record.commitment(made=START, due=DEADLINE + timedelta(days=1), _1b=CommitmentReach.MEETS)
+    result, steps = find_steps(record)
 
-    assert (KEEP, "1a", 5 + P) in told(result, steps.steps)
-    assert "1b" not in [keys for _, keys, _ in told(result, steps.steps)]
-    assert told(result, steps.after_deadline) == [(KEEP, "1b", Fraction(5))]
+    assert (KEEP, "1a", 5 + PILLAR_POINTS) in step_tuples(result, steps.steps)
+    assert "1b" not in [keys for _, keys, _ in step_tuples(result, steps.steps)]
+    assert step_tuples(result, steps.after_deadline) == [(KEEP, "1b", Fraction(5))]
 
 
 def test_a_benchmark_with_a_waiting_claim_is_reviewed_and_not_called_unpromised(record):
     record.claim("1a", "done", date(2022, 1, 20), first=date(2022, 1, 10), known=DAY, ministry_id=POLICE)
-    result, steps = found(record)
+    result, steps = find_steps(record)
 
-    assert told(result, steps.steps)[0] == (REVIEW, "1a", 5 + P)
+    assert step_tuples(result, steps.steps)[0] == (REVIEW, "1a", 5 + PILLAR_POINTS)
     assert steps.steps[0].ministry_id is None
-    assert (AGREE, "1a") not in [(kind, keys) for kind, keys, _ in told(result, steps.steps)]
+    assert (AGREE, "1a") not in [(kind, keys) for kind, keys, _ in step_tuples(result, steps.steps)]
 
 
 def test_one_update_is_one_step_however_many_benchmarks_it_supports(record):
     sent = record.update_version(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE)
     for key in ("1a", "1b", "2a"):
         record.action(key, START, date(2022, 1, 10), known=DAY, sent=sent)
-    result, steps = found(record)
+    result, steps = find_steps(record)
 
-    assert told(result, steps.steps)[0] == (REVIEW, "1a 1b 2a", Fraction(15, 2) + 2 * P)
+    assert step_tuples(result, steps.steps)[0] == (REVIEW, "1a 1b 2a", Fraction(15, 2) + 2 * PILLAR_POINTS)
     assert steps.steps[0].rows == (RowReference("update_version", sent),)
 
 
 def test_a_commitment_whose_update_waits_is_still_to_be_kept(record):
-    promise = record.promise(made=START, ministry=POLICE, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    promise = record.commitment(made=START, ministry=POLICE, due=DEADLINE, _1a=CommitmentReach.MEETS)
     sent = record.update_version(ClaimedProgress.UNDER_WAY, known=DAY, ministry_id=POLICE, commitment_id=promise)
     record.action("1a", START, date(2022, 1, 10), known=DAY, sent=sent)
-    result, steps = found(record)
+    result, steps = find_steps(record)
 
-    assert told(result, steps.steps)[:2] == [(REVIEW, "1a", Fraction(5, 2) + P), (KEEP, "1a", Fraction(5, 2))]
+    assert step_tuples(result, steps.steps)[:2] == [
+        (REVIEW, "1a", Fraction(5, 2) + PILLAR_POINTS),
+        (KEEP, "1a", Fraction(5, 2)),
+    ]
 
 
 @pytest.fixture
-def counted(record):
+def counted_record(record):
     """Prosecutions are counted, 4 the year before; 3a is met with more than then."""
     record.prosecutions = record.indicator(
         "prosecutions", question=EffortQuestion.PROSECUTIONS, indicium=1, pillar=Pillar.PROSECUTION
     )
     three = record.recommendation(3, Pillar.PROSECUTION, lead_id=JUSTICE, indicia=(1,))
-    record.benchmark(three, "3a", record.rule(Rule.MORE, known=START, indicator_id=record.prosecutions))
+    record.benchmark(three, "3a", record.benchmark_terms(Rule.MORE, known=START, indicator_id=record.prosecutions))
     return record
 
 
-def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_last_periods(counted):
+def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_last_periods(counted_record):
     """2 1/2 for being given; at most 7 for the question, 10 for 3a and the third for the pillar besides."""
-    counted.year_before(counted.prosecutions, 4, known=START)
-    _, steps = found(counted)
+    counted_record.reading_year_before(counted_record.prosecutions, 4, known=START)
+    _, steps = find_steps(counted_record)
     ask = steps.steps[0]
 
     assert (ask.kind, ask.points, ask.years) == (ASK, Fraction(5, 2), YearsAsked.PERIOD)
-    assert ask.points_at_most == Fraction(5, 2) + 7 + 10 + P
+    assert ask.points_at_most == Fraction(5, 2) + 7 + 10 + PILLAR_POINTS
     assert [one.kind for one in steps.steps].count(ASK) == 1
 
 
-def test_where_last_periods_figure_is_unknown_both_years_are_asked_for(counted):
-    _, steps = found(counted)
+def test_where_last_periods_figure_is_unknown_both_years_are_asked_for(counted_record):
+    _, steps = find_steps(counted_record)
 
     assert (steps.steps[0].kind, steps.steps[0].years) == (ASK, YearsAsked.BOTH)
-    assert steps.steps[0].points_at_most == Fraction(5, 2) + 7 + 10 + P
+    assert steps.steps[0].points_at_most == Fraction(5, 2) + 7 + 10 + PILLAR_POINTS
 
 
-def test_a_benchmark_whose_figure_is_asked_for_is_not_also_to_be_agreed_on(counted):
-    result, steps = found(counted)
+def test_a_benchmark_whose_figure_is_asked_for_is_not_also_to_be_agreed_on(counted_record):
+    result, steps = find_steps(counted_record)
 
-    assert "3a" not in [keys for _, keys, _ in told(result, steps.steps)]
+    assert "3a" not in [keys for _, keys, _ in step_tuples(result, steps.steps)]
 
 
 @pytest.mark.parametrize("is_verified", [True, False])
-def test_a_figure_that_is_verified_or_waits_is_not_asked_for(counted, is_verified):
-    register = counted.evidence(START, date(2021, 12, 31), known=DAY)
-    counted.reading(counted.prosecutions, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
+def test_a_figure_that_is_verified_or_waits_is_not_asked_for(counted_record, is_verified):
+    register = counted_record.evidence(START, date(2021, 12, 31), known=DAY)
+    counted_record.reading(counted_record.prosecutions, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
     if is_verified:
-        counted.review(register, known=DAY)
-    _, steps = found(counted)
+        counted_record.review(register, known=DAY)
+    _, steps = find_steps(counted_record)
 
     assert ASK not in [one.kind for one in steps.steps]
 
 
-def test_a_direction_without_a_figure_does_not_answer_and_is_asked_for(counted):
-    register = counted.evidence(START, date(2021, 12, 31), known=DAY)
-    counted.reading(counted.prosecutions, ReadingDirection.UP, through=date(2021, 12, 31), known=DAY, evidence=register)
-    _, steps = found(counted)
+def test_a_direction_without_a_figure_does_not_answer_and_is_asked_for(counted_record):
+    register = counted_record.evidence(START, date(2021, 12, 31), known=DAY)
+    counted_record.reading(
+        counted_record.prosecutions, ReadingDirection.UP, through=date(2021, 12, 31), known=DAY, evidence=register
+    )
+    _, steps = find_steps(counted_record)
 
     assert ASK in [one.kind for one in steps.steps]
 
 
-def who_is_asked(record):
-    _, steps = found(record)
+def ministry_to_ask(record):
+    _, steps = find_steps(record)
     return next(one.ministry_id for one in steps.steps if one.kind is ASK)
 
 
-def test_a_figure_is_asked_of_the_ministry_that_is_set(counted):
-    counted.tables["indicators"] = [replace(one, ministry_id=HOME) for one in counted.tables["indicators"]]
-    sent = counted.update_version(ClaimedProgress.UNDER_WAY, known=START, ministry_id=JUSTICE)
-    counted.reading(counted.prosecutions, None, through=START, known=START, sent=sent)
+def test_a_figure_is_asked_of_the_ministry_that_is_set(counted_record):
+    counted_record.tables["indicators"] = [
+        replace(one, ministry_id=HOME) for one in counted_record.tables["indicators"]
+    ]
+    sent = counted_record.update_version(ClaimedProgress.UNDER_WAY, known=START, ministry_id=JUSTICE)
+    counted_record.reading(counted_record.prosecutions, None, through=START, known=START, sent=sent)
 
-    assert who_is_asked(counted) == HOME
+    assert ministry_to_ask(counted_record) == HOME
 
 
-def test_else_of_the_ministry_that_last_sent_a_reading_on_it(counted):
+def test_else_of_the_ministry_that_last_sent_a_reading_on_it(counted_record):
     for ministry, known in ((HOME, DAY), (JUSTICE, START)):
-        sent = counted.update_version(ClaimedProgress.UNDER_WAY, known=known, ministry_id=ministry)
-        counted.reading(counted.prosecutions, None, through=START, known=known, sent=sent)
+        sent = counted_record.update_version(ClaimedProgress.UNDER_WAY, known=known, ministry_id=ministry)
+        counted_record.reading(counted_record.prosecutions, None, through=START, known=known, sent=sent)
 
-    assert who_is_asked(counted) == HOME
+    assert ministry_to_ask(counted_record) == HOME
 
 
-def test_else_of_the_lead_of_the_first_recommendation_with_its_pillar_and_indicium(counted):
-    assert who_is_asked(counted) == POLICE
-    counted.tables["indicators"] = [replace(one, indicium=4) for one in counted.tables["indicators"]]
-    assert who_is_asked(counted) is None
+def test_else_of_the_lead_of_the_first_recommendation_with_its_pillar_and_indicium(counted_record):
+    assert ministry_to_ask(counted_record) == POLICE
+    counted_record.tables["indicators"] = [replace(one, indicium=4) for one in counted_record.tables["indicators"]]
+    assert ministry_to_ask(counted_record) is None
 
 
 def test_the_money_question_stands_apart_since_a_figure_alone_adds_nothing(record):
     record.indicator("money", Pillar.PROTECTION, EffortQuestion.MONEY, unit="LSL", indicium=2)
-    _, steps = found(record)
+    _, steps = find_steps(record)
 
     assert ASK not in [one.kind for one in steps.steps]
     (money,) = steps.also_ask
-    assert (money.points, money.points_at_most, money.ministry_id, money.years) == (0, 4 + P, HOME, YearsAsked.BOTH)
+    assert (money.points, money.points_at_most, money.ministry_id, money.years) == (
+        0,
+        4 + PILLAR_POINTS,
+        HOME,
+        YearsAsked.BOTH,
+    )
 
 
-def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted):
+def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted_record):
     """A figure of this period waits. It compares with nothing until last period's is known: 7, 10 for 3a, P."""
-    register = counted.evidence(START, date(2021, 12, 31), known=DAY)
-    counted.reading(counted.prosecutions, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
-    _, steps = found(counted)
+    register = counted_record.evidence(START, date(2021, 12, 31), known=DAY)
+    counted_record.reading(counted_record.prosecutions, 3, through=date(2021, 12, 31), known=DAY, evidence=register)
+    _, steps = find_steps(counted_record)
 
     (before,) = steps.last_period
     assert (before.kind, before.years, before.points, before.ministry_id) == (ASK, YearsAsked.BEFORE, 0, POLICE)
-    assert before.points_at_most == 7 + 10 + P
+    assert before.points_at_most == 7 + 10 + PILLAR_POINTS
 
-    counted.year_before(counted.prosecutions, 4, known=START)
-    assert found(counted)[1].last_period == ()
+    counted_record.reading_year_before(counted_record.prosecutions, 4, known=START)
+    assert find_steps(counted_record)[1].last_period == ()
 
 
 def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):
     counted = record.indicator("convictions", question=EffortQuestion.CONVICTIONS, better=Better.DOWN)
-    record.year_before(counted, 0, known=START)
-    _, steps = found(record)
+    record.reading_year_before(counted, 0, known=START)
+    _, steps = find_steps(record)
 
     assert next(one.points_at_most for one in steps.steps if one.kind is ASK) == Fraction(5, 2)
 
@@ -267,17 +279,17 @@ def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):
 def test_a_verified_action_that_nobody_has_assessed_is_to_be_assessed(record):
     record.action("1a", START, START, known=DAY, verified=DAY)
     record.action("1b", START, START, known=DAY, verified=DAY)
-    record.assess("1b", Verdict.STEP, known=DAY)
-    result, steps = found(record)
+    record.assessment("1b", Verdict.STEP, known=DAY)
+    result, steps = find_steps(record)
 
-    assert told(result, steps.to_assess) == [(REVIEW, "1a", Fraction(5, 2))]
+    assert step_tuples(result, steps.to_assess) == [(REVIEW, "1a", Fraction(5, 2))]
 
 
-def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counted):
-    counted.claim("1a", "done", date(2022, 3, 2), first=START, known=date(2022, 3, 3), ministry_id=POLICE)
-    counted.promise(made=START, _1b=CommitmentReach.MEETS)
-    counted.promise(made=START, due=END, _1c=CommitmentReach.MEETS)
-    _, steps = found(counted, as_of=date(2022, 3, 5))
+def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counted_record):
+    counted_record.claim("1a", "done", date(2022, 3, 2), first=START, known=date(2022, 3, 3), ministry_id=POLICE)
+    counted_record.commitment(made=START, _1b=CommitmentReach.MEETS)
+    counted_record.commitment(made=START, due=END, _1c=CommitmentReach.MEETS)
+    _, steps = find_steps(counted_record, as_of=date(2022, 3, 5))
 
     assert [one.kind for one in steps.steps] == [REVIEW, ASK]
     assert steps.after_deadline == ()
@@ -285,20 +297,20 @@ def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counte
 
 @pytest.mark.parametrize(("mark", "after"), [(0, 0), (11, 1), (12, 2), (90, None), (None, None)])
 def test_the_step_with_which_the_target_is_reached_is_told(record, mark, after):
-    record.terms(START + timedelta(days=1), deadline_on=DEADLINE, readiness_target=mark)
-    _, steps = found(record)
+    record.edition_terms(START + timedelta(days=1), deadline_on=DEADLINE, readiness_target=mark)
+    _, steps = find_steps(record)
 
     assert steps.target_reached_after == after
 
 
 def test_of_equals_the_soonest_due_comes_first_and_then_the_order_of_the_benchmarks(record):
-    record.promise(made=START, _1c=CommitmentReach.MEETS)
-    record.promise(made=START, due=DEADLINE, _1b=CommitmentReach.MEETS)
-    record.promise(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
-    result, steps = found(record)
+    record.commitment(made=START, _1c=CommitmentReach.MEETS)
+    record.commitment(made=START, due=DEADLINE, _1b=CommitmentReach.MEETS)
+    record.commitment(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
+    result, steps = find_steps(record)
 
-    assert told(result, steps.steps)[:3] == [
-        (KEEP, "1a", 5 + P),
+    assert step_tuples(result, steps.steps)[:3] == [
+        (KEEP, "1a", 5 + PILLAR_POINTS),
         (KEEP, "1b", Fraction(5)),
         (KEEP, "1c", Fraction(5)),
     ]
@@ -307,13 +319,13 @@ def test_of_equals_the_soonest_due_comes_first_and_then_the_order_of_the_benchma
 # Properties of every record.
 
 
-def rung(steps, *kinds):
+def group(steps, *kinds):
     return [one for one in steps.steps if one.kind in kinds]
 
 
 @given(records(), days, moments)
 def test_points_add_up_to_the_cumulative_and_no_step_adds_nothing(record, as_of, known_by):
-    result, steps = found(record, as_of, known_by=known_by)
+    result, steps = find_steps(record, as_of, known_by=known_by)
     stands = result.score
     for one in steps.steps:
         stands += one.points
@@ -322,30 +334,30 @@ def test_points_add_up_to_the_cumulative_and_no_step_adds_nothing(record, as_of,
 
 
 @given(records(), days, moments)
-def test_after_the_first_rung_readiness_is_what_is_claimed(record, as_of, known_by):
-    result, steps = found(record, as_of, known_by=known_by)
+def test_after_the_first_group_readiness_is_what_is_claimed(record, as_of, known_by):
+    result, steps = find_steps(record, as_of, known_by=known_by)
 
-    assert result.score + sum(one.points for one in rung(steps, REVIEW)) == result.claimed.points
+    assert result.score + sum(one.points for one in group(steps, REVIEW)) == result.claimed.points
 
 
 @given(records(), days, moments)
-def test_with_the_questions_left_out_readiness_after_the_third_rung_is_the_projected_score(record, as_of, known_by):
-    result, _ = found(record, as_of, known_by=known_by)
-    ladder = result.next_steps(without=[ASK])
+def test_with_the_questions_left_out_readiness_after_the_third_group_is_the_projected_score(record, as_of, known_by):
+    result, _ = find_steps(record, as_of, known_by=known_by)
+    steps = result.next_steps(without=[ASK])
 
-    assert result.score + sum(one.points for one in rung(ladder, REVIEW, KEEP)) == result.projected.points
+    assert result.score + sum(one.points for one in group(steps, REVIEW, KEEP)) == result.projected.points
 
 
 @given(records(), days, moments)
 def test_no_step_is_due_after_the_deadline(record, as_of, known_by):
-    result, steps = found(record, as_of, known_by=known_by)
+    result, steps = find_steps(record, as_of, known_by=known_by)
 
     assert all(one.due_on is None or one.due_on <= (result.deadline_on or date.max) for one in steps.steps)
-    assert not (result.deadline_on and as_of > result.deadline_on and rung(steps, KEEP, AGREE))
+    assert not (result.deadline_on and as_of > result.deadline_on and group(steps, KEEP, AGREE))
 
 
-def assumed(result, steps):
-    """Readiness with these steps assumed, all at once: written from the method, not from the ladder."""
+def score_with_steps(result, steps):
+    """Readiness with these steps assumed, all at once: written from the method, not from the steps in order."""
     asked, verified, sent = (
         result.verified_record.questionnaire,
         result.verified_record.view,
@@ -357,7 +369,7 @@ def assumed(result, steps):
         state = result.claimed_record.answers
     else:
         evidence = {key for one in claims for key in one.evidence}
-        readings = {key for one in claims for key in one.readings} & holding(sent)
+        readings = {key for one in claims for key in one.readings} & effective_readings(sent)
         kept = readings | {row.id for rows in verified.readings.values() for row in rows}
         alone = replace(
             sent,
@@ -371,7 +383,7 @@ def assumed(result, steps):
             max_answers(result.verified_record.answers, compute_answers(asked, alone)), result.claimed_record.answers
         )
     questions = [asked.indicators[one.indicator_id].question for one in steps if one.kind is ASK]
-    state = max_answers(state, Answers({}, {}, {one: Finding(WHOLE, "") for one in questions}))
+    state = max_answers(state, Answers({}, {}, {one: Finding(FULL, "") for one in questions}))
     promises = {row.id: row for row, _ in result.open_commitments}
     met = {key for one in steps if one.kind is AGREE for key in one.benchmarks}
     further = set()
@@ -384,7 +396,7 @@ def assumed(result, steps):
     return compute_points(asked, project(replace(result.claimed_record, answers=state), met=met, steps=further))
 
 
-def holding(sent):
+def effective_readings(sent):
     """The readings that answers rest on: of each indicator the latest, and its latest figure."""
     by_day = {}
     for rows in sent.readings.values():
@@ -399,24 +411,26 @@ def holding(sent):
 
 @given(records(), days, moments)
 def test_every_cumulative_is_one_evaluation_of_the_record_with_exactly_these_steps_assumed(record, as_of, known_by):
-    result, steps = found(record, as_of, known_by=known_by)
+    result, steps = find_steps(record, as_of, known_by=known_by)
 
     for number, one in enumerate(steps.steps, start=1):
-        assert assumed(result, steps.steps[:number]) == one.cumulative
+        assert score_with_steps(result, steps.steps[:number]) == one.cumulative
 
 
 @given(records(), days, moments)
-def test_within_a_rung_each_step_adds_the_most_that_any_could_given_those_before_it(record, as_of, known_by):
-    result, steps = found(record, as_of, known_by=known_by)
+def test_within_a_group_each_step_adds_the_most_that_any_could_given_those_before_it(record, as_of, known_by):
+    result, steps = find_steps(record, as_of, known_by=known_by)
 
     for number, one in enumerate(steps.steps):
         rest = [other for other in steps.steps[number:] if other.kind is one.kind]
         before = list(steps.steps[:number])
-        assert one.points == max(assumed(result, [*before, other]) - assumed(result, before) for other in rest)
+        assert one.points == max(
+            score_with_steps(result, [*before, other]) - score_with_steps(result, before) for other in rest
+        )
 
 
 @given(records(), days, moments)
 def test_what_if_takes_any_of_the_steps_and_gives_the_sum(record, as_of, known_by):
-    result, steps = found(record, as_of, known_by=known_by)
+    result, steps = find_steps(record, as_of, known_by=known_by)
 
     assert result.score_with(steps.steps).points == (steps.steps[-1].cumulative if steps.steps else result.score)

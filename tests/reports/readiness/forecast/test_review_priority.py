@@ -17,9 +17,9 @@ from reports.readiness.forecast.review_simulation import (
     ReviewSimulation,
 )
 from reports.readiness.readiness import evaluate_readiness
-from tests.reports.lesotho import lesotho
-from tests.reports.made_up import PERIOD, days, records
-from tests.reports.records import noon
+from tests.reports.lesotho_record import lesotho_record
+from tests.reports.record_builder import noon
+from tests.reports.record_strategies import PERIOD, days, records
 
 LATER = PERIOD.ends_on + timedelta(days=41)
 """After anything that a made-up record holds: the moment at which somebody decides."""
@@ -31,7 +31,7 @@ def score(record, as_of):
     return evaluate_readiness(record.facts, as_of=as_of).score
 
 
-def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
+def score_with(facts, as_of, decisions=(), verdicts=(), now=NOW):
     """The score of the whole record with these reviews and assessments among its rows."""
     reviews = [
         EvidenceReviewFact(
@@ -47,13 +47,13 @@ def evaluated(facts, as_of, decisions=(), verdicts=(), now=NOW):
     return evaluate_readiness(whole, as_of=as_of).score
 
 
-def say(record, said):
+def add_decision(record, said):
     """Write a decision as somebody gives it."""
-    key = next((key for key, one in record.benchmark_ids.items() if _evidence_link(record, said) == one), None)
+    key = next((key for key, one in record.benchmark_ids.items() if _benchmark_of_decision(record, said) == one), None)
     record.review(said.evidence_id, known=LATER, key=key, decision=said.decision, first_on=said.first_on)
 
 
-def _evidence_link(record, said):
+def _benchmark_of_decision(record, said):
     return next((row.benchmark_id for row in record.tables["evidence_links"] if row.id == said.evidence_link_id), None)
 
 
@@ -76,7 +76,7 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     before = score(record, as_of)
 
     for one in said:
-        say(record, one)
+        add_decision(record, one)
 
     assert gain.score == before
     assert gain.accepting == alone.points == score(record, as_of) - before
@@ -86,7 +86,7 @@ def test_the_simulation_is_what_happens_whatever_is_decided_on_each_line(record,
     added = after.verdict_gains(record.benchmark_ids[benchmark], rests_on=grounds)
     verdict = data.draw(st.sampled_from(Verdict))
 
-    record.assess(benchmark, verdict, known=LATER + timedelta(days=1), on=grounds)
+    record.assessment(benchmark, verdict, known=LATER + timedelta(days=1), on=grounds)
 
     if grounds:  # one that rests on nothing holds from the day on which it was given, here another
         assert added[verdict] == score(record, as_of) - after.current.score
@@ -115,9 +115,9 @@ def test_a_simulation_is_one_evaluation_of_the_whole_record_whenever_it_is_decid
     reviewed = simulation.with_reviews(said)
     assessed = simulation.with_assessments(reviewed, verdicts)
 
-    assert simulation.current.score == evaluated(facts, as_of)
-    assert reviewed.score == evaluated(facts, as_of, said, now=now)
-    assert assessed.score == evaluated(facts, as_of, said, verdicts, now=now)
+    assert simulation.current.score == score_with(facts, as_of)
+    assert reviewed.score == score_with(facts, as_of, said, now=now)
+    assert assessed.score == score_with(facts, as_of, said, verdicts, now=now)
     assert bool(simulation.score_drops(assessed)) >= (assessed.score < simulation.current.score)
 
 
@@ -131,27 +131,27 @@ def test_items_to_review_are_worth_what_each_of_them_is_by_itself(record, as_of)
         gain = simulation.update_gain(sent.id)
         at_stake = review_priority.update_priority(simulation, sent.id)
         accepted = simulation.with_rest_verified(simulation.update_evidence(sent.id))
-        assert at_stake.accepting == gain.accepting == evaluated(facts, as_of, accepted) - evaluated(facts, as_of)
+        assert at_stake.accepting == gain.accepting == score_with(facts, as_of, accepted) - score_with(facts, as_of)
         assert at_stake.verdict == max((one.points for one in gain.assessing), default=Fraction(0)) >= 0
         assert at_stake.drops == gain.drops
     revised = {row.revises for row in facts.evidence}
     for row in facts.evidence:
         if row.id not in revised:
             said = simulation.with_rest_verified([row])
-            points = evaluated(facts, as_of, said) - evaluated(facts, as_of)
+            points = score_with(facts, as_of, said) - score_with(facts, as_of)
             assert review_priority.evidence_priority(simulation, row.id).points == points
 
 
 def test_a_priority_knows_what_was_put_right_what_a_verdict_rests_on_and_what_holds_since_the_same_day():
     """What made-up records seldom hold."""
-    record = lesotho()
+    record = lesotho_record()
     day, eve = date(2022, 1, 20), date(2022, 1, 10)
     sent = [record.update_version(ClaimedProgress.DONE, known=day) for _ in range(3)]
     put_right = record.action("5a", day, day, known=day, sent=sent[0])
     record.evidence(day, day, known=day, revises=put_right)
-    record.assess("5b", Verdict.STALLED, known=day, on=[record.action("5b", day, day, known=day, sent=sent[1])])
+    record.assessment("5b", Verdict.STALLED, known=day, on=[record.action("5b", day, day, known=day, sent=sent[1])])
     record.action("5b", eve, eve, known=day, sent=sent[1])
-    record.assess("7b", Verdict.STALLED, known=day, on=[record.action("7b", day, day, known=day)])
+    record.assessment("7b", Verdict.STALLED, known=day, on=[record.action("7b", day, day, known=day)])
     record.action("7b", day, day, known=day, sent=sent[2])
     simulation = ReviewSimulation(record.facts, as_of=LATER, now=NOW)
 
@@ -160,13 +160,13 @@ def test_a_priority_knows_what_was_put_right_what_a_verdict_rests_on_and_what_ho
     for one, found in zip(sent, at_stake, strict=True):
         gain = simulation.update_gain(one)
         said = simulation.with_rest_verified(simulation.update_evidence(one))
-        assert found.accepting == gain.accepting == evaluated(record.facts, LATER, said) - simulation.current.score
+        assert found.accepting == gain.accepting == score_with(record.facts, LATER, said) - simulation.current.score
         assert found.verdict == max((each.points for each in gain.assessing), default=0)
     assert [found.points > 0 for found in at_stake] == [False, False, True]
 
 
 def test_what_is_not_in_the_record_is_worth_nothing():
-    simulation = ReviewSimulation(lesotho().facts, as_of=PERIOD.ends_on, now=NOW)
+    simulation = ReviewSimulation(lesotho_record().facts, as_of=PERIOD.ends_on, now=NOW)
 
     assert review_priority.update_priority(simulation, 1 << 40).points == 0
     assert review_priority.evidence_priority(simulation, 1 << 40).points == 0

@@ -14,12 +14,12 @@ BONUSES = {"prosecution": Fraction(20, 3), "protection": Fraction(20, 3), "preve
 FEBRUARY, MARCH = date(2022, 2, 1), date(2022, 3, 1)
 
 
-def thing(place, gain, due_on=None, *bonuses):
+def candidate(place, gain, due_on=None, *bonuses):
     return SetCandidate(place, due_on, Fraction(gain), frozenset(bonuses))
 
 
 @st.composite
-def several(draw):
+def candidates(draw):
     dates = st.sampled_from([None, FEBRUARY, date(2022, 2, 15), MARCH])
     gains = st.fractions(0, 8, max_denominator=4)
     turned_on = st.frozensets(st.sampled_from(sorted(BONUSES)), max_size=2)
@@ -27,15 +27,18 @@ def several(draw):
     return [SetCandidate(place, draw(dates), draw(gains), draw(turned_on)) for place in range(number)]
 
 
-def gained(taken):
+def total_gain(taken):
     turned_on = frozenset().union(*(each.bonuses for each in taken))
     return sum((each.gain for each in taken), sum((BONUSES[one] for one in turned_on), Fraction(0)))
 
 
-@given(several(), st.fractions(0, 60, max_denominator=3))
+@given(candidates(), st.fractions(0, 60, max_denominator=3))
 def test_smallest_is_what_an_exhaustive_search_finds(things, goal):
     enough = [
-        taken for number in range(len(things) + 1) for taken in combinations(things, number) if gained(taken) >= goal
+        taken
+        for number in range(len(things) + 1)
+        for taken in combinations(things, number)
+        if total_gain(taken) >= goal
     ]
 
     assert find_smallest_set(things, BONUSES, goal) == min(enough, key=rank_key, default=None)
@@ -44,19 +47,23 @@ def test_smallest_is_what_an_exhaustive_search_finds(things, goal):
 @pytest.mark.parametrize(
     ("things", "goal", "places"),
     [
-        ([thing(1, 5)], 0, ()),
-        ([thing(1, 5)], 6, None),
+        ([candidate(1, 5)], 0, ()),
+        ([candidate(1, 5)], 6, None),
         # One that turns a bonus on is worth more than a larger gain.
-        ([thing(1, 6), thing(2, 1, None, "protection")], 7, (2,)),
+        ([candidate(1, 6), candidate(2, 1, None, "protection")], 7, (2,)),
         # A bonus is turned on once: the second of a pillar brings its own gain alone.
-        ([thing(1, 1, None, "protection"), thing(2, 1, None, "protection"), thing(3, 3)], 10, (1, 3)),
+        ([candidate(1, 1, None, "protection"), candidate(2, 1, None, "protection"), candidate(3, 3)], 10, (1, 3)),
         # Fewer before sooner.
-        ([thing(1, 1, FEBRUARY), thing(2, 1, FEBRUARY), thing(3, 2)], 2, (3,)),
+        ([candidate(1, 1, FEBRUARY), candidate(2, 1, FEBRUARY), candidate(3, 2)], 2, (3,)),
         # Sooner before the order of the benchmarks; the dates in order decide, one after the other.
-        ([thing(1, 2), thing(2, 2, MARCH), thing(3, 2, FEBRUARY)], 2, (3,)),
-        ([thing(1, 1, FEBRUARY), thing(2, 1, FEBRUARY), thing(3, 1, MARCH), thing(4, 3, MARCH)], 4, (1, 4)),
+        ([candidate(1, 2), candidate(2, 2, MARCH), candidate(3, 2, FEBRUARY)], 2, (3,)),
+        (
+            [candidate(1, 1, FEBRUARY), candidate(2, 1, FEBRUARY), candidate(3, 1, MARCH), candidate(4, 3, MARCH)],
+            4,
+            (1, 4),
+        ),
         # The same dates: the order of the benchmarks.
-        ([thing(2, 2, MARCH), thing(1, 2, MARCH)], 2, (1,)),
+        ([candidate(2, 2, MARCH), candidate(1, 2, MARCH)], 2, (1,)),
     ],
 )
 def test_smallest_by_hand(things, goal, places):

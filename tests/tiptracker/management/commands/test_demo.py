@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.live import free_port
-from tests.migrated import copy_migrated
+from tests.migrated_database import copy_migrated_database
+from tests.running_server import free_port
 from tests.tiptracker.demo.test_supervisor import processes_with, wait_until_gone
 from tiptracker.demo.database import DEMO_ACCOUNTS
 
@@ -35,7 +35,7 @@ def environment(tmp_path, request):
     if connection.vendor == "postgresql":
         chosen["DATABASE_URL"] = request.getfixturevalue("fresh_database")
     else:
-        copy_migrated(tmp_path / "db.sqlite3")
+        copy_migrated_database(tmp_path / "db.sqlite3")
     kept = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DEMO_CLOCK", "MAKELEVEL"}
     }

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from tests.authentication import sign_in
 from tests.factories import OfficerFactory
-from tests.signing_in import sign_in
 from tiptracker.accounts.models import User
 from tiptracker.audit.models import AuditEntry
 

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from tiptracker.web.frontend.forms import DayInput, TrackerForm
 
 
-class Logged(forms.Form):
+class SampleForm(forms.Form):
     what = forms.CharField(label="What happened", help_text="One sentence.", widget=forms.Textarea)
     on = forms.DateField(label="Day", widget=DayInput)
     who = forms.ChoiceField(label="Who did it", choices=[("gov", "Government")], widget=forms.RadioSelect)
@@ -41,7 +41,7 @@ class Elements(HTMLParser):
 
 
 def test_form_labels_every_control():
-    elements = Elements(str(Logged()))
+    elements = Elements(str(SampleForm()))
     labelled = {attrs["for"] for tag, attrs in elements.found if tag == "label"}
     controls = {attrs["id"] for tag, attrs in elements.found if tag in {"input", "textarea", "select"}}
     assert labelled == controls
@@ -58,7 +58,7 @@ def test_form_labels_every_control():
     ],
 )
 def test_form_gives_each_control_its_class(name, expected):
-    assert {attrs["class"] for _, attrs in Elements(str(Logged())).named(name)} == {expected}
+    assert {attrs["class"] for _, attrs in Elements(str(SampleForm())).named(name)} == {expected}
 
 
 def test_form_keeps_the_class_of_a_widget():
@@ -70,7 +70,7 @@ def test_form_keeps_the_class_of_a_widget():
 
 
 def test_refused_field_points_at_its_hint_and_its_error():
-    elements = Elements(str(Logged({"what": ""})))
+    elements = Elements(str(SampleForm({"what": ""})))
     [(_, attrs)] = elements.named("what")
     assert attrs["class"] == "usa-textarea usa-textarea--error"
     assert attrs["aria-invalid"] == "true"
@@ -79,7 +79,7 @@ def test_refused_field_points_at_its_hint_and_its_error():
 
 
 def test_refused_form_starts_with_links_to_its_errors():
-    html = str(Logged({"what": "x", "on": "2022-01-01"}))
+    html = str(SampleForm({"what": "x", "on": "2022-01-01"}))
     links = [attrs["href"] for tag, attrs in Elements(html).found if tag == "a"]
     assert links == ["#id_who", "#id_sure"]
     assert {link[1:] for link in links} <= set(Elements(html).ids())
@@ -96,15 +96,15 @@ def test_what_a_hint_quotes_is_text_and_nothing_else():
 
 
 def test_form_never_sent_has_no_error_summary():
-    assert "error-summary" not in str(Logged())
+    assert "error-summary" not in str(SampleForm())
 
 
 def test_grouped_choices_come_in_fieldsets_with_their_group_as_legend():
-    assert "<legend>3. Police unit</legend>" in str(Logged())
+    assert "<legend>3. Police unit</legend>" in str(SampleForm())
 
 
 def test_optional_fields_say_so_and_others_do_not():
-    html = str(Logged())
+    html = str(SampleForm())
     assert html.count("(optional)") == 1
     assert html.index("Benchmarks") < html.index("(optional)")
 
@@ -113,11 +113,11 @@ def test_optional_fields_say_so_and_others_do_not():
     ("typed", "kind"), [("2021-12-31", "date"), ("31 of December", "text"), ("31/12/2021", "text"), ("", "date")]
 )
 def test_day_gives_back_exactly_what_was_typed(typed, kind):
-    [(_, attrs)] = Elements(str(Logged({"on": typed}))).named("on")
+    [(_, attrs)] = Elements(str(SampleForm({"on": typed}))).named("on")
     assert (attrs["type"], attrs.get("value", "")) == (kind, typed)
 
 
-class Told(TrackerForm):
+class TypedForm(TrackerForm):
     name = forms.CharField(max_length=3)
     on = forms.DateField()
     number = forms.IntegerField(min_value=1)
@@ -155,7 +155,7 @@ class Told(TrackerForm):
     ],
 )
 def test_plain_form_uses_our_error_messages(field, typed, sentence):
-    form = Told({field: typed})
+    form = TypedForm({field: typed})
     form.fields["later"] = forms.CharField()
     assert sentence in form.errors[field]
     assert not any("Ensure" in said or "valid" in said for said in form.errors[field])
@@ -163,7 +163,7 @@ def test_plain_form_uses_our_error_messages(field, typed, sentence):
 
 def test_text_is_preserved_character_by_character():
     typed = "\n  First line,\n\tsecond <b>&amp; last\n"
-    html = str(Logged({"what": typed}))
+    html = str(SampleForm({"what": typed}))
     assert f">\n{typed.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</textarea>" in html
 
 

@@ -72,7 +72,7 @@ const KEYS = {
   k: () => step(-1),
   v: () => decide("verified"),
   x: () => decide("rejected"),
-  m: () => decide("mend"),
+  m: () => decide("change"),
   w: () => {
     if (!current) step(1);
     reach(current?.querySelector("[name$='-because']"));

@@ -1,0 +1,101 @@
+"""How PostgreSQL finds the rows of long lists: by an index, no more of them than a page shows."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from dialogues.choices import DoneBy, EvidenceKind
+from dialogues.models import Commitment, Evidence, UpdateVersion
+from dialogues.views.evidence_list import ORDERINGS, PAGE_SIZE, SEARCH_FIELDS
+from tests.database_roles import run_as_owner
+from tests.factories import CountryFactory, OfficerFactory, at_noon
+from tiptracker.web.search import filter_by_words
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite tells no plans that last"),
+]
+
+ROW_COUNT = 300
+
+
+@pytest.fixture
+def officer():
+    """Of a country with many pieces of evidence, one of which tells of a shelter."""
+    officer, country = OfficerFactory(), CountryFactory()
+    Evidence.objects.bulk_create(
+        Evidence(
+            country=country,
+            title=f"Case {number} was brought to court" if number else "A shelter was opened",
+            kind=EvidenceKind.COURT,
+            happened_to=date(2021, 5, 1) + timedelta(days=number % 200),
+            done_by=DoneBy.GOVERNMENT,
+            stated_by="High Court",
+            source="Register",
+            recorded_at=at_noon(date(2022, 1, 1)),
+            recorded_by=officer,
+        )
+        for number in range(ROW_COUNT)
+    )
+    run_as_owner("ANALYZE dialogues_evidence")
+    return officer
+
+
+def plan_nodes(rows, *without):
+    """The steps by which PostgreSQL carries a query out, without ways that pay only where tables are small."""
+    with connection.cursor() as cursor:
+        for way in without:
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        (plan,) = json.loads(rows.explain(format="json", analyze=True))
+        for way in without:
+            cursor.execute(f"SET LOCAL enable_{way} = on")
+    found, waiting = [], [plan["Plan"]]
+    while waiting:
+        found.append(node := waiting.pop())
+        waiting += node.get("Plans", [])
+    return found
+
+
+@pytest.mark.parametrize("sort", ORDERINGS)
+def test_a_page_of_evidence_is_found_by_an_index_without_sorting_the_rest(officer, sort):
+    here = Evidence.objects.visible_to(officer, officer.countries.get()).current()
+
+    steps = plan_nodes(
+        here.order_by(*ORDERINGS[sort]).values_list("pk")[:PAGE_SIZE], "seqscan", "sort", "hashjoin", "mergejoin"
+    )
+
+    read = {node["Index Name"]: node["Actual Rows"] for node in steps if node.get("Index Name", "").startswith("evide")}
+    assert len(read) == 1, steps
+    assert max(read.values()) <= PAGE_SIZE + 1
+    assert not [node for node in steps if "Sort" in node["Node Type"]]
+    asked = [node["Actual Loops"] for node in steps if node.get("Relation Name") == "accounts_user_countries"]
+    assert asked == [1], "whether the reader follows the country is asked once, not for each row"
+
+
+def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(officer):
+    steps = plan_nodes(
+        filter_by_words(Evidence.objects.all(), "shelt open", *SEARCH_FIELDS).values_list("pk"), "seqscan"
+    )
+
+    names = [node.get("Index Name") for node in steps]
+    assert names.count("evidence_word_forms") == 2
+    assert names.count("updateversion_word_forms") == 2
+    read = [  # the index itself may still hold rows that other tests have rolled back
+        node["Actual Rows"] + node.get("Rows Removed by Index Recheck", 0)
+        for node in steps
+        if node["Node Type"] == "Bitmap Heap Scan" and node["Relation Name"] == "dialogues_evidence"
+    ]
+    assert max(read) < ROW_COUNT / 10
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"),
+    [(Commitment, ("text", "letter")), (UpdateVersion, ("narrative",)), (Evidence, SEARCH_FIELDS[:3])],
+)
+def test_each_index_of_words_serves_what_is_looked_for(model, fields):
+    rows = filter_by_words(model.objects.all(), "shelter", *fields).order_by().values_list("pk")
+    steps = plan_nodes(rows, "seqscan", "indexscan", "indexonlyscan")  # an index of words is read in one way alone
+
+    assert f"{model._meta.model_name}_word_forms" in {node.get("Index Name") for node in steps}
