@@ -232,7 +232,7 @@ class ReadingForm(PeriodForm):
 
 def reason_choices(*lists: tuple[Any, type[ChoiceEnum]]) -> Choices:
     """Return standard reasons as choices; with several lists, each list under its heading."""
-    empty: list[Any] = [("", gettext_lazy("Choose a sentence, or write your own"))]
+    empty: list[Any] = [("", gettext_lazy("Choose or write a reason"))]
     if len(lists) == 1:
         return [*empty, *lists[0][1].choices()]
     return [*empty, *((heading, reasons.choices()) for heading, reasons in lists)]

@@ -28,7 +28,9 @@ class RedactionForm(TrackerForm):
     )
     reason = LongTextField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("The reason stays in the record. Write it without the words: “It names a victim”."),
+        help_text=gettext_lazy(
+            "The reason stays in the record. Do not repeat the words in it. Example: “It names a victim”."
+        ),
     )
 
     def __init__(self, *args: Any, countries: Sequence[Country], **kwargs: Any) -> None:
@@ -55,5 +57,5 @@ class RedactionDecisionForm(TrackerForm):
     reason = LongTextField(
         label=gettext_lazy("Reason, required to decline"),
         required=False,
-        help_text=gettext_lazy("The reason stays in the record. Write it without the words to remove."),
+        help_text=gettext_lazy("The reason stays in the record. Do not repeat the words to remove in it."),
     )

@@ -36,7 +36,7 @@ from recommendations.tracking_period import find_covering_edition
 from tiptracker import clock
 from tiptracker.accounts.models import Country, User
 from tiptracker.audit.append_only import REDACTED
-from tiptracker.localization import gettext
+from tiptracker.localization import gettext, join_with_and
 from tiptracker.numbers import parse_whole_number
 from tiptracker.web.form_pages import save_form, sent_data
 from tiptracker.web.frontend.form_rows import Choices, add_empty_row, invalid_forms, raw_values
@@ -75,9 +75,11 @@ def evidence_log(request: EditionRequest) -> HttpResponse:
     ):
         messages.add_message(request, *page.describe_outcome(evidence))
         return redirect("evidence_detail", evidence.pk)
+    by_figures = [b.key for b in page.benchmarks if (rule := _current_rule(b)) and rule is not Rule.ASSESSED]
     context = {
         "other_editions": editions_of_page_country(request)[1:],
-        "by_figures": [b.key for b in page.benchmarks if (rule := _current_rule(b)) and rule is not Rule.ASSESSED],
+        "by_figures": by_figures,
+        "by_figures_joined": join_with_and(by_figures),
     }
     return page.render("dialogues/evidence_log.html", context)
 

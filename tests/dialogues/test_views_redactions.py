@@ -518,7 +518,7 @@ def test_what_is_to_be_done_after_confirming_stands_on_its_page(client, officer,
     assert f'href="{reverse("briefing_detail", args=[other.pk])}"' not in text
     assert "Downloaded by Thato Exercise on 28 January 2022" in text
     assert "Request a new briefing" in text
-    assert "Ask the ministry that sent it to correct its own papers." in text
+    assert "ask the ministry to correct its own papers." in text
 
 
 def test_until_briefings_were_searched_the_page_says_so(client, officer, update_version):

@@ -133,7 +133,7 @@ def test_briefing_detail_follows_the_work_and_stops_asking_when_it_is_done(clien
     client.force_login(AmbassadorFactory())
 
     text = progress_text(client, briefing, HX_Request="true")
-    assert "Making the file: 40 %" in text
+    assert "Making the file: 40%" in text
     assert 'value="40"' in text
     assert 'hx-trigger="every 1s"' in text
     assert "<html" not in text

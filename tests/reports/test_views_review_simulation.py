@@ -62,7 +62,7 @@ def test_version_simulation_comes_alone_where_htmx_asks(client, waiting_version)
     text = get_simulation(client, waiting_version, HX_Request="true").text
 
     assert "<html" not in text
-    assert "Accept it and verify every line" in text
+    assert "Accept it and verify every item" in text
 
 
 def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_adds(client):

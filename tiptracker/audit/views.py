@@ -70,6 +70,8 @@ def log_detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "line": list_entry_rows([entry], user)[0],
         "fields": list_differences(entry.table, detail.before, detail.after) if detail else [],
+        "has_before": bool(detail and detail.before),
+        "has_after": bool(detail and detail.after),
         "is_closed": detail is None and bool(entry.before_digest or entry.after_digest),
         "fault": actions.find_entry_fault(entry),
     }

@@ -390,6 +390,22 @@ def test_log_detail_shows_before_and_after_field_by_field(client, officer):
     assert "The seal matches." in page.text
 
 
+@pytest.mark.parametrize(
+    ("sides", "columns"),
+    [
+        ({"after": {"kind": "court"}}, {"After"}),
+        ({"before": {"kind": "law"}}, {"Before"}),
+        ({"before": {"kind": "law"}, "after": {"kind": "court"}}, {"Before", "After"}),
+    ],
+)
+def test_log_detail_shows_only_the_columns_that_the_entry_has(client, officer, sides, columns):
+    entry = wrote(row=EvidenceFactory(), **sides)
+
+    text = client.get(reverse("log_detail", args=[entry.number])).text
+
+    assert {name for name in ("Before", "After") if f'data-label="{name}"' in text} == columns
+
+
 def test_log_detail_shows_a_redacted_side_as_the_mark(client, officer):
     entry = write_entry(before={"title": "A name"}, after={"title": "Another"})
     redact_text(entry.detail, "before")
