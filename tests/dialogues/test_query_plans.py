@@ -93,7 +93,7 @@ def test_words_of_evidence_are_found_by_an_index_and_not_by_reading_every_text(o
 def test_words_are_not_looked_for_in_each_row_that_a_reader_sees(officer):
     rows = filter_by_words(Evidence.objects.visible_to(officer).current(), "shelters", *SEARCH_FIELDS[:3])
 
-    steps = nodes(rows.values_list("pk"), "seqscan")
+    steps = plan_nodes(rows.values_list("pk"), "seqscan")
 
     assert "evidence_word_forms" in {node.get("Index Name") for node in steps}
     assert [node for node in steps if "to_tsvector" in node.get("Filter", "")] == []

@@ -194,31 +194,6 @@ def test_redacted_words_are_found_by_none_of_their_forms(client):
         assert search_results(client, query) == {}, query
 
 
-def test_redacted_words_are_found_by_none_of_their_forms(client):
-    name = "Palesa, sheltered in Mafeteng"
-    update_version = UpdateVersionFactory(narrative=f"We heard {name}.")
-    file = EvidenceFileFactory(name="letter.pdf")
-    FileText.objects.create(file=file, page=1, text=f"A letter of {name}")
-    EvidenceFactory(title="A letter", file=file)
-    officer = OfficerFactory()
-    client.force_login(officer)
-    assert found(client, "shelters palesa").keys() == {"updates", "files"}
-
-    redaction = propose_redaction(
-        country=update_version.update.commitment.country,
-        words=name,
-        reason="It names somebody.",
-        files=[],
-        by=officer,
-        now=NOW,
-    )
-    confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
-    finish_redaction(redaction=redaction)
-
-    for query in ("sheltered", "shelters", "sheltering", "palesa", "mafeteng"):
-        assert found(client, query) == {}, query
-
-
 def test_a_group_shows_five_and_leads_to_the_others(client):
     for number in range(7):
         CommitmentFactory(text=f"Shelter {number}")

@@ -399,7 +399,7 @@ def test_log_detail_shows_before_and_after_field_by_field(client, officer):
     ],
 )
 def test_log_detail_shows_only_the_columns_that_the_entry_has(client, officer, sides, columns):
-    entry = wrote(row=EvidenceFactory(), **sides)
+    entry = write_entry(row=EvidenceFactory(), **sides)
 
     text = client.get(reverse("log_detail", args=[entry.number])).text
 
