@@ -184,6 +184,8 @@ class HashField(forms.RegexField):
 class FileCheckForm(TrackerForm):
     """A file, or its hash, to compare with the briefings handed out. The file is read and not stored."""
 
+    one_of_two = ("file", "sha256")
+
     file = forms.FileField(
         label=gettext_lazy("Your file"),
         required=False,
@@ -191,7 +193,7 @@ class FileCheckForm(TrackerForm):
         error_messages={"empty": gettext_lazy("This file is empty. Choose another file.")},
     )
     sha256 = HashField(
-        label=gettext_lazy("Or its checksum (SHA-256)"),
+        label=gettext_lazy("SHA-256 checksum of the file"),
         required=False,
         help_text=gettext_lazy("64 characters, as shown by a program such as sha256sum."),
     )

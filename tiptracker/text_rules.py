@@ -8,6 +8,8 @@ REASON_MAX_LENGTH = 4_000
 """Characters of a reason, a promise, a criterion or the text of a recommendation."""
 COVERING_NOTE_MAX_LENGTH = 600
 """Characters of the note at the head of a briefing, so that its first part stays two pages long."""
+PASSWORD_MIN_LENGTH = 12
+"""Characters that a new password needs."""
 PASSWORD_MAX_LENGTH = 1_000
 """Characters of a password."""
 DAY_MAX_LENGTH = 100

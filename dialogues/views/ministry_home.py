@@ -86,8 +86,8 @@ class MinistryCommitment:
 
     @property
     def claimed_text(self) -> str:
-        """Return the ministry's claim in words, such as "Your update: Under way"; empty without an update."""
-        return gettext("Your update: %(progress)s") % {"progress": self.claimed.label} if self.claimed else ""
+        """Return the ministry's claim in words, such as "Your update: Under way."; empty without an update."""
+        return gettext("Your update: %(progress)s.") % {"progress": self.claimed.label} if self.claimed else ""
 
     @property
     def urgency(self) -> tuple[bool, date, int]:

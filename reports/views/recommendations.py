@@ -187,7 +187,11 @@ def recommendation_list(request: EditionRequest) -> HttpResponse:
         if exports.is_export_requested(request):
             cells = [(row.number, row.text, _wording_source(row)) for row in published]
             return exports.export_rows(request, "recommendations", list(map(str, PUBLISHED_EXPORT_COLUMNS)), cells)
-        return render_page(request, "reports/recommendation_list.html", context | {"published": published})
+        context |= {
+            "published": published,
+            "all_reconstruction": bool(published) and all(row.is_reconstruction for row in published),
+        }
+        return render_page(request, "reports/recommendation_list.html", context)
     facts = gather_facts(edition)
     result = evaluate_readiness(facts, as_of=clock.today(edition.country.time_zone))
     rows = build_recommendation_rows(user, recommendations, display_benchmarks(facts, result))

@@ -241,6 +241,6 @@ def test_a_story_told_to_an_officer_names_the_ministry_and_who_withdrew_it(clien
         waiting_version.update.commitment.maker,
         "Lepota Sekola",
     )
-    assert "update withdrawn on 28 January 2022" in page.text
-    assert "no update received" not in page.text
+    assert "Update withdrawn on 28 January 2022" in page.text
+    assert "no update received" not in page.text.lower()
     assert client.get(edition_url("dashboard")).status_code == 200

@@ -71,6 +71,18 @@ def test_recommendation_list_is_most_important_first_the_action_plan_last(client
     assert reverse("recommendation_add", args=[EditionFactory().pk]) not in response.text
 
 
+@pytest.mark.parametrize(("second", "above", "each"), [(TextStatus.RECONSTRUCTION, 1, 0), (TextStatus.OFFICIAL, 0, 1)])
+def test_a_ministry_reads_once_that_the_wording_of_every_recommendation_is_ours(client, second, above, each):
+    ours = RecommendationFactory(text_status=TextStatus.RECONSTRUCTION)
+    RecommendationFactory(edition=ours.edition, text_status=second)
+    client.force_login(FocalPointFactory(ministry__country=ours.edition.country))
+
+    text = client.get(reverse("recommendation_list")).text
+
+    assert text.count("The wording is ours, from public sources.") == above
+    assert text.count("Our wording, from public sources.") == each
+
+
 def test_recommendation_list_gives_a_ministry_what_is_published_and_its_own(client):
     police = MinistryFactory(short_name="Police")
     own, other = BenchmarkFactory(terms__criterion="Ours."), BenchmarkFactory(terms__criterion="Theirs.")
@@ -155,7 +167,7 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
         "Too early.",
         "Another assessment is in force.",
         "Pay it",
-        "overdue by 7 days",
+        "Overdue by 7 days",
         "22 U.S.C. 7107(b), Tier 2",
     ):
         assert told in response.text

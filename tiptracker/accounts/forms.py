@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from tiptracker import text_rules
@@ -33,6 +33,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
         )
         self.fields["password"].label = gettext("Password")
+        self.fields["password"].error_messages["required"] = gettext("Fill this in.")
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
         self.fields.pop("remember", None)
@@ -44,6 +45,7 @@ class PasswordReauthenticationForm(ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].label = gettext("Password")
+        self.fields["password"].error_messages["required"] = gettext("Fill this in.")
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
@@ -74,7 +76,9 @@ class NewPasswordForm(TrackerForm):
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         self.person = person
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password"].help_text = gettext(
+            "Use at least %(number)d characters. Do not use a common password, your name or your e-mail address."
+        ) % {"number": text_rules.PASSWORD_MIN_LENGTH}
 
     def clean_password(self) -> str:
         typed: str = self.cleaned_data["password"]
@@ -126,6 +130,7 @@ class _CodeFieldMixin:
         super().__init__(*args, **kwargs)
         field: forms.Field = self.fields["code"]  # type: ignore[attr-defined]
         field.label, field.widget = self.code_label, forms.TextInput(attrs=CODE_WIDGET_ATTRIBUTES)
+        field.error_messages["required"] = gettext("Fill this in.")
 
 
 class _OneTimeCodeMixin(_CodeFieldMixin):

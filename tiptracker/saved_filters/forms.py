@@ -15,7 +15,7 @@ class RenameFilterForm(TrackerForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=NAME_LENGTH,
-        help_text=gettext_lazy("Example: “Overdue, Ministry of Justice”. Only you see it."),
+        help_text=gettext_lazy("Example: “Overdue, Ministry of Justice”."),
     )
 
 

@@ -100,6 +100,8 @@ def test_enrolled_person_is_asked_for_a_code(client):
     answer = sign_in(client, person)
     assert answer.headers["Location"] == reverse("mfa_authenticate")
     assert client.get(reverse("dashboard")).headers["Location"].startswith(reverse("account_login"))
+    missing = client.post(reverse("mfa_authenticate"), {"code": ""})
+    assert missing.context["form"].errors["code"] == ["Fill this in."]
     refused = client.post(reverse("mfa_authenticate"), {"code": "000000"})
     assert refused.status_code == 422
     assert "This code does not work" in refused.content.decode()

@@ -202,7 +202,7 @@ def test_a_script_is_told_that_the_session_ended_and_the_browser_keeps_what_it_c
 def test_a_sign_in_that_went_wrong_says_so_and_nothing_of_saving(client):
     body = sign_in(client, OfficerFactory(), password="another password").text
 
-    assert "That did not work" in body
+    assert "Please correct:" in body
     assert "Not saved" not in body
 
 
