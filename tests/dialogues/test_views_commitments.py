@@ -72,7 +72,7 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_by_how_much_it
     response = client.get(reverse("commitment_list"))
 
     assert listed(response) == [overdue, soon, undated, settled]
-    assert "overdue by 12 days" in response.text
+    assert "Overdue by 12 days" in response.text
     assert "no date agreed" in response.text
     assert "Verified done" in response.text
 
