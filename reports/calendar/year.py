@@ -126,7 +126,7 @@ def sort_days(days: Iterable[CalendarDay]) -> list[CalendarDay]:
 def describe_year(days: Sequence[CalendarDay], today: date) -> str:
     """Describe the year as of today, without a full stop.
 
-    Example: "2 commitments are overdue. Next: 3 March 2022, in 4 days".
+    Example: "2 commitments are overdue. Next date: 3 March 2022, in 4 days".
     """
     overdue = sum(day.kind is DayKind.DUE and day.days_overdue is not None for day in days)
     missed = sum(day.kind is DayKind.MILESTONE and day.days_overdue is not None for day in days)
@@ -134,7 +134,7 @@ def describe_year(days: Sequence[CalendarDay], today: date) -> str:
         sentence % {"number": number}
         for number, sentence in (
             (overdue, ngettext("%(number)d commitment is overdue.", "%(number)d commitments are overdue.", overdue)),
-            (missed, ngettext("%(number)d milestone is missed.", "%(number)d milestones are missed.", missed)),
+            (missed, ngettext("%(number)d milestone was missed.", "%(number)d milestones were missed.", missed)),
         )
         if number
     ]

@@ -393,7 +393,7 @@ def evaluate_assessed(actions: Iterable[Action], assessment: EffectiveAssessment
         return Finding(share, reason % values, rows)
     if last and last > assessment.holds_from:
         reason = gettext(
-            "Assessed as of %(date)s: %(verdict)s. A later verified action, of %(action)s, counts as a concrete step."
+            "Assessed as of %(date)s: %(verdict)s. A later verified action of %(action)s counts as a concrete step."
         )
         return Finding(HALF, reason % values, rows)
     if assessment.verdict is Verdict.NO_INFORMATION:
@@ -412,7 +412,7 @@ def evaluate_unassessed(actions: Iterable[Action], other_evidence: Iterable[int]
         last_day = format_date(max(action.counts_from for action in verified))
         return Finding(
             HALF,
-            gettext("Not assessed yet. A verified action, of %(action)s, counts as a concrete step.")
+            gettext("Not assessed yet. A verified action of %(action)s counts as a concrete step.")
             % {"action": last_day},
             _evidence_references(action.evidence_id for action in verified),
         )

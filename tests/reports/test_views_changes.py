@@ -92,7 +92,7 @@ def test_changes_tells_since_four_weeks_ago_what_moved_and_by_which_facts(get_ch
     assert '<time datetime="2022-01-28">28 January 2022</time>, using everything known now' in text
     assert "Recorded <time" in text
     assert "Nothing has been verified yet." in text
-    assert "Not assessed yet. A verified action, of 1 December 2021, counts as a concrete step." in text
+    assert "Not assessed yet. A verified action of 1 December 2021 counts as a concrete step." in text
     assert "Only claimed" not in text
 
 
@@ -138,7 +138,7 @@ def test_changes_says_of_other_terms_what_a_line_weighs_and_why(get_changes, rea
         [(change.reason_before, change.reason_after) for change, _ in changes]
         for _, changes in response.context["stops"]
     )
-    stands = "Not assessed yet. A verified action, of 1 December 2021, counts as a concrete step."
+    stands = "Not assessed yet. A verified action of 1 December 2021 counts as a concrete step."
     assert first == [("It could give 15 of 30 points.", f"It can give 22.5 of 30 points. {stands}")]
     assert second == [("It could give 22.5 of 30 points.", f"It can give 25 of 30 points. {stands}")]
     page = reverse("edition_terms", args=[edition.pk])

@@ -86,7 +86,7 @@ def test_district_list_asks_which_they_are_where_a_figure_names_none(client, dis
 
     response = client.get(reverse("district_list"))
 
-    assert "These figures do not name their districts." in response.text
+    assert "This figure does not name its districts." in response.text
     assert reverse("evidence_detail", args=[evidence]) in response.text
 
 

@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.refusals import shows_refusal
 from tests.row_cache import load_cached
+from tiptracker.localization import format_number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.day("2022-08-01")]
 LATE = datetime(2022, 7, 31, 23, 59, tzinfo=MASERU)
@@ -86,6 +87,12 @@ def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho_edition, get_meth
         [2.5] * 4,
     ]
     assert all(sum(line.of for line in part.lines) == part.of for part in parts if part.lines)
+
+
+def test_each_example_is_out_of_the_points_in_its_row(lesotho, get_methodology):
+    for part in get_methodology(**AS_OF).context["parts"]:
+        for line in part.lines:
+            assert line.example.endswith(f" of {format_number(line.of)})"), line
 
 
 def test_methodology_says_what_does_not_count_here_and_why(get_methodology):

@@ -102,7 +102,7 @@ def _method_lines(key: PartKey, part: score_display.PartDisplay | None) -> tuple
     return tuple(
         RuleLine(
             question.label,
-            score_display.without_trailing_zeros(of),
+            lines[question.value].of if question.value in lines else score_display.without_trailing_zeros(of),
             law,
             _format_line(lines[question.value]) if question.value in lines else "",
         )

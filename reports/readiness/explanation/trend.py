@@ -83,7 +83,7 @@ def recent_change(facts: Facts, as_of: date) -> RecentChange | None:
 
 
 def describe_trend(weeks: Sequence[TrendWeek]) -> str:
-    """Describe the trend in a sentence without a full stop, for use as the title of the chart."""
+    """Describe the trend, without the last full stop, for use as the title of the chart."""
     reviewed = [week for week in weeks if week.then is not None]
     if not reviewed:
         return gettext("Nothing has been reviewed yet")
@@ -112,7 +112,7 @@ def describe_trend(weeks: Sequence[TrendWeek]) -> str:
     if values["by_dates"] == values["before"]:
         return sentence % values
     # The embassy verifies late: without this, its own work would read as the government's.
-    return f"{sentence % values}; {gettext('by the dates of the events it was %(by_dates)s on that day') % values}"
+    return f"{sentence % values}. {gettext('With later information, readiness was %(by_dates)s on that day') % values}"
 
 
 def _format_points(week: TrendWeek) -> str:

@@ -101,7 +101,7 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
                 year.milestone_day(MilestoneKind.INTERIM, date(2022, 1, 14), None, 1, TODAY),
                 due_day(CommitmentStatus.OPEN, TODAY),
             ],
-            "1 milestone is missed. Next date: 28 January 2022, today",
+            "1 milestone was missed. Next date: 28 January 2022, today",
         ),
     ],
 )

@@ -167,7 +167,7 @@ def test_the_recent_change_is_that_of_the_title(record, today):
         formatting.round_to_tenth(score) for score in (reviewed[-1].then, reviewed[0].then, reviewed[0].hindsight)
     )
     assert change.points == last - then
-    told = "by the dates of the events" in describe_trend(reviewed)
+    told = "With later information" in describe_trend(reviewed)
     assert change.points_by_dates == (last - hindsight if told else None)
 
 
@@ -195,7 +195,7 @@ def test_the_title_says_the_finding(scores, title):
 
 @pytest.mark.parametrize(
     ("by_dates", "ending"),
-    [("40.1", "; by the dates of the events it was 40.1 on that day"), ("10", ""), (None, "")],
+    [("40.1", ". With later information, readiness was 40.1 on that day"), ("10", ""), (None, "")],
 )
 def test_the_title_tells_what_the_government_did_from_what_the_embassy_has_verified_since(by_dates, ending):
     first, *later = weeks_with_scores(10, 12, 14, 15, 16)
