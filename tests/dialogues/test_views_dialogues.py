@@ -134,7 +134,7 @@ def test_minutes_tell_who_came_what_was_said_agreed_and_what_became_of_it(client
 
     for told in (
         "PURPOSE", "RECORD", "AGREED", "PARTICIPANT", "AGENDA", "SAID", "Expected but absent: ABSENT", "Theirs.",
-        "overdue by 12 days", "OFFICE:", "STEP", "overdue by 3 days", "RESULT", "STATEMENT.pdf",
+        "Overdue by 12 days", "OFFICE:", "STEP", "overdue by 3 days", "RESULT", "STATEMENT.pdf",
     ):  # fmt: skip
         assert told in text, told
     for button in ("Edit the record", "Mark as done", "Attach a file"):
@@ -153,7 +153,7 @@ def test_the_agenda_of_one_to_come_tells_what_became_of_the_last_one(client):
 
     for name in ("dialogue_detail", "dialogue_agenda", "dialogue_record"):
         text = client.get(address(name, dialogue)).text
-        for told in ("TOPIC", "NOTE", "Results of the previous dialogue", "overdue by 12 days", "STEP", "FORGOTTEN"):
+        for told in ("TOPIC", "NOTE", "Results of the previous dialogue", "Overdue by 12 days", "STEP", "FORGOTTEN"):
             assert told in text, (name, told)
         assert "LONG DONE" not in text
 

@@ -111,7 +111,7 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
     assert response.context["summary"] in response.text
     assert "returned on 10 January 2022" in response.text
     assert returned.decision.reason in response.text
-    assert "overdue by 12 days" in response.text
+    assert "Overdue by 12 days" in response.text
     assert "Another ministry" not in response.text
 
 
@@ -126,7 +126,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     told["officer"] = client.get(story).text
 
     assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
-    assert {where for where, text in told.items() if "with the embassy since 10 January 2022" in text} == set(told)
+    assert {where for where, text in told.items() if "With the embassy since 10 January 2022" in text} == set(told)
     assert "16 January 2022" in home
     assert "You have 1 commitment. It is with the embassy." in home
     assert "You need not do anything now." in home

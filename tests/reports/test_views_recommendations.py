@@ -155,7 +155,7 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
         "Too early.",
         "Another assessment is in force.",
         "Pay it",
-        "overdue by 7 days",
+        "Overdue by 7 days",
         "22 U.S.C. 7107(b), Tier 2",
     ):
         assert told in response.text
