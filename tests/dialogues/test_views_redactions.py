@@ -304,7 +304,7 @@ def test_nothing_that_is_sent_oddly_is_an_error(client, officer, sent):
 
 # --- While it waits ---------------------------------------------------------------------------------------------------
 
-NOTE = "It is proposed to remove personal data from this page. Do not share the page."
+NOTE = "A proposal to remove personal data from this page is waiting. Do not share the page."
 
 
 def pages_of(sent, *more):
