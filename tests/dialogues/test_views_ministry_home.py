@@ -109,7 +109,7 @@ def test_ministry_home_puts_first_what_was_returned_then_what_is_overdue_then_wh
         "as done."
     )
     assert response.context["summary"] in response.text
-    assert "returned on 10 January 2022" in response.text
+    assert "Returned on 10 January 2022" in response.text
     assert returned.decision.reason in response.text
     assert "Overdue by 12 days" in response.text
     assert "Another ministry" not in response.text

@@ -135,7 +135,7 @@ def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
     some = client.get(address, {f"evidence_link-{one.pk}-decision": "verified"})
     assert (points_of(some, "accepting"), "verify the other 2 items" in some.text) == (every, True)
     unstated = client.get(address, form)
-    assert "counts only after its review enters one" in unstated.text
+    assert "counts only after a reviewer enters one" in unstated.text
     stated = client.get(address, form | {f"evidence_link-{last.pk}-first_on": "2022-01-03"})
     assert "Accept the update as chosen" in stated.text
     assert "counts only after" not in stated.text
