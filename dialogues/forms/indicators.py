@@ -144,7 +144,9 @@ class ReadingPartsForm(TrackerForm):
     """Form for one figure with its breakdowns. Every part is optional, and each breakdown stands alone."""
 
     figure = GroupedFigureField()
-    direction = DirectionField()
+    direction = DirectionField(
+        label=gettext_lazy("Instead of a figure: compared with the year before"), empty=gettext_lazy("None of these")
+    )
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,

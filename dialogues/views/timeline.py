@@ -228,13 +228,13 @@ class _TimelineBuilder:
             if event.due_on
             else gettext("Due date removed"),
         }
-        made_facts = [_format_due(event.due_on) if event.due_on else gettext("No date agreed")]
+        made_facts = [_format_due(event.due_on) if event.due_on else gettext("No due date agreed")]
         if self.commitment.dialogue_id and self.commitment.letter:
             made_facts.append(self.commitment.letter)
         until_then = (
             gettext("Earlier due date: %(date)s") % {"date": format_date(due_before)}
             if due_before
-            else gettext("No date was agreed before.")
+            else gettext("No due date was agreed before.")
         )
         return TimelineEntry(
             day=event.happened_on,

@@ -158,7 +158,7 @@ def _people_status(post: PostCounts) -> _Status:
         return StepState.TO_DO, " ".join(sentences), StepOwner.ADMINISTRATOR
     if problems := _describe_missing_people(post):
         return StepState.BEGUN, " ".join(problems), StepOwner.ADMINISTRATOR
-    sentences = [gettext("%(number)d people of the embassy can verify entries.") % {"number": post.active_people}]
+    sentences = [gettext("%(number)d people at the embassy can verify entries.") % {"number": post.active_people}]
     if post.without_focal_point:
         sentences.append(
             ngettext(

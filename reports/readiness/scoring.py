@@ -356,7 +356,7 @@ def pillar_finding(shown: Iterable[tuple[str, Finding]], findings: Iterable[Find
         )
     asked = tuple(findings)
     if all(finding.share is None for finding in asked):
-        return Finding(None, gettext("There is no data on any of it."), rows_of(asked))
+        return Finding(None, gettext("Nothing asked here has data."), rows_of(asked))
     return Finding(NOTHING, gettext("No benchmark has moved, and no figure has improved."), rows_of(asked))
 
 

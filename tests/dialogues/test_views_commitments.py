@@ -73,7 +73,7 @@ def test_commitment_list_puts_the_open_first_by_due_date_and_says_by_how_much_it
 
     assert listed_commitments(response) == [overdue, soon, undated, settled]
     assert "Overdue by 12 days" in response.text
-    assert "no date agreed" in response.text
+    assert "No due date agreed" in response.text
     assert "Verified done" in response.text
 
 
@@ -713,9 +713,9 @@ def test_what_waits_for_the_embassy_is_overdue_to_nobody(client):
 @pytest.mark.parametrize(
     ("due_on", "sentence"),
     [
-        (date(2022, 1, 10), "update received in time"),
-        (date(2022, 1, 9), "update received 1 day after the due date"),
-        (date(2021, 12, 27), "update received 14 days after the due date"),
+        (date(2022, 1, 10), "Update received in time"),
+        (date(2022, 1, 9), "Update received 1 day after the due date"),
+        (date(2021, 12, 27), "Update received 14 days after the due date"),
     ],
 )
 def test_the_embassy_alone_reads_whether_the_update_that_waits_was_received_in_time(client, due_on, sentence):
@@ -728,7 +728,7 @@ def test_the_embassy_alone_reads_whether_the_update_that_waits_was_received_in_t
     assert all(sentence in client.get(page).text.lower() for page in pages)
 
     client.force_login(FocalPointFactory(ministry=ministry))
-    assert not any("update received" in client.get(page).text.lower() for page in pages)
+    assert not any("Update received" in client.get(page).text.lower() for page in pages)
 
 
 def test_nothing_is_said_of_the_receipt_of_an_update_that_was_accepted(client):

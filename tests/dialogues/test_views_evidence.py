@@ -549,7 +549,7 @@ def test_evidence_detail_tells_the_hash_of_what_was_sent_where_a_copy_was_cleane
 
     text = client.get(row_url("evidence_detail", evidence)).text
     assert evidence.file.stored_sha256 in text
-    assert f'SHA-256 of the file as received: <code class="hash">{"c" * 64}</code>' in text
+    assert f'As received: <code class="hash">{"c" * 64}</code>' in text
 
 
 def test_evidence_and_its_review_say_that_a_photograph_was_made_smaller(client):

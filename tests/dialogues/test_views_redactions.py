@@ -311,7 +311,7 @@ def test_nothing_that_is_sent_oddly_is_an_error(client, officer, update_version)
 
 # --- While it waits ---------------------------------------------------------------------------------------------------
 
-PENDING_NOTICE = "It is proposed to remove personal data from this page. Do not share the page."
+PENDING_NOTICE = "A proposal to remove personal data from this page is waiting. Do not share the page."
 
 
 def version_urls(sent, *more):

@@ -71,7 +71,7 @@ def test_version_detail_puts_the_claim_beside_its_evidence(client):
     assert "Six districts have one." in text
     assert sent.evidence.get().title in text
     assert f"{benchmark.key} Ten districts have one." in text
-    assert "Figure: Focal points 6" in text
+    assert "Figure: Focal points, 6" in text
     assert "Your decision on the figure: Focal points" in text
     assert text.count("Your decision") == 2
     assert f'hx-get="{row_url("version_simulation", sent)}"' in text

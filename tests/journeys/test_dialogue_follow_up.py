@@ -104,7 +104,7 @@ def test_a_dialogue_is_planned_recorded_and_followed_up(
             "Overdue by 7 days", ignore_case=True
         )
         expect(became.locator("tr", has_text="Exercise: send two trainers")).to_contain_text(
-            "no date agreed", ignore_case=True
+            "no due date agreed", ignore_case=True
         )
         expect(became.locator("li", has_text="Exercise: send the list of names")).to_contain_text(
             "Overdue by 20 days", ignore_case=True

@@ -62,7 +62,7 @@ def test_version_simulation_comes_alone_where_htmx_asks(client, waiting_version)
     text = get_simulation(client, waiting_version, HX_Request="true").text
 
     assert "<html" not in text
-    assert "Accept it and verify every item" in text
+    assert "Accept the update and verify every item" in text
 
 
 def test_version_simulation_of_a_version_that_is_accepted_says_what_a_verdict_adds(client):
@@ -133,18 +133,21 @@ def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
 
     every = simulated_points(client.get(address), "accepting")
     some = client.get(address, {f"evidence_link-{one.pk}-decision": "verified"})
-    assert (simulated_points(some, "accepting"), "verify the other 2 lines" in some.text) == (every, True)
+    assert (simulated_points(some, "accepting"), "verify the other 2 items" in some.text) == (every, True)
     unstated = client.get(address, form)
-    assert "counts only after its review enters one" in unstated.text
+    assert "counts only after a reviewer enters one" in unstated.text
     stated = client.get(address, form | {f"evidence_link-{last.pk}-first_on": "2022-01-03"})
-    assert "Accept it as chosen" in stated.text
+    assert "Accept the update as chosen" in stated.text
     assert "counts only after" not in stated.text
     told = simulated_points(stated, "accepting")
     assert simulated_points(unstated, "accepting") < told < every
     assert (
         simulated_points(client.get(address, form | {f"evidence_link-{last.pk}-first_on": "never"}), "accepting") < told
     )
-    assert "You marked a line for a change" in client.get(address, {f"evidence_link-{one.pk}-decision": "change"}).text
+    assert (
+        "You marked an item “Needs a change”"
+        in client.get(address, {f"evidence_link-{one.pk}-decision": "change"}).text
+    )
 
     before = current_score(first.recommendation.edition)
     typed = form | {f"evidence_link-{last.pk}-first_on": "2022-01-03", "accept-reason": "We saw it."}
@@ -173,7 +176,7 @@ def test_evidence_simulation_is_what_reviewing_it_brings(client):
         {f"evidence_link-{other.pk}-decision": "verified", f"evidence_link-{other.pk}-because": "seen"},
     )
     assert current_score(edition) - after == rest
-    assert "Nothing here waits for a review" in client.get(address).text
+    assert "Nothing here is waiting for a review" in client.get(address).text
 
 
 @pytest.mark.parametrize("verdict", Verdict)

@@ -34,7 +34,7 @@ def test_a_post_with_everything_waits_for_nobody():
         "The 2021 edition has 15 recommendations.",
         "3 ministries, each with its office holder.",
         "Every recommendation has at least one benchmark.",
-        "2 people of the embassy can verify entries.",
+        "2 people at the embassy can verify entries.",
     ]
     assert [one.number for one in list_step_statuses(COMPLETE_POST)] == [1, 2, 3, 4, 5]
     assert {one.owner for one in list_step_statuses(COMPLETE_POST)} == {None}
@@ -137,7 +137,7 @@ def test_a_post_with_everything_waits_for_nobody():
         (
             SetupStep.PEOPLE,
             COMPLETE_POST._replace(without_focal_point=1),
-            (StepState.DONE, "2 people of the embassy can verify entries. 1 ministry has no focal point yet.", None),
+            (StepState.DONE, "2 people at the embassy can verify entries. 1 ministry has no focal point yet.", None),
         ),
     ],
 )
