@@ -126,7 +126,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     told["officer"] = client.get(story).text
 
     assert {where for where, text in told.items() if "overdue" in text.lower() or "status--open" in text} == set()
-    assert {where for where, text in told.items() if "With the embassy since 10 january 2022" in text.lower()} == set(
+    assert {where for where, text in told.items() if "with the embassy since 10 january 2022" in text.lower()} == set(
         told
     )
     assert "16 January 2022" in home
