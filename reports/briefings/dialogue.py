@@ -28,6 +28,7 @@ from reports.briefings.content.dialogue import (
 from reports.briefings.evidence import gather_evidence
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
+from reports.briefings.reversals import gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import deadline_sentence
 from reports.briefings.talking_points import TalkingPointBuilder
@@ -86,6 +87,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         commitments=commitments,
         versions=versions,
         evidence=gather_evidence(view, keys),
+        reversals=gather_reversals(reader, result.known_facts, as_of),
         terms=terms_in_force(view),
         concerning=concerning,
         table=ministries,

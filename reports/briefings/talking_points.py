@@ -1,7 +1,7 @@
 """Build the talking points for a dialogue, by ministry: thanks, what we owe, what is overdue, what to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -24,11 +24,13 @@ from reports.briefings.recommendations import (
     recommendation_label,
     recommendation_name,
 )
+from reports.briefings.reversals import GatheredReversals
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
+from reports.readiness.reversals import Reversal
 from reports.readiness.scoring import BenchmarkLine
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
@@ -50,6 +52,7 @@ class TalkingPointBuilder:
     """Builds the points for each ministry from the record.
 
     Attributes:
+        reversals: the verified actions that were reversed since.
         terms: the terms in force, by key of the benchmark.
         concerning: keys of the commitments that concern the ministries at the table.
         table: keys of the ministries at the table; empty if no ministry in particular takes part.
@@ -62,6 +65,7 @@ class TalkingPointBuilder:
     commitments: Sequence[GatheredCommitment]
     versions: Sequence[UpdateVersion]
     evidence: Sequence[GatheredEvidence]
+    reversals: GatheredReversals
     terms: Mapping[int, BenchmarkTerms]
     concerning: frozenset[int]
     table: frozenset[int]
@@ -136,11 +140,39 @@ class TalkingPointBuilder:
             ministry.name,
             " ".join(f"{text}." for text in about if text),
             (
-                *filter(None, map(self._ministry_point, own)),
+                *filter(None, map(self._ministry_point_with_reversal, own)),
                 *self._thanks_for_evidence(own),
                 *self._questions(ministry.pk),
             ),
         )
+
+    def _ministry_point_with_reversal(self, commitment: GatheredCommitment) -> _SortedPoint | None:
+        """Return the point on a ministry's commitment, with what has reversed a verified action on it since."""
+        reversals = self.reversals.of_commitment(commitment.row.pk)
+        if reversals and commitment.standing.status is CommitmentStatus.VERIFIED:
+            sentence = gettext("Where does %(commitment)s stand today, and what is the next step?") % {
+                "commitment": _quote(commitment.printed.text)
+            }
+            found: _SortedPoint | None = self._point("to_ask", commitment, sentence, commitment.printed.status_text)
+        else:
+            found = self._ministry_point(commitment)
+        if found is None:
+            return None
+        return found._replace(point=self._with_reversals(found.point, commitment.row.ministry_id, reversals))
+
+    def _with_reversals(self, point: TalkingPoint, ministry: int | None, reversals: Sequence[Reversal]) -> TalkingPoint:
+        """Return a point that names these reversals.
+
+        What the ministry may not read stands beside the source, because the sentence is spoken aloud.
+        """
+        if not reversals:
+            return point
+        if since := self.reversals.describe_to(ministry, reversals):
+            sentence = gettext("%(point)s We had verified an action on it. %(since)s")
+            return replace(point, sentence=sentence % {"point": point.sentence, "since": since})
+        source = gettext("%(source)s. Internal to the embassy: we had verified an action on it. %(since)s")
+        since = self.reversals.describe(reversals)
+        return replace(point, source=source % {"source": point.source, "since": since})
 
     def _ministry_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return the point on a ministry's commitment. A withdrawn commitment has no point."""
@@ -288,7 +320,10 @@ class TalkingPointBuilder:
         benchmark, terms = self._benchmark_lines[pk], self.terms[pk]
         recommendation = next(row for row in self.recommendations if row.pk == benchmark.recommendation_id)
         name, key = recommendation_name(recommendation), benchmark.line.key
-        sentence = benchmark_question(name, terms.criterion, Rule(terms.rule), benchmark.line.finding)
+        reversals = self.reversals.of_benchmark(pk)
+        sentence = benchmark_question(
+            name, terms.criterion, Rule(terms.rule), benchmark.line.finding, is_reversed=bool(reversals)
+        )
         source = describe_recommendation(recommendation).rstrip(".")
         if spoken_criterion(terms.criterion) != terms.criterion.rstrip("."):
             source = gettext("%(recommendation)s. Benchmark %(key)s: %(criterion)s") % {
@@ -296,13 +331,14 @@ class TalkingPointBuilder:
                 "key": key,
                 "criterion": terms.criterion,
             }
-        return TalkingPoint(sentence, gettext("no commitment"), source, (key,))
+        point = TalkingPoint(sentence, gettext("no commitment"), source, (key,))
+        return self._with_reversals(point, recommendation.lead_id, reversals)
 
     def _thanks_for_evidence(self, commitments: Iterable[GatheredCommitment]) -> Iterator[_SortedPoint]:
         """Yield thanks for evidence verified since the last dialogue on commitments that are not done, newest first.
 
-        Only concrete actions count. An action that was undone is left out: the embassy reversed its decision, or the
-        commitment was reopened.
+        Only concrete actions count. An action that was undone is left out: a later finding or verdict reversed it, or
+        the commitment was reopened.
         """
         unsettled = {one.row.pk: one for one in commitments if one.standing.status is not CommitmentStatus.VERIFIED}
         for piece in reversed(self.evidence):
@@ -310,7 +346,7 @@ class TalkingPointBuilder:
             if commitment is None or review is None or piece.row.done_by not in GOVERNMENT_DOERS:
                 continue
             verified_on, keys = self.view.day(review.recorded_at), self._supported_keys(piece)
-            is_undone = any(
+            is_undone = bool(self.reversals.of_evidence(piece.row.pk)) or any(
                 event.kind == CommitmentEventKind.REOPENED and event.happened_on >= verified_on
                 for event in commitment.events
             )

@@ -7,7 +7,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from dialogues.choices import ClaimedProgress, CommitmentEventKind, Presence, SupportKind, UpdateDecision, Verdict
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    Presence,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+    Verdict,
+)
 from dialogues.lesotho.loading import load_public_record
 from dialogues.models import Dialogue
 from recommendations.choices import EffortQuestion, Origin, TextStatus
@@ -151,6 +159,69 @@ def test_it_does_not_thank_for_what_was_undone(edition, police, planned, how):
         CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 20))
 
     assert not points_for(build_pack(planned, edition)).kept
+
+
+def reversed_rules(edition, police, sensitivity):
+    """A commitment on rules that were verified in force, and taken back on 12 January 2022."""
+    benchmark = benchmark_led_by(police, edition, "The rules are in force")
+    promise = commitment_of(police, "Put the rules in force.", due_on=date(2022, 2, 25), benchmarks=[benchmark])
+    sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
+    EvidenceFactory(
+        update_version=sent, title="Rules gazetted", happened_to=date(2021, 12, 1), supports=[benchmark], verified=True
+    )
+    EvidenceFactory(
+        commitment=promise, sensitivity=sensitivity, title="Rules taken back", happened_to=date(2022, 1, 12),
+        supports=[benchmark], supports__shows=SupportKind.NO_ACTION, verified=True,
+    )  # fmt: skip
+    return promise, benchmark
+
+
+def test_a_reversed_action_is_named_with_the_commitment(edition, police, planned):
+    reversed_rules(edition, police, Sensitivity.SHARED)
+
+    points = points_for(build_pack(planned, edition))
+
+    [point] = points.to_ask
+    assert point.sentence == (
+        "“Put the rules in force” is due on 25 February 2022. Will it be done by then? We had verified an action on "
+        "it. Since then: Rules taken back, 12 January 2022."
+    )
+    assert not points.kept, "we do not thank for what was taken back"
+
+
+def test_what_the_ministry_may_not_read_of_a_reversal_is_not_in_the_sentence_to_speak(edition, police, planned):
+    reversed_rules(edition, police, Sensitivity.INTERNAL)
+
+    [point] = points_for(build_pack(planned, edition)).to_ask
+
+    assert point.sentence == "“Put the rules in force” is due on 25 February 2022. Will it be done by then?"
+    assert point.source.endswith(
+        "Internal to the embassy: we had verified an action on it. Since then: Rules taken back, 12 January 2022."
+    )
+
+
+def test_a_commitment_done_and_reversed_is_asked_about_and_not_thanked_for(edition, police, planned):
+    promise, _ = reversed_rules(edition, police, Sensitivity.SHARED)
+    CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 12, 6))
+
+    points = points_for(build_pack(planned, edition))
+
+    since = " We had verified an action on it. Since then: Rules taken back, 12 January 2022."
+    assert sentences(points.to_ask) == [
+        f"Where does “Put the rules in force” stand today, and what is the next step?{since}",
+        f"On recommendation 1, where does “The rules are in force” stand today, and what is the next step?{since}",
+    ]
+    assert not points.kept
+
+
+def test_a_reversal_that_a_later_action_made_good_is_not_named(edition, police, planned):
+    promise, benchmark = reversed_rules(edition, police, Sensitivity.SHARED)
+    sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
+    EvidenceFactory(
+        update_version=sent, title="New rules", happened_to=date(2022, 1, 20), supports=[benchmark], verified=True
+    )
+
+    assert "Since then" not in points_for(build_pack(planned, edition)).to_ask[0].sentence
 
 
 def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(edition, police, planned, last):
