@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -36,6 +36,8 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
 
 UNITED_STATES = gettext_noop("United States")
+FAR_OFF = timedelta(days=60)
+"""What is due later than this after the deadline is not pressed for."""
 NO_LEAD_MINISTRY = gettext_noop("No lead ministry yet")
 
 
@@ -148,14 +150,14 @@ class TalkingPointBuilder:
 
     def _ministry_point_with_reversal(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return the point on a ministry's commitment, with what has reversed a verified action on it since."""
-        reversals = self.reversals.of_commitment(commitment.row.pk)
-        if reversals and commitment.standing.status is CommitmentStatus.VERIFIED:
+        reversals, status = self.reversals.of_commitment(commitment.row.pk), commitment.standing.status
+        is_kept = status is CommitmentStatus.VERIFIED
+        found = None if reversals and is_kept else self._ministry_point(commitment)
+        if found is None and reversals and status is not CommitmentStatus.WITHDRAWN:
             sentence = gettext("Where does %(commitment)s stand today, and what is the next step?") % {
                 "commitment": _quote(commitment.printed.text)
             }
-            found: _SortedPoint | None = self._point("to_ask", commitment, sentence, commitment.printed.status_text)
-        else:
-            found = self._ministry_point(commitment)
+            found = self._point("to_ask", commitment, sentence, commitment.printed.status_text)
         if found is None:
             return None
         return found._replace(point=self._with_reversals(found.point, commitment.row.ministry_id, reversals))
@@ -208,12 +210,15 @@ class TalkingPointBuilder:
     def _open_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return what to ask about an open commitment.
 
-        Return None if it is due after the deadline and an earlier date would add nothing.
+        Return None if it is due after the deadline and an earlier date would add nothing. Return None as well if it is
+        due long after the deadline and its date was never moved: there is nothing to press for yet.
         """
         due_on, deadline_on = commitment.standing.due_on, self.result.deadline_on
         text, due = _quote(commitment.printed.text), _date_or_empty(due_on)
         if due_on is None:
             sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?") % {"commitment": text}
+        elif deadline_on and not commitment.standing.slips and self._is_far_off(due_on, deadline_on):
+            return None
         elif deadline_on is None or due_on <= deadline_on or self.view.as_of > deadline_on:
             values = {"commitment": text, "date": due}
             sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?") % values
@@ -226,6 +231,10 @@ class TalkingPointBuilder:
             return None
         rank = self._commitment_ranks.get(commitment.row.pk, len(self._ranked_steps))
         return self._point("to_ask", commitment, sentence, self._due_status(due_on), (rank, due_on or date.max))
+
+    def _is_far_off(self, due_on: date, deadline_on: date) -> bool:
+        """Return whether a day is long after the deadline or, once the deadline is over, long after today."""
+        return due_on > max(deadline_on, self.view.as_of) + FAR_OFF
 
     def _our_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return the point on a commitment of the United States, in words in which we answer for it."""
@@ -258,9 +267,7 @@ class TalkingPointBuilder:
         return self._point("overdue", commitment, sentence, status)
 
     def _due_status(self, due_on: date | None) -> str:
-        if due_on is None:
-            return gettext("no date agreed")
-        return gettext("due %(when)s") % {"when": sentences.format_relative_date(due_on, self.view.as_of)}
+        return sentences.describe_due_date(due_on, self.view.as_of)
 
     def _point(
         self,
