@@ -16,9 +16,10 @@ from reports import sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
+from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.reversals import GatheredReversals, gather_reversals
-from reports.briefings.updates import gather_versions, newest_by_commitment, recorded_moments
+from reports.briefings.updates import gather_versions, newest_by_commitment
 from reports.readiness.countable_facts import facts_known_by
 from reports.readiness.gathering import gather_facts
 from tiptracker.accounts.models import Ministry, User
@@ -46,11 +47,7 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
         title=ministry.name,
         subtitle=gettext("Trafficking in Persons Report, %(edition)s") % {"edition": view.header["edition"]},
         minister="; ".join(list_office_holders(ministry, view.as_of)),
-        facts_up_to=view.newest(
-            *recorded_moments(view, commitments, versions),
-            *(row.recorded_at for row in versions),
-            *(row.recorded_at for row in reviews),
-        ),
+        facts_up_to=newest_fact(view, known_facts),
         sentence=_summary_sentence(commitments),
         agreed=tuple(commitment.printed for commitment in commitments),
         verified=(*done, *evidence),

@@ -1,5 +1,6 @@
 """A dialogue pack: what to say to each ministry, out of the record; agenda, last time, participants."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import page
@@ -21,11 +22,14 @@ from dialogues.models import Dialogue
 from recommendations.choices import EffortQuestion, Origin, TextStatus
 from recommendations.models import Edition
 from reports.briefings import pdf
+from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
+from reports.briefings.ministry import build_ministry_page
 from reports.briefings.reader_view import ReaderView
+from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
 from tests.addresses import page_of
 from tests.factories import (
@@ -366,6 +370,23 @@ def test_a_commitment_due_after_the_deadline_is_asked_for_earlier_if_that_adds_p
     )
 
 
+def test_a_commitment_due_long_after_the_deadline_is_pressed_for_only_if_its_date_was_moved(edition, police, planned):
+    benchmark = benchmark_led_by(police, edition, "The shelter is open")
+    commitment_of(police, "Open the shelter", due_on=date(2023, 3, 31), benchmarks=[benchmark])
+    moved = commitment_of(police, "Fund the shelter", due_on=date(2022, 1, 31), benchmarks=[benchmark])
+    CommitmentEventFactory(
+        commitment=moved,
+        kind=CommitmentEventKind.RESCHEDULED,
+        happened_on=date(2022, 1, 15),
+        due_on=date(2023, 3, 31),
+    )
+
+    [point] = points_for(build_pack(planned, edition)).to_ask
+
+    assert point.sentence.startswith("“Fund the shelter”")
+    assert point.status_text == "due 31 Mar 2023"
+
+
 def test_a_benchmark_is_asked_only_of_the_ministry_that_made_a_commitment_towards_it(edition, police, planned):
     benchmark = benchmark_led_by(police, edition, "The unit is funded")
     finance = MinistryFactory(name="Ministry of Finance", short_name="Finance")
@@ -477,9 +498,12 @@ def test_points_beyond_the_most_are_only_counted(edition, police, planned):
 
     assert [line.label for line in points.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert points.lines[0].point.sentence.startswith("“Late 0”")
-    assert points.more == "Not listed: 3 overdue, 2 to ask."
+    assert points.more == "Further points, not listed: 3 overdue, 2 to ask."
     assert points.nothing == "None: Verified, With the embassy, Returned."
-    assert "Not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned, edition))
+    assert build_pack(planned, edition).sentence.startswith(
+        "Talking points: 5 overdue, 6 to ask. Further points, not listed: 3 overdue, 2 to ask."
+    )
+    assert "Further points, not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
@@ -559,9 +583,52 @@ def test_the_last_dialogue_is_the_last_one_with_this_ministry(edition, police, p
 
     assert pack.last.held_on == last.held_on
     assert [one.text for one in pack.last.commitments] == ["Promised by Police"]
+    assert pack.last.others == (
+        "1 more commitment was made at this dialogue. It does not concern the ministries of this pack."
+    )
     assert {one.text for one in pack.last.steps} == {"Step of Police", "Step of ours"}
     assert len(points_for(pack).kept) == 1, "since this ministry was met last"
     assert "Marker" not in render_html(pack)
+
+
+def test_a_pack_and_the_briefing_agree_on_how_many_commitments_a_dialogue_made(edition, police, planned, last):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    ParticipantFactory(dialogue=planned, ministry=police)
+    ParticipantFactory(dialogue=last, ministry=police)
+    for number in range(3):
+        commitment_of(justice, f"Promise {number}", dialogue=last)
+
+    pack = build_pack(planned, edition)
+    briefing = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, DAY, None))
+
+    assert [len(row.agreed) for row in briefing.dialogues] == [3]
+    assert (len(pack.last.commitments), pack.last.others) == (
+        0,
+        "3 commitments were made at this dialogue. None of them concerns the ministries of this pack.",
+    )
+    assert pack.last.others in render_html(pack)
+    assert "No commitment was made at this dialogue." not in render_html(pack)
+
+
+def test_all_documents_of_one_moment_name_the_same_newest_fact(edition, police, planned):
+    commitment_of(police, "Train the posts")
+    EvidenceFactory(recorded_at=at_noon(date(2022, 1, 26)))
+    view = ReaderView(AmbassadorFactory(), edition, DAY, None)
+
+    def newest(moment):
+        then = replace(view, known_by=moment)
+        return {
+            build(then).facts_up_to
+            for build in (
+                build_ambassador_briefing,
+                build_washington_input,
+                lambda then: build_ministry_page(then, police),
+                lambda then: build_dialogue_pack(then, planned),
+            )
+        }
+
+    assert newest(None) == {at_noon(date(2022, 1, 26))}
+    assert newest(at_noon(date(2022, 1, 25))) == {at_noon(date(2022, 1, 20))}, "when the dialogue was planned"
 
 
 def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, police, last):
@@ -749,7 +816,7 @@ def test_query_count_does_not_grow_with_the_rows(edition, police, planned, last,
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(37):
+        with django_assert_num_queries(38):
             build_pack(planned, edition, reader=reader)
         fill()
         fill()
