@@ -34,6 +34,8 @@ FILE_KINDS = {
 }
 
 
+MAX_DAYS_COUNTED = 60
+"""A due date that is more days away is given as a date: nobody pictures “in 427 days”."""
 COUNTED_STATUSES = (
     CommitmentStatus.OVERDUE,
     CommitmentStatus.OPEN,
@@ -122,7 +124,7 @@ def describe_commitment_status(
 
 
 def describe_due_date(due_on: date | None, as_of: date) -> str:
-    """Describe when a commitment is due: `due in 4 days`, `due today`, `no date agreed`."""
+    """Describe when a commitment is due: `due in 4 days`, `due today`, `due 31 Mar 2023`, `no date agreed`."""
     if due_on is None:
         return gettext("no date agreed")
     if overdue := days_past_due(due_on, as_of):
@@ -130,6 +132,8 @@ def describe_due_date(due_on: date | None, as_of: date) -> str:
     days = days_left(due_on, as_of)
     if not days:
         return gettext("due today")
+    if days > MAX_DAYS_COUNTED:
+        return gettext("due %(date)s") % {"date": format_short_date(due_on)}
     return ngettext("due in %(number)d day", "due in %(number)d days", days) % {"number": days}
 
 

@@ -14,7 +14,12 @@ from recommendations.choices import MilestoneKind
 from recommendations.models import Edition, Milestone, Recommendation
 from reports import formatting, sentences
 from reports.briefings.checks import build_checks
-from reports.briefings.commitments import GatheredCommitment, commitments_to_follow_up, gather_commitments
+from reports.briefings.commitments import (
+    GatheredCommitment,
+    commitments_made_at,
+    commitments_to_follow_up,
+    gather_commitments,
+)
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ambassador import (
     AmbassadorBriefing,
@@ -24,6 +29,7 @@ from reports.briefings.content.ambassador import (
     PrintedParticipant,
 )
 from reports.briefings.evidence import gather_evidence_annex
+from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import (
     build_recommendations,
@@ -41,10 +47,9 @@ from reports.briefings.summary import (
     write_paragraph,
 )
 from reports.briefings.trend import build_trend
-from reports.briefings.updates import build_updates, gather_versions, recorded_moments
+from reports.briefings.updates import build_updates, gather_versions
 from reports.choices import BriefingKind
 from reports.models import Briefing
-from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
@@ -90,11 +95,7 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         title=gettext("%(country)s: readiness on %(date)s")
         % {"country": edition.country, "date": format_date(view.as_of)},
         subtitle=_subtitle(edition),
-        facts_up_to=view.newest(
-            countable_facts.newest_recorded_at(result.known_facts),
-            *recorded_moments(view, commitments, versions),
-            *(row.recorded_at for row in dialogues),
-        ),
+        facts_up_to=newest_fact(view, result.known_facts),
         window=_period_sentence(edition),
         deadline=result.deadline_on,
         countdown=sentences.format_relative_date(result.deadline_on, view.as_of) if result.deadline_on else "",
@@ -258,7 +259,7 @@ def _build_dialogue(row: Dialogue, commitments: Iterable[GatheredCommitment]) ->
         agenda=tuple(map(_agenda_item_text, row.agenda.all())),
         record=row.record,
         conclusions=row.agreed,
-        agreed=tuple(commitment.printed for commitment in commitments if commitment.row.dialogue_id == row.pk),
+        agreed=tuple(commitment.printed for commitment in commitments_made_at(row, commitments)),
     )
 
 

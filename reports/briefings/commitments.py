@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
 from dialogues.commitment_status import CommitmentStanding, standing_on
-from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent
+from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue
 from reports import sentences
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.reader_view import ReaderView
@@ -71,6 +71,11 @@ def gather_commitments(view: ReaderView, keys: Mapping[int, str]) -> list[Gather
     return sorted(
         filter(None, (_build_commitment(view, row, keys) for row in rows)), key=lambda commitment: commitment.urgency
     )
+
+
+def commitments_made_at(dialogue: Dialogue, commitments: Iterable[GatheredCommitment]) -> list[GatheredCommitment]:
+    """Return those of these commitments that were made at a dialogue."""
+    return [commitment for commitment in commitments if commitment.row.dialogue_id == dialogue.pk]
 
 
 def commitments_to_follow_up(

@@ -353,7 +353,13 @@ SECTION_RULES: Mapping[BriefingKind, Mapping[str, ComparisonRule]] = {
             labels=HEADER_FIELDS | {"sentence": gettext_noop("Status"), "minister": gettext_noop("Minister")}
         ),
         "agreed": ComparisonRule(lists={"agreed": COMMITMENT}),
-        "verified": ComparisonRule(lists={"verified": ComparisonRule(key=("what",), summary="when")}),
+        "verified": ComparisonRule(
+            lists={
+                "verified": ComparisonRule(
+                    key=("what",), summary="when", labels={"since": gettext_noop("What has reversed it since")}
+                )
+            },
+        ),
         "needed": ComparisonRule(
             lists={
                 "needed": ComparisonRule(

@@ -14,7 +14,7 @@ from dialogues.commitment_status import days_past_due
 from dialogues.dialogue_stage import stage_on
 from dialogues.models import AgendaItem, Commitment, Dialogue, NextStep, NextStepDone, Participant
 from reports import formatting, sentences
-from reports.briefings.commitments import GatheredCommitment, gather_commitments
+from reports.briefings.commitments import GatheredCommitment, commitments_made_at, gather_commitments
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.content.dialogue import (
     MINISTRY_KINDS,
@@ -24,16 +24,18 @@ from reports.briefings.content.dialogue import (
     PrintedAgendaItem,
     PrintedMeeting,
     TalkingPointList,
+    further_points_sentence,
 )
 from reports.briefings.evidence import gather_evidence
+from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
+from reports.briefings.reversals import gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import deadline_sentence
 from reports.briefings.talking_points import TalkingPointBuilder
-from reports.briefings.updates import gather_versions, recorded_moments
+from reports.briefings.updates import gather_versions
 from reports.choices import StepKind
-from reports.readiness import countable_facts
 from reports.readiness.explanation import headline
 from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
@@ -72,7 +74,6 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         .concerning(ministries, view.known_by)
         .values_list("pk", flat=True)
     )
-    their_commitments = [commitment for commitment in commitments if commitment.row.pk in concerning]
     steps = _find_next_steps(view, [dialogue, *earlier])
     their_steps = [
         step for step in steps if not ministries or step.ministry_id is None or step.ministry_id in ministries
@@ -86,6 +87,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         commitments=commitments,
         versions=versions,
         evidence=gather_evidence(view, keys),
+        reversals=gather_reversals(reader, result.known_facts, as_of),
         terms=terms_in_force(view),
         concerning=concerning,
         table=ministries,
@@ -98,13 +100,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         % {"country": edition.country, "date": format_date(dialogue.held_on)},
         subtitle=gettext("Dialogue pack · Trafficking in Persons Report, %(edition)s")
         % {"edition": view.header["edition"]},
-        facts_up_to=view.newest(
-            countable_facts.newest_recorded_at(result.known_facts),
-            *recorded_moments(view, commitments, versions),
-            *(at for row in [dialogue, *earlier] for at in (row.entered_at, row.recorded_at) if at and view.knows(at)),
-            *(step.recorded_at for step in steps),
-            *(done.recorded_at for step in steps if (done := _find_done(view, step))),
-        ),
+        facts_up_to=newest_fact(view, result.known_facts),
         held_on=dialogue.held_on,
         countdown=sentences.format_relative_date(dialogue.held_on, as_of),
         place=dialogue.place,
@@ -119,7 +115,9 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         if is_held
         else None,
         talks=talks,
-        last=_build_meeting(view, last, their_commitments, _steps_since(view, last, their_steps, dialogue))
+        last=_build_meeting(
+            view, last, commitments, _steps_since(view, last, their_steps, dialogue), concerning=concerning
+        )
         if last
         else None,
         participants=tuple(_build_participant(row, is_held=is_held) for row in people),
@@ -135,18 +133,17 @@ def _stage(view: ReaderView, row: Dialogue) -> DialogueStage:
 
 
 def _summary_sentence(talks: Iterable[TalkingPointList], result: Readiness) -> str:
-    """Return how many talking points of each kind there are, and how far the deadline is."""
+    """Return how many talking points of each kind are listed, how many more there are, and how far the deadline is."""
     lists = [talk for talk in talks if not talk.is_ours]
-    numbers = {kind.counted: sum(len(each.points_of(kind)) for each in lists) for kind in MINISTRY_KINDS}
+    numbers = {kind.counted: sum(each.count_listed(kind) for each in lists) for kind in MINISTRY_KINDS}
     parts = [gettext(counted) % {"number": number} for counted, number in numbers.items() if number]
     summary = (
         gettext("Talking points: %(counts)s.") % {"counts": ", ".join(parts)}
         if parts
         else gettext("There are no talking points.")
     )
-    if result.deadline_on is None:
-        return summary
-    return f"{summary} {deadline_sentence(result.deadline_on, result.as_of)}"
+    deadline = deadline_sentence(result.deadline_on, result.as_of) if result.deadline_on else ""
+    return " ".join(filter(None, [summary, further_points_sentence(lists), deadline]))
 
 
 def _agenda(
@@ -258,10 +255,20 @@ def _steps_since(view: ReaderView, last: Dialogue, steps: Iterable[NextStep], di
 
 
 def _build_meeting(
-    view: ReaderView, row: Dialogue, commitments: Iterable[GatheredCommitment], steps: Iterable[NextStep]
+    view: ReaderView,
+    row: Dialogue,
+    commitments: Iterable[GatheredCommitment],
+    steps: Iterable[NextStep],
+    *,
+    concerning: Collection[int] | None = None,
 ) -> PrintedMeeting:
-    """Return what was said and agreed at a dialogue, and its results since; open steps come first."""
-    made = [commitment for commitment in commitments if commitment.row.dialogue_id == row.pk]
+    """Return what was said and agreed at a dialogue, and its results since; open steps come first.
+
+    Args:
+        concerning: the keys of the commitments to list. The others are only counted. None: list all.
+    """
+    all_made = commitments_made_at(row, commitments)
+    made = [commitment for commitment in all_made if concerning is None or commitment.row.pk in concerning]
     return PrintedMeeting(
         held_on=row.held_on,
         place=row.place,
@@ -269,10 +276,28 @@ def _build_meeting(
         agreed=row.agreed,
         summary=sentences.describe_status_counts([commitment.printed.state for commitment in made]),
         commitments=tuple(commitment.printed for commitment in made),
+        others=_other_commitments_sentence(len(all_made) - len(made), len(made)),
         steps=tuple(
             _build_step(view, step) for step in sorted(steps, key=lambda step: _find_done(view, step) is not None)
         ),
     )
+
+
+def _other_commitments_sentence(others: int, listed: int) -> str:
+    """Return how many commitments were made at a dialogue besides those listed; empty if all are listed."""
+    if not others:
+        return ""
+    if not listed:
+        return ngettext(
+            "%(number)d commitment was made at this dialogue. It does not concern the ministries of this pack.",
+            "%(number)d commitments were made at this dialogue. None of them concerns the ministries of this pack.",
+            others,
+        ) % {"number": others}
+    return ngettext(
+        "%(number)d more commitment was made at this dialogue. It does not concern the ministries of this pack.",
+        "%(number)d more commitments were made at this dialogue. They do not concern the ministries of this pack.",
+        others,
+    ) % {"number": others}
 
 
 def _build_step(view: ReaderView, step: NextStep) -> AgreedStep:

@@ -4,7 +4,7 @@ The page is safe to hand over. It is read with the ministry's own access rights,
 ministry may not know.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,8 +16,12 @@ from reports import sentences
 from reports.briefings.commitments import GatheredCommitment, gather_commitments
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.ministry import MinistryPage, NeededItem, VerifiedItem
+from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
-from reports.briefings.updates import gather_versions, newest_by_commitment, recorded_moments
+from reports.briefings.reversals import GatheredReversals, gather_reversals
+from reports.briefings.updates import gather_versions, newest_by_commitment
+from reports.readiness.countable_facts import facts_known_by
+from reports.readiness.gathering import gather_facts
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import ChoiceEnum, Marking, Role
 from tiptracker.infrastructure.read_snapshot import snapshot
@@ -33,23 +37,23 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
     groups = {commitment.row.pk: _priority_group(commitment) for commitment in commitments}
     commitments.sort(key=lambda commitment: GROUP_ORDER.index(groups[commitment.row.pk]))
     reviews = _newest_reviews(view)
+    known_facts = facts_known_by(gather_facts(view.edition), view.known_by)
+    reversals = gather_reversals(view.reader, known_facts, view.as_of)
+    done = tuple(_list_done(commitments, reversals))
+    evidence = tuple(_list_verified_evidence(view, reviews, reversals))
     return MinistryPage(
         **view.header,
         marking=Marking.UNCLASSIFIED.label,
         title=ministry.name,
         subtitle=gettext("Trafficking in Persons Report, %(edition)s") % {"edition": view.header["edition"]},
         minister="; ".join(list_office_holders(ministry, view.as_of)),
-        facts_up_to=view.newest(
-            *recorded_moments(view, commitments, versions),
-            *(row.recorded_at for row in versions),
-            *(row.recorded_at for row in reviews),
-        ),
+        facts_up_to=newest_fact(view, known_facts),
         sentence=_summary_sentence(commitments),
         agreed=tuple(commitment.printed for commitment in commitments),
-        verified=tuple(_list_verified(view, commitments, reviews)),
+        verified=(*done, *evidence),
         needed=tuple(_list_needed(view, commitments, groups, newest_by_commitment(view, versions))),
         agreed_order=_order_sentence(groups.values()),
-        verified_order=_verified_order_sentence(commitments, reviews),
+        verified_order=_verified_order_sentence(done, evidence),
         needed_order=_order_sentence(group for group in groups.values() if group in OPEN_GROUPS),
     )
 
@@ -103,13 +107,11 @@ def _order_sentence(groups: Iterable[PriorityGroup]) -> str:
     return gettext("Order: %(groups)s.") % {"groups": ", ".join(labels)}
 
 
-def _verified_order_sentence(commitments: Iterable[GatheredCommitment], reviews: Iterable[EvidenceReview]) -> str:
+def _verified_order_sentence(done: Sequence[VerifiedItem], evidence: Sequence[VerifiedItem]) -> str:
     """Return a sentence on the order of verified items; empty for at most one item."""
-    done = sum(commitment.standing.status is CommitmentStatus.VERIFIED for commitment in commitments)
-    pieces = len({row.evidence_id for row in reviews if row.decision == EvidenceDecision.VERIFIED})
-    if done + pieces < 2:
+    if len(done) + len(evidence) < 2:
         return ""
-    return gettext("Commitments done come first, then evidence.") if done and pieces else gettext("Newest first.")
+    return gettext("Commitments done come first, then evidence.") if done and evidence else gettext("Newest first.")
 
 
 def _newest_reviews(view: ReaderView) -> list[EvidenceReview]:
@@ -129,23 +131,38 @@ def _newest_reviews(view: ReaderView) -> list[EvidenceReview]:
     return list({(row.evidence_id, row.evidence_link_id): row for row in rows}.values())
 
 
-def _list_verified(
-    view: ReaderView, commitments: Iterable[GatheredCommitment], reviews: Iterable[EvidenceReview]
-) -> Iterator[VerifiedItem]:
-    """Yield the commitments that are done and verified, then the single pieces of evidence that are verified."""
+def _list_done(commitments: Iterable[GatheredCommitment], reversals: GatheredReversals) -> Iterator[VerifiedItem]:
+    """Yield the commitments that are done and verified, newest first, with what has reversed them since.
+
+    One is left out if it was reversed by what the ministry may not read.
+    """
     done = [commitment for commitment in commitments if commitment.standing.status is CommitmentStatus.VERIFIED]
     for commitment in sorted(done, key=lambda commitment: commitment.last_event_on, reverse=True):
-        verified_on = format_short_date(commitment.last_event_on)
-        yield VerifiedItem(commitment.printed.text, gettext("Done, verified on %(date)s") % {"date": verified_on})
+        when = gettext("Done, verified on %(date)s") % {"date": format_short_date(commitment.last_event_on)}
+        reversed_by = reversals.of_commitment(commitment.row.pk)
+        since = reversals.describe_to(commitment.row.ministry_id, reversed_by)
+        if since or not reversed_by:
+            yield VerifiedItem(commitment.printed.text, when, since)
+
+
+def _list_verified_evidence(
+    view: ReaderView, reviews: Iterable[EvidenceReview], reversals: GatheredReversals
+) -> Iterator[VerifiedItem]:
+    """Yield the single pieces of evidence that are verified, newest first, with what has reversed them since.
+
+    One is left out if it was reversed by what the ministry may not read.
+    """
     newest = {row.evidence_id: row for row in reviews if row.decision == EvidenceDecision.VERIFIED}
     for row in sorted(newest.values(), key=lambda row: (row.recorded_at, row.pk), reverse=True):
         piece = row.evidence
-        when = sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to)
-        yield VerifiedItem(
-            piece.title,
-            gettext("Happened: %(when)s. Verified on %(date)s")
-            % {"when": when, "date": format_short_date(view.day(row.recorded_at))},
-        )
+        when = gettext("Happened: %(when)s. Verified on %(date)s") % {
+            "when": sentences.describe_date_span(row.first_on or piece.happened_from, piece.happened_to),
+            "date": format_short_date(view.day(row.recorded_at)),
+        }
+        reversed_by = reversals.of_evidence(piece.pk)
+        since = reversals.describe_to(view.reader.ministry_id, reversed_by)
+        if since or not reversed_by:
+            yield VerifiedItem(piece.title, when, since)
 
 
 def _list_needed(

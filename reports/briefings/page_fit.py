@@ -340,9 +340,17 @@ def _fit_agreed(item: PrintedCommitment, lines: int, columns: Sequence[TextStyle
 
 def _fit_verified(item: VerifiedItem, lines: int, columns: Sequence[TextStyle]) -> FittedRow:
     what, when = columns
-    shortened = replace(item, what=shorten_to_lines(item.what, lines, what))
-    height = max(count_lines(shortened.what, what), _count_state_lines(item.when, when)) * LINE_HEIGHT
-    return FittedRow(shortened, height + ROW_PADDING, shortened.what != _without_line_breaks(item.what))
+    marked = when._replace(width=when.width - MARK_WIDTH)
+    shortened = replace(
+        item, what=shorten_to_lines(item.what, lines, what), since=shorten_to_lines(item.since, lines, marked)
+    )
+    since_lines = _count_state_lines(shortened.since, when) if shortened.since else 0
+    height = max(count_lines(shortened.what, what), _count_state_lines(item.when, when) + since_lines) * LINE_HEIGHT
+    return FittedRow(
+        shortened,
+        height + ROW_PADDING,
+        (shortened.what, shortened.since) != (_without_line_breaks(item.what), _without_line_breaks(item.since)),
+    )
 
 
 def _fit_needed(item: NeededItem, lines: int, asked_lines: int, columns: Sequence[TextStyle]) -> FittedRow:

@@ -19,17 +19,20 @@ def spoken_criterion(criterion: str) -> str:
     return _CHECKER_DETAILS.sub("", criterion.rstrip(".")).strip() or criterion
 
 
-def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding) -> str:
+def benchmark_question(about: str, criterion: str, rule: Rule, finding: Finding, *, is_reversed: bool = False) -> str:
     """Return the question to ask about a benchmark that no commitment covers.
 
     The question fits what is known: no figure, a figure below the target, one step, or nothing verified.
 
     Args:
         about: the recommendation in words, such as "recommendation 3".
+        is_reversed: whether a verified action on the benchmark was reversed. Then we do not thank for it.
     """
     values = {"about": about, "criterion": f"“{spoken_criterion(criterion)}”"}
     if rule is Rule.ASSESSED:
-        if finding.worth:
+        if is_reversed:
+            question = gettext("On %(about)s, where does %(criterion)s stand today, and what is the next step?")
+        elif finding.worth:
             question = gettext(
                 "On %(about)s, thank you for the verified step towards %(criterion)s. What completes it, and by which "
                 "date?"

@@ -1,8 +1,8 @@
 """Build the talking points for a dialogue, by ministry: thanks, what we owe, what is overdue, what to ask."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,16 +24,20 @@ from reports.briefings.recommendations import (
     recommendation_label,
     recommendation_name,
 )
+from reports.briefings.reversals import GatheredReversals
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
+from reports.readiness.reversals import Reversal
 from reports.readiness.scoring import BenchmarkLine
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
 
 UNITED_STATES = gettext_noop("United States")
+FAR_OFF = timedelta(days=60)
+"""What is due later than this after the deadline is not pressed for."""
 NO_LEAD_MINISTRY = gettext_noop("No lead ministry yet")
 
 
@@ -50,6 +54,7 @@ class TalkingPointBuilder:
     """Builds the points for each ministry from the record.
 
     Attributes:
+        reversals: the verified actions that were reversed since.
         terms: the terms in force, by key of the benchmark.
         concerning: keys of the commitments that concern the ministries at the table.
         table: keys of the ministries at the table; empty if no ministry in particular takes part.
@@ -62,6 +67,7 @@ class TalkingPointBuilder:
     commitments: Sequence[GatheredCommitment]
     versions: Sequence[UpdateVersion]
     evidence: Sequence[GatheredEvidence]
+    reversals: GatheredReversals
     terms: Mapping[int, BenchmarkTerms]
     concerning: frozenset[int]
     table: frozenset[int]
@@ -136,11 +142,39 @@ class TalkingPointBuilder:
             ministry.name,
             " ".join(f"{text}." for text in about if text),
             (
-                *filter(None, map(self._ministry_point, own)),
+                *filter(None, map(self._ministry_point_with_reversal, own)),
                 *self._thanks_for_evidence(own),
                 *self._questions(ministry.pk),
             ),
         )
+
+    def _ministry_point_with_reversal(self, commitment: GatheredCommitment) -> _SortedPoint | None:
+        """Return the point on a ministry's commitment, with what has reversed a verified action on it since."""
+        reversals, status = self.reversals.of_commitment(commitment.row.pk), commitment.standing.status
+        is_kept = status is CommitmentStatus.VERIFIED
+        found = None if reversals and is_kept else self._ministry_point(commitment)
+        if found is None and reversals and status is not CommitmentStatus.WITHDRAWN:
+            sentence = gettext("Where does %(commitment)s stand today, and what is the next step?") % {
+                "commitment": _quote(commitment.printed.text)
+            }
+            found = self._point("to_ask", commitment, sentence, commitment.printed.status_text)
+        if found is None:
+            return None
+        return found._replace(point=self._with_reversals(found.point, commitment.row.ministry_id, reversals))
+
+    def _with_reversals(self, point: TalkingPoint, ministry: int | None, reversals: Sequence[Reversal]) -> TalkingPoint:
+        """Return a point that names these reversals.
+
+        What the ministry may not read stands beside the source, because the sentence is spoken aloud.
+        """
+        if not reversals:
+            return point
+        if since := self.reversals.describe_to(ministry, reversals):
+            sentence = gettext("%(point)s We had verified an action on it. %(since)s")
+            return replace(point, sentence=sentence % {"point": point.sentence, "since": since})
+        source = gettext("%(source)s. Internal to the embassy: we had verified an action on it. %(since)s")
+        since = self.reversals.describe(reversals)
+        return replace(point, source=source % {"source": point.source, "since": since})
 
     def _ministry_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return the point on a ministry's commitment. A withdrawn commitment has no point."""
@@ -176,12 +210,15 @@ class TalkingPointBuilder:
     def _open_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return what to ask about an open commitment.
 
-        Return None if it is due after the deadline and an earlier date would add nothing.
+        Return None if it is due after the deadline and an earlier date would add nothing. Return None as well if it is
+        due long after the deadline and its date was never moved: there is nothing to press for yet.
         """
         due_on, deadline_on = commitment.standing.due_on, self.result.deadline_on
         text, due = _quote(commitment.printed.text), _date_or_empty(due_on)
         if due_on is None:
             sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?") % {"commitment": text}
+        elif deadline_on and not commitment.standing.slips and self._is_far_off(due_on, deadline_on):
+            return None
         elif deadline_on is None or due_on <= deadline_on or self.view.as_of > deadline_on:
             values = {"commitment": text, "date": due}
             sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?") % values
@@ -194,6 +231,10 @@ class TalkingPointBuilder:
             return None
         rank = self._commitment_ranks.get(commitment.row.pk, len(self._ranked_steps))
         return self._point("to_ask", commitment, sentence, self._due_status(due_on), (rank, due_on or date.max))
+
+    def _is_far_off(self, due_on: date, deadline_on: date) -> bool:
+        """Return whether a day is long after the deadline or, once the deadline is over, long after today."""
+        return due_on > max(deadline_on, self.view.as_of) + FAR_OFF
 
     def _our_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
         """Return the point on a commitment of the United States, in words in which we answer for it."""
@@ -226,9 +267,7 @@ class TalkingPointBuilder:
         return self._point("overdue", commitment, sentence, status)
 
     def _due_status(self, due_on: date | None) -> str:
-        if due_on is None:
-            return gettext("no date agreed")
-        return gettext("due %(when)s") % {"when": sentences.format_relative_date(due_on, self.view.as_of)}
+        return sentences.describe_due_date(due_on, self.view.as_of)
 
     def _point(
         self,
@@ -288,7 +327,10 @@ class TalkingPointBuilder:
         benchmark, terms = self._benchmark_lines[pk], self.terms[pk]
         recommendation = next(row for row in self.recommendations if row.pk == benchmark.recommendation_id)
         name, key = recommendation_name(recommendation), benchmark.line.key
-        sentence = benchmark_question(name, terms.criterion, Rule(terms.rule), benchmark.line.finding)
+        reversals = self.reversals.of_benchmark(pk)
+        sentence = benchmark_question(
+            name, terms.criterion, Rule(terms.rule), benchmark.line.finding, is_reversed=bool(reversals)
+        )
         source = describe_recommendation(recommendation).rstrip(".")
         if spoken_criterion(terms.criterion) != terms.criterion.rstrip("."):
             source = gettext("%(recommendation)s. Benchmark %(key)s: %(criterion)s") % {
@@ -296,13 +338,14 @@ class TalkingPointBuilder:
                 "key": key,
                 "criterion": terms.criterion,
             }
-        return TalkingPoint(sentence, gettext("no commitment"), source, (key,))
+        point = TalkingPoint(sentence, gettext("no commitment"), source, (key,))
+        return self._with_reversals(point, recommendation.lead_id, reversals)
 
     def _thanks_for_evidence(self, commitments: Iterable[GatheredCommitment]) -> Iterator[_SortedPoint]:
         """Yield thanks for evidence verified since the last dialogue on commitments that are not done, newest first.
 
-        Only concrete actions count. An action that was undone is left out: the embassy reversed its decision, or the
-        commitment was reopened.
+        Only concrete actions count. An action that was undone is left out: a later finding or verdict reversed it, or
+        the commitment was reopened.
         """
         unsettled = {one.row.pk: one for one in commitments if one.standing.status is not CommitmentStatus.VERIFIED}
         for piece in reversed(self.evidence):
@@ -310,7 +353,7 @@ class TalkingPointBuilder:
             if commitment is None or review is None or piece.row.done_by not in GOVERNMENT_DOERS:
                 continue
             verified_on, keys = self.view.day(review.recorded_at), self._supported_keys(piece)
-            is_undone = any(
+            is_undone = bool(self.reversals.of_evidence(piece.row.pk)) or any(
                 event.kind == CommitmentEventKind.REOPENED and event.happened_on >= verified_on
                 for event in commitment.events
             )

@@ -1,8 +1,7 @@
 """Gather the updates that ministries sent, version by version, with the embassy's decisions."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable
 
 from dialogues.choices import CommitmentStatus, UpdateDecision
 from dialogues.models import Reading, UpdateVersion, UpdateVersionDecision
@@ -33,14 +32,6 @@ def gather_versions(view: ReaderView, commitments: Iterable[GatheredCommitment])
 def is_decided(view: ReaderView, row: UpdateVersion) -> bool:
     """Return whether the embassy's decision on this version was known."""
     return hasattr(row, "decision") and view.knows(row.decision.recorded_at)
-
-
-def recorded_moments(
-    view: ReaderView, commitments: Iterable[GatheredCommitment], versions: Iterable[UpdateVersion]
-) -> Iterator[datetime]:
-    """Yield when the events of these commitments and the known decisions on these versions were recorded."""
-    yield from (event.recorded_at for commitment in commitments for event in commitment.events)
-    yield from (row.decision.recorded_at for row in versions if is_decided(view, row))
 
 
 def newest_by_commitment(view: ReaderView, versions: Iterable[UpdateVersion]) -> dict[int, UpdateVersion]:

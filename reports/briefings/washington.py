@@ -22,6 +22,7 @@ from reports.briefings.content.washington import (
     VerifiedAction,
     WashingtonInput,
 )
+from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import (
     benchmark_name,
@@ -29,7 +30,6 @@ from reports.briefings.recommendations import (
     recommendation_label,
     terms_in_force,
 )
-from reports.readiness import countable_facts
 from reports.readiness.answers import compare_periods
 from reports.readiness.explanation import headline
 from reports.readiness.fact_views import build_verified_view
@@ -64,7 +64,7 @@ def build_washington_input(view: ReaderView, *, has_sources: bool = True) -> Was
         title=gettext("%(country)s: input for Washington") % {"country": edition.country},
         subtitle=gettext("Trafficking in Persons Report, recommendations of the %(edition)s")
         % {"edition": view.header["edition"]},
-        facts_up_to=view.newest(countable_facts.newest_recorded_at(result.known_facts)),
+        facts_up_to=newest_fact(view, result.known_facts),
         window=gettext("%(start)s to %(end)s")
         % {"start": format_date(edition.starts_on), "end": format_date(edition.ends_on)},
         sentence=_summary_sentence(writer),

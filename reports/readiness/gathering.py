@@ -13,13 +13,14 @@ from enum import Enum
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, FilteredRelation, Q, QuerySet, When
+from django.db.models import Case, FilteredRelation, Max, Q, QuerySet, When
 
 from dialogues.choices import CommitmentReach, ReadingDirection, UpdateDecision, Verdict
 from dialogues.models import (
     Assessment,
     Commitment,
     CommitmentEvent,
+    Dialogue,
     Evidence,
     EvidenceLink,
     EvidenceReview,
@@ -80,6 +81,24 @@ def gather_facts(edition: Edition) -> facts.Facts:
         milestones=milestones,
         tiers=tiers,
     )
+
+
+DIALOGUE_MOMENTS = ("entered_at", "recorded_at", "next_steps__recorded_at", "next_steps__marks__recorded_at")
+"""When a dialogue was planned and recorded, and when its next steps were agreed and marked as done."""
+
+
+def newest_dialogue_moment(edition: Edition, known_by: datetime | None) -> datetime | None:
+    """Return when the newest known row on the country's dialogues was recorded, or None if there is none.
+
+    Dialogues are no facts of readiness, but documents rest on them, too. Only the moment is read.
+    """
+    newest = Dialogue.objects.filter(country=edition.country_id).aggregate(
+        **{
+            name: Max(name, filter=Q() if known_by is None else Q(**{f"{name}__lte": known_by}))
+            for name in DIALOGUE_MOMENTS
+        }
+    )
+    return max(filter(None, newest.values()), default=None)
 
 
 def _load[F](kind: type[F], rows: QuerySet[Any], **columns: str) -> tuple[F, ...]:

@@ -11,6 +11,7 @@ from dialogues.models import UpdateVersion
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Recommendation
 from reports.briefings.contacts import gather_responsible_parties
+from reports.briefings.reversals import gather_reversals
 from reports.readiness.explanation import score_display
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness
@@ -39,11 +40,19 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         displays = score_display.display_benchmarks(facts, evaluate_readiness(facts, as_of=today))
         led = Recommendation.objects.visible_to(user).active().filter(edition=edition, lead=ministry)
         parties = gather_responsible_parties(user, edition, facts, today)
+        desk = next(party for party in parties if party.key == ministry.pk)
+        updates = _find_last_updates(user, ministry)
+        reversals = gather_reversals(user, facts, today)
+
+        def since_then(commitment: int) -> str:
+            return reversals.describe(reversals.of_commitment(commitment))
+
         context |= {
             "today": today,
             "rows": build_recommendation_rows(user, led.select_related("lead").with_pillar(), displays),
-            "desk": next(party for party in parties if party.key == ministry.pk),
-            "updates": _find_last_updates(user, ministry),
+            "desk": desk,
+            "commitments": [(one, since_then(one.row.pk)) for one in desk.commitments],
+            "updates": [(*update, since_then(update[0].update.commitment_id)) for update in updates],
             "holders": list(ministry.office_holders.all()),
         }
     return render_page(request, "reports/ministry_detail.html", context)

@@ -347,6 +347,7 @@ def dialogue_pack(number=3, text="Train the posts", **facts):
         agreed=text,
         summary=f"{number} overdue, 2 open.",
         commitments=(commitment(text),) * number,
+        others="2 more commitments were made at this dialogue.",
         steps=(AgreedStep(text, text, DAY, None, "open", "still open"),) * number,
     )
     talk = TalkingPointList(text, text, False, *((point,) * number,) * 5)

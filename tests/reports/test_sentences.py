@@ -32,6 +32,7 @@ def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
         (CommitmentStatus.OVERDUE, date(2022, 1, 27), 1, "overdue by 1 day"),
         (CommitmentStatus.OPEN, date(2022, 2, 28), 0, "due in 31 days"),
         (CommitmentStatus.OPEN, date(2022, 1, 29), 0, "due in 1 day"),
+        (CommitmentStatus.OPEN, date(2023, 3, 31), 0, "due 31 Mar 2023"),
         (CommitmentStatus.OPEN, DAY, 0, "due today"),
         (CommitmentStatus.OPEN, None, 0, "no date agreed"),
         (CommitmentStatus.REPORTED, None, 0, "reported done 14 Jan 2022; to be verified"),

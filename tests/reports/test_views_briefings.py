@@ -110,6 +110,20 @@ def test_briefing_list_says_who_when_and_which_version(client, edition):
         assert told in response.text
 
 
+@pytest.mark.parametrize(
+    ("requester", "who_clears"),
+    [(OfficerFactory, "so another officer or the Ambassador has"), (AmbassadorFactory, "so an officer has")],
+)
+def test_who_requested_a_document_reads_who_can_clear_it(client, edition, requester, who_clears):
+    user = requester()
+    briefing = BriefingFactory(edition=edition, requested_by=user, pdf=b"%PDF-1.7")
+    client.force_login(user)
+
+    page = client.get(reverse("briefing_detail", args=[briefing.pk])).text
+
+    assert f"You requested this document, {who_clears} to clear it." in page
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_briefing_list_query_count(client, django_assert_num_queries, edition, count):
     for _ in range(count):

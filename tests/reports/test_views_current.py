@@ -71,6 +71,18 @@ def test_what_is_ready_is_taken_by_one_click(client, current_briefing, reader):
     assert "<form" not in shown
 
 
+def test_a_draft_is_called_one_beside_the_button_and_in_the_list(client, edition, current_briefing, ambassador):
+    client.force_login(ambassador)
+    assert "Draft, not cleared" in dashboard_head(client)
+    assert "Draft, not cleared" in client.get(reverse("briefing_list")).text
+
+    current_briefing.delete()
+    BriefingFactory(edition=edition, pdf=b"%PDF-1.7", issued=True)
+    assert BUTTON in dashboard_head(client)
+    assert "Draft, not cleared" not in dashboard_head(client)
+    assert "Draft, not cleared" not in client.get(reverse("briefing_list")).text
+
+
 def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current_briefing, ambassador):
     current_briefing.facts_up_to = datetime(2022, 1, 26, 12, tzinfo=MASERU)
     current_briefing.save()

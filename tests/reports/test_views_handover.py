@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from dialogues.choices import ClaimedProgress, CommitmentEventKind, MadeBy
+from dialogues.choices import ClaimedProgress, CommitmentEventKind, MadeBy, SupportKind
 from recommendations.choices import MilestoneKind
 from tests.edition_urls import edition_url
 from tests.factories import (
@@ -126,9 +126,32 @@ def test_ministry_page_tells_what_it_leads_promised_and_sent_and_who_is_there(cl
         ("Sent", "with the embassy since 10 January 2022"),
         ("Kept", "verified done"),
     ]
-    assert {decision.value for _, _, decision in response.context["updates"]} == {"with_embassy", "returned"}
+    assert {decision.value for _, _, decision, _ in response.context["updates"]} == {"with_embassy", "returned"}
     assert "until 19 May 2020" in response.text
     assert reverse("ministry_detail", args=[police.pk]) in client.get(reverse("dashboard")).text
+
+
+def test_ministry_page_says_with_a_commitment_and_its_update_that_a_verified_action_was_reversed(client, police):
+    client.force_login(OfficerFactory())
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(lead=police))
+    rules = CommitmentFactory(ministry=police, text="Put the rules in force", benchmarks=[benchmark])
+    sent = UpdateVersionFactory(update__commitment=rules, accepted=True)
+    EvidenceFactory(update_version=sent, happened_to=date(2021, 12, 1), supports=[benchmark], verified=True)
+    EvidenceFactory(
+        commitment=rules,
+        title="Rules taken back",
+        happened_to=date(2022, 1, 12),
+        supports=[benchmark],
+        supports__shows=SupportKind.NO_ACTION,
+        verified=True,
+    )
+
+    response = client.get(reverse("ministry_detail", args=[police.pk]))
+
+    since = "Since then: Rules taken back, 12 January 2022."
+    assert [since_then for _, since_then in response.context["commitments"]] == [since]
+    assert [since_then for *_, since_then in response.context["updates"]] == [since]
+    assert response.text.count(since) == 2
 
 
 @pytest.mark.parametrize("page", [("handover", 30), ("ministry_detail", 27)], ids=["handover", "ministry_detail"])

@@ -89,7 +89,7 @@ def test_the_parts_and_what_they_ask_add_up_as_printed(lesotho_edition, get_meth
     assert all(sum(line.of for line in part.lines) == part.of for part in parts if part.lines)
 
 
-def test_each_example_is_out_of_the_points_in_its_row(lesotho, get_methodology):
+def test_each_example_is_out_of_the_points_in_its_row(lesotho_edition, get_methodology):
     for part in get_methodology(**AS_OF).context["parts"]:
         for line in part.lines:
             assert line.example.endswith(f" of {format_number(line.of)})"), line

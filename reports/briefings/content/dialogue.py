@@ -96,13 +96,8 @@ class TalkingPointList:
 
     @property
     def more(self) -> str:
-        """A sentence on the points that are not named: `Not listed: 2 overdue, 4 to ask.`; empty if all are named."""
-        left = [
-            gettext(kind.counted) % {"number": len(points) - kind.most}
-            for kind, points in self._by_kind
-            if len(points) > kind.most
-        ]
-        return gettext("Not listed: %(counts)s.") % {"counts": ", ".join(left)} if left else ""
+        """A sentence on the points that are not named; empty if all are named."""
+        return further_points_sentence([self], self._kinds)
 
     @property
     def nothing(self) -> str:
@@ -114,9 +109,30 @@ class TalkingPointList:
         points: tuple[TalkingPoint, ...] = getattr(self, kind.field)
         return points
 
+    def count_listed(self, kind: PointKind) -> int:
+        return min(len(self.points_of(kind)), kind.most)
+
+    def count_further(self, kind: PointKind) -> int:
+        """Return how many points of a kind are only counted."""
+        return len(self.points_of(kind)) - self.count_listed(kind)
+
+    @property
+    def _kinds(self) -> Sequence[PointKind]:
+        return OUR_KINDS if self.is_ours else MINISTRY_KINDS
+
     @property
     def _by_kind(self) -> Sequence[tuple[PointKind, tuple[TalkingPoint, ...]]]:
-        return [(kind, self.points_of(kind)) for kind in (OUR_KINDS if self.is_ours else MINISTRY_KINDS)]
+        return [(kind, self.points_of(kind)) for kind in self._kinds]
+
+
+def further_points_sentence(lists: Sequence[TalkingPointList], kinds: Sequence[PointKind] = MINISTRY_KINDS) -> str:
+    """Return how many points of these lists are not named: `Further points, not listed: 2 overdue, 4 to ask.`
+
+    Empty if all are named.
+    """
+    numbers = {kind.counted: sum(each.count_further(kind) for each in lists) for kind in kinds}
+    further = [gettext(counted) % {"number": number} for counted, number in numbers.items() if number]
+    return gettext("Further points, not listed: %(counts)s.") % {"counts": ", ".join(further)} if further else ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +176,8 @@ class AgreedStep:
 class PrintedMeeting:
     """A dialogue that was held: what was said and agreed, its commitments, and their status.
 
+    `commitments` are those that concern the ministries of the pack. `others` counts the rest in a sentence; it is empty
+    if there are none.
     `steps` are the next steps agreed there. For the last dialogue they include open ones from earlier dialogues.
     """
 
@@ -169,6 +187,7 @@ class PrintedMeeting:
     agreed: str
     summary: str
     commitments: tuple[PrintedCommitment, ...]
+    others: str
     steps: tuple[AgreedStep, ...]
 
 

@@ -10,10 +10,14 @@ from reports.choices import BriefingKind
 
 @dataclass(frozen=True)
 class VerifiedItem:
-    """Something that the embassy has verified, and in words when it happened and when it was verified."""
+    """Something that the embassy has verified, and in words when it happened and when it was verified.
+
+    `since` says what has reversed it since; empty if nothing has.
+    """
 
     what: str
     when: str
+    since: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A dialogue pack: what to say to each ministry, out of the record; agenda, last time, participants."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import page
@@ -7,17 +8,28 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from dialogues.choices import ClaimedProgress, CommitmentEventKind, Presence, SupportKind, UpdateDecision, Verdict
+from dialogues.choices import (
+    ClaimedProgress,
+    CommitmentEventKind,
+    Presence,
+    Sensitivity,
+    SupportKind,
+    UpdateDecision,
+    Verdict,
+)
 from dialogues.lesotho.loading import load_public_record
 from dialogues.models import Dialogue
 from recommendations.choices import EffortQuestion, Origin, TextStatus
 from recommendations.models import Edition
 from reports.briefings import pdf
+from reports.briefings.ambassador import build_ambassador_briefing
 from reports.briefings.content.dialogue import DialoguePack
 from reports.briefings.content.documents import imprint_lines
 from reports.briefings.dialogue import build_dialogue_pack
 from reports.briefings.html import render_html
+from reports.briefings.ministry import build_ministry_page
 from reports.briefings.reader_view import ReaderView
+from reports.briefings.washington import build_washington_input
 from reports.models import Briefing
 from tests.edition_urls import edition_url
 from tests.factories import (
@@ -153,6 +165,71 @@ def test_it_does_not_thank_for_what_was_undone(edition, police, planned_dialogue
         CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 20))
 
     assert not points_for(build_pack(planned_dialogue, edition)).kept
+
+
+def reversed_rules(edition, police, sensitivity):
+    """A commitment on rules that were verified in force, and taken back on 12 January 2022."""
+    benchmark = create_benchmark_led_by(police, edition, "The rules are in force")
+    promise = create_commitment(police, "Put the rules in force.", due_on=date(2022, 2, 25), benchmarks=[benchmark])
+    sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
+    EvidenceFactory(
+        update_version=sent, title="Rules gazetted", happened_to=date(2021, 12, 1), supports=[benchmark], verified=True
+    )
+    EvidenceFactory(
+        commitment=promise, sensitivity=sensitivity, title="Rules taken back", happened_to=date(2022, 1, 12),
+        supports=[benchmark], supports__shows=SupportKind.NO_ACTION, verified=True,
+    )  # fmt: skip
+    return promise, benchmark
+
+
+def test_a_reversed_action_is_named_with_the_commitment(edition, police, planned_dialogue):
+    reversed_rules(edition, police, Sensitivity.SHARED)
+
+    points = points_for(build_pack(planned_dialogue, edition))
+
+    [point] = points.to_ask
+    assert point.sentence == (
+        "“Put the rules in force” is due on 25 February 2022. Will it be done by then? We had verified an action on "
+        "it. Since then: Rules taken back, 12 January 2022."
+    )
+    assert not points.kept, "we do not thank for what was taken back"
+
+
+def test_what_the_ministry_may_not_read_of_a_reversal_is_not_in_the_sentence_to_speak(
+    edition, police, planned_dialogue
+):
+    reversed_rules(edition, police, Sensitivity.INTERNAL)
+
+    [point] = points_for(build_pack(planned_dialogue, edition)).to_ask
+
+    assert point.sentence == "“Put the rules in force” is due on 25 February 2022. Will it be done by then?"
+    assert point.source.endswith(
+        "Internal to the embassy: we had verified an action on it. Since then: Rules taken back, 12 January 2022."
+    )
+
+
+def test_a_commitment_done_and_reversed_is_asked_about_and_not_thanked_for(edition, police, planned_dialogue):
+    promise, _ = reversed_rules(edition, police, Sensitivity.SHARED)
+    CommitmentEventFactory(commitment=promise, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 12, 6))
+
+    points = points_for(build_pack(planned_dialogue, edition))
+
+    since = " We had verified an action on it. Since then: Rules taken back, 12 January 2022."
+    assert sentences(points.to_ask) == [
+        f"Where does “Put the rules in force” stand today, and what is the next step?{since}",
+        f"On recommendation 1, where does “The rules are in force” stand today, and what is the next step?{since}",
+    ]
+    assert not points.kept
+
+
+def test_a_reversal_that_a_later_action_made_good_is_not_named(edition, police, planned_dialogue):
+    promise, benchmark = reversed_rules(edition, police, Sensitivity.SHARED)
+    sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
+    EvidenceFactory(
+        update_version=sent, title="New rules", happened_to=date(2022, 1, 20), supports=[benchmark], verified=True
+    )
+
+    assert "Since then" not in points_for(build_pack(planned_dialogue, edition)).to_ask[0].sentence
 
 
 def test_an_overdue_commitment_names_its_delay_and_how_often_it_was_moved(
@@ -301,6 +378,25 @@ def test_a_commitment_due_after_the_deadline_is_asked_for_earlier_if_that_adds_p
     )
 
 
+def test_a_commitment_due_long_after_the_deadline_is_pressed_for_only_if_its_date_was_moved(
+    edition, police, planned_dialogue
+):
+    benchmark = create_benchmark_led_by(police, edition, "The shelter is open")
+    create_commitment(police, "Open the shelter", due_on=date(2023, 3, 31), benchmarks=[benchmark])
+    moved = create_commitment(police, "Fund the shelter", due_on=date(2022, 1, 31), benchmarks=[benchmark])
+    CommitmentEventFactory(
+        commitment=moved,
+        kind=CommitmentEventKind.RESCHEDULED,
+        happened_on=date(2022, 1, 15),
+        due_on=date(2023, 3, 31),
+    )
+
+    [point] = points_for(build_pack(planned_dialogue, edition)).to_ask
+
+    assert point.sentence.startswith("“Fund the shelter”")
+    assert point.status_text == "due 31 Mar 2023"
+
+
 def test_a_benchmark_is_asked_only_of_the_ministry_that_made_a_commitment_towards_it(edition, police, planned_dialogue):
     benchmark = create_benchmark_led_by(police, edition, "The unit is funded")
     finance = MinistryFactory(name="Ministry of Finance", short_name="Finance")
@@ -417,9 +513,12 @@ def test_points_beyond_the_most_are_only_counted(edition, police, planned_dialog
 
     assert [line.label for line in points.lines] == ["Overdue"] * 5 + ["To ask"] * 6
     assert points.lines[0].point.sentence.startswith("“Late 0”")
-    assert points.more == "Not listed: 3 overdue, 2 to ask."
+    assert points.more == "Further points, not listed: 3 overdue, 2 to ask."
     assert points.nothing == "None: Verified, With the embassy, Returned."
-    assert "Not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned_dialogue, edition))
+    assert build_pack(planned_dialogue, edition).sentence.startswith(
+        "Talking points: 5 overdue, 6 to ask. Further points, not listed: 3 overdue, 2 to ask."
+    )
+    assert "Further points, not listed: 3 overdue, 2 to ask." in render_html(build_pack(planned_dialogue, edition))
 
 
 # --- Agenda, last time, participants ----------------------------------------------------------------------------------
@@ -505,9 +604,54 @@ def test_the_last_dialogue_is_the_last_one_with_this_ministry(edition, police, p
 
     assert pack.last.held_on == last_dialogue.held_on
     assert [one.text for one in pack.last.commitments] == ["Promised by Police"]
+    assert pack.last.others == (
+        "1 more commitment was made at this dialogue. It does not concern the ministries of this pack."
+    )
     assert {one.text for one in pack.last.steps} == {"Step of Police", "Step of ours"}
     assert len(points_for(pack).kept) == 1, "since this ministry was met last"
     assert "Marker" not in render_html(pack)
+
+
+def test_a_pack_and_the_briefing_agree_on_how_many_commitments_a_dialogue_made(
+    edition, police, planned_dialogue, last_dialogue
+):
+    justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
+    ParticipantFactory(dialogue=planned_dialogue, ministry=police)
+    ParticipantFactory(dialogue=last_dialogue, ministry=police)
+    for number in range(3):
+        create_commitment(justice, f"Promise {number}", dialogue=last_dialogue)
+
+    pack = build_pack(planned_dialogue, edition)
+    briefing = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, DAY, None))
+
+    assert [len(row.agreed) for row in briefing.dialogues] == [3]
+    assert (len(pack.last_dialogue.commitments), pack.last_dialogue.others) == (
+        0,
+        "3 commitments were made at this dialogue. None of them concerns the ministries of this pack.",
+    )
+    assert pack.last_dialogue.others in render_html(pack)
+    assert "No commitment was made at this dialogue." not in render_html(pack)
+
+
+def test_all_documents_of_one_moment_name_the_same_newest_fact(edition, police, planned_dialogue):
+    create_commitment(police, "Train the posts")
+    EvidenceFactory(recorded_at=at_noon(date(2022, 1, 26)))
+    view = ReaderView(AmbassadorFactory(), edition, DAY, None)
+
+    def newest(moment):
+        then = replace(view, known_by=moment)
+        return {
+            build(then).facts_up_to
+            for build in (
+                build_ambassador_briefing,
+                build_washington_input,
+                lambda then: build_ministry_page(then, police),
+                lambda then: build_dialogue_pack(then, planned_dialogue),
+            )
+        }
+
+    assert newest(None) == {at_noon(date(2022, 1, 26))}
+    assert newest(at_noon(date(2022, 1, 25))) == {at_noon(date(2022, 1, 20))}, "when the dialogue was planned_dialogue"
 
 
 def test_a_dialogue_that_was_held_has_its_record_and_its_participants(edition, police, last_dialogue):
@@ -705,7 +849,7 @@ def test_query_count_does_not_grow_with_the_rows(
     reader = AmbassadorFactory()
     fill()
     for _ in range(2):
-        with django_assert_num_queries(37):
+        with django_assert_num_queries(38):
             build_pack(planned_dialogue, edition, reader=reader)
         fill()
         fill()

@@ -19,6 +19,7 @@ from dialogues.choices import (
     Sensitivity,
     SupportKind,
     UpdateDecision,
+    Verdict,
 )
 from reports.briefings import pdf
 from reports.briefings.html import render_html
@@ -187,6 +188,88 @@ def test_only_verified_evidence_is_listed(edition, police):
     content = build_page(edition, police)
 
     assert [one.what for one in content.verified] == ["Forty officers trained"]
+
+
+@pytest.fixture
+def rules(edition, police):
+    """A commitment on which the gazetted rules are verified, and its benchmark."""
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
+    commitment = create_commitment(police, "Put the rules in force")
+    sent = UpdateVersionFactory(update__commitment=commitment, accepted=True)
+    EvidenceFactory(
+        update_version=sent,
+        title="Rules gazetted",
+        happened_to=date(2021, 12, 1),
+        supports=[benchmark],
+        verified=True,
+    )
+    return commitment, benchmark
+
+
+def finding_against(rules, title="Rules taken back", on=date(2022, 1, 12), **fields):
+    commitment, benchmark = rules
+    told = {"commitment": commitment, "sensitivity": Sensitivity.SHARED, "verified": True, **fields}
+    return EvidenceFactory(
+        title=title, happened_to=on, supports=[benchmark], supports__shows=SupportKind.NO_ACTION, **told
+    )
+
+
+def test_a_verified_action_says_in_its_row_what_has_reversed_it_since(edition, police, rules):
+    finding_against(rules)
+
+    content = build_page(edition, police)
+
+    [item] = content.verified
+    assert (item.what, item.since) == ("Rules gazetted", "Since then: Rules taken back, 12 January 2022.")
+    assert item.since in render_html(content)
+    assert [one.since for one in build_page(edition, police, as_of=date(2022, 1, 11)).verified] == [""]
+
+
+def test_a_commitment_done_says_what_has_reversed_it_since(edition, police, rules):
+    commitment, _ = rules
+    CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 12, 6))
+    finding_against(rules)
+
+    done = build_page(edition, police).verified[0]
+
+    assert (done.what, done.since) == (commitment.text, "Since then: Rules taken back, 12 January 2022.")
+
+
+def test_an_action_reversed_by_what_the_ministry_may_not_read_is_not_listed_as_verified(edition, police, rules):
+    finding_against(rules, title="Marker of an internal report", sensitivity=Sensitivity.INTERNAL)
+
+    content = build_page(edition, police)
+
+    assert content.verified == ()
+    assert "Marker" not in render_html(content)
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_a_verdict_of_going_backwards_reverses_an_action(edition, police, rules, is_shared):
+    commitment, benchmark = rules
+    ground = EvidenceFactory(
+        commitment=commitment,
+        title="Notice of withdrawal",
+        happened_to=date(2022, 1, 12),
+        sensitivity=Sensitivity.SHARED if is_shared else Sensitivity.INTERNAL,
+    )
+    AssessmentFactory(benchmark=benchmark, verdict=Verdict.BACKWARDS, grounds=[ground], rationale="Our own view")
+
+    content = build_page(edition, police)
+
+    assert [one.since for one in content.verified] == (
+        ["Since then: Notice of withdrawal, 12 January 2022."] if is_shared else []
+    )
+    assert "Our own view" not in render_html(content)
+
+
+def test_a_finding_that_is_earlier_or_not_verified_or_on_another_benchmark_reverses_nothing(edition, police, rules):
+    commitment, benchmark = rules
+    finding_against(rules, on=date(2021, 11, 1))
+    finding_against(rules, verified=False)
+    finding_against((commitment, BenchmarkFactory(recommendation=benchmark.recommendation)))
+
+    assert [(one.what, one.since) for one in build_page(edition, police).verified] == [("Rules gazetted", "")]
 
 
 def test_it_holds_nothing_of_other_ministries_or_the_united_states_and_no_score(edition, police):

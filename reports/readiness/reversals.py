@@ -1,0 +1,105 @@
+"""Find verified actions that were reversed: by a later verified finding, or by a verdict of going backwards."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from dialogues.choices import EvidenceDecision, SupportKind, Verdict
+from reports.readiness.countable_facts import is_action
+from reports.readiness.fact_index import FactIndex
+from reports.readiness.facts import EvidenceFact, EvidenceLinkFact, Facts
+from reports.readiness.verified_history import VerifiedHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What reversed an action on a benchmark, and its day. `evidence_id` is None if only a verdict says so."""
+
+    on: date
+    evidence_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReversedAction:
+    """A verified action on a benchmark and what reversed it, oldest first.
+
+    `is_restored` is True if a later verified action on the same benchmark followed.
+    """
+
+    benchmark_id: int
+    evidence_id: int
+    commitment_id: int | None
+    reversals: tuple[Reversal, ...]
+    is_restored: bool
+
+
+def find_reversed_actions(facts: Facts, as_of: date) -> tuple[ReversedAction, ...]:
+    """Return the verified actions of the government that were reversed by a day.
+
+    `facts` are the known ones (see `facts_known_by`). A finding reverses the actions that ended before it. A verdict
+    reverses those that ended by the day from which it holds, as long as it is in force.
+    """
+    index = FactIndex(facts)
+    actions: dict[int, list[EvidenceFact]] = defaultdict(list)
+    reversals: dict[int, list[Reversal]] = defaultdict(list)
+    for link, evidence in _verified_links(index, as_of):
+        if is_action(link, evidence):
+            actions[link.benchmark_id].append(evidence)
+        elif link.shows is SupportKind.NO_ACTION:
+            reversals[link.benchmark_id].append(Reversal(evidence.happened_to, evidence.id))
+    verdicts = _backward_verdicts(facts, index, as_of)
+    return tuple(
+        ReversedAction(
+            benchmark_id,
+            action.id,
+            action.commitment_id,
+            found,
+            is_restored=any(other.happened_to > found[-1].on for other in rows),
+        )
+        for benchmark_id, rows in actions.items()
+        for action in rows
+        if (found := _reversals_after(action, reversals[benchmark_id], verdicts.get(benchmark_id)))
+    )
+
+
+def _verified_links(index: FactIndex, as_of: date) -> Iterator[tuple[EvidenceLinkFact, EvidenceFact]]:
+    for link, evidence in index.links_in_force:
+        review = index.newest_review(evidence.id, link.id)
+        is_verified = review is not None and review.decision is EvidenceDecision.VERIFIED
+        if is_verified and not index.rejection(evidence.id) and evidence.happened_to <= as_of:
+            yield link, evidence
+
+
+class _Verdict(NamedTuple):
+    """A verdict of going backwards: from when it holds, when it was recorded, and the newest evidence it rests on."""
+
+    holds_from: date
+    recorded_on: date
+    evidence_id: int | None
+
+
+def _backward_verdicts(facts: Facts, index: FactIndex, as_of: date) -> Mapping[int, _Verdict]:
+    """Return the verdicts of going backwards in force, by benchmark."""
+    assessments = {row.id: row for row in facts.assessments}
+    verdicts = {}
+    for benchmark_id, effective in VerifiedHistory.from_facts(facts).verified(as_of).assessments.items():
+        if effective.verdict is Verdict.BACKWARDS:
+            row = assessments[effective.id]
+            grounds = [index.evidence[key] for key in row.evidence_ids if key in index.evidence]
+            newest = max(grounds, key=lambda ground: (ground.happened_to, ground.id), default=None)
+            recorded_on = row.recorded_at.astimezone(facts.zone).date()
+            verdicts[benchmark_id] = _Verdict(effective.holds_from, recorded_on, newest.id if newest else None)
+    return verdicts
+
+
+def _reversals_after(action: EvidenceFact, findings: list[Reversal], verdict: _Verdict | None) -> tuple[Reversal, ...]:
+    """Return what reversed an action, oldest first. A verdict is left out if it rests on one of the findings."""
+    found = [row for row in findings if row.on > action.happened_to]
+    if verdict and verdict.holds_from >= action.happened_to:
+        if verdict.evidence_id in {None, action.id}:
+            found.append(Reversal(verdict.recorded_on, None))
+        elif verdict.evidence_id not in {row.evidence_id for row in found}:
+            found.append(Reversal(verdict.holds_from, verdict.evidence_id))
+    return tuple(sorted(found, key=lambda row: row.on))
