@@ -56,8 +56,9 @@ class Phone:
         self.proxy.outcome = lambda method, path: CUT
         self.context.set_offline(True)
 
-    def reconnect(self) -> None:
-        self.proxy.outcome = lambda method, path: PASSES
+    def reconnect(self, outcome: Callable[[str, str], str] = lambda method, path: PASSES) -> None:
+        """Connect again: the page sends by itself what waits, and `outcome` says what happens to each request."""
+        self.proxy.outcome = outcome
         self.context.set_offline(False)
 
     def block_submissions(self) -> None:
@@ -264,8 +265,7 @@ def test_cut_while_it_is_asked_who_is_signed_in_nothing_is_sent_until_that_is_kn
     phone.disconnect()
     phone.press()
     phone.assert_waiting()
-    phone.reconnect()
-    phone.proxy.outcome = lambda method, path: CUT if "token" in path else PASSES
+    phone.reconnect(lambda method, path: CUT if "token" in path else PASSES)
     phone.press("Send now")
     expect(phone.page.get_by_text("There is still no connection.")).to_be_visible()
     assert (phone.update_outcomes(), sent_narratives()) == ([], [])
