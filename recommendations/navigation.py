@@ -18,7 +18,7 @@ from recommendations.edition_context import (
     visible_countries,
 )
 from recommendations.models import Edition
-from recommendations.places import PLACES, PlaceOfPage, Tab, find_place, places_of_role, tabs_of_role
+from recommendations.navigation_places import PLACES, PlaceOfPage, Tab, find_place, places_of_role, tabs_of_role
 from tiptracker import clock
 from tiptracker.accounts.middleware import ENROLMENT_ONLY
 from tiptracker.accounts.models import User

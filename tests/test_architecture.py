@@ -21,7 +21,7 @@ from django.urls import URLPattern, get_resolver
 from recommendations.edition_context import redirect_to_edition
 from tests.append_only import APPEND_ONLY, PARTLY_FIXED
 from tests.edition_urls import edition_url_names
-from tests.test_language import REPLACED_PHRASES
+from tests.test_replaced_phrases import REPLACED_PHRASES
 from tiptracker.audit.append_only import AppendOnly, HoldColumns, LiftRefuseInsert, RefuseInsert
 from tiptracker.former_names import FIELDS, current_label
 

@@ -94,7 +94,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 class Evidence(models.Model):
     """A dated piece of evidence.
 
-    Whether it is accepted is stored in its reviews. A correction is a revision: another row.
+    Whether it is verified is stored in its reviews. A correction is a revision: another row.
     """
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="evidence", verbose_name=gettext_lazy("country"))

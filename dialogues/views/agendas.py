@@ -96,7 +96,7 @@ def dialogue_agenda(request: SignedInRequest, pk: int) -> HttpResponse:
         "dropped": dropped,
         "lines": [_agenda_row(row, subjects) for row in rows],
         "is_with_some": bool(subjects.ministries),
-        "wrong_forms": invalid_forms(form, *rows),
+        "refused_forms": invalid_forms(form, *rows),
         "last": find_previous_dialogue(user, dialogue, now.date()),
     }
     return render_page(request, "dialogues/dialogue_agenda.html", context, status=422 if form.is_bound else 200)

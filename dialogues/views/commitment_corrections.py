@@ -77,7 +77,7 @@ def commitment_correct(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_overtaken": isinstance(form.refusal, EditConflict),
         "form": form,
         "links": rows,
-        "wrong_forms": invalid_forms(form, *(rows or ())),
+        "refused_forms": invalid_forms(form, *(rows or ())),
         "recorded_before": (reverse("commitment_detail", args=[pk]), commitment.text)
         if isinstance(form.refusal, DuplicateRecord)
         else None,

@@ -279,7 +279,7 @@ def commitment_add(request: EditionRequest) -> HttpResponse:
     context = {
         "form": form,
         "links": links,
-        "wrong_forms": invalid_forms(form, *links),
+        "refused_forms": invalid_forms(form, *links),
         "recorded_before": duplicate_link(form.refusal, "commitment_detail"),
     }
     return render_page(request, "dialogues/commitment_add.html", context, status=422 if form.is_bound else 200)

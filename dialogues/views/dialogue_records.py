@@ -340,7 +340,7 @@ class _RecordPage:
             "steps": self.rows["steps"],
             "struck": self.struck,
             "agreed_steps": self.agreed_steps,
-            "wrong_forms": invalid_forms(*self._all()),
+            "refused_forms": invalid_forms(*self._all()),
         }
 
 

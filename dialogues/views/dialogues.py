@@ -283,7 +283,7 @@ def _render_dialogue_form(
     context |= {
         "form": form,
         "rows": rows,
-        "wrong_forms": invalid_forms(form, *rows),
+        "refused_forms": invalid_forms(form, *rows),
         "recorded_before": duplicate_link(form.refusal, "dialogue_detail"),
     }
     return render_page(request, template, context, status=422 if form.is_bound else 200)

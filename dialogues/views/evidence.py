@@ -220,7 +220,7 @@ def _render_detail(
             "outside": describe_outside_period(editions, evidence.first_day, evidence.happened_to),
             "lines": lines,
             "asked": [line.form for line in lines if line.form],
-            "wrong_forms": invalid_forms(*(form for _, form in sent)),
+            "refused_forms": invalid_forms(*(form for _, form in sent)),
             "is_answered": _is_reviewable(evidence),
             "is_own": permissions.has_recorded(user, evidence),
             "wordings": versions,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dialogues.choices import DoneBy, EvidenceDecision, EvidenceKind, Sensitivity, SupportKind
 from dialogues.models import Evidence, EvidenceFile, EvidenceReview, Reading
-from dialogues.review_reversals import ReviewStep, describe_reversal
+from dialogues.review_history import ReviewStep, describe_reversal
 from dialogues.views.evidence_query import evidence_with_details
 from tiptracker.accounts.models import Country, User
 from tiptracker.localization import format_date, gettext

@@ -198,7 +198,7 @@ class EvidenceForms:
                 "form": self.form,
                 "count": self.count,
                 "rows": self.rows,
-                "wrong_forms": invalid_forms(self.form, *self.rows, self.count),
+                "refused_forms": invalid_forms(self.form, *self.rows, self.count),
                 "recorded_before": duplicate_link(self.form.refusal, "evidence_detail"),
                 "attached": self.uploads.files,
                 "edition": self.edition,

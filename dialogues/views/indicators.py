@@ -183,7 +183,7 @@ def indicator_enter(request: EditionRequest) -> HttpResponse:
         "lines": [
             (row, *_grid_cells(row.indicator, [GridPeriod(*edition.year_before), period], readings)) for row in rows
         ],
-        "wrong_forms": invalid_forms(paste, form, *rows),
+        "refused_forms": invalid_forms(paste, form, *rows),
         "recorded_before": duplicate_link(form.refusal, "evidence_detail"),
         "attached": uploads.files[-1:],
         "edition": edition,
@@ -224,7 +224,7 @@ def reading_add(request: SignedInRequest, pk: int) -> HttpResponse:
         "indicator": indicator,
         "form": form,
         "parts": parts,
-        "wrong_forms": invalid_forms(parts, form),
+        "refused_forms": invalid_forms(parts, form),
         "recorded_before": duplicate_link(form.refusal, "evidence_detail"),
         "attached": uploads.files[-1:],
     }

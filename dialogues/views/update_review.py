@@ -290,7 +290,7 @@ def _render_detail(
         ),
         "accept_form": accept_form,
         "bulk": bulk,
-        "wrong_forms": invalid_forms(*([bulk.form] if bulk else []), *forms, accept_form, return_form),
+        "refused_forms": invalid_forms(*([bulk.form] if bulk else []), *forms, accept_form, return_form),
         "return_form": return_form,
         "before": find_last_decision(request),
         "is_overtaken": is_overtaken,

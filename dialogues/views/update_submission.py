@@ -293,7 +293,7 @@ class _UpdatePage:
         return {
             "form": self.form,
             "figures": self.figures,
-            "wrong_forms": invalid_forms(self.form, *self.figures),
+            "refused_forms": invalid_forms(self.form, *self.figures),
             "attached": self.uploads.files,
             "upload_rules": list_upload_rules(),
             "draft": note,

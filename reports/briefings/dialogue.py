@@ -30,7 +30,7 @@ from reports.briefings.evidence import gather_evidence
 from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
-from reports.briefings.reversals import gather_reversals
+from reports.briefings.reversal_sentences import gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import deadline_sentence
 from reports.briefings.talking_points import TalkingPointBuilder

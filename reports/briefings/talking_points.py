@@ -24,13 +24,13 @@ from reports.briefings.recommendations import (
     recommendation_label,
     recommendation_name,
 )
-from reports.briefings.reversals import GatheredReversals
+from reports.briefings.reversal_sentences import GatheredReversals
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
-from reports.readiness.reversals import Reversal
+from reports.readiness.reversed_actions import Reversal
 from reports.readiness.scoring import BenchmarkLine
 from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext

@@ -11,7 +11,7 @@ from dialogues.models import UpdateVersion
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Recommendation
 from reports.briefings.contacts import gather_responsible_parties
-from reports.briefings.reversals import gather_reversals
+from reports.briefings.reversal_sentences import gather_reversals
 from reports.readiness.explanation import score_display
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import evaluate_readiness

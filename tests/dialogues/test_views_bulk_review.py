@@ -146,7 +146,7 @@ def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, office
         assert text in page.text, text
     assert "“Verify” is filled in for 2 items." in page.text
     assert [title.split(" (")[0] for title in page.context["bulk"].kept] == ["List 0"]
-    assert page.context["wrong_forms"] == []  # nothing is judged before it is accepted
+    assert page.context["refused_forms"] == []  # nothing is judged before it is accepted
     forms = {line.form.prefix: line.form for exhibit in page.context["exhibits"] for line in exhibit.lines}
     assert forms[second]["because"].value() in (None, "")  # its own words are its reason
     assert forms[third]["because"].value() == REASON
@@ -164,7 +164,7 @@ def test_what_is_not_simple_is_never_filled_in(client, officer, waiting_version,
 
     assert page.status_code == 422
     assert not any(chosen_decisions(page).values())
-    assert [list(form.errors) for form in page.context["wrong_forms"]] == [["items"]]
+    assert [list(form.errors) for form in page.context["refused_forms"]] == [["items"]]
     assert ("Tick at least one item." in page.text) == (ticked == "none")
 
 

@@ -171,7 +171,7 @@ def test_the_second_to_put_right_sees_what_stands_now_and_sends_what_was_typed_t
     assert "Four men were charged" in refused.text
     assert f'action="{revise_url(later)}"' in refused.text
     again = client.post(revise_url(later), opened_form_data(refused))
-    assert again.status_code == 302, again.context["wrong_forms"][0].errors
+    assert again.status_code == 302, again.context["refused_forms"][0].errors
     assert later.revised_by.title == "Four men were charged"
 
 

@@ -1,4 +1,4 @@
-"""Queue mails to people about their own account: plain text, short, with no secret but the link.
+"""Queue mails about accounts, and to administrators about the installation: plain text, short, with no secret but the link.
 
 Each mail is queued in the transaction that causes it, and a worker sends it: see tiptracker.mail.
 """
@@ -36,7 +36,7 @@ def last_invitations(people: Iterable[User]) -> dict[int, Mail]:
 
 
 def newest_mails(person: User, most: int = 5) -> list[Mail]:
-    """Return the newest mails about the account of `person`, newest first."""
+    """Return the newest mails to `person`, newest first."""
     return list(Mail.objects.filter(person=person)[:most])
 
 

@@ -9,7 +9,7 @@ from tiptracker.accounts.backend import default_valid_until
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import Role
 from tiptracker.localization import gettext, gettext_lazy
-from tiptracker.onboarding.actions.people import POST_ROLES, PersonInput
+from tiptracker.onboarding.actions.people import SETUP_ROLES, PersonInput
 from tiptracker.web.frontend.form_rows import RowField, numbered, raw_values, set_row_choices
 from tiptracker.web.frontend.forms import DayField, TrackerForm
 
@@ -29,7 +29,7 @@ class PersonRow(TrackerForm):
             self, "ministry", ministries, empty=gettext("None"), choices=[(str(m.pk), m.short_name) for m in ministries]
         )
         self.fields["until"].initial = default_valid_until
-        roles = [(role.value, role.label) for role in POST_ROLES]
+        roles = [(role.value, role.label) for role in SETUP_ROLES]
         cast("forms.ChoiceField", self.fields["role"]).choices = [("", gettext("Choose one")), *roles]
 
     @property

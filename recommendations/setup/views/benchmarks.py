@@ -93,7 +93,7 @@ def setup_suggested(request: SignedInRequest, pk: int) -> HttpResponse:
     context = step_context(country, SetupStep.BENCHMARKS) | {
         "rows": rows,
         "reason": reason,
-        "wrong_forms": invalid_forms(reason, *rows.forms),
+        "refused_forms": invalid_forms(reason, *rows.forms),
         "recommendation": row,
         "benchmarks": benchmarks,
     }

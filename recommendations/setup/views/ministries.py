@@ -62,7 +62,7 @@ def setup_ministries(request: SignedInRequest, pk: int) -> HttpResponse:
         "ministries": [(ministry, holders.get(ministry.pk, [])) for ministry in ministries],
         "new": new,
         "known": known,
-        "wrong_forms": invalid_forms(page, *known.forms, *new.forms),
+        "refused_forms": invalid_forms(page, *known.forms, *new.forms),
     }
     return render_page(request, "recommendations/setup_ministries.html", context, status=422 if is_sent else 200)
 

@@ -74,7 +74,7 @@ def _answer_reauthenticated(request: SignedInRequest, country: Country) -> HttpR
         "rows": rows,
         "contact": contact,
         "has_contact": find_contact(country.pk) is not None,
-        "wrong_forms": invalid_forms(page, contact, *rows.forms),
+        "refused_forms": invalid_forms(page, contact, *rows.forms),
     }
     is_refused = do in ("invite", "again", "contact") and not adds_row
     return render_page(request, "recommendations/setup_people.html", context, status=422 if is_refused else 200)

@@ -63,7 +63,7 @@ def test_added_row_keeps_the_input_without_validating_it(client):
     assert page.status_code == 200
     assert len(page.context["new"].forms) == 2
     assert 'value="Ministry of Health"' in page.text
-    assert page.context["wrong_forms"] == []
+    assert page.context["refused_forms"] == []
     assert not Ministry.objects.exists()
 
 

@@ -117,7 +117,7 @@ def test_errors_of_a_ministry_are_shown_at_their_field(client, changed, row, tol
     answer = edit_ministry(client, ministry, row, **changed)
 
     assert answer.status_code == 422
-    assert [name for form in answer.context["wrong_forms"] for name in form.errors] == [told]
+    assert [name for form in answer.context["refused_forms"] for name in form.errors] == [told]
     assert not AuditEntry.objects.filter(verb="ministry.changed").exists()
 
 

@@ -14,7 +14,7 @@ from tiptracker.localization import gettext
 from tiptracker.onboarding.actions.accounts import AccountDetails, create_person, handle_person_added
 from tiptracker.onboarding.permissions import require_administrator
 
-POST_ROLES = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
+SETUP_ROLES = (Role.OFFICER, Role.AMBASSADOR, Role.FOCAL_POINT, Role.OBSERVER)
 """The roles within a post. An administrator belongs to no post, and is added on the page of all people."""
 
 
@@ -65,7 +65,7 @@ def send_invitations(*, people: Iterable[User], by: User) -> list[str]:
 
 
 def _add_person(country: Country, typed: PersonInput, line: str, by: User, now: datetime) -> User:
-    if typed.role not in POST_ROLES:
+    if typed.role not in SETUP_ROLES:
         raise Refused("no_choice", gettext("Choose one of the roles of a post."), field=f"{line}-role")
     if typed.ministry and typed.ministry.country_id != country.pk:
         raise Refused(

@@ -81,7 +81,7 @@ def country_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "districts": districts,
         "language_form": language_form,
-        "wrong_forms": invalid_forms(language_form, *((form, *rows.forms) if is_sent else ())),
+        "refused_forms": invalid_forms(language_form, *((form, *rows.forms) if is_sent else ())),
         "history": history(request.user, country),
     }
     return render_page(

@@ -109,6 +109,6 @@ def ministry_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("%(ministry)s was saved.") % {"ministry": ministry})
             return redirect("ministry_list")
-    context["wrong_forms"] = invalid_forms(form, *rows.forms) if is_sent else []
+    context["refused_forms"] = invalid_forms(form, *rows.forms) if is_sent else []
     context["history"] = history(request.user, ministry)
     return render_page(request, "onboarding/ministry_edit.html", context, status=422 if is_sent else 200)

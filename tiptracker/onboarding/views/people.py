@@ -305,7 +305,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = _person_context(request, person) | {
         "until": until,
         "address": address,
-        "wrong_forms": invalid_forms(page, until, address),
+        "refused_forms": invalid_forms(page, until, address),
     }
     return render_page(request, "onboarding/person_detail.html", context, status=422 if page.is_bound else 200)
 

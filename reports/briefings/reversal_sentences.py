@@ -7,7 +7,7 @@ from datetime import date
 from dialogues.choices import Sensitivity
 from dialogues.models import Evidence
 from reports.readiness.facts import Facts
-from reports.readiness.reversals import Reversal, ReversedAction, find_reversed_actions
+from reports.readiness.reversed_actions import Reversal, ReversedAction, find_reversed_actions
 from tiptracker.accounts.models import User
 from tiptracker.localization import format_date, gettext
 

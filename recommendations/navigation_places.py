@@ -58,7 +58,7 @@ class PlaceOfPage(NamedTuple):
 
 DAY_SHOWN = frozenset({"as_of", "known_by", "known_on"})
 """The parameters of a page of readiness: the day, and what was known by when."""
-DECIDES = frozenset({Role.OFFICER, Role.AMBASSADOR})
+DECIDING_ROLES = frozenset({Role.OFFICER, Role.AMBASSADOR})
 
 EMBASSY_PLACES = (
     Place(gettext_noop("Dashboard"), (Tab("dashboard", gettext_noop("Dashboard")),)),
@@ -79,7 +79,7 @@ EMBASSY_PLACES = (
                 ),
             ),
         ),
-        DECIDES,
+        DECIDING_ROLES,
     ),
     Place(
         gettext_noop("Readiness"),
@@ -187,12 +187,12 @@ EMBASSY_PLACES = (
     Place(
         gettext_noop("Log and handover"),
         (
-            Tab("log_list", gettext_noop("Activity log"), ("log_detail",), DECIDES, is_of_edition=False),
+            Tab("log_list", gettext_noop("Activity log"), ("log_detail",), DECIDING_ROLES, is_of_edition=False),
             Tab(
                 "redaction_list",
                 gettext_noop("Removed personal data"),
                 ("redaction_add", "redaction_detail"),
-                DECIDES,
+                DECIDING_ROLES,
                 is_of_edition=False,
             ),
             Tab("handover", gettext_noop("Handover")),

@@ -7,7 +7,7 @@ from tests.reports.records import Record, window
 
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
-from reports.readiness.reversals import Reversal, find_reversed_actions
+from reports.readiness.reversed_actions import Reversal, find_reversed_actions
 
 DAY = date(2022, 1, 28)
 ACTION, FINDING, VERDICT = date(2021, 12, 1), date(2022, 1, 12), date(2022, 1, 14)

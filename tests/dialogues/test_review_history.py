@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dialogues.choices import EvidenceDecision
-from dialogues.review_reversals import REVERSALS, ReviewStep, describe_reversal
+from dialogues.review_history import REVERSALS, ReviewStep, describe_reversal
 
 VERIFIED, REJECTED, CORRECTED = EvidenceDecision.VERIFIED, EvidenceDecision.REJECTED, None
 
