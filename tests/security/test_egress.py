@@ -1,6 +1,6 @@
 """Nothing is fetched: not by a renderer, a reader of files or a page. Here not even from this machine.
 
-Elsewhere in the suite nobody reaches anything but the tests' own servers: see `tests/watched`.
+Elsewhere in the suite nobody reaches anything but the tests' own servers: see `tests/network_guard`.
 """
 
 import io
