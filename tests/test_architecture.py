@@ -295,13 +295,13 @@ def live_triggers():
         return set(cursor.fetchall())
 
 
-def test_exactly_the_kept_models_are_append_only():
+def test_exactly_the_listed_models_are_append_only():
     assert {model for model, _ in operations(AppendOnly)} == set(APPEND_ONLY)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", APPEND_ONLY, ids=lambda model: model.__name__)
-def test_the_live_database_has_the_triggers_of_every_kept_table(model):
+def test_the_live_database_has_the_triggers_of_every_append_only_table(model):
     table = model._meta.db_table
     names = (
         {"append_only", "append_only_truncate"}

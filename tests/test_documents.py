@@ -81,7 +81,7 @@ def misplaced_names(text: str) -> list[str]:
     ]
 
 
-def test_there_are_documents():
+def test_documents_are_found():
     assert {"README.md", "architecture.md", "0001-keep-facts-as-dated-rows.md"} <= {path.name for path in DOCUMENTS}
 
 

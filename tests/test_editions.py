@@ -324,7 +324,7 @@ def test_who_follows_one_country_starts_on_its_dashboard(client, world):
     assert len(client.get(reverse("overview")).context["lines"]) == 1
 
 
-def test_an_overview_tells_of_a_country_without_an_edition_too(client, world):
+def test_an_overview_includes_a_country_without_an_edition(client, world):
     fiji = factories.CountryFactory(code="FJI", name="Fiji", time_zone="Pacific/Fiji", currency="FJD")
     client.force_login(factories.ObserverFactory(countries=[fiji, world.malawi]))
 

@@ -112,7 +112,7 @@ def test_a_table_of_which_rows_are_deleted_is_named(find_lock_faults, monkeypatc
     monkeypatch.setattr("tests.locks.TABLES_WITH_DELETED_ROWS", frozenset())
 
     assert find_lock_faults(lambda: Participant.objects.filter(pk=participant.pk).delete()) == [
-        "deletes rows of dialogues.participant: add it to DELETED in tests/locks.py"
+        "deletes rows of dialogues.participant: add it to TABLES_WITH_DELETED_ROWS in tests/locks.py"
     ]
 
 

@@ -91,7 +91,7 @@ def test_every_image_is_made_from_a_version():
 
 
 @pytest.mark.parametrize("name", [*OWN_SERVICES, "proxy"])
-def test_what_is_ours_writes_to_bounded_memory_alone_and_has_no_rights(name):
+def test_our_containers_write_only_to_bounded_memory_and_have_no_privileges(name):
     service = SERVICES[name]
 
     assert service["read_only"]
@@ -103,7 +103,7 @@ def test_what_is_ours_writes_to_bounded_memory_alone_and_has_no_rights(name):
 
 
 @pytest.mark.parametrize("name", sorted(set(OWN_SERVICES) - {"migrate"}))
-def test_what_hangs_ends_and_is_started_again(name):
+def test_a_hanging_process_is_ended_and_started_again(name):
     """An engine starts again what has ended; the watchdog ends what hangs, by the same check as the engine's."""
     service = SERVICES[name]
     command = service.get("command") or dockerfile()[""].command

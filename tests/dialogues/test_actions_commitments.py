@@ -402,7 +402,7 @@ WITH_PROOF = {
 
 
 @pytest.mark.parametrize("what", WITH_PROOF)
-def test_verify_done_is_proven_by(officer, what):
+def test_verify_done_accepts_each_kind_of_proof(officer, what):
     commitment = CommitmentFactory()
     WITH_PROOF[what](commitment)
 

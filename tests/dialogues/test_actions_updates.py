@@ -477,7 +477,7 @@ def test_only_the_ministrys_own_focal_points_send(commitment, factory):
         send(commitment, factory())
 
 
-def test_supporting_ministry_sends_nothing(commitment, benchmark):
+def test_a_supporting_ministry_cannot_send_an_update(commitment, benchmark):
     supporting = FocalPointFactory()
     benchmark.recommendation.supporting.add(supporting.ministry)
 

@@ -94,7 +94,7 @@ def test_a_file_that_was_not_sent_stays_with_the_side_it_was_uploaded_for():
     assert list(EvidenceFile.objects.visible_to(person)) == [file]
 
 
-def test_a_file_of_one_country_is_not_taken_along_to_another():
+def test_a_file_of_one_country_is_not_moved_to_another():
     officer, elsewhere = OfficerFactory(), CountryFactory(elsewhere=True)
     file = store_upload(upload=letter_upload(), by=officer, now=NOW)
 

@@ -8,7 +8,7 @@ from tests.dialogues.commitment_histories import DUE, HISTORIES, HISTORY_NAMES, 
 
 
 @pytest.mark.parametrize("case", HISTORIES, ids=HISTORY_NAMES)
-def test_standing_on_a_day(case):
+def test_the_status_of_a_commitment_on_a_day(case):
     assert standing_on(case.events, case.sent, case.day, zone=case.zone, known_by=case.known_by) == case.standing
 
 

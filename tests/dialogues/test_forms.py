@@ -29,7 +29,7 @@ class DaysForm(DatedForm):
     since = PastDayField(required=False)
 
 
-def test_past_days_end_at_today_and_begin_there_where_one_is_needed():
+def test_past_day_fields_allow_no_later_day_than_today_and_required_ones_start_with_it():
     form = DaysForm(today=TODAY)
 
     assert form["on"].value() == TODAY
@@ -51,7 +51,7 @@ def test_past_days_refuse_a_day_to_come(day, sentence):
     assert form.errors.get("on") == ([sentence] if sentence else None)
 
 
-def test_one_form_does_not_end_the_days_of_another():
+def test_the_last_day_of_one_form_does_not_affect_another():
     DaysForm(today=date(2021, 1, 1))
     assert DaysForm({"on": "2022-01-28"}, today=TODAY).is_valid()
 
@@ -118,7 +118,7 @@ FORMSET_ARGUMENTS = {
 }
 
 
-def test_lines_that_name_no_benchmark_say_nothing():
+def test_lines_without_a_benchmark_have_no_text():
     rows = evidence_link_rows(**{"evidence_links-0-shows": "context", "evidence_links-1-benchmark": "2"})
     assert rows.is_valid()
     assert [row.cleaned_data.get("benchmark") for row in rows] == [None, BENCHMARKS[1]]
@@ -164,6 +164,6 @@ def test_a_refusal_stands_beside_its_field_or_on_the_form(field, where):
     assert form.has_error(where, "not_now")
 
 
-def test_refused_names_the_forms_to_put_right():
+def test_a_refusal_names_the_forms_to_correct():
     wrong, right, fresh = SeenForm({}), SeenForm({"why": "Kept"}), SeenForm()
     assert invalid_forms(wrong, right, fresh) == [wrong]

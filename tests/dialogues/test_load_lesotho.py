@@ -394,7 +394,7 @@ def test_the_2022_report_assesses_benchmarks(whole_record):
     }
 
 
-def test_sources_can_not_sign_in(whole_record):
+def test_accounts_of_sources_cannot_sign_in(whole_record):
     sources = User.objects.get_queryset()
     assert {user.name for user in sources} == {"Public record (not a person)", "TIP Report 2022 (not a person)"}
     for user in sources:

@@ -359,7 +359,7 @@ def test_row_is_neither_changed_nor_deleted(factory):
         rows._raw_delete(rows.db)
 
 
-def test_grounds_of_an_assessment_are_neither_changed_nor_deleted():
+def test_evidence_of_an_assessment_is_neither_changed_nor_deleted():
     AssessmentFactory(grounds=[EvidenceFactory()])
     grounds = AssessmentEvidence.objects.all()
 

@@ -45,7 +45,7 @@ def test_only_an_assessed_benchmark_promises_to_count():
     )
 
 
-def test_on_benchmarks_says_of_each_what_is_true():
+def test_the_effect_on_each_benchmark_is_described():
     named = [
         BenchmarkEffect("1a", ScoreEffect.COUNTS),
         BenchmarkEffect("6b", ScoreEffect.FIGURE_ALONE),
@@ -61,7 +61,7 @@ def test_on_benchmarks_says_of_each_what_is_true():
     assert describe_benchmark_effects([], DAY) == ""
 
 
-def test_why_not_names_the_day_before_the_hand():
+def test_an_exclusion_names_the_dates_before_who_did_it():
     assert describe_exclusion(DoneBy.CIVIL_SOCIETY, "before 1 April 2021") == "It does not count: before 1 April 2021."
     assert "only what the government does" in describe_exclusion(DoneBy.UNITED_STATES, "")
     assert describe_exclusion(DoneBy.GOVERNMENT, "") == describe_exclusion(DoneBy.JOINT, "") == ""
@@ -79,7 +79,7 @@ def test_why_not_names_the_day_before_the_hand():
         (LoggedFigure(False, False, False, True, True), "“No data” is recorded"),
     ],
 )
-def test_on_figure_says_what_it_can_do(counted, sentence):
+def test_the_effect_of_a_figure_is_described(counted, sentence):
     assert sentence in describe_figure_effect(counted)
 
 

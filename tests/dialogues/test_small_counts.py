@@ -30,7 +30,7 @@ CELLS = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 12), min_size=2)
         ({"Maseru": 12, "Leribe": 2}, 18, {"Leribe"}),
     ],
 )
-def test_held_back_cells_of_a_breakdown(cells, total, expected):
+def test_suppressed_cells_of_a_breakdown(cells, total, expected):
     assert find_suppressed(cells, total) == expected
 
 

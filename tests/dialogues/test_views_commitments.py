@@ -258,7 +258,7 @@ def test_commitment_detail_tells_one_story_newest_first(client):
 
 
 @pytest.mark.parametrize("spoken_of", [date(2022, 1, 3), date(2022, 1, 10)])
-def test_commitment_detail_tells_what_was_sent_again_after_the_answer_that_it_mends(client, spoken_of):
+def test_commitment_detail_shows_a_corrected_version_after_the_reply_to_the_first(client, spoken_of):
     row = CommitmentFactory()
     first = UpdateVersionFactory(update__commitment=row, happened_on=spoken_of, recorded_at=at_noon(date(2022, 1, 10)))
     UpdateVersionDecisionFactory(

@@ -167,7 +167,7 @@ def test_evidence_detail_of_a_figure_query_count(client, django_assert_num_queri
 
 
 @pytest.mark.parametrize("answer", ["returned", "accepted", None])
-def test_evidence_says_that_the_update_it_came_with_was_sent_back(client, answer):
+def test_evidence_says_that_its_update_was_returned(client, answer):
     own = FocalPointFactory()
     commitment = CommitmentFactory(ministry=own.ministry)
     sent = UpdateVersionFactory(update__commitment=commitment, **({answer: True} if answer else {}))

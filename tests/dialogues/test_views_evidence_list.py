@@ -80,7 +80,7 @@ def test_evidence_list_tells_of_each_piece_what_it_shows_and_the_word_on_that(cl
     ]
 
 
-def test_evidence_list_shows_what_put_a_piece_right_in_its_place(client):
+def test_evidence_list_shows_a_revision_in_place_of_what_it_revises(client):
     earlier = EvidenceFactory(title="As told first")
     EvidenceFactory(title="Put right", revises=earlier)
 

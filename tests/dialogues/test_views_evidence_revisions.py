@@ -153,7 +153,7 @@ def test_evidence_revise_refuses_what_changes_nothing(client, wrong_evidence):
     assert Evidence.objects.get() == wrong_evidence
 
 
-def test_the_second_to_put_right_sees_what_stands_now_and_sends_what_was_typed_there(client, wrong_evidence):
+def test_the_second_to_revise_sees_the_present_version_and_sends_the_typed_text_there(client, wrong_evidence):
     client.force_login(OfficerFactory())
     opened = client.get(revise_url(wrong_evidence))
     later = EvidenceFactory(
@@ -175,7 +175,7 @@ def test_the_second_to_put_right_sees_what_stands_now_and_sends_what_was_typed_t
     assert later.revised_by.title == "Four men were charged"
 
 
-def test_the_same_put_right_twice_is_recorded_once_and_leads_there(client, wrong_evidence):
+def test_the_same_revision_sent_twice_is_recorded_once_and_leads_there(client, wrong_evidence):
     client.force_login(OfficerFactory())
     sent = opened_form_data(client.get(revise_url(wrong_evidence)), title="Two men were charged")
 
@@ -187,7 +187,7 @@ def test_the_same_put_right_twice_is_recorded_once_and_leads_there(client, wrong
     assert detail_url(Evidence.objects.get(revises=wrong_evidence)) in again.text
 
 
-def test_evidence_of_a_ministry_and_what_was_put_right_lead_back_to_their_page(client, wrong_evidence):
+def test_evidence_of_a_ministry_and_revised_evidence_lead_back_to_their_page(client, wrong_evidence):
     EditionFactory()
     sent = EvidenceFactory(update_version=UpdateVersionFactory(accepted=True))
     later = EvidenceFactory(revises=wrong_evidence, commitment=wrong_evidence.commitment)
@@ -231,7 +231,7 @@ def test_evidence_detail_tells_the_whole_story_on_every_entry_of_it(client, wron
     assert "End date" not in changed
 
 
-def test_nobody_is_asked_to_review_what_was_put_right(client):
+def test_nobody_is_asked_to_review_revised_evidence(client):
     wrong = EvidenceFactory(supports=[BenchmarkFactory()])
     EvidenceFactory(revises=wrong)
     client.force_login(OfficerFactory())

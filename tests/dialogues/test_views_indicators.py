@@ -85,7 +85,7 @@ def test_indicator_list_tells_each_period_the_furthest_reading_and_no_data_never
     assert "Claimed since then: 3" in response.text
 
 
-def test_indicator_list_leaves_out_what_was_put_right_and_its_own_page_says_so(client):
+def test_indicator_list_leaves_out_revised_figures_and_their_page_says_so(client):
     indicator = IndicatorFactory(country=CountryFactory())
     wrong = ReadingFactory(indicator=indicator, figure=123, verified=True)
     right = EvidenceFactory(revises=wrong.evidence)

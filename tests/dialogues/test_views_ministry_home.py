@@ -531,7 +531,7 @@ def test_update_send_sends_no_file_of_somebody_else(client, police, focal_point)
     assert [evidence.file for evidence in UpdateVersion.objects.get().evidence.all()] == [None]
 
 
-def test_update_send_shows_why_it_came_back_and_fills_in_what_was_sent(client, police, focal_point):
+def test_update_send_shows_why_an_update_was_returned_and_fills_in_what_was_sent(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
     sent = UpdateVersionFactory(update__commitment=commitment, claimed=ClaimedProgress.DONE, narrative="Told once.")
     EvidenceFactory(update_version=sent, title="Six named", file=EvidenceFileFactory(name="list.pdf"))
@@ -607,7 +607,7 @@ def returned_with_files(police, names=("list.pdf", "order.pdf")):
     return commitment, files
 
 
-def test_update_send_offers_the_files_of_what_came_back_and_sends_those_still_ticked(client, police, focal_point):
+def test_update_send_offers_the_files_of_a_returned_update_and_sends_those_still_ticked(client, police, focal_point):
     commitment, files = returned_with_files(police)  # which a colleague sent
 
     page = client.get(send_url(commitment)).text
@@ -682,7 +682,7 @@ def test_update_send_is_404_unseen_and_403_where_seen_but_not_allowed(client, po
         assert client.post(send_url(commitment), form_data()).status_code == status
 
 
-def test_update_send_shows_what_was_asked_what_was_sent_and_what_came_back(client, police, focal_point):
+def test_update_send_shows_the_commitment_the_update_and_the_reply(client, police, focal_point):
     benchmark = BenchmarkFactory(terms__criterion="Each district has a focal point.")
     commitment = CommitmentFactory(ministry=police, benchmarks=[benchmark], made__due_on=date(2022, 2, 1))
     update = UpdateFactory(commitment=commitment)
@@ -716,7 +716,7 @@ def test_update_send_tells_what_the_ministry_itself_said_for_the_period_before(c
     assert ": 77" not in text
 
 
-def test_no_data_is_sent_as_such_answers_nothing_and_comes_back_as_chosen(client, police, focal_point):
+def test_no_data_is_stored_as_no_data_and_stays_chosen_in_the_form(client, police, focal_point):
     commitment = counted_commitment(police)
     prefix = f"indicator-{commitment.benchmarks.get().current_terms.indicator_id}"
 

@@ -391,7 +391,7 @@ def test_an_update_with_words_proposed_to_go_is_not_accepted(client, officer, up
     assert not UpdateVersionDecision.objects.exists()
 
 
-def test_an_update_and_evidence_lead_those_who_may_to_have_a_text_taken_out(client, officer, update_version):
+def test_an_update_and_evidence_lead_those_who_may_propose_it_to_a_redaction(client, officer, update_version):
     evidence = reverse("evidence_detail", args=[EvidenceFactory().pk])
     link = f'<a href="{ADD_URL}">Remove personal data</a>'
 
@@ -625,7 +625,7 @@ def test_a_page_without_a_redacted_text_tells_of_no_day(client, officer, update_
     assert "Personal data was removed from this page on" not in page.text
 
 
-def test_a_file_that_was_taken_out_is_told_in_a_sentence(client, officer, update_version):
+def test_a_redacted_file_is_explained_in_a_sentence(client, officer, update_version):
     file = EvidenceFileFactory()
     EvidenceFactory(update_version=update_version, file=file)
     redaction = propose_redaction(

@@ -208,7 +208,7 @@ def test_a_key_of_the_year_before_names_its_year_where_both_years_stand(client, 
     assert "What it shows" in told[pages[1]]
 
 
-def test_what_was_logged_for_the_wrong_year_says_so_and_is_put_right_with_what_was_asked_then(
+def test_evidence_logged_for_the_wrong_year_says_so_and_is_revised_with_the_benchmarks_of_that_year(
     client, old_benchmarks, new_recommendation
 ):
     client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))

@@ -161,7 +161,7 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
     assert missing_texts(history_text(client, sent.update.commitment, sent.recorded_by), typed) == set()
 
 
-def test_what_is_logged_put_right_and_reviewed_is_read_in_the_history(client):
+def test_logging_revision_and_review_are_read_in_the_history(client):
     logger, reviewer = OfficerFactory(), OfficerFactory()
     row, indicator = CommitmentFactory(benchmarks=[BenchmarkFactory()]), IndicatorFactory()
     typed = typed_texts(evidence.EvidenceForm) | {"link": "https://example.org/register"}

@@ -86,7 +86,7 @@ def test_a_form_that_was_changed_after_it_was_sent_is_not_taken_for_the_same(cli
     assert UpdateVersion.objects.count() == 1
 
 
-def test_a_key_that_is_none_is_no_error(client, send_url):
+def test_an_invalid_send_key_is_replaced_without_an_error(client, send_url):
     for key in ("", "7", "\0", "x" * 5000):
         assert client.get(send_url).status_code == 200
         page = client.post(send_url, form_data(title="", send_key=key, last_version=key))

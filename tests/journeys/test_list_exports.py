@@ -40,7 +40,7 @@ def set_filters(page: Page, chosen: dict[str, str], button: str) -> None:
         expect(page.locator(".htmx-request")).to_have_count(0)
 
 
-def test_a_list_is_narrowed_opened_by_a_colleague_and_taken_along(
+def test_a_list_is_filtered_opened_by_a_colleague_and_exported(
     live: RunningServer, people: dict[str, User], browser: Browser
 ) -> None:
     own, others = browser.new_context(accept_downloads=True), browser.new_context()

@@ -289,7 +289,7 @@ def test_add_benchmark_takes_the_next_letter_and_writes_its_terms():
     assert AuditEntry.objects.last().verb == "benchmark.added"
 
 
-def test_letters_go_on_after_z():
+def test_benchmark_letters_continue_with_aa_after_z():
     recommendation = RecommendationFactory()
     Benchmark.objects.bulk_create(
         Benchmark(recommendation=recommendation, letter=letter) for letter in "abcdefghijklmnopqrstuvwxyz"

@@ -193,7 +193,7 @@ def test_what_scoring_reads_of_an_indicator_is_held_fast(change):
         Indicator.objects.update(**change)
 
 
-def test_the_name_of_an_indicator_may_be_put_right():
+def test_the_name_of_an_indicator_may_be_corrected():
     IndicatorFactory(question=EffortQuestion.VICTIMS)
     Indicator.objects.update(name="Victims identified", unit="people", pillar=Pillar.PROSECUTION)
 

@@ -150,7 +150,7 @@ def test_recommendation_add_offers_this_countrys_ministries_alone(client):
     assert [*response.context["form"].fields["lead"].rows.values()] == [own]
 
 
-def test_recommendation_edit_puts_it_right(client):
+def test_recommendation_edit_corrects_it(client):
     row = RecommendationFactory(number=3, text="Fund teh unit.", supporting=[MinistryFactory()])
     client.force_login(OfficerFactory())
     page = reverse("recommendation_edit", args=[row.pk])

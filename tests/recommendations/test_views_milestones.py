@@ -25,7 +25,7 @@ def action_plan():
     return MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), edition=EditionFactory())
 
 
-def test_a_missed_milestone_is_recorded_as_done_and_the_checks_fall_silent(client, action_plan):
+def test_a_missed_milestone_that_is_recorded_as_done_is_no_problem_any_more(client, action_plan):
     RecommendationFactory(edition=action_plan.edition)
     client.force_login(OfficerFactory())
     page = reverse("milestone_done", args=[action_plan.pk])
@@ -63,7 +63,7 @@ def test_invalid_milestone_is_refused_at_its_field_and_keeps_the_input(client, a
     assert not action_plan.done.exists()
 
 
-def test_a_second_recording_puts_the_first_right_and_both_stay(client, action_plan):
+def test_a_second_recording_corrects_the_first_and_both_stay(client, action_plan):
     RecommendationFactory(edition=action_plan.edition)
     elsewhere = MilestoneFactory(edition=EditionFactory(year=2020), kind=MilestoneKind.ACTION_PLAN)
     MilestoneDoneFactory(milestone=elsewhere, source="Of another year")

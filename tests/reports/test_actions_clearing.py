@@ -130,7 +130,7 @@ def test_who_comes_second_hears_who_cleared_it(draft, run_jobs):
         run_jobs()
 
 
-def test_what_says_something_else_by_then_is_not_issued_and_says_why(client, draft, run_jobs):
+def test_a_briefing_whose_content_would_differ_is_not_issued_and_says_why(client, draft, run_jobs):
     EvidenceFactory(title="Slipped in with an earlier day", recorded_at=draft.known_by - timedelta(days=1))
     clear(draft, ambassador := AmbassadorFactory())
     with refuses("content_changed", sentence="The content has changed since the draft was cleared."):

@@ -103,7 +103,7 @@ def test_it_is_replaced_in_its_place_and_the_file_before_goes(
     assert (after.sha256, after.size) == (hashlib.sha256(kept).hexdigest(), len(kept))
 
 
-def test_one_that_somebody_took_is_kept_and_the_next_stands_beside_it(edition, ambassador, rendered_documents):
+def test_a_downloaded_briefing_is_kept_and_the_next_is_added(edition, ambassador, rendered_documents):
     refresh(edition)
     taken = automatic_briefings()[0]
     record_download(briefing=taken, by=ambassador, now=NOW)
@@ -119,7 +119,7 @@ def test_one_that_somebody_took_is_kept_and_the_next_stands_beside_it(edition, a
     assert "And spent" in rendered_documents[-1]
 
 
-def test_what_says_the_same_stays_as_it_is_and_knows_the_newest_entry(edition, ambassador, rendered_documents):
+def test_a_briefing_with_the_same_content_stays_and_knows_the_newest_entry(edition, ambassador, rendered_documents):
     refresh(edition)
     taken = automatic_briefings()[0]
     record_download(briefing=taken, by=ambassador, now=NOW)
@@ -132,7 +132,7 @@ def test_what_says_the_same_stays_as_it_is_and_knows_the_newest_entry(edition, a
     assert kept.log_number == AuditEntry.objects.get(verb="redaction.declined").number
 
 
-def test_those_of_earlier_days_do_not_pile_up(edition, ambassador, rendered_documents):
+def test_briefings_of_earlier_days_do_not_accumulate(edition, ambassador, rendered_documents):
     for days in range(3):
         refresh(edition, NOW + timedelta(days=days))
     assert [(row.as_of, row.version) for row in automatic_briefings()] == [((NOW + timedelta(days=2)).date(), 1)]
@@ -155,9 +155,7 @@ def test_a_later_version_never_knows_less(edition, ambassador, rendered_document
     assert [row.version for row in automatic_briefings()] == [3]
 
 
-def test_asked_for_on_the_same_facts_its_file_is_there_without_being_made_again(
-    edition, ambassador, rendered_documents, run_jobs
-):
+def test_a_briefing_on_the_same_facts_reuses_the_file(edition, ambassador, rendered_documents, run_jobs):
     refresh(edition)
     asked_for = request_briefing(
         edition=edition, document=Document(BriefingKind.AMBASSADOR), as_of=NOW.date(), by=ambassador, now=NOW
@@ -209,7 +207,7 @@ def test_before_the_tracking_period_there_is_none(edition, ambassador, rendered_
     assert automatic_briefings() == []
 
 
-def test_one_that_was_withdrawn_is_kept_as_it_is_and_another_is_made(edition, ambassador, rendered_documents):
+def test_a_withdrawn_briefing_is_kept_and_another_is_made(edition, ambassador, rendered_documents):
     refresh(edition)
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
     withdraw_briefing(briefing=automatic_briefings()[0], redaction=redaction, reason="It held a name.", now=NOW)

@@ -108,7 +108,7 @@ def test_what_was_withdrawn_is_no_source_of_a_copy(edition, rendered_documents, 
     ],
     ids=["note", "facts"],
 )
-def test_what_says_something_else_is_made_anew(edition, rendered_documents, run_jobs, differently):
+def test_a_briefing_whose_content_differs_is_rendered_again(edition, rendered_documents, run_jobs, differently):
     request_sample(edition, OfficerFactory())
     run_jobs()
     differently(edition)

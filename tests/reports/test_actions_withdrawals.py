@@ -298,7 +298,7 @@ def test_a_withdrawn_briefing_is_held_though_it_was_never_cleared():
         Briefing.objects.filter(pk=briefing.pk).update(withdrawn_reason="It was right.")
 
 
-def test_withdraw_takes_only_what_is_there():
+def test_a_briefing_without_a_file_is_not_withdrawn():
     briefing = BriefingFactory()
 
     withdraw_briefing(briefing=briefing, redaction=RedactionDecisionFactory().redaction, reason="It is wrong.", now=NOW)

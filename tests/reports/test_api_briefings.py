@@ -27,7 +27,7 @@ def test_sections_and_a_note_are_picked(post_briefing):
     assert Briefing.objects.get().covering_note == "The evidence first."
 
 
-def test_nothing_picked_is_told_from_no_section(post_briefing):
+def test_no_selection_and_no_section_are_told_apart(post_briefing):
     assert post_briefing().json()["sections"] is None
     assert post_briefing(sections=[]).json()["sections"] == []
 

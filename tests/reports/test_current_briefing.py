@@ -52,16 +52,16 @@ def moment_after(entry, after):
     return entry.at + after
 
 
-def test_it_is_due_where_there_is_none(edition):
+def test_a_briefing_is_due_if_there_is_none(edition):
     assert is_rebuild_due(edition, TODAY, timezone.now())
 
 
-def test_it_is_not_due_while_nothing_was_recorded_since(current_briefing):
+def test_a_briefing_is_not_due_if_nothing_was_recorded_since(current_briefing):
     assert not is_rebuild_due(current_briefing.edition, TODAY, timezone.now() + timedelta(hours=5))
     assert not has_changed_since(current_briefing)
 
 
-def test_it_is_due_once_things_are_quiet(current_briefing):
+def test_a_briefing_is_due_once_the_quiet_period_is_over(current_briefing):
     first = record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
     assert has_changed_since(current_briefing)
     assert not is_rebuild_due(current_briefing.edition, TODAY, moment_after(first, QUIET_PERIOD - SECOND))
@@ -78,7 +78,7 @@ def test_what_was_recorded_long_ago_waits_for_no_quiet(current_briefing, monkeyp
     assert is_rebuild_due(current_briefing.edition, TODAY, began + MAX_DELAY)
 
 
-def test_another_day_is_due_at_once(current_briefing):
+def test_a_briefing_for_another_day_is_due_immediately(current_briefing):
     record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
     assert is_rebuild_due(current_briefing.edition, TODAY + timedelta(days=1), timezone.now())
 
@@ -153,12 +153,12 @@ def test_an_ambassador_who_left_reads_no_more(edition):
     assert find_ambassador(edition) == there
 
 
-def test_one_elsewhere_is_no_reader(edition):
+def test_an_ambassador_of_another_country_is_no_reader(edition):
     find_ambassador(edition).countries.set([CountryFactory(elsewhere=True)])
     assert find_ambassador(edition) is None
 
 
-def test_where_it_failed_it_is_not_tried_at_every_beat(edition):
+def test_a_briefing_that_failed_is_not_tried_again_at_every_beat(edition):
     failed_at = datetime(2022, 1, 28, 7, tzinfo=timezone.get_current_timezone())
     JobFactory(kind="current_briefing", key=edition.pk, state=State.FAILED, reason="No.", finished_at=failed_at)
 
@@ -167,6 +167,6 @@ def test_where_it_failed_it_is_not_tried_at_every_beat(edition):
     assert is_rebuild_due(edition, TODAY, failed_at + RETRY_DELAY)
 
 
-def test_before_the_tracking_period_it_is_not_due(edition):
+def test_no_briefing_is_due_before_the_tracking_period(edition):
     assert not is_rebuild_due(edition, edition.starts_on - timedelta(days=1), timezone.now())
     assert is_rebuild_due(edition, edition.starts_on, timezone.now())

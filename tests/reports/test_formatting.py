@@ -23,7 +23,7 @@ def test_day_is_in_full():
 
 
 @pytest.mark.parametrize(("names", "text"), [(["1a"], "1a"), (["1a", "1b"], "1a and 1b"), ("abc", "a, b and c")])
-def test_listed_ends_with_and(names, text):
+def test_a_list_in_words_ends_with_and(names, text):
     assert join_with_and(names) == text
 
 
@@ -37,11 +37,11 @@ def test_a_name_fits_where_it_stands():
     ("value", "text"),
     [(Fraction(121, 2), "60.5"), (Fraction(43, 6), "7.2"), (Fraction(245, 4), "61.3"), (Fraction(0), "0")],
 )
-def test_tenths_round_halves_up(value, text):
+def test_halves_are_rounded_up_to_tenths(value, text):
     assert str(formatting.round_to_tenth(value)) == text
 
 
-def test_printed_gives_the_tenth_that_is_missing_to_the_largest_remainder():
+def test_the_missing_tenth_goes_to_the_largest_remainder():
     third = Fraction(20, 3)
 
     assert formatting.round_preserving_sum([third, third, third]) == (Decimal("6.7"), Decimal("6.7"), Decimal("6.6"))
@@ -56,7 +56,7 @@ point_lists = st.lists(st.fractions(min_value=0, max_value=40, max_denominator=9
 
 
 @given(point_lists)
-def test_printed_adds_up_and_moves_nothing_by_a_tenth(values):
+def test_printed_figures_add_up_and_differ_by_less_than_a_tenth(values):
     figures = formatting.round_preserving_sum(values)
 
     assert sum(figures, Decimal(0)) == formatting.round_to_tenth(sum(values, Fraction(0)))

@@ -40,7 +40,7 @@ def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
         (CommitmentStatus.WITHDRAWN, None, 0, "withdrawn 14 Jan 2022"),
     ],
 )
-def test_standing_is_told_in_days(status, due_on, days_overdue, told):
+def test_the_status_of_a_commitment_is_described_in_days(status, due_on, days_overdue, told):
     assert (
         sentences.describe_commitment_status(
             CommitmentStanding(status, due_on, 0, days_overdue), date(2022, 1, 14), DAY
@@ -80,7 +80,7 @@ def test_standing_says_what_became_of_the_newest_update(stands, told):
     assert sentences.describe_commitment_status(stands, date(2022, 1, 14), DAY) == told
 
 
-def test_of_our_own_undertaking_no_update_is_missed():
+def test_no_update_is_expected_on_our_own_commitments():
     ours = CommitmentStanding(CommitmentStatus.OVERDUE, DAY, 0, 14, is_overdue_without_update=True)
 
     assert (

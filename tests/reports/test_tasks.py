@@ -104,7 +104,7 @@ def test_an_open_job_is_not_asked_for_twice():
     assert timezone.now() >= Job.objects.get().queued_at
 
 
-def test_beats_ask_as_much_however_many_briefings_there_are(django_assert_num_queries, run_schedule):
+def test_the_schedule_sends_as_many_queries_however_many_briefings_there_are(django_assert_num_queries, run_schedule):
     edition = RecommendationFactory().edition
     ambassador = AmbassadorFactory()
     for day in (28, 29, 30):

@@ -133,7 +133,7 @@ def test_one_that_is_not_offered_is_refused_with_a_sentence(client, edition):
 
 
 @pytest.mark.usefixtures("reader")
-def test_a_withdrawn_one_says_nothing_any_more(client, edition):
+def test_a_withdrawn_update_is_not_shown_any_more(client, edition):
     ready_briefing(edition, date(2022, 1, 10), "What must not be read.")
     gone = ready_briefing(edition, date(2022, 1, 28), issued=True)
     gone.file, gone.content = "", None

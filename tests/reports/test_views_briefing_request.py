@@ -54,7 +54,7 @@ def test_sections_are_kept_in_the_order_of_their_places(client):
 
 
 @pytest.mark.usefixtures("officer", "edition")
-def test_the_usual_order_is_kept_as_no_pick(client):
+def test_the_usual_selection_is_stored_as_no_selection(client):
     post_request(client, **place_data(parts=1, recommendations=2, ministries=3, dialogues=4, updates=5, evidence=6))
     assert Briefing.objects.get().sections is None
 
@@ -108,7 +108,7 @@ def test_what_was_picked_last_for_a_kind_is_offered_again(client, edition):
 
 
 @pytest.mark.usefixtures("officer")
-def test_one_is_asked_for_once_more_as_it_was(client, edition):
+def test_a_briefing_can_be_requested_again_with_the_same_options(client, edition):
     ministry = MinistryFactory()
     briefing = BriefingFactory(
         edition=edition,

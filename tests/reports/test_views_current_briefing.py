@@ -96,7 +96,7 @@ def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current_briefing,
     )
 
 
-def test_no_fact_is_told_as_none(client, current_briefing, ambassador):
+def test_a_briefing_without_facts_says_so(client, current_briefing, ambassador):
     current_briefing.facts_up_to = None
     current_briefing.save()
     client.force_login(ambassador)
@@ -133,7 +133,7 @@ def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current_b
     assert "More was recorded since." in shown
 
 
-def test_that_of_yesterday_is_not_todays(client, current_briefing, ambassador, set_clock):
+def test_yesterdays_briefing_is_not_offered_as_todays(client, current_briefing, ambassador, set_clock):
     set_clock(date(2022, 1, 29))
     client.force_login(ambassador)
     shown = dashboard_head(client)
@@ -168,7 +168,7 @@ def test_the_dashboard_asks_as_much_with_one_ready(client, current_briefing, dja
         client.get(edition_url("dashboard"))
 
 
-def test_a_click_asks_little(client, current_briefing, ambassador, django_assert_num_queries):
+def test_a_download_sends_few_queries(client, current_briefing, ambassador, django_assert_num_queries):
     client.force_login(ambassador)
 
     # 1 session, 1 person, 1 time zone, 1 briefing, 1 may download, 1 it again under a lock, 1 redactions, 2 savepoint,

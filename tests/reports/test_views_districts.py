@@ -73,7 +73,7 @@ def test_district_list_tells_where_it_is_so_and_on_which_evidence(client, distri
     assert "2 of 4 districts verified, 1 claimed" in response.text
 
 
-def test_district_list_leaves_out_another_year_and_what_was_put_right(client, district_benchmark):
+def test_district_list_leaves_out_another_year_and_revised_evidence(client, district_benchmark):
     add_district_figure(district_benchmark, ["Berea"], starts_on=date(2020, 4, 1), through_on=date(2021, 3, 31))
     wrong = add_district_figure(district_benchmark, ["Leribe"])
     EvidenceFactory(revises=Evidence.objects.get(pk=wrong))
@@ -90,7 +90,7 @@ def test_district_list_asks_which_they_are_where_a_figure_names_none(client, dis
     assert reverse("evidence_detail", args=[evidence]) in response.text
 
 
-def test_district_list_is_taken_along_with_its_apostrophes(client, district_benchmark):
+def test_the_exported_district_list_keeps_its_apostrophes(client, district_benchmark):
     add_district_figure(district_benchmark, ["Qacha’s Nek"])  # as a telephone types it
 
     rows = csv.reader(client.get(reverse("district_list"), {"as": "csv"}).text.splitlines())

@@ -77,7 +77,7 @@ def test_evidence_has_the_newest_word_on_each_benchmark_as_known_then():
     assert then.review_on(other.pk).decision is EvidenceDecision.VERIFIED
 
 
-def test_figure_leads_to_the_evidence_it_cites_and_its_word_though_that_was_put_right():
+def test_figure_leads_to_the_evidence_it_cites_and_its_review_though_that_was_revised():
     cited = EvidenceFactory(verified=True, source="As first told")
     reading = ReadingFactory(evidence=cited, source="", figure=16, recorded_at=DAY)
     right = EvidenceFactory(revises=cited, source="Put right", recorded_at=DAY + timedelta(days=1))

@@ -61,7 +61,7 @@ def copy_run(run, **changed):
 # --- One run ----------------------------------------------------------------------------------------------------------
 
 
-def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, run, reader):
+def test_run_detail_shows_the_stored_result_and_that_it_is_reproduced(client, run, reader):
     page = get_run(client, run)
 
     assert "Computed again: same result" in page.text
@@ -78,7 +78,7 @@ def test_run_detail_shows_what_was_kept_and_that_it_comes_out_the_same(client, r
     assert all(sum(line.points for line in part.lines) == part.points for part in parts)
 
 
-def test_a_run_that_comes_out_otherwise_says_so_loudly(client, run, reader):
+def test_a_run_that_is_recomputed_differently_says_so(client, run, reader):
     page = get_run(client, copy_run(run, result=run.result | {"score": 99.0, "waiting": 0}))
 
     assert page.context["comparison"].differing == ("score", "waiting")
@@ -96,7 +96,7 @@ def test_a_run_whose_facts_cannot_be_read_says_so(client, run, reader):
     assert "Prosecutions rose from 4 to 16." in page.text
 
 
-def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(client, run, reader):
+def test_a_run_of_an_older_method_is_shown_as_stored_and_never_computed(client, run, reader):
     """… though it would come out otherwise now, and has words that the method of today has not."""
     told = {
         "headline": "12 of 100, as it was counted then.",
@@ -115,7 +115,7 @@ def test_a_run_of_an_older_method_is_shown_from_what_it_kept_and_never_computed(
     assert "Computed again" not in page.text
 
 
-def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
+def test_a_run_with_little_stored_data_is_still_shown(client, reader):
     page = get_run(client, ReadinessRunFactory())
 
     assert "No part is stored with this result." in page.text
@@ -123,7 +123,7 @@ def test_a_run_that_kept_hardly_anything_is_still_drawn(client, reader):
     assert '="%"' not in page.text
 
 
-def test_a_run_kept_before_the_method_changed_is_not_computed_by_the_new_one(client, run, reader, monkeypatch):
+def test_a_run_stored_before_the_method_changed_is_not_computed_by_the_new_one(client, run, reader, monkeypatch):
     old = copy_run(run, result=result_with_sentences(run), facts_sha256="0" * 64)
     monkeypatch.setattr("reports.readiness.stored_runs.METHOD_VERSION", rules.METHOD_VERSION + "1")
 

@@ -90,7 +90,7 @@ def test_timeline_holds_every_date_in_order(client, full_timeline):
         ({"kind": "nonsense"}, range(7)),
     ],
 )
-def test_timeline_is_narrowed_by_its_address_and_taken_along_so(client, full_timeline, query, places):
+def test_the_timeline_is_filtered_by_its_address_and_exported_so(client, full_timeline, query, places):
     assert timeline_days(client, **query) == [ALL_DAYS[place] for place in places]
 
     file = client.get(reverse("timeline"), query | {"as": "csv"}).content.decode("utf-8-sig")

@@ -1,6 +1,6 @@
 """Nothing is fetched: not by a renderer, a reader of files or a page. Here not even from this machine.
 
-Elsewhere in the suite nobody reaches anything but the tests' own servers: see `tests/watched`.
+Elsewhere in the suite nobody reaches anything but the tests' own servers: see `tests/network_guard`.
 """
 
 import io
@@ -76,7 +76,7 @@ def test_listener_hears_who_calls(local_server):
 # --- The suite itself -------------------------------------------------------------------------------------------------
 
 
-def test_a_test_that_reaches_somebody_is_refused_and_found(blocked_connections):
+def test_a_test_that_connects_to_another_host_is_blocked_and_fails(blocked_connections):
     def send():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"a", (UNREACHABLE_HOST, 53))
@@ -102,7 +102,7 @@ def test_a_process_that_a_test_starts_is_watched_too(blocked_connections):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["connect", "mail", "message"])
-def test_a_test_in_which_somebody_is_reached_in_a_transaction_fails(local_server, blocked_connections, way):
+def test_a_test_that_connects_during_a_transaction_fails(local_server, blocked_connections, way):
     """A transaction holds rows that others wait for, and a silent server would keep it open."""
     address, calls = local_server
     ways = {

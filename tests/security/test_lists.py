@@ -286,7 +286,7 @@ EXPORTED_LISTS = (
 
 @pytest.mark.parametrize("route", EXPORTED_LISTS)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_list_taken_along_holds_what_its_page_does_for_each_reader(world, route, kind):
+def test_an_exported_list_holds_what_its_page_does_for_each_reader(world, route, kind):
     of_page = PAGES[route][2]
     for reader in READERS:
         page = send_request(world, AccessRule("GET", route, "-", {}), reader)

@@ -184,7 +184,7 @@ def test_a_mail_tells_a_ministry_what_is_meant_for_it_and_nothing_else(world, ma
 # --- The search itself ------------------------------------------------------------------------------------------------
 
 
-def test_what_is_packed_is_searched_too():
+def test_compressed_content_is_searched_too():
     sheet = io.BytesIO()
     with zipfile.ZipFile(sheet, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/sharedStrings.xml", "<si>zm000q</si>" * 9)

@@ -329,7 +329,7 @@ def test_response_is_closed_so_that_its_connection_is_returned():
     assert parts.is_closed
 
 
-def test_a_fault_outside_django_is_a_page_too():
+def test_an_error_outside_django_is_answered_with_an_error_page():
     def breaks(environ, start_response):
         raise PermissionError("a secret path")
 

@@ -82,7 +82,7 @@ def test_a_country_of_several_zones_offers_each_and_prints_on_its_own_paper():
     assert mexico.paper == Paper.LETTER
 
 
-def test_a_code_that_is_none_gives_nothing():
+def test_an_unknown_country_code_gives_nothing():
     assert [country_reference.find_country(code, DAY) for code in ("", "XXX", "lso", "LS")] == [None] * 4
 
 

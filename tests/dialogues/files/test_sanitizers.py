@@ -438,7 +438,7 @@ RICH_MEDIA = pikepdf.Dictionary(
     ],
 )
 @pytest.mark.parametrize("packed", [pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate])
-def test_what_a_pdf_could_run_or_carry_along_is_taken_out(change, packed):
+def test_what_a_pdf_could_run_or_attach_is_removed(change, packed):
     sent = pdf(change, object_stream_mode=packed, compress_streams=False)
     assert ACTIVE_CONTENT_MARKER in pdf(
         change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False
@@ -477,7 +477,7 @@ def test_pdf_with_a_password_is_refused_and_told_what_to_do(user):
     assert_rejected(locked, ".pdf", "has a password, or is protected against changes. Print it to a PDF without a")
 
 
-def test_pdf_that_says_nothing_without_what_is_taken_out_is_refused():
+def test_a_pdf_with_nothing_left_after_cleaning_is_refused():
     assert_rejected(
         pdf(set_root_keys(Collection=pikepdf.Dictionary())),
         ".pdf",
@@ -644,7 +644,7 @@ def test_file_that_libreoffice_wrote_keeps_what_stands_in_it(name, said):
 
 
 @pytest.mark.parametrize("name", ["word/media/drawing.svg", "word/printerSettings/p.bin", "word/embeddings/a.xlsx"])
-def test_what_stands_beside_something_better_is_left_behind(name):
+def test_parts_that_duplicate_another_part_are_left_out(name):
     """A drawing beside its copy in pixels, settings of a printer, the workbook behind a chart."""
     kinds = {"svg": "image", "bin": "printerSettings", "xlsx": "package"}
     source = "word/charts/_rels/chart1.xml.rels" if name.endswith("xlsx") else "word/_rels/document.xml.rels"
@@ -978,7 +978,7 @@ def test_zip_made_to_fill_a_server_is_refused(monkeypatch):
     ],
 )
 @pytest.mark.parametrize("extension", [".txt", ".csv"])
-def test_text_that_is_none_is_refused(content, match, extension):
+def test_text_with_binary_content_is_refused(content, match, extension):
     assert_rejected(content, extension, match)
 
 

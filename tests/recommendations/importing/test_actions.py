@@ -158,7 +158,7 @@ def test_a_table_brings_pillars_and_ministries_and_makes_none():
     assert type(police).objects.filter(name__icontains="labour").count() == 0
 
 
-def test_words_may_be_put_right_by_hand():
+def test_the_text_of_an_item_may_be_corrected_by_hand():
     edition = EditionFactory()
     load_draft(
         create_draft(edition, narrative(["Fund the shelter. 42", "Train."])),
@@ -435,7 +435,7 @@ def test_a_list_is_loaded_by_as_many_queries_whatever_its_length(many, django_as
 
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory])
-def test_administrators_alone_bring_and_load(factory):
+def test_only_administrators_import_and_load(factory):
     edition, by = EditionFactory(), factory()
     imported = EditionImportFactory(edition=edition)
 

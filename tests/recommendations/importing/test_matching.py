@@ -72,7 +72,7 @@ def test_identical_items_are_paired_without_a_decision():
     assert found.continued == {103: ImportedItem(9, "Keep  this.")}
 
 
-def test_a_new_item_begins_like_none():
+def test_an_item_without_a_pair_is_new():
     assert plan_sample([C], [ImportedItem(1, "Keep this."), ImportedItem(2, "New.")], {}).new_items == [
         NewItem(ImportedItem(2, "New."))
     ]

@@ -17,7 +17,7 @@ RESULT = {
 }
 
 
-def test_it_is_told_what_each_number_became_and_where_benchmarks_went():
+def test_the_result_says_what_each_number_became_and_where_benchmarks_went():
     assert list_result_rows(RESULT) == [
         ImportResultRow("New", 2, "7, 11"),
         ImportResultRow("Changed", 5, "1 is now 12, 4 is now 1; same number: 3, 6, 10"),
@@ -30,7 +30,7 @@ def test_it_is_told_what_each_number_became_and_where_benchmarks_went():
     assert summarize_result(RESULT) == "List imported. New: 2. Changed: 5. Unchanged: 2. No longer asked: 2."
 
 
-def test_of_an_import_of_before_is_told_what_it_kept():
+def test_an_earlier_import_shows_the_results_that_it_stored():
     did = {"new": [], "changed": {"4": 1}, "unchanged": 0, "retired": [], "moved": 1, "left_out": 0}
 
     assert list_result_rows(did) == [

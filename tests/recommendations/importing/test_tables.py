@@ -141,7 +141,7 @@ def test_an_encoding_that_nothing_tells_is_refused(content):
         read_sample(content)
 
 
-def test_half_a_letter_of_utf_16_is_refused():
+def test_a_utf_16_file_with_an_odd_number_of_bytes_is_refused():
     with refuses("undecodable", field="file", sentence="The file can’t be read as UTF-16-LE."):
         read_sample(PLAIN.encode("utf-16")[:-1])
 
@@ -323,7 +323,7 @@ def test_a_row_far_below_is_refused_not_counted_up_to():
         read_sample(change_zip(workbook(VALID), xl_worksheets_sheet1_xml=far.replace(b'"B2"', b'"B999999999"')))
 
 
-def test_another_zip_is_refused():
+def test_a_zip_file_that_is_no_workbook_is_refused():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("list.csv", PLAIN)
@@ -449,7 +449,7 @@ def test_pillar_and_ministries_come_along_where_the_table_has_them():
     )
 
 
-def test_a_pillar_that_is_none_is_a_doubt():
+def test_an_unknown_pillar_is_doubtful():
     [row] = read_sample(f"{HEADER}Lesotho,2021,1,{ITEM},Partnership,,\n").rows
 
     assert (row.pillar, row.doubt) == (None, "“Partnership” is not a pillar. Choose the pillar below.")

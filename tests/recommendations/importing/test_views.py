@@ -78,7 +78,7 @@ def form_errors(response, form="form"):
 # --- Bringing ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_narrative_is_pasted_looked_over_and_loaded(client, edition, administrator):
+def test_a_narrative_is_pasted_previewed_and_loaded(client, edition, administrator):
     page, url = open_preview(client, edition, pasted=NARRATIVE)
 
     assert "<h1>Preview of the import</h1>" in page.text
@@ -126,7 +126,7 @@ def test_cells_that_were_copied_are_a_table(client, edition):
     assert "2. Train them." in page.text
 
 
-def test_what_was_brought_waits_on_the_page_and_what_was_loaded_is_listed_below(client, edition):
+def test_draft_imports_are_shown_first_and_loaded_ones_below(client, edition):
     """Another year's waits elsewhere."""
     EditionImportFactory(edition=EditionFactory(year=2020), name="other.txt")
     waiting = EditionImportFactory(edition=edition, name="waiting.txt")
@@ -150,7 +150,7 @@ def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
     ]
 
 
-def test_each_list_that_waits_tells_how_much_it_holds_and_when_it_was_brought(client, edition):
+def test_each_draft_import_shows_its_size_and_date(client, edition):
     """Headings are no row."""
     post_import(client, edition, pasted=NARRATIVE)
     post_import(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
@@ -166,7 +166,7 @@ def test_each_list_that_waits_tells_how_much_it_holds_and_when_it_was_brought(cl
     ]
 
 
-def test_a_list_that_was_brought_is_discarded_and_one_that_was_loaded_stays(client, edition):
+def test_a_draft_import_is_discarded_and_a_loaded_one_stays(client, edition):
     kept = EditionImportFactory(edition=edition)
     page, url = open_preview(client, edition, pasted=NARRATIVE)
     assert "Discard this draft" in page.text
@@ -319,7 +319,7 @@ def test_the_page_that_follows_the_reading_becomes_the_preview(client, edition):
     assert "HX-Refresh" not in client.get(url).headers
 
 
-def test_what_can_not_be_read_says_why_and_can_be_brought_again_or_discarded(client, edition):
+def test_an_unreadable_import_says_why_and_can_be_repeated_or_discarded(client, edition):
     imported, url = unread_import(client, edition, "No list stands here.\n")
 
     assert [job.state for job in client.run_jobs()] == ["failed"]
@@ -469,7 +469,7 @@ def test_a_new_item_wants_its_pillar(client, edition):
     assert form_errors(response) == {"pillar_3": ["Choose the pillar of item 3."]}
 
 
-def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, existing_list):
+def test_a_list_that_changed_meanwhile_is_previewed_again(client, edition, existing_list):
     shelter, trees, *_ = existing_list
     page, url = open_preview(client, edition, pasted=NARRATIVE)
     chosen = load_form_data(page) | {f"became_{trees.pk}": "retired"}
@@ -482,7 +482,7 @@ def test_a_list_that_changed_meanwhile_is_looked_at_again(client, edition, exist
     assert client.post(url, load_form_data(response)).status_code == 302
 
 
-def test_what_is_doubtful_can_be_put_right(client, edition):
+def test_doubtful_items_can_be_corrected(client, edition):
     imported = EditionImportFactory(
         edition=edition,
         draft={

@@ -68,7 +68,7 @@ def test_what_repeats_takes_over_what_it_does_not_name_itself_and_counts_the_yea
     assert Job.objects.filter(kind="readiness", key=str(new_recommendation.edition_id)).exists()
 
 
-def test_what_it_names_itself_stays(old_recommendation):
+def test_values_that_the_new_recommendation_has_itself_stay(old_recommendation):
     helper, lead = MinistryFactory(), MinistryFactory()
     new = RecommendationFactory(
         edition=EditionFactory(year=2022), number=1, lead=lead, indicia=[3], supporting=[helper]
@@ -80,7 +80,9 @@ def test_what_it_names_itself_stays(old_recommendation):
     assert (kept.lead, kept.indicia, list(kept.supporting.all())) == (lead, [3], [helper])
 
 
-def test_it_can_be_said_otherwise_later_and_saying_the_same_writes_nothing(old_recommendation, new_recommendation):
+def test_a_repeat_can_be_changed_later_and_setting_the_same_again_writes_nothing(
+    old_recommendation, new_recommendation
+):
     set_repeat(new_recommendation, old_recommendation)
     set_repeat(new_recommendation, old_recommendation)
     assert AuditEntry.objects.filter(verb="recommendation.repeats").count() == 1

@@ -56,13 +56,13 @@ def test_what_is_alike_is_proposed_and_kept_as_it_is_sent(client, old_and_new_li
     ]
 
 
-def test_looking_writes_nothing(client, old_and_new_list):
+def test_opening_the_page_writes_nothing(client, old_and_new_list):
     client.get(repeats_url(old_and_new_list[1]))
 
     assert not Recommendation.objects.exclude(repeats=None).exists()
 
 
-def test_what_was_said_is_shown_and_proposed_no_more(client, old_and_new_list):
+def test_a_saved_answer_is_shown_in_place_of_the_proposal(client, old_and_new_list):
     old, new = old_and_new_list
     client.post(repeats_url(new), opened_form_data(client, new) | {f"repeats_{new[1].pk}": ""})
 
@@ -79,7 +79,7 @@ def test_the_words_are_shown_beside_those_before(client, old_and_new_list):
     assert "No recommendation of the year before is similar." in page.text
 
 
-def test_a_choice_that_is_none_keeps_the_others(client, old_and_new_list):
+def test_an_invalid_choice_is_refused_and_the_others_are_kept(client, old_and_new_list):
     old, new = old_and_new_list
     sent = opened_form_data(client, new) | {f"repeats_{new[0].pk}": "999999", f"repeats_{new[2].pk}": str(old[2].pk)}
 

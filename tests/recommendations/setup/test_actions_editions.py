@@ -144,7 +144,7 @@ def change_sample(edition, **more):
     return change_edition(edition=edition, by=AdministratorFactory(), **stands | {"milestones": {}} | more)
 
 
-def test_an_edition_is_put_right_and_readiness_is_computed_anew():
+def test_an_edition_is_corrected_and_readiness_is_computed_again():
     edition = RecommendationFactory().edition
     MilestoneFactory(edition=edition, kind=MilestoneKind.DEADLINE)
 

@@ -85,7 +85,7 @@ def test_accepted_suggestion_is_not_offered_again(client):
     assert [line["criterion"].value() for line in page.context["rows"]] == left
 
 
-def test_only_what_is_ticked_becomes_a_benchmark_as_it_was_put_right(client, officer):
+def test_only_ticked_suggestions_become_benchmarks_with_the_corrections_typed(client, officer):
     DistrictFactory()
     row = create_recommendation()
     sent = opened_form_data(client, row) | {

@@ -55,7 +55,7 @@ def test_of_several_zones_none_is_chosen_and_of_several_divisions_one_can_be(cli
 
 
 @pytest.mark.parametrize("level", ["9", "-1", "x", "²", "9" * 30])
-def test_a_division_that_is_none_is_the_usual_one(client, level):
+def test_an_unknown_kind_of_division_falls_back_to_the_usual_one(client, level):
     page = client.get(reverse("setup_add"), {"country": "MWI", "level": level})
 
     assert len(page.context["form"]["districts"].value().splitlines()) == 28
@@ -78,7 +78,7 @@ def test_a_country_that_is_set_up_already_is_not_offered(client):
     assert Country.objects.count() == 1
 
 
-def test_what_is_kept_is_what_was_typed(client):
+def test_the_stored_text_is_the_typed_text(client):
     answer = client.post(reverse("setup_add"), form_data(name="The Kingdom of Lesotho", currency="ZAR"))
 
     country = Country.objects.get()
@@ -114,7 +114,7 @@ def test_errors_are_shown_at_their_field_and_the_other_input_stays(client, chang
     assert not Country.objects.exists()
 
 
-def test_a_country_is_put_right_and_its_districts_stay(client):
+def test_a_country_is_corrected_and_its_districts_stay(client):
     country = CountryFactory()
     DistrictFactory(country=country, name="Berea", capital="Teyateyaneng")
     address = reverse("setup_country", args=[country.pk])

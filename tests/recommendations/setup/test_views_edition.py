@@ -54,7 +54,7 @@ def test_an_edition_needs_little_and_its_period_is_the_ordinary_one(client):
     assert sorted(edition.milestones.values_list("kind", flat=True)) == ["deadline", "period_end"]
 
 
-def test_all_that_can_be_said_of_an_edition_is_kept(client):
+def test_every_field_of_an_edition_is_stored(client):
     country = CountryFactory()
 
     post_edition(
@@ -140,7 +140,7 @@ def test_the_page_lists_what_is_there_by_the_deadline_that_counts_and_nothing_el
     assert "An officer’s own" not in page.text
 
 
-def test_an_edition_is_put_right(client):
+def test_an_edition_is_corrected(client):
     edition = EditionFactory()
     MilestoneFactory(edition=edition, kind=MilestoneKind.ACTION_PLAN)
     address = reverse("setup_edition_edit", args=[edition.pk])

@@ -176,7 +176,7 @@ def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_
     assert reverse("setup_country", args=[country.pk]) not in page.text
 
 
-def test_whoever_takes_a_step_is_told_so_and_others_who_does(client):
+def test_each_reader_is_told_whether_the_step_is_theirs_or_whose_it_is(client):
     """Ministries and people are an administrator's, benchmarks between them an officer's."""
     country = RecommendationFactory().edition.country
     DistrictFactory(country=country)

@@ -625,11 +625,11 @@ def test_a_pack_and_the_briefing_agree_on_how_many_commitments_a_dialogue_made(
     briefing = build_ambassador_briefing(ReaderView(AmbassadorFactory(), edition, DAY, None))
 
     assert [len(row.agreed) for row in briefing.dialogues] == [3]
-    assert (len(pack.last_dialogue.commitments), pack.last_dialogue.others) == (
+    assert (len(pack.last.commitments), pack.last.others) == (
         0,
         "3 commitments were made at this dialogue. None of them concerns the ministries of this pack.",
     )
-    assert pack.last_dialogue.others in render_html(pack)
+    assert pack.last.others in render_html(pack)
     assert "No commitment was made at this dialogue." not in render_html(pack)
 
 

@@ -31,7 +31,7 @@ ON_RECOMMENDATION_3 = "On recommendation 3, "
         ),
     ],
 )
-def test_the_question_fits_what_is_known(rule, share, reason, said):
+def test_the_question_on_a_benchmark_depends_on_what_is_known_of_it(rule, share, reason, said):
     asked = benchmark_question("recommendation 3", "Posts filled", rule, Finding(share, reason))
 
     assert asked.startswith(ON_RECOMMENDATION_3 + said)

@@ -64,7 +64,7 @@ def assert_agrees_with_the_document(content):
 
 
 @pytest.mark.django_db
-def test_nothing_reviewed():
+def test_the_summary_if_nothing_has_been_reviewed():
     edition = EditionFactory()
     DialogueFactory()
     CommitmentFactory()
@@ -84,7 +84,7 @@ def test_nothing_reviewed():
 
 
 @pytest.mark.django_db
-def test_under_target_with_overdue_commitments():
+def test_the_summary_below_the_target_with_overdue_commitments():
     edition = EditionFactory()
     DialogueFactory(held_on=date(2021, 12, 1))
     EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
@@ -110,7 +110,7 @@ def test_under_target_with_overdue_commitments():
 
 
 @pytest.mark.django_db
-def test_target_reached():
+def test_the_summary_once_the_target_is_reached():
     edition = EditionFactory(terms__readiness_target=5)
     DialogueFactory(held_on=date(2022, 1, 20))
     EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
@@ -126,7 +126,7 @@ def test_target_reached():
 
 
 @pytest.mark.django_db
-def test_deadline_past():
+def test_the_summary_after_the_deadline():
     edition = EditionFactory()
     DialogueFactory(held_on=date(2022, 2, 1))
     EvidenceFactory(supports=[create_benchmark(edition)], verified=True)
@@ -142,7 +142,7 @@ def test_deadline_past():
 
 
 @pytest.mark.django_db
-def test_no_commitments():
+def test_the_summary_without_commitments():
     edition = EditionFactory()
     CommitmentFactory(united_states=True)
     EvidenceFactory(supports=[create_benchmark(edition)], verified=True)

@@ -57,7 +57,7 @@ def find_indicium(content, pillar, number):
     return next(one for one in section.indicia if one.law == f"22 U.S.C. 7106(b)({number})")
 
 
-def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho_edition):
+def test_input_for_washington_is_ordered_by_pillar_and_indicium_as_in_the_law(lesotho_edition):
     content = build_input(lesotho_edition)
 
     assert [(one.title, [each.law[-3:] for each in one.indicia]) for one in content.pillars] == [
@@ -67,7 +67,7 @@ def test_it_goes_by_pillar_and_indicium_in_the_order_of_the_law(lesotho_edition)
     ]
 
 
-def test_it_is_for_washington_whoever_asks_for_it(lesotho_edition):
+def test_input_is_prepared_for_washington_whoever_requests_it(lesotho_edition):
     for factory in (OfficerFactory, AmbassadorFactory):
         reader = factory(countries=[lesotho_edition.country])
         told = dict(imprint_lines(build_input(lesotho_edition, reader=reader)))

@@ -105,7 +105,7 @@ def test_each_day_says_how_it_stands(day, on, word, standing, days):
         ),
     ],
 )
-def test_the_finding_is_a_sentence(days, sentence):
+def test_the_year_is_described_in_a_sentence(days, sentence):
     assert year.describe_year(days, TODAY) == sentence
 
 
@@ -152,7 +152,7 @@ DAYS = CROWDED | st.dates(PERIOD_STARTS_ON - timedelta(30), PERIOD_ENDS_ON + tim
     st.lists(st.tuples(st.sampled_from(list(DialogueStage)), DAYS), max_size=8),
     st.dates(PERIOD_STARTS_ON, PERIOD_ENDS_ON),
 )
-def test_nothing_stands_on_anything_or_leaves_the_drawing(promised, dialogues, today):
+def test_nothing_overlaps_or_leaves_the_drawing(promised, dialogues, today):
     chart = draw_sample(
         [
             *(due_day(status, on, key=key) for key, (status, on) in enumerate(promised)),

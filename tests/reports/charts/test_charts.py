@@ -78,7 +78,7 @@ def test_hatching_stays_within_its_rectangle(x):
     assert all(x <= across <= x + 50 and 10 <= down <= 30 for across, down in points)
 
 
-def test_hatching_of_nothing_is_empty():
+def test_hatching_of_an_empty_area_is_empty():
     assert hatch(x=10, y=0, width=0, height=20) == ""
 
 

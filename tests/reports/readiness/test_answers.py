@@ -109,7 +109,7 @@ def test_a_claim_lower_than_what_is_verified_takes_nothing_away(record):
 
 
 @pytest.mark.parametrize("decision", [None, EvidenceDecision.VERIFIED])
-def test_a_reading_whose_version_went_back_is_no_claim(record, decision):
+def test_a_reading_of_a_returned_version_is_no_claim(record, decision):
     sent = record.update_version("done", known=KNOWN, returned=KNOWN)
     record.reading(record.counted, 6, through=DAY, known=KNOWN, sent=sent)
     evidence = record.evidence(START, DAY, known=KNOWN, sent=sent)

@@ -50,7 +50,7 @@ def part_points(row):
 # --- A row in points --------------------------------------------------------------------------------------------------
 
 
-def test_a_row_of_which_everything_is_told():
+def test_a_row_with_all_data():
     """By hand.
 
     Efforts: investigations from 2 to 5: 7; prosecutions level at 3: 3½; convictions level at 0: 0;
@@ -72,7 +72,7 @@ def test_a_row_of_which_everything_is_told():
     assert score_country_year(row).points == Fraction(37, 2) + Fraction(120, 7) + 30
 
 
-def test_a_row_of_which_nothing_is_told_is_worth_nothing_and_says_why():
+def test_a_row_without_data_has_no_points_and_says_why():
     found = score_country_year(country_year())
 
     assert found.points == 0
@@ -156,7 +156,7 @@ def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_st
         ({"achievements": 9}, []),
     ],
 )
-def test_a_p_is_shown_by_any_of_its_signs(facts, shown):
+def test_any_sign_of_a_pillar_gives_the_points_of_the_pillar(facts, shown):
     lines = score_country_year(country_year(**facts)).score.parts[2].lines
 
     assert [line.key for line in lines if line.points] == shown
@@ -266,22 +266,22 @@ def test_the_area_counts_pairs_in_order_and_ties_half():
     assert measures.area_under_curve(cases(up=[60, 50], others=[40, 50])) == Fraction(7, 8)
 
 
-def test_the_area_needs_both_kinds():
+def test_the_area_needs_cases_of_both_kinds():
     assert measures.area_under_curve(cases(up=[60], others=[])) is None
     assert measures.area_under_curve(cases(up=[], others=[40])) is None
 
 
-def test_a_row_at_the_mark_stands_at_it():
+def test_a_score_at_the_threshold_counts_as_reaching_it():
     assert measures.classify(cases(up=[45, "89/2"], others=[45, "89/2", 10]), 45) == ClassificationOutcome(1, 2, 2, 3)
 
 
-def test_outcome_says_what_was_missed_on_either_side():
+def test_the_outcome_counts_missed_and_false_predictions():
     outcome = ClassificationOutcome(found=24, moved_up=25, warned=36, others=58)
 
     assert (outcome.missed, outcome.false_hopes) == (1, 22)
 
 
-def test_the_mark_learnt_tells_the_two_kinds_best_apart():
+def test_the_best_threshold_separates_the_two_kinds_best():
     """From 31 to 40 three are found and two warned, from 51 to 60 two and three: the same, and the highest wins."""
     assert measures.best_threshold(cases(up=[40, 60, 70], others=[10, 30, 50])) == 60
     assert measures.best_threshold(cases(up=[60, 70], others=[10, "119/2"])) == 60
@@ -313,7 +313,7 @@ def test_147_country_years_come_with_the_product(packaged_backtest):
     assert packaged_backtest.left_out == ((NarrativeSource.PRESS, 12), (NarrativeSource.LIST, 1))
 
 
-def test_the_areas_come_out(packaged_backtest):
+def test_the_packaged_areas_are_reproduced(packaged_backtest):
     found = [
         (each.moved_up, each.others, f"{each.area:.2f}")
         for each in (packaged_backtest.tested, *packaged_backtest.groups)
@@ -322,7 +322,7 @@ def test_the_areas_come_out(packaged_backtest):
     assert found == [(25, 58, "0.86"), (25, 29, "0.80"), (17, 15, "0.90")]
 
 
-def test_the_table_comes_out(packaged_backtest):
+def test_the_packaged_table_is_reproduced(packaged_backtest):
     assert [(one.mark, one.outcome) for one in packaged_backtest.marks] == [
         (40, ClassificationOutcome(25, 25, 34, 58)),
         (45, ClassificationOutcome(24, 25, 36, 58)),
@@ -331,31 +331,31 @@ def test_the_table_comes_out(packaged_backtest):
     ]
 
 
-def test_the_held_out_splits_come_out(packaged_backtest):
+def test_the_packaged_held_out_splits_are_reproduced(packaged_backtest):
     assert [(one.learnt_on, one.mark, one.outcome) for one in packaged_backtest.splits] == [
         ("edition 2023", 44, ClassificationOutcome(8, 8, 23, 43)),
         ("the other editions", 47, ClassificationOutcome(15, 17, 12, 15)),
     ]
 
 
-def test_leave_one_out_comes_out(packaged_backtest):
+def test_the_packaged_leave_one_out_result_is_reproduced(packaged_backtest):
     assert packaged_backtest.leave_one_out.outcome == ClassificationOutcome(23, 25, 35, 58)
     assert packaged_backtest.leave_one_out.marks == ((44, 81), (46, 1), (47, 1))
 
 
-def test_lesotho_comes_out(packaged_backtest):
+def test_the_packaged_rows_of_lesotho_are_reproduced(packaged_backtest):
     found = [(one.row.edition, one.row.moved, f"{one.points:.1f}") for one in packaged_backtest.rows_of_country("LSO")]
 
     assert found == [(2020, TierChange.DOWN, "29.5"), (2021, TierChange.UP, "76.9"), (2022, TierChange.UP, "84.7")]
 
 
-def test_what_is_known_of_years_on_the_watch_list_comes_out(packaged_backtest):
+def test_the_packaged_years_on_the_watch_list_are_reproduced(packaged_backtest):
     found = [(one.years, one.moved_up, one.fell, one.of) for one in packaged_backtest.after_years]
 
     assert found == [("1", 4, 1, 12), ("2", 5, 2, 10), ("3+", 10, 2, 12)]
 
 
-def test_the_past_does_not_foretell_the_next_edition(packaged_backtest):
+def test_a_score_does_not_predict_the_next_edition(packaged_backtest):
     assert (
         packaged_backtest.forecast.moved_up,
         packaged_backtest.forecast.others,
@@ -372,14 +372,14 @@ def test_the_past_does_not_foretell_the_next_edition(packaged_backtest):
     ],
     ids=["achievements", "ps", "officials"],
 )
-def test_the_figures_rest_on_every_stand_in(packaged_backtest, bent):
+def test_the_area_depends_on_every_assumption(packaged_backtest, bent):
     """Told otherwise, the same rows no longer give the same area."""
     other = backtest.run_backtest([replace(one.row, **bent) for one in packaged_backtest.rows])
 
     assert other.tested.area != packaged_backtest.tested.area
 
 
-def test_press_rows_change_nothing(packaged_backtest):
+def test_rows_from_the_press_do_not_change_the_result(packaged_backtest):
     without = backtest.run_backtest(
         [one.row for one in packaged_backtest.rows if one.row.source is not NarrativeSource.PRESS]
     )
@@ -397,7 +397,7 @@ def test_a_country_is_found_by_code_or_name(packaged_backtest):
     assert packaged_backtest.rows_of_country("Atlantis") == ()
 
 
-def test_the_result_is_reckoned_once(packaged_backtest):
+def test_the_result_is_computed_once(packaged_backtest):
     assert backtest.packaged_backtest() is packaged_backtest
 
 

@@ -58,14 +58,14 @@ def benchmark_reference(record, key):
     return RowReference("benchmark", record.benchmark_ids[key])
 
 
-def test_where_all_fits_nothing_is_said(record):
+def test_a_consistent_record_has_no_problems(record):
     assert find_problems(record) == ()
 
 
 # --- Assessed as met without a verified action ------------------------------------------------------------------------
 
 
-def test_met_without_a_verified_action_speaks(record):
+def test_met_without_a_verified_action_is_a_problem(record):
     assessment = record.assessment("1a", Verdict.MET, known=KNOWN)
 
     [check] = find_problems(record)
@@ -84,14 +84,14 @@ def test_met_without_a_verified_action_speaks(record):
         (DAY, KNOWN, DoneBy.UNITED_STATES),
     ],
 )
-def test_met_with_an_action_that_does_not_count_speaks(record, first, verified, by):
+def test_met_with_an_action_that_does_not_count_is_a_problem(record, first, verified, by):
     acted = record.action("1a", first, DAY, known=KNOWN, verified=verified, by=by)
     record.assessment("1a", Verdict.MET, known=KNOWN, on=[acted])
 
     assert problem_kinds(record) == [ProblemKind.MET_WITHOUT_ACTION]
 
 
-def test_met_speaks_until_the_action_is_known_and_from_when_it_is_taken_back(record):
+def test_met_is_a_problem_until_the_action_is_known_and_once_it_is_rejected(record):
     acted = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN + A_DAY)
     record.assessment("1a", Verdict.MET, known=KNOWN, on=[acted])
     record.review(acted, known=KNOWN + 3 * A_DAY, key="1a", decision=EvidenceDecision.REJECTED)
@@ -108,7 +108,7 @@ def test_no_other_verdict_asks_for_an_action(record, verdict):
     assert find_problems(record) == ()
 
 
-def test_met_of_old_is_silent_once_it_is_assessed_anew_and_before_it_holds(record):
+def test_an_earlier_met_is_no_problem_before_it_holds_and_after_a_new_assessment(record):
     record.assessment("1a", Verdict.MET, known=DAY)
     record.assessment("1a", Verdict.STALLED, known=TODAY)
 
@@ -117,7 +117,7 @@ def test_met_of_old_is_silent_once_it_is_assessed_anew_and_before_it_holds(recor
     assert problem_kinds(record, TODAY) == []
 
 
-def test_met_where_a_figure_decides_is_silent(record):
+def test_met_is_no_problem_if_a_figure_decides(record):
     record.assessment("1b", Verdict.MET, known=KNOWN)
 
     assert find_problems(record) == ()
@@ -126,7 +126,7 @@ def test_met_where_a_figure_decides_is_silent(record):
 # --- A verified action without an assessment --------------------------------------------------------------------------
 
 
-def test_verified_actions_without_an_assessment_speak(record):
+def test_verified_actions_without_an_assessment_are_a_problem(record):
     first = record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     [check] = find_problems(record)
     assert (check.kind, check.to_do) == (ProblemKind.NOT_ASSESSED, "Assess the benchmark.")
@@ -152,7 +152,7 @@ def test_an_action_that_is_not_verified_or_not_over_asks_for_no_assessment(recor
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-def test_any_assessment_silences_it_from_when_it_is_known(record, verdict):
+def test_any_assessment_resolves_the_problem_from_when_it_is_known(record, verdict):
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     record.assessment("1a", verdict, known=KNOWN + A_DAY)
 
@@ -160,7 +160,7 @@ def test_any_assessment_silences_it_from_when_it_is_known(record, verdict):
     assert problem_kinds(record) == []
 
 
-def test_an_assessment_of_another_benchmark_does_not_silence_it(record):
+def test_an_assessment_of_another_benchmark_does_not_resolve_the_problem(record):
     record.benchmark(record.one, "1c", record.benchmark_terms(known=START))
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)
     record.assessment("1c", Verdict.STALLED, known=KNOWN)
@@ -189,7 +189,7 @@ def add_actions(record, number, on=DAY, key="1b", verified=KNOWN):
     return [record.action(key, on, on, known=KNOWN, verified=verified) for _ in range(number)]
 
 
-def test_a_figure_below_the_number_of_verified_actions_speaks(record):
+def test_a_figure_below_the_number_of_verified_actions_is_a_problem(record):
     figure, actions = add_figure(record, 2), add_actions(record, 3)
 
     [check] = find_problems(record)
@@ -199,7 +199,7 @@ def test_a_figure_below_the_number_of_verified_actions_speaks(record):
     assert check.rows == (RowReference("reading", figure), *(RowReference("evidence", one) for one in actions))
 
 
-def test_a_figure_of_zero_beside_one_action_speaks(record):
+def test_a_figure_of_zero_with_one_action_is_a_problem(record):
     add_figure(record, 0)
     add_actions(record, 1)
 
@@ -211,7 +211,7 @@ def test_a_figure_of_zero_beside_one_action_speaks(record):
     ]
 
 
-def test_a_figure_that_is_as_high_as_the_actions_is_silent(record):
+def test_a_figure_as_high_as_the_number_of_actions_is_no_problem(record):
     add_figure(record, 3)
     add_actions(record, 3)
 
@@ -236,7 +236,7 @@ def test_a_direction_and_no_data_are_no_figure_that_could_be_too_low(record, tol
     assert find_problems(record) == ()
 
 
-def test_a_figure_or_an_action_that_is_not_verified_is_not_held_against_the_other(record):
+def test_an_unverified_figure_or_action_is_not_compared_with_the_other(record):
     add_actions(record, 2)
     add_figure(record, 1, verified=None)
     assert find_problems(record) == ()
@@ -275,7 +275,7 @@ def test_actions_on_what_the_embassy_assesses_are_not_counted_against_a_figure(r
 # --- A figure without a source ----------------------------------------------------------------------------------------
 
 
-def test_a_figure_without_a_source_speaks(record):
+def test_a_figure_without_a_source_is_a_problem(record):
     row = record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
 
     [check] = find_problems(record)
@@ -304,7 +304,7 @@ def test_a_source_no_data_and_a_day_to_come_want_none(record, fields):
     assert find_problems(record) == ()
 
 
-def test_a_figure_logged_again_with_its_source_is_silent_from_then_on(record):
+def test_a_figure_logged_again_with_its_source_is_no_problem_from_then_on(record):
     record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
     record.reading(record.counted, 5, through=DAY, known=KNOWN + A_DAY)
 
@@ -323,7 +323,7 @@ def test_a_figure_logged_again_with_its_source_is_silent_from_then_on(record):
         {"has_source": False},
     ],
 )
-def test_a_source_of_something_else_does_not_silence_it(record, other):
+def test_a_source_of_another_figure_does_not_resolve_the_problem(record, other):
     name = other.pop("indicator", None)
     indicator = record.indicator(name) if name else record.counted
     record.reading(record.counted, 5, through=DAY, known=KNOWN, has_source=False)
@@ -335,7 +335,7 @@ def test_a_source_of_something_else_does_not_silence_it(record, other):
 # --- A span that would count if its day were known --------------------------------------------------------------------
 
 
-def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
+def test_a_verified_action_without_a_start_date_is_a_problem(record):
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
     [check] = find_problems(record)
@@ -359,7 +359,7 @@ def test_a_verified_action_whose_first_day_nobody_knows_speaks(record):
         (DAY, {"key": "1b"}),
     ],
 )
-def test_a_span_that_would_not_count_with_its_day_either_is_silent(record, last, fields):
+def test_a_span_that_would_not_count_with_a_start_date_either_is_no_problem(record, last, fields):
     record.action(**{"key": "1a", "first": None, "last": last, "known": KNOWN, "verified": KNOWN, **fields})
 
     assert find_problems(record, END + 30 * A_DAY) == ()
@@ -372,21 +372,21 @@ def test_the_first_and_the_last_day_of_the_period_are_of_it(record, last):
     assert problem_kinds(record, END) == [ProblemKind.DAY_UNKNOWN]
 
 
-def test_a_span_that_is_not_over_is_silent(record):
+def test_a_span_that_is_not_over_is_no_problem(record):
     record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
 
     assert problem_kinds(record, DAY - A_DAY) == []
     assert problem_kinds(record, DAY) == [ProblemKind.DAY_UNKNOWN]
 
 
-def test_a_plan_whose_day_nobody_knows_is_silent(record):
+def test_a_plan_without_a_start_date_is_no_problem(record):
     record.review(record.evidence(None, DAY, known=KNOWN, _1a=SupportKind.PLAN), known=KNOWN, key="1a")
 
     assert find_problems(record) == ()
 
 
 @pytest.mark.parametrize("review", [{"first_on": START}, {"decision": EvidenceDecision.REJECTED}])
-def test_a_day_that_a_later_review_states_or_a_rejection_silences_it(record, review):
+def test_a_start_date_in_a_later_review_or_a_rejection_resolves_the_problem(record, review):
     evidence = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.review(evidence, known=KNOWN + A_DAY, key="1a", **review)
 
@@ -394,7 +394,7 @@ def test_a_day_that_a_later_review_states_or_a_rejection_silences_it(record, rev
     assert ProblemKind.DAY_UNKNOWN not in problem_kinds(record)
 
 
-def test_a_revision_with_its_day_silences_it(record):
+def test_a_revision_with_a_start_date_resolves_the_problem(record):
     first = record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.action("1a", START, DAY, known=KNOWN + A_DAY, revises=first)
 
@@ -414,7 +414,7 @@ def test_a_review_of_the_evidence_itself_verifies_no_action(record):
 MADE, DUE = date(2021, 11, 1), date(2021, 12, 21)
 
 
-def test_a_promise_overdue_without_an_update_speaks(record):
+def test_an_overdue_commitment_without_an_update_is_a_problem(record):
     promise = record.commitment(made=MADE, due=DUE, _1a=CommitmentReach.MEETS)
 
     [check] = find_problems(record)
@@ -427,7 +427,7 @@ def test_a_promise_overdue_without_an_update_speaks(record):
     assert kinds_and_sentences(record, DUE) == []
 
 
-def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embassy(record):
+def test_an_overdue_commitment_of_the_united_states_is_a_problem_for_the_embassy(record):
     record.commitment(made=MADE, due=DUE, ministry=None, _1a=CommitmentReach.MEETS)
 
     [check] = find_problems(record)
@@ -446,7 +446,7 @@ def test_an_undertaking_of_the_united_states_that_is_overdue_speaks_to_the_embas
         (DUE, [(CommitmentEventKind.VERIFIED_DONE, DUE, None)]),
     ],
 )
-def test_a_promise_that_is_not_overdue_is_no_misfit(record, due, then):
+def test_a_commitment_that_is_not_overdue_is_no_problem(record, due, then):
     record.commitment(made=MADE, due=due, later_events=then, _1a=CommitmentReach.MEETS)
 
     assert find_problems(record) == ()
@@ -524,7 +524,7 @@ def test_overdue_is_by_the_day_agreed_as_it_was_known(record):
 # --- A recommendation without a benchmark or lead ---------------------------------------------------------------------
 
 
-def test_a_recommendation_without_a_benchmark_or_a_lead_speaks(record):
+def test_a_recommendation_without_a_benchmark_or_a_lead_is_a_problem(record):
     two = record.recommendation(2, Pillar.PROTECTION, has_lead=False)
 
     assert [(one.kind, one.sentence, one.to_do, one.rows) for one in find_problems(record)] == [
@@ -570,7 +570,7 @@ def test_a_recommendation_that_is_not_known_yet_is_not_missed(record):
 # --- Milestones missed ------------------------------------------------------------------------------------------------
 
 
-def test_a_milestone_missed_speaks(record):
+def test_a_missed_milestone_is_a_problem(record):
     row = record.milestone(MilestoneKind.ACTION_PLAN, DUE)
 
     [check] = find_problems(record)
@@ -582,7 +582,7 @@ def test_a_milestone_missed_speaks(record):
 
 
 @pytest.mark.parametrize("done", [DUE - A_DAY, DUE + A_DAY, TODAY])
-def test_a_milestone_that_was_reached_by_the_day_asked_for_is_silent(record, done):
+def test_a_milestone_that_was_reached_by_the_day_asked_for_is_no_problem(record, done):
     record.milestone(MilestoneKind.INTERIM, DUE, done)
 
     assert find_problems(record) == ()

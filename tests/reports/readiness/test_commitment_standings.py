@@ -107,7 +107,7 @@ def test_dashboard_calendar_handover_and_ministry_count_one_overdue(sign_in_as):
     assert {one.row.text: one.status_text for one in desk.commitments}[FIGURES] == WITH_EMBASSY[FIGURES]
 
 
-def test_a_program_reads_the_same_words(sign_in_as):
+def test_the_api_uses_the_same_words(sign_in_as):
     client = sign_in_as("officer")
     answer = client.get("/api/v1/commitments/", {"status": "overdue"}).json()
 

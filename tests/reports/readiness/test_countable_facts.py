@@ -194,7 +194,7 @@ def test_a_claim_gives_what_was_sent(record, progress, gives):
     assert (verified_share(record), claimed_share(record)) == (0, gives)
 
 
-def test_a_claim_that_went_back_gives_nothing_from_the_moment_it_did(record):
+def test_a_returned_claim_gives_nothing_from_its_return(record):
     record.claim("1a", "done", DAY, known=KNOWN, returned=date(2021, 9, 9))
 
     assert claimed_share(record, known_by=noon(date(2021, 9, 8))) == 1
@@ -308,7 +308,7 @@ def test_is_reviewed_once_anything_in_the_period_is(record, decision):
     assert evaluate_readiness(record.facts, as_of=END).is_reviewed
 
 
-def test_waiting_counts_pieces_of_evidence_that_would_count(record):
+def test_waiting_reviews_count_only_evidence_that_would_count(record):
     record.claim("1a", "done", DAY, known=KNOWN)
     record.action("1a", None, DAY, known=KNOWN, verified=KNOWN)
     record.action("1a", DAY, DAY, known=KNOWN, verified=KNOWN)

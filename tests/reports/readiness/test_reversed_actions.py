@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from tests.reports.records import Record, window
 
 from dialogues.choices import EvidenceDecision, SupportKind, Verdict
 from recommendations.choices import Pillar
 from reports.readiness.reversed_actions import Reversal, find_reversed_actions
+from tests.reports.record_builder import RecordBuilder, period
 
 DAY = date(2022, 1, 28)
 ACTION, FINDING, VERDICT = date(2021, 12, 1), date(2022, 1, 12), date(2022, 1, 14)
@@ -15,9 +15,9 @@ ACTION, FINDING, VERDICT = date(2021, 12, 1), date(2022, 1, 12), date(2022, 1, 1
 
 @pytest.fixture
 def record():
-    record = Record(window("2021-04-01", "2022-03-31"))
+    record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     recommendation = record.recommendation(5, Pillar.PROTECTION)
-    record.benchmark(recommendation, "5b", record.rule(known=date(2021, 7, 1)))
+    record.benchmark(recommendation, "5b", record.benchmark_terms(known=date(2021, 7, 1)))
     return record
 
 
@@ -52,16 +52,16 @@ def test_a_rejected_or_earlier_finding_reverses_nothing(record, action):
 
 def test_a_verdict_on_the_same_finding_is_not_named_twice(record, action):
     taken_back = finding(record)
-    record.assess("5b", Verdict.BACKWARDS, known=VERDICT, on=[taken_back])
+    record.assessment("5b", Verdict.BACKWARDS, known=VERDICT, on=[taken_back])
 
     assert reversed_actions(record) == {action: (Reversal(FINDING, taken_back),)}
 
 
 def test_a_verdict_alone_reverses_an_action_as_long_as_it_is_the_newest(record, action):
-    record.assess("5b", Verdict.BACKWARDS, known=VERDICT, on=[action])
+    record.assessment("5b", Verdict.BACKWARDS, known=VERDICT, on=[action])
     assert reversed_actions(record) == {action: (Reversal(VERDICT, None),)}
 
-    record.assess("5b", Verdict.STEP, known=date(2022, 1, 20), on=[action])
+    record.assessment("5b", Verdict.STEP, known=date(2022, 1, 20), on=[action])
     assert reversed_actions(record) == {}
 
 

@@ -79,7 +79,7 @@ def stored_run(**changed):
     return SimpleNamespace(**run | changed)
 
 
-def test_kept_facts_become_the_same_facts_again():
+def test_stored_facts_are_read_as_the_same_facts():
     facts = complete_facts()
 
     again = facts_from_document(through_json(facts_document(facts)))
@@ -91,7 +91,7 @@ def test_kept_facts_become_the_same_facts_again():
 
 
 @given(records(), days, moments)
-def test_recomputing_from_kept_facts_gives_the_same_bytes(record, as_of, known_by):
+def test_recomputing_from_stored_facts_gives_the_same_bytes(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
     again = facts_from_document(through_json(facts_document(record.facts, known_by)))
 
@@ -100,7 +100,7 @@ def test_recomputing_from_kept_facts_gives_the_same_bytes(record, as_of, known_b
     )
 
 
-def test_a_kept_run_is_the_same_whatever_zone_its_moment_comes_back_in():
+def test_a_stored_run_is_the_same_whatever_time_zone_its_moment_is_read_in():
     run = stored_run()
 
     assert compare_run(run).outcome is RecomputeOutcome.SAME
@@ -108,7 +108,7 @@ def test_a_kept_run_is_the_same_whatever_zone_its_moment_comes_back_in():
     assert recompute_result(run.facts, AS_OF, JULY)["score"] == run.result["score"] > 0
 
 
-def test_a_run_that_no_longer_comes_out_names_what_differs():
+def test_a_run_that_is_recomputed_differently_names_what_differs():
     run = stored_run()
     run.result["score"] += 1
     run.result["watch_list_years"] += 1
@@ -218,7 +218,7 @@ def test_of_every_field_of_the_result_it_is_said_whether_runs_are_compared_by_it
     assert [*unlisted_fields(stored_run().result, RESULT_FIELDS)] == []
 
 
-def test_a_run_of_another_version_or_that_differs_is_read_as_it_was_kept():
+def test_a_run_of_another_version_or_that_differs_is_shown_as_stored():
     for run in (stored_run(methodology="0"), stored_run()):
         run.result["headline"], run.result["score"] = "As it was said then.", 1.0
         assert result_for_display(run, compare_run(run)) == run.result
@@ -245,7 +245,7 @@ def test_a_run_of_another_version_is_not_computed_anew():
     assert (compare_run(run).outcome, compare_run(run).differing) == (RecomputeOutcome.NOT_COMPUTED, ())
 
 
-def test_facts_kept_before_a_field_was_there_have_its_default():
+def test_facts_stored_before_a_field_was_added_have_its_default():
     run = stored_run()
     for row in run.facts["readings"]:
         del row["has_source"]
@@ -253,7 +253,7 @@ def test_facts_kept_before_a_field_was_there_have_its_default():
     assert {row.has_source for row in facts_from_document(run.facts).readings} == {True}
 
 
-def test_facts_kept_before_milestones_were_done_by_rows_have_the_day_that_was_told():
+def test_facts_stored_before_milestones_had_rows_keep_their_day():
     run = stored_run()
     for one in run.facts["milestones"]:
         one["done_on"] = next((row["done_on"] for row in one.pop("done")), None)

@@ -49,7 +49,7 @@ def last_run(fixture_data):
     )  # fmt: skip
 
 
-def test_runs_kept_by_174854d_come_out_the_same(fixture_data, capsys):
+def test_runs_stored_by_174854d_are_reproduced(fixture_data, capsys):
     for one in fixture_data["runs"]:
         load_run(fixture_data, one)
 
@@ -60,7 +60,7 @@ def test_runs_kept_by_174854d_come_out_the_same(fixture_data, capsys):
     assert "8 of method 1 recomputed, 0 of them different" in capsys.readouterr().out
 
 
-def test_a_number_planted_in_a_kept_run_is_found(fixture_data, last_run, capsys):
+def test_a_number_planted_in_a_stored_run_is_found(fixture_data, last_run, capsys):
     result = json.loads(json.dumps(last_run["result"]))
     result["benchmarks"][0]["points"] += 0.0001
 

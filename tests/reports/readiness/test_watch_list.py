@@ -30,7 +30,7 @@ def test_the_run_on_the_watch_list_ends_with_the_edition_itself(year, years):
     assert years_on_watch_list(LESOTHO_TIERS, year) == years
 
 
-def test_a_year_that_is_not_known_breaks_the_run():
+def test_an_unknown_year_ends_the_years_in_a_row():
     assert years_on_watch_list({2019: Tier.WATCH_LIST, 2021: Tier.WATCH_LIST}, 2021) == 1
 
 

@@ -286,7 +286,7 @@ def test_a_forgotten_password_tells_nothing_about_who_is_there(run_jobs, monkeyp
     assert list(Mail.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "not_needed", "not_needed"]
 
 
-def test_strangers_in_turn_cost_what_people_in_turn_do(run_jobs):
+def test_repeated_requests_for_unknown_addresses_cost_the_same_as_for_known_ones(run_jobs):
     """An open job of one stranger is not the next one's: who measures would learn that neither is known."""
     known, unknown = [OfficerFactory().email for _ in range(2)], ["no1@post.example", "no2@post.example"]
 

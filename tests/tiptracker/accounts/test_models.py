@@ -94,7 +94,7 @@ def test_entries_of_the_log_visible_to_each_reader(people):
     }
 
 
-def test_before_and_after_visible_to_each_reader(people):
+def test_values_before_and_after_visible_to_each_reader(people):
     """… to administrators that of accounts alone, and of what was done to no row of no country."""
     here, elsewhere = people["own ministry"].ministry, people["ministry elsewhere"].ministry
     rows = {
@@ -165,7 +165,7 @@ def test_language_is_ones_own_or_else_that_of_ones_country(people):
     assert languages["officer elsewhere"] == ""
 
 
-def test_in_office_on_a_day_as_far_as_dates_are_known():
+def test_office_holders_on_a_day_as_far_as_dates_are_known():
     ministry = MinistryFactory()
     OfficeHolderFactory(ministry=ministry, name="Before", until_on=date(2021, 6, 30))
     OfficeHolderFactory(ministry=ministry, name="Then", from_on=date(2021, 7, 1), until_on=date(2021, 11, 8))

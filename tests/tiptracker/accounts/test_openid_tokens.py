@@ -184,7 +184,7 @@ def test_a_provider_that_keeps_one_waiting_is_given_up(monkeypatch, pieces, reas
     ],
     ids=["an error", "a way elsewhere", "a page", "a list", "no text", "very deep", "very long"],
 )
-def test_an_answer_that_is_none_is_refused(pieces):
+def test_a_malformed_answer_is_refused(pieces):
     with serve_pieces(*pieces) as url, BoundedSession() as session, pytest.raises(ProviderError) as refused:
         fetch_json(session, url)
 
@@ -200,7 +200,7 @@ def test_an_answer_that_is_none_is_refused(pieces):
         (RESPONSE_HEAD, {"access_token": "a", "id_token": 1}, "garbled"),
     ],
 )
-def test_a_code_that_is_good_for_nothing_is_refused(head, answer, reason):
+def test_an_exchange_without_a_usable_token_is_refused(head, answer, reason):
     with (
         serve_pieces(head, json.dumps(answer).encode()) as url,
         BoundedSession() as session,

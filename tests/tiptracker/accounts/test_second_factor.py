@@ -241,7 +241,7 @@ def test_enrolling_ends_other_sign_ins(client):
     assert client.get(reverse("sign_in_list")).status_code == 200
 
 
-def test_the_demonstration_goes_without(client, settings):
+def test_a_demonstration_needs_no_second_factor(client, settings):
     settings.SECOND_FACTOR_REQUIRED = False
     sign_in(client, OfficerFactory())
 

@@ -58,7 +58,7 @@ def test_wrong_password_and_unknown_account_are_answered_alike():
     assert logged_verbs_and_rows() == [("person.sign_in_refused", str(person.pk)), ("person.sign_in_refused", "")]
 
 
-def test_both_take_the_same_work(monkeypatch):
+def test_an_unknown_account_costs_the_same_hashing(monkeypatch):
     """An unknown account costs one hash too: who measures learns nothing."""
     hashed = []
     person = OfficerFactory()
@@ -275,7 +275,7 @@ def test_administrators_session_ends_sooner_when_unused(client):
     assert client.get(reverse("person_list")).headers["Location"].startswith(reverse("account_login"))
 
 
-def test_use_keeps_a_session_alive_with_a_write_a_minute_at_most(client, django_assert_num_queries):
+def test_use_keeps_a_session_alive_with_at_most_one_write_a_minute(client, django_assert_num_queries):
     sign_in(client, OfficerFactory())
     age_session(client, seen_at=50)
     client.get(reverse("commitment_list"))

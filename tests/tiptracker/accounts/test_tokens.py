@@ -130,7 +130,7 @@ def test_a_token_ends_no_later_than_the_account():
     assert tokens.latest_expiry(OfficerFactory(), tokens.DEFAULT_LIFETIME) == clock.today() + timedelta(days=90)
 
 
-def test_so_many_and_no_more_and_what_has_ended_makes_room():
+def test_a_person_has_at_most_ten_tokens_and_ended_ones_do_not_count():
     person = OfficerFactory()
     made = [make_token(person, name=f"Number {n}")[0] for n in range(tokens.MAX_TOKENS)]
     with refuses("too_many", sentence="You have 10 tokens"):

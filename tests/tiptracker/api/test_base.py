@@ -233,7 +233,7 @@ def test_unknown_address_outside_the_api_is_a_404_page(client):
 
 
 @pytest.mark.django_db
-def test_it_speaks_json_alone(client):
+def test_the_api_accepts_and_sends_only_json(client):
     client.force_login(OfficerFactory())
 
     answers = [
@@ -282,7 +282,7 @@ def test_ministries_count_their_queries(client, django_assert_num_queries, count
 
 
 @pytest.mark.django_db
-def test_the_root_names_every_list(client):
+def test_the_api_root_lists_every_list(client):
     client.force_login(OfficerFactory())
 
     assert sorted(client.get(reverse("api-root")).json()) == sorted((*LISTS, "readiness"))

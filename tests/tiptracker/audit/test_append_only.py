@@ -51,7 +51,7 @@ def another_value(field, value):
 
 
 @every_append_only_model
-def test_no_field_of_a_kept_row_can_be_changed(model):
+def test_no_field_of_an_append_only_row_can_be_changed(model):
     row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
 
@@ -65,7 +65,7 @@ def test_no_field_of_a_kept_row_can_be_changed(model):
 
 
 @every_append_only_model
-def test_a_kept_row_can_not_be_deleted(model):
+def test_an_append_only_row_can_not_be_deleted(model):
     row = make_row(model)
 
     assert is_refused(lambda: model._default_manager.filter(pk=row.pk)._raw_delete("default"))
@@ -132,7 +132,7 @@ def test_the_name_of_a_file_that_nobody_sent_becomes_the_mark():
     assert is_refused(lambda: rows.filter(pk=sent.pk).update(name=REDACTED))
 
 
-def test_every_table_is_append_only_or_held_or_free_for_a_reason():
+def test_every_table_is_append_only_partly_fixed_or_changeable_for_a_reason():
     kept, held = ({model._meta.label for model in models} for models in (APPEND_ONLY, PARTLY_FIXED))
     every = {model._meta.label for model in apps.get_models(include_auto_created=True)}
 
@@ -142,7 +142,7 @@ def test_every_table_is_append_only_or_held_or_free_for_a_reason():
 
 
 @pytest.mark.parametrize("model", PARTLY_FIXED, ids=lambda model: model.__name__)
-def test_held_columns_can_not_be_changed(model):
+def test_fixed_columns_can_not_be_changed(model):
     row = make_row(model)
     rows = model._default_manager.filter(pk=row.pk)
     fields = [model._meta.get_field(name) for name in PARTLY_FIXED[model]]
@@ -174,7 +174,7 @@ def test_a_redacted_text_can_not_be_written_anew():
 
 
 @every_append_only_model
-def test_a_kept_table_can_not_be_emptied(model):
+def test_an_append_only_table_can_not_be_emptied(model):
     make_row(model)
     table = connection.ops.quote_name(model._meta.db_table)
 

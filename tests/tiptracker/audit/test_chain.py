@@ -52,7 +52,7 @@ def test_digest_does_not_depend_on_field_order():
     assert chain.hash_entry("", {"a": 1, "b": None}) == chain.hash_entry("", {"b": None, "a": 1})
 
 
-def test_salted_tells_before_from_after():
+def test_salted_digests_of_before_and_after_differ():
     assert chain.salted_digest("salt", "before", "x") != chain.salted_digest("salt", "after", "x")
     assert chain.salted_digest("salt", "before", "x") != chain.salted_digest("other", "before", "x")
     assert chain.salted_digest("salt", "before", "") == ""

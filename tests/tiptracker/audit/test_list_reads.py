@@ -102,7 +102,7 @@ def test_lists_people_and_days_are_counted_apart():
     assert logged_reads() == [("evidence", 300), ("commitment", 300), ("evidence", 300), ("evidence", 300)]
 
 
-def test_the_same_page_asked_for_again_counts_once():
+def test_a_page_requested_again_counts_once():
     EvidenceFactory.create_batch(3)
     client = signed_in(OfficerFactory())
 
@@ -173,7 +173,7 @@ def test_a_program_that_asks_300_times_a_minute_reads_a_whole_record(settings):
     assert 3 * 300 * settings.REST_FRAMEWORK["PAGE_SIZE"] <= settings.LIMIT_API_ROWS
 
 
-def test_counting_asks_as_much_for_500_rows_as_for_one(django_assert_num_queries):
+def test_counting_sends_as_many_queries_for_500_rows_as_for_one(django_assert_num_queries):
     officer = OfficerFactory(countries=[CountryFactory(), CountryFactory(elsewhere=True)])
     count_read("evidence", rows=1, by=officer, parameters={"page": "1"}, now=NOON)
 

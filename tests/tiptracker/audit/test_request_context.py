@@ -22,7 +22,7 @@ def test_client_address_believes_only_our_own_proxies(rf, settings, proxies, for
     assert client_address(rf.get("/", headers=headers, REMOTE_ADDR="198.51.100.7")) == seen
 
 
-def test_from_where_remembers_the_address_for_one_request(rf):
+def test_the_client_address_is_remembered_for_one_request(rf):
     def view(request):
         return address.get()
 

@@ -21,7 +21,7 @@ def owner_connection(fresh_database):
 
 
 @pytest.mark.django_db
-def test_strangers_are_accounts_from_elsewhere():
+def test_accounts_of_other_origin_are_foreign_data():
     OfficerFactory(email="officer@demo.example")
     OfficerFactory(email="public.record@tip-tracker.invalid")
     assert database.describe_foreign_data() == ""

@@ -72,7 +72,7 @@ def test_supervisor_tells_which_child_died_and_what_it_said_last(supervisor):
     assert child.last_lines() == "I could not go on"
 
 
-def test_supervisor_starts_anew_what_had_stood_for_a_while_and_gives_up_what_had_not(supervisor, monkeypatch):
+def test_the_supervisor_restarts_a_child_that_ran_for_a_while_and_gives_up_one_that_did_not(supervisor, monkeypatch):
     monkeypatch.setattr("tiptracker.demo.supervisor.MIN_UPTIME_SECONDS", 0.3)
     twice = "import pathlib, time; f = pathlib.Path('runs'); n = f.stat().st_size if f.exists() else 0; "
     twice += "f.open('a').write('.'); time.sleep(0 if n else 0.6)"

@@ -16,7 +16,7 @@ NOW = datetime(2022, 1, 28, 9, tzinfo=MASERU)
 REQUEST = "0" * 64
 
 
-def test_neither_key_nor_body_is_kept():
+def test_neither_key_nor_body_is_stored():
     reserve_key(person=OfficerFactory(), key="a victim's name", request=REQUEST, now=NOW)
 
     (row,) = IdempotencyKey.objects.values()
@@ -51,7 +51,7 @@ def test_old_keys_are_dropped_and_newer_ones_kept(set_clock):
     assert list(IdempotencyKey.objects.all()) == [newer]
 
 
-def test_everybody_sees_their_own_keys_alone():
+def test_everybody_sees_only_their_own_keys():
     person, other = OfficerFactory(), OfficerFactory()
     own = reserve_key(person=person, key="a", request=REQUEST, now=NOW)
     reserve_key(person=other, key="a", request=REQUEST, now=NOW)

@@ -26,7 +26,7 @@ def sqlite_error(*statements, path=":memory:", **more):
     raise AssertionError("SQLite took all of it.")
 
 
-def test_a_full_disk_below_sqlite():
+def test_a_full_disk_reported_by_sqlite_is_an_outage():
     filling = "INSERT INTO a SELECT randomblob(100000)"
     assert find_outage(sqlite_error("CREATE TABLE a (b)", "PRAGMA max_page_count = 3", filling)) is FULL
 
@@ -74,12 +74,12 @@ def test_sqlite_whose_file_cannot_be_opened(tmp_path):
         (psycopg.errors.RaiseException("a trigger of ours"), None),
     ],
 )
-def test_what_postgresql_says(error, outage):
+def test_errors_of_postgresql_that_are_outages(error, outage):
     assert find_outage(error) is outage
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG])
-def test_a_full_disk(number):
+def test_a_full_disk_is_an_outage(number):
     assert find_outage(OSError(number, "as the disk says it")) is FULL
 
 

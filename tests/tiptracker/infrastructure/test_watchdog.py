@@ -75,14 +75,14 @@ def test_a_command_that_shows_no_sign_of_life_is_ended(tmp_path):
     assert f"{file} was last touched" in asked.stderr
 
 
-def test_what_a_start_does_not_mend_ends_nothing():
+def test_the_watchdog_does_not_end_a_command_for_an_outage_that_a_restart_cannot_fix():
     with serve_health(503, {"status": "unavailable", "reason": "database"}) as url:
         asked = run_watchdog("--url", url, *QUICK_OPTIONS, "--", "sleep", "0.5")
 
     assert (asked.returncode, asked.stderr) == (0, "")
 
 
-def test_until_it_has_worked_once_a_command_has_time_to_start():
+def test_a_command_has_time_to_start_before_the_watchdog_ends_it():
     asked = run_watchdog(
         "--url", "http://127.0.0.1:9/health/", "--every", "0.02", "--grace", "60", "--", "sleep", "0.5"
     )

@@ -15,7 +15,7 @@ ZAMBIA = {"code": "ZMB", "name": "Zambia", "time_zone": "Africa/Lusaka", "curren
 LINEO = PersonInput("Lineo", "lineo@post.example", Role.OFFICER, None, date(2099, 12, 31))
 
 
-def test_a_country(fresh_database):
+def test_a_country_added_twice_at_the_same_moment_is_added_once(fresh_database):
     administrator = AdministratorFactory()
 
     def write():
@@ -25,7 +25,7 @@ def test_a_country(fresh_database):
     assert Country.objects.filter(code="ZMB").count() == 1
 
 
-def test_ministries(fresh_database):
+def test_ministries_added_twice_at_the_same_moment_are_added_once(fresh_database):
     administrator, country = AdministratorFactory(), CountryFactory()
 
     def write():
@@ -41,7 +41,7 @@ def test_ministries(fresh_database):
     assert Ministry.objects.count() == 1
 
 
-def test_people(fresh_database):
+def test_people_added_twice_at_the_same_moment_are_added_once(fresh_database):
     administrator, country = AdministratorFactory(), CountryFactory()
 
     def write():

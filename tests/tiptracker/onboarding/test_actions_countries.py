@@ -106,7 +106,7 @@ def test_only_administrators_put_down_countries(person):
         set_contact(country=country, contact=None, by=by)
 
 
-def test_a_country_is_put_right_and_only_what_changed_is_logged():
+def test_a_country_is_corrected_and_only_what_changed_is_logged():
     country, administrator = CountryFactory(), AdministratorFactory()
     DistrictFactory(country=country, name="Qacha's Nek")
 

@@ -274,7 +274,7 @@ def test_saving_says_what_was_changed(client):
     assert messages_shown(client, officer) == ["The name was saved."]
 
 
-def test_what_is_taken_away_is_said_with_how_to_undo_it(client):
+def test_a_removal_is_announced_with_how_to_undo_it(client):
     elsewhere = CountryFactory(elsewhere=True)
     officer = OfficerFactory(name="Lineo", countries=[CountryFactory(), elsewhere], valid_until_on="2099-12-31")
     undo = "Lineo was signed out and gets an e-mail. To undo this, change it back under “Change the account”."
@@ -510,7 +510,7 @@ def test_every_account_can_be_closed_and_gets_a_last_day(client, until):
     assert press_person_button(client, officer, "close").status_code == 422
 
 
-def test_opening_again_wants_a_day_to_come_and_revives_nothing(client, administrator):
+def test_reopening_an_account_needs_a_future_last_day_and_restores_no_session_or_token(client, administrator):
     officer = OfficerFactory()
     browser, secret = signed_in_with_token(officer)
     press_person_button(client, officer, "close")
@@ -593,7 +593,7 @@ def test_the_actions_themselves_refuse_ones_own_account_and_who_is_no_administra
 
 
 @pytest.mark.parametrize("do", ["renew", "close", "second_step", "lift"])
-def test_nobody_does_to_their_own_account_what_another_administrator_does(client, administrator, do):
+def test_nobody_uses_the_buttons_of_administrators_on_their_own_account(client, administrator, do):
     enrol_second_factor(administrator)
 
     page = press_person_button(client, administrator, do, until="2099-12-31")
@@ -646,7 +646,7 @@ def test_who_becomes_somebody_else_is_signed_out_and_reads_of_it(client, name, r
     assert "@" not in one.body
 
 
-def test_an_address_without_a_password_is_put_right_at_once_and_both_read_of_it(client, administrator, run_jobs):
+def test_an_address_without_a_password_is_corrected_immediately_and_both_are_told(client, administrator, run_jobs):
     person = OfficerFactory(password="!not yet", role_given_by=None)
     old, reader = person.email, OfficerFactory()
 

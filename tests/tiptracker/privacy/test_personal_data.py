@@ -272,7 +272,7 @@ def test_find_gives_several_in_the_order_of_the_text():
     ]
 
 
-def test_without_leaves_the_rest_as_it_was():
+def test_removing_numbers_leaves_the_rest_of_a_text():
     assert remove_numbers("passport N123456 (Mokhotlong)") == f"passport {REMOVED_NUMBER_MARK} (Mokhotlong)"
     assert remove_numbers("Budget 2021–22") == "Budget 2021–22"
 

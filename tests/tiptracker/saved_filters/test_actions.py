@@ -88,7 +88,7 @@ def test_what_is_deleted_comes_back_unless_its_name_is_taken_by_then():
         restore_filter(removed=kept.pk, by=saved.person, now=NOW)
 
 
-def test_nobody_touches_those_of_somebody_else():
+def test_nobody_renames_or_deletes_the_filters_of_somebody_else():
     saved, other = SavedFilterFactory(), OfficerFactory()
 
     with refuses("gone"):
@@ -99,7 +99,7 @@ def test_nobody_touches_those_of_somebody_else():
 
 
 @pytest.mark.unordered_locks  # the product never deletes an account
-def test_they_go_with_the_account_of_their_person():
+def test_filters_are_deleted_with_the_account_of_their_person():
     saved = SavedFilterFactory()
 
     saved.person.delete()

@@ -120,7 +120,7 @@ def test_a_name_that_is_taken_is_asked_about_and_nothing_typed_is_lost(client, o
     assert SavedFilter.objects.get().query == "status=overdue"
 
 
-def test_they_are_renamed_and_that_is_undone(client, officer):
+def test_filters_are_renamed_and_that_is_undone(client, officer):
     saved = SavedFilterFactory(person=officer, name="Old")
     url = reverse("saved_filter_edit", args=[saved.pk])
     assert 'value="Old"' in client.get(url, {"address": commitments_url()}).text
@@ -134,7 +134,7 @@ def test_they_are_renamed_and_that_is_undone(client, officer):
     assert client.post(url, {"name": " "}).status_code == 422
 
 
-def test_they_are_deleted_and_that_is_undone(client, officer):
+def test_filters_are_deleted_and_that_is_undone(client, officer):
     saved = SavedFilterFactory(person=officer, name="Old")
     url = reverse("saved_filter_edit", args=[saved.pk])
 

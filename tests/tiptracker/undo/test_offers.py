@@ -10,7 +10,7 @@ from tests.undo_buttons import undo_forms
 from tiptracker.undo.offers import UndoOffer, read_offer
 
 
-def test_an_offer_is_read_as_it_was_made():
+def test_an_undo_offer_is_read_as_it_was_written():
     tags = '["/filters/", {"name": "A “b” & <c>"}]'
 
     assert read_offer(tags) == UndoOffer("/filters/", {"name": "A “b” & <c>"})

@@ -252,7 +252,7 @@ def excel_value(cell):
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_every_list_is_taken_along_as_its_page_reads_it(client, record, name):
+def test_every_exported_list_equals_its_page(client, record, name):
     query, column, rows_of = EXPORTS[name]
     sent = 0
     for reader in (OfficerFactory(), FocalPointFactory(ministry=record)):

@@ -82,7 +82,9 @@ def test_what_awaits_a_person_is_what_they_may_review():
         (FocalPointFactory, False, False),
     ],
 )
-def test_the_foot_of_a_page_asks_for_no_names_and_says_what_this_person_needs(client, reader, of_readiness, of_the_log):
+def test_the_footer_asks_for_no_names_and_has_the_disclaimer_for_readers_of_readiness(
+    client, reader, of_readiness, of_the_log
+):
     client.force_login(reader())
 
     foot = client.get(reverse("account_reauthenticate")).text.split("<footer")[1]

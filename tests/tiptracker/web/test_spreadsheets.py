@@ -35,7 +35,7 @@ def test_a_text_that_a_spreadsheet_would_compute_gets_an_apostrophe(typed):
     assert escape_formulas(typed) == f"'{typed}"
 
 
-def test_so_does_one_behind_blanks_quotes_and_whatever_may_part_cells():
+def test_a_formula_after_blanks_quotes_or_a_separator_gets_an_apostrophe_too():
     assert escape_formulas(" \t=1") == " \t'=1"
     assert escape_formulas('a;"=1"') == 'a;"\'=1"'
     assert escape_formulas("a;=1\n@x") == "a;'=1\n'@x"
@@ -63,7 +63,7 @@ def test_nothing_in_a_title_is_run_whatever_parts_the_cells(opened_with):
     assert [cell for cell in split_cells(text.removeprefix(BYTE_ORDER_MARK), opened_with) if is_formula(cell)] == []
 
 
-def test_without_that_a_semicolon_would_run_it():
+def test_without_the_apostrophe_a_semicolon_would_start_a_formula():
     """What the check above looks for is there to be found."""
     text = '"1","A law;' + COMMAND + '"\r\n'
 
@@ -76,7 +76,7 @@ def test_escaped_text_is_unescaped_unchanged(text):
 
 
 @pytest.mark.parametrize("text", ["=1", "'=1", "A;=cmd|' /C calc'!A0", "A\n@x", "''+1", "x|-cmd(1)", "“a”; '=b'"])
-def test_what_was_taken_along_is_read_again_as_it_was(text):
+def test_an_exported_list_is_read_again_as_it_was(text):
     content = csv_text(["Number", "Recommendation"], [[1, text]], UTC).encode()
 
     assert read_delimited(content).lines[1].cells == ("1", text)

@@ -147,7 +147,7 @@ def test_outage_page_keeps_no_sign_in_data():
     assert f'<a href="{url}">Open the page again</a>' in answer.text
 
 
-def test_the_page_needs_nothing(update_form):
+def test_the_outage_page_needs_no_static_files_or_scripts(update_form):
     client, url, token = update_form
 
     with database_down():
@@ -159,7 +159,7 @@ def test_the_page_needs_nothing(update_form):
     assert "script-src" not in answer.headers["Content-Security-Policy"]
 
 
-def test_a_program_is_answered_as_ever_in_json():
+def test_the_api_answers_an_outage_in_json():
     client = strict_client(OfficerFactory())
 
     with database_down():

@@ -281,7 +281,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence_about_the_file(content, co
         read_report("file", content, run=Sandbox(None))
 
 
-def test_another_sort_of_zip_is_told_apart():
+def test_another_kind_of_zip_file_is_refused_as_no_word_document():
     parts = {"word/document.xml": "", "mimetype": "application/epub+zip"}
     packed = word_report("", **parts).replace(b"word/document.xml", b"body/document.xml")
 

@@ -108,7 +108,7 @@ def test_where_no_tier_is_named_the_law_tells_what_the_standards_leave_and_it_is
 @pytest.mark.parametrize(
     "title", ["SOMALIA (Special Case)", "SOMALIA: SPECIAL CASE", "SOMALIA\n\nSpecial Case", "SOMALIA"]
 )
-def test_a_special_case_is_on_no_tier(title):
+def test_a_special_case_has_no_tier(title):
     opening = "Somalia remains a special case. It was on Tier 3 in 2002; the government hardly governs."
     found = parse_narrative(narrative(LIST, before=title, opening=opening))
 
@@ -157,7 +157,7 @@ def test_year_by_the_head_alone(head, year):
     assert bool(found.doubts) == (year is None)
 
 
-def test_two_years_at_the_head_are_none():
+def test_two_different_years_at_the_head_give_no_year():
     found = parse_narrative(
         narrative(
             LIST, before="2020 Trafficking in Persons Report\n2021 Trafficking in Persons Report\n\nLESOTHO (Tier 2)"
@@ -212,7 +212,7 @@ def test_names_of_countries(name, code):
     )
 
 
-def test_names_are_what_people_say():
+def test_countries_have_their_usual_names():
     assert [countries.country_name_of(code) for code in ("LSO", "BOL", "XKX", "QQQ")] == [
         "Lesotho",
         "Bolivia",

@@ -47,7 +47,7 @@ def test_recompute_runs_names_those_that_differ(run, capsys):
     assert "2 of method 1 recomputed, 1 of them different" in said.out
 
 
-def test_a_kept_run_holds_no_text_that_may_be_redacted(run):
+def test_a_stored_run_holds_no_text_that_may_be_redacted(run):
     reason = run.edition.terms.get().readiness_target_reason
 
     assert reason

@@ -46,7 +46,7 @@ def points_by_line(stop):
     return {(moved.part.value, moved.key): moved.points for moved in stop.lines}
 
 
-def test_another_number_alone_moves_nothing():
+def test_a_new_number_alone_moves_no_points():
     record = small_record()
     record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     other = record.recommendation(2, Pillar.PROTECTION)
@@ -140,7 +140,7 @@ def test_a_line_says_what_it_said_before_what_it_says_now_and_which_rows_did_it(
 # --- By hand ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_way_goes_day_by_day_and_moment_by_moment_in_the_order_of_time():
+def test_changes_are_listed_by_day_and_moment_in_the_order_of_time():
     record = small_record()
     first = record.action("1a", DAY, DAY, known=DAY, verified=NEXT)
     second = record.action("1b", NEXT, LATER, known=DAY, verified=NEXT)
@@ -295,7 +295,7 @@ def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key
     assert found.after == stop.points == 2 * STEP + PILLAR
 
 
-def test_what_moves_nothing_is_no_stop():
+def test_a_fact_that_moves_no_points_is_no_stop():
     record = small_record()
     record.action("1a", DAY, DAY, known=NEXT)
     record.commitment(made=NEXT, _1a="meets")

@@ -105,7 +105,7 @@ def test_points_are_printed_with_their_sign(points, text):
     assert format_signed(Decimal(points)) == text
 
 
-def test_lesotho_as_printed():
+def test_changes_of_lesotho_as_printed():
     page = display_sample(lesotho_record(), RecordMoment(FEBRUARY, BY_JULY), RecordMoment(END, BY_JULY))
 
     assert page.sentence == "Readiness rose from 7.2 to 60.5."

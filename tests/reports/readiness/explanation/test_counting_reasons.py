@@ -85,7 +85,7 @@ def test_evidence_link_that_is_no_action_of_the_government_says_what_it_is(recor
     assert (only_evidence_link(record).counts, only_evidence_link(record).reason) == (False, why)
 
 
-def test_evidence_link_that_was_rejected_or_returned_or_withdrawn_or_put_right_says_so(record):
+def test_evidence_link_that_was_rejected_returned_withdrawn_or_revised_says_so(record):
     record.review(record.action("1a", DAY, DAY, known=DAY), known=DAY, key="1a", decision=EvidenceDecision.REJECTED)
     record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=DAY)
     record.claim("1a", "done", DAY, known=DAY, first=DAY, withdrawn=DAY)

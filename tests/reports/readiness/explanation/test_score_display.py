@@ -59,7 +59,7 @@ def test_nothing_reviewed_prints_no_figure():
         (Better.UP, 4, None, "no data"),
     ],
 )
-def test_more_than_last_period_in_short(better, was, figure, text):
+def test_the_bar_of_an_increase_says_how_many_there_were_last_period(better, was, figure, text):
     record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     cases = record.indicator("cases", better=better)
     record.benchmark(
@@ -80,7 +80,7 @@ def bar_text(record):
     return printed.bar.text
 
 
-def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
+def test_the_bar_of_a_target_says_how_many_of_how_many_and_what_is_claimed():
     record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     districts = record.indicator("districts", unit="districts")
     record.benchmark(
@@ -102,7 +102,7 @@ def test_target_in_short_says_how_many_of_how_many_and_what_is_claimed():
     assert printed.claim == "8 of 10 districts by 28 January 2022."
 
 
-def test_assessed_in_short_is_a_word_and_no_data_has_no_bar():
+def test_the_bar_of_an_assessed_benchmark_says_its_verdict_and_no_data_has_no_bar():
     record = RecordBuilder(period("2021-04-01", "2022-03-31"))
     record.benchmark(record.recommendation(1, Pillar.PROSECUTION), "1a", record.benchmark_terms(known=TERMS_ON))
 
@@ -117,7 +117,7 @@ def test_assessed_in_short_is_a_word_and_no_data_has_no_bar():
     assert bar_text(record) == "a concrete step"
 
 
-def test_plain_figures_lose_their_noughts():
+def test_trailing_zeros_are_removed():
     assert [str(score_display.without_trailing_zeros(Decimal(figure))) for figure in ("45.0", "10", "0.0", "7.50")] == [
         "45",
         "10",

@@ -56,7 +56,7 @@ def test_benchmark_rests_on_its_actions_and_the_verdict_that_holds(record):
     assert rows_and_reasons(found.not_counted) == [("assessment", old, "another assessment is in force")]
 
 
-def test_what_does_not_count_stands_there_with_its_reason(record):
+def test_evidence_that_does_not_count_is_listed_with_its_reason(record):
     plan = record.evidence(DAY, DAY, known=DAY, _1a=SupportKind.PLAN)
     before = record.action("1a", date(2021, 3, 1), date(2021, 3, 1), known=DAY, verified=DAY)
     back = record.claim("1a", "done", DAY, known=DAY, first=DAY, returned=date(2021, 12, 3))
@@ -76,7 +76,7 @@ def test_what_does_not_count_stands_there_with_its_reason(record):
     }
 
 
-def test_claim_is_told_as_one(record):
+def test_a_claim_is_shown_as_a_claim(record):
     sent = record.claim("1a", "done", DAY, known=DAY, first=DAY)
 
     found = criterion_of(record)
@@ -154,7 +154,7 @@ def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
     ("part", "address"),
     [(PartKey.ACTION, "9z"), (PartKey.EFFORTS, "1a"), (PartKey.DATA, "money_for_victims"), (PartKey.THREE_PS, "")],
 )
-def test_no_such_line_is_none(record, part, address):
+def test_an_unknown_line_is_not_found(record, part, address):
     assert explain(record).find_line(part, address) is None
 
 

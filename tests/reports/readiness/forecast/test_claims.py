@@ -163,7 +163,7 @@ def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(r
 
 
 @pytest.mark.parametrize("progress", ClaimedProgress)
-def test_a_version_that_went_back_claims_nothing_and_is_not_named(record, progress):
+def test_a_returned_version_claims_nothing_and_is_not_named(record, progress):
     back = record.update_version(progress, known=KNOWN, returned=KNOWN + timedelta(days=7), ministry_id=POLICE)
     sent, draft = send_claim(record, POLICE, "2a", "under_way")
     action = record.action("1a", DAY, DAY, known=KNOWN, sent=back)

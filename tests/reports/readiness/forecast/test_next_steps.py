@@ -268,7 +268,7 @@ def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted_reco
     assert find_steps(counted_record)[1].last_period == ()
 
 
-def test_of_what_is_better_the_less_there_is_none_cannot_be_undercut(record):
+def test_where_less_is_better_a_figure_of_zero_cannot_be_improved(record):
     counted = record.indicator("convictions", question=EffortQuestion.CONVICTIONS, better=Better.DOWN)
     record.reading_year_before(counted, 0, known=START)
     _, steps = find_steps(record)

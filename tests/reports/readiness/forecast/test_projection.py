@@ -125,7 +125,7 @@ def test_more_than_last_period_is_met_by_one_more_than_then(before, now, questio
     assert (shares(found), prosecution_points(found)) == ({"1a": 1}, (question, given))
 
 
-def test_one_more_than_then_is_one_and_not_a_share_of_it():
+def test_an_increase_is_met_completely_or_not_at_all():
     record = CountedRecord()
     record.asks("1a", Rule.MORE)
     record.asks("1b", Rule.TARGET, target=10)
@@ -447,7 +447,7 @@ def test_a_lever_gives_all_that_meeting_it_adds():
     ]
 
 
-def test_a_lever_adds_to_what_is_there_and_what_is_met_is_none():
+def test_a_lever_adds_to_the_present_score_and_a_met_benchmark_is_no_lever():
     """1a met has the P on: of 1b 14 1/2 is left. A step on 2a is 5 and its P: 5 is left."""
     record = WeightedRecord()
     record.meets("1a")
@@ -469,7 +469,7 @@ def test_gains_of_equal_points_stand_by_the_soonest_day_and_then_in_order():
     assert {one.points for one in found} == {Fraction(30, 4) + Fraction(20, 3)}
 
 
-def test_a_lever_that_gives_more_stands_before_one_that_is_due_sooner():
+def test_a_lever_with_more_points_comes_before_one_that_is_due_sooner():
     record = WeightedRecord()
     record.commitment(made=MADE, due=SOON, _2a=CommitmentReach.MEETS)
 

@@ -33,7 +33,7 @@ def total_gain(taken):
 
 
 @given(candidates(), st.fractions(0, 60, max_denominator=3))
-def test_smallest_is_what_an_exhaustive_search_finds(things, goal):
+def test_the_smallest_set_is_as_small_as_an_exhaustive_search_finds(things, goal):
     enough = [
         taken
         for number in range(len(things) + 1)
@@ -66,7 +66,7 @@ def test_smallest_is_what_an_exhaustive_search_finds(things, goal):
         ([candidate(2, 2, MARCH), candidate(1, 2, MARCH)], 2, (1,)),
     ],
 )
-def test_smallest_by_hand(things, goal, places):
+def test_the_smallest_set_of_examples_worked_out_by_hand(things, goal, places):
     found = find_smallest_set(things, BONUSES, Fraction(goal))
 
     assert (None if found is None else tuple(each.position for each in found)) == places

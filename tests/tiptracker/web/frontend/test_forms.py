@@ -112,7 +112,7 @@ def test_optional_fields_say_so_and_others_do_not():
 @pytest.mark.parametrize(
     ("typed", "kind"), [("2021-12-31", "date"), ("31 of December", "text"), ("31/12/2021", "text"), ("", "date")]
 )
-def test_day_gives_back_exactly_what_was_typed(typed, kind):
+def test_a_day_field_shows_exactly_what_was_typed(typed, kind):
     [(_, attrs)] = Elements(str(SampleForm({"on": typed}))).named("on")
     assert (attrs["type"], attrs.get("value", "")) == (kind, typed)
 

@@ -78,7 +78,7 @@ def test_text_over_the_limit_is_refused_with_its_length_and_not_scanned(monkeypa
     assert max(looked) <= 60
 
 
-def test_no_browser_cuts_off_what_somebody_tells():
+def test_a_narrative_field_has_no_maximum_length_in_the_browser():
     assert "maxlength" not in str(SampleForm()["story"])
     assert 'maxlength="60"' in str(SampleForm()["title"])
 
@@ -124,7 +124,7 @@ def test_a_confirmation_holds_for_its_own_field():
     assert list(bound_form(**tick, title="5812 3456").errors) == ["title"]
 
 
-def test_what_was_confirmed_may_lessen():
+def test_a_confirmation_stays_valid_for_a_part_of_what_it_confirmed():
     two = bound_form(story="Call 5812 3456 or 6212 3456.")
     assert bound_form(**{"story-confirmed": confirmation_box(two, "story")["value"]}).is_valid()
 
