@@ -5,7 +5,7 @@ its end date, if all its days lie in the tracking period. An evidence link count
 government took, alone or jointly (`is_action`).
 
 A `FactView` is what one view of the record contains. It has no commitments, so a promise cannot count. The rules in
-`reports.readiness.answers` read the facts from nothing else, so the same rules give the verified and the claimed answers.
+`reports.readiness.answers` read facts from nothing else, so the same rules give the verified and the claimed answers.
 """
 
 from collections import defaultdict

@@ -161,7 +161,7 @@ class VerifiedHistory:
 
 
 def _verified_links(index: FactIndex) -> Iterator[VerifiedLink]:
-    """Yield evidence links in the window, except those for context, for as long as their newest review verifies them."""
+    """Yield evidence links in the window, except for context, for as long as their newest review verifies them."""
     for evidence_link in index.facts.evidence_links:
         evidence = index.evidence.get(evidence_link.evidence_id)
         if evidence is None or evidence_link.shows is SupportKind.CONTEXT:

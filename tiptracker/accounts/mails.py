@@ -1,4 +1,4 @@
-"""Queue mails about accounts, and to administrators about the installation: plain text, short, with no secret but the link.
+"""Queue mails about accounts and about the installation: plain text, short, with no secret but the link.
 
 Each mail is queued in the transaction that causes it, and a worker sends it: see tiptracker.mail.
 """
