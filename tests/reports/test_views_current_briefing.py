@@ -71,13 +71,16 @@ def test_what_is_ready_is_taken_by_one_click(client, current_briefing, reader):
     assert "<form" not in shown
 
 
-def test_a_draft_is_called_one_beside_the_button_and_in_the_list(client, edition, current_briefing, ambassador):
+def test_a_draft_is_called_one_beside_the_button_and_in_the_list(client, current_briefing, ambassador):
     client.force_login(ambassador)
     assert "Draft, not cleared" in dashboard_head(client)
     assert "Draft, not cleared" in client.get(reverse("briefing_list")).text
 
-    current_briefing.delete()
+
+def test_an_issued_briefing_is_not_called_a_draft(client, edition, ambassador):
     BriefingFactory(edition=edition, pdf=b"%PDF-1.7", issued=True)
+    client.force_login(ambassador)
+
     assert BUTTON in dashboard_head(client)
     assert "Draft, not cleared" not in dashboard_head(client)
     assert "Draft, not cleared" not in client.get(reverse("briefing_list")).text

@@ -64,7 +64,7 @@ def test_trend_says_its_finding_and_gives_every_week(get_trend, edition, reader)
     trend = response.context["trend"]
 
     assert trend.title.startswith("Verified readiness has ")
-    assert f'<p class="lead">{trend.title}</p>' in response.text
+    assert f'<p class="lead">{trend.title}.</p>' in response.text
     assert len(trend.by_week) == 44
     assert trend.by_week[-1].ends_on == date(2022, 1, 28)
     score = trend.by_week[-1].then

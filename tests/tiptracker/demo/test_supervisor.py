@@ -44,7 +44,7 @@ def processes_with(mark):
     return sorted(found)
 
 
-def wait_until_gone(mark, *, seconds=10):
+def wait_until_gone(mark, *, seconds=30):
     give_up_at = time.monotonic() + seconds
     while left := processes_with(mark):
         assert time.monotonic() < give_up_at, f"still running: {left}"

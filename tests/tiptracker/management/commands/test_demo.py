@@ -133,7 +133,7 @@ def test_demo_starts_signs_in_every_role_restarts_and_cleans_up(environment):
             assert time.monotonic() < give_up_at
             time.sleep(0.1)
         maker.kill()
-    wait_until_gone(environment["MARK"], seconds=15)
+    wait_until_gone(environment["MARK"])
 
 
 @pytest.mark.parametrize(
