@@ -287,7 +287,7 @@ def test_an_overview_says_which_country_has_moved_and_since_when(client, world):
         (world.malawi, "MWI", [date(2021, 12, 9)]),
     ):
         for day in days:
-            benchmark = factories.BenchmarkFactory(recommendation=world.asked[code, 2021].recommendation)
+            benchmark = factories.BenchmarkFactory(recommendation=world.benchmarks[code, 2021].recommendation)
             factories.EvidenceFactory(country=country, supports=[benchmark], happened_to=day, verified=True)
     client.force_login(world.observer)
 
@@ -301,7 +301,7 @@ def test_an_overview_says_which_country_has_moved_and_since_when(client, world):
 
 
 def test_an_overview_does_not_call_a_late_review_a_change_of_the_country(client, world):
-    benchmark = world.asked["LSO", 2021]
+    benchmark = world.benchmarks["LSO", 2021]
     factories.EvidenceFactory(supports=[benchmark], happened_to=date(2021, 12, 9), verified=True)
     late = factories.EvidenceFactory(
         supports=[factories.BenchmarkFactory(recommendation=benchmark.recommendation)],
