@@ -310,7 +310,7 @@ def test_the_page_that_follows_the_reading_becomes_the_preview(client, edition):
     under_way = client.get(url, headers=script)
     assert under_way.text.startswith('<div id="progress" hx-get=')
     Job.objects.update(state=State.RUNNING, progress=20, step="Looking for the list")
-    assert "Looking for the list, 20 %" in client.get(url, headers=script).text
+    assert "Looking for the list, 20%" in client.get(url, headers=script).text
     Job.objects.update(state=State.QUEUED)
 
     client.run_jobs()
