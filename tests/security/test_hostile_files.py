@@ -191,7 +191,7 @@ def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(process
     settings.SANDBOX_SECONDS_PER_HOUR = 1
     own = FocalPointFactory()
     promise = CommitmentFactory(ministry=own.ministry)
-    Sandbox(own.pk)._count(1.0)
+    Sandbox(own.pk)._count_usage(1.0)
     client, url = signed_in_client(own), reverse("update_send", args=[promise.pk])
 
     page = client.post(url, update_data(files=[SimpleUploadedFile("letter.pdf", PDF)]))
@@ -223,7 +223,7 @@ def test_what_a_file_takes_is_counted_against_who_had_it_opened(process_results,
 
 
 def share_keys(person):
-    return [Sandbox(person)._name_of_share(time.time() - back) for back in (0, 3600)]
+    return [Sandbox(person)._usage_key(time.time() - back) for back in (0, 3600)]
 
 
 @pytest.fixture
@@ -251,7 +251,7 @@ def start_processes(*people, is_job=False):
 
     def work(person):
         try:
-            Sandbox(person, is_job)("dialogues.files.sanitizers", content=b"", most_waited=1)
+            Sandbox(person, is_job)("dialogues.files.sanitizers", content=b"", timeout_seconds=1)
             answers.append("done")
         except TryLater as refusal:
             answers.append(refusal.status)
@@ -293,7 +293,7 @@ def test_no_more_requests_wait_than_threads_are_left_to_serve(running_processes,
         pass
 
     with refuses("server_busy"):
-        Sandbox(99)("dialogues.files.sanitizers", content=b"", most_waited=1)
+        Sandbox(99)("dialogues.files.sanitizers", content=b"", timeout_seconds=1)
 
     gate.set()
     for thread in waiting:
@@ -332,7 +332,7 @@ def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(setting
             assert place is None
     finally:
         subprocess.run(["kill", done.stdout.split()[-1]], check=True)
-    with slots.acquire_slot(tmp_path, "process", 1, most_waited=30) as place:
+    with slots.acquire_slot(tmp_path, "process", 1, timeout_seconds=30) as place:
         assert place is not None
 
 
@@ -341,11 +341,11 @@ def test_a_process_that_answers_without_end_is_ended(tmp_path):
         [sys.executable, "-c", "import sys\nwhile True: sys.stdout.write('x' * 65536)"],
         b"",
         folder=tmp_path,
-        most_waited=60,
-        most_answered=1_000_000,
+        timeout_seconds=60,
+        max_answer_bytes=1_000_000,
     )
 
-    assert (ended.is_too_much, ended.is_late, ended.code) == (True, False, -9)
+    assert (ended.answer_too_long, ended.timed_out, ended.code) == (True, False, -9)
 
 
 def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
@@ -353,19 +353,19 @@ def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
         [sys.executable, "-c", "import os, time; os.close(1); os.close(2); time.sleep(60)"],
         b"",
         folder=tmp_path,
-        most_waited=0.5,
-        most_answered=10,
+        timeout_seconds=0.5,
+        max_answer_bytes=10,
     )
 
-    assert (ended.is_late, ended.code) == (True, -9)
+    assert (ended.timed_out, ended.code) == (True, -9)
 
 
 def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypatch):
-    late = process.ProcessResult(b"", "", -9, 0.2, is_late=True)
+    late = process.ProcessResult(b"", "", -9, 0.2, timed_out=True)
     monkeypatch.setattr(sandbox, "run_process", lambda *_, **__: late)
 
     with refuses("server_busy"):
-        Sandbox(PERSON_ID)("dialogues.files.sanitizers", content=b"slow", most_waited=30)
+        Sandbox(PERSON_ID)("dialogues.files.sanitizers", content=b"slow", timeout_seconds=30)
 
     assert not sandbox.is_known_to_fail("dialogues.files.sanitizers", content=b"slow")
 
