@@ -206,7 +206,7 @@ def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(co
     sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", january(20))])
 
     reading = Reading.objects.get()
-    assert (reading.indicator, reading.told, reading.starts_on, reading.through_on) == (
+    assert (reading.indicator, reading.display_value, reading.starts_on, reading.through_on) == (
         indicator,
         "6",
         date(2021, 4, 1),

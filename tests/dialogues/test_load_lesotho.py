@@ -235,7 +235,7 @@ def test_indicators_answer_the_five_questions(whole_record):
 
 def test_readings_say_no_data_where_the_record_has_no_figure(whole_record):
     output = {
-        name: [row.told for row in Reading.objects.filter(indicator__name=name).order_by("starts_on")]
+        name: [row.display_value for row in Reading.objects.filter(indicator__name=name).order_by("starts_on")]
         for name in Indicator.objects.values_list("name", flat=True)
     }
     assert output == {

@@ -525,7 +525,7 @@ def test_current_evidence_is_what_no_revision_replaced():
 def test_a_reading_is_shown_as_a_figure_a_direction_or_no_data(fields, text, is_no_data):
     reading = Reading.objects.get(pk=ReadingFactory(**fields).pk)
 
-    assert (reading.told, reading.is_no_data) == (text, is_no_data)
+    assert (reading.display_value, reading.is_no_data) == (text, is_no_data)
 
 
 @pytest.mark.parametrize(

@@ -465,7 +465,7 @@ def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, chan
     response = client.post(reverse("evidence_log"), form_data(**count_data(indicator, **changed)), follow=True)
 
     reading = Reading.objects.get()
-    assert reading.told == told
+    assert reading.display_value == told
     assert describe_figure_effect(logged) in response.text
     if "span" in changed:
         assert (reading.starts_on, reading.through_on) == (date(2020, 4, 1), date(2021, 3, 31))

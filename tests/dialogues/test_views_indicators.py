@@ -55,7 +55,7 @@ def row_data(indicator, **typed):
 def grid_cells(response):
     """By indicator, what the grid says of each period, the newest first."""
     return {
-        row.indicator: [cell and (cell.reading.told, cell.decision) for _, cell in row.cells]
+        row.indicator: [cell and (cell.reading.display_value, cell.decision) for _, cell in row.cells]
         for row in response.context["rows"]
     }
 

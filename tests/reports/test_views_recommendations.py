@@ -250,7 +250,7 @@ def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client)
     response = get_recommendation(client, benchmark.recommendation)
 
     (one,) = response.context["benchmarks"]
-    assert [(reading.told, counting.counts) for reading, counting in one.readings] == [
+    assert [(reading.display_value, counting.counts) for reading, counting in one.readings] == [
         ("not reported", False),
         ("9", True),
         ("4", True),
