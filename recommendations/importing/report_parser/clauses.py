@@ -15,8 +15,8 @@ from recommendations.importing.report_parser.prose import (
     SentenceBreak,
     find_sentence_breaks,
     has_sentence_end,
-    is_demand,
     is_narration,
+    is_request,
 )
 from tiptracker.localization import gettext_noop
 
@@ -223,7 +223,7 @@ def _without_enumerations(text: str, cuts: list[_Boundary]) -> list[_Boundary]:
     The clause that keeps them has a doubt.
     """
     ends = [*(cut.end for cut in cuts), len(text)]
-    asks = [is_demand(text[start:end]) for start, end in zip([0, *(cut.start for cut in cuts)], ends, strict=True)]
+    asks = [is_request(text[start:end]) for start, end in zip([0, *(cut.start for cut in cuts)], ends, strict=True)]
     left_out: set[int] = set()
     doubtful: set[int] = set()
     length = 0
@@ -246,7 +246,7 @@ def _doubt_parts(text: str, spans: list[ClauseSpan]) -> list[ClauseSpan]:
     They don't begin with what to do although at least half of the list does, or they stand between a colon and an "and"
     that isn't the last.
     """
-    asks = [is_demand(text[span.start : span.end]) for span in spans]
+    asks = [is_request(text[span.start : span.end]) for span in spans]
     is_list_of_demands = sum(asks) * 2 >= len(spans)
     doubted = list(spans)
     colon: int | None = None

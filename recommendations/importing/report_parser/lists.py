@@ -23,11 +23,11 @@ from recommendations.importing.report_parser.paragraphs import Block, build_bloc
 from recommendations.importing.report_parser.prose import (
     find_sentence_breaks,
     has_clause_end,
-    has_demand,
+    has_request,
     has_sentence_end,
     is_continuation,
     is_narration,
-    starts_with_demand,
+    starts_with_request,
 )
 from tiptracker.localization import gettext_noop
 
@@ -144,7 +144,7 @@ def _find_repeated_bullets(block: Block) -> list[re.Match[str]]:
     if block.mark not in {*DASHES, "·"}:
         return []
     matches = re.finditer(rf"\s+{re.escape(block.mark)}\s+(?=[A-Z])", block.text)
-    return [match for match in matches if starts_with_demand(block.text[match.end() :])]
+    return [match for match in matches if starts_with_request(block.text[match.end() :])]
 
 
 def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
@@ -215,7 +215,7 @@ def _split_first_introduction(blocks: list[Block], country: str | None) -> tuple
     if not others:
         return "", blocks
     is_narrated = is_narration(first.text, country) and not all(is_narration(block.text, country) for block in others)
-    is_before_one = _is_about_list(others[0].text, country) and not has_demand(first.text)
+    is_before_one = _is_about_list(others[0].text, country) and not has_request(first.text)
     if length or first.text.endswith(":") or is_narrated or is_before_one:
         return first.text, others
     return "", blocks
@@ -244,7 +244,7 @@ def _introduction_length(text: str, country: str | None) -> int:
             return start + colon.end()
         is_told = is_narration(sentence, country)
         tells = is_narration(sentence, country, least=1) or _FINITE.search(sentence)
-        if starts_with_demand(sentence) or not tells:
+        if starts_with_request(sentence) or not tells:
             return about_list or account
         is_account = is_account and is_told
         following = each.start if each else end
@@ -329,7 +329,7 @@ def _add_doubts(items: list[tuple[str, str]], country: str | None) -> Iterator[t
         reasons = {
             clauses.MAY_BE_PART: is_continuation(plain) and number > 0 and clauses.MAY_BE_PART not in doubt,
             doubt: bool(doubt),
-            MAY_BE_INTRODUCTION: number == 0 and is_narration(plain, country, least=1) and not has_demand(plain),
+            MAY_BE_INTRODUCTION: number == 0 and is_narration(plain, country, least=1) and not has_request(plain),
             DASH_AS_BULLET: UNCERTAIN_BULLET in text,
             UNCERTAIN_LINE_END: UNCERTAIN_BREAK in text,
             BROKEN_WORD: UNCERTAIN_HYPHEN in text,

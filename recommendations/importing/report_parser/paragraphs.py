@@ -139,7 +139,7 @@ def _is_nested_item(before: Block, block: Block) -> bool:
 def _split_at_headings(block: Block) -> Iterator[Block]:
     """Split a block before each heading that directly follows a sentence in it."""
     start = 0
-    for cut in [] if block.is_boilerplate else headings.find_glued_headings(block.text):
+    for cut in [] if block.is_boilerplate else headings.find_inline_headings(block.text):
         yield block._replace(text=block.text[start:cut].rstrip())
         block, start = Block(block.text, ParagraphKind.PLAIN, follows_sentence=True), cut
     yield block._replace(text=block.text[start:])

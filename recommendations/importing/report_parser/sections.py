@@ -13,7 +13,7 @@ from recommendations.importing.report_parser.prose import (
     find_sentence_breaks,
     first_sentence,
     has_clause_end,
-    has_demand,
+    has_request,
     is_continuation,
     is_government_narration,
     is_narration,
@@ -85,7 +85,7 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
     accounts = [i for i in plain if is_narration(blocks[i].text, country)]
     openings = [i for i in plain if _OPENING_PARAGRAPH.search(blocks[i].text)]
     openings = sorted({*openings} & {*accounts}) or [
-        i for i in openings if not has_demand(first_sentence(blocks[i].text))
+        i for i in openings if not has_request(first_sentence(blocks[i].text))
     ]
     first = next(iter(openings or (accounts if country else [])), None)
     if first is None:
@@ -97,7 +97,7 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
         is_plain = block.kind == ParagraphKind.PLAIN
         if block.kind == ParagraphKind.ITEM or (is_plain and not is_narration(block.text, country)):
             section = _build_section("", [], blocks, index, country)
-            if any(each.kind == ParagraphKind.ITEM or has_demand(each.text) for each in section.blocks):
+            if any(each.kind == ParagraphKind.ITEM or has_request(each.text) for each in section.blocks):
                 yield section._replace(doubt="" if openings else UNCERTAIN_START)
             return
 
@@ -179,8 +179,8 @@ def _find_narration_start(text: str, following: Block | None, country: str | Non
         if "prosecution" in following.text[:60].casefold():
             return None
     elif following:
-        is_demand = not is_narration(following.text, country) and has_demand(first_sentence(following.text))
-        if following.kind == ParagraphKind.ITEM or is_demand:
+        is_request = not is_narration(following.text, country) and has_request(first_sentence(following.text))
+        if following.kind == ParagraphKind.ITEM or is_request:
             return None
     for each in find_sentence_breaks(text):
         if is_government_narration(text[each.start : each.start + 300]):
