@@ -119,7 +119,7 @@ def test_concrete_action_is_the_achievements_of_seven(achievements, points):
         (OfficialComplicity.PROSECUTED, 8),
         (OfficialComplicity.INVESTIGATED, 4),
         (OfficialComplicity.NONE, 0),
-        (OfficialComplicity.NOT_TOLD, 0),
+        (OfficialComplicity.NOT_REPORTED, 0),
     ],
 )
 def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_step(officials, points):
@@ -232,7 +232,7 @@ def test_the_words_of_the_decision_are_never_an_input():
         ([csv_line(source_kind="rumour")], "rumour"),
         ([csv_line(inv_now="2", inv_before="5", inv_dir="up")], "XXA 2023: inv_dir contradicts its figures"),
         ([csv_line(inv_now="2", inv_before="5")], "XXA 2023: inv_dir contradicts its figures"),
-        ([csv_line(), csv_line()], "come twice"),
+        ([csv_line(), csv_line()], "occur twice"),
     ],
 )
 def test_a_row_that_makes_no_sense_is_refused(lines, said):
