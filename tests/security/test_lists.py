@@ -1,4 +1,4 @@
-"""What stands in each list, whole, for each reader: by name of the world's rows."""
+"""Which rows each reader gets in each list, by the names of the rows in the world."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ SIGNED_OUT = set(READERS) - SIGNED_IN
 
 
 def names_by_reader(**lists):
-    """Names by reader; who is not mentioned and has signed in reads an empty list. `embassy` is all four of it."""
+    """Return row names by reader. Others who are signed in get an empty list. `embassy` stands for its four readers."""
     embassy = lists.pop("embassy", "")
     whole = dict.fromkeys(EMBASSY, embassy) | lists
     return {reader: sorted(whole.get(reader, "").split()) for reader in SIGNED_IN}

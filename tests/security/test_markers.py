@@ -116,23 +116,23 @@ def test_every_field_of_every_model_holds_a_marker(marked_rows):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))
-def test_a_ministry_reads_what_is_meant_for_it_and_nothing_else(world, marked_rows, reader):
-    said = answers_to_reader(world, marked_rows, reader)
-    found = {mark: where for where, text in said.items() for mark in find_markers(text)}
+def test_a_ministry_reads_only_texts_that_it_may_read(world, marked_rows, reader):
+    texts = answers_to_reader(world, marked_rows, reader)
+    found = {mark: where for where, text in texts.items() for mark in find_markers(text)}
 
     assert marked_rows.leaks(reader, found) == {}
-    told = {marked_rows.fields_by_marker.get(mark) for mark in found}
+    found_fields = {marked_rows.fields_by_marker.get(mark) for mark in found}
     unread = {
         marked_rows.fields_by_marker[mark] for mark, to in marked_rows.readers_by_marker.items() if reader in to
-    } - told
-    assert unread == set(), "it may read these and is told them nowhere: searching proves nothing"
+    } - found_fields
+    assert unread == set(), "the reader may read these, but no page shows them, so the search proves nothing"
 
 
 # --- Mails ------------------------------------------------------------------------------------------------------------
 
 
 def all_mails(world, reader):
-    """All mails that somebody can come to get, by the names of their templates: what was sent, and with which."""
+    """Send `reader` every kind of mail. Return the mails, and the names of the templates that were used."""
     person = world.people[reader]
     used = set()
     app.loader.import_default_modules()
@@ -171,7 +171,7 @@ def all_mails(world, reader):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))
-def test_a_mail_tells_a_ministry_what_is_meant_for_it_and_nothing_else(world, marked_rows, reader):
+def test_mails_to_a_ministry_contain_only_texts_that_it_may_read(world, marked_rows, reader):
     sent, used = all_mails(world, reader)
 
     folders = [path for path in (settings.BASE_DIR / "templates").rglob("email") if path.is_dir()]
