@@ -1,7 +1,7 @@
-"""A file keeps the ministry and the country for which it was uploaded.
+"""Files keep the ministry and country that they were uploaded for.
 
-Of files that are there already both are taken from what cites the file, else from the log of that day, else from what
-its uploader is today.
+For existing files, both come from the row that cites the file; without one, from the log of that day; otherwise from
+the uploader's account as it is now.
 """
 
 import json
