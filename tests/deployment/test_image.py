@@ -42,7 +42,7 @@ WRITE_ATTEMPTS = """
 """
 
 
-def test_it_may_write_to_its_volume_and_its_memory_alone(production):
+def test_the_container_can_write_only_to_its_volume_and_memory(production):
     tried = production.container("web").run(["sh", "-c", WRITE_ATTEMPTS])
 
     words = tried.split()
@@ -55,7 +55,7 @@ def test_it_may_write_to_its_volume_and_its_memory_alone(production):
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 
-def test_it_serves_pages_and_what_they_load(web):
+def test_the_container_serves_pages_and_their_static_files(web):
     status, headers, body = web.get("/accounts/login/")
     page = body.decode()
     loaded = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))

@@ -105,7 +105,7 @@ def test_the_wording_is_corrected_from_that_moment_on(correct, commitment, offic
     assert Commitment.objects.get().newest_correction == correction
 
 
-def test_of_several_corrections_each_moment_has_its_own_wording(correct, benchmarks):
+def test_the_wording_at_a_moment_follows_several_corrections(correct, benchmarks):
     correct(now=at_noon(date(2022, 1, 10)))
     correct(text="Train 40 officers.", links=[(benchmarks[1], MEETS)], now=at_noon(date(2022, 1, 12)))
     correct(text="Train 400 officers.", links=[(benchmarks[1], MEETS)], now=at_noon(date(2022, 1, 14)))
@@ -214,7 +214,7 @@ def test_a_benchmark_named_twice_and_one_of_another_country_are_refused(correct,
 
 
 @pytest.mark.parametrize("made", [{"done": True}, {}], ids=["verified", "withdrawn"])
-def test_of_a_settled_commitment_the_wording_alone_is_corrected(correct, benchmarks, made):
+def test_only_the_wording_of_a_settled_commitment_can_be_corrected(correct, benchmarks, made):
     commitment = CommitmentFactory(benchmarks=benchmarks[:1], **made)
     if not made:
         CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=date(2022, 1, 5))

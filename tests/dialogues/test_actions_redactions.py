@@ -240,7 +240,7 @@ def test_a_proposal_changes_no_text_and_the_log_does_not_hold_the_words(update_v
 # --- Two people -------------------------------------------------------------------------------------------------------
 
 
-def test_who_proposed_it_can_not_decide(redaction):
+def test_the_proposer_cannot_decide_on_a_redaction(redaction):
     for decide in (confirm_redaction, decline_redaction):
         with pytest.raises(PermissionDenied):
             decide(redaction=redaction, reason="It is so.", by=redaction.recorded_by, now=NOW)

@@ -89,7 +89,7 @@ def test_a_reason_is_not_needed_and_a_colleague_may_withdraw_it_too(commitment, 
     assert withdraw_version(send(commitment, police), colleague).recorded_by == colleague
 
 
-def test_what_was_sent_stays_in_the_record(commitment, police):
+def test_a_withdrawn_update_stays_in_the_record(commitment, police):
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, files=[file])
     pieces, hashes = list(sent.evidence.values()), list(EvidenceFile.objects.values_list("stored_sha256"))
@@ -164,7 +164,7 @@ def test_nobody_but_its_ministry_withdraws_an_update(commitment, police, factory
 
 
 @pytest.mark.parametrize("decide", [return_version, accept])
-def test_what_the_embassy_has_decided_on_stays_decided(commitment, police, officer, decide):
+def test_a_decided_update_cannot_be_withdrawn(commitment, police, officer, decide):
     sent = send(commitment, police)
     decision = decide(sent, officer).decision
 

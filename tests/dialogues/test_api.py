@@ -495,7 +495,7 @@ def test_the_sender_for_a_ministry_stays_the_same_after_changing_jobs(client, fo
     assert [event["recorded_by"] for event in promise["events"]] == ["The embassy", "Lineo Phiri"]
 
 
-def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_after_changing_jobs(client, focal_point, police):
+def test_rows_recorded_for_the_embassy_stay_its_own_after_a_role_change(client, focal_point, police):
     mover = OfficerFactory(name="Officer Orr")
     commitment = CommitmentFactory(ministry=police, recorded_by=mover, made__recorded_by=mover)
     sent = UpdateVersionFactory(update__commitment=commitment, recorded_by=focal_point)
@@ -1005,7 +1005,7 @@ def test_a_commitment_has_the_due_dates_that_its_ministry_proposed_with_their_an
 
 @pytest.mark.parametrize("verb", ["accept", "return"])
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory])
-def test_who_may_not_decide_gets_403_whatever_the_body(client, waiting_version, verb, factory):
+def test_deciding_without_permission_gives_403_for_any_body(client, waiting_version, verb, factory):
     client.force_login(factory())
 
     assert post(client, f"update-versions/{waiting_version.pk}/{verb}", {}).status_code == 403
@@ -1020,7 +1020,7 @@ def test_who_may_not_decide_gets_403_whatever_the_body(client, waiting_version, 
         ("briefings", [OfficerFactory, AmbassadorFactory]),
     ],
 )
-def test_who_may_not_write_gets_403_before_the_body_is_read(client, path, may):
+def test_writing_without_permission_gives_403_before_the_body_is_read(client, path, may):
     EditionFactory()
     for factory in (OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory):
         client.force_login(factory())

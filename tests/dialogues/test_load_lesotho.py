@@ -472,7 +472,7 @@ def test_loading_asks_once_for_readiness(whole_record):
     assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(Edition.objects.get(year=2021).pk))]
 
 
-def test_what_was_redacted_or_changed_is_not_loaded_anew(whole_record):
+def test_redacted_or_changed_rows_are_not_loaded_again(whole_record):
     prosecutions = Evidence.objects.filter(title="16 prosecutions")
     for row in prosecutions:
         redact_text(row, "title")

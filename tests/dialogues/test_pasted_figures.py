@@ -115,7 +115,7 @@ def test_words_stand_for_a_figure(typed, value):
     assert accepted_figures(parse(f"Cases\t{typed}")) == {"Cases": (value, "")}
 
 
-def test_what_follows_the_figure_is_the_note_and_the_unit_is_left_out():
+def test_text_after_a_figure_becomes_its_note_without_the_unit():
     pasted = parse("1\tCases\tcases\t16\twithout Qacha’s Nek\tpage 4\nVictims found\t\t12\t\tuntil Friday")
 
     assert accepted_figures(pasted) == {

@@ -155,7 +155,7 @@ def test_the_ministry_reads_the_correction_its_day_and_its_reason_and_no_more(cl
         ({"links-0-benchmark": ""}, "no_benchmark"),
     ],
 )
-def test_what_is_refused_is_kept_as_typed(client, opened_page, commitment, changed, code):
+def test_a_refused_correction_keeps_the_typed_text(client, opened_page, commitment, changed, code):
     answer = client.post(row_url("commitment_correct", commitment), form_data(opened_page, **changed))
 
     assert answer.status_code == 422

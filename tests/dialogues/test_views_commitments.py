@@ -695,7 +695,7 @@ def test_signed_out_pages_lead_to_sign_in(client):
         assert client.get(url).headers["Location"] == f"{reverse('account_login')}?next={url}"
 
 
-def test_what_waits_for_the_embassy_is_overdue_to_nobody(client):
+def test_a_commitment_with_a_waiting_update_is_not_overdue_for_anyone(client):
     ministry = MinistryFactory()
     silent, waits = (CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 15)) for _ in range(2))
     UpdateVersionFactory(update__commitment=waits)

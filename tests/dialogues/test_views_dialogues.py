@@ -633,7 +633,7 @@ def test_dialogue_record_offers_another_line_and_loses_nothing(client, dialogue_
     assert len(response.context[more].forms) == 2
 
 
-def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone(client, dialogue_of_today):
+def test_a_second_officer_keeps_their_text_and_overwrites_only_changed_fields(client, dialogue_of_today):
     item, one = dialogue_of_today.agenda.get(), dialogue_of_today.participants.get()
     page = client.get(row_url("dialogue_record", dialogue_of_today))
     mine = {f"{form.prefix}-was": form["was"].value() for _, form in page.context["items"]}
@@ -759,7 +759,7 @@ def test_marking_a_next_step_as_done_is_undone_and_that_again(client):
     assert (late.status_code, shows_refusal(late, "already_done")) == (422, True)
 
 
-def test_who_is_second_to_mark_a_step_as_not_done_is_told_who_was_first(client):
+def test_marking_a_step_as_not_done_a_second_time_names_the_first_person(client):
     mark = NextStepDoneFactory()
     client.force_login(OfficerFactory())
     url = row_url("next_step_done", mark.step)

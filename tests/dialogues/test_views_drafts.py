@@ -185,7 +185,7 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
     assert Draft.objects.get().content == {"narrative": ["Officers were named in six districts."]}
 
 
-def test_what_was_sent_meanwhile_is_told_and_loses_nothing(client, focal_point, commitment):
+def test_an_update_sent_meanwhile_is_shown_and_the_draft_is_kept(client, focal_point, commitment):
     UpdateVersionFactory(update__commitment=commitment)
 
     assert client.post(draft_url(commitment), form_data(), headers=JSON_HEADERS).json()["state"] == "closed"

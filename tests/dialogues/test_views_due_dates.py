@@ -191,7 +191,7 @@ def test_a_ministry_withdraws_its_proposal(client, focal_point, commitment, prop
 
 
 @pytest.mark.parametrize("decision", [DueDateDecision.DECLINED, DueDateDecision.WITHDRAWN])
-def test_what_was_answered_meanwhile_is_said_and_not_withdrawn(client, focal_point, proposal, decision):
+def test_an_answered_proposal_cannot_be_withdrawn(client, focal_point, proposal, decision):
     DueDateProposalDecisionFactory(proposal=proposal, decision=decision)
 
     opened, posted = client.get(withdraw_url(proposal)), client.post(withdraw_url(proposal))

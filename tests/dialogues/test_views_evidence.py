@@ -178,7 +178,7 @@ def test_evidence_says_that_its_update_was_returned(client, answer):
     assert ("The embassy returned the update that this came with." in text) is (answer == "returned")
 
 
-def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(client):
+def test_opening_evidence_is_logged_and_shown_to_the_embassy(client):
     evidence = EvidenceFactory(file=EvidenceFileFactory())
     focal_point = FocalPointFactory(name="Nthabiseng of the ministry")
     sent = EvidenceFactory(update_version=UpdateVersionFactory(update__commitment__ministry=focal_point.ministry))
@@ -231,7 +231,7 @@ def test_evidence_that_is_not_seen_is_not_opened(client):
     assert not AuditEntry.objects.exists()
 
 
-def test_who_opened_evidence_are_the_last_who_did(client):
+def test_the_page_of_evidence_lists_its_last_ten_readers(client):
     evidence, officer = EvidenceFactory(), OfficerFactory(name="Newest of all")
     for number in range(12):
         with transaction.atomic():

@@ -78,7 +78,7 @@ def waiting_version(prosecutions):
     return sent
 
 
-def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_year_before(client, waiting_version):
+def test_a_reviewer_sees_the_last_verified_figure_and_that_of_the_year_before(client, waiting_version):
     client.force_login(OfficerFactory())
     pages = {
         name: client.get(row_url(name, row)).text
@@ -95,7 +95,7 @@ def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_yea
         assert [wrong for wrong in range(991, 997) if f" {wrong}" in text] == [], name
 
 
-def test_where_nothing_was_told_before_that_is_said(client, prosecutions):
+def test_a_first_figure_is_shown_without_an_earlier_one(client, prosecutions):
     alone = log_figure(prosecutions, 10, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(OfficerFactory())
 

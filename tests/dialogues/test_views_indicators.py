@@ -340,7 +340,7 @@ def test_indicator_enter_sent_twice_records_once_and_links_to_what_is_there(clie
 # --- Pasting ----------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_pasted_fills_the_grid_and_records_nothing(client):
+def test_a_paste_fills_the_grid_and_records_nothing(client):
     cases, victims, money = (IndicatorFactory(name=name) for name in ("Cases", "Victims found", "Money"))
     client.force_login(OfficerFactory())
 
@@ -404,7 +404,7 @@ def grid_data(response):
     return {field.html_name: field.value() or "" for field in fields}
 
 
-def test_what_can_be_taken_is_recorded_after_the_preview_and_the_rest_is_left_out(client):
+def test_readable_lines_of_a_paste_are_recorded_after_the_preview(client):
     cases, _, money = (IndicatorFactory(name=name) for name in ("Cases", "Victims", "Money"))
     client.force_login(OfficerFactory())
     pasted = "Indicator\tFigure\r\nCases\t16\r\nCourts\t2\r\nVictims\t1.250.000\r\nMoney\t1,250,000"
@@ -448,7 +448,7 @@ def test_a_text_that_was_not_previewed_is_not_recorded(client):
     assert not Reading.objects.exists()
 
 
-def test_what_a_paste_replaces_stays_in_sight(client):
+def test_the_preview_of_a_paste_shows_the_values_that_it_replaces(client):
     cases, victims = (IndicatorFactory(name=name) for name in ("Cases", "Victims"))
     client.force_login(OfficerFactory())
 

@@ -730,7 +730,7 @@ def test_no_data_is_stored_as_no_data_and_stays_chosen_in_the_form(client, polic
     assert client.get(send_url(commitment)).context["figures"][0]["direction"].value() == "no_data"
 
 
-def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client, police, focal_point):
+def test_a_colleagues_newer_draft_is_shown_before_sending(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
     colleague = FocalPointFactory(ministry=police, name="Ntate Thabo")
     said = {"narrative": ["Seven districts by now."]}
@@ -773,7 +773,7 @@ def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, foca
     assert "“IMG_1.HEIC” is in Apple’s own format" in page.text
 
 
-def test_what_was_accepted_and_is_not_done_says_both(client):
+def test_an_accepted_update_on_an_open_commitment_says_that_it_is_not_done(client):
     sent = UpdateVersionFactory(claimed=ClaimedProgress.UNDER_WAY)
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.ACCEPTED)
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
@@ -784,7 +784,7 @@ def test_what_was_accepted_and_is_not_done_says_both(client):
     assert sent.decision.reason in page
 
 
-def test_what_was_opened_again_says_so_and_not_why_until_the_next_update(client, police, focal_point):
+def test_a_reopened_commitment_says_so_without_the_reason_until_the_next_update(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police, done=True)
     CommitmentEventFactory(
         commitment=commitment, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 13), reason="Internal."

@@ -109,7 +109,7 @@ def mark_infected(file):
 
 
 @pytest.mark.parametrize(("spoil", "code"), [(alter_content, "file_altered"), (mark_infected, "malware")])
-def test_what_is_not_given_out_is_not_shown_either_and_says_why(client, spoil, code):
+def test_a_file_that_cannot_be_downloaded_has_no_preview_and_says_why(client, spoil, code):
     evidence = EvidenceFactory(file=create_file())
     spoil(evidence.file)
     client.force_login(OfficerFactory())

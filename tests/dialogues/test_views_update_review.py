@@ -111,7 +111,7 @@ def test_version_detail_tells_what_came_before_it(client):
     assert row_url("version_detail", first) in text
 
 
-def test_whoever_opens_an_update_is_told_in_the_log_and_on_its_page_to_the_post(client):
+def test_opening_an_update_is_logged_and_shown_to_the_embassy(client):
     sent = waiting_version(BenchmarkFactory())
     client.force_login(ObserverFactory(name="Somebody in Washington"))
     assert "Who opened it" not in client.get(row_url("version_detail", sent)).text

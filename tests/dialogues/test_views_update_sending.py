@@ -137,9 +137,7 @@ def test_the_script_is_told_why_nothing_was_sent_and_what_has_arrived(client, se
     assert not UpdateVersion.objects.exists()
 
 
-def test_what_a_colleague_sent_meanwhile_is_shown_before_the_own_text_is_sent(
-    client, focal_point, commitment, send_url
-):
+def test_a_colleagues_new_update_is_shown_before_sending(client, focal_point, commitment, send_url):
     data = form_data(narrative="Mine.") | hidden_fields(client.get(send_url))
     sent = UpdateVersionFactory(update=UpdateFactory(commitment=commitment), narrative="Theirs.")
     return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(TODAY))

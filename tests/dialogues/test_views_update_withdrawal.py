@@ -115,7 +115,7 @@ def test_withdrawing_leads_back_and_says_what_happened(client, focal_point, wait
 
 
 @pytest.mark.parametrize("decision", UpdateDecision)
-def test_what_was_decided_meanwhile_is_said_and_offers_nothing(client, focal_point, waiting_version, decision):
+def test_after_a_decision_the_withdrawal_page_says_so_without_a_button(client, focal_point, waiting_version, decision):
     UpdateVersionDecisionFactory(update_version=waiting_version, decision=decision)
 
     opened, posted = client.get(withdraw_url(waiting_version)), client.post(withdraw_url(waiting_version))

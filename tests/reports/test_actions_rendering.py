@@ -89,7 +89,7 @@ def test_withdrawing_one_leaves_the_others_file(edition, rendered_documents, run
     assert hashlib.sha256(file_content(kept)).hexdigest() == kept.sha256
 
 
-def test_what_was_withdrawn_is_no_source_of_a_copy(edition, rendered_documents, run_jobs):
+def test_a_withdrawn_briefing_is_not_copied(edition, rendered_documents, run_jobs):
     request_sample(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
@@ -148,7 +148,7 @@ def test_another_countrys_file_is_never_copied(edition, rendered_documents, run_
     assert b"theirs" not in file_content(ours)
 
 
-def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, rendered_documents, run_jobs):
+def test_an_issued_briefing_is_rendered_again_without_the_draft_mark(edition, rendered_documents, run_jobs):
     draft = request_sample(edition, OfficerFactory())
     run_jobs()
     draft.refresh_from_db()
@@ -210,7 +210,7 @@ def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeyp
     assert (job.state, job.progress) == (State.READY, 100)
 
 
-def test_what_is_begun_anew_goes_on_from_where_it_was():
+def test_a_restarted_job_keeps_its_progress():
     job = JobFactory(state=State.RUNNING, progress=60)
     progress = JobProgress(job)
     progress.report(1, "Gathering the facts")
@@ -236,7 +236,7 @@ def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_j
     assert Briefing.objects.get().state is BriefingState.READY
 
 
-def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition, rendered_documents, run_jobs):
+def test_a_briefing_of_an_earlier_moment_is_another_file(edition, rendered_documents, run_jobs):
     request_sample(edition, OfficerFactory())
     request_briefing(
         edition=edition,

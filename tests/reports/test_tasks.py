@@ -48,7 +48,7 @@ def test_the_beat_calls_it_by_its_name_twice_a_minute():
     assert entry["options"]["expires"] < entry["schedule"] <= 60
 
 
-def test_it_is_made_once_and_again_when_something_was_recorded(run_schedule):
+def test_the_briefing_is_made_once_and_again_after_a_change(run_schedule):
     edition = RecommendationFactory().edition
     AmbassadorFactory()
 

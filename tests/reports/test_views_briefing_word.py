@@ -129,7 +129,7 @@ def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_it_is_handed_over_and_written_down(client, reader):
+def test_a_word_file_is_downloaded_and_logged(client, reader):
     briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it")
     user = reader()
     client.force_login(user)
@@ -153,7 +153,7 @@ def test_it_is_handed_over_and_written_down(client, reader):
         (b"%PDF-1.7", "no_word_file", "This document has no Word file."),
     ],
 )
-def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
+def test_without_a_word_file_the_page_of_the_briefing_is_shown(client, content, code, sentence):
     briefing = BriefingFactory(pdf=content)
     client.force_login(OfficerFactory())
 

@@ -443,7 +443,7 @@ def test_my_tasks_next_leads_down_the_list_and_to_its_top_again(client):
     assert next_task_url(client) == edition_url("my_tasks")
 
 
-def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(client):
+def test_a_withdrawn_update_leaves_my_tasks(client):
     gone, waits = waiting_version(BenchmarkFactory()), waiting_version(BenchmarkFactory())
     officer = OfficerFactory()
     client.force_login(officer)
@@ -535,7 +535,7 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
     assert ("Nothing more to do" in page) is not asks
 
 
-def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
+def test_the_last_decision_is_shown_only_to_people_who_may_see_its_row(client):
     done = waiting_version(BenchmarkFactory())
     UpdateVersionDecisionFactory(update_version=done)
     review = EvidenceReviewFactory(

@@ -75,7 +75,7 @@ def explanation_url(*key):
         ({"known_on": "0001-01-01"}, "out_of_range"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_and_stays_in_its_field(get_page, address, typed, code):
+def test_an_invalid_value_is_refused_and_stays_in_its_field(get_page, address, typed, code):
     BenchmarkFactory()
 
     response = get_page(address, **typed)

@@ -370,7 +370,7 @@ def retire(recommendation, **said):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, FocalPointFactory])
-def test_what_is_no_longer_asked_stands_apart_and_keeps_what_was_promised(client, reader):
+def test_retired_benchmarks_are_listed_separately_with_their_commitments(client, reader):
     gone = BenchmarkFactory(recommendation__text="Count the trees.", recommendation__number=1)
     BenchmarkFactory(recommendation__text="Train the police.", recommendation__number=2)
     user = reader()
@@ -426,7 +426,7 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     assert len(response.context["benchmarks"]) == count
 
 
-def test_to_a_ministry_no_recommendation_is_overdue_that_waits_for_the_embassy(client):
+def test_a_ministry_sees_no_commitment_as_overdue_while_an_update_waits(client):
     ministry = MinistryFactory()
     benchmark = BenchmarkFactory()
     silent, waits = (

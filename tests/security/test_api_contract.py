@@ -133,7 +133,7 @@ def send_case(case, head):
 
 
 @pytest.mark.parametrize("label", operations())
-def test_whatever_is_sent_is_answered_as_documented(schema, token_headers, label):
+def test_any_request_is_answered_as_documented(schema, token_headers, label):
     operation = schema.find_operation_by_label(label)
     modes = (GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
@@ -155,7 +155,7 @@ def test_whatever_is_sent_is_answered_as_documented(schema, token_headers, label
 
 
 @pytest.mark.parametrize("line", API_RULES, ids=str)
-def test_what_goes_well_is_answered_as_documented(world, schema, token_headers, line):
+def test_valid_requests_are_answered_as_documented(world, schema, token_headers, line):
     """… as is what the table of roles says is refused to others."""
     url = rule_url(line, world.keys().get(line.row))
     operation = schema.find_operation_by_path(line.method, url)

@@ -158,7 +158,7 @@ def test_renderer_opens_no_file_and_speaks_no_other_protocol(address):
 
 
 @pytest.mark.django_db
-def test_what_people_type_is_printed_as_they_typed_it(local_server):
+def test_html_in_typed_text_is_printed_as_text(local_server):
     """A picture's address in a text of the record is a text."""
     address, calls = local_server
     typed = f'<img src="{address}/seen.png"><style>@import "{address}/a.css"</style>'

@@ -100,7 +100,7 @@ def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
         ('<a href="https://example.org/" rel="noopener noreferrer" target="_blank">', []),
     ],
 )
-def test_what_a_policy_refuses_would_be_found(body, faults):
+def test_the_check_finds_content_that_the_policy_refuses(body, faults):
     assert PolicyFaults(body, {"given"}).found == faults
 
 
@@ -179,7 +179,7 @@ HTML_MODULES = {"reports/templatetags/print.py", "tiptracker/web/unavailable.py"
 """Put HTML together from escaped parts, by `format_html` and `escape`."""
 
 
-def test_what_people_wrote_is_nowhere_printed_as_html():
+def test_typed_text_is_never_printed_as_html():
     """Mails are plain text (.txt), and so not escaped."""
     top = settings.BASE_DIR
     packages = ("tiptracker", "recommendations", "dialogues", "reports")
@@ -225,7 +225,7 @@ TYPED = {
 @pytest.mark.parametrize(
     ("origin", "is_own"), [("http://testserver", True), ("https://evil.example", False), ("", False)]
 )
-def test_what_was_typed_comes_back_to_who_typed_it_here(origin, is_own):
+def test_typed_text_is_given_back_only_to_forms_of_our_own_pages(origin, is_own):
     """… and another site can't have a text of its own shown on our page."""
     answer = Client(enforce_csrf_checks=True).post(
         "/accounts/login/", TYPED, headers={"Origin": origin} if origin else {}

@@ -187,7 +187,7 @@ def occupy_slot(settings):
 
 
 @pytest.mark.django_db
-def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(process_results, settings):
+def test_the_hourly_limit_applies_to_one_person_and_says_when_to_try_again(process_results, settings):
     settings.SANDBOX_SECONDS_PER_HOUR = 1
     own = FocalPointFactory()
     promise = CommitmentFactory(ministry=own.ministry)
@@ -210,7 +210,7 @@ def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(process
 # --- How many at once -------------------------------------------------------------------------------------------------
 
 
-def test_what_a_file_takes_is_counted_against_who_had_it_opened(process_results, settings):
+def test_processor_time_counts_against_the_person_who_opened_the_file(process_results, settings):
     settings.SANDBOX_SECONDS_PER_HOUR = 1000
     sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(PERSON_ID))
     sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(PERSON_ID))
@@ -262,7 +262,7 @@ def start_processes(*people, is_job=False):
     return threads, answers
 
 
-def test_of_one_person_one_file_is_opened_at_once_and_others_have_their_turn(running_processes, settings):
+def test_each_person_opens_one_file_at_a_time_and_others_get_their_turn(running_processes, settings):
     settings.SANDBOX_PATIENCE = 0.3
     gate, begun, most = running_processes
 

@@ -428,7 +428,7 @@ REMOVED_CONTENT = {
 
 
 @pytest.mark.parametrize("what", REMOVED_CONTENT)
-def test_what_a_file_reaches_for_is_left_out_of_the_copy(what):
+def test_external_references_are_left_out_of_the_copy(what):
     sent, extension = REMOVED_CONTENT[what], ".xlsx" if b"xl/workbook.xml" in REMOVED_CONTENT[what] else ".docx"
     with zipfile.ZipFile(io.BytesIO(sent)) as archive:
         assert any(HOST.encode() in archive.read(name) for name in archive.namelist())

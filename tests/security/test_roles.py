@@ -488,7 +488,7 @@ PAGE_RULES = [line for line in RULES if line.method == "GET" and not line.is_api
 
 
 @pytest.mark.parametrize("line", PAGE_RULES, ids=str)
-def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
+def test_htmx_requests_are_answered_like_the_page(world, line):
     """A part of a page, asked for alone, holds no more than the page."""
     answers = {
         reader: send_request(world, line, reader, headers={"HX-Request": "true"})

@@ -121,7 +121,7 @@ NOT_FOUND_RULES = [
 
 @pytest.mark.usefixtures("no_session_updates")
 @pytest.mark.parametrize("line", NOT_FOUND_RULES, ids=str)
-def test_what_is_not_seen_is_the_same_work_as_what_is_not_there(world, line):
+def test_unseen_and_unknown_rows_cause_the_same_queries(world, line):
     for reader in (reader for reader, status in line.expected.items() if status == "404"):
         with capture_statements() as for_unseen:
             unseen = send_request(world, line, reader)

@@ -76,7 +76,7 @@ def test_so_many_pages_are_shown_and_no_more_are_drawn():
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4\n%%EOF\n", PNG, PDF[: len(PDF) // 2]])
-def test_what_is_no_sound_file_cannot_be_drawn(content):
+def test_a_damaged_file_cannot_be_drawn(content):
     with pytest.raises(PreviewError):
         draw_page(content, PDF_TYPE, 1)
     with pytest.raises(PreviewError):

@@ -438,7 +438,7 @@ RICH_MEDIA = pikepdf.Dictionary(
     ],
 )
 @pytest.mark.parametrize("packed", [pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate])
-def test_what_a_pdf_could_run_or_attach_is_removed(change, packed):
+def test_scripts_and_attachments_are_removed_from_a_pdf(change, packed):
     sent = pdf(change, object_stream_mode=packed, compress_streams=False)
     assert ACTIVE_CONTENT_MARKER in pdf(
         change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False
@@ -488,7 +488,7 @@ def test_a_pdf_with_nothing_left_after_cleaning_is_refused():
     )
 
 
-def test_what_lies_behind_or_between_the_parts_of_a_file_is_left_behind():
+def test_data_after_or_between_the_parts_of_a_file_is_removed():
     assert (
         ACTIVE_CONTENT_MARKER
         not in sanitize_file(PDF[:-6] + b"%" + ACTIVE_CONTENT_MARKER + b"\n%%EOF\n", ".pdf").content
@@ -601,7 +601,7 @@ REMOVED_PARTS = {
         ),
     ],
 )
-def test_what_people_put_into_office_files_stays(sent, extension, said):
+def test_usual_content_of_office_files_is_kept(sent, extension, said):
     with (
         zipfile.ZipFile(io.BytesIO(sent)) as made,
         zipfile.ZipFile(io.BytesIO(sanitize_file(sent, extension).content)) as kept,
@@ -890,7 +890,7 @@ def test_code_of_which_a_reader_passes_over_a_part_is_refused(sent):
         ('<v:imagedata x:href="r0"/>', "something outside the file"),
     ],
 )
-def test_what_is_always_outside_is_refused_whatever_its_relation_is_called(element, match):
+def test_external_elements_are_refused_under_any_relationship_type(element, match):
     link = relationships_part(("hyperlink", "https://example.org/seen.png", "External"))
     assert_rejected(docx_with_body(element, **{"word/_rels/document.xml.rels": link}), ".docx", match)
 
@@ -1021,7 +1021,7 @@ def test_table_of_numbers_telephones_and_words_stays_as_it_is():
 # --- Apart ------------------------------------------------------------------------------------------------------------
 
 
-def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
+def test_a_failure_of_the_sanitizer_process_refuses_the_file(monkeypatch):
     with pytest.raises(FileRejected, match="is of type PDF"):
         sanitize_file_in_sandbox(PDF, ".docx", run=Sandbox(None))
     monkeypatch.setattr(sanitizer_sandbox, "TIMEOUT_SECONDS", 0.001)

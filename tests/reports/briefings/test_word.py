@@ -196,7 +196,7 @@ def test_pages_are_counted_by_word_itself():
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.A4, (210, 297)), (Paper.LETTER, (216, 279))])
-def test_it_is_set_on_the_paper_of_its_post(paper, size):
+def test_a_word_file_has_the_paper_size_of_its_post(paper, size):
     document = Document(io.BytesIO(render_docx(sample_documents.washington_input(), paper)))
     section = document.sections[0]
 
@@ -290,7 +290,7 @@ def test_the_same_facts_give_the_same_bytes_in_another_process():
     assert render_docx(replace(sample_documents.washington_input(), is_cleared=True)) != first
 
 
-def test_it_has_no_macros_and_no_external_links():
+def test_a_word_file_has_no_macros_and_no_external_links():
     file = render_docx(sample_documents.washington_input(text='"] } { INCLUDETEXT "x" } https://x.example/'))
     with zipfile.ZipFile(io.BytesIO(file)) as zipped:
         names = zipped.namelist()

@@ -199,7 +199,7 @@ def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(reco
         (4, ReadingDirection.UP, (0, 0, 0)),
     ],
 )
-def test_what_is_better_the_less_there_is_of_it_has_to_fall(record, before, now, expected):
+def test_a_figure_must_fall_if_less_is_better(record, before, now, expected):
     record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
     record.reading_year_before(record.counted, before, known=START)
     record.reading(record.counted, now, through=END, known=KNOWN, evidence=record.told)

@@ -256,7 +256,7 @@ def test_the_latest_figure_is_the_one_that_has_to_fit(record):
     assert problem_kinds(record, TODAY - A_DAY) == [ProblemKind.FIGURE_TOO_LOW]
 
 
-def test_where_less_is_better_a_low_figure_fits_many_actions(record):
+def test_a_low_figure_fits_many_actions_if_less_is_better(record):
     record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
     add_figure(record, 1)
     add_actions(record, 3)
@@ -497,7 +497,7 @@ def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     [([(CommitmentEventKind.RESCHEDULED, DUE - A_DAY, DUE)], False), ([], True)],
     ids=["moved since", "accepted since"],
 )
-def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
+def test_an_update_before_a_new_due_date_or_an_accepted_one_does_not_count_as_later(record, then, accepted):
     promise = record.commitment(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY

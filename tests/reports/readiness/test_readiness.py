@@ -310,7 +310,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
     assert check.sentence == "2b is assessed as met, but no verified action in the tracking period supports it."
 
 
-def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
+def test_possible_claimed_and_projected_scores_of_a_record_with_every_rule():
     """The same day and moment; the score is 48 7/30. No. 1 can give 12 (a 2.4, b 7.2, c 2.4), no. 2 6 (3 each), no. 3 6
     (1 1/2 each), the action plan nothing.
 

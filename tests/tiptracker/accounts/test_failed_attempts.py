@@ -93,7 +93,7 @@ def secret_checks(monkeypatch):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_who_goes_on_trying_is_locked_out_and_the_log_tells_of_it(name, secret_checks):
+def test_repeated_wrong_attempts_lock_out_and_are_logged(name, secret_checks):
     prepare, has_second_step = CHECKS[name]
     person = OfficerFactory()
     if has_second_step:
@@ -273,7 +273,7 @@ def test_every_address_about_accounts_is_named_above():
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_changes_a_sign_in_ends_what_was_begun_tells_the_log_and_the_owner(name):
+def test_a_change_of_the_sign_in_ends_sessions_and_informs_the_log_and_the_owner(name):
     cache.clear()
     account = Account()
     do, elsewhere, token, verb = CHANGES[name]

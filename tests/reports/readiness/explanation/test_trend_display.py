@@ -52,13 +52,13 @@ def test_the_title_of_what_was_reviewed_too_late_says_so():
     )
 
 
-def test_what_happened_stands_in_its_week():
+def test_events_are_shown_in_their_week():
     by_week = display_sample(events=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
 
     assert [[one.description for one in week.events] for week in by_week] == [[], ["Dialogue, Maseru", "Deadline"], []]
 
 
-def test_what_happened_outside_the_period_is_left_out():
+def test_events_outside_the_period_are_left_out():
     assert display_sample(events=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).events == []
 
 
