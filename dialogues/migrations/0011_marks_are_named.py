@@ -33,7 +33,7 @@ ONCE_LOADED = "OLD.loaded_at IS NOT NULL"
 
 
 def again(model, redactable, **more):
-    """Triggers anew, such as ask for the redaction."""
+    """Return operations that replace the triggers by those that require a redaction."""
     return [LiftAppendOnly(model, redactable, **more), AppendOnly(model, redactable, **more)]
 
 
