@@ -1,4 +1,4 @@
-"""Find the list of recommendations in a document: after its heading, or else after the opening paragraph."""
+"""Find the list of recommendations in a document: after its heading, otherwise after the opening paragraph."""
 
 import re
 from collections.abc import Iterator
@@ -55,13 +55,13 @@ def find_list_sections(blocks: list[Block], country: str | None) -> list[ListSec
 
 
 def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator[ListSection]:
-    begun = 0
+    count = 0
     for index, block in enumerate(blocks):
         start = None if block.is_boilerplate else headings.find_list_start(block.text)
         if start is None:
             continue
-        begun += 1
-        if begun > MAX_LISTS:
+        count += 1
+        if count > MAX_LISTS:
             raise Refused(
                 "too_many",
                 gettext("It contains more than %(number)s lists of recommendations. Keep only the list that you need.")
@@ -108,11 +108,11 @@ def _build_section(
     """Return the list from block `start` up to its end."""
     section_blocks: list[Block] = []
     left_out: list[str] = []
-    waiting: list[str] = []
+    furniture: list[str] = []
     for index in range(start - len(first), len(blocks)):
         block = first[index - start] if index < start else blocks[index]
         if block.is_boilerplate:
-            waiting.append(block.text)
+            furniture.append(block.text)
             continue
         if _is_section_end(block):
             break
@@ -121,8 +121,8 @@ def _build_section(
         )
         if is_account and not _is_list_resumed(section_blocks[-1], blocks[index + 1 : index + 1 + MAX_BLOCKS]):
             break
-        left_out += waiting
-        waiting = []
+        left_out += furniture
+        furniture = []
         following = next((blocks[i] for i in range(index + 1, len(blocks)) if not blocks[i].is_boilerplate), None)
         cut = _find_narration_start(block.text, following, country)
         if cut is not None and _is_list_resumed(block, blocks[index + 1 : index + 1 + MAX_BLOCKS]):
@@ -174,7 +174,10 @@ def _are_mostly_complete(blocks: list[Block]) -> bool:
 
 
 def _find_narration_start(text: str, following: Block | None, country: str | None) -> int | None:
-    """Return where, in the list's last paragraph, that account starts; it may be at a full line. None if nowhere."""
+    """Return where the account of the government starts in a paragraph of the list; None if it does not.
+
+    It may start after a long line that was not known to end a sentence.
+    """
     if following and _is_section_end(following):
         if "prosecution" in following.text[:60].casefold():
             return None
