@@ -1,4 +1,4 @@
-"""What was promised, and what may happen to a promise."""
+"""Actions that record and change commitments."""
 
 from datetime import date
 

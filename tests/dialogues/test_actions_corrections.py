@@ -1,4 +1,4 @@
-"""Correcting a commitment: its wording and its benchmarks, as dated rows that the earlier record outlives."""
+"""Correct the wording and benchmarks of a commitment by dated rows; earlier moments keep theirs."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Dialogues: planned, moved, called off; their agenda; what is recorded of them; their next steps and files."""
+"""Actions on dialogues: plan, move, call off, agenda, record, next steps and files."""
 
 import json
 from datetime import date, timedelta

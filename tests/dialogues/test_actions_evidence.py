@@ -1,4 +1,4 @@
-"""Logging what happened, and the embassy's word on it."""
+"""Log evidence and review it."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Keeping what was uploaded."""
+"""Store uploaded files."""
 
 import hashlib
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Recording what was counted."""
+"""Record figures."""
 
 from datetime import date
 from decimal import Decimal

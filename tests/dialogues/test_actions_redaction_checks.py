@@ -1,4 +1,4 @@
-"""Each mark in the record and in the log is a redaction's doing, and `verify_audit` names those that are not."""
+"""Each redaction mark in the record and log belongs to a redaction; `verify_audit` names others."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Words are taken out of the record by two people, everywhere, and nothing else is."""
+"""Two people remove a text from the whole record, and nothing else."""
 
 from datetime import date
 

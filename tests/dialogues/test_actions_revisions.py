@@ -1,4 +1,4 @@
-"""Putting evidence right: another row takes the place of the first."""
+"""Revise evidence: another row replaces the first."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Next year: benchmarks are asked again, and what is open moves along to them with its whole history."""
+"""Roll over to the next edition: benchmarks are repeated, and open commitments are linked to them."""
 
 import json
 from datetime import date, timedelta

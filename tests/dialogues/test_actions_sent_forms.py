@@ -1,4 +1,4 @@
-"""A form of an update is sent once, however often it arrives, and not over what its page has not shown."""
+"""A form of an update is recorded once, and not over an update that its page did not show."""
 
 from uuid import uuid4
 

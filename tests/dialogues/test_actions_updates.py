@@ -1,4 +1,4 @@
-"""One chain of verbs: send, return, send again, accept."""
+"""Send, return, send again and accept an update."""
 
 from datetime import date
 from decimal import Decimal

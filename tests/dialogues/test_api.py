@@ -1,4 +1,4 @@
-"""What the API says of what was promised and what happened, and what may be sent to it."""
+"""The API of commitments, updates, evidence, dialogues and assessments."""
 
 import json
 import re

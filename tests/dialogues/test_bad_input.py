@@ -1,4 +1,4 @@
-"""Bad input through every door: a sentence beside the place, nothing half-saved, what was typed kept."""
+"""Invalid input by page and API: a sentence at the field, nothing saved in part, typed text kept."""
 
 from datetime import date
 

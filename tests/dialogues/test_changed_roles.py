@@ -1,4 +1,4 @@
-"""Who somebody was when they recorded something decides, also once they have another role, ministry or country."""
+"""The recorder's role at the time decides, even if the person now has another role, ministry or country."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The rule by which a commitment's standing is folded from its events."""
+"""The status of a commitment, derived from its events."""
 
 import pytest
 

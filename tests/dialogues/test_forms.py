@@ -1,4 +1,4 @@
-"""What recurs in the forms: days, rows to choose from, lines, and what is kept when a form is refused."""
+"""Common parts of forms: days, choices of rows, lines, and typed text in refused forms."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What rows hold, what the database refuses, and who sees which."""
+"""Models: their values, what the database refuses, and who sees which rows."""
 
 from datetime import date
 

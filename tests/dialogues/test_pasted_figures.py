@@ -1,4 +1,4 @@
-"""Read what is pasted from a spreadsheet: what can be taken, and why each other line can't."""
+"""Parse figures pasted from a spreadsheet, and say why other lines cannot be read."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Who may do what: a table of readers for each predicate."""
+"""Permissions: the people for whom each function returns true."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser

@@ -1,4 +1,4 @@
-"""Nothing by which a victim could be found is written down unasked: by page, by API, in the name of a file."""
+"""Personal data needs a confirmation: on pages, in the API and in file names."""
 
 import ast
 import json

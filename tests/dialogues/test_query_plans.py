@@ -1,4 +1,4 @@
-"""How PostgreSQL finds the rows of long lists: by an index, no more of them than a page shows."""
+"""PostgreSQL finds the rows of long lists by an index, and only as many as a page shows."""
 
 import json
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Which cells of a breakdown of people are held back."""
+"""Which cells of a breakdown of people are suppressed."""
 
 from itertools import product
 

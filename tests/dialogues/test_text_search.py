@@ -1,4 +1,4 @@
-"""Words are found in a text however they are written there."""
+"""Find words in a text in any spelling."""
 
 import json
 import unicodedata

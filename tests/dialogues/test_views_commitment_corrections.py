@@ -1,4 +1,4 @@
-"""The page that corrects a commitment, and where a correction is read."""
+"""The page that corrects a commitment, and the pages that show corrections."""
 
 from datetime import date
 

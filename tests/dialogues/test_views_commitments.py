@@ -1,4 +1,4 @@
-"""The list of commitments, one commitment's story for each reader, a new one, and its verbs."""
+"""The pages of commitments: list, history, new commitment and changes."""
 
 from datetime import date
 

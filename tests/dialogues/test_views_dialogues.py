@@ -1,4 +1,4 @@
-"""Dialogues: the list, one as agenda and as minutes, planning, the agenda, the record, and what follows."""
+"""The pages of dialogues: list, detail, planning, agenda, record and follow-up."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Saving a form as typed so far: by its button, answered with a page; by the script, answered in JSON."""
+"""Save a draft with the button (a page answers) or by the script (JSON answers)."""
 
 import hashlib
 

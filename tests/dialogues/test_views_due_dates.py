@@ -1,4 +1,4 @@
-"""Proposing another due date, answering it and withdrawing it; and where each side reads of it."""
+"""Propose another due date, answer and withdraw it, and where each side sees it."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""One piece of evidence with its reviews, and the file itself."""
+"""The page of a piece of evidence with its reviews, and its file."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The register of evidence: every piece, searched, narrowed and sorted."""
+"""The list of evidence: search, filters and sorting."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Putting evidence right on a page, and the story that is told of it."""
+"""The page that revises evidence, and its history."""
 
 from datetime import date, timedelta
 from decimal import Decimal

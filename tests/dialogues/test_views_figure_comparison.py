@@ -1,4 +1,4 @@
-"""A figure beside what was told before of the same, where the embassy reviews it and where a ministry gives it."""
+"""A figure beside earlier figures, where the embassy reviews it and where a ministry enters it."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The grid of what is counted, one indicator with all its figures, and entering them."""
+"""The pages of indicators: grid, detail and entry of figures."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The focal point's pages: what is asked of the ministry, and sending an update."""
+"""The pages of a focal point: the ministry's commitments, and sending an update."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Files in the page: pictures and pages of PDFs, texts, and what can't be shown."""
+"""Previews in pages: pictures, pages of PDFs, texts, and files that cannot be shown."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Pages on which something is taken out of the record, and those that tell that it was."""
+"""The pages of redactions, and pages that show that a text was redacted."""
 
 import re
 from datetime import date

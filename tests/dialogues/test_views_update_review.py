@@ -1,4 +1,4 @@
-"""An update: claim beside evidence, accepting and returning line by line."""
+"""Review an update: claims beside evidence, accepted or returned item by item."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Sending the form of an update again: by a page, and by the script of an update that waited for a connection."""
+"""Send a form of an update again, by a page or by the script for waiting updates."""
 
 import re
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Withdrawing an update: the ministry's page, and what others see of it afterwards."""
+"""Withdraw an update: the ministry's page, and what others see afterwards."""
 
 import re
 from datetime import date

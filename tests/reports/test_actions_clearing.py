@@ -1,4 +1,4 @@
-"""Clearing a draft: somebody else than who asked for it, the same words without the mark, and then fixed."""
+"""Clear a draft: another person clears it, only the draft mark goes, and it never changes afterwards."""
 
 import hashlib
 import io

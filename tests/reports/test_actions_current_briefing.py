@@ -1,4 +1,4 @@
-"""The ambassador's briefing of the day: made unasked, replaced until somebody takes it, cleared by nobody."""
+"""The ambassador's daily briefing: made automatically, replaced in its row, cleared by nobody."""
 
 import hashlib
 from datetime import datetime, timedelta

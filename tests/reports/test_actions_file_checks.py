@@ -1,4 +1,4 @@
-"""The files of briefings are held to their hashes: where one is handed out, and every night."""
+"""The files of briefings are compared with their hashes at each download and every night."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A briefing's file: made once of the same, each with a file of its own, and told of while it is made."""
+"""The file of a briefing: rendered once for equal content, stored for each, with progress."""
 
 import hashlib
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A briefing that holds what was redacted is withdrawn; none is given out until each was looked at."""
+"""A briefing with a redacted text is withdrawn; no briefing can be downloaded until all were searched."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Briefings by the API: what is picked."""
+"""Briefings by the API: selected sections."""
 
 import pytest
 

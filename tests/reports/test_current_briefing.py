@@ -1,4 +1,4 @@
-"""When the briefing of the day is made anew: the log has moved on, and it is quiet; or the day is another."""
+"""When the daily briefing is rebuilt: after new log entries and a quiet period, or on a new day."""
 
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What the worker does by itself: the briefing of the day, through its real tasks."""
+"""Scheduled work: the daily briefing through its real tasks."""
 
 from datetime import date, time
 

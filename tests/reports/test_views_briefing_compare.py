@@ -1,4 +1,4 @@
-"""Two briefings of a kind, side by side."""
+"""Compare two briefings of a kind."""
 
 from datetime import date
 

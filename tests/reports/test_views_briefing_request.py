@@ -1,4 +1,4 @@
-"""Asking for a document with its sections picked."""
+"""Request a document with chosen sections."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Input for Washington as a Word file, from the worker to whoever takes it: made, cleared, handed out, withdrawn."""
+"""Input for Washington as a Word file: made, cleared, downloaded, withdrawn."""
 
 import hashlib
 import io

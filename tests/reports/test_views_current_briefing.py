@@ -1,4 +1,4 @@
-"""Today's briefing on the dashboard, and what the tracker made by itself in lists, pages and the API."""
+"""Today's briefing on the dashboard, and automatic briefings in lists, pages and the API."""
 
 import re
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""What is counted district by district: where it is so, by whose word, on which evidence."""
+"""Figures by district, with their decision and evidence."""
 
 import csv
 from datetime import date

@@ -1,4 +1,4 @@
-"""The note for the officer who comes next, and a ministry's page: the same rows, for the embassy alone."""
+"""The handover note and the page of a ministry, which only the embassy reads."""
 
 from datetime import date
 

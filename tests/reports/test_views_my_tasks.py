@@ -1,4 +1,4 @@
-"""My tasks: what waits, the most at stake first; the next of it; the other kinds; and the list as a file."""
+"""My tasks: items by the points at stake, the next item, other kinds of tasks, and the export."""
 
 import csv
 import io

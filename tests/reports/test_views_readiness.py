@@ -1,4 +1,4 @@
-"""All that stands beside the score; why; and what doesn't fit together."""
+"""Readiness in detail, its reasons, and problems in the record."""
 
 import re
 from datetime import date, timedelta

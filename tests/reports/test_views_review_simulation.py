@@ -1,4 +1,4 @@
-"""What a decision would add, as pages say it before it is given; and that this is what it then adds."""
+"""Pages say what a decision would add, and the decision then adds it."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""The search: what it finds, in which words, and that it finds nothing for those who may not see it."""
+"""The search: results, excerpts, and nothing for people who may not see a row."""
 
 import re
 from datetime import date

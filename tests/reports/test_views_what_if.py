@@ -1,4 +1,4 @@
-"""What if: benchmarks are ticked, the score, its parts and the mark move; never mistaken for the record."""
+"""What-if: ticked benchmarks change the displayed score and its parts, never the record."""
 
 import re
 from datetime import date

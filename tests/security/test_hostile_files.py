@@ -1,4 +1,4 @@
-"""Files made to burn the processor: refused, with little work, and once; and nobody else waits for them."""
+"""Files that would take much processor time are refused once, with little work, and nobody else waits."""
 
 import subprocess
 import sys
@@ -131,7 +131,7 @@ def signed_in_client(person):
 
 
 def mark_failed(content, module="dialogues.files.previews"):
-    """As a file stands whose process was ended by its limit."""
+    """The state of a file whose process was ended by its limit."""
     cache.set(sandbox._failure_key(module, (), content), True)
 
 
@@ -228,7 +228,7 @@ def share_keys(person):
 
 @pytest.fixture
 def running_processes(monkeypatch):
-    """Processes that last until the test lets them go; how many were at work at once, by person."""
+    """Processes that run until the test releases them, and how many ran at once, by person."""
     gate, begun = threading.Event(), threading.Semaphore(0)
     lock, now, most = threading.Lock(), [0], [0]
 
@@ -283,7 +283,7 @@ def test_each_person_opens_one_file_at_a_time_and_others_get_their_turn(running_
 
 
 def test_no_more_requests_wait_than_threads_are_left_to_serve(running_processes, settings):
-    """Who finds all places taken is told at once: the thread is free again."""
+    """A request that finds all slots taken is refused at once, so its thread is free again."""
     settings.SANDBOX_PATIENCE = 20
     gate, begun, most = running_processes
     waiting, answered = start_processes(*range(1, 4))
@@ -320,7 +320,7 @@ def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
 
 
 def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(settings, tmp_path):
-    """So that killing web processes doesn't let more of them run than may."""
+    """Otherwise, killing web processes would let too many confined processes run."""
     script = (
         "import runpy, subprocess; from pathlib import Path; slots = runpy.run_path('tiptracker/sandbox/slots.py');"
         f"held = slots['_try_lock_slot'](Path({str(tmp_path)!r}), 'process', 1);"

@@ -77,7 +77,7 @@ API = {
         embassy="briefing compared_briefing input failed_briefing", elsewhere="foreign_briefing",
     )),
 }  # fmt: skip
-"""By model: the list and what each reads in it."""
+"""By model: the list, and the rows that each reader gets in it."""
 
 
 @pytest.mark.parametrize("model", API)
@@ -95,7 +95,7 @@ def test_a_list_of_the_api_holds_exactly_what_its_reader_sees(world, model):
 
 @pytest.mark.parametrize("model", API)
 def test_every_row_of_the_world_stands_in_somebodys_list(world, model):
-    """A row without a name couldn't be missed."""
+    """A row without a name would not be noticed if it were missing."""
     rows = type(next(row for row in world.rows.values() if row._meta.model_name == model))._default_manager.all()
 
     assert not [name for name in world.names(model, [row.pk for row in rows]) if name.startswith("unnamed")]
@@ -107,7 +107,7 @@ def test_every_row_of_the_world_stands_in_somebodys_list(world, model):
 
 
 def nested_names(world, what, part, model):
-    """By reader who may see `what`: the names of the rows of `model` that its answer names in `part`."""
+    """Return, by reader who may see `what`, the names of the rows of `model` in the part `part` of the answer."""
     route, row = what.split()
     part, _, key = part.partition(".")
     answers = {reader: send_request(world, AccessRule("GET", route, row, {}), reader) for reader in SIGNED_IN}
@@ -243,7 +243,7 @@ PAGES = {
         ),
     ),
 }  # fmt: skip
-"""By page: whose rows it lists, where they stand in its context, and what each reads there."""
+"""By page: the model of its rows, their place in the context, and the rows that each reader gets."""
 
 
 @pytest.mark.parametrize("route", PAGES)
@@ -268,7 +268,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))
 def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_embassy(world, reader):
-    """… in plain values: no row from which a template could go on to others."""
+    """As plain values: with a model instance, a template could reach other rows."""
     of_list = send_request(world, AccessRule("GET", "recommendation_list", "-", {}), reader).context
     of_one = send_request(world, AccessRule("GET", "recommendation_detail", "first", {}), reader).context
 

@@ -1,7 +1,7 @@
-"""No internal text comes out anywhere: whatever a ministry can reach is asked for and searched for planted markers.
+"""No internal text reaches a ministry: request all that it can reach, and search for planted markers.
 
-`marked_rows.READABLE_BY_MINISTRIES` lists what may come out. Every other field of every model is internal, also one
-added tomorrow.
+`marked_rows.READABLE_BY_MINISTRIES` lists the fields that ministries may read. All other fields of all models are
+internal, also new ones.
 """
 
 import io
@@ -39,7 +39,7 @@ from tiptracker.choices import AccountRequestKind
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """A world of its own, since markers are put into its rows."""
+    """A separate world, because markers are put into its rows."""
     with django_db_blocker.unblock(), reuse_drawn_previews(), create_world() as world:
         yield world
         transaction.set_rollback(True)
@@ -51,14 +51,14 @@ def marked_rows(world):
 
 
 def row_keys(world, line):
-    """The keys of all rows that this line's address may be about; where it is about none, whatever the table says."""
+    """Return the keys of all rows that an address may be about. Without any, return the key that the table gives."""
     if line.row not in world.rows:
         return [world.keys().get(line.row)]
     return list(type(world.rows[line.row])._base_manager.order_by("pk").values_list("pk", flat=True))
 
 
 def answers_to_reader(world, planted, reader):
-    """By method and address: what it tells this reader; plainly and to htmx, with an empty body and a full one."""
+    """Return, by method and address, the answers to this reader: plain and to htmx, with an empty and a full body."""
     said = {}
     asked = {(line.method, line.route, line.row if "/" in line.row else ""): line for line in RULES}
     for line in asked.values():
@@ -76,7 +76,7 @@ def answers_to_reader(world, planted, reader):
 
 
 def request_options(planted, line):
-    """How an address is asked at first and, where it answered, once more: a page only if it looks whether htmx asks."""
+    """Return the requests to an address, and further ones if it answered. Pages that ignore htmx get one request."""
     if line.method == "GET":
         return {}, {} if line.is_api else {"headers": {"HX-Request": "true"}}
     as_json = {"content_type": "application/json"} if line.is_api else {}
@@ -85,7 +85,7 @@ def request_options(planted, line):
 
 
 def send_and_read(client, line, url, more):
-    """Whether it is closed to whoever asks, and what it says, with what it leads to."""
+    """Return whether the reader is refused, and the text of the answer and of the page that it redirects to."""
     with outer_transaction():
         response = getattr(client, line.method.lower())(url, follow=not line.is_api, **more)
         content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -99,7 +99,7 @@ def stored_text(kept):
 
 
 def test_every_field_of_every_model_holds_a_marker(marked_rows):
-    """… in some row, so that there is something to find."""
+    """In some row, so that there is something to find."""
     unmarked = []
     for model in own_models():
         for field in markable_fields(model):

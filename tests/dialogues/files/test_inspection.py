@@ -1,4 +1,4 @@
-"""What is sent: how much, under which name, and what becomes of it."""
+"""Uploads: their size and name, and what is stored."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Files as pictures: what is drawn, how large, how much of it; and a process of its own that can do no harm."""
+"""Files drawn as pictures in a confined process: which pages, how large and how many."""
 
 import io
 import subprocess

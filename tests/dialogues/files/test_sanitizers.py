@@ -1,4 +1,4 @@
-"""What a file really is, and the copy of it that is kept: nothing that runs, opens, hides or tells too much."""
+"""The detected type of a file, and its clean copy without active, external, hidden or personal content."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""Damaged and hostile files by the hundred: no crash, no hang, and nothing kept that isn't what it claims.
+"""Hundreds of damaged and hostile files: no crash, no hang, and only valid copies are stored.
 
 The mutations are the same each time. MUTATED_FILES says how many there are; `.ci/run` asks for 2,000.
 """

@@ -1,4 +1,4 @@
-"""The conversation with clamd, and what becomes of a file meanwhile: nothing is given out that wasn't found clean."""
+"""The exchange with clamd. No file is given out before it was found clean."""
 
 import socket
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Commitments in documents: worded, and linked to benchmarks, as it was known at the moment that a document names."""
+"""Commitments in documents have the wording and benchmarks known at the moment of the document."""
 
 from datetime import date
 

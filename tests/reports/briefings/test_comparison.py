@@ -1,4 +1,4 @@
-"""What differs between two documents, from real ones built on the same record."""
+"""Differences between two documents that were built on the same record."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date

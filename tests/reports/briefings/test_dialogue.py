@@ -1,4 +1,4 @@
-"""A dialogue pack: what to say to each ministry, out of the record; agenda, last time, participants."""
+"""A dialogue pack: talking points for each ministry, agenda, last dialogue, participants."""
 
 from dataclasses import replace
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""What would break a printed document or embarrass who hands it over, tried on every kind of it."""
+"""Extreme contents in every kind of document: layout, fonts, PDF/UA and bookmarks hold."""
 
 import io
 import itertools

@@ -1,4 +1,4 @@
-"""A ministry's page: safe to hand over, in a partner's tone, on one sheet."""
+"""A ministry's page: one sheet without internal texts, in a friendly tone."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The same facts give the same bytes: here, on whatever database, and in another process on a SQLite file."""
+"""The same facts give the same bytes, on any database and in another process."""
 
 import os
 import subprocess

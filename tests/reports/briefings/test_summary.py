@@ -1,4 +1,4 @@
-"""The first paragraph of an ambassador's briefing: what it says for five states of the record, and how long it is."""
+"""The first paragraph of an ambassador's briefing: its text for five states of the record, and its length."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""How much room a text takes, held against the same text as it is printed."""
+"""The computed width of texts, compared with the printed texts."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Input for Washington as a Word file: it says what the PDF says, and is made so that somebody can work on it."""
+"""Input for Washington as a Word file: the text of the PDF, ready to edit."""
 
 import io
 import os

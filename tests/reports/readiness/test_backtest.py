@@ -1,4 +1,4 @@
-"""The back-test: rows reckoned by hand, the measures on small numbers, and what comes out of the 147."""
+"""The back-test: rows computed by hand, measures on small numbers, and results of the 147 country-years."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What doesn't fit together: each sort once spoken, and silent wherever it would speak wrongly."""
+"""Problems in the record: each kind is found once, and not where there is none."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What holds of every record, however odd: hypothesis makes them up."""
+"""Properties of readiness on records that hypothesis generates."""
 
 from dataclasses import fields, replace
 from datetime import date, timedelta

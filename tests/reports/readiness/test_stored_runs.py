@@ -1,4 +1,4 @@
-"""What a run keeps, and readiness computed anew from it."""
+"""The stored fields of a run, and readiness recomputed from them."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What moved the score between two moments of the record: by hand on small records, and what holds of every record."""
+"""What changed the score between two moments: small records by hand, and properties of every record."""
 
 from dataclasses import fields, replace
 from datetime import date

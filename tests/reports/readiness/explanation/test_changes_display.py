@@ -1,4 +1,4 @@
-"""What changed in words and as printed: the sentence at the top, and figures that add up."""
+"""Changes of the score as displayed: the sentence at the top, and figures that add up."""
 
 from datetime import date
 from decimal import Decimal

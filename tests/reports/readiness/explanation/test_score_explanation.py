@@ -1,4 +1,4 @@
-"""Why a line stands as it does: what it rests on, what is claimed, what does not count and why not."""
+"""Reasons of a line of the score: its rows, claims, and rows that do not count and why."""
 
 from datetime import date
 

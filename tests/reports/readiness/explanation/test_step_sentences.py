@@ -1,4 +1,4 @@
-"""Next steps in sentences: each can be read aloud and understood alone; figures that are printed add up."""
+"""Next steps in sentences that can be read alone, with displayed figures that add up."""
 
 from dataclasses import replace
 from datetime import date

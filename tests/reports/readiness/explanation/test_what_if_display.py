@@ -1,4 +1,4 @@
-"""What would stand if some benchmarks were met: told beside what stands, in figures that add up."""
+"""What-if: the score if some benchmarks were met, with displayed figures that add up."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The projected score, the gains of benchmarks and the smallest set, sentence by sentence of the method."""
+"""The projected score, the gains of benchmarks and the smallest set, by the rules of the method."""
 
 from datetime import date, timedelta
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What waits is worth what deciding on it then brings: the same whether simulated one by one or all at once."""
+"""The priority of waiting items equals what deciding on them adds, simulated one by one or all at once."""
 
 from dataclasses import replace
 from datetime import date, timedelta
