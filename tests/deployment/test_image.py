@@ -79,7 +79,7 @@ def test_health_says_that_pages_can_be_served(web):
     assert web.get("/health/")[::2] == (200, b'{"status": "ok"}')
 
 
-def test_an_unknown_address_is_told_in_the_frame_of_the_site(web):
+def test_an_unknown_address_gets_the_error_page_of_the_site(web):
     status, _, body = web.get("/nowhere/")
 
     assert status == 404

@@ -331,7 +331,7 @@ def test_the_refusal_for_a_settled_commitment_names_person_date_and_reason(offic
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
-def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(officer, verb):
+def test_a_second_officer_is_refused_and_reads_what_the_first_did(officer, verb):
     commitment = CommitmentFactory(united_states=True)
     page_showed = commitment.events.get().pk
     perform_verb(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)

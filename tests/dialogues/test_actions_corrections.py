@@ -126,7 +126,7 @@ def test_benchmarks_are_added_and_removed_from_that_moment_on(correct, commitmen
     assert benchmark_links(commitment, NOW - timedelta(seconds=1)) == {"4a": CONTRIBUTES}
 
 
-def test_how_far_a_benchmark_would_be_met_is_corrected_in_a_row_of_its_own(correct, commitment, benchmarks):
+def test_the_reach_of_a_link_is_corrected_by_a_new_link(correct, commitment, benchmarks):
     correction = correct(text=commitment.text, links=[(benchmarks[0], MEETS)])
 
     assert correction.replaced_text == ""

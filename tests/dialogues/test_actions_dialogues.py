@@ -238,7 +238,7 @@ def test_a_recorded_dialogue_cannot_be_called_off():
         call_off(dialogue=DialogueFactory(), version=1, reason="No.", by=OfficerFactory(), now=NOW)
 
 
-def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did():
+def test_a_second_officer_is_refused_and_reads_what_the_first_did():
     dialogue = plan_sample()
     change_sample(dialogue, OfficerFactory(name="Thabo Mokoena"), place="The ministry", purpose="Something else")
 

@@ -150,7 +150,7 @@ def test_a_redacted_covering_note_without_a_redaction_is_named():
     assert f"the covering note of briefing {briefing.pk} became the mark" in verify_audit_error()
 
 
-def test_a_text_that_may_be_written_anew_may_be_after_a_redaction():
+def test_an_editable_text_can_be_edited_after_a_redaction():
     dialogue = DialogueFactory(record=f"We spoke of {NAME}.")
     redact_name()
     dialogue.refresh_from_db()

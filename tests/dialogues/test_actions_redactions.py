@@ -246,7 +246,7 @@ def test_the_proposer_cannot_decide_on_a_redaction(redaction):
             decide(redaction=redaction, reason="It is so.", by=redaction.recorded_by, now=NOW)
 
 
-def test_the_database_refuses_whoever_proposed_it(redaction):
+def test_the_database_refuses_a_decision_by_the_proposer(redaction):
     with pytest.raises(IntegrityError, match="Nobody decides on a redaction that they proposed"), transaction.atomic():
         RedactionDecisionFactory(redaction=redaction, recorded_by=redaction.recorded_by)
 

@@ -83,7 +83,7 @@ def revise(evidence, by, **values):
     )
 
 
-def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the_first(officer, original):
+def test_a_revision_is_another_row_with_its_own_links(officer, original):
     edition = RecommendationFactory().edition
     revision = revise(original, officer)
 

@@ -65,7 +65,7 @@ def test_a_form_is_known_again_whatever_became_of_its_update(commitment, police)
     assert UpdateVersion.objects.count() == 1
 
 
-def test_a_form_that_arrives_again_leaves_the_draft_that_was_begun_since(commitment, police):
+def test_a_form_that_arrives_twice_keeps_a_newer_draft(commitment, police):
     form = sent_form()
     return_version(send(commitment, police, form=form), OfficerFactory())
     save_draft(of=commitment, content={"narrative": ["Next"]}, files=(), page=DraftPage(), by=police, now=NOW)

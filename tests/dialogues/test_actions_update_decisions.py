@@ -101,7 +101,7 @@ def test_a_withdrawn_update_stays_in_the_record(commitment, police):
     assert list(EvidenceFile.objects.values_list("stored_sha256")) == hashes
 
 
-def test_withdrawing_a_claimed_done_folds_it_back(commitment, police):
+def test_withdrawing_a_claim_of_done_restores_the_earlier_status(commitment, police):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
     withdraw_version(sent, police)
@@ -177,7 +177,7 @@ def test_a_decided_update_cannot_be_withdrawn(commitment, police, officer, decid
 
 
 @pytest.mark.parametrize("decide", [return_version, accept])
-def test_the_embassy_is_told_that_the_ministry_withdrew_it(commitment, police, officer, decide):
+def test_a_late_decision_says_that_the_ministry_withdrew_the_update(commitment, police, officer, decide):
     sent = send(commitment, police)
     withdraw_version(sent, police)
 

@@ -216,7 +216,7 @@ def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(co
     assert reading.source == "Update of the Ministry of Police, 28 January 2022"
 
 
-def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
+def test_each_figure_of_an_update_becomes_a_piece_of_evidence(police):
     cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
     counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
@@ -759,7 +759,7 @@ def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, pol
 
 @pytest.mark.parametrize("first", [return_version, accept])
 @pytest.mark.parametrize("second", [return_version, accept])
-def test_the_second_decision_is_refused_and_told_what_the_first_was(commitment, police, officer, first, second):
+def test_a_second_decision_is_refused_and_names_the_first(commitment, police, officer, first, second):
     sent = send(commitment, police)
     decision = first(sent, officer).decision
 

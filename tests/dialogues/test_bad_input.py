@@ -78,7 +78,7 @@ def send_file(client):
 
 @pytest.mark.parametrize("door", ENTRY_POINTS)
 @pytest.mark.parametrize("wrong", BAD_FILES)
-def test_file_that_cannot_be_taken_is_told_beside_the_files_and_nothing_is_recorded(send_file, settings, door, wrong):
+def test_a_refused_file_has_its_error_at_the_files_and_nothing_is_recorded(send_file, settings, door, wrong):
     settings.UPLOAD_MAX_BYTES = 1024 * 1024
     name, content, code, shown = BAD_FILES[wrong]
 

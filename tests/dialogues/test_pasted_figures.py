@@ -66,7 +66,7 @@ def test_a_name_is_known_in_another_spelling(name):
     assert accepted_figures(parse(f"{name}\t7")) == {QACHA.name: (Decimal(7), "")}
 
 
-def test_two_names_that_read_alike_are_told_apart_by_their_exact_spelling():
+def test_similar_names_are_matched_by_exact_spelling():
     alike = (CountedItem(1, "Cases (new)", "cases"), CountedItem(2, "Cases: new", "cases"))
 
     assert accepted_figures(parse("Cases: new\t7", alike)) == {"Cases: new": (Decimal(7), "")}

@@ -292,7 +292,7 @@ def test_commitment_detail_says_that_a_fact_before_the_window_does_not_count(cli
     assert "does not count: before 1 April 2021" in client.get(row_url("commitment_detail", row)).text
 
 
-def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
+def test_commitment_detail_shows_a_ministry_only_its_own_data(client):
     benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
     row = CommitmentFactory(
         benchmarks=[benchmark],
@@ -372,7 +372,7 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
     assert len(response.context["entries"]) == 1 + 4 * count + count * count
 
 
-def test_commitment_detail_is_404_for_whoever_may_not_see_it(client):
+def test_commitment_detail_is_404_for_people_who_may_not_see_it(client):
     row = CommitmentFactory()
     for user in (FocalPointFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])):
         client.force_login(user)

@@ -162,7 +162,7 @@ def test_the_agenda_of_one_to_come_tells_what_became_of_the_last_one(client):
         assert "LONG DONE" not in text
 
 
-def test_pages_of_a_dialogue_are_404_for_whoever_may_not_see_it(client):
+def test_pages_of_a_dialogue_are_404_for_people_who_may_not_see_it(client):
     dialogue = held_dialogue()
     step = NextStepFactory(dialogue=dialogue)
     names = ("detail", "edit", "call_off", "agenda", "record", "attach")

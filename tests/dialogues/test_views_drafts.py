@@ -74,7 +74,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
         assert text in page.text, text
 
 
-def test_the_script_is_told_what_was_saved_and_when(client, focal_point, commitment):
+def test_the_script_gets_what_was_saved_and_when(client, focal_point, commitment):
     answer = client.post(draft_url(commitment), form_data(draft_page="p"), headers=JSON_HEADERS)
 
     assert answer.status_code == 200

@@ -519,7 +519,7 @@ def test_evidence_log_asks_for_a_total_beside_the_figure(client):
     assert "The tracking period, from 1 April 2021 to the end date below" in text
 
 
-def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client):
+def test_the_figure_is_collapsed_until_somebody_fills_it_in(client):
     indicator = IndicatorFactory()
     BenchmarkFactory()
     client.force_login(OfficerFactory())

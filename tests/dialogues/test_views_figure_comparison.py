@@ -134,7 +134,9 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
-def test_figures_cost_the_same_however_many_were_told(client, prosecutions, django_assert_num_queries, count):
+def test_the_comparison_sends_equal_queries_for_any_number_of_figures(
+    client, prosecutions, django_assert_num_queries, count
+):
     for _ in range(count):
         log_figure(prosecutions, 5, NOVEMBER, word=EvidenceDecision.VERIFIED)
     last = log_figure(prosecutions, 10, JANUARY)

@@ -198,7 +198,7 @@ def test_indicator_detail_names_the_ministry_that_reports_it_or_how_it_is_found(
 # --- Entering ---------------------------------------------------------------------------------------------------------
 
 
-def test_indicator_enter_records_each_line_as_evidence_of_its_own(client):
+def test_each_entered_line_becomes_a_piece_of_evidence(client):
     cases, victims, asked, left_empty = (IndicatorFactory() for _ in range(4))
     client.force_login(officer := OfficerFactory())
 

@@ -134,7 +134,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     assert "You need not do anything now." in home
 
 
-def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
+def test_a_ministry_sees_the_contact_person_while_the_account_is_open(client, police, focal_point):
     sent = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
     contact = OfficerFactory(name="Ms Contact", email="contact@post.example")
     pages = [

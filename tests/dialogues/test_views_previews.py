@@ -63,7 +63,7 @@ def test_a_pdf_is_shown_page_by_page_in_the_page(client, page):
     assert logged_verbs(file) == []  # what has been shown is told when it is
 
 
-def test_a_page_comes_as_a_picture_that_nothing_can_run_in_and_is_told_once(client):
+def test_a_page_is_served_as_a_picture_and_logged_once(client):
     file = EvidenceFactory(file=create_file(blank_pdf(*[(100, 100)] * 3))).file
     client.force_login(OfficerFactory(name="The officer"))
 

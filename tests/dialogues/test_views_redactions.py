@@ -172,7 +172,7 @@ def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, upda
     assert (place.label, place.url) == ("Entry of the activity log that you cannot open: values after the change", "")
 
 
-def test_accounts_of_another_country_are_not_told_of(client, officer, update_version):
+def test_accounts_of_another_country_are_not_revealed(client, officer, update_version):
     """Not even by a count: the answers to an address and to no address are alike."""
     with transaction.atomic():
         record_log_entry("user.added", by=None, row=officer, after={"email": "zq@pretoria.example"})
@@ -342,7 +342,7 @@ def test_pages_with_words_proposed_to_go_say_so_to_the_embassy_and_lead_there(cl
         assert proposal not in text, page
 
 
-def test_a_ministry_is_not_told_of_a_proposal(client, update_version):
+def test_a_ministry_does_not_see_a_proposed_redaction(client, update_version):
     RedactionFactory()
     client.force_login(FocalPointFactory(ministry=update_version.update.commitment.ministry))
 

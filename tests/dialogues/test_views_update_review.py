@@ -533,7 +533,7 @@ def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypat
 
 
 @pytest.mark.parametrize("verb", ["return", "accept"])
-def test_deciding_is_403_for_whoever_sees_but_may_not_and_404_unseen(client, verb):
+def test_deciding_is_403_for_readers_who_may_not_decide_and_404_for_others(client, verb):
     sent = waiting_version(BenchmarkFactory())
     for user, status in (
         (AmbassadorFactory(), 403),

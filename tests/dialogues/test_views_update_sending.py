@@ -50,7 +50,7 @@ def hidden_fields(page):
     }
 
 
-def test_each_form_is_drawn_with_a_key_of_its_own_which_stays_while_it_is_refused(client, send_url):
+def test_each_form_has_its_own_key_which_stays_after_a_refusal(client, send_url):
     first, second = hidden_fields(client.get(send_url)), hidden_fields(client.get(send_url))
     assert UUID(first["send_key"]) != UUID(second["send_key"])
 
@@ -96,7 +96,7 @@ def test_an_invalid_send_key_is_replaced_without_an_error(client, send_url):
     assert client.post(send_url, form_data() | again).status_code == 302
 
 
-def test_the_script_is_told_what_was_sent_when_and_where_it_stands(client, commitment, send_url):
+def test_the_script_gets_what_was_sent_when_and_its_address(client, commitment, send_url):
     form = hidden_fields(client.get(send_url))
 
     answers = [client.post(send_url, form_data() | form | {"send_later": "1"}, headers=JSON_HEADERS) for _ in range(2)]
@@ -121,7 +121,7 @@ def test_an_update_that_the_script_sends_at_once_is_confirmed_by_the_next_page(c
     assert "Your update was sent to the embassy." in client.get(answer.json()["url"]).text
 
 
-def test_the_script_is_told_why_nothing_was_sent_and_what_has_arrived(client, send_url):
+def test_the_script_gets_the_reason_why_nothing_was_sent(client, send_url):
     form = hidden_fields(client.get(send_url))
     answer = client.post(send_url, form_data(title="", files=[pdf_upload()]) | form, headers=JSON_HEADERS)
 
@@ -182,7 +182,7 @@ def test_another_ministry_learns_nothing_by_a_key(client, send_url):
     assert client.post(send_url, form_data() | form, headers=JSON_HEADERS).status_code == 404
 
 
-def test_the_script_is_told_who_is_signed_in_since_when_with_a_fresh_token(client, focal_point):
+def test_the_script_gets_the_signed_in_person_and_a_new_token(client, focal_point):
     told = client.get(reverse("update_token")).json()
 
     assert (told["account"], told["session"]) == (focal_point.pk, client.session["began_at"])

@@ -66,7 +66,7 @@ def file_content(briefing):
         return file.read()
 
 
-def test_the_same_is_made_once_and_each_has_a_file_of_its_own(edition, rendered_documents, run_jobs):
+def test_equal_briefings_are_rendered_once_and_have_separate_files(edition, rendered_documents, run_jobs):
     first, second = request_sample(edition, OfficerFactory()), request_sample(edition, AmbassadorFactory())
     run_jobs()
 
@@ -186,7 +186,7 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
     assert name not in pdf.extract_pdf_text(file_content(asked_for))
 
 
-def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeypatch, run_jobs):
+def test_progress_is_reported_step_by_step_and_never_decreases(edition, monkeypatch, run_jobs):
     told = []
     report = JobProgress.report
 

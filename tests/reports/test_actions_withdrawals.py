@@ -188,7 +188,7 @@ def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed_redaction, r
     assert not briefing.downloads.exists()
 
 
-def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(client, confirmed_redaction, run_jobs):
+def test_a_withdrawn_briefing_links_to_its_redaction_for_people_who_may_read_it(client, confirmed_redaction, run_jobs):
     briefing = BriefingFactory(pdf=render_text(f"<p>{NAME}</p>"))
     run_jobs()
     address = reverse("redaction_detail", args=[confirmed_redaction.pk])
@@ -201,7 +201,7 @@ def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(clien
         assert client.get(address).status_code == (200 if is_led else 404)
 
 
-def test_a_withdrawn_briefing_is_not_made_anew(confirmed_redaction, run_jobs, client):
+def test_a_withdrawn_briefing_is_not_rendered_again(confirmed_redaction, run_jobs, client):
     briefing = BriefingFactory(pdf=render_text(f"<p>{NAME}</p>"))
     run_jobs()
     client.force_login(OfficerFactory())

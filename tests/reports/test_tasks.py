@@ -59,7 +59,7 @@ def test_the_briefing_is_made_once_and_again_after_a_change(run_schedule):
     assert current_briefing_days() == [("LSO", date(2022, 1, 28))]
 
 
-def test_reading_and_taking_briefings_makes_none(run_schedule, client):
+def test_reading_and_downloading_briefings_makes_no_new_one(run_schedule, client):
     edition = RecommendationFactory().edition
     client.force_login(AmbassadorFactory())
     run_schedule()
@@ -76,7 +76,7 @@ def test_an_edition_without_recommendations_has_none(run_schedule):
     assert run_schedule() == []
 
 
-def test_each_country_has_a_midnight_of_its_own(run_schedule, set_clock):
+def test_each_country_has_its_own_midnight(run_schedule, set_clock):
     """Maseru is two hours ahead of London in January."""
     here = RecommendationFactory().edition
     there = RecommendationFactory(

@@ -190,7 +190,7 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_briefing_file_is_handed_over_and_written_down(client, edition, reader):
+def test_a_briefing_is_downloaded_and_logged(client, edition, reader):
     briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7 all of it")
     user = reader()
     client.force_login(user)

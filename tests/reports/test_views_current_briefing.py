@@ -86,7 +86,7 @@ def test_an_issued_briefing_is_not_called_a_draft(client, edition, ambassador):
     assert "Draft, not cleared" not in client.get(reverse("briefing_list")).text
 
 
-def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current_briefing, ambassador):
+def test_a_fact_of_an_earlier_day_is_shown_with_its_day(client, current_briefing, ambassador):
     current_briefing.facts_up_to = datetime(2022, 1, 26, 12, tzinfo=MASERU)
     current_briefing.save()
     client.force_login(ambassador)
@@ -216,7 +216,7 @@ def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current_br
     assert refused.status_code == 403
 
 
-def test_clearing_it_all_the_same_is_refused_with_what_to_do(client, current_briefing, ambassador):
+def test_clearing_the_daily_briefing_is_refused_with_a_hint(client, current_briefing, ambassador):
     client.force_login(ambassador)
     answer = client.post(reverse("briefing_clear", args=[current_briefing.pk]), {"sha256": current_briefing.sha256})
 

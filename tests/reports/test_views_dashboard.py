@@ -148,7 +148,7 @@ def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(
     assert get_dashboard(ObserverFactory()).context["start"] is None
 
 
-def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(get_dashboard):
+def test_the_owner_of_a_step_is_the_ministry_that_made_the_commitment(get_dashboard):
     """The lead of the recommendation may be another ministry: the commitment is its maker's."""
     open_ = BenchmarkFactory(recommendation=RecommendationFactory(lead=MinistryFactory(name="Ministry of Police")))
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)

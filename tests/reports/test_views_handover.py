@@ -63,7 +63,7 @@ def record(client, police):
     return benchmark.recommendation
 
 
-def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(client, record, police):
+def test_the_handover_note_has_readiness_contacts_and_open_items(client, record, police):
     response = client.get(reverse("handover"))
     note = response.context["note"]
 

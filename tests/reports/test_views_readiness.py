@@ -306,7 +306,7 @@ def test_why_opens_a_part_to_each_of_its_lines(get_page):
     assert "1 not counted" in response.text
 
 
-def test_why_a_recommendation_prints_benchmarks_that_add_up(get_page):
+def test_the_reasons_of_a_recommendation_have_points_that_add_up(get_page):
     recommendation = RecommendationFactory()
     rows = [BenchmarkFactory(recommendation=recommendation) for _ in range(3)]
     for _ in range(6):

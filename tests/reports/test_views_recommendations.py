@@ -174,7 +174,7 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
     assert "Log progress</a>" not in response.text.partition("<main")[2]
 
 
-def test_recommendation_detail_says_which_verdict_holds_though_it_was_not_the_last_said(client):
+def test_recommendation_detail_shows_the_verdict_in_force(client):
     benchmark = BenchmarkFactory()
     act = EvidenceFactory(supports=[benchmark], happened_to=date(2021, 12, 1), verified=True)
     AssessmentFactory(benchmark=benchmark, rationale="On nothing.", recorded_at=at_noon(date(2022, 1, 12)))

@@ -61,7 +61,7 @@ def local_server():
     listening.join(5)
 
 
-def test_listener_hears_who_calls(local_server):
+def test_the_test_server_records_its_requests(local_server):
     """Otherwise, getting no requests would prove nothing."""
     address, calls = local_server
     socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))).close()

@@ -282,7 +282,7 @@ def test_each_person_opens_one_file_at_a_time_and_others_get_their_turn(running_
     assert theirs.count(503) == 5
 
 
-def test_no_more_requests_wait_than_threads_are_left_to_serve(running_processes, settings):
+def test_a_request_beyond_the_queue_is_refused_at_once(running_processes, settings):
     """A request that finds all slots taken is refused at once, so its thread is free again."""
     settings.SANDBOX_PATIENCE = 20
     gate, begun, most = running_processes
@@ -310,7 +310,7 @@ def slots_taken(settings, name):
     return taken
 
 
-def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
+def test_requests_that_open_files_leave_threads_for_others(settings):
     command = dockerfile()[""].command
     threads = int(command[command.index("--workers") + 1]) * settings.WEB_THREADS
     places = settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING
@@ -319,7 +319,7 @@ def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
     assert (places < settings.WEB_THREADS, places * 2 < threads) == (True, True)
 
 
-def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(settings, tmp_path):
+def test_a_confined_process_keeps_its_slot_when_its_parent_dies(settings, tmp_path):
     """Otherwise, killing web processes would let too many confined processes run."""
     script = (
         "import runpy, subprocess; from pathlib import Path; slots = runpy.run_path('tiptracker/sandbox/slots.py');"
@@ -360,7 +360,7 @@ def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
     assert (ended.timed_out, ended.code) == (True, -9)
 
 
-def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypatch):
+def test_a_timeout_on_a_busy_machine_does_not_count_against_the_file(monkeypatch):
     late = process.ProcessResult(b"", "", -9, 0.2, timed_out=True)
     monkeypatch.setattr(sandbox, "run_process", lambda *_, **__: late)
 
@@ -370,7 +370,7 @@ def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypat
     assert not sandbox.is_known_to_fail("dialogues.files.sanitizers", content=b"slow")
 
 
-def test_a_confined_process_stands_behind_those_who_serve(settings):
+def test_a_confined_process_has_a_lower_priority_than_pages(settings):
     script = "import os; from tiptracker.sandbox.confinement import confine; confine(); print(os.nice(0))"
     done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
 

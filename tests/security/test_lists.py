@@ -115,7 +115,7 @@ def nested_names(world, what, part, model):
     return {reader: world.names(model, [each[key] if key else each for each in rows]) for reader, rows in seen.items()}
 
 
-def test_nested_rows_are_those_their_reader_sees(world):
+def test_nested_rows_are_limited_to_those_that_the_reader_sees(world):
     embassy = dict.fromkeys
 
     assert nested_names(world, "dialogue-detail dialogue", "commitments", "commitment") == {
@@ -267,7 +267,7 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))
-def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_embassy(world, reader):
+def test_pages_show_ministries_only_the_published_text_of_recommendations(world, reader):
     """As plain values: with a model instance, a template could reach other rows."""
     of_list = send_request(world, AccessRule("GET", "recommendation_list", "-", {}), reader).context
     of_one = send_request(world, AccessRule("GET", "recommendation_detail", "first", {}), reader).context

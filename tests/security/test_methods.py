@@ -52,7 +52,7 @@ ROW_RULES = [line for line in RULES if line.row != "-" and "/" not in line.row]
 @pytest.mark.parametrize(
     "line", [line for line in ROW_RULES if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
 )
-def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
+def test_headers_and_redirects_reveal_nothing_about_unseen_rows(world, line):
     """Home Affairs may not see the row of the table, and no row has the other key."""
     for reader in ("other", "out"):
         if line.expected[reader] not in {"302", "404", SIGN_IN_REDIRECT}:

@@ -446,7 +446,7 @@ def test_a_refused_formula_is_named_with_its_place():
         sanitize_file(excel(names='<definedName name="a">WEBSERVICE("a")</definedName>'), ".xlsx")
 
 
-def test_a_refused_field_is_named_and_told_how_to_become_text():
+def test_a_refused_field_is_named_with_a_hint():
     with pytest.raises(FileRejected, match=r"the file: “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"):
         sanitize_file(word_with_field(" INCLUDETEXT  a "), ".docx")
 

@@ -565,7 +565,7 @@ TEXTS_ON_NO_PAGE = {"milestone", "minister of home", "minister of justice"}
 """Texts of rows that no page shows yet. They must not reach the wrong reader either."""
 
 
-def test_every_text_is_read_by_whom_it_is_meant_for(world):
+def test_every_text_reaches_its_readers(world):
     """Otherwise, searching for it would prove nothing. (Not every name is shown to all who may know it.)"""
     files = [AccessRule("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
     asked = [line for line in RULES if line.method == "GET"] + files

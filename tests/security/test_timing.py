@@ -61,7 +61,7 @@ def differing_work(act, hashed):
 
 
 @pytest.mark.django_db
-def test_a_wrong_password_is_the_same_work_whoever_it_is(password_hashes):
+def test_a_wrong_password_causes_equal_work_for_any_account(password_hashes):
     differ, (status, hashes, _) = differing_work(lambda person: sign_in(Client(), person, "wrong"), password_hashes)
 
     assert differ == {}
@@ -69,7 +69,7 @@ def test_a_wrong_password_is_the_same_work_whoever_it_is(password_hashes):
 
 
 @pytest.mark.django_db
-def test_a_password_while_locked_out_is_the_same_work_whoever_it_is(password_hashes):
+def test_a_password_during_a_lock_out_causes_equal_work_for_any_account(password_hashes):
     """Also for the right password: nobody learns it by further attempts."""
 
     def try_on(person):
@@ -85,7 +85,7 @@ def test_a_password_while_locked_out_is_the_same_work_whoever_it_is(password_has
 
 
 @pytest.mark.django_db
-def test_a_forgotten_password_is_the_same_work_whoever_it_is(password_hashes):
+def test_a_forgotten_password_causes_equal_work_for_any_account(password_hashes):
     def ask_for_link(person):
         return Client().post(reverse("password_forgotten"), {"email": person.email})
 
@@ -96,7 +96,7 @@ def test_a_forgotten_password_is_the_same_work_whoever_it_is(password_hashes):
 
 
 @pytest.mark.django_db
-def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(password_hashes):
+def test_requesting_a_passkey_causes_equal_work_for_any_account(password_hashes):
     """The challenge is for any passkey. It names no address and no keys of an account."""
     client = Client(headers={"accept": "application/json"})
 

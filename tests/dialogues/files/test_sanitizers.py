@@ -138,13 +138,13 @@ def test_file_that_is_not_what_its_name_says_is_refused(extension, content):
         (".csv", XLSX, "Excel"),
     ],
 )
-def test_file_named_for_something_else_is_told_what_it_is(extension, content, called):
+def test_a_file_with_a_wrong_extension_is_refused_with_its_type(extension, content, called):
     assert_rejected(content, extension, f"is of type {called}, but its name does not say so")
 
 
 @pytest.mark.parametrize("extension", [".exe", ".html", ".svg", ".zip", "", ".doc", ".docm"])
 @pytest.mark.parametrize("content", [b"MZ\x90\x00 whatever it is", b"<html></html>", zip_parts({"a.txt": "a"})])
-def test_file_of_another_sort_is_told_what_is_taken(extension, content):
+def test_a_file_of_another_type_is_refused_with_the_accepted_types(extension, content):
     assert_rejected(
         content, extension, r"Attach a PDF, a Word or Excel file \(.docx, .xlsx\), a text \(.txt, .csv\) or a"
     )
@@ -206,7 +206,7 @@ def test_png_loses_its_texts_and_keeps_its_pixels_and_transparency():
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
-def test_png_of_every_kind_is_drawn_anew(mode):
+def test_every_kind_of_png_is_encoded_again(mode):
     made = io.BytesIO()
     (Image.new(mode, (8, 8)) if mode == "I;16" else Image.effect_noise((8, 8), 9).convert(mode)).save(made, "PNG")
 
@@ -215,7 +215,7 @@ def test_png_of_every_kind_is_drawn_anew(mode):
 
 
 @pytest.mark.parametrize(("mode", "kept_as"), [("L", "L"), ("CMYK", "RGB")])
-def test_jpeg_of_every_kind_is_drawn_anew(mode, kept_as):
+def test_every_kind_of_jpeg_is_encoded_again(mode, kept_as):
     with Image.open(io.BytesIO(sanitize_file(picture("JPEG", mode=mode), ".jpg").content)) as kept:
         assert kept.mode == kept_as
 
@@ -472,7 +472,7 @@ def test_drawing_that_lies_in_the_pdf_itself_stays():
 
 
 @pytest.mark.parametrize("user", ["", "a secret"], ids=["only against changes", "to open it"])
-def test_pdf_with_a_password_is_refused_and_told_what_to_do(user):
+def test_a_pdf_with_a_password_is_refused_with_a_hint(user):
     locked = pdf(encryption=pikepdf.Encryption(owner="another secret", user=user))
     assert_rejected(locked, ".pdf", "has a password, or is protected against changes. Print it to a PDF without a")
 
@@ -941,11 +941,11 @@ def test_workbook_on_a_database_is_refused():
     assert_rejected(sent, ".xlsx", "something outside the file")
 
 
-def test_formulas_that_reckon_stay():
+def test_formulas_that_calculate_are_kept():
     assert sanitize_file(xlsx_with_formula('IF(A2="a|b",SUM(B1:B9),VLOOKUP(A1,One!A1:B2,2))'), ".xlsx")
 
 
-def test_document_with_a_password_is_refused_and_told_what_to_do():
+def test_a_document_with_a_password_is_refused_with_a_hint():
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
     assert_rejected(
         container + "EncryptedPackage".encode("utf-16-le"), ".docx", "has a password. Save the file without"
@@ -1002,7 +1002,7 @@ def test_text_with_binary_content_is_refused(content, match, extension):
         "ID;PWXL\nC;Y1;X1;K0;EA1",
     ],
 )
-def test_table_that_a_spreadsheet_would_run_is_refused_and_told_what_to_do(table):
+def test_a_table_with_formulas_that_run_is_refused_with_a_hint(table):
     assert_rejected(table.encode(), ".csv", r"would run as a formula.* Write a word or an apostrophe before it and")
     assert sanitize_file(table.encode(), ".txt").content == table.encode()
 

@@ -34,7 +34,7 @@ def closed_address():
 @pytest.mark.parametrize(
     ("content", "found"), [(b"", ""), (b"a letter" * 30_000, ""), (b"a" * 100_000 + b"EICAR", "Eicar-Test")]
 )
-def test_scanner_hears_the_whole_file_and_says_what_it_found(on_a_path, content, found, tmp_path):
+def test_the_scanner_gets_the_whole_file_and_reports_its_finding(on_a_path, content, found, tmp_path):
     with fake_clamd(str(tmp_path / "clamd") if on_a_path else None) as (address, heard):
         assert scan(content, address) == found
     assert heard == [content]

@@ -150,7 +150,7 @@ def test_a_utf_16_file_with_an_odd_number_of_bytes_is_refused():
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
-def test_whatever_stands_between_the_cells_is_told(sign):
+def test_the_separator_of_a_table_is_detected(sign):
     rows = [["Number", "Recommendation"], ["1", "Fund it; train, too."], ["2", "Train the police."]]
     content = "\n".join(sign.join(f'"{cell}"' for cell in row) for row in rows)
 

@@ -67,7 +67,7 @@ def test_input_for_washington_is_ordered_by_pillar_and_indicium_as_in_the_law(le
     ]
 
 
-def test_input_is_prepared_for_washington_whoever_requests_it(lesotho_edition):
+def test_input_is_prepared_for_washington_for_every_requester(lesotho_edition):
     for factory in (OfficerFactory, AmbassadorFactory):
         reader = factory(countries=[lesotho_edition.country])
         told = dict(imprint_lines(build_input(lesotho_edition, reader=reader)))

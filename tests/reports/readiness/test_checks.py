@@ -543,7 +543,7 @@ def test_a_recommendation_without_a_benchmark_or_a_lead_is_a_problem(record):
     ]
 
 
-def test_an_item_of_the_action_plan_is_told_from_a_recommendation_of_its_number(record):
+def test_an_item_of_the_action_plan_is_not_confused_with_a_recommendation(record):
     record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN, has_lead=False)
 
     assert [sentence for _, sentence in kinds_and_sentences(record)] == [

@@ -215,7 +215,7 @@ def consenter_names(request, at=0):
     return {one.name for one in consenters(request, hours_from_now(at))}
 
 
-def test_an_administrator_whom_the_asker_made_does_not_consent_however_it_was_done(client, administrator):
+def test_an_administrator_whom_the_requester_created_cannot_consent(client, administrator):
     """… nor one who made the asker, nor two who were made by one: else one person makes up the other."""
     post_new_person(client, name="Puppet", email="puppet@post.example", role="administrator", countries=[])
     puppet = User.objects.get_queryset().get(email="puppet@post.example")
@@ -239,7 +239,7 @@ def test_an_administrator_whom_the_asker_made_does_not_consent_however_it_was_do
 
 
 @pytest.mark.parametrize("how", ["readdressed", "opened again", "given the role"])
-def test_an_administrator_whom_the_asker_laid_hands_on_does_not_consent(client, administrator, how):
+def test_an_administrator_whom_the_requester_changed_cannot_consent(client, administrator, how):
     other = AdministratorFactory()
     if how == "readdressed":
         User.objects.get_queryset().filter(pk=other.pk).update(password="!not yet")

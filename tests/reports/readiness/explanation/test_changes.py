@@ -230,7 +230,7 @@ def test_an_assessment_raises_a_step_to_the_whole():
     assert (moved.points, moved.rows) == (STEP, (RowReference("assessment", verdict),))
 
 
-def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
+def test_a_change_of_weight_is_a_separate_change_that_links_to_the_edition():
     record = small_record()
     other = record.recommendation(2, Pillar.PROTECTION)
     record.benchmark(other, "2a", record.benchmark_terms(known=PERIOD.starts_on))
@@ -277,7 +277,7 @@ def test_a_benchmark_asked_later_lowers_what_the_others_give():
     assert stop.rows == (RowReference("benchmark", asked_later),)
 
 
-def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key():
+def test_benchmarks_of_action_plan_and_report_with_one_key_are_distinguished():
     record = RecordBuilder(PERIOD)
     for origin in (Origin.REPORT, Origin.ACTION_PLAN):
         recommendation = record.recommendation(1, Pillar.PROSECUTION, origin=origin)

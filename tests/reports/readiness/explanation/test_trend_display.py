@@ -62,7 +62,7 @@ def test_events_outside_the_period_are_left_out():
     assert display_sample(events=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).events == []
 
 
-def test_a_month_is_told_by_the_last_week_that_ended_in_it():
+def test_a_month_shows_the_last_week_that_ended_in_it():
     by_month = display_sample(as_of=date(2021, 6, 4), events=[DIALOGUE]).by_month
 
     assert [week.ends_on for week in by_month] == [date(2021, 4, 28), date(2021, 5, 26), date(2021, 6, 4)]

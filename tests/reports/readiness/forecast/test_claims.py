@@ -149,7 +149,7 @@ def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(r
     ]
 
 
-def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(record):
+def test_a_claimed_figure_adds_only_what_a_later_direction_leaves(record):
     """Police claims 8 against 4, Justice, later, that there were fewer: 1c is 4, the figure 2 1/2, the question 0."""
     police = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     eight = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=police)

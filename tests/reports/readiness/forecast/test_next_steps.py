@@ -234,7 +234,7 @@ def test_else_of_the_ministry_that_last_sent_a_reading_on_it(counted_record):
     assert ministry_to_ask(counted_record) == HOME
 
 
-def test_else_of_the_lead_of_the_first_recommendation_with_its_pillar_and_indicium(counted_record):
+def test_without_a_ministry_the_lead_of_the_matching_recommendation_is_asked(counted_record):
     assert ministry_to_ask(counted_record) == POLICE
     counted_record.tables["indicators"] = [replace(one, indicium=4) for one in counted_record.tables["indicators"]]
     assert ministry_to_ask(counted_record) is None
@@ -296,7 +296,7 @@ def test_after_the_deadline_only_reviews_and_questions_are_left(counted_record):
 
 
 @pytest.mark.parametrize(("mark", "after"), [(0, 0), (11, 1), (12, 2), (90, None), (None, None)])
-def test_the_step_with_which_the_target_is_reached_is_told(record, mark, after):
+def test_the_step_that_reaches_the_target_is_marked(record, mark, after):
     record.edition_terms(START + timedelta(days=1), deadline_on=DEADLINE, readiness_target=mark)
     _, steps = find_steps(record)
 
