@@ -51,20 +51,20 @@ def officer():
 
 @pytest.fixture
 def benchmarks():
-    """Three of one recommendation: 4a, 4b and 4c."""
+    """Three benchmarks of one recommendation: 4a, 4b and 4c."""
     recommendation = RecommendationFactory(number=4, lead=None)
     return [BenchmarkFactory(recommendation=recommendation, letter=letter) for letter in "abc"]
 
 
 @pytest.fixture
 def commitment(benchmarks):
-    """Mistyped, and linked to 4a."""
+    """A commitment with a wrong wording, linked to 4a."""
     return CommitmentFactory(text="Train 04 officers.", benchmarks=benchmarks[:1])
 
 
 @pytest.fixture
 def correct(officer, commitment, benchmarks):
-    """Correct the commitment: by default its wording alone."""
+    """Call it to correct the commitment: by default only its wording."""
 
     def correct(**given):
         values = {
@@ -82,7 +82,7 @@ def correct(officer, commitment, benchmarks):
 
 
 def benchmark_links(commitment, moment=None):
-    """Keys and reach of the benchmarks that it supported at a moment."""
+    """Return keys and reach of the benchmarks that a commitment supported at a moment."""
     links = commitment.links.known_by(moment).select_related("benchmark__recommendation")
     return {link.benchmark.key: link.reach for link in links}
 
@@ -261,7 +261,7 @@ def test_an_officer_of_another_country_does_not_correct(correct):
 
 
 def database_accepts(commitment, **values):
-    """Whether the database takes a change of the commitment."""
+    """Return whether the database accepts a change of the commitment."""
     try:
         with transaction.atomic():
             return Commitment.objects.filter(pk=commitment.pk).update(**values) == 1
@@ -271,7 +271,7 @@ def database_accepts(commitment, **values):
 
 def test_the_wording_changes_only_with_a_correction_that_keeps_the_one_before(commitment):
     def recorded(commitment, replaced_text):
-        """A correction without the change that belongs to it."""
+        """Add a correction without the change that belongs to it."""
         given = {"reason": "A slip.", "recorded_at": NOW, "recorded_by": OfficerFactory()}
         return CommitmentCorrection.objects.create(commitment=commitment, replaced_text=replaced_text, **given)
 

@@ -76,7 +76,7 @@ def change_sample(dialogue, by=None, *, version=1, **values):
 
 
 def dialogue_of_today(**more):
-    """A dialogue of today at which somebody is expected, and nothing recorded yet."""
+    """A dialogue of today with one expected participant and no record yet."""
     dialogue = DialogueFactory(planned=True, held_on=TODAY, **more)
     ParticipantFactory(dialogue=dialogue)
     return dialogue

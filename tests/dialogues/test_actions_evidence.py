@@ -42,7 +42,7 @@ def officer():
 
 
 def log_court_case(by, **values):
-    """Log a court case of 20 January, with what `values` differs."""
+    """Log a court case of 20 January; `values` replace values."""
     return log_evidence(
         **{
             "country": CountryFactory(),

@@ -40,7 +40,7 @@ NAME = "Palesa Exercise"
 
 
 def redact_name(**more):
-    """A redaction of NAME, as two people and the worker carry it out."""
+    """Redact NAME as two people and the worker do."""
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "now": NOW}
     redaction = propose_redaction(**asked | more, by=OfficerFactory())
     confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
@@ -49,7 +49,7 @@ def redact_name(**more):
 
 
 def drop_append_only_trigger(table):
-    """Take away what refuses changes of a table, as whoever owns the database can; ends with the test."""
+    """Drop the triggers of a table, as the owner of the database can. They return after the test."""
     if connection.vendor == "postgresql":
         run_as_owner(f"DROP TRIGGER append_only ON {table}")
         return

@@ -62,7 +62,7 @@ def original():
 
 
 def revise(evidence, by, **values):
-    """Two men were charged, not three; what `values` differs besides."""
+    """Revise the evidence to two charged men, not three; `values` replace further values."""
     return revise_evidence(
         **{
             "evidence": evidence,

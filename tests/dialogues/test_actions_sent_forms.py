@@ -86,7 +86,7 @@ def test_a_form_that_was_refused_is_sent_with_its_key(commitment, police):
 
 
 def test_a_form_that_was_changed_after_it_was_sent_is_no_repetition(commitment, police):
-    """Somebody goes back in the browser, or did not learn that the update has arrived, and writes on."""
+    """A person goes back in the browser, or does not know that the update has arrived, and continues to write."""
     form = sent_form()
     sent = send(commitment, police, form=form)
     changed = form._replace(content_digest=b"something else")

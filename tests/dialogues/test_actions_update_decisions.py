@@ -213,7 +213,7 @@ def test_its_evidence_waits_for_no_review(commitment, police, officer):
 
 
 def test_its_claims_end_and_count_as_known_before(police):
-    """The claimed score falls back; as known at a moment before the withdrawal, it still has them."""
+    """The claimed score falls. As known at a moment before the withdrawal, it still has the claims."""
     benchmark = BenchmarkFactory(terms__rule=Rule.ASSESSED)
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
     sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=january(20))

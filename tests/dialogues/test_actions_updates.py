@@ -80,20 +80,20 @@ def officer(db):
 
 @pytest.fixture
 def benchmark(db):
-    """Districts with a district focal point, of 10."""
+    """An indicator: districts with a focal point, of 10."""
     return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10)
 
 
 @pytest.fixture
 def commitment(police, benchmark):
-    """Police's, due on 14 February, towards a benchmark that counts and one that is assessed."""
+    """A commitment of the police, due on 14 February, on a counted and an assessed benchmark."""
     return CommitmentFactory(
         ministry=police.ministry, made__due_on=date(2022, 2, 14), benchmarks=[benchmark, BenchmarkFactory()]
     )
 
 
 def send(commitment, by, **values):
-    """Send word of work under way from 10 to 20 January, with what `values` differs."""
+    """Send an update on work under way from 10 to 20 January; `values` replace values."""
     return send_update(
         **{
             "commitment": commitment,
@@ -113,7 +113,7 @@ def send(commitment, by, **values):
 
 
 def review_inputs(sent, decision=EvidenceDecision.VERIFIED, **values):
-    """The same word on everything that a version asks to be judged."""
+    """Return the same decision for every item of a version."""
     return [
         ReviewInput(piece, evidence_link, decision, "Seen.", **values)
         for piece, evidence_link in list_parts_to_review(sent)

@@ -663,7 +663,7 @@ def test_recorded_since_lists_each_row_once_across_pages(client, officer):
 
 @pytest.fixture
 def commitment_of_police(police):
-    """A commitment of the police towards a benchmark that counts something."""
+    """A commitment of the police on a counted benchmark."""
     EditionFactory()
     benchmark = BenchmarkFactory(terms__rule=Rule.MORE)
     return CommitmentFactory(ministry=police, benchmarks=[benchmark])
@@ -863,7 +863,7 @@ def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(cli
 
 @pytest.fixture
 def waiting_version(commitment_of_police):
-    """An update of the police that claims to be done, its proof one piece of evidence on one benchmark."""
+    """An update of the police that claims “done”, with one piece of evidence on one benchmark."""
     sent = UpdateVersionFactory(update__commitment=commitment_of_police, claimed=ClaimedProgress.DONE)
     CommitmentEventFactory(
         commitment=commitment_of_police,
@@ -1106,7 +1106,7 @@ def test_nothing_can_be_changed_or_deleted(client, officer, waiting_version):
 
 @pytest.fixture
 def hidden_ids():
-    """By the name of the field: rows of another country, which neither a ministry nor an officer here sees."""
+    """Return rows of another country by field name. Neither a ministry nor an officer here sees them."""
     elsewhere = CountryFactory(elsewhere=True)
     ministry = MinistryFactory(country=elsewhere)
     benchmark = BenchmarkFactory(recommendation__edition__country=elsewhere, terms__rule=Rule.MORE)
@@ -1122,7 +1122,7 @@ def hidden_ids():
 
 
 def response_without_id(client, path, body, name, pk):
-    """The answer to `body` with every `name` in it set to `pk`, without that number."""
+    """Return the answer to `body` with every `name` set to `pk`, without that number."""
 
     def replace_id(part):
         if isinstance(part, list):

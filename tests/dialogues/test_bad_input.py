@@ -33,12 +33,12 @@ BAD_FILES = {
     "a name turned round": ("cod\u202eexe.pdf", b"MZ", "file_rejected", "codexe.pdf"),
     "a name of 300 characters": ("x" * 300 + ".pdf", b"MZ", "file_rejected", "x" * 251 + ".pdf"),
 }
-"""The name of a file and its content; why it is refused, and the name that the refusal gives it."""
+"""File name and content, the reason of the refusal, and the name in the refusal."""
 
 
 @pytest.fixture
 def send_file(client):
-    """Send a form with one file through a door; gives the answer."""
+    """Send a form with one file by page or API, and return the answer."""
     commitment = CommitmentFactory()
     RecommendationFactory()
     officer, focal_point = OfficerFactory(), FocalPointFactory(ministry=commitment.ministry)

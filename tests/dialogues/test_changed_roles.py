@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def change_role(person, *, role, ministry=None, countries=()):
-    """What an administrator changes of an account."""
+    """Change an account as an administrator does."""
     person.role, person.ministry = role, ministry
     person.save()
     person.countries.set(countries)

@@ -82,13 +82,13 @@ def load(*options):
 
 @pytest.fixture
 def whole_record(set_clock):
-    """Everything, as known at the end of July 2022."""
+    """The whole record, as known at the end of July 2022."""
     set_clock(END_OF_RECORD)
     return load_cached(load)
 
 
 def all_rows():
-    """Every row of every table of ours, values and all."""
+    """Return every row of every table of ours with its values."""
     our_rows = ("accounts", "audit", "jobs", "recommendations", "dialogues", "reports")
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
@@ -493,7 +493,7 @@ def test_entries_of_a_kind_differ_in_their_moment():
 
 @pytest.fixture
 def exercise():
-    """The public record and the exercise, on 28 January 2022 at nine."""
+    """The public record and the exercise, on 28 January 2022 at 9:00."""
     return load_cached(load, "--exercise")
 
 
@@ -671,7 +671,7 @@ def test_exercise_is_refused_once_later_entries_are_loaded():
 
 
 def test_exercise_is_for_the_demonstration_alone(settings):
-    """Made-up submissions have no place in a record that two governments trust."""
+    """Invented updates must not enter a real record."""
     settings.DEMONSTRATION = False
 
     with pytest.raises(CommandError, match="The exercise is made up and runs only in the demonstration"):

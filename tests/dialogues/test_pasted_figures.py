@@ -22,7 +22,7 @@ def parse(text, items=ITEMS, **options):
 
 
 def accepted_figures(pasted):
-    """By item, the value as it would be typed, and the note."""
+    """Return, by item, the value as it would be typed, and the note."""
     return {
         row.item.name: ("not reported" if row.is_not_reported else row.direction or row.figure, row.note)
         for row in pasted.figures

@@ -28,7 +28,7 @@ def people():
 
 
 def allowed_readers(people, may, *rows):
-    """The names of those who may, of all who can be signed in."""
+    """Return the names of the people who may do something."""
     return {
         name
         for name, user in people.items()

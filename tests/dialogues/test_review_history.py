@@ -11,7 +11,7 @@ VERIFIED, REJECTED, CORRECTED = EvidenceDecision.VERIFIED, EvidenceDecision.REJE
 
 
 def steps(*decisions):
-    """One step on each day from 1 January 2022 on."""
+    """Return one step for each day from 1 January 2022."""
     return [ReviewStep(decision, date(2022, 1, day)) for day, decision in enumerate(decisions, start=1)]
 
 

@@ -56,12 +56,12 @@ def row_url(name, row):
 
 
 def item_prefixes(sent, *titles):
-    """The prefixes of the items of these pieces of evidence."""
+    """Return the form prefixes of these pieces of evidence."""
     return [f"evidence_link-{sent.evidence.get(title=title).evidence_links.get().pk}" for title in titles]
 
 
 def chosen_decisions(page):
-    """What is chosen in the form of each item, by its prefix."""
+    """Return the chosen decision of each item, by form prefix."""
     return {
         form.prefix: form["decision"].value()
         for exhibit in page.context["exhibits"]

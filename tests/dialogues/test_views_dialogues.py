@@ -47,7 +47,7 @@ def row_url(name, row):
 
 
 def held_dialogue(**fields):
-    """A dialogue with everything that is internal to the embassy."""
+    """A dialogue with all kinds of internal texts."""
     dialogue = DialogueFactory(
         **{"place": "Residence", "purpose": "PURPOSE", "record": "RECORD", "agreed": "AGREED"} | fields
     )
@@ -57,7 +57,7 @@ def held_dialogue(**fields):
 
 
 def planned_dialogue(**fields):
-    """One of 10 February 2022, with what is to be asked."""
+    """A dialogue of 10 February 2022, with its agenda."""
     dialogue = DialogueFactory(planned=True, **{"place": "Ministry", "purpose": "PURPOSE"} | fields)
     ParticipantFactory(dialogue=dialogue, office="Minister of Police", name="")
     AgendaItemFactory(dialogue=dialogue, recommendation=None, topic="TOPIC", note="NOTE")
@@ -174,7 +174,7 @@ def test_pages_of_a_dialogue_are_404_for_people_who_may_not_see_it(client):
 
 
 def create_dialogues(count):
-    """As many held and planned dialogues, each with what its row tells."""
+    """Create as many held and planned dialogues, each with all that its row shows."""
     for n in range(count):
         dialogue = held_dialogue(held_on=date(2021, 4, 1), place=f"Room {n}")
         CommitmentFactory(dialogue=dialogue, ministry=MinistryFactory(short_name="Police"))
@@ -195,7 +195,7 @@ def test_dialogue_list_query_count(client, django_assert_num_queries, count):
 
 
 def full_dialogue(count):
-    """A dialogue held before, and one of today with as much on it as there are rows of each sort."""
+    """Create an earlier dialogue, and one of today with many rows of each kind."""
     before, dialogue = held_dialogue(), planned_dialogue(held_on=TODAY)
     for _ in range(count):
         promise = CommitmentFactory(dialogue=before, made__due_on=date(2022, 1, 16))
@@ -529,7 +529,7 @@ def record_data(dialogue, **changed):
 
 @pytest.fixture
 def dialogue_of_today(client):
-    """A dialogue of today with one item and one who is expected, and an officer in the room."""
+    """A dialogue of today with one item and one expected participant; an officer is signed in."""
     EditionFactory()
     client.force_login(OfficerFactory())
     return planned_dialogue(held_on=TODAY)

@@ -82,7 +82,7 @@ def test_the_script_gets_what_was_saved_and_when(client, focal_point, commitment
 
 
 def add_files(client, promise, *files, **fields):
-    """What the script sends for each file that is chosen, and what it is answered."""
+    """Send a chosen file as the script does, and return the answer."""
     return client.post(draft_url(promise), {"add_files": "1", "files": files, **fields}, headers=JSON_HEADERS).json()
 
 
@@ -101,7 +101,7 @@ def test_a_file_that_the_script_sends_by_itself_waits_until_the_page_is_saved(cl
 
 
 def test_a_file_on_its_way_and_a_text_saved_meanwhile_are_no_conflict(client, focal_point, commitment):
-    """Whichever arrives first: the page has two files and a text on their way, each with what it knew when it began."""
+    """In any order: the page sends two files and a text, each with the state of the draft when it started."""
     seen = save_draft_of(focal_point, commitment).mark
     add_files(client, commitment, pdf_upload("one.pdf"), draft_seen=seen, draft_page="p")
     saved = client.post(draft_url(commitment), form_data(draft_seen=seen, draft_page="p"), headers=JSON_HEADERS).json()

@@ -31,7 +31,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 

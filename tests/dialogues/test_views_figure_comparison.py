@@ -36,7 +36,7 @@ def prosecutions():
 
 
 def log_figure(indicator, figure, through, *, word=None, **fields):
-    """A figure that the embassy logged, with its word on it."""
+    """Log a figure as the embassy, with a decision on it."""
     evidence = EvidenceFactory(happened_to=through, recorded_at=at_noon(through))
     if word:
         EvidenceReviewFactory(evidence=evidence, decision=word)
@@ -52,7 +52,7 @@ def log_figure(indicator, figure, through, *, word=None, **fields):
 
 @pytest.fixture
 def waiting_version(prosecutions):
-    """10, which the embassy has to decide on, after 8 that it verified, and 4 in the year before."""
+    """A waiting figure of 10, after a verified 8, and 4 in the year before."""
     benchmark = BenchmarkFactory()
     log_figure(prosecutions, 3, date(2021, 6, 30), word=EvidenceDecision.VERIFIED)
     log_figure(prosecutions, 8, NOVEMBER, word=EvidenceDecision.VERIFIED)

@@ -53,7 +53,7 @@ def row_data(indicator, **typed):
 
 
 def grid_cells(response):
-    """By indicator, what the grid says of each period, the newest first."""
+    """Return, by indicator, the values and decisions of the grid, newest period first."""
     return {
         row.indicator: [cell and (cell.reading.display_value, cell.decision) for _, cell in row.cells]
         for row in response.context["rows"]
@@ -394,7 +394,7 @@ def test_a_paste_without_a_figure_says_why_and_stays_as_pasted(client, pasted, s
 
 
 def grid_data(response):
-    """The grid as the browser would send it: the source, the pasted text, and every row."""
+    """Return the data of the grid as a browser sends it: the source, the pasted text and every row."""
     page = response.context
     rows = [row for row, *_ in page["lines"]]
     fields = [page["form"][name] for name in ("stated_by", "source", "span", "through_on")]

@@ -56,7 +56,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at, whatever else there is."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 
@@ -222,7 +222,7 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
 
 
 def models_in(thing):
-    """The rows that a template could get at from what a view gave it, without asking the database."""
+    """Return the rows that a template can reach from its context without a query."""
     if isinstance(thing, Model):
         return {type(thing).__name__}
     if isinstance(thing, dict):
@@ -349,7 +349,7 @@ def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client,
 
 
 def district_commitment(police):
-    """A commitment towards a benchmark that counts districts, of which the country has three."""
+    """A commitment on a benchmark that counts districts; the country has three."""
     commitment = counted_commitment(police)
     indicator = commitment.benchmarks.get().current_terms.indicator
     Indicator.objects.filter(pk=indicator.pk).update(unit="districts")
@@ -597,7 +597,7 @@ def test_update_send_marks_the_parts_that_the_officer_named_in_any_words_and_lan
 
 
 def returned_with_files(police, names=("list.pdf", "order.pdf")):
-    """A commitment whose update came back, and its files by name; each was cited by a piece of its own."""
+    """A commitment with a returned update, and its files by name, each cited by a piece of evidence."""
     commitment = CommitmentFactory(ministry=police)
     sent = UpdateVersionFactory(update__commitment=commitment)
     files = {name: EvidenceFileFactory(name=name, uploaded_by=sent.recorded_by) for name in names}

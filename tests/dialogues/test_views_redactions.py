@@ -61,7 +61,7 @@ def proposal_data(**more):
 
 
 def searched_form_data(client, **more):
-    """What a browser sends back once the places are shown, as they are ticked."""
+    """Return the data of the form after the search, with the places as they are ticked."""
     page = client.post(ADD_URL, proposal_data(look="1"))
     keys = [place.key for place in page.context["places"]]
     return proposal_data(looked_for=NAME, shown=keys, place=keys, propose="1") | more
@@ -173,7 +173,7 @@ def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, upda
 
 
 def test_accounts_of_another_country_are_not_revealed(client, officer, update_version):
-    """Not even by a count: the answers to an address and to no address are alike."""
+    """Not even by a count: a known and an unknown address get the same answer."""
     with transaction.atomic():
         record_log_entry("user.added", by=None, row=officer, after={"email": "zq@pretoria.example"})
 

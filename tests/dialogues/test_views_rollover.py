@@ -32,13 +32,13 @@ def officer(client):
 
 @pytest.fixture
 def old_benchmarks():
-    """2021's number 4 with 4a, and number 5 with 5a, which nothing repeats."""
+    """Benchmarks of 2021: 4a, and 5a of a recommendation that nothing repeats."""
     return [BenchmarkFactory(recommendation=RecommendationFactory(number=number)) for number in (4, 5)]
 
 
 @pytest.fixture
 def new_recommendation(old_benchmarks):
-    """2022's number 1, which repeats the first."""
+    """Recommendation 1 of 2022, which repeats the first."""
     edition = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
     return RecommendationFactory(edition=edition, number=1, repeats=old_benchmarks[0].recommendation)
 

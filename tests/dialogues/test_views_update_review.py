@@ -298,7 +298,7 @@ def test_version_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(
 
 
 def acceptance_data(sent, decision="verified", **changed):
-    """The form of acceptance: one decision on every line of the version."""
+    """Return the data of the form of acceptance, with one decision for every item."""
     typed = {
         f"evidence_link-{evidence_link.pk}-decision": decision
         for e in sent.evidence.all()

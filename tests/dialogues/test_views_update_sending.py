@@ -43,7 +43,7 @@ def send_url(commitment):
 
 
 def hidden_fields(page):
-    """What a page's form sends by itself."""
+    """Return the hidden fields of the form of a page."""
     return {
         name: re.search(rf'name="{name}" value="([^"]*)"', page.text)[1]
         for name in ("send_key", "last_version", "draft_seen")

@@ -46,7 +46,7 @@ def ambassador():
 
 @pytest.fixture
 def rendered_documents(monkeypatch):
-    """The documents that were really made, in their order; each file is its HTML."""
+    """The documents that were rendered, in order; each file is its HTML."""
     documents = []
 
     def to_pdf(html, tell=None):
@@ -249,7 +249,7 @@ def test_entries_recorded_during_rendering_count_as_later_changes(edition, ambas
 
 
 def test_a_download_during_replacement_gets_the_new_file(edition, ambassador, rendered_documents):
-    """They found the row before it was replaced."""
+    """The reader found the row before it was replaced."""
     refresh(edition)
     found = automatic_briefings()[0]
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)

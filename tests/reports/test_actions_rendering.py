@@ -40,7 +40,7 @@ def edition():
 
 @pytest.fixture
 def rendered_documents(monkeypatch):
-    """The documents that were really made, in their order; each file is its HTML."""
+    """The documents that were rendered, in order; each file is its HTML."""
     documents = []
 
     def to_pdf(html, tell=None):
@@ -163,7 +163,7 @@ def test_an_issued_briefing_is_rendered_again_without_the_draft_mark(edition, re
 
 
 def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jobs, monkeypatch):
-    """The words are in a file that could be copied; they are confirmed once what it says has been gathered."""
+    """The text is in a file that could be copied. The redaction is confirmed after the content was gathered."""
     name = "Ntsoaki of Ha Thetsane"
     evidence = EvidenceFactory(title=name)
     request_sample(edition, OfficerFactory())

@@ -51,7 +51,7 @@ def cleared_briefing(pdf, **fields):
 
 @pytest.fixture
 def confirmed_redaction():
-    """A name in a narrative, and two people who want it gone."""
+    """A name in a narrative, and two people who redact it."""
     UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     redaction = propose_redaction(
         country=CountryFactory(), words=NAME, reason="It names a victim.", by=OfficerFactory(), now=NOW
@@ -217,7 +217,7 @@ def test_a_withdrawn_briefing_is_not_rendered_again(confirmed_redaction, run_job
 
 
 def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monkeypatch):
-    """… though its facts were gathered before."""
+    """Although its facts were gathered before."""
     edition = EditionFactory()
     briefing = BriefingFactory(edition=edition)
     made = []

@@ -43,7 +43,7 @@ def edition():
 
 @pytest.fixture
 def current_briefing(edition):
-    """The tracker's own of today, which knows all that is in the log so far."""
+    """Today's automatic briefing, which includes all log entries so far."""
     record_log_entry("evidence.logged", by=None, country=edition.country)
     return BriefingFactory(edition=edition, requested_by=None, pdf=b"%PDF-1.7", log_number=log_head()[0])
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def no_quiet_period(monkeypatch):
-    """It is quiet as soon as something was recorded."""
+    """The quiet period is zero."""
     monkeypatch.setattr(current_briefing, "QUIET_PERIOD", current_briefing.QUIET_PERIOD * 0)
 
 

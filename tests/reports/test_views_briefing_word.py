@@ -66,7 +66,7 @@ def word_text(file):
 
 
 def has_draft_mark(file):
-    """Whether the head of its pages says that it is a draft."""
+    """Return whether the header of its pages says that it is a draft."""
     return DRAFT_MARK in "".join(paragraph.text for paragraph in open_word(file).sections[0].header.paragraphs)
 
 
@@ -76,7 +76,7 @@ def word_content(briefing):
 
 
 def logged_values(verb):
-    """What the log says of the one entry with this verb."""
+    """Return the details of the one log entry with this verb."""
     return json.loads(AuditEntry.objects.get(verb=verb).detail.after)
 
 

@@ -53,7 +53,7 @@ def current_briefing(edition, ambassador):
 
 
 def dashboard_head(client):
-    """What stands above everything else on the dashboard, where the button is."""
+    """Return the top of the dashboard, where the button is."""
     page = client.get(reverse("dashboard")).text
     return page[page.index('<div class="actions">') : page.index('id="next-steps"')]
 

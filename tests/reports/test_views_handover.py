@@ -39,7 +39,7 @@ def police():
 
 @pytest.fixture
 def record(client, police):
-    """What four hands did: a promise overdue, one sent and waiting, one returned, one kept; our own overdue too."""
+    """Commitments of four ministries: overdue, waiting, returned and kept; and one of ours, overdue."""
     client.force_login(OfficerFactory(name="Officer now"))
     AmbassadorFactory(name="The Ambassador")
     FocalPointFactory(ministry=police, name="Focal point")

@@ -224,7 +224,7 @@ def test_my_tasks_names_what_others_logged_and_nobody_reviewed(client):
 
 
 def task_urls(client, user, kind):
-    """The addresses of a user's tasks of one kind. The page's total is the count in the navigation."""
+    """Return the addresses of a user's tasks of one kind. The total of the page is the count in the navigation."""
     client.force_login(user)
     context = client.get(reverse("my_tasks")).context
     (count,) = (item.waiting for item in context["navigation"] if item.label == "My tasks")
@@ -459,7 +459,7 @@ def test_a_withdrawn_update_leaves_my_tasks(client):
 
 
 def navigation_count(client):
-    """The number beside “My tasks” in the navigation."""
+    """Return the number beside “My tasks” in the navigation."""
     items = client.get(edition_url("my_tasks")).context["navigation"]
     return next(item.waiting for item in items if item.label == "My tasks")
 

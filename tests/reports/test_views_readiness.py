@@ -44,7 +44,7 @@ JAN_10 = date(2022, 1, 10)
 
 @pytest.fixture
 def get_page(client):
-    """Call it to have a page as an officer, or somebody else, sees it."""
+    """Call it to get a page as an officer, or as somebody else."""
 
     def looked(address=PAGES[0], by=OfficerFactory, **asked):
         client.force_login(by())

@@ -102,7 +102,7 @@ def test_recommendation_list_gives_a_ministry_what_is_published_and_its_own(clie
 
 
 def _context_names(response):
-    """The names of everything that the page's context holds."""
+    """Return the names of everything in the context of the page."""
     return {name for context in response.context for layer in context.dicts for name in layer}
 
 
@@ -362,7 +362,7 @@ def test_recommendation_of_another_country_is_not_there(client):
 
 
 def retire(recommendation, **said):
-    """No longer asked from 1 February 2022."""
+    """Retired on 1 February 2022."""
     RecommendationTermsFactory(
         recommendation=recommendation, is_retired=True, recorded_at=at_noon(date(2022, 2, 1)), **said
     )

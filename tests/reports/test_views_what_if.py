@@ -32,7 +32,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def get_what_if(client):
-    """Call it with the benchmarks to tick to have the page as an officer, or somebody else, sees it."""
+    """Call it with benchmarks to tick to get the page as an officer, or as somebody else."""
 
     def ask(*met, user=None, headers=None, **query):
         client.force_login(user or OfficerFactory())

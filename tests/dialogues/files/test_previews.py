@@ -28,7 +28,7 @@ PDF_TYPE = "application/pdf"
 
 
 def blank_pdf(*sizes, rotated=0):
-    """A PDF of empty pages of these sizes, in points."""
+    """Return a PDF of empty pages of these sizes, in points."""
     made, file = pikepdf.new(), io.BytesIO()
     for size in sizes:
         made.add_blank_page(page_size=size).Rotate = rotated

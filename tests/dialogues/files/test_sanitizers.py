@@ -71,7 +71,7 @@ def assert_rejected(content, extension, match):
 
 
 def change_zip(content, **parts):
-    """A zip with some parts changed, or left out where None is given."""
+    """Return a zip with some parts changed. None leaves a part out."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         kept = {name: archive.read(name) for name in archive.namelist()}
     return zip_parts({name: part for name, part in (kept | parts).items() if part is not None})
@@ -154,7 +154,7 @@ def test_a_file_of_another_type_is_refused_with_the_accepted_types(extension, co
 
 
 def photograph(orientation=1):
-    """A picture whose upper left corner is black, taken at a place, with a word behind its end."""
+    """Return a picture with a black upper left corner, GPS data, and a word after its end."""
     taken = Image.new("RGB", (64, 48), "white")
     taken.paste("black", (0, 0, 16, 16))
     exif = Image.Exif()
@@ -236,7 +236,7 @@ def test_jpeg_is_never_larger_than_it_came(mode, quality, progressive, orientati
 
 
 def hard_compressed_png(drawn, *, colour, behind=b"", in_pixels=b""):
-    """A PNG that is compressed harder than Pillow does, with a word in it and `behind` its compressed pixels."""
+    """Return a PNG with a higher compression than Pillow's, a word in it, and `behind` after its compressed pixels."""
     line = len(drawn.tobytes()) // drawn.height
     lines = b"".join(b"\0" + drawn.tobytes()[at : at + line] for at in range(0, len(drawn.tobytes()), line))
     header = drawn.width.to_bytes(4) + drawn.height.to_bytes(4) + bytes((8, colour, 0, 0, 0))
@@ -251,7 +251,7 @@ def hard_compressed_png(drawn, *, colour, behind=b"", in_pixels=b""):
 
 
 def letter_like_image(mode):
-    """Lines of twelve letters, each a pattern of its own, which filters only make harder to compress."""
+    """Return lines of twelve letters, each another pattern, which filters make harder to compress."""
     chance = random.Random(3)  # noqa: S311 -- nothing secret
     letters = [Image.frombytes("L", (10, 10), chance.randbytes(100)) for _ in range(12)]
     page = Image.new("L", (200, 150), 255)
@@ -290,7 +290,7 @@ def test_interlaced_png_has_as_many_bytes_as_the_standard_says():
 
 
 def interlace_pass(x, y):
-    """Which of the seven passes has this pixel: the pattern that the standard prints (ISO 15948, 8.2)."""
+    """Return the pass, of seven, that contains this pixel: the pattern of the standard (ISO 15948, 8.2)."""
     return int(
         ("16462646", "77777777", "56565656", "77777777", "36463646", "77777777", "56565656", "77777777")[y % 8][x % 8]
     )
@@ -325,7 +325,7 @@ def embed_by_annotation(pdf):
 
 
 def add_button_script(pdf):
-    """A script of a form's field: first of a chain, and on its own in what happens with the field."""
+    """A script of a form field: first of a chain, and alone as an action of the field."""
     harmless = pikepdf.Dictionary(
         S=pikepdf.Name.Named, N=pikepdf.Name.NextPage, Next=pikepdf.Array([JAVASCRIPT_ACTION])
     )
@@ -341,7 +341,7 @@ def set_root_keys(**keys):
 
 
 def draw_external_object(**keys):
-    """A drawing on the page, whose stream has `keys` of its own."""
+    """Return a PDF with a drawing whose stream has the keys `keys`."""
 
     def change(pdf):
         drawing = pdf.make_stream(b"0 0 1 1 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, **keys)
@@ -568,7 +568,7 @@ REMOVED_PARTS = {
     "word/embeddings/Sheet.xlsx",
     "xl/printerSettings/printerSettings1.bin",
 }
-"""What nobody misses who reads the document."""
+"""Parts that no reader of the document misses."""
 
 
 @pytest.mark.parametrize(
@@ -645,7 +645,7 @@ def test_file_that_libreoffice_wrote_keeps_what_stands_in_it(name, said):
 
 @pytest.mark.parametrize("name", ["word/media/drawing.svg", "word/printerSettings/p.bin", "word/embeddings/a.xlsx"])
 def test_parts_that_duplicate_another_part_are_left_out(name):
-    """A drawing beside its copy in pixels, settings of a printer, the workbook behind a chart."""
+    """A drawing beside its copy in pixels, printer settings, the workbook of a chart."""
     kinds = {"svg": "image", "bin": "printerSettings", "xlsx": "package"}
     source = "word/charts/_rels/chart1.xml.rels" if name.endswith("xlsx") else "word/_rels/document.xml.rels"
     drawn = relationships_part((kinds[name.rpartition(".")[2]], f"/{name}"))
@@ -780,7 +780,7 @@ def test_workbook_that_draws_on_another_is_refused():
 
 
 def docx_with_types(*kinds):
-    """The types of a document with two types for one part."""
+    """Return the part [Content_Types].xml with two types for one part."""
     return docx(**{"[Content_Types].xml": content_types_part(*[("word/document.xml", kind) for kind in kinds])})
 
 
@@ -793,7 +793,7 @@ def test_type_of_macros_is_found_behind_another_of_the_same_part():
 
 
 def docx_with_runs(*runs):
-    """A document whose one paragraph holds these runs: text of a field's code, or what begins and ends a field."""
+    """Return a document whose one paragraph has these runs: text, field codes, and begins and ends of fields."""
     marks = {"{": '<w:fldChar w:fldCharType="begin"/>', "}": '<w:fldChar w:fldCharType="end"/>'}
     said = "".join(f"<w:r>{marks.get(run, f'<w:instrText>{run}</w:instrText>')}</w:r>" for run in runs)
     return docx_with_body(f"<w:p>{said}</w:p>")
@@ -896,7 +896,7 @@ def test_external_elements_are_refused_under_any_relationship_type(element, matc
 
 
 def test_fields_that_fetch_nothing_stay():
-    """Page numbers, contents, reckoning, links that a person presses."""
+    """Page numbers, contents, calculations, links to click."""
     runs = ["{", " PAGE ", "}", "{", "=", "{", "PAGE", "}", "+1", "}", "{", ' TOC \\o "1-3" \\h ', "}"]
     runs += ["{", ' HYPERLINK "https://example.org/" ', "}", "{", ' HYPERLINK \\l "_Toc1" ', "}", "{", " DATE ", "}"]
     assert sanitize_file(docx_with_runs(*runs), ".docx")

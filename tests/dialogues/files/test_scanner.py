@@ -24,7 +24,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 @pytest.fixture
 def closed_address():
-    """An address where nothing listens."""
+    """Return an address where nothing listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         yield f"tcp://127.0.0.1:{closed.getsockname()[1]}"

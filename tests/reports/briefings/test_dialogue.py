@@ -93,7 +93,7 @@ def build_pack(dialogue, edition, *, reader=None, as_of=DAY, known_by=None):
 
 
 def points_for(pack, whose="Ministry of Police"):
-    """What there is to say to one of them."""
+    """Return the talking points for one ministry."""
     return next(one for one in pack.talks if one.whose == whose)
 
 
@@ -102,7 +102,7 @@ def sentences(points):
 
 
 def create_benchmark_led_by(ministry, edition, criterion, **fields):
-    """A benchmark of a recommendation of its own that a ministry leads on."""
+    """Return a benchmark of a new recommendation led by a ministry."""
     recommendation = RecommendationFactory(edition=edition, lead=ministry, **fields)
     return BenchmarkFactory(recommendation=recommendation, terms__criterion=criterion)
 
@@ -166,7 +166,7 @@ def test_there_are_no_thanks_for_reversed_actions(edition, police, planned_dialo
 
 
 def reversed_rules(edition, police, sensitivity):
-    """A commitment on rules that were verified in force, and taken back on 12 January 2022."""
+    """Create a commitment on rules that were verified as in force and withdrawn on 12 January 2022."""
     benchmark = create_benchmark_led_by(police, edition, "The rules are in force")
     promise = create_commitment(police, "Put the rules in force.", due_on=date(2022, 2, 25), benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)

@@ -192,7 +192,7 @@ def test_only_verified_evidence_is_listed(edition, police):
 
 @pytest.fixture
 def rules(edition, police):
-    """A commitment on which the gazetted rules are verified, and its benchmark."""
+    """Create a commitment with verified rules in the gazette, and its benchmark."""
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     commitment = create_commitment(police, "Put the rules in force")
     sent = UpdateVersionFactory(update__commitment=commitment, accepted=True)

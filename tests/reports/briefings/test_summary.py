@@ -41,17 +41,17 @@ def create_benchmark(edition):
 
 
 def numbers_in(text):
-    """Every number in a text, with its decimals."""
+    """Return every number in a text with its decimals."""
     return re.findall(r"\d+(?:\.\d+)?", text)
 
 
 def visible_text(html):
-    """What a reader of a document sees, without the head, in one line."""
+    """Return the text of a document without its head, in one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<body")[2].partition(">")[2]).split())
 
 
 def assert_agrees_with_the_document(content):
-    """At most 120 words, and every figure stands in the rest of the document too."""
+    """Check that it has at most 120 words, and that the rest of the document has every figure too."""
     paragraph = content.readiness.paragraph
     assert len(paragraph.split()) <= MAX_PARAGRAPH_WORDS == 120
     document = visible_text(render_html(content))
