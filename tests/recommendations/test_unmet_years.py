@@ -1,4 +1,4 @@
-"""For how many years in a row: what a report tells goes before what is counted along the repeats."""
+"""Years in a row without progress: the number that a report states, otherwise the count of repeats."""
 
 import pytest
 

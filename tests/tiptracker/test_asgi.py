@@ -1,4 +1,4 @@
-"""No thread waits for somebody's line: bodies are read, and answers sent, beside those that serve."""
+"""No thread waits for a slow connection: bodies are read and answers sent outside the threads that serve."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What works once works once, also for several who use it at the same moment."""
+"""Links and codes work once, also if several people use them at the same moment."""
 
 import time
 from functools import partial

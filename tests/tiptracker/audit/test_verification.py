@@ -1,4 +1,4 @@
-"""The nightly check of the log: what it found is kept, shown, recorded and mailed, each fault once."""
+"""The nightly check of the log: its findings are stored, shown, logged and mailed, each fault once."""
 
 import pytest
 from django.core import mail

@@ -1,4 +1,4 @@
-"""Mails through a real mail server on this machine: taken, refused, not answered, tried again, given up."""
+"""Mails through a real mail server on this machine: accepted, refused, timed out, retried, given up."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The pages of people: what the list tells, and that nobody becomes somebody else unseen."""
+"""The pages of people: the list, and changes of roles that are noticed."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Filters are saved under a name, renamed, replaced, deleted and brought back; they are their person's alone."""
+"""Save, rename, replace, delete and restore filters. Each belongs to one person."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""A row that was deleted comes back once, to the person who deleted it, within an hour."""
+"""A deleted row can be restored once, by the person who deleted it, within an hour."""
 
 from datetime import date, timedelta
 

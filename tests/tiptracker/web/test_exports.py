@@ -1,4 +1,4 @@
-"""A list as a file: the same rows in the same order as on its page, safe to open, and noted in the log."""
+"""Exports of lists: the rows and order of the page, safe to open, and logged."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at, whatever else there is."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 

@@ -1,4 +1,4 @@
-"""How often something may be asked: by person, by address where nobody is known; what is answered then."""
+"""Limits of requests by person, or by internet address if nobody is signed in, and their answers."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

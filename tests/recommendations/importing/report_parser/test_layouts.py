@@ -1,4 +1,4 @@
-"""Every layout under every heading and before every section: the items come back word for word, and they alone."""
+"""Every layout under every heading and before every section gives exactly the items, word for word."""
 
 import pytest
 from hypothesis import assume, given
@@ -438,7 +438,7 @@ def test_bulleted_items_of_several_sentences_with_semicolons_come_back_unchanged
 
 @given(st.lists(SENTENCES, min_size=3, max_size=10, unique=True), st.integers(50, 100))
 def test_ambiguous_line_ends_are_split_correctly_or_get_a_doubt(items, width):
-    """One an item, wrapped, without bullets or empty lines: where a last line is full, only the words can tell."""
+    """Wrapped items without bullets or empty lines: after a long last line, only the words show where an item ends."""
     found = parse_narrative(narrative("\n".join(wrapped(item, width) for item in items)))
 
     assert item_texts(found) == items or item_doubts(found)
@@ -458,7 +458,7 @@ PUNCTUATION_SOUP = st.lists(
 
 @given(PUNCTUATION_SOUP)
 def test_no_text_is_lost_or_repeated(soup):
-    """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
+    """The items joined again are the section, except bullets, numbers, semicolons and "and" before an item."""
     listed = "Train police " + " ".join(soup) + " now."
     found = parse_narrative(narrative(listed))
     kept = " ".join([found.introduction, *item_texts(found), *found.left_out])

@@ -1,4 +1,4 @@
-"""What stands around and inside a list: furniture, broken words, contents; and what is doubtful, or no list at all."""
+"""Furniture, broken words and tables of contents around and inside a list; doubts, and texts without a list."""
 
 import pytest
 
