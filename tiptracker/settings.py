@@ -157,7 +157,11 @@ TEMPLATES = [
                 "tiptracker.web.pages.page_context",
                 "recommendations.navigation.navigation_context",
             ],
-            "builtins": ["django.templatetags.i18n", "recommendations.templatetags.editions"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "tiptracker.templatetags.isolation",
+                "recommendations.templatetags.editions",
+            ],
         },
     },
 ]
