@@ -68,7 +68,7 @@ def test_run_detail_shows_the_stored_result_and_that_it_is_reproduced(client, ru
     for told in (
         "Readiness: 60.5 of 100. The target of 45 is reached. The deadline passed 31 days ago.",
         "Prosecutions rose from 4 to 16.",
-        "With the claims: Claimed: Under way, 11 November 2021. Not verified.",
+        "Claimed: Under way, 11 November 2021. Not verified.",
         "45: The post&#x27;s own target, from a comparison with the tiers of earlier years; not the Department&#x27;s.",
         run.facts_sha256,
     ):
