@@ -7,6 +7,7 @@ from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence
 from dialogues.permissions import can_review_evidence
 from tests.factories import (
+    AdministratorFactory,
     AmbassadorFactory,
     BenchmarkFactory,
     CountryFactory,
@@ -95,13 +96,40 @@ def test_the_footer_asks_for_no_names_and_has_the_disclaimer_for_readers_of_read
     assert (f'<a href="{reverse("log_list")}">Activity log</a>' in foot) == of_the_log
 
 
-def test_how_this_works_is_the_same_for_everyone_and_names_nobody(client):
-    texts = set()
-    for person in (OfficerFactory(), FocalPointFactory(ministry=MinistryFactory(name="Ministry of Police"))):
-        client.force_login(person)
-        page = client.get(reverse("how_this_works"))
-        assert "This sample is an exercise. Nothing in it happened." in page.text
-        texts.add(page.text.split("<main")[1].split("<h1>")[1].split("</main>")[0])
+def how_this_works(client, person):
+    client.force_login(person)
+    return client.get(reverse("how_this_works")).text.split("<main")[1].split("<h1>")[1].split("</main>")[0]
+
+
+def test_how_this_works_is_the_same_for_all_ministries_and_names_nobody(client):
+    police, justice = (MinistryFactory(name=f"Ministry of {name}") for name in ("Police", "Justice"))
+
+    texts = {how_this_works(client, FocalPointFactory(ministry=ministry)) for ministry in (police, justice)}
 
     assert len(texts) == 1
-    assert "Ministry of Police" not in texts.pop()
+    text = texts.pop()
+    assert "This sample is an exercise. Nothing in it happened." in text
+    assert "Ministry of Police" not in text
+
+
+@pytest.mark.parametrize(
+    ("role", "step"),
+    [
+        (OfficerFactory, "press “Log progress”"),
+        (AmbassadorFactory, "documents to clear"),
+        (ObserverFactory, "You change nothing in the record."),
+        (AdministratorFactory, "Invite people under People."),
+    ],
+)
+def test_how_this_works_says_what_a_person_of_the_role_does(client, role, step):
+    others = {"press “Log progress”", "documents to clear", "You change nothing in the record.", "Invite people"} - {
+        step.removesuffix(" under People.")
+    }
+
+    text = how_this_works(client, role())
+
+    assert step in text
+    assert [other for other in others if other in text] == []
+    assert "Send an update" not in text  # the ministry's help
+    foot = client.get(reverse("glossary")).text.split("<footer")[1]
+    assert f'<a href="{reverse("how_this_works")}">How this works</a>' in foot
