@@ -1,5 +1,7 @@
 """The frame of every page: navigation, redirects and counts."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from tests.factories import (
     AdministratorFactory,
     AmbassadorFactory,
     BenchmarkFactory,
+    CommitmentFactory,
     CountryFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
@@ -133,3 +136,33 @@ def test_how_this_works_says_what_a_person_of_the_role_does(client, role, step):
     assert "Send an update" not in text  # the ministry's help
     foot = client.get(reverse("glossary")).text.split("<footer")[1]
     assert f'<a href="{reverse("how_this_works")}">How this works</a>' in foot
+
+
+def trail(client, url):
+    """The links above the heading, and the name of the page after them."""
+    text = client.get(url).text.split('class="way-back"')[1].split("</nav>")[0]
+    return [
+        " ".join(part.split())
+        for part in re.findall(r"<li[^>]*>\s*(?:<a[^>]*>)?(.*?)(?:</a>)?\s*</li>", text, re.DOTALL)
+    ]
+
+
+def test_the_links_above_the_heading_end_with_the_name_of_the_page(client):
+    benchmark = BenchmarkFactory(recommendation__number=8)
+    commitment = CommitmentFactory(text="Open a shelter & staff it")
+    client.force_login(OfficerFactory())
+
+    assert trail(client, reverse("commitment_detail", args=[commitment.pk])) == [
+        "Commitments",
+        "Open a shelter &amp; staff it",
+    ]
+    assert trail(client, reverse("commitment_reschedule", args=[commitment.pk])) == [
+        "Commitments",
+        "Open a shelter &amp; staff it",
+        "Move the due date",
+    ]
+    assert trail(client, reverse("benchmark_assess", args=[benchmark.pk])) == [
+        "Recommendations",
+        "Recommendation 8",
+        f"Assess benchmark {benchmark.key}",
+    ]
