@@ -64,7 +64,9 @@ def copy_run(run, **changed):
 def test_run_detail_shows_the_stored_result_and_that_it_is_reproduced(client, run, reader):
     page = get_run(client, run)
 
-    assert "Computed again: same result" in page.text
+    assert "Calculated again: same result" in page.text
+    before_details = page.text.split("<main")[1].split("<details>")[0]
+    assert run.facts_sha256 not in before_details
     for told in (
         "Readiness: 60.5 of 100. The target of 45 is reached. The deadline passed 31 days ago.",
         "Prosecutions rose from 4 to 16.",
@@ -83,7 +85,7 @@ def test_a_run_that_is_recomputed_differently_says_so(client, run, reader):
 
     assert page.context["comparison"].differing == ("score", "waiting")
     assert 'role="alert"' in page.text
-    assert "Computed again: different result" in page.text
+    assert "Calculated again: different result" in page.text
     assert "are different when calculated again: score, waiting." in page.text
     assert "same result" not in page.text
 
@@ -112,7 +114,7 @@ def test_a_run_of_an_older_method_is_shown_as_stored_and_never_computed(client, 
     assert not computed.called
     for words in ("12 of 100, as it was counted then.", "Willingness", "12 of 50", "calculated by method 0. Method 1"):
         assert words in page.text
-    assert "Computed again" not in page.text
+    assert "Calculated again" not in page.text
 
 
 def test_a_run_with_little_stored_data_is_still_shown(client, reader):
