@@ -59,7 +59,7 @@ class PersonFilter(CountryFilter):
         required=False, label=gettext_lazy("Role"), choices=[("", gettext_lazy("Any")), *Role.choices()]
     )
     state = forms.ChoiceField(
-        required=False, label=gettext_lazy("State"), choices=[("", gettext_lazy("Any")), *AccountState.choices()]
+        required=False, label=gettext_lazy("Status"), choices=[("", gettext_lazy("Any")), *AccountState.choices()]
     )
 
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
