@@ -58,7 +58,7 @@ class RecomputeOutcome(ChoiceEnum):
 
     SAME = "same", gettext_noop("Calculated again: same result")
     DIFFERS = "differs", gettext_noop("Calculated again: different result")
-    NOT_COMPUTED = "not_computed", gettext_noop("Not computed again")
+    NOT_COMPUTED = "not_computed", gettext_noop("Not calculated again")
 
 
 class BriefingKind(ChoiceEnum):
