@@ -12,9 +12,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from dialogues.choices import CommitmentStatus
+from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE
 from dialogues.models import Commitment, Evidence, UpdateVersion
 from recommendations.choices import Tier
-from recommendations.edition_context import EditionRequest, editions_of_page_country
+from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
 from reports import sentences
 from reports.briefings.contacts import list_office_holders
@@ -35,6 +36,7 @@ from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
 from reports.views.first_day import build_first_day
+from reports.views.links import PageLink
 from reports.views.next_steps import next_steps_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
@@ -100,9 +102,10 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "bar": score_display.readiness_bar_figures(result),
         "overdue": overdue[:MAX_OVERDUE],
         "more_overdue": len(overdue[MAX_OVERDUE:]),
+        "overdue_count": len(overdue),
         "waiting": waiting[:MAX_WAITING],
         "more_waiting": len(waiting[MAX_WAITING:]),
-        "may_review": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
+        "waiting_pages": _waiting_pages(user, edition, commitments),
         "ministries": _build_ministries(
             user,
             edition,
@@ -177,6 +180,35 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
         for row in evidence.order_by("recorded_at", "pk")
     ]
     return updates + logged
+
+
+def _waiting_pages(user: User, edition: Edition, commitments: Sequence[CommitmentDisplay]) -> list[PageLink]:
+    """Return the pages that list all that waits for review, each with the number that it shows.
+
+    Officers decide on updates and evidence in “My tasks”, the ambassador on evidence. Others find updates with their
+    commitments, and evidence in the register.
+    """
+    tasks, evidence = edition_url(edition, "my_tasks"), Evidence.objects.visible_to(user, edition.country)
+    if user.role == Role.OFFICER:
+        updates = UpdateVersion.objects.visible_to(user, edition.country).undecided().exclude(recorded_by=user).count()
+        sent = ngettext("%(number)d update", "%(number)d updates", updates)
+        sent_page = f"{tasks}#updates"
+    else:
+        updates = sum(row.standing.status is CommitmentStatus.WITH_EMBASSY for row in commitments)
+        sent = ngettext("%(number)d commitment with the embassy", "%(number)d commitments with the embassy", updates)
+        sent_page = edition_url(edition, "commitment_list", query={"status": CommitmentStatus.WITH_EMBASSY.value})
+    if user.role in (Role.OFFICER, Role.AMBASSADOR):
+        pieces = evidence.for_review_by(user).count()
+        logged = ngettext("%(number)d piece of evidence", "%(number)d pieces of evidence", pieces)
+        logged_page = f"{tasks}#evidence"
+    else:
+        pieces = evidence.current().without_review().count()
+        logged = ngettext(
+            "%(number)d piece of evidence without review", "%(number)d pieces of evidence without review", pieces
+        )
+        logged_page = edition_url(edition, "evidence_list", query={"word": UNREVIEWED_CHOICE[0]})
+    pages = [(updates, sent_page, sent), (pieces, logged_page, logged)]
+    return [PageLink(url, text % {"number": number}) for number, url, text in pages if number]
 
 
 def _build_ministries(
