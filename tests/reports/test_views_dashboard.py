@@ -307,10 +307,10 @@ def test_dashboard_sets_ministries_side_by_side(get_dashboard):
     portfolio, other = get_dashboard(OfficerFactory()).context["ministries"]
 
     assert (portfolio.ministry, portfolio.minister) == (police, "Now, Minister")
-    assert (portfolio.progress, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
-    assert (portfolio.commitments, portfolio.next_due_on) == ("1 with the embassy, 1 verified done.", None)
+    assert (portfolio.progress, portfolio.share) == ("0 of 2 shown, 1 partly", 25)
+    assert (portfolio.commitments, portfolio.urgent) == ("1 with the embassy, 1 verified done.", None)
     assert portfolio.last_update_at == at_noon(date(2022, 1, 20))
-    assert (other.ministry, other.commitments, other.next_due_on, other.last_update_at) == (
+    assert (other.ministry, other.commitments, other.urgent, other.last_update_at) == (
         justice.lead,
         "",
         None,
