@@ -92,7 +92,7 @@ def create_import(
 
     Args:
         draft: what was read from `content`; None to store the content and queue the job that reads it.
-        is_pasted: whether that content is a text and not a file.
+        is_pasted: whether `content` is a text that was pasted and not a file.
         charset: what a CSV file in it is written in, if the user said so.
     """
     if not can_set_up(by):
@@ -101,6 +101,7 @@ def create_import(
         edition=edition,
         name=name[:MAX_NAME_LENGTH],
         sha256=sha256(content).hexdigest(),
+        is_pasted=is_pasted,
         text_status=text_status,
         begun_at=now,
         begun_by=by,
@@ -108,7 +109,7 @@ def create_import(
     if draft is not None:
         imported.draft = serialize_draft(draft)
         return insert_row(imported)
-    imported.is_pasted, imported.charset = is_pasted, charset
+    imported.charset = charset
     imported.content.save("", ContentFile(content), save=False)
     try:
         insert_row(imported)
