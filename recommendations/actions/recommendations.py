@@ -188,6 +188,6 @@ def recommendation_audit_values(recommendation: Recommendation, pillar: str | No
         "pillar": pillar,
         "indicia": list(recommendation.indicia),
         "lead": recommendation.lead_id,
-        "supporting": sorted(one.pk for one in recommendation.supporting.all()),
+        "supporting": sorted(ministry.pk for ministry in recommendation.supporting.all()),
         "recorded_at": now,
     }

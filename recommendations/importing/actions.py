@@ -302,7 +302,9 @@ def load_import(
             gettext("Some rows can’t be read. Correct the file, or tick this box to import the other rows."),
             field="leave_out",
         )
-    benchmarks = {key: [one.pk for one in row.benchmarks.all()] for key, row in preview.existing_rows.items()}
+    benchmarks = {
+        key: [benchmark.pk for benchmark in row.benchmarks.all()] for key, row in preview.existing_rows.items()
+    }
     planned = plan_import(preview.existing_items, preview.imported_list.rows, pairing, benchmarks)
     writer = ImportWriter(edition, locked, preview, by, now)
     did = writer.write(planned, pillars) | {"left_out": len(preview.imported_list.unreadable)}

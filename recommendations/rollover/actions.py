@@ -83,7 +83,7 @@ def _repeats_audit_values(row: Recommendation) -> dict[str, Any]:
         "repeats": row.repeats_id,
         "indicia": list(row.indicia),
         "lead": row.lead_id,
-        "supporting": sorted(one.pk for one in row.supporting.all()),
+        "supporting": sorted(ministry.pk for ministry in row.supporting.all()),
     }
 
 

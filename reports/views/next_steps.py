@@ -63,7 +63,7 @@ def _next_step_rows(
     result: Readiness, displays: Sequence[StepDisplay], steps: Sequence[ReadinessStep], own: Collection[int] = ()
 ) -> list[NextStepRow]:
     """Return the steps with their pages; `own` is the evidence (ids) that the user recorded."""
-    benchmarks = {one.benchmark_id: one for one in result.verified.benchmarks}
+    benchmarks = {benchmark.benchmark_id: benchmark for benchmark in result.verified.benchmarks}
     rows = []
     for display, step in zip(displays, steps, strict=True):
         row = step.rows[0]

@@ -102,7 +102,7 @@ def _map_secrets(data: dict[str, Any], change: Callable[[str], str]) -> dict[str
     """Return `data` with `change` applied to each of its secrets."""
 
     def changed(value: Any) -> Any:
-        return [change(one) for one in value] if isinstance(value, list) else change(value)
+        return [change(secret) for secret in value] if isinstance(value, list) else change(value)
 
     return {name: changed(value) if name in ENCRYPTED_FIELDS else value for name, value in data.items()}
 

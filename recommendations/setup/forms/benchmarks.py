@@ -71,9 +71,9 @@ class SuggestedBenchmarkRow(TrackerForm):
         }
         if counted is None:
             return initial
-        for one in indicators:
-            if one.name == counted.name or (counted.question and one.question == counted.question):
-                return initial | {"indicator": one.pk}
+        for indicator in indicators:
+            if indicator.name == counted.name or (counted.question and indicator.question == counted.question):
+                return initial | {"indicator": indicator.pk}
         return initial | {"new_name": counted.name, "new_unit": counted.unit, "question": counted.question or ""}
 
     def full_clean(self) -> None:
