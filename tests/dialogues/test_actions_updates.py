@@ -230,7 +230,9 @@ def test_the_texts_composed_for_an_update_are_in_the_language_of_the_record(comm
 
 def test_each_figure_of_an_update_becomes_a_piece_of_evidence(police):
     cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
-    counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
+    counted = [
+        BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=indicator) for indicator in (cases, convictions)
+    ]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
     figures = [
         FigureInput(cases, Decimal(6), "", january(20)),

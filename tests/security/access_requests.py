@@ -194,7 +194,7 @@ def machine_clock_years(body):
     """Return the places in a body with this year or the next by the clock of the machine, not of the application."""
     year = timezone.now().year
     found = re.finditer(rf"\b(?:{year}|{year + 1})\b", body)
-    return [body[max(0, one.start() - 60) : one.end()] for one in found]
+    return [body[max(0, match.start() - 60) : match.end()] for match in found]
 
 
 # --- Valid input ------------------------------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ def edition_terms_body(world):
         "deadline_on": "2022-03-31",
         "reason": "The Department moved it.",
         "seen": edition.terms.get().pk,
-    } | {f"weight_{one.pk}": "2" for one in edition.recommendations.all()}
+    } | {f"weight_{recommendation.pk}": "2" for recommendation in edition.recommendations.all()}
 
 
 def review_fields(world, *prefixes):

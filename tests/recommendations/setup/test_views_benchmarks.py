@@ -84,7 +84,7 @@ def test_accepted_suggestion_is_not_offered_again(client):
 
     page = client.get(suggestions_url(row))
 
-    left = [one.criterion for one in suggest_benchmarks(FUND, districts=0)][1:]
+    left = [benchmark.criterion for benchmark in suggest_benchmarks(FUND, districts=0)][1:]
     assert [line["criterion"].value() for line in page.context["rows"]] == left
 
 
@@ -287,7 +287,10 @@ def test_the_list_says_what_cannot_be_checked_yet_of_the_edition_that_is_followe
 
     page = client.get(reverse("setup_benchmarks", args=[edition.country_id]))
 
-    assert [(one, one.benchmark_count) for one in page.context["recommendations"]] == [(first, 1), (second, 0)]
+    assert [(recommendation, recommendation.benchmark_count) for recommendation in page.context["recommendations"]] == [
+        (first, 1),
+        (second, 0),
+    ]
 
 
 def test_what_the_list_has_no_longer_is_not_checked(client):

@@ -112,7 +112,7 @@ def test_another_key_is_noticed(settings, enrolled_person, client):
     enrol_second_factor(OfficerFactory())
 
     assert client.get(reverse("health")).json() == {"status": "ok", "degraded": ["secret_key"]}
-    assert [one.id for one in check_secrets_readable(databases=["default"])] == ["tiptracker.W001"]
+    assert [problem.id for problem in check_secrets_readable(databases=["default"])] == ["tiptracker.W001"]
     assert check_secrets_readable() == []
 
 
