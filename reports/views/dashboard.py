@@ -217,11 +217,10 @@ def _build_ministries(
                 progress=_describe_progress(displays, is_reviewed=is_reviewed),
                 share=_share_percent(displays) if is_reviewed else None,
                 commitments=sentences.describe_status_counts(
-                    [commitment.standing.status for commitment in made],
+                    [shown.standing.status for shown in made],
                     reversed_since=sum(
-                        commitment.standing.status is CommitmentStatus.VERIFIED
-                        and commitment.commitment.pk in reversed_since
-                        for commitment in made
+                        shown.standing.status is CommitmentStatus.VERIFIED and shown.commitment.pk in reversed_since
+                        for shown in made
                     ),
                 ),
                 next_due_on=_next_due(made, today),
