@@ -5,7 +5,7 @@ Codes are ISO 3166-1 alpha-3. The names come from pycountry.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import pycountry
@@ -45,6 +45,7 @@ class CountryMatch(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=1024)
 def find_country_code(name: str) -> str | None:
     """Return the code of the country that the whole `name` means; None if there is none."""
     head, _, tail = name.partition(", ")
@@ -60,11 +61,19 @@ def find_country_code(name: str) -> str | None:
 def match_leading_country(text: str) -> CountryMatch | None:
     """Return the country whose name `text` starts with. The longest name wins: Guinea-Bissau before Guinea."""
     words = [word.end() for _, word in zip(range(_MAX_NAME_WORDS), re.finditer(r"\S+", text), strict=False)]
+    if not words or not _may_start_name(text[: words[-1]]):
+        return None
     for end in reversed(words):
         name = re.sub(r"(?:['’]s)?[\s:.;,–—(-]*$", "", text[:end])
         if not re.search(r"[\d:;•]", name) and (code := find_country_code(name)):
             return CountryMatch(code, len(name))
     return None
+
+
+def _may_start_name(text: str) -> bool:
+    """Return whether the first word is one of any name. Most texts start with another, which saves a closer look."""
+    first = _normalize_name(text).partition(" ")[0]
+    return first in _words_of_names() or first.removesuffix("'s") in _words_of_names()
 
 
 def is_country_code(code: str) -> bool:
@@ -84,9 +93,9 @@ def country_name_of(code: str) -> str:
 def _normalize_name(name: str) -> str:
     """Return the same result for each spelling: "Gambia, The" and "THE GAMBIA", "St. Lucia" and "Saint Lucia"."""
     letters = unicodedata.normalize("NFKD", name.replace("’", "'").replace("&", " and ")).casefold()
-    words = re.findall(
-        r"[a-z]+(?:'[a-z]+)?", "".join(letter for letter in letters if not unicodedata.combining(letter))
-    )
+    if not letters.isascii():
+        letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = re.findall(r"[a-z]+(?:'[a-z]+)?", letters)
     return " ".join("saint" if word == "st" else word for word in words if word != "the")
 
 
@@ -106,3 +115,8 @@ def _codes_by_name() -> dict[str, str]:
     for name in ("", "congo"):  # "congo" is the name of two countries
         named.pop(name, None)
     return named
+
+
+@cache
+def _words_of_names() -> frozenset[str]:
+    return frozenset(word for name in _codes_by_name() for word in name.split())

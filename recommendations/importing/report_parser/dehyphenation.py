@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 UNCERTAIN_BREAK = "\ue000"
 """Marks a join or separation of lines that may be wrong. It stays in a text until an item reports it."""
@@ -96,6 +97,7 @@ class LineJoiner:
         return f"{head}-{tail}" if is_sure else f"{head}-{UNCERTAIN_HYPHEN}{tail}"
 
 
+@lru_cache(maxsize=256)  # each line is looked at several times, by one rule after another
 def normalize_characters(text: str) -> str:
     """Return `text` without invisible characters and with one kind of space and hyphen."""
     return _WHITESPACE.sub(" ", _INVISIBLE.sub("", text)).translate(_REPLACEMENTS)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from recommendations.importing.report_parser import countries
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
@@ -119,6 +120,7 @@ def _join_lines(text: str, hyphen: str = "") -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\xad\u2010-]\s+", hyphen, text))
 
 
+@lru_cache(maxsize=256)
 def find_list_start(text: str) -> int | None:
     """Return where the list starts in a paragraph that begins with a list heading; None if it has no heading.
 
@@ -158,6 +160,7 @@ def _find_country_end(text: str, *, is_capital: bool) -> int | None:
     return len(text) if is_alone else None
 
 
+@lru_cache(maxsize=256)
 def is_heading(text: str) -> bool:
     """Return whether a line is a heading and nothing else."""
     return is_known_heading(text) or is_capital_heading(text)

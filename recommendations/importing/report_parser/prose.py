@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from recommendations.importing.report_parser import countries
@@ -138,6 +139,7 @@ def is_incomplete(text: str) -> bool:
     return bool(_INCOMPLETE_END.search(text)) or (text.endswith(".") and _is_abbreviation(text[:-1]))
 
 
+@lru_cache(maxsize=256)
 def is_narration(text: str, country: str | None = None, *, least: int = 4) -> bool:
     """Return whether `text` starts like an account of what happened, with a first sentence of `least` words or more."""
     text = text.lstrip(UNCERTAIN_BREAK)
