@@ -56,6 +56,9 @@ LOCK_ORDER = (
     "saved_filters.savedfilter",
     "undo.removedrow",
     "dialogues.filetext",  # emptied last by a redaction
+    "notifications.noticefrequency",
+    "notifications.digestschedule",
+    "notifications.notice",
     "mail.mail",
     "jobs.job",
     "audit.listread",
