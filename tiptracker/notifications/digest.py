@@ -66,8 +66,13 @@ def notice_url(notice: Notice) -> str:
 
 def unsubscribe_headers(person: User) -> dict[str, str]:
     """Return the headers by which a mail program offers to stop these mails with one press (RFC 2369, RFC 8058)."""
-    address = urljoin(settings.PUBLIC_URL, reverse("notices_stop", args=[signing.dumps(person.pk, salt=STOP_SALT)]))
+    address = urljoin(settings.PUBLIC_URL, stop_path(person))
     return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def stop_path(person: User) -> str:
+    """Return the path of the page that stops a person's mails, whoever is signed in."""
+    return reverse("notices_stop", args=[signing.dumps(person.pk, salt=STOP_SALT)])
 
 
 def read_stop_token(token: str) -> int | None:

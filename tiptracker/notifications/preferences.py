@@ -11,7 +11,6 @@ from tiptracker.localization import gettext
 from tiptracker.notifications.choices import KIND_RULES, Audience, Frequency, NoticeKind
 from tiptracker.notifications.digest_times import DigestTimes
 from tiptracker.notifications.models import DigestSchedule, NoticeFrequency
-from tiptracker.validation import update_row
 
 _AUDIENCES: Mapping[str, frozenset[Audience]] = {
     Role.FOCAL_POINT: frozenset({Audience.FOCAL_POINTS}),
@@ -59,9 +58,7 @@ def save_preferences(*, frequencies: Mapping[NoticeKind, Frequency], times: Dige
         raise Refused("last_recipient", sentence % {"kind": kind.label}, field=kind)
     for kind, frequency in frequencies.items():
         NoticeFrequency.objects.update_or_create(person=by, kind=kind, defaults={"frequency": frequency})
-    schedule = DigestSchedule.objects.filter(person=by).first() or DigestSchedule(person=by)
-    schedule.hour, schedule.working_days, schedule.weekly_on, schedule.on_holidays = times
-    update_row(schedule)
+    DigestSchedule.objects.update_or_create(person=by, defaults=times._asdict())
 
 
 @transaction.atomic
