@@ -17,7 +17,7 @@ from dialogues.choices import (
     MadeBy,
     UpdateDecision,
 )
-from dialogues.commitment_status import DATE_SETTING_EVENTS, days_left, days_past_due
+from dialogues.commitment_status import DATE_SETTING_EVENTS, CommitmentStanding, days_left
 from dialogues.models import (
     Commitment,
     CommitmentCorrection,
@@ -28,6 +28,7 @@ from dialogues.models import (
     UpdateVersion,
     UpdateVersionDecision,
 )
+from dialogues.models.commitments import standing_from_row
 from tiptracker.accounts.models import Country
 from tiptracker.notifications.actions import EVENT_WINDOW, Occasion
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_BEFORE_DIALOGUE, DAYS_OVERDUE, NoticeKind
@@ -134,26 +135,32 @@ def _due_dates(country: Country, zone: ZoneInfo, today: date) -> Iterator[Occasi
         .with_status(today)
         .filter(status__in=[CommitmentStatus.OPEN, CommitmentStatus.OVERDUE], due_on__isnull=False)
     )
-    for pk, ministry, due_on, dated_on in rows.values_list("pk", "ministry", "due_on", "dated_on"):
-        for kind, stage, reached_on in _reached_stages(due_on, dated_on, today):
-            yield Occasion(kind, COMMITMENT, pk, due_on, _start(reached_on, zone), ministry=ministry, stage=stage)
+    row: Any
+    for row in rows:
+        for kind, stage, reached_on in _reached_stages(standing_from_row(row, today), row.dated_on, today):
+            started_at = _start(reached_on, zone)
+            yield Occasion(kind, COMMITMENT, row.pk, row.due_on, started_at, ministry=row.ministry_id, stage=stage)
 
 
-def _reached_stages(due_on: date, dated_on: date, today: date) -> Iterator[tuple[NoticeKind, int, date]]:
+def _reached_stages(
+    standing: CommitmentStanding, dated_on: date, today: date
+) -> Iterator[tuple[NoticeKind, int, date]]:
     """Yield the stages of a due date that are reached: the kind of notice, the number of days, and the day.
 
     Before the due date it is the newest one only, and only if the date was agreed before that stage: whoever has just
     agreed on a date needs no reminder.
     """
+    due_on = standing.due_on
+    if due_on is None:
+        return
     if (left := days_left(due_on, today)) is not None:
         reached = [days for days in DAYS_BEFORE if left <= days]
         stage = min(reached, default=None)
         if stage is not None and dated_on <= due_on - timedelta(days=stage):
             yield NoticeKind.DUE_SOON, stage, due_on - timedelta(days=stage)
         return
-    overdue = days_past_due(due_on, today)
     for kind, days in DAYS_OVERDUE.items():
-        if overdue >= days:
+        if standing.days_overdue >= days:
             yield kind, days, due_on + timedelta(days=days)
 
 

@@ -1,10 +1,7 @@
 """When people were reminded of a commitment's due date, and when they are next."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
-
-from django.db.models import Min
 
 from dialogues.choices import CommitmentStatus
 from dialogues.commitment_status import CommitmentStanding
@@ -12,7 +9,7 @@ from dialogues.models import Commitment
 from dialogues.occasions import COMMITMENT
 from tiptracker.localization import gettext, ngettext
 from tiptracker.notifications.choices import DAYS_BEFORE, DAYS_OVERDUE, NoticeKind
-from tiptracker.notifications.models import Notice
+from tiptracker.notifications.reminders import find_sent_reminders
 
 
 class Reminder(NamedTuple):
@@ -28,14 +25,7 @@ def list_reminders(commitment: Commitment, standing: CommitmentStanding, today: 
     due_on = standing.due_on
     if due_on is None or standing.status not in (CommitmentStatus.OPEN, CommitmentStatus.OVERDUE):
         return []
-    rows = Notice.objects.filter(table=COMMITMENT, row=str(commitment.pk), day=due_on)
-    told: Mapping[tuple[str, int], datetime] = {
-        (kind, stage): at
-        for kind, stage, at in rows.order_by()
-        .values("kind", "stage")
-        .annotate(at=Min("recorded_at"))
-        .values_list("kind", "stage", "at")
-    }
+    told = find_sent_reminders(COMMITMENT, commitment.pk, due_on)
     steps = [(NoticeKind.DUE_SOON, days, due_on - timedelta(days=days)) for days in DAYS_BEFORE]
     steps += [(kind, days, due_on + timedelta(days=days)) for kind, days in DAYS_OVERDUE.items()]
     reminders = []

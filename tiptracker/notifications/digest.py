@@ -75,9 +75,10 @@ def stop_path(person: User) -> str:
     return reverse("notices_stop", args=[signing.dumps(person.pk, salt=STOP_SALT)])
 
 
-def read_stop_token(token: str) -> int | None:
-    """Return the key of the person whose mails a signed address stops. None if nobody signed it."""
+def find_person_of_token(token: str) -> User | None:
+    """Return the person whose mails a signed address stops. None if nobody signed it."""
     try:
-        return int(signing.loads(token, salt=STOP_SALT))
+        key = signing.loads(token, salt=STOP_SALT)
     except signing.BadSignature:
         return None
+    return User.objects.get_queryset().filter(pk=key).first()

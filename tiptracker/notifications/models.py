@@ -79,12 +79,18 @@ class Notice(models.Model):
         return f"{self.kind} {self.table} {self.row}"
 
 
+class NoticeFrequencyQuerySet(OwnRowsQuerySet["NoticeFrequency"]):
+    pass
+
+
 class NoticeFrequency(models.Model):
     """How often a person wants mails about a kind of notice, if not as often as the kind's rule says."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_frequencies")
     kind = models.CharField(max_length=20, choices=NoticeKind.choices())
     frequency = models.CharField(max_length=10, choices=Frequency.choices())
+
+    objects = NoticeFrequencyQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -94,6 +100,10 @@ class NoticeFrequency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.frequency}"
+
+
+class DigestScheduleQuerySet(OwnRowsQuerySet["DigestSchedule"]):
+    pass
 
 
 class DigestSchedule(models.Model):
@@ -106,6 +116,8 @@ class DigestSchedule(models.Model):
     )
     weekly_on = models.PositiveSmallIntegerField(gettext_lazy("day of the weekly mail"), default=DEFAULT_WEEKDAY)
     on_holidays = models.BooleanField(gettext_lazy("also on public holidays"), default=False)
+
+    objects = DigestScheduleQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -11,11 +11,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tiptracker import clock
-from tiptracker.accounts.models import User
 from tiptracker.audit.subjects import Subject, find_subjects
 from tiptracker.localization import gettext
 from tiptracker.notifications.actions import mark_read
-from tiptracker.notifications.digest import read_stop_token
+from tiptracker.notifications.digest import find_person_of_token
 from tiptracker.notifications.forms import NoticeSettingsForm
 from tiptracker.notifications.models import Notice
 from tiptracker.notifications.preferences import (
@@ -92,8 +91,7 @@ def notice_settings(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices_stop(request: HttpRequest, token: str) -> HttpResponse:
     """Stop the mails of the person for whom the address was signed. Nobody need be signed in."""
-    key = read_stop_token(token)
-    person = User.objects.get_queryset().filter(pk=key).first() if key else None
+    person = find_person_of_token(token)
     if person is None:
         raise Http404
     context: dict[str, object] = {"token": token}
