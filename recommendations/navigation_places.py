@@ -182,6 +182,7 @@ EMBASSY_PLACES = (
                 gettext_noop("Briefings"),
                 ("briefing_request", "briefing_detail", "briefing_clear", "briefing_compare", "briefing_check"),
             ),
+            Tab("calendar_month", gettext_noop("Calendar"), ("calendar_feed",)),
         ),
     ),
     Place(
@@ -252,6 +253,10 @@ MINISTRY_PLACES = (
     Place(
         gettext_noop("Recommendations"),
         (Tab("recommendation_list", gettext_noop("Recommendations"), ("recommendation_detail",)),),
+    ),
+    Place(
+        gettext_noop("Calendar"),
+        (Tab("calendar_month", gettext_noop("Calendar"), ("calendar_feed",)),),
     ),
     Place(
         gettext_noop("Help"),

@@ -58,6 +58,7 @@ LOCK_ORDER = (
     "dialogues.filetext",  # emptied last by a redaction
     "notifications.noticefrequency",
     "notifications.digestschedule",
+    "notifications.calendarfeed",
     "notifications.notice",
     "mail.mail",
     "jobs.job",

@@ -137,3 +137,20 @@ class DigestSchedule(models.Model):
     def times(self) -> DigestTimes:
         """The schedule as values."""
         return DigestTimes(self.hour, self.working_days, self.weekly_on, self.on_holidays)
+
+
+class CalendarFeedQuerySet(OwnRowsQuerySet["CalendarFeed"]):
+    pass
+
+
+class CalendarFeed(models.Model):
+    """A person's private address for calendar programs. `number` is in the signed address: a new one ends the last."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_feed")
+    number = models.PositiveIntegerField()
+    is_open = models.BooleanField(default=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.number}"
