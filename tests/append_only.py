@@ -143,6 +143,7 @@ CHANGEABLE = {
     "saved_filters.SavedFilter": "is a person's own, and no fact",
     "undo.RemovedRow": "is kept for an hour, so that a deletion can be undone",
     "notifications.Notice": "is the progress of a notice; the ledger is what its constraint holds",
+    "notifications.CalendarFeed": "is how a person's calendar program signs in",
     "notifications.NoticeFrequency": "is a person's own, and no fact",
     "notifications.DigestSchedule": "is a person's own, and no fact",
     "jobs.Job": "is the progress of a job",

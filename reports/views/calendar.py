@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -29,6 +30,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 @read_page
 def calendar_month(request: EditionRequest) -> HttpResponse:
     """Show a month of the edition's calendar. `month` names it ("2022-01"); without it, the present one."""
+    if not (request.user.is_embassy or request.user.is_ministry):
+        raise PermissionDenied
     edition = request.edition
     today = clock.today(edition.country.time_zone)
     first = _read_month(request.GET.get("month", "")) or today.replace(day=1)

@@ -112,6 +112,7 @@ ADDRESSES_WITHOUT_PAGE = {
     "briefing_clear",
     "evidence_review",
     "version_fill",
+    "calendar_file",
     "version_return",
     "version_accept",
     "evidence_file",

@@ -476,6 +476,7 @@ BODIES = {
     "POST indicator_ministry": lambda world: {"ministry": world.pk("police")},
     "POST evidence_review internal": evidence_review_body("internal"),
     "POST evidence_review shared": evidence_review_body("shared"),
+    "POST calendar_feed": lambda world: {"do": "renew"},
     "POST notice_settings": lambda world: (
         dict.fromkeys(NoticeKind, Frequency.DAILY) | {"hour": "8", "weekly_on": "0", "working_days": ["0", "1"]}
     ),

@@ -110,6 +110,12 @@ GET   notice_settings                       -          200 200 200 200 | 200 200
 POST  notice_settings                       -          302 302 302 302 | 302 302 302 | 302 302 | in  in
 GET   notices_stop                          -          404 404 404 404 | 404 404 404 | 404 404 | 404 404
 POST  notices_stop                          -          404 404 404 404 | 404 404 404 | 404 404 | 404 404
+GET   calendar_month                        -          200 200 200 200 | 200 200 200 | 200 403 | in  in
+POST  calendar_month                        -          405 405 405 405 | 405 405 405 | 405 405 | in  in
+GET   calendar_feed                         -          200 200 200 200 | 200 200 200 | 200 404 | in  in
+POST  calendar_feed                         -          302 302 302 302 | 302 302 302 | 302 404 | in  in
+GET   calendar_file                         -          404 404 404 404 | 404 404 404 | 404 404 | 404 404
+POST  calendar_file                         -          405 405 405 405 | 405 405 405 | 405 405 | 405 405
 GET   mail_list                             -          403 403 403 403 | 403 403 403 | 403 200 | in  in
 POST  mail_list                             -          405 405 405 405 | 405 405 405 | 405 405 | in  in
 
@@ -606,7 +612,10 @@ def test_every_text_is_read_by_whom_it_is_meant_for(world):
 PERSONAL_TABLES = {
     "accounts.ApiToken",
     "dialogues.EvidenceFile",
+    "notifications.CalendarFeed",
+    "notifications.DigestSchedule",
     "notifications.Notice",
+    "notifications.NoticeFrequency",
     "saved_filters.SavedFilter",
     "undo.RemovedRow",
 }
