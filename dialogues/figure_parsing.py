@@ -1,6 +1,6 @@
 """Read a figure as people type it: "1250000", "1,250,000", "1 250 000" or "12.5". No Django here.
 
-A mark that could be read in two ways is never guessed. The error then says what to write.
+If a separator could be read in two ways, the figure is refused. The error says what to write.
 """
 
 import re
@@ -11,8 +11,8 @@ from tiptracker.text_rules import normalize_apostrophes
 
 MAX_INTEGER_DIGITS = 12
 MAX_DECIMAL_PLACES = 2
-_GROUP_MARKS = {".": ",", ",": "."}
-"""The mark between thousands by the decimal mark. A space and an apostrophe stand between thousands everywhere."""
+_THOUSANDS_SEPARATORS = {".": ",", ",": "."}
+"""The thousands separator for each decimal mark. A space or an apostrophe is one everywhere."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _NUMBER_TOKEN = re.compile(r"[0-9](?:[0-9., ']*[0-9])?")
 
@@ -34,7 +34,7 @@ def parse_figure(text: str, *, decimal_mark: str = ".") -> Decimal:
 
     Args:
         text: what somebody typed or pasted.
-        decimal_mark: "." or ",", as the language of the reader has it. The other one may stand between thousands.
+        decimal_mark: "." or ",", as the language of the reader has it. The other one may separate thousands.
 
     Raises:
         UnreadableFigure: if the text is no figure of 0 or more, or could be read in two ways.
@@ -42,8 +42,8 @@ def parse_figure(text: str, *, decimal_mark: str = ".") -> Decimal:
     typed = " ".join(normalize_apostrophes(text).translate(_DASHES).split())
     if (match := _figure_pattern(decimal_mark).fullmatch(typed)) is None or not any(map(str.isdigit, typed)):
         raise _explain(text.strip(), typed, decimal_mark)
-    integer, mark, decimals = match["integer"], match["mark"], match["decimals"] or ""
-    if not mark and len(decimals) == 3 and 0 < len(integer) <= 3 and integer[0] != "0":
+    integer, separator, decimals = match["integer"], match["separator"], match["decimals"] or ""
+    if not separator and len(decimals) == 3 and 0 < len(integer) <= 3 and integer[0] != "0":
         raise _ambiguous(text, (f"{integer}{decimals}", f"{integer}{decimal_mark}{decimals}".rstrip("0").rstrip(".,")))
     if decimals.rstrip("0")[MAX_DECIMAL_PLACES:]:
         sentence = gettext("“%(text)s” has more than 2 digits after the decimal point. Round it.")
@@ -56,8 +56,8 @@ def parse_figure(text: str, *, decimal_mark: str = ".") -> Decimal:
 
 
 def _figure_pattern(decimal_mark: str) -> re.Pattern[str]:
-    group, point = re.escape(_GROUP_MARKS[decimal_mark]), re.escape(decimal_mark)
-    integer = rf"[0-9]{{1,3}}(?P<mark>[{group} '])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*|[0-9]*"
+    group, point = re.escape(_THOUSANDS_SEPARATORS[decimal_mark]), re.escape(decimal_mark)
+    integer = rf"[0-9]{{1,3}}(?P<separator>[{group} '])[0-9]{{3}}(?:(?P=separator)[0-9]{{3}})*|[0-9]*"
     return re.compile(rf"\+?(?P<integer>{integer})(?:{point}(?P<decimals>[0-9]*))?")
 
 
@@ -102,8 +102,8 @@ def _explain(text: str, typed: str, decimal_mark: str) -> UnreadableFigure:
 
 
 def _suggest(typed: str, decimal_mark: str) -> tuple[str, ...]:
-    """Return what may be meant by a text that is not a figure; nothing if that is anybody's guess."""
-    other = _GROUP_MARKS[decimal_mark]
+    """Return what a text that is not a figure may mean; empty if it cannot be guessed."""
+    other = _THOUSANDS_SEPARATORS[decimal_mark]
     group, point = re.escape(decimal_mark), re.escape(other)
     if match := re.fullmatch(rf"([0-9]{{1,3}}(?:{group}[0-9]{{3}}){{2,}})(?:{point}([0-9]{{1,2}}))?", typed):
         return (_join(match[1], match[2], decimal_mark),)
@@ -128,5 +128,5 @@ def _join(integer: str, decimals: str | None, decimal_mark: str) -> str:
 
 def _ambiguous(text: str, suggestions: tuple[str, ...]) -> UnreadableFigure:
     sentence = gettext("“%(text)s” can mean %(first)s or %(second)s. Write one of the two.")
-    named = {"text": text.strip(), "first": suggestions[0], "second": suggestions[1]}
-    return UnreadableFigure("ambiguous", sentence % named, suggestions)
+    values = {"text": text.strip(), "first": suggestions[0], "second": suggestions[1]}
+    return UnreadableFigure("ambiguous", sentence % values, suggestions)

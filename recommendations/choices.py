@@ -68,7 +68,10 @@ REQUIRED_QUESTIONS = (
     EffortQuestion.CONVICTIONS,
     EffortQuestion.VICTIMS,
 )
-"""Figures that a government must provide; without them the law presumes no effort (22 U.S.C. 7106(b)(1), (7))."""
+"""Figures that a government must provide; without them the law presumes no effort (22 U.S.C. 7106(b)(1)).
+
+Complicit officials (7106(b)(7)) are not among them. Benchmarks answer that question, not a figure.
+"""
 
 
 class Better(ChoiceEnum):

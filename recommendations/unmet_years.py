@@ -1,4 +1,4 @@
-"""For how many years in a row a recommendation has been unmet: as a report states it, or counted from repeats.
+"""Count how many years in a row a recommendation was unmet, from what a report states or from repeats.
 
 If a list repeats a recommendation, it was not met in the year between: each repeat counts one year. The number that a
 report states takes precedence over the count. Without it nobody knows what was asked before the first list that we
@@ -48,13 +48,13 @@ def count_years_unmet(key: int, recommendations: Mapping[int, RecommendationYear
     `recommendations` holds, by key, at least the chain of those that it repeats. The count stops at a year whose list
     is missing.
     """
-    run = [recommendations[key]]
-    while run[-1].stated_years is None:
-        repeated = recommendations.get(run[-1].repeats or 0)
-        if repeated is None or repeated.year != run[-1].year - 1:
+    chain = [recommendations[key]]
+    while chain[-1].stated_years is None:
+        repeated = recommendations.get(chain[-1].repeats or 0)
+        if repeated is None or repeated.year != chain[-1].year - 1:
             break
-        run.append(repeated)
-    *later, first = run
+        chain.append(repeated)
+    *later, first = chain
     years = (first.stated_years or 0) + len(later)
     if not years:
         return None

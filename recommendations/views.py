@@ -210,7 +210,10 @@ def indicator_ministry(request: SignedInRequest, pk: int) -> HttpResponse:
         ministry = form.cleaned_data["ministry"]
         messages.success(
             request,
-            gettext("The ministry that reports “%(indicator)s” is now: %(ministry)s. It is not told.")
+            gettext(
+                "The ministry that reports “%(indicator)s” is now: %(ministry)s. "
+                "The ministry gets no message about this."
+            )
             % {"indicator": row.name, "ministry": ministry.name}
             if ministry
             else gettext("No ministry is set for “%(indicator)s” now.") % {"indicator": row.name},

@@ -101,21 +101,21 @@ def unfinished_redactions() -> None:
 
 
 @worker_init.connect
-def load(**_: object) -> None:
+def preload_engine(**_: object) -> None:
     """Load what rendering needs once, before the worker forks the processes that render."""
-    pdf.load()
+    pdf.preload_engine()
 
 
 @worker_process_init.connect
-def warm_up(**_: object) -> None:
+def prepare_fonts(**_: object) -> None:
     """Prepare each rendering process before its first briefing."""
-    pdf.warm_up()
+    pdf.prepare_fonts()
 
 
 @worker_process_shutdown.connect
-def cool_down(**_: object) -> None:
+def release_fonts(**_: object) -> None:
     """Clean up when a rendering process is replaced."""
-    pdf.cool_down()
+    pdf.release_fonts()
 
 
 @shared_task(name="briefings_nightly")

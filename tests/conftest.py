@@ -224,7 +224,7 @@ def reuse_sandbox_results(monkeypatch: pytest.MonkeyPatch) -> None:
     start = sandbox.run_process
 
     def run_process(command, content, **limits):
-        key = (*command, content, limits["most_waited"])
+        key = (*command, content, limits["timeout_seconds"])
         result = _sandbox_results.get(key) or start(command, content, **limits)
         if result.code == 0 and len(content) < MAX_CACHED_BYTES:
             _sandbox_results[key] = result

@@ -177,7 +177,7 @@ def test_a_command_says_what_it_does_with_an_example_and_explains_each_argument(
     assert parser.format_help()  # no sign of percent is left alone
 
 
-def test_operators_are_told_of_every_command():
+def test_operating_md_lists_every_command():
     told = set(re.findall(r"(?m)^\| `(\w+)", (BASE_DIR / "docs" / "operating.md").read_text()))
 
     assert COMMANDS.keys() - told == {"demo", "makemessages"}  # for those who develop it

@@ -122,7 +122,7 @@ def test_a_form_sent_to_an_address_without_an_edition_loses_nothing(client, worl
 
 
 @pytest.mark.day("2022-05-02")
-def test_where_no_tracking_period_holds_today_the_last_one_stays_at_hand(client, world):
+def test_without_a_current_tracking_period_the_latest_edition_is_shown(client, world):
     factories.RecommendationFactory(edition=world.elsewhere)
     client.force_login(factories.OfficerFactory(countries=[world.malawi]))
 
@@ -132,7 +132,7 @@ def test_where_no_tracking_period_holds_today_the_last_one_stays_at_hand(client,
     assert "31 March 2022" in answer.text
 
 
-def test_who_follows_two_countries_reads_each_by_itself(client, world):
+def test_a_reader_of_two_countries_sees_each_on_its_own_pages(client, world):
     for code, year in (("LSO", 2021), ("MWI", 2021)):
         benchmark = world.benchmarks[code, year]
         lead, country = benchmark.recommendation.lead, benchmark.recommendation.edition.country
@@ -217,7 +217,7 @@ def test_today_is_the_day_of_the_country_that_a_page_is_about(client, set_clock,
 
 
 @pytest.mark.parametrize("role", [factories.OfficerFactory, factories.ObserverFactory])
-def test_who_has_no_edition_to_follow_is_told_so(client, world, role):
+def test_a_reader_without_editions_gets_a_page_that_says_so(client, world, role):
     alone = role(
         countries=[factories.CountryFactory(code="FJI", name="Fiji", time_zone="Pacific/Fiji", currency="FJD")]
     )
@@ -258,7 +258,7 @@ def test_an_upcoming_edition_offers_no_briefing_and_is_read_as_of_today_alone(cl
     assert client.get(earlier).status_code == 422
 
 
-def test_who_follows_several_countries_starts_on_an_overview_of_them(client, world):
+def test_a_reader_of_several_countries_starts_at_the_overview(client, world):
     lead = world.benchmarks["MWI", 2021].recommendation.lead
     factories.CommitmentFactory(ministry=lead, made__due_on=date(2022, 1, 20))
     factories.CommitmentFactory(ministry=lead, made__due_on=date(2022, 2, 20))
@@ -317,7 +317,7 @@ def test_an_overview_does_not_call_a_late_review_a_change_of_the_country(client,
     assert "+7.5 since 5 Jan 2022 By the dates of the events: 0" in text
 
 
-def test_who_follows_one_country_starts_on_its_dashboard(client, world):
+def test_a_reader_of_one_country_starts_at_its_dashboard(client, world):
     client.force_login(world.officer)
 
     assert client.get(reverse("home"), follow=True).request["PATH_INFO"] == edition_url("dashboard")

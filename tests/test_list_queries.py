@@ -550,7 +550,7 @@ def test_no_list_is_forgotten():
     assert {one.name for one in LISTS} >= lists
 
 
-def test_what_is_narrowed_finds_rows_to_list(client):
+def test_filtered_lists_find_rows(client):
     rows = Rows()
     client.force_login(rows.officer)
     for listed in (one for one in LISTS if "page=2" in one.query):

@@ -25,7 +25,7 @@ def test_a_page_speaks_the_language_that_a_person_chose(client):
     assert pseudo_translate("How this works") in text
 
 
-def test_who_chose_none_is_spoken_to_in_the_language_of_the_country(client):
+def test_without_a_chosen_language_pages_use_that_of_the_country(client):
     client.force_login(OfficerFactory(countries=[CountryFactory(language=RIGHT_TO_LEFT)]))
 
     text = client.get(reverse("how_this_works")).text

@@ -60,7 +60,7 @@ def test_documents_group_commitments_under_the_words_of_their_status():
     assert {kind.field: kind.label for kind in OUR_KINDS}["with_us"] == CommitmentStatus.REPORTED.label
 
 
-def test_what_happened_to_a_commitment_is_called_as_the_state_that_it_leads_to():
+def test_an_event_of_a_commitment_has_the_word_of_the_status_it_leads_to():
     assert CommitmentEventKind.REPORTED_DONE.label == CommitmentStatus.REPORTED.label
     assert CommitmentEventKind.VERIFIED_DONE.label == CommitmentStatus.VERIFIED.label
     assert CommitmentEventKind.WITHDRAWN.label == CommitmentStatus.WITHDRAWN.label

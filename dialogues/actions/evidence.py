@@ -155,7 +155,7 @@ def log_readings(
     return [
         log_evidence(
             country=country,
-            title=f"{stated_by.strip()}: {reading.unsaved().in_words}"[:TITLE_LENGTH],
+            title=f"{stated_by.strip()}: {reading.unsaved().description}"[:TITLE_LENGTH],
             kind=EvidenceKind.STATISTIC,
             happened_from=reading.starts_on,
             happened_to=reading.through_on,

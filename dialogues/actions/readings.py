@@ -123,7 +123,7 @@ def _add_parts(reading: Reading, parts: Sequence[ReadingPartInput]) -> None:
         totals[part.dimension] = totals.get(part.dimension, Decimal(0)) + part.figure
         if totals[part.dimension] > reading.figure:
             sentence = gettext("%(group)s: the parts add up to more than the figure, %(figure)s. Correct one of them.")
-            named = {"group": part.dimension.label, "figure": reading.told}
+            named = {"group": part.dimension.label, "figure": reading.display_value}
             raise Refused("parts_exceed_figure", sentence % named, field=field)
         insert_row(ReadingPart(reading=reading, dimension=part.dimension, category=part.category, figure=part.figure))
 

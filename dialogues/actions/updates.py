@@ -428,7 +428,7 @@ def _add_figure(sent: UpdateVersion, title: str, figure: FigureInput) -> Reading
     piece = _add_evidence(
         sent,
         Evidence(
-            title=f"{title} ({reading.unsaved().in_words})"[:TITLE_LENGTH],
+            title=f"{title} ({reading.unsaved().description})"[:TITLE_LENGTH],
             kind=EvidenceKind.STATISTIC,
             happened_from=starts_on,
             happened_to=figure.through_on,

@@ -146,7 +146,9 @@ class EvidenceRevisionForm(EvidenceForm):
         if not carried:
             del self.fields["carried"]
             return
-        set_row_choices(self, "carried", carried, choices=[(str(reading.pk), reading.in_words) for reading in carried])
+        set_row_choices(
+            self, "carried", carried, choices=[(str(reading.pk), reading.description) for reading in carried]
+        )
         self.fields["carried"].help_text = gettext(
             "Untick a wrong figure, and it stops counting. To correct a figure with a breakdown, enter it again on the "
             "page of its indicator."

@@ -144,10 +144,10 @@ class FigureForm(TrackerForm):
         ]
         if last:
             sentence = gettext("Your last figure: %(figure)s, up to %(date)s.")
-            hints.append(sentence % {"figure": last.told, "date": format_date(last.through_on)})
+            hints.append(sentence % {"figure": last.display_value, "date": format_date(last.through_on)})
         if earlier:
             sentence = gettext("Figure of the period before: %(figure)s, up to %(date)s.")
-            hints.append(sentence % {"figure": earlier.told, "date": format_date(earlier.through_on)})
+            hints.append(sentence % {"figure": earlier.display_value, "date": format_date(earlier.through_on)})
         self.fields["figure"].help_text = " ".join(hints)
 
     @property

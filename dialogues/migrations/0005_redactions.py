@@ -1,4 +1,4 @@
-"""Redactions; the place of two dialogues of one day may become the mark; the section of the law of a verdict too."""
+"""Redactions. The redaction mark may also replace the place of a dialogue and the section of law of an assessment."""
 
 import django.db.models.deletion
 from django.conf import settings

@@ -1,6 +1,6 @@
-"""Dialogues are planned, their agenda holds commitments and topics, their next steps and files are kept.
+"""Dialogues can be planned. They keep an agenda of commitments and topics, next steps and files.
 
-Those there are were held: who stands among their participants came.
+Existing dialogues count as held; their participants attended.
 """
 
 import django.db.models.deletion

@@ -1,7 +1,7 @@
-"""A file keeps the ministry and the country for which it was uploaded.
+"""Files keep the ministry and country that they were uploaded for.
 
-Of files that are there already both are taken from what cites the file, else from the log of that day, else from what
-its uploader is today.
+For existing files, both come from the row that cites the file; without one, from the log of that day; otherwise from
+the uploader's account as it is now.
 """
 
 import json
@@ -25,12 +25,12 @@ def fill_sides(apps, editor):
 
 
 def side_of(apps, file):
-    """Keys of the ministry and the country for which a file was uploaded, as far as that is known."""
+    """Return the keys of the ministry and country that a file was uploaded for, as far as they are known."""
     return cited_by(apps, file) or told_by_the_log(apps, file) or of_today(file.uploaded_by)
 
 
 def cited_by(apps, file):
-    """The first round, draft or piece that holds it says for whom it was uploaded."""
+    """Return both keys from the row that cites the file: an update, a draft, evidence or a dialogue."""
     evidence = apps.get_model("dialogues", "Evidence").objects.filter(file=file).order_by("pk")
     drafts = apps.get_model("dialogues", "Draft").objects.filter(files=file).order_by("pk")
     sent = evidence.filter(round__isnull=False).values_list("commitment__ministry", "commitment__country")
@@ -44,7 +44,7 @@ def cited_by(apps, file):
 
 
 def told_by_the_log(apps, file):
-    """Whose it was by the log: where the uploader changed posts after the upload, the post that ended then."""
+    """Return both keys from the log: those of the post that the uploader left after the upload."""
     entries = apps.get_model("audit", "AuditEntry").objects
     kept = entries.filter(table=FILE, row=str(file.pk), verb="file.kept").order_by("number").first()
     if kept is None:
@@ -58,10 +58,10 @@ def told_by_the_log(apps, file):
 
 
 def ministry_in(apps, before, country):
-    """The ministry that a log entry names, in its country; None where it names none, or none that is there."""
+    """Return the ministry that a log entry names, in its country; None if there is none."""
     try:
         name = json.loads(before).get("ministry")
-    except ValueError:  # nothing was there before, or it was redacted
+    except ValueError:  # there was no value before, or it was redacted
         return None
     ministries = apps.get_model("accounts", "Ministry").objects.filter(country=country, name=name)
     return ministries.values_list("pk", flat=True).first()

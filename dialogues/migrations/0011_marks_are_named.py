@@ -1,6 +1,6 @@
-"""A text becomes the mark only where a confirmed redaction names it; commitments and updates are append-only.
+"""A text becomes the redaction mark only if a confirmed redaction names it; commitments and updates are append-only.
 
-Of what may be put right, the columns that say whose a row is, and who recorded it, are held.
+In rows that can be corrected, the owner and recorder cannot change.
 """
 
 from django.db import migrations
@@ -33,7 +33,7 @@ ONCE_LOADED = "OLD.loaded_at IS NOT NULL"
 
 
 def again(model, redactable, **more):
-    """Triggers anew, such as ask for the redaction."""
+    """Return operations that replace the triggers by those that require a redaction."""
     return [LiftAppendOnly(model, redactable, **more), AppendOnly(model, redactable, **more)]
 
 

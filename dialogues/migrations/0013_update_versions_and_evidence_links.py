@@ -1,9 +1,9 @@
-"""Rounds are called update versions, and bearings evidence links: tables, columns, constraints, triggers and index.
+"""Rename rounds to update versions, and bearings to evidence links: tables, columns, constraints, triggers and index.
 
 Rows that name the former tables keep those names (tiptracker/former_names.py).
 
-SQLite rebuilds the tables concerned, so every trigger on them, and every trigger that reads one of them, is lifted
-first and created again at the end. PostgreSQL renames in place.
+SQLite rebuilds the tables concerned, so every trigger on them or that reads one of them is lifted first and created
+again at the end. PostgreSQL renames in place.
 """
 
 from django.db import migrations, models

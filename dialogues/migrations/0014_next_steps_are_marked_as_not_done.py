@@ -1,4 +1,4 @@
-"""A next step that was marked as done by mistake is marked as not done, and may be marked as done again.
+"""A next step that was marked as done by mistake can be marked as not done, and as done again.
 
 SQLite rebuilds the table, so its triggers are lifted first and created again at the end.
 """

@@ -1,4 +1,4 @@
-"""Dialogues, file names and the text of files are found by the search."""
+"""Index dialogues, file names and the text of files for the search."""
 
 import django.db.models.deletion
 from django.db import migrations, models

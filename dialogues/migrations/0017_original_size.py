@@ -1,4 +1,4 @@
-"""A file knows how large the picture was that the sender's browser made smaller, if it did."""
+"""Store the original size of a picture that the sender's browser made smaller."""
 
 from django.db import migrations, models
 from django.db.models import F, Q

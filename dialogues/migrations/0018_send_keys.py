@@ -1,4 +1,4 @@
-"""A form of an update is sent once, however often it arrives."""
+"""Record a form of an update once, even if it arrives several times."""
 
 import django.db.models.deletion
 from django.db import migrations, models

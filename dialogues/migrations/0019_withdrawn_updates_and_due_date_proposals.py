@@ -1,4 +1,4 @@
-"""A ministry withdraws an update that waits, and proposes another due date for its commitment.
+"""A ministry can withdraw a waiting update, and propose another due date for its commitment.
 
 SQLite rebuilds the table of events, so its triggers are lifted first and created again at the end.
 """

@@ -1,7 +1,7 @@
-"""A commitment's wording and benchmarks are put right by corrections: dated rows with their reasons.
+"""The wording and benchmarks of a commitment are corrected by dated rows with reasons.
 
-The commitment holds the wording in force, which changes only together with such a row. A link that a correction removed
-stays and names it. The relation `benchmarks` goes, because it could not tell links in force from removed ones.
+The commitment stores the wording in force, which changes only together with such a row. A link that a correction
+removed is kept and names the correction. The relation `benchmarks` is removed, because it also returned removed links.
 """
 
 import django.db.models.deletion

@@ -1,4 +1,4 @@
-"""A returned version says which parts of its form the embassy asks to change."""
+"""A returned version stores which parts of its form the ministry has to change."""
 
 from django.db import migrations, models
 

@@ -1,4 +1,4 @@
-"""The search finds commitments, updates, evidence, files and dialogues by other forms of their words."""
+"""Index the word forms of commitments, updates, evidence, files and dialogues for the search."""
 
 from django.db import migrations
 

@@ -30,7 +30,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 class Reading(models.Model):
     """One reading, for a period from `starts_on` to `through_on`.
 
-    It is verified when the evidence it cites is. Never changed.
+    A reading is verified with its evidence. Rows never change.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="readings")
@@ -66,7 +66,7 @@ class Reading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator}: {self.told}"
+        return f"{self.indicator}: {self.display_value}"
 
     @property
     def is_no_data(self) -> bool:
@@ -74,14 +74,14 @@ class Reading(models.Model):
         return self.figure is None and not self.direction
 
     @property
-    def told(self) -> str:
+    def display_value(self) -> str:
         """The value as text: "1,250", "More, no figure", "not reported"."""
         if self.figure is not None:
             return format_number(self.figure)
         return ReadingDirection(self.direction).label if self.direction else gettext("not reported")
 
     @property
-    def parts_told(self) -> dict[str, dict[str, str]]:
+    def breakdown_for_display(self) -> dict[str, dict[str, str]]:
         """The breakdown as text, by dimension and category. Small counts of victims are suppressed."""
         return {
             name: small_counts.display(cells, self.figure, of_victims=self.indicator.counts_victims)
@@ -105,14 +105,14 @@ class Reading(models.Model):
         return cells
 
     @property
-    def in_words(self) -> str:
-        """The whole reading in words: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
-        named = {"reading": self, "first": format_date(self.starts_on), "last": format_date(self.through_on)}
-        return gettext("%(reading)s, from %(first)s to %(last)s") % named
+    def description(self) -> str:
+        """The whole reading as text: "Prosecutions: 16, from 1 April 2021 to 31 December 2021"."""
+        values = {"reading": self, "first": format_date(self.starts_on), "last": format_date(self.through_on)}
+        return gettext("%(reading)s, from %(first)s to %(last)s") % values
 
 
 class ReadingPart(models.Model):
-    """One part of the breakdown of a figure. Never changed. Counts of victims from 1 to 4 are never shown."""
+    """One part of the breakdown of a figure. Rows never change. Counts of victims from 1 to 4 are never shown."""
 
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="parts")
     dimension = models.CharField(max_length=10, choices=BreakdownDimension.choices())

@@ -127,5 +127,7 @@ def _format_file(file: EvidenceFile | None) -> str:
 
 
 def _format_reading(reading: Reading) -> str:
-    parts = "; ".join(f"{name}: {figure}" for cells in reading.parts_told.values() for name, figure in cells.items())
-    return ", ".join(filter(None, (reading.in_words, parts, reading.note)))
+    parts = "; ".join(
+        f"{name}: {figure}" for cells in reading.breakdown_for_display.values() for name, figure in cells.items()
+    )
+    return ", ".join(filter(None, (reading.description, parts, reading.note)))

@@ -243,7 +243,8 @@ def _export_row(reading: Reading) -> tuple[object, ...]:
     decision, evidence = _review_decision(reading), reading.evidence
     return (
         reading.indicator.name, reading.indicator.unit, reading.starts_on, reading.through_on, reading.figure,
-        "" if reading.figure is not None else reading.told, reading.note, evidence.stated_by if evidence else "",
+        "" if reading.figure is not None else reading.display_value,
+        reading.note, evidence.stated_by if evidence else "",
         evidence.source if evidence else reading.source, decision.label if decision else "", reading.recorded_at,
     )  # fmt: skip
 
@@ -289,7 +290,7 @@ def _breakdowns(reading: Reading) -> list[tuple[str, dict[str, str]]]:
             BreakdownDimension(name).label,
             cells if name == BreakdownDimension.DISTRICT else {gettext(key): text for key, text in cells.items()},
         )
-        for name, cells in reading.parts_told.items()
+        for name, cells in reading.breakdown_for_display.items()
     ]
 
 

@@ -127,7 +127,7 @@ def _preview_text(file: EvidenceFile, text: str) -> FilePreview:
 def file_picture(request: SignedInRequest, pk: int, number: int) -> HttpResponseBase:
     """Return a page of a file as a picture, drawn on request.
 
-    Access needs `visible_to`. The activity log has one entry for all pages of one viewing.
+    Only a reader who may see the file gets it. The activity log has one entry for all pages of one viewing.
     """
     file = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
     try:

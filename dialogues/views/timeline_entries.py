@@ -68,7 +68,7 @@ def summarize_update(pieces: Iterable[Evidence], readings: Iterable[Reading]) ->
 
     Evidence with a file or with the ministry's text comes before evidence with a figure.
     """
-    figures = {reading.evidence_id: reading.in_words for reading in readings}
+    figures = {reading.evidence_id: reading.description for reading in readings}
     for piece in sorted(pieces, key=lambda piece: (piece.pk in figures, piece.pk)):
         behind = figures.get(piece.pk) or (piece.file.name if piece.file else "")
         return piece.title.removesuffix(f" ({behind})")

@@ -137,7 +137,7 @@ def _read_sent_form(request: SignedInRequest) -> SentForm | None:
 
 
 def _sent_response(request: SignedInRequest, sent: UpdateVersion, now: datetime) -> HttpResponse:
-    """Say that an update was sent. An update that waited on the device is named, for it is told on any page."""
+    """Say that an update was sent. The message names the update, because it can appear on any page."""
     commitment = sent.update.commitment
     address = f"{reverse('commitment_detail', args=[commitment.pk])}?sent"
     if not wants_json(request):

@@ -1,4 +1,4 @@
-"""The pillar, which scoring reads, moves from an editable column to dated terms; `0004` drops the column."""
+"""Move the pillar, which scoring reads, from an editable column to dated terms; `0004` drops the column."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ REASON = "Carried over from the recommendation itself, where it stood without a 
 
 
 def carry_over(apps: Any, editor: Any) -> None:
-    """Each recommendation's pillar as its first terms.
+    """Save the pillar of each recommendation as its first terms.
 
-    Dated as the oldest terms of its benchmarks, so that scores stay as they were known; where there
-    are none as its edition's oldest, else now.
+    They get the date of the oldest terms of its benchmarks, so that scores stay as they were known; without any, that
+    of the oldest terms of its edition; otherwise the date of today.
     """
     tables = [apps.get_model("recommendations", name) for name in ("BenchmarkTerms", "EditionTerms")]
     benchmark_terms, edition_terms = tables
@@ -36,7 +36,7 @@ def carry_over(apps: Any, editor: Any) -> None:
 
 
 def _somebody(apps: Any) -> int:
-    """Who is named where nobody is known to have set any terms: the first who could write."""
+    """Return who is named if nobody is known to have set terms: the first person who could write."""
     return apps.get_model("accounts", "User").objects.order_by("pk").values_list("pk", flat=True)[0]
 
 

@@ -1,4 +1,4 @@
-"""The day on which a milestone was done moves from an editable column to dated rows; `0006` drops the column."""
+"""Move the day on which a milestone was done from an editable column to dated rows; `0006` drops the column."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SOURCE = "Carried over from the milestone itself, where it stood without a sourc
 
 
 def carry_over(apps: Any, editor: Any) -> None:
-    """Each day that was recorded, with its source, as the log says it was recorded last; else as of now."""
+    """Save each recorded day with its source, dated by its last entry in the log; otherwise dated now."""
     entries = apps.get_model("audit", "AuditEntry").objects.filter(verb="milestone.done", by__isnull=False)
     done = apps.get_model("recommendations", "MilestoneDone")
     for row in apps.get_model("recommendations", "Milestone").objects.filter(done_on__isnull=False):
@@ -28,7 +28,7 @@ def carry_over(apps: Any, editor: Any) -> None:
 
 
 def _somebody(apps: Any) -> int:
-    """Who is named where the log doesn't say who recorded it: the first who could write."""
+    """Return who is named if the log does not say who recorded it: the first person who could write."""
     return apps.get_model("accounts", "User").objects.order_by("pk").values_list("pk", flat=True)[0]
 
 

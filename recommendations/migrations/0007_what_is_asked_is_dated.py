@@ -1,4 +1,4 @@
-"""What a recommendation says and its number, and of which recommendation a benchmark is a part, become dated terms."""
+"""The wording and number of a recommendation, and the recommendation of a benchmark, become dated terms."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tiptracker.audit.append_only import AppendOnly, LiftAppendOnly
 
 
 def carry_over(apps: Any, editor: Any) -> None:
-    """Terms so far say what stands now: what was worded or numbered otherwise before, the log alone has."""
+    """Fill existing terms with the values of now. Only the log has earlier wordings and numbers."""
     for table, parent, names in (
         ("RecommendationTerms", "recommendation", ("number", "text", "text_status")),
         ("BenchmarkTerms", "benchmark", ("recommendation_id", "letter")),

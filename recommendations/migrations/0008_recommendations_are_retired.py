@@ -1,4 +1,4 @@
-"""No terms without what they are to say; and a recommendation that the list no longer has gives its number away."""
+"""Terms must have their values. The number of a retired recommendation can be used again."""
 
 import django.db.models.deletion
 from django.db import migrations, models

@@ -1,4 +1,4 @@
-"""A day belongs to at most one edition of a country: it decides which of them is current, and where a fact counts."""
+"""A day belongs to at most one edition of a country. It decides which edition is current, and where a fact counts."""
 
 from django.db import migrations
 

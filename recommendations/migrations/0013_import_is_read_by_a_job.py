@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # SQLite makes the table anew for a column, and its triggers go with the old one.
+        # SQLite rebuilds the table to add a column, and loses its triggers.
         LiftAppendOnly("editionimport", redactable=("name",), when="OLD.loaded_at IS NOT NULL"),
         migrations.AddField(
             model_name="editionimport",

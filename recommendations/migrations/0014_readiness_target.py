@@ -1,4 +1,4 @@
-"""The working mark of an edition's terms is called the target: columns, constraints and trigger.
+"""Rename the working mark of an edition's terms to target: columns, constraints and trigger.
 
 SQLite rebuilds the table, so its trigger is lifted first and created again at the end. A redaction may name the reason
 by the former name of its field (tiptracker/former_names.py).

@@ -1,4 +1,4 @@
-"""Recommendations, the criteria of benchmarks and indicators are found by the search."""
+"""Index recommendations, the criteria of benchmarks and indicators for the search."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""The content of an import, kept until it is loaded, is called its draft: column and trigger.
+"""Rename the stored content of an import to draft: column and trigger.
 
 No log entry, redaction or stored document names the field.
 """

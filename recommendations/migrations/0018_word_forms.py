@@ -1,4 +1,4 @@
-"""The search finds recommendations, criteria and indicators by other forms of their words."""
+"""Index the word forms of recommendations, criteria and indicators for the search."""
 
 from django.db import migrations
 

@@ -75,7 +75,7 @@ def _table_of_contents(
     if is_note_in_annex:
         entries.append(("note", gettext("Covering note")))
     if isinstance(content, AmbassadorBriefing) and content.has_more_months:
-        entries.append(("course", gettext("Earlier months")))
+        entries.append(("earlier-months", gettext("Earlier months")))
     return [
         *entries,
         *((section.name, section.title) for section in sections),

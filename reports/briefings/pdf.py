@@ -5,9 +5,9 @@ for every document. Rendering uses nothing from outside: it fetches no URL, open
 font of the machine. So the same HTML gives the same bytes on any machine. Importing WeasyPrint takes a second and
 only the worker needs it, so functions import it.
 
-A worker's parent process imports it before it forks (`load`), and its children share that memory. Each process sets
-up its own fonts: Pango serves them from a thread, which a fork does not copy. A child that used its parent's fonts
-would wait for ever.
+A worker's parent process imports it before it forks (`preload_engine`), and its children share that memory. Each
+process sets up its own fonts: Pango serves them from a thread, which a fork does not copy. A child that used its
+parent's fonts would wait for ever.
 """
 
 import atexit
@@ -87,19 +87,19 @@ class Typefaces(NamedTuple):
     rules: "CSS"
 
 
-def load() -> None:
+def preload_engine() -> None:
     """Import the engine and parse the print style. A parent process may do this before it forks renderers."""
     _get_engine()
 
 
-def warm_up() -> None:
+def prepare_fonts() -> None:
     """Set up the fonts and render one line in each of them. Use it in a process that renders and does not fork."""
     render_pdf(
         '<html lang="en"><head><title>A line</title></head><body><p>It <b>is <i>a</i></b> <i>line</i>.</p></html>'
     )
 
 
-def cool_down() -> None:
+def release_fonts() -> None:
     """Free the fonts of this process."""
     _get_typefaces.cache_clear()
 
@@ -198,7 +198,7 @@ def _get_typefaces(process: int) -> Typefaces:
         fonts = FontConfiguration()
     rules = CSS(string="\n".join(map(_font_face, engine.files)), url_fetcher=engine.fetcher, font_config=fonts)
     # WeasyPrint removes its font folder in a finalizer that fails during interpreter shutdown, so remove it before.
-    atexit.register(cool_down)
+    atexit.register(release_fonts)
     return Typefaces(fonts, rules)
 
 
@@ -300,7 +300,7 @@ class _ProgressHandler(logging.Handler):
 
     def __init__(self, on_progress: ProgressCallback, pages: float) -> None:
         super().__init__()
-        self.on_progress, self.pages, self.most_per_cent, self.is_repaginating = on_progress, pages, 0, False
+        self.on_progress, self.pages, self.highest_percent, self.is_repaginating = on_progress, pages, 0, False
 
     def emit(self, record: logging.LogRecord) -> None:
         match = re.match(r"Step (\d)(?: - Creating layout - (?:Page (\d+)$|(Repagination)))?", record.getMessage())
@@ -312,5 +312,5 @@ class _ProgressHandler(logging.Handler):
             share_done = min(1.0, (int(match[2] or 1) - 1) / self.pages)
             per_cent += int((RENDER_STEPS["6"][0] - per_cent) * share_done)
             step = REPAGINATION_TEXT if self.is_repaginating else step.format(match[2])
-        self.most_per_cent = max(self.most_per_cent, per_cent)
-        self.on_progress(self.most_per_cent, step)
+        self.highest_percent = max(self.highest_percent, per_cent)
+        self.on_progress(self.highest_percent, step)

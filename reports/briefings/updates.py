@@ -58,7 +58,7 @@ def build_updates(
             gettext("%(indicator)s: %(figure)s, up to %(date)s")
             % {
                 "indicator": reading.indicator.name,
-                "figure": reading.told,
+                "figure": reading.display_value,
                 "date": format_short_date(reading.through_on),
             }
         )

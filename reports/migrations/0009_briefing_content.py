@@ -1,4 +1,4 @@
-"""The stored content of a briefing is called content: column, constraint and trigger.
+"""Rename the stored content of a briefing to content: column, constraint and trigger.
 
 SQLite rebuilds the table, so its trigger is lifted first and created again at the end. No log entry, redaction or
 stored document names the field.

@@ -316,7 +316,7 @@ def compare_periods(
 
 
 def evaluate_required_figure(indicator: IndicatorFact, readings: Iterable[ReadingFact]) -> Finding:
-    """Answer whether a figure was given for the period. A direction is not a figure (22 U.S.C. 7106(b)(1), (7))."""
+    """Answer whether a figure was given for the period. A direction is not a figure (22 U.S.C. 7106(b)(1))."""
     rows = tuple(readings)
     name = formatting.capitalize_first(indicator.name)
     latest = find_effective_reading(row for row in rows if row.figure is not None)

@@ -57,7 +57,7 @@ def lock_row(row, **options):
     return lambda: list(rows.select_for_update(**{"no_key": True} | options))
 
 
-def test_what_is_in_order_is_found_to_be_right(find_lock_faults):
+def test_locks_in_order_are_accepted(find_lock_faults):
     benchmark, evidence, other = BenchmarkFactory(), EvidenceFactory(), EvidenceFactory()
     held = [other, evidence, benchmark, benchmark.recommendation]
 
@@ -73,7 +73,7 @@ def test_what_is_in_order_is_found_to_be_right(find_lock_faults):
     )
 
 
-def test_what_is_out_of_order_is_found(find_lock_faults):
+def test_locks_out_of_order_are_found(find_lock_faults):
     first, second = EvidenceFactory(), EvidenceFactory()
     rows, both = type(first).objects, f"dialogues.evidence {second.pk}"
     redact_text(first, "title")
@@ -116,7 +116,7 @@ def test_a_table_of_which_rows_are_deleted_is_named(find_lock_faults, monkeypatc
     ]
 
 
-def test_whoever_refers_to_a_row_that_may_be_deleted_locks_it_too(find_lock_faults):
+def test_a_reference_to_a_row_that_may_be_deleted_needs_its_lock(find_lock_faults):
     draft, file = DraftFactory(dialogue=DialogueFactory(), saved_by=OfficerFactory()), EvidenceFileFactory()
 
     assert find_lock_faults(add_log_entry, lambda: draft.files.add(file)) == [

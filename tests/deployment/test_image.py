@@ -42,7 +42,7 @@ WRITE_ATTEMPTS = """
 """
 
 
-def test_it_may_write_to_its_volume_and_its_memory_alone(production):
+def test_the_container_can_write_only_to_its_volume_and_memory(production):
     tried = production.container("web").run(["sh", "-c", WRITE_ATTEMPTS])
 
     words = tried.split()
@@ -55,7 +55,7 @@ def test_it_may_write_to_its_volume_and_its_memory_alone(production):
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 
-def test_it_serves_pages_and_what_they_load(web):
+def test_the_container_serves_pages_and_their_static_files(web):
     status, headers, body = web.get("/accounts/login/")
     page = body.decode()
     loaded = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
@@ -79,7 +79,7 @@ def test_health_says_that_pages_can_be_served(web):
     assert web.get("/health/")[::2] == (200, b'{"status": "ok"}')
 
 
-def test_an_unknown_address_is_told_in_the_frame_of_the_site(web):
+def test_an_unknown_address_gets_the_error_page_of_the_site(web):
     status, _, body = web.get("/nowhere/")
 
     assert status == 404

@@ -132,7 +132,7 @@ def test_the_applications_own_errors_are_passed_on(proxy):
 
 
 @pytest.mark.parametrize(("path", "is_program"), [("/accounts/login/", False), ("/api/v1/updates/", True)])
-def test_what_is_too_large_is_refused_with_a_sentence(proxy, path, is_program):
+def test_a_request_that_is_too_large_is_refused_with_a_sentence(proxy, path, is_program):
     """At once: nobody waits until all of it was sent."""
     head = f"POST {path} HTTP/1.1\nHost: {HOST_NAME}\nContent-Length: {43 * 1024**2}\n\n"
     with proxy.open(READER, head) as line:
@@ -185,7 +185,7 @@ class Echo(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def test_what_a_browser_says_of_its_address_and_its_line_is_not_believed(proxy_image):
+def test_the_proxy_ignores_forwarded_headers_of_the_browser(proxy_image):
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with run_proxy(proxy_image, server.server_port) as proxy:

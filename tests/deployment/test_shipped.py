@@ -50,7 +50,7 @@ def test_every_variable_that_is_read_reaches_the_containers():
         assert given - read == set(), f"{name}: nobody reads these"
 
 
-def test_operators_are_told_of_every_variable_that_they_may_set_and_of_no_other():
+def test_settings_md_lists_exactly_the_variables_that_operators_may_set():
     told = {one.name for section in (REQUIRED, *MAY_BE_SET) for one in section.variables}
     may_be_set = {name for name, value in OWN_SERVICES["web"]["environment"].items() if value is None}
     may_be_set |= set(re.findall(r"\$\{(\w+)", (TOP / "docker-compose.yml").read_text()))

@@ -111,7 +111,7 @@ def test_assess_refuses_evidence_that_does_not_support_the_benchmark(benchmark):
         assess_benchmark(benchmark, evidence=[EvidenceFactory(supports=[BenchmarkFactory()])])
 
 
-def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(benchmark):
+def test_a_second_officer_is_refused_and_reads_what_the_first_did(benchmark):
     AssessmentFactory(benchmark=benchmark, recorded_by=OfficerFactory(name="Thabo Mokoena"))
 
     with refuses("edit_conflict", sentence="Thabo Mokoena recorded something newer"):

@@ -1,4 +1,4 @@
-"""What was promised, and what may happen to a promise."""
+"""Actions that record and change commitments."""
 
 from datetime import date
 
@@ -148,7 +148,7 @@ def test_only_officers_record_commitments(factory):
 
 
 def perform_verb(verb, commitment, by, **values):
-    """Do it today, for a reason, with what `values` differs."""
+    """Call the action for today, with a reason; `values` replace arguments."""
     arguments = {"commitment": commitment, "on": TODAY, "by": by, "now": NOW}
     if verb is not report_done:
         arguments["reason"] = "They asked for it."
@@ -158,7 +158,7 @@ def perform_verb(verb, commitment, by, **values):
 
 
 def commitment_with_status(status):
-    """A commitment that stands so today."""
+    """Return a commitment with this status today."""
     if status is CommitmentStatus.OPEN:
         return CommitmentFactory(made__due_on=date(2022, 2, 1))
     if status is CommitmentStatus.OVERDUE:
@@ -186,7 +186,7 @@ ALLOWED_STATUSES = {
 
 
 def refusal_code(verb, status):
-    """The code of the refusal of what a status does not allow."""
+    """Return the code of the refusal of an action that the status does not allow."""
     if status is CommitmentStatus.WITH_EMBASSY:
         return "update_waits"
     return "already_open" if verb is reopen else "closed"
@@ -331,7 +331,7 @@ def test_the_refusal_for_a_settled_commitment_names_person_date_and_reason(offic
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
-def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did(officer, verb):
+def test_a_second_officer_is_refused_and_reads_what_the_first_did(officer, verb):
     commitment = CommitmentFactory(united_states=True)
     page_showed = commitment.events.get().pk
     perform_verb(reschedule, commitment, OfficerFactory(name="Thabo Mokoena"), seen=page_showed)

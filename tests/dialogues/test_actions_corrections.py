@@ -1,4 +1,4 @@
-"""Correcting a commitment: its wording and its benchmarks, as dated rows that the earlier record outlives."""
+"""Correct the wording and benchmarks of a commitment by dated rows; earlier moments keep theirs."""
 
 from datetime import date, timedelta
 
@@ -51,20 +51,20 @@ def officer():
 
 @pytest.fixture
 def benchmarks():
-    """Three of one recommendation: 4a, 4b and 4c."""
+    """Three benchmarks of one recommendation: 4a, 4b and 4c."""
     recommendation = RecommendationFactory(number=4, lead=None)
     return [BenchmarkFactory(recommendation=recommendation, letter=letter) for letter in "abc"]
 
 
 @pytest.fixture
 def commitment(benchmarks):
-    """Mistyped, and linked to 4a."""
+    """A commitment with a wrong wording, linked to 4a."""
     return CommitmentFactory(text="Train 04 officers.", benchmarks=benchmarks[:1])
 
 
 @pytest.fixture
 def correct(officer, commitment, benchmarks):
-    """Correct the commitment: by default its wording alone."""
+    """Call it to correct the commitment: by default only its wording."""
 
     def correct(**given):
         values = {
@@ -82,7 +82,7 @@ def correct(officer, commitment, benchmarks):
 
 
 def benchmark_links(commitment, moment=None):
-    """Keys and reach of the benchmarks that it supported at a moment."""
+    """Return keys and reach of the benchmarks that a commitment supported at a moment."""
     links = commitment.links.known_by(moment).select_related("benchmark__recommendation")
     return {link.benchmark.key: link.reach for link in links}
 
@@ -105,7 +105,7 @@ def test_the_wording_is_corrected_from_that_moment_on(correct, commitment, offic
     assert Commitment.objects.get().newest_correction == correction
 
 
-def test_of_several_corrections_each_moment_has_its_own_wording(correct, benchmarks):
+def test_the_wording_at_a_moment_follows_several_corrections(correct, benchmarks):
     correct(now=at_noon(date(2022, 1, 10)))
     correct(text="Train 40 officers.", links=[(benchmarks[1], MEETS)], now=at_noon(date(2022, 1, 12)))
     correct(text="Train 400 officers.", links=[(benchmarks[1], MEETS)], now=at_noon(date(2022, 1, 14)))
@@ -126,7 +126,7 @@ def test_benchmarks_are_added_and_removed_from_that_moment_on(correct, commitmen
     assert benchmark_links(commitment, NOW - timedelta(seconds=1)) == {"4a": CONTRIBUTES}
 
 
-def test_how_far_a_benchmark_would_be_met_is_corrected_in_a_row_of_its_own(correct, commitment, benchmarks):
+def test_the_reach_of_a_link_is_corrected_by_a_new_link(correct, commitment, benchmarks):
     correction = correct(text=commitment.text, links=[(benchmarks[0], MEETS)])
 
     assert correction.replaced_text == ""
@@ -214,7 +214,7 @@ def test_a_benchmark_named_twice_and_one_of_another_country_are_refused(correct,
 
 
 @pytest.mark.parametrize("made", [{"done": True}, {}], ids=["verified", "withdrawn"])
-def test_of_a_settled_commitment_the_wording_alone_is_corrected(correct, benchmarks, made):
+def test_only_the_wording_of_a_settled_commitment_can_be_corrected(correct, benchmarks, made):
     commitment = CommitmentFactory(benchmarks=benchmarks[:1], **made)
     if not made:
         CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.WITHDRAWN, happened_on=date(2022, 1, 5))
@@ -261,7 +261,7 @@ def test_an_officer_of_another_country_does_not_correct(correct):
 
 
 def database_accepts(commitment, **values):
-    """Whether the database takes a change of the commitment."""
+    """Return whether the database accepts a change of the commitment."""
     try:
         with transaction.atomic():
             return Commitment.objects.filter(pk=commitment.pk).update(**values) == 1
@@ -271,7 +271,7 @@ def database_accepts(commitment, **values):
 
 def test_the_wording_changes_only_with_a_correction_that_keeps_the_one_before(commitment):
     def recorded(commitment, replaced_text):
-        """A correction without the change that belongs to it."""
+        """Add a correction without the change that belongs to it."""
         given = {"reason": "A slip.", "recorded_at": NOW, "recorded_by": OfficerFactory()}
         return CommitmentCorrection.objects.create(commitment=commitment, replaced_text=replaced_text, **given)
 

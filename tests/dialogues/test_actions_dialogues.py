@@ -1,4 +1,4 @@
-"""Dialogues: planned, moved, called off; their agenda; what is recorded of them; their next steps and files."""
+"""Actions on dialogues: plan, move, call off, agenda, record, next steps and files."""
 
 import json
 from datetime import date, timedelta
@@ -76,7 +76,7 @@ def change_sample(dialogue, by=None, *, version=1, **values):
 
 
 def dialogue_of_today(**more):
-    """A dialogue of today at which somebody is expected, and nothing recorded yet."""
+    """A dialogue of today with one expected participant and no record yet."""
     dialogue = DialogueFactory(planned=True, held_on=TODAY, **more)
     ParticipantFactory(dialogue=dialogue)
     return dialogue
@@ -238,7 +238,7 @@ def test_a_recorded_dialogue_cannot_be_called_off():
         call_off(dialogue=DialogueFactory(), version=1, reason="No.", by=OfficerFactory(), now=NOW)
 
 
-def test_the_second_of_two_officers_is_refused_and_told_what_the_first_did():
+def test_a_second_officer_is_refused_and_reads_what_the_first_did():
     dialogue = plan_sample()
     change_sample(dialogue, OfficerFactory(name="Thabo Mokoena"), place="The ministry", purpose="Something else")
 

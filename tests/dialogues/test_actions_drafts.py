@@ -1,4 +1,4 @@
-"""What is typed and not sent: shared by colleagues, never overwritten unseen, gone once it is sent or forgotten."""
+"""Drafts: shared by colleagues, never overwritten unseen, deleted when sent or old."""
 
 from datetime import date, timedelta
 

@@ -225,7 +225,7 @@ def test_no_date_is_accepted_for_what_was_settled_since(commitment, police, offi
 
 @pytest.mark.parametrize("first", [accept, decline])
 @pytest.mark.parametrize("second", [accept, decline])
-def test_the_second_answer_is_refused_and_told_what_the_first_was(commitment, police, officer, first, second):
+def test_a_second_answer_is_refused_and_names_the_first(commitment, police, officer, first, second):
     proposal = propose(commitment, police)
     decision = first(proposal, officer).decision
 

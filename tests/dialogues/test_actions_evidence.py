@@ -1,4 +1,4 @@
-"""Logging what happened, and the embassy's word on it."""
+"""Log evidence and review it."""
 
 from datetime import date
 
@@ -42,7 +42,7 @@ def officer():
 
 
 def log_court_case(by, **values):
-    """Log a court case of 20 January, with what `values` differs."""
+    """Log a court case of 20 January; `values` replace values."""
     return log_evidence(
         **{
             "country": CountryFactory(),
@@ -305,7 +305,7 @@ def test_other_roles_cannot_review(factory):
         review_sample(EvidenceFactory(), factory())
 
 
-def test_focal_point_is_forbidden_to_verify_its_own_and_not_told_to_ask_an_officer():
+def test_a_focal_point_cannot_verify_and_gets_no_hint_about_officers():
     own = FocalPointFactory()
 
     with pytest.raises(PermissionDenied):
@@ -338,7 +338,7 @@ def test_evidence_of_an_accepted_update_may_be_reviewed_again(officer):
     assert review_sample(evidence, officer, decision=EvidenceDecision.REJECTED).decision == "rejected"
 
 
-def test_the_second_reviewer_is_refused_and_told_what_the_first_did(officer):
+def test_a_second_reviewer_is_refused_and_reads_what_the_first_did(officer):
     evidence = EvidenceFactory()
     evidence_link = EvidenceLinkFactory(evidence=evidence)
     EvidenceReviewFactory(evidence_link=evidence_link, recorded_by=ReviewerFactory(), recorded_at=at_noon(january(27)))

@@ -1,4 +1,4 @@
-"""Keeping what was uploaded."""
+"""Store uploaded files."""
 
 import hashlib
 from datetime import date, timedelta
@@ -49,7 +49,7 @@ def letter_upload(content=PDF, name="../a letter.pdf"):
 
 
 def count_stored_files():
-    """How many files lie in the store."""
+    """Return the number of files in the storage."""
     return sum(path.is_file() for path in Path(default_storage.path("")).rglob("*"))
 
 

@@ -1,4 +1,4 @@
-"""Recording what was counted."""
+"""Record figures."""
 
 from datetime import date
 from decimal import Decimal
@@ -51,7 +51,7 @@ def test_record_reading_writes_a_figure():
     record_sample(by, evidence=evidence)
 
     reading = Reading.objects.get()
-    assert (reading.told, reading.note, reading.source, reading.evidence) == (
+    assert (reading.display_value, reading.note, reading.source, reading.evidence) == (
         "16",
         "ten of them of last year",
         "Police statistics",
@@ -77,7 +77,7 @@ def test_record_reading_accepts(values, text):
     if "evidence" in values:
         values = {**values, "evidence": EvidenceFactory()}
 
-    assert Reading.objects.get(pk=record_sample(**values).pk).told == text
+    assert Reading.objects.get(pk=record_sample(**values).pk).display_value == text
 
 
 @pytest.mark.parametrize(

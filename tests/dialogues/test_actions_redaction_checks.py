@@ -1,4 +1,4 @@
-"""Each mark in the record and in the log is a redaction's doing, and `verify_audit` names those that are not."""
+"""Each redaction mark in the record and log belongs to a redaction; `verify_audit` names others."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ NAME = "Palesa Exercise"
 
 
 def redact_name(**more):
-    """A redaction of NAME, as two people and the worker carry it out."""
+    """Redact NAME as two people and the worker do."""
     asked = {"country": CountryFactory(), "words": NAME, "reason": "It names a victim.", "now": NOW}
     redaction = propose_redaction(**asked | more, by=OfficerFactory())
     confirm_redaction(redaction=redaction, by=AmbassadorFactory(), now=NOW)
@@ -49,7 +49,7 @@ def redact_name(**more):
 
 
 def drop_append_only_trigger(table):
-    """Take away what refuses changes of a table, as whoever owns the database can; ends with the test."""
+    """Drop the triggers of a table, as the owner of the database can. They return after the test."""
     if connection.vendor == "postgresql":
         run_as_owner(f"DROP TRIGGER append_only ON {table}")
         return
@@ -150,7 +150,7 @@ def test_a_redacted_covering_note_without_a_redaction_is_named():
     assert f"the covering note of briefing {briefing.pk} became the mark" in verify_audit_error()
 
 
-def test_a_text_that_may_be_written_anew_may_be_after_a_redaction():
+def test_an_editable_text_can_be_edited_after_a_redaction():
     dialogue = DialogueFactory(record=f"We spoke of {NAME}.")
     redact_name()
     dialogue.refresh_from_db()

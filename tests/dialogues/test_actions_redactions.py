@@ -1,4 +1,4 @@
-"""Words are taken out of the record by two people, everywhere, and nothing else is."""
+"""Two people remove a text from the whole record, and nothing else."""
 
 from datetime import date
 
@@ -87,7 +87,7 @@ def confirm_and_finish(redaction):
 
 
 def all_stored_text():
-    """All texts of all tables, but for sessions and what Django itself needs."""
+    """Return all texts of all tables except sessions and Django's own."""
     return "\n".join(
         str(value)
         for model in apps.get_models(include_auto_created=True)
@@ -121,7 +121,7 @@ IDENTIFYING_FIELDS = {
 
 
 def test_every_free_text_of_the_record_can_be_redacted():
-    """A new field is either among the texts, or named here with its reason."""
+    """A new field is one of the texts, or listed here with a reason."""
     free = {
         f"{model.__name__}.{field.name}"
         for app in ("recommendations", "dialogues")
@@ -136,7 +136,7 @@ def test_every_free_text_of_the_record_can_be_redacted():
 
 
 def test_the_triggers_let_exactly_these_texts_become_the_mark():
-    """Of tables without a trigger any text can."""
+    """In tables without a trigger, any text can change."""
     record_models = {model for model in APPEND_ONLY if model._meta.app_label in ("recommendations", "dialogues")}
     expected = {model: fields for model in record_models if (fields := APPEND_ONLY[model] - {"words"})}
 
@@ -159,7 +159,7 @@ REQUIRED_VALUES = {
     "Redaction": {"words": lambda: "Something else"},
     "RedactionDecision": {"redaction": lambda: RedactionFactory(words=REDACTED)},
 }
-"""What the factory of a model asks for besides its texts."""
+"""Arguments that the factory of a model needs besides its texts."""
 
 
 @pytest.mark.parametrize("model", FREE_TEXTS, ids=lambda model: model.__name__)
@@ -240,13 +240,13 @@ def test_a_proposal_changes_no_text_and_the_log_does_not_hold_the_words(update_v
 # --- Two people -------------------------------------------------------------------------------------------------------
 
 
-def test_who_proposed_it_can_not_decide(redaction):
+def test_the_proposer_cannot_decide_on_a_redaction(redaction):
     for decide in (confirm_redaction, decline_redaction):
         with pytest.raises(PermissionDenied):
             decide(redaction=redaction, reason="It is so.", by=redaction.recorded_by, now=NOW)
 
 
-def test_the_database_refuses_whoever_proposed_it(redaction):
+def test_the_database_refuses_a_decision_by_the_proposer(redaction):
     with pytest.raises(IntegrityError, match="Nobody decides on a redaction that they proposed"), transaction.atomic():
         RedactionDecisionFactory(redaction=redaction, recorded_by=redaction.recorded_by)
 
@@ -289,7 +289,7 @@ def test_declining_leaves_the_record_and_erases_the_words(update_version, redact
 
 
 def test_after_a_redaction_the_words_are_nowhere_in_the_database(update_version):
-    """… though they stood in texts, in the log of what was sent and changed, and in the proposal itself."""
+    """They were in texts, in the log of changes, and in the proposal itself."""
     with transaction.atomic():
         record_log_entry(
             "update.sent",
@@ -374,7 +374,7 @@ def test_each_redacted_row_has_a_dated_entry_in_the_log(update_version, redactio
 
 
 def test_a_form_filled_before_is_refused_when_it_is_sent():
-    """Else the name would come back with it."""
+    """Otherwise the name would come back with it."""
     dialogue = DialogueFactory(record=f"They spoke of {NAME}.")
     ParticipantFactory(dialogue=dialogue, name=NAME)
     AgendaItemFactory(dialogue=dialogue, note=f"Ask about {NAME}")
@@ -423,7 +423,7 @@ def find_log_places(words, country=None):
 
 @pytest.fixture
 def account_log_entries():
-    """What accounts leave in the log: of somebody of another country, of one's own, of nobody, and of no country."""
+    """Log entries of accounts: another country, the own country, an unknown address, and no country."""
     country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     foreign = OfficerFactory(email="zq@pretoria.example", name="Zanele Query", countries=[elsewhere])
     account_values = {
@@ -447,7 +447,7 @@ def account_log_entries():
 
 @pytest.mark.parametrize("words", ["zq@pretoria.exampl", "Zanele Query", "valid_until_on", "role", "with", "asked"])
 def test_accounts_are_neither_found_nor_taken_out_of_the_log(update_version, account_log_entries, words):
-    """Whoever holds a letter more of an address in hand learns nothing, and two people destroy nothing of it."""
+    """Guessing another letter of an address reveals nothing, and a redaction removes nothing of it."""
     before = list(AuditDetail.objects.values_list("pk", "before", "after"))
 
     assert not find_places(CountryFactory(), words)
@@ -498,7 +498,7 @@ def test_a_place_in_the_log_is_left_where_it_is_unticked(update_version):
 
 
 def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country_yet(update_version):
-    """An officer of two countries uploads before it is known for which; another country's files stay unfound."""
+    """An officer of two countries uploads before choosing one. Files of another country are not found."""
     elsewhere = CountryFactory(elsewhere=True)
     for country in (CountryFactory(), elsewhere):
         file = EvidenceFileFactory(name="palesa_exercise.pdf")
@@ -516,7 +516,7 @@ def test_the_name_of_a_file_leaves_the_log_though_it_was_uploaded_for_no_country
 
 @pytest.mark.parametrize("factory", [OfficerFactory, AmbassadorFactory])
 def test_a_search_finds_only_texts_that_the_proposer_sees(account_log_entries, factory):
-    """Nor do they with two countries: of the one that they chose alone."""
+    """The same with two countries: only files of the chosen one are found."""
     country, elsewhere = CountryFactory(), CountryFactory(elsewhere=True)
     for where in (country, elsewhere):
         sent = UpdateVersionFactory(
@@ -602,7 +602,7 @@ def test_a_file_whose_name_held_the_words_keeps_its_content(update_version):
 
 
 def test_a_file_that_nobody_sent_is_neither_found_nor_touched(update_version):
-    """Its uploader alone sees it, and it is swept by itself."""
+    """Only its uploader sees it, and it is deleted automatically."""
     file = EvidenceFileFactory(name="palesa_exercise.pdf", uploaded_by=update_version.recorded_by)
 
     assert file.pk not in {place.row for place in find_places(CountryFactory(), NAME) if place.model is EvidenceFile}

@@ -1,4 +1,4 @@
-"""Putting evidence right: another row takes the place of the first."""
+"""Revise evidence: another row replaces the first."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -62,7 +62,7 @@ def original():
 
 
 def revise(evidence, by, **values):
-    """Two men were charged, not three; what `values` differs besides."""
+    """Revise the evidence to two charged men, not three; `values` replace further values."""
     return revise_evidence(
         **{
             "evidence": evidence,
@@ -83,7 +83,7 @@ def revise(evidence, by, **values):
     )
 
 
-def test_revise_writes_another_row_with_evidence_links_of_its_own_and_leaves_the_first(officer, original):
+def test_a_revision_is_another_row_with_its_own_links(officer, original):
     edition = RecommendationFactory().edition
     revision = revise(original, officer)
 

@@ -1,4 +1,4 @@
-"""Next year: benchmarks are asked again, and what is open moves along to them with its whole history."""
+"""Roll over to the next edition: benchmarks are repeated, and open commitments are linked to them."""
 
 import json
 from datetime import date, timedelta
@@ -43,13 +43,13 @@ NOW = at_noon(date(2022, 8, 5))
 
 @pytest.fixture
 def old_benchmark():
-    """2021's number 4, with the benchmark 4a."""
+    """Recommendation 4 of 2021, with the benchmark 4a."""
     return BenchmarkFactory(recommendation=RecommendationFactory(number=4))
 
 
 @pytest.fixture
 def new_recommendation(old_benchmark):
-    """2022's number 1, which repeats it."""
+    """Recommendation 1 of 2022, which repeats it."""
     row = RecommendationFactory(edition=EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28)), number=1)
     set_repeats(edition=row.edition, repeats={row.pk: old_benchmark.recommendation_id}, seen=None, by=OfficerFactory())
     row.refresh_from_db()

@@ -1,4 +1,4 @@
-"""A form of an update is sent once, however often it arrives, and not over what its page has not shown."""
+"""A form of an update is recorded once, and not over an update that its page did not show."""
 
 from uuid import uuid4
 
@@ -65,7 +65,7 @@ def test_a_form_is_known_again_whatever_became_of_its_update(commitment, police)
     assert UpdateVersion.objects.count() == 1
 
 
-def test_a_form_that_arrives_again_leaves_the_draft_that_was_begun_since(commitment, police):
+def test_a_form_that_arrives_twice_keeps_a_newer_draft(commitment, police):
     form = sent_form()
     return_version(send(commitment, police, form=form), OfficerFactory())
     save_draft(of=commitment, content={"narrative": ["Next"]}, files=(), page=DraftPage(), by=police, now=NOW)
@@ -86,7 +86,7 @@ def test_a_form_that_was_refused_is_sent_with_its_key(commitment, police):
 
 
 def test_a_form_that_was_changed_after_it_was_sent_is_no_repetition(commitment, police):
-    """Somebody goes back in the browser, or did not learn that the update has arrived, and writes on."""
+    """A person goes back in the browser, or does not know that the update has arrived, and continues to write."""
     form = sent_form()
     sent = send(commitment, police, form=form)
     changed = form._replace(content_digest=b"something else")

@@ -89,7 +89,7 @@ def test_a_reason_is_not_needed_and_a_colleague_may_withdraw_it_too(commitment, 
     assert withdraw_version(send(commitment, police), colleague).recorded_by == colleague
 
 
-def test_what_was_sent_stays_in_the_record(commitment, police):
+def test_a_withdrawn_update_stays_in_the_record(commitment, police):
     file = EvidenceFileFactory(uploaded_by=police)
     sent = send(commitment, police, files=[file])
     pieces, hashes = list(sent.evidence.values()), list(EvidenceFile.objects.values_list("stored_sha256"))
@@ -101,7 +101,7 @@ def test_what_was_sent_stays_in_the_record(commitment, police):
     assert list(EvidenceFile.objects.values_list("stored_sha256")) == hashes
 
 
-def test_withdrawing_a_claimed_done_folds_it_back(commitment, police):
+def test_withdrawing_a_claim_of_done_restores_the_earlier_status(commitment, police):
     sent = send(commitment, police, claimed=ClaimedProgress.DONE)
     assert commitment_status(commitment) is CommitmentStatus.WITH_EMBASSY
     withdraw_version(sent, police)
@@ -164,7 +164,7 @@ def test_nobody_but_its_ministry_withdraws_an_update(commitment, police, factory
 
 
 @pytest.mark.parametrize("decide", [return_version, accept])
-def test_what_the_embassy_has_decided_on_stays_decided(commitment, police, officer, decide):
+def test_a_decided_update_cannot_be_withdrawn(commitment, police, officer, decide):
     sent = send(commitment, police)
     decision = decide(sent, officer).decision
 
@@ -177,7 +177,7 @@ def test_what_the_embassy_has_decided_on_stays_decided(commitment, police, offic
 
 
 @pytest.mark.parametrize("decide", [return_version, accept])
-def test_the_embassy_is_told_that_the_ministry_withdrew_it(commitment, police, officer, decide):
+def test_a_late_decision_says_that_the_ministry_withdrew_the_update(commitment, police, officer, decide):
     sent = send(commitment, police)
     withdraw_version(sent, police)
 
@@ -213,7 +213,7 @@ def test_its_evidence_waits_for_no_review(commitment, police, officer):
 
 
 def test_its_claims_end_and_count_as_known_before(police):
-    """The claimed score falls back; as known at a moment before the withdrawal, it still has them."""
+    """The claimed score falls. As known at a moment before the withdrawal, it still has the claims."""
     benchmark = BenchmarkFactory(terms__rule=Rule.ASSESSED)
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=[benchmark])
     sent = send(commitment, police, claimed=ClaimedProgress.DONE, happened_to=january(20))

@@ -1,4 +1,4 @@
-"""One chain of verbs: send, return, send again, accept."""
+"""Send, return, send again and accept an update."""
 
 from datetime import date
 from decimal import Decimal
@@ -80,20 +80,20 @@ def officer(db):
 
 @pytest.fixture
 def benchmark(db):
-    """Districts with a district focal point, of 10."""
+    """An indicator: districts with a focal point, of 10."""
     return BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=10)
 
 
 @pytest.fixture
 def commitment(police, benchmark):
-    """Police's, due on 14 February, towards a benchmark that counts and one that is assessed."""
+    """A commitment of the police, due on 14 February, on a counted and an assessed benchmark."""
     return CommitmentFactory(
         ministry=police.ministry, made__due_on=date(2022, 2, 14), benchmarks=[benchmark, BenchmarkFactory()]
     )
 
 
 def send(commitment, by, **values):
-    """Send word of work under way from 10 to 20 January, with what `values` differs."""
+    """Send an update on work under way from 10 to 20 January; `values` replace values."""
     return send_update(
         **{
             "commitment": commitment,
@@ -113,7 +113,7 @@ def send(commitment, by, **values):
 
 
 def review_inputs(sent, decision=EvidenceDecision.VERIFIED, **values):
-    """The same word on everything that a version asks to be judged."""
+    """Return the same decision for every item of a version."""
     return [
         ReviewInput(piece, evidence_link, decision, "Seen.", **values)
         for piece, evidence_link in list_parts_to_review(sent)
@@ -206,7 +206,7 @@ def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(co
     sent = send(commitment, police, files=files, figures=[FigureInput(indicator, Decimal(6), "", january(20))])
 
     reading = Reading.objects.get()
-    assert (reading.indicator, reading.told, reading.starts_on, reading.through_on) == (
+    assert (reading.indicator, reading.display_value, reading.starts_on, reading.through_on) == (
         indicator,
         "6",
         date(2021, 4, 1),
@@ -216,7 +216,7 @@ def test_send_update_with_figures_makes_readings_from_the_start_of_the_period(co
     assert reading.source == "Update of the Ministry of Police, 28 January 2022"
 
 
-def test_send_update_makes_each_figure_a_piece_of_evidence_of_its_own(police):
+def test_each_figure_of_an_update_becomes_a_piece_of_evidence(police):
     cases, convictions = (IndicatorFactory(name=name) for name in ("Cases", "Convictions"))
     counted = [BenchmarkFactory(terms__rule=Rule.MORE, terms__indicator=one) for one in (cases, convictions)]
     commitment = CommitmentFactory(ministry=police.ministry, benchmarks=counted)
@@ -759,7 +759,7 @@ def test_waiting_version_keeps_a_commitment_from_being_withdrawn(commitment, pol
 
 @pytest.mark.parametrize("first", [return_version, accept])
 @pytest.mark.parametrize("second", [return_version, accept])
-def test_the_second_decision_is_refused_and_told_what_the_first_was(commitment, police, officer, first, second):
+def test_a_second_decision_is_refused_and_names_the_first(commitment, police, officer, first, second):
     sent = send(commitment, police)
     decision = first(sent, officer).decision
 

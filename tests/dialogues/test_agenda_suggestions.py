@@ -1,4 +1,4 @@
-"""How far a dialogue has come, and what its agenda should hold, from values alone."""
+"""The progress of a dialogue and suggestions for its agenda, from values alone."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What the API says of what was promised and what happened, and what may be sent to it."""
+"""The API of commitments, updates, evidence, dialogues and assessments."""
 
 import json
 import re
@@ -495,7 +495,7 @@ def test_the_sender_for_a_ministry_stays_the_same_after_changing_jobs(client, fo
     assert [event["recorded_by"] for event in promise["events"]] == ["The embassy", "Lineo Phiri"]
 
 
-def test_what_somebody_recorded_for_the_embassy_stays_the_embassys_after_changing_jobs(client, focal_point, police):
+def test_rows_recorded_for_the_embassy_stay_its_own_after_a_role_change(client, focal_point, police):
     mover = OfficerFactory(name="Officer Orr")
     commitment = CommitmentFactory(ministry=police, recorded_by=mover, made__recorded_by=mover)
     sent = UpdateVersionFactory(update__commitment=commitment, recorded_by=focal_point)
@@ -663,7 +663,7 @@ def test_recorded_since_lists_each_row_once_across_pages(client, officer):
 
 @pytest.fixture
 def commitment_of_police(police):
-    """A commitment of the police towards a benchmark that counts something."""
+    """A commitment of the police on a counted benchmark."""
     EditionFactory()
     benchmark = BenchmarkFactory(terms__rule=Rule.MORE)
     return CommitmentFactory(ministry=police, benchmarks=[benchmark])
@@ -863,7 +863,7 @@ def test_an_update_of_more_parts_than_a_request_may_hold_answers_400_as_json(cli
 
 @pytest.fixture
 def waiting_version(commitment_of_police):
-    """An update of the police that claims to be done, its proof one piece of evidence on one benchmark."""
+    """An update of the police that claims “done”, with one piece of evidence on one benchmark."""
     sent = UpdateVersionFactory(update__commitment=commitment_of_police, claimed=ClaimedProgress.DONE)
     CommitmentEventFactory(
         commitment=commitment_of_police,
@@ -1005,7 +1005,7 @@ def test_a_commitment_has_the_due_dates_that_its_ministry_proposed_with_their_an
 
 @pytest.mark.parametrize("verb", ["accept", "return"])
 @pytest.mark.parametrize("factory", [AmbassadorFactory, ObserverFactory])
-def test_who_may_not_decide_gets_403_whatever_the_body(client, waiting_version, verb, factory):
+def test_deciding_without_permission_gives_403_for_any_body(client, waiting_version, verb, factory):
     client.force_login(factory())
 
     assert post(client, f"update-versions/{waiting_version.pk}/{verb}", {}).status_code == 403
@@ -1020,7 +1020,7 @@ def test_who_may_not_decide_gets_403_whatever_the_body(client, waiting_version, 
         ("briefings", [OfficerFactory, AmbassadorFactory]),
     ],
 )
-def test_who_may_not_write_gets_403_before_the_body_is_read(client, path, may):
+def test_writing_without_permission_gives_403_before_the_body_is_read(client, path, may):
     EditionFactory()
     for factory in (OfficerFactory, AmbassadorFactory, ObserverFactory, FocalPointFactory):
         client.force_login(factory())
@@ -1106,7 +1106,7 @@ def test_nothing_can_be_changed_or_deleted(client, officer, waiting_version):
 
 @pytest.fixture
 def hidden_ids():
-    """By the name of the field: rows of another country, which neither a ministry nor an officer here sees."""
+    """Return rows of another country by field name. Neither a ministry nor an officer here sees them."""
     elsewhere = CountryFactory(elsewhere=True)
     ministry = MinistryFactory(country=elsewhere)
     benchmark = BenchmarkFactory(recommendation__edition__country=elsewhere, terms__rule=Rule.MORE)
@@ -1122,7 +1122,7 @@ def hidden_ids():
 
 
 def response_without_id(client, path, body, name, pk):
-    """The answer to `body` with every `name` in it set to `pk`, without that number."""
+    """Return the answer to `body` with every `name` set to `pk`, without that number."""
 
     def replace_id(part):
         if isinstance(part, list):

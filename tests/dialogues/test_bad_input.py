@@ -1,4 +1,4 @@
-"""Bad input through every door: a sentence beside the place, nothing half-saved, what was typed kept."""
+"""Invalid input by page and API: a sentence at the field, nothing saved in part, typed text kept."""
 
 from datetime import date
 
@@ -33,12 +33,12 @@ BAD_FILES = {
     "a name turned round": ("cod\u202eexe.pdf", b"MZ", "file_rejected", "codexe.pdf"),
     "a name of 300 characters": ("x" * 300 + ".pdf", b"MZ", "file_rejected", "x" * 251 + ".pdf"),
 }
-"""The name of a file and its content; why it is refused, and the name that the refusal gives it."""
+"""File name and content, the reason of the refusal, and the name in the refusal."""
 
 
 @pytest.fixture
 def send_file(client):
-    """Send a form with one file through a door; gives the answer."""
+    """Send a form with one file by page or API, and return the answer."""
     commitment = CommitmentFactory()
     RecommendationFactory()
     officer, focal_point = OfficerFactory(), FocalPointFactory(ministry=commitment.ministry)
@@ -78,7 +78,7 @@ def send_file(client):
 
 @pytest.mark.parametrize("door", ENTRY_POINTS)
 @pytest.mark.parametrize("wrong", BAD_FILES)
-def test_file_that_cannot_be_taken_is_told_beside_the_files_and_nothing_is_recorded(send_file, settings, door, wrong):
+def test_a_refused_file_has_its_error_at_the_files_and_nothing_is_recorded(send_file, settings, door, wrong):
     settings.UPLOAD_MAX_BYTES = 1024 * 1024
     name, content, code, shown = BAD_FILES[wrong]
 

@@ -1,4 +1,4 @@
-"""Who somebody was when they recorded something decides, also once they have another role, ministry or country."""
+"""The recorder's role at the time decides, even if the person now has another role, ministry or country."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def change_role(person, *, role, ministry=None, countries=()):
-    """What an administrator changes of an account."""
+    """Change an account as an administrator does."""
     person.role, person.ministry = role, ministry
     person.save()
     person.countries.set(countries)
@@ -105,7 +105,7 @@ def test_a_file_of_one_country_is_not_moved_to_another():
         refuse_unless_own_and_unsent([file], officer)
 
 
-def test_what_is_done_to_a_file_is_told_in_the_country_it_was_uploaded_in():
+def test_actions_on_a_file_are_logged_in_the_country_of_its_upload():
     person = FocalPointFactory()
     file = store_upload(upload=letter_upload(), by=person, now=NOW)
     at_home = person.ministry.country_id

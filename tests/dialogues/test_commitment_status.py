@@ -1,4 +1,4 @@
-"""The rule by which a commitment's standing is folded from its events."""
+"""The status of a commitment, derived from its events."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_standing_does_not_depend_on_the_order_of_rows(case):
 
 @pytest.mark.parametrize("case", HISTORIES, ids=HISTORY_NAMES)
 def test_events_alone_leave_a_commitment_open_while_an_update_waits(case):
-    """What the projected score takes as still to be kept; so is what waits, claimed under way."""
+    """The projected score counts these as open, also one with a waiting update “under way”."""
     alone = summarize_events(case.events, case.day)
     standing = standing_on(case.events, [], case.day, zone=case.zone)
 

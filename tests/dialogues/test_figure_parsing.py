@@ -1,4 +1,4 @@
-"""Read a figure as people type it, or say what to write instead."""
+"""Parse typed figures, or say what to write instead."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What recurs in the forms: days, rows to choose from, lines, and what is kept when a form is refused."""
+"""Common parts of forms: days, choices of rows, lines, and typed text in refused forms."""
 
 from datetime import date
 
@@ -141,7 +141,7 @@ def test_another_line_is_added_below_what_was_typed():
     assert not any(form.errors for form in rows)
 
 
-def test_what_was_typed_comes_back_as_typed():
+def test_raw_values_are_as_typed():
     assert raw_values(DaysForm({"on": "soon", "since": ""}, today=TODAY)) == {"on": "soon", "since": ""}
 
 

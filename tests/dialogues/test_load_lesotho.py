@@ -82,13 +82,13 @@ def load(*options):
 
 @pytest.fixture
 def whole_record(set_clock):
-    """Everything, as known at the end of July 2022."""
+    """The whole record, as known at the end of July 2022."""
     set_clock(END_OF_RECORD)
     return load_cached(load)
 
 
 def all_rows():
-    """Every row of every table of ours, values and all."""
+    """Return every row of every table of ours with its values."""
     our_rows = ("accounts", "audit", "jobs", "recommendations", "dialogues", "reports")
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
@@ -235,7 +235,7 @@ def test_indicators_answer_the_five_questions(whole_record):
 
 def test_readings_say_no_data_where_the_record_has_no_figure(whole_record):
     output = {
-        name: [row.told for row in Reading.objects.filter(indicator__name=name).order_by("starts_on")]
+        name: [row.display_value for row in Reading.objects.filter(indicator__name=name).order_by("starts_on")]
         for name in Indicator.objects.values_list("name", flat=True)
     }
     assert output == {
@@ -472,7 +472,7 @@ def test_loading_asks_once_for_readiness(whole_record):
     assert [(job.kind, job.key) for job in Job.objects.all()] == [("readiness", str(Edition.objects.get(year=2021).pk))]
 
 
-def test_what_was_redacted_or_changed_is_not_loaded_anew(whole_record):
+def test_redacted_or_changed_rows_are_not_loaded_again(whole_record):
     prosecutions = Evidence.objects.filter(title="16 prosecutions")
     for row in prosecutions:
         redact_text(row, "title")
@@ -493,7 +493,7 @@ def test_entries_of_a_kind_differ_in_their_moment():
 
 @pytest.fixture
 def exercise():
-    """The public record and the exercise, on 28 January 2022 at nine."""
+    """The public record and the exercise, on 28 January 2022 at 9:00."""
     return load_cached(load, "--exercise")
 
 
@@ -671,7 +671,7 @@ def test_exercise_is_refused_once_later_entries_are_loaded():
 
 
 def test_exercise_is_for_the_demonstration_alone(settings):
-    """Made-up submissions have no place in a record that two governments trust."""
+    """Invented updates must not enter a real record."""
     settings.DEMONSTRATION = False
 
     with pytest.raises(CommandError, match="The exercise is made up and runs only in the demonstration"):

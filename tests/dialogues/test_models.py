@@ -1,4 +1,4 @@
-"""What rows hold, what the database refuses, and who sees which."""
+"""Models: their values, what the database refuses, and who sees which rows."""
 
 from datetime import date
 
@@ -91,7 +91,7 @@ def people():
 
 @pytest.fixture
 def benchmarks(people):
-    """A benchmark of Police's recommendation, which Justice supports, one of Home Affairs', one elsewhere."""
+    """Benchmarks: one led by Police and supported by Justice, one of Home Affairs, one of another country."""
     recommendations = {
         "police": RecommendationFactory(
             lead=people["own ministry"].ministry, supporting=[people["supporting ministry"].ministry]
@@ -106,7 +106,7 @@ def benchmarks(people):
 
 @pytest.fixture
 def commitments(people, benchmarks):
-    """A commitment of Police, one of Home Affairs, the United States' own, and one elsewhere."""
+    """Commitments of Police, Home Affairs, the United States, and another country."""
     dialogue = DialogueFactory()
     return {
         "police": CommitmentFactory(
@@ -166,7 +166,7 @@ def test_updates_and_versions_visible_to_each_reader(people, commitments):
 
 @pytest.fixture
 def evidence(people, benchmarks, commitments):
-    """Evidence of each sort, with a row that could leak for each way in which it might."""
+    """Evidence of each kind, with a row for each way in which it could leak."""
     police, home = people["own ministry"], people["other ministry"]
     sent = UpdateVersionFactory(update__commitment=commitments["police"])
     sent_elsewhere = UpdateVersionFactory(update__commitment=commitments["elsewhere"])
@@ -525,7 +525,7 @@ def test_current_evidence_is_what_no_revision_replaced():
 def test_a_reading_is_shown_as_a_figure_a_direction_or_no_data(fields, text, is_no_data):
     reading = Reading.objects.get(pk=ReadingFactory(**fields).pk)
 
-    assert (reading.told, reading.is_no_data) == (text, is_no_data)
+    assert (reading.display_value, reading.is_no_data) == (text, is_no_data)
 
 
 @pytest.mark.parametrize(

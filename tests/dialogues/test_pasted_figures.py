@@ -1,4 +1,4 @@
-"""Read what is pasted from a spreadsheet: what can be taken, and why each other line can't."""
+"""Parse figures pasted from a spreadsheet, and say why other lines cannot be read."""
 
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ def parse(text, items=ITEMS, **options):
 
 
 def accepted_figures(pasted):
-    """By item, the value as it would be typed, and the note."""
+    """Return, by item, the value as it would be typed, and the note."""
     return {
         row.item.name: ("not reported" if row.is_not_reported else row.direction or row.figure, row.note)
         for row in pasted.figures
@@ -66,7 +66,7 @@ def test_a_name_is_known_in_another_spelling(name):
     assert accepted_figures(parse(f"{name}\t7")) == {QACHA.name: (Decimal(7), "")}
 
 
-def test_two_names_that_read_alike_are_told_apart_by_their_exact_spelling():
+def test_similar_names_are_matched_by_exact_spelling():
     alike = (CountedItem(1, "Cases (new)", "cases"), CountedItem(2, "Cases: new", "cases"))
 
     assert accepted_figures(parse("Cases: new\t7", alike)) == {"Cases: new": (Decimal(7), "")}
@@ -115,7 +115,7 @@ def test_words_stand_for_a_figure(typed, value):
     assert accepted_figures(parse(f"Cases\t{typed}")) == {"Cases": (value, "")}
 
 
-def test_what_follows_the_figure_is_the_note_and_the_unit_is_left_out():
+def test_text_after_a_figure_becomes_its_note_without_the_unit():
     pasted = parse("1\tCases\tcases\t16\twithout Qacha’s Nek\tpage 4\nVictims found\t\t12\t\tuntil Friday")
 
     assert accepted_figures(pasted) == {

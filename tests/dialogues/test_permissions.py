@@ -1,4 +1,4 @@
-"""Who may do what: a table of readers for each predicate."""
+"""Permissions: the people for whom each function returns true."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -28,7 +28,7 @@ def people():
 
 
 def allowed_readers(people, may, *rows):
-    """The names of those who may, of all who can be signed in."""
+    """Return the names of the people who may do something."""
     return {
         name
         for name, user in people.items()

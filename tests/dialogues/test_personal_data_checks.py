@@ -1,4 +1,4 @@
-"""Nothing by which a victim could be found is written down unasked: by page, by API, in the name of a file."""
+"""Personal data needs a confirmation: on pages, in the API and in file names."""
 
 import ast
 import json
@@ -37,14 +37,14 @@ def officer(client):
 
 
 def confirmation_fields(response):
-    """What a person sends who ticks every box that confirms, and what the page of an update sends of its own accord."""
+    """Form data with every confirmation ticked, and the hidden fields of the page of an update."""
     found = [attrs for _, attrs in Elements(response.text).found]
     sent = [attrs for attrs in found if attrs.get("name", "").endswith(("-confirmed", "draft_seen"))]
     return {attrs["name"]: attrs["value"] for attrs in sent}
 
 
 def draft_field(response):
-    """What the page of an update sends of its own accord, with no box ticked."""
+    """The hidden fields of the page of an update, with no box ticked."""
     return {name: value for name, value in confirmation_fields(response).items() if name == "draft_seen"}
 
 

@@ -1,4 +1,4 @@
-"""How PostgreSQL finds the rows of long lists: by an index, no more of them than a page shows."""
+"""PostgreSQL finds the rows of long lists by an index, and only as many as a page shows."""
 
 import json
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ ROW_COUNT = 1_500
 
 @pytest.fixture
 def officer():
-    """Of a country with many pieces of evidence, one of which tells of a shelter."""
+    """A country with many pieces of evidence, one of them about a shelter."""
     officer, country = OfficerFactory(), CountryFactory()
     Evidence.objects.bulk_create(
         Evidence(
@@ -44,7 +44,7 @@ def officer():
 
 
 def plan_nodes(rows, *without):
-    """The steps by which PostgreSQL carries a query out, without ways that pay only where tables are small."""
+    """Return PostgreSQL's plan of a query, without methods that pay only for small tables."""
     with connection.cursor() as cursor:
         for way in without:
             cursor.execute(f"SET LOCAL enable_{way} = off")

@@ -11,7 +11,7 @@ VERIFIED, REJECTED, CORRECTED = EvidenceDecision.VERIFIED, EvidenceDecision.REJE
 
 
 def steps(*decisions):
-    """One step on each day from 1 January 2022 on."""
+    """Return one step for each day from 1 January 2022."""
     return [ReviewStep(decision, date(2022, 1, day)) for day, decision in enumerate(decisions, start=1)]
 
 
@@ -44,7 +44,7 @@ def test_the_newest_step_reverses_the_one_before(decisions, sentence):
         ([VERIFIED, CORRECTED, REJECTED], "Verified on 1 Jan 2022, rejected on 3 Jan 2022"),
     ],
 )
-def test_of_several_steps_the_last_reversal_is_described(decisions, sentence):
+def test_the_last_of_several_reversals_is_described(decisions, sentence):
     assert describe_reversal(steps(*decisions)) == sentence
 
 

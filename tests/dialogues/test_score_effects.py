@@ -1,4 +1,4 @@
-"""What becomes of evidence and of figures, in sentences."""
+"""Sentences about whether evidence and figures count."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Which cells of a breakdown of people are held back."""
+"""Which cells of a breakdown of people are suppressed."""
 
 from itertools import product
 
@@ -35,7 +35,7 @@ def test_suppressed_cells_of_a_breakdown(cells, total, expected):
 
 
 @given(cells=CELLS, unplaced=st.integers(0, 3))
-def test_nobody_works_out_a_small_count_from_what_is_shown(cells, unplaced):
+def test_suppressed_counts_cannot_be_derived_from_the_others(cells, unplaced):
     """Tried out: all ways to fill the held-back cells that go with the total; at least one of them is small.
 
     Where some are in no cell, the reader knows only that the cells make no more than the total.
@@ -55,7 +55,7 @@ def test_nobody_works_out_a_small_count_from_what_is_shown(cells, unplaced):
 
 
 @given(cells=CELLS, unplaced=st.integers(0, 3))
-def test_small_counts_are_held_back_and_no_more_than_one_other_where_one_is_large(cells, unplaced):
+def test_small_counts_are_suppressed_with_at_most_one_large_count(cells, unplaced):
     held = find_suppressed(cells, sum(cells.values()) + unplaced)
 
     small = {category for category, count in cells.items() if 0 < count < SMALLEST_SHOWN}

@@ -1,4 +1,4 @@
-"""The first day of what happened, once a review has stated it: wherever the days are told."""
+"""A start date that a review states is shown wherever the dates are."""
 
 from datetime import date
 from types import SimpleNamespace

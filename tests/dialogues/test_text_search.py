@@ -1,4 +1,4 @@
-"""Words are found in a text however they are written there."""
+"""Find words in a text in any spelling."""
 
 import json
 import unicodedata
@@ -82,7 +82,7 @@ def test_a_search_in_json_ignores_syntax():
     ],
 )  # fmt: skip
 def test_a_search_in_json_ignores_machine_written_texts(words):
-    """… else the words of a proposal could wipe how something was decided."""
+    """Otherwise the text of a proposal could remove how something was decided."""
     kept = {
         "participants": [],
         "status": ["accepted", "reported_done"],

@@ -56,12 +56,12 @@ def row_url(name, row):
 
 
 def item_prefixes(sent, *titles):
-    """The prefixes of the items of these pieces of evidence."""
+    """Return the form prefixes of these pieces of evidence."""
     return [f"evidence_link-{sent.evidence.get(title=title).evidence_links.get().pk}" for title in titles]
 
 
 def chosen_decisions(page):
-    """What is chosen in the form of each item, by its prefix."""
+    """Return the chosen decision of each item, by form prefix."""
     return {
         form.prefix: form["decision"].value()
         for exhibit in page.context["exhibits"]
@@ -103,7 +103,7 @@ def test_the_button_fills_in_the_ticked_items_and_saves_nothing(client, officer,
     assert second in chosen_decisions(page)
 
 
-def test_what_was_filled_in_can_be_changed_and_is_accepted_as_it_stands(client, officer):
+def test_filled_in_choices_can_be_changed_before_accepting(client, officer):
     benchmark = BenchmarkFactory()
     sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
     for number in range(3):
@@ -153,7 +153,7 @@ def test_nothing_typed_is_lost_and_what_the_officer_decided_stays(client, office
 
 
 @pytest.mark.parametrize("ticked", ["none", "not simple", "made up"])
-def test_what_is_not_simple_is_never_filled_in(client, officer, waiting_version, ticked):
+def test_items_that_need_more_than_verification_are_not_filled_in(client, officer, waiting_version, ticked):
     chosen = {
         "none": [],
         "not simple": item_prefixes(waiting_version, "No day"),
@@ -179,7 +179,7 @@ def test_one_simple_item_is_decided_on_by_itself(client, officer):
     assert "Verify several items at once" not in page.text
 
 
-def test_who_may_not_decide_is_offered_nothing(client, waiting_version):
+def test_bulk_review_is_offered_only_to_people_who_may_decide(client, waiting_version):
     client.force_login(AmbassadorFactory())
     assert "Verify several items at once" not in client.get(row_url("version_detail", waiting_version)).text
     assert (
@@ -190,7 +190,7 @@ def test_who_may_not_decide_is_offered_nothing(client, waiting_version):
     )
 
 
-def test_who_comes_second_sees_what_was_decided(client, officer, waiting_version):
+def test_a_second_reviewer_sees_the_decision(client, officer, waiting_version):
     UpdateVersionDecisionFactory(update_version=waiting_version, recorded_by=OfficerFactory())
 
     page = client.post(

@@ -1,4 +1,4 @@
-"""The page that corrects a commitment, and where a correction is read."""
+"""The page that corrects a commitment, and the pages that show corrections."""
 
 from datetime import date
 
@@ -34,7 +34,7 @@ WRONG, RIGHT = "Train 04 officers.", "Train 40 officers."
 
 @pytest.fixture
 def benchmarks():
-    """4a, 4b and 4c."""
+    """The benchmarks 4a, 4b and 4c."""
     recommendation = RecommendationFactory(number=4)
     return [
         BenchmarkFactory(recommendation=recommendation, letter=letter, terms__criterion=f"Criterion {letter}.")
@@ -59,7 +59,7 @@ def row_url(name, row):
 
 
 def form_data(page, **changed):
-    """What the opened page sends, as a browser would, with what somebody changed."""
+    """Return the data of the opened form, as a browser sends it, with changes."""
     form, rows = page.context["form"], page.context["links"]
     sent = {"text": form["text"].value(), "reason": "The digits were swapped.", "seen": form["seen"].value()}
     if rows is not None:
@@ -155,7 +155,7 @@ def test_the_ministry_reads_the_correction_its_day_and_its_reason_and_no_more(cl
         ({"links-0-benchmark": ""}, "no_benchmark"),
     ],
 )
-def test_what_is_refused_is_kept_as_typed(client, opened_page, commitment, changed, code):
+def test_a_refused_correction_keeps_the_typed_text(client, opened_page, commitment, changed, code):
     answer = client.post(row_url("commitment_correct", commitment), form_data(opened_page, **changed))
 
     assert answer.status_code == 422
@@ -260,7 +260,7 @@ def test_a_reason_with_personal_data_is_held_back(client, opened_page, commitmen
 
 @pytest.fixture
 def corrected_commitment(commitment, benchmarks):
-    """Its wording and its benchmark were wrong: it supports 4b, and was never to support 4a."""
+    """The wording and the benchmark were wrong: the commitment supports 4b, not 4a."""
     CommitmentCorrectionFactory(commitment=commitment, text=RIGHT, removes=benchmarks[:1], adds=benchmarks[1:2])
     return commitment
 

@@ -1,4 +1,4 @@
-"""The list of commitments, one commitment's story for each reader, a new one, and its verbs."""
+"""The pages of commitments: list, history, new commitment and changes."""
 
 from datetime import date
 
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at, whatever else there is."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 
@@ -292,7 +292,7 @@ def test_commitment_detail_says_that_a_fact_before_the_window_does_not_count(cli
     assert "does not count: before 1 April 2021" in client.get(row_url("commitment_detail", row)).text
 
 
-def test_commitment_detail_gives_a_ministry_no_more_than_is_its_own(client):
+def test_commitment_detail_shows_a_ministry_only_its_own_data(client):
     benchmark = BenchmarkFactory(terms__criterion="Ten districts have one.")
     row = CommitmentFactory(
         benchmarks=[benchmark],
@@ -372,7 +372,7 @@ def test_commitment_detail_query_count(client, django_assert_num_queries, count)
     assert len(response.context["entries"]) == 1 + 4 * count + count * count
 
 
-def test_commitment_detail_is_404_for_whoever_may_not_see_it(client):
+def test_commitment_detail_is_404_for_people_who_may_not_see_it(client):
     row = CommitmentFactory()
     for user in (FocalPointFactory(), OfficerFactory(countries=[CountryFactory(elsewhere=True)])):
         client.force_login(user)
@@ -695,7 +695,7 @@ def test_signed_out_pages_lead_to_sign_in(client):
         assert client.get(url).headers["Location"] == f"{reverse('account_login')}?next={url}"
 
 
-def test_what_waits_for_the_embassy_is_overdue_to_nobody(client):
+def test_a_commitment_with_a_waiting_update_is_not_overdue_for_anyone(client):
     ministry = MinistryFactory()
     silent, waits = (CommitmentFactory(ministry=ministry, made__due_on=date(2022, 1, 15)) for _ in range(2))
     UpdateVersionFactory(update__commitment=waits)

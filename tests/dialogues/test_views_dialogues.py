@@ -1,4 +1,4 @@
-"""Dialogues: the list, one as agenda and as minutes, planning, the agenda, the record, and what follows."""
+"""The pages of dialogues: list, detail, planning, agenda, record and follow-up."""
 
 from datetime import date
 
@@ -47,7 +47,7 @@ def row_url(name, row):
 
 
 def held_dialogue(**fields):
-    """A dialogue with everything that is internal to the embassy."""
+    """A dialogue with all kinds of internal texts."""
     dialogue = DialogueFactory(
         **{"place": "Residence", "purpose": "PURPOSE", "record": "RECORD", "agreed": "AGREED"} | fields
     )
@@ -57,7 +57,7 @@ def held_dialogue(**fields):
 
 
 def planned_dialogue(**fields):
-    """One of 10 February 2022, with what is to be asked."""
+    """A dialogue of 10 February 2022, with its agenda."""
     dialogue = DialogueFactory(planned=True, **{"place": "Ministry", "purpose": "PURPOSE"} | fields)
     ParticipantFactory(dialogue=dialogue, office="Minister of Police", name="")
     AgendaItemFactory(dialogue=dialogue, recommendation=None, topic="TOPIC", note="NOTE")
@@ -162,7 +162,7 @@ def test_the_agenda_of_one_to_come_tells_what_became_of_the_last_one(client):
         assert "LONG DONE" not in text
 
 
-def test_pages_of_a_dialogue_are_404_for_whoever_may_not_see_it(client):
+def test_pages_of_a_dialogue_are_404_for_people_who_may_not_see_it(client):
     dialogue = held_dialogue()
     step = NextStepFactory(dialogue=dialogue)
     names = ("detail", "edit", "call_off", "agenda", "record", "attach")
@@ -174,7 +174,7 @@ def test_pages_of_a_dialogue_are_404_for_whoever_may_not_see_it(client):
 
 
 def create_dialogues(count):
-    """As many held and planned dialogues, each with what its row tells."""
+    """Create as many held and planned dialogues, each with all that its row shows."""
     for n in range(count):
         dialogue = held_dialogue(held_on=date(2021, 4, 1), place=f"Room {n}")
         CommitmentFactory(dialogue=dialogue, ministry=MinistryFactory(short_name="Police"))
@@ -195,7 +195,7 @@ def test_dialogue_list_query_count(client, django_assert_num_queries, count):
 
 
 def full_dialogue(count):
-    """A dialogue held before, and one of today with as much on it as there are rows of each sort."""
+    """Create an earlier dialogue, and one of today with many rows of each kind."""
     before, dialogue = held_dialogue(), planned_dialogue(held_on=TODAY)
     for _ in range(count):
         promise = CommitmentFactory(dialogue=before, made__due_on=date(2022, 1, 16))
@@ -529,7 +529,7 @@ def record_data(dialogue, **changed):
 
 @pytest.fixture
 def dialogue_of_today(client):
-    """A dialogue of today with one item and one who is expected, and an officer in the room."""
+    """A dialogue of today with one item and one expected participant; an officer is signed in."""
     EditionFactory()
     client.force_login(OfficerFactory())
     return planned_dialogue(held_on=TODAY)
@@ -633,7 +633,7 @@ def test_dialogue_record_offers_another_line_and_loses_nothing(client, dialogue_
     assert len(response.context[more].forms) == 2
 
 
-def test_who_is_second_to_record_loses_nothing_and_overwrites_nothing_left_alone(client, dialogue_of_today):
+def test_a_second_officer_keeps_their_text_and_overwrites_only_changed_fields(client, dialogue_of_today):
     item, one = dialogue_of_today.agenda.get(), dialogue_of_today.participants.get()
     page = client.get(row_url("dialogue_record", dialogue_of_today))
     mine = {f"{form.prefix}-was": form["was"].value() for _, form in page.context["items"]}
@@ -759,7 +759,7 @@ def test_marking_a_next_step_as_done_is_undone_and_that_again(client):
     assert (late.status_code, shows_refusal(late, "already_done")) == (422, True)
 
 
-def test_who_is_second_to_mark_a_step_as_not_done_is_told_who_was_first(client):
+def test_marking_a_step_as_not_done_a_second_time_names_the_first_person(client):
     mark = NextStepDoneFactory()
     client.force_login(OfficerFactory())
     url = row_url("next_step_done", mark.step)

@@ -1,4 +1,4 @@
-"""Saving a form as typed so far: by its button, answered with a page; by the script, answered in JSON."""
+"""Save a draft with the button (a page answers) or by the script (JSON answers)."""
 
 import hashlib
 
@@ -74,7 +74,7 @@ def test_the_button_saves_all_that_was_typed_files_and_all_judges_nothing_and_le
         assert text in page.text, text
 
 
-def test_the_script_is_told_what_was_saved_and_when(client, focal_point, commitment):
+def test_the_script_gets_what_was_saved_and_when(client, focal_point, commitment):
     answer = client.post(draft_url(commitment), form_data(draft_page="p"), headers=JSON_HEADERS)
 
     assert answer.status_code == 200
@@ -82,7 +82,7 @@ def test_the_script_is_told_what_was_saved_and_when(client, focal_point, commitm
 
 
 def add_files(client, promise, *files, **fields):
-    """What the script sends for each file that is chosen, and what it is answered."""
+    """Send a chosen file as the script does, and return the answer."""
     return client.post(draft_url(promise), {"add_files": "1", "files": files, **fields}, headers=JSON_HEADERS).json()
 
 
@@ -101,7 +101,7 @@ def test_a_file_that_the_script_sends_by_itself_waits_until_the_page_is_saved(cl
 
 
 def test_a_file_on_its_way_and_a_text_saved_meanwhile_are_no_conflict(client, focal_point, commitment):
-    """Whichever arrives first: the page has two files and a text on their way, each with what it knew when it began."""
+    """In any order: the page sends two files and a text, each with the state of the draft when it started."""
     seen = save_draft_of(focal_point, commitment).mark
     add_files(client, commitment, pdf_upload("one.pdf"), draft_seen=seen, draft_page="p")
     saved = client.post(draft_url(commitment), form_data(draft_seen=seen, draft_page="p"), headers=JSON_HEADERS).json()
@@ -185,7 +185,7 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_both_texts_stand_there(cli
     assert Draft.objects.get().content == {"narrative": ["Officers were named in six districts."]}
 
 
-def test_what_was_sent_meanwhile_is_told_and_loses_nothing(client, focal_point, commitment):
+def test_an_update_sent_meanwhile_is_shown_and_the_draft_is_kept(client, focal_point, commitment):
     UpdateVersionFactory(update__commitment=commitment)
 
     assert client.post(draft_url(commitment), form_data(), headers=JSON_HEADERS).json()["state"] == "closed"

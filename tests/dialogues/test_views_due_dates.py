@@ -1,4 +1,4 @@
-"""Proposing another due date, answering it and withdrawing it; and where each side reads of it."""
+"""Propose another due date, answer and withdraw it, and where each side sees it."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 
@@ -191,7 +191,7 @@ def test_a_ministry_withdraws_its_proposal(client, focal_point, commitment, prop
 
 
 @pytest.mark.parametrize("decision", [DueDateDecision.DECLINED, DueDateDecision.WITHDRAWN])
-def test_what_was_answered_meanwhile_is_said_and_not_withdrawn(client, focal_point, proposal, decision):
+def test_an_answered_proposal_cannot_be_withdrawn(client, focal_point, proposal, decision):
     DueDateProposalDecisionFactory(proposal=proposal, decision=decision)
 
     opened, posted = client.get(withdraw_url(proposal)), client.post(withdraw_url(proposal))

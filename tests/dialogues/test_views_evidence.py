@@ -1,4 +1,4 @@
-"""One piece of evidence with its reviews, and the file itself."""
+"""The page of a piece of evidence with its reviews, and its file."""
 
 from datetime import date
 from pathlib import Path
@@ -123,7 +123,7 @@ def test_evidence_detail_of_shared_evidence_gives_a_ministry_no_review(client):
     assert "Seen with our own eyes." not in text
 
 
-def test_evidence_detail_is_404_for_whoever_may_not_see_it(client):
+def test_evidence_detail_is_404_for_people_who_may_not_see_it(client):
     commitment = CommitmentFactory()
     evidence = EvidenceFactory(commitment=commitment, sensitivity=Sensitivity.INTERNAL)
     elsewhere = OfficerFactory(countries=[CountryFactory(elsewhere=True)])
@@ -178,7 +178,7 @@ def test_evidence_says_that_its_update_was_returned(client, answer):
     assert ("The embassy returned the update that this came with." in text) is (answer == "returned")
 
 
-def test_whoever_opens_evidence_is_told_in_the_log_and_on_its_page_to_the_post(client):
+def test_opening_evidence_is_logged_and_shown_to_the_embassy(client):
     evidence = EvidenceFactory(file=EvidenceFileFactory())
     focal_point = FocalPointFactory(name="Nthabiseng of the ministry")
     sent = EvidenceFactory(update_version=UpdateVersionFactory(update__commitment__ministry=focal_point.ministry))
@@ -231,7 +231,7 @@ def test_evidence_that_is_not_seen_is_not_opened(client):
     assert not AuditEntry.objects.exists()
 
 
-def test_who_opened_evidence_are_the_last_who_did(client):
+def test_the_page_of_evidence_lists_its_last_ten_readers(client):
     evidence, officer = EvidenceFactory(), OfficerFactory(name="Newest of all")
     for number in range(12):
         with transaction.atomic():
@@ -450,7 +450,7 @@ def test_the_second_to_review_sees_what_the_first_said_and_loses_nothing(client)
     assert evidence.reviews.last().decision == EvidenceDecision.VERIFIED
 
 
-def test_evidence_review_is_403_for_whoever_sees_but_may_not(client):
+def test_evidence_review_is_403_for_people_who_may_only_read_it(client):
     sent = UpdateVersionFactory(accepted=True)
     evidence = EvidenceFactory(update_version=sent, supports=[BenchmarkFactory()])
     evidence_link = evidence.evidence_links.get()
@@ -498,7 +498,7 @@ def test_evidence_file_keeps_its_name_and_is_never_shown_in_place(client, name, 
     assert client.get(row_url("evidence_file", kept)).headers["Content-Disposition"] == told
 
 
-def test_evidence_file_that_was_altered_is_not_handed_out(client):
+def test_an_altered_file_of_evidence_cannot_be_downloaded(client):
     kept = EvidenceFileFactory(content=PDF)
     EvidenceFactory(file=kept)
     Path(default_storage.path(kept.file.name)).write_bytes(b"another letter")
@@ -512,7 +512,7 @@ def test_evidence_file_that_was_altered_is_not_handed_out(client):
     assert response.headers["Content-Type"].startswith("text/html")
 
 
-def test_a_destroyed_file_is_told_with_its_day_and_hashes_and_no_longer_offered(client):
+def test_a_destroyed_file_is_shown_with_its_day_and_hashes_and_without_a_link(client):
     officer = OfficerFactory()
     file = EvidenceFileFactory(name="names.pdf", received_sha256="c" * 64)
     sent = UpdateVersionFactory(accepted=True)

@@ -1,4 +1,4 @@
-"""The register of evidence: every piece, searched, narrowed and sorted."""
+"""The list of evidence: search, filters and sorting."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at, whatever else there is."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 
@@ -146,7 +146,7 @@ def test_evidence_list_is_narrowed_by_its_address(client):
 
 
 def test_evidence_list_calls_verified_only_what_the_newest_word_does(client):
-    """An evidence link that was verified and then rejected is rejected; one with both, on two benchmarks, is both."""
+    """A link that was verified and then rejected is rejected; evidence with both on two benchmarks is both."""
     first, second = BenchmarkFactory(), BenchmarkFactory()
     fallen = EvidenceFactory(title="Fallen", supports=[first])
     both = EvidenceFactory(title="Both", supports=[first, second])

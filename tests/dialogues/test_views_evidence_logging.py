@@ -465,7 +465,7 @@ def test_evidence_log_keeps_a_direction_no_data_and_the_year_before(client, chan
     response = client.post(reverse("evidence_log"), form_data(**count_data(indicator, **changed)), follow=True)
 
     reading = Reading.objects.get()
-    assert reading.told == told
+    assert reading.display_value == told
     assert describe_figure_effect(logged) in response.text
     if "span" in changed:
         assert (reading.starts_on, reading.through_on) == (date(2020, 4, 1), date(2021, 3, 31))
@@ -519,7 +519,7 @@ def test_evidence_log_asks_for_a_total_beside_the_figure(client):
     assert "The tracking period, from 1 April 2021 to the end date below" in text
 
 
-def test_evidence_log_folds_the_figure_away_and_keeps_it_open_once_begun(client):
+def test_the_figure_is_collapsed_until_somebody_fills_it_in(client):
     indicator = IndicatorFactory()
     BenchmarkFactory()
     client.force_login(OfficerFactory())

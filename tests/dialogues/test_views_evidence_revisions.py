@@ -1,4 +1,4 @@
-"""Putting evidence right on a page, and the story that is told of it."""
+"""The page that revises evidence, and its history."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,7 +41,7 @@ def detail_url(evidence):
 
 
 def opened_form_data(response, **changed):
-    """What a browser would send of the page as it opened, but for what is changed."""
+    """Return the data of the opened form, as a browser sends it, with changes."""
     forms = (response.context["form"], response.context["count"], *response.context["rows"])
     sent = {
         field.html_name: value

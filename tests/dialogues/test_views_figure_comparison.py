@@ -1,4 +1,4 @@
-"""A figure beside what was told before of the same, where the embassy reviews it and where a ministry gives it."""
+"""A figure beside earlier figures, where the embassy reviews it and where a ministry enters it."""
 
 from datetime import date
 
@@ -36,7 +36,7 @@ def prosecutions():
 
 
 def log_figure(indicator, figure, through, *, word=None, **fields):
-    """A figure that the embassy logged, with its word on it."""
+    """Log a figure as the embassy, with a decision on it."""
     evidence = EvidenceFactory(happened_to=through, recorded_at=at_noon(through))
     if word:
         EvidenceReviewFactory(evidence=evidence, decision=word)
@@ -52,7 +52,7 @@ def log_figure(indicator, figure, through, *, word=None, **fields):
 
 @pytest.fixture
 def waiting_version(prosecutions):
-    """10, which the embassy has to decide on, after 8 that it verified, and 4 in the year before."""
+    """A waiting figure of 10, after a verified 8, and 4 in the year before."""
     benchmark = BenchmarkFactory()
     log_figure(prosecutions, 3, date(2021, 6, 30), word=EvidenceDecision.VERIFIED)
     log_figure(prosecutions, 8, NOVEMBER, word=EvidenceDecision.VERIFIED)
@@ -78,7 +78,7 @@ def waiting_version(prosecutions):
     return sent
 
 
-def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_year_before(client, waiting_version):
+def test_a_reviewer_sees_the_last_verified_figure_and_that_of_the_year_before(client, waiting_version):
     client.force_login(OfficerFactory())
     pages = {
         name: client.get(row_url(name, row)).text
@@ -95,7 +95,7 @@ def test_whoever_reviews_a_figure_sees_the_last_one_verified_and_that_of_the_yea
         assert [wrong for wrong in range(991, 997) if f" {wrong}" in text] == [], name
 
 
-def test_where_nothing_was_told_before_that_is_said(client, prosecutions):
+def test_a_first_figure_is_shown_without_an_earlier_one(client, prosecutions):
     alone = log_figure(prosecutions, 10, JANUARY, word=EvidenceDecision.VERIFIED)
     client.force_login(OfficerFactory())
 
@@ -134,7 +134,9 @@ def test_a_ministry_sees_what_it_sent_last_and_nothing_of_the_embassys_or_anothe
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
-def test_figures_cost_the_same_however_many_were_told(client, prosecutions, django_assert_num_queries, count):
+def test_the_comparison_sends_equal_queries_for_any_number_of_figures(
+    client, prosecutions, django_assert_num_queries, count
+):
     for _ in range(count):
         log_figure(prosecutions, 5, NOVEMBER, word=EvidenceDecision.VERIFIED)
     last = log_figure(prosecutions, 10, JANUARY)

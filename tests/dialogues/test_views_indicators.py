@@ -1,4 +1,4 @@
-"""The grid of what is counted, one indicator with all its figures, and entering them."""
+"""The pages of indicators: grid, detail and entry of figures."""
 
 import json
 import re
@@ -53,9 +53,9 @@ def row_data(indicator, **typed):
 
 
 def grid_cells(response):
-    """By indicator, what the grid says of each period, the newest first."""
+    """Return, by indicator, the values and decisions of the grid, newest period first."""
     return {
-        row.indicator: [cell and (cell.reading.told, cell.decision) for _, cell in row.cells]
+        row.indicator: [cell and (cell.reading.display_value, cell.decision) for _, cell in row.cells]
         for row in response.context["rows"]
     }
 
@@ -198,7 +198,7 @@ def test_indicator_detail_names_the_ministry_that_reports_it_or_how_it_is_found(
 # --- Entering ---------------------------------------------------------------------------------------------------------
 
 
-def test_indicator_enter_records_each_line_as_evidence_of_its_own(client):
+def test_each_entered_line_becomes_a_piece_of_evidence(client):
     cases, victims, asked, left_empty = (IndicatorFactory() for _ in range(4))
     client.force_login(officer := OfficerFactory())
 
@@ -340,7 +340,7 @@ def test_indicator_enter_sent_twice_records_once_and_links_to_what_is_there(clie
 # --- Pasting ----------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_pasted_fills_the_grid_and_records_nothing(client):
+def test_a_paste_fills_the_grid_and_records_nothing(client):
     cases, victims, money = (IndicatorFactory(name=name) for name in ("Cases", "Victims found", "Money"))
     client.force_login(OfficerFactory())
 
@@ -394,7 +394,7 @@ def test_a_paste_without_a_figure_says_why_and_stays_as_pasted(client, pasted, s
 
 
 def grid_data(response):
-    """The grid as the browser would send it: the source, the pasted text, and every row."""
+    """Return the data of the grid as a browser sends it: the source, the pasted text and every row."""
     page = response.context
     rows = [row for row, *_ in page["lines"]]
     fields = [page["form"][name] for name in ("stated_by", "source", "span", "through_on")]
@@ -404,7 +404,7 @@ def grid_data(response):
     return {field.html_name: field.value() or "" for field in fields}
 
 
-def test_what_can_be_taken_is_recorded_after_the_preview_and_the_rest_is_left_out(client):
+def test_readable_lines_of_a_paste_are_recorded_after_the_preview(client):
     cases, _, money = (IndicatorFactory(name=name) for name in ("Cases", "Victims", "Money"))
     client.force_login(OfficerFactory())
     pasted = "Indicator\tFigure\r\nCases\t16\r\nCourts\t2\r\nVictims\t1.250.000\r\nMoney\t1,250,000"
@@ -448,7 +448,7 @@ def test_a_text_that_was_not_previewed_is_not_recorded(client):
     assert not Reading.objects.exists()
 
 
-def test_what_a_paste_replaces_stays_in_sight(client):
+def test_the_preview_of_a_paste_shows_the_values_that_it_replaces(client):
     cases, victims = (IndicatorFactory(name=name) for name in ("Cases", "Victims"))
     client.force_login(OfficerFactory())
 

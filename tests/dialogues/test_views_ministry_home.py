@@ -1,4 +1,4 @@
-"""The focal point's pages: what is asked of the ministry, and sending an update."""
+"""The pages of a focal point: the ministry's commitments, and sending an update."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -56,7 +56,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at, whatever else there is."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 
@@ -134,7 +134,7 @@ def test_nothing_is_called_overdue_or_open_that_is_with_the_embassy(client, poli
     assert "You need not do anything now." in home
 
 
-def test_a_ministry_is_told_of_one_contact_at_the_embassy_as_long_as_they_are_there(client, police, focal_point):
+def test_a_ministry_sees_the_contact_person_while_the_account_is_open(client, police, focal_point):
     sent = UpdateVersionFactory(update__commitment=CommitmentFactory(ministry=police))
     contact = OfficerFactory(name="Ms Contact", email="contact@post.example")
     pages = [
@@ -222,7 +222,7 @@ def test_ministry_home_query_count(client, django_assert_num_queries, police, fo
 
 
 def models_in(thing):
-    """The rows that a template could get at from what a view gave it, without asking the database."""
+    """Return the rows that a template can reach from its context without a query."""
     if isinstance(thing, Model):
         return {type(thing).__name__}
     if isinstance(thing, dict):
@@ -349,7 +349,7 @@ def test_update_send_asks_for_figures_only_where_a_benchmark_counts_them(client,
 
 
 def district_commitment(police):
-    """A commitment towards a benchmark that counts districts, of which the country has three."""
+    """A commitment on a benchmark that counts districts; the country has three."""
     commitment = counted_commitment(police)
     indicator = commitment.benchmarks.get().current_terms.indicator
     Indicator.objects.filter(pk=indicator.pk).update(unit="districts")
@@ -597,7 +597,7 @@ def test_update_send_marks_the_parts_that_the_officer_named_in_any_words_and_lan
 
 
 def returned_with_files(police, names=("list.pdf", "order.pdf")):
-    """A commitment whose update came back, and its files by name; each was cited by a piece of its own."""
+    """A commitment with a returned update, and its files by name, each cited by a piece of evidence."""
     commitment = CommitmentFactory(ministry=police)
     sent = UpdateVersionFactory(update__commitment=commitment)
     files = {name: EvidenceFileFactory(name=name, uploaded_by=sent.recorded_by) for name in names}
@@ -730,7 +730,7 @@ def test_no_data_is_stored_as_no_data_and_stays_chosen_in_the_form(client, polic
     assert client.get(send_url(commitment)).context["figures"][0]["direction"].value() == "no_data"
 
 
-def test_what_a_colleague_saved_meanwhile_is_shown_before_it_is_sent_over(client, police, focal_point):
+def test_a_colleagues_newer_draft_is_shown_before_sending(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police)
     colleague = FocalPointFactory(ministry=police, name="Ntate Thabo")
     said = {"narrative": ["Seven districts by now."]}
@@ -773,7 +773,7 @@ def test_a_picture_of_an_iphone_is_refused_with_what_to_set(client, police, foca
     assert "“IMG_1.HEIC” is in Apple’s own format" in page.text
 
 
-def test_what_was_accepted_and_is_not_done_says_both(client):
+def test_an_accepted_update_on_an_open_commitment_says_that_it_is_not_done(client):
     sent = UpdateVersionFactory(claimed=ClaimedProgress.UNDER_WAY)
     UpdateVersionDecisionFactory(update_version=sent, decision=UpdateDecision.ACCEPTED)
     client.force_login(FocalPointFactory(ministry=sent.update.commitment.ministry))
@@ -784,7 +784,7 @@ def test_what_was_accepted_and_is_not_done_says_both(client):
     assert sent.decision.reason in page
 
 
-def test_what_was_opened_again_says_so_and_not_why_until_the_next_update(client, police, focal_point):
+def test_a_reopened_commitment_says_so_without_the_reason_until_the_next_update(client, police, focal_point):
     commitment = CommitmentFactory(ministry=police, done=True)
     CommitmentEventFactory(
         commitment=commitment, kind=CommitmentEventKind.REOPENED, happened_on=date(2022, 1, 13), reason="Internal."

@@ -1,4 +1,4 @@
-"""Files in the page: pictures and pages of PDFs, texts, and what can't be shown."""
+"""Previews in pages: pictures, pages of PDFs, texts, and files that cannot be shown."""
 
 from datetime import date
 
@@ -63,7 +63,7 @@ def test_a_pdf_is_shown_page_by_page_in_the_page(client, page):
     assert logged_verbs(file) == []  # what has been shown is told when it is
 
 
-def test_a_page_comes_as_a_picture_that_nothing_can_run_in_and_is_told_once(client):
+def test_a_page_is_served_as_a_picture_and_logged_once(client):
     file = EvidenceFactory(file=create_file(blank_pdf(*[(100, 100)] * 3))).file
     client.force_login(OfficerFactory(name="The officer"))
 
@@ -109,7 +109,7 @@ def mark_infected(file):
 
 
 @pytest.mark.parametrize(("spoil", "code"), [(alter_content, "file_altered"), (mark_infected, "malware")])
-def test_what_is_not_given_out_is_not_shown_either_and_says_why(client, spoil, code):
+def test_a_file_that_cannot_be_downloaded_has_no_preview_and_says_why(client, spoil, code):
     evidence = EvidenceFactory(file=create_file())
     spoil(evidence.file)
     client.force_login(OfficerFactory())

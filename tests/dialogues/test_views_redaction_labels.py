@@ -1,4 +1,4 @@
-"""How places of the record are called, and who is led to them."""
+"""The labels of texts that can be redacted, and who gets a link to them."""
 
 import pytest
 from django.urls import reverse
@@ -21,7 +21,7 @@ PARENT_FACTORIES = {
     RecommendationTerms: factories.RecommendationFactory,
     BenchmarkTerms: factories.BenchmarkFactory,
 }
-"""What is made with its first row of these."""
+"""Models whose first row is made together with a row of another model."""
 
 
 def create_row(model):
@@ -32,21 +32,21 @@ def create_row(model):
 
 
 @pytest.mark.parametrize("model", FREE_TEXTS, ids=lambda model: model.__name__)
-def test_every_text_that_can_be_redacted_is_named_without_its_row_or_field(model):
+def test_every_redactable_text_has_a_label_in_words(model):
     row = create_row(model)
     fields = FREE_TEXTS[model].fields
 
     places = label_places(OfficerFactory(), [(model, row.pk, field) for field in fields])
 
     for place, field in zip(places, fields, strict=True):
-        name, _, of_it = place.label.rpartition(": ")
-        assert of_it == FIELD_LABELS[field]
+        name, _, field_label = place.label.rpartition(": ")
+        assert field_label == FIELD_LABELS[field]
         assert name[0].isupper()
         assert "_" not in place.label
         assert not getattr(row, field) or getattr(row, field) not in name
 
 
-def test_a_file_leads_to_the_evidence_it_came_with():
+def test_a_file_links_to_its_evidence():
     file = EvidenceFileFactory(name="list.pdf")
     evidence = EvidenceFactory(file=file)
 
@@ -56,7 +56,7 @@ def test_a_file_leads_to_the_evidence_it_came_with():
     assert place.url == reverse("evidence_detail", args=[evidence.pk])
 
 
-def test_a_page_that_only_an_officer_opens_is_no_link_for_the_ambassador():
+def test_the_ambassador_gets_no_link_to_a_page_that_only_officers_open():
     edition = EditionFactory()
     place = (Edition, edition.pk, "note")
 

@@ -1,4 +1,4 @@
-"""Pages on which something is taken out of the record, and those that tell that it was."""
+"""The pages of redactions, and pages that show that a text was redacted."""
 
 import re
 from datetime import date
@@ -61,7 +61,7 @@ def proposal_data(**more):
 
 
 def searched_form_data(client, **more):
-    """What a browser sends back once the places are shown, as they are ticked."""
+    """Return the data of the form after the search, with the places as they are ticked."""
     page = client.post(ADD_URL, proposal_data(look="1"))
     keys = [place.key for place in page.context["places"]]
     return proposal_data(looked_for=NAME, shown=keys, place=keys, propose="1") | more
@@ -103,7 +103,7 @@ def test_the_places_are_shown_and_nothing_is_proposed_yet(client, officer, updat
     assert not Redaction.objects.exists()
 
 
-def test_it_is_proposed_with_what_is_ticked(client, officer, update_version):
+def test_a_redaction_is_proposed_with_the_ticked_places(client, officer, update_version):
     evidence = EvidenceFactory(title=f"The {NAME} Centre was opened")
     body = searched_form_data(client)
     body["place"] = [f"dialogues.updateversion:{update_version.pk}:narrative"]
@@ -172,8 +172,8 @@ def test_an_entry_that_the_reader_may_not_open_has_no_link(client, officer, upda
     assert (place.label, place.url) == ("Entry of the activity log that you cannot open: values after the change", "")
 
 
-def test_accounts_of_another_country_are_not_told_of(client, officer, update_version):
-    """Not even by a count: the answers to an address and to no address are alike."""
+def test_accounts_of_another_country_are_not_revealed(client, officer, update_version):
+    """Not even by a count: a known and an unknown address get the same answer."""
     with transaction.atomic():
         record_log_entry("user.added", by=None, row=officer, after={"email": "zq@pretoria.example"})
 
@@ -243,7 +243,7 @@ def test_a_refused_proposal_keeps_what_was_unticked(client, officer, update_vers
     assert [place.is_chosen for place in page.context["places"]] == [False]
 
 
-def test_what_is_proposed_already_is_led_to(client, officer, update_version):
+def test_a_second_proposal_links_to_the_first(client, officer, update_version):
     client.post(ADD_URL, searched_form_data(client))
     client.force_login(AmbassadorFactory())
 
@@ -342,7 +342,7 @@ def test_pages_with_words_proposed_to_go_say_so_to_the_embassy_and_lead_there(cl
         assert proposal not in text, page
 
 
-def test_a_ministry_is_not_told_of_a_proposal(client, update_version):
+def test_a_ministry_does_not_see_a_proposed_redaction(client, update_version):
     RedactionFactory()
     client.force_login(FocalPointFactory(ministry=update_version.update.commitment.ministry))
 
@@ -432,7 +432,7 @@ def test_the_second_person_sees_the_words_and_every_place_and_confirms(client, u
     assert UPDATE_LABEL in answer.text
 
 
-def test_who_proposed_it_sees_it_and_can_not_decide(client, officer):
+def test_the_proposer_sees_a_redaction_and_cannot_decide(client, officer):
     redaction = RedactionFactory(recorded_by=officer)
     address = reverse("redaction_detail", args=[redaction.pk])
 
@@ -466,7 +466,7 @@ def test_declining_wants_a_reason(client, update_version):
     assert "It names an official." in told.text
 
 
-def test_who_comes_second_is_told_how_it_stands(client, update_version):
+def test_a_second_decision_shows_the_first(client, update_version):
     redaction = RedactionFactory(recorded_by=OfficerFactory())
     RedactionDecisionFactory(redaction=redaction)
     client.force_login(AmbassadorFactory())
@@ -507,7 +507,7 @@ def withdrawn_download(redaction):
     ).briefing
 
 
-def test_what_is_to_be_done_after_confirming_stands_on_its_page(client, officer, update_version):
+def test_the_page_of_a_confirmed_redaction_says_what_to_do_next(client, officer, update_version):
     redaction = redact_name()
     briefing = withdrawn_download(redaction)
     other = withdrawn_download(RedactionDecisionFactory(redaction__words=REDACTED).redaction)
@@ -530,7 +530,7 @@ def test_until_briefings_were_searched_the_page_says_so(client, officer, update_
     assert "so none was withdrawn" not in text
 
 
-def test_who_downloaded_a_file_that_was_destroyed_is_named(client, officer, update_version):
+def test_people_who_downloaded_a_destroyed_file_are_named(client, officer, update_version):
     file, other = EvidenceFileFactory(), EvidenceFileFactory()
     redaction = RedactionDecisionFactory(redaction__words=REDACTED).redaction
     RedactionFile.objects.create(redaction=redaction, file=file)

@@ -32,13 +32,13 @@ def officer(client):
 
 @pytest.fixture
 def old_benchmarks():
-    """2021's number 4 with 4a, and number 5 with 5a, which nothing repeats."""
+    """Benchmarks of 2021: 4a, and 5a of a recommendation that nothing repeats."""
     return [BenchmarkFactory(recommendation=RecommendationFactory(number=number)) for number in (4, 5)]
 
 
 @pytest.fixture
 def new_recommendation(old_benchmarks):
-    """2022's number 1, which repeats the first."""
+    """Recommendation 1 of 2022, which repeats the first."""
     edition = EditionFactory(year=2022, terms__deadline_on=date(2023, 2, 28))
     return RecommendationFactory(edition=edition, number=1, repeats=old_benchmarks[0].recommendation)
 
@@ -51,7 +51,7 @@ def opened_form_data(client, new):
     return {field.html_name: field.value() or "" for field in client.get(carry_over_url(new)).context["form"]}
 
 
-def test_what_is_asked_again_is_copied_and_what_is_not_stays(client, old_benchmarks, new_recommendation):
+def test_repeated_benchmarks_are_copied_and_the_others_stay(client, old_benchmarks, new_recommendation):
     moves, stays = CommitmentFactory(benchmarks=[old_benchmarks[0]]), CommitmentFactory(benchmarks=[old_benchmarks[1]])
 
     sent = opened_form_data(client, new_recommendation)
@@ -90,7 +90,7 @@ def test_a_benchmark_in_the_same_words_is_found(client, old_benchmarks, new_reco
     assert opened_form_data(client, new_recommendation)[f"goes_{old_benchmarks[0].pk}"] == f"same-{own.pk}"
 
 
-def test_what_was_rolled_over_is_reported_and_asked_no_more(client, old_benchmarks, new_recommendation):
+def test_rolled_over_benchmarks_are_listed_and_not_offered_again(client, old_benchmarks, new_recommendation):
     client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))
     client.post(
         carry_over_url(new_recommendation),
@@ -108,7 +108,7 @@ def test_what_was_rolled_over_is_reported_and_asked_no_more(client, old_benchmar
     )
 
 
-def test_of_two_who_roll_over_the_second_takes_what_is_left(client, old_benchmarks, new_recommendation):
+def test_a_second_officer_rolls_over_only_the_rest(client, old_benchmarks, new_recommendation):
     sent = opened_form_data(client, new_recommendation) | {
         f"goes_{old_benchmarks[1].pk}": f"copy-{new_recommendation.pk}"
     }
@@ -166,9 +166,7 @@ def test_both_years_stand_on_the_commitments_page(client, old_benchmarks, new_re
     ]
 
 
-def test_what_happened_the_year_before_is_logged_for_its_edition_and_still_counts_there(
-    client, old_benchmarks, new_recommendation
-):
+def test_evidence_of_the_year_before_is_logged_for_its_own_edition(client, old_benchmarks, new_recommendation):
     client.post(carry_over_url(new_recommendation), opened_form_data(client, new_recommendation))
     edition = old_benchmarks[0].recommendation.edition
     shown = client.get(reverse("evidence_log"))
@@ -228,9 +226,7 @@ def test_evidence_logged_for_the_wrong_year_says_so_and_is_revised_with_the_benc
     assert sorted(group.partition(":")[0] for group in offered) == ["2021", "2021", "2022"]
 
 
-def test_what_is_open_towards_something_retired_long_ago_is_not_left_behind_unseen(
-    client, old_benchmarks, new_recommendation
-):
+def test_open_commitments_to_retired_recommendations_are_offered_too(client, old_benchmarks, new_recommendation):
     gone = BenchmarkFactory(recommendation=RecommendationFactory(number=9, is_retired=True))
     BenchmarkFactory(recommendation=RecommendationFactory(number=10, is_retired=True))
     promise = CommitmentFactory(benchmarks=[gone])

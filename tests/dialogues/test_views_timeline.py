@@ -1,4 +1,4 @@
-"""What is typed into any form that moves a commitment is read in its history."""
+"""Every text that somebody types into a form about a commitment appears in the history of the commitment."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ from tests.factories import (
 from tiptracker.web.frontend.forms import LongTextField
 
 pytestmark = pytest.mark.django_db
-VERBS = {
+URL_VERBS = {
     commitments.RescheduleForm: "reschedule",
     commitments.WithdrawForm: "withdraw",
     commitments.ReopenForm: "reopen",
@@ -41,7 +41,7 @@ VERBS = {
 
 
 def typed_texts(form, **given):
-    """Words of its own for each field of a form class in which somebody writes."""
+    """Return a different text for each text field of a form class."""
     written = {
         name: f"Typed as {form.__name__} {name}"
         for name, field in form.base_fields.items()
@@ -63,12 +63,12 @@ def missing_texts(text, typed):
     return {words for words in typed.values() if words not in text}
 
 
-def test_every_form_that_moves_a_commitment_is_tried_here():
-    assert set(commitments.CommitmentChangeForm.__subclasses__()) == set(VERBS)
+def test_every_form_about_a_commitment_is_tested_here():
+    assert set(commitments.CommitmentChangeForm.__subclasses__()) == set(URL_VERBS)
 
 
-@pytest.mark.parametrize("form", VERBS)
-def test_what_moves_a_commitment_is_read_in_its_history(client, form):
+@pytest.mark.parametrize("form", URL_VERBS)
+def test_the_history_shows_the_texts_of_each_change(client, form):
     officer, done = OfficerFactory(), form is commitments.ReopenForm
     row = CommitmentFactory(united_states=True, done=done)
     if form is commitments.VerifyDoneForm:
@@ -77,13 +77,15 @@ def test_what_moves_a_commitment_is_read_in_its_history(client, form):
     typed = typed_texts(form)
     client.force_login(officer)
 
-    sent = client.post(row_url(f"commitment_{VERBS[form]}", row), typed | {"on": "2022-01-28", "due_on": "2022-03-01"})
+    sent = client.post(
+        row_url(f"commitment_{URL_VERBS[form]}", row), typed | {"on": "2022-01-28", "due_on": "2022-03-01"}
+    )
 
     assert sent.status_code == 302
     assert missing_texts(history_text(client, row, officer), typed) == set()
 
 
-def test_a_promise_is_read_with_its_dialogue_and_its_letter(client):
+def test_the_history_shows_the_dialogue_and_the_texts_of_a_new_commitment(client):
     officer, held = OfficerFactory(), DialogueFactory(place="The residence")
     BenchmarkFactory()
     typed = typed_texts(commitments.CommitmentForm)
@@ -97,7 +99,7 @@ def test_a_promise_is_read_with_its_dialogue_and_its_letter(client):
 
 
 @pytest.mark.parametrize("files", [0, 1, 2])
-def test_what_a_ministry_sends_is_read_in_the_history_line_and_words(client, files):
+def test_the_history_shows_the_texts_of_an_update_once(client, files):
     sender, officer = FocalPointFactory(), OfficerFactory()
     row = CommitmentFactory(ministry=sender.ministry, benchmarks=[BenchmarkFactory()])
     typed = typed_texts(updates.UpdateForm)
@@ -115,7 +117,7 @@ def test_what_a_ministry_sends_is_read_in_the_history_line_and_words(client, fil
         assert text.count(typed["title"]) == 1
 
 
-def test_the_line_of_an_update_that_is_figures_alone_is_read_too(client):
+def test_the_history_shows_the_title_of_an_update_with_figures_only(client):
     sender = FocalPointFactory()
     row = CommitmentFactory(
         ministry=sender.ministry, benchmarks=[BenchmarkFactory(terms__rule=Rule.TARGET, terms__target=5)]
@@ -134,7 +136,7 @@ def test_the_line_of_an_update_that_is_figures_alone_is_read_too(client):
 
 
 @pytest.mark.parametrize("decision", [UpdateDecision.RETURNED, UpdateDecision.ACCEPTED])
-def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decision):
+def test_the_history_shows_the_embassys_decision_on_each_line(client, decision):
     officer, benchmark = OfficerFactory(), BenchmarkFactory()
     sent = UpdateVersionFactory(update__commitment=CommitmentFactory(benchmarks=[benchmark]))
     piece = EvidenceFactory(update_version=sent, supports=[benchmark], happened_from=None)
@@ -151,7 +153,7 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
 
     client.post(
         row_url(f"version_{verb}", sent),
-        {f"evidence_link-{piece.evidence_links.get().pk}-{name}": said for name, said in line.items()}
+        {f"evidence_link-{piece.evidence_links.get().pk}-{name}": value for name, value in line.items()}
         | {f"{verb}-{name}": words for name, words in typed_texts(form).items()},
     )
 
@@ -161,14 +163,14 @@ def test_the_embassys_answer_is_read_in_the_history_line_by_line(client, decisio
     assert missing_texts(history_text(client, sent.update.commitment, sent.recorded_by), typed) == set()
 
 
-def test_logging_revision_and_review_are_read_in_the_history(client):
+def test_the_history_shows_logging_revision_and_review(client):
     logger, reviewer = OfficerFactory(), OfficerFactory()
     row, indicator = CommitmentFactory(benchmarks=[BenchmarkFactory()]), IndicatorFactory()
     typed = typed_texts(evidence.EvidenceForm) | {"link": "https://example.org/register"}
     counted = typed_texts(evidence.ReadingForm)
     client.force_login(logger)
     count = counted | {"indicator": indicator.pk, "figure": "7", "span": "period"}
-    log = {"commitment": row.pk, "happened_from": ""} | {f"count-{name}": said for name, said in count.items()}
+    log = {"commitment": row.pk, "happened_from": ""} | {f"count-{name}": value for name, value in count.items()}
     client.post(reverse("evidence_log"), test_views_evidence_logging.form_data(**typed, **log))
     assert missing_texts(history_text(client, row, logger), typed | counted) == set()
 
@@ -180,15 +182,15 @@ def test_logging_revision_and_review_are_read_in_the_history(client):
     )
     assert missing_texts(history_text(client, row, logger), again) == set()
 
-    said = typed_texts(evidence.ReviewForm)
+    typed = typed_texts(evidence.ReviewForm)
     client.force_login(reviewer)
-    standing = Evidence.objects.current().get()
-    sent = {"decision": "verified", "first_on": "2022-01-03"} | said
-    client.post(row_url("evidence_review", standing), {f"evidence-{name}": value for name, value in sent.items()})
-    assert missing_texts(history_text(client, row, reviewer), said | {"day": "Start date: 3 January 2022"}) == set()
+    current = Evidence.objects.current().get()
+    sent = {"decision": "verified", "first_on": "2022-01-03"} | typed
+    client.post(row_url("evidence_review", current), {f"evidence-{name}": value for name, value in sent.items()})
+    assert missing_texts(history_text(client, row, reviewer), typed | {"day": "Start date: 3 January 2022"}) == set()
 
 
-def test_a_ministry_reads_no_source_of_what_the_embassy_keeps_to_itself(client):
+def test_a_ministry_does_not_see_the_source_of_internal_evidence(client):
     reader = FocalPointFactory()
     row = CommitmentFactory(ministry=reader.ministry)
     EvidenceFactory(commitment=row, source="A source of ours")

@@ -1,4 +1,4 @@
-"""An update: claim beside evidence, accepting and returning line by line."""
+"""Review an update: claims beside evidence, accepted or returned item by item."""
 
 import json
 import re
@@ -111,7 +111,7 @@ def test_version_detail_tells_what_came_before_it(client):
     assert row_url("version_detail", first) in text
 
 
-def test_whoever_opens_an_update_is_told_in_the_log_and_on_its_page_to_the_post(client):
+def test_opening_an_update_is_logged_and_shown_to_the_embassy(client):
     sent = waiting_version(BenchmarkFactory())
     client.force_login(ObserverFactory(name="Somebody in Washington"))
     assert "Who opened it" not in client.get(row_url("version_detail", sent)).text
@@ -298,7 +298,7 @@ def test_version_return_is_refused_beside_the_line_and_keeps_all_that_was_typed(
 
 
 def acceptance_data(sent, decision="verified", **changed):
-    """The form of acceptance: one decision on every line of the version."""
+    """Return the data of the form of acceptance, with one decision for every item."""
     typed = {
         f"evidence_link-{evidence_link.pk}-decision": decision
         for e in sent.evidence.all()
@@ -533,7 +533,7 @@ def test_the_second_to_decide_finds_no_button_that_cannot_work(client, monkeypat
 
 
 @pytest.mark.parametrize("verb", ["return", "accept"])
-def test_deciding_is_403_for_whoever_sees_but_may_not_and_404_unseen(client, verb):
+def test_deciding_is_403_for_readers_who_may_not_decide_and_404_for_others(client, verb):
     sent = waiting_version(BenchmarkFactory())
     for user, status in (
         (AmbassadorFactory(), 403),

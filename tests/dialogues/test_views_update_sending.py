@@ -1,4 +1,4 @@
-"""Sending the form of an update again: by a page, and by the script of an update that waited for a connection."""
+"""Send a form of an update again, by a page or by the script for waiting updates."""
 
 import re
 from uuid import UUID
@@ -43,14 +43,14 @@ def send_url(commitment):
 
 
 def hidden_fields(page):
-    """What a page's form sends by itself."""
+    """Return the hidden fields of the form of a page."""
     return {
         name: re.search(rf'name="{name}" value="([^"]*)"', page.text)[1]
         for name in ("send_key", "last_version", "draft_seen")
     }
 
 
-def test_each_form_is_drawn_with_a_key_of_its_own_which_stays_while_it_is_refused(client, send_url):
+def test_each_form_has_its_own_key_which_stays_after_a_refusal(client, send_url):
     first, second = hidden_fields(client.get(send_url)), hidden_fields(client.get(send_url))
     assert UUID(first["send_key"]) != UUID(second["send_key"])
 
@@ -96,7 +96,7 @@ def test_an_invalid_send_key_is_replaced_without_an_error(client, send_url):
     assert client.post(send_url, form_data() | again).status_code == 302
 
 
-def test_the_script_is_told_what_was_sent_when_and_where_it_stands(client, commitment, send_url):
+def test_the_script_gets_what_was_sent_when_and_its_address(client, commitment, send_url):
     form = hidden_fields(client.get(send_url))
 
     answers = [client.post(send_url, form_data() | form | {"send_later": "1"}, headers=JSON_HEADERS) for _ in range(2)]
@@ -121,7 +121,7 @@ def test_an_update_that_the_script_sends_at_once_is_confirmed_by_the_next_page(c
     assert "Your update was sent to the embassy." in client.get(answer.json()["url"]).text
 
 
-def test_the_script_is_told_why_nothing_was_sent_and_what_has_arrived(client, send_url):
+def test_the_script_gets_the_reason_why_nothing_was_sent(client, send_url):
     form = hidden_fields(client.get(send_url))
     answer = client.post(send_url, form_data(title="", files=[pdf_upload()]) | form, headers=JSON_HEADERS)
 
@@ -137,9 +137,7 @@ def test_the_script_is_told_why_nothing_was_sent_and_what_has_arrived(client, se
     assert not UpdateVersion.objects.exists()
 
 
-def test_what_a_colleague_sent_meanwhile_is_shown_before_the_own_text_is_sent(
-    client, focal_point, commitment, send_url
-):
+def test_a_colleagues_new_update_is_shown_before_sending(client, focal_point, commitment, send_url):
     data = form_data(narrative="Mine.") | hidden_fields(client.get(send_url))
     sent = UpdateVersionFactory(update=UpdateFactory(commitment=commitment), narrative="Theirs.")
     return_update(update_version=sent, reason="Add the list.", by=OfficerFactory(), now=at_noon(TODAY))
@@ -184,7 +182,7 @@ def test_another_ministry_learns_nothing_by_a_key(client, send_url):
     assert client.post(send_url, form_data() | form, headers=JSON_HEADERS).status_code == 404
 
 
-def test_the_script_is_told_who_is_signed_in_since_when_with_a_fresh_token(client, focal_point):
+def test_the_script_gets_the_signed_in_person_and_a_new_token(client, focal_point):
     told = client.get(reverse("update_token")).json()
 
     assert (told["account"], told["session"]) == (focal_point.pk, client.session["began_at"])

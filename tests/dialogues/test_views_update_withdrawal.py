@@ -1,4 +1,4 @@
-"""Withdrawing an update: the ministry's page, and what others see of it afterwards."""
+"""Withdraw an update: the ministry's page, and what others see afterwards."""
 
 import re
 from datetime import date
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 
@@ -64,7 +64,7 @@ def commitment_url(sent):
     return reverse("commitment_detail", args=[sent.update.commitment_id])
 
 
-def test_the_page_of_a_commitment_offers_it_while_an_update_waits(client, focal_point, waiting_version):
+def test_the_page_of_a_commitment_offers_withdrawal_while_an_update_waits(client, focal_point, waiting_version):
     assert withdraw_url(waiting_version) in client.get(commitment_url(waiting_version)).text
 
     UpdateVersionDecisionFactory(update_version=waiting_version, decision=UpdateDecision.RETURNED)
@@ -72,7 +72,7 @@ def test_the_page_of_a_commitment_offers_it_while_an_update_waits(client, focal_
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_nobody_at_the_embassy_is_offered_it(client, waiting_version, reader):
+def test_the_embassy_cannot_withdraw_an_update(client, waiting_version, reader):
     client.force_login(reader())
 
     assert withdraw_url(waiting_version) not in client.get(commitment_url(waiting_version)).text
@@ -80,7 +80,7 @@ def test_nobody_at_the_embassy_is_offered_it(client, waiting_version, reader):
     assert not hasattr(UpdateVersion.objects.get(), "decision")
 
 
-def test_another_ministry_does_not_find_it(client, waiting_version):
+def test_another_ministry_does_not_find_the_withdrawal_page(client, waiting_version):
     client.force_login(FocalPointFactory())
 
     assert client.get(withdraw_url(waiting_version)).status_code == 404
@@ -115,7 +115,7 @@ def test_withdrawing_leads_back_and_says_what_happened(client, focal_point, wait
 
 
 @pytest.mark.parametrize("decision", UpdateDecision)
-def test_what_was_decided_meanwhile_is_said_and_offers_nothing(client, focal_point, waiting_version, decision):
+def test_after_a_decision_the_withdrawal_page_says_so_without_a_button(client, focal_point, waiting_version, decision):
     UpdateVersionDecisionFactory(update_version=waiting_version, decision=decision)
 
     opened, posted = client.get(withdraw_url(waiting_version)), client.post(withdraw_url(waiting_version))
@@ -229,7 +229,7 @@ def test_the_withdrawn_version_is_marked_in_the_history_and_the_next_one_is_not(
     assert any("Ten have one." in entry for entry in entries)
 
 
-def test_a_story_told_to_an_officer_names_the_ministry_and_who_withdrew_it(client, focal_point, waiting_version):
+def test_the_embassy_reads_which_ministry_and_person_withdrew_the_update(client, focal_point, waiting_version):
     withdraw_update(update_version=waiting_version, by=focal_point, now=at_noon(date(2022, 1, 28)))
     client.force_login(ObserverFactory())
 

@@ -437,7 +437,7 @@ def test_signing_out_without_consent_leaves_nothing_on_the_device(
     assert sent_narratives() == []
 
 
-def test_where_the_session_ended_or_somebody_else_came_its_writer_is_asked(
+def test_after_a_session_ended_or_changed_the_writer_confirms_sending(
     phone: Phone, commitment: Commitment, focal_point: User
 ) -> None:
     phone.fill_form(commitment)
@@ -481,7 +481,7 @@ def test_while_somebody_else_is_signed_in_an_open_page_sends_nothing(
     assert (sent_narratives(), len(phone.waiting_entries())) == ([], 1)
 
 
-def test_what_was_returned_meanwhile_is_read_before_the_text_is_sent(
+def test_a_waiting_update_is_sent_only_after_its_writer_read_the_return(
     phone: Phone, commitment: Commitment, focal_point: User
 ) -> None:
     phone.fill_form(commitment)
@@ -509,9 +509,7 @@ def test_what_was_returned_meanwhile_is_read_before_the_text_is_sent(
     assert phone.waiting_entries() == []
 
 
-def test_where_a_colleague_has_sent_one_meanwhile_the_text_is_kept_to_copy(
-    phone: Phone, commitment: Commitment
-) -> None:
+def test_if_a_colleague_sent_an_update_the_waiting_text_can_be_copied(phone: Phone, commitment: Commitment) -> None:
     phone.fill_form(commitment)
     phone.disconnect()
     phone.press()
@@ -530,7 +528,7 @@ def test_where_a_colleague_has_sent_one_meanwhile_the_text_is_kept_to_copy(
     assert (sent_narratives(), phone.waiting_entries()) == (["Theirs."], [])
 
 
-def test_where_a_colleague_saved_the_draft_meanwhile_nothing_is_overwritten(
+def test_a_waiting_update_does_not_overwrite_a_colleagues_draft(
     phone: Phone, commitment: Commitment, focal_point: User
 ) -> None:
     phone.fill_form(commitment)
@@ -602,7 +600,7 @@ def test_a_form_that_is_refused_shows_each_error_at_its_field_and_is_sent_with_i
     assert str(UpdateVersion.objects.get().send_key) == key
 
 
-def test_what_is_older_than_a_week_is_gone(phone: Phone, commitment: Commitment) -> None:
+def test_a_waiting_update_is_deleted_after_a_week(phone: Phone, commitment: Commitment) -> None:
     phone.fill_form(commitment)
     phone.block_submissions()
     phone.press()

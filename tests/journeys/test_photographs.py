@@ -198,7 +198,7 @@ def test_each_file_has_its_bar_can_be_cancelled_and_adds_to_those_chosen_before(
     }
 
 
-def test_what_the_server_would_refuse_is_refused_before_it_is_sent(phone_page: Page) -> None:
+def test_the_browser_refuses_files_that_the_server_would_refuse(phone_page: Page) -> None:
     rules = list_upload_rules()
 
     def with_few_files(route: Route) -> None:

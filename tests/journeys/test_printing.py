@@ -33,7 +33,9 @@ def add_rows(people: dict[str, User]) -> None:
         )
 
 
-def test_what_is_handed_round_fits_one_sheet(live: RunningServer, people: dict[str, User], browser: Browser) -> None:
+def test_a_printed_page_for_a_meeting_fits_one_sheet(
+    live: RunningServer, people: dict[str, User], browser: Browser
+) -> None:
     context = browser.new_context()
     live.force_sign_in(context, people["officer"])
     page = context.new_page()

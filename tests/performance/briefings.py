@@ -53,12 +53,12 @@ from tiptracker.celery import app
 app.loader.import_default_modules()
 from reports.briefings import pdf
 html = sys.stdin.read()
-pdf.load()
+pdf.preload_engine()
 if child := os.fork():
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def held(name, file):
     return sum(int(line.split()[1]) for line in open(f"/proc/self/{file}") if line.startswith(name))
-pdf.warm_up()
+pdf.prepare_fonts()
 warm = held("VmHWM", "status")
 pdf.render_pdf(html)
 print(warm, held("VmHWM", "status"), held("Private_", "smaps_rollup"), flush=True)

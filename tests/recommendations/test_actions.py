@@ -1,4 +1,4 @@
-"""Adding and changing what is asked."""
+"""Add and change recommendations, benchmarks and indicators."""
 
 import json
 from datetime import date, timedelta
@@ -73,7 +73,7 @@ def change_sample(recommendation, by=None, *, version=1, **said):
 
 
 def current_pillar(recommendation):
-    """The pillar that holds, as pages and the API show it."""
+    """Return the pillar in force, as pages and the API show it."""
     return Recommendation.objects.with_pillar().get(pk=recommendation.pk).pillar
 
 
@@ -364,7 +364,7 @@ def test_second_to_change_terms_sees_what_the_first_did():
 
 
 def change_edition_terms_of(edition, by=None, **said):
-    """New terms like those in force but for what is said."""
+    """Add terms like those in force, with changes."""
     old = edition.terms.first()
     kept = {
         "seen": old.pk,

@@ -1,4 +1,4 @@
-"""What the API says of what the TIP Report asks, and to whom."""
+"""The API of editions, recommendations, benchmarks and indicators, for each reader."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What is asked: who sees which, what the database refuses, which terms hold."""
+"""Recommendations and benchmarks: who sees which, what the database refuses, which terms are in force."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -49,7 +49,7 @@ def people():
 
 @pytest.fixture
 def recommendations(people):
-    """Police leads one that Justice supports, Home Affairs another; the third is elsewhere."""
+    """Recommendations: one led by Police and supported by Justice, one led by Home Affairs, one of another country."""
     return {
         "police": RecommendationFactory(
             lead=people["own ministry"].ministry, supporting=[people["supporting ministry"].ministry]
@@ -63,7 +63,7 @@ def recommendations(people):
 
 @pytest.fixture
 def benchmarks(people, recommendations):
-    """Each with an indicator; Police made two commitments towards one of its two benchmarks."""
+    """Benchmarks with an indicator each; Police made two commitments on one of its two benchmarks."""
     rows = {
         name: BenchmarkFactory(recommendation=row, terms__rule=Rule.MORE)
         for name, row in (*recommendations.items(), ("police, nothing promised", recommendations["police"]))

@@ -1,4 +1,4 @@
-"""The year before a tracking period; which edition is current, upcoming or past on a day, and which is at hand."""
+"""The year before a tracking period, and which edition is current, upcoming, past or shown on a day."""
 
 from datetime import date, timedelta
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""For how many years in a row: what a report tells goes before what is counted along the repeats."""
+"""Years in a row without progress: the number that a report states, otherwise the count of repeats."""
 
 import pytest
 
@@ -31,12 +31,12 @@ YEARS = {
         (9, "at least 1 year", "asked in 2023 and again in 2024"),
     ],
 )
-def test_years_unmet_are_told_or_counted(key, told, source):
+def test_years_unmet_are_stated_or_counted(key, told, source):
     found = count_years_unmet(key, YEARS)
 
     assert (found.text, found.source) == (told, source)
 
 
 @pytest.mark.parametrize("key", [1, 8, 10], ids=["asked for the first time", "after a year without a list", "unknown"])
-def test_nothing_is_told_where_nothing_tells_it(key):
+def test_unknown_years_unmet_give_nothing(key):
     assert count_years_unmet(key, YEARS) is None

@@ -1,4 +1,4 @@
-"""Putting down recommendations and benchmarks by form."""
+"""Enter recommendations and benchmarks with forms."""
 
 from datetime import date
 from decimal import Decimal
@@ -321,7 +321,7 @@ def test_benchmark_without_terms_gets_its_first(client):
 
 
 def terms_url_and_data(client, edition):
-    """The address of the form, and what it is filled with."""
+    """Return the address of the form and its initial values."""
     page = reverse("edition_terms", args=[edition.pk])
     form = client.get(page).context["form"]
     return page, {name: form[name].value() for name in form.fields if form[name].value() is not None}

@@ -1,4 +1,4 @@
-"""Saying which ministry reports a figure."""
+"""Set the ministry that reports a figure."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Recording when what was to happen by a milestone did."""
+"""Record the day on which a milestone was done."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Clearing a draft: somebody else than who asked for it, the same words without the mark, and then fixed."""
+"""Clear a draft: another person clears it, only the draft mark goes, and it never changes afterwards."""
 
 import hashlib
 import io
@@ -67,7 +67,7 @@ def draft(run_jobs):
     return Briefing.objects.get(pk=briefing.pk)
 
 
-def test_what_is_cleared_says_the_same_without_the_mark_and_stays_as_it_is(draft, run_jobs):
+def test_a_cleared_document_loses_the_draft_mark_and_never_changes(draft, run_jobs):
     said, drawn = pdf_text(draft), str(draft.file)
     assert DRAFT_MARK in said
     assert draft.content_sha256 in said
@@ -110,19 +110,19 @@ def test_nobody_clears_what_they_asked_for(draft):
 
 
 @pytest.mark.parametrize("reader", [ObserverFactory, FocalPointFactory])
-def test_who_reads_only_or_is_of_a_ministry_clears_nothing(draft, reader):
+def test_observers_and_ministries_cannot_clear(draft, reader):
     with pytest.raises(PermissionDenied):
         clear(draft, reader())
 
 
-def test_what_was_not_read_can_not_be_cleared(draft):
+def test_a_draft_that_changed_since_it_was_read_cannot_be_cleared(draft):
     with refuses("stale_page", sentence="The draft has changed since you opened this page."):
         clear(draft, AmbassadorFactory(), sha256="0" * 64)
     with refuses("stale_page"):
         clear(BriefingFactory(edition=draft.edition), AmbassadorFactory())
 
 
-def test_who_comes_second_hears_who_cleared_it(draft, run_jobs):
+def test_a_second_clearing_names_the_person_who_cleared_first(draft, run_jobs):
     clear(draft, ambassador := AmbassadorFactory())
     for _ in range(2):
         with refuses("edit_conflict", sentence=f"{ambassador} has already cleared this briefing."):
@@ -224,7 +224,7 @@ def test_a_draft_one_superseded_and_one_withdrawn_say_so(client):
     assert {draft.version, superseded.version, later.version, since.version} == {1, 2, 3, 4}
 
 
-def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
+def test_checking_a_file_reveals_nothing_to_people_who_may_not_read_it(client):
     BriefingFactory(pdf=b"as issued", issued=True)
     edition = EditionFactory(country=CountryFactory(elsewhere=True))
     for reader in (FocalPointFactory(), OfficerFactory(email="e@post.example", countries=[edition.country])):
@@ -246,7 +246,7 @@ def test_who_may_not_read_it_is_told_what_a_stranger_is(client):
         ),
     ],
 )
-def test_what_can_not_be_checked_is_refused_beside_its_field(client, content, sha256, field, sentence):
+def test_a_check_without_a_usable_file_is_refused_at_its_field(client, content, sha256, field, sentence):
     client.force_login(OfficerFactory())
     answer = check_file(client, content, sha256)
 

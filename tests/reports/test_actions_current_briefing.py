@@ -1,4 +1,4 @@
-"""The ambassador's briefing of the day: made unasked, replaced until somebody takes it, cleared by nobody."""
+"""The ambassador's daily briefing: made automatically, replaced in its row, cleared by nobody."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ def ambassador():
 
 @pytest.fixture
 def rendered_documents(monkeypatch):
-    """The documents that were really made, in their order; each file is its HTML."""
+    """The documents that were rendered, in order; each file is its HTML."""
     documents = []
 
     def to_pdf(html, tell=None):
@@ -67,7 +67,7 @@ def automatic_briefings():
     return list(Briefing.objects.filter(requested_by=None).order_by("pk"))
 
 
-def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(edition, ambassador, rendered_documents):
+def test_the_daily_briefing_is_a_draft_for_the_ambassador_without_a_requester(edition, ambassador, rendered_documents):
     record_log_entry("evidence.logged", by=None, country=edition.country)
     refresh(edition)
 
@@ -84,7 +84,7 @@ def test_it_is_a_draft_as_the_ambassador_reads_it_and_nobody_asked_for_it(editio
     assert briefing.log_number == AuditEntry.objects.get(verb="evidence.logged").number
 
 
-def test_it_is_replaced_in_its_place_and_the_file_before_goes(
+def test_the_daily_briefing_is_replaced_in_its_row_and_the_old_file_is_deleted(
     edition, ambassador, rendered_documents, django_capture_on_commit_callbacks
 ):
     refresh(edition)
@@ -236,7 +236,7 @@ def test_a_redaction_confirmed_while_it_is_made_is_not_in_it(edition, ambassador
     assert automatic_briefings()[0].sha256 == hashlib.sha256(made[1].encode()).hexdigest()
 
 
-def test_what_is_recorded_while_it_is_made_is_not_taken_for_known(edition, ambassador, monkeypatch):
+def test_entries_recorded_during_rendering_count_as_later_changes(edition, ambassador, monkeypatch):
     def to_pdf(html, tell):
         record_log_entry("evidence.logged", by=None, country=edition.country)
         return html.encode()
@@ -248,8 +248,8 @@ def test_what_is_recorded_while_it_is_made_is_not_taken_for_known(edition, ambas
     assert list(AuditEntry.objects.changes_since(automatic_briefings()[0].log_number, edition.country)) == [logged]
 
 
-def test_who_takes_it_as_it_is_replaced_gets_the_one_that_is_there(edition, ambassador, rendered_documents):
-    """They found the row before it was replaced."""
+def test_a_download_during_replacement_gets_the_new_file(edition, ambassador, rendered_documents):
+    """The reader found the row before it was replaced."""
     refresh(edition)
     found = automatic_briefings()[0]
     EvidenceFactory(title="The unit’s budget was released", recorded_at=NOW)

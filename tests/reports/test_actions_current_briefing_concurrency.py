@@ -1,4 +1,4 @@
-"""The briefing of the day, with others at work in between who commit."""
+"""The daily briefing while other transactions commit."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The files of briefings are held to their hashes: where one is handed out, and every night."""
+"""The files of briefings are compared with their hashes at each download and every night."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ FILE_FAULTS = [
 
 
 @pytest.mark.parametrize(("harm", "fault", "sentence"), FILE_FAULTS)
-def test_a_file_that_is_not_as_it_was_made_is_not_handed_out(harm, fault, sentence):
+def test_an_altered_briefing_file_cannot_be_downloaded(harm, fault, sentence):
     briefing, officer, client = BriefingFactory(pdf=b"%PDF-1.7 made"), OfficerFactory(), Client()
     client.force_login(officer)
     harm(briefing)

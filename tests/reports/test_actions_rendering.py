@@ -1,4 +1,4 @@
-"""A briefing's file: made once of the same, each with a file of its own, and told of while it is made."""
+"""The file of a briefing: rendered once for equal content, stored for each, with progress."""
 
 import hashlib
 from datetime import date, datetime, timedelta
@@ -40,7 +40,7 @@ def edition():
 
 @pytest.fixture
 def rendered_documents(monkeypatch):
-    """The documents that were really made, in their order; each file is its HTML."""
+    """The documents that were rendered, in order; each file is its HTML."""
     documents = []
 
     def to_pdf(html, tell=None):
@@ -66,7 +66,7 @@ def file_content(briefing):
         return file.read()
 
 
-def test_the_same_is_made_once_and_each_has_a_file_of_its_own(edition, rendered_documents, run_jobs):
+def test_equal_briefings_are_rendered_once_and_have_separate_files(edition, rendered_documents, run_jobs):
     first, second = request_sample(edition, OfficerFactory()), request_sample(edition, AmbassadorFactory())
     run_jobs()
 
@@ -89,7 +89,7 @@ def test_withdrawing_one_leaves_the_others_file(edition, rendered_documents, run
     assert hashlib.sha256(file_content(kept)).hexdigest() == kept.sha256
 
 
-def test_what_was_withdrawn_is_no_source_of_a_copy(edition, rendered_documents, run_jobs):
+def test_a_withdrawn_briefing_is_not_copied(edition, rendered_documents, run_jobs):
     request_sample(edition, OfficerFactory())
     run_jobs()
     redaction = RedactionDecisionFactory(redaction=RedactionFactory(), recorded_at=NOW).redaction
@@ -148,7 +148,7 @@ def test_another_countrys_file_is_never_copied(edition, rendered_documents, run_
     assert b"theirs" not in file_content(ours)
 
 
-def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, rendered_documents, run_jobs):
+def test_an_issued_briefing_is_rendered_again_without_the_draft_mark(edition, rendered_documents, run_jobs):
     draft = request_sample(edition, OfficerFactory())
     run_jobs()
     draft.refresh_from_db()
@@ -163,7 +163,7 @@ def test_what_is_issued_is_not_the_draft_though_it_says_the_same(edition, render
 
 
 def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jobs, monkeypatch):
-    """The words are in a file that could be copied; they are confirmed once what it says has been gathered."""
+    """The text is in a file that could be copied. The redaction is confirmed after the content was gathered."""
     name = "Ntsoaki of Ha Thetsane"
     evidence = EvidenceFactory(title=name)
     request_sample(edition, OfficerFactory())
@@ -186,7 +186,7 @@ def test_a_redaction_confirmed_meanwhile_is_not_undone_by_a_copy(edition, run_jo
     assert name not in pdf.extract_pdf_text(file_content(asked_for))
 
 
-def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeypatch, run_jobs):
+def test_progress_is_reported_step_by_step_and_never_decreases(edition, monkeypatch, run_jobs):
     told = []
     report = JobProgress.report
 
@@ -210,7 +210,7 @@ def test_progress_is_told_step_by_step_and_goes_back_on_nothing(edition, monkeyp
     assert (job.state, job.progress) == (State.READY, 100)
 
 
-def test_what_is_begun_anew_goes_on_from_where_it_was():
+def test_a_restarted_job_keeps_its_progress():
     job = JobFactory(state=State.RUNNING, progress=60)
     progress = JobProgress(job)
     progress.report(1, "Gathering the facts")
@@ -236,7 +236,7 @@ def test_a_failure_says_so_and_the_next_try_makes_it(edition, monkeypatch, run_j
     assert Briefing.objects.get().state is BriefingState.READY
 
 
-def test_what_is_known_at_an_earlier_moment_is_told_and_so_another_file(edition, rendered_documents, run_jobs):
+def test_a_briefing_of_an_earlier_moment_is_another_file(edition, rendered_documents, run_jobs):
     request_sample(edition, OfficerFactory())
     request_briefing(
         edition=edition,

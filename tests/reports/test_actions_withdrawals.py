@@ -1,4 +1,4 @@
-"""A briefing that holds what was redacted is withdrawn; none is given out until each was looked at."""
+"""A briefing with a redacted text is withdrawn; no briefing can be downloaded until all were searched."""
 
 from datetime import date
 
@@ -51,7 +51,7 @@ def cleared_briefing(pdf, **fields):
 
 @pytest.fixture
 def confirmed_redaction():
-    """A name in a narrative, and two people who want it gone."""
+    """A name in a narrative, and two people who redact it."""
     UpdateVersionFactory(narrative=f"We brought {NAME} to a safe house.")
     redaction = propose_redaction(
         country=CountryFactory(), words=NAME, reason="It names a victim.", by=OfficerFactory(), now=NOW
@@ -188,7 +188,7 @@ def test_a_withdrawn_briefing_says_so_and_is_gone(client, confirmed_redaction, r
     assert not briefing.downloads.exists()
 
 
-def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(client, confirmed_redaction, run_jobs):
+def test_a_withdrawn_briefing_links_to_its_redaction_for_people_who_may_read_it(client, confirmed_redaction, run_jobs):
     briefing = BriefingFactory(pdf=render_text(f"<p>{NAME}</p>"))
     run_jobs()
     address = reverse("redaction_detail", args=[confirmed_redaction.pk])
@@ -201,7 +201,7 @@ def test_a_withdrawn_briefing_leads_to_its_redaction_whoever_may_read_that(clien
         assert client.get(address).status_code == (200 if is_led else 404)
 
 
-def test_a_withdrawn_briefing_is_not_made_anew(confirmed_redaction, run_jobs, client):
+def test_a_withdrawn_briefing_is_not_rendered_again(confirmed_redaction, run_jobs, client):
     briefing = BriefingFactory(pdf=render_text(f"<p>{NAME}</p>"))
     run_jobs()
     client.force_login(OfficerFactory())
@@ -217,7 +217,7 @@ def test_a_withdrawn_briefing_is_not_made_anew(confirmed_redaction, run_jobs, cl
 
 
 def test_a_briefing_being_made_as_it_is_confirmed_is_made_without_the_words(monkeypatch):
-    """… though its facts were gathered before."""
+    """Although its facts were gathered before."""
     edition = EditionFactory()
     briefing = BriefingFactory(edition=edition)
     made = []

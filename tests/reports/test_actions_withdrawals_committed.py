@@ -1,4 +1,4 @@
-"""Taking words out of the record where each transaction commits, and no test has one around everything."""
+"""Redactions and withdrawals with transactions that commit."""
 
 from datetime import date
 

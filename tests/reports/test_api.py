@@ -74,7 +74,7 @@ def test_readiness_says_what_the_command_says(client, officer, edition):
     assert response.json()["score"] > 0
 
 
-def test_readiness_is_told_of_the_edition_at_hand(client, officer, edition):
+def test_readiness_without_parameters_is_that_of_the_current_edition(client, officer, edition):
     older = RecommendationFactory(edition__year=2020).edition
     RecommendationFactory(edition__year=2022)  # upcoming
 
@@ -82,7 +82,7 @@ def test_readiness_is_told_of_the_edition_at_hand(client, officer, edition):
     assert get_readiness(client, edition=older.pk).json()["edition"]["year"] == 2020
 
 
-def test_readiness_is_told_as_of_a_day_and_as_known_by_a_moment(client, officer, edition):
+def test_readiness_can_be_requested_for_a_day_and_a_moment(client, officer, edition):
     early = get_readiness(client, as_of="2022-01-05").json()
     unknown = get_readiness(client, known_by="2022-01-09T00:00:00+02:00").json()
 
@@ -200,7 +200,7 @@ def test_a_briefing_is_asked_for_watched_and_fetched(client, edition, run_jobs, 
     assert (ready["size"], ready["sha256"]) == (len(content), briefing.downloads.get().sha256)
 
 
-def test_a_briefing_is_by_default_the_ambassadors_on_the_edition_at_hand_as_of_today(client, officer, edition):
+def test_the_default_briefing_is_the_ambassadors_on_the_current_edition_today(client, officer, edition):
     RecommendationFactory(edition__year=2020)
 
     asked = post_briefing(client, {}).json()

@@ -1,4 +1,4 @@
-"""Briefings by the API: what is picked."""
+"""Briefings by the API: selected sections."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_sections_and_a_note_are_picked(post_briefing):
     assert Briefing.objects.get().covering_note == "The evidence first."
 
 
-def test_no_selection_and_no_section_are_told_apart(post_briefing):
+def test_no_selection_differs_from_an_empty_selection(post_briefing):
     assert post_briefing().json()["sections"] is None
     assert post_briefing(sections=[]).json()["sections"] == []
 

@@ -1,4 +1,4 @@
-"""When the briefing of the day is made anew: the log has moved on, and it is quiet; or the day is another."""
+"""When the daily briefing is rebuilt: after new log entries and a quiet period, or on a new day."""
 
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
@@ -43,7 +43,7 @@ def edition():
 
 @pytest.fixture
 def current_briefing(edition):
-    """The tracker's own of today, which knows all that is in the log so far."""
+    """Today's automatic briefing, which includes all log entries so far."""
     record_log_entry("evidence.logged", by=None, country=edition.country)
     return BriefingFactory(edition=edition, requested_by=None, pdf=b"%PDF-1.7", log_number=log_head()[0])
 
@@ -68,7 +68,7 @@ def test_a_briefing_is_due_once_the_quiet_period_is_over(current_briefing):
     assert is_rebuild_due(current_briefing.edition, TODAY, moment_after(first, QUIET_PERIOD))
 
 
-def test_what_was_recorded_long_ago_waits_for_no_quiet(current_briefing, monkeypatch):
+def test_after_the_maximum_delay_the_briefing_is_rebuilt_without_a_quiet_period(current_briefing, monkeypatch):
     began = timezone.now()
     for moment in (began, began + MAX_DELAY - QUIET_PERIOD + SECOND):
         monkeypatch.setattr("tiptracker.audit.actions.timezone", SimpleNamespace(now=lambda moment=moment: moment))
@@ -106,7 +106,7 @@ def test_only_what_changes_the_record_counts_and_so_does_a_verb_that_nobody_know
     assert is_rebuild_due(current_briefing.edition, TODAY, moment_after(entry, QUIET_PERIOD)) is counts
 
 
-def test_what_belongs_to_no_country_counts_and_what_belongs_to_another_does_not(current_briefing):
+def test_log_entries_without_a_country_count_as_changes_and_those_of_others_do_not(current_briefing):
     record_log_entry("evidence.logged", by=None, country=CountryFactory(elsewhere=True))
     assert not has_changed_since(current_briefing)
     record_log_entry("user.changed", by=None)

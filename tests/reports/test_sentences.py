@@ -21,7 +21,7 @@ DAY = date(2022, 1, 28)
         (None, date(2021, 11, 8), "by 8 Nov 2021, start date unknown"),
     ],
 )
-def test_span_is_told_as_far_as_its_days_are_known(first, last, told):
+def test_a_span_shows_the_days_that_are_known(first, last, told):
     assert sentences.describe_date_span(first, last) == told
 
 
@@ -98,7 +98,7 @@ def test_no_update_is_expected_on_our_own_commitments():
         (MilestoneKind.DEADLINE, date(2022, 1, 27), None, "1 day ago"),
     ],
 )
-def test_milestone_is_told_as_of_the_day(kind, due_on, done_on, told):
+def test_a_milestone_is_described_as_of_the_day(kind, due_on, done_on, told):
     assert sentences.describe_milestone(kind, due_on, done_on, DAY) == told
 
 
@@ -122,7 +122,7 @@ def test_share_without_a_figure_is_a_word():
     ]
 
 
-def test_figure_is_told_against_its_target():
+def test_a_figure_is_described_with_its_target():
     assert sentences.format_against_target(Decimal("6.00"), Decimal(10), "districts") == "6 of 10 districts"
 
 

@@ -1,4 +1,4 @@
-"""What the worker does by itself: the briefing of the day, through its real tasks."""
+"""Scheduled work: the daily briefing through its real tasks."""
 
 from datetime import date, time
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def no_quiet_period(monkeypatch):
-    """It is quiet as soon as something was recorded."""
+    """The quiet period is zero."""
     monkeypatch.setattr(current_briefing, "QUIET_PERIOD", current_briefing.QUIET_PERIOD * 0)
 
 
@@ -48,7 +48,7 @@ def test_the_beat_calls_it_by_its_name_twice_a_minute():
     assert entry["options"]["expires"] < entry["schedule"] <= 60
 
 
-def test_it_is_made_once_and_again_when_something_was_recorded(run_schedule):
+def test_the_briefing_is_made_once_and_again_after_a_change(run_schedule):
     edition = RecommendationFactory().edition
     AmbassadorFactory()
 
@@ -59,7 +59,7 @@ def test_it_is_made_once_and_again_when_something_was_recorded(run_schedule):
     assert current_briefing_days() == [("LSO", date(2022, 1, 28))]
 
 
-def test_reading_and_taking_briefings_makes_none(run_schedule, client):
+def test_reading_and_downloading_briefings_makes_no_new_one(run_schedule, client):
     edition = RecommendationFactory().edition
     client.force_login(AmbassadorFactory())
     run_schedule()
@@ -76,7 +76,7 @@ def test_an_edition_without_recommendations_has_none(run_schedule):
     assert run_schedule() == []
 
 
-def test_each_country_has_a_midnight_of_its_own(run_schedule, set_clock):
+def test_each_country_has_its_own_midnight(run_schedule, set_clock):
     """Maseru is two hours ahead of London in January."""
     here = RecommendationFactory().edition
     there = RecommendationFactory(

@@ -1,4 +1,4 @@
-"""Two briefings of a kind, side by side."""
+"""Compare two briefings of a kind."""
 
 from datetime import date
 
@@ -56,7 +56,7 @@ def get_comparison(client, briefing, **query):
 
 
 @pytest.mark.usefixtures("reader")
-def test_what_differs_from_the_one_issued_before_is_shown_at_once(client, edition):
+def test_differences_from_the_last_issued_briefing_are_shown(client, edition):
     ready_briefing(edition, date(2022, 1, 12), "A draft nobody cleared.")
     ready_briefing(edition, date(2022, 1, 10), "31 of 100 verified.", "A circular", issued=True)
     new = ready_briefing(edition, date(2022, 1, 28), "45 of 100 verified.", "A circular", "A budget line")

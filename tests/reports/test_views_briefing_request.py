@@ -1,4 +1,4 @@
-"""Asking for a document with its sections picked."""
+"""Request a document with chosen sections."""
 
 from datetime import date
 
@@ -75,7 +75,7 @@ def test_an_ambassador_may_be_given_the_first_two_pages_alone(client):
         (place_data(evidence=7), "This place is not offered. Choose one from the list."),
     ],
 )
-def test_what_can_not_be_is_refused_and_what_was_typed_stays(client, typed, sentence):
+def test_an_invalid_request_is_refused_and_keeps_the_typed_text(client, typed, sentence):
     answer = post_request(client, **{"covering_note": "Kept"} | typed)
 
     assert answer.status_code == 422
@@ -95,7 +95,7 @@ def test_a_day_that_has_not_come_is_refused_and_the_note_stays(client):
 
 
 @pytest.mark.usefixtures("officer")
-def test_what_was_picked_last_for_a_kind_is_offered_again(client, edition):
+def test_the_last_choices_for_a_kind_are_offered_again(client, edition):
     BriefingFactory(edition=edition, sections=["evidence"], requested_by=AmbassadorFactory())
     BriefingFactory(edition=edition, sections=None, requested_by=None)
     BriefingFactory(edition=edition, kind=BriefingKind.WASHINGTON, sections=["protection"])

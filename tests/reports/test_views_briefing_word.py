@@ -1,4 +1,4 @@
-"""Input for Washington as a Word file, from the worker to whoever takes it: made, cleared, handed out, withdrawn."""
+"""Input for Washington as a Word file: made, cleared, downloaded, withdrawn."""
 
 import hashlib
 import io
@@ -66,7 +66,7 @@ def word_text(file):
 
 
 def has_draft_mark(file):
-    """Whether the head of its pages says that it is a draft."""
+    """Return whether the header of its pages says that it is a draft."""
     return DRAFT_MARK in "".join(paragraph.text for paragraph in open_word(file).sections[0].header.paragraphs)
 
 
@@ -76,7 +76,7 @@ def word_content(briefing):
 
 
 def logged_values(verb):
-    """What the log says of the one entry with this verb."""
+    """Return the details of the one log entry with this verb."""
     return json.loads(AuditEntry.objects.get(verb=verb).detail.after)
 
 
@@ -129,7 +129,7 @@ def test_cleared_it_is_made_once_more_without_the_mark_and_fixed(draft, run_jobs
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_it_is_handed_over_and_written_down(client, reader):
+def test_a_word_file_is_downloaded_and_logged(client, reader):
     briefing = BriefingFactory(pdf=b"%PDF-1.7", word_content=b"PK all of it")
     user = reader()
     client.force_login(user)
@@ -153,7 +153,7 @@ def test_it_is_handed_over_and_written_down(client, reader):
         (b"%PDF-1.7", "no_word_file", "This document has no Word file."),
     ],
 )
-def test_where_there_is_none_its_page_is_shown(client, content, code, sentence):
+def test_without_a_word_file_the_page_of_the_briefing_is_shown(client, content, code, sentence):
     briefing = BriefingFactory(pdf=content)
     client.force_login(OfficerFactory())
 

@@ -114,7 +114,7 @@ def test_briefing_list_says_who_when_and_which_version(client, edition):
     ("requester", "who_clears"),
     [(OfficerFactory, "so another officer or the Ambassador has"), (AmbassadorFactory, "so an officer has")],
 )
-def test_who_requested_a_document_reads_who_can_clear_it(client, edition, requester, who_clears):
+def test_the_requester_reads_who_can_clear_a_document(client, edition, requester, who_clears):
     user = requester()
     briefing = BriefingFactory(edition=edition, requested_by=user, pdf=b"%PDF-1.7")
     client.force_login(user)
@@ -190,7 +190,7 @@ def test_briefing_that_failed_says_why_and_can_be_tried_again(client, edition):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
-def test_briefing_file_is_handed_over_and_written_down(client, edition, reader):
+def test_a_briefing_is_downloaded_and_logged(client, edition, reader):
     briefing = BriefingFactory(edition=edition, pdf=b"%PDF-1.7 all of it")
     user = reader()
     client.force_login(user)

@@ -34,7 +34,7 @@ DECEMBER, JANUARY = date(2021, 12, 1), date(2022, 1, 10)
 
 @pytest.fixture
 def get_changes(client):
-    """Call it with the address's query to have the page as an officer, or somebody else, sees it."""
+    """Call it with query parameters to get the page as an officer, or as somebody else."""
 
     def ask(user=None, **query):
         client.force_login(user or OfficerFactory())
@@ -59,7 +59,7 @@ def create_action(benchmark, happened_on, reviewed_on, **fields):
 
 
 def stop_lines(response):
-    """What the page tells of each stop: its points, and of each line its points and the texts of its rows."""
+    """Return the points of each change, and the points and row texts of each of its lines."""
     return [
         (stop.points, [(change.line.title, change.points, [row.text for row in rows]) for change, rows in changes])
         for stop, changes in response.context["stops"]

@@ -1,4 +1,4 @@
-"""Today's briefing on the dashboard, and what the tracker made by itself in lists, pages and the API."""
+"""Today's briefing on the dashboard, and automatic briefings in lists, pages and the API."""
 
 import re
 from datetime import date, datetime, time
@@ -53,13 +53,13 @@ def current_briefing(edition, ambassador):
 
 
 def dashboard_head(client):
-    """What stands above everything else on the dashboard, where the button is."""
+    """Return the top of the dashboard, where the button is."""
     page = client.get(reverse("dashboard")).text
     return page[page.index('<div class="actions">') : page.index('id="next-steps"')]
 
 
 @pytest.mark.parametrize("reader", [AmbassadorFactory, OfficerFactory, ObserverFactory])
-def test_what_is_ready_is_taken_by_one_click(client, current_briefing, reader):
+def test_a_ready_briefing_is_downloaded_with_one_click(client, current_briefing, reader):
     client.force_login(reader())
     shown = dashboard_head(client)
 
@@ -86,7 +86,7 @@ def test_an_issued_briefing_is_not_called_a_draft(client, edition, ambassador):
     assert "Draft, not cleared" not in client.get(reverse("briefing_list")).text
 
 
-def test_a_fact_of_an_earlier_day_is_told_with_its_day(client, current_briefing, ambassador):
+def test_a_fact_of_an_earlier_day_is_shown_with_its_day(client, current_briefing, ambassador):
     current_briefing.facts_up_to = datetime(2022, 1, 26, 12, tzinfo=MASERU)
     current_briefing.save()
     client.force_login(ambassador)
@@ -107,7 +107,7 @@ def test_a_briefing_without_facts_says_so(client, current_briefing, ambassador):
     assert "No fact recorded" in dashboard_head(client)
 
 
-def test_where_something_was_recorded_since_the_same_link_says_so(client, current_briefing, ambassador):
+def test_the_download_link_says_if_more_was_recorded_since(client, current_briefing, ambassador):
     EvidenceFactory(title="The unit’s budget was released")
     record_log_entry("evidence.logged", by=None, country=current_briefing.edition.country)
     client.force_login(ambassador)
@@ -119,7 +119,7 @@ def test_where_something_was_recorded_since_the_same_link_says_so(client, curren
 
 
 @pytest.mark.parametrize("why", ["nobody reads for it", "it failed"])
-def test_where_no_next_one_comes_by_itself_it_can_be_asked_for(client, current_briefing, ambassador, why):
+def test_a_briefing_can_be_requested_if_none_is_made_automatically(client, current_briefing, ambassador, why):
     if why == "it failed":
         JobFactory(kind="current_briefing", key=current_briefing.edition.pk, state=State.FAILED, reason="No.")
     else:
@@ -154,7 +154,7 @@ def test_one_that_was_withdrawn_is_not_offered(client, current_briefing, ambassa
     assert reverse("briefing_file", args=[current_briefing.pk]) not in dashboard_head(client)
 
 
-def test_what_somebody_picked_is_not_todays_briefing(client, edition, ambassador):
+def test_a_briefing_with_options_is_not_offered_as_todays_briefing(client, edition, ambassador):
     BriefingFactory(edition=edition, pdf=b"%PDF-1.7", covering_note="For the car.")
     BriefingFactory(edition=edition, pdf=b"%PDF-1.7", sections=["evidence"])
     client.force_login(ambassador)
@@ -216,7 +216,7 @@ def test_its_page_offers_to_ask_for_it_and_nobody_to_clear_it(client, current_br
     assert refused.status_code == 403
 
 
-def test_clearing_it_all_the_same_is_refused_with_what_to_do(client, current_briefing, ambassador):
+def test_clearing_the_daily_briefing_is_refused_with_a_hint(client, current_briefing, ambassador):
     client.force_login(ambassador)
     answer = client.post(reverse("briefing_clear", args=[current_briefing.pk]), {"sha256": current_briefing.sha256})
 

@@ -51,7 +51,7 @@ def commitment_texts(rows):
 
 @pytest.fixture
 def get_dashboard(client):
-    """Call it to have the page as somebody sees it."""
+    """Call it to get the page as a person sees it."""
 
     def seen_by(user, query=""):
         client.force_login(user)
@@ -148,8 +148,8 @@ def test_dashboard_of_a_post_that_begins_leads_an_officer_to_what_is_to_be_done(
     assert get_dashboard(ObserverFactory()).context["start"] is None
 
 
-def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(get_dashboard):
-    """The lead of the recommendation may be another ministry: the commitment is its maker's."""
+def test_the_owner_of_a_step_is_the_ministry_that_made_the_commitment(get_dashboard):
+    """The lead of the recommendation may be another ministry. The owner is the ministry that made the commitment."""
     open_ = BenchmarkFactory(recommendation=RecommendationFactory(lead=MinistryFactory(name="Ministry of Police")))
     EvidenceFactory(supports=[BenchmarkFactory()], verified=True)
     justice = MinistryFactory(name="Ministry of Justice")
@@ -166,7 +166,7 @@ def test_dashboard_puts_what_is_promised_to_whoever_promised_it_with_its_day(get
 
 
 def test_dashboard_asks_the_ministry_that_an_officer_set_for_a_figure_that_nobody_has_given(get_dashboard, client):
-    """… before the lead of the recommendation, and the lead again once it is cleared."""
+    """Before the lead of the recommendation, and the lead again once it is cleared."""
     lead = MinistryFactory(name="Ministry of Police")
     indicator = IndicatorFactory(question=EffortQuestion.PROSECUTIONS, indicium=1)
     EvidenceFactory(

@@ -1,4 +1,4 @@
-"""What is counted district by district: where it is so, by whose word, on which evidence."""
+"""Figures by district, with their decision and evidence."""
 
 import csv
 from datetime import date
@@ -28,7 +28,7 @@ DISTRICTS = ("Berea", "Leribe", "Mohale's Hoek", "Qacha's Nek")
 
 @pytest.fixture
 def district_benchmark(client):
-    """A benchmark that counts districts, and the country's four."""
+    """A benchmark that counts districts, and the four districts of the country."""
     client.force_login(ObserverFactory())
     indicator = IndicatorFactory(unit="districts")
     for name in DISTRICTS:
@@ -37,7 +37,7 @@ def district_benchmark(client):
 
 
 def add_district_figure(benchmark, names, *, word=EvidenceDecision.VERIFIED, **of_reading):
-    """A figure that names districts, with the embassy's word on its evidence (None: not looked at yet)."""
+    """Record a figure with districts, and the embassy's decision on its evidence (None: not reviewed)."""
     evidence = EvidenceFactory(country=benchmark.current_terms.indicator.country)
     if word:
         EvidenceReviewFactory(evidence=evidence, evidence_link=None, decision=word)

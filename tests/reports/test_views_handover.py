@@ -1,4 +1,4 @@
-"""The note for the officer who comes next, and a ministry's page: the same rows, for the embassy alone."""
+"""The handover note and the page of a ministry, which only the embassy reads."""
 
 from datetime import date
 
@@ -39,7 +39,7 @@ def police():
 
 @pytest.fixture
 def record(client, police):
-    """What four hands did: a promise overdue, one sent and waiting, one returned, one kept; our own overdue too."""
+    """Commitments of four ministries: overdue, waiting, returned and kept; and one of ours, overdue."""
     client.force_login(OfficerFactory(name="Officer now"))
     AmbassadorFactory(name="The Ambassador")
     FocalPointFactory(ministry=police, name="Focal point")
@@ -63,7 +63,7 @@ def record(client, police):
     return benchmark.recommendation
 
 
-def test_handover_says_where_we_stand_with_whom_what_is_open_and_whom_to_know(client, record, police):
+def test_the_handover_note_has_readiness_contacts_and_open_items(client, record, police):
     response = client.get(reverse("handover"))
     note = response.context["note"]
 

@@ -32,7 +32,7 @@ AS_OF = {"as_of": "2022-03-31"}
 
 @pytest.fixture
 def get_methodology(client):
-    """Asks for the page as an observer; gives the answer."""
+    """Get the page as an observer."""
     EditionFactory()
     client.force_login(ObserverFactory())
 
@@ -96,7 +96,7 @@ def test_each_example_is_out_of_the_points_in_its_row(lesotho_edition, get_metho
 
 
 def test_methodology_says_what_does_not_count_here_and_why(get_methodology):
-    """… but not what would, if somebody verified it."""
+    """But not what would count if somebody verified it."""
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.PLAN)
     EvidenceFactory(supports=[benchmark], happened_from=date(2021, 3, 1), happened_to=date(2021, 3, 1))

@@ -1,4 +1,4 @@
-"""My tasks: what waits, the most at stake first; the next of it; the other kinds; and the list as a file."""
+"""My tasks: items by the points at stake, the next item, other kinds of tasks, and the export."""
 
 import csv
 import io
@@ -224,7 +224,7 @@ def test_my_tasks_names_what_others_logged_and_nobody_reviewed(client):
 
 
 def task_urls(client, user, kind):
-    """The addresses of a user's tasks of one kind. The page's total is the count in the navigation."""
+    """Return the addresses of a user's tasks of one kind. The total of the page is the count in the navigation."""
     client.force_login(user)
     context = client.get(reverse("my_tasks")).context
     (count,) = (item.waiting for item in context["navigation"] if item.label == "My tasks")
@@ -443,7 +443,7 @@ def test_my_tasks_next_leads_down_the_list_and_to_its_top_again(client):
     assert next_task_url(client) == edition_url("my_tasks")
 
 
-def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(client):
+def test_a_withdrawn_update_leaves_my_tasks(client):
     gone, waits = waiting_version(BenchmarkFactory()), waiting_version(BenchmarkFactory())
     officer = OfficerFactory()
     client.force_login(officer)
@@ -459,7 +459,7 @@ def test_what_its_ministry_withdrew_leaves_the_list_and_is_nobodys_decision(clie
 
 
 def navigation_count(client):
-    """The number beside “My tasks” in the navigation."""
+    """Return the number beside “My tasks” in the navigation."""
     items = client.get(edition_url("my_tasks")).context["navigation"]
     return next(item.waiting for item in items if item.label == "My tasks")
 
@@ -535,7 +535,7 @@ def test_a_verdict_is_asked_for_only_where_something_verified_asks_for_one(clien
     assert ("Nothing more to do" in page) is not asks
 
 
-def test_what_was_decided_is_told_to_nobody_who_does_not_see_it(client):
+def test_the_last_decision_is_shown_only_to_people_who_may_see_its_row(client):
     done = waiting_version(BenchmarkFactory())
     UpdateVersionDecisionFactory(update_version=done)
     review = EvidenceReviewFactory(

@@ -1,4 +1,4 @@
-"""All that stands beside the score; why; and what doesn't fit together."""
+"""Readiness in detail, its reasons, and problems in the record."""
 
 import re
 from datetime import date, timedelta
@@ -44,7 +44,7 @@ JAN_10 = date(2022, 1, 10)
 
 @pytest.fixture
 def get_page(client):
-    """Call it to have a page as an officer, or somebody else, sees it."""
+    """Call it to get a page as an officer, or as somebody else."""
 
     def looked(address=PAGES[0], by=OfficerFactory, **asked):
         client.force_login(by())
@@ -75,7 +75,7 @@ def explanation_url(*key):
         ({"known_on": "0001-01-01"}, "out_of_range"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_and_stays_in_its_field(get_page, address, typed, code):
+def test_an_invalid_value_is_refused_and_stays_in_its_field(get_page, address, typed, code):
     BenchmarkFactory()
 
     response = get_page(address, **typed)
@@ -306,7 +306,7 @@ def test_why_opens_a_part_to_each_of_its_lines(get_page):
     assert "1 not counted" in response.text
 
 
-def test_why_a_recommendation_prints_benchmarks_that_add_up(get_page):
+def test_the_reasons_of_a_recommendation_have_points_that_add_up(get_page):
     recommendation = RecommendationFactory()
     rows = [BenchmarkFactory(recommendation=recommendation) for _ in range(3)]
     for _ in range(6):

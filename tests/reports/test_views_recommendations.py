@@ -102,7 +102,7 @@ def test_recommendation_list_gives_a_ministry_what_is_published_and_its_own(clie
 
 
 def _context_names(response):
-    """The names of everything that the page's context holds."""
+    """Return the names of everything in the context of the page."""
     return {name for context in response.context for layer in context.dicts for name in layer}
 
 
@@ -174,7 +174,7 @@ def test_recommendation_detail_shows_all_that_supports_it(client):
     assert "Log progress</a>" not in response.text.partition("<main")[2]
 
 
-def test_recommendation_detail_says_which_verdict_holds_though_it_was_not_the_last_said(client):
+def test_recommendation_detail_shows_the_verdict_in_force(client):
     benchmark = BenchmarkFactory()
     act = EvidenceFactory(supports=[benchmark], happened_to=date(2021, 12, 1), verified=True)
     AssessmentFactory(benchmark=benchmark, rationale="On nothing.", recorded_at=at_noon(date(2022, 1, 12)))
@@ -250,7 +250,7 @@ def test_recommendation_detail_shows_the_readings_of_a_counted_benchmark(client)
     response = get_recommendation(client, benchmark.recommendation)
 
     (one,) = response.context["benchmarks"]
-    assert [(reading.told, counting.counts) for reading, counting in one.readings] == [
+    assert [(reading.display_value, counting.counts) for reading, counting in one.readings] == [
         ("not reported", False),
         ("9", True),
         ("4", True),
@@ -362,7 +362,7 @@ def test_recommendation_of_another_country_is_not_there(client):
 
 
 def retire(recommendation, **said):
-    """No longer asked from 1 February 2022."""
+    """Retired on 1 February 2022."""
     RecommendationTermsFactory(
         recommendation=recommendation, is_retired=True, recorded_at=at_noon(date(2022, 2, 1)), **said
     )
@@ -370,7 +370,7 @@ def retire(recommendation, **said):
 
 
 @pytest.mark.parametrize("reader", [OfficerFactory, FocalPointFactory])
-def test_what_is_no_longer_asked_stands_apart_and_keeps_what_was_promised(client, reader):
+def test_retired_benchmarks_are_listed_separately_with_their_commitments(client, reader):
     gone = BenchmarkFactory(recommendation__text="Count the trees.", recommendation__number=1)
     BenchmarkFactory(recommendation__text="Train the police.", recommendation__number=2)
     user = reader()
@@ -426,7 +426,7 @@ def test_recommendation_detail_query_count(client, django_assert_num_queries, co
     assert len(response.context["benchmarks"]) == count
 
 
-def test_to_a_ministry_no_recommendation_is_overdue_that_waits_for_the_embassy(client):
+def test_a_ministry_sees_no_commitment_as_overdue_while_an_update_waits(client):
     ministry = MinistryFactory()
     benchmark = BenchmarkFactory()
     silent, waits = (

@@ -106,7 +106,7 @@ def test_figure_without_evidence_names_its_source_and_has_no_page():
     assert (named.url, named.source, named.verb) == ("", "TIP Report 2021", "recorded")
 
 
-def test_what_is_asked_and_concluded_leads_to_where_it_is_read():
+def test_rows_of_the_embassy_link_to_their_pages():
     benchmark = BenchmarkFactory(terms__criterion="It is done.", recommendation__text="Do it.")
     page = reverse("recommendation_detail", args=[benchmark.recommendation_id])
     assessment = AssessmentFactory(benchmark=benchmark, verdict=Verdict.STEP)

@@ -1,4 +1,4 @@
-"""What a decision would add, as pages say it before it is given; and that this is what it then adds."""
+"""Pages say what a decision would add, and the decision then adds it."""
 
 import re
 from datetime import date
@@ -116,7 +116,7 @@ def current_score(edition):
 
 
 def test_version_simulation_follows_the_decisions_and_is_what_happens(client):
-    """Verified, rejected, a first day stated and one that isn't: told by the form's own names, then sent with them."""
+    """Verified, rejected, with and without a start date: simulated with the fields of the form, then sent."""
     first, second, third = (BenchmarkFactory() for _ in range(3))
     sent = UpdateVersionFactory(update__commitment__benchmarks=[first, second, third])
     dated = EvidenceFactory(update_version=sent, supports=[first, second])

@@ -1,4 +1,4 @@
-"""The pages of kept runs."""
+"""The pages of stored runs."""
 
 from datetime import date, datetime
 from unittest.mock import patch
@@ -48,12 +48,12 @@ def get_run(client, run):
 
 
 def result_with_sentences(run):
-    """The result as runs kept it at first: with its sentences."""
+    """Return the result as runs first stored it: with sentences."""
     return stored_runs.recompute_result(run.facts, run.as_of, run.known_by)
 
 
 def copy_run(run, **changed):
-    """A run like this one but for what is changed."""
+    """Copy a run with changes."""
     names = ("edition", "as_of", "known_by", "facts", "result", "methodology")
     return ReadinessRunFactory(**{name: getattr(run, name) for name in names} | changed)
 
@@ -97,7 +97,7 @@ def test_a_run_whose_facts_cannot_be_read_says_so(client, run, reader):
 
 
 def test_a_run_of_an_older_method_is_shown_as_stored_and_never_computed(client, run, reader):
-    """… though it would come out otherwise now, and has words that the method of today has not."""
+    """Even if today's method gives another result and other words."""
     told = {
         "headline": "12 of 100, as it was counted then.",
         "reviewed": True,
@@ -158,7 +158,7 @@ def test_a_run_of_an_unreviewed_record_shows_no_figure(client, reader):
 
 
 def test_the_reason_of_the_mark_is_read_from_the_terms_of_that_time(client, reader):
-    """… so that a reason redacted since is redacted here."""
+    """So that a reason that was redacted since is redacted here."""
     edition = EditionFactory(terms__readiness_target_reason="[redacted]")
     RecommendationFactory(edition=edition)
     run = compute_readiness(edition=edition, as_of=date(2022, 1, 20), now=at_noon(date(2022, 1, 20)))

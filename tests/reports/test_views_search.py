@@ -1,4 +1,4 @@
-"""The search: what it finds, in which words, and that it finds nothing for those who may not see it."""
+"""The search: results, excerpts, and nothing for people who may not see a row."""
 
 import re
 from datetime import date
@@ -33,7 +33,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 
 def search_results(client, query, **more):
-    """The results by group: title and text of each."""
+    """Return title and text of the results by group."""
     page = client.get(reverse("search"), {"q": query, **more})
     assert page.status_code == 200
     return {
@@ -113,7 +113,7 @@ SECRET_WORD = "Zanzibar"
 
 
 def _create_hidden_rows(**more):
-    """Rows that hold the word in all that a focal point of another ministry, or anybody elsewhere, may not read."""
+    """Rows with the word in every text that another ministry or another country may not read."""
     ministry = MinistryFactory(name=f"Ministry of {SECRET_WORD}", short_name=SECRET_WORD, **more)
     benchmark = BenchmarkFactory(terms__criterion=SECRET_WORD, recommendation__edition__country=ministry.country)
     commitment = CommitmentFactory(text=SECRET_WORD, letter=SECRET_WORD, ministry=ministry, country=ministry.country)

@@ -1,4 +1,4 @@
-"""The year on one line and as a table: what a reader finds there, narrows, and takes along."""
+"""The timeline of an edition as a chart and a table, its filters and its export."""
 
 import csv
 import io
@@ -44,7 +44,7 @@ def timeline_days(client, **query):
 
 @pytest.fixture
 def full_timeline(edition):
-    """A milestone done, one ahead; a dialogue held, one planned; a promise overdue, moved, kept, undated."""
+    """Milestones done and ahead, dialogues held and planned, commitments overdue, postponed, kept and undated."""
     MilestoneFactory(kind=MilestoneKind.ACTION_PLAN, due_on=date(2021, 12, 28), done=date(2021, 12, 20))
     MilestoneFactory()
     DialogueFactory()
@@ -90,12 +90,12 @@ def test_timeline_holds_every_date_in_order(client, full_timeline):
         ({"kind": "nonsense"}, range(7)),
     ],
 )
-def test_the_timeline_is_filtered_by_its_address_and_exported_so(client, full_timeline, query, places):
+def test_the_timeline_is_filtered_and_exported_with_its_filters(client, full_timeline, query, places):
     assert timeline_days(client, **query) == [ALL_DAYS[place] for place in places]
 
     file = client.get(reverse("timeline"), query | {"as": "csv"}).content.decode("utf-8-sig")
-    taken = [(date.fromisoformat(row["Date"]), row["What"]) for row in csv.DictReader(io.StringIO(file))]
-    assert taken == [ALL_DAYS[place][:2] for place in places]
+    exported = [(date.fromisoformat(row["Date"]), row["What"]) for row in csv.DictReader(io.StringIO(file))]
+    assert exported == [ALL_DAYS[place][:2] for place in places]
 
 
 def test_a_dialogue_called_off_is_not_planned_and_one_never_recorded_was_not_held(client, full_timeline):

@@ -32,7 +32,7 @@ REVIEWED_ON = date(2021, 12, 9)
 
 @pytest.fixture
 def get_trend(client):
-    """Call it to have the page as somebody sees it."""
+    """Call it to get the page as a person sees it."""
 
     def seen_by(user, query="", name="readiness_trend"):
         client.force_login(user)
@@ -43,7 +43,7 @@ def get_trend(client):
 
 @pytest.fixture
 def edition():
-    """An edition with one benchmark, shown by an action of October, verified and assessed on 9 December."""
+    """An edition with one benchmark and an action of October, verified and assessed on 9 December."""
     edition = EditionFactory()
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     done = EvidenceFactory(supports=[benchmark], happened_from=date(2021, 10, 4), happened_to=date(2021, 10, 5))
@@ -53,7 +53,7 @@ def edition():
 
 
 def week_row(response, day):
-    """A week's cells: known at the time, with later information, events."""
+    """Return the cells of a week: known at the time, with later information, events."""
     (week,) = [week for week in response.context["trend"].by_week if week.ends_on == day]
     return week.then, week.hindsight, [one.description for one in week.events]
 

@@ -1,4 +1,4 @@
-"""What if: benchmarks are ticked, the score, its parts and the mark move; never mistaken for the record."""
+"""What-if: ticked benchmarks change the displayed score and its parts, never the record."""
 
 import re
 from datetime import date
@@ -32,7 +32,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def get_what_if(client):
-    """Call it with the benchmarks to tick to have the page as an officer, or somebody else, sees it."""
+    """Call it with benchmarks to tick to get the page as an officer, or as somebody else."""
 
     def ask(*met, user=None, headers=None, **query):
         client.force_login(user or OfficerFactory())
@@ -81,7 +81,7 @@ def test_what_if_says_what_the_score_would_be(get_what_if, three_benchmarks, rea
     assert response.text.count(" checked>") == 2
 
 
-def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(get_what_if, three_benchmarks):
+def test_what_if_shows_what_each_benchmark_adds_alone(get_what_if, three_benchmarks):
     CommitmentFactory(benchmarks=[three_benchmarks[1]], made__due_on=date(2022, 2, 28))
 
     response = get_what_if()
@@ -99,7 +99,7 @@ def test_what_if_says_beside_each_benchmark_what_it_would_add_alone(get_what_if,
     assert "Nothing is ticked. Readiness is 21.7." in response.text
 
 
-def test_what_if_is_never_mistaken_for_the_record(get_what_if, three_benchmarks):
+def test_what_if_says_that_it_is_not_the_record(get_what_if, three_benchmarks):
     response = get_what_if(three_benchmarks[0])
 
     assert "<title>What-if, not the record – Lesotho 2021" in response.text
@@ -125,7 +125,7 @@ def test_what_if_counts_no_claim(get_what_if):
     assert "Readiness is 14.2" in get_what_if().text
 
 
-def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(get_what_if):
+def test_what_if_without_reviews_counts_from_zero_and_says_so(get_what_if):
     benchmark = BenchmarkFactory()
     EvidenceFactory(supports=[benchmark])
 
@@ -133,7 +133,7 @@ def test_what_if_where_nothing_has_been_reviewed_counts_from_nought_and_says_so(
     assert said in get_what_if(benchmark).text
 
 
-def test_what_if_offers_the_fewest_that_reach_the_mark(get_what_if):
+def test_what_if_offers_the_smallest_set_that_reaches_the_target(get_what_if):
     benchmarks = [BenchmarkFactory() for _ in range(3)]
     edition = benchmarks[0].recommendation.edition
 
@@ -152,7 +152,7 @@ def test_what_if_offers_the_fewest_that_reach_the_mark(get_what_if):
     assert "met" not in none.url
 
 
-def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(get_what_if):
+def test_what_if_with_all_next_steps_gives_their_cumulative_score(get_what_if):
     """A step waits for review and one benchmark is open: 5 and 10 points, and a third of 20 for the pillar."""
     waits, _ = BenchmarkFactory(), BenchmarkFactory()
     EvidenceFactory(supports=[waits])
@@ -172,7 +172,7 @@ def test_what_if_takes_next_steps_so_that_anybody_can_check_their_sum(get_what_i
     assert [one.is_ticked for one in first.context["steps"]] == [True] + [False] * (len(steps) - 1)
 
 
-def test_what_if_refuses_a_step_that_is_none_and_keeps_what_was_ticked(get_what_if, three_benchmarks):
+def test_what_if_refuses_an_unknown_step_and_keeps_the_ticks(get_what_if, three_benchmarks):
     response = get_what_if(three_benchmarks[0], step=["keep-commitment-999"])
 
     assert response.status_code == 422
@@ -181,7 +181,7 @@ def test_what_if_refuses_a_step_that_is_none_and_keeps_what_was_ticked(get_what_
     assert [one.is_ticked for one in options(response)] == [True, False, False]
 
 
-def test_what_if_gives_htmx_the_result_alone(get_what_if, three_benchmarks):
+def test_what_if_gives_htmx_only_the_result(get_what_if, three_benchmarks):
     response = get_what_if(three_benchmarks[0], headers=HTMX)
 
     assert "Benchmark 1a met. Readiness would be 26.7. It is 21.7 now." in response.text
@@ -217,7 +217,7 @@ def test_what_if_sent_from_the_plain_page_gives_the_same_figures_later(get_what_
 
 @pytest.mark.parametrize("headers", [None, HTMX], ids=["page", "htmx"])
 @pytest.mark.parametrize("stray", ["987654", "x", "²", "-1", "", "1" * 30])
-def test_what_if_refuses_a_benchmark_that_is_not_asked_and_keeps_the_others(
+def test_what_if_refuses_a_benchmark_of_no_current_list_and_keeps_the_others(
     get_what_if, three_benchmarks, stray, headers
 ):
     response = get_what_if(three_benchmarks[0], stray, headers=headers)
@@ -229,7 +229,7 @@ def test_what_if_refuses_a_benchmark_that_is_not_asked_and_keeps_the_others(
         assert [one.is_ticked for one in options(response)] == [True, False, False]
 
 
-def test_what_if_answers_for_a_benchmark_of_another_country_as_for_none(get_what_if, three_benchmarks):
+def test_what_if_answers_alike_for_foreign_and_unknown_benchmarks(get_what_if, three_benchmarks):
     theirs = BenchmarkFactory(recommendation__edition__country=CountryFactory(elsewhere=True))
 
     response = get_what_if(theirs)
@@ -248,7 +248,7 @@ def test_what_if_answers_for_a_benchmark_of_another_country_as_for_none(get_what
         ({"known_by": "2022-01-10T10:00:00"}, "no_time_zone"),
     ],
 )
-def test_what_if_refuses_what_cannot_be_meant(get_what_if, three_benchmarks, query, code):
+def test_what_if_refuses_invalid_parameters(get_what_if, three_benchmarks, query, code):
     response = get_what_if(three_benchmarks[0], **query)
 
     assert response.status_code == 422
@@ -264,7 +264,7 @@ def test_what_if_of_an_edition_without_benchmarks_says_how_to_begin(get_what_if)
     assert "This edition has no benchmarks yet." in response.text
 
 
-def test_what_if_is_the_embassys_alone(get_what_if, three_benchmarks, client):
+def test_only_the_embassy_sees_what_if(get_what_if, three_benchmarks, client):
     for reader in (FocalPointFactory, AdministratorFactory):
         assert get_what_if(three_benchmarks[0], user=reader()).status_code == 403
     client.logout()

@@ -1,4 +1,4 @@
-"""The published table says what the suite asks for."""
+"""docs/access.md has the table that the suite tests."""
 
 from tests.security.access_page import PAGE, first_table_rules, page_text
 

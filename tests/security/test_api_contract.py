@@ -1,8 +1,8 @@
-"""The API held against its own documentation: whatever is sent, as whoever, the answer is one that is documented.
+"""Compare the API with its own documentation: every answer to any request by any reader is documented.
 
-schemathesis makes up requests, right and wrong ones, from the OpenAPI schema, in which ids and days of the world are
-offered besides. Each is sent by the token of everybody who may ask, and what it wrote is rolled back. No answer may be
-an error of ours, or of a status, a type or a shape that isn't documented. CONTRACT_EXAMPLES says how many requests.
+schemathesis makes valid and invalid requests from the OpenAPI schema, to which the tests add ids and days of the world.
+Each is sent with the token of every reader, and what it wrote is rolled back. No answer may be a server error, or have
+a status, type or shape that is not documented. CONTRACT_EXAMPLES sets the number of requests.
 """
 
 import os
@@ -46,7 +46,7 @@ ROWS = {
     "indicator": "indicator", "ministry": "ministry", "reading": "reading", "recommendation": "recommendation",
     "review": "evidencereview", "update_version": "updateversion", "update": "update",
 }  # fmt: skip
-"""Of which model a field or parameter of this name gives the id."""
+"""The model whose id a field or parameter of this name holds."""
 INVALID_IDS = [0, UNKNOWN_ID]
 DAYS = ["2021-04-01", "2022-01-10", "2022-01-28", "0001-01-01", "9999-12-31"]
 READ_ONLY, NOBODY = "officer, to read", "nobody known"
@@ -63,7 +63,7 @@ def operations():
 
 
 def put_ids_into_schema(schema, world):
-    """Let ids and days of the world stand in the schema for any number and any day: else hardly one would fit."""
+    """Offer ids and days of the world in the schema. Random ones would hardly ever match a row."""
     rows = world.rows.values()
     ids = {name: [row.pk for row in rows if row._meta.model_name == of] + INVALID_IDS for name, of in ROWS.items()}
     for name, component in schema["components"]["schemas"].items():
@@ -79,7 +79,7 @@ def put_ids_into_schema(schema, world):
 
 
 def _put_values(part, known):
-    """Let it be one of those that are known; what is of another type or made up is sent as what is wrong."""
+    """Let a field have only known values. Values of another type or format are sent as invalid ones."""
     if part.get("type") == "array":
         _put_values(part["items"], known)
     elif known and part.get("type") in {"integer", "string"} and "enum" not in part:
@@ -88,7 +88,7 @@ def _put_values(part, known):
 
 @pytest.fixture(scope="module")
 def token_headers(world):
-    """What each sends in the head to be known; two can't be."""
+    """Return the Authorization header of each reader. Two readers have none."""
     people = {reader: person for reader, person in world.people.items() if reader in READERS}
     for person in people.values():
         enrol_second_factor(person)
@@ -111,7 +111,7 @@ def schema(world):
 
 
 def application(environ, start_response):
-    """The product as a server runs it, with an answer that is read and closed at once: a file is left open else."""
+    """Call the application as a server does. Read and close each answer, because a file would stay open."""
     answer = WSGIHandler()(environ, start_response)
     try:
         return [b"".join(answer)]
@@ -120,7 +120,7 @@ def application(environ, start_response):
 
 
 def send_case(case, head):
-    """Send it, hold the answer against the documentation, undo what it wrote; gives the status."""
+    """Send a request, check the answer, and roll back what it wrote. Return the status."""
     cache.clear()  # how often something may be asked is not the question here
     with outer_transaction():
         response = case.call(headers=head | {"Accept-Encoding": "identity"})  # as read here: not compressed
@@ -133,7 +133,7 @@ def send_case(case, head):
 
 
 @pytest.mark.parametrize("label", operations())
-def test_whatever_is_sent_is_answered_as_documented(schema, token_headers, label):
+def test_any_request_is_answered_as_documented(schema, token_headers, label):
     operation = schema.find_operation_by_label(label)
     modes = (GenerationMode.POSITIVE, GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = st.one_of([operation.as_strategy(generation_mode=mode) for mode in modes])
@@ -155,8 +155,8 @@ def test_whatever_is_sent_is_answered_as_documented(schema, token_headers, label
 
 
 @pytest.mark.parametrize("line", API_RULES, ids=str)
-def test_what_goes_well_is_answered_as_documented(world, schema, token_headers, line):
-    """… as is what the table of roles says is refused to others."""
+def test_valid_requests_are_answered_as_documented(world, schema, token_headers, line):
+    """Also those that the table of roles refuses to a reader."""
     url = rule_url(line, world.keys().get(line.row))
     operation = schema.find_operation_by_path(line.method, url)
     if operation is None:

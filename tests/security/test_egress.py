@@ -1,6 +1,6 @@
-"""Nothing is fetched: not by a renderer, a reader of files or a page. Here not even from this machine.
+"""Renderers, readers of files and pages fetch nothing. In these tests not even from this machine.
 
-Elsewhere in the suite nobody reaches anything but the tests' own servers: see `tests/network_guard`.
+In the rest of the suite, code can reach only the tests' own servers: see `tests/network_guard`.
 """
 
 import io
@@ -41,7 +41,7 @@ CONNECT_SCRIPT = f"import socket; socket.create_connection(('{UNREACHABLE_HOST}'
 
 @pytest.fixture
 def local_server():
-    """Where a server listens on this machine, and who has called it since."""
+    """A server on this machine: its address, and the requests that it got."""
     calls = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -61,8 +61,8 @@ def local_server():
     listening.join(5)
 
 
-def test_listener_hears_who_calls(local_server):
-    """Else its silence would prove nothing."""
+def test_the_test_server_records_its_requests(local_server):
+    """Otherwise, getting no requests would prove nothing."""
     address, calls = local_server
     socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))).close()
     for _ in range(100):
@@ -158,8 +158,8 @@ def test_renderer_opens_no_file_and_speaks_no_other_protocol(address):
 
 
 @pytest.mark.django_db
-def test_what_people_type_is_printed_as_they_typed_it(local_server):
-    """A picture's address in a text of the record is a text."""
+def test_html_in_typed_text_is_printed_as_text(local_server):
+    """The address of a picture in a text of the record is printed as text."""
     address, calls = local_server
     typed = f'<img src="{address}/seen.png"><style>@import "{address}/a.css"</style>'
     edition = EditionFactory(note=typed)
@@ -181,7 +181,7 @@ def test_what_people_type_is_printed_as_they_typed_it(local_server):
 
 
 def pdf_with_links(address):
-    """A PDF with all that leads elsewhere: a link to press stays one, the rest is taken out."""
+    """Return a PDF with every kind of external reference. Only a link to click may stay."""
 
     def change(opened):
         name = pikepdf.Name
@@ -216,7 +216,7 @@ def test_reader_of_files_fetches_nothing(local_server):
     ids=["connects", "runs a shell", "starts a program", "writes a file"],
 )
 def test_process_that_cleans_a_file_can_do_nothing_else(local_server, tmp_path, attempt):
-    """Whatever a hostile file makes of it."""
+    """Even if a hostile file causes it."""
     address, calls = local_server
     attempt = attempt.format(port=address.rpartition(":")[2], folder=tmp_path)
     script = f"from tiptracker.sandbox.confinement import confine; confine(); {attempt}"
@@ -231,7 +231,7 @@ def test_process_that_cleans_a_file_can_do_nothing_else(local_server, tmp_path, 
 
 
 def test_no_style_sheet_of_ours_leads_elsewhere():
-    """Pages are looked at for that by test_headers, as they are answered."""
+    """test_headers checks pages for it."""
     sheets = sorted(settings.STATIC_ROOT.glob("css/*.css"))
     scripts = sorted(settings.STATIC_ROOT.glob("js/*.js"))
 

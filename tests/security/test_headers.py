@@ -1,4 +1,4 @@
-"""What every answer tells the browser: asked for real at every address, and of the answers that no view gives."""
+"""The headers of every answer, from real requests to every address, also of answers that no view gives."""
 
 import re
 from html.parser import HTMLParser
@@ -33,7 +33,7 @@ URL_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "poster", "da
 
 
 class PolicyFaults(HTMLParser):
-    """What a page holds that its policy would refuse, or that would lead a browser to another host by itself."""
+    """Find content of a page that its policy refuses, or that makes a browser contact another host."""
 
     def __init__(self, body, nonces):
         super().__init__()
@@ -58,7 +58,7 @@ class PolicyFaults(HTMLParser):
 
 
 def missing_headers(headers, policy=POLICY):
-    """What these headers lack of what every answer has."""
+    """Return the required headers that are missing."""
     said = re.sub(r"'nonce-[^']+'", "'nonce-…'", headers.get("Content-Security-Policy", ""))
     # A page that writes nothing by itself asks for no nonce.
     wrong = [] if said in {policy, policy.replace(" 'nonce-…'", "")} else [said]
@@ -74,7 +74,7 @@ def missing_headers(headers, policy=POLICY):
 
 @pytest.mark.parametrize("line", [line for line in RULES if line.method == "GET"], ids=str)
 def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
-    """… and no page holds anything that its own policy would refuse."""
+    """And no page has content that its own policy refuses."""
     policy = POLICY.replace("img-src 'self'", "img-src 'self' data:") if line.route in DRAWS_FROM_DATA else POLICY
     for reader in ASKING_READERS:
         answer = cached_get(world, line, reader)
@@ -100,7 +100,7 @@ def test_every_answer_says_what_a_browser_is_to_refuse(world, line):
         ('<a href="https://example.org/" rel="noopener noreferrer" target="_blank">', []),
     ],
 )
-def test_what_a_policy_refuses_would_be_found(body, faults):
+def test_the_check_finds_content_that_the_policy_refuses(body, faults):
     assert PolicyFaults(body, {"given"}).found == faults
 
 
@@ -157,7 +157,7 @@ PRINT_TEMPLATES = {
     "reports/print_first_pages.html",
     "reports/print_months.html",
 }
-"""Laid out for the printer, which knows no policy; no browser is ever given it."""
+"""Printed documents, which have no policy. Browsers never get them."""
 TEMPLATES = sorted(
     path.relative_to(settings.BASE_DIR / "templates") for path in (settings.BASE_DIR / "templates").rglob("*.html")
 )
@@ -165,7 +165,7 @@ TEMPLATES = sorted(
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=str)
 def test_no_template_has_style_or_script_in_it(template):
-    """Whatever is shown only in some state of a page."""
+    """Templates of parts that a page shows only in some state."""
     text = (settings.BASE_DIR / "templates" / template).read_text()
     written = re.findall(r"""\s(?:style|on[a-z]+)\s*=\s*["']|javascript:|<script(?![^>]*\b(?:src|nonce)=)""", text)
     written += re.findall(r"<style(?![^>]*\bnonce=)", text)
@@ -176,11 +176,11 @@ def test_no_template_has_style_or_script_in_it(template):
 UNESCAPED_OUTPUT = re.compile(r"\|\s*safe(?:seq)?\b|autoescape\s+off|\bmark_safe\b|\bSafeString\b|\b__html__\b")
 """Ways to print a text as HTML."""
 HTML_MODULES = {"reports/templatetags/print.py", "tiptracker/web/unavailable.py"}
-"""Put HTML together from escaped parts, by `format_html` and `escape`."""
+"""Code that builds HTML from escaped parts, with `format_html` and `escape`."""
 
 
-def test_what_people_wrote_is_nowhere_printed_as_html():
-    """Mails are plain text (.txt), and so not escaped."""
+def test_typed_text_is_never_printed_as_html():
+    """Mails are plain text (.txt), so they are not escaped."""
     top = settings.BASE_DIR
     packages = ("tiptracker", "recommendations", "dialogues", "reports")
     code = [path for package in packages for path in (top / package).rglob("*.py")]
@@ -197,7 +197,7 @@ SUCCESS_STATUSES = {"200", "201", "202", "302"}
 
 @pytest.mark.parametrize("line", [line for line in RULES if line.method != "GET"], ids=str)
 def test_nothing_is_sent_without_the_token_of_our_own_page(world, line):
-    """Asked as somebody who may; another site could send the rest of it from their browser."""
+    """Sent by a reader who may do it. Another site could send everything but the token from their browser."""
     reader = next((reader for reader, answer in line.expected.items() if answer in SUCCESS_STATUSES), "officer")
 
     answer = send_request(world, line, reader, with_token=False)
@@ -225,8 +225,8 @@ TYPED = {
 @pytest.mark.parametrize(
     ("origin", "is_own"), [("http://testserver", True), ("https://evil.example", False), ("", False)]
 )
-def test_what_was_typed_comes_back_to_who_typed_it_here(origin, is_own):
-    """… and another site can't have a text of its own shown on our page."""
+def test_typed_text_is_given_back_only_to_forms_of_our_own_pages(origin, is_own):
+    """Another site cannot show its own text on our page."""
     answer = Client(enforce_csrf_checks=True).post(
         "/accounts/login/", TYPED, headers={"Origin": origin} if origin else {}
     )

@@ -1,4 +1,4 @@
-"""Files made to burn the processor: refused, with little work, and once; and nobody else waits for them."""
+"""Files that would take much processor time are refused once, with little work, and nobody else waits."""
 
 import subprocess
 import sys
@@ -131,7 +131,7 @@ def signed_in_client(person):
 
 
 def mark_failed(content, module="dialogues.files.previews"):
-    """As a file stands whose process was ended by its limit."""
+    """The state of a file whose process was ended by its limit."""
     cache.set(sandbox._failure_key(module, (), content), True)
 
 
@@ -187,11 +187,11 @@ def occupy_slot(settings):
 
 
 @pytest.mark.django_db
-def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(process_results, settings):
+def test_the_hourly_limit_applies_to_one_person_and_says_when_to_try_again(process_results, settings):
     settings.SANDBOX_SECONDS_PER_HOUR = 1
     own = FocalPointFactory()
     promise = CommitmentFactory(ministry=own.ministry)
-    Sandbox(own.pk)._count(1.0)
+    Sandbox(own.pk)._count_usage(1.0)
     client, url = signed_in_client(own), reverse("update_send", args=[promise.pk])
 
     page = client.post(url, update_data(files=[SimpleUploadedFile("letter.pdf", PDF)]))
@@ -210,7 +210,7 @@ def test_who_used_up_their_hour_is_told_when_to_go_on_and_nobody_else_is(process
 # --- How many at once -------------------------------------------------------------------------------------------------
 
 
-def test_what_a_file_takes_is_counted_against_who_had_it_opened(process_results, settings):
+def test_processor_time_counts_against_the_person_who_opened_the_file(process_results, settings):
     settings.SANDBOX_SECONDS_PER_HOUR = 1000
     sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(PERSON_ID))
     sanitize_file_in_sandbox(DOCX, ".docx", run=Sandbox(PERSON_ID))
@@ -223,12 +223,12 @@ def test_what_a_file_takes_is_counted_against_who_had_it_opened(process_results,
 
 
 def share_keys(person):
-    return [Sandbox(person)._name_of_share(time.time() - back) for back in (0, 3600)]
+    return [Sandbox(person)._usage_key(time.time() - back) for back in (0, 3600)]
 
 
 @pytest.fixture
 def running_processes(monkeypatch):
-    """Processes that last until the test lets them go; how many were at work at once, by person."""
+    """Processes that run until the test releases them, and how many ran at once, by person."""
     gate, begun = threading.Event(), threading.Semaphore(0)
     lock, now, most = threading.Lock(), [0], [0]
 
@@ -251,7 +251,7 @@ def start_processes(*people, is_job=False):
 
     def work(person):
         try:
-            Sandbox(person, is_job)("dialogues.files.sanitizers", content=b"", most_waited=1)
+            Sandbox(person, is_job)("dialogues.files.sanitizers", content=b"", timeout_seconds=1)
             answers.append("done")
         except TryLater as refusal:
             answers.append(refusal.status)
@@ -262,7 +262,7 @@ def start_processes(*people, is_job=False):
     return threads, answers
 
 
-def test_of_one_person_one_file_is_opened_at_once_and_others_have_their_turn(running_processes, settings):
+def test_each_person_opens_one_file_at_a_time_and_others_get_their_turn(running_processes, settings):
     settings.SANDBOX_PATIENCE = 0.3
     gate, begun, most = running_processes
 
@@ -282,8 +282,8 @@ def test_of_one_person_one_file_is_opened_at_once_and_others_have_their_turn(run
     assert theirs.count(503) == 5
 
 
-def test_no_more_requests_wait_than_threads_are_left_to_serve(running_processes, settings):
-    """Who finds all places taken is told at once: the thread is free again."""
+def test_a_request_beyond_the_queue_is_refused_at_once(running_processes, settings):
+    """A request that finds all slots taken is refused at once, so its thread is free again."""
     settings.SANDBOX_PATIENCE = 20
     gate, begun, most = running_processes
     waiting, answered = start_processes(*range(1, 4))
@@ -293,7 +293,7 @@ def test_no_more_requests_wait_than_threads_are_left_to_serve(running_processes,
         pass
 
     with refuses("server_busy"):
-        Sandbox(99)("dialogues.files.sanitizers", content=b"", most_waited=1)
+        Sandbox(99)("dialogues.files.sanitizers", content=b"", timeout_seconds=1)
 
     gate.set()
     for thread in waiting:
@@ -310,7 +310,7 @@ def slots_taken(settings, name):
     return taken
 
 
-def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
+def test_requests_that_open_files_leave_threads_for_others(settings):
     command = dockerfile()[""].command
     threads = int(command[command.index("--workers") + 1]) * settings.WEB_THREADS
     places = settings.SANDBOX_PROCESSES + settings.SANDBOX_WAITING
@@ -319,8 +319,8 @@ def test_fewer_requests_open_files_or_wait_for_it_than_threads_serve(settings):
     assert (places < settings.WEB_THREADS, places * 2 < threads) == (True, True)
 
 
-def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(settings, tmp_path):
-    """So that killing web processes doesn't let more of them run than may."""
+def test_a_confined_process_keeps_its_slot_when_its_parent_dies(settings, tmp_path):
+    """Otherwise, killing web processes would let too many confined processes run."""
     script = (
         "import runpy, subprocess; from pathlib import Path; slots = runpy.run_path('tiptracker/sandbox/slots.py');"
         f"held = slots['_try_lock_slot'](Path({str(tmp_path)!r}), 'process', 1);"
@@ -332,7 +332,7 @@ def test_a_confined_process_keeps_its_place_when_whoever_started_it_dies(setting
             assert place is None
     finally:
         subprocess.run(["kill", done.stdout.split()[-1]], check=True)
-    with slots.acquire_slot(tmp_path, "process", 1, most_waited=30) as place:
+    with slots.acquire_slot(tmp_path, "process", 1, timeout_seconds=30) as place:
         assert place is not None
 
 
@@ -341,11 +341,11 @@ def test_a_process_that_answers_without_end_is_ended(tmp_path):
         [sys.executable, "-c", "import sys\nwhile True: sys.stdout.write('x' * 65536)"],
         b"",
         folder=tmp_path,
-        most_waited=60,
-        most_answered=1_000_000,
+        timeout_seconds=60,
+        max_answer_bytes=1_000_000,
     )
 
-    assert (ended.is_too_much, ended.is_late, ended.code) == (True, False, -9)
+    assert (ended.answer_too_long, ended.timed_out, ended.code) == (True, False, -9)
 
 
 def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
@@ -353,24 +353,24 @@ def test_a_process_that_closes_its_answer_and_stays_is_ended(tmp_path):
         [sys.executable, "-c", "import os, time; os.close(1); os.close(2); time.sleep(60)"],
         b"",
         folder=tmp_path,
-        most_waited=0.5,
-        most_answered=10,
+        timeout_seconds=0.5,
+        max_answer_bytes=10,
     )
 
-    assert (ended.is_late, ended.code) == (True, -9)
+    assert (ended.timed_out, ended.code) == (True, -9)
 
 
-def test_a_machine_that_has_no_time_for_a_file_is_no_fault_of_the_file(monkeypatch):
-    late = process.ProcessResult(b"", "", -9, 0.2, is_late=True)
+def test_a_timeout_on_a_busy_machine_does_not_count_against_the_file(monkeypatch):
+    late = process.ProcessResult(b"", "", -9, 0.2, timed_out=True)
     monkeypatch.setattr(sandbox, "run_process", lambda *_, **__: late)
 
     with refuses("server_busy"):
-        Sandbox(PERSON_ID)("dialogues.files.sanitizers", content=b"slow", most_waited=30)
+        Sandbox(PERSON_ID)("dialogues.files.sanitizers", content=b"slow", timeout_seconds=30)
 
     assert not sandbox.is_known_to_fail("dialogues.files.sanitizers", content=b"slow")
 
 
-def test_a_confined_process_stands_behind_those_who_serve(settings):
+def test_a_confined_process_has_a_lower_priority_than_pages(settings):
     script = "import os; from tiptracker.sandbox.confinement import confine; confine(); print(os.nice(0))"
     done = subprocess.run([sys.executable, "-c", script], cwd=settings.BASE_DIR, capture_output=True, check=True)
 

@@ -1,4 +1,4 @@
-"""Numbers of thousands of digits, wherever a number may be named: not found or refused, as any other wrong one is.
+"""Numbers with thousands of digits are not found or refused like other invalid numbers, in every place.
 
 Python reads no number of more than 4,300 digits, and databases none of more than 19.
 """
@@ -15,7 +15,7 @@ HUGE_NUMBERS = ("9" * 5000, "9" * 25)
 
 
 def server_faults(asks):
-    """Those of `asks` (a name, and what asks) that end in a fault; Django's client lets it through."""
+    """Return the names of the requests in `asks` that cause a server error. Django's client lets errors through."""
     found = {}
     for name, asking_ in asks:
         try:
@@ -29,7 +29,7 @@ def server_faults(asks):
 
 
 def query_parameters():
-    """The parameters that each address reads, by its name (of the API those of a list alone)."""
+    """Return the parameters that each address reads, by URL name (in the API only those of lists)."""
     names = {}
     for route, *words in map(str.split, PARAMETERS_WITHOUT_IDS.strip().splitlines()):
         names.setdefault(route, set()).update(words)
@@ -39,7 +39,7 @@ def query_parameters():
 
 
 def test_no_address_fails_on_a_huge_number(world):
-    """Where a key isn't read by Django's own pattern of digits, which such a number doesn't fit."""
+    """Addresses whose key is not matched by Django's pattern of digits, which refuses such a number."""
     keys = world.keys()
     read_by_us = [asked for asked in RULES if asked.is_api or asked.route.startswith("admin")]
     asks = {asked.route: asked for asked in read_by_us if asked.row in keys and asked.method == "GET"}
@@ -55,7 +55,7 @@ def test_no_address_fails_on_a_huge_number(world):
 
 
 def test_no_parameter_fails_on_a_huge_number(world):
-    """All of an address at once, and each by itself that names a row."""
+    """All parameters of an address at once, and each one that names a row alone."""
     known, keys = query_parameters(), world.keys()
     gets = [asked for asked in RULES if asked.method == "GET" and asked.row in {"-", *keys}]
     asks = {asked.route: asked for asked in gets if asked.route in known or asked.route.endswith("-list")}
@@ -82,7 +82,7 @@ def test_no_parameter_fails_on_a_huge_number(world):
 
 
 def with_huge_numbers(body, huge):
-    """A body with a huge number in each field that holds a number."""
+    """Return a body with a huge number in each number field."""
 
     def changed(value):
         is_number = isinstance(value, int) and not isinstance(value, bool)
@@ -127,7 +127,7 @@ def test_no_field_fails_on_a_huge_number(world, monkeypatch, huge):
         ("redaction_add", "files"),
     ],
 )
-def test_what_a_button_says_fails_on_no_huge_number(world, monkeypatch, route, name):
+def test_huge_numbers_in_the_value_of_a_button_cause_no_error(world, monkeypatch, route, name):
     asked = next(asked for asked in RULES if (asked.method, asked.route) == ("POST", route))
     made = BODIES[f"POST {route}"]
     for value in (HUGE_NUMBERS[0], f"up-{HUGE_NUMBERS[0]}"):

@@ -1,6 +1,6 @@
-"""An id that somebody doesn't see and one that isn't there are answered alike, wherever an id can be put.
+"""An id that a reader may not see gets the same answer as an unknown id, in every place for ids.
 
-In the path of an address: see the table. Here: in its query, in a form, and in forms of the API.
+The table of roles covers ids in paths. These tests cover queries, forms and bodies of the API.
 """
 
 import re
@@ -69,7 +69,7 @@ IDS_IN_QUERIES = [
     ("officer", "GET person_list -", "country", "malawi"),
     ("officer", "GET ministry_list -", "country", "malawi"),
 ]
-"""Who asks what, by which parameter (and what stands before it), with the id of which row that they don't see."""
+"""The reader, address and parameter (with the text before the id), and the row that the reader may not see."""
 
 PARAMETERS_WITHOUT_IDS = """
 edition-list        country year
@@ -105,7 +105,7 @@ saved_filter_add    address
 saved_filter_edit   address
 log_export          address country record since text until what
 """
-"""By address: the other parameters that it reads. They are days, moments and words, and can name no row."""
+"""The other parameters of each address. They are days, moments and words, so they cannot name a row."""
 COMMON_PARAMETERS = {"as", "format", "lang", "next", "page", "page_size", "recorded_since", "script", "version"}
 
 IDS_IN_FORMS = [
@@ -169,7 +169,7 @@ def test_an_unseen_an_unknown_and_an_impossible_id_in_a_query_are_answered_alike
 
 
 def comparable_body(answer):
-    """What a page or an answer says, without the parameter that it repeats in addresses and fields."""
+    """Return the body without the parameter that it repeats in addresses and fields."""
     body = re.sub(r'(href|action|src|value|hx-get)="[^"]*"', "", stable_body(answer))
     return re.sub(r"(with the id |valid choice. )\d+", "KEY", body)
 
@@ -190,7 +190,7 @@ def test_an_unseen_an_unknown_and_an_impossible_id_in_a_form_are_answered_alike(
 
 
 def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
-    """A file that somebody sees because it was sent already is refused; nothing is sent with it twice."""
+    """A file that was already sent is refused, although its reader sees it. A file belongs to one update."""
     for name, expected in {"unsent_file": "302", "sent_file": "422"}.items():
         body = access_requests.update_body(world) | {"kept_files": world.pk(name)}
         monkeypatch.setitem(access_requests.BODIES, "POST update_send unstarted", lambda world, body=body: body)
@@ -203,7 +203,7 @@ def test_only_ones_own_unsent_files_can_be_sent(world, monkeypatch):
 
 @pytest.fixture
 def read_parameters(monkeypatch):
-    """The names of parameters that were looked for in addresses, whether or not they were given."""
+    """Return the names of the parameters that views looked for in addresses."""
     names = set()
 
     class Noting(QueryDict):
@@ -228,7 +228,7 @@ def read_parameters(monkeypatch):
 
 
 def test_every_parameter_that_an_address_reads_is_in_a_table_above(world, read_parameters):
-    """… found by what is looked for while it is answered, so that a new one fails here until it is asked for unseen."""
+    """Found while requests are answered, so that a new parameter fails here until it is tested."""
     found = set()
     for asked in RULES:
         if asked.method == "GET":

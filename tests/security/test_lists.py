@@ -1,4 +1,4 @@
-"""What stands in each list, whole, for each reader: by name of the world's rows."""
+"""Which rows each reader gets in each list, by the names of the rows in the world."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ SIGNED_OUT = set(READERS) - SIGNED_IN
 
 
 def names_by_reader(**lists):
-    """Names by reader; who is not mentioned and has signed in reads an empty list. `embassy` is all four of it."""
+    """Return row names by reader. Others who are signed in get an empty list. `embassy` stands for its four readers."""
     embassy = lists.pop("embassy", "")
     whole = dict.fromkeys(EMBASSY, embassy) | lists
     return {reader: sorted(whole.get(reader, "").split()) for reader in SIGNED_IN}
@@ -77,7 +77,7 @@ API = {
         embassy="briefing compared_briefing input failed_briefing", elsewhere="foreign_briefing",
     )),
 }  # fmt: skip
-"""By model: the list and what each reads in it."""
+"""By model: the list, and the rows that each reader gets in it."""
 
 
 @pytest.mark.parametrize("model", API)
@@ -95,7 +95,7 @@ def test_a_list_of_the_api_holds_exactly_what_its_reader_sees(world, model):
 
 @pytest.mark.parametrize("model", API)
 def test_every_row_of_the_world_stands_in_somebodys_list(world, model):
-    """A row without a name couldn't be missed."""
+    """A row without a name would not be noticed if it were missing."""
     rows = type(next(row for row in world.rows.values() if row._meta.model_name == model))._default_manager.all()
 
     assert not [name for name in world.names(model, [row.pk for row in rows]) if name.startswith("unnamed")]
@@ -107,7 +107,7 @@ def test_every_row_of_the_world_stands_in_somebodys_list(world, model):
 
 
 def nested_names(world, what, part, model):
-    """By reader who may see `what`: the names of the rows of `model` that its answer names in `part`."""
+    """Return, by reader who may see `what`, the names of the rows of `model` in the part `part` of the answer."""
     route, row = what.split()
     part, _, key = part.partition(".")
     answers = {reader: send_request(world, AccessRule("GET", route, row, {}), reader) for reader in SIGNED_IN}
@@ -115,7 +115,7 @@ def nested_names(world, what, part, model):
     return {reader: world.names(model, [each[key] if key else each for each in rows]) for reader, rows in seen.items()}
 
 
-def test_nested_rows_are_those_their_reader_sees(world):
+def test_nested_rows_are_limited_to_those_that_the_reader_sees(world):
     embassy = dict.fromkeys
 
     assert nested_names(world, "dialogue-detail dialogue", "commitments", "commitment") == {
@@ -243,7 +243,7 @@ PAGES = {
         ),
     ),
 }  # fmt: skip
-"""By page: whose rows it lists, where they stand in its context, and what each reads there."""
+"""By page: the model of its rows, their place in the context, and the rows that each reader gets."""
 
 
 @pytest.mark.parametrize("route", PAGES)
@@ -267,8 +267,8 @@ def test_a_list_on_a_page_holds_exactly_what_its_reader_sees(world, route):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES | ADMINISTRATOR))
-def test_recommendations_on_a_page_are_published_words_alone_for_who_is_not_the_embassy(world, reader):
-    """… in plain values: no row from which a template could go on to others."""
+def test_pages_show_ministries_only_the_published_text_of_recommendations(world, reader):
+    """As plain values: with a model instance, a template could reach other rows."""
     of_list = send_request(world, AccessRule("GET", "recommendation_list", "-", {}), reader).context
     of_one = send_request(world, AccessRule("GET", "recommendation_detail", "first", {}), reader).context
 

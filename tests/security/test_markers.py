@@ -1,7 +1,7 @@
-"""No internal text comes out anywhere: whatever a ministry can reach is asked for and searched for planted markers.
+"""No internal text reaches a ministry: request all that it can reach, and search for planted markers.
 
-`marked_rows.READABLE_BY_MINISTRIES` lists what may come out. Every other field of every model is internal, also one
-added tomorrow.
+`marked_rows.READABLE_BY_MINISTRIES` lists the fields that ministries may read. All other fields of all models are
+internal, also new ones.
 """
 
 import io
@@ -44,7 +44,7 @@ from tiptracker.notifications.models import Notice
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """A world of its own, since markers are put into its rows."""
+    """A separate world, because markers are put into its rows."""
     with django_db_blocker.unblock(), reuse_drawn_previews(), create_world() as world:
         yield world
         transaction.set_rollback(True)
@@ -56,14 +56,14 @@ def marked_rows(world):
 
 
 def row_keys(world, line):
-    """The keys of all rows that this line's address may be about; where it is about none, whatever the table says."""
+    """Return the keys of all rows that an address may be about. Without any, return the key that the table gives."""
     if line.row not in world.rows:
         return [world.keys().get(line.row)]
     return list(type(world.rows[line.row])._base_manager.order_by("pk").values_list("pk", flat=True))
 
 
 def answers_to_reader(world, planted, reader):
-    """By method and address: what it tells this reader; plainly and to htmx, with an empty body and a full one."""
+    """Return, by method and address, the answers to this reader: plain and to htmx, with an empty and a full body."""
     said = {}
     asked = {(line.method, line.route, line.row if "/" in line.row else ""): line for line in RULES}
     for line in asked.values():
@@ -81,7 +81,7 @@ def answers_to_reader(world, planted, reader):
 
 
 def request_options(planted, line):
-    """How an address is asked at first and, where it answered, once more: a page only if it looks whether htmx asks."""
+    """Return the requests to an address, and further ones if it answered. Pages that ignore htmx get one request."""
     if line.method == "GET":
         return {}, {} if line.is_api else {"headers": {"HX-Request": "true"}}
     as_json = {"content_type": "application/json"} if line.is_api else {}
@@ -90,7 +90,7 @@ def request_options(planted, line):
 
 
 def send_and_read(client, line, url, more):
-    """Whether it is closed to whoever asks, and what it says, with what it leads to."""
+    """Return whether the reader is refused, and the text of the answer and of the page that it redirects to."""
     with outer_transaction():
         response = getattr(client, line.method.lower())(url, follow=not line.is_api, **more)
         content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -104,7 +104,7 @@ def stored_text(kept):
 
 
 def test_every_field_of_every_model_holds_a_marker(marked_rows):
-    """… in some row, so that there is something to find."""
+    """In some row, so that there is something to find."""
     unmarked = []
     for model in own_models():
         for field in markable_fields(model):
@@ -121,23 +121,23 @@ def test_every_field_of_every_model_holds_a_marker(marked_rows):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))
-def test_a_ministry_reads_what_is_meant_for_it_and_nothing_else(world, marked_rows, reader):
-    said = answers_to_reader(world, marked_rows, reader)
-    found = {mark: where for where, text in said.items() for mark in find_markers(text)}
+def test_a_ministry_reads_only_texts_that_it_may_read(world, marked_rows, reader):
+    texts = answers_to_reader(world, marked_rows, reader)
+    found = {mark: where for where, text in texts.items() for mark in find_markers(text)}
 
     assert marked_rows.leaks(reader, found) == {}
-    told = {marked_rows.fields_by_marker.get(mark) for mark in found}
+    found_fields = {marked_rows.fields_by_marker.get(mark) for mark in found}
     unread = {
         marked_rows.fields_by_marker[mark] for mark, to in marked_rows.readers_by_marker.items() if reader in to
-    } - told
-    assert unread == set(), "it may read these and is told them nowhere: searching proves nothing"
+    } - found_fields
+    assert unread == set(), "the reader may read these, but no page shows them, so the search proves nothing"
 
 
 # --- Mails ------------------------------------------------------------------------------------------------------------
 
 
 def all_mails(world, reader):
-    """All mails that somebody can come to get, by the names of their templates: what was sent, and with which."""
+    """Send `reader` every kind of mail. Return the mails, and the names of the templates that were used."""
     person = world.people[reader]
     used = set()
     app.loader.import_default_modules()
@@ -181,7 +181,7 @@ def all_mails(world, reader):
 
 
 @pytest.mark.parametrize("reader", sorted(MINISTRIES))
-def test_a_mail_tells_a_ministry_what_is_meant_for_it_and_nothing_else(world, marked_rows, reader):
+def test_mails_to_a_ministry_contain_only_texts_that_it_may_read(world, marked_rows, reader):
     sent, used = all_mails(world, reader)
 
     folders = [path for path in (settings.BASE_DIR / "templates").rglob("email") if path.is_dir()]

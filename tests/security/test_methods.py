@@ -1,4 +1,4 @@
-"""What else can be asked of an address: other methods, parameters it doesn't have, where it leads, and its headers."""
+"""Other requests to an address: other methods, unknown parameters, redirects and headers."""
 
 import re
 from dataclasses import replace
@@ -25,7 +25,7 @@ STRANGERS = ("own", "other", "out")
 
 @pytest.mark.parametrize("line", GET_RULES, ids=str)
 def test_no_other_method_opens_or_writes_anything(world, line):
-    """Whatever else is asked is answered as GET is, or with 405; OPTIONS perhaps with the methods alone."""
+    """Other methods are answered like GET or with 405. OPTIONS may list the methods."""
     for reader in STRANGERS:
         for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"):
             with capture_statements() as statements:
@@ -39,7 +39,7 @@ def test_no_other_method_opens_or_writes_anything(world, line):
 
 
 def changing_statements(statements):
-    """What changes rows, but for the session's own, the log's and the counts of tries: a refusal may be told there."""
+    """Return statements that change rows, except those of sessions, the log and counts of attempts."""
     changes = [each for each in statements if each.startswith(("INSERT", "UPDATE", "DELETE"))]
     return [each for each in changes if not re.search(r'"(django_session|audit_\w+|lock_outs_\w+)"', each)]
 
@@ -52,8 +52,8 @@ ROW_RULES = [line for line in RULES if line.row != "-" and "/" not in line.row]
 @pytest.mark.parametrize(
     "line", [line for line in ROW_RULES if {"302", "404"} & {line.expected[one] for one in STRANGERS}], ids=str
 )
-def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
-    """The row of the table is not for home affairs, nor is anything there under the other key."""
+def test_headers_and_redirects_reveal_nothing_about_unseen_rows(world, line):
+    """Home Affairs may not see the row of the table, and no row has the other key."""
     for reader in ("other", "out"):
         if line.expected[reader] not in {"302", "404", SIGN_IN_REDIRECT}:
             continue
@@ -72,7 +72,7 @@ def test_headers_and_redirects_tell_nothing_of_what_is_not_seen(world, line):
 
 
 def stable_headers(headers):
-    """Without what is new each time, and what is as long as the address it repeats."""
+    """Return headers without those that are new each time or as long as the address."""
     left = {name: said for name, said in headers.items() if name not in {"Content-Length", "Set-Cookie"}}
     return {name: re.sub(r"'nonce-[^']*'", "", said) for name, said in left.items()}
 
@@ -82,12 +82,12 @@ def stable_headers(headers):
 NO_PARAMETERS = ("ordering", "order_by", "sort", "o", "search", "q", "fields", "expand", "include", "limit", "all")
 LISTS = sorted({route for route, _ in API.values()} | set(PAGES))
 OWN_PARAMETERS = {"commitment_list": {"q", "sort"}, "evidence_list": {"q", "sort"}}
-"""What a list is searched and sorted by: words and choices of its own, on what it shows."""
+"""The parameters by which a list is searched and sorted. They concern only fields that it shows."""
 
 
 @pytest.mark.parametrize("route", LISTS)
 def test_no_list_can_be_ordered_searched_or_widened(world, route):
-    """Ordering by a hidden field would tell its values, one comparison after the other; so would a search."""
+    """Sorting or searching by a hidden field would reveal its values, comparison by comparison."""
     line = AccessRule("GET", route, "-", {})
     for reader in ("own", "other"):
         usual = send_request(world, line, reader)
@@ -109,13 +109,13 @@ TIME_PARAMETERS = {"as_of", "known_by", "known_on", "edition"}
 
 
 def takes_time_parameters(line):
-    """By the tables of `test_ids`, which name every parameter that an address reads."""
+    """From the tables of `test_ids`, which name every parameter that an address reads."""
     return bool(TIME_PARAMETERS & query_parameters().get(re.sub("-(detail|file|word)$", "-list", line.route), set()))
 
 
 @pytest.mark.parametrize("line", list(filter(takes_time_parameters, GET_RULES)), ids=str)
 def test_no_day_moment_or_edition_opens_more_to_a_ministry(world, line):
-    """What was known earlier, or of another edition, is no more theirs than what is known today."""
+    """Earlier facts and other editions are not for ministries either."""
     for query in (
         {"as_of": "2021-12-31", "known_by": "2021-12-31T12:00:00Z", "edition": world.pk("foreign_edition")},
         {"as_of": "2022-01-20", "known_on": "2022-01-20", "edition": world.pk("edition")},

@@ -1,6 +1,6 @@
-"""Hostile Word and Excel files: what each would do if it were opened as it was sent, and that its copy can't.
+"""Hostile Word and Excel files: what each would do when opened, and that its clean copy cannot.
 
-MUTATED_FILES says how many files are put together by chance; `.ci/run` asks for 2,000.
+MUTATED_FILES sets how many random files are built; `.ci/run` asks for 2,000.
 """
 
 import io
@@ -24,7 +24,7 @@ from tests.dialogues import sample_files
 FILES = int(os.environ.get("MUTATED_FILES", "200")) // 2
 
 HOST = "evil.example"
-"""Stands in whatever a hostile file would reach for."""
+"""A word in every external address of the hostile files."""
 SHARE = rf"\\{HOST}\share\a"
 OFFICE = "http://schemas.openxmlformats.org"
 NAMESPACES = {
@@ -45,7 +45,7 @@ SHEET = f"{OFFICE}/spreadsheetml/2006/main"
 
 
 def word_with_body(body, *rows, **more):
-    """A document of this body, which draws on `rows` (see sample_files.relations)."""
+    """Return a document with this body and the relationships `rows` (see sample_files.relations)."""
     return sample_files.docx(
         **{
             "word/document.xml": f"<w:document {XMLNS}><w:body>{body}</w:body></w:document>",
@@ -67,7 +67,7 @@ def word_with_settings(inside, *rows):
 
 
 def run_paragraph(*pieces):
-    """A paragraph of runs: "{", "|" and "}" begin, part and end a field, "<" begins markup, all else is code."""
+    """Return a paragraph of runs: "{", "|" and "}" begin, part and end a field, "<" begins markup, the rest is code."""
     marks = {"{": "begin", "|": "separate", "}": "end"}
     said = ""
     for piece in pieces:
@@ -87,14 +87,14 @@ def text_run(text):
 
 
 def text_box(inside):
-    """A box of text, which stands beside the text around it."""
+    """Return a text box, which is separate from the text around it."""
     return (
         f"<w:r><w:pict><v:shape><v:textbox><w:txbxContent>{inside}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
     )
 
 
 def excel(cells="", after="", names="", rows=(), **more):
-    """A workbook whose sheet "One" has these cells, and more of the sheet after them."""
+    """Return a workbook whose sheet "One" has these cells, followed by more of the sheet."""
     return sample_files.xlsx(
         **{
             "xl/workbook.xml": (
@@ -147,7 +147,7 @@ def word_with_chart(inside, *rows):
 
 
 def readable_content(copy):
-    """All that a copy says, as a reader reads it."""
+    """Return all text of a copy as a reader sees it."""
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     said = list(parts)
@@ -428,7 +428,7 @@ REMOVED_CONTENT = {
 
 
 @pytest.mark.parametrize("what", REMOVED_CONTENT)
-def test_what_a_file_reaches_for_is_left_out_of_the_copy(what):
+def test_external_references_are_left_out_of_the_copy(what):
     sent, extension = REMOVED_CONTENT[what], ".xlsx" if b"xl/workbook.xml" in REMOVED_CONTENT[what] else ".docx"
     with zipfile.ZipFile(io.BytesIO(sent)) as archive:
         assert any(HOST.encode() in archive.read(name) for name in archive.namelist())
@@ -446,7 +446,7 @@ def test_a_refused_formula_is_named_with_its_place():
         sanitize_file(excel(names='<definedName name="a">WEBSERVICE("a")</definedName>'), ".xlsx")
 
 
-def test_a_refused_field_is_named_and_told_how_to_become_text():
+def test_a_refused_field_is_named_with_a_hint():
     with pytest.raises(FileRejected, match=r"the file: “INCLUDETEXT a”. In Word press Ctrl\+A, then Ctrl\+Shift\+F9"):
         sanitize_file(word_with_field(" INCLUDETEXT  a "), ".docx")
 
@@ -564,7 +564,7 @@ PIECES = [
 
 
 def test_formulas_put_together_by_chance_call_nothing_but_what_is_known():
-    """Held to the tokens of another reader, openpyxl's, wherever ours takes the formula."""
+    """Compared with the tokens of openpyxl wherever our reader accepts the formula."""
     chance = random.Random("formulas")  # noqa: S311 -- the same each time
     taken = 0
     for _ in range(FILES * 30):
@@ -640,7 +640,7 @@ KINDS = [
 
 
 def random_document(chance):
-    """A document with elements, attributes and relations of all sorts in all places."""
+    """Build a document with all kinds of elements, attributes and relationships in all places."""
     inside = ""
     for _ in range(chance.randrange(1, 6)):
         prefix = chance.choice([*NAMESPACES, "n"])
@@ -671,7 +671,7 @@ def test_files_put_together_by_chance_keep_nothing_but_what_is_known(number):
 
 
 def assert_only_known_parts(copy):
-    """Hold each part, element, attribute and relation of a copy to what may be there, by another reader of XML."""
+    """Check each part, element, attribute and relationship of a copy with another XML parser."""
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for name, part in parts.items():

@@ -1,4 +1,4 @@
-"""The head of each page about a row names the edition of that row to somebody who follows several countries."""
+"""The header of each page about a row names the edition of the row for readers of several countries."""
 
 import pytest
 from django.db import transaction
@@ -38,7 +38,7 @@ ROW_RULES = [
 
 @pytest.fixture
 def world_with_two_countries(world):
-    """The officer of the world's rows follows a second country too, whose name comes before in the alphabet."""
+    """The officer follows a second country, whose name comes first in the alphabet."""
     with outer_transaction():
         first = CountryFactory(code="AND", name="Andorra", time_zone="Europe/Andorra")
         RecommendationFactory(edition=EditionFactory(country=first))

@@ -1,9 +1,8 @@
-"""Who is answered how: every address by every method, asked for real as each reader, with rows that could leak.
+"""The answer to each reader at every address and method, from real requests, with rows that could leak.
 
-404 is for what somebody may not see, 403 for what they see and may not do, "in" for being led to the sign-in page (the
-API answers 401 there). In an API body an unseen id is a field error, 400; a rule of the record refuses with 422 on a
-page and 409 in the API. The ministry that a row belongs to is the police ("own"); justice is named as supporting; home
-affairs is another one.
+404: the reader may not see it. 403: the reader sees it and may not do it. "in": a redirect to the sign-in page (the API
+answers 401). In an API body, an unseen id is a field error, 400. A rule of the record refuses with 422 on a page and
+409 in the API. Rows belong to the police ("own"); justice is supporting; home affairs is another ministry.
 """
 
 from copy import copy
@@ -454,7 +453,7 @@ RULES = list(parse_rules(TABLE))
 
 
 def test_every_address_and_method_is_in_the_table():
-    """Addresses of the API say their methods; a page is asked by GET and by POST, whether it takes them or not."""
+    """Addresses of the API declare their methods. Pages get GET and POST, even if they do not accept both."""
     expected = {
         (method.upper(), name)
         for name, actions in all_routes().items()
@@ -467,8 +466,9 @@ def test_every_address_and_method_is_in_the_table():
 
 @pytest.mark.parametrize("line", RULES, ids=str)
 def test_every_reader_is_answered_as_the_table_says(world, line):
-    """… with nothing in it that isn't for them, and no date by the machine's clock instead of the demonstration's; and
-    where that is 404, an unknown row is answered just the same.
+    """The answer has no text for others, and no date of the machine's clock instead of the demonstration's.
+
+    If it is 404, an unknown row gets the same answer.
     """
     answers = {reader: send_or_reuse(world, line, reader) for reader in READERS}
 
@@ -493,7 +493,7 @@ def send_or_reuse(world, line, reader):
     "line", {line.route: line for line in RULES if line.is_api}.values(), ids=lambda line: line.route
 )
 def test_the_api_takes_no_other_method(world, line):
-    """Nothing that has been recorded can be changed or deleted."""
+    """Recorded rows cannot be changed or deleted."""
     taken = {other.method for other in RULES if other.route == line.route}
     others = {"GET", "POST", "PUT", "PATCH", "DELETE"} - taken
 
@@ -506,8 +506,8 @@ PAGE_RULES = [line for line in RULES if line.method == "GET" and not line.is_api
 
 
 @pytest.mark.parametrize("line", PAGE_RULES, ids=str)
-def test_what_htmx_asks_for_is_answered_as_the_page_is(world, line):
-    """A part of a page, asked for alone, holds no more than the page."""
+def test_htmx_requests_are_answered_like_the_page(world, line):
+    """A part of a page, requested alone, contains no more than the page."""
     answers = {
         reader: send_request(world, line, reader, headers={"HX-Request": "true"})
         for reader in READERS
@@ -524,7 +524,7 @@ API_RULES = [line for line in RULES if line.is_api]
 
 @pytest.mark.parametrize("line", API_RULES, ids=str)
 def test_a_token_can_what_its_person_may_and_no_more(world, line):
-    """One that may submit is answered as the table says, one that may only read is refused every write."""
+    """A token with the scope “submit” is answered as the table says. One that may only read is refused every write."""
     people = [reader for reader in READERS if reader in world.people]
     with outer_transaction():
         for reader in people:
@@ -569,7 +569,7 @@ OPEN_WITHOUT_SECOND_FACTOR = {
 
 @pytest.mark.parametrize("line", RULES, ids=str)
 def test_nothing_but_enrolment_answers_without_a_second_factor(world, line):
-    """Pages lead there, the API refuses; an officer who signed in with the password alone reads no row of any sort."""
+    """Pages redirect there, and the API refuses. An officer with only the password reads no row of any kind."""
     answer = send_request(world, line, UNENROLLED)
 
     refused = "403" if rule_url(line, world.keys().get(line.row)).startswith("/api/") else ENROLMENT_REDIRECT
@@ -580,11 +580,11 @@ def test_nothing_but_enrolment_answers_without_a_second_factor(world, line):
 
 
 TEXTS_ON_NO_PAGE = {"milestone", "minister of home", "minister of justice"}
-"""Texts of rows that no page says yet; nor may one say them to the wrong reader."""
+"""Texts of rows that no page shows yet. They must not reach the wrong reader either."""
 
 
-def test_every_text_is_read_by_whom_it_is_meant_for(world):
-    """Else searching for it would prove nothing. (Not every name of a person is said to all who may know it.)"""
+def test_every_text_reaches_its_readers(world):
+    """Otherwise, searching for it would prove nothing. (Not every name is shown to all who may know it.)"""
     files = [AccessRule("GET", "evidence_file", name, {}) for name in world.rows if name.endswith("_file")]
     asked = [line for line in RULES if line.method == "GET"] + files
     asked += [
@@ -623,7 +623,7 @@ PERSONAL_TABLES = {
 
 
 def test_a_role_that_no_rule_names_sees_no_row(world):
-    """… of any country, however many countries are assigned to the person: whoever adds a role says what it sees."""
+    """No row of any country, for any number of countries: a new role must state what it sees."""
     officer = world.people["officer"]
     stranger = copy(officer)
     stranger.role = "auditor"

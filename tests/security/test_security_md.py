@@ -1,4 +1,4 @@
-"""What SECURITY.md says of tests: each that it names is there."""
+"""Every test that SECURITY.md names exists."""
 
 import re
 

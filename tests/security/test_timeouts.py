@@ -1,4 +1,4 @@
-"""Nothing waits for a server for ever: every connection that the tracker opens has a time-out."""
+"""Every connection that the application opens has a time-out."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ from tiptracker.infrastructure.database import cache_settings
 from tiptracker.mail import smtp
 
 MAX_SECONDS = 20
-"""Seconds for one step of a conversation; where a person waits, far less."""
+"""Seconds for one step of an exchange. If a person waits, far less."""
 OPENING_CALLS = re.compile(r"(socket|smtplib|http\.client|urllib\.request|requests|redis|ftplib|httpx|psycopg)(\.|$)")
 TIMEOUT_REASONS = {
     "dialogues/files/scanner.py": "clamd: `scanner.MOST_WAITED`, below",
@@ -31,7 +31,7 @@ TIMEOUT_REASONS = {
     "tiptracker/infrastructure/outages.py": "the errors of PostgreSQL alone",
     "tiptracker/infrastructure/watchdog.py": "the process that it watches: `REQUEST_TIMEOUT_SECONDS`",
 }
-"""Every file that knows how to open a connection, to what, and where its time-out stands."""
+"""Every file that opens connections, to what, and where its time-out is set."""
 
 
 def modules_that_open_connections(path):

@@ -1,7 +1,7 @@
-"""Nothing is told by how long an answer takes: the same work is done for what is there and for what isn't.
+"""The time of an answer reveals nothing: rows that exist and rows that do not cause the same work.
 
-Work is counted, never timed: passwords hashed, and statements in their order with their values left out. `make bench`
-prints how long both take besides.
+Work is counted and not timed: hashed passwords, and statements in order without values. `make bench` also prints how
+long both take.
 """
 
 from datetime import date
@@ -31,7 +31,7 @@ SIGN_IN_CASES = {
 
 @pytest.fixture
 def password_hashes(monkeypatch):
-    """Grows by one with every hashing of a password."""
+    """A list that grows by one for each hashed password."""
     done = []
     for name in ("encode", "verify"):
         real = getattr(Argon2PasswordHasher, name)
@@ -40,7 +40,7 @@ def password_hashes(monkeypatch):
 
 
 def measure_work(act, hashed):
-    """How many hashes, which queries."""
+    """Return the number of hashes and the queries."""
     hashed.clear()
     with capture_statements() as statements:
         answer = act()
@@ -48,7 +48,7 @@ def measure_work(act, hashed):
 
 
 def differing_work(act, hashed):
-    """By who it is: what was done for them, where that isn't what was done for nobody."""
+    """Return, by person, the work that differs from the work for an unknown person."""
     done = {}
     for who, make in SIGN_IN_CASES.items():
         person = make()
@@ -61,7 +61,7 @@ def differing_work(act, hashed):
 
 
 @pytest.mark.django_db
-def test_a_wrong_password_is_the_same_work_whoever_it_is(password_hashes):
+def test_a_wrong_password_causes_equal_work_for_any_account(password_hashes):
     differ, (status, hashes, _) = differing_work(lambda person: sign_in(Client(), person, "wrong"), password_hashes)
 
     assert differ == {}
@@ -69,8 +69,8 @@ def test_a_wrong_password_is_the_same_work_whoever_it_is(password_hashes):
 
 
 @pytest.mark.django_db
-def test_a_password_while_locked_out_is_the_same_work_whoever_it_is(password_hashes):
-    """… and whether or not it is right: nobody learns it by trying on."""
+def test_a_password_during_a_lock_out_causes_equal_work_for_any_account(password_hashes):
+    """Also for the right password: nobody learns it by further attempts."""
 
     def try_on(person):
         for _ in range(5):
@@ -85,7 +85,7 @@ def test_a_password_while_locked_out_is_the_same_work_whoever_it_is(password_has
 
 
 @pytest.mark.django_db
-def test_a_forgotten_password_is_the_same_work_whoever_it_is(password_hashes):
+def test_a_forgotten_password_causes_equal_work_for_any_account(password_hashes):
     def ask_for_link(person):
         return Client().post(reverse("password_forgotten"), {"email": person.email})
 
@@ -96,8 +96,8 @@ def test_a_forgotten_password_is_the_same_work_whoever_it_is(password_hashes):
 
 
 @pytest.mark.django_db
-def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(password_hashes):
-    """The challenge is for any passkey there is: no address is given, and no account's keys are named."""
+def test_requesting_a_passkey_causes_equal_work_for_any_account(password_hashes):
+    """The challenge is for any passkey. It names no address and no keys of an account."""
     client = Client(headers={"accept": "application/json"})
 
     challenge = client.get(reverse("mfa_login_webauthn")).json()["request_options"]["publicKey"]
@@ -110,7 +110,7 @@ def test_asking_for_a_passkey_is_the_same_work_whoever_it_is(password_hashes):
 
 @pytest.fixture
 def no_session_updates(monkeypatch):
-    """Once a minute a request notes that its session is used, which has nothing to do with what is asked for."""
+    """Once a minute, a request records that its session is used, whatever it requests."""
     monkeypatch.setattr(sessions, "STAMP_INTERVAL_SECONDS", float("inf"))
 
 
@@ -121,7 +121,7 @@ NOT_FOUND_RULES = [
 
 @pytest.mark.usefixtures("no_session_updates")
 @pytest.mark.parametrize("line", NOT_FOUND_RULES, ids=str)
-def test_what_is_not_seen_is_the_same_work_as_what_is_not_there(world, line):
+def test_unseen_and_unknown_rows_cause_the_same_queries(world, line):
     for reader in (reader for reader, status in line.expected.items() if status == "404"):
         with capture_statements() as for_unseen:
             unseen = send_request(world, line, reader)

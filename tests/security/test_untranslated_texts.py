@@ -1,6 +1,6 @@
-"""Every sentence of every page can be translated: asked in a made-up language, no page says anything in English.
+"""Every sentence of every page can be translated: in a made-up language, no page has English text.
 
-What people typed stays as it is; the world's texts are markers, so that they are known from sentences of ours.
+Typed texts stay as they are. Texts of the world are markers, so they differ from our sentences.
 """
 
 import re
@@ -29,7 +29,7 @@ LIST_PAGES = {"setup_add", "setup_country"}
 
 
 class _Texts(HTMLParser):
-    """Collects what a page says: texts, and attributes that are read out or shown."""
+    """Collect the texts of a page, and attributes that are read out or shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class _Texts(HTMLParser):
 
 
 def untranslated_texts(body, typed):
-    """The texts of a page that are neither translated nor typed by somebody."""
+    """Return the texts of a page that are neither translated nor typed by a person."""
     page = _Texts()
     page.feed(body)
     whole = "\x1f".join(page.texts)

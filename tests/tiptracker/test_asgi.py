@@ -1,4 +1,4 @@
-"""No thread waits for somebody's line: bodies are read, and answers sent, beside those that serve."""
+"""No thread waits for a slow connection: bodies are read and answers sent outside the threads that serve."""
 
 import asyncio
 import json
@@ -122,7 +122,7 @@ def test_a_body_that_does_not_arrive_in_time_is_given_up():
     assert app.bodies == 0
 
 
-def test_whatever_is_slow_holds_no_thread():
+def test_slow_requests_hold_no_thread():
     """One thread, a dozen bodies that never end, a dozen readers who take nothing: the next is answered."""
 
     async def ask():
@@ -174,7 +174,7 @@ def test_too_many_bodies_at_once_are_told_to_wait(size, most):
     assert json.loads(refused.body)["detail"].startswith(error_pages.TOO_BUSY.title)
 
 
-def test_who_has_gone_is_answered_nothing():
+def test_a_closed_connection_gets_no_answer():
     def never(environ, start_response):
         raise AssertionError("nobody asks any more")
 

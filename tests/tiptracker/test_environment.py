@@ -1,4 +1,4 @@
-"""Variables are read by their declaration, and a wrong value says what is wanted."""
+"""Variables are read by their declaration; an error says what is wrong with a value."""
 
 import logging
 from datetime import date

@@ -1,4 +1,4 @@
-"""What is removed every night: what is over and nothing points at, however often, and never anything else."""
+"""The nightly removal deletes only rows and files that are over and not referenced."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Moments as addresses and commands name them."""
+"""Moments in addresses and commands."""
 
 from datetime import UTC, datetime, timedelta
 

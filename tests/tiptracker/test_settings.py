@@ -1,4 +1,4 @@
-"""What production is refused to start with, what it says of itself, and sign-in through a provider.
+"""Settings with which production does not start, its headers, and sign-in through a provider.
 
 In processes of their own, since settings are read once.
 """

@@ -1,4 +1,4 @@
-"""What nobody sees is left out of a text; what Sesotho, French and a list of lines need stays."""
+"""Invisible characters are removed from texts; characters of Sesotho, French and line breaks stay."""
 
 import pytest
 

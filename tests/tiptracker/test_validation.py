@@ -1,4 +1,4 @@
-"""What the actions of every app share."""
+"""Checks that the actions of all packages share."""
 
 from datetime import UTC, date, datetime
 

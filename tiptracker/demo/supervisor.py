@@ -21,8 +21,8 @@ MIN_UPTIME_SECONDS = 10.0
 def web_command(host: str, port: int) -> list[str]:
     """Return the command for Granian with one worker process. Production runs more of them."""
     address = ["--host", host, "--port", str(port)]
-    more = ["--http", "1", "--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
-    return [sys.executable, "-m", "granian", "--interface", "asginl", *address, *more, "tiptracker.asgi:application"]
+    options = ["--http", "1", "--no-ws", "--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    return [sys.executable, "-m", "granian", "--interface", "asginl", *address, *options, "tiptracker.asgi:application"]
 
 
 def worker_command(*, with_beat: bool, queues: str = "celery") -> list[str]:
@@ -123,20 +123,20 @@ class Supervisor:
         self.children.append(child)
         return child
 
-    def dead(self) -> ChildProcess | None:
+    def find_ended_child(self) -> ChildProcess | None:
         """Return the first child that has ended, if any."""
         return next((child for child in self.children if child.process.poll() is not None), None)
 
-    def watch(self, *, again: Collection[str] = ()) -> ChildProcess:
+    def watch(self, *, restart: Collection[str] = ()) -> ChildProcess:
         """Wait until a child ends and return it.
 
-        A child named in `again` is restarted instead, if it ran for at least MIN_UPTIME_SECONDS. Unfinished jobs of a
+        A child named in `restart` is restarted instead, if it ran for at least MIN_UPTIME_SECONDS. Unfinished jobs of a
         worker are rows, so they run again.
         """
         while True:
-            while (child := self.dead()) is None:
+            while (child := self.find_ended_child()) is None:
                 time.sleep(0.2)
-            if child.name not in again or time.monotonic() - child.started_at < MIN_UPTIME_SECONDS:
+            if child.name not in restart or time.monotonic() - child.started_at < MIN_UPTIME_SECONDS:
                 return child
             self.children.remove(child)
             self.start(child.name, child.command)

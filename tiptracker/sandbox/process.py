@@ -16,15 +16,15 @@ _MAX_ERROR_BYTES = 64 * 1024
 class ProcessResult(NamedTuple):
     """Result of a process: answer, error output, exit code (negative: the signal) and processor seconds.
 
-    `is_late` means that it was killed for exceeding the time limit; `is_too_much`, for an answer that was too long.
+    It was killed if `timed_out` (it ran for longer than the time limit) or `answer_too_long`.
     """
 
     answer: bytes
     errors: str
     code: int
     seconds: float
-    is_late: bool = False
-    is_too_much: bool = False
+    timed_out: bool = False
+    answer_too_long: bool = False
 
 
 def run_process(
@@ -32,16 +32,17 @@ def run_process(
     content: bytes,
     *,
     folder: Path,
-    most_waited: float,
-    most_answered: int,
+    timeout_seconds: float,
+    max_answer_bytes: int,
     inherited_files: Sequence[int] = (),
 ) -> ProcessResult:
     """Run `command` with `content` on its standard input and an empty environment, and wait for its end.
 
     Args:
-        most_waited: time limit in seconds by the clock.
-        most_answered: maximum length of the answer in bytes.
-        held: open files that stay locked while the process runs, even if this process ends first.
+        timeout_seconds: longest time by the clock.
+        max_answer_bytes: maximum length of the answer.
+        inherited_files: open files that the process inherits. They stay locked until it ends, even if this process
+            ends first.
     """
     process = subprocess.Popen(  # noqa: S603 -- our own command
         command,
@@ -52,42 +53,45 @@ def run_process(
         env={},
         pass_fds=inherited_files,
     )
-    conversation = _ProcessPipes(process, content, most_answered)
+    pipes = _ProcessPipes(process, content, max_answer_bytes)
     try:
-        is_finished = conversation.hold(time.monotonic() + most_waited)
+        is_finished = pipes.exchange_until(time.monotonic() + timeout_seconds)
     finally:
-        if not conversation.is_over:
+        if not pipes.is_over:
             process.kill()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        conversation.close()
+        pipes.close()
     return ProcessResult(
-        answer=bytes(conversation.answer),
-        errors=conversation.errors.decode(errors="replace"),
+        answer=bytes(pipes.answer),
+        errors=pipes.errors.decode(errors="replace"),
         code=process.returncode,
         seconds=used.ru_utime + used.ru_stime,
-        is_late=not is_finished and not conversation.is_too_much,
-        is_too_much=conversation.is_too_much,
+        timed_out=not is_finished and not pipes.answer_too_long,
+        answer_too_long=pipes.answer_too_long,
     )
 
 
 class _ProcessPipes:
     """The pipes to and from a process, written and read as data arrives."""
 
-    def __init__(self, process: subprocess.Popen[bytes], content: bytes, most_answered: int) -> None:
-        if not (process.stdin and process.stdout and process.stderr):  # pragma: no cover -- they are asked for
+    def __init__(self, process: subprocess.Popen[bytes], content: bytes, max_answer_bytes: int) -> None:
+        if not (process.stdin and process.stdout and process.stderr):  # pragma: no cover -- Popen was told to make them
             raise ValueError("a process without pipes")
         self.stdin, self.stdout, self.stderr = process.stdin, process.stdout, process.stderr
-        self.end = os.pidfd_open(process.pid)
-        self.left = memoryview(content)
+        self.pidfd = os.pidfd_open(process.pid)
+        self.unsent = memoryview(content)
         self.answer, self.errors = bytearray(), bytearray()
-        self.most_answered = most_answered
-        self.is_over = self.is_too_much = False
+        self.max_answer_bytes = max_answer_bytes
+        self.is_over = self.answer_too_long = False
 
-    def hold(self, until: float) -> bool:
-        """Exchange data until the process ends. Return whether it ended by itself and within the limits."""
+    def exchange_until(self, deadline: float) -> bool:
+        """Exchange data until the process ends or a limit is reached. Return whether it ended by itself.
+
+        `deadline` is a moment of `time.monotonic()`.
+        """
         with selectors.DefaultSelector() as waiting:
-            waiting.register(self.end, selectors.EVENT_READ)
+            waiting.register(self.pidfd, selectors.EVENT_READ)
             for pipe, event in (
                 (self.stdin, selectors.EVENT_WRITE),
                 (self.stdout, selectors.EVENT_READ),
@@ -95,9 +99,9 @@ class _ProcessPipes:
             ):
                 os.set_blocking(pipe.fileno(), False)
                 waiting.register(pipe, event)
-            while {self.stdout, self.stderr, self.end} & {key.fileobj for key in waiting.get_map().values()}:
-                ready = waiting.select(max(until - time.monotonic(), 0))
-                if not ready or self.is_too_much:
+            while {self.stdout, self.stderr, self.pidfd} & {key.fileobj for key in waiting.get_map().values()}:
+                ready = waiting.select(max(deadline - time.monotonic(), 0))
+                if not ready or self.answer_too_long:
                     return False
                 for key, _ in ready:
                     if self._is_finished(key.fileobj):
@@ -108,12 +112,12 @@ class _ProcessPipes:
     def _is_finished(self, pipe: object) -> bool:
         if pipe is self.stdin:
             return self._write()
-        if pipe is self.end:
+        if pipe is self.pidfd:
             return True
         into = self.answer if pipe is self.stdout else self.errors
         piece = os.read(self.stdout.fileno() if pipe is self.stdout else self.stderr.fileno(), _CHUNK_BYTES)
         if pipe is self.stdout:
-            self.is_too_much = len(into) + len(piece) > self.most_answered
+            self.answer_too_long = len(into) + len(piece) > self.max_answer_bytes
         elif len(into) > _MAX_ERROR_BYTES:
             del into[:_CHUNK_BYTES]
         into += piece
@@ -121,14 +125,14 @@ class _ProcessPipes:
 
     def _write(self) -> bool:
         try:
-            self.left = self.left[os.write(self.stdin.fileno(), self.left[:_CHUNK_BYTES]) :]
-        except BrokenPipeError:  # the process has ended or reads no more
-            self.left = self.left[:0]
-        if not self.left:
+            self.unsent = self.unsent[os.write(self.stdin.fileno(), self.unsent[:_CHUNK_BYTES]) :]
+        except BrokenPipeError:  # the process has ended or has stopped reading
+            self.unsent = self.unsent[:0]
+        if not self.unsent:
             self.stdin.close()
-        return not self.left
+        return not self.unsent
 
     def close(self) -> None:
-        os.close(self.end)
+        os.close(self.pidfd)
         for pipe in (self.stdin, self.stdout, self.stderr):
             pipe.close()

@@ -49,32 +49,32 @@ class Sandbox(NamedTuple):
     person: int | None
     is_job: bool = False
 
-    def __call__(self, module: str, *arguments: str, content: bytes, most_waited: float) -> bytes | None:
+    def __call__(self, module: str, *arguments: str, content: bytes, timeout_seconds: float) -> bytes | None:
         """Return what `python -m module`, which confines itself, answers to `content`. None if it fails.
 
-        `most_waited` is in seconds by the clock. Raises TryLater if too many files are being opened, or if the files of
-        this person have used up the processor time of this hour.
+        `timeout_seconds` is the longest time by the clock. Raises TryLater if too many files are being opened, or if
+        the files of this person have used up the processor time of this hour.
         """
         if self.person is not None and is_known_to_fail(module, *arguments, content=content):
             return None
-        self._refuse_beyond_share()
+        self._refuse_if_over_limit()
         with self._turn() as slots:
             ended = run_process(
                 [sys.executable, "-B", "-m", module, *arguments],
                 content,
                 folder=settings.BASE_DIR,
-                most_waited=most_waited,
-                most_answered=MAX_ANSWER_BYTES,
+                timeout_seconds=timeout_seconds,
+                max_answer_bytes=MAX_ANSWER_BYTES,
                 inherited_files=slots,
             )
-        self._count(ended.seconds)
-        if ended.code == 0 and not ended.is_too_much:
+        self._count_usage(ended.seconds)
+        if ended.code == 0 and not ended.answer_too_long:
             return ended.answer
         logger.warning("%s could not open a file: it ended with %s. %s", module, ended.code, ended.errors[-2000:])
-        if ended.is_late and ended.seconds < most_waited / 30:
+        if ended.timed_out and ended.seconds < timeout_seconds / 30:
             raise _busy_error()  # the machine had no time for it, so the file is not at fault
         # If one page of a file crashes or answers too much, the other pages are not tried either.
-        failing_arguments = () if ended.code < 0 or ended.is_too_much else arguments
+        failing_arguments = () if ended.code < 0 or ended.answer_too_long else arguments
         if self.person is not None:
             cache.set(_failure_key(module, failing_arguments, content), True, FAILURE_REMEMBERED_SECONDS)
         return None
@@ -82,32 +82,32 @@ class Sandbox(NamedTuple):
     @contextmanager
     def _turn(self) -> Iterator[list[int]]:
         """Hold a turn during the block and yield its locked files. Raises TryLater if there is no turn."""
-        many, waiting = settings.SANDBOX_PROCESSES, settings.SANDBOX_WAITING
+        processes, waiting = settings.SANDBOX_PROCESSES, settings.SANDBOX_WAITING
         patience = BUSY_RETRY_SECONDS if self.is_job else settings.SANDBOX_PATIENCE
-        until = time.monotonic() + patience
+        deadline = time.monotonic() + patience
         person = "" if self.person is None else f"person-{self.person % _PERSON_SLOTS}"
         queues = []
         if not self.is_job:
             # A waiting request holds a thread that could serve others. So only a few wait, and not all of them for one
             # person. A person's own limit comes first: a request over it must not take a general slot even briefly,
             # because another person would be refused meanwhile.
-            queues += [(f"{person}-request", max(many + waiting - 1, 1), 0)] if person else []
-            queues += [("request", many + waiting, 0)]
+            queues += [(f"{person}-request", max(processes + waiting - 1, 1), 0)] if person else []
+            queues += [("request", processes + waiting, 0)]
         queues += [(person, 1, patience)] if person else []
-        queues += [("process", many, patience)]
+        queues += [("process", processes, patience)]
         with ExitStack() as stack:
             slots = []
-            for name, places, most_waited in queues:
-                left = max(until - time.monotonic(), 0) if most_waited else 0
-                file = stack.enter_context(acquire_slot(settings.SANDBOX_DIR, name, places, most_waited=left))
+            for name, count, timeout_seconds in queues:
+                left = max(deadline - time.monotonic(), 0) if timeout_seconds else 0
+                file = stack.enter_context(acquire_slot(settings.SANDBOX_DIR, name, count, timeout_seconds=left))
                 if file is None:
                     raise _busy_error()
                 slots.append(file)
             yield slots
 
-    def _refuse_beyond_share(self) -> None:
-        most, now = settings.SANDBOX_SECONDS_PER_HOUR, time.time()
-        if self.person is not None and (cache.get(self._name_of_share(now)) or 0) >= most * 1000:
+    def _refuse_if_over_limit(self) -> None:
+        limit, now = settings.SANDBOX_SECONDS_PER_HOUR, time.time()
+        if self.person is not None and (cache.get(self._usage_key(now)) or 0) >= limit * 1000:
             wait = ceil(HOUR - now % HOUR)
             raise TryLater(
                 "hourly_share_used",
@@ -119,17 +119,17 @@ class Sandbox(NamedTuple):
                 status=HTTPStatus.TOO_MANY_REQUESTS,
             )
 
-    def _count(self, seconds: float) -> None:
+    def _count_usage(self, seconds: float) -> None:
         if self.person is None:
             return
-        name = self._name_of_share(time.time())
-        cache.add(name, 0, HOUR)
+        key = self._usage_key(time.time())
+        cache.add(key, 0, HOUR)
         try:
-            cache.incr(name, ceil(seconds * 1000))
+            cache.incr(key, ceil(seconds * 1000))
         except ValueError:  # the hour ended between the two calls
-            cache.set(name, ceil(seconds * 1000), HOUR)
+            cache.set(key, ceil(seconds * 1000), HOUR)
 
-    def _name_of_share(self, now: float) -> str:
+    def _usage_key(self, now: float) -> str:
         return f"sandbox:share:{self.person}:{int(now // HOUR)}"
 
 
@@ -152,9 +152,9 @@ def _failure_key(module: str, arguments: tuple[str, ...], content: bytes) -> str
 def _code_version(module: str) -> str:
     """Return a value that changes with the code that opens files and with the libraries it uses."""
     folder = settings.BASE_DIR.joinpath(*module.split("."))
-    confined = settings.BASE_DIR / "tiptracker" / "sandbox" / "confinement.py"
+    confinement = settings.BASE_DIR / "tiptracker" / "sandbox" / "confinement.py"
     digest = hashlib.sha256()
-    for file in (*sorted(folder.glob("*.py")), confined):
+    for file in (*sorted(folder.glob("*.py")), confinement):
         digest.update(file.read_bytes())
     return digest.hexdigest() + " ".join(f"{name} {version(name)}" for name in _LIBRARIES)
 

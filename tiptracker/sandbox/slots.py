@@ -16,23 +16,23 @@ _POLL_SECONDS = 0.05
 
 
 @contextmanager
-def acquire_slot(folder: Path, name: str, count: int, *, most_waited: float = 0) -> Iterator[int | None]:
+def acquire_slot(folder: Path, name: str, count: int, *, timeout_seconds: float = 0) -> Iterator[int | None]:
     """Hold one of `count` slots called `name` during the block, or yield None.
 
-    None means that no slot became free within `most_waited` seconds.
+    None means that no slot became free within `timeout_seconds`.
     """
-    until = time.monotonic() + most_waited
+    deadline = time.monotonic() + timeout_seconds
     with ExitStack() as stack:
-        while (lock := _try_lock_slot(folder, name, count)) is None and time.monotonic() < until:
+        while (lock := _try_lock_slot(folder, name, count)) is None and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         if lock is not None:
             stack.callback(os.close, lock)
         yield lock
 
 
-def _try_lock_slot(folder: Path, name: str, many: int) -> int | None:
+def _try_lock_slot(folder: Path, name: str, count: int) -> int | None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for number in range(many):
+    for number in range(count):
         file = os.open(folder / f"{name}-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,7 +8,7 @@ from tiptracker.sandbox.confinement import confine
 
 
 def main() -> None:
-    confine(most_seconds=MAX_SECONDS, most_memory=MAX_MEMORY)
+    confine(max_seconds=MAX_SECONDS, max_memory=MAX_MEMORY)
     media_type, page = sys.argv[1], int(sys.argv[2])
     content = sys.stdin.buffer.read()
     answer = draw_page(content, media_type, page) if page else json.dumps(read_outline(content, media_type)).encode()

@@ -27,7 +27,7 @@ def draw_page_in_sandbox(content: bytes, media_type: str, page: int, *, run: San
 
 
 def _run_in_sandbox(content: bytes, media_type: str, page: int, run: SandboxRunner) -> bytes:
-    answer = run(PREVIEW_MODULE, media_type, str(page), content=content, most_waited=TIMEOUT_SECONDS)
+    answer = run(PREVIEW_MODULE, media_type, str(page), content=content, timeout_seconds=TIMEOUT_SECONDS)
     if answer is None:
         raise PreviewError
     return answer

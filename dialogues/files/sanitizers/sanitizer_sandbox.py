@@ -15,7 +15,7 @@ def sanitize_file_in_sandbox(content: bytes, extension: str, *, run: SandboxRunn
 
     Raises FileRejected, and whatever `run` raises if it can't start.
     """
-    answer = run("dialogues.files.sanitizers", extension, content=content, most_waited=TIMEOUT_SECONDS)
+    answer = run("dialogues.files.sanitizers", extension, content=content, timeout_seconds=TIMEOUT_SECONDS)
     if answer is None:
         raise FileRejected(
             gettext_noop("“%(name)s” cannot be checked: that takes too long or needs too much memory."),

@@ -13,5 +13,5 @@ def extract_pages_in_sandbox(content: bytes, media_type: str, *, run: SandboxRun
 
     Raises whatever `run` raises if it can't start.
     """
-    answer = run("dialogues.files.text_extraction", media_type, content=content, most_waited=TIMEOUT_SECONDS)
+    answer = run("dialogues.files.text_extraction", media_type, content=content, timeout_seconds=TIMEOUT_SECONDS)
     return [str(page) for page in json.loads(answer)] if answer is not None else [""]

@@ -1,4 +1,4 @@
-"""The paragraph of a report that every reader returns, and the paragraphs of plain text."""
+"""Paragraphs as file readers return them, and how plain text is split into them."""
 
 import re
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from recommendations.importing.stored_sentences import StoredSentence
 MIN_WRAPPED_LENGTH, MAX_WRAPPED_LENGTH = 30, 200
 """Shortest and longest line, in characters, that counts as wrapped."""
 HARD_BREAK = "\v"
-"""In a paragraph's text: an intended line end. A newline is only the point where a full line was wrapped."""
+"""In a paragraph's text: an intended line end. A newline is only a point where a long line wrapped."""
 PAGE_BREAK = "\f"
 """In a paragraph's text: the end of a page or column at a full line. The paragraph may continue or end there."""
 
 
 _AFTER_HEADING = re.compile(r"\W*(?:\w+\s+)?recommendations?\b", re.IGNORECASE)
 """The start of a line that may follow a heading, so its length says nothing about other lines."""
-_QUOTATION_MARKS = re.compile(r"[ \t]{0,3}>(?:[ \t]?>)*(?:[ \t]|(?=\S)|$)")
-"""The marks at the start of a line that an e-mail quotes, one for each time that it was quoted."""
+_QUOTE_PREFIX = re.compile(r"[ \t]{0,3}>(?:[ \t]?>)*(?:[ \t]|(?=\S)|$)")
+"""The characters ">" at the start of a line that an e-mail quotes, one per level of quoting."""
 
 
 class ParagraphKind(StrEnum):
@@ -57,9 +57,9 @@ class UnreadableFile(Exception):
 
 
 def split_paragraphs(text: str) -> Iterator[Paragraph]:
-    """Split plain text into paragraphs at empty lines and at page ends. The marks of quoted lines are removed."""
+    """Split plain text into paragraphs at empty lines and at page ends. The ">" of quoted lines is removed."""
     lines: list[str] = []
-    for line in [*_remove_quotation_marks(re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text)), ""]:
+    for line in [*_remove_quote_prefixes(re.split(r"(?:\r\n?|[\n\x85\u2028\u2029])(?!\f)|(?=\f)", text)), ""]:
         if line.strip():
             lines.append(line.rstrip("\r\n\x85\u2028\u2029"))
         elif lines:
@@ -67,14 +67,14 @@ def split_paragraphs(text: str) -> Iterator[Paragraph]:
             lines = []
 
 
-def _remove_quotation_marks(lines: list[str]) -> list[str]:
-    """Return lines without the marks of an e-mail that quotes them, such as "> " or ">> ".
+def _remove_quote_prefixes(lines: list[str]) -> list[str]:
+    """Return lines without the "> " or ">> " of an e-mail that quotes them.
 
-    A single line with a mark stays: there ">" may mean "more than".
+    A single line with one stays: there ">" may mean "more than".
     """
-    if sum(bool(_QUOTATION_MARKS.match(line)) for line in lines) < 2:
+    if sum(bool(_QUOTE_PREFIX.match(line)) for line in lines) < 2:
         return lines
-    return [_QUOTATION_MARKS.sub("", line, count=1) for line in lines]
+    return [_QUOTE_PREFIX.sub("", line, count=1) for line in lines]
 
 
 def _join_lines(lines: list[str]) -> str:
@@ -83,12 +83,12 @@ def _join_lines(lines: list[str]) -> str:
     A line with room for the first word of the next line ends in a HARD_BREAK, because its end was intended.
     """
     lengths = [len(line.rstrip()) for line in lines if not _AFTER_HEADING.match(line)]
-    full = max((length for length in lengths if length <= MAX_WRAPPED_LENGTH), default=0)
+    longest_line = max((length for length in lengths if length <= MAX_WRAPPED_LENGTH), default=0)
     text = lines[0]
     for before, line in pairwise(lines):
         length = len(before.rstrip())
-        is_wrapped = length <= MAX_WRAPPED_LENGTH and full >= MIN_WRAPPED_LENGTH
-        has_room = not is_wrapped or length + 1 + len(line.split(maxsplit=1)[0]) < full
+        is_wrapped = length <= MAX_WRAPPED_LENGTH and longest_line >= MIN_WRAPPED_LENGTH
+        has_room = not is_wrapped or length + 1 + len(line.split(maxsplit=1)[0]) < longest_line
         text += HARD_BREAK if has_room else "" if line.startswith(PAGE_BREAK) else "\n"
         text += line
     return text

@@ -43,7 +43,7 @@ def read_report(name: str, content: bytes, *, run: SandboxRunner) -> tuple[Parag
 
 
 def _read_in_sandbox(content: bytes, run: SandboxRunner) -> tuple[Paragraph, ...]:
-    answered = run("recommendations.importing.readers", content=content, most_waited=TIMEOUT_SECONDS)
+    answered = run("recommendations.importing.readers", content=content, timeout_seconds=TIMEOUT_SECONDS)
     if answered is None:
         raise UnreadableFile(
             "reader_failed",

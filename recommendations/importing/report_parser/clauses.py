@@ -1,7 +1,8 @@
 """Split one paragraph that holds a whole list: clauses with semicolons, or sentences, perhaps without spaces.
 
-A semicolon may also part a list inside one item. Such a list is recognized by brackets or quotation marks around it, by
-numbers in order, or by parts that ask for nothing before an "and". Whatever else looks like one has a doubt.
+A semicolon may also separate the parts of a list inside one item. Such a list is recognized by brackets or quotation
+marks around it, by numbers in order, or by parts that ask for nothing before an "and". Other text that looks like such
+a list gets a doubt.
 """
 
 import re
@@ -15,8 +16,8 @@ from recommendations.importing.report_parser.prose import (
     SentenceBreak,
     find_sentence_breaks,
     has_sentence_end,
-    is_demand,
     is_narration,
+    is_request,
 )
 from tiptracker.localization import gettext_noop
 
@@ -33,7 +34,7 @@ _SEMICOLON = re.compile(
 _CONTINUATION = re.compile(
     r"(?:for example|for instance|e\.g|i\.e|such as|including|namely|in particular|or)\b", re.IGNORECASE
 )
-"""The start of a clause that hardly asks for anything by itself."""
+"""The start of a clause that rarely asks for anything by itself."""
 
 _LIST_MARKS = (
     *((str(number), str(number + 1)) for number in range(1, 30)),
@@ -86,7 +87,7 @@ class ClauseSpan(NamedTuple):
 class _Boundary(NamedTuple):
     """The boundary between two parts: the end of one, the start of the next, and the doubts about each.
 
-    `has_and` says whether "and" stands between them.
+    `has_and` says whether "and" is between them.
     """
 
     end: int
@@ -97,13 +98,13 @@ class _Boundary(NamedTuple):
 
 
 def split_clauses(text: str) -> list[ClauseSpan]:
-    """Return the items of a paragraph. Only a semicolon, an "and" or spaces lie between them.
+    """Return the items of a paragraph. Only a semicolon, an "and" or spaces separate them.
 
     A list of clauses ends with a full stop. If it does not, its last item has a doubt, because the list may be cut off.
     """
     semicolons = _semicolon_boundaries(text)
     sentences = list(find_sentence_breaks(text))
-    if semicolons and len(semicolons) > len(sentences) and not any(each.is_glued for each in sentences):
+    if semicolons and len(semicolons) > len(sentences) and not any(each.lacks_space for each in sentences):
         semicolons = _without_enumerations(text, semicolons)
         cuts = semicolons + [_Boundary(each.end, each.start, SENTENCE_AMONG_CLAUSES) for each in sentences]
         spans = _doubt_parts(text, _spans_between(text, sorted(cuts)))
@@ -126,9 +127,9 @@ def has_several_clauses(text: str) -> bool:
     return len(_semicolon_boundaries(text)) > 1
 
 
-def split_glued(text: str) -> list[ClauseSpan]:
+def split_at_missing_spaces(text: str) -> list[ClauseSpan]:
     """Split an item where two were joined without a space, as in "2018.Train". Usually there is only one part."""
-    cuts = [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.is_glued]
+    cuts = [_Boundary(each.end, each.start) for each in find_sentence_breaks(text) if each.lacks_space]
     return _spans_between(text, cuts)
 
 
@@ -139,8 +140,8 @@ def _sentence_boundaries(text: str, sentences: list[SentenceBreak]) -> Iterator[
     """
     ends = [each.end for each in sentences[1:]] + [len(text)]
     for each, end in zip(sentences, ends, strict=False):
-        if each.is_glued or not is_narration(text[each.start : end], least=1):
-            yield _Boundary(each.end, each.start, "" if each.is_glued else ENDS_AT_FULL_STOP)
+        if each.lacks_space or not is_narration(text[each.start : end], least=1):
+            yield _Boundary(each.end, each.start, "" if each.lacks_space else ENDS_AT_FULL_STOP)
 
 
 def _has_boundary_inside(cuts: list[_Boundary], span: ClauseSpan) -> bool:
@@ -184,15 +185,15 @@ def _semicolon_boundaries(text: str) -> list[_Boundary]:
 def _without_numbered_parts(text: str, cuts: list[_Boundary]) -> list[_Boundary]:
     """Leave out the semicolons of a list inside a clause that is in order, as in "hire: a) police; b) judges; fund".
 
-    The list begins inside the clause, and nothing but its next number or letter stands after the semicolon.
+    The list begins inside the clause, and its next number or letter directly follows the semicolon.
     """
     kept: list[_Boundary] = []
     start, expected = 0, ""
     for cut in cuts:
-        sign = expected or _next_mark(_first_mark(text[start : cut.end]))
+        mark = expected or _next_mark(_first_mark(text[start : cut.end]))
         following = re.sub(r"^or\s+", "", text[cut.start : cut.start + 20]).casefold()
-        if sign and following.startswith(sign):
-            expected = _next_mark(sign)
+        if mark and following.startswith(mark):
+            expected = _next_mark(mark)
         else:
             kept.append(cut)
             expected = ""
@@ -201,19 +202,19 @@ def _without_numbered_parts(text: str, cuts: list[_Boundary]) -> list[_Boundary]
 
 
 def _first_mark(clause: str) -> str:
-    """Return the sign with which a list inside a clause begins, such as "a)" or "first,"; empty if there is none."""
+    """Return the mark that starts a list inside a clause, such as "a)" or "first,"; empty if there is none."""
     found = _FIRST_MARK.search(clause) or _FIRST_WORD.search(clause)
     return found[0].strip().casefold() if found else ""
 
 
-def _next_mark(sign: str) -> str:
-    """Return the sign that follows in a list: "b)" for "a)", "second," for "first,"; empty if none is known."""
-    if word := re.fullmatch(r"([a-z]{3,}?)((?:ly)?,)", sign):
+def _next_mark(mark: str) -> str:
+    """Return the next mark of a list: "b)" for "a)", "second," for "first,"; empty if none is known."""
+    if word := re.fullmatch(r"([a-z]{3,}?)((?:ly)?,)", mark):
         following = dict(pairwise(_ORDINALS)).get(word[1], "")
         return f"{following}{word[2]}" if following else ""
-    inner = sign.strip("().")
+    inner = mark.strip("().")
     following = dict(_LIST_MARKS).get(inner, "")
-    return sign.replace(inner, following) if following else ""
+    return mark.replace(inner, following) if following else ""
 
 
 def _without_enumerations(text: str, cuts: list[_Boundary]) -> list[_Boundary]:
@@ -223,13 +224,15 @@ def _without_enumerations(text: str, cuts: list[_Boundary]) -> list[_Boundary]:
     The clause that keeps them has a doubt.
     """
     ends = [*(cut.end for cut in cuts), len(text)]
-    asks = [is_demand(text[start:end]) for start, end in zip([0, *(cut.start for cut in cuts)], ends, strict=True)]
+    are_requests = [
+        is_request(text[start:end]) for start, end in zip([0, *(cut.start for cut in cuts)], ends, strict=True)
+    ]
     left_out: set[int] = set()
     doubtful: set[int] = set()
     length = 0
     for place, cut in enumerate(cuts[:-1]):
-        length = 0 if asks[place + 1] else length + 1
-        if cut.has_and and length > 1 and asks[place + 1 - length]:
+        length = 0 if are_requests[place + 1] else length + 1
+        if cut.has_and and length > 1 and are_requests[place + 1 - length]:
             left_out.update(range(place + 1 - length, place + 1))
             doubtful.add(place + 1)
             length = 0
@@ -243,15 +246,15 @@ def _without_enumerations(text: str, cuts: list[_Boundary]) -> list[_Boundary]:
 def _doubt_parts(text: str, spans: list[ClauseSpan]) -> list[ClauseSpan]:
     """Add doubts to clauses that may be parts of another one.
 
-    They don't begin with what to do although at least half of the list does, or they stand between a colon and an "and"
+    They don't begin with an action although at least half of the list does, or they are between a colon and an "and"
     that isn't the last.
     """
-    asks = [is_demand(text[span.start : span.end]) for span in spans]
-    is_list_of_demands = sum(asks) * 2 >= len(spans)
+    are_requests = [is_request(text[span.start : span.end]) for span in spans]
+    is_list_of_requests = sum(are_requests) * 2 >= len(spans)
     doubted = list(spans)
     colon: int | None = None
     for place, span in enumerate(spans):
-        if place and not asks[place] and is_list_of_demands and MAY_BE_PART not in span.doubt:
+        if place and not are_requests[place] and is_list_of_requests and MAY_BE_PART not in span.doubt:
             doubted[place] = add_doubt(span, MAY_BE_PART)
         if AND_BEFORE_LAST in span.doubt and colon is not None:
             doubted[colon] = add_doubt(doubted[colon], COLON_BEFORE_PARTS)

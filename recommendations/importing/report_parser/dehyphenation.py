@@ -9,7 +9,7 @@ UNCERTAIN_BREAK = "\ue000"
 UNCERTAIN_HYPHEN = "\ue001"
 """Marks a hyphen directly before it, or a join of two halves, that may be wrong."""
 UNCERTAIN_LETTER = "\ue002"
-"""Marks a letter that stood alone behind its word."""
+"""Marks a letter that was separated from its word."""
 UNCERTAIN_BULLET = "\ue003"
 """Marks the start of an item whose bullet may be a dash of the item before."""
 UNCERTAINTY_MARK = re.compile("[\ue000-\ue003]")
@@ -18,7 +18,7 @@ _WHITESPACE = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _REPLACEMENTS = str.maketrans(
     {"\u2011": "-", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
-"""Characters that stand for others only because of the typesetting."""
+"""Characters that only typesetting uses, and the usual ones."""
 _INVISIBLE = re.compile(r"\xad\s*\n\s*|[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f\x7f]")
 """Soft hyphens with the line break after them, and invisible characters."""
 _HYPHENATED_BREAK = re.compile(r"(?P<head>[^\W\d_]+)(?P<hyphen>[-\u2010])[ \n\v\f]+(?P<tail>[^\W_]+)")
@@ -26,7 +26,7 @@ _UNSPACED_BREAK = re.compile(r"(?<=[^\s—–][—–])[\n\v\f](?=\w)|(?<=[^\s�
 """A line end next to a dash without a space on its other side, or after a slash: there was no space."""
 _SPLIT_WORD = re.compile(r"(?<![\w-])(?P<head>[^\W\d_]{2,})\n(?P<tail>[^\W\d_]{2,})(?![\w-])")
 _LOOSE_LETTER = re.compile(r"(?<![^\W\d_])(?P<head>[^\W\d_]{3,})[ \n\v\f](?P<tail>[b-hj-np-z])(?![\w\ue002)-]|\.\w)")
-"""A word and the small letter alone behind it. "A", "I" and "o" are words or bullets, and "c)" is part of a list."""
+"""A word and a single small letter after it. "A", "I" and "o" are words or bullets, and "c)" is part of a list."""
 _ANTI_TRAFFICKING = re.compile(r"\b(a\s?n\s?t\s?i)\s?-\s?(?=traffick)", re.IGNORECASE)
 _COMPOUND_PARTS = {
     "all", "any", "by", "can", "down", "ever", "every", "for", "here", "how", "in", "is", "it", "less", "more",
@@ -69,10 +69,10 @@ class LineJoiner:
         return f"{head}{UNCERTAIN_HYPHEN}{tail}"
 
     def _joined_letter(self, loose: re.Match[str]) -> str:
-        """Join a letter that stands alone to the word before it, as in "victim s".
+        """Join a single letter to the word before it, as in "victim s".
 
-        It does so only if the text has the whole word elsewhere. Both this and an "s" that stays alone leave a mark,
-        since the word may also be "victim’s". Other letters that stay alone may be names, as in "annex b".
+        It does so only if the text has the whole word elsewhere. Both this and an "s" that stays single leave a mark,
+        since the word may also be "victim’s". Other single letters may be names, as in "annex b".
         """
         head, tail = loose["head"], loose["tail"]
         uses = self.words[f"{head}{tail}".casefold()]
@@ -88,7 +88,7 @@ class LineJoiner:
         if tail.casefold() in _AFTER_SUSPENDED_HYPHEN:
             return f"{head}- {tail}"
         joined, hyphenated = self.words[f"{head}{tail}".casefold()], self.words[f"{head}-{tail}".casefold()]
-        is_by_software = hyphen == "\u2010"  # the hyphen that software writes when it breaks a word itself
+        is_by_software = hyphen == "\u2010"  # the hyphen that software writes when it breaks a word
         if joined > hyphenated or (is_by_software and not hyphenated):
             return head + tail
         is_compound = self.words[head.casefold()] and self.words[tail.casefold()]

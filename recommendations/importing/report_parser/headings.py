@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from recommendations.importing.report_parser import countries
 from recommendations.importing.report_parser.dehyphenation import UNCERTAIN_BREAK
-from recommendations.importing.report_parser.prose import starts_with_demand
+from recommendations.importing.report_parser.prose import starts_with_request
 
 MAX_HEADING_LENGTH = 200
 """Most characters of a heading, or of a line in a table of contents with several headings."""
@@ -30,20 +30,21 @@ _CONTENTS_ENTRY = re.compile(
     r"\s*(?:…|(?:[.…·_]\s?){2,})\s*\d{1,3}\b"
     rf"|[\s:|,]*\d{{0,3}}[\s|,;.]+{_OTHER_ENTRY}(?:[\s:|,.…·_]*\d{{1,3}}\b|[\s|,;.]+{_OTHER_ENTRY})"
 )
-"""What follows a heading in a table of contents, whatever stands behind it in the line: dots and a page number, or the
-next entry with a page number or a third entry behind it."""
+"""What follows a heading in a table of contents, whatever follows on the line: dots and a page number, or the next
+entry, with a page number or a third entry after it."""
 _LIST_START = re.compile(r"\s*[:.–—-]{0,5}\s*(?=[A-Z“\"•*●▪]|\(?\d+[.)]|-\s)")
 
 _SMALL_CAPITALS = re.compile(r"\b([PR]) (RIORITI[SZ]ED|ECOMMENDATIONS?|ROSECUTION|ROTECTION|REVENTION)\b")
 """A word in small capitals whose first letter was split from the rest."""
 
 
-def _breakable(word: str) -> str:
+def _allow_line_breaks(word: str) -> str:
+    """Return a pattern for a word that a line break may split, with or without a hyphen."""
     return r"(?:[\xad\u2010-]\s+)?".join(word)
 
 
 _BROKEN_LIST_HEADING = re.compile(
-    rf"(?:{_breakable('PRIORITI')}[SZ]{_breakable('ED')}\s+|(?:KEY|PRIORITY)\s+)?{_breakable('RECOMMENDATIONS')}"
+    rf"(?:{_allow_line_breaks('PRIORITI')}[SZ]{_allow_line_breaks('ED')}\s+|(?:KEY|PRIORITY)\s+)?{_allow_line_breaks('RECOMMENDATIONS')}"
     rf"(?:\s+(?:FOR|TO)\s+(?:THE\s+)?(?:GOVERNMENT\s+OF\s+)?(?:THE\s+)?(?=\S))?",
     re.IGNORECASE,
 )
@@ -69,7 +70,7 @@ _SECTION_WITH_TEXT = re.compile(
     rf"|{_CAPITAL_SECTION}[\s.:]*(?=[A-Z][a-z]|[“(]|A\s|$)"
     rf"|{_MIXED_CASE_SECTION}\s+(?=(?:The|In|During|Although|Law|Authorities|As|[A-Z]\w+[’'])\s))"
 )
-_GLUED_HEADING = re.compile(
+_INLINE_HEADING = re.compile(
     r"(?<=[.!?;:”\"’)])\s*(?="
     r"(?:(?:PRIORITI[SZ]ED|PRIORITY|KEY)\s+)?RECOMMENDATIONS?\b"
     r"|(?:(?:The\s+)?(?:Prioriti[sz]ed|Priority|Key|Main)\s+[Rr]ecommendations?|Recommendations?)"
@@ -84,10 +85,10 @@ _HEADING_WITHOUT_COLON = re.compile(
     r"(?:\s+(?:[Ff]or|[Tt]o)(?:\s+the)?)?)\s+"
 )
 _AFTER_HEADING = re.compile(r"\s*(?:[•●▪■◦○*]\s*|[–—-]\s+|\(?1[.)]\s+)?(?=[A-Z“\"])")
-_TOLD_OF_HEADING = re.compile(
+_DESCRIPTIVE_VERBS = re.compile(
     r"(?:include|address|target|call|cover|concern|focus|remain|seek|aim|help|need|require)\b"
 )
-"""Verbs that tell of recommendations, as in "Priority recommendations include training", and ask for nothing."""
+"""Verbs that describe recommendations, as in "Priority recommendations include training". They ask for nothing."""
 
 
 def repair_headings(text: str) -> str:
@@ -101,15 +102,15 @@ def repair_headings(text: str) -> str:
         name = _leading_country_name(broken)
         if name and match.start() >= end:
             parts += [plain[end : match.end()], name]
-            signs = [place.end() for place in _VISIBLE_CHARACTER.finditer(broken)]
-            end = match.end() + signs[len(_VISIBLE_CHARACTER.findall(name)) - 1]
+            character_ends = [character.end() for character in _VISIBLE_CHARACTER.finditer(broken)]
+            end = match.end() + character_ends[len(_VISIBLE_CHARACTER.findall(name)) - 1]
     return "".join([*parts, plain[end:]])
 
 
 def _leading_country_name(text: str) -> str:
     """Return the name of the country that a text of several lines starts with, in one line; empty if none."""
-    read = (_join_lines(text, hyphen) for hyphen in ("", "-"))
-    names = [one[: named.end] for one in read if (named := countries.match_leading_country(one))]
+    joined_texts = (_join_lines(text, hyphen) for hyphen in ("", "-"))
+    names = [joined[: country.end] for joined in joined_texts if (country := countries.match_leading_country(joined))]
     return max(names, key=len, default="")
 
 
@@ -126,8 +127,8 @@ def find_list_start(text: str) -> int | None:
     if "ecommendation" not in text[:MAX_HEADING_LENGTH].casefold():
         return None
     country = countries.match_leading_country(text)
-    sign = re.compile(r"\s*[:–—-]\s+").match(text, country.end) if country else None
-    start = sign.end() if sign else 0
+    punctuation = re.compile(r"\s*[:–—-]\s+").match(text, country.end) if country else None
+    start = punctuation.end() if punctuation else 0
     head = _LIST_HEADING_START.match(text, start)
     is_in_sentence = text[start:].lstrip()[:1].islower() and not _LOWERCASE_LIST_HEADING.fullmatch(text, start)
     if not head or is_in_sentence or _CONTENTS_ENTRY.match(text, head.end()):
@@ -135,13 +136,13 @@ def find_list_start(text: str) -> int | None:
     rest = text[head.end() :]
     if len(rest) < MAX_HEADING_LENGTH and _CONTENTS_LEADER.fullmatch(rest):
         return len(text)
-    if signs := _HEADING_END.match(rest):
-        return head.end() + signs.end()
-    if named := _FOR_COUNTRY_PATTERN.match(rest):
-        end = _find_country_end(rest[named.end() :], is_capital=head[0].isupper())
-        return None if end is None else head.end() + named.end() + end
-    begins = _LIST_START.match(rest) or (re.match(r"\s+", rest) if _are_clauses(rest.lstrip()) else None)
-    return head.end() + begins.end() if begins else None
+    if heading_end := _HEADING_END.match(rest):
+        return head.end() + heading_end.end()
+    if preposition := _FOR_COUNTRY_PATTERN.match(rest):
+        end = _find_country_end(rest[preposition.end() :], is_capital=head[0].isupper())
+        return None if end is None else head.end() + preposition.end() + end
+    gap = _LIST_START.match(rest) or (re.match(r"\s+", rest) if _is_clause_list(rest.lstrip()) else None)
+    return head.end() + gap.end() if gap else None
 
 
 def _find_country_end(text: str, *, is_capital: bool) -> int | None:
@@ -182,7 +183,7 @@ def is_capital_heading(text: str) -> bool:
 
 
 def _strip_markup(text: str) -> str:
-    """Return a line without the signs that mark a heading in plain text."""
+    """Return a line without the characters that mark a heading in plain text."""
     return re.sub(r"^#{1,6}\s+|^[*_]{2,3}|[*_]{2,3}$", "", text.strip(f" {UNCERTAIN_BREAK}"))
 
 
@@ -193,28 +194,28 @@ def is_section_start(text: str) -> bool:
     return is_heading(text) or bool(_SECTION_WITH_TEXT.match(text.lstrip(UNCERTAIN_BREAK)))
 
 
-def find_glued_headings(text: str) -> Iterator[int]:
+def find_inline_headings(text: str) -> Iterator[int]:
     """Yield, in order, the positions where a heading starts directly after a sentence in the same paragraph."""
-    starts = {match.end() for match in _GLUED_HEADING.finditer(text)}
-    starts |= {match.start("heading") for match in _HEADING_WITHOUT_COLON.finditer(text) if _is_before_demand(match)}
+    starts = {match.end() for match in _INLINE_HEADING.finditer(text)}
+    starts |= {match.start("heading") for match in _HEADING_WITHOUT_COLON.finditer(text) if _is_before_request(match)}
     yield from sorted(start for start in starts if start < len(text))
 
 
-def _is_before_demand(heading: re.Match[str]) -> bool:
-    """Return whether the words of a heading in mixed case, without a colon, stand before something that is asked for.
+def _is_before_request(heading: re.Match[str]) -> bool:
+    """Return whether the words of a heading in mixed case, without a colon, introduce a request.
 
     Otherwise they are part of a sentence, as in "Key recommendations of 2019 were ignored".
     """
-    behind = heading.string[heading.end() :][: 2 * MAX_HEADING_LENGTH]
+    following = heading.string[heading.end() :][: 2 * MAX_HEADING_LENGTH]
     if heading["heading"].casefold().endswith(("for", "to", "the")):
-        named = countries.match_leading_country(behind)
-        behind = behind[named.end :] if named else ""
-    if begins := _AFTER_HEADING.match(behind):
-        return starts_with_demand(behind[begins.end() :])
-    return _are_clauses(behind)
+        country = countries.match_leading_country(following)
+        following = following[country.end :] if country else ""
+    if gap := _AFTER_HEADING.match(following):
+        return starts_with_request(following[gap.end() :])
+    return _is_clause_list(following)
 
 
-def _are_clauses(text: str) -> bool:
+def _is_clause_list(text: str) -> bool:
     """Return whether a text is a list of clauses in small letters, as in "train police; fund shelters"."""
-    is_told = _TOLD_OF_HEADING.match(text)
-    return text[:1].islower() and ";" in text and starts_with_demand(text) and not is_told
+    is_description = _DESCRIPTIVE_VERBS.match(text)
+    return text[:1].islower() and ";" in text and starts_with_request(text) and not is_description

@@ -25,7 +25,7 @@ _BROKEN_WATCH_LIST = re.compile(
     rf"(?:(?<=tier 2)\s*[\n{HARD_BREAK}]\s*(?=\(?watch\b)|(?<=tier 2 watch)\s*[\n{HARD_BREAK}]\s*(?=list\b))",
     re.IGNORECASE,
 )
-"""A line break in the name of a tier. Without its second part the name would mean another tier."""
+"""A line break in the name of a tier. Without its second part, the name would be that of another tier."""
 
 NUMBER_ALONE = re.compile(r"\(?\d{1,2}[.)]")
 LETTER = re.compile(r"\(?(?:[a-z]|[ivx]{1,5})[.)]\s+(?=[A-Z“\"])")
@@ -49,33 +49,37 @@ class LineGroup(NamedTuple):
 
 def group_lines(text: str) -> Iterator[LineGroup]:
     """Yield the groups of lines of a paragraph. The last one is empty if furniture follows it."""
-    lines, behind = _split_lines(text)
+    lines, trailing_asides = _split_lines(text)
     normalized = [normalize_characters(line.text) for line in lines]
-    each_begins = _has_item_per_line(normalized)
+    has_item_per_line = _has_item_per_line(normalized)
     style = next((marker_style(marker[0]) for line in normalized if (marker := match_marker(line))), "")
-    parting = [
-        _is_group_start(before.text, line, each_begins=each_begins, style=style) for before, line in pairwise(lines)
+    group_starts = [
+        _is_group_start(before.text, line, has_item_per_line=has_item_per_line, style=style)
+        for before, line in pairwise(lines)
     ]
     has_bullets = any(map(BULLET.match, normalized))
-    has_several = any(parts and has_sentence_end(before.text) for before, parts in zip(lines, parting, strict=False))
+    has_several = any(
+        starts_group and has_sentence_end(before.text)
+        for before, starts_group in zip(lines, group_starts, strict=False)
+    )
     group = list(lines[:1])
-    for (before, line), parts in zip(pairwise(lines), parting, strict=True):
+    for (before, line), starts_group in zip(pairwise(lines), group_starts, strict=True):
         is_doubtful = (
             has_sentence_end(before.text)
             and not is_incomplete(before.text)
             and is_item_start(line.text)
             and not is_continuation(line.text)
         )
-        seamed = line._replace(text=UNCERTAIN_BREAK + line.text) if is_doubtful and not parts else line
-        if parts or (is_doubtful and not has_bullets and (has_several or line.sign == PAGE_BREAK)):
+        seamed = line._replace(text=UNCERTAIN_BREAK + line.text) if is_doubtful and not starts_group else line
+        if starts_group or (is_doubtful and not has_bullets and (has_several or line.sign == PAGE_BREAK)):
             yield _merge_lines(group)
             group = [seamed]
         else:
             group.append(seamed)
     if group:
         yield _merge_lines(group)
-    if behind:
-        yield LineGroup("", behind)
+    if trailing_asides:
+        yield LineGroup("", trailing_asides)
 
 
 def _merge_lines(lines: list[ParagraphLine]) -> LineGroup:
@@ -85,8 +89,8 @@ def _merge_lines(lines: list[ParagraphLine]) -> LineGroup:
 def _split_lines(text: str) -> tuple[list[ParagraphLine], tuple[str, ...]]:
     """Return the lines of a paragraph, and the furniture after the last of them."""
     text = _BROKEN_WATCH_LIST.sub(" ", text)
-    parts = [HARD_BREAK, *re.split(rf"([\n{HARD_BREAK}{PAGE_BREAK}])", text)]
-    signed = zip(parts[1::2], parts[::2], strict=True)
+    pieces = [HARD_BREAK, *re.split(rf"([\n{HARD_BREAK}{PAGE_BREAK}])", text)]
+    signed = zip(pieces[1::2], pieces[::2], strict=True)
     filled = [(line.strip(), sign) for line, sign in signed if normalize_characters(line).strip()]
     lines: list[ParagraphLine] = []
     asides: tuple[str, ...] = ()
@@ -126,7 +130,7 @@ def marker_style(marker: str) -> str:
     return re.sub(r"\d+", "1", marker.strip())
 
 
-def _is_group_start(before: str, line: ParagraphLine, *, each_begins: bool, style: str) -> bool:
+def _is_group_start(before: str, line: ParagraphLine, *, has_item_per_line: bool, style: str) -> bool:
     """Return whether a line starts a new group. `style` is the style of the paragraph's first marker."""
     text = normalize_characters(line.text).strip()
     before = normalize_characters(before).strip()
@@ -136,7 +140,7 @@ def _is_group_start(before: str, line: ParagraphLine, *, each_begins: bool, styl
         return False
     if not is_item_start(text):
         return line.sign == HARD_BREAK and has_sentence_end(before)
-    return each_begins or line.sign == HARD_BREAK
+    return has_item_per_line or line.sign == HARD_BREAK
 
 
 def _is_at_heading(before: str, text: str) -> bool:

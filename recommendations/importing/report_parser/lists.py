@@ -1,4 +1,4 @@
-"""Split the section of a list into items: by bullets, else by paragraphs, else within the only paragraph.
+"""Split the section of a list into items: by bullets, otherwise by paragraphs, otherwise within the only paragraph.
 
 No text is lost: the introduction and the items together are the section, except for bullets, numbers, semicolons
 between clauses and the "and" before the last clause.
@@ -23,11 +23,11 @@ from recommendations.importing.report_parser.paragraphs import Block, build_bloc
 from recommendations.importing.report_parser.prose import (
     find_sentence_breaks,
     has_clause_end,
-    has_demand,
+    has_request,
     has_sentence_end,
     is_continuation,
     is_narration,
-    starts_with_demand,
+    starts_with_request,
 )
 from tiptracker.localization import gettext_noop
 
@@ -48,7 +48,7 @@ _INTRODUCTION_START = re.compile(
 """Typical start of an introduction to a list. Hardly any item starts this way."""
 _ABOUT_RECOMMENDATIONS = re.compile(r"(?:The|These|Those)\s+(?:\w+\s+){0,2}recommendations?\b")
 _FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|remains?|should|must|will|can|could|needs?)\b")
-"""A verb that makes a sentence tell something, or say in general what should be."""
+"""A verb of a sentence that states something, or says in general what should be."""
 _ENUMERATION_MARK = re.compile(
     r"(?P<sign>(?:\(|#|(?:No\.|Recommendation)\s)?(?P<number>\d{1,2}|[a-z]|[ivx]{1,5})(?:[.):/]|\s[:–-]|(?<=#\d)|(?<=#\d\d)))\s+"
     r"(?=[A-Z“\"])",
@@ -101,7 +101,7 @@ def parse_list(blocks: list[Block], country: str | None) -> ParsedList:
     items = [
         (text[piece.start : piece.end], doubt)
         for text, doubt in _strip_separators(items)
-        for piece in clauses.split_glued(text)
+        for piece in clauses.split_at_missing_spaces(text)
     ]
     return ParsedList(_strip_uncertainty_marks(introduction), list(_add_doubts(items, country)))
 
@@ -137,14 +137,14 @@ def _split_at_bullets(block: Block) -> Iterator[Block]:
 
 
 def _find_repeated_bullets(block: Block) -> list[re.Match[str]]:
-    """Return where the bullet of an item, a dash or middle dot, stands again before a verb that asks for something.
+    """Return where the bullet of an item, a dash or middle dot, is repeated before a verb that asks for something.
 
-    So "- Fund shelters - Train police" is two items, although no full stop tells where the first one ends.
+    So "- Fund shelters - Train police" is two items, although no full stop ends the first one.
     """
     if block.mark not in {*DASHES, "·"}:
         return []
     matches = re.finditer(rf"\s+{re.escape(block.mark)}\s+(?=[A-Z])", block.text)
-    return [match for match in matches if starts_with_demand(block.text[match.end() :])]
+    return [match for match in matches if starts_with_request(block.text[match.end() :])]
 
 
 def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
@@ -155,12 +155,14 @@ def _find_inline_numbers(block: Block) -> list[re.Match[str]]:
     own = _INLINE_NUMBER.match(f"{block.mark} {block.text[:1]}") if block.mark else None
     matches = list(_INLINE_NUMBER.finditer(block.text)) if block.kind == ParagraphKind.PLAIN or own else []
     first = own or next(iter(matches), None)
-    begins = "" if own or not first else block.text[: first.start()].rstrip()
-    if not first or (begins and not _is_introduction(begins)):
+    introduction = "" if own or not first else block.text[: first.start()].rstrip()
+    if not first or (introduction and not _is_introduction(introduction)):
         return []
-    behind_stops = [match for match in matches if match.start() == 0 or has_sentence_end(block.text[: match.start()])]
+    after_full_stops = [
+        match for match in matches if match.start() == 0 or has_sentence_end(block.text[: match.start()])
+    ]
     rows = (
-        [match for match in _number_sequence(first, among) if match is not own] for among in (behind_stops, matches)
+        [match for match in _number_sequence(first, among) if match is not own] for among in (after_full_stops, matches)
     )
     return next((row for row in rows if len(row) > (0 if own else 1)), [])
 
@@ -205,7 +207,7 @@ def _split_introduction(blocks: list[Block], country: str | None) -> tuple[str, 
 
 
 def _split_first_introduction(blocks: list[Block], country: str | None) -> tuple[str, list[Block]]:
-    """Split what the first block says before the list from the other blocks; "" if it belongs to the list."""
+    """Split the introduction in the first block from the other blocks; "" if the block belongs to the list."""
     first, others = blocks[0], blocks[1:]
     if first.kind != ParagraphKind.PLAIN:
         return "", blocks
@@ -215,8 +217,8 @@ def _split_first_introduction(blocks: list[Block], country: str | None) -> tuple
     if not others:
         return "", blocks
     is_narrated = is_narration(first.text, country) and not all(is_narration(block.text, country) for block in others)
-    is_before_one = _is_about_list(others[0].text, country) and not has_demand(first.text)
-    if length or first.text.endswith(":") or is_narrated or is_before_one:
+    introduces_other = _is_about_list(others[0].text, country) and not has_request(first.text)
+    if length or first.text.endswith(":") or is_narrated or introduces_other:
         return first.text, others
     return "", blocks
 
@@ -230,8 +232,8 @@ def _is_about_list(text: str, country: str | None) -> bool:
 def _introduction_length(text: str, country: str | None) -> int:
     """Return the length of the introduction at the start of a paragraph; 0 if there is none.
 
-    It ends at a colon, or behind the last sentence about the recommendations themselves, or else behind the account
-    that it begins with. Nothing before its end begins with what to do.
+    It ends at a colon, or after the last sentence about the recommendations themselves, or otherwise after the account
+    that it begins with. No sentence before its end begins with an action.
     """
     about_list = account = 0
     start = len(text) - len(text.lstrip(UNCERTAIN_BREAK))
@@ -242,16 +244,15 @@ def _introduction_length(text: str, country: str | None) -> int:
         colon = re.match(r"[^:]{1,400}?:\s*", sentence) if _INTRODUCTION_START.match(sentence) else None
         if colon:
             return start + colon.end()
-        is_told = is_narration(sentence, country)
-        tells = is_narration(sentence, country, least=1) or _FINITE.search(sentence)
-        if starts_with_demand(sentence) or not tells:
+        is_statement = is_narration(sentence, country, least=1) or _FINITE.search(sentence)
+        if starts_with_request(sentence) or not is_statement:
             return about_list or account
-        is_account = is_account and is_told
+        is_account = is_account and is_narration(sentence, country)
         following = each.start if each else end
         account = following if is_account else account
         if _is_about_list(sentence, country):
             about_list = following
-        if not each or each.is_glued:
+        if not each or each.lacks_space:
             break
         start = each.start
     return about_list
@@ -329,7 +330,7 @@ def _add_doubts(items: list[tuple[str, str]], country: str | None) -> Iterator[t
         reasons = {
             clauses.MAY_BE_PART: is_continuation(plain) and number > 0 and clauses.MAY_BE_PART not in doubt,
             doubt: bool(doubt),
-            MAY_BE_INTRODUCTION: number == 0 and is_narration(plain, country, least=1) and not has_demand(plain),
+            MAY_BE_INTRODUCTION: number == 0 and is_narration(plain, country, least=1) and not has_request(plain),
             DASH_AS_BULLET: UNCERTAIN_BULLET in text,
             UNCERTAIN_LINE_END: UNCERTAIN_BREAK in text,
             BROKEN_WORD: UNCERTAIN_HYPHEN in text,

@@ -41,7 +41,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def flag_boilerplate(lines: list[str], broken: list[bool]) -> Iterator[bool]:
     """Yield for each line of a paragraph whether it is furniture. `broken` says which lines start after a hard break.
 
-    A short line before a hard break was not wrapped, so its position decides where its words leave a doubt.
+    A short line before a hard break was not wrapped. So its position decides if its words do not.
     """
     for before, line, ends in zip([None, *lines], lines, [*broken[1:], False], strict=False):
         stands_alone = before is None or not is_incomplete(before) or ends
@@ -49,7 +49,7 @@ def flag_boilerplate(lines: list[str], broken: list[bool]) -> Iterator[bool]:
 
 
 def _is_boilerplate(line: str) -> bool:
-    """Return whether a line is furniture whatever surrounds it: a page number, a running head, a row of a chart."""
+    """Return whether a line is furniture in any place: a page number, a running head, a row of a chart."""
     line = normalize_characters(line).strip()
     if len(line) > MAX_BOILERPLATE_LENGTH:
         return False
@@ -65,7 +65,7 @@ def _is_boilerplate(line: str) -> bool:
 
 
 def _may_be_boilerplate(line: str) -> bool:
-    """Return whether a line is furniture unless the text leads to it: a year, a country's name, a tier."""
+    """Return whether a line is furniture unless the text before continues in it: a year, a country's name, a tier."""
     line = normalize_characters(line).strip()
     if line.endswith((".", ",", ";")) or len(line) > MAX_BOILERPLATE_LENGTH:
         return False

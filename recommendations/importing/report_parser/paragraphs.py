@@ -23,13 +23,13 @@ from recommendations.importing.report_parser.page_headers import flag_boilerplat
 from recommendations.importing.report_parser.prose import has_clause_end, has_sentence_end, is_incomplete
 
 _HEADING_MARKUP = re.compile(r"^(?:#{1,6}\s+|[*_]{2,3}(?=\w))|[*_]{2,3}$")
-"""Signs that mark a heading in plain text."""
+"""Characters that mark a heading in plain text."""
 _BOLD_OR_ITALIC = re.compile(
     r"(\*\*|__)(?=[^\s*_])(?P<bold>.{1,300}?)(?<=[^\s*_])\1"
     r"|^([*_])(?P<heading>(?=[A-Z])[^*_\n]{0,30}recommendations?[^*_\n]{0,80})\3",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-"""Signs that mark bold text, or a heading in italics, in plain text."""
+"""Characters that mark bold text, or a heading in italics, in plain text."""
 
 
 class Block(NamedTuple):
@@ -40,11 +40,11 @@ class Block(NamedTuple):
     mark: str = ""
     """The bullet or number at its start."""
     follows_sentence: bool = False
-    """Whether it starts with a heading that stood directly behind a sentence in its paragraph."""
+    """Whether it starts with a heading that directly followed a sentence in its paragraph."""
 
     @property
     def is_boilerplate(self) -> bool:
-        """Return whether the block is no part of the text."""
+        """Return whether the block is not part of the text."""
         return self.kind in {ParagraphKind.FURNITURE, ParagraphKind.TITLE}
 
 
@@ -90,7 +90,7 @@ def build_block(text: str, kind: ParagraphKind) -> Block:
 
 
 def _attach_bullets(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Join a marker that stood alone to the next paragraph, and a marker within a sentence to its text."""
+    """Join a marker on a line of its own to the next paragraph, and a marker within a sentence to its text."""
     bullet: Block | None = None
     before: Block | None = None
     for original in blocks:
@@ -139,7 +139,7 @@ def _is_nested_item(before: Block, block: Block) -> bool:
 def _split_at_headings(block: Block) -> Iterator[Block]:
     """Split a block before each heading that directly follows a sentence in it."""
     start = 0
-    for cut in [] if block.is_boilerplate else headings.find_glued_headings(block.text):
+    for cut in [] if block.is_boilerplate else headings.find_inline_headings(block.text):
         yield block._replace(text=block.text[start:cut].rstrip())
         block, start = Block(block.text, ParagraphKind.PLAIN, follows_sentence=True), cut
     yield block._replace(text=block.text[start:])
@@ -181,7 +181,7 @@ def _rejoin_blocks(blocks: list[Block], joiner: LineJoiner) -> list[Block]:
                 and block.kind == ParagraphKind.PLAIN
                 and _is_same_paragraph(groups[last][-1], block.text)
             ):
-                group = groups.pop(last)  # it goes behind the furniture that interrupts it
+                group = groups.pop(last)  # it comes after the furniture that interrupts it
                 group.append(block)
             last = len(groups)
         groups.append(group)

@@ -1,4 +1,4 @@
-"""Recognize how the report writes: sentence ends, abbreviations, and accounts as opposed to recommendations."""
+"""Recognize sentence ends, abbreviations, and accounts of the past as opposed to recommendations."""
 
 import re
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ class SentenceBreak(NamedTuple):
 
     end: int
     start: int
-    is_glued: bool
+    lacks_space: bool
 
 
 def find_sentence_breaks(text: str, before: str = _CAPITAL_START) -> Iterator[SentenceBreak]:
@@ -95,21 +95,21 @@ def find_sentence_breaks(text: str, before: str = _CAPITAL_START) -> Iterator[Se
     """
     opened, counted = 0, 0
     for match in re.finditer(rf"{_SENTENCE_GAP}(?={before})", text):
-        is_glued = not match["gap"]
+        lacks_space = not match["gap"]
         opened, counted = opened + text.count('"', counted, match.start()), match.start()
         after = re.match(r"[“‘\"'(\[]{0,3}(?:[A-Z][a-z]|[A-Z]{2,}\b|A\b)", text[match.end() : match.end() + 40])
         word = _last_word(text[max(0, match.start() - 40) : match.start()])
         is_abbreviated = match["dot"].startswith(".") and _is_abbreviation(word)
-        if is_abbreviated and not (is_glued and has_demand(text[match.end() : match.end() + 40])):
+        if is_abbreviated and not (lacks_space and has_request(text[match.end() : match.end() + 40])):
             continue
-        if is_glued and (not after or "/" in word or "@" in word or word.casefold() == "www"):
+        if lacks_space and (not after or "/" in word or "@" in word or word.casefold() == "www"):
             continue
         end = match.start() + len(match["dot"])
-        if is_glued and match["dot"].endswith('"') and opened % 2 == 0:
+        if lacks_space and match["dot"].endswith('"') and opened % 2 == 0:
             end -= 1  # the quotation mark opens the next sentence
-            yield SentenceBreak(end, end, is_glued)
+            yield SentenceBreak(end, end, lacks_space)
         else:
-            yield SentenceBreak(end, match.end(), is_glued)
+            yield SentenceBreak(end, match.end(), lacks_space)
 
 
 def _last_word(text: str) -> str:
@@ -157,7 +157,7 @@ def first_sentence(text: str) -> str:
     return text[: next((ending.end for ending in find_sentence_breaks(text)), len(text))]
 
 
-def has_demand(text: str) -> bool:
+def has_request(text: str) -> bool:
     """Return whether a sentence in `text` starts with a verb that is typical of recommendations."""
     for start in (0, *(match.end() for match in re.finditer(r"[,;:.!?)•●▪■◦·*–-]\s+", text))):
         verb = _IMPERATIVE_START.match(text, start)
@@ -166,18 +166,18 @@ def has_demand(text: str) -> bool:
     return False
 
 
-def starts_with_demand(text: str) -> bool:
+def starts_with_request(text: str) -> bool:
     """Return whether `text` starts with a verb that is typical of recommendations."""
     verb = _IMPERATIVE_START.match(text.lstrip(UNCERTAIN_BREAK))
     return bool(verb and verb["verb"].casefold() in _IMPERATIVES)
 
 
-def is_demand(text: str) -> bool:
+def is_request(text: str) -> bool:
     """Return whether a clause asks for something, perhaps after a phrase such as "in cooperation with NGOs,"."""
     text = text.lstrip(UNCERTAIN_BREAK)
-    if starts_with_demand(text) or re.match(r"act\b|no longer\b", text, re.IGNORECASE):
+    if starts_with_request(text) or re.match(r"act\b|no longer\b", text, re.IGNORECASE):
         return True
-    return bool(_ADVERBIAL_START.match(text)) and has_demand(text)
+    return bool(_ADVERBIAL_START.match(text)) and has_request(text)
 
 
 def is_continuation(text: str) -> bool:

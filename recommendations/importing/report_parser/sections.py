@@ -1,4 +1,4 @@
-"""Find the list of recommendations in a document: after its heading, or else after the opening paragraph."""
+"""Find the list of recommendations in a document: after its heading, otherwise after the opening paragraph."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from recommendations.importing.report_parser.prose import (
     find_sentence_breaks,
     first_sentence,
     has_clause_end,
-    has_demand,
+    has_request,
     is_continuation,
     is_government_narration,
     is_narration,
@@ -55,13 +55,13 @@ def find_list_sections(blocks: list[Block], country: str | None) -> list[ListSec
 
 
 def _sections_with_heading(blocks: list[Block], country: str | None) -> Iterator[ListSection]:
-    begun = 0
+    count = 0
     for index, block in enumerate(blocks):
         start = None if block.is_boilerplate else headings.find_list_start(block.text)
         if start is None:
             continue
-        begun += 1
-        if begun > MAX_LISTS:
+        count += 1
+        if count > MAX_LISTS:
             raise Refused(
                 "too_many",
                 gettext("It contains more than %(number)s lists of recommendations. Keep only the list that you need.")
@@ -85,7 +85,7 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
     accounts = [i for i in plain if is_narration(blocks[i].text, country)]
     openings = [i for i in plain if _OPENING_PARAGRAPH.search(blocks[i].text)]
     openings = sorted({*openings} & {*accounts}) or [
-        i for i in openings if not has_demand(first_sentence(blocks[i].text))
+        i for i in openings if not has_request(first_sentence(blocks[i].text))
     ]
     first = next(iter(openings or (accounts if country else [])), None)
     if first is None:
@@ -97,7 +97,7 @@ def _sections_without_heading(blocks: list[Block], country: str | None) -> Itera
         is_plain = block.kind == ParagraphKind.PLAIN
         if block.kind == ParagraphKind.ITEM or (is_plain and not is_narration(block.text, country)):
             section = _build_section("", [], blocks, index, country)
-            if any(each.kind == ParagraphKind.ITEM or has_demand(each.text) for each in section.blocks):
+            if any(each.kind == ParagraphKind.ITEM or has_request(each.text) for each in section.blocks):
                 yield section._replace(doubt="" if openings else UNCERTAIN_START)
             return
 
@@ -108,11 +108,11 @@ def _build_section(
     """Return the list from block `start` up to its end."""
     section_blocks: list[Block] = []
     left_out: list[str] = []
-    waiting: list[str] = []
+    furniture: list[str] = []
     for index in range(start - len(first), len(blocks)):
         block = first[index - start] if index < start else blocks[index]
         if block.is_boilerplate:
-            waiting.append(block.text)
+            furniture.append(block.text)
             continue
         if _is_section_end(block):
             break
@@ -121,8 +121,8 @@ def _build_section(
         )
         if is_account and not _is_list_resumed(section_blocks[-1], blocks[index + 1 : index + 1 + MAX_BLOCKS]):
             break
-        left_out += waiting
-        waiting = []
+        left_out += furniture
+        furniture = []
         following = next((blocks[i] for i in range(index + 1, len(blocks)) if not blocks[i].is_boilerplate), None)
         cut = _find_narration_start(block.text, following, country)
         if cut is not None and _is_list_resumed(block, blocks[index + 1 : index + 1 + MAX_BLOCKS]):
@@ -174,13 +174,16 @@ def _are_mostly_complete(blocks: list[Block]) -> bool:
 
 
 def _find_narration_start(text: str, following: Block | None, country: str | None) -> int | None:
-    """Return where, in the list's last paragraph, that account starts; it may be at a full line. None if nowhere."""
+    """Return where the account of the government starts in a paragraph of the list; None if it does not.
+
+    It may start after a long line that was not known to end a sentence.
+    """
     if following and _is_section_end(following):
         if "prosecution" in following.text[:60].casefold():
             return None
     elif following:
-        is_demand = not is_narration(following.text, country) and has_demand(first_sentence(following.text))
-        if following.kind == ParagraphKind.ITEM or is_demand:
+        is_request = not is_narration(following.text, country) and has_request(first_sentence(following.text))
+        if following.kind == ParagraphKind.ITEM or is_request:
             return None
     for each in find_sentence_breaks(text):
         if is_government_narration(text[each.start : each.start + 300]):

@@ -12,7 +12,7 @@ _TIMEOUT_SECONDS = 60
 
 def read_workbook_in_sandbox(content: bytes, *, run: SandboxRunner) -> tuple[TableLine, ...]:
     """Return the lines of the only sheet with content. Raises Refused."""
-    answered = run("recommendations.importing.tables", content=content, most_waited=_TIMEOUT_SECONDS)
+    answered = run("recommendations.importing.tables", content=content, timeout_seconds=_TIMEOUT_SECONDS)
     if answered is None:
         raise UnreadableTable(
             "reader_failed",

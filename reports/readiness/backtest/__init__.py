@@ -6,7 +6,7 @@ safe warning, a high one is no promise, and the tier is the Secretary of State's
 
 Choices made where the description of the tests leaves something open:
 
-- Tested are the governments on the Watch List in the edition before whose row rests on a narrative or the Factbook.
+- The tests use governments that were on the Watch List in the edition before, if a narrative or the Factbook was read.
   Those that stayed and those that fell are treated alike: neither moved up.
 - A threshold is a whole number of points, like the target of an edition. Of equally good thresholds the highest is
   chosen (`measures.best_threshold`). In whole points 44 and 47 are chosen, as was noted in the first trial. From the
@@ -68,7 +68,7 @@ class Sample:
 class ThresholdOutcome:
     """The tested rows classified by one threshold."""
 
-    mark: int
+    threshold: int
     outcome: ClassificationOutcome
 
 
@@ -76,18 +76,18 @@ class ThresholdOutcome:
 class Split:
     """A threshold chosen on some of the tested rows and applied to the others."""
 
-    learnt_on: str
-    tried_on: str
-    mark: int
+    chosen_on: str
+    tested_on: str
+    threshold: int
     outcome: ClassificationOutcome
 
     @property
     def title(self) -> str:
         """The threshold and what it was chosen and tested on, in the reader's language."""
-        sentence = gettext("%(mark)d, chosen on the other editions, tested on edition %(edition)d")
-        if self.learnt_on == HELD_OUT:
-            sentence = gettext("%(mark)d, chosen on edition %(edition)d, tested on the other editions")
-        return sentence % {"mark": self.mark, "edition": HELD_OUT_EDITION}
+        sentence = gettext("%(threshold)d, chosen on the other editions, tested on edition %(edition)d")
+        if self.chosen_on == HELD_OUT:
+            sentence = gettext("%(threshold)d, chosen on edition %(edition)d, tested on the other editions")
+        return sentence % {"threshold": self.threshold, "edition": HELD_OUT_EDITION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class BackTest:
     rows: tuple[ScoredCountryYear, ...]
     tested: Sample
     groups: tuple[Sample, ...]
-    marks: tuple[ThresholdOutcome, ...]
+    thresholds: tuple[ThresholdOutcome, ...]
     leave_one_out: LeaveOneOut
     splits: tuple[Split, ...]
     after_years: tuple[OutcomeByYears, ...]
@@ -183,7 +183,7 @@ def run_backtest(rows: Iterable[CountryYear]) -> BackTest:
             ),
             _sample(gettext_noop("Edition 2023"), _cases(tested, _is_held_out)),
         ),
-        marks=tuple(ThresholdOutcome(mark, classify(_cases(tested), mark)) for mark in THRESHOLDS),
+        thresholds=tuple(ThresholdOutcome(threshold, classify(_cases(tested), threshold)) for threshold in THRESHOLDS),
         leave_one_out=leave_one_out(_cases(tested)),
         splits=_splits(tested),
         after_years=_outcomes_by_years(scored),
@@ -211,9 +211,9 @@ def _splits(tested: Sequence[ScoredCountryYear]) -> tuple[Split, ...]:
     held_out = (HELD_OUT, _cases(tested, _is_held_out))
     others = ("the other editions", _cases(tested, lambda row: not _is_held_out(row)))
     return tuple(
-        Split(learnt_on, tried_on, mark, classify(cases, mark))
-        for (learnt_on, training_cases), (tried_on, cases) in ((held_out, others), (others, held_out))
-        for mark in [best_threshold(training_cases)]
+        Split(chosen_on, tested_on, threshold, classify(cases, threshold))
+        for (chosen_on, training_cases), (tested_on, cases) in ((held_out, others), (others, held_out))
+        for threshold in [best_threshold(training_cases)]
     )
 
 

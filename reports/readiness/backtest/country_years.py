@@ -56,11 +56,11 @@ class OfficialComplicity(ChoiceEnum):
     PROSECUTED = "prosecuted", gettext_noop("Officials prosecuted")
     INVESTIGATED = "investigated", gettext_noop("Officials investigated")
     NONE = "none", gettext_noop("No official investigated, prosecuted or convicted")
-    NOT_TOLD = "not told", gettext_noop("Nothing told of officials")
+    NOT_REPORTED = "not told", gettext_noop("No report on officials")
 
 
 class PlanStatus(ChoiceEnum):
-    """What was reported of a national action plan."""
+    """What was reported on a national action plan."""
 
     IMPLEMENTED = "implemented", gettext_noop("Plan implemented")
     ADOPTED = "adopted", gettext_noop("Plan adopted")
@@ -99,7 +99,7 @@ class CountryYear:
     moved: TierChange
     source: NarrativeSource
     counts: Mapping[EffortQuestion, NarrativeCount]
-    officials: OfficialComplicity = OfficialComplicity.NOT_TOLD
+    officials: OfficialComplicity = OfficialComplicity.NOT_REPORTED
     law_changed: bool | None = None
     procedures_adopted: bool | None = None
     plan: PlanStatus | None = None
@@ -135,7 +135,7 @@ def read_country_years(lines: Iterable[str]) -> tuple[CountryYear, ...]:
     """
     rows = tuple(_parse_row(cells) for cells in csv.DictReader(lines))
     if len({(row.code, row.edition) for row in rows}) < len(rows):
-        raise ValueError("A country and edition come twice.")
+        raise ValueError("A country and edition occur twice.")
     return rows
 
 
@@ -158,7 +158,7 @@ def _parse_row(cells: Mapping[str, str]) -> CountryYear:
             **{question: _parse_count(cells, column) for question, column in COUNT_COLUMNS.items()},
             EffortQuestion.MONEY: NarrativeCount(direction=_parse_direction(cells["funding_dir"])),
         },
-        officials=OfficialComplicity(cells["complicity"] or OfficialComplicity.NOT_TOLD),
+        officials=OfficialComplicity(cells["complicity"] or OfficialComplicity.NOT_REPORTED),
         law_changed=_parse_yes_no(cells["law_changed"]),
         procedures_adopted=_parse_yes_no(cells["procedures_adopted"]),
         plan=PlanStatus(cells["plan"]) if cells["plan"] else None,

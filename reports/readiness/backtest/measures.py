@@ -55,11 +55,11 @@ class ClassificationOutcome:
 class LeaveOneOut:
     """The outcome of leave-one-out: each case is classified by a threshold chosen without it.
 
-    `marks` are pairs of a threshold and how often it was chosen, in ascending order.
+    `thresholds` are pairs of a threshold and how often it was chosen, in ascending order.
     """
 
     outcome: ClassificationOutcome
-    marks: tuple[tuple[int, int], ...]
+    thresholds: tuple[tuple[int, int], ...]
 
 
 def area_under_curve(cases: Iterable[Case]) -> Fraction | None:
@@ -76,13 +76,13 @@ def area_under_curve(cases: Iterable[Case]) -> Fraction | None:
     return Fraction(twice_won, 2 * len(upward) * len(others))
 
 
-def classify(cases: Iterable[Case], mark: int) -> ClassificationOutcome:
+def classify(cases: Iterable[Case], threshold: int) -> ClassificationOutcome:
     """Classify cases by a threshold."""
-    return _classify_by_own_threshold((case, mark) for case in cases)
+    return _classify_by_own_threshold((case, threshold) for case in cases)
 
 
 def _classify_by_own_threshold(pairs: Iterable[tuple[Case, int]]) -> ClassificationOutcome:
-    counted = Counter((case.moved_up, floor(case.points) >= mark) for case, mark in pairs)
+    counted = Counter((case.moved_up, floor(case.points) >= threshold) for case, threshold in pairs)
     return ClassificationOutcome(
         found=counted[True, True],
         moved_up=counted[True, True] + counted[True, False],
@@ -100,7 +100,7 @@ def best_threshold(cases: Iterable[Case]) -> int:
         ZeroDivisionError: if all cases moved up or none did.
     """
     rows = tuple(cases)
-    return max(ALL_THRESHOLDS, key=lambda mark: (classify(rows, mark).youden, mark))
+    return max(ALL_THRESHOLDS, key=lambda threshold: (classify(rows, threshold).youden, threshold))
 
 
 def leave_one_out(cases: Sequence[Case]) -> LeaveOneOut:
@@ -113,6 +113,6 @@ def leave_one_out(cases: Sequence[Case]) -> LeaveOneOut:
     Raises:
         ZeroDivisionError: if without one case the others all moved up or none did.
     """
-    marks = [best_threshold([*cases[:i], *cases[i + 1 :]]) for i in range(len(cases))]
-    outcome = _classify_by_own_threshold(zip(cases, marks, strict=True))
-    return LeaveOneOut(outcome, tuple(sorted(Counter(marks).items())))
+    thresholds = [best_threshold([*cases[:i], *cases[i + 1 :]]) for i in range(len(cases))]
+    outcome = _classify_by_own_threshold(zip(cases, thresholds, strict=True))
+    return LeaveOneOut(outcome, tuple(sorted(Counter(thresholds).items())))

@@ -32,16 +32,17 @@ def report_lines(test: BackTest) -> Iterator[str]:
     yield f"Left out: {left_out}." if test.left_out else "Left out: none."
     yield "\nArea under the curve (1: always higher; 0.5: chance)"
     yield from (_area_line(sample) for sample in (test.tested, *test.groups))
-    yield "\nMark    moved up, at or above    did not, below"
-    yield from (_outcome_line(f"{result.mark}", result.outcome) for result in test.marks)
-    marks = join_with_and(
-        f"{mark} ({'once' if count == 1 else f'{count} times'})" for mark, count in test.leave_one_out.marks
+    yield "\nThreshold   moved up, at or above    did not, below"
+    yield from (_outcome_line(f"{result.threshold}", result.outcome) for result in test.thresholds)
+    thresholds = join_with_and(
+        f"{threshold} ({'once' if count == 1 else f'{count} times'})"
+        for threshold, count in test.leave_one_out.thresholds
     )
-    yield f"\nEach row judged by the threshold chosen on all the others: {marks}"
+    yield f"\nEach row judged by the threshold chosen on all the others: {thresholds}"
     yield _outcome_line("", test.leave_one_out.outcome)
     for split in test.splits:
-        yield f"\nChosen on {split.learnt_on}: {split.mark}. Tested on {split.tried_on}"
-        yield _outcome_line(f"{split.mark}", split.outcome)
+        yield f"\nChosen on {split.chosen_on}: {split.threshold}. Tested on {split.tested_on}"
+        yield _outcome_line(f"{split.threshold}", split.outcome)
     yield f"\nYears on the Watch List before edition {HELD_OUT_EDITION}"
     yield from (
         f"{result.years:<8}{result.moved_up} of {result.of} moved up, {result.fell} fell" for result in test.after_years
@@ -81,22 +82,24 @@ def limits(test: BackTest) -> Iterator[str]:
 def backtest_document(test: BackTest) -> dict[str, Any]:
     """Return the whole back-test as a JSON-compatible document.
 
-    Areas are numbers with two decimals, or null if all rows of a group moved up or none did. Next to each stands the
-    exact value as a string ("2481/2900").
+    Areas are numbers with two decimals, or null if all rows of a group moved up or none did. The exact value follows
+    each as a string ("2481/2900").
     """
     return {
         "method": test.method,
         "country_years": len(test.rows),
         "tested": _sample_fields(test.tested),
         "groups": [_sample_fields(sample) for sample in test.groups],
-        "marks": [{"mark": result.mark, **_outcome_fields(result.outcome)} for result in test.marks],
+        "marks": [{"mark": result.threshold, **_outcome_fields(result.outcome)} for result in test.thresholds],
         "leave_one_out": {
             **_outcome_fields(test.leave_one_out.outcome),
-            "marks": [{"mark": mark, "times": count} for mark, count in test.leave_one_out.marks],
+            "marks": [{"mark": threshold, "times": count} for threshold, count in test.leave_one_out.thresholds],
         },
         "splits": [
             {
-                **{name: getattr(split, name) for name in ("learnt_on", "tried_on", "mark")},
+                "learnt_on": split.chosen_on,
+                "tried_on": split.tested_on,
+                "mark": split.threshold,
                 **_outcome_fields(split.outcome),
             }
             for split in test.splits
@@ -128,9 +131,9 @@ def _area_line(sample: Sample) -> str:
     return f"{area:<8}{sample.title}: {sample.moved_up} moved up, {sample.others} did not"
 
 
-def _outcome_line(mark: str, outcome: ClassificationOutcome) -> str:
+def _outcome_line(threshold: str, outcome: ClassificationOutcome) -> str:
     found = f"{outcome.found} of {outcome.moved_up}, missed {outcome.missed}"
-    return f"{mark:<8}{found:<26}{outcome.warned} of {outcome.others}, missed {outcome.false_hopes}"
+    return f"{threshold:<12}{found:<25}{outcome.warned} of {outcome.others}, missed {outcome.false_hopes}"
 
 
 def _outcome_fields(outcome: ClassificationOutcome) -> dict[str, int]:

@@ -11,7 +11,7 @@ A narrative does not report everything that the method asks, so some parts have 
 - government money for victims: the direction of funding.
 
 If both figures are reported they are compared. Otherwise the direction counts, as in the method for a direction
-without a figure. A figure that comes with neither last year's figure nor a direction answers nothing.
+without a figure. A figure with neither last year's figure nor a direction is no data.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -61,7 +61,7 @@ COMPLICITY_SHARES = {
     OfficialComplicity.PROSECUTED: VERDICT_SHARES[Verdict.MET],
     OfficialComplicity.INVESTIGATED: VERDICT_SHARES[Verdict.STEP],
     OfficialComplicity.NONE: NOTHING,
-    OfficialComplicity.NOT_TOLD: None,
+    OfficialComplicity.NOT_REPORTED: None,
 }
 """The share for each report on complicit officials; None is no data."""
 
@@ -107,7 +107,7 @@ def _concrete_action(row: CountryYear) -> ScorePart:
     indicator = IndicatorFact(0, "achievements", Pillar.PREVENTION, unit="achievements")
     finding = replace(evaluate_target(indicator, ACHIEVEMENTS_ASKED, reading), rows=())
     line = ScoreLine(
-        "achievements", "Achievements told", PART_POINTS[PartKey.ACTION], PART_LAW[PartKey.ACTION], finding
+        "achievements", "Achievements reported", PART_POINTS[PartKey.ACTION], PART_LAW[PartKey.ACTION], finding
     )
     return ScorePart(PartKey.ACTION, (line,))
 
@@ -115,7 +115,7 @@ def _concrete_action(row: CountryYear) -> ScorePart:
 def _pillar_signs(
     row: CountryYear, directions: Mapping[EffortQuestion, ReadingDirection | None]
 ) -> Mapping[Pillar, list[tuple[str, Finding]]]:
-    """Return what may show each P, as pairs of a name and a finding."""
+    """Return the facts that may show each P, as pairs of a name and a finding."""
     up = frozenset({ReadingDirection.UP})
     signs: dict[Pillar, list[tuple[str, Finding]]] = {
         Pillar.PROSECUTION: [
@@ -149,7 +149,7 @@ def _evaluate_pillar(signs: Iterable[tuple[str, Finding]]) -> Finding:
     result = pillar_finding([pair for pair in pairs if pair[1].worth], [finding for _, finding in pairs])
     if result.verdict is ReadinessVerdict.NOT_SHOWN:
         # The method's sentence mentions benchmarks, but a narrative has none.
-        return replace(result, reason="Nothing that was told shows it.")
+        return replace(result, reason="Nothing in the narrative shows it.")
     return result
 
 

@@ -74,7 +74,7 @@ class StepFormatter:
             before = cumulative
 
     def display_separately(self, step: ReadinessStep) -> step_display.StepDisplay:
-        """Return a step that is listed apart."""
+        """Return a step outside the running total, with its own points."""
         return self._display(step, formatting.round_to_tenth(step.points), None)
 
     def _display(
@@ -111,11 +111,14 @@ class StepFormatter:
             case StepKind.AGREE:
                 sentence = gettext("Agree with %(ministry)s on benchmark %(benchmark)s.")
                 ministry = self._ministry(step) or gettext("the government")
-                return sentence % {"ministry": ministry, "benchmark": self._criterion(step)}
+                return sentence % {"ministry": ministry, "benchmark": self._key_and_wording(step)}
 
     def _review(self, step: ReadinessStep) -> str:
         row, sentence = step.rows[0], ""
-        values = {"benchmarks": self._supported(step), "benchmark": self._criterion(step) if step.benchmarks else ""}
+        values = {
+            "benchmarks": self._benchmarks_in_brackets(step),
+            "benchmark": self._key_and_wording(step) if step.benchmarks else "",
+        }
         if row.type == "update_version" and row.id in self.texts.updates:
             sender, sent_on, commitment = self.texts.updates[row.id]
             values |= {"sender": _with_article(sender), "date": format_date(sent_on)}
@@ -132,9 +135,8 @@ class StepFormatter:
             sentence = gettext("Assess benchmark %(benchmark)s. A verified action supports it.")
         else:
             sentence = gettext("Record the source of the figure%(benchmarks)s, and have it verified.")
-        if row not in self.undated:
-            return sentence % values
-        return f"{sentence % values} {gettext('State its start date.')}"
+        text = sentence % values
+        return gettext("%(step)s State its start date.") % {"step": text} if row in self.undated else text
 
     def _ask(self, step: ReadinessStep) -> str:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
@@ -172,14 +174,14 @@ class StepFormatter:
         }
         if is_named or ministry is None:
             return text
-        return f"{text} {gettext('Perhaps %(ministry)s has it.') % {'ministry': ministry}}"
+        return gettext("%(step)s Perhaps %(ministry)s has it.") % {"step": text, "ministry": ministry}
 
     def _keep(self, step: ReadinessStep) -> str:
         text, deadline = self.texts.commitments.get(step.rows[0].id), self.result.deadline_on
         values = {
             "ministry": self._ministry(step) or gettext("the ministry"),
             "commitment": _without_full_stop(text) if text else "",
-            "benchmarks": self._supported(step),
+            "benchmarks": self._benchmarks_in_brackets(step),
             "date": format_date(step.due_on) if step.due_on else "",
         }
         if step.due_on is None:
@@ -200,17 +202,18 @@ class StepFormatter:
             sentence = gettext("Urge %(ministry)s to keep its commitment “%(commitment)s”%(benchmarks)s, due %(date)s.")
             if not text:
                 sentence = gettext("Urge %(ministry)s to keep its commitment%(benchmarks)s, due %(date)s.")
-            if status := self._status_sentence(step):
-                return f"{sentence % values} {status}"
+            return self._add_status(step, sentence % values)
         return sentence % values
 
-    def _status_sentence(self, step: ReadinessStep) -> str:
-        """Return a sentence if the commitment is overdue or an update on it waits; empty if it is simply open."""
+    def _add_status(self, step: ReadinessStep, text: str) -> str:
+        """Return the text of a step, and that its commitment is overdue or has an update that waits, if it is so."""
         standing = self._standings.get(step.rows[0].id)
         if standing is not None and standing.waits_since:
-            sentence = gettext("An update on it has been with the embassy since %(date)s.")
-            return sentence % {"date": format_date(standing.waits_since)}
-        return gettext("It is overdue.") if standing is not None and standing.days_overdue else ""
+            sentence = gettext("%(step)s An update on it has been with the embassy since %(date)s.")
+            return sentence % {"step": text, "date": format_date(standing.waits_since)}
+        if standing is not None and standing.days_overdue:
+            return gettext("%(step)s It is overdue.") % {"step": text}
+        return text
 
     @cached_property
     def _standings(self) -> Mapping[int, CommitmentStanding]:
@@ -220,15 +223,19 @@ class StepFormatter:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
         return _with_article(name) if name else None
 
-    def _supported(self, step: ReadinessStep) -> str:
-        """Return the benchmarks that the step supports, in brackets after a blank; empty if there are none."""
-        return f" ({join_with_and(self.keys[key] for key in step.benchmarks)})" if step.benchmarks else ""
+    def _benchmarks_in_brackets(self, step: ReadinessStep) -> str:
+        """Return the keys of a step's benchmarks, in brackets after a space; empty if there are none."""
+        return (
+            f" ({join_with_and(self.keys[benchmark_id] for benchmark_id in step.benchmarks)})"
+            if step.benchmarks
+            else ""
+        )
 
-    def _criterion(self, step: ReadinessStep) -> str:
+    def _key_and_wording(self, step: ReadinessStep) -> str:
         """Return a benchmark's key and wording: `4b: Ten districts have a shelter`."""
-        key = step.benchmarks[0]
-        text = self.texts.benchmarks.get(key)
-        return f"{self.keys[key]}: {_without_full_stop(text)}" if text else self.keys[key]
+        benchmark_id = step.benchmarks[0]
+        key, text = self.keys[benchmark_id], self.texts.benchmarks.get(benchmark_id)
+        return f"{key}: {_without_full_stop(text)}" if text else key
 
 
 def _with_article(name: str) -> str:

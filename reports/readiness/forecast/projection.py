@@ -104,7 +104,7 @@ def project_open_commitments(
     """
     if deadline_on is not None and as_of > deadline_on:
         return claimed_record.answers
-    benchmark_ids = {benchmark_id.id for benchmark_id in claimed_record.questionnaire.benchmarks}
+    benchmark_ids = {benchmark.id for benchmark in claimed_record.questionnaire.benchmarks}
     by_reach: dict[CommitmentReach, set[int]] = {reach: set() for reach in CommitmentReach}
     for commitment, due_on in commitments:
         if due_on is None or deadline_on is None or due_on <= deadline_on:

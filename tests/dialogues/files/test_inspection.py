@@ -1,4 +1,4 @@
-"""What is sent: how much, under which name, and what becomes of it."""
+"""Uploads: their size and name, and what is stored."""
 
 import hashlib
 
@@ -17,7 +17,7 @@ def upload(name, content, claims="application/octet-stream"):
     return SimpleUploadedFile(name, content, claims)
 
 
-def test_upload_becomes_a_clean_copy_and_what_it_is_told_of_it_counts_nothing():
+def test_an_upload_becomes_a_clean_copy_and_its_declared_type_is_ignored():
     cleaned = sanitize_file(PDF, ".pdf").content
 
     assert inspect_upload(upload("A.PDF", PDF, claims="text/html"), run=Sandbox(None)) == (
@@ -76,7 +76,7 @@ def test_file_over_the_limit_is_refused_and_one_at_it_is_not(settings):
 @pytest.mark.parametrize(
     ("size", "told"), [(1, "0 MB"), (1024 * 1024 * 3 // 2, "1.5 MB"), (5 * 1024**3 // 2, "2.5 GB")]
 )
-def test_sizes_are_told_as_people_read_them(size, told):
+def test_sizes_are_displayed_in_units(size, told):
     assert format_size(size) == told
 
 

@@ -1,4 +1,4 @@
-"""Files as pictures: what is drawn, how large, how much of it; and a process of its own that can do no harm."""
+"""Files drawn as pictures in a confined process: which pages, how large and how many."""
 
 import io
 import subprocess
@@ -28,7 +28,7 @@ PDF_TYPE = "application/pdf"
 
 
 def blank_pdf(*sizes, rotated=0):
-    """A PDF of empty pages of these sizes, in points."""
+    """Return a PDF of empty pages of these sizes, in points."""
     made, file = pikepdf.new(), io.BytesIO()
     for size in sizes:
         made.add_blank_page(page_size=size).Rotate = rotated
@@ -65,7 +65,7 @@ def test_pictures_are_drawn_no_larger_than_they_are_and_on_white():
     assert draw_image(clear.getvalue(), "image/png").getpixel((1, 1)) == (255, 255, 255)
 
 
-def test_so_many_pages_are_shown_and_no_more_are_drawn():
+def test_only_the_pages_that_are_shown_are_drawn():
     long = blank_pdf(*[(100, 100)] * (MAX_PAGES + 3))
 
     assert (read_outline(long, PDF_TYPE).pages, len(read_outline(long, PDF_TYPE).sizes)) == (MAX_PAGES + 3, MAX_PAGES)
@@ -76,14 +76,14 @@ def test_so_many_pages_are_shown_and_no_more_are_drawn():
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4\n%%EOF\n", PNG, PDF[: len(PDF) // 2]])
-def test_what_is_no_sound_file_cannot_be_drawn(content):
+def test_a_damaged_file_cannot_be_drawn(content):
     with pytest.raises(PreviewError):
         draw_page(content, PDF_TYPE, 1)
     with pytest.raises(PreviewError):
         read_outline_in_sandbox(content, PDF_TYPE, run=Sandbox(None))
 
 
-def test_a_process_of_its_own_draws_the_same():
+def test_a_confined_process_draws_the_same():
     assert draw_page_in_sandbox(PDF, PDF_TYPE, 1, run=Sandbox(None)) == draw_page(PDF, PDF_TYPE, 1)
     assert read_outline_in_sandbox(PDF, PDF_TYPE, run=Sandbox(None)) == read_outline(PDF, PDF_TYPE)
     assert draw_page_in_sandbox(PNG, "image/png", 1, run=Sandbox(None)) == draw_page(PNG, "image/png", 1)

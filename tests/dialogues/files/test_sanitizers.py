@@ -1,4 +1,4 @@
-"""What a file really is, and the copy of it that is kept: nothing that runs, opens, hides or tells too much."""
+"""The detected type of a file, and its clean copy without active, external, hidden or personal content."""
 
 import io
 import random
@@ -71,7 +71,7 @@ def assert_rejected(content, extension, match):
 
 
 def change_zip(content, **parts):
-    """A zip with some parts changed, or left out where None is given."""
+    """Return a zip with some parts changed. None leaves a part out."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         kept = {name: archive.read(name) for name in archive.namelist()}
     return zip_parts({name: part for name, part in (kept | parts).items() if part is not None})
@@ -138,13 +138,13 @@ def test_file_that_is_not_what_its_name_says_is_refused(extension, content):
         (".csv", XLSX, "Excel"),
     ],
 )
-def test_file_named_for_something_else_is_told_what_it_is(extension, content, called):
+def test_a_file_with_a_wrong_extension_is_refused_with_its_type(extension, content, called):
     assert_rejected(content, extension, f"is of type {called}, but its name does not say so")
 
 
 @pytest.mark.parametrize("extension", [".exe", ".html", ".svg", ".zip", "", ".doc", ".docm"])
 @pytest.mark.parametrize("content", [b"MZ\x90\x00 whatever it is", b"<html></html>", zip_parts({"a.txt": "a"})])
-def test_file_of_another_sort_is_told_what_is_taken(extension, content):
+def test_a_file_of_another_type_is_refused_with_the_accepted_types(extension, content):
     assert_rejected(
         content, extension, r"Attach a PDF, a Word or Excel file \(.docx, .xlsx\), a text \(.txt, .csv\) or a"
     )
@@ -154,7 +154,7 @@ def test_file_of_another_sort_is_told_what_is_taken(extension, content):
 
 
 def photograph(orientation=1):
-    """A picture whose upper left corner is black, taken at a place, with a word behind its end."""
+    """Return a picture with a black upper left corner, GPS data, and a word after its end."""
     taken = Image.new("RGB", (64, 48), "white")
     taken.paste("black", (0, 0, 16, 16))
     exif = Image.Exif()
@@ -206,7 +206,7 @@ def test_png_loses_its_texts_and_keeps_its_pixels_and_transparency():
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
-def test_png_of_every_kind_is_drawn_anew(mode):
+def test_every_kind_of_png_is_encoded_again(mode):
     made = io.BytesIO()
     (Image.new(mode, (8, 8)) if mode == "I;16" else Image.effect_noise((8, 8), 9).convert(mode)).save(made, "PNG")
 
@@ -215,7 +215,7 @@ def test_png_of_every_kind_is_drawn_anew(mode):
 
 
 @pytest.mark.parametrize(("mode", "kept_as"), [("L", "L"), ("CMYK", "RGB")])
-def test_jpeg_of_every_kind_is_drawn_anew(mode, kept_as):
+def test_every_kind_of_jpeg_is_encoded_again(mode, kept_as):
     with Image.open(io.BytesIO(sanitize_file(picture("JPEG", mode=mode), ".jpg").content)) as kept:
         assert kept.mode == kept_as
 
@@ -236,7 +236,7 @@ def test_jpeg_is_never_larger_than_it_came(mode, quality, progressive, orientati
 
 
 def hard_compressed_png(drawn, *, colour, behind=b"", in_pixels=b""):
-    """A PNG that is compressed harder than Pillow does, with a word in it and `behind` its compressed pixels."""
+    """Return a PNG with a higher compression than Pillow's, a word in it, and `behind` after its compressed pixels."""
     line = len(drawn.tobytes()) // drawn.height
     lines = b"".join(b"\0" + drawn.tobytes()[at : at + line] for at in range(0, len(drawn.tobytes()), line))
     header = drawn.width.to_bytes(4) + drawn.height.to_bytes(4) + bytes((8, colour, 0, 0, 0))
@@ -251,7 +251,7 @@ def hard_compressed_png(drawn, *, colour, behind=b"", in_pixels=b""):
 
 
 def letter_like_image(mode):
-    """Lines of twelve letters, each a pattern of its own, which filters only make harder to compress."""
+    """Return lines of twelve letters, each another pattern, which filters make harder to compress."""
     chance = random.Random(3)  # noqa: S311 -- nothing secret
     letters = [Image.frombytes("L", (10, 10), chance.randbytes(100)) for _ in range(12)]
     page = Image.new("L", (200, 150), 255)
@@ -290,7 +290,7 @@ def test_interlaced_png_has_as_many_bytes_as_the_standard_says():
 
 
 def interlace_pass(x, y):
-    """Which of the seven passes has this pixel: the pattern that the standard prints (ISO 15948, 8.2)."""
+    """Return the pass, of seven, that contains this pixel: the pattern of the standard (ISO 15948, 8.2)."""
     return int(
         ("16462646", "77777777", "56565656", "77777777", "36463646", "77777777", "56565656", "77777777")[y % 8][x % 8]
     )
@@ -325,7 +325,7 @@ def embed_by_annotation(pdf):
 
 
 def add_button_script(pdf):
-    """A script of a form's field: first of a chain, and on its own in what happens with the field."""
+    """A script of a form field: first of a chain, and alone as an action of the field."""
     harmless = pikepdf.Dictionary(
         S=pikepdf.Name.Named, N=pikepdf.Name.NextPage, Next=pikepdf.Array([JAVASCRIPT_ACTION])
     )
@@ -341,7 +341,7 @@ def set_root_keys(**keys):
 
 
 def draw_external_object(**keys):
-    """A drawing on the page, whose stream has `keys` of its own."""
+    """Return a PDF with a drawing whose stream has the keys `keys`."""
 
     def change(pdf):
         drawing = pdf.make_stream(b"0 0 1 1 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, **keys)
@@ -438,7 +438,7 @@ RICH_MEDIA = pikepdf.Dictionary(
     ],
 )
 @pytest.mark.parametrize("packed", [pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate])
-def test_what_a_pdf_could_run_or_attach_is_removed(change, packed):
+def test_scripts_and_attachments_are_removed_from_a_pdf(change, packed):
     sent = pdf(change, object_stream_mode=packed, compress_streams=False)
     assert ACTIVE_CONTENT_MARKER in pdf(
         change, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False
@@ -472,7 +472,7 @@ def test_drawing_that_lies_in_the_pdf_itself_stays():
 
 
 @pytest.mark.parametrize("user", ["", "a secret"], ids=["only against changes", "to open it"])
-def test_pdf_with_a_password_is_refused_and_told_what_to_do(user):
+def test_a_pdf_with_a_password_is_refused_with_a_hint(user):
     locked = pdf(encryption=pikepdf.Encryption(owner="another secret", user=user))
     assert_rejected(locked, ".pdf", "has a password, or is protected against changes. Print it to a PDF without a")
 
@@ -488,7 +488,7 @@ def test_a_pdf_with_nothing_left_after_cleaning_is_refused():
     )
 
 
-def test_what_lies_behind_or_between_the_parts_of_a_file_is_left_behind():
+def test_data_after_or_between_the_parts_of_a_file_is_removed():
     assert (
         ACTIVE_CONTENT_MARKER
         not in sanitize_file(PDF[:-6] + b"%" + ACTIVE_CONTENT_MARKER + b"\n%%EOF\n", ".pdf").content
@@ -568,7 +568,7 @@ REMOVED_PARTS = {
     "word/embeddings/Sheet.xlsx",
     "xl/printerSettings/printerSettings1.bin",
 }
-"""What nobody misses who reads the document."""
+"""Parts that no reader of the document misses."""
 
 
 @pytest.mark.parametrize(
@@ -601,7 +601,7 @@ REMOVED_PARTS = {
         ),
     ],
 )
-def test_what_people_put_into_office_files_stays(sent, extension, said):
+def test_usual_content_of_office_files_is_kept(sent, extension, said):
     with (
         zipfile.ZipFile(io.BytesIO(sent)) as made,
         zipfile.ZipFile(io.BytesIO(sanitize_file(sent, extension).content)) as kept,
@@ -645,7 +645,7 @@ def test_file_that_libreoffice_wrote_keeps_what_stands_in_it(name, said):
 
 @pytest.mark.parametrize("name", ["word/media/drawing.svg", "word/printerSettings/p.bin", "word/embeddings/a.xlsx"])
 def test_parts_that_duplicate_another_part_are_left_out(name):
-    """A drawing beside its copy in pixels, settings of a printer, the workbook behind a chart."""
+    """A drawing beside its copy in pixels, printer settings, the workbook of a chart."""
     kinds = {"svg": "image", "bin": "printerSettings", "xlsx": "package"}
     source = "word/charts/_rels/chart1.xml.rels" if name.endswith("xlsx") else "word/_rels/document.xml.rels"
     drawn = relationships_part((kinds[name.rpartition(".")[2]], f"/{name}"))
@@ -780,7 +780,7 @@ def test_workbook_that_draws_on_another_is_refused():
 
 
 def docx_with_types(*kinds):
-    """The types of a document with two types for one part."""
+    """Return the part [Content_Types].xml with two types for one part."""
     return docx(**{"[Content_Types].xml": content_types_part(*[("word/document.xml", kind) for kind in kinds])})
 
 
@@ -793,7 +793,7 @@ def test_type_of_macros_is_found_behind_another_of_the_same_part():
 
 
 def docx_with_runs(*runs):
-    """A document whose one paragraph holds these runs: text of a field's code, or what begins and ends a field."""
+    """Return a document whose one paragraph has these runs: text, field codes, and begins and ends of fields."""
     marks = {"{": '<w:fldChar w:fldCharType="begin"/>', "}": '<w:fldChar w:fldCharType="end"/>'}
     said = "".join(f"<w:r>{marks.get(run, f'<w:instrText>{run}</w:instrText>')}</w:r>" for run in runs)
     return docx_with_body(f"<w:p>{said}</w:p>")
@@ -890,13 +890,13 @@ def test_code_of_which_a_reader_passes_over_a_part_is_refused(sent):
         ('<v:imagedata x:href="r0"/>', "something outside the file"),
     ],
 )
-def test_what_is_always_outside_is_refused_whatever_its_relation_is_called(element, match):
+def test_external_elements_are_refused_under_any_relationship_type(element, match):
     link = relationships_part(("hyperlink", "https://example.org/seen.png", "External"))
     assert_rejected(docx_with_body(element, **{"word/_rels/document.xml.rels": link}), ".docx", match)
 
 
 def test_fields_that_fetch_nothing_stay():
-    """Page numbers, contents, reckoning, links that a person presses."""
+    """Page numbers, contents, calculations, links to click."""
     runs = ["{", " PAGE ", "}", "{", "=", "{", "PAGE", "}", "+1", "}", "{", ' TOC \\o "1-3" \\h ', "}"]
     runs += ["{", ' HYPERLINK "https://example.org/" ', "}", "{", ' HYPERLINK \\l "_Toc1" ', "}", "{", " DATE ", "}"]
     assert sanitize_file(docx_with_runs(*runs), ".docx")
@@ -941,11 +941,11 @@ def test_workbook_on_a_database_is_refused():
     assert_rejected(sent, ".xlsx", "something outside the file")
 
 
-def test_formulas_that_reckon_stay():
+def test_formulas_that_calculate_are_kept():
     assert sanitize_file(xlsx_with_formula('IF(A2="a|b",SUM(B1:B9),VLOOKUP(A1,One!A1:B2,2))'), ".xlsx")
 
 
-def test_document_with_a_password_is_refused_and_told_what_to_do():
+def test_a_document_with_a_password_is_refused_with_a_hint():
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
     assert_rejected(
         container + "EncryptedPackage".encode("utf-16-le"), ".docx", "has a password. Save the file without"
@@ -1002,7 +1002,7 @@ def test_text_with_binary_content_is_refused(content, match, extension):
         "ID;PWXL\nC;Y1;X1;K0;EA1",
     ],
 )
-def test_table_that_a_spreadsheet_would_run_is_refused_and_told_what_to_do(table):
+def test_a_table_with_formulas_that_run_is_refused_with_a_hint(table):
     assert_rejected(table.encode(), ".csv", r"would run as a formula.* Write a word or an apostrophe before it and")
     assert sanitize_file(table.encode(), ".txt").content == table.encode()
 
@@ -1021,7 +1021,7 @@ def test_table_of_numbers_telephones_and_words_stays_as_it_is():
 # --- Apart ------------------------------------------------------------------------------------------------------------
 
 
-def test_what_a_file_does_to_the_cleaner_stays_there(monkeypatch):
+def test_a_failure_of_the_sanitizer_process_refuses_the_file(monkeypatch):
     with pytest.raises(FileRejected, match="is of type PDF"):
         sanitize_file_in_sandbox(PDF, ".docx", run=Sandbox(None))
     monkeypatch.setattr(sanitizer_sandbox, "TIMEOUT_SECONDS", 0.001)

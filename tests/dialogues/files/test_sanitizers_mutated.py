@@ -1,4 +1,4 @@
-"""Damaged and hostile files by the hundred: no crash, no hang, and nothing kept that isn't what it claims.
+"""Hundreds of damaged and hostile files: no crash, no hang, and only valid copies are stored.
 
 The mutations are the same each time. MUTATED_FILES says how many there are; `.ci/run` asks for 2,000.
 """
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 FILES = int(os.environ.get("MUTATED_FILES", "200"))
 MAX_SECONDS = 5
-"""Of the processor's time, for one file."""
+"""Processor seconds for one file."""
 
 EXIF = Image.Exif()
 EXIF[ExifTags.Base.Orientation], EXIF[ExifTags.Base.Make] = 6, "Telephone of Thabo"
@@ -60,7 +60,7 @@ VALID_FILES = {
 
 
 def mutate(content, chance):
-    """`content` with up to eight places overwritten, taken out, doubled or filled; now and then cut off."""
+    """Return `content` with up to eight places overwritten, removed, doubled or filled, and sometimes cut off."""
     made = bytearray(content)
     for _ in range(chance.choice((1, 1, 2, 8))):
         at, length = chance.randrange(len(made)), chance.choice((1, 1, 1, 2, 4, 16, 64))
@@ -81,7 +81,7 @@ def mutate(content, chance):
 
 
 def mutate_part(content, chance):
-    """A zip, or a PNG, that is sound itself, with one part mutated."""
+    """Return a valid zip or PNG with one mutated part."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
@@ -100,7 +100,7 @@ def mutate_part(content, chance):
 
 
 def mutated_files(kind):
-    """Its share of the mutated files; every other zip and PNG is mutated inside."""
+    """Return the mutated files of one sample. Every second zip and PNG is mutated inside."""
     content = VALID_FILES[kind][2]
     chance = random.Random(f"tip tracker {kind}")  # noqa: S311 -- the same each time
     for number in range(FILES // len(VALID_FILES) + 1):
@@ -109,7 +109,7 @@ def mutated_files(kind):
 
 
 def is_what_it_claims(media_type, content):
-    """Held to readers of other kinds than the one that cleaned it, where there are some."""
+    """Compare a copy with other readers than the one that cleaned it, if there are any."""
     if media_type == "application/pdf":
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as kept:
             return len(kept.pages) > 0 and not kept.attachments and "/OpenAction" not in kept.Root
@@ -123,7 +123,7 @@ def is_what_it_claims(media_type, content):
 
 @pytest.fixture
 def limit_processor_time():
-    """Fail whatever takes more than MOST_SECONDS of the processor's time; call it before each file."""
+    """Fail a file that takes more than MOST_SECONDS of processor time. Call it before each file."""
 
     def too_long(*_):
         raise AssertionError(f"more than {MAX_SECONDS} seconds on one file")

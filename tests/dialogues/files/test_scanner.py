@@ -1,4 +1,4 @@
-"""The conversation with clamd, and what becomes of a file meanwhile: nothing is given out that wasn't found clean."""
+"""The exchange with clamd. No file is given out before it was found clean."""
 
 import socket
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ NOW = at_noon(date(2022, 1, 28))
 
 @pytest.fixture
 def closed_address():
-    """An address where nothing listens."""
+    """Return an address where nothing listens."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         yield f"tcp://127.0.0.1:{closed.getsockname()[1]}"
@@ -34,7 +34,7 @@ def closed_address():
 @pytest.mark.parametrize(
     ("content", "found"), [(b"", ""), (b"a letter" * 30_000, ""), (b"a" * 100_000 + b"EICAR", "Eicar-Test")]
 )
-def test_scanner_hears_the_whole_file_and_says_what_it_found(on_a_path, content, found, tmp_path):
+def test_the_scanner_gets_the_whole_file_and_reports_its_finding(on_a_path, content, found, tmp_path):
     with fake_clamd(str(tmp_path / "clamd") if on_a_path else None) as (address, heard):
         assert scan(content, address) == found
     assert heard == [content]

@@ -1,4 +1,4 @@
-"""The rules that the script checks before it sends a file: the sentences that the server would answer."""
+"""The rules that the script checks before it sends a file have the sentences of the server."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""Data files in TOML: what they say as entries, and which sentence names a fault, with its file and entry."""
+"""Data files in TOML: their entries, and sentences that name a fault with its file and entry."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

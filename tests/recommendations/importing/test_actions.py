@@ -1,4 +1,4 @@
-"""Loading a list: what stands goes on, is split or retired as somebody said, and earlier scores stay as they were."""
+"""Load a list: items continue, are split or retired as the user said, and earlier scores stay."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -61,7 +61,7 @@ BEFORE, PROTECTION, PREVENTION = NOW - timedelta(seconds=1), Pillar.PROTECTION, 
 
 
 def narrative(texts):
-    """A narrative of our own making, with these items."""
+    """Return a made-up narrative with these items."""
     items = "\n".join(f"• {text}" for text in texts)
     return f"LESOTHO: TIER 2 WATCH LIST\n\nPRIORITIZED RECOMMENDATIONS:\n\n{items}\n\nPROSECUTION\n\nSaid.\n"
 
@@ -95,7 +95,7 @@ def current_list(edition):
 
 
 def row_counts():
-    """How many rows there are of whatever loading writes."""
+    """Return the numbers of rows of all tables that loading writes."""
     return [model.objects.count() for model in (Recommendation, RecommendationTerms, Benchmark, AuditEntry, Job)]
 
 
@@ -228,7 +228,7 @@ def lesotho():
 
 
 def commitment_benchmarks():
-    """By promise, the criteria of the benchmarks that it goes towards."""
+    """Return, by commitment, the criteria of its benchmarks."""
     return {row.text: {(one.pk, one.wording) for one in row.benchmarks.all()} for row in Commitment.objects.all()}
 
 
@@ -237,7 +237,7 @@ def keys_by_number(edition):
 
 
 def load_replacement(edition, **said):
-    """The reconstruction of Lesotho given way to the other list, as it is proposed."""
+    """The reconstruction of Lesotho, replaced by the other list as proposed."""
     imported = create_draft(edition, narrative(REPLACEMENT_LIST.values()))
     before = keys_by_number(edition)
     became = {before[old]: (new,) for old, new in NEW_NUMBERS.items()}
@@ -312,7 +312,7 @@ def test_the_record_is_loaded_again_without_harm_after_the_list_has_changed(leso
 
 @pytest.fixture
 def edition_with_split_item():
-    """A recommendation with two benchmarks and a promise towards each; and another one."""
+    """A recommendation with two benchmarks and a commitment on each, and another recommendation."""
     edition = EditionFactory()
     both = RecommendationFactory(
         edition=edition, number=1, text="Fund the shelter and train its staff.", indicia=[2, 7]

@@ -1,4 +1,4 @@
-"""A list beside the one that stands: what is new, changed, unchanged, gone or doubtful, and how alike texts are."""
+"""Compare a list with the existing one: new, changed, unchanged, missing or doubtful, and similarity of texts."""
 
 from collections import Counter
 
@@ -39,7 +39,7 @@ def lines_of_kind(seen, kind):
 
 
 def numbers_by_kind(comparison):
-    """By kind: old number and new number."""
+    """Return old and new numbers by kind."""
     return [(line.kind, line.old and line.old.number, line.new and line.new.number) for line in comparison.lines]
 
 
@@ -90,7 +90,7 @@ def test_what_is_little_alike_is_doubtful():
 
 
 def test_reconstruction_and_official_list_find_each_other():
-    """Of our own making, another order and other words: each is proposed what it became, and what is new stays new."""
+    """A made-up list in another order and wording: each item gets its successor, and new ones stay new."""
     seen = preview(EXISTING_ITEMS, [ImportedItem(number, text) for number, text in REPLACEMENT_LIST.items()])
 
     assert {line.old.number: line.new.number for line in seen.undecided} == NEW_NUMBERS

@@ -1,4 +1,4 @@
-"""What a person's pairing means: which items go on, begin, end, and where their benchmarks go."""
+"""A person's pairing: which items continue, begin or end, and where their benchmarks go."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What loading did, as it is told afterwards, whatever an import of before has kept of it."""
+"""The result of loading, also for imports of earlier releases."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tables of recommendations: which bytes are read, what the columns hold, and what is refused with which sentence."""
+"""Tables of recommendations: encodings, columns, and refusals with their sentences."""
 
 import io
 import zipfile
@@ -32,7 +32,7 @@ def row_texts(listed):
 
 
 def workbook(*sheets, hidden=()):
-    """An .xlsx of sheets, each a list of rows."""
+    """Return an .xlsx file with sheets, each a list of rows."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         for place, rows in enumerate(sheets):
@@ -46,7 +46,7 @@ def workbook(*sheets, hidden=()):
 
 
 def change_zip(content, **parts):
-    """A workbook with parts put in or exchanged, by name with underscores for slashes and dots."""
+    """Return a workbook with added or replaced parts. Names have underscores for slashes and dots."""
     old, new = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in old.namelist():
@@ -150,7 +150,7 @@ def test_a_utf_16_file_with_an_odd_number_of_bytes_is_refused():
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
-def test_whatever_stands_between_the_cells_is_told(sign):
+def test_the_separator_of_a_table_is_detected(sign):
     rows = [["Number", "Recommendation"], ["1", "Fund it; train, too."], ["2", "Train the police."]]
     content = "\n".join(sign.join(f'"{cell}"' for cell in row) for row in rows)
 
@@ -295,7 +295,7 @@ def test_a_workbook_that_is_a_trap_or_broken_is_refused(content, code, sentence)
 
 
 def test_a_zip_that_lies_about_its_size_is_refused():
-    """The bomb's size in the directory is made small: what comes out is counted, not what is promised."""
+    """The zip directory states a small size. The unpacked bytes are counted, not the stated ones."""
     content = bytearray(change_zip(workbook(VALID), bomb=ZIP_BOMB))
     size = len(ZIP_BOMB).to_bytes(4, "little")
     while (at := content.find(size)) >= 0:

@@ -1,4 +1,4 @@
-"""The pages by which a list is brought, looked over, paired and loaded; without script, and losing nothing typed."""
+"""The pages that import, preview, pair and load a list, without scripts and without losing typed text."""
 
 import re
 from datetime import date, timedelta
@@ -58,7 +58,7 @@ def post_import(client, edition, **said):
 
 
 def open_preview(client, edition, **said):
-    """The page on which what was brought is looked over, and its address."""
+    """Return the page of a draft import and its address."""
     response = post_import(client, edition, **said)
     assert response.status_code == 302, response.context["form"].errors
     client.run_jobs()
@@ -66,7 +66,7 @@ def open_preview(client, edition, **said):
 
 
 def load_form_data(response):
-    """What a browser would send of the form that loads."""
+    """Return the data of the form that loads, as a browser sends it."""
     form = response.context["form"]
     return {"do": "load"} | {field.name: field.value() or "" for field in form}
 
@@ -127,7 +127,7 @@ def test_cells_that_were_copied_are_a_table(client, edition):
 
 
 def test_draft_imports_are_shown_first_and_loaded_ones_below(client, edition):
-    """Another year's waits elsewhere."""
+    """The draft of another year is on another page."""
     EditionImportFactory(edition=EditionFactory(year=2020), name="other.txt")
     waiting = EditionImportFactory(edition=edition, name="waiting.txt")
     loaded = EditionImportFactory(edition=edition, name="loaded.txt", loaded=True)
@@ -151,7 +151,7 @@ def test_of_the_file_and_the_text_one_is_asked_for(client, edition):
 
 
 def test_each_draft_import_shows_its_size_and_date(client, edition):
-    """Headings are no row."""
+    """Headings are not a row."""
     post_import(client, edition, pasted=NARRATIVE)
     post_import(client, edition, pasted="Number\tRecommendation\n1\tFund it.\n2\tTrain them.\n")
     post_import(
@@ -267,7 +267,7 @@ def test_columns_that_were_guessed_wrongly_are_corrected_on_the_page(client, edi
 
 
 def unread_import(client, edition, text=NARRATIVE):
-    """A file that was brought and that no job has read yet, and the address at which that is followed."""
+    """An uploaded file that no job has read yet, and the address of its progress page."""
     response = post_import(client, edition, file=SimpleUploadedFile("lesotho.txt", text.encode()))
     assert response.status_code == 302
     return EditionImport.objects.get(), response.url
@@ -368,7 +368,7 @@ def test_a_list_that_was_not_read_is_neither_corrected_nor_loaded(client, editio
 
 @pytest.fixture
 def existing_list(edition):
-    """A list that stands: one item that is alike, one that is not, and one that will be split."""
+    """An existing list: one similar item, one different item, and one that will be split."""
     shelter = RecommendationFactory(edition=edition, number=1, text="Fund the shelter.")
     trees = RecommendationFactory(edition=edition, number=2, text="Count every tree.")
     both = RecommendationFactory(edition=edition, number=3, text="Prosecute traffickers and convene.")
@@ -395,7 +395,7 @@ def test_what_is_alike_is_proposed_with_what_differs(client, edition, existing_l
 
 
 def test_only_what_is_little_alike_is_to_be_looked_at_twice_and_both_wordings_stand_there_whole(client, edition):
-    """The first is doubtful because its reader doubts it; the words of the second have little in common."""
+    """The parser doubts the first item; the second has few words in common."""
     RecommendationFactory(edition=edition, number=1, text="Fund the shelter and its staff.")
     RecommendationFactory(edition=edition, number=2, text="Investigate officials who look away, and dismiss them.")
     brought = {"notes": [], "left_out": [], "tier": None, "rows": [
@@ -515,7 +515,7 @@ def test_rows_that_can_not_be_read_are_told_and_left_out_by_a_tick(client, editi
 
 @pytest.mark.parametrize("stands", [False, True])
 def test_a_table_of_which_no_row_can_be_read_offers_to_correct_its_columns_and_nothing_to_load(client, edition, stands):
-    """The rank was taken for the number; what stands is not made out to be gone."""
+    """The rank was read as the number. Existing items must not appear as missing."""
     if stands:
         RecommendationFactory(edition=edition, number=1, text="Fund it.")
     table = b"How urgent,Rank,Recommendation\nhigh,1,Fund it.\nlow,2,Train them.\n"
@@ -567,7 +567,7 @@ def test_a_list_of_which_too_much_has_to_be_said_is_left_to_the_command(client, 
 
 
 def test_the_page_of_a_long_list_stays_light_whatever_has_to_be_said_of_it(client, edition):
-    """600 that go on in other words and 300 that nothing is like."""
+    """600 items with other wording and 300 without a similar one."""
     texts = [f"Fund shelter {n} of ours." for n in range(1, 601)] + [f"{n} x{n}." for n in range(601, 901)]
     Recommendation.objects.bulk_create(
         Recommendation(edition=edition, number=number, text=text, text_status="official")

@@ -1,4 +1,4 @@
-"""Saying what repeats what, and asking benchmarks again."""
+"""Say which recommendations repeat which, and copy benchmarks."""
 
 from datetime import date
 

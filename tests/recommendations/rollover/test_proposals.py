@@ -1,4 +1,4 @@
-"""What a new list may repeat: equal words are chosen, likely ones too, the rest is only named."""
+"""Proposed repeats in a new list: equal and similar wordings are chosen, others are only listed."""
 
 from recommendations.rollover.proposals import propose_repeats
 from tests.recommendations.replacement_list import REPLACEMENT_LIST

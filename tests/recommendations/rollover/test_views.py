@@ -1,4 +1,4 @@
-"""The page on which an officer says what of the year before is asked again."""
+"""The page on which an officer says which recommendations repeat those of the year before."""
 
 import pytest
 from django.urls import reverse
@@ -20,7 +20,7 @@ def officer(client):
 
 @pytest.fixture
 def old_and_new_list():
-    """The list of 2021, and of 2022 with the first two in another order and a new one."""
+    """The list of 2021, and that of 2022 with the first two in another order and a new one."""
     edition = EditionFactory(year=2022)
     old = [RecommendationFactory(number=number, text=REPLACEMENT_LIST[number]) for number in (1, 2, 3)]
     texts = [

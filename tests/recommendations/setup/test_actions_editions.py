@@ -1,4 +1,4 @@
-"""Opening an edition and putting one right: administrators' alone, each with an entry in the log."""
+"""Open and correct an edition: only administrators, with an entry in the log."""
 
 import json
 from datetime import date

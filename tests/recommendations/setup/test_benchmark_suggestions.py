@@ -1,4 +1,4 @@
-"""What a recommendation's wording suggests: each with the words it rests on, and never more than the words say.
+"""Suggestions from the wording of a recommendation, each with the words it is based on.
 
 The sentences are made up after the manner of such lists.
 """

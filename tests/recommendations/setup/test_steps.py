@@ -1,4 +1,4 @@
-"""The five steps, judged from what is there."""
+"""The state of the five steps, from existing rows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Benchmarks suggested from the wording: nothing of it counts before an officer has accepted it."""
+"""Benchmarks suggested from the wording. None counts before an officer accepts it."""
 
 import json
 from decimal import Decimal
@@ -47,7 +47,7 @@ def suggestions_url(row):
 
 
 def opened_form_data(client, row):
-    """What a browser sends of the page as it stands, nothing ticked."""
+    """Return the data of the page as a browser sends it, with nothing ticked."""
     page = client.get(suggestions_url(row))
     rows = page.context["rows"]
     sent = {"reason": page.context["reason"]["reason"].value()}
@@ -151,7 +151,7 @@ def test_a_new_indicator_has_the_ministry_that_was_chosen_to_report_it(client):
 
 
 def test_a_ministry_is_chosen_for_no_indicator_that_is_there_already(client):
-    """… where it would be lost without a word: that indicator has a page to change it."""
+    """It would be lost silently. The indicator has its own page to change it."""
     police = MinistryFactory()
     there = IndicatorFactory(name="Counted elsewise", unit="districts")
     DistrictFactory()

@@ -1,4 +1,4 @@
-"""Choosing a country from the list, and putting right what the list knows of it."""
+"""Choose a country from the list, and correct its details."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The page of the edition: what may be left empty, what is filled in, and what is put right."""
+"""The page of the edition: optional fields, filled-in values and corrections."""
 
 from datetime import date
 

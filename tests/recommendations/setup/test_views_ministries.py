@@ -1,4 +1,4 @@
-"""The page of the ministries: any number at once, none lost, and who holds office where nobody is named."""
+"""The page of the ministries: any number at once, none lost, and offices without a named person."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The page of the people: invited any number at once, seen whether they came, invited again, one named as contact."""
+"""The page of the people: invite several at once, see who signed in, invite again, name a contact person."""
 
 from smtplib import SMTPRecipientsRefused
 

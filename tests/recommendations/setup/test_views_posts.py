@@ -152,7 +152,7 @@ def test_each_thing_that_lacks_is_counted(client):
 
 
 def test_the_edition_at_hand_is_the_newest_that_is_followed(client):
-    """That of 2022 is known by its tier alone, as the outcome of the one before."""
+    """The edition of 2022 has only a tier, the outcome of the one before."""
     country = CountryFactory()
     EditionFactory(country=country, year=2020, terms=False)
     RecommendationFactory(edition=EditionFactory(country=country, year=2021))
@@ -177,7 +177,7 @@ def test_an_administrator_is_led_to_the_step_that_waits_for_them_and_an_officer_
 
 
 def test_each_reader_is_told_whether_the_step_is_theirs_or_whose_it_is(client):
-    """Ministries and people are an administrator's, benchmarks between them an officer's."""
+    """Administrators enter ministries and people; officers enter the benchmarks in between."""
     country = RecommendationFactory().edition.country
     DistrictFactory(country=country)
 

@@ -1,4 +1,4 @@
-"""Commitments in documents: worded, and linked to benchmarks, as it was known at the moment that a document names."""
+"""Commitments in documents have the wording and benchmarks known at the moment of the document."""
 
 from datetime import date
 
@@ -29,13 +29,13 @@ MEETS = CommitmentReach.MEETS
 
 @pytest.fixture
 def benchmarks():
-    """4a, worth little, and 5a."""
+    """The benchmarks 4a, with few points, and 5a."""
     return [BenchmarkFactory(recommendation=RecommendationFactory(number=number)) for number in (4, 5)]
 
 
 @pytest.fixture
 def commitment(benchmarks):
-    """Corrected at noon on 10 January: another number, and 5a instead of 4a."""
+    """A commitment corrected at noon on 10 January: another number, and 5a instead of 4a."""
     commitment = CommitmentFactory(
         text="Train 04 officers.", benchmarks=benchmarks[:1], benchmarks__reach=MEETS, made__due_on=date(2022, 2, 20)
     )

@@ -1,4 +1,4 @@
-"""What differs between two documents, from real ones built on the same record."""
+"""Differences between two documents that were built on the same record."""
 
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -60,7 +60,7 @@ def document_values(edition, day, kind=BriefingKind.AMBASSADOR, **options):
 
 
 def list_differences(kind, before, after):
-    """Each difference in a line: chapter, about, word, before, after."""
+    """Return each difference as a tuple: chapter, subject, word, before, after."""
     return {
         (chapter.title, one.about, one.label, one.before, one.after)
         for chapter in compare_documents(kind, before, after)
@@ -69,7 +69,7 @@ def list_differences(kind, before, after):
 
 
 def create_record(edition):
-    """A promise, evidence on a benchmark that was claimed, and an update, all before the first day."""
+    """A commitment, claimed evidence on a benchmark, and an update, all before the first day."""
     police = MinistryFactory(name="Ministry of Police")
     benchmark = BenchmarkFactory(
         recommendation=RecommendationFactory(edition=edition, lead=police), terms__criterion="A focal point in each."
@@ -213,7 +213,7 @@ def test_a_document_stored_with_the_keys_of_an_earlier_release_is_compared_with_
 
 @pytest.mark.parametrize("kind", BriefingKind)
 def test_every_compared_field_exists_in_the_document(kind):
-    """A renamed field would be compared as nothing with nothing, and nobody would notice."""
+    """A renamed field would be empty in both documents, and its differences would be lost."""
     classes = {
         BriefingKind.AMBASSADOR: AmbassadorBriefing,
         BriefingKind.MINISTRY: MinistryPage,
@@ -225,7 +225,7 @@ def test_every_compared_field_exists_in_the_document(kind):
 
 
 def missing_fields(item, cls):
-    """The fields that are compared and that the document doesn't have."""
+    """Return compared fields that the document does not have."""
     hints = get_type_hints(cls)
     there = {field.name for field in fields(cls)}
     wanted = {*item.key, *item.name, *item.labels, *item.shown.values(), *item.lists, *item.parts, item.summary} - {""}

@@ -1,4 +1,4 @@
-"""A dialogue pack: what to say to each ministry, out of the record; agenda, last time, participants."""
+"""A dialogue pack: talking points for each ministry, agenda, last dialogue, participants."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -93,7 +93,7 @@ def build_pack(dialogue, edition, *, reader=None, as_of=DAY, known_by=None):
 
 
 def points_for(pack, whose="Ministry of Police"):
-    """What there is to say to one of them."""
+    """Return the talking points for one ministry."""
     return next(one for one in pack.talks if one.whose == whose)
 
 
@@ -102,7 +102,7 @@ def sentences(points):
 
 
 def create_benchmark_led_by(ministry, edition, criterion, **fields):
-    """A benchmark of a recommendation of its own that a ministry leads on."""
+    """Return a benchmark of a new recommendation led by a ministry."""
     recommendation = RecommendationFactory(edition=edition, lead=ministry, **fields)
     return BenchmarkFactory(recommendation=recommendation, terms__criterion=criterion)
 
@@ -114,7 +114,7 @@ def create_commitment(ministry, text, due_on=None, **fields):
 # --- Talking points ---------------------------------------------------------------------------------------------------
 
 
-def test_it_thanks_only_for_what_was_verified_since_the_last_dialogue(edition, police, planned_dialogue):
+def test_thanks_cover_only_actions_verified_since_the_last_dialogue(edition, police, planned_dialogue):
     new = create_commitment(police, "Fund the unit.")
     CommitmentEventFactory(commitment=new, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 20))
     old = create_commitment(police, "Name an officer.", made__happened_on=date(2021, 9, 1))
@@ -126,9 +126,7 @@ def test_it_thanks_only_for_what_was_verified_since_the_last_dialogue(edition, p
     assert (point.status_text, point.source) == ("20 Jan 2022", "Made on 8 Nov 2021 (Letter of 8 November 2021)")
 
 
-def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_evidence(
-    edition, police, planned_dialogue
-):
+def test_thanks_cover_verified_actions_on_open_commitments_only(edition, police, planned_dialogue):
     benchmark = create_benchmark_led_by(police, edition, "Every district has a focal officer")
     promise = create_commitment(police, "Name focal officers.", benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
@@ -151,7 +149,7 @@ def test_it_thanks_for_a_verified_action_on_an_open_commitment_and_for_no_other_
 
 
 @pytest.mark.parametrize("how", ["verdict", "reopened"])
-def test_it_does_not_thank_for_what_was_undone(edition, police, planned_dialogue, how):
+def test_there_are_no_thanks_for_reversed_actions(edition, police, planned_dialogue, how):
     benchmark = create_benchmark_led_by(police, edition, "The rules are in force")
     promise = create_commitment(police, "Put the rules in force.", benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
@@ -168,7 +166,7 @@ def test_it_does_not_thank_for_what_was_undone(edition, police, planned_dialogue
 
 
 def reversed_rules(edition, police, sensitivity):
-    """A commitment on rules that were verified in force, and taken back on 12 January 2022."""
+    """Create a commitment on rules that were verified as in force and withdrawn on 12 January 2022."""
     benchmark = create_benchmark_led_by(police, edition, "The rules are in force")
     promise = create_commitment(police, "Put the rules in force.", due_on=date(2022, 2, 25), benchmarks=[benchmark])
     sent = UpdateVersionFactory(update__commitment=promise, accepted=True)
@@ -195,9 +193,7 @@ def test_a_reversed_action_is_named_with_the_commitment(edition, police, planned
     assert not points.kept, "we do not thank for what was taken back"
 
 
-def test_what_the_ministry_may_not_read_of_a_reversal_is_not_in_the_sentence_to_speak(
-    edition, police, planned_dialogue
-):
+def test_an_internal_reversal_is_in_the_source_and_not_in_the_talking_point(edition, police, planned_dialogue):
     reversed_rules(edition, police, Sensitivity.INTERNAL)
 
     [point] = points_for(build_pack(planned_dialogue, edition)).to_ask
@@ -299,7 +295,7 @@ def test_a_returned_update_names_the_reason_and_is_not_asked_for_again(edition, 
     assert (points.overdue, points.to_ask, points.with_us) == ((), (), ())
 
 
-def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned_dialogue):
+def test_requests_follow_the_order_of_the_next_steps(edition, police, planned_dialogue):
     worth_little = create_benchmark_led_by(police, edition, "The posts are trained")
     create_benchmark_led_by(police, edition, "The unit is funded")
     done = EvidenceFactory(supports=[worth_little], verified=True)
@@ -323,7 +319,7 @@ def test_it_asks_in_the_order_of_the_next_steps(edition, police, planned_dialogu
     assert [point.benchmarks for point in points] == [("2a",), ("1a",), ()]
 
 
-def test_it_asks_for_a_figure_that_was_not_reported(edition, police, planned_dialogue):
+def test_the_pack_asks_for_a_figure_that_was_not_reported(edition, police, planned_dialogue):
     create_benchmark_led_by(police, edition, "The unit is funded")
     IndicatorFactory(name="Prosecutions", question=EffortQuestion.PROSECUTIONS, ministry=police)
 
@@ -342,7 +338,7 @@ def test_a_benchmark_with_a_waiting_claim_is_not_asked_for(edition, police, plan
     assert points_for(build_pack(planned_dialogue, edition)).to_ask == ()
 
 
-def test_it_names_only_next_steps_of_the_ministries_at_the_table(edition, police, planned_dialogue):
+def test_the_pack_names_only_next_steps_of_the_ministries_at_the_table(edition, police, planned_dialogue):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
     for ministry, text in ((police, "The unit is funded"), (justice, "A case is charged")):
         create_benchmark_led_by(ministry, edition, text)
@@ -470,7 +466,7 @@ def test_each_ministry_has_its_office_holder_what_it_leads_on_and_its_commitment
     assert "P. Minister" in pack.talks[1].about
 
 
-def test_it_covers_only_the_ministries_at_the_table(edition, police, planned_dialogue):
+def test_the_pack_covers_only_the_ministries_at_the_table(edition, police, planned_dialogue):
     justice = MinistryFactory(name="Ministry of Justice", short_name="Justice")
     theirs = create_benchmark_led_by(justice, edition, "Marker benchmark")
     create_benchmark_led_by(None, edition, "Marker of nobody")
@@ -761,7 +757,7 @@ def test_officer_ambassador_and_observer_read_the_same_and_it_is_for_the_ambassa
     assert len(points_for(pack).overdue) == 1
 
 
-def test_it_holds_nothing_of_another_country_for_a_reader_of_both(edition, planned_dialogue):
+def test_the_pack_has_nothing_of_another_country_for_a_reader_of_both(edition, planned_dialogue):
     elsewhere = CountryFactory(elsewhere=True)
     DialogueFactory(country=elsewhere, agreed="Marker agreed")
     theirs = MinistryFactory(country=elsewhere, name="Marker ministry")

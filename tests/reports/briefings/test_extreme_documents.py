@@ -1,4 +1,4 @@
-"""What would break a printed document or embarrass who hands it over, tried on every kind of it."""
+"""Extreme contents in every kind of document: layout, fonts, PDF/UA and bookmarks hold."""
 
 import io
 import itertools
@@ -39,14 +39,14 @@ MARKUP = '<img src="file:///etc/passwd"> <b>&amp;</b> http://169.254.169.254/lat
 UNUSUAL_TEXT = (
     f"’M’e Nts\u030ciuoa of Qacha’s Nek {MARKUP} \N{UNICORN FACE} \u05e9\u05dc\u05d5\u05dd \u202eabc {'w' * 200}"
 )
-"""Sesotho, markup, what the typefaces lack, writing from right to left, and a word that no line holds."""
+"""Sesotho, markup, missing glyphs, right-to-left text, and a word longer than a line."""
 
 every_kind = pytest.mark.parametrize("made", DOCUMENT_BUILDERS.values(), ids=DOCUMENT_BUILDERS)
 each_paper = pytest.mark.parametrize("paper", Paper)
 
 
 def accessibility_faults(printed, tmp_path):
-    """What the checkers of PDF/UA-1 and of what a screen reader says find wrong."""
+    """Return the faults that the checkers of PDF/UA-1 and of screen readers find."""
     file = tmp_path / "document.pdf"
     file.write_bytes(printed.file)
     spoken = [f"{one.rule} {one.message}" for one in outloud.check(str(file)).findings if one.severity == "error"]
@@ -54,7 +54,7 @@ def accessibility_faults(printed, tmp_path):
 
 
 def assert_well_printed(printed, tmp_path):
-    """Nothing past the margins, nothing on another, every page numbered, own typefaces, no fault of a checker."""
+    """Check margins, overlaps, page numbers, fonts and PDF/UA."""
     assert printed.beyond_margins() == []
     assert printed.collisions() == []
     numbered = [f"Page {number} of {len(printed)}" in text for number, text in enumerate(printed.texts, 1)]
@@ -168,7 +168,7 @@ def test_the_first_two_pages_stay_two_for_one_recommendation_and_for_sixty(numbe
 
 @each_paper
 def test_the_list_of_annexes_stays_on_the_second_page(paper):
-    """Letter is lower than A4: with four ministries of two lines each, it stood alone on a third page."""
+    """Letter is shorter than A4: with four ministries of two lines each, a part moved to a third page."""
     words = "Bring the amendment before Parliament, as both ministries ag"
     second = PrintedDocument(sample_documents.full_ambassador_briefing(4, words), paper).texts[1]
 
@@ -206,7 +206,7 @@ def test_a_ministrys_page_has_rows_of_each_section_in_any_order(sections):
 
 
 def texts_of_all_lengths(number):
-    """Texts of all lengths, each of which begins and ends in words of its own."""
+    """Return texts of all lengths, each with unique first and last words."""
     return [f"Begin{at:02} {'Somebody wrote this at length, and more. ' * (at % 7)}end{at:02}" for at in range(number)]
 
 

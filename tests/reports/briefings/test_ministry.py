@@ -1,4 +1,4 @@
-"""A ministry's page: safe to hand over, in a partner's tone, on one sheet."""
+"""A ministry's page: one sheet without internal texts, in a friendly tone."""
 
 import io
 import re
@@ -71,7 +71,7 @@ def create_commitment(ministry, text, due_on=None, **event):
     return commitment
 
 
-def test_it_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
+def test_the_page_says_what_was_agreed_what_is_verified_and_what_would_help_next(edition, police):
     overdue = create_commitment(police, "Name a focal officer in each district", due_on=date(2022, 1, 15))
     undated = create_commitment(police, "Keep the unit funded")
     done = create_commitment(police, "Train the unit", due_on=date(2022, 2, 1))
@@ -192,7 +192,7 @@ def test_only_verified_evidence_is_listed(edition, police):
 
 @pytest.fixture
 def rules(edition, police):
-    """A commitment on which the gazetted rules are verified, and its benchmark."""
+    """Create a commitment with verified rules in the gazette, and its benchmark."""
     benchmark = BenchmarkFactory(recommendation=RecommendationFactory(edition=edition))
     commitment = create_commitment(police, "Put the rules in force")
     sent = UpdateVersionFactory(update__commitment=commitment, accepted=True)
@@ -272,7 +272,7 @@ def test_a_finding_that_is_earlier_or_not_verified_or_on_another_benchmark_rever
     assert [(one.what, one.since) for one in build_page(edition, police).verified] == [("Rules gazetted", "")]
 
 
-def test_it_holds_nothing_of_other_ministries_or_the_united_states_and_no_score(edition, police):
+def test_the_page_has_no_score_and_nothing_of_other_ministries_or_the_united_states(edition, police):
     create_commitment(police, "Their own promise")
     create_commitment(MinistryFactory(name="Ministry of Justice", short_name="Justice"), "Another ministry’s promise")
     ours = CommitmentFactory(made_by=MadeBy.UNITED_STATES, ministry=None, text="Our own undertaking", made=False)
@@ -304,7 +304,7 @@ def test_rows_recorded_after_the_moment_are_left_out(edition, police):
 
 
 @pytest.mark.parametrize("number", [0, 1, 40])
-def test_it_is_one_page_however_much_there_is_and_passes_pdf_ua(edition, police, number):
+def test_the_page_is_one_page_for_any_content_and_passes_pdf_ua(edition, police, number):
     words = "A promise in many words that somebody wrote down at length. " * 6
     for place in range(number):
         row = create_commitment(police, f"{place} {words}", due_on=date(2022, 1, 15))

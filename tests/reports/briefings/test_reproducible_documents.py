@@ -1,4 +1,4 @@
-"""The same facts give the same bytes: here, on whatever database, and in another process on a SQLite file."""
+"""The same facts give the same bytes, on any database and in another process."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ def issue_documents(folder) -> None:
 
 
 def issue_documents_in_another_process(folder) -> None:
-    """The same in another process, from nothing: an empty database, with the record loaded anew."""
+    """Write them in another process: an empty database into which the record is loaded."""
     copy_migrated_database(folder / "record.sqlite3")
     script = (
         "import django; django.setup()\n"

@@ -1,4 +1,4 @@
-"""The first paragraph of an ambassador's briefing: what it says for five states of the record, and how long it is."""
+"""The first paragraph of an ambassador's briefing: its text for five states of the record, and its length."""
 
 import re
 from datetime import date
@@ -41,17 +41,17 @@ def create_benchmark(edition):
 
 
 def numbers_in(text):
-    """Every number in a text, with its decimals."""
+    """Return every number in a text with its decimals."""
     return re.findall(r"\d+(?:\.\d+)?", text)
 
 
 def visible_text(html):
-    """What a reader of a document sees, without the head, in one line."""
+    """Return the text of a document without its head, in one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", html.partition("<body")[2].partition(">")[2]).split())
 
 
 def assert_agrees_with_the_document(content):
-    """At most 120 words, and every figure stands in the rest of the document too."""
+    """Check that it has at most 120 words, and that the rest of the document has every figure too."""
     paragraph = content.readiness.paragraph
     assert len(paragraph.split()) <= MAX_PARAGRAPH_WORDS == 120
     document = visible_text(render_html(content))
@@ -187,14 +187,14 @@ def test_a_dialogue_of_the_same_day_is_not_compared_with():
         (None, "At the last dialogue, on 24 November 2021, no claim had been reviewed yet."),
     ],
 )
-def test_it_says_how_readiness_has_changed(before, sentence):
+def test_the_summary_says_how_readiness_has_changed(before, sentence):
     since = ComparedDay(date(2021, 11, 24), is_dialogue=True, score=before)
 
     assert sentence in write_paragraph(paragraph_facts(since=since))
 
 
 @pytest.mark.parametrize(("by_dates", "is_said"), [("31.5", True), ("8.5", False), (None, False)])
-def test_it_tells_what_the_government_did_from_what_the_embassy_has_verified_since(by_dates, is_said):
+def test_the_summary_separates_late_verification_from_what_happened(by_dates, is_said):
     by_dates = None if by_dates is None else Decimal(by_dates)
     since = ComparedDay(date(2021, 11, 24), is_dialogue=True, score=Decimal("8.5"), score_by_dates=by_dates)
 
@@ -234,7 +234,7 @@ def paragraph_facts(**facts):
     )
 
 
-def test_it_names_one_step_if_two_are_too_long():
+def test_the_summary_names_one_step_if_two_are_too_long():
     text = write_paragraph(paragraph_facts(steps=(next_step(30), next_step(40))))
 
     assert text.count("word") == 30
@@ -242,7 +242,7 @@ def test_it_names_one_step_if_two_are_too_long():
 
 
 @pytest.mark.parametrize(("reached_by", "is_said"), [(1, False), (2, False), (3, True), (None, False)])
-def test_it_says_with_which_step_readiness_reaches_the_target_if_it_does_not_name_that_step(reached_by, is_said):
+def test_the_summary_says_how_many_steps_reach_the_target_if_it_does_not_name_them(reached_by, is_said):
     steps = tuple(next_step(5, reaches_target=number == reached_by) for number in (1, 2, 3, 4))
 
     text = write_paragraph(paragraph_facts(steps=steps))
@@ -250,14 +250,14 @@ def test_it_says_with_which_step_readiness_reaches_the_target_if_it_does_not_nam
     assert ("With the first 3 steps in the table it would reach our target." in text) == is_said
 
 
-def test_it_names_only_the_owner_if_the_first_step_is_too_long():
+def test_the_summary_names_only_the_owner_if_the_first_step_is_too_long():
     text = write_paragraph(paragraph_facts(steps=(next_step(200),)))
 
     assert "word" not in text
     assert "The next step is for: Ministry of Police." in text
 
 
-def test_it_counts_the_ministries_that_it_does_not_name():
+def test_the_summary_counts_the_ministries_that_it_does_not_name():
     overdue = OverdueCommitments(5, 1, ("Ministry of Police", "Ministry of Justice", "Ministry of Health", "Treasury"))
 
     text = write_paragraph(paragraph_facts(overdue=overdue))
@@ -271,7 +271,7 @@ def test_it_counts_the_ministries_that_it_does_not_name():
 @pytest.mark.parametrize("ministries", [1, 2, 40])
 @pytest.mark.parametrize("words", [1, 20, 60, 500])
 @pytest.mark.parametrize("score", [None, Decimal("28.7")])
-def test_it_never_has_more_than_120_words(ministries, words, score):
+def test_the_summary_never_has_more_than_120_words(ministries, words, score):
     name = " ".join(["Ministry"] * min(words, 60))
     overdue = OverdueCommitments(40, 300, (name,) * ministries)
 

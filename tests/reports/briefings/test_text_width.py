@@ -1,4 +1,4 @@
-"""How much room a text takes, held against the same text as it is printed."""
+"""The computed width of texts, compared with the printed texts."""
 
 import io
 
@@ -27,7 +27,7 @@ TEXTS = [
 
 
 def printed_lines(text, style):
-    """On how many lines the text is printed: the number of heights at which signs stand."""
+    """Return the number of printed lines: the number of different heights of glyphs."""
     weight = {REGULAR: 400, SEMIBOLD: 600, BOLD: 700}[style.weight]
     html = (
         '<html lang="en"><head><title>A text</title></head><body data-before-page="Page ">'

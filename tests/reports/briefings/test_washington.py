@@ -67,7 +67,7 @@ def test_input_for_washington_is_ordered_by_pillar_and_indicium_as_in_the_law(le
     ]
 
 
-def test_input_is_prepared_for_washington_whoever_requests_it(lesotho_edition):
+def test_input_is_prepared_for_washington_for_every_requester(lesotho_edition):
     for factory in (OfficerFactory, AmbassadorFactory):
         reader = factory(countries=[lesotho_edition.country])
         told = dict(imprint_lines(build_input(lesotho_edition, reader=reader)))
@@ -173,7 +173,7 @@ def test_only_the_embassy_of_the_country_can_read_it(lesotho_edition, is_ministr
         build_input(lesotho_edition, reader=reader)
 
 
-def test_it_holds_nothing_of_another_country(lesotho_edition):
+def test_the_input_has_nothing_of_another_country(lesotho_edition):
     elsewhere = CountryFactory(elsewhere=True)
     theirs = BenchmarkFactory(
         recommendation=RecommendationFactory(edition=EditionFactory(country=elsewhere)), terms__criterion="Marker asked"
@@ -185,7 +185,7 @@ def test_it_holds_nothing_of_another_country(lesotho_edition):
     assert "Marker" not in render_html(build_input(lesotho_edition, reader=both))
 
 
-def test_it_passes_pdf_ua_and_is_the_same_every_time(lesotho_edition):
+def test_the_input_passes_pdf_ua_and_is_reproducible(lesotho_edition):
     first, second = (pdf.render_pdf(render_html(build_input(lesotho_edition))) for _ in range(2))
 
     assert first == second

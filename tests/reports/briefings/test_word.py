@@ -1,4 +1,4 @@
-"""Input for Washington as a Word file: it says what the PDF says, and is made so that somebody can work on it."""
+"""Input for Washington as a Word file: the text of the PDF, ready to edit."""
 
 import io
 import os
@@ -31,17 +31,17 @@ from tests.row_cache import load_cached
 from tiptracker.choices import Paper
 
 HEADING_STYLES = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2"}
-"""What the PDF's headings are in Word."""
+"""The Word styles of the PDF's headings."""
 W = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
 
 
 def without_separators(text):
-    """A text without what only sets it apart: white space, what nobody sees, and the colon after a day."""
+    """Return a text without layout: white space, invisible characters, and the colon after a day."""
     return re.sub(r"[\s:\u00ad\u2060]", "", text)
 
 
 def element_text(element):
-    """The text of a part of a Word file."""
+    """Return the text of a part of a Word file."""
     return "".join(run.text or "" for run in element.iter(qn("w:t")))
 
 
@@ -51,7 +51,7 @@ def typeset_html(document):
 
 
 def pdf_blocks(said, paper=Paper.A4):
-    """The PDF's text in its order, from what it is set from: what each thing is, what it says, its notes' numbers."""
+    """Return the blocks of the PDF in order, from its HTML: kind, text and numbers of notes."""
     body = html.fromstring(typeset_html(render_html(said, paper))).find("body")
     found = []
     for element in body.iter("h1", "h2", "h3", "p", "li", "tr"):
@@ -78,7 +78,7 @@ def pdf_notes(said):
 
 
 def word_blocks(file):
-    """The Word file's text in its order, as `pdf_blocks`."""
+    """Return the blocks of the Word file in order, as `pdf_blocks` does."""
     kinds = {"TOC Heading": "Heading 1", "toc 1": "item", "List Bullet": "item"}
     kinds |= {name: name for name in HEADING_STYLES.values()}
     found = []
@@ -94,7 +94,7 @@ def word_blocks(file):
 
 
 def note_numbers(element):
-    """The numbers of the notes in a paragraph or row, those told again among them."""
+    """Return the numbers of the notes in a paragraph or row, also repeated ones."""
     return [
         note.get(qn("w:id")) or element_text(note)
         for note in element.xpath(".//w:footnoteReference | .//w:fldSimple[contains(@w:instr, 'NOTEREF')]")
@@ -112,7 +112,7 @@ def file_part(file, name):
 
 
 def header_and_footer(file):
-    """What stands above and below the text of a page, fields as they are shown."""
+    """Return the header and footer of a page, with fields as displayed."""
     section = Document(io.BytesIO(file)).sections[0]
     paragraphs = [*section.header.paragraphs, *section.footer.paragraphs]
     return [element_text(paragraph._p).replace("\N{NO-BREAK SPACE}", " ") for paragraph in paragraphs]
@@ -170,7 +170,7 @@ def test_the_word_file_of_the_public_record_has_the_text_of_the_pdf(has_sources)
 
 
 def word_paragraphs(file):
-    """Each paragraph of a file, those in tables and at the foot of pages among them: its style's id, its text."""
+    """Return style id and text of each paragraph, also in tables and footers."""
     for name in ("word/document.xml", "word/footnotes.xml"):
         for paragraph in parse_xml(file_part(file, name)).iter(qn("w:p")):
             yield paragraph.style or "Normal", " ".join(paragraph.xpath(".//w:t/text()"))
@@ -196,7 +196,7 @@ def test_pages_are_counted_by_word_itself():
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.A4, (210, 297)), (Paper.LETTER, (216, 279))])
-def test_it_is_set_on_the_paper_of_its_post(paper, size):
+def test_a_word_file_has_the_paper_size_of_its_post(paper, size):
     document = Document(io.BytesIO(render_docx(sample_documents.washington_input(), paper)))
     section = document.sections[0]
 
@@ -290,7 +290,7 @@ def test_the_same_facts_give_the_same_bytes_in_another_process():
     assert render_docx(replace(sample_documents.washington_input(), is_cleared=True)) != first
 
 
-def test_it_has_no_macros_and_no_external_links():
+def test_a_word_file_has_no_macros_and_no_external_links():
     file = render_docx(sample_documents.washington_input(text='"] } { INCLUDETEXT "x" } https://x.example/'))
     with zipfile.ZipFile(io.BytesIO(file)) as zipped:
         names = zipped.namelist()

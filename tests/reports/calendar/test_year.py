@@ -1,4 +1,4 @@
-"""The year on one line: what stands on which day, how it is told, and a drawing in which nothing meets."""
+"""The timeline of a year: events by day, their descriptions, and a chart without overlaps."""
 
 from datetime import date, timedelta
 from itertools import combinations

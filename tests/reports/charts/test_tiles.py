@@ -6,7 +6,7 @@ from reports.charts.tiles import TILE_POSITIONS, ChartDistrict, tile_map
 from reports.choices import DistrictStatus
 
 
-def test_every_district_of_lesotho_has_a_tile_of_its_own():
+def test_every_district_of_lesotho_has_a_tile():
     drawing = tile_map("LSO", [ChartDistrict(name, DistrictStatus.NOTHING) for name in TILE_POSITIONS["LSO"]])
 
     assert len(drawing.tiles) == 10

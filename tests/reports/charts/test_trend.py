@@ -25,7 +25,7 @@ EVENTS = [
 
 
 def weeks_until(today, then=(), hindsight=()):
-    """The weeks up to `today`; each line is given by the days from which a score holds."""
+    """Return the weeks up to `today`. Each line is given by the days from which a score holds."""
 
     def on(day, line):
         return next((Fraction(score) for since, score in reversed(line) if day >= since), None)
@@ -141,7 +141,7 @@ def test_the_axis_has_as_many_months_as_fit(size, months):
 
 @st.composite
 def score_lines(draw):
-    """A line as then known and one in hindsight, to any day; both rise and fall at any time."""
+    """Draw a line as known at the time and one with later information, which rise and fall at any time."""
     points = st.integers(0, 200).map(lambda half: Fraction(half, 2))
     days = st.dates(PERIOD.starts_on, PERIOD.ends_on)
     told = st.lists(st.tuples(days, points), max_size=4).map(sorted)

@@ -135,7 +135,7 @@ def test_the_latest_reading_is_by_day_covered_then_by_when_it_was_recorded_then_
     assert points_and_shares(record, as_of=DAY)[3] == Fraction(8, 10)
 
 
-def test_a_figure_put_on_evidence_that_was_verified_before_waits_for_a_review_of_its_own(record):
+def test_a_figure_added_to_verified_evidence_needs_its_own_review(record):
     record.review(record.told, known=date(2022, 1, 1))
     record.reading(record.counted, 8, through=DAY, known=date(2022, 1, 2), evidence=record.told)
     assert evaluate_readiness(record.facts, as_of=END).verified.benchmarks[1].line.finding.share is None
@@ -199,7 +199,7 @@ def test_the_year_before_counts_whole_and_without_a_review_once_it_is_known(reco
         (4, ReadingDirection.UP, (0, 0, 0)),
     ],
 )
-def test_what_is_better_the_less_there_is_of_it_has_to_fall(record, before, now, expected):
+def test_a_figure_must_fall_if_less_is_better(record, before, now, expected):
     record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
     record.reading_year_before(record.counted, before, known=START)
     record.reading(record.counted, now, through=END, known=KNOWN, evidence=record.told)

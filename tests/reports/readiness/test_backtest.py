@@ -1,4 +1,4 @@
-"""The back-test: rows reckoned by hand, the measures on small numbers, and what comes out of the 147."""
+"""The back-test: rows computed by hand, measures on small numbers, and results of the 147 country-years."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -32,7 +32,7 @@ COUNTED_QUESTIONS = (
 
 
 def country_year(**facts):
-    """A country-year of which nothing is told but `facts`; a count by its question's word: `prosecutions=Count(…)`."""
+    """Return a country-year with only these `facts`. Name a count by its question: `prosecutions=Count(…)`."""
     counts = {question: facts.pop(question.value, NarrativeCount()) for question in COUNTED_QUESTIONS}
     return CountryYear(
         **{
@@ -119,7 +119,7 @@ def test_concrete_action_is_the_achievements_of_seven(achievements, points):
         (OfficialComplicity.PROSECUTED, 8),
         (OfficialComplicity.INVESTIGATED, 4),
         (OfficialComplicity.NONE, 0),
-        (OfficialComplicity.NOT_TOLD, 0),
+        (OfficialComplicity.NOT_REPORTED, 0),
     ],
 )
 def test_officials_convicted_or_prosecuted_count_as_met_and_investigated_as_a_step(officials, points):
@@ -226,17 +226,17 @@ def test_the_words_of_the_decision_are_never_an_input():
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "sentence"),
     [
         ([csv_line(moved="sideways")], "sideways"),
         ([csv_line(source_kind="rumour")], "rumour"),
         ([csv_line(inv_now="2", inv_before="5", inv_dir="up")], "XXA 2023: inv_dir contradicts its figures"),
         ([csv_line(inv_now="2", inv_before="5")], "XXA 2023: inv_dir contradicts its figures"),
-        ([csv_line(), csv_line()], "come twice"),
+        ([csv_line(), csv_line()], "occur twice"),
     ],
 )
-def test_a_row_that_makes_no_sense_is_refused(lines, said):
-    with pytest.raises(ValueError, match=said):
+def test_an_invalid_row_is_refused(lines, sentence):
+    with pytest.raises(ValueError, match=sentence):
         country_years.read_country_years([COLUMNS, *lines])
 
 
@@ -262,7 +262,7 @@ def cases(*, up, others):
 
 
 def test_the_area_counts_pairs_in_order_and_ties_half():
-    """60 stands above 40 and 50; 50 above 40 and level with 50: three and a half of four pairs."""
+    """60 is above 40 and 50; 50 is above 40 and equal to 50: three and a half of four pairs."""
     assert measures.area_under_curve(cases(up=[60, 50], others=[40, 50])) == Fraction(7, 8)
 
 
@@ -288,7 +288,7 @@ def test_the_best_threshold_separates_the_two_kinds_best():
 
 
 def test_leave_one_out_judges_each_row_by_the_others():
-    """By hand: the highest mark that is still best.
+    """By hand: the highest threshold that is still best.
 
     Without 40: learnt from 80 and 10, 30: 80, and 40 is missed. Without 80: learnt from 40: 40, and 80
     is found. Without 10 or 30: all are told apart at 40, and both stand below.
@@ -296,7 +296,7 @@ def test_leave_one_out_judges_each_row_by_the_others():
     found = measures.leave_one_out(cases(up=[40, 80], others=[10, 30]))
 
     assert found.outcome == ClassificationOutcome(found=1, moved_up=2, warned=2, others=2)
-    assert found.marks == ((40, 3), (80, 1))
+    assert found.thresholds == ((40, 3), (80, 1))
 
 
 # --- The whole --------------------------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ def test_the_packaged_areas_are_reproduced(packaged_backtest):
 
 
 def test_the_packaged_table_is_reproduced(packaged_backtest):
-    assert [(one.mark, one.outcome) for one in packaged_backtest.marks] == [
+    assert [(one.threshold, one.outcome) for one in packaged_backtest.thresholds] == [
         (40, ClassificationOutcome(25, 25, 34, 58)),
         (45, ClassificationOutcome(24, 25, 36, 58)),
         (50, ClassificationOutcome(19, 25, 41, 58)),
@@ -332,7 +332,7 @@ def test_the_packaged_table_is_reproduced(packaged_backtest):
 
 
 def test_the_packaged_held_out_splits_are_reproduced(packaged_backtest):
-    assert [(one.learnt_on, one.mark, one.outcome) for one in packaged_backtest.splits] == [
+    assert [(one.chosen_on, one.threshold, one.outcome) for one in packaged_backtest.splits] == [
         ("edition 2023", 44, ClassificationOutcome(8, 8, 23, 43)),
         ("the other editions", 47, ClassificationOutcome(15, 17, 12, 15)),
     ]
@@ -340,7 +340,7 @@ def test_the_packaged_held_out_splits_are_reproduced(packaged_backtest):
 
 def test_the_packaged_leave_one_out_result_is_reproduced(packaged_backtest):
     assert packaged_backtest.leave_one_out.outcome == ClassificationOutcome(23, 25, 35, 58)
-    assert packaged_backtest.leave_one_out.marks == ((44, 81), (46, 1), (47, 1))
+    assert packaged_backtest.leave_one_out.thresholds == ((44, 81), (46, 1), (47, 1))
 
 
 def test_the_packaged_rows_of_lesotho_are_reproduced(packaged_backtest):
@@ -373,7 +373,7 @@ def test_a_score_does_not_predict_the_next_edition(packaged_backtest):
     ids=["achievements", "ps", "officials"],
 )
 def test_the_area_depends_on_every_assumption(packaged_backtest, bent):
-    """Told otherwise, the same rows no longer give the same area."""
+    """With other assumptions, the same rows give another area."""
     other = backtest.run_backtest([replace(one.row, **bent) for one in packaged_backtest.rows])
 
     assert other.tested.area != packaged_backtest.tested.area
@@ -384,9 +384,9 @@ def test_rows_from_the_press_do_not_change_the_result(packaged_backtest):
         [one.row for one in packaged_backtest.rows if one.row.source is not NarrativeSource.PRESS]
     )
 
-    assert (without.tested, without.marks, without.splits) == (
+    assert (without.tested, without.thresholds, without.splits) == (
         packaged_backtest.tested,
-        packaged_backtest.marks,
+        packaged_backtest.thresholds,
         packaged_backtest.splits,
     )
     assert (without.leave_one_out, without.forecast) == (packaged_backtest.leave_one_out, packaged_backtest.forecast)
@@ -407,7 +407,7 @@ def test_the_result_is_computed_once(packaged_backtest):
 @pytest.mark.parametrize(
     "tell", [report.report_lines, lambda test: report.country_report_lines(test, test.rows_of_country("LSO"))]
 )
-def test_the_limits_and_the_disclaimer_stand_wherever_results_are(packaged_backtest, tell):
+def test_every_report_has_the_limits_and_the_disclaimer(packaged_backtest, tell):
     text = "\n".join(tell(packaged_backtest))
 
     assert [limit for limit in packaged_backtest.limits if limit not in text] == []

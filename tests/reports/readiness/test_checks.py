@@ -1,4 +1,4 @@
-"""What doesn't fit together: each sort once spoken, and silent wherever it would speak wrongly."""
+"""Problems in the record: each kind is found once, and not where there is none."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -256,7 +256,7 @@ def test_the_latest_figure_is_the_one_that_has_to_fit(record):
     assert problem_kinds(record, TODAY - A_DAY) == [ProblemKind.FIGURE_TOO_LOW]
 
 
-def test_where_less_is_better_a_low_figure_fits_many_actions(record):
+def test_a_low_figure_fits_many_actions_if_less_is_better(record):
     record.tables["indicators"] = [replace(one, better=Better.DOWN) for one in record.tables["indicators"]]
     add_figure(record, 1)
     add_actions(record, 3)
@@ -497,7 +497,7 @@ def test_an_update_on_another_promise_or_of_a_later_day_is_none(record):
     [([(CommitmentEventKind.RESCHEDULED, DUE - A_DAY, DUE)], False), ([], True)],
     ids=["moved since", "accepted since"],
 )
-def test_what_was_sent_before_it_was_moved_or_one_was_accepted_is_no_update_since(record, then, accepted):
+def test_an_update_before_a_new_due_date_or_an_accepted_one_does_not_count_as_later(record, then, accepted):
     promise = record.commitment(made=MADE, due=DUE, later_events=then, _1a=CommitmentReach.MEETS)
     record.update_version(
         ClaimedProgress.UNDER_WAY, known=MADE + A_DAY, commitment_id=promise, ministry_id=1, returned=MADE + 2 * A_DAY
@@ -543,7 +543,7 @@ def test_a_recommendation_without_a_benchmark_or_a_lead_is_a_problem(record):
     ]
 
 
-def test_an_item_of_the_action_plan_is_told_from_a_recommendation_of_its_number(record):
+def test_an_item_of_the_action_plan_is_not_confused_with_a_recommendation(record):
     record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN, has_lead=False)
 
     assert [sentence for _, sentence in kinds_and_sentences(record)] == [

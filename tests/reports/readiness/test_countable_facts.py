@@ -80,7 +80,7 @@ def test_a_number_holds_from_when_it_was_recorded(record):
     assert titles_and_keys(record) == titles_and_keys(record, known_by=noon(LATER)) == (["Recommendation 7"], ["7a"])
 
 
-def test_what_is_retired_is_asked_until_then(record):
+def test_a_benchmark_is_asked_until_it_is_retired(record):
     other = record.recommendation(2, Pillar.PROTECTION)
     record.benchmark(other, "2a", record.benchmark_terms(known=START))
     record.action("2a", DAY, DAY, known=KNOWN, verified=KNOWN)

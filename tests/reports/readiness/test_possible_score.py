@@ -55,7 +55,7 @@ def test_an_action_is_possible_from_its_first_day_on_and_dated_from_its_last(rec
         (None, LAST, {}),
     ],
 )
-def test_what_would_not_count_once_it_is_over_is_not_possible(record, first, last, fields):
+def test_an_action_that_could_never_count_is_not_possible(record, first, last, fields):
     record.action("1a", first, last, known=KNOWN, **{"verified": KNOWN, **fields})
 
     assert possible_share(record, FIRST) == possible_share(record, END) == 0
@@ -194,11 +194,11 @@ def test_an_assessment_that_is_not_known_yet_is_not_possible(record):
         (date(2022, 3, 31), date(2022, 7, 31), Fraction(121, 2)),
     ],
 )
-def test_what_is_possible_of_lesotho(as_of, known_by, possible):
+def test_the_possible_score_of_lesotho(as_of, known_by, possible):
     assert evaluate_readiness(lesotho_record().facts, as_of=as_of, known_by=noon(known_by)).possible.points == possible
 
 
-def test_in_february_53_points_more_rest_on_facts_dated_only_to_the_end_of_march():
+def test_in_february_facts_dated_to_the_end_of_march_add_53_possible_points():
     result = evaluate_readiness(lesotho_record().facts, as_of=date(2022, 2, 28), known_by=noon(REPORT_OF_2022_ON))
 
     assert (result.score, result.possible.points - result.score) == (Fraction(43, 6), Fraction(160, 3))

@@ -25,7 +25,7 @@ HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 JUSTICE, HOME = 7, 8
 
 
-def test_readiness_of_lesotho_at_the_end_of_the_period_as_the_report_of_2022_told_it():
+def test_readiness_of_lesotho_at_the_end_of_the_period_by_the_report_of_2022():
     """Efforts: investigations 10 against 4: 7; prosecutions 16 against 4: 7; convictions 1 against 1: 3; victims, more
     without a figure: 8; money, no data: 0; complicity, cases pending: 0; together 25. Concrete action: no. 1 (a 1, b 1,
     c 0, d 0) 1/2; no. 4 (a 1, b 1) 1; no. 6 (a 1/2, b 0) 1/4; no. 7 (a 1/2, b 0) 1/4; no. 10 (a 1, b 0, c 1) 2/3; the
@@ -310,7 +310,7 @@ def test_readiness_of_a_record_with_every_rule_in_it():
     assert check.sentence == "2b is assessed as met, but no verified action in the tracking period supports it."
 
 
-def test_what_stands_beside_the_score_of_a_record_with_every_rule_in_it():
+def test_possible_claimed_and_projected_scores_of_a_record_with_every_rule():
     """The same day and moment; the score is 48 7/30. No. 1 can give 12 (a 2.4, b 7.2, c 2.4), no. 2 6 (3 each), no. 3 6
     (1 1/2 each), the action plan nothing.
 

@@ -1,4 +1,4 @@
-"""What holds of every record, however odd: hypothesis makes them up."""
+"""Properties of readiness on records that hypothesis generates."""
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -132,7 +132,7 @@ def test_one_more_verified_action_in_the_window_never_lowers_the_score(record, a
 @pytest.mark.parametrize("decision", [None, *EvidenceDecision])
 @given(record=records(), as_of=days, drawn=st.data())
 @settings(max_examples=50)
-def test_what_is_no_action_of_the_government_in_the_window_changes_nothing(decision, record, as_of, drawn):
+def test_only_government_actions_in_the_window_change_the_score(decision, record, as_of, drawn):
     first, last = drawn.draw(spans())
     outside = (first or last) < PERIOD.starts_on or last > PERIOD.ends_on
     key, by = drawn.draw(st.sampled_from(KEYS)), drawn.draw(st.sampled_from(DoneBy))
@@ -151,7 +151,7 @@ def test_what_is_no_action_of_the_government_in_the_window_changes_nothing(decis
 
 
 @given(records(), days, days)
-def test_what_became_known_later_changes_nothing_that_was_known(record, as_of, known_by):
+def test_later_facts_do_not_change_an_earlier_moment(record, as_of, known_by):
     moment = noon(known_by)
     before = evaluate_readiness(record.facts, as_of=as_of, known_by=moment)
     for key in KEYS:

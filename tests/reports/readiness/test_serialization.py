@@ -77,7 +77,7 @@ def test_document_rests_each_benchmark_on_rows():
     assert by_key["4a"]["claimed_reason"] == ""
 
 
-def test_document_where_nothing_is_reviewed_is_nought_and_says_so():
+def test_a_document_without_reviews_has_zero_points_and_says_so():
     found = document(date(2022, 3, 31), datetime(2022, 2, 28, tzinfo=MASERU))
 
     assert (found["score"], found["score_exact"], found["reviewed"]) == (0.0, "0", False)

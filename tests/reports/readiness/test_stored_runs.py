@@ -1,4 +1,4 @@
-"""What a run keeps, and readiness computed anew from it."""
+"""The stored fields of a run, and readiness recomputed from them."""
 
 import json
 from dataclasses import replace
@@ -34,7 +34,7 @@ from tests.reports.record_strategies import days, moments, records
 AS_OF, JULY = date(2022, 3, 31), noon(REPORT_OF_2022_ON)
 
 
-def through_json(document):
+def json_round_trip(document):
     return json.loads(json.dumps(document))
 
 
@@ -70,8 +70,8 @@ def stored_run(**changed):
     facts = without_redactable_texts(complete_facts())
     result = evaluate_readiness(facts, as_of=AS_OF, known_by=JULY)
     run = {
-        "facts": through_json(facts_document(facts, JULY)),
-        "result": through_json(readiness_document(result)),
+        "facts": json_round_trip(facts_document(facts, JULY)),
+        "result": json_round_trip(readiness_document(result)),
         "as_of": AS_OF,
         "known_by": JULY,
         "methodology": METHOD_VERSION,
@@ -82,9 +82,9 @@ def stored_run(**changed):
 def test_stored_facts_are_read_as_the_same_facts():
     facts = complete_facts()
 
-    again = facts_from_document(through_json(facts_document(facts)))
+    again = facts_from_document(json_round_trip(facts_document(facts)))
 
-    assert facts_from_document(through_json(facts_document(again))) == again
+    assert facts_from_document(json_round_trip(facts_document(again))) == again
     assert (again.zone, again.tiers, again.edition) == (facts.zone, facts.tiers, facts.edition)
     assert set(again.edition_terms[-1].weights.values()) == {Decimal("2.50")}
     assert {type(one.done_by).__name__ for one in again.evidence} == {"DoneBy"}
@@ -93,14 +93,14 @@ def test_stored_facts_are_read_as_the_same_facts():
 @given(records(), days, moments)
 def test_recomputing_from_stored_facts_gives_the_same_bytes(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
-    again = facts_from_document(through_json(facts_document(record.facts, known_by)))
+    again = facts_from_document(json_round_trip(facts_document(record.facts, known_by)))
 
     assert json.dumps(readiness_document(evaluate_readiness(again, as_of=as_of, known_by=known_by))) == json.dumps(
         readiness_document(result)
     )
 
 
-def test_a_stored_run_is_the_same_whatever_time_zone_its_moment_is_read_in():
+def test_a_stored_run_does_not_depend_on_the_time_zone_of_its_moment():
     run = stored_run()
 
     assert compare_run(run).outcome is RecomputeOutcome.SAME
@@ -117,27 +117,27 @@ def test_a_run_that_is_recomputed_differently_names_what_differs():
     assert compare_run(run).differing == ("score", "watch_list_years")
 
 
-def replace_sentences(told, fields=RESULT_FIELDS):
-    """A document with another text for every sentence in it, and no advice."""
+def replace_sentences(document, fields=RESULT_FIELDS):
+    """Return a document with another text for every sentence, and without advice."""
     return {
-        name: "Put otherwise." if use is FieldUse.REGENERATED
-        else [replace_sentences(row, use.fields) for row in told[name]] if isinstance(use, RowFields)
-        else told[name] if isinstance(use, FieldUse) else replace_sentences(told[name], use)
-        for name, use in fields.items() if name in told
+        name: "Reworded." if use is FieldUse.REGENERATED
+        else [replace_sentences(row, use.fields) for row in document[name]] if isinstance(use, RowFields)
+        else document[name] if isinstance(use, FieldUse) else replace_sentences(document[name], use)
+        for name, use in fields.items() if name in document
     }  # fmt: skip
 
 
-def test_rewording_never_makes_a_run_differ_and_is_what_is_read():
+def test_a_reworded_sentence_is_no_difference_and_is_displayed():
     run = stored_run()
     other = stored_run(result=replace_sentences(run.result))
 
-    assert other.result["headline"] == other.result["parts"][0]["questions"][0]["reason"] == "Put otherwise."
+    assert other.result["headline"] == other.result["parts"][0]["questions"][0]["reason"] == "Reworded."
     assert compare_run(other).outcome is RecomputeOutcome.SAME
-    assert "Put otherwise." not in json.dumps(result_for_display(other, compare_run(other)))
+    assert "Reworded." not in json.dumps(result_for_display(other, compare_run(other)))
     assert result_for_display(other, compare_run(other)) == result_for_display(run, compare_run(run)) == run.result
 
 
-def test_the_order_of_gains_is_advice_and_their_points_are_not():
+def test_the_order_of_gains_is_not_compared_but_their_points_are():
     run = stored_run()
     run.result["levers"].reverse()
     assert compare_run(run).outcome is RecomputeOutcome.SAME
@@ -158,18 +158,18 @@ def test_the_order_of_gains_is_advice_and_their_points_are_not():
         (("parts", 0, "key"), "parts"),
     ],
 )
-def test_a_number_verdict_code_or_reference_that_changed_is_found_however_deep(place, name):
+def test_a_changed_number_verdict_code_or_reference_is_found_at_any_depth(place, name):
     run = stored_run()
-    *way, last = place
-    told = run.result
-    for step in way:
-        told = told[step]
-    told[last] = 98765
+    *path, last = place
+    container = run.result
+    for step in path:
+        container = container[step]
+    container[last] = 98765
 
     assert compare_run(run).differing == (name,)
 
 
-def test_a_line_that_is_missing_or_there_twice_differs():
+def test_a_missing_or_repeated_line_is_a_difference():
     run = stored_run()
     gone = run.result["benchmarks"].pop()
     assert compare_run(run).differing == ("benchmarks",)
@@ -178,7 +178,7 @@ def test_a_line_that_is_missing_or_there_twice_differs():
     assert compare_run(run).differing == ("benchmarks",)
 
 
-def test_a_field_that_an_older_run_lacks_is_no_difference_and_one_that_every_run_kept_is():
+def test_a_missing_field_is_a_difference_only_if_every_run_stored_it():
     run = stored_run()
     del run.result["watch_list_years"], run.result["claims"][0]["readings"], run.result["benchmarks"][0]["rows"]
     assert compare_run(run).outcome is RecomputeOutcome.SAME
@@ -188,43 +188,45 @@ def test_a_field_that_an_older_run_lacks_is_no_difference_and_one_that_every_run
     assert compare_run(run).differing == tuple(sorted(ALWAYS_STORED))
 
 
-def test_a_run_keeps_no_sentence_and_no_advice():
+def test_a_run_stores_no_sentence_and_no_advice():
     whole_result = stored_run().result
 
-    told = comparable_fields(whole_result)
+    stored = comparable_fields(whole_result)
 
-    assert compare_run(stored_run(result=told)).outcome is RecomputeOutcome.SAME
-    assert not {"headline", "checks", "next_steps"} & told.keys()
-    assert not {"title", "reason", "law"} & told["parts"][0]["questions"][0].keys()
-    assert result_for_display(stored_run(result=told), compare_run(stored_run(result=told))) == whole_result
+    assert compare_run(stored_run(result=stored)).outcome is RecomputeOutcome.SAME
+    assert not {"headline", "checks", "next_steps"} & stored.keys()
+    assert not {"title", "reason", "law"} & stored["parts"][0]["questions"][0].keys()
+    assert result_for_display(stored_run(result=stored), compare_run(stored_run(result=stored))) == whole_result
 
 
-def unlisted_fields(told, fields, where=""):
-    """The fields of a document that nothing is said of, and those compared that it doesn't have."""
-    yield from (f"{where}{name} is not listed" for name in told.keys() - fields.keys())
+def unlisted_fields(document, fields, where=""):
+    """Yield the fields of a document that `fields` does not list, and compared fields that it does not have."""
+    yield from (f"{where}{name} is not listed" for name in document.keys() - fields.keys())
     for name, use in fields.items():
         if use is FieldUse.REGENERATED:
             continue
-        if name not in told:
-            yield f"{where}{name} is not there"
+        if name not in document:
+            yield f"{where}{name} is missing"
         elif isinstance(use, RowFields):
-            assert told[name], f"{where}{name} is empty here, so that nothing is seen of it"
-            yield from (found for row in told[name] for found in unlisted_fields(row, use.fields, f"{where}{name}."))
+            assert document[name], f"{where}{name} is empty here, so its fields are not tested"
+            yield from (
+                found for row in document[name] for found in unlisted_fields(row, use.fields, f"{where}{name}.")
+            )
         elif not isinstance(use, FieldUse):
-            yield from unlisted_fields(told[name], use, f"{where}{name}.")
+            yield from unlisted_fields(document[name], use, f"{where}{name}.")
 
 
-def test_of_every_field_of_the_result_it_is_said_whether_runs_are_compared_by_it():
+def test_result_fields_lists_every_field():
     assert [*unlisted_fields(stored_run().result, RESULT_FIELDS)] == []
 
 
-def test_a_run_of_another_version_or_that_differs_is_shown_as_stored():
+def test_a_run_that_differs_or_has_another_version_is_displayed_as_stored():
     for run in (stored_run(methodology="0"), stored_run()):
-        run.result["headline"], run.result["score"] = "As it was said then.", 1.0
+        run.result["headline"], run.result["score"] = "The stored sentence.", 1.0
         assert result_for_display(run, compare_run(run)) == run.result
 
 
-def test_facts_that_are_not_those_of_the_run_are_seen():
+def test_changed_facts_make_the_score_differ():
     run = stored_run()
     run.facts["reviews"] = []
 
@@ -238,7 +240,7 @@ def test_facts_that_cannot_be_read_differ(facts):
     assert compare_run(stored_run(facts=facts)).differing == ("facts",)
 
 
-def test_a_run_of_another_version_is_not_computed_anew():
+def test_a_run_of_another_version_is_not_recomputed():
     run = stored_run(methodology="0")
     run.result["score"] += 1
 
@@ -263,7 +265,7 @@ def test_facts_stored_before_milestones_had_rows_keep_their_day():
     assert ([row.done_on for row in interim.done], deadline.done) == ([date(2022, 1, 30)], ())
 
 
-def test_no_text_that_may_be_redacted_is_kept():
+def test_a_run_stores_no_text_that_may_be_redacted():
     run = stored_run()
 
     assert "Words of ours." not in json.dumps(run.facts) + json.dumps(run.result)

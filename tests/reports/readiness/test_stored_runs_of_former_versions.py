@@ -1,4 +1,4 @@
-"""Runs that commit 174854d kept, sentences and all, in SQLite and in PostgreSQL, come out the same by today's code.
+"""Runs that commit 174854d stored with sentences, in SQLite and PostgreSQL, are recomputed the same.
 
 The fixture holds, as JSON read them back from both databases (where they were equal), runs of the public record of
 Lesotho, of it with the exercise, of it with an action plan and a retired recommendation, and of made-up records.

@@ -1,4 +1,4 @@
-"""What nobody changes of an account alone: another address, and the removal of the second step."""
+"""Changes of an account that need consent: another address, and removal of the second step."""
 
 import json
 import re
@@ -42,7 +42,7 @@ WORKER = []
 
 @pytest.fixture(autouse=True)
 def register_worker(run_jobs):
-    """What sends mails once it is called; `mails_to` does."""
+    """Register the function that sends waiting mails; `mails_to` calls it."""
     WORKER[:] = [run_jobs]
 
 
@@ -62,7 +62,7 @@ def address_request(person, by):
 
 
 def mails_to(address):
-    """The mails that were sent to an address so far."""
+    """Return the mails that were sent to an address so far."""
     WORKER[0]()
     return [one for one in mail.outbox if one.to == [address]]
 
@@ -84,7 +84,7 @@ def verbs_officers_see(officer):
 
 
 def test_one_administrator_does_not_take_over_an_officer(client, administrator, settings):
-    """Whatever one administrator presses, the officer's address, second step and password stay."""
+    """One administrator alone cannot change the officer's address, second step or password."""
     officer = OfficerFactory()
     enrol_second_factor(officer)
     AdministratorFactory()
@@ -215,8 +215,8 @@ def consenter_names(request, at=0):
     return {one.name for one in consenters(request, hours_from_now(at))}
 
 
-def test_an_administrator_whom_the_asker_made_does_not_consent_however_it_was_done(client, administrator):
-    """… nor one who made the asker, nor two who were made by one: else one person makes up the other."""
+def test_an_administrator_whom_the_requester_created_cannot_consent(client, administrator):
+    """Nor one who created the requester, nor two created by the same person: one person could invent the other."""
     post_new_person(client, name="Puppet", email="puppet@post.example", role="administrator", countries=[])
     puppet = User.objects.get_queryset().get(email="puppet@post.example")
     puppet.set_password("a long enough password")
@@ -239,7 +239,7 @@ def test_an_administrator_whom_the_asker_made_does_not_consent_however_it_was_do
 
 
 @pytest.mark.parametrize("how", ["readdressed", "opened again", "given the role"])
-def test_an_administrator_whom_the_asker_laid_hands_on_does_not_consent(client, administrator, how):
+def test_an_administrator_whom_the_requester_changed_cannot_consent(client, administrator, how):
     other = AdministratorFactory()
     if how == "readdressed":
         User.objects.get_queryset().filter(pk=other.pk).update(password="!not yet")
@@ -335,7 +335,7 @@ def test_a_second_step_is_removed_with_consent_and_told(administrator):
 
 
 def test_after_a_second_step_was_removed_no_link_sets_a_password_for_a_day(administrator):
-    """Else whoever reads the owner's mail would own the account."""
+    """Otherwise a person who reads the owner's mail could take over the account."""
     person = OfficerFactory()
     enrol_second_factor(person)
     before = "/" + mail_links.password_link(person, mail_links.LinkPurpose.RESET).split("/", 3)[3]

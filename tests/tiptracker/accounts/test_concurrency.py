@@ -1,4 +1,4 @@
-"""What works once works once, also for several who use it at the same moment."""
+"""Links and codes work once, also if several people use them at the same moment."""
 
 import time
 from functools import partial
@@ -18,7 +18,7 @@ from tiptracker.audit.models import AuditEntry
 NEW_PASSWORD = "another long password"
 
 
-def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database):
+def test_a_link_used_several_times_at_once_sets_one_password(fresh_database):
     person = OfficerFactory(password=make_password(None))
     path = "/" + mail_links.password_link(person, mail_links.LinkPurpose.INVITATION).split("/", 3)[3]
     answers = {}
@@ -35,7 +35,7 @@ def test_of_several_who_use_one_link_at_once_one_sets_a_password(fresh_database)
 
 
 @pytest.mark.parametrize("kind", ["app", "recovery code"])
-def test_of_several_who_type_one_code_at_once_one_gets_in(fresh_database, kind, monkeypatch):
+def test_a_code_used_several_times_at_once_signs_in_once(fresh_database, kind, monkeypatch):
     person = OfficerFactory()
     secret = enrol_second_factor(person)
     code = (

@@ -1,4 +1,4 @@
-"""Every address that checks a secret has a lock-out and tells the log; every one that changes one tells its owner."""
+"""Every address that checks a secret locks out and logs; every address that changes one informs its owner."""
 
 import ast
 from pathlib import Path
@@ -28,7 +28,7 @@ NEW_PASSWORD = "another long password"
 
 
 def url_names_and_views():
-    """The name and the view of every address."""
+    """Return the name and the view of every address."""
 
     def walk(patterns):
         for pattern in patterns:
@@ -71,7 +71,7 @@ CHECKS = {
 
 @pytest.fixture
 def secret_checks(monkeypatch):
-    """How often a password or a code was held against the one that is kept."""
+    """Count how often a password or code was checked."""
     found = []
 
     def noting(where, name):
@@ -93,7 +93,7 @@ def secret_checks(monkeypatch):
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_who_goes_on_trying_is_locked_out_and_the_log_tells_of_it(name, secret_checks):
+def test_repeated_wrong_attempts_lock_out_and_are_logged(name, secret_checks):
     prepare, has_second_step = CHECKS[name]
     person = OfficerFactory()
     if has_second_step:
@@ -157,7 +157,7 @@ PACKAGES = ("tiptracker.", "recommendations.", "dialogues.", "reports.")
 
 
 def test_no_address_is_a_view_of_a_dependency_but_those_named():
-    """A page of Django or of another package that asks for a password knows nothing of our limit."""
+    """A page of a dependency that asks for a password would not apply our limit."""
     found = {name for name, view in url_names_and_views() if not view.__module__.startswith(PACKAGES)}
 
     assert found - {name for name in found if name and "-" in name} <= DEPENDENCY_VIEWS
@@ -167,7 +167,7 @@ def test_no_address_is_a_view_of_a_dependency_but_those_named():
 
 
 class Account:
-    """Somebody with two browsers and a token; what was begun elsewhere, and what is told."""
+    """A person with two browsers and a token: other sessions, mails and log entries."""
 
     def __init__(self):
         self.person = OfficerFactory()
@@ -188,7 +188,7 @@ class Account:
         return "/" + mail_links.password_link(self.person, purpose).split("/", 3)[3]
 
     def became(self):
-        """Whether the sign-in elsewhere and the token work, whether the owner was told by mail, and the log's verbs."""
+        """Return whether the other session and the token work, whether the owner got a mail, and the log's verbs."""
         self.token.refresh_from_db()
         told = AuditEntry.objects.filter(number__gt=self.since).values_list("verb", flat=True)
         return (
@@ -273,7 +273,7 @@ def test_every_address_about_accounts_is_named_above():
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_changes_a_sign_in_ends_what_was_begun_tells_the_log_and_the_owner(name):
+def test_a_change_of_the_sign_in_ends_sessions_and_informs_the_log_and_the_owner(name):
     cache.clear()
     account = Account()
     do, elsewhere, token, verb = CHANGES[name]

@@ -1,4 +1,4 @@
-"""Invitations and new passwords: a link that works once, for a time, and tells a stranger nothing."""
+"""Invitations and new passwords: a link works once, for a limited time, and reveals nothing."""
 
 import errno
 import io
@@ -198,7 +198,7 @@ def fail_with_path(*args, **kwargs):
 
 @pytest.mark.parametrize("purpose", mail_links.LinkPurpose)
 def test_no_link_stands_in_the_servers_log(purpose, monkeypatch):
-    """Refused, void, forged, with a Referer of another site, or broken: what is told of it leaves out the secret."""
+    """Refused, void, forged, with another site's Referer, or failing: log lines leave out the secret."""
     path = "/" + mail_links.password_link(OfficerFactory(), purpose).split("/", 3)[3]
     secret = path.split("/")[-2]
     console = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, MaskingFormatter))
@@ -287,7 +287,7 @@ def test_a_forgotten_password_tells_nothing_about_who_is_there(run_jobs, monkeyp
 
 
 def test_repeated_requests_for_unknown_addresses_cost_the_same_as_for_known_ones(run_jobs):
-    """An open job of one stranger is not the next one's: who measures would learn that neither is known."""
+    """Each unknown address gets its own job. Otherwise the time would reveal that neither is known."""
     known, unknown = [OfficerFactory().email for _ in range(2)], ["no1@post.example", "no2@post.example"]
 
     def work(email):

@@ -1,4 +1,4 @@
-"""The language in which pages and mails speak: a person's own choice, or that of their country."""
+"""The language of pages and mails: the person's choice, otherwise that of the country."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Who the people are, and whom, which ministries and which countries each of them sees."""
+"""People, and the people, ministries and countries that each of them sees."""
 
 from datetime import date
 
@@ -95,7 +95,7 @@ def test_entries_of_the_log_visible_to_each_reader(people):
 
 
 def test_values_before_and_after_visible_to_each_reader(people):
-    """… to administrators that of accounts alone, and of what was done to no row of no country."""
+    """Administrators see entries about accounts, and those without a row and a country."""
     here, elsewhere = people["own ministry"].ministry, people["ministry elsewhere"].ministry
     rows = {
         "fact": record_log_entry("thing.done", by=None, row=DialogueFactory(), country=here.country, after={"a": 1}),

@@ -1,4 +1,4 @@
-"""What is believed of an OpenID Connect provider's answers, and how long they are waited for."""
+"""Which answers of an OpenID Connect provider are accepted, and how long the application waits."""
 
 import json
 import re
@@ -109,7 +109,7 @@ def test_a_provider_that_says_something_else_is_refused(changes):
 
 
 def read_request(connection):
-    """Read all of it: what closes with something unread resets the connection, and the answer is lost."""
+    """Read the whole request. Closing with unread data would reset the connection and lose the answer."""
     head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
     length = re.search(rb"Content-Length: (\d+)", head)
     while length and len(body) < int(length[1]):
@@ -118,7 +118,7 @@ def read_request(connection):
 
 @contextmanager
 def serve_pieces(*pieces, pause=0.0):
-    """A server that sends these pieces to whoever asks, and then nothing; gives its address."""
+    """Start a server that sends these pieces and then nothing. Yield its address."""
     listening = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 

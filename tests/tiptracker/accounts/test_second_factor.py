@@ -1,4 +1,4 @@
-"""The second factor: nothing but enrolment answers without it, it is asked for at sign-in, and the last one stays."""
+"""The second step: required at sign-in and for every page but its set-up; the last one cannot be removed."""
 
 import re
 import time
@@ -123,7 +123,7 @@ def test_a_code_works_once(client):
 
 
 def test_a_code_is_used_up_for_as_long_as_it_would_be_good(client):
-    """… also once allauth, which notes it in the cache for half a minute, has forgotten it."""
+    """Also after allauth's own note, which stays in the cache for half a minute, is gone."""
     person = OfficerFactory()
     secret = enrol_second_factor(person)
     code = totp_code(secret)
@@ -219,7 +219,7 @@ def test_passkey_of_somebody_else_is_not_found(client):
 
 
 def test_a_session_from_before_enrolment_is_no_way_round(client):
-    """Somebody with the password alone, who came before its owner enrolled, gets no further afterwards."""
+    """A session opened with the password alone, before the owner set up a second step, ends afterwards."""
     person = OfficerFactory()
     sign_in(client, person)
     enrol_second_factor(person)

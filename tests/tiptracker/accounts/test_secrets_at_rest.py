@@ -1,4 +1,4 @@
-"""Another SECRET_KEY: what was kept with the former one, how one gets back in, and how a key is changed in order."""
+"""Another SECRET_KEY: secrets of the former one, how people sign in again, and how to rotate keys."""
 
 from io import StringIO
 
@@ -36,7 +36,7 @@ def change_key(settings, *, with_fallback):
 
 
 def send_second_step(person, code):
-    """The answer to the second step."""
+    """Return the answer to the second step."""
     client = Client()
     sign_in(client, person)
     return client.post(reverse("mfa_authenticate"), {"code": code})
@@ -135,7 +135,7 @@ def test_nobody_is_let_in_under_an_address_that_nobody_has():
 
 
 def test_every_secret_that_is_kept_is_rotated(enrolled_person):
-    """A field that allauth encrypts and ENCRYPTED doesn't name would be lost with the former key."""
+    """A field that allauth encrypts and that ENCRYPTED does not name would be lost with the former key."""
     person, *_ = enrolled_person
     for step in Authenticator.objects.filter(user=person):
         long = {name for name, value in step.data.items() if isinstance(value, str) and value.startswith("gAAAA")}

@@ -1,4 +1,4 @@
-"""Ways in and out: refusals that tell nothing, lock-out, limits of a session, accounts that end."""
+"""Sign-in and sign-out: refusals that reveal nothing, lock-out, session limits, expired accounts."""
 
 import re
 import time
@@ -34,7 +34,7 @@ def logged_verbs_and_rows():
 
 
 def stable_text(answer):
-    """The page's text, without what is new each time and without the address that was typed."""
+    """Return the text of the page without values that are new each time and the typed address."""
     text = re.sub(r'nonce="[^"]*"|value="[^"]*"|\b[A-Za-z0-9]{64}\b', "", answer.content.decode())
     return re.sub(r"\s+", " ", text)
 
@@ -59,7 +59,7 @@ def test_wrong_password_and_unknown_account_are_answered_alike():
 
 
 def test_an_unknown_account_costs_the_same_hashing(monkeypatch):
-    """An unknown account costs one hash too: who measures learns nothing."""
+    """An unknown account costs one hash too, so the time reveals nothing."""
     hashed = []
     person = OfficerFactory()
     encode, verify = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify
@@ -89,7 +89,7 @@ def test_account_is_locked_out_after_five_tries_wherever_they_come_from(stranger
 
 @pytest.mark.parametrize("hosts", [("127.0.0.1:8001", "127.0.0.1:8002"), ("localhost", "127.0.0.1")])
 def test_account_is_locked_out_by_whichever_name_and_port_it_is_asked(hosts):
-    """Whoever asks chooses the Host header, and its port is held by nothing."""
+    """The client chooses the Host header, and nothing limits its port."""
     person = OfficerFactory()
     for number in range(5):
         sign_in(Client(), person, "wrong", HTTP_HOST=hosts[number % 2])
@@ -143,7 +143,7 @@ def test_what_is_tried_while_locked_out_does_not_fill_the_log():
 
 
 def age_session(client, **ages):
-    """Let the session look as if it were so many minutes old, or unused."""
+    """Make the session so many minutes old, or unused for so long."""
     session = client.session
     for stamp, minutes in ages.items():
         session[stamp] = int(time.time()) - minutes * 60

@@ -1,4 +1,4 @@
-"""API tokens: made and shown once, good for the API alone and for what their person may, ended with the account."""
+"""API tokens: shown once, valid only for the API and the person's rights, ended with the account."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""The API as a whole: what it documents, what it speaks, how it looks in a browser."""
+"""The API as a whole: documentation, formats, and its pages in a browser."""
 
 import pytest
 from django.core.management import call_command
@@ -58,7 +58,7 @@ def test_the_documentation_is_made_without_a_warning(tmp_path):
 
 
 def test_every_text_and_every_list_of_a_body_has_a_length(schema):
-    """… that is documented: without one, one body could hold a worker up for a minute."""
+    """A documented length: without one, one body could occupy a worker for a minute."""
     bodies = {name: each for name, each in schema["components"]["schemas"].items() if name.endswith("Request")}
     endless = {
         f"{name}.{field}"
@@ -133,7 +133,7 @@ def test_an_update_is_documented_with_and_without_files(schema):
 
 
 def as_json_schema(part):
-    """A schema of OpenAPI 3.0 as one of JSON Schema: null has a type of its own there."""
+    """Convert a schema of OpenAPI 3.0 to JSON Schema, in which null is a type."""
     if isinstance(part, list):
         return [as_json_schema(each) for each in part]
     if not isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""Names of fields, filters and paths of the release before: kept for one release, and never both in one request."""
+"""Former names of fields, filters and paths: valid for one release, and not together with the new name."""
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator

@@ -1,4 +1,4 @@
-"""What nobody means to send: each is answered, none with 500, and no more of it is read than a request may hold."""
+"""Unusual JSON: every request gets an answer other than 500, and no more than the limit is read."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Which parameters each address of the API takes: declared, documented, each once and with a value; no others."""
+"""Each address of the API accepts only documented parameters, each once and with a value."""
 
 import pytest
 from django.db import connection
@@ -16,7 +16,7 @@ NON_API_PAGES = {"api_docs"}
 
 
 def api_urls():
-    """Every address below /api/ by the URL conf, with each of its methods."""
+    """Return every address below /api/ with its methods, from the URL configuration."""
 
     def walk(patterns, above):
         for pattern in patterns:
@@ -46,7 +46,7 @@ def officer(client):
 
 @pytest.fixture(scope="module")
 def documented_parameters():
-    """By method and address: the parameters that the documentation names."""
+    """Return, by method and address, the documented parameters."""
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     return {
         (method, path): {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}

@@ -1,4 +1,4 @@
-"""The triggers, on whichever database the tests run: what was recorded stays as it was recorded."""
+"""The triggers of the database refuse changes of recorded rows."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ every_append_only_model = pytest.mark.parametrize("model", APPEND_ONLY, ids=lamb
 
 
 def is_refused(change, match="append-only"):
-    """Whether the database refuses `change`, and says why."""
+    """Return whether the database refuses `change` with this message."""
     try:
         with transaction.atomic():
             change()
@@ -29,7 +29,7 @@ def is_refused(change, match="append-only"):
 
 
 def another_value(field, value):
-    """Something else that `field` could hold."""
+    """Return another value that `field` could have."""
     match field:
         case models.DateTimeField() | models.DateField():
             return (value or factories.TERMS_SET_AT) + timedelta(days=1)
@@ -72,7 +72,7 @@ def test_an_append_only_row_can_not_be_deleted(model):
 
 
 def redactable_texts(model):
-    """The texts that could hold the mark."""
+    """Return the texts that could contain the redaction mark."""
     return [
         field.name
         for field in model._meta.concrete_fields

@@ -1,4 +1,4 @@
-"""Reading lists through the API leaves entries in the log, and has an end for the day."""
+"""Reading lists through the API is logged and limited per day."""
 
 import json
 from datetime import datetime
@@ -38,7 +38,7 @@ def signed_in(person):
 
 
 def logged_reads(person=None):
-    """What the log says was read, in order: list and rows."""
+    """Return the lists and numbers of rows in the log, in order."""
     entries = AuditEntry.objects.filter(verb="list.read").order_by("number").select_related("detail")
     if person:
         entries = entries.filter(by=person)
@@ -50,7 +50,7 @@ def logged_values(entry):
 
 
 def list_operations():
-    """Name, method's action and view set of everything that the API answers to GET."""
+    """Return name, action and view set of every GET operation of the API."""
     for pattern in base.build_router().urls:
         actions = getattr(pattern.callback, "actions", None)
         if actions and "get" in actions:
@@ -168,7 +168,7 @@ def test_who_was_sent_the_days_rows_waits_until_the_next_day(settings):
 
 
 def test_a_program_that_asks_300_times_a_minute_reads_a_whole_record(settings):
-    """A day gives more than three times what 300 requests of 100 rows hold."""
+    """The daily limit is more than three times 300 requests of 100 rows."""
     assert settings.LIMITS["api"] == "300/m"
     assert 3 * 300 * settings.REST_FRAMEWORK["PAGE_SIZE"] <= settings.LIMIT_API_ROWS
 

@@ -1,4 +1,4 @@
-"""Programs that read a list at the same moment, in a database in which they commit."""
+"""Programs that read a list at the same moment, with transactions that commit."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

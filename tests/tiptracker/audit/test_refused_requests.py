@@ -1,4 +1,4 @@
-"""What is refused to somebody goes into the log, once; what is merely wrong or unseen doesn't."""
+"""Forbidden requests are logged once; invalid ones and unseen rows are not."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Whatever goes into the log can be read there: each verb in the code has its words."""
+"""Each verb in the code has words for the activity log."""
 
 import ast
 import re
@@ -27,12 +27,12 @@ VERBS_BY_TEMPLATE = {
 
 
 def is_writer(path):
-    """Whether a module writes into the log."""
+    """Return whether a module writes to the log."""
     return any(dotted_name(call.func).split(".")[-1] == "record" for call in find_nodes(path, ast.Call))
 
 
 def verbs_in(path):
-    """All texts of a module that have the form of a verb, and what its put-together ones can come to."""
+    """Return all texts of a module that look like a verb, with all values of composed ones."""
     texts = [node.value for node in find_nodes(path, ast.Constant) if isinstance(node.value, str)]
     yield from (text for text in texts if VERB.fullmatch(text) and text not in NO_VERBS)
     for call in find_nodes(path, ast.Call):

@@ -1,4 +1,4 @@
-"""The nightly check of the log: what it found is kept, shown, recorded and mailed, each fault once."""
+"""The nightly check of the log: its findings are stored, shown, logged and mailed, each fault once."""
 
 import pytest
 from django.core import mail
@@ -32,7 +32,7 @@ def alter_entry(number):
     execute_without_triggers("UPDATE \"audit_auditentry\" SET verb = 'nothing.happened' WHERE number = %s", number)
 
 
-def test_it_is_called_every_night_and_may_take_long():
+def test_log_verification_is_scheduled_every_night_with_a_long_limit():
     task = app.tasks[app.conf.beat_schedule["log-verification"]["task"]]
 
     assert task.time_limit >= 1800

@@ -1,4 +1,4 @@
-"""The log's pages: what is found, who reads what of it, and what is taken along."""
+"""The pages of the activity log: filters, readers and export."""
 
 import csv
 import io

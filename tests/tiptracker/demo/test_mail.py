@@ -1,4 +1,4 @@
-"""What a demonstration would send can be read, and its link copied, as it lies in the file."""
+"""Mails of a demonstration can be read in their file, and their links copied."""
 
 from django.core.mail import EmailMessage
 

@@ -78,7 +78,7 @@ def test_the_supervisor_restarts_a_child_that_ran_for_a_while_and_gives_up_one_t
     twice += "f.open('a').write('.'); time.sleep(0 if n else 0.6)"
     supervisor.start("worker", [sys.executable, "-c", twice])
 
-    child = supervisor.watch(again={"worker"})
+    child = supervisor.watch(restart={"worker"})
 
     assert child.name == "worker"
     assert (supervisor.folder / "runs").read_text() == ".."

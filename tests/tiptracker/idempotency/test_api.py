@@ -1,4 +1,4 @@
-"""A POST that is sent again with the same Idempotency-Key is carried out once."""
+"""A POST that is sent again with the same Idempotency-Key is executed once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
@@ -287,7 +287,7 @@ def test_the_same_request_sent_twice_at_once_makes_one_row(fresh_database):
 
 @pytest.mark.django_db
 def test_while_the_first_is_running_the_second_is_told_when_to_ask_again(client, focal_point, commitment):
-    """As a process leaves it that died before it was done."""
+    """The state that a process leaves if it dies before the end."""
     send_update(client, commitment)
     IdempotencyKey.objects.update(made=None)
 

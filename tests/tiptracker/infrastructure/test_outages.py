@@ -1,4 +1,4 @@
-"""What passes for an outage: as the databases and the disk really say it, and nothing else."""
+"""Which errors count as an outage: real errors of databases and disk, and no others."""
 
 import errno
 import sqlite3
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.database  # … or Redis
 
 
 def sqlite_error(*statements, path=":memory:", **more):
-    """The error that one of the statements ends in."""
+    """Return the error that one of the statements raises."""
     try:
         with closing(sqlite3.connect(path, **more)) as connection:
             for statement in statements:

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the test's own that hangs, is killed and comes back, asked as the application asks its own."""
+"""A separate PostgreSQL that hangs, is killed and returns, with the application's connection options."""
 
 from contextlib import suppress
 from pathlib import Path

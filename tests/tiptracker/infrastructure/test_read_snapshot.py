@@ -1,4 +1,4 @@
-"""One moment for many queries, on whichever database the tests run."""
+"""Several queries read one state of the database."""
 
 import pytest
 from django.db import connection, transaction

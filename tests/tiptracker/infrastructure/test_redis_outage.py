@@ -1,4 +1,4 @@
-"""Redis is down, or takes connections and never answers: people go on working, and nobody may try on.
+"""Redis is down or does not answer: people can work, and limits on attempts still apply.
 
 A closed port and a silent server of the test's own stand for it; what is counted is how often it was asked.
 """

@@ -1,4 +1,4 @@
-"""A command that no longer does its work is ended, so that its container is started again."""
+"""A command whose check fails is ended, so that its container is restarted."""
 
 import json
 import signal

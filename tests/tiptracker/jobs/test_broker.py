@@ -1,4 +1,4 @@
-"""The broker in files: no worker ever sees a message that is only half written."""
+"""The file broker: no worker sees a message that is only partly written."""
 
 from pathlib import Path
 

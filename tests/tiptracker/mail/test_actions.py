@@ -1,4 +1,4 @@
-"""Mails through a real mail server on this machine: taken, refused, not answered, tried again, given up."""
+"""Mails through a real mail server on this machine: accepted, refused, timed out, retried, given up."""
 
 from datetime import timedelta
 
@@ -70,7 +70,7 @@ def test_a_mail_and_its_job_are_rows_of_the_transaction_that_caused_it():
     assert (mail.state, job_of(mail).state) == (MailState.QUEUED, State.QUEUED)
 
 
-def test_of_one_kind_and_key_one_mail_waits():
+def test_only_one_mail_of_a_kind_and_key_waits():
     person = OfficerFactory()
     with transaction.atomic():
         first, second = (mails.send_reset_link(person, person.email) for _ in range(2))

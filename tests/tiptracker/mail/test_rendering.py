@@ -1,4 +1,4 @@
-"""What each mail says at its end, to whom replies go, and in which language."""
+"""The end of each mail, its reply address and its language."""
 
 import pytest
 from django.utils import timezone

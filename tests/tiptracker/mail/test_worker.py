@@ -1,4 +1,4 @@
-"""Mails by a real worker of their own."""
+"""Mails by their own real worker."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""The same put down twice at the same moment: once it is done, once refused in a sentence."""
+"""The same row entered twice at the same moment is saved once and refused once."""
 
 from datetime import date
 

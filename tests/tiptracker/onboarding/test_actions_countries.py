@@ -1,4 +1,4 @@
-"""The country of a post: put down and put right by administrators, with an entry in the log for each."""
+"""The country of a post: entered and corrected by administrators, with entries in the log."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Ministries and who holds office there: any number at once, all or none."""
+"""Ministries and their ministers: any number at once, all or none."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Inviting people to a post: accounts for all of them or none, then a mail each."""
+"""Invite people to a post: accounts for all or none, then a mail to each."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""The pages of people: what the list tells, and that nobody becomes somebody else unseen."""
+"""The pages of people: the list, and changes of roles that are noticed."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -631,7 +631,7 @@ def changed_data(name):
 
 
 @pytest.mark.parametrize("name", ["role", "ministry", "countries"])
-def test_who_becomes_somebody_else_is_signed_out_and_reads_of_it(client, name, run_jobs):
+def test_a_person_whose_role_changes_is_signed_out_and_gets_a_mail(client, name, run_jobs):
     officer = OfficerFactory()
     browser, secret = signed_in_with_token(officer)
 
@@ -671,7 +671,7 @@ def test_another_name_signs_nobody_out(client, run_jobs):
 
 
 @pytest.mark.parametrize("by", ["renewing", "another last day"])
-def test_what_was_begun_before_an_account_ran_out_stays_ended(client, by):
+def test_sign_ins_begun_before_an_account_expired_stay_ended(client, by):
     officer = OfficerFactory()
     browser, secret = signed_in_with_token(officer)
     today = clock.today()

@@ -1,4 +1,4 @@
-"""The same account changed by two at the same moment: one is done, the other told."""
+"""Two people change one account at the same moment: one change is saved, the other refused."""
 
 from datetime import date, timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""The pages of ministries and countries: what is put right there, and what stays."""
+"""The pages of ministries and countries: what can be corrected, and what cannot change."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a person could be found by is found however it is written, and the record's own words are let through."""
+"""Personal data is found in any spelling, and usual texts of the record are not flagged."""
 
 import re
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""A name beside what tells who it is is asked about however it is written; officials in their work are not."""
+"""Names beside identifying details are flagged in any spelling; names of officials are not."""
 
 import re
 import tomllib

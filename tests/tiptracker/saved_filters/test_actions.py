@@ -1,4 +1,4 @@
-"""Filters are saved under a name, renamed, replaced, deleted and brought back; they are their person's alone."""
+"""Save, rename, replace, delete and restore filters. Each belongs to one person."""
 
 from datetime import date, timedelta
 
@@ -74,7 +74,7 @@ def test_a_name_is_changed_but_not_to_that_of_others():
         rename_filter(saved=saved, name="Taken", by=saved.person)
 
 
-def test_what_is_deleted_comes_back_unless_its_name_is_taken_by_then():
+def test_deleted_filters_are_restored_unless_their_name_is_taken():
     saved = SavedFilterFactory(name="Overdue")
     kept = delete_filter(saved=saved, by=saved.person, now=NOW)
     with refuses("gone", sentence="These filters were deleted in the meantime."):

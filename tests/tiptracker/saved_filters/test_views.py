@@ -1,4 +1,4 @@
-"""Saved filters stand above their list; the address of a list shows the same filters to whoever opens it."""
+"""Saved filters are shown above their list; the address of a list has the same filters for every reader."""
 
 import re
 from html import unescape

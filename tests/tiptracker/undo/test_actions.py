@@ -1,4 +1,4 @@
-"""A row that was deleted comes back once, to the person who deleted it, within an hour."""
+"""A deleted row can be restored once, by the person who deleted it, within an hour."""
 
 from datetime import date, timedelta
 
@@ -61,7 +61,7 @@ def test_a_colleague_cannot_bring_it_back_and_nothing_else_is_made_of_it():
     assert list(RemovedRow.objects.visible_to(colleague)) == []
 
 
-def test_what_the_caller_refuses_stays_deleted_and_can_come_back_later():
+def test_a_refused_undo_keeps_the_row_for_later():
     person = OfficerFactory()
     _, kept = remove_filters(person)
 
@@ -74,7 +74,7 @@ def test_what_the_caller_refuses_stays_deleted_and_can_come_back_later():
     assert bring_back_filters(kept, person)[0].pk
 
 
-def test_what_can_no_longer_be_undone_is_forgotten(set_clock):
+def test_deleted_rows_are_removed_once_they_cannot_be_restored(set_clock):
     old = RemovedRowFactory(removed_at=NOW - timedelta(hours=1))
     newer = RemovedRowFactory(removed_at=NOW - timedelta(minutes=59))
 

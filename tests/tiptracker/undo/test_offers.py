@@ -1,4 +1,4 @@
-"""The message of what one press did has a button that undoes it; other messages have none."""
+"""The message of an action that can be undone has a button; other messages have none."""
 
 import pytest
 from django.contrib import messages

@@ -1,4 +1,4 @@
-"""What is sent is recorded whole or not at all, whatever the line does."""
+"""A request is recorded completely or not at all, even if the connection breaks."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Texts travel compressed, files as they are."""
+"""Texts are sent compressed, files as they are."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""Error pages are shown whatever is broken, and `/health/` says that something is."""
+"""Error pages work during any outage, and `/health/` reports it."""
 
 import base64
 import hashlib

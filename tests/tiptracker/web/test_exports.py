@@ -1,4 +1,4 @@
-"""A list as a file: the same rows in the same order as on its page, safe to open, and noted in the log."""
+"""Exports of lists: the rows and order of the page, safe to open, and logged."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def current_edition():
-    """An edition for the pages to stand at, whatever else there is."""
+    """An edition that the pages belong to."""
     RecommendationFactory(number=99, lead=None)
 
 
@@ -231,11 +231,11 @@ EXPORTS = {
         lambda page: [change.line.title for _, changes in page["stops"] for change, _ in changes],
     ),
 }  # fmt: skip
-"""By list: what it is asked for, the column by which its rows are known, and what stands there on the page."""
+"""By list: the query, the column that identifies a row, and the values of that column on the page."""
 
 
 def excel_value(cell):
-    """What stands in a file of text, as Excel keeps it: days since the end of 1899, numbers, texts."""
+    """Convert a cell of a CSV file to the value in the Excel file: days since the end of 1899, a number or a text."""
     if cell == "":
         return None
     try:

@@ -1,4 +1,4 @@
-"""The glossary's page, and what its terms may hold."""
+"""The page of the glossary, and the texts of its terms."""
 
 import re
 

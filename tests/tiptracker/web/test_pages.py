@@ -1,4 +1,4 @@
-"""The frame around every page: who is led where, and how much waits for them there."""
+"""The frame of every page: navigation, redirects and counts."""
 
 import pytest
 from django.urls import reverse

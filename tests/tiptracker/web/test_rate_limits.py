@@ -1,4 +1,4 @@
-"""How often something may be asked: by person, by address where nobody is known; what is answered then."""
+"""Limits of requests by person, or by internet address if nobody is signed in, and their answers."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -172,7 +172,7 @@ def test_log_export_has_the_limit_of_document_downloads(limit, client):
     ("seconds", "told"),
     [(1, "1 second"), (0.2, "1 second"), (90, "90 seconds"), (91, "2 minutes"), (3600, "60 minutes")],
 )
-def test_a_time_to_wait_is_spelt(seconds, told):
+def test_a_waiting_time_is_written_in_words(seconds, told):
     assert rate_limits.format_wait(seconds) == told
 
 

@@ -1,4 +1,4 @@
-"""Sentences of our scripts: each is listed, and a page in another language holds its translation."""
+"""Sentences of our scripts: each is listed, and pages in another language have its translation."""
 
 import json
 import re

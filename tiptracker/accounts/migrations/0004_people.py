@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Call them people, as every page does; no table changes."""
+    """Call users “people”, as pages do. No table changes."""
 
     dependencies = [("accounts", "0003_api_tokens")]
 

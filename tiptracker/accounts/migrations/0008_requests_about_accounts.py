@@ -155,6 +155,6 @@ class Migration(migrations.Migration):
         AppendOnly("accountrequeststep"),
         HoldColumns("ministry", ("country",)),
         HoldColumns("country", ("code",)),
-        # What Django's admin kept of its own, which stands in the log.
+        # The log of Django's admin site. Our own log has the same entries.
         migrations.RunSQL("DROP TABLE IF EXISTS django_admin_log", migrations.RunSQL.noop),
     ]

@@ -1,4 +1,4 @@
-"""What is stored in clear of an API token is called its prefix. The log keeps the former name."""
+"""Rename the readable part of an API token to prefix. The log keeps the former name."""
 
 from django.db import migrations, models
 

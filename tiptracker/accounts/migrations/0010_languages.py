@@ -1,4 +1,4 @@
-"""A person may choose a language, and a country has one for those who chose none."""
+"""A person can choose a language. A country has one for people who chose none."""
 
 from django.db import migrations, models
 
@@ -23,5 +23,5 @@ class Migration(migrations.Migration):
                 "language", blank=True, help_text="Empty means the language of the person's country.", max_length=10
             ),
         ),
-        HoldColumns("country", ("code",)),  # SQLite rebuilds the table above, without its trigger
+        HoldColumns("country", ("code",)),  # SQLite rebuilt the table above without its trigger
     ]

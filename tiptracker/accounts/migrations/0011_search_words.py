@@ -1,4 +1,4 @@
-"""People, ministries and districts are found by the search."""
+"""Index people, ministries and districts for the search."""
 
 from django.db import migrations
 

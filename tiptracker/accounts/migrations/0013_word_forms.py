@@ -1,4 +1,4 @@
-"""The search finds people, ministries and districts by other forms of their words."""
+"""Index the word forms of people, ministries and districts for the search."""
 
 from django.db import migrations
 

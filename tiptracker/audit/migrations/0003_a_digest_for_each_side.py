@@ -1,7 +1,7 @@
-"""Seal what was before and what was after apart, so that one redacted doesn't leave the other unchecked.
+"""Hash the values before and after a change separately, so that redacting one leaves the other verifiable.
 
-A log written before this holds no longer: nothing but a demonstration has written one. Adding comes before removing,
-since SQLite rebuilds the table to add and so drops the triggers that name the column to go.
+Logs written before this migration fail verification; only demonstrations have any. Columns are added before the old one
+is removed, because SQLite rebuilds the table to add them and so drops the triggers that name the old column.
 """
 
 from django.db import migrations, models

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 
 def settle(apps, schema_editor):
-    """What waits is due since it was asked for; links for passwords are mails of the ledger from now on."""
+    """Make waiting jobs due since their request. Links for passwords are rows of mails from now on."""
     jobs = apps.get_model("jobs", "Job").objects
     jobs.update(due_at=F("queued_at"))
     jobs.filter(kind="password_reset", state__in=["queued", "running"]).update(

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    """Apart from the rows' change: PostgreSQL makes no index in a transaction that has changed rows with deferred checks."""
+    """Separate from the change of rows: PostgreSQL creates no index in a transaction that changed rows with deferred checks."""
 
     dependencies = [("jobs", "0002_jobs_that_wait")]
 

@@ -1,4 +1,4 @@
-"""What a mail tells besides the person is called the values of its template."""
+"""Rename the further texts of a mail to values of its template."""
 
 from django.db import migrations, models
 

@@ -118,7 +118,7 @@ class Command(BaseCommand):
             _wait_until_answered(f"{address}/health/", running)
             self.stdout.write(_greeting(address, wishes, environment["DEMO_CLOCK"], logs))
             self.stdout.flush()
-            child = running.watch(again={"worker", "mail-worker"})
+            child = running.watch(restart={"worker", "mail-worker"})
             raise CommandError(f"The {child.name} ended, so everything stops. It said last:\n{child.last_lines()}")
 
     def _load(self, wishes: DemoOptions, environment: dict[str, str]) -> None:
@@ -205,7 +205,7 @@ def _delete_files(folder: Path) -> None:
 def _wait_until_answered(url: str, running: supervisor.Supervisor) -> None:
     give_up_at = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < give_up_at:
-        if child := running.dead():
+        if child := running.find_ended_child():
             raise CommandError(f"The {child.name} did not start. It said last:\n{child.last_lines()}")
         with suppress(URLError, OSError):
             urlopen(url, timeout=5).close()  # noqa: S310 -- our own server, plain HTTP

@@ -1,4 +1,4 @@
-"""The same rows from text, HTML, PDF and Word; and of what can't be read, a sentence that says what to do."""
+"""The same items from text, HTML, PDF and Word; an unreadable file gets a sentence that says what to do."""
 
 import io
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Every layout under every heading and before every section: the items come back word for word, and they alone."""
+"""Every layout under every heading and before every section gives exactly the items, word for word."""
 
 import pytest
 from hypothesis import assume, given
@@ -63,7 +63,7 @@ def test_items_come_back_word_for_word_before_any_section(layout):
 
 @pytest.mark.parametrize("layout", [name for name in LISTS_BY_LAYOUT if name != "a clause a paragraph"])
 @pytest.mark.parametrize("opening", [OPENING, wrapped(OPENING)], ids=["long lines", "wrapped"])
-def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
+def test_a_text_without_empty_lines_is_split_alike(layout, opening):
     listed, expected = LISTS_BY_LAYOUT[layout]
     for heading in (HEADINGS[0], HEADINGS[7], ""):
         for following in NEXT_SECTIONS[:9:2]:
@@ -74,14 +74,14 @@ def test_a_text_without_empty_lines_is_parted_alike(layout, opening):
 
 @pytest.mark.parametrize("layout", ["clauses", "clauses, wrapped", "glued together", "bullets in one paragraph"])
 @pytest.mark.parametrize("heading", [heading for heading in HEADINGS if heading.endswith(":")])
-def test_a_list_in_the_line_of_its_heading_is_parted_alike(layout, heading):
+def test_a_list_on_the_line_of_its_heading_is_split_alike(layout, heading):
     listed, expected = LISTS_BY_LAYOUT[layout]
 
     assert item_texts(parse_narrative(narrative(listed, heading=heading, gap=" "))) == expected
     assert item_texts(parse_narrative(narrative(listed, heading=heading, gap=""))) == expected
 
 
-def test_headings_that_are_glued_to_the_text_part_it_all_the_same():
+def test_inline_headings_without_a_space_are_recognized():
     whole = f"LESOTHO (Tier 2)\n{OPENING}PRIORITIZED RECOMMENDATIONS:{''.join(ITEMS)}PROSECUTION{PROSE}"
 
     assert item_texts(parse_narrative(whole)) == ITEMS
@@ -437,8 +437,8 @@ def test_bulleted_items_of_several_sentences_with_semicolons_come_back_unchanged
 
 
 @given(st.lists(SENTENCES, min_size=3, max_size=10, unique=True), st.integers(50, 100))
-def test_lines_of_which_nothing_tells_the_end_are_parted_right_or_doubted(items, width):
-    """One an item, wrapped, without bullets or empty lines: where a last line is full, only the words can tell."""
+def test_ambiguous_line_ends_are_split_correctly_or_get_a_doubt(items, width):
+    """Wrapped items without bullets or empty lines: after a long last line, only the words show where an item ends."""
     found = parse_narrative(narrative("\n".join(wrapped(item, width) for item in items)))
 
     assert item_texts(found) == items or item_doubts(found)
@@ -458,7 +458,7 @@ PUNCTUATION_SOUP = st.lists(
 
 @given(PUNCTUATION_SOUP)
 def test_no_text_is_lost_or_repeated(soup):
-    """The items put together again are the section, but for bullets, numbers, semicolons and "and" before an item."""
+    """The items joined again are the section, except bullets, numbers, semicolons and "and" before an item."""
     listed = "Train police " + " ".join(soup) + " now."
     found = parse_narrative(narrative(listed))
     kept = " ".join([found.introduction, *item_texts(found), *found.left_out])

@@ -1,4 +1,4 @@
-"""What a narrative says of itself: tier, country, year; and a doubt where it doesn't, or says two things."""
+"""Tier, country and year of a narrative; a doubt if one is missing or stated in two ways."""
 
 import pytest
 

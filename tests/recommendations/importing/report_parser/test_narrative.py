@@ -1,4 +1,4 @@
-"""What stands around and inside a list: furniture, broken words, contents; and what is doubtful, or no list at all."""
+"""Furniture, broken words and tables of contents around and inside a list; doubts, and texts without a list."""
 
 import pytest
 
@@ -131,7 +131,7 @@ def test_a_heading_in_capitals_behind_the_list_ends_it():
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
-def test_broken_words_are_mended_and_nothing_else():
+def test_only_broken_words_are_repaired():
     listed = (
         "• Train police on anti-\ntrafficking laws; and anti-trafficking units.\n• Fund anti- trafficking shelters for "
         "short- and long-term care in 2019–\n20.\n• Fight traf-\nficking, traf\u00adfick\u00ad\ning, and\u00a0so on."
@@ -257,7 +257,7 @@ def test_marks_of_quoted_mail_are_no_part_of_the_narrative(mark, layout):
         "> Train police in all ten districts.\n> Fund shelters.",
     ],
 )
-def test_items_of_quoted_mail_are_parted_like_others(listed):
+def test_items_of_quoted_mail_are_split_like_others(listed):
     assert item_texts(parse_narrative(narrative(listed))) == ["Train police in all ten districts.", "Fund shelters."]
 
 
@@ -269,7 +269,7 @@ def test_a_single_line_that_begins_with_more_than_stays():
 
 
 @pytest.mark.parametrize("bullet", ["• ", "•", "· ", "* ", "- ", "– "])
-def test_bullets_that_follow_each_other_in_a_line_part_items_without_full_stops(bullet):
+def test_bullets_in_one_line_separate_items_without_full_stops(bullet):
     items = ["Increase funding for shelters", "Train police – also judges", "Amend the law"]
     found = parse_narrative(narrative(" ".join(f"{bullet}{item}" for item in items)))
 
@@ -386,7 +386,7 @@ def test_a_list_in_numbers_inside_an_item_stays_in_it(layout):
 
 
 @pytest.mark.parametrize("bullet", "•●▪■◦○➢►✓→◆□❑-–*·")
-def test_items_in_small_letters_without_full_stops_are_parted_by_any_bullet(bullet):
+def test_items_in_small_letters_are_separated_by_any_bullet(bullet):
     items = ["train police; and judges", "fund shelters", "amend the law"]
 
     assert item_texts(parse_narrative(narrative("\n".join(f"{bullet} {item}" for item in items)))) == items

@@ -1,4 +1,4 @@
-"""`manage.py import_edition`: a list loaded, rehearsed, paired by hand, or refused and nothing written."""
+"""`manage.py import_edition`: load, dry run, pairing by file, and refusals that write nothing."""
 
 import json
 
@@ -33,7 +33,7 @@ def administrator():
 
 @pytest.fixture
 def run_command(tmp_path, capsys):
-    """Runs the command on a file of this content; gives what it said, as JSON where that was asked for."""
+    """Run the command on a file with this content. Return its output, parsed if it is JSON."""
 
     def ran(content, *options, name="lesotho.txt", country="LSO", year="2021", pairing=None):
         file = tmp_path / name
@@ -51,7 +51,7 @@ def run_command(tmp_path, capsys):
 
 @pytest.fixture
 def command_refusal(run_command, capsys):
-    """The refusal that the command ends with. It says the sentence, and nothing at all is written."""
+    """Return the refusal of the command. Check that it says the sentence and that nothing is written."""
 
     def refusal(*arguments, **options):
         before = row_counts()

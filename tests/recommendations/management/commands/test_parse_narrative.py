@@ -1,4 +1,4 @@
-"""The command by itself, as somebody runs it: no database, no settings of ours, one file."""
+"""The command as a user runs it: without a database, without settings, on one file."""
 
 import io
 import json

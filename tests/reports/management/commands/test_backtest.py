@@ -18,13 +18,15 @@ def test_backtest_prints_the_table(capsys):
     assert "0.86    All tested" in told
     assert "0.80    Opening paragraph read: 25 moved up, 29 did not" in told
     assert "0.90    Edition 2023: 17 moved up, 15 did not" in told
-    assert "45      24 of 25, missed 1        36 of 58, missed 22" in told
-    assert "        23 of 25, missed 2        35 of 58, missed 23" in told
+    assert "45          24 of 25, missed 1       36 of 58, missed 22" in told
+    assert "            23 of 25, missed 2       35 of 58, missed 23" in told
     assert (
-        "Chosen on edition 2023: 44. Tested on the other editions\n44      8 of 8, missed 0          23 of 43" in told
+        "Chosen on edition 2023: 44. Tested on the other editions\n44          8 of 8, missed 0         23 of 43"
+        in told
     )
     assert (
-        "Chosen on the other editions: 47. Tested on edition 2023\n47      15 of 17, missed 2        12 of 15" in told
+        "Chosen on the other editions: 47. Tested on edition 2023\n47          15 of 17, missed 2       12 of 15"
+        in told
     )
     assert told.rstrip().endswith("It does not predict a tier. The Secretary of State decides the tier.")
 

@@ -1,4 +1,4 @@
-"""What moved the score between two moments of the record: by hand on small records, and what holds of every record."""
+"""What changed the score between two moments: small records by hand, and properties of every record."""
 
 from dataclasses import fields, replace
 from datetime import date
@@ -99,7 +99,7 @@ def test_between_what_was_known_in_february_and_in_july_the_report_of_2022_moved
     }
 
 
-def test_by_what_is_known_in_july_the_last_day_of_the_period_moved_it():
+def test_with_the_knowledge_of_july_the_last_day_of_the_period_changed_the_score():
     found = find_changes(lesotho_record().facts, RecordMoment(FEBRUARY, BY_JULY), RecordMoment(END, BY_JULY))
 
     assert (found.before, found.after) == (Fraction(43, 6), Fraction(121, 2))
@@ -194,7 +194,7 @@ def test_points_fall_with_a_revision_and_come_back_with_its_own_review():
     assert found.changes[0].rows == found.changes[1].rows == (RowReference("evidence", put_right),)
 
 
-def test_what_was_reviewed_before_it_was_recorded_moves_points_when_it_is():
+def test_points_of_rows_reviewed_early_move_when_the_rows_are_recorded():
     record = small_record()
     cited = record.evidence(DAY, DAY, known=NEXT)
     record.review(cited, known=DAY)
@@ -230,7 +230,7 @@ def test_an_assessment_raises_a_step_to_the_whole():
     assert (moved.points, moved.rows) == (STEP, (RowReference("assessment", verdict),))
 
 
-def test_a_change_of_weight_is_a_stop_of_its_own_that_leads_to_the_edition():
+def test_a_change_of_weight_is_a_separate_change_that_links_to_the_edition():
     record = small_record()
     other = record.recommendation(2, Pillar.PROTECTION)
     record.benchmark(other, "2a", record.benchmark_terms(known=PERIOD.starts_on))
@@ -277,7 +277,7 @@ def test_a_benchmark_asked_later_lowers_what_the_others_give():
     assert stop.rows == (RowReference("benchmark", asked_later),)
 
 
-def test_a_benchmark_of_the_action_plan_is_told_from_the_reports_of_the_same_key():
+def test_benchmarks_of_action_plan_and_report_with_one_key_are_distinguished():
     record = RecordBuilder(PERIOD)
     for origin in (Origin.REPORT, Origin.ACTION_PLAN):
         recommendation = record.recommendation(1, Pillar.PROSECUTION, origin=origin)
@@ -305,7 +305,7 @@ def test_a_fact_that_moves_no_points_is_no_stop():
     assert (found.before, found.after, found.changes) == (0, 0, ())
 
 
-def test_from_one_record_moment_to_itself_nothing_changed():
+def test_nothing_changes_between_a_moment_and_itself():
     here = RecordMoment(END, BY_JULY)
 
     found = find_changes(lesotho_record().facts, here, here)

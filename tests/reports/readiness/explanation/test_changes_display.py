@@ -1,4 +1,4 @@
-"""What changed in words and as printed: the sentence at the top, and figures that add up."""
+"""Changes of the score as displayed: the sentence at the top, and figures that add up."""
 
 from datetime import date
 from decimal import Decimal
@@ -115,14 +115,14 @@ def test_changes_of_lesotho_as_printed():
     assert [one.points for one in stop.lines if one.line.part.value == "three_ps"] == ["+6.7", "+6.7"]
 
 
-def test_where_nothing_was_reviewed_there_is_no_figure():
+def test_without_reviews_no_figure_is_shown():
     page = display_sample(lesotho_record(), RecordMoment(FEBRUARY, noon(FEBRUARY)), RecordMoment(END, BY_JULY))
 
     assert (page.before, page.after) == (None, Decimal("60.5"))
     assert "from 0" not in page.sentence
 
 
-def test_what_was_lost_is_printed_as_lost():
+def test_lost_points_are_shown_as_negative():
     record = small_record()
     act = record.action("1a", DAY, DAY, known=DAY, verified=DAY)
     record.review(act, known=LATER, key="1a", decision=EvidenceDecision.REJECTED)
@@ -134,7 +134,7 @@ def test_what_was_lost_is_printed_as_lost():
 
 
 @given(records(), standpoint_pairs)
-def test_what_is_printed_adds_up(record, way):
+def test_displayed_points_add_up(record, way):
     def figure(text):
         return Decimal(text.replace("−", "-"))
 

@@ -1,4 +1,4 @@
-"""What stands beside the score, in words."""
+"""The context of the score, in sentences."""
 
 from dataclasses import replace
 from datetime import date

@@ -149,7 +149,7 @@ def test_reading_that_was_rejected_or_starts_late_says_so(record):
     ]
 
 
-def test_reading_that_says_no_data_is_told_as_that_and_not_as_rejected(record):
+def test_a_reading_without_data_is_not_shown_as_rejected(record):
     record.reading(record.cases, None, through=DAY, known=DAY)
 
     assert only_reading(record).reason == "recorded as “no data”"

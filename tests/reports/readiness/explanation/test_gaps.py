@@ -1,4 +1,4 @@
-"""What the record lacks, in sentences."""
+"""Gaps of the record, in sentences."""
 
 from datetime import date
 

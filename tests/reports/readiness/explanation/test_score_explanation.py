@@ -1,4 +1,4 @@
-"""Why a line stands as it does: what it rests on, what is claimed, what does not count and why not."""
+"""Reasons of a line of the score: its rows, claims, and rows that do not count and why."""
 
 from datetime import date
 
@@ -121,7 +121,7 @@ def test_year_before_is_left_out_where_nothing_is_compared(record, part, address
     assert criterion_of(record, address, part).rows == ()
 
 
-def test_recommendation_stands_on_its_benchmarks_and_a_p_on_all_that_is_asked_of_it(record):
+def test_reasons_of_a_recommendation_are_its_benchmarks_and_those_of_a_pillar_all_its_rows(record):
     found = explain(record)
 
     assert [one.address for one in found.find_line(PartKey.ACTION, "1").criteria] == ["1a", "1b", "1c"]
@@ -140,7 +140,7 @@ def test_complicit_officials_stand_on_the_benchmarks_about_them():
     assert [one.address for one in found.criteria] == ["1d", "8b"]
 
 
-def test_benchmark_of_the_action_plan_has_an_address_of_its_own(record):
+def test_a_benchmark_of_the_action_plan_has_its_own_address(record):
     plan = record.recommendation(1, Pillar.PROTECTION, origin=Origin.ACTION_PLAN)
     record.benchmark(plan, "1a", record.benchmark_terms(known=START))
     found = explain(record)
@@ -160,7 +160,7 @@ def test_an_unknown_line_is_not_found(record, part, address):
 
 @settings(max_examples=100)
 @given(records())
-def test_every_known_row_of_a_ground_is_told_once_and_every_row_of_a_sentence_is_among_them(record):
+def test_reasons_list_every_known_row_once_and_all_rows_of_their_sentences(record):
     found = explain(record)
     for line in [line for part in PartKey for line in found.lines_of_part(part)]:
         for one in line.criteria:

@@ -1,4 +1,4 @@
-"""Next steps in sentences: each can be read aloud and understood alone; figures that are printed add up."""
+"""Next steps in sentences that can be read alone, with displayed figures that add up."""
 
 from dataclasses import replace
 from datetime import date
@@ -84,7 +84,7 @@ def test_each_step_says_what_to_do_with_whom_and_by_when(record):
     ]
 
 
-def test_what_counts_only_once_a_review_states_its_start_date_is_said_to_need_it(record):
+def test_undated_evidence_asks_for_its_start_date(record):
     proof = record.action("1b", None, date(2022, 1, 10), known=DAY)
     steps = display_sample(record, evidence={proof: "A circular"})
 
@@ -148,7 +148,7 @@ def test_whether_the_target_is_reached_is_said(record, mark, sentence):
 
 
 @given(records(), days, moments)
-def test_what_is_printed_adds_up(record, as_of, known_by):
+def test_displayed_points_add_up(record, as_of, known_by):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
     steps = display_steps(result, result.next_steps(), StepTexts())
     stands = formatting.round_to_tenth(result.score)

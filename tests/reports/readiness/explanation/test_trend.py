@@ -108,7 +108,7 @@ def test_no_figure_before_the_first_review_though_hindsight_has_one():
     assert first.hindsight == second.hindsight == second.then > 0
 
 
-def test_as_then_known_leaves_out_what_was_reviewed_later_and_hindsight_does_not():
+def test_only_hindsight_includes_later_reviews():
     told = weekly_scores(record_with_reviews(date(2021, 4, 12), date(2021, 4, 20)), noon(date(2021, 4, 21)))
 
     assert told[0].then is None

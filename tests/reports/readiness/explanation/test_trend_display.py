@@ -52,17 +52,17 @@ def test_the_title_of_what_was_reviewed_too_late_says_so():
     )
 
 
-def test_what_happened_stands_in_its_week():
+def test_events_are_shown_in_their_week():
     by_week = display_sample(events=[DIALOGUE, TrendEvent(date(2021, 4, 14), "Deadline", "Deadline")]).by_week
 
     assert [[one.description for one in week.events] for week in by_week] == [[], ["Dialogue, Maseru", "Deadline"], []]
 
 
-def test_what_happened_outside_the_period_is_left_out():
+def test_events_outside_the_period_are_left_out():
     assert display_sample(events=[TrendEvent(date(2021, 3, 31), "Dialogue", "Dialogue", 1)]).events == []
 
 
-def test_a_month_is_told_by_the_last_week_that_ended_in_it():
+def test_a_month_shows_the_last_week_that_ended_in_it():
     by_month = display_sample(as_of=date(2021, 6, 4), events=[DIALOGUE]).by_month
 
     assert [week.ends_on for week in by_month] == [date(2021, 4, 28), date(2021, 5, 26), date(2021, 6, 4)]

@@ -1,4 +1,4 @@
-"""What would stand if some benchmarks were met: told beside what stands, in figures that add up."""
+"""What-if: the score if some benchmarks were met, with displayed figures that add up."""
 
 from datetime import date
 from decimal import Decimal
@@ -55,7 +55,7 @@ def test_lesotho_with_two_benchmarks_met():
     assert sum(part.after for part in then.parts) == then.after
 
 
-def test_what_a_figure_decides_moves_the_question_that_it_answers():
+def test_a_benchmark_decided_by_a_figure_moves_its_question():
     # As of February nothing is counted: 1b met means one prosecution more than the year before, 7 of the question, ¾ of
     # the benchmark, a third of 20 for prosecution, a figure given 2½; printed so that 7.2 and 24.1 add up.
     then = lesotho_what_if("1b", as_of=date(2022, 2, 28))
@@ -70,7 +70,7 @@ def test_without_a_tick_it_says_what_stands():
     assert (then.points, {part.points for part in then.parts}) == ("0", {"0"})
 
 
-def test_where_nothing_was_reviewed_it_counts_from_nought_and_says_so():
+def test_without_reviews_it_counts_from_zero_and_says_so():
     then = lesotho_what_if("4a", as_of=date(2022, 2, 28), known_by=noon(date(2022, 2, 28)))
 
     assert then.sentence == (
@@ -79,7 +79,7 @@ def test_where_nothing_was_reviewed_it_counts_from_nought_and_says_so():
     assert then.before == 0
 
 
-def test_it_says_how_far_the_readiness_target_is():
+def test_the_distance_to_the_target_is_stated():
     # A step on one of two: 7.5, and a third of 20: 14.2 in all; 1b met adds 15.
     assert what_if_met(small_record(45)).target_sentence == "That is 30.8 short of our target of 45."
     assert what_if_met(small_record(45), "1b").target_sentence == "That would be 15.8 short of our target of 45."
@@ -121,7 +121,7 @@ def test_choices_say_what_each_would_add_alone_and_what_is_shown_already():
 
 
 @given(records(), days, moments, st.data())
-def test_what_is_printed_adds_up_and_is_what_the_rules_give(record, as_of, known_by, drawn):
+def test_displayed_points_add_up_and_follow_the_rules(record, as_of, known_by, drawn):
     result = evaluate_readiness(record.facts, as_of=as_of, known_by=known_by)
     asked = [one.benchmark_id for one in result.verified.benchmarks]
     met = drawn.draw(st.sets(st.sampled_from(asked))) if asked else set()

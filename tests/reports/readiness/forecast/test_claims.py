@@ -66,7 +66,7 @@ def test_claims_stand_by_ministry_with_the_submissions_behind_them_the_largest_f
     ]
 
 
-def test_of_two_who_claim_one_p_the_first_in_the_list_brings_it(record):
+def test_a_pillar_claimed_twice_is_counted_once_with_the_larger_claim(record):
     """Police claims 1a as done (5), Justice 1b as a step (2 1/2): of the P both show it comes with the larger claim."""
     justice, bill = send_claim(record, JUSTICE, "1b", "under_way")
     police, list_of_posts = send_claim(record, POLICE, "1a")
@@ -77,7 +77,7 @@ def test_of_two_who_claim_one_p_the_first_in_the_list_brings_it(record):
     ]
 
 
-def test_of_two_who_claim_one_benchmark_the_second_brings_what_is_more(record):
+def test_a_second_claim_on_a_benchmark_adds_only_the_difference(record):
     home, course = send_claim(record, HOME, "2a", "under_way")
     justice, bill = send_claim(record, JUSTICE, "2a", "done")
 
@@ -99,7 +99,7 @@ def test_equal_claims_stand_in_the_order_of_the_ministries_and_the_embassy_last(
     ]
 
 
-def test_what_the_embassy_logged_without_a_version_counts_as_under_way_and_stands_without_a_ministry(record):
+def test_evidence_logged_by_the_embassy_is_a_claim_without_a_ministry(record):
     logged = record.action("1a", DAY, DAY, known=KNOWN)
 
     assert claim_tuples(record) == [(None, Fraction(5, 2) + PILLAR_POINTS, (), (logged,), ())]
@@ -149,7 +149,7 @@ def test_a_figure_that_a_later_one_of_another_ministry_overtook_brings_nothing(r
     ]
 
 
-def test_a_figure_brings_no_more_to_the_question_than_a_later_direction_leaves(record):
+def test_a_claimed_figure_adds_only_what_a_later_direction_leaves(record):
     """Police claims 8 against 4, Justice, later, that there were fewer: 1c is 4, the figure 2 1/2, the question 0."""
     police = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     eight = record.reading(record.counted, 8, through=DAY, known=KNOWN, sent=police)
@@ -174,7 +174,7 @@ def test_a_returned_version_claims_nothing_and_is_not_named(record, progress):
     assert claim_tuples(record) == [(POLICE, Fraction(15, 4) + PILLAR_POINTS, (sent,), (draft,), ())]
 
 
-def test_what_is_reviewed_claims_nothing(record):
+def test_reviewed_evidence_is_no_claim(record):
     _, verified = send_claim(record, POLICE, "1a", first=DAY)
     record.review(verified, known=KNOWN, key="1a")
     _, rejected = send_claim(record, POLICE, "1b", first=DAY)
@@ -183,14 +183,14 @@ def test_what_is_reviewed_claims_nothing(record):
     assert claim_tuples(record) == []
 
 
-def test_what_shows_no_action_claims_nothing(record):
+def test_evidence_without_an_action_is_no_claim(record):
     sent = record.update_version(ClaimedProgress.DONE, known=KNOWN, ministry_id=POLICE)
     record.evidence(DAY, DAY, known=KNOWN, sent=sent, _1a=SupportKind.PLAN)
 
     assert claim_tuples(record) == []
 
 
-def test_what_was_said_not_to_be_begun_is_named_and_brings_nothing(record):
+def test_a_claim_of_not_started_is_listed_without_points(record):
     sent, draft = send_claim(record, POLICE, "1a", "not_started")
 
     assert claim_tuples(record) == [(POLICE, Fraction(0), (sent,), (draft,), ())]

@@ -105,7 +105,7 @@ def test_a_gain_that_several_share_is_counted_with_the_first_of_them_alone(recor
     assert [one.ministry_id for one in steps.steps] == [POLICE, HOME, POLICE, POLICE, HOME, HOME]
 
 
-def test_what_is_promised_is_its_makers_to_keep_whoever_leads_the_recommendation(record):
+def test_the_owner_of_a_commitment_is_the_ministry_that_made_it(record):
     promise = record.commitment(made=START, ministry=JUSTICE, due=DEADLINE, _1b=CommitmentReach.MEETS)
     _, steps = find_steps(record)
 
@@ -114,7 +114,7 @@ def test_what_is_promised_is_its_makers_to_keep_whoever_leads_the_recommendation
     assert first.rows == (RowReference("commitment", promise),)
 
 
-def test_what_is_promised_for_after_the_deadline_is_no_step_but_stands_apart_with_what_it_would_add(record):
+def test_commitments_due_after_the_deadline_are_listed_separately(record):
     record.commitment(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
     record.commitment(made=START, due=DEADLINE + timedelta(days=1), _1b=CommitmentReach.MEETS)
     result, steps = find_steps(record)
@@ -177,7 +177,7 @@ def test_a_figure_that_nobody_has_given_is_asked_for_and_at_most_it_is_above_las
     assert [one.kind for one in steps.steps].count(ASK) == 1
 
 
-def test_where_last_periods_figure_is_unknown_both_years_are_asked_for(counted_record):
+def test_without_last_years_figure_a_step_asks_for_both_years(counted_record):
     _, steps = find_steps(counted_record)
 
     assert (steps.steps[0].kind, steps.steps[0].years) == (ASK, YearsAsked.BOTH)
@@ -234,7 +234,7 @@ def test_else_of_the_ministry_that_last_sent_a_reading_on_it(counted_record):
     assert ministry_to_ask(counted_record) == HOME
 
 
-def test_else_of_the_lead_of_the_first_recommendation_with_its_pillar_and_indicium(counted_record):
+def test_without_a_ministry_the_lead_of_the_matching_recommendation_is_asked(counted_record):
     assert ministry_to_ask(counted_record) == POLICE
     counted_record.tables["indicators"] = [replace(one, indicium=4) for one in counted_record.tables["indicators"]]
     assert ministry_to_ask(counted_record) is None
@@ -268,7 +268,7 @@ def test_last_periods_figure_is_asked_for_where_it_alone_is_missing(counted_reco
     assert find_steps(counted_record)[1].last_period == ()
 
 
-def test_where_less_is_better_a_figure_of_zero_cannot_be_improved(record):
+def test_a_figure_of_zero_cannot_fall_further(record):
     counted = record.indicator("convictions", question=EffortQuestion.CONVICTIONS, better=Better.DOWN)
     record.reading_year_before(counted, 0, known=START)
     _, steps = find_steps(record)
@@ -285,7 +285,7 @@ def test_a_verified_action_that_nobody_has_assessed_is_to_be_assessed(record):
     assert step_tuples(result, steps.to_assess) == [(REVIEW, "1a", Fraction(5, 2))]
 
 
-def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counted_record):
+def test_after_the_deadline_only_reviews_and_questions_are_left(counted_record):
     counted_record.claim("1a", "done", date(2022, 3, 2), first=START, known=date(2022, 3, 3), ministry_id=POLICE)
     counted_record.commitment(made=START, _1b=CommitmentReach.MEETS)
     counted_record.commitment(made=START, due=END, _1c=CommitmentReach.MEETS)
@@ -296,14 +296,14 @@ def test_once_the_deadline_has_passed_only_reviews_and_questions_are_left(counte
 
 
 @pytest.mark.parametrize(("mark", "after"), [(0, 0), (11, 1), (12, 2), (90, None), (None, None)])
-def test_the_step_with_which_the_target_is_reached_is_told(record, mark, after):
+def test_the_step_that_reaches_the_target_is_marked(record, mark, after):
     record.edition_terms(START + timedelta(days=1), deadline_on=DEADLINE, readiness_target=mark)
     _, steps = find_steps(record)
 
     assert steps.target_reached_after == after
 
 
-def test_of_equals_the_soonest_due_comes_first_and_then_the_order_of_the_benchmarks(record):
+def test_equal_steps_are_sorted_by_due_date_and_then_by_benchmark(record):
     record.commitment(made=START, _1c=CommitmentReach.MEETS)
     record.commitment(made=START, due=DEADLINE, _1b=CommitmentReach.MEETS)
     record.commitment(made=START, due=DEADLINE, _1a=CommitmentReach.MEETS)
@@ -430,7 +430,7 @@ def test_within_a_group_each_step_adds_the_most_that_any_could_given_those_befor
 
 
 @given(records(), days, moments)
-def test_what_if_takes_any_of_the_steps_and_gives_the_sum(record, as_of, known_by):
+def test_the_score_with_all_steps_is_their_cumulative_score(record, as_of, known_by):
     result, steps = find_steps(record, as_of, known_by=known_by)
 
     assert result.score_with(steps.steps).points == (steps.steps[-1].cumulative if steps.steps else result.score)

@@ -1,4 +1,4 @@
-"""The projected score, the gains of benchmarks and the smallest set, sentence by sentence of the method."""
+"""The projected score, the gains of benchmarks and the smallest set, by the rules of the method."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -150,7 +150,7 @@ def test_an_increase_is_met_completely_or_not_at_all():
         (Rule.TARGET, 2, (1,), 7, DATA_GIVEN_POINTS),
     ],
 )
-def test_where_less_is_better_the_figure_falls(rule, before, now, question, given):
+def test_the_assumed_figure_falls_if_less_is_better(rule, before, now, question, given):
     record = CountedRecord(Better.DOWN)
     record.asks("1a", rule, target=2 if rule is Rule.TARGET else None)
     record.tells(before, *now)
@@ -159,7 +159,7 @@ def test_where_less_is_better_the_figure_falls(rule, before, now, question, give
     assert (shares(found), prosecution_points(found)) == ({"1a": 1}, (question, given))
 
 
-def test_where_less_is_better_one_less_than_then_is_one():
+def test_one_fewer_than_last_year_counts_fully_if_less_is_better():
     record = CountedRecord(Better.DOWN)
     record.asks("1a", Rule.MORE)
     record.asks("1b", Rule.TARGET, target=3)
@@ -247,7 +247,7 @@ def test_a_figure_that_stays_level_turns_no_p_on():
     assert line_points(record.kept(met=["1a"]), "three_ps")["prosecution"] == 0
 
 
-def test_what_is_about_complicit_officials_moves_their_question_by_its_share_of_the_mean():
+def test_benchmarks_on_complicit_officials_move_their_question_by_weight():
     record = CountedRecord()
     record.asks("1a", is_about_complicity=True)
     record.asks("1b", is_about_complicity=True, weight=3)
@@ -324,7 +324,7 @@ def test_a_promise_that_contributes_gives_a_step_and_one_that_meets_gives_all(re
     assert projected_share(record_with_deadline) == 1
 
 
-def test_what_the_united_states_undertake_never_enters(record_with_deadline):
+def test_commitments_of_the_united_states_never_enter_the_projection(record_with_deadline):
     record_with_deadline.commitment(made=MADE, due=SOON, ministry=None, _1a=CommitmentReach.MEETS)
 
     assert projected_share(record_with_deadline) == 0
@@ -530,7 +530,7 @@ def test_the_smallest_set_reaches_the_mark_with_the_fewest(mark, keys):
         ({"1a": SOON}, ["1a", "1b"]),
     ],
 )
-def test_of_the_smallest_sets_the_soonest_due_is_taken(due, keys):
+def test_among_equally_small_sets_the_soonest_due_is_chosen(due, keys):
     record = WeightedRecord(44)
     for key, day in due.items():
         record.commitment(made=MADE, due=day, **{f"_{key}": CommitmentReach.MEETS})
@@ -590,7 +590,7 @@ def test_two_benchmarks_on_one_figure_bring_it_once():
     )
 
 
-def test_what_if_is_never_the_record():
+def test_a_projection_does_not_change_the_record():
     record = WeightedRecord(45)
     result = evaluate_readiness(record.facts, as_of=TODAY)
 

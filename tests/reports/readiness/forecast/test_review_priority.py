@@ -1,4 +1,4 @@
-"""What waits is worth what deciding on it then brings: the same whether simulated one by one or all at once."""
+"""The priority of waiting items equals what deciding on them adds, simulated one by one or all at once."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -165,7 +165,7 @@ def test_a_priority_knows_what_was_put_right_what_a_verdict_rests_on_and_what_ho
     assert [found.points > 0 for found in at_stake] == [False, False, True]
 
 
-def test_what_is_not_in_the_record_is_worth_nothing():
+def test_rows_that_are_not_in_the_record_have_no_priority():
     simulation = ReviewSimulation(lesotho_record().facts, as_of=PERIOD.ends_on, now=NOW)
 
     assert review_priority.update_priority(simulation, 1 << 40).points == 0

@@ -1,4 +1,4 @@
-"""`make demo` as a person meets it: the real command, its real children, a folder of its own."""
+"""`make demo` as a person runs it: the real command and its processes, in its own folder."""
 
 import os
 import re

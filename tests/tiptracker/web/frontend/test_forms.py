@@ -1,4 +1,4 @@
-"""How forms come out: what a person sees, hears from a screen reader, and gets back after a refusal."""
+"""Rendered forms: visible text, text for screen readers, and typed text after a refusal."""
 
 from html.parser import HTMLParser
 

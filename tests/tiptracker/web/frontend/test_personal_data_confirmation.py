@@ -1,4 +1,4 @@
-"""A form holds back what somebody could be found by, until it is taken out or confirmed to identify nobody."""
+"""A form with personal data is not saved until it is removed or confirmed to identify nobody."""
 
 from importlib import import_module
 
