@@ -220,6 +220,8 @@ def _footer_links(request: HttpRequest) -> list[NavigationItem]:
     tabs = [tab for place in PLACES[role] if not place.is_in_menu for tab in tabs_of_role(place, role)]
     named = [(_tab_url(request, tab), tab) for tab in tabs]
     links = [NavigationItem(url, gettext(tab.label)) for url, tab in named if url]
+    if not user.is_ministry:  # the menu of a ministry has it
+        links.insert(0, NavigationItem(reverse("how_this_works"), gettext("How this works")))
     return [NavigationItem(reverse("glossary"), gettext("Glossary")), *links]
 
 

@@ -241,6 +241,7 @@ MINISTRY_PLACES = (
                 gettext_noop("Home"),
                 (
                     "commitment_detail",
+                    "dialogue_detail",
                     "update_send",
                     "version_withdraw",
                     "due_date_propose",

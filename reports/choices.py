@@ -56,9 +56,9 @@ class YearsAsked(ChoiceEnum):
 class RecomputeOutcome(ChoiceEnum):
     """Result of recomputing a stored readiness run."""
 
-    SAME = "same", gettext_noop("Computed again: same result")
-    DIFFERS = "differs", gettext_noop("Computed again: different result")
-    NOT_COMPUTED = "not_computed", gettext_noop("Not computed again")
+    SAME = "same", gettext_noop("Calculated again: same result")
+    DIFFERS = "differs", gettext_noop("Calculated again: different result")
+    NOT_COMPUTED = "not_computed", gettext_noop("Not calculated again")
 
 
 class BriefingKind(ChoiceEnum):

@@ -3,6 +3,7 @@
 Tables use the short date, "8 Nov 2021". Overdue is stated in days, never by a colour alone.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -137,10 +138,38 @@ def describe_due_date(due_on: date | None, as_of: date) -> str:
     return ngettext("due in %(number)d day", "due in %(number)d days", days) % {"number": days}
 
 
-def describe_status_counts(statuses: list[str]) -> str:
-    """Count a ministry's commitments by status: `1 overdue, 2 open, 1 with the embassy.`"""
-    parts = [count_status(status, number) for status in COUNTED_STATUSES if (number := statuses.count(status))]
+def describe_status_counts(statuses: list[str], *, reversed_since: int = 0) -> str:
+    """Count a ministry's commitments by status: `1 overdue, 2 open, 1 with the embassy.`
+
+    `reversed_since`: see `count_statuses`.
+    """
+    parts = count_statuses(COUNTED_STATUSES, statuses, reversed_since=reversed_since)
     return f"{', '.join(parts)}." if parts else ""
+
+
+def count_statuses(order: Iterable[CommitmentStatus], statuses: Sequence[str], *, reversed_since: int) -> list[str]:
+    """Return the numbers of commitments with each status, in this order.
+
+    `reversed_since` of those that are verified done were reversed since. They are counted apart: nobody should thank
+    for them.
+    """
+    parts = []
+    for status in order:
+        number = statuses.count(status)
+        if status is CommitmentStatus.VERIFIED:
+            number -= reversed_since
+        if number:
+            parts.append(count_status(status, number))
+        if status is CommitmentStatus.VERIFIED and reversed_since:
+            parts.append(
+                ngettext(
+                    "%(number)d verified done but reversed since",
+                    "%(number)d verified done but reversed since",
+                    reversed_since,
+                )
+                % {"number": reversed_since}
+            )
+    return parts
 
 
 def count_status(status: CommitmentStatus, number: int) -> str:

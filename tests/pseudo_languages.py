@@ -1,8 +1,9 @@
 """Two made-up languages that show which sentences cannot be translated, and which layouts break.
 
 Both put each translated sentence between ⟦ and ⟧ and make it about a third longer. "eo" uses accented letters, "ar"
-runs from right to left. The codes are those of real languages, whose formats and direction Django knows. "eo" has a
-decimal comma, so it also shows numbers that are localized where a program reads them (the drawing of a chart).
+runs from right to left: each sentence begins with a mark that has a direction but no shape. The codes are those of real
+languages, whose formats and direction Django knows. "eo" has a decimal comma, so it also shows numbers that are
+localized where a program reads them (the drawing of a chart).
 """
 
 import re
@@ -29,7 +30,8 @@ def pseudo_translate(sentence: str, language: str = LEFT_TO_RIGHT) -> str:
     parts = _PLACEHOLDERS_AND_MARKUP.split(sentence)
     if language == LEFT_TO_RIGHT:
         parts = [part if number % 2 else part.translate(_ACCENTED) for number, part in enumerate(parts)]
-    return f"{OPEN}{''.join(parts)}{' ~' * max(1, len(sentence) // 12)}{CLOSE}"
+    mark = "\N{RIGHT-TO-LEFT MARK}" if language == RIGHT_TO_LEFT else ""
+    return f"{OPEN}{mark}{''.join(parts)}{' ~' * max(1, len(sentence) // 12)}{CLOSE}"
 
 
 class _PseudoTranslation(NullTranslations):

@@ -314,7 +314,7 @@ def test_an_overview_does_not_call_a_late_review_a_change_of_the_country(client,
     text = words_of(client.get(reverse("overview")))
 
     assert late.happened_to < date(2022, 1, 5)
-    assert "+7.5 since 5 Jan 2022 By the dates of the events: 0" in text
+    assert "+7.5 since 5 Jan 2022 With later information: 0" in text
 
 
 def test_a_reader_of_one_country_starts_at_its_dashboard(client, world):

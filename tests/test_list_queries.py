@@ -462,7 +462,7 @@ LISTS = [
     ListPage("ministry_home", Rows.updates, 12, "focal_point"),
     ListPage("evidence_list", Rows.evidence, 19),
     ListPage("evidence_list", Rows.evidence, 19, query="q=case&word=verified&page=2"),
-    ListPage("evidence_list", Rows.evidence, 15 + LOG_ENTRY, query="as=csv"),
+    ListPage("evidence_list", Rows.evidence, 17 + LOG_ENTRY, query="as=csv"),
     ListPage("indicator_list", Rows.indicators, 10),
     ListPage("my_tasks", Rows.tasks, 29),
     ListPage("my_tasks", Rows.updates, 4, "focal_point"),

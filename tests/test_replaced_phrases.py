@@ -23,7 +23,7 @@ REPLACED_PHRASES = {
     r"(?:doesn|don)[’']t fit(?: together)?|fit together": "problem in the record",
     r"what to press for|\blevers?\b": "next steps",
     r"all that stands|stands beside|what stands": "readiness in detail",
-    r"as then known|in hindsight": "known at the time; with later information",
+    r"as then known|in hindsight|by the dates of the events": "known at the time; with later information",
     r"known by the end of": "using only what was recorded by",
     r"without a word": "overdue, no update received",
     r"\bof which time\b": "period covered",
@@ -43,6 +43,8 @@ REPLACED_PHRASES = {
     r"\bforetold|whereof|meanwhile\b": "plain words",
     r"\bundertakings?\b": "commitments",
     r"waiting for (?:our reply|the embassy|us)\b": "with the embassy",
+    r"with the claims:": "claimed",
+    r"^access until$": "last day",
     r"claimed, not verified|waiting for review\.": "not reviewed",
     r"done and verified|done, and verified": "verified done",
 }

@@ -3,15 +3,22 @@
 Everything that people read goes through this module or through Django's template tags. Modules that know no Django may
 import it. Sentences are marked where they are written: `gettext("Sign in again.")`, `ngettext("%(number)d day", …)`. A
 sentence that is written before a request comes (a label, a constant) is marked with `gettext_lazy`.
+
+In a language that is written from right to left, the values in a sentence are isolated: a name in Latin letters, a date
+or an address does not move the words and the punctuation around it. In templates, `blocktranslate` does so too
+(`tiptracker.templatetags.isolation`), and the style sheet isolates elements (`_right_to_left.scss`).
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.formats import date_format, number_format, time_format
-from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
+from django.utils.functional import lazy
+from django.utils.translation import gettext_noop
 
 __all__ = [
     "find_language",
@@ -25,10 +32,38 @@ __all__ = [
     "gettext",
     "gettext_lazy",
     "gettext_noop",
+    "isolate",
     "join_with_and",
     "list_languages",
     "ngettext",
 ]
+
+_TAGS_AND_VALUES = re.compile(r"<[^<>]*>|%\(\w+\)s")
+"""HTML tags, and the places of values. An address within a tag stays as it is."""
+
+
+def isolate(text: str) -> str:
+    """Return `text` within a sentence that may run in the other direction. The characters around it are invisible."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def gettext(message: str) -> str:
+    """Translate a sentence. From right to left, its values are isolated."""
+    return _isolate_values(translation.gettext(message))
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Translate a sentence with a number. From right to left, its values are isolated."""
+    return _isolate_values(translation.ngettext(singular, plural, number))
+
+
+gettext_lazy = lazy(gettext, str)
+
+
+def _isolate_values(sentence: str) -> str:
+    if "%(" not in sentence or not translation.get_language_bidi():
+        return sentence
+    return _TAGS_AND_VALUES.sub(lambda found: isolate(found[0]) if found[0].startswith("%") else found[0], sentence)
 
 
 def list_languages() -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from django.utils.csp import CSP
 
 from tiptracker import environment as env
 from tiptracker import text_rules
+from tiptracker.formats.fallback import *  # noqa: F403 - settings, like the others of this file
 from tiptracker.infrastructure.database import cache_settings, postgres_options
 from tiptracker.infrastructure.insecure_settings import describe_weak_settings
 
@@ -157,7 +158,11 @@ TEMPLATES = [
                 "tiptracker.web.pages.page_context",
                 "recommendations.navigation.navigation_context",
             ],
-            "builtins": ["django.templatetags.i18n", "recommendations.templatetags.editions"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "tiptracker.templatetags.isolation",
+                "recommendations.templatetags.editions",
+            ],
         },
     },
 ]

@@ -205,7 +205,7 @@ class ReadingForm(PeriodForm):
             "indicator",
             indicators,
             empty=gettext("None"),
-            choices=[(str(row.pk), f"{row.name} ({row.unit})") for row in indicators],
+            choices=[(str(row.pk), row.name_with_unit) for row in indicators],
         )
 
     @property

@@ -156,7 +156,7 @@ class ReadingPartsForm(TrackerForm):
 
     def __init__(self, *args: Any, indicator: Indicator, districts: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["figure"].label = f"{indicator.name} ({indicator.unit})"
+        self.fields["figure"].label = indicator.name_with_unit
         self.breakdowns = {BreakdownDimension(name): BREAKDOWN_CATEGORIES[name] for name in BREAKDOWN_CATEGORIES} | {
             BreakdownDimension.DISTRICT: districts
         }

@@ -19,7 +19,7 @@ from dialogues.forms.assessments import AssessmentForm
 from dialogues.models import Assessment, Evidence, EvidenceLink, EvidenceReview, Reading, UpdateVersion
 from dialogues.start_dates import find_start_date
 from dialogues.views.figure_comparison import FigureComparison, compare_figures
-from dialogues.views.timeline import newest_review
+from dialogues.views.timeline import newest_review, review_of
 from recommendations.choices import Rule
 from recommendations.edition_context import set_page_edition
 from recommendations.models import Benchmark
@@ -78,7 +78,7 @@ def _benchmarks(user: User) -> QuerySet[Benchmark]:
         .filter(evidence__revised_by=None)
         .exclude(evidence__update_version__decision__decision__in=DECISIONS_ENDING_CLAIMS)
         .select_related("evidence")
-        .prefetch_related(Prefetch("reviews", EvidenceReview.objects.visible_to(user)))
+        .prefetch_related(Prefetch("evidence__reviews", EvidenceReview.objects.visible_to(user)))
         .order_by("-evidence__happened_to", "-evidence__pk")
     )
     return (
@@ -107,10 +107,14 @@ def _assessable_benchmark(benchmark: Benchmark, form: AssessmentForm | None) -> 
 def _assessed_evidence(benchmark: Benchmark) -> list[AssessedEvidence]:
     exhibits = []
     for evidence_link in benchmark.seen_evidence_links:  # type: ignore[attr-defined]  # prefetched by `_benchmarks`
-        review = newest_review(evidence_link.reviews.all())
-        first = find_start_date(evidence_link.evidence.happened_from, evidence_link.reviews.all())
+        evidence = evidence_link.evidence
+        reviews = [review for review in evidence.reviews.all() if review.evidence_link_id == evidence_link.pk]
+        review, of_evidence = newest_review(reviews), review_of(evidence, None)
+        if of_evidence and of_evidence.decision == EvidenceDecision.REJECTED:  # then it counts on no benchmark
+            review = of_evidence
         decision = EvidenceDecision(review.decision) if review else None
-        exhibits.append(AssessedEvidence(evidence_link.evidence, first, decision, evidence_link.is_ground))
+        first = find_start_date(evidence.happened_from, reviews)
+        exhibits.append(AssessedEvidence(evidence, first, decision, evidence_link.is_ground))
     return exhibits
 
 
@@ -160,10 +164,10 @@ def _assessment_form(
 
 def _note(exhibit: AssessedEvidence) -> str:
     """Return what to know before a verdict rests on a piece of evidence; empty if it is verified and not used yet."""
+    if exhibit.decision is EvidenceDecision.REJECTED:
+        return gettext("rejected; used for an earlier assessment") if exhibit.is_ground else gettext("rejected")
     if exhibit.is_ground:
         return gettext("used for an earlier assessment")
-    if exhibit.decision is EvidenceDecision.REJECTED:
-        return gettext("rejected")
     return "" if exhibit.decision else gettext("not reviewed")
 
 

@@ -103,8 +103,9 @@ def evidence_list(request: EditionRequest) -> HttpResponse:
     keys_found = _filter_evidence(visible, chosen.cleaned_data).order_by(*order).values_list("pk", flat=True)
     if exports.is_export_requested(request):
         opened_by = count_openings(user, Evidence)
-        rows = evidence_with_details(user).filter(pk__in=keys_found.order_by()).order_by(*order)
-        lines = [_evidence_row(row, editions, opened_by.get(row.pk), {}) for row in rows]
+        rows = list(evidence_with_details(user).filter(pk__in=keys_found.order_by()).order_by(*order))
+        reversals = find_reversals(user, request.edition.country, [row.pk for row in rows])
+        lines = [_evidence_row(row, editions, opened_by.get(row.pk), reversals) for row in rows]
         heads = [str(head) for head in EXPORT_HEADERS]
         return exports.export_rows(request, "evidence", heads, [_export_row(line) for line in lines])
     # First select the rows of the page with an index, then load the details of these few.
@@ -137,7 +138,7 @@ EXPORT_HEADERS = (
     gettext_lazy("Does not count"), gettext_lazy("Type of evidence"), gettext_lazy("Who did it"),
     gettext_lazy("Stated by"), gettext_lazy("Source"), gettext_lazy("Link"), gettext_lazy("File"),
     gettext_lazy("Benchmark"), gettext_lazy("What it shows"), gettext_lazy("Review"), gettext_lazy("Reviewed by"),
-    gettext_lazy("Last reviewed"), gettext_lazy("Reason"), gettext_lazy("Recorded"),
+    gettext_lazy("Last reviewed"), gettext_lazy("Reason"), gettext_lazy("Reversed"), gettext_lazy("Recorded"),
     gettext_lazy("Opened by (people)"), gettext_lazy("Last opened"),
     gettext_lazy("SHA-256 of the file as received"), gettext_lazy("SHA-256 of the file as stored"),
 )  # fmt: skip
@@ -155,6 +156,7 @@ def _export_row(line: EvidenceRow) -> tuple[object, ...]:
         _joined(each.decision_in_words for each in line.shown),
         _joined(dict.fromkeys(review.recorded_by.name for review in reviews)), reviewed_at,
         _joined(dict.fromkeys(review.reason for review in reviews)),
+        _joined(f"{each.key} {each.reversal}".strip() for each in line.shown if each.reversal),
         line.received_at, line.opened.people if line.opened else None,
         clock.to_domain_time(line.opened.last_at) if line.opened else None,
         file.received_sha256 if file else "", file.stored_sha256 if file else "",

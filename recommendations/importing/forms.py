@@ -183,7 +183,7 @@ class PreviewForm(TrackerForm):
                 "No new item is similar."
             ) % {"retired": RETIRED}
         similar = (
-            gettext("%(number)d, “%(text)s” (%(similarity)d of 100)")
+            gettext("%(number)d, “%(text)s” (%(similarity)d%% similar)")
             % {
                 "number": one.number,
                 "text": Truncator(self.texts[one.number]).words(LABEL_WORDS),

@@ -64,6 +64,11 @@ class Indicator(models.Model):
         return self.name
 
     @property
+    def name_with_unit(self) -> str:
+        """The name with the unit, such as "Government money for victims (LSL)"; "Convictions" names its unit itself."""
+        return self.name if self.name.lower() == self.unit.lower() else f"{self.name} ({self.unit})"
+
+    @property
     def is_required(self) -> bool:
         """Return whether the law presumes no effort if no figure is given."""
         return self.question in REQUIRED_QUESTIONS

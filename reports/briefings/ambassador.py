@@ -4,7 +4,7 @@ The four parts come from the readiness rules; everything else comes from the row
 recorded after the moment and events after the day are left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -55,6 +55,7 @@ from reports.readiness.explanation.step_display import StepsDisplay
 from reports.readiness.explanation.step_sentences import display_steps
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.reversed_actions import find_reversed_commitments
 from tiptracker.accounts.models import Ministry
 from tiptracker.infrastructure.read_snapshot import snapshot
 from tiptracker.localization import format_date, gettext
@@ -106,7 +107,9 @@ def build_ambassador_briefing(view: ReaderView) -> AmbassadorBriefing:
         trend=trend,
         commitments_to_follow_up=commitments_to_follow_up(commitments, result.deadline_on),
         milestones=_build_milestones(view, milestones),
-        ministries=_build_ministries(view, recommendations, commitments),
+        ministries=_build_ministries(
+            view, recommendations, commitments, find_reversed_commitments(result.known_facts, view.as_of)
+        ),
         united_states=tuple(commitment.printed for commitment in commitments if commitment.is_our_own),
         recommendations=build_recommendations(view, recommendations, result, annex),
         dialogues=tuple(_build_dialogue(row, commitments) for row in dialogues),
@@ -203,9 +206,15 @@ def _build_milestones(view: ReaderView, rows: Iterable[Milestone]) -> tuple[Prin
 
 
 def _build_ministries(
-    view: ReaderView, recommendations: Iterable[Recommendation], commitments: Iterable[GatheredCommitment]
+    view: ReaderView,
+    recommendations: Iterable[Recommendation],
+    commitments: Iterable[GatheredCommitment],
+    reversed_since: Collection[int],
 ) -> tuple[PrintedMinistry, ...]:
-    """Return the ministries that lead on a recommendation or have made a commitment, by name."""
+    """Return the ministries that lead on a recommendation or have made a commitment, by name.
+
+    `reversed_since` are the commitments (ids) with an action that was reversed.
+    """
     rows = Ministry.objects.visible_to(view.reader).filter(country=view.edition.country)
     ministries = (
         _build_ministry(
@@ -213,6 +222,7 @@ def _build_ministries(
             row,
             [recommendation_label(one) for one in recommendations if one.lead_id == row.pk],
             [commitment for commitment in commitments if commitment.row.ministry_id == row.pk],
+            reversed_since,
         )
         for row in rows.prefetch_related("office_holders").order_by("name")
     )
@@ -220,13 +230,17 @@ def _build_ministries(
 
 
 def _build_ministry(
-    view: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment]
+    view: ReaderView, row: Ministry, leads: list[str], own: list[GatheredCommitment], reversed_since: Collection[int]
 ) -> PrintedMinistry:
+    done = [commitment.row.pk for commitment in own if commitment.standing.status is CommitmentStatus.VERIFIED]
     return PrintedMinistry(
         name=row.name,
         minister="; ".join(list_office_holders(row, view.as_of)),
         leads=describe_leads(leads),
-        summary=sentences.describe_status_counts([commitment.standing.status for commitment in own]),
+        summary=sentences.describe_status_counts(
+            [commitment.standing.status for commitment in own],
+            reversed_since=sum(key in reversed_since for key in done),
+        ),
         commitments=tuple(commitment.printed for commitment in own),
     )
 

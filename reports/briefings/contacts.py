@@ -14,6 +14,7 @@ from reports import formatting, sentences
 from reports.briefings.commitments import FOLLOW_UP_STATUSES
 from reports.readiness.commitment_standings import commitment_standings
 from reports.readiness.facts import Facts
+from reports.readiness.reversed_actions import find_reversed_commitments
 from tiptracker.accounts.models import Ministry, User
 from tiptracker.choices import MINISTRY_ROLES
 from tiptracker.localization import format_short_date, gettext
@@ -24,10 +25,11 @@ STATUS_ORDER = (*FOLLOW_UP_STATUSES, CommitmentStatus.VERIFIED, CommitmentStatus
 
 @dataclass(frozen=True)
 class CommitmentSummary:
-    """A commitment with its current status."""
+    """A commitment with its current status, and whether it was verified done but reversed since."""
 
     row: Commitment
     standing: CommitmentStanding
+    is_reversed: bool = False
 
     @property
     def status_text(self) -> str:
@@ -90,7 +92,10 @@ class ResponsibleParty:
     @property
     def tally(self) -> str:
         """The commitments by status: "1 overdue, 2 open, 1 with the embassy." """
-        return sentences.describe_status_counts([commitment.standing.status for commitment in self.commitments])
+        return sentences.describe_status_counts(
+            [commitment.standing.status for commitment in self.commitments],
+            reversed_since=sum(commitment.is_reversed for commitment in self.commitments),
+        )
 
 
 def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, today: date) -> list[ResponsibleParty]:
@@ -100,7 +105,16 @@ def gather_responsible_parties(reader: User, edition: Edition, facts: Facts, tod
     """
     standings = commitment_standings(facts, today)
     rows = Commitment.objects.visible_to(reader).filter(country=edition.country_id).select_related("ministry")
-    known = [CommitmentSummary(row, standings[row.pk]) for row in rows if row.pk in standings]
+    reversed_since = find_reversed_commitments(facts, today)
+    known = [
+        CommitmentSummary(
+            row,
+            standings[row.pk],
+            is_reversed=row.pk in reversed_since and standings[row.pk].status is CommitmentStatus.VERIFIED,
+        )
+        for row in rows
+        if row.pk in standings
+    ]
     commitments: dict[int | None, list[CommitmentSummary]] = defaultdict(list)
     for commitment in sorted(known, key=lambda commitment: commitment.urgency):
         commitments[commitment.row.ministry_id].append(commitment)

@@ -30,7 +30,7 @@ from reports.briefings.evidence import gather_evidence
 from reports.briefings.newest_fact import newest_fact
 from reports.briefings.reader_view import ReaderView
 from reports.briefings.recommendations import describe_recommendation, gather_recommendations, terms_in_force
-from reports.briefings.reversal_sentences import gather_reversals
+from reports.briefings.reversal_sentences import GatheredReversals, gather_reversals
 from reports.briefings.step_texts import step_texts
 from reports.briefings.summary import deadline_sentence
 from reports.briefings.talking_points import TalkingPointBuilder
@@ -78,6 +78,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
     their_steps = [
         step for step in steps if not ministries or step.ministry_id is None or step.ministry_id in ministries
     ]
+    reversals = gather_reversals(reader, result.known_facts, as_of)
     stage = _stage(view, dialogue)
     is_held = stage is DialogueStage.HELD
     talks = TalkingPointBuilder(
@@ -87,7 +88,7 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         commitments=commitments,
         versions=versions,
         evidence=gather_evidence(view, keys),
-        reversals=gather_reversals(reader, result.known_facts, as_of),
+        reversals=reversals,
         terms=terms_in_force(view),
         concerning=concerning,
         table=ministries,
@@ -111,12 +112,14 @@ def build_dialogue_pack(view: ReaderView, dialogue: Dialogue) -> DialoguePack:
         sentence=_summary_sentence(talks, result),
         next_steps=_next_steps(view, result, next_steps, ministries),
         agenda=tuple(_agenda(view, dialogue, commitments, result, is_held=is_held)),
-        minutes=_build_meeting(view, dialogue, commitments, [step for step in steps if step.dialogue_id == dialogue.pk])
+        minutes=_build_meeting(
+            view, dialogue, commitments, [step for step in steps if step.dialogue_id == dialogue.pk], reversals
+        )
         if is_held
         else None,
         talks=talks,
         last=_build_meeting(
-            view, last, commitments, _steps_since(view, last, their_steps, dialogue), concerning=concerning
+            view, last, commitments, _steps_since(view, last, their_steps, dialogue), reversals, concerning=concerning
         )
         if last
         else None,
@@ -259,6 +262,7 @@ def _build_meeting(
     row: Dialogue,
     commitments: Iterable[GatheredCommitment],
     steps: Iterable[NextStep],
+    reversals: GatheredReversals,
     *,
     concerning: Collection[int] | None = None,
 ) -> PrintedMeeting:
@@ -274,7 +278,9 @@ def _build_meeting(
         place=row.place,
         record=row.record,
         agreed=row.agreed,
-        summary=sentences.describe_status_counts([commitment.printed.state for commitment in made]),
+        summary=sentences.describe_status_counts(
+            [commitment.printed.state for commitment in made], reversed_since=reversals.count_reversed(made)
+        ),
         commitments=tuple(commitment.printed for commitment in made),
         others=_other_commitments_sentence(len(all_made) - len(made), len(made)),
         steps=tuple(

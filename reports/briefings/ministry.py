@@ -48,7 +48,7 @@ def build_ministry_page(view: ReaderView, ministry: Ministry) -> MinistryPage:
         subtitle=gettext("Trafficking in Persons Report, %(edition)s") % {"edition": view.header["edition"]},
         minister="; ".join(list_office_holders(ministry, view.as_of)),
         facts_up_to=newest_fact(view, known_facts),
-        sentence=_summary_sentence(commitments),
+        sentence=_summary_sentence(commitments, reversed_since=sum(bool(item.since) for item in done)),
         agreed=tuple(commitment.printed for commitment in commitments),
         verified=(*done, *evidence),
         needed=tuple(_list_needed(view, commitments, groups, newest_by_commitment(view, versions))),
@@ -216,12 +216,15 @@ def _request_sentence(commitment: GatheredCommitment, newest: UpdateVersion | No
     return gettext("It is due on %(date)s. When it is done, please send an update with dates and proof.") % date_text
 
 
-def _summary_sentence(commitments: list[GatheredCommitment]) -> str:
-    """Return how many commitments there are, and how many in each status, those that are done first."""
+def _summary_sentence(commitments: list[GatheredCommitment], *, reversed_since: int) -> str:
+    """Return how many commitments there are, and how many in each status, those that are done first.
+
+    `reversed_since` of those that are done were reversed since, by what the ministry may read.
+    """
     if not commitments:
         return gettext("We have not agreed on any commitment yet.")
     statuses = [commitment.standing.status for commitment in commitments]
-    parts = [sentences.count_status(status, number) for status in STATUS_ORDER if (number := statuses.count(status))]
+    parts = sentences.count_statuses(STATUS_ORDER, statuses, reversed_since=reversed_since)
     return ngettext(
         "%(number)d commitment: %(statuses)s.", "%(number)d commitments: %(statuses)s.", len(commitments)
     ) % {"number": len(commitments), "statuses": ", ".join(parts)}

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dialogues.choices import Sensitivity
+from dialogues.choices import CommitmentStatus, Sensitivity
 from dialogues.models import Evidence
+from reports.briefings.commitments import GatheredCommitment
 from reports.readiness.facts import Facts
 from reports.readiness.reversed_actions import Reversal, ReversedAction, find_reversed_actions
 from tiptracker.accounts.models import User
@@ -26,6 +27,13 @@ class GatheredReversals:
     def of_commitment(self, key: int) -> Sequence[Reversal]:
         """Return what has reversed the actions on a commitment, unless a later action restored them."""
         return _in_order(action for action in self.actions if action.commitment_id == key and not action.is_restored)
+
+    def count_reversed(self, commitments: Iterable[GatheredCommitment]) -> int:
+        """Return how many of these commitments are verified done, although their actions were reversed since."""
+        return sum(
+            commitment.standing.status is CommitmentStatus.VERIFIED and bool(self.of_commitment(commitment.row.pk))
+            for commitment in commitments
+        )
 
     def of_benchmark(self, key: int) -> Sequence[Reversal]:
         """Return what has reversed the actions on a benchmark, unless a later action restored them."""

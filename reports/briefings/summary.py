@@ -244,7 +244,7 @@ def _change_sentences(facts: ParagraphFacts) -> Iterator[str]:
     if facts.since.score_by_dates not in (None, facts.since.score) and facts.since.score != facts.score:
         # The embassy verifies late: without this, its own work would read as the government's.
         by_dates = format_number(facts.since.score_by_dates)
-        yield gettext("By the dates of the events it was %(by_dates)s on that day.") % {"by_dates": by_dates}
+        yield gettext("With later information it was %(by_dates)s on that day.") % {"by_dates": by_dates}
 
 
 def _step_variants(facts: ParagraphFacts) -> Iterator[str]:
@@ -348,8 +348,6 @@ def with_claim(reason: str, claim: str) -> str:
     """Return a reason, followed by what is claimed if a claim would add something."""
     if not claim:
         return reason
-    if claim.startswith("Claimed"):
-        return f"{reason} {claim}"
     return gettext("%(reason)s Claimed: %(claim)s") % {"reason": reason, "claim": formatting.lowercase_first(claim)}
 
 

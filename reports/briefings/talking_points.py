@@ -136,7 +136,10 @@ class TalkingPointBuilder:
         about = (
             "; ".join(list_office_holders(ministry, self.view.as_of)),
             describe_leads(leads).rstrip("."),
-            sentences.describe_status_counts([commitment.printed.state for commitment in own]).rstrip("."),
+            sentences.describe_status_counts(
+                [commitment.printed.state for commitment in own],
+                reversed_since=self.reversals.count_reversed(own),
+            ).rstrip("."),
         )
         return _build_list(
             ministry.name,

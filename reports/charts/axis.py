@@ -208,7 +208,8 @@ def month_labels(plot: Plot, size: float) -> Iterator[Label]:
     """Yield month labels along the axis, as many as fit, with the year under the first one and under each January."""
     months = month_starts(plot)
     distance = min((after - before for (before, _), (after, _) in pairwise(months)), default=FULL_SCALE)
-    each = next((step for step in (1, 2, 3, 6) if distance * step >= measure_text("Mar", size) + size * 0.5), 12)
+    room = max((measure_text(format_month(month), size) for _, month in months), default=0) + size * 0.5
+    each = next((step for step in (1, 2, 3, 6) if distance * step >= room), 12)
     y, taken = plot.bottom + size * (0.5 + LINE_HEIGHT * 0.8), 0.0
     for at, (x, month) in enumerate(months):
         if at % each == 0:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+from unicodedata import category
 
 from tiptracker.localization import gettext_noop
 
@@ -64,8 +65,8 @@ class Label:
 
 
 def measure_text(text: str, size: float) -> float:
-    """Return the estimated width of a text set in `size` units."""
-    return len(text) * size * GLYPH_WIDTH
+    """Return the estimated width of a text set in `size` units. Characters of direction have no width."""
+    return sum(category(letter) != "Cf" for letter in text) * size * GLYPH_WIDTH
 
 
 def hatch(*, x: float, y: float, width: float, height: float, step: float = 6) -> str:

@@ -439,7 +439,7 @@ def evaluate_claimed(actions: Iterable[Action], assessment: EffectiveAssessment 
         return Finding(None, gettext("Nothing claimed."))
     return Finding(
         would_give(best),
-        gettext("Claimed: %(progress)s, %(date)s. Not verified.")
+        gettext("%(progress)s, %(date)s. Not verified.")
         % {"progress": best.claimed.label, "date": format_date(best.counts_from)},
         (RowReference("evidence", best.evidence_id),),
     )

@@ -64,6 +64,19 @@ def find_reversed_actions(facts: Facts, as_of: date) -> tuple[ReversedAction, ..
     )
 
 
+def find_reversed_commitments(facts: Facts, as_of: date) -> frozenset[int]:
+    """Return the commitments with a verified action that was reversed by a day, and not restored since.
+
+    `facts` are the known ones. A commitment that was verified as done keeps this status; a count of what is done leaves
+    it out.
+    """
+    return frozenset(
+        action.commitment_id
+        for action in find_reversed_actions(facts, as_of)
+        if action.commitment_id is not None and not action.is_restored
+    )
+
+
 def _verified_links(index: FactIndex, as_of: date) -> Iterator[tuple[EvidenceLinkFact, EvidenceFact]]:
     for link, evidence in index.links_in_force:
         review = index.newest_review(evidence.id, link.id)

@@ -1,7 +1,7 @@
 """The dashboard: readiness and its trend in a sentence, next steps, what is overdue and waits, and the ministries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -30,6 +30,7 @@ from reports.readiness.explanation.trend_display import display_trend
 from reports.readiness.facts import Facts
 from reports.readiness.gathering import gather_facts
 from reports.readiness.readiness import Readiness, evaluate_readiness
+from reports.readiness.reversed_actions import find_reversed_commitments
 from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
@@ -102,7 +103,15 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "waiting": waiting[:MAX_WAITING],
         "more_waiting": len(waiting[MAX_WAITING:]),
         "may_review": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
-        "ministries": _build_ministries(user, edition, benchmarks, commitments, today, is_reviewed=result.is_reviewed),
+        "ministries": _build_ministries(
+            user,
+            edition,
+            benchmarks,
+            commitments,
+            today,
+            is_reviewed=result.is_reviewed,
+            reversed_since=find_reversed_commitments(facts, today),
+        ),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
         "first_steps": next_steps["in_short"][:MAX_STEPS],
@@ -178,10 +187,12 @@ def _build_ministries(
     today: date,
     *,
     is_reviewed: bool,
+    reversed_since: Collection[int],
 ) -> list[DashboardMinistry]:
     """Return the ministries that lead recommendations or have made commitments, in the order of what they lead.
 
-    `benchmarks` are those of the edition, by the ministry (id) that leads them.
+    `benchmarks` are those of the edition, by the ministry (id) that leads them. `reversed_since` are the commitments
+    (ids) with an action that was reversed.
     """
     own_commitments: dict[int | None, list[CommitmentDisplay]] = defaultdict(list)
     for commitment in commitments:
@@ -205,7 +216,13 @@ def _build_ministries(
                 minister=next(iter(list_office_holders(row, today)), ""),
                 progress=_describe_progress(displays, is_reviewed=is_reviewed),
                 share=_share_percent(displays) if is_reviewed else None,
-                commitments=sentences.describe_status_counts([one.standing.status for one in made]),
+                commitments=sentences.describe_status_counts(
+                    [one.standing.status for one in made],
+                    reversed_since=sum(
+                        one.standing.status is CommitmentStatus.VERIFIED and one.commitment.pk in reversed_since
+                        for one in made
+                    ),
+                ),
                 next_due_on=_next_due(made, today),
                 last_update_at=last_update_at.get(row.pk),
             )

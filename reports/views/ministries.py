@@ -10,7 +10,7 @@ from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
 from dialogues.models import UpdateVersion
 from recommendations.edition_context import get_page_edition, set_page_country
 from recommendations.models import Recommendation
-from reports.briefings.contacts import gather_responsible_parties
+from reports.briefings.contacts import CommitmentSummary, gather_responsible_parties
 from reports.briefings.reversal_sentences import gather_reversals
 from reports.readiness.explanation import score_display
 from reports.readiness.gathering import gather_facts
@@ -19,6 +19,8 @@ from reports.views.access import read_page
 from reports.views.recommendations import build_recommendation_rows
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
+from tiptracker.localization import gettext
+from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
 MAX_UPDATES = 5
@@ -26,7 +28,10 @@ MAX_UPDATES = 5
 
 @read_page
 def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show a ministry in the page's edition. Embassy roles only; ministries have a page of their own."""
+    """Show a ministry in the page's edition. Embassy roles only; ministries have a page of their own.
+
+    Its commitments can be exported, with what has reversed them since.
+    """
     user = request.user
     ministry = get_object_or_404(Ministry.objects.visible_to(user).select_related("country"), pk=pk)
     if not user.is_embassy:
@@ -47,6 +52,9 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         def since_then(commitment: int) -> str:
             return reversals.describe(reversals.of_commitment(commitment))
 
+        if exports.is_export_requested(request):
+            cells = [_export_row(one, since_then(one.row.pk)) for one in desk.commitments]
+            return exports.export_rows(request, "ministry-commitments", _export_columns(), cells)
         context |= {
             "today": today,
             "rows": build_recommendation_rows(user, led.select_related("lead").with_pillar(), displays),
@@ -56,6 +64,21 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             "holders": list(ministry.office_holders.all()),
         }
     return render_page(request, "reports/ministry_detail.html", context)
+
+
+def _export_columns() -> tuple[str, ...]:
+    return (
+        gettext("Ministry"), gettext("Commitment"), gettext("Status"), gettext("Days overdue"), gettext("Due"),
+        gettext("Last update"), gettext("Reversed"),
+    )  # fmt: skip
+
+
+def _export_row(commitment: CommitmentSummary, since_then: str) -> tuple[object, ...]:
+    row, standing = commitment.row, commitment.standing
+    return (
+        row.maker, row.text, standing.status.label, standing.days_overdue or None, standing.due_on,
+        commitment.last_update, since_then,
+    )  # fmt: skip
 
 
 def _find_last_updates(

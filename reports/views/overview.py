@@ -53,7 +53,7 @@ class CountryOverview(NamedTuple):
 
     @property
     def points_by_dates(self) -> str:
-        """The change by the dates of the events, with its sign; empty if it is no different."""
+        """The change with later information, with its sign; empty if it is no different."""
         points = self.change.points_by_dates if self.change else None
         return "" if points is None else format_signed(points)
 

@@ -70,12 +70,12 @@ def run_list(request: EditionRequest) -> HttpResponse:
 def _export_columns() -> tuple[str, ...]:
     return (
         gettext("As of"),
-        gettext("Known by"),
+        gettext("Using only what was recorded by"),
         gettext("Verified"),
         gettext("Claimed"),
         gettext("Method"),
-        gettext("Computed"),
-        gettext("Hash of the facts"),
+        gettext("Calculated"),
+        gettext("Checksum of the facts (SHA-256)"),
     )
 
 

@@ -26,7 +26,7 @@ EXPORT_COLUMNS = (
     gettext_lazy("Date"),
     gettext_lazy("What"),
     gettext_lazy("Kind"),
-    gettext_lazy("Who"),
+    gettext_lazy("Who or where"),
     gettext_lazy("Status"),
     gettext_lazy("Days left"),
     gettext_lazy("Days overdue"),

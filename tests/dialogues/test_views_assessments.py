@@ -20,6 +20,7 @@ from tests.factories import (
     OfficerFactory,
     RecommendationFactory,
     UpdateVersionFactory,
+    at_noon,
 )
 from tests.refusals import shows_refusal
 
@@ -129,13 +130,24 @@ def test_benchmark_assess_says_what_was_rejected_or_not_reviewed_before_a_verdic
     EvidenceFactory(supports=[benchmark], title="Claimed.", happened_to=january(10))
     refused = EvidenceFactory(supports=[benchmark], title="Refused.", happened_to=january(10))
     EvidenceReviewFactory(evidence_link=refused.evidence_links.get(), decision=EvidenceDecision.REJECTED)
+    whole = EvidenceFactory(supports=[benchmark], title="Refused as a whole.", happened_to=january(10), verified=True)
+    EvidenceReviewFactory(evidence=whole, evidence_link=None, decision=EvidenceDecision.REJECTED)
+    used = EvidenceFactory(supports=[benchmark], title="Used, then refused.", happened_to=january(10), verified=True)
+    AssessmentFactory(benchmark=benchmark, grounds=[used])
+    EvidenceReviewFactory(
+        evidence_link=used.evidence_links.get(),
+        decision=EvidenceDecision.REJECTED,
+        recorded_at=at_noon(january(20)),
+    )
     client.force_login(OfficerFactory())
 
     response = client.get(assess_url(benchmark))
 
     assert sorted(label for _, label in response.context["assessable"].form.fields["evidence"].choices) == [
         "Claimed. (10 Jan 2022, not reviewed)",
+        "Refused as a whole. (10 Jan 2022, rejected)",
         "Refused. (10 Jan 2022, rejected)",
+        "Used, then refused. (10 Jan 2022, rejected; used for an earlier assessment)",
         "Verified. (10 Jan 2022)",
     ]
 

@@ -92,6 +92,19 @@ def test_evidence_detail_gives_a_ministry_what_it_sent_and_the_answer(client):
         assert secret not in text, secret
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_evidence_detail_offers_each_file_once(client, count):
+    sent = UpdateVersionFactory()
+    files = [EvidenceFileFactory(name=f"{number}.pdf") for number in range(count)]
+    of_files = [EvidenceFactory(update_version=sent, file=file) for file in files]
+    figure = ReadingFactory(update_version=sent, evidence=EvidenceFactory(update_version=sent)).evidence
+    client.force_login(OfficerFactory())
+
+    text = client.get(row_url("evidence_detail", of_files[0] if count == 1 else figure)).text
+
+    assert [text.count(f'href="{row_url("evidence_file", file)}"') for file in files] == [1] * count
+
+
 @pytest.mark.parametrize("reads", ["the embassy", "the ministry"])
 def test_evidence_detail_of_a_figure_leads_to_the_files_that_came_with_it(client, reads):
     sent = UpdateVersionFactory()

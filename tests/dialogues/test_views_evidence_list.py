@@ -196,6 +196,12 @@ def test_evidence_list_says_when_a_verified_piece_was_rejected_or_corrected_late
         figure.title: (EvidenceDecision.REJECTED, "Verified on 31 Mar 2022, rejected on 1 Apr 2022"),
     }
     assert all(link.reversal in response.text for link in shown.values())
+    exported = csv.DictReader(
+        io.StringIO(client.get(reverse("evidence_list"), {"as": "csv"}).content.decode("utf-8-sig"))
+    )
+    assert {row["What happened"]: row["Reversed"] for row in exported} == {
+        title: f"{link.key} {link.reversal}".strip() if link.reversal else "" for title, link in shown.items()
+    }
 
 
 def test_evidence_list_finds_the_verified_actions_of_the_government(client):

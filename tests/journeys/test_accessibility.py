@@ -517,8 +517,8 @@ def test_administrators_can_use_each_page_of_people_ministries_and_countries(
         ):
             administrator.visit(address)
         administrator.send(reverse("person_add"), "Add and invite")
-        administrator.send(of_person[officer.pk], "Save", {"Name": ""})
-        administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save", {"Short name": ""})
+        administrator.send(of_person[officer.pk], "Save the account", {"Name": ""})
+        administrator.send(reverse("ministry_edit", args=[ministry.pk]), "Save the ministry", {"Short name": ""})
     with start_walk(browser, live, "officer", officer) as reader:
         reader.visit(reverse("account_address"))
         reader.page.goto(f"{live.url}{reverse('api_docs')}")
@@ -576,7 +576,7 @@ INCOMPLETE_FORMS = [
     ("redaction_add", "Find the texts", {"Words to remove": "police"}),
     ("redaction_detail", "Decline the proposal", {}),
     ("token_add", "Make the token", {}),
-    ("log_list", "Search", {"From": "2022-01-29", "Until": "2022-01-28"}),
+    ("log_list", "Find entries", {"From": "2022-01-29", "Until": "2022-01-28"}),
     ("readiness_detail", "Show this day", {"As of": "2030-01-01"}),
     ("briefing_list", "Request a briefing", {"As of": "2030-01-01"}),
     ("briefing_request", "Request a briefing", {"As of": "2030-01-01"}),

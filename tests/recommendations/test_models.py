@@ -338,3 +338,14 @@ def test_benchmark_terms_keep_exact_weights():
     BenchmarkFactory(terms__weight=Decimal("0.25"))
 
     assert BenchmarkTerms.objects.get().weight == Decimal("0.25")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "label"),
+    [
+        ("Government money for victims", "LSL", "Government money for victims (LSL)"),
+        ("Convictions", "convictions", "Convictions"),
+    ],
+)
+def test_an_indicator_does_not_repeat_its_name_as_unit(name, unit, label):
+    assert Indicator(name=name, unit=unit).name_with_unit == label

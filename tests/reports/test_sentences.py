@@ -111,6 +111,15 @@ def test_tally_begins_with_what_is_overdue():
     assert sentences.describe_status_counts([]) == ""
 
 
+def test_tally_does_not_count_what_was_reversed_as_done():
+    done = ["verified_done", "verified_done", "open"]
+
+    assert sentences.describe_status_counts(done, reversed_since=1) == (
+        "1 open, 1 verified done, 1 verified done but reversed since."
+    )
+    assert sentences.describe_status_counts(done, reversed_since=2) == "1 open, 2 verified done but reversed since."
+
+
 def test_share_without_a_figure_is_a_word():
     assert [
         sentences.describe_benchmark_share(share) for share in (None, Fraction(0), Fraction(1, 2), Fraction(1))

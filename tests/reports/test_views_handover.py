@@ -1,5 +1,7 @@
 """The handover note and the page of a ministry, which only the embassy reads."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -152,6 +154,32 @@ def test_ministry_page_says_with_a_commitment_and_its_update_that_a_verified_act
     assert [since_then for _, since_then in response.context["commitments"]] == [since]
     assert [since_then for *_, since_then in response.context["updates"]] == [since]
     assert response.text.count(since) == 2
+    exported = client.get(reverse("ministry_detail", args=[police.pk]), {"as": "csv"}).content.decode("utf-8-sig")
+    assert [(row["Commitment"], row["Reversed"]) for row in csv.DictReader(io.StringIO(exported))] == [
+        ("Put the rules in force", since)
+    ]
+
+
+def test_ministry_page_and_dashboard_do_not_count_a_reversed_commitment_as_done(client, police):
+    client.force_login(OfficerFactory())
+    benchmark = BenchmarkFactory(recommendation=RecommendationFactory(lead=police))
+    for is_reversed in (True, False):
+        done = CommitmentFactory(ministry=police, benchmarks=[benchmark])
+        CommitmentEventFactory(commitment=done, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2022, 1, 6))
+        if is_reversed:
+            sent = UpdateVersionFactory(update__commitment=done, accepted=True)
+            EvidenceFactory(update_version=sent, happened_to=date(2021, 12, 1), supports=[benchmark], verified=True)
+            EvidenceFactory(
+                commitment=done,
+                happened_to=date(2022, 1, 12),
+                supports=[benchmark],
+                supports__shows=SupportKind.NO_ACTION,
+                verified=True,
+            )
+
+    tally = "1 verified done, 1 verified done but reversed since."
+    assert f"Commitments: {tally}" in client.get(reverse("ministry_detail", args=[police.pk])).text
+    assert [one.commitments for one in client.get(edition_url("dashboard")).context["ministries"]] == [tally]
 
 
 @pytest.mark.parametrize("page", [("handover", 30), ("ministry_detail", 27)], ids=["handover", "ministry_detail"])

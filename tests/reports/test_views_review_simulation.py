@@ -50,7 +50,7 @@ def test_version_simulation_says_what_accepting_and_assessing_would_add(client, 
         (Verdict.STEP, 0),
         (Verdict.MET, Fraction(30, 4)),
     ]
-    assert "+ 14.2" in response.text
+    assert "+14.2" in response.text
     assert "This update adds its points alone, without other decisions." in response.text
     assert "14.2 to 21.7" in response.text
     assert 'data-points="15/2"' in response.text

@@ -1,5 +1,6 @@
 """The pages of stored runs."""
 
+import re
 from datetime import date, datetime
 from unittest.mock import patch
 
@@ -64,15 +65,18 @@ def copy_run(run, **changed):
 def test_run_detail_shows_the_stored_result_and_that_it_is_reproduced(client, run, reader):
     page = get_run(client, run)
 
-    assert "Computed again: same result" in page.text
+    assert "Calculated again: same result" in page.text
+    before_details = page.text.split("<main")[1].split("<details>")[0]
+    assert run.facts_sha256 not in before_details
     for told in (
         "Readiness: 60.5 of 100. The target of 45 is reached. The deadline passed 31 days ago.",
         "Prosecutions rose from 4 to 16.",
-        "With the claims: Claimed: Under way, 11 November 2021. Not verified.",
+        "Under way, 11 November 2021. Not verified.",
         "45: The post&#x27;s own target, from a comparison with the tiers of earlier years; not the Department&#x27;s.",
         run.facts_sha256,
     ):
         assert told in page.text
+    assert "Claimed Under way, 11 November 2021." in " ".join(re.sub(r"<[^>]+>", "", page.text).split())
     parts = page.context["parts"]
     assert [str(part.points) for part in parts] == ["25", "8", "20", "7.5"]
     assert all(sum(line.points for line in part.lines) == part.points for part in parts)
@@ -83,7 +87,7 @@ def test_a_run_that_is_recomputed_differently_says_so(client, run, reader):
 
     assert page.context["comparison"].differing == ("score", "waiting")
     assert 'role="alert"' in page.text
-    assert "Computed again: different result" in page.text
+    assert "Calculated again: different result" in page.text
     assert "are different when calculated again: score, waiting." in page.text
     assert "same result" not in page.text
 
@@ -112,7 +116,7 @@ def test_a_run_of_an_older_method_is_shown_as_stored_and_never_computed(client, 
     assert not computed.called
     for words in ("12 of 100, as it was counted then.", "Willingness", "12 of 50", "calculated by method 0. Method 1"):
         assert words in page.text
-    assert "Computed again" not in page.text
+    assert "Calculated again" not in page.text
 
 
 def test_a_run_with_little_stored_data_is_still_shown(client, reader):
@@ -129,7 +133,7 @@ def test_a_run_stored_before_the_method_changed_is_not_computed_by_the_new_one(c
 
     page = get_run(client, old)
 
-    assert "Not computed again" in page.text
+    assert "Not calculated again" in page.text
     assert "Prosecutions rose from 4 to 16." in page.text
 
 

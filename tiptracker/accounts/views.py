@@ -42,6 +42,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tiptracker.accounts import actions, mail_links, mails, one_time_codes, tokens
 from tiptracker.accounts.adapter import ONLY_SECOND_STEP_MESSAGE
+from tiptracker.accounts.browsers import describe_browser
 from tiptracker.accounts.forms import ApiTokenForm, LanguageForm, NewPasswordForm, PasswordForgottenForm
 from tiptracker.accounts.middleware import ENROLLED_IN_SESSION
 from tiptracker.accounts.models import ApiToken
@@ -332,7 +333,10 @@ def sign_in_list(request: SignedInRequest) -> HttpResponse:
     own_sessions, live_keys = UserSession.objects.filter(user=person), Session.objects.values("session_key")
     own_sessions.exclude(session_key__in=live_keys).delete()  # rows of ended sessions; allauth would query each one
     sessions = list(own_sessions.order_by("-created_at"))
-    lines = [{"row": session, "is_here": session.session_key == here} for session in sessions]
+    lines = [
+        {"row": session, "is_here": session.session_key == here, "browser": describe_browser(session.user_agent)}
+        for session in sessions
+    ]
     return render(request, "account/sign_in_list.html", {"lines": lines, "others": len(sessions) > 1})
 
 

@@ -59,7 +59,7 @@ class PersonFilter(CountryFilter):
         required=False, label=gettext_lazy("Role"), choices=[("", gettext_lazy("Any")), *Role.choices()]
     )
     state = forms.ChoiceField(
-        required=False, label=gettext_lazy("State"), choices=[("", gettext_lazy("Any")), *AccountState.choices()]
+        required=False, label=gettext_lazy("Status"), choices=[("", gettext_lazy("Any")), *AccountState.choices()]
     )
 
     def narrow(self, people: UserQuerySet, day: Any) -> UserQuerySet:
@@ -115,8 +115,8 @@ class AccountForm(TrackerForm):
         help_text=gettext_lazy("Required for officers, ambassadors and observers."),
     )
     until = DayField(
-        label=gettext_lazy("May sign in until"),
-        help_text=gettext_lazy("The last day, unless an administrator renews the account."),
+        label=gettext_lazy("Last day"),
+        help_text=gettext_lazy("After this day, the person can sign in only if an administrator renews the account."),
         initial=default_valid_until,
     )
 
@@ -188,7 +188,7 @@ class PersonEditForm(AccountForm):
 class LastDayForm(TrackerForm):
     """The last day of an account that is renewed or reopened."""
 
-    until = DayField(label=gettext_lazy("May sign in until"), initial=default_valid_until)
+    until = DayField(label=gettext_lazy("Last day"), initial=default_valid_until)
 
 
 class EmailAddressForm(TrackerForm):

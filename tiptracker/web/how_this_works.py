@@ -1,4 +1,4 @@
-"""The page "How this works": what ministries are asked for, a sample update, and what happens next."""
+"""The page "How this works": what a person of each role does. Ministries also find a sample update there."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,5 +10,5 @@ from tiptracker.web.pages import render_page
 @login_required
 @require_safe
 def how_this_works(request: HttpRequest) -> HttpResponse:
-    """Show how a ministry sends an update. It is the same for every reader, and names nobody."""
+    """Show how people of the user's role work. It is the same for all of them, and names nobody."""
     return render_page(request, "tiptracker/help.html", {})

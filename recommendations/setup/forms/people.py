@@ -21,7 +21,7 @@ class PersonRow(TrackerForm):
     email = forms.EmailField(required=False, max_length=254, label=gettext_lazy("E-mail address"))
     role = forms.ChoiceField(required=False, label=gettext_lazy("Role"))
     ministry = RowField(required=False, label=gettext_lazy("Ministry (only for focal points)"))
-    until = DayField(required=False, label=gettext_lazy("Access until"))
+    until = DayField(required=False, label=gettext_lazy("Last day"))
 
     def __init__(self, *args: Any, ministries: Sequence[Ministry], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +63,7 @@ REQUIRED_MESSAGES = {
     "name": gettext_lazy("Write the name, or leave the whole row empty."),
     "email": gettext_lazy("Write the e-mail address. We send the invitation there."),
     "role": gettext_lazy("Choose a role."),
-    "until": gettext_lazy("Give the last day of access."),
+    "until": gettext_lazy("Enter the last day of the account."),
 }
 PersonFormSet = forms.formset_factory(PersonRow, extra=3, max_num=60, absolute_max=70)
 

@@ -385,7 +385,9 @@ def test_what_is_alike_is_proposed_with_what_differs(client, edition, existing_l
     assert form[f"became_{both.pk}"].value() == "2"
     assert form[f"became_{trees.pk}"].value() == ""
     assert "No new item is similar." in form[f"became_{trees.pk}"].help_text
-    assert "Most similar: 1, “Fund the shelter and its staff.” (100 of 100)." in form[f"became_{shelter.pk}"].help_text
+    assert (
+        "Most similar: 1, “Fund the shelter and its staff.” (100% similar)." in form[f"became_{shelter.pk}"].help_text
+    )
     said = re.sub(r"\s+", " ", page.text)
     assert '<del><span class="for-screen-readers">removed: </span>shelter.</del>' in said
     assert '<ins><span class="for-screen-readers">added: </span>shelter and its staff.</ins>' in said

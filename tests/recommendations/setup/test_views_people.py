@@ -121,7 +121,7 @@ def test_an_account_that_is_closed_is_not_invited_again(client):
         (person_data(role=""), "Choose a role."),
         (person_data(role="administrator"), "Choose one from the list."),
         (person_data(role="focal_point"), "Choose the ministry of the focal point."),
-        (person_data(until=""), "Give the last day of access."),
+        (person_data(until=""), "Enter the last day of the account."),
         (person_data(until="2020-01-01"), "This date has passed."),
         (person_data(email="there@post.example"), "This address belongs to the account of"),
         (person_data(email="x@post.example"), "This address belongs to the account of"),

@@ -482,7 +482,7 @@ def test_a_claim_that_adds_points_is_marked_as_a_claim(edition):
     claimed, verified = build_briefing(edition).recommendations[0].benchmarks
 
     assert (claimed.share, claimed.claimed) == (Decimal(0), Decimal("0.5"))
-    assert "Claimed: Under way, 10 January 2022" in claimed.reason
+    assert "Claimed: under way, 10 January 2022" in claimed.reason
     assert (verified.share, verified.claimed) == (Decimal("0.5"), Decimal(0))
 
 

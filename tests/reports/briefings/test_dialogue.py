@@ -210,6 +210,7 @@ def test_a_commitment_done_and_reversed_is_asked_about_and_not_thanked_for(editi
 
     points = points_for(build_pack(planned_dialogue, edition))
 
+    assert "1 verified done but reversed since" in points.about
     since = " We had verified an action on it. Since then: Rules taken back, 12 January 2022."
     assert sentences(points.to_ask) == [
         f"Where does “Put the rules in force” stand today, and what is the next step?{since}",

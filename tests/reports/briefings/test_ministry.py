@@ -230,9 +230,12 @@ def test_a_commitment_done_says_what_has_reversed_it_since(edition, police, rule
     CommitmentEventFactory(commitment=commitment, kind=CommitmentEventKind.VERIFIED_DONE, happened_on=date(2021, 12, 6))
     finding_against(rules)
 
-    done = build_page(edition, police).verified[0]
+    content = build_page(edition, police)
 
+    done = content.verified[0]
     assert (done.what, done.since) == (commitment.text, "Since then: Rules taken back, 12 January 2022.")
+    assert content.sentence == "1 commitment: 1 verified done but reversed since."
+    assert build_page(edition, police, as_of=date(2022, 1, 11)).sentence == "1 commitment: 1 verified done."
 
 
 def test_an_action_reversed_by_what_the_ministry_may_not_read_is_not_listed_as_verified(edition, police, rules):

@@ -200,7 +200,7 @@ def test_the_summary_separates_late_verification_from_what_happened(by_dates, is
 
     text = write_paragraph(paragraph_facts(since=since))
 
-    assert ("By the dates of the events it was 31.5 on that day." in text) == is_said
+    assert ("With later information it was 31.5 on that day." in text) == is_said
 
 
 # --- How long it is ---------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from fractions import Fraction
 import pytest
 
 from reports.charts.bars import readiness_bar, share_bar
-from reports.charts.drawing import hatch
+from reports.charts.drawing import hatch, measure_text
+from tiptracker.localization import isolate
 
 
 def sample_bar(verified, claimed, mark=Decimal("45.0")):
@@ -101,3 +102,7 @@ def test_the_target_line_begins_at_the_bar_and_crosses_no_label():
     drawn = sample_bar(Decimal(25), Decimal(45))
 
     assert drawn.mark_line.startswith(f"M288 {drawn.bar_y:g}v")
+
+
+def test_characters_of_direction_need_no_room():
+    assert measure_text(isolate("8 Nov"), 12) == measure_text("8 Nov", 12)

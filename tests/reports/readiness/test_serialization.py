@@ -73,7 +73,7 @@ def test_document_rests_each_benchmark_on_rows():
     assert {row["type"] for row in by_key["4a"]["rows"]} == {"assessment", "evidence"}
     assert "7106(b)(7)" in by_key["1d"]["law"]
     assert by_key["5a"]["claimed_share_exact"] == "1/2"
-    assert by_key["5a"]["claimed_reason"] == "Claimed: Under way, 11 November 2021. Not verified."
+    assert by_key["5a"]["claimed_reason"] == "Under way, 11 November 2021. Not verified."
     assert by_key["4a"]["claimed_reason"] == ""
 
 

@@ -358,6 +358,16 @@ def test_sign_ins_are_listed_and_ended_one_by_one_and_all_at_once(client):
     assert of_stranger.get(reverse("commitment_list")).status_code == 200
 
 
+def test_without_a_recorded_sign_in_the_page_says_how_the_first_appears(client):
+    client.force_login(OfficerFactory())  # a session that began before sign-ins were recorded
+
+    text = client.get(reverse("sign_in_list")).text
+
+    assert "No sign-ins are recorded yet." in text
+    assert "Sign out and sign in again." in text
+    assert "<table" not in text
+
+
 def test_sign_in_of_somebody_else_is_not_ended(client):
     other = Client()
     theirs = OfficerFactory()

@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import FocalPointFactory, OfficerFactory
-from tests.pseudo_languages import LEFT_TO_RIGHT, pseudo_languages, pseudo_translate
+from tests.pseudo_languages import LEFT_TO_RIGHT, RIGHT_TO_LEFT, pseudo_languages, pseudo_translate
 from tiptracker.accounts.actions import set_language
+from tiptracker.localization import isolate
 from tiptracker.mail.models import Mail, MailKind
 from tiptracker.mail.rendering import build_message
 
@@ -45,6 +46,22 @@ def test_a_mail_speaks_the_language_of_its_recipient():
 
     assert message.subject == pseudo_translate("TIP Tracker: your sign-in was changed")
     assert pseudo_translate("A passkey was added to your sign-in.") in message.body
+
+
+def test_a_mail_from_right_to_left_isolates_names_and_addresses(settings):
+    officer = OfficerFactory()
+    country = officer.countries.get()
+    country.contact = officer
+    country.save()
+    person = FocalPointFactory(ministry__country=country)
+    with pseudo_languages():
+        set_language(person=person, language=RIGHT_TO_LEFT)
+
+        body = build_message(mail_to(person, what="A passkey was added to your sign-in.")).body
+
+    assert f"Dear {isolate(person.name)}," in body
+    assert f"Your reply goes to {isolate(officer.email)}." in body
+    assert f"TIP Tracker: {settings.PUBLIC_URL}\n" in body
 
 
 def test_changed_fields_are_named_in_one_sentence():

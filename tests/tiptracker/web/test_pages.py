@@ -1,5 +1,7 @@
 """The frame of every page: navigation, redirects and counts."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -7,8 +9,10 @@ from dialogues.choices import EvidenceDecision
 from dialogues.models import Evidence
 from dialogues.permissions import can_review_evidence
 from tests.factories import (
+    AdministratorFactory,
     AmbassadorFactory,
     BenchmarkFactory,
+    CommitmentFactory,
     CountryFactory,
     EvidenceFactory,
     EvidenceReviewFactory,
@@ -95,13 +99,70 @@ def test_the_footer_asks_for_no_names_and_has_the_disclaimer_for_readers_of_read
     assert (f'<a href="{reverse("log_list")}">Activity log</a>' in foot) == of_the_log
 
 
-def test_how_this_works_is_the_same_for_everyone_and_names_nobody(client):
-    texts = set()
-    for person in (OfficerFactory(), FocalPointFactory(ministry=MinistryFactory(name="Ministry of Police"))):
-        client.force_login(person)
-        page = client.get(reverse("how_this_works"))
-        assert "This sample is an exercise. Nothing in it happened." in page.text
-        texts.add(page.text.split("<main")[1].split("<h1>")[1].split("</main>")[0])
+def how_this_works(client, person):
+    client.force_login(person)
+    return client.get(reverse("how_this_works")).text.split("<main")[1].split("<h1>")[1].split("</main>")[0]
+
+
+def test_how_this_works_is_the_same_for_all_ministries_and_names_nobody(client):
+    police, justice = (MinistryFactory(name=f"Ministry of {name}") for name in ("Police", "Justice"))
+
+    texts = {how_this_works(client, FocalPointFactory(ministry=ministry)) for ministry in (police, justice)}
 
     assert len(texts) == 1
-    assert "Ministry of Police" not in texts.pop()
+    text = texts.pop()
+    assert "This sample is an exercise. Nothing in it happened." in text
+    assert "Ministry of Police" not in text
+
+
+@pytest.mark.parametrize(
+    ("role", "step"),
+    [
+        (OfficerFactory, "press “Log progress”"),
+        (AmbassadorFactory, "documents to clear"),
+        (ObserverFactory, "You change nothing in the record."),
+        (AdministratorFactory, "Invite people under People."),
+    ],
+)
+def test_how_this_works_says_what_a_person_of_the_role_does(client, role, step):
+    others = {"press “Log progress”", "documents to clear", "You change nothing in the record.", "Invite people"} - {
+        step.removesuffix(" under People.")
+    }
+
+    text = how_this_works(client, role())
+
+    assert step in text
+    assert [other for other in others if other in text] == []
+    assert "Send an update" not in text  # the ministry's help
+    foot = client.get(reverse("glossary")).text.split("<footer")[1]
+    assert f'<a href="{reverse("how_this_works")}">How this works</a>' in foot
+
+
+def trail(client, url):
+    """The links above the heading, and the name of the page after them."""
+    text = client.get(url).text.split('class="way-back"')[1].split("</nav>")[0]
+    return [
+        " ".join(part.split())
+        for part in re.findall(r"<li[^>]*>\s*(?:<a[^>]*>)?(.*?)(?:</a>)?\s*</li>", text, re.DOTALL)
+    ]
+
+
+def test_the_links_above_the_heading_end_with_the_name_of_the_page(client):
+    benchmark = BenchmarkFactory(recommendation__number=8)
+    commitment = CommitmentFactory(text="Open a shelter & staff it")
+    client.force_login(OfficerFactory())
+
+    assert trail(client, reverse("commitment_detail", args=[commitment.pk])) == [
+        "Commitments",
+        "Open a shelter &amp; staff it",
+    ]
+    assert trail(client, reverse("commitment_reschedule", args=[commitment.pk])) == [
+        "Commitments",
+        "Open a shelter &amp; staff it",
+        "Move the due date",
+    ]
+    assert trail(client, reverse("benchmark_assess", args=[benchmark.pk])) == [
+        "Recommendations",
+        "Recommendation 8",
+        f"Assess benchmark {benchmark.key}",
+    ]

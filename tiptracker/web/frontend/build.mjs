@@ -25,6 +25,7 @@ import { compileAsync } from "sass";
 import subsetFont from "subset-font";
 
 import { icons } from "./icons.mjs";
+import { followDirection } from "./logical.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "dist");
@@ -65,6 +66,7 @@ async function buildStyles(name) {
     code: Buffer.from(css),
     minify: true,
     targets: browsers,
+    visitor: followDirection,
   });
   await put(`css/${name}.css`, code);
 

@@ -82,7 +82,7 @@ def test_a_claim_is_shown_as_a_claim(record):
     found = criterion_of(record)
 
     assert rows_and_reasons(found.claimed) == [("evidence", sent, "not verified yet")]
-    assert found.claim.startswith("Claimed: Done")
+    assert found.claim.startswith("Done, ")
 
 
 def test_two_clocks_decide_what_is_there_and_what_counts(record):

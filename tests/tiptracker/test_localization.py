@@ -1,0 +1,142 @@
+"""Sentences, dates and numbers in the language of the reader."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import pytest
+from django import forms
+from django.template import engines
+from django.test import override_settings
+from django.utils.translation import override
+
+from tests.pseudo_languages import LEFT_TO_RIGHT, RIGHT_TO_LEFT, pseudo_languages, pseudo_translate
+from tiptracker.localization import (
+    format_date,
+    format_datetime,
+    format_day_and_month,
+    format_number,
+    format_short_date,
+    format_time,
+    gettext,
+    gettext_lazy,
+    isolate,
+    ngettext,
+)
+
+DAY = date(2021, 11, 8)
+LANGUAGE_WITHOUT_FORMATS = "st"
+
+
+@pytest.fixture
+def languages():
+    with pseudo_languages():
+        yield
+
+
+@pytest.fixture
+def sesotho():
+    """A language of which neither we nor Django know how it writes dates."""
+    with (
+        override_settings(LANGUAGES=[("en-gb", "English"), (LANGUAGE_WITHOUT_FORMATS, "Sesotho")]),
+        override(LANGUAGE_WITHOUT_FORMATS),
+    ):
+        yield
+
+
+def render(template: str, **context: object) -> str:
+    return engines["django"].from_string(template).render(context)
+
+
+# --- Values from right to left ----------------------------------------------------------------------------------------
+
+
+def test_a_value_in_a_sentence_from_right_to_left_is_isolated(languages):
+    with override(RIGHT_TO_LEFT):
+        text = gettext("Ask %(name)s.") % {"name": "Exercise Officer"}
+        lazy = str(gettext_lazy("Ask %(name)s."))
+
+    assert text == pseudo_translate("Ask %(name)s.", RIGHT_TO_LEFT) % {"name": isolate("Exercise Officer")}
+    assert lazy % {"name": "Exercise Officer"} == text
+
+
+def test_a_value_beside_a_number_is_isolated(languages):
+    with override(RIGHT_TO_LEFT):
+        text = ngettext("%(number)d day for %(name)s", "%(number)d days for %(name)s", 2)
+
+    assert isolate("Police") in text % {"number": 2, "name": "Police"}
+
+
+@pytest.mark.parametrize("language", ["en-gb", LEFT_TO_RIGHT])
+def test_nothing_is_added_to_a_sentence_from_left_to_right(languages, language):
+    with override(language):
+        text = gettext("Ask %(name)s.") % {"name": "Police"}
+        page = render("{% blocktranslate %}Ask {{ name }}.{% endblocktranslate %}", name="Police")
+
+    assert text == page
+    assert isolate("Police") not in text
+
+
+def test_an_address_within_a_tag_stays_as_it_is(languages):
+    with override(RIGHT_TO_LEFT):
+        text = gettext('Read <a href="%(url)s">%(title)s</a>.') % {"url": "/help/", "title": "Help"}
+        page = render(
+            '{% blocktranslate %}Read <a href="{{ url }}">{{ title }}</a>.{% endblocktranslate %}',
+            url="/help/",
+            title="Help",
+        )
+
+    assert text == page
+    assert f'<a href="/help/">{isolate("Help")}</a>' in page
+
+
+def test_a_page_isolates_the_values_of_its_sentences_and_escapes_them(languages):
+    with override(RIGHT_TO_LEFT):
+        page = render(
+            "{% blocktranslate with who=name|upper %}Ask {{ who }} on {{ day }}.{% endblocktranslate %}",
+            name="a<b",
+            day="8 November",
+        )
+
+    assert f"Ask {isolate('A&lt;B')} on {isolate('8 November')}." in page
+
+
+def test_a_page_isolates_values_in_the_plural_too(languages):
+    template = "{% blocktranslate count number=2 %}{{ number }} of {{ name }}{% plural %}{{ number }} of {{ name }}s"
+
+    with override(RIGHT_TO_LEFT):
+        page = render(f"{template}{{% endblocktranslate %}}", name="Police")
+
+    assert f"2 of {isolate('Police')}s" in page
+
+
+# --- A language without formats of its own ----------------------------------------------------------------------------
+
+
+def test_a_language_without_formats_writes_day_month_year(sesotho):
+    assert format_date(DAY) == "8 November 2021"
+    assert format_short_date(DAY) == "8 Nov 2021"
+    assert format_day_and_month(DAY) == "8 Nov"
+    assert render("{{ day }}", day=DAY) == "8 November 2021"
+
+
+def test_a_language_without_formats_has_a_clock_of_24_hours(sesotho):
+    afternoon = datetime.combine(DAY, time(15, 5))
+
+    assert format_time(afternoon) == "15:05"
+    assert format_datetime(afternoon) == "8 November 2021, 15:05"
+    assert render("{{ at }}", at=afternoon) == "8 November 2021, 15:05"
+    assert render('{{ at|date:"SHORT_DATETIME_FORMAT" }}', at=afternoon) == "8 Nov 2021, 15:05"
+
+
+def test_a_language_without_formats_groups_thousands(sesotho):
+    assert format_number(Decimal("1250000.50")) == "1,250,000.5"
+
+
+def test_a_language_without_formats_reads_the_day_before_the_month(sesotho):
+    assert forms.DateField().clean("08/11/2021") == DAY
+
+
+def test_english_keeps_its_formats():
+    with override("en-gb"):
+        assert format_date(DAY) == "8 November 2021"
+        assert format_number(Decimal(1250)) == "1,250"
