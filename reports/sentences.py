@@ -88,7 +88,7 @@ def describe_newest_fact(newest: datetime | None, as_of: date) -> str:
     date and time.
     """
     if newest is None:
-        return gettext("no fact recorded")
+        return gettext("the record has no facts yet")
     age = (as_of - newest.date()).days
     if age > 0:
         return ngettext(

@@ -38,6 +38,11 @@ class DialogueQuerySet(models.QuerySet["Dialogue"]):
         """Filter to dialogues whose day has come and that were not called off: commitments may have been made there."""
         return self.filter(held_on__lte=day, called_off_at__isnull=True)
 
+    def with_ministry(self, ministry: Ministry) -> Self:
+        """Filter to dialogues in which this ministry takes part, or no ministry in particular."""
+        participants = Participant.objects.at_the_table().filter(dialogue=OuterRef("pk"))
+        return self.filter(Exists(participants.filter(ministry=ministry)) | ~Exists(participants))
+
     def held_before(self, dialogue: "Dialogue") -> Self:
         """Filter to earlier held dialogues of the same country that share a ministry with this one, newest first.
 

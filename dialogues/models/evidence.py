@@ -60,6 +60,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         newest = reviews.alias(unlinked=unlinked).filter(~Exists(EvidenceReview.objects.filter(same, later)))
         return self.filter(Exists(newest))
 
+    def without_review(self) -> Self:
+        """Filter to evidence without any review, whether the embassy logged it or it came with an update."""
+        return self.filter(reviews__isnull=True)
+
     def unreviewed(self, *, besides: User | None = None) -> Self:
         """Filter to evidence logged by the embassy with a link or a figure that is not reviewed yet.
 

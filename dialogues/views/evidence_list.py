@@ -174,7 +174,7 @@ def _filter_evidence(rows: EvidenceQuerySet, chosen: dict[str, Any]) -> Evidence
     if shows:
         rows = rows.filter(Exists(EvidenceLink.objects.filter(evidence=OuterRef("pk"), shows=shows)))
     if (decision := chosen.get("word")) == UNREVIEWED_CHOICE[0]:
-        rows = rows.filter(reviews__isnull=True)
+        rows = rows.without_review()
     elif decision:
         rows = rows.with_newest_review(EvidenceDecision(decision), shows)
     if done_by := chosen.get("done_by"):

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dialogues.choices import CommitmentEventKind, CommitmentStatus, MadeBy
 from dialogues.commitment_status import CommitmentStanding, standing_on
 from dialogues.models import Commitment, CommitmentBenchmark, CommitmentEvent, Dialogue
+from recommendations.models import Edition
 from reports import sentences
 from reports.briefings.content.ambassador import PrintedCommitment
 from reports.briefings.reader_view import ReaderView
+from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_short_date, gettext
 
 FOLLOW_UP_STATUSES = (
@@ -50,18 +52,30 @@ class GatheredCommitment:
         return place, self.standing.due_on or date.max, self.row.pk
 
 
-def gather_commitments(view: ReaderView, keys: Mapping[int, str]) -> list[GatheredCommitment]:
+def is_of_edition(edition: Edition, known_by: datetime | None = None) -> Q:
+    """Return a filter for the commitments towards the edition's benchmarks and those towards no benchmark.
+
+    Args:
+        known_by: the links are those that held at this moment (None: now).
+    """
+    links = CommitmentBenchmark.objects.known_by(known_by).filter(commitment=OuterRef("pk"))
+    return Q(Exists(links.filter(benchmark__recommendation__edition=edition))) | Q(~Exists(links))
+
+
+def gather_commitments(
+    view: ReaderView, keys: Mapping[int, str], *, ministry: Ministry | None = None
+) -> list[GatheredCommitment]:
     """Return the commitments towards the edition's benchmarks and those towards no benchmark, most urgent first.
 
     Args:
         keys: names of benchmarks ("6a") by primary key.
+        ministry: only the commitments of this ministry (None: of all ministries and of the United States).
     """
     edition = view.edition
-    links = CommitmentBenchmark.objects.known_by(view.known_by).filter(commitment=OuterRef("pk"))
     rows: QuerySet[Any] = (
         Commitment.objects.visible_to(view.reader)
-        .filter(view.recorded, country=edition.country)
-        .filter(Exists(links.filter(benchmark__recommendation__edition=edition)) | ~Exists(links))
+        .filter(view.recorded, is_of_edition(edition, view.known_by), country=edition.country)
+        .filter(Q() if ministry is None else Q(ministry=ministry))
         .with_history()
         .with_links(known_by=view.known_by)
         .with_wording(view.known_by)

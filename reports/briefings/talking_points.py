@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from dialogues.models import UpdateVersion
 from recommendations.choices import Rule
 from recommendations.models import BenchmarkTerms, Recommendation
 from reports import formatting, sentences
+from reports.briefings.commitment_priority import QUESTION, CommitmentPriorities, Urgency
 from reports.briefings.commitments import GatheredCommitment
 from reports.briefings.contacts import list_office_holders
 from reports.briefings.content.dialogue import MINISTRY_KINDS, TalkingPoint, TalkingPointList
@@ -28,6 +29,7 @@ from reports.briefings.reversal_sentences import GatheredReversals
 from reports.briefings.spoken_text import benchmark_question, spoken_criterion
 from reports.briefings.updates import newest_by_commitment
 from reports.choices import StepKind, YearsAsked
+from reports.readiness.answers import RowReference
 from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from reports.readiness.reversed_actions import Reversal
@@ -36,17 +38,22 @@ from tiptracker.accounts.models import Ministry
 from tiptracker.localization import format_date, format_short_date, gettext, gettext_noop, ngettext
 
 UNITED_STATES = gettext_noop("United States")
-FAR_OFF = timedelta(days=60)
-"""What is due later than this after the deadline is not pressed for."""
 NO_LEAD_MINISTRY = gettext_noop("No lead ministry yet")
+KINDS_TO_RAISE = frozenset({"overdue", "returned", "to_ask"})
+"""The kinds of points that ask the ministry for something."""
 
 
-class _SortedPoint(NamedTuple):
-    """A point with its kind. Within a kind, points with a lower rank come first."""
+class SortedPoint(NamedTuple):
+    """A point with its kind, and the row that it is about; `commitment` is set if that is a commitment.
+
+    Within a kind, points with a lower rank come first.
+    """
 
     kind: str
     point: TalkingPoint
+    row: RowReference
     rank: tuple[int, date] = (0, date.min)
+    commitment: GatheredCommitment | None = None
 
 
 @dataclass(frozen=True)
@@ -96,19 +103,27 @@ class TalkingPointBuilder:
         points = (*filter(None, map(self._our_point, own)), *self._thanks_for_evidence(own))
         return (*lists, _build_list(gettext(UNITED_STATES), about, points, is_ours=True))
 
+    def points_to_raise(self, ministry: int) -> list[SortedPoint]:
+        """Return what to raise with a ministry (key), the most urgent first: its commitments, then our questions.
+
+        Thanks, and what we owe the ministry, are no points to raise.
+        """
+        own = filter(None, map(self._ministry_point_with_reversal, self._commitments_of(ministry)))
+        points = [point for point in (*own, *self._questions(ministry)) if point.kind in KINDS_TO_RAISE]
+        return sorted(points, key=self._urgency)
+
+    def _urgency(self, one: SortedPoint) -> Urgency:
+        if one.commitment is None:
+            return QUESTION, *one.rank, one.row.id
+        return self._priorities.urgency(one.commitment.row.pk, one.commitment.standing)
+
     @cached_property
     def _ranked_steps(self) -> list[tuple[int, ReadinessStep]]:
         return list(enumerate(self.steps.steps))
 
     @cached_property
-    def _commitment_ranks(self) -> dict[int, int]:
-        """The place of each commitment among the next steps."""
-        return {step.rows[0].id: rank for rank, step in self._ranked_steps if step.kind is StepKind.KEEP}
-
-    @cached_property
-    def _gains_by_deadline(self) -> frozenset[int]:
-        """The commitments due after the deadline that would add points if they were kept before it."""
-        return frozenset(step.rows[0].id for step in self.steps.after_deadline if step.points)
+    def _priorities(self) -> CommitmentPriorities:
+        return CommitmentPriorities(self.result, self.steps)
 
     @cached_property
     def _benchmark_lines(self) -> dict[int, BenchmarkLine]:
@@ -130,8 +145,11 @@ class TalkingPointBuilder:
         leads = ministry.pk in {row.lead_id for row in self.recommendations}
         return leads or any(commitment.row.ministry_id == ministry.pk for commitment in self.commitments)
 
+    def _commitments_of(self, ministry: int) -> list[GatheredCommitment]:
+        return [commitment for commitment in self.commitments if commitment.row.ministry_id == ministry]
+
     def _ministry_list(self, ministry: Ministry) -> TalkingPointList:
-        own = [commitment for commitment in self.commitments if commitment.row.ministry_id == ministry.pk]
+        own = self._commitments_of(ministry.pk)
         leads = [recommendation_label(row) for row in self.recommendations if row.lead_id == ministry.pk]
         about = (
             "; ".join(list_office_holders(ministry, self.view.as_of)),
@@ -151,7 +169,7 @@ class TalkingPointBuilder:
             ),
         )
 
-    def _ministry_point_with_reversal(self, commitment: GatheredCommitment) -> _SortedPoint | None:
+    def _ministry_point_with_reversal(self, commitment: GatheredCommitment) -> SortedPoint | None:
         """Return the point on a ministry's commitment, with what has reversed a verified action on it since."""
         reversals, status = self.reversals.of_commitment(commitment.row.pk), commitment.standing.status
         is_kept = status is CommitmentStatus.VERIFIED
@@ -179,7 +197,7 @@ class TalkingPointBuilder:
         since = self.reversals.describe(reversals)
         return replace(point, source=source % {"source": point.source, "since": since})
 
-    def _ministry_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
+    def _ministry_point(self, commitment: GatheredCommitment) -> SortedPoint | None:
         """Return the point on a ministry's commitment. A withdrawn commitment has no point."""
         standing, text, last_on = commitment.standing, _quote(commitment.printed.text), commitment.last_event_on
         version = self._newest_versions.get(commitment.row.pk)
@@ -210,36 +228,26 @@ class TalkingPointBuilder:
                 return self._open_point(commitment)
         return None
 
-    def _open_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
-        """Return what to ask about an open commitment.
-
-        Return None if it is due after the deadline and an earlier date would add nothing. Return None as well if it is
-        due long after the deadline and its date was never moved: there is nothing to press for yet.
-        """
-        due_on, deadline_on = commitment.standing.due_on, self.result.deadline_on
-        text, due = _quote(commitment.printed.text), _date_or_empty(due_on)
+    def _open_point(self, commitment: GatheredCommitment) -> SortedPoint | None:
+        """Return what to ask about an open commitment, or None if there is nothing to ask."""
+        key, due_on = commitment.row.pk, commitment.standing.due_on
+        if not self._priorities.is_asked_about(key, commitment.standing):
+            return None
+        values = {
+            "commitment": _quote(commitment.printed.text),
+            "date": _date_or_empty(due_on),
+            "deadline": _date_or_empty(self.result.deadline_on),
+        }
         if due_on is None:
-            sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?") % {"commitment": text}
-        elif deadline_on and not commitment.standing.slips and self._is_far_off(due_on, deadline_on):
-            return None
-        elif deadline_on is None or due_on <= deadline_on or self.view.as_of > deadline_on:
-            values = {"commitment": text, "date": due}
-            sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?") % values
-        elif commitment.row.pk in self._gains_by_deadline:
-            values = {"commitment": text, "date": due, "deadline": format_date(deadline_on)}
-            sentence = (
-                gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?") % values
-            )
+            sentence = gettext("%(commitment)s has no due date yet. May we agree on one today?")
+        elif self._priorities.is_due_too_late(due_on):
+            sentence = gettext("%(commitment)s is due on %(date)s. Can it be done earlier, before %(deadline)s?")
         else:
-            return None
-        rank = self._commitment_ranks.get(commitment.row.pk, len(self._ranked_steps))
-        return self._point("to_ask", commitment, sentence, self._due_status(due_on), (rank, due_on or date.max))
+            sentence = gettext("%(commitment)s is due on %(date)s. Will it be done by then?")
+        rank = self._priorities.place_among_steps(key), due_on or date.max
+        return self._point("to_ask", commitment, sentence % values, self._due_status(due_on), rank)
 
-    def _is_far_off(self, due_on: date, deadline_on: date) -> bool:
-        """Return whether a day is long after the deadline or, once the deadline is over, long after today."""
-        return due_on > max(deadline_on, self.view.as_of) + FAR_OFF
-
-    def _our_point(self, commitment: GatheredCommitment) -> _SortedPoint | None:
+    def _our_point(self, commitment: GatheredCommitment) -> SortedPoint | None:
         """Return the point on a commitment of the United States, in words in which we answer for it."""
         standing, text, last_on = commitment.standing, _quote(commitment.printed.text), commitment.last_event_on
         values = {"commitment": text, "date": _date_or_empty(standing.due_on)}
@@ -264,7 +272,7 @@ class TalkingPointBuilder:
                 return self._point("to_ask", commitment, sentence, status, rank)
         return None
 
-    def _overdue_point(self, commitment: GatheredCommitment, sentence: str) -> _SortedPoint:
+    def _overdue_point(self, commitment: GatheredCommitment, sentence: str) -> SortedPoint:
         days = commitment.standing.days_overdue
         status = ngettext("by %(number)d day", "by %(number)d days", days) % {"number": days}
         return self._point("overdue", commitment, sentence, status)
@@ -279,7 +287,7 @@ class TalkingPointBuilder:
         sentence: str,
         status: str,
         rank: tuple[int, date] = (0, date.min),
-    ) -> _SortedPoint:
+    ) -> SortedPoint:
         """Return a point with its source: the day and the place at which the commitment was made."""
         row = commitment.row
         made = gettext("Made on %(date)s (%(letter)s)") % {
@@ -296,9 +304,10 @@ class TalkingPointBuilder:
         source = f"{made}; {history}" if history else made
         links = (link.benchmark_id for link in row.links.all())
         keys = tuple(self._benchmark_lines[pk].line.key for pk in links if pk in self._benchmark_lines)
-        return _SortedPoint(kind, TalkingPoint(sentence, status, source, keys), rank)
+        point = TalkingPoint(sentence, status, source, keys)
+        return SortedPoint(kind, point, RowReference("commitment", row.pk), rank, commitment)
 
-    def _questions(self, lead: int | None) -> Iterator[_SortedPoint]:
+    def _questions(self, lead: int | None) -> Iterator[SortedPoint]:
         """Yield questions for the figures not given by the ministry and the benchmarks without commitment or claim.
 
         Args:
@@ -308,9 +317,10 @@ class TalkingPointBuilder:
             if step.ministry_id != lead:
                 continue
             if step.kind is StepKind.ASK:
-                yield _SortedPoint("to_ask", self._figure_question(step), (rank, date.max))
+                yield SortedPoint("to_ask", self._figure_question(step), step.rows[0], (rank, date.max))
             elif step.kind is StepKind.AGREE:
-                yield _SortedPoint("to_ask", self._benchmark_question(step.benchmarks[0]), (rank, date.max))
+                question = self._benchmark_question(step.benchmarks[0])
+                yield SortedPoint("to_ask", question, step.rows[0], (rank, date.max))
 
     def _figure_question(self, step: ReadinessStep) -> TalkingPoint:
         indicator = self.result.claimed_record.questionnaire.indicators[step.indicator_id or 0]
@@ -344,7 +354,7 @@ class TalkingPointBuilder:
         point = TalkingPoint(sentence, gettext("no commitment"), source, (key,))
         return self._with_reversals(point, recommendation.lead_id, reversals)
 
-    def _thanks_for_evidence(self, commitments: Iterable[GatheredCommitment]) -> Iterator[_SortedPoint]:
+    def _thanks_for_evidence(self, commitments: Iterable[GatheredCommitment]) -> Iterator[SortedPoint]:
         """Yield thanks for evidence verified since the last dialogue on commitments that are not done, newest first.
 
         Only concrete actions count. An action that was undone is left out: a later finding or verdict reversed it, or
@@ -370,7 +380,8 @@ class TalkingPointBuilder:
                     "when": sentences.describe_date_span(piece.first_on, piece.row.happened_to),
                 }
                 status = format_short_date(verified_on)
-                yield _SortedPoint("kept", TalkingPoint(sentence, status, source, keys))
+                row = RowReference("evidence", piece.row.pk)
+                yield SortedPoint("kept", TalkingPoint(sentence, status, source, keys), row)
 
     def _supported_keys(self, piece: GatheredEvidence) -> tuple[str, ...]:
         """Return the benchmarks with a share above zero that this piece supports as a verified concrete action."""
@@ -388,7 +399,7 @@ class TalkingPointBuilder:
         return self.since is None or day > self.since
 
 
-def _build_list(whose: str, about: str, points: Iterable[_SortedPoint], *, is_ours: bool = False) -> TalkingPointList:
+def _build_list(whose: str, about: str, points: Iterable[SortedPoint], *, is_ours: bool = False) -> TalkingPointList:
     """Return the list of these points, with the most valuable questions first."""
     ranked = sorted(points, key=lambda each: each.rank)
     by_kind = {kind.field: tuple(each.point for each in ranked if each.kind == kind.field) for kind in MINISTRY_KINDS}

@@ -3,10 +3,12 @@
 from datetime import date
 from typing import NamedTuple
 
-from dialogues.choices import MadeBy
+from dialogues.choices import CommitmentStatus, MadeBy
 from dialogues.commitment_phrases import describe_last_update, describe_receipt, format_status_detail
 from dialogues.commitment_status import CommitmentStanding
 from dialogues.models import Commitment
+from reports import formatting
+from tiptracker.localization import format_short_date, gettext
 
 
 class CommitmentDisplay(NamedTuple):
@@ -28,6 +30,15 @@ class CommitmentDisplay(NamedTuple):
         """
         what_happened = describe_last_update(self.standing, is_ministrys=self.commitment.made_by == MadeBy.MINISTRY)
         return what_happened or describe_receipt(self.standing)
+
+    @property
+    def due_text(self) -> str:
+        """How urgent it is: "overdue by 12 days", "due 11 Feb 2022", "no date agreed", "verified done"."""
+        if self.status_text or self.standing.status is not CommitmentStatus.OPEN:
+            return self.status_text or formatting.lowercase_first(self.standing.status.label)
+        if self.standing.due_on is None:
+            return gettext("no date agreed")
+        return gettext("due %(date)s") % {"date": format_short_date(self.standing.due_on)}
 
     @property
     def due_order(self) -> tuple[date, int]:

@@ -1,7 +1,7 @@
 """The dashboard: readiness and its trend in a sentence, next steps, what is overdue and waits, and the ministries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,11 +12,14 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from dialogues.choices import CommitmentStatus
+from dialogues.forms.evidence_filters import UNREVIEWED_CHOICE
 from dialogues.models import Commitment, Evidence, UpdateVersion
 from recommendations.choices import Tier
-from recommendations.edition_context import EditionRequest, editions_of_page_country
+from recommendations.edition_context import EditionRequest, edition_url, editions_of_page_country
 from recommendations.models import Benchmark, Edition
 from reports import sentences
+from reports.briefings.commitment_priority import CommitmentPriorities
+from reports.briefings.commitments import is_of_edition
 from reports.briefings.contacts import list_office_holders
 from reports.choices import BriefingKind, ReadinessVerdict
 from reports.current_briefing import has_changed_since, is_rebuild_expected
@@ -35,6 +38,7 @@ from reports.views.access import readiness_page
 from reports.views.commitments import CommitmentDisplay
 from reports.views.edition_start import build_edition_start
 from reports.views.first_day import build_first_day
+from reports.views.links import PageLink
 from reports.views.next_steps import next_steps_context
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
@@ -60,14 +64,17 @@ class WaitingClaim(NamedTuple):
 
 
 class DashboardMinistry(NamedTuple):
-    """A ministry: how far what it leads is shown, its commitments, and when it last sent an update."""
+    """A ministry: how far what it leads is shown, its commitments, and when it last sent an update.
+
+    `urgent` is the most urgent of the commitments to raise with it; None if there is none.
+    """
 
     ministry: Ministry
     minister: str
     progress: str
     share: Decimal | None
     commitments: str
-    next_due_on: date | None
+    urgent: CommitmentDisplay | None
     last_update_at: datetime | None
 
 
@@ -85,7 +92,9 @@ def dashboard(request: EditionRequest) -> HttpResponse:
     )
     waiting = _find_waiting(user, edition, facts, today)
     others = editions_of_page_country(request)[1:]
-    next_steps = next_steps_context(user, result)
+    steps = result.next_steps()
+    next_steps = next_steps_context(user, result, steps)
+    priorities = CommitmentPriorities(result, steps, find_reversed_commitments(facts, today))
     context = {
         "edition": edition,
         "upcoming": next((one for one in others[::-1] if edition.starts_on <= today < one.starts_on), None),
@@ -100,21 +109,15 @@ def dashboard(request: EditionRequest) -> HttpResponse:
         "bar": score_display.readiness_bar_figures(result),
         "overdue": overdue[:MAX_OVERDUE],
         "more_overdue": len(overdue[MAX_OVERDUE:]),
+        "overdue_count": len(overdue),
         "waiting": waiting[:MAX_WAITING],
         "more_waiting": len(waiting[MAX_WAITING:]),
-        "may_review": user.role == Role.OFFICER,  # on updates, too, so that “My tasks” lists all that waits
-        "ministries": _build_ministries(
-            user,
-            edition,
-            benchmarks,
-            commitments,
-            today,
-            is_reviewed=result.is_reviewed,
-            reversed_since=find_reversed_commitments(facts, today),
-        ),
+        "waiting_pages": _waiting_pages(user, edition, commitments),
+        "ministries": _build_ministries(user, edition, benchmarks, commitments, today, priorities=priorities),
         "too_few_verifiers": _count_verifiers(user, edition) < 2,
         **next_steps,
-        "first_steps": next_steps["in_short"][:MAX_STEPS],
+        "first_steps": (first_steps := next_steps["in_short"][:MAX_STEPS]),
+        "has_better_figure": any(line.step.at_most is not None for line in first_steps),
         "trend": display_trend(facts, as_of=today, known_by=None, events=()).title,
     }
     return render_page(request, "reports/dashboard.html", context | _briefing_context(user, edition, facts, today))
@@ -148,10 +151,15 @@ def _benchmarks_by_lead(
 def _find_commitments(user: User, edition: Edition, facts: Facts, today: date) -> list[CommitmentDisplay]:
     """Return the country's commitments, those due soonest first and those without a date last.
 
-    The facts already hold their events.
+    The facts already hold their events. `is_of_edition` of a commitment says whether it belongs to the edition.
     """
     standings = commitment_standings(facts, today)
-    rows = Commitment.objects.visible_to(user).filter(country=edition.country_id).select_related("ministry")
+    rows = (
+        Commitment.objects.visible_to(user)
+        .filter(country=edition.country_id)
+        .annotate(is_of_edition=is_of_edition(edition))
+        .select_related("ministry")
+    )
     commitments = [CommitmentDisplay(row, standings[row.pk]) for row in rows if row.pk in standings]
     return sorted(commitments, key=lambda row: row.due_order)
 
@@ -179,6 +187,35 @@ def _find_waiting(user: User, edition: Edition, facts: Facts, today: date) -> li
     return updates + logged
 
 
+def _waiting_pages(user: User, edition: Edition, commitments: Sequence[CommitmentDisplay]) -> list[PageLink]:
+    """Return the pages that list all that waits for review, each with the number that it shows.
+
+    Officers decide on updates and evidence in “My tasks”, the ambassador on evidence. Others find updates with their
+    commitments, and evidence in the register.
+    """
+    tasks, evidence = edition_url(edition, "my_tasks"), Evidence.objects.visible_to(user, edition.country)
+    if user.role == Role.OFFICER:
+        updates = UpdateVersion.objects.visible_to(user, edition.country).undecided().exclude(recorded_by=user).count()
+        sent = ngettext("%(number)d update", "%(number)d updates", updates)
+        sent_page = f"{tasks}#updates"
+    else:
+        updates = sum(row.standing.status is CommitmentStatus.WITH_EMBASSY for row in commitments)
+        sent = ngettext("%(number)d commitment with the embassy", "%(number)d commitments with the embassy", updates)
+        sent_page = edition_url(edition, "commitment_list", query={"status": CommitmentStatus.WITH_EMBASSY.value})
+    if user.role in (Role.OFFICER, Role.AMBASSADOR):
+        pieces = evidence.for_review_by(user).count()
+        logged = ngettext("%(number)d piece of evidence", "%(number)d pieces of evidence", pieces)
+        logged_page = f"{tasks}#evidence"
+    else:
+        pieces = evidence.current().without_review().count()
+        logged = ngettext(
+            "%(number)d piece of evidence without review", "%(number)d pieces of evidence without review", pieces
+        )
+        logged_page = edition_url(edition, "evidence_list", query={"word": UNREVIEWED_CHOICE[0]})
+    pages = [(updates, sent_page, sent), (pieces, logged_page, logged)]
+    return [PageLink(url, text % {"number": number}) for number, url, text in pages if number]
+
+
 def _build_ministries(
     user: User,
     edition: Edition,
@@ -186,13 +223,11 @@ def _build_ministries(
     commitments: Sequence[CommitmentDisplay],
     today: date,
     *,
-    is_reviewed: bool,
-    reversed_since: Collection[int],
+    priorities: CommitmentPriorities,
 ) -> list[DashboardMinistry]:
     """Return the ministries that lead recommendations or have made commitments, in the order of what they lead.
 
-    `benchmarks` are those of the edition, by the ministry (id) that leads them. `reversed_since` are the commitments
-    (ids) with an action that was reversed.
+    `benchmarks` are those of the edition, by the ministry (id) that leads them.
     """
     own_commitments: dict[int | None, list[CommitmentDisplay]] = defaultdict(list)
     for commitment in commitments:
@@ -205,6 +240,7 @@ def _build_ministries(
         .annotate(last=Max("recorded_at"))
     )
     rows = Ministry.objects.visible_to(user).filter(country=edition.country_id).prefetch_related("office_holders")
+    is_reviewed = priorities.result.is_reviewed
     order = {pk: number for number, pk in enumerate(dict.fromkeys([*benchmarks, *own_commitments]))}
     ministries = []
     for row in sorted((row for row in rows if row.pk in order), key=lambda row: order[row.pk]):
@@ -219,25 +255,33 @@ def _build_ministries(
                 commitments=sentences.describe_status_counts(
                     [one.standing.status for one in made],
                     reversed_since=sum(
-                        one.standing.status is CommitmentStatus.VERIFIED and one.commitment.pk in reversed_since
+                        one.standing.status is CommitmentStatus.VERIFIED
+                        and one.commitment.pk in priorities.reversed_ids
                         for one in made
                     ),
                 ),
-                next_due_on=_next_due(made, today),
+                urgent=_find_most_urgent(made, priorities),
                 last_update_at=last_update_at.get(row.pk),
             )
         )
     return ministries
 
 
-def _next_due(commitments: Iterable[CommitmentDisplay], today: date) -> date | None:
-    """Return the next due date of an open commitment; None if no due date is ahead."""
-    days = [row.standing.due_on for row in commitments if row.standing.status is CommitmentStatus.OPEN]
-    return min((day for day in days if day and day >= today), default=None)
+def _find_most_urgent(
+    commitments: Iterable[CommitmentDisplay], priorities: CommitmentPriorities
+) -> CommitmentDisplay | None:
+    """Return the commitment that a ministry's page names first among what to raise; None if it names none."""
+    raised = [
+        one
+        for one in commitments
+        if one.commitment.is_of_edition  # type: ignore[attr-defined]  # annotated by `_find_commitments`
+        and priorities.is_raised(one.commitment.pk, one.standing)
+    ]
+    return min(raised, key=lambda one: priorities.urgency(one.commitment.pk, one.standing), default=None)
 
 
 def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is_reviewed: bool) -> str:
-    """Describe how far what a ministry leads is shown: "2 of 9 benchmarks shown, 1 partly"."""
+    """Describe how many benchmarks of what a ministry leads are shown: "2 of 9 shown, 1 partly"."""
     total = len(displays)
     if not total:
         return gettext("Leads no recommendation")
@@ -250,13 +294,10 @@ def _describe_progress(displays: Sequence[score_display.BenchmarkDisplay], *, is
         sum(display.verdict is verdict for display in displays)
         for verdict in (ReadinessVerdict.SHOWN, ReadinessVerdict.PARTLY)
     )
-    if not partly:
-        text = ngettext("%(shown)d of %(total)d benchmark shown", "%(shown)d of %(total)d benchmarks shown", total)
-        return text % {"shown": shown, "total": total}
-    text = ngettext(
-        "%(shown)d of %(total)d benchmark shown, %(partly)d partly",
-        "%(shown)d of %(total)d benchmarks shown, %(partly)d partly",
-        total,
+    text = (
+        gettext("%(shown)d of %(total)d shown, %(partly)d partly")
+        if partly
+        else gettext("%(shown)d of %(total)d shown")
     )
     return text % {"shown": shown, "total": total, "partly": partly}
 

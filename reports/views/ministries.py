@@ -1,21 +1,31 @@
-"""The embassy's page of a ministry: what it leads, its commitments, its last updates and its office holders."""
+"""The embassy's page of a ministry: what to raise with it, its commitments, what it leads, its last updates, people."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from dialogues.choices import ClaimedProgress, CommitmentStatus, UpdateDecision
-from dialogues.models import UpdateVersion
+from dialogues.models import Dialogue, UpdateVersion
 from recommendations.edition_context import get_page_edition, set_page_country
-from recommendations.models import Recommendation
+from recommendations.models import Edition, Recommendation
 from reports.briefings.contacts import CommitmentSummary, gather_responsible_parties
+from reports.briefings.points_to_raise import PointToRaise, gather_points_to_raise
+from reports.briefings.reader_view import ReaderView
 from reports.briefings.reversal_sentences import gather_reversals
+from reports.choices import BriefingKind
+from reports.models import Briefing, Document
+from reports.permissions import can_request_briefing
 from reports.readiness.explanation import score_display
+from reports.readiness.explanation.step_sentences import with_article
 from reports.readiness.gathering import gather_facts
-from reports.readiness.readiness import evaluate_readiness
+from reports.readiness.readiness import Readiness, evaluate_readiness
 from reports.views.access import read_page
+from reports.views.next_steps import row_urls
 from reports.views.recommendations import build_recommendation_rows
 from tiptracker import clock
 from tiptracker.accounts.models import Ministry, User
@@ -23,7 +33,31 @@ from tiptracker.localization import gettext
 from tiptracker.web import exports
 from tiptracker.web.pages import SignedInRequest, render_page
 
-MAX_UPDATES = 5
+MAX_POINTS, MAX_UPDATES = 5, 5
+"""How many points to raise are shown at once, and how many last updates. The other points are folded up."""
+
+
+class LinkedPoint(NamedTuple):
+    """A point to raise, and the page of what it is about."""
+
+    point: PointToRaise
+    url: str
+
+
+class MinistryDocument(NamedTuple):
+    """A document on a ministry: its key in the form that requests it, and the newest one that is ready, if any.
+
+    `is_dialogue` is True for the pack of a dialogue with the ministry.
+    """
+
+    key: str
+    document: Document
+    ready: Briefing | None
+    is_of_today: bool
+
+    @property
+    def is_dialogue(self) -> bool:
+        return self.document.kind is BriefingKind.DIALOGUE
 
 
 @read_page
@@ -42,7 +76,8 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if edition is not None:
         today = clock.today(ministry.country.time_zone)
         facts = gather_facts(edition)
-        displays = score_display.display_benchmarks(facts, evaluate_readiness(facts, as_of=today))
+        result = evaluate_readiness(facts, as_of=today)
+        displays = score_display.display_benchmarks(facts, result)
         led = Recommendation.objects.visible_to(user).active().filter(edition=edition, lead=ministry)
         parties = gather_responsible_parties(user, edition, facts, today)
         desk = next(party for party in parties if party.key == ministry.pk)
@@ -55,8 +90,15 @@ def ministry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         if exports.is_export_requested(request):
             cells = [_export_row(one, since_then(one.row.pk)) for one in desk.commitments]
             return exports.export_rows(request, "ministry-commitments", _export_columns(), cells)
+        points = gather_points_to_raise(ReaderView(user, edition, today, None), ministry, result, reversals)
+        linked = _link_points(result, points)
         context |= {
             "today": today,
+            "named": with_article(ministry.name),
+            "points": linked[:MAX_POINTS],
+            "more_points": linked[MAX_POINTS:],
+            "documents": _find_documents(user, edition, ministry, today),
+            "may_request": today >= edition.starts_on and can_request_briefing(user, edition),
             "rows": build_recommendation_rows(user, led.select_related("lead").with_pillar(), displays),
             "desk": desk,
             "commitments": [(one, since_then(one.row.pk)) for one in desk.commitments],
@@ -79,6 +121,35 @@ def _export_row(commitment: CommitmentSummary, since_then: str) -> tuple[object,
         row.maker, row.text, standing.status.label, standing.days_overdue or None, standing.due_on,
         commitment.last_update, since_then,
     )  # fmt: skip
+
+
+def _link_points(result: Readiness, points: Iterable[PointToRaise]) -> list[LinkedPoint]:
+    listed = list(points)
+    return list(map(LinkedPoint, listed, row_urls(result, [point.row for point in listed])))
+
+
+def _find_documents(user: User, edition: Edition, ministry: Ministry, today: date) -> list[MinistryDocument]:
+    """Return the ministry's page, and the pack of the next dialogue with it or, without one, of the last."""
+    dialogues = Dialogue.objects.visible_to(user).filter(country=edition.country_id).with_ministry(ministry)
+    dialogue = dialogues.nearest_first(today).first()
+    documents = {f"ministry-{ministry.pk}": Document(BriefingKind.MINISTRY, ministry)}
+    if dialogue:
+        documents[f"dialogue-{dialogue.pk}"] = Document(BriefingKind.DIALOGUE, dialogue=dialogue)
+    ready = list(
+        Briefing.objects.visible_to(user)
+        .filter(Q(ministry=ministry) | Q(dialogue=dialogue, dialogue__isnull=False), edition=edition)
+        .filter(withdrawn_at__isnull=True, as_of__lte=today)
+        .exclude(file="")
+        .defer("content")
+        .order_by("-as_of", "-version", "-pk")
+    )
+    newest = {
+        key: next((one for one in ready if one.kind == document.kind), None) for key, document in documents.items()
+    }
+    return [
+        MinistryDocument(key, document, one := newest[key], one is not None and one.as_of == today)
+        for key, document in documents.items()
+    ]
 
 
 def _find_last_updates(

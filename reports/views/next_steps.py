@@ -1,14 +1,15 @@
 """Context for next steps on a page, each with the page where it is done."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.urls import reverse
 
 from reports.briefings.step_texts import step_texts
+from reports.readiness.answers import RowReference
 from reports.readiness.explanation.step_display import FIRST_PAGE_STEPS, StepDisplay
 from reports.readiness.explanation.step_sentences import display_steps
-from reports.readiness.forecast.next_steps import ReadinessStep
+from reports.readiness.forecast.next_steps import NextSteps, ReadinessStep
 from reports.readiness.readiness import Readiness
 from tiptracker.accounts.models import User
 from tiptracker.choices import Role
@@ -34,12 +35,11 @@ class NextStepRow(NamedTuple):
     is_own: bool = False
 
 
-def next_steps_context(user: User, result: Readiness) -> dict[str, Any]:
-    """Return the context of `reports/next_steps.html`: all next steps, and a short list.
+def next_steps_context(user: User, result: Readiness, steps: NextSteps) -> dict[str, Any]:
+    """Return the context of `reports/next_steps.html`: all these next steps, and a short list.
 
     The short list names each item to review for officers; other roles get one line for all of them.
     """
-    steps = result.next_steps()
     texts = step_texts(result, steps, reader=user)
     shown_steps = display_steps(result, steps, texts)
     rows = _next_step_rows(result, shown_steps.steps, steps.steps, texts.own_evidence)
@@ -63,14 +63,22 @@ def _next_step_rows(
     result: Readiness, displays: Sequence[StepDisplay], steps: Sequence[ReadinessStep], own: Collection[int] = ()
 ) -> list[NextStepRow]:
     """Return the steps with their pages; `own` is the evidence (ids) that the user recorded."""
+    urls = row_urls(result, [step.rows[0] for step in steps])
+    return [
+        NextStepRow(display, url, step.rows[0].type == "evidence" and step.rows[0].id in own)
+        for display, step, url in zip(displays, steps, urls, strict=True)
+    ]
+
+
+def row_urls(result: Readiness, rows: Iterable[RowReference]) -> list[str]:
+    """Return the pages of the rows that steps are about, in their order; empty for a row without a page."""
     benchmarks = {one.benchmark_id: one for one in result.verified.benchmarks}
-    rows = []
-    for display, step in zip(displays, steps, strict=True):
-        row = step.rows[0]
+    urls = []
+    for row in rows:
         if row.type == "benchmark":
             line = benchmarks[row.id]
-            url = f"{reverse('recommendation_detail', args=[line.recommendation_id])}#benchmark-{line.line.key[-1]}"
+            page = reverse("recommendation_detail", args=[line.recommendation_id])
+            urls.append(f"{page}#benchmark-{line.line.key[-1]}")
         else:
-            url = reverse(PAGE_BY_ROW_TYPE[row.type], args=[row.id]) if PAGE_BY_ROW_TYPE[row.type] else ""
-        rows.append(NextStepRow(display, url, row.type == "evidence" and row.id in own))
-    return rows
+            urls.append(reverse(PAGE_BY_ROW_TYPE[row.type], args=[row.id]) if PAGE_BY_ROW_TYPE[row.type] else "")
+    return urls

@@ -60,7 +60,7 @@ def readiness_detail(request: EditionRequest) -> HttpResponse:
                 "smallest_set": context_display.describe_smallest_set(result, needed),
                 "watch_list": context_display.describe_watch_list(result),
                 "gaps": _build_claim_gaps(request.user, record_moment, result),
-                **next_steps_context(request.user, result),
+                **next_steps_context(request.user, result, result.next_steps()),
                 "to_the_mark": _smallest_set_url(pin_known_by(record_moment), needed),
                 **trend_context(
                     request.user, record_moment.edition, facts, record_moment.as_of, record_moment.known_by

@@ -146,7 +146,7 @@ def test_unknown_kind_of_file_is_named_as_it_is():
 @pytest.mark.parametrize(
     ("newest", "told"),
     [
-        (None, "no fact recorded"),
+        (None, "the record has no facts yet"),
         (datetime(2022, 1, 28, 8, 32, tzinfo=UTC), "facts up to 08:32"),
         (datetime(2022, 1, 27, 23, 59, tzinfo=UTC), "facts up to 27 January 2022, 1 day old"),
         (datetime(2021, 12, 28, 8, tzinfo=UTC), "facts up to 28 December 2021, 31 days old"),

@@ -104,7 +104,7 @@ def test_a_briefing_without_facts_says_so(client, current_briefing, ambassador):
     current_briefing.save()
     client.force_login(ambassador)
 
-    assert "No fact recorded" in dashboard_head(client)
+    assert "The record has no facts yet" in dashboard_head(client)
 
 
 def test_the_download_link_says_if_more_was_recorded_since(client, current_briefing, ambassador):
@@ -167,7 +167,7 @@ def test_the_dashboard_asks_as_much_with_one_ready(client, current_briefing, dja
     client.get(edition_url("dashboard"))
 
     # as without one, but for 2 where no benchmark is asked, and 1 of the log
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(36):
         client.get(edition_url("dashboard"))
 
 

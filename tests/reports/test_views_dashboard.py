@@ -307,10 +307,10 @@ def test_dashboard_sets_ministries_side_by_side(get_dashboard):
     portfolio, other = get_dashboard(OfficerFactory()).context["ministries"]
 
     assert (portfolio.ministry, portfolio.minister) == (police, "Now, Minister")
-    assert (portfolio.progress, portfolio.share) == ("0 of 2 benchmarks shown, 1 partly", 25)
-    assert (portfolio.commitments, portfolio.next_due_on) == ("1 with the embassy, 1 verified done.", None)
+    assert (portfolio.progress, portfolio.share) == ("0 of 2 shown, 1 partly", 25)
+    assert (portfolio.commitments, portfolio.urgent) == ("1 with the embassy, 1 verified done.", None)
     assert portfolio.last_update_at == at_noon(date(2022, 1, 20))
-    assert (other.ministry, other.commitments, other.next_due_on, other.last_update_at) == (
+    assert (other.ministry, other.commitments, other.urgent, other.last_update_at) == (
         justice.lead,
         "",
         None,
@@ -418,8 +418,8 @@ def test_dashboard_query_count(client, django_assert_num_queries, count):
 
     # 2 who asks, 2 their zone and the count of My tasks, 1 edition, 1 may read, 12 facts, 2 benchmarks, 1 commitments,
     # 1 versions waiting, 1 evidence waiting, 1 last heard, 2 ministries, 1 verifiers, 1 briefings, 1 may ask,
-    # 2 what to begin with, 4 first steps, 3 what next steps are called
-    with django_assert_num_queries(38):
+    # 2 what to begin with, 4 first steps, 3 what next steps are called, 2 how much waits
+    with django_assert_num_queries(40):
         response = client.get(edition_url("dashboard"))
 
     assert len(response.context["overdue"]) + response.context["more_overdue"] == count
@@ -438,10 +438,32 @@ def test_dashboard_lists_few_overdue_and_waiting_and_counts_the_others(get_dashb
     for context in (officers.context, observers.context):
         assert [row.standing.days_overdue for row in context["overdue"]] == [12, 11]
         assert (len(context["waiting"]), context["more_overdue"], context["more_waiting"]) == (2, 3, 3)
-    overdue = f'href="{edition_url("commitment_list")}?status=overdue"'
-    assert overdue in officers.text
-    assert f'href="{edition_url("my_tasks")}">Show all in' in officers.text
-    assert "Show all in" not in observers.text
+    overdue = f'href="{edition_url("commitment_list")}?status=overdue">Show all 5 overdue commitments</a>'
+    for page in (officers, observers):
+        assert overdue in page.text
+
+
+@pytest.mark.parametrize("reader", [OfficerFactory, AmbassadorFactory, ObserverFactory])
+def test_dashboard_counts_what_waits_as_the_pages_that_list_it(get_dashboard, client, reader):
+    benchmark = BenchmarkFactory()
+    user = reader()
+    for _ in range(3):
+        sent = UpdateVersionFactory()
+        EvidenceFactory(update_version=sent, supports=[benchmark])
+    EvidenceFactory(supports=[benchmark])
+    EvidenceFactory(supports=[benchmark], supports__shows=SupportKind.CONTEXT)
+    EvidenceFactory(supports=[benchmark], verified=True)
+    if reader is OfficerFactory:
+        EvidenceFactory(supports=[benchmark], recorded_by=user)
+
+    pages = get_dashboard(user).context["waiting_pages"]
+
+    listed = {OfficerFactory: [3, 2], AmbassadorFactory: [3, 2], ObserverFactory: [3, 5]}[reader]
+    assert [int(page.label.split()[0]) for page in pages] == listed
+    for page, number in zip(pages, listed, strict=True):
+        context = client.get(page.url.split("#")[0]).context
+        counts = {"updates": context["page"].paginator.count, "evidence": context.get("logged_count")}
+        assert counts[page.url.partition("#")[2] or "updates"] == number
 
 
 def test_dashboard_leads_an_officer_to_logging_progress(get_dashboard):

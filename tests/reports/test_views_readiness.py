@@ -233,6 +233,24 @@ def test_detail_leads_to_the_smallest_set_as_a_what_if(get_page):
     assert f"&amp;met={one.pk}&amp;met={other.pk}" in response.text
 
 
+def test_detail_says_how_next_steps_and_the_shortest_way_differ(get_page):
+    one = BenchmarkFactory()
+    EvidenceFactory(supports=[one], verified=True)
+    BenchmarkFactory(recommendation=one.recommendation)
+    shortest_way = '<a href="#shortest-way">shortest way to the target</a>'
+    EditionTermsFactory(edition=EditionFactory(), readiness_target=30, recorded_at=at_noon(date(2022, 1, 2)))
+
+    text = get_page().text
+
+    assert text.count(shortest_way) == 1
+    assert text.count('<a href="#next-steps">next steps</a>') == 1
+    for place in ("shortest-way", "next-steps"):
+        assert text.count(f'id="{place}"') == 1
+
+    EditionTermsFactory(edition=EditionFactory(), readiness_target=None, recorded_at=at_noon(date(2022, 1, 3)))
+    assert shortest_way not in get_page().text
+
+
 # --- Why --------------------------------------------------------------------------------------------------------------
 
 

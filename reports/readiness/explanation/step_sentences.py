@@ -121,7 +121,7 @@ class StepFormatter:
         }
         if row.type == "update_version" and row.id in self.texts.updates:
             sender, sent_on, commitment = self.texts.updates[row.id]
-            values |= {"sender": _with_article(sender), "date": format_date(sent_on)}
+            values |= {"sender": with_article(sender), "date": format_date(sent_on)}
             values["commitment"] = _without_full_stop(commitment)
             sentence = gettext("Review the update from %(sender)s of %(date)s on “%(commitment)s”%(benchmarks)s.")
         elif row.type == "update_version":
@@ -221,7 +221,7 @@ class StepFormatter:
 
     def _ministry(self, step: ReadinessStep) -> str | None:
         name = self.texts.ministries.get(step.ministry_id) if step.ministry_id is not None else None
-        return _with_article(name) if name else None
+        return with_article(name) if name else None
 
     def _benchmarks_in_brackets(self, step: ReadinessStep) -> str:
         """Return the keys of a step's benchmarks, in brackets after a space; empty if there are none."""
@@ -238,8 +238,8 @@ class StepFormatter:
         return f"{key}: {_without_full_stop(text)}" if text else key
 
 
-def _with_article(name: str) -> str:
-    """Return a ministry's name as part of a sentence: `the Ministry of Police`."""
+def with_article(name: str) -> str:
+    """Return the name of a ministry as part of a sentence: `the Ministry of Police`."""
     if not name.startswith(("Ministry", "Office", "Department")):
         return name
     return gettext("the %(ministry)s") % {"ministry": name}
